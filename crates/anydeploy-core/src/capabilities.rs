@@ -1,0 +1,74 @@
+//! What a deployer can do, asked before it is asked to do it.
+
+use std::time::Duration;
+
+use crate::TargetKind;
+
+/// What a [`Deployer`](crate::Deployer) can do.
+///
+/// A method whose flag is `false` answers [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported); a request option
+/// whose flag is `false` is refused before anything is sent.
+/// Everything is off by default, so whoever implements the trait switches on what they built:
+///
+/// ```
+/// use anydeploy_core::{Capabilities, TargetKind};
+///
+/// let mut capabilities = Capabilities::new(&[TargetKind::Application]);
+/// capabilities.history = true;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is an independent fact with its own name")]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// The kinds of target that can be deployed.
+    pub target_kinds: &'static [TargetKind],
+    /// A commit can be chosen; a platform may still refuse it for some kinds of target.
+    pub commit: bool,
+    /// An image tag can be chosen; a platform may still refuse it for some kinds of target.
+    pub image_tag: bool,
+    /// The build cache can be left out.
+    pub no_cache: bool,
+    /// A reason is shown by the platform.
+    pub reason: bool,
+    /// The preview of a pull request can be deployed.
+    pub pull_request: bool,
+    /// [`history`](crate::Deployer::history) works.
+    pub history: bool,
+    /// [`cancel`](crate::Deployer::cancel) works.
+    pub cancel: bool,
+    /// [`logs`](crate::Deployer::logs) works.
+    pub logs: bool,
+    /// [`service`](crate::Deployer::service) works.
+    pub service: bool,
+    /// [`services`](crate::Deployer::services) works.
+    pub services: bool,
+    /// [`check`](crate::Deployer::check) works.
+    pub check: bool,
+    /// After a lost answer the deployment can be looked for with certainty.
+    pub reconcile: bool,
+    /// The shortest time between two reads of one deployment that keeps to the platform's rate limit.
+    pub poll_interval: Duration,
+}
+
+impl Capabilities {
+    /// A deployer that deploys these kinds of target, and can do nothing else.
+    #[must_use]
+    pub const fn new(target_kinds: &'static [TargetKind]) -> Self {
+        Self {
+            target_kinds,
+            commit: false,
+            image_tag: false,
+            no_cache: false,
+            reason: false,
+            pull_request: false,
+            history: false,
+            cancel: false,
+            logs: false,
+            service: false,
+            services: false,
+            check: false,
+            reconcile: false,
+            poll_interval: Duration::from_secs(1),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! One deployment as the platform told of it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{DeploymentId, DeploymentStatus, Target};
+
+/// How it is known that a [`Deployment`] is the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Identity {
+    /// The platform's own id of it was seen and confirmed.
+    Exact,
+    /// The platform had the same deployment under way already and took the request as that one.
+    Adopted,
+    /// Deduced from order, time or the target's state: this platform or version gives no proof.
+    Inferred,
+    /// Accepted, but not yet told apart from others; a later read will.
+    Pending,
+}
+
+impl Identity {
+    /// Whether what is read under this identity may decide an outcome.
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        !matches!(self, Self::Pending)
+    }
+
+    /// The word in lower case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Adopted => "adopted",
+            Self::Inferred => "inferred",
+            Self::Pending => "pending",
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One deployment: which it is, where it stands, and what the platform said about it.
+///
+/// Fields that the platform did not give are `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Deployment {
+    /// Names it; store this to watch on later.
+    pub id: DeploymentId,
+    /// How it is known to be the right one.
+    pub identity: Identity,
+    /// Where it stands.
+    pub status: DeploymentStatus,
+    /// Why it failed or was refused, in the platform's words, where it says so outside the log.
+    pub reason: Option<String>,
+    /// Its title, or the message of the commit it deploys.
+    pub title: Option<String>,
+    /// The commit it deploys.
+    pub commit: Option<String>,
+    /// The page of it in the platform's web interface.
+    pub url: Option<String>,
+    /// When the platform accepted or created it, by the platform's clock.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When it was over, by the platform's clock.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl Deployment {
+    /// A deployment of which only identity and status are known.
+    #[must_use]
+    pub fn new(id: DeploymentId, identity: Identity, status: DeploymentStatus) -> Self {
+        Self {
+            id,
+            identity,
+            status,
+            reason: None,
+            title: None,
+            commit: None,
+            url: None,
+            created_at: None,
+            finished_at: None,
+        }
+    }
+
+    /// What is deployed.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        self.id.target()
+    }
+
+    /// Whether it is over, and known to be the right one.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.status.is_terminal() && self.identity.is_settled()
+    }
+
+    /// The same deployment with a reason.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Option<String>) -> Self {
+        self.reason = reason;
+        self
+    }
+
+    /// The same deployment with a title.
+    #[must_use]
+    pub fn with_title(mut self, title: Option<String>) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// The same deployment with a commit.
+    #[must_use]
+    pub fn with_commit(mut self, commit: Option<String>) -> Self {
+        self.commit = commit;
+        self
+    }
+
+    /// The same deployment with its page.
+    #[must_use]
+    pub fn with_url(mut self, url: Option<String>) -> Self {
+        self.url = url;
+        self
+    }
+
+    /// The same deployment with its times.
+    #[must_use]
+    pub fn with_times(mut self, created_at: Option<DateTime<Utc>>, finished_at: Option<DateTime<Utc>>) -> Self {
+        self.created_at = created_at;
+        self.finished_at = finished_at;
+        self
+    }
+}

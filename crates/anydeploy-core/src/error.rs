@@ -1,0 +1,260 @@
+//! The one error of this crate: what happened, on which platform and operation, and what to do next.
+
+mod kind;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+pub use kind::ErrorKind;
+
+use crate::{Deployment, Platform};
+
+/// The most of a server's own sentence that is kept, in characters.
+const SERVER_MESSAGE: usize = 300;
+
+/// A failure, with everything a caller needs to decide what to do.
+///
+/// It is one pointer wide.
+/// `Display` is one line without the source; `{:#}` appends the chain of sources.
+/// It never holds a credential.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    platform: Option<Platform>,
+    operation: Option<Cow<'static, str>>,
+    status: Option<u16>,
+    server_message: Option<String>,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    safe_to_repeat: bool,
+    last: Option<Deployment>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of a kind, with a message that says what happened in lower case and without a full stop.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            platform: None,
+            operation: None,
+            status: None,
+            server_message: None,
+            retry_after: None,
+            attempts: 1,
+            safe_to_repeat: kind.is_safe_to_repeat(),
+            last: None,
+            source: None,
+        }))
+    }
+
+    /// An [`ErrorKind::Unsupported`] error: `platform` does not offer `what`.
+    #[must_use]
+    pub fn unsupported(platform: Platform, what: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Unsupported, format!("{platform} does not offer {what}")).with_platform(platform)
+    }
+
+    /// The same error, on this platform.
+    #[must_use]
+    pub fn with_platform(mut self, platform: Platform) -> Self {
+        self.0.platform = Some(platform);
+        self
+    }
+
+    /// The same error, in this operation of the platform's API.
+    #[must_use]
+    pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation = Some(operation.into());
+        self
+    }
+
+    /// The same error, with the HTTP status of the answer.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// The same error, with the server's own sentence; it is cut to 300 characters on one line.
+    #[must_use]
+    pub fn with_server_message(mut self, message: &str) -> Self {
+        let mut line: String = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some((end, _)) = line.char_indices().nth(SERVER_MESSAGE) {
+            line.truncate(end);
+            line.push('…');
+        }
+        self.0.server_message = (!line.is_empty()).then_some(line);
+        self
+    }
+
+    /// The same error, with the time the server asked to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    /// The same error, after this many attempts.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// The same error, where the adapter knows better than the kind whether the request was acted on.
+    #[must_use]
+    pub fn with_safe_to_repeat(mut self, safe: bool) -> Self {
+        self.0.safe_to_repeat = safe;
+        self
+    }
+
+    /// The same error, with the last that was seen of the deployment.
+    #[must_use]
+    pub fn with_last(mut self, last: Option<Deployment>) -> Self {
+        self.0.last = last;
+        self
+    }
+
+    /// The same error, with its cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The platform, unless the error arose before one was known.
+    #[must_use]
+    pub fn platform(&self) -> Option<&Platform> {
+        self.0.platform.as_ref()
+    }
+
+    /// The operation of the platform's API, under the platform's own name.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
+    /// The HTTP status, if an answer came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// What the server said, in its own words.
+    #[must_use]
+    pub fn server_message(&self) -> Option<&str> {
+        self.0.server_message.as_deref()
+    }
+
+    /// How long the server asked to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many times the request was sent or tried; 1 if it was not retried.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The last that was seen of the deployment before waiting ended with this error.
+    #[must_use]
+    pub fn last(&self) -> Option<&Deployment> {
+        self.0.last.as_ref()
+    }
+
+    /// Whether the same *read* may well succeed a little later.
+    ///
+    /// # Troubleshooting
+    /// `true` for rate limits, full queues, server failures and broken connections.
+    /// It says nothing about repeating a trigger: ask [`is_safe_to_repeat`](Self::is_safe_to_repeat).
+    /// If it stays `true` for minutes, look at the server's own health and at what stands between you and it.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.0.kind.is_transient()
+    }
+
+    /// Whether the request was provably not acted on, so that sending it again cannot do it twice.
+    ///
+    /// # Troubleshooting
+    /// `false` after a lost answer, a server failure or an unreadable answer to a trigger.
+    /// Then look at the target's [`history`](crate::Deployer::history) before deploying again.
+    #[must_use]
+    pub fn is_safe_to_repeat(&self) -> bool {
+        self.0.safe_to_repeat
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(platform) = &inner.platform {
+            write!(f, "{platform}: ")?;
+        }
+        f.write_str(&inner.message)?;
+        match (&inner.operation, inner.status) {
+            (Some(operation), Some(status)) => write!(f, " ({operation}, HTTP {status})")?,
+            (Some(operation), None) => write!(f, " ({operation})")?,
+            (None, Some(status)) => write!(f, " (HTTP {status})")?,
+            (None, None) => {}
+        }
+        if let Some(message) = &inner.server_message {
+            write!(f, ": \"{message}\"")?;
+        }
+        if let Some(wait) = inner.retry_after {
+            write!(f, "; the server asks to wait {} s", wait.as_secs())?;
+        }
+        if inner.attempts > 1 {
+            write!(f, "; after {} attempts", inner.attempts)?;
+        }
+        match inner.kind.advice() {
+            "" => {}
+            advice => write!(f, "; {advice}")?,
+        }
+        if f.alternate() {
+            let mut source = self.source();
+            while let Some(error) = source {
+                write!(f, ": {error}")?;
+                source = error.source();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("platform", &inner.platform)
+            .field("operation", &inner.operation)
+            .field("message", &inner.message)
+            .field("status", &inner.status)
+            .field("server_message", &inner.server_message)
+            .field("retry_after", &inner.retry_after)
+            .field("attempts", &inner.attempts)
+            .field("safe_to_repeat", &inner.safe_to_repeat)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,133 @@
+//! The kinds of failure, and what each lets a caller do.
+
+use std::fmt;
+
+/// What went wrong, in terms a caller can act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// What the caller passed is not usable; nothing was sent.
+    InvalidInput,
+    /// The configuration is not usable; nothing was sent.
+    InvalidConfiguration,
+    /// This platform, version or adapter cannot do what was asked; nothing was sent, or the server said so.
+    Unsupported,
+    /// The server does not accept the credential.
+    Unauthorized,
+    /// The server does not accept the credential, or its rate limit is used up: it answers both alike (Dokploy).
+    UnauthorizedOrRateLimited,
+    /// The credential is good, but may not do this.
+    PermissionDenied,
+    /// There is no such thing, or not any more.
+    NotFound,
+    /// There is no such thing, or the credential may not see it: the server answers both alike (Qovery).
+    NotFoundOrForbidden,
+    /// The thing is busy or in a state that does not allow this.
+    Conflict,
+    /// Too many requests.
+    RateLimited,
+    /// The deployment queue of the server is full (Coolify).
+    QueueFull,
+    /// The server understood the request and refused it.
+    Rejected,
+    /// The server failed or is not available.
+    Unavailable,
+    /// No connection could be made; nothing was sent.
+    Unreachable,
+    /// The request may have been sent, and no answer came.
+    NoAnswer,
+    /// An answer came that could not be understood.
+    Unreadable,
+    /// A trigger got no usable answer, and was then found not to have been acted on.
+    NotTriggered,
+    /// A trigger got no usable answer, and whether it was acted on cannot be told.
+    Undecidable,
+    /// The deadline passed before the deployment was over.
+    TimedOut,
+}
+
+impl ErrorKind {
+    /// The kind in a few lower-case words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid input",
+            Self::InvalidConfiguration => "invalid configuration",
+            Self::Unsupported => "unsupported",
+            Self::Unauthorized => "credential refused",
+            Self::UnauthorizedOrRateLimited => "credential refused or rate-limited",
+            Self::PermissionDenied => "permission denied",
+            Self::NotFound => "not found",
+            Self::NotFoundOrForbidden => "not found or forbidden",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "rate-limited",
+            Self::QueueFull => "deployment queue full",
+            Self::Rejected => "refused by the server",
+            Self::Unavailable => "server unavailable",
+            Self::Unreachable => "server unreachable",
+            Self::NoAnswer => "no answer",
+            Self::Unreadable => "unreadable answer",
+            Self::NotTriggered => "not triggered",
+            Self::Undecidable => "outcome of the trigger unknown",
+            Self::TimedOut => "timed out",
+        }
+    }
+
+    /// Whether the same request may well succeed a little later.
+    #[must_use]
+    pub(super) const fn is_transient(self) -> bool {
+        matches!(self, Self::RateLimited | Self::QueueFull | Self::Unavailable | Self::Unreachable | Self::NoAnswer)
+    }
+
+    /// Whether a request that failed so was provably not acted on.
+    #[must_use]
+    pub(super) const fn is_safe_to_repeat(self) -> bool {
+        match self {
+            Self::InvalidInput
+            | Self::InvalidConfiguration
+            | Self::Unsupported
+            | Self::Unauthorized
+            | Self::UnauthorizedOrRateLimited
+            | Self::PermissionDenied
+            | Self::NotFound
+            | Self::NotFoundOrForbidden
+            | Self::Conflict
+            | Self::RateLimited
+            | Self::QueueFull
+            | Self::Rejected
+            | Self::Unreachable
+            | Self::NotTriggered => true,
+            Self::Unavailable | Self::NoAnswer | Self::Unreadable | Self::Undecidable | Self::TimedOut => false,
+        }
+    }
+
+    /// What to do next, as the last part of a message; empty where the message itself says it.
+    pub(super) const fn advice(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "check that the token is complete, not expired and meant for this server",
+            Self::UnauthorizedOrRateLimited => {
+                "check the API key and its rate limit; wait before trying again, because every try counts"
+            }
+            Self::PermissionDenied => "give the token the permission that is missing",
+            Self::NotFound => "check the id, and that the token belongs to the team or organization that owns it",
+            Self::NotFoundOrForbidden => "check the id, and what the token's role may see",
+            Self::Conflict => "wait until the operation in progress is over",
+            Self::RateLimited => "wait before trying again",
+            Self::QueueFull => "wait until running deployments are over",
+            Self::Unavailable => "try again later; a trigger may have been acted on",
+            Self::Unreachable => "check the URL and the network; nothing was sent",
+            Self::NoAnswer => "the request may have been acted on: look before sending it again",
+            Self::Unreadable => "check that the URL is that of the platform's API, not of a proxy or login page",
+            Self::NotTriggered => "it is safe to deploy again",
+            Self::Undecidable => "look at the target's deployments before deploying again",
+            Self::TimedOut => "the deployment goes on; watch its id again to learn its outcome",
+            Self::InvalidInput | Self::InvalidConfiguration | Self::Unsupported | Self::Rejected => "",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,44 @@
+//! Waiting, on top of any deployer.
+
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{DeployRequest, Deployer, DeploymentId, Outcome, Result, Watch, WatchOptions};
+
+/// Waiting for deployments, for everything that is a [`Deployer`].
+///
+/// A watch owns a clone of the deployer, so that it borrows nothing: hold the deployer in an `Arc`.
+pub trait DeployerExt: Deployer {
+    /// Watches a deployment until it is over or the deadline passes.
+    ///
+    /// The result is a stream of changes, and a future of the outcome; nothing is sent before it is polled.
+    /// Dropping it stops polling and cancels nothing.
+    fn watch(&self, id: &DeploymentId, options: WatchOptions) -> Watch
+    where
+        Self: Clone + Sized,
+    {
+        Watch::new(self.clone(), id.clone(), options)
+    }
+
+    /// Deploys, and waits until the deployment is over.
+    ///
+    /// The deadline counts from the moment the platform has accepted the deployment.
+    ///
+    /// # Errors
+    /// Those of [`deploy`](Deployer::deploy) and those of [`Watch`].
+    fn deploy_and_wait<'a>(
+        &'a self,
+        request: &'a DeployRequest,
+        options: WatchOptions,
+    ) -> BoxFuture<'a, Result<Outcome>>
+    where
+        Self: Clone + Sized,
+    {
+        async move {
+            let deployment = self.deploy(request).await?;
+            self.watch(&deployment.id, options).await
+        }
+        .boxed()
+    }
+}
+
+impl<T: Deployer + ?Sized> DeployerExt for T {}

@@ -1,0 +1,24 @@
+//! How much of a target's history is read.
+
+/// How much of a target's history is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HistoryOptions {
+    /// At most this many deployments, newest first; a platform that keeps fewer returns fewer.
+    pub limit: usize,
+}
+
+impl Default for HistoryOptions {
+    /// The newest 10 deployments.
+    fn default() -> Self {
+        Self { limit: 10 }
+    }
+}
+
+impl HistoryOptions {
+    /// The newest `limit` deployments.
+    #[must_use]
+    pub const fn newest(limit: usize) -> Self {
+        Self { limit }
+    }
+}

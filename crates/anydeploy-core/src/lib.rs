@@ -1,0 +1,47 @@
+//! The vocabulary of `anydeploy`: one trait for deploying on any platform, and everything that stands around it.
+//!
+//! * [`Deployer`] is the trait, [`DeployerExt`] the waiting on top of it.
+//! * [`Target`], [`DeployRequest`] and [`Revision`] say what is deployed.
+//! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say what became of it.
+//! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
+//! * [`testing`] has doubles for the tests of programs that deploy.
+//!
+//! This crate speaks no HTTP and links no TLS, so whoever implements or wraps the trait compiles little.
+//! The adapters for Coolify, Dokploy and Qovery are in the crate `anydeploy`, which re-exports all of this.
+
+mod capabilities;
+mod check;
+mod deployer;
+mod deployment;
+mod error;
+mod ext;
+mod history;
+mod id;
+mod log;
+mod platform;
+mod request;
+mod service;
+mod status;
+mod target;
+pub mod testing;
+mod text;
+mod watch;
+
+pub use capabilities::Capabilities;
+pub use check::{Check, Permission};
+pub use deployer::Deployer;
+pub use deployment::{Deployment, Identity};
+pub use error::{Error, ErrorKind};
+pub use ext::DeployerExt;
+pub use history::HistoryOptions;
+pub use id::DeploymentId;
+pub use log::{LogLine, LogOptions, LogPage};
+pub use platform::Platform;
+pub use request::{DeployRequest, Revision};
+pub use service::{Service, ServiceState};
+pub use status::{DeploymentStatus, Phase};
+pub use target::{Target, TargetKind};
+pub use watch::{Failure, Outcome, Watch, WatchEvent, WatchOptions};
+
+/// What a deployer answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,78 @@
+//! Lines of a deployment's log.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How much of a log is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogOptions {
+    /// At most this many lines, counted from the end.
+    pub tail: usize,
+}
+
+impl Default for LogOptions {
+    /// The last 100 lines.
+    fn default() -> Self {
+        Self { tail: 100 }
+    }
+}
+
+impl LogOptions {
+    /// The last `lines` lines.
+    #[must_use]
+    pub const fn tail(lines: usize) -> Self {
+        Self { tail: lines }
+    }
+}
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LogLine {
+    /// The text without its line break.
+    pub text: String,
+    /// When it was written, where the platform says so.
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl LogLine {
+    /// A line without a time.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), at: None }
+    }
+
+    /// The same line with its time.
+    #[must_use]
+    pub fn with_time(mut self, at: Option<DateTime<Utc>>) -> Self {
+        self.at = at;
+        self
+    }
+}
+
+/// One page of a log, oldest line first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LogPage {
+    /// The lines.
+    pub lines: Vec<LogLine>,
+    /// Whether the log has older lines that were left out.
+    pub truncated: bool,
+}
+
+impl LogPage {
+    /// The last `options.tail` of these lines.
+    #[must_use]
+    pub fn last_of(mut lines: Vec<LogLine>, options: LogOptions) -> Self {
+        let left_out = lines.len().saturating_sub(options.tail);
+        lines.drain(..left_out);
+        Self { lines, truncated: left_out > 0 }
+    }
+
+    /// The last `options.tail` lines of a text.
+    #[must_use]
+    pub fn from_text(text: &str, options: LogOptions) -> Self {
+        Self::last_of(text.lines().map(LogLine::new).collect(), options)
+    }
+}

@@ -1,0 +1,210 @@
+//! What is deployed: a kind and an id, written `application:abc`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::text::{self, serde_as_text};
+use crate::{Error, ErrorKind};
+
+/// The kind of thing a [`Target`] names, in the platforms' own words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum TargetKind {
+    /// An application: Coolify, Dokploy, Qovery.
+    Application,
+    /// A compose stack: Dokploy.
+    Compose,
+    /// A one-click or compose service: Coolify.
+    Service,
+    /// A managed or self-hosted database.
+    Database,
+    /// A container from a registry: Qovery.
+    Container,
+    /// A cron or lifecycle job: Qovery.
+    Job,
+    /// A Helm release: Qovery.
+    Helm,
+    /// A Terraform service: Qovery.
+    Terraform,
+    /// A whole environment with everything in it: Qovery.
+    Environment,
+    /// A kind this version has no name for.
+    Other(String),
+}
+
+impl TargetKind {
+    /// The kind in lower case, as it stands before the colon of a target.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Application => "application",
+            Self::Compose => "compose",
+            Self::Service => "service",
+            Self::Database => "database",
+            Self::Container => "container",
+            Self::Job => "job",
+            Self::Helm => "helm",
+            Self::Terraform => "terraform",
+            Self::Environment => "environment",
+            Self::Other(kind) => kind,
+        }
+    }
+}
+
+impl From<&str> for TargetKind {
+    fn from(kind: &str) -> Self {
+        match kind {
+            "application" => Self::Application,
+            "compose" => Self::Compose,
+            "service" => Self::Service,
+            "database" => Self::Database,
+            "container" => Self::Container,
+            "job" => Self::Job,
+            "helm" => Self::Helm,
+            "terraform" => Self::Terraform,
+            "environment" => Self::Environment,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for TargetKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What is deployed: a kind and the platform's own id for it.
+///
+/// As text it is `kind:id`, or `kind:id@environment` where the environment that holds it is known.
+/// Only Qovery has use for the environment, and looks it up when it is not given.
+///
+/// ```
+/// use anydeploy_core::{Target, TargetKind};
+///
+/// let target: Target = "application:vgsco4o".parse()?;
+/// assert_eq!(target.kind(), &TargetKind::Application);
+/// assert_eq!(target, Target::application("vgsco4o"));
+/// assert_eq!(target.to_string(), "application:vgsco4o");
+/// # Ok::<(), anydeploy_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Target {
+    kind: TargetKind,
+    id: String,
+    environment: Option<String>,
+}
+
+impl Target {
+    /// A target of any kind.
+    ///
+    /// The id is checked by [`validate`](Self::validate), which every adapter calls before it sends anything.
+    #[must_use]
+    pub fn new(kind: TargetKind, id: impl Into<String>) -> Self {
+        Self { kind, id: id.into(), environment: None }
+    }
+
+    /// An application.
+    #[must_use]
+    pub fn application(id: impl Into<String>) -> Self {
+        Self::new(TargetKind::Application, id)
+    }
+
+    /// A Dokploy compose stack.
+    #[must_use]
+    pub fn compose(id: impl Into<String>) -> Self {
+        Self::new(TargetKind::Compose, id)
+    }
+
+    /// A Coolify service.
+    #[must_use]
+    pub fn service(id: impl Into<String>) -> Self {
+        Self::new(TargetKind::Service, id)
+    }
+
+    /// A database.
+    #[must_use]
+    pub fn database(id: impl Into<String>) -> Self {
+        Self::new(TargetKind::Database, id)
+    }
+
+    /// A whole Qovery environment.
+    #[must_use]
+    pub fn environment(id: impl Into<String>) -> Self {
+        Self::new(TargetKind::Environment, id)
+    }
+
+    /// The same target, with the environment that holds it.
+    #[must_use]
+    pub fn in_environment(mut self, environment: impl Into<String>) -> Self {
+        self.environment = Some(environment.into());
+        self
+    }
+
+    /// What kind of thing it is.
+    #[must_use]
+    pub fn kind(&self) -> &TargetKind {
+        &self.kind
+    }
+
+    /// The platform's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The environment that holds it, where known.
+    #[must_use]
+    pub fn environment_id(&self) -> Option<&str> {
+        self.environment.as_deref()
+    }
+
+    /// Checks that the ids can stand in a request.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if an id is empty, longer than 200 bytes, is `.` or `..`, or holds
+    /// white space, control characters or one of `/ ? # , @ : %`.
+    pub fn validate(&self) -> Result<(), Error> {
+        for part in [Some(self.kind.as_str()), Some(&*self.id), self.environment_id()].into_iter().flatten() {
+            if let Err(reason) = text::check_id(part) {
+                return Err(Error::new(
+                    ErrorKind::InvalidInput,
+                    format!("the target `{self}` is not usable: {reason}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.id)?;
+        match &self.environment {
+            Some(environment) => write!(f, "@{environment}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Target {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let Some((kind, id)) = text.split_once(':') else {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("`{}` is not a target: it has the form `application:ID`", text::excerpt(text)),
+            ));
+        };
+        let (id, environment) = match id.split_once('@') {
+            Some((id, environment)) => (id, Some(environment.to_owned())),
+            None => (id, None),
+        };
+        let target = Self { kind: kind.into(), id: id.to_owned(), environment };
+        target.validate()?;
+        Ok(target)
+    }
+}
+
+serde_as_text!(Target);

@@ -1,0 +1,92 @@
+//! How a deployment ended.
+
+use std::fmt;
+
+use crate::{Deployment, Error, LogPage};
+
+/// How a deployment ended.
+///
+/// There is no outcome for a deadline that passed: that is the error [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The platform says it went well.
+    Succeeded(Deployment),
+    /// The platform says it failed.
+    Failed(Failure),
+    /// Someone or the platform stopped it.
+    Cancelled(Deployment),
+    /// The platform does not know it any more, so nobody can tell how it ended; this is what was seen of it last.
+    Lost(Option<Deployment>),
+}
+
+/// A deployment that failed, and the end of its log.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The deployment.
+    pub deployment: Deployment,
+    /// The end of its log; `None` if none was asked for or it could not be read.
+    pub log: Option<LogPage>,
+    /// Why the log could not be read.
+    pub log_error: Option<Error>,
+}
+
+impl Failure {
+    /// A failure without a log.
+    #[must_use]
+    pub fn new(deployment: Deployment) -> Self {
+        Self { deployment, log: None, log_error: None }
+    }
+}
+
+impl Outcome {
+    /// Whether the deployment went well; the only outcome a release may go on from.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Succeeded(_))
+    }
+
+    /// The deployment as it was seen last.
+    #[must_use]
+    pub fn deployment(&self) -> Option<&Deployment> {
+        match self {
+            Self::Succeeded(deployment) | Self::Cancelled(deployment) => Some(deployment),
+            Self::Failed(failure) => Some(&failure.deployment),
+            Self::Lost(deployment) => deployment.as_ref(),
+        }
+    }
+
+    /// Why it failed, as far as the platform says: its own reason, or else the last line of the log that says something.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        let Self::Failed(failure) = self else { return None };
+        failure.deployment.reason.as_deref().or_else(|| {
+            let lines = &failure.log.as_ref()?.lines;
+            lines.iter().rev().map(|line| line.text.trim()).find(|text| !text.is_empty())
+        })
+    }
+
+    /// The end of the log of a deployment that failed.
+    #[must_use]
+    pub fn log(&self) -> Option<&LogPage> {
+        match self {
+            Self::Failed(failure) => failure.log.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Succeeded(_) => f.write_str("succeeded"),
+            Self::Failed(_) => match self.reason() {
+                Some(reason) => write!(f, "failed: {reason}"),
+                None => f.write_str("failed"),
+            },
+            Self::Cancelled(_) => f.write_str("cancelled"),
+            Self::Lost(_) => f.write_str("lost: the platform does not know it any more"),
+        }
+    }
+}

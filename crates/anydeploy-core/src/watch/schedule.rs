@@ -1,0 +1,42 @@
+//! When to look next.
+
+use std::time::Duration;
+
+/// The times between looks: they grow by half each time, and vary by a fifth so that many watches spread out.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Schedule {
+    pub(crate) fn new(first: Duration, longest: Duration) -> Self {
+        Self { next: first, longest: longest.max(first) }
+    }
+
+    /// How long to wait before the next look, and at least as long as the server asked for.
+    pub(crate) fn next(&mut self, retry_after: Option<Duration>) -> Duration {
+        let base = self.next;
+        self.next = self.next.mul_f64(1.5).min(self.longest);
+        base.mul_f64(0.8 + 0.4 * fastrand::f64()).max(retry_after.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_grow_to_the_longest_and_vary_by_a_fifth() {
+        let mut schedule = Schedule::new(Duration::from_secs(1), Duration::from_secs(10));
+        let waits: Vec<f64> = (0..20).map(|_| schedule.next(None).as_secs_f64()).collect();
+        assert!((0.8..=1.2).contains(&waits[0]), "{waits:?}");
+        assert!(waits[10..].iter().all(|wait| (8.0..=12.0).contains(wait)), "{waits:?}");
+    }
+
+    #[test]
+    fn the_servers_wish_wins_over_a_shorter_interval() {
+        let mut schedule = Schedule::new(Duration::from_secs(1), Duration::from_secs(10));
+        assert_eq!(schedule.next(Some(Duration::from_secs(60))), Duration::from_secs(60));
+    }
+}

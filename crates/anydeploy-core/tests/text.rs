@@ -1,0 +1,58 @@
+//! Ids and targets as text: everything printed is read back, and nothing malformed panics.
+
+use anydeploy_core::{DeploymentId, ErrorKind, Platform, Target, TargetKind};
+use proptest::prelude::*;
+
+fn ids() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}".prop_filter("relative segments are refused", |id| id != "." && id != "..")
+}
+
+proptest! {
+    #[test]
+    fn a_target_is_read_back(kind in "[a-z][a-z_]{0,15}", id in ids(), environment in proptest::option::of(ids())) {
+        let mut target = Target::new(TargetKind::from(&*kind), id);
+        if let Some(environment) = environment {
+            target = target.in_environment(environment);
+        }
+        prop_assert_eq!(target.to_string().parse::<Target>().unwrap(), target);
+    }
+
+    #[test]
+    fn a_deployment_id_is_read_back(id in ids(), details in proptest::collection::btree_map("[a-z]{1,8}", ".{0,40}", 0..5)) {
+        let id = details.iter().fold(
+            DeploymentId::new(Platform::Dokploy, Target::application(id)),
+            |id, (key, value)| id.with(key, value.clone()),
+        );
+        let text = id.to_string();
+        prop_assert!(!text.contains(char::is_whitespace), "{}", text);
+        prop_assert_eq!(text.parse::<DeploymentId>().unwrap(), id.clone());
+        let json = serde_json::to_string(&id).unwrap();
+        prop_assert_eq!(serde_json::from_str::<DeploymentId>(&json).unwrap(), id);
+    }
+
+    #[test]
+    fn any_text_is_an_id_or_an_error(text in ".{0,300}") {
+        if let Err(error) = text.parse::<DeploymentId>() {
+            prop_assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        }
+        if let Err(error) = text.parse::<Target>() {
+            prop_assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        }
+    }
+}
+
+#[test]
+fn ids_that_would_change_a_path_are_refused() {
+    for id in ["", ".", "..", "a/b", "a b", "a?b", "a#b", "a,b", "a\nb", "a%2fb", &"x".repeat(201)] {
+        let error = Target::application(id).validate().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id:?}");
+    }
+}
+
+#[test]
+fn an_id_of_another_platform_is_refused() {
+    let id = DeploymentId::new(Platform::Coolify, Target::application("a"));
+    let error = id.expect_platform(&Platform::Qovery).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("coolify:application:a"), "{error}");
+}

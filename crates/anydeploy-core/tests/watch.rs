@@ -1,0 +1,180 @@
+//! What ends a watch, and what does not.
+
+use std::time::Duration;
+
+use anydeploy_core::testing::{Call, ScriptedDeployer};
+use anydeploy_core::{
+    Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogOptions, LogPage,
+    Outcome, Phase, Platform, Target, WatchEvent, WatchOptions,
+};
+use futures::StreamExt;
+use tokio::time::Instant;
+
+fn id() -> DeploymentId {
+    DeploymentId::new(Platform::from("scripted"), Target::application("web")).with("deployment", "1")
+}
+
+fn seen(phase: Phase, raw: &str) -> Deployment {
+    Deployment::new(id(), Identity::Exact, DeploymentStatus::new(phase, raw))
+}
+
+fn script(phases: &[(Phase, &str)]) -> ScriptedDeployer {
+    phases.iter().fold(ScriptedDeployer::new(), |deployer, (phase, raw)| deployer.answer(Ok(seen(*phase, raw))))
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_change_is_told_once_and_then_the_outcome() {
+    let deployer = script(&[
+        (Phase::Queued, "queued"),
+        (Phase::Queued, "queued"),
+        (Phase::Running, "in_progress"),
+        (Phase::Succeeded, "finished"),
+    ]);
+    let events: Vec<_> = deployer.watch(&id(), WatchOptions::default()).collect().await;
+    let told: Vec<String> = events
+        .into_iter()
+        .map(|event| match event.unwrap() {
+            WatchEvent::Changed(deployment) => deployment.status.raw,
+            WatchEvent::Ended(outcome) => outcome.to_string(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(told, ["queued", "in_progress", "finished", "succeeded"]);
+    assert_eq!(deployer.calls().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_is_an_error_that_tells_what_was_seen_last() {
+    let deployer = script(&[(Phase::Running, "in_progress"); 100]);
+    let started = Instant::now();
+    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(60))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert_eq!(error.last().unwrap().status.raw, "in_progress");
+    assert_eq!(started.elapsed().as_secs(), 60);
+    assert!(!error.is_safe_to_repeat());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_word_never_ends_a_watch() {
+    let deployer = script(&[(Phase::Unknown, "SUCCEEDED_MAYBE"); 100]);
+    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(60))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_terminal_word_does_not_count_before_the_deployment_is_told_apart() {
+    let mut stale = seen(Phase::Succeeded, "done");
+    stale.identity = Identity::Pending;
+    let deployer = ScriptedDeployer::new().answer(Ok(stale)).answer(Ok(seen(Phase::Failed, "error")));
+    let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_comes_with_the_end_of_its_log() {
+    let log = LogPage::from_text("one\ntwo\nboom", LogOptions::tail(2));
+    let deployer = script(&[(Phase::Failed, "failed")]).answer_logs(Ok(log));
+    let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
+    assert!(!outcome.is_success());
+    assert_eq!(outcome.reason(), Some("boom"));
+    assert!(outcome.log().unwrap().truncated);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_may_not_be_read_does_not_hide_the_failure() {
+    let refused = Error::new(ErrorKind::PermissionDenied, "the token may not read logs");
+    let deployer = script(&[(Phase::Failed, "failed")]).answer_logs(Err(refused));
+    let Outcome::Failed(failure) = deployer.watch(&id(), WatchOptions::default()).await.unwrap() else { panic!() };
+    assert_eq!(failure.log_error.unwrap().kind(), ErrorKind::PermissionDenied);
+}
+
+#[tokio::test(start_paused = true)]
+async fn transient_failures_are_tolerated_and_counted_in_a_row() {
+    let broken = || Err(Error::new(ErrorKind::Unavailable, "down"));
+    let deployer = ScriptedDeployer::new()
+        .answer(broken())
+        .answer(broken())
+        .answer(Ok(seen(Phase::Running, "in_progress")))
+        .answer(broken())
+        .answer(broken())
+        .answer(Ok(seen(Phase::Succeeded, "finished")));
+    let options = WatchOptions::default().with_tolerated_failures(2);
+    assert!(deployer.watch(&id(), options.clone()).await.unwrap().is_success());
+
+    let deployer = ScriptedDeployer::new().answer(broken()).answer(broken()).answer(broken());
+    let error = deployer.watch(&id(), options).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unavailable, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_credential_ends_a_watch_at_once() {
+    let deployer = ScriptedDeployer::new().answer(Err(Error::new(ErrorKind::Unauthorized, "no")));
+    let error = deployer.watch(&id(), WatchOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), deployer.calls().len()), (ErrorKind::Unauthorized, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_servers_wish_to_wait_is_kept() {
+    let limited = Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::from_secs(60)));
+    let deployer = ScriptedDeployer::new().answer(Err(limited)).answer(Ok(seen(Phase::Succeeded, "finished")));
+    let started = Instant::now();
+    assert!(deployer.watch(&id(), WatchOptions::default()).await.unwrap().is_success());
+    assert_eq!(started.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_vanishes_is_lost_and_not_a_success() {
+    let gone = Error::new(ErrorKind::NotFound, "gone");
+    let deployer = script(&[(Phase::Running, "running")]).answer(Err(gone));
+    let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
+    let Outcome::Lost(Some(last)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(last.status.phase, Phase::Running);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_never_answers_ends_at_the_deadline() {
+    #[derive(Clone, Debug)]
+    struct Silent;
+    impl Deployer for Silent {
+        fn platform(&self) -> Platform {
+            Platform::from("silent")
+        }
+        fn capabilities(&self) -> anydeploy_core::Capabilities {
+            anydeploy_core::Capabilities::new(&[])
+        }
+        fn deploy<'a>(
+            &'a self,
+            _: &'a anydeploy_core::DeployRequest,
+        ) -> futures::future::BoxFuture<'a, anydeploy_core::Result<Deployment>> {
+            Box::pin(std::future::pending())
+        }
+        fn deployment<'a>(
+            &'a self,
+            _: &'a DeploymentId,
+        ) -> futures::future::BoxFuture<'a, anydeploy_core::Result<Deployment>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let started = Instant::now();
+    let error = Silent.watch(&id(), WatchOptions::within(Duration::from_secs(5))).await.unwrap_err();
+    assert_eq!((error.kind(), started.elapsed().as_secs()), (ErrorKind::TimedOut, 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn later_reads_start_from_the_more_precise_id() {
+    let mut first = seen(Phase::Queued, "waiting");
+    first.id = id().with("row", "r1");
+    let deployer = ScriptedDeployer::new().answer(Ok(first)).answer(Ok(seen(Phase::Succeeded, "done")));
+    deployer.watch(&id(), WatchOptions::default()).await.unwrap();
+    assert_eq!(deployer.calls()[1], Call::Deployment(id().with("row", "r1")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_watch_leaves_nothing_running() {
+    let deployer = script(&[(Phase::Running, "running"); 10]);
+    let mut watch = deployer.watch(&id(), WatchOptions::default());
+    watch.next().await.unwrap().unwrap();
+    drop(watch);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(deployer.calls().len(), 1);
+}
