@@ -1,0 +1,206 @@
+//! One deployment of an application: its row in the queue and how it proceeds.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+
+use super::script::{CoolifyScript, Ending};
+
+/// What was asked of the queue.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Order {
+    pub(super) task: Task,
+    pub(super) pull_request: u64,
+    pub(super) image_tag: Option<String>,
+    pub(super) force: bool,
+    /// Past the queue: started even beside another deployment of the same application.
+    pub(super) at_once: bool,
+    /// Where it came from; nowhere if the fake fills its own queue.
+    pub(super) origin: Option<CoolifyOrigin>,
+}
+
+impl Order {
+    /// What a request with a token asks for.
+    pub(super) fn by_api(task: Task) -> Self {
+        Self { task, origin: Some(CoolifyOrigin::Api), ..Self::default() }
+    }
+
+    /// Whether it is stored although the same is queued already.
+    pub(super) fn repeats(&self) -> bool {
+        self.force || self.at_once || matches!(self.task, Task::Rollback(_))
+    }
+}
+
+/// What a deployment does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Task {
+    #[default]
+    Deploy,
+    /// Exchanges the container without a build.
+    Restart,
+    /// Goes back to this commit or image tag.
+    Rollback(String),
+}
+
+/// Where a deployment came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CoolifyOrigin {
+    /// A request with an API token.
+    Api,
+    /// [`FakeCoolify::deploy_by_someone_else`](crate::FakeCoolify::deploy_by_someone_else).
+    SomeoneElse,
+}
+
+/// The five words of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Queued,
+    InProgress,
+    Finished,
+    Failed,
+    Cancelled,
+}
+
+impl Status {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::InProgress => "in_progress",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled-by-user",
+        }
+    }
+
+    pub(super) fn is_active(self) -> bool {
+        matches!(self, Self::Queued | Self::InProgress)
+    }
+}
+
+/// Why a deployment is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Finished,
+    Failed(String),
+    CancelledInBrowser,
+    CancelledByApi,
+    /// A restart or upgrade of Coolify fails whatever is active, without a word in the log.
+    ServerRestarted,
+}
+
+/// A row of the deployment queue.
+pub(super) struct Deployment {
+    pub(super) id: u64,
+    pub(super) uuid: String,
+    pub(super) application_id: u64,
+    pub(super) application_uuid: String,
+    pub(super) application_name: String,
+    /// Path of its page in the web interface, without the host.
+    pub(super) page: String,
+    pub(super) order: Order,
+    /// The commit it was stored with.
+    pub(super) asked: String,
+    pub(super) script: CoolifyScript,
+    pub(super) created: DateTime<Utc>,
+    pub(super) started: Option<(u64, DateTime<Utc>)>,
+    pub(super) ended: Option<(u64, DateTime<Utc>, End)>,
+}
+
+impl Deployment {
+    pub(super) fn status(&self) -> Status {
+        match (&self.started, &self.ended) {
+            (None, None) => Status::Queued,
+            (Some(_), None) => Status::InProgress,
+            (_, Some((_, _, End::Finished))) => Status::Finished,
+            (_, Some((_, _, End::Failed(_) | End::ServerRestarted))) => Status::Failed,
+            (_, Some((_, _, End::CancelledInBrowser | End::CancelledByApi))) => Status::Cancelled,
+        }
+    }
+
+    pub(super) fn start(&mut self, now: u64) {
+        self.started = Some((now, Utc::now()));
+    }
+
+    pub(super) fn end(&mut self, now: u64, end: End) {
+        self.ended = Some((now, Utc::now(), end));
+    }
+
+    /// The tick at which it ends by itself, and how.
+    pub(super) fn due(&self) -> Option<(u64, End)> {
+        let (since, _) = self.started.filter(|_| self.ended.is_none())?;
+        let end = match &self.script.ending {
+            Ending::Finished => End::Finished,
+            Ending::Failed(reason) => End::Failed(reason.clone()),
+            Ending::Cancelled => End::CancelledInBrowser,
+            Ending::Never => return None,
+        };
+        Some((since + self.script.ticks, end))
+    }
+
+    /// `HEAD` becomes a commit once the job has looked, one tick after the start.
+    pub(super) fn commit(&self, now: u64) -> &str {
+        let looked = self.started.is_some_and(|(since, _)| now > since);
+        match &self.script.commit {
+            Some(commit) if looked && self.asked == "HEAD" => commit,
+            _ => &self.asked,
+        }
+    }
+
+    /// Whether the job has written its last words, which it does after the final status.
+    pub(super) fn is_settled(&self, now: u64, late: bool) -> bool {
+        self.ended.as_ref().is_some_and(|(at, _, _)| !late || now > *at)
+    }
+
+    /// The row as the API shows it, without the embedded application.
+    pub(super) fn body(&self, now: u64, late: bool, with_logs: bool) -> Map<String, Value> {
+        let ended = self.ended.as_ref().map(|(_, at, _)| *at);
+        let updated = ended.or(self.started.map(|(_, at)| at)).unwrap_or(self.created);
+        // What never ran and what died with the server is never stamped.
+        let stamped = self.started.is_some()
+            && self.is_settled(now, late)
+            && !matches!(self.ended, Some((_, _, End::ServerRestarted)));
+        let job = self.started.map(|_| format!("00000000-0000-4000-8000-{:012}", self.id));
+        let row = json!({
+            "id": self.id,
+            "application_id": self.application_id.to_string(),
+            "application_name": self.application_name,
+            "build_server_id": null,
+            "commit": self.commit(now),
+            "commit_message": null,
+            "configuration_hash": null,
+            "created_at": stamp(self.created),
+            "current_process_id": self.started.map(|_| (4000 + self.id).to_string()),
+            "deployment_url": self.page,
+            "deployment_uuid": self.uuid,
+            "destination_id": "0",
+            "docker_registry_image_tag": self.order.image_tag,
+            "finished_at": ended.filter(|_| stamped).map(stamp),
+            "force_rebuild": self.order.force,
+            "git_type": null,
+            "horizon_job_id": job,
+            "horizon_job_worker": self.started.map(|_| "fake"),
+            "is_api": self.order.origin == Some(CoolifyOrigin::Api),
+            "is_webhook": false,
+            "only_this_server": false,
+            "pull_request_id": self.order.pull_request,
+            "restart_only": self.order.task == Task::Restart,
+            "rollback": matches!(self.order.task, Task::Rollback(_)),
+            "server_id": 0,
+            "server_name": "localhost",
+            "status": self.status().word(),
+            "updated_at": stamp(updated),
+        });
+        let Value::Object(mut row) = row else { return Map::new() };
+        if with_logs {
+            row.insert("logs".to_owned(), self.log(now, late).map_or(Value::Null, Value::String));
+        }
+        row
+    }
+}
+
+/// A date as the server's models print it.
+pub(super) fn stamp(at: DateTime<Utc>) -> String {
+    // The columns hold whole seconds, the format has six digits behind them.
+    let seconds = at.timestamp();
+    DateTime::from_timestamp(seconds, 0).unwrap_or(at).to_rfc3339_opts(SecondsFormat::Micros, true)
+}

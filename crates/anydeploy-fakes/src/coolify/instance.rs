@@ -1,0 +1,144 @@
+//! The instance around the resources: machine, project, team, version, health, and the switch of the API.
+
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+use super::body;
+use super::deployment::stamp;
+use super::errors::{self, HTML, Refusal, Reply};
+use super::exchange::Exchange;
+use super::quirk::CoolifyQuirk;
+use super::resource::Kind;
+use crate::server;
+
+/// A bare version, as HTML.
+pub(super) fn version(exchange: &Exchange<'_>) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(exchange.state.settings.version.clone(), HTML)
+}
+
+pub(super) fn health() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw("OK", HTML)
+}
+
+/// `POST /enable` and `POST /disable`, for the root team alone.
+pub(super) fn switch(exchange: &mut Exchange<'_>) -> Reply {
+    let enable = exchange.path == ["enable"];
+    if !exchange.is_home() {
+        let what = if enable { "enable" } else { "disable" };
+        return errors::refuse(403, &format!("You are not allowed to {what} the API."));
+    }
+    let quirks = &mut exchange.state.quirks;
+    if enable {
+        quirks.remove(&CoolifyQuirk::ApiDisabled);
+        return Ok(errors::message(200, "API enabled."));
+    }
+    quirks.insert(CoolifyQuirk::ApiDisabled);
+    Ok(errors::message(200, "API disabled."))
+}
+
+pub(super) fn servers(exchange: &Exchange<'_>) -> ResponseTemplate {
+    let secrets = exchange.sees_secrets();
+    exchange.list(|_| vec![body::server_in_list(secrets)])
+}
+
+pub(super) fn server(exchange: &mut Exchange<'_>) -> Reply {
+    let body = body::server(exchange.sees_secrets());
+    if !exchange.is_home() || body["uuid"] != exchange.path[1] {
+        return errors::refuse(404, "Server not found.");
+    }
+    Ok(server::json(200, &body))
+}
+
+pub(super) fn server_resources(exchange: &Exchange<'_>) -> ResponseTemplate {
+    let now = exchange.now();
+    exchange.list(|state| {
+        let rows = state.resources.iter().map(|resource| {
+            json!({
+                "id": resource.id, "uuid": resource.uuid, "name": resource.name, "type": body::inventory_type(resource.kind),
+                "created_at": stamp(resource.created), "updated_at": stamp(resource.created),
+                "status": resource.status(now),
+            })
+        });
+        rows.collect()
+    })
+}
+
+pub(super) fn projects(exchange: &Exchange<'_>) -> ResponseTemplate {
+    let project = body::environment()["project"].take();
+    exchange.list(|_| {
+        vec![json!({
+            "id": project["id"], "uuid": project["uuid"],
+            "name": project["name"], "description": project["description"],
+        })]
+    })
+}
+
+pub(super) fn project(exchange: &mut Exchange<'_>) -> Reply {
+    let (mut project, environment) = only_project(exchange)?;
+    project["environments"] = json!([environment]);
+    Ok(server::json(200, &project))
+}
+
+pub(super) fn environments(exchange: &mut Exchange<'_>) -> Reply {
+    let (_, row) = only_project(exchange)?;
+    Ok(server::json(200, &json!([{ "id": row["id"], "uuid": row["uuid"], "name": row["name"] }])))
+}
+
+/// An environment by name or id, with everything that runs in it.
+pub(super) fn environment(exchange: &mut Exchange<'_>) -> Reply {
+    let (_, mut environment) = only_project(exchange)?;
+    let wanted = exchange.path.last().copied().unwrap_or_default();
+    if environment["uuid"] != wanted && environment["name"] != wanted {
+        return errors::refuse(404, "Environment not found.");
+    }
+    for (field, kind) in
+        [("applications", Kind::Application), ("services", Kind::Service), ("postgresqls", Kind::Database)]
+    {
+        let of_kind = exchange.state.resources.iter().filter(|resource| resource.kind == kind);
+        let (now, secrets) = (exchange.now(), exchange.sees_secrets());
+        let rows: Vec<Value> =
+            of_kind.map(|resource| body::resource(resource, now, body::Place::Environment, secrets)).collect();
+        environment[field] = Value::Array(rows);
+    }
+    for engine in ["mariadbs", "mongodbs", "mysqls", "redis"] {
+        environment[engine] = json!([]);
+    }
+    Ok(server::json(200, &environment))
+}
+
+/// The project in the path and its one environment, both as plain rows.
+fn only_project(exchange: &Exchange<'_>) -> Result<(Value, Value), Refusal> {
+    let mut environment = body::environment();
+    let mut project = environment["project"].take();
+    if !exchange.is_home() || project["uuid"] != exchange.path[1] {
+        return errors::refuse(404, "Project not found.");
+    }
+    for (row, relation) in [(&mut project, "team"), (&mut environment, "project")] {
+        if let Some(row) = row.as_object_mut() {
+            row.remove(relation);
+        }
+    }
+    Ok((project, environment))
+}
+
+/// The team of the token; the fake's other team has a number of its own.
+fn own_team(exchange: &Exchange<'_>) -> Value {
+    let mut team = body::team();
+    team["id"] = exchange.caller.team.into();
+    if !exchange.is_home() {
+        team["name"] = "Other team".into();
+    }
+    team
+}
+
+pub(super) fn team(exchange: &Exchange<'_>) -> ResponseTemplate {
+    server::json(200, &own_team(exchange))
+}
+
+pub(super) fn teams(exchange: &Exchange<'_>) -> ResponseTemplate {
+    server::json(200, &json!([own_team(exchange)]))
+}
+
+pub(super) fn members() -> ResponseTemplate {
+    server::json(200, &json!([body::member()]))
+}

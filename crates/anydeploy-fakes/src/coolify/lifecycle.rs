@@ -1,0 +1,126 @@
+//! Starting, stopping, restarting and rolling back: the routes that answer before anything has happened.
+
+use serde_json::{Value, json};
+
+use super::deployment::{Order, Status, Task};
+use super::errors::{self, Refusal, Reply};
+use super::exchange::{Exchange, Wrong};
+use super::input;
+use super::queue::Placed;
+use super::quirk::CoolifyQuirk;
+use super::resource::Kind;
+use crate::server;
+
+const SKIPPED: &str = "Deployment already queued for this commit.";
+
+pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
+    let position = exchange.position()?;
+    let (now, kind) = (exchange.now(), exchange.kind());
+    if kind == Kind::Application {
+        let order = Order {
+            force: exchange.input.flag("force"),
+            at_once: exchange.input.flag("instant_deploy"),
+            ..Order::by_api(Task::Deploy)
+        };
+        return queued(exchange, position, order, "Deployment request queued.");
+    }
+    let resource = exchange.resource_mut(position);
+    if !resource.is_stopped(now) {
+        return errors::refuse(400, &format!("{} is already running.", kind.noun()));
+    }
+    resource.start(now);
+    started(exchange, position);
+    Ok(exchange.requested("starting"))
+}
+
+pub(super) fn stop(exchange: &mut Exchange<'_>) -> Reply {
+    let (now, kind) = (exchange.now(), exchange.kind());
+    let position = exchange.position()?;
+    let resource = exchange.resource_mut(position);
+    // Only an application may be stopped twice.
+    if kind != Kind::Application && resource.is_stopped(now) {
+        return errors::refuse(400, &format!("{} is already stopped.", kind.noun()));
+    }
+    resource.stop(now);
+    Ok(exchange.requested("stopping"))
+}
+
+pub(super) fn restart(exchange: &mut Exchange<'_>) -> Reply {
+    let position = exchange.position()?;
+    let now = exchange.now();
+    if exchange.kind() == Kind::Application {
+        return queued(exchange, position, Order::by_api(Task::Restart), "Restart request queued.");
+    }
+    exchange.resource_mut(position).restart(now);
+    started(exchange, position);
+    Ok(exchange.requested("restarting"))
+}
+
+fn started(exchange: &mut Exchange<'_>, position: usize) {
+    let uuid = exchange.resource(position).uuid.clone();
+    exchange.state.starts.push(uuid);
+}
+
+/// Puts an application into the queue; the message alone means that nothing was stored.
+fn queued(exchange: &mut Exchange<'_>, position: usize, order: Order, text: &str) -> Reply {
+    let id = match exchange.state.place(position, order) {
+        Placed::Stored(id) => id,
+        Placed::Skipped { .. } => return Ok(errors::message(200, SKIPPED)),
+        // These routes do not look whether the queue was full.
+        Placed::Full if exchange.state.has(CoolifyQuirk::DeadIdOnFullQueue) => exchange.state.fresh_id(),
+        Placed::Full => return Err(errors::queue_full().into()),
+    };
+    Ok(server::json(200, &json!({ "message": text, "deployment_uuid": id })))
+}
+
+/// `POST /applications/{uuid}/rollback` with the commit or tag to go back to.
+pub(super) fn rollback(exchange: &mut Exchange<'_>) -> Reply {
+    let position = exchange.position()?;
+    let order = Order::by_api(Task::Rollback(commit(exchange)?));
+    match exchange.state.place(position, order) {
+        Placed::Stored(id) => {
+            Ok(server::json(200, &json!({ "message": "Rollback deployment queued.", "deployment_uuid": id })))
+        }
+        Placed::Skipped { .. } => Ok(errors::message(200, SKIPPED)),
+        // Here a full queue is 400, not 429.
+        Placed::Full => errors::refuse(400, errors::QUEUE_FULL),
+    }
+}
+
+/// The only field a rollback takes.
+fn commit(exchange: &Exchange<'_>) -> Result<String, Refusal> {
+    let fields = input::required_object(exchange.request)?;
+    let (mut wrong, mut commit) = (Wrong::default(), String::new());
+    match fields.get("commit") {
+        Some(Value::String(text)) => commit.clone_from(text),
+        None | Some(Value::Null) => wrong.field("commit", "This field is required."),
+        Some(_) => wrong.field("commit", "The commit field must be a string."),
+    }
+    for field in fields.keys().filter(|field| *field != "commit") {
+        wrong.field(field, "This field is not allowed.");
+    }
+    wrong.check()?;
+    Ok(commit)
+}
+
+/// `GET /applications/{uuid}/rollback-images`: what successful deployments left on the machine.
+pub(super) fn rollback_images(exchange: &mut Exchange<'_>) -> Reply {
+    let position = exchange.position()?;
+    let (now, mut seen) = (exchange.now(), Vec::new());
+    let mut images: Vec<Value> = Vec::new();
+    let rows = exchange.state.ledger.of(exchange.resource(position).id);
+    for row in rows.filter(|row| row.status() == Status::Finished && row.order.pull_request == 0) {
+        let tag = row.commit(now);
+        if tag == "HEAD" || seen.contains(&tag) {
+            continue;
+        }
+        let created = row.ended.as_ref().map(|(_, at, _)| at.format("%Y-%m-%d %H:%M:%S +0000 UTC").to_string());
+        images.push(json!({ "tag": tag, "created_at": created, "is_current": seen.is_empty() }));
+        seen.push(tag);
+    }
+    // A machine that cannot be reached yields an empty list, not an error.
+    if exchange.state.has(CoolifyQuirk::ServerUnreachable) {
+        return Ok(server::json(200, &json!({ "current": null, "images": [] })));
+    }
+    Ok(server::json(200, &json!({ "current": seen.first(), "images": images })))
+}

@@ -1,0 +1,169 @@
+//! The rules of the deployment queue: what waits, what starts, what is refused, and what time does to it.
+
+use chrono::Utc;
+use serde_json::Value;
+
+use super::deployment::{Deployment, End, Order, Status, Task};
+use super::quirk::CoolifyQuirk;
+use super::state::State;
+
+/// What became of an order.
+pub(super) enum Placed {
+    /// Stored under this id.
+    Stored(String),
+    /// Nothing was stored, since this deployment does the same already.
+    Skipped { existing: String },
+    /// Nothing was stored, since too many wait.
+    Full,
+}
+
+impl State {
+    /// Puts a deployment of the application at `position` into the queue.
+    pub(super) fn place(&mut self, position: usize, order: Order) -> Placed {
+        // Coolify looks at the length of the queue before it looks for a duplicate.
+        let waiting = self.ledger.active().filter(|(_, row)| row.status() == Status::Queued).count();
+        if waiting >= self.settings.queue_limit {
+            return Placed::Full;
+        }
+        if !order.repeats()
+            && let Some(twin) = self.twin(position, &order)
+        {
+            return Placed::Skipped { existing: twin.uuid.clone() };
+        }
+        let row = self.store(position, order);
+        Placed::Stored(self.ledger.row(row).uuid.clone())
+    }
+
+    /// The active deployment of the same application, commit, pull request and image tag.
+    fn twin(&self, position: usize, order: &Order) -> Option<&Deployment> {
+        let (application_id, commit) = (self.resources[position].id, self.commit(position, order));
+        self.ledger.active().map(|(_, row)| row).find(|row| {
+            row.application_id == application_id
+                && row.commit(self.now) == commit
+                && row.order.pull_request == order.pull_request
+                && row.order.image_tag == order.image_tag
+        })
+    }
+
+    /// The commit of a rollback, else the one the application is pinned to, else whatever is newest.
+    fn commit(&self, position: usize, order: &Order) -> String {
+        let pinned = self.resources[position].patched.get("git_commit_sha").and_then(Value::as_str);
+        match &order.task {
+            Task::Rollback(commit) => commit.clone(),
+            Task::Deploy | Task::Restart => pinned.filter(|commit| !commit.is_empty()).unwrap_or("HEAD").to_owned(),
+        }
+    }
+
+    pub(super) fn store(&mut self, position: usize, order: Order) -> usize {
+        let (uuid, asked) = (self.fresh_id(), self.commit(position, &order));
+        let application = &self.resources[position];
+        let page = format!(
+            "/project/fakeproject0000000000001/environment/fakeenvironment000000001/application/{}/deployment/{uuid}",
+            application.uuid
+        );
+        let script = self.scripts.entry(application.uuid.clone()).or_default().take();
+        let at_once = order.at_once;
+        let row = self.ledger.push(Deployment {
+            id: self.ledger.next_id(),
+            uuid,
+            application_id: application.id,
+            application_uuid: application.uuid.clone(),
+            application_name: application.name.clone(),
+            page,
+            order,
+            asked,
+            script,
+            created: Utc::now(),
+            started: None,
+            ended: None,
+        });
+        if at_once || self.may_start(row) {
+            self.ledger.start(row, self.now);
+        }
+        row
+    }
+
+    /// One deployment an application and pull request, and no more than the machine builds at a time.
+    fn may_start(&self, row: usize) -> bool {
+        let candidate = self.ledger.row(row);
+        let mut busy = 0;
+        for (_, other) in self.ledger.active().filter(|(_, other)| other.status() == Status::InProgress) {
+            if other.application_id == candidate.application_id
+                && other.order.pull_request == candidate.order.pull_request
+            {
+                return false;
+            }
+            busy += 1;
+        }
+        busy < self.settings.concurrent_builds
+    }
+
+    /// Starts whatever may start, oldest first.
+    pub(super) fn start_waiting(&mut self, now: u64) {
+        let waiting: Vec<usize> =
+            self.ledger.active().filter(|(_, row)| row.status() == Status::Queued).map(|(row, _)| row).collect();
+        for row in waiting {
+            if self.may_start(row) {
+                self.ledger.start(row, now);
+            }
+        }
+    }
+
+    /// Lets everything happen that is due up to tick `now`, in its order.
+    pub(super) fn settle(&mut self, now: u64) {
+        while let Some((at, row, end)) = self.next_end().filter(|(at, _, _)| *at <= now) {
+            self.now = at;
+            self.finish(row, at, end);
+            self.start_waiting(at);
+        }
+        self.now = now;
+        while let Some(gone) = self.resources.iter().position(|one| one.gone_at.is_some_and(|at| at <= now)) {
+            self.remove(gone);
+        }
+    }
+
+    fn next_end(&self) -> Option<(u64, usize, End)> {
+        self.ledger
+            .active()
+            .filter_map(|(row, deployment)| deployment.due().map(|(at, end)| (at, row, end)))
+            .min_by_key(|(at, row, _)| (*at, *row))
+    }
+
+    fn finish(&mut self, row: usize, at: u64, end: End) {
+        let deployment = self.ledger.row(row);
+        let (application, preview) = (deployment.application_uuid.clone(), deployment.order.pull_request > 0);
+        let rolled = end == End::Finished && !preview;
+        self.ledger.end(row, at, end);
+        if rolled && let Some(application) = self.resource_mut(&application) {
+            application.roll(at);
+        }
+    }
+
+    /// Cancels an active deployment and lets the next one in.
+    pub(super) fn cancel(&mut self, row: usize) {
+        self.ledger.end(row, self.now, End::CancelledByApi);
+        // Up to v4.3.6 the cancellation stopped with an error before it came to the queue.
+        if !self.has(CoolifyQuirk::Cancel500ButDone) {
+            self.start_waiting(self.now);
+        }
+    }
+
+    /// Removes a resource and, as the server does, cancels what is active of it.
+    pub(super) fn remove(&mut self, position: usize) {
+        let resource = self.resources.remove(position);
+        let active: Vec<usize> =
+            self.ledger.active().filter(|(_, row)| row.application_uuid == resource.uuid).map(|(row, _)| row).collect();
+        for row in active {
+            self.ledger.end(row, self.now, End::CancelledInBrowser);
+        }
+        self.start_waiting(self.now);
+    }
+
+    /// A restart or upgrade fails everything that is queued or in progress.
+    pub(super) fn restart(&mut self) {
+        let active: Vec<usize> = self.ledger.active().map(|(row, _)| row).collect();
+        for row in active {
+            self.ledger.end(row, self.now, End::ServerRestarted);
+        }
+    }
+}

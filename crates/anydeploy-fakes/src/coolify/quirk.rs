@@ -1,0 +1,63 @@
+//! The habits of a Coolify server that surprise a client, each one a switch.
+
+/// A habit of a Coolify server that surprises a client.
+///
+/// Those that every server of version 4.3.11 shows always are on in a new fake ([`is_default`](Self::is_default)).
+/// The others belong to an older version, to a setting or to bad luck, and are off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CoolifyQuirk {
+    /// `POST /deploy` of a commit that is already queued answers with an id that was never stored; reading it is 404
+    /// for ever. Switched off, the answer carries the id of the deployment that is already there. On by default.
+    PhantomDeploymentId,
+    /// With a full queue, `start` and `restart` answer 200 with an id that was never stored. Switched off, they answer
+    /// 429 like `POST /deploy`. On by default.
+    DeadIdOnFullQueue,
+    /// The last log lines, among them the reason of a failure, and `finished_at` come one tick after the final status.
+    /// On by default.
+    LateLogLines,
+    /// `GET /deployments` answers with an object keyed by row number as soon as two deployments are active. A real
+    /// server does so whenever its database returns the rows out of order. Off by default.
+    ActiveListAsMap,
+    /// Cancelling works, but answers 500, and what waits behind the cancelled deployment is not started, as from
+    /// v4.1.0 to v4.3.6. Off by default.
+    Cancel500ButDone,
+    /// `GET` still triggers on `/deploy`, `start`, `stop` and `restart`, and `force=false` means true on `/deploy`, as
+    /// up to v4.1.2. Off by default.
+    LegacyGetDeploy,
+    /// The API is switched off in the instance settings, as on a new installation: 403 with `"success": true`.
+    /// Off by default.
+    ApiDisabled,
+    /// The caller's address is not on the allow-list: 403 with `"success": true`. Off by default.
+    AddressNotAllowed,
+    /// The server is being upgraded: 503 on everything but the health check. Off by default.
+    Maintenance,
+    /// The proxy before the server finds nobody at home: 502 with a page of HTML. Off by default.
+    BadGateway,
+    /// Coolify cannot reach the machine it deploys to: what it does over SSH within the request (starting a service
+    /// through `POST /deploy`, reading logs) is 500; deploying an application still answers 200. Off by default.
+    ServerUnreachable,
+}
+
+impl CoolifyQuirk {
+    /// Every quirk this fake knows.
+    pub const ALL: [Self; 11] = [
+        Self::PhantomDeploymentId,
+        Self::DeadIdOnFullQueue,
+        Self::LateLogLines,
+        Self::ActiveListAsMap,
+        Self::Cancel500ButDone,
+        Self::LegacyGetDeploy,
+        Self::ApiDisabled,
+        Self::AddressNotAllowed,
+        Self::Maintenance,
+        Self::BadGateway,
+        Self::ServerUnreachable,
+    ];
+
+    /// Whether a new fake has this quirk.
+    #[must_use]
+    pub fn is_default(self) -> bool {
+        matches!(self, Self::PhantomDeploymentId | Self::DeadIdOnFullQueue | Self::LateLogLines)
+    }
+}

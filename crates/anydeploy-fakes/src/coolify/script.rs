@@ -1,0 +1,94 @@
+//! How the next deployments of an application go: the part a test writes.
+
+use std::collections::VecDeque;
+
+/// How one deployment goes once it has left the queue.
+///
+/// ```
+/// use anydeploy_fakes::CoolifyScript;
+///
+/// let script = CoolifyScript::fails_with("port 80 is taken").lasting(10).log(["building", "starting"]);
+/// # let _ = script;
+/// ```
+#[derive(Clone, Debug)]
+pub struct CoolifyScript {
+    pub(super) ending: Ending,
+    pub(super) ticks: u64,
+    pub(super) lines: Vec<String>,
+    pub(super) commit: Option<String>,
+}
+
+/// How a scripted deployment ends by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Finished,
+    Failed(String),
+    Cancelled,
+    Never,
+}
+
+impl CoolifyScript {
+    fn new(ending: Ending) -> Self {
+        Self { ending, ticks: 3, lines: Vec::new(), commit: None }
+    }
+
+    /// Ends as `finished`.
+    #[must_use]
+    pub fn succeeds() -> Self {
+        Self::new(Ending::Finished)
+    }
+
+    /// Ends as `failed`, with `reason` in the log.
+    #[must_use]
+    pub fn fails_with(reason: impl Into<String>) -> Self {
+        Self::new(Ending::Failed(reason.into()))
+    }
+
+    /// Ends as `cancelled-by-user`, because somebody pressed the button in the web interface.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self::new(Ending::Cancelled)
+    }
+
+    /// Stays `in_progress` until it is cancelled or the server restarts.
+    #[must_use]
+    pub fn hangs() -> Self {
+        Self::new(Ending::Never)
+    }
+
+    /// How many ticks it is `in_progress`; at least 1, by default 3.
+    #[must_use]
+    pub fn lasting(mut self, ticks: u64) -> Self {
+        self.ticks = ticks.max(1);
+        self
+    }
+
+    /// Adds visible lines to the deployment log; they come spread over its duration.
+    #[must_use]
+    pub fn log<L: Into<String>>(mut self, lines: impl IntoIterator<Item = L>) -> Self {
+        self.lines.extend(lines.into_iter().map(Into::into));
+        self
+    }
+
+    /// The commit that `HEAD` turns out to be, one tick after the start.
+    ///
+    /// Without it the deployment keeps the commit it was asked for, as an application made from an image does.
+    #[must_use]
+    pub fn resolving_to(mut self, commit: impl Into<String>) -> Self {
+        self.commit = Some(commit.into());
+        self
+    }
+}
+
+/// The scripts one application still has to play.
+#[derive(Debug, Default)]
+pub(super) struct Repertoire {
+    pub(super) next: VecDeque<CoolifyScript>,
+    pub(super) otherwise: Option<CoolifyScript>,
+}
+
+impl Repertoire {
+    pub(super) fn take(&mut self) -> CoolifyScript {
+        self.next.pop_front().or_else(|| self.otherwise.clone()).unwrap_or_else(CoolifyScript::succeeds)
+    }
+}

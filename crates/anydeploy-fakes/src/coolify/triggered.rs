@@ -1,0 +1,44 @@
+//! The ground truth: what the fake server really stored, whatever a client could see of it.
+
+use super::deployment::{CoolifyOrigin, Deployment, Task};
+
+/// A deployment the fake really stored, whatever the caller was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CoolifyTriggered {
+    /// The id, as `deployment_uuid`.
+    pub id: String,
+    /// The id of the application.
+    pub target: String,
+    /// The server's word for its status now.
+    pub status: &'static str,
+    /// Whether it was forced, that is built without cache and past the look for a duplicate.
+    pub forced: bool,
+    /// Whether it only restarts the container.
+    pub restart: bool,
+    /// Whether it goes back to an earlier commit or image.
+    pub rollback: bool,
+    /// The pull request; 0 is production.
+    pub pull_request: u64,
+    /// The commit as the server knows it now; `HEAD` until it is resolved.
+    pub commit: String,
+    /// Where it came from.
+    pub origin: CoolifyOrigin,
+}
+
+impl CoolifyTriggered {
+    /// The row as it stands at tick `now`; nothing for what the fake queued itself.
+    pub(super) fn of(row: &Deployment, now: u64) -> Option<Self> {
+        Some(Self {
+            id: row.uuid.clone(),
+            target: row.application_uuid.clone(),
+            status: row.status().word(),
+            forced: row.order.force,
+            restart: row.order.task == Task::Restart,
+            rollback: matches!(row.order.task, Task::Rollback(_)),
+            pull_request: row.order.pull_request,
+            commit: row.commit(now).to_owned(),
+            origin: row.order.origin?,
+        })
+    }
+}

@@ -1,0 +1,255 @@
+//! The fake Dokploy server.
+
+mod applications;
+mod builder;
+mod composes;
+mod deploy;
+mod deployments;
+mod environments;
+mod failure;
+mod input;
+mod key;
+mod lifecycle;
+mod previews;
+mod procedure;
+mod projects;
+mod queue;
+mod quirk;
+mod rollbacks;
+mod router;
+mod row;
+mod script;
+mod service;
+mod settings;
+mod state;
+mod triggered;
+mod webhook;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::json;
+use wiremock::{Request, ResponseTemplate};
+
+pub use builder::FakeDokployBuilder;
+pub use key::DokployKey;
+pub use quirk::DokployQuirk;
+pub use script::DokployScript;
+pub use triggered::{DokployFate, DokployOrigin, DokployTriggered};
+
+use crate::pace::Ticker;
+use crate::server::{Answer, Server};
+use queue::Order;
+use service::Kind;
+use state::State;
+
+/// A fake Dokploy v0.30.2 server on a free port of the loopback address; it stops when dropped.
+///
+/// It has one project with one environment, and in it an application `web` (from an image) and a compose `stack`.
+/// Deployments go through one queue and advance by ticks, see [`Pace`](crate::Pace); unless a [`DokployScript`] says
+/// otherwise they succeed. What the server does to trip a client is listed in [`DokployQuirk`].
+///
+/// Ids are the same in each run, in the order things are made.
+///
+/// # Examples
+///
+/// ```
+/// use anydeploy_fakes::{DokployFate, DokployScript, FakeDokploy, Pace};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let dokploy = FakeDokploy::builder().pace(Pace::Manual).start().await;
+/// let web = dokploy.application();
+/// dokploy.next_deployment(&web, DokployScript::fails_with("no such image"));
+///
+/// let http = reqwest::Client::new();
+/// let answer = http
+///     .post(format!("{}/api/application.deploy", dokploy.url()))
+///     .header("x-api-key", dokploy.token())
+///     .json(&serde_json::json!({ "applicationId": web, "title": "from a test" }))
+///     .send()
+///     .await?;
+/// assert_eq!(answer.status(), 200);
+/// assert_eq!(answer.text().await?, "", "Dokploy names no deployment");
+///
+/// dokploy.advance(10);
+/// let truth = &dokploy.triggered()[0];
+/// assert_eq!(truth.title.as_deref(), Some("from a test"));
+/// assert_eq!(truth.fate, DokployFate::Error);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct FakeDokploy {
+    server: Server,
+    platform: Arc<Platform>,
+    application: String,
+    compose: String,
+}
+
+#[derive(Debug)]
+struct Platform {
+    ticker: Ticker,
+    state: Mutex<State>,
+}
+
+impl Platform {
+    /// The state as it is now.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.settle(self.ticker.now());
+        state
+    }
+}
+
+impl Answer for Platform {
+    fn answer(&self, request: &Request) -> ResponseTemplate {
+        self.state().answer(request)
+    }
+}
+
+impl FakeDokploy {
+    /// Starts a server that behaves as a self-hosted one does.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// Starts to say how the server shall differ.
+    pub fn builder() -> FakeDokployBuilder {
+        FakeDokployBuilder::default()
+    }
+
+    /// Scheme, host and port, without a trailing slash and without `/api`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.origin()
+    }
+
+    /// The API key of the owner, without any limit.
+    #[must_use]
+    pub fn token(&self) -> &'static str {
+        "fake-dokploy-key"
+    }
+
+    /// Adds another API key and returns it.
+    #[must_use]
+    pub fn add_key(&self, key: DokployKey) -> String {
+        let mut state = self.platform.state();
+        let secret = format!("fake-dokploy-key-{}", state.new_id());
+        state.keys.add(secret.clone(), key);
+        secret
+    }
+
+    /// The id of the application `web`.
+    #[must_use]
+    pub fn application(&self) -> String {
+        self.application.clone()
+    }
+
+    /// The id of the compose `stack`.
+    #[must_use]
+    pub fn compose(&self) -> String {
+        self.compose.clone()
+    }
+
+    /// Adds an application that is deployed from an image, and returns its id.
+    #[must_use]
+    pub fn add_application(&self, name: &str) -> String {
+        self.platform.state().add_application(name)
+    }
+
+    /// Adds an application that is deployed from git, and returns its id.
+    ///
+    /// At the end of each `deploy` the commit takes the place of title and description, see
+    /// [`DokployQuirk::OverwriteTitle`].
+    #[must_use]
+    pub fn add_git_application(&self, name: &str) -> String {
+        let git = json!({
+            "sourceType": "git", "customGitUrl": "https://git.example.test/fake.git", "customGitBranch": "main",
+            "buildType": "dockerfile",
+        });
+        self.platform.state().add(Kind::Application, name, git)
+    }
+
+    /// Adds a compose whose file the server holds, and returns its id.
+    #[must_use]
+    pub fn add_compose(&self, name: &str) -> String {
+        self.platform.state().add(Kind::Compose, name, json!({}))
+    }
+
+    /// Adds a compose that is deployed from git, and returns its id.
+    #[must_use]
+    pub fn add_git_compose(&self, name: &str) -> String {
+        let git = json!({
+            "sourceType": "git", "customGitUrl": "https://git.example.test/fake.git", "customGitBranch": "main",
+        });
+        self.platform.state().add(Kind::Compose, name, git)
+    }
+
+    /// Adds the preview of a pull request to an application, and returns its `previewDeploymentId`.
+    #[must_use]
+    pub fn add_preview(&self, application: &str, pull_request: u32, branch: &str) -> String {
+        self.platform.state().new_preview(application, pull_request, branch)
+    }
+
+    /// Says what the next deployment of a service will do; several wait in line, in the order deployments are
+    /// accepted. Without one, a deployment succeeds.
+    ///
+    /// An unknown id changes nothing.
+    pub fn next_deployment(&self, service: &str, script: DokployScript) {
+        let mut state = self.platform.state();
+        let target = state.target(service);
+        if let Some(service) = target.and_then(|target| state.service_mut(&target)) {
+            service.scripts.push_back(script);
+        }
+    }
+
+    /// Lets so many ticks pass at once.
+    pub fn advance(&self, ticks: u64) {
+        self.platform.ticker.advance(ticks);
+        drop(self.platform.state());
+    }
+
+    /// How many jobs run at once, for the whole server; one unless told otherwise, and at least one.
+    pub fn set_concurrency(&self, jobs: usize) {
+        self.platform.state().queue.concurrency = jobs.max(1);
+    }
+
+    /// Every deployment the server accepted, in that order, and what became of it; other people's too.
+    #[must_use]
+    pub fn triggered(&self) -> Vec<DokployTriggered> {
+        self.platform.state().ledger.clone()
+    }
+
+    /// Every request received so far, oldest first.
+    pub async fn requests(&self) -> Vec<Request> {
+        self.server.requests().await
+    }
+
+    /// Restarts the server: what runs becomes `cancelled` without an end, what waits is forgotten, and jobs are
+    /// counted from one again.
+    pub fn restart(&self) {
+        self.platform.state().restart();
+    }
+
+    /// Takes the waiting jobs of a service from the queue, as somebody with a browser may.
+    pub fn clean_queues(&self, service: &str) {
+        self.platform.state().drop_waiting(|job| job.target.id == service);
+    }
+
+    /// Deletes an application, its rows with it; a job that is running goes on unseen.
+    pub fn delete_application(&self, application: &str) {
+        let mut state = self.platform.state();
+        if let Some(target) = state.target(application) {
+            state.delete_service(&target);
+        }
+    }
+
+    /// A colleague deploys a service with the button in the browser, so without a title.
+    pub fn deploy_by_someone_else(&self, service: &str) {
+        let mut state = self.platform.state();
+        if let Some(target) = state.target(service) {
+            let origin = DokployOrigin::SomeoneElse;
+            state.enqueue(Order { target, title: None, description: None, redeploy: false, origin });
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Says how a fake server shall differ from the usual one, and starts it.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::key::DokployKey;
+use super::quirk::{DokployQuirk, Habits};
+use super::service::Kind;
+use super::state::State;
+use super::{FakeDokploy, Platform};
+use crate::pace::{Pace, Ticker};
+use crate::server::Server;
+
+/// Builds a [`FakeDokploy`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct FakeDokployBuilder {
+    pace: Pace,
+    habits: Habits,
+    concurrency: Option<usize>,
+}
+
+impl FakeDokployBuilder {
+    /// How fast deployments advance.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Gives the server a habit, or changes one it has.
+    pub fn quirk(mut self, quirk: DokployQuirk) -> Self {
+        self.habits.adopt(quirk);
+        self
+    }
+
+    /// Takes a habit away; the number in it does not matter.
+    pub fn without(mut self, quirk: DokployQuirk) -> Self {
+        self.habits.drop(quirk);
+        self
+    }
+
+    /// How many jobs run at once, for the whole server; one unless told otherwise, and at least one.
+    pub fn concurrency(mut self, jobs: usize) -> Self {
+        self.concurrency = Some(jobs.max(1));
+        self
+    }
+
+    /// Starts the server.
+    pub async fn start(self) -> FakeDokploy {
+        let step = match self.pace {
+            Pace::Every(step) => Some(step),
+            Pace::Manual => None,
+        };
+        let mut state = State::new(self.habits, self.concurrency.unwrap_or(1), step);
+        state.new_project("fake", &Value::Null, "");
+        let application = state.add_application("web");
+        let compose = state.add(Kind::Compose, "stack", json!({}));
+        let platform = Arc::new(Platform { ticker: Ticker::new(self.pace), state: Mutex::new(state) });
+        let server = Server::start(Arc::clone(&platform)).await;
+        let fake = FakeDokploy { server, platform, application, compose };
+        fake.platform.state().keys.add(fake.token().to_owned(), DokployKey::owner());
+        fake
+    }
+}
+
+impl State {
+    /// An application that is deployed from an image.
+    pub(super) fn add_application(&mut self, name: &str) -> String {
+        self.add(
+            Kind::Application,
+            name,
+            json!({ "sourceType": "docker", "dockerImage": "registry.example.test/fake:1" }),
+        )
+    }
+
+    /// A service in the environment that the server started with.
+    pub(super) fn add(&mut self, kind: Kind, name: &str, mut given: Value) -> String {
+        given["environmentId"] = self.environments.first().map_or(Value::Null, |first| first["environmentId"].clone());
+        self.new_service(kind, name, None, given)
+    }
+}

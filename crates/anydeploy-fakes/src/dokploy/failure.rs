@@ -1,0 +1,77 @@
+//! How the server refuses: its error bodies, and the one with the faults of an input.
+
+use serde_json::{Map, Value, json};
+use wiremock::ResponseTemplate;
+
+use super::quirk::Release;
+use crate::server;
+
+/// A refusal by the router, on its way to become an error body.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: u16,
+    code: &'static str,
+    message: String,
+    issues: Option<Vec<Value>>,
+}
+
+impl Failure {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), issues: None }
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BAD_REQUEST", message)
+    }
+
+    /// A missing permission too is 401; 403 is for licences.
+    pub(super) fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(401, "UNAUTHORIZED", message)
+    }
+
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(404, "NOT_FOUND", message)
+    }
+
+    pub(super) fn unsupported_media_type(message: impl Into<String>) -> Self {
+        Self::new(415, "UNSUPPORTED_MEDIA_TYPE", message)
+    }
+
+    /// The message of an unexpected exception reaches the client as it is.
+    pub(super) fn internal(message: impl Into<String>) -> Self {
+        Self::new(500, "INTERNAL_SERVER_ERROR", message)
+    }
+
+    pub(super) fn invalid(issues: Vec<Value>) -> Self {
+        Self { issues: Some(issues), ..Self::bad_request("Input validation failed") }
+    }
+
+    /// The answer; an error of a known procedure names it in `data.path`.
+    pub(super) fn answer(self, procedure: Option<&str>, release: Release) -> ResponseTemplate {
+        let mut body = json!({ "message": self.message, "code": self.code });
+        if release >= Release::ERROR_DATA {
+            let mut data = json!({ "code": self.code, "httpStatus": self.status });
+            if let Some(name) = procedure {
+                data["path"] = name.into();
+            }
+            data["zodError"] = self.issues.as_deref().map_or(Value::Null, zod_error);
+            body["data"] = data;
+        }
+        if let Some(issues) = self.issues {
+            body["issues"] = issues.into();
+        }
+        server::json(self.status, &body)
+    }
+}
+
+fn zod_error(issues: &[Value]) -> Value {
+    let mut fields = Map::new();
+    for issue in issues {
+        let field = issue["path"][0].as_str().unwrap_or_default();
+        let messages = fields.entry(field).or_insert_with(|| json!([]));
+        if let Some(messages) = messages.as_array_mut() {
+            messages.push(issue["message"].clone());
+        }
+    }
+    json!({ "formErrors": [], "fieldErrors": fields })
+}

@@ -1,0 +1,206 @@
+//! How a job becomes a row and ends, tick by tick.
+
+use super::queue::{Job, Stage};
+use super::row::{Log, Row, Status, log_path};
+use super::script::Ending;
+use super::state::State;
+use super::triggered::DokployFate;
+
+impl State {
+    /// Lets everything happen that is due at `now`, in the order it is due.
+    pub(super) fn settle(&mut self, now: u64) {
+        loop {
+            self.start_jobs();
+            let due = |job: &Job| (job.stage != Stage::Waiting && job.due <= now).then_some(job.due);
+            let next = self.queue.jobs.iter().enumerate().filter_map(|(place, job)| Some((due(job)?, place))).min();
+            let Some((tick, place)) = next else { break };
+            self.move_to(tick, now - tick);
+            let job = self.queue.jobs.remove(place);
+            if let Some(job) = self.advance(job) {
+                self.queue.jobs.insert(place, job);
+            }
+        }
+        self.move_to(now, 0);
+    }
+
+    /// Makes waiting jobs active, first come first served, as long as there is room and their group is idle.
+    pub(super) fn start_jobs(&mut self) {
+        loop {
+            let active: Vec<_> =
+                self.queue.jobs.iter().filter(|job| job.stage != Stage::Waiting).map(|job| &job.group).collect();
+            let free = |job: &Job| job.stage == Stage::Waiting && !active.contains(&&job.group);
+            let Some(place) = self.queue.jobs.iter().position(free) else { return };
+            if active.len() >= self.queue.concurrency {
+                return;
+            }
+            let (tick, wall) = (self.tick, self.wall.timestamp_millis());
+            let late_row = self.habits.late_row;
+            let job = &mut self.queue.jobs[place];
+            job.stage = Stage::Starting;
+            job.due = tick.saturating_add(job.script.row_after.unwrap_or(late_row));
+            job.processed_on = Some(wall);
+            let (target, entry) = (job.target.clone(), job.entry);
+            self.ledger[entry].fate = DokployFate::Starting;
+            self.set_status(&target, "running");
+        }
+    }
+
+    /// The next step of an active job; none when it leaves the queue.
+    fn advance(&mut self, job: Job) -> Option<Job> {
+        match job.stage {
+            Stage::Waiting => Some(job),
+            Stage::Starting => self.make_row(job),
+            Stage::Building => Some(self.finish_row(job)),
+            Stage::Closing => {
+                self.close(&job);
+                self.leave(job)
+            }
+        }
+    }
+
+    fn make_row(&mut self, mut job: Job) -> Option<Job> {
+        let Some(service) = self.service(&job.target) else {
+            // It was deleted while the job waited.
+            return self.give_up(job, DokployFate::NeverStarted);
+        };
+        let app_name = service.text("appName").to_owned();
+        self.trim_rows(&job);
+        // The database takes no U+0000 in a text, so that both inserts fail; the service stays `running` for ever.
+        let refused = job.title.contains('\0') || job.description.contains('\0');
+        if refused || job.script.ending == Ending::NoRow {
+            return self.give_up(job, DokployFate::NeverStarted);
+        }
+        let mut row = Row {
+            id: self.new_id(),
+            target: job.target.clone(),
+            title: job.title.clone(),
+            description: job.description.clone(),
+            status: Status::Running,
+            log_path: log_path(&app_name, self.wall),
+            created: self.wall,
+            finished: None,
+            error_message: None,
+            rollback: None,
+        };
+        self.ledger[job.entry].deployment_id = Some(row.id.clone());
+        if let Ending::FailedInsert(reason) = &job.script.ending {
+            row.status = Status::Error;
+            row.log_path.clear();
+            row.finished = Some(self.wall);
+            // The server's own spelling.
+            row.error_message = Some(format!("An error have occured: {reason}"));
+            self.rows.push(row);
+            self.set_status(&job.target, "error");
+            return self.give_up(job, DokployFate::Error);
+        }
+        let log = Log::paced(&job.script.lines, self.tick, job.script.ticks);
+        self.logs.insert(self.log_key(&row), log);
+        job.row = Some(row.id.clone());
+        self.rows.push(row);
+        job.stage = Stage::Building;
+        job.due = self.tick.saturating_add(job.script.ticks);
+        self.ledger[job.entry].fate = DokployFate::Running;
+        Some(job)
+    }
+
+    /// Only the newest rows are kept, counted before the new one is inserted.
+    fn trim_rows(&mut self, job: &Job) {
+        let Some(keep) = self.habits.retention else { return };
+        let of_service: Vec<String> =
+            self.rows.iter().filter(|row| row.target == job.target).map(|row| row.id.clone()).collect();
+        let old = &of_service[..of_service.len().saturating_sub(keep)];
+        if !old.is_empty() {
+            self.remove_rows(|row| old.contains(&row.id));
+        }
+    }
+
+    fn finish_row(&mut self, mut job: Job) -> Job {
+        let (status, fate) = match &job.script.ending {
+            Ending::Error(_) => (Status::Error, DokployFate::Error),
+            _ => (Status::Done, DokployFate::Done),
+        };
+        self.ledger[job.entry].fate = fate;
+        job.stage = Stage::Closing;
+        job.due = self.tick.saturating_add(self.habits.late_title);
+        let (tick, wall) = (self.tick, self.wall);
+        let row = self.rows.iter_mut().find(|row| Some(&row.id) == job.row.as_ref());
+        let Some(row) = row else { return job };
+        row.status = status;
+        row.finished = Some(wall);
+        let row = row.clone();
+        let key = self.log_key(&row);
+        if let (Ending::Error(reason), Some(log)) = (&job.script.ending, self.logs.get_mut(&key)) {
+            log.cut(tick);
+            if let Some(reason) = reason {
+                log.push(tick, reason);
+            }
+            log.push(tick, "\nError occurred ❌, check the logs for details.");
+        }
+        if status == Status::Done {
+            self.keep_rollback(&row);
+        }
+        job
+    }
+
+    /// What follows the last status of the row: the service's own status, and for git the new title.
+    fn close(&mut self, job: &Job) {
+        let failed = matches!(job.script.ending, Ending::Error(_));
+        let overwrites = self.habits.overwrites_title() && !job.redeploy && job.script.cloned;
+        let Some(service) = self.service_mut(&job.target) else { return };
+        service.exists |= !failed;
+        service.set_status(if failed { "error" } else { "done" });
+        if !(overwrites && service.clones()) {
+            return;
+        }
+        let (sha, message) = job
+            .script
+            .commit
+            .as_ref()
+            .map_or((FAKE_SHA, FAKE_MESSAGE), |commit| (commit.sha.as_str(), commit.message.as_str()));
+        if let Some(row) = job.row.as_deref().and_then(|id| self.row_mut(id)) {
+            message.clone_into(&mut row.title);
+            row.description = format!("Commit: {sha}");
+        }
+    }
+
+    fn give_up(&mut self, job: Job, fate: DokployFate) -> Option<Job> {
+        self.ledger[job.entry].fate = fate;
+        self.leave(job)
+    }
+
+    fn leave(&mut self, job: Job) -> Option<Job> {
+        if self.habits.cloud {
+            self.queue.history.push(job);
+        }
+        None
+    }
+
+    /// The process ends and starts again.
+    pub(super) fn restart(&mut self) {
+        for job in self.queue.reset() {
+            let fate = &mut self.ledger[job.entry].fate;
+            *fate = match *fate {
+                DokployFate::Waiting | DokployFate::Starting => DokployFate::Dropped,
+                DokployFate::Running => DokployFate::Cancelled,
+                over => over,
+            };
+        }
+        let tick = self.tick;
+        let running: Vec<Row> = self.rows.iter().filter(|row| row.status == Status::Running).cloned().collect();
+        for row in running {
+            let key = self.log_key(&row);
+            if let Some(log) = self.logs.get_mut(&key) {
+                log.cut(tick);
+            }
+            // Such a row never gets a `finishedAt`.
+            if let Some(row) = self.row_mut(&row.id) {
+                row.status = Status::Cancelled;
+            }
+            self.set_status(&row.target, "idle");
+        }
+    }
+}
+
+/// The commit at the head of every branch, unless a script says otherwise.
+const FAKE_SHA: &str = "fa4ec0de0123456789abcdef0123456789abcdef";
+const FAKE_MESSAGE: &str = "Fake commit subject\n\nFake commit body";

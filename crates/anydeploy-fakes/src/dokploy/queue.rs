@@ -1,0 +1,186 @@
+//! The one queue of the whole server: what waits, what runs, and how both look from outside.
+
+use serde_json::{Value, json};
+
+use super::script::{DokployScript, Ending};
+use super::service::{Kind, Target};
+use super::state::State;
+use super::triggered::{DokployFate, DokployOrigin, DokployTriggered};
+
+/// Jobs in the order they came. They live in memory: a restart forgets them all.
+#[derive(Debug)]
+pub(super) struct Queue {
+    pub(super) jobs: Vec<Job>,
+    /// How many jobs may run at once; a server builds one at a time unless told otherwise.
+    pub(super) concurrency: usize,
+    /// Finished jobs, which only Cloud still shows.
+    pub(super) history: Vec<Job>,
+    last: u64,
+}
+
+/// One job, from the request that made it to its leaving of the queue.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub(super) number: u64,
+    pub(super) target: Target,
+    pub(super) group: Target,
+    pub(super) redeploy: bool,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) timestamp: i64,
+    pub(super) processed_on: Option<i64>,
+    pub(super) stage: Stage,
+    /// The tick of its next step.
+    pub(super) due: u64,
+    pub(super) script: DokployScript,
+    pub(super) row: Option<String>,
+    /// Its place in the ledger.
+    pub(super) entry: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Waiting,
+    /// Active, without a row.
+    Starting,
+    /// Active, with a row that is `running`.
+    Building,
+    /// Active, although the row has its last status.
+    Closing,
+}
+
+/// What somebody asks to be deployed.
+pub(super) struct Order {
+    pub(super) target: Target,
+    pub(super) title: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) redeploy: bool,
+    pub(super) origin: DokployOrigin,
+}
+
+impl Queue {
+    pub(super) fn new(concurrency: usize) -> Self {
+        Self { jobs: Vec::new(), concurrency, history: Vec::new(), last: 0 }
+    }
+
+    /// Forgets every job, and counts from one again.
+    pub(super) fn reset(&mut self) -> Vec<Job> {
+        self.last = 0;
+        std::mem::take(&mut self.jobs)
+    }
+}
+
+impl State {
+    /// Accepts a deployment: no row, no id, only a job.
+    pub(super) fn enqueue(&mut self, order: Order) {
+        let Some(service) = self.service_mut(&order.target) else { return };
+        let mut script = service.scripts.pop_front().unwrap_or_else(DokployScript::succeeds);
+        let group = service.group();
+        if !service.has_source() {
+            // A service without a source is accepted like any other and fails at once.
+            script.ending = Ending::Error(None);
+            script.ticks = 0;
+            script.cloned = false;
+        }
+        let keeps = self.habits.keeps_title();
+        let told = |text: &Option<String>| text.clone().filter(|text| keeps && !text.is_empty());
+        let title = if order.redeploy { "Rebuild deployment" } else { "Manual deployment" };
+        self.queue.last += 1;
+        self.queue.jobs.push(Job {
+            number: self.queue.last,
+            target: order.target.clone(),
+            group,
+            redeploy: order.redeploy,
+            // An empty title counts as none.
+            title: told(&order.title).unwrap_or_else(|| title.to_owned()),
+            description: told(&order.description).unwrap_or_default(),
+            timestamp: self.wall.timestamp_millis(),
+            processed_on: None,
+            stage: Stage::Waiting,
+            due: u64::MAX,
+            script,
+            row: None,
+            entry: self.ledger.len(),
+        });
+        self.ledger.push(DokployTriggered {
+            deployment_id: None,
+            target: order.target.id,
+            title: order.title,
+            description: order.description,
+            redeploy: order.redeploy,
+            origin: order.origin,
+            fate: DokployFate::Waiting,
+        });
+        self.start_jobs();
+    }
+
+    /// Takes waiting jobs from the queue; nothing tells that they ever were there.
+    pub(super) fn drop_waiting(&mut self, of: impl Fn(&Job) -> bool) {
+        let ledger = &mut self.ledger;
+        self.queue.jobs.retain(|job| {
+            let gone = job.stage == Stage::Waiting && of(job);
+            if gone {
+                ledger[job.entry].fate = DokployFate::Dropped;
+            }
+            !gone
+        });
+    }
+
+    /// The queue as `deployment.queueList` shows it, to everybody and for every service.
+    pub(super) fn queue_list(&self) -> Value {
+        let (waiting, active): (Vec<&Job>, Vec<&Job>) =
+            self.queue.jobs.iter().partition(|job| job.stage == Stage::Waiting);
+        let mut jobs: Vec<&Job> = waiting.into_iter().chain(active).collect();
+        if self.habits.cloud {
+            jobs.extend(&self.queue.history);
+        }
+        // The server sorts by time alone: jobs of one millisecond keep their order, the waiting ones first.
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.timestamp));
+        jobs.into_iter().map(|job| self.listed(job)).collect()
+    }
+
+    fn listed(&self, job: &Job) -> Value {
+        let mut data = json!({ job.target.kind.id_field(): job.target.id });
+        if job.target.kind == Kind::Preview {
+            data["applicationId"] = job.group.id.as_str().into();
+        }
+        data["titleLog"] = job.title.as_str().into();
+        data["descriptionLog"] = job.description.as_str().into();
+        data["type"] = if job.redeploy { "redeploy" } else { "deploy" }.into();
+        data["applicationType"] = job.target.kind.job_word().into();
+        data["server"] = false.into();
+        let state = match (job.stage, self.habits.cloud) {
+            (Stage::Waiting, false) => "waiting",
+            (_, false) => "active",
+            (Stage::Waiting, true) => "pending",
+            (_, true) => match self.ledger[job.entry].fate {
+                DokployFate::Done => "completed",
+                DokployFate::Error | DokployFate::NeverStarted => "failed",
+                DokployFate::Cancelled | DokployFate::Dropped => "cancelled",
+                _ => "active",
+            },
+        };
+        let mut listed = json!({
+            "id": format!("job-{}", job.number), "name": "deployments", "data": data, "timestamp": job.timestamp,
+        });
+        if let Some(moment) = job.processed_on {
+            listed["processedOn"] = moment.into();
+        }
+        listed["state"] = state.into();
+        listed["servicePath"] = self.service_path(&job.group);
+        listed
+    }
+
+    fn service_path(&self, target: &Target) -> Value {
+        let Some(service) = self.service(target) else { return json!({ "href": null, "label": "—" }) };
+        let environment = service.text("environmentId");
+        let project = self.environment(environment).map_or(&Value::Null, |environment| &environment["projectId"]);
+        let href = format!(
+            "/dashboard/project/{}/environment/{environment}/services/{}/{}",
+            project.as_str().unwrap_or_default(),
+            target.kind.job_word(),
+            target.id,
+        );
+        json!({ "href": href, "label": if target.kind == Kind::Compose { "Compose" } else { "Application" } })
+    }
+}

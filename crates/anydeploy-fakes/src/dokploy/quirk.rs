@@ -1,0 +1,138 @@
+//! What the fake does on purpose to trip a client, each habit by its name.
+
+use std::fmt;
+
+/// A habit of a Dokploy server that a client has to live with.
+///
+/// The first four are what every self-hosted v0.30.2 does; a fresh [`FakeDokploy`](crate::FakeDokploy) does them too.
+/// The others describe other kinds of server, or are too seldom in real time to be the rule here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DokployQuirk {
+    /// The row of a deployment appears so many ticks after its job became active: a client that reads at once sees
+    /// only older rows.
+    ///
+    /// On, with one tick.
+    LateRow(u64),
+    /// Between a row's last status and the end of its job lie so many ticks; only then follow the service's own
+    /// status, the new title, and the job's leaving of the queue.
+    ///
+    /// On, with one tick.
+    LateTitle(u64),
+    /// At the end of a `deploy` from git, the commit message replaces the caller's title, and `Commit: <sha>` the
+    /// caller's description.
+    ///
+    /// On.
+    OverwriteTitle,
+    /// Before a row is inserted, those of the same service beyond the newest so many are deleted.
+    ///
+    /// On, with ten: at most eleven rows can be seen.
+    Retention(usize),
+    /// Two deployments of one service that start in the same second write to one log file, and the later one
+    /// truncates it.
+    ///
+    /// Off: a real server does so too, but its deployments last longer than the milliseconds they last here.
+    SharedLogFile,
+    /// The server is Dokploy Cloud: deploying answers `true`, cancelling works, and finished jobs stay in the queue
+    /// list.
+    ///
+    /// Off. Known from the server's source only, never observed.
+    Cloud,
+    /// The server is v0.28.2: it lacks `deployment.queueList`, `deployment.allCentralized` and
+    /// `deployment.readLogs`, which are then 404 without `data.path`.
+    ///
+    /// Off.
+    OldServerWithoutQueueList,
+    /// The server is v0.27.1: error bodies lack `data`, so that an unknown procedure looks like an unknown entity.
+    ///
+    /// Off.
+    OldServerPlainErrors,
+    /// The server is v0.23.6: `title` and `description` of a deployment are dropped without a word.
+    ///
+    /// Off.
+    OldServerIgnoresTitle,
+}
+
+/// A version of Dokploy; what a server has and lacks follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Release(pub(super) u16, pub(super) u16, pub(super) u16);
+
+impl Release {
+    pub(super) const OBSERVED: Self = Self(0, 30, 2);
+    /// The first release that keeps the title and description of `deploy`.
+    pub(super) const KEEPS_TITLE: Self = Self(0, 25, 0);
+    /// The first release that writes the commit over both.
+    pub(super) const OVERWRITES_TITLE: Self = Self(0, 25, 7);
+    /// The first release whose error bodies have `data`.
+    pub(super) const ERROR_DATA: Self = Self(0, 28, 0);
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}.{}.{}", self.0, self.1, self.2)
+    }
+}
+
+/// The habits of one server, ready to be asked.
+#[derive(Clone, Debug)]
+pub(super) struct Habits {
+    pub(super) late_row: u64,
+    pub(super) late_title: u64,
+    overwrite_title: bool,
+    pub(super) retention: Option<usize>,
+    pub(super) shared_log_file: bool,
+    pub(super) cloud: bool,
+    pub(super) release: Release,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self {
+            late_row: 1,
+            late_title: 1,
+            overwrite_title: true,
+            retention: Some(10),
+            shared_log_file: false,
+            cloud: false,
+            release: Release::OBSERVED,
+        }
+    }
+}
+
+impl Habits {
+    pub(super) fn adopt(&mut self, quirk: DokployQuirk) {
+        match quirk {
+            DokployQuirk::LateRow(ticks) => self.late_row = ticks,
+            DokployQuirk::LateTitle(ticks) => self.late_title = ticks,
+            DokployQuirk::OverwriteTitle => self.overwrite_title = true,
+            DokployQuirk::Retention(rows) => self.retention = Some(rows),
+            DokployQuirk::SharedLogFile => self.shared_log_file = true,
+            DokployQuirk::Cloud => self.cloud = true,
+            DokployQuirk::OldServerWithoutQueueList => self.release = Release(0, 28, 2),
+            DokployQuirk::OldServerPlainErrors => self.release = Release(0, 27, 1),
+            DokployQuirk::OldServerIgnoresTitle => self.release = Release(0, 23, 6),
+        }
+    }
+
+    pub(super) fn drop(&mut self, quirk: DokployQuirk) {
+        match quirk {
+            DokployQuirk::LateRow(_) => self.late_row = 0,
+            DokployQuirk::LateTitle(_) => self.late_title = 0,
+            DokployQuirk::OverwriteTitle => self.overwrite_title = false,
+            DokployQuirk::Retention(_) => self.retention = None,
+            DokployQuirk::SharedLogFile => self.shared_log_file = false,
+            DokployQuirk::Cloud => self.cloud = false,
+            DokployQuirk::OldServerWithoutQueueList
+            | DokployQuirk::OldServerPlainErrors
+            | DokployQuirk::OldServerIgnoresTitle => self.release = Release::OBSERVED,
+        }
+    }
+
+    pub(super) fn keeps_title(&self) -> bool {
+        self.release >= Release::KEEPS_TITLE
+    }
+
+    pub(super) fn overwrites_title(&self) -> bool {
+        self.overwrite_title && self.release >= Release::OVERWRITES_TITLE
+    }
+}

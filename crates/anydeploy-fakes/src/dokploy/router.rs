@@ -1,0 +1,131 @@
+//! From a request to a procedure: paths, bodies, keys, and what is refused on the way.
+
+use serde_json::{Value, json};
+use wiremock::{Request, ResponseTemplate};
+
+use super::failure::Failure;
+use super::input::Input;
+use super::key::Caller;
+use super::procedure::{Body, Call, Procedure};
+use super::state::State;
+use super::{
+    applications, composes, deploy, deployments, environments, previews, projects, rollbacks, settings, webhook,
+};
+use crate::server;
+
+/// Bodies above this are refused by the web framework, before anything else is looked at.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+const AREAS: &[&[Procedure]] = &[
+    applications::PROCEDURES,
+    composes::PROCEDURES,
+    deploy::PROCEDURES,
+    deployments::PROCEDURES,
+    environments::PROCEDURES,
+    previews::PROCEDURES,
+    projects::PROCEDURES,
+    rollbacks::PROCEDURES,
+    settings::PROCEDURES,
+];
+
+impl State {
+    pub(super) fn answer(&mut self, request: &Request) -> ResponseTemplate {
+        let path = request.url.path();
+        if let Some(clean) = cleaned(path) {
+            let location = request.url.query().map_or_else(|| clean.clone(), |query| format!("{clean}?{query}"));
+            return ResponseTemplate::new(308).insert_header("location", location.as_str()).set_body_bytes(location);
+        }
+        let Some(name) = path.strip_prefix("/api/") else {
+            let page = "<!DOCTYPE html><html><head><title>404: This page could not be found</title></head></html>";
+            return ResponseTemplate::new(404).set_body_raw(page, "text/html; charset=utf-8");
+        };
+        if request.body.len() > BODY_LIMIT {
+            return ResponseTemplate::new(413).set_body_bytes("Body exceeded 1mb limit");
+        }
+        let content_type = header(request, "content-type").unwrap_or_default();
+        let body = match (content_type.starts_with("application/json"), request.body.as_slice()) {
+            (true, []) | (false, _) => json!({}),
+            (true, bytes) => match serde_json::from_slice(bytes) {
+                Ok(body) => body,
+                Err(_) => return ResponseTemplate::new(400).set_body_bytes("Invalid JSON"),
+            },
+        };
+        if name == "health" {
+            return server::json(200, &json!({ "ok": true }));
+        }
+        if let Some(token) = name.strip_prefix("deploy/") {
+            return webhook::answer(self, token, request, &body);
+        }
+        let key = header(request, "x-api-key").unwrap_or_default();
+        if self.keys.verify(key, self.tick).is_none() {
+            // One body for every reason: unknown, disabled, used up, too fast.
+            let body = json!({ "message": "Unauthorized" }).to_string();
+            return ResponseTemplate::new(401).set_body_raw(body, "application/json; charset=utf-8");
+        }
+        let method = request.method.as_str();
+        let release = self.habits.release;
+        let known = AREAS.iter().copied().flatten().find(|procedure| {
+            procedure.method == method && procedure.name.eq_ignore_ascii_case(name) && procedure.since <= release
+        });
+        let Some(procedure) = known else {
+            if method == "HEAD" {
+                return ResponseTemplate::new(204).insert_header("content-type", "application/json");
+            }
+            return Failure::not_found("Not found").answer(None, release);
+        };
+        match self.call(procedure, request, content_type, body, key) {
+            Ok(Body::Json(value)) => server::json(200, &value),
+            Ok(Body::Empty) => ResponseTemplate::new(200).insert_header("content-type", "application/json"),
+            Err(failure) => failure.answer(Some(procedure.name), release),
+        }
+    }
+
+    fn call(
+        &mut self,
+        procedure: &Procedure,
+        request: &Request,
+        content_type: &str,
+        body: Value,
+        key: &str,
+    ) -> Result<Body, Failure> {
+        let input = if procedure.method == "GET" {
+            Input::of_query(request)
+        } else {
+            expect_json(content_type)?;
+            Input::of_body(body)
+        };
+        // The key is verified, and charged, a second time; an odd budget ends here, with another 401 than before.
+        let caller = match self.keys.verify(key, self.tick) {
+            Some(caller) => caller,
+            None if procedure.public => Caller::nobody(),
+            None => return Err(Failure::unauthorized("UNAUTHORIZED")),
+        };
+        (procedure.run)(&mut Call { state: self, input, caller })
+    }
+}
+
+/// A POST without a JSON content type is refused even if it needs no input.
+fn expect_json(content_type: &str) -> Result<(), Failure> {
+    match content_type {
+        kind if kind.starts_with("application/json") || kind.starts_with("multipart/form-data") => Ok(()),
+        "" => Err(Failure::unsupported_media_type("Missing content-type header")),
+        // The closing quote is missing on the real server too.
+        kind => Err(Failure::unsupported_media_type(format!("Unsupported content-type \"{kind}"))),
+    }
+}
+
+/// The path without trailing and double slashes, if it had any.
+fn cleaned(path: &str) -> Option<String> {
+    let mut clean = path.to_owned();
+    while clean.contains("//") {
+        clean = clean.replace("//", "/");
+    }
+    if clean.len() > 1 {
+        clean.truncate(clean.trim_end_matches('/').len());
+    }
+    (clean != path).then_some(clean)
+}
+
+fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.headers.get(name).and_then(|value| value.to_str().ok())
+}

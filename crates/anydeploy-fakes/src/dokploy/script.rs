@@ -1,0 +1,108 @@
+//! What one deployment will do: how it ends, how long it takes, what its log says.
+
+/// What a deployment of the fake server will do.
+///
+/// Unless told otherwise a deployment lasts three ticks, counted from its row to its last status.
+#[derive(Clone, Debug)]
+pub struct DokployScript {
+    pub(super) ending: Ending,
+    pub(super) lines: Vec<String>,
+    pub(super) ticks: u64,
+    pub(super) row_after: Option<u64>,
+    pub(super) commit: Option<Commit>,
+    pub(super) cloned: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Done,
+    Error(Option<String>),
+    /// No row is ever inserted, and the service stays `running`.
+    NoRow,
+    /// The first insert fails, and a second one leaves a row that is already over.
+    FailedInsert(String),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Commit {
+    pub(super) sha: String,
+    pub(super) message: String,
+}
+
+impl DokployScript {
+    fn new(ending: Ending) -> Self {
+        Self { ending, lines: Vec::new(), ticks: 3, row_after: None, commit: None, cloned: true }
+    }
+
+    /// A deployment that ends `done`.
+    #[must_use]
+    pub fn succeeds() -> Self {
+        Self::new(Ending::Done)
+    }
+
+    /// A deployment that ends `error`; the reason stands in its log and nowhere else.
+    #[must_use]
+    pub fn fails_with(reason: impl Into<String>) -> Self {
+        Self::new(Ending::Error(Some(reason.into())))
+    }
+
+    /// A deployment whose row can not be inserted: it is gone from the queue, no row ever appears, and its service
+    /// stays `running`.
+    ///
+    /// A title with U+0000 does the same without any script.
+    #[must_use]
+    pub fn never_starts() -> Self {
+        Self::new(Ending::NoRow)
+    }
+
+    /// A deployment that fails before its log exists: its row is `error` at once, without a log path, and the reason
+    /// stands in `errorMessage`.
+    #[must_use]
+    pub fn fails_to_start(reason: impl Into<String>) -> Self {
+        Self::new(Ending::FailedInsert(reason.into()))
+    }
+
+    /// Adds lines to the log, in the order they are written while the deployment runs.
+    #[must_use]
+    pub fn log<L: Into<String>>(mut self, lines: impl IntoIterator<Item = L>) -> Self {
+        self.lines.extend(lines.into_iter().map(Into::into));
+        self
+    }
+
+    /// Ticks from the row's appearance to its last status.
+    #[must_use]
+    pub fn lasting(mut self, ticks: u64) -> Self {
+        self.ticks = ticks;
+        self
+    }
+
+    /// Never ends: the row stays `running` and the queue stays blocked.
+    #[must_use]
+    pub fn hanging(self) -> Self {
+        self.lasting(u64::MAX)
+    }
+
+    /// Ticks from the start of the job to the row's appearance, instead of what
+    /// [`LateRow`](crate::DokployQuirk::LateRow) says.
+    #[must_use]
+    pub fn row_after(mut self, ticks: u64) -> Self {
+        self.row_after = Some(ticks);
+        self
+    }
+
+    /// The commit that a deployment from git finds at the head of its branch.
+    #[must_use]
+    pub fn commit(mut self, sha: impl Into<String>, message: impl Into<String>) -> Self {
+        self.commit = Some(Commit { sha: sha.into(), message: message.into() });
+        self
+    }
+
+    /// Nothing is cloned, so that there is no commit and the caller's title survives.
+    ///
+    /// This is what a missing branch or an unreachable host does, together with [`fails_with`](Self::fails_with).
+    #[must_use]
+    pub fn without_clone(mut self) -> Self {
+        self.cloned = false;
+        self
+    }
+}

@@ -1,0 +1,145 @@
+//! What can be deployed: an application, a compose, or the preview of an application.
+
+use std::collections::VecDeque;
+
+use serde_json::{Map, Value, json};
+
+use super::script::DokployScript;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Application,
+    Compose,
+    Preview,
+}
+
+impl Kind {
+    pub(super) fn id_field(self) -> &'static str {
+        match self {
+            Self::Application => "applicationId",
+            Self::Compose => "composeId",
+            Self::Preview => "previewDeploymentId",
+        }
+    }
+
+    pub(super) fn status_field(self) -> &'static str {
+        match self {
+            Self::Application => "applicationStatus",
+            Self::Compose => "composeStatus",
+            Self::Preview => "previewStatus",
+        }
+    }
+
+    /// The message of the 404 for an id that does not exist.
+    pub(super) fn not_found(self) -> &'static str {
+        match self {
+            Self::Application => "Application not found",
+            Self::Compose => "Compose not found",
+            Self::Preview => "Preview Deployment not found",
+        }
+    }
+
+    /// How a queued job calls it.
+    pub(super) fn job_word(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Compose => "compose",
+            Self::Preview => "application-preview",
+        }
+    }
+}
+
+/// Names one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) kind: Kind,
+    pub(super) id: String,
+}
+
+impl Target {
+    pub(super) fn new(kind: Kind, id: &str) -> Self {
+        Self { kind, id: id.to_owned() }
+    }
+}
+
+/// One service, with its database columns as the API shows them.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) target: Target,
+    pub(super) columns: Map<String, Value>,
+    pub(super) scripts: VecDeque<DokployScript>,
+    /// Whether a deployment ever succeeded, so that there is something to start.
+    pub(super) exists: bool,
+}
+
+impl Service {
+    /// A service with the columns a fresh one has; `given` are those that differ.
+    pub(super) fn new(target: Target, given: &Value) -> Self {
+        let fresh = match target.kind {
+            Kind::Application => include_str!("application.json"),
+            Kind::Compose => include_str!("compose.json"),
+            Kind::Preview => "{}",
+        };
+        let mut columns: Map<String, Value> = serde_json::from_str(fresh).unwrap_or_default();
+        columns.insert(target.kind.id_field().to_owned(), target.id.clone().into());
+        if let Value::Object(given) = given {
+            columns.extend(given.clone());
+        }
+        Self { target, columns, scripts: VecDeque::new(), exists: false }
+    }
+
+    pub(super) fn text(&self, column: &str) -> &str {
+        self.columns.get(column).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn flag(&self, column: &str) -> bool {
+        self.columns.get(column) == Some(&Value::Bool(true))
+    }
+
+    pub(super) fn set(&mut self, column: &str, value: impl Into<Value>) {
+        self.columns.insert(column.to_owned(), value.into());
+    }
+
+    pub(super) fn set_status(&mut self, status: &str) {
+        self.set(self.target.kind.status_field(), status);
+    }
+
+    /// Whether deploying it clones a repository; previews keep the title the pull request gave them.
+    pub(super) fn clones(&self) -> bool {
+        self.target.kind != Kind::Preview && !matches!(self.text("sourceType"), "docker" | "drop" | "raw")
+    }
+
+    /// Whether it says what to deploy.
+    pub(super) fn has_source(&self) -> bool {
+        let column = match self.text("sourceType") {
+            "docker" => "dockerImage",
+            "git" => "customGitUrl",
+            "github" => "repository",
+            "gitlab" => "gitlabRepository",
+            "bitbucket" => "bitbucketRepository",
+            "gitea" => "giteaRepository",
+            _ => return true,
+        };
+        !self.text(column).is_empty()
+    }
+
+    /// The jobs of one group never run at once; a preview shares the group of its application.
+    pub(super) fn group(&self) -> Target {
+        match self.target.kind {
+            Kind::Preview => Target::new(Kind::Application, self.text("applicationId")),
+            _ => self.target.clone(),
+        }
+    }
+
+    /// The few columns that lists of an environment's services show.
+    pub(super) fn summary(&self) -> Value {
+        let kind = self.target.kind;
+        let mut summary = json!({ "server": null });
+        for column in
+            ["name", "description", "appName", "createdAt", "serverId", "icon", kind.id_field(), kind.status_field()]
+        {
+            summary[column] = self.columns.get(column).cloned().unwrap_or_default();
+        }
+        summary
+    }
+}

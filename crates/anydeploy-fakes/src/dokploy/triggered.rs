@@ -1,0 +1,63 @@
+//! The ground truth: what the fake server really did, whatever a client could see of it.
+
+/// A deployment that the fake server accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DokployTriggered {
+    /// The id of the row, from the moment it exists.
+    pub deployment_id: Option<String>,
+    /// The id of the application, compose or preview deployment.
+    pub target: String,
+    /// The title as it was sent, before the server put its own in the place of none.
+    pub title: Option<String>,
+    /// The description as it was sent, so also the nonce a client put there.
+    pub description: Option<String>,
+    /// Whether it is a `redeploy`, which fetches nothing.
+    pub redeploy: bool,
+    /// Where it came from.
+    pub origin: DokployOrigin,
+    /// What became of it so far.
+    pub fate: DokployFate,
+}
+
+/// Where a deployment came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DokployOrigin {
+    /// A request with an API key.
+    Api,
+    /// A webhook, which needs no key.
+    Webhook,
+    /// [`FakeDokploy::deploy_by_someone_else`](crate::FakeDokploy::deploy_by_someone_else).
+    SomeoneElse,
+}
+
+/// What became of an accepted deployment, also when its row was removed meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DokployFate {
+    /// It waits in the queue.
+    Waiting,
+    /// Its job is active, its row does not exist yet.
+    Starting,
+    /// It runs.
+    Running,
+    /// It succeeded.
+    Done,
+    /// It failed.
+    Error,
+    /// It was running when the server was restarted.
+    Cancelled,
+    /// It was taken from the queue before it had a row: queue cleaned, server restarted.
+    Dropped,
+    /// Its job ran without ever making a row.
+    NeverStarted,
+}
+
+impl DokployFate {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Starting | Self::Running)
+    }
+}

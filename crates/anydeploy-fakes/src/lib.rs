@@ -1,0 +1,20 @@
+//! Stateful fake servers of Coolify, Dokploy and Qovery, for tests.
+
+mod coolify;
+mod dokploy;
+mod pace;
+mod qovery;
+mod server;
+
+pub use coolify::{
+    CoolifyAbility, CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, FakeCoolifyBuilder,
+};
+pub use dokploy::{
+    DokployFate, DokployKey, DokployOrigin, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy,
+    FakeDokployBuilder,
+};
+pub use pace::Pace;
+pub use qovery::{
+    FakeQovery, FakeQoveryBuilder, QoveryQuirk, QoveryScript, QoveryServiceKind, QoveryTriggered,
+    QoveryTriggeredService,
+};

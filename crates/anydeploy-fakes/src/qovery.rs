@@ -1,0 +1,279 @@
+//! The fake Qovery server.
+
+mod action;
+mod actions;
+mod add;
+mod auth;
+mod batch;
+mod builder;
+mod call;
+mod engine;
+mod execution;
+mod history;
+mod ids;
+mod kind;
+mod limit;
+mod logs;
+mod objects;
+mod organization;
+mod queue;
+mod quirk;
+mod reads;
+mod reply;
+mod request;
+mod router;
+mod run;
+mod script;
+mod state;
+mod statuses;
+mod triggered;
+mod variables;
+mod version;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::Utc;
+use wiremock::ResponseTemplate;
+
+pub use builder::FakeQoveryBuilder;
+pub use kind::QoveryServiceKind;
+pub use quirk::QoveryQuirk;
+pub use script::QoveryScript;
+pub use triggered::{QoveryTriggered, QoveryTriggeredService};
+
+use crate::pace::Ticker;
+use crate::server::{Answer, Server};
+use action::Action;
+use call::Call;
+use reply::Refusal;
+use request::Request;
+use state::State;
+
+/// A stateful fake of the Qovery API on a free port of the loopback address; it stops when dropped.
+///
+/// It begins with one organization, one project, one environment, and in it an application `web` and a container
+/// `worker`, neither ever deployed.
+/// Everything that is done over HTTP has its effects over HTTP: a deployment is queued or starts, shows after a while
+/// (old statuses stay readable for some ticks), runs through its states and ends as its [`QoveryScript`] says.
+/// Services in one environment share one queue; one action runs at a time.
+///
+/// A method that is given an id nobody has does nothing.
+///
+/// # Examples
+///
+/// ```
+/// use anydeploy_fakes::{FakeQovery, Pace, QoveryScript};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let fake = FakeQovery::builder().pace(Pace::Manual).start().await;
+/// let web = fake.application();
+/// fake.next_deployment(&web, QoveryScript::fails_with("npm: not found"));
+///
+/// let http = reqwest::Client::new();
+/// let service = format!("{}/application/{web}", fake.url());
+/// let token = format!("Token {}", fake.token());
+/// http.post(format!("{service}/deploy"))
+///     .header("Authorization", &token)
+///     .json(&serde_json::json!({}))
+///     .send()
+///     .await?
+///     .error_for_status()?;
+///
+/// fake.advance(100);
+/// let status: serde_json::Value =
+///     http.get(format!("{service}/status")).header("Authorization", &token).send().await?.json().await?;
+/// assert_eq!(status["state"], "BUILD_ERROR");
+/// assert_eq!(fake.triggered()[0].state.as_deref(), Some("BUILD_ERROR"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct FakeQovery {
+    server: Server,
+    platform: Arc<Platform>,
+    defaults: Defaults,
+}
+
+struct Defaults {
+    environment: String,
+    application: String,
+    container: String,
+}
+
+struct Platform {
+    state: Mutex<State>,
+    ticker: Ticker,
+}
+
+impl FakeQovery {
+    /// Starts a server with the default behaviour.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// Sets up a server that differs from the default.
+    pub fn builder() -> FakeQoveryBuilder {
+        FakeQoveryBuilder::default()
+    }
+
+    /// The base URL, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.origin()
+    }
+
+    /// The API token that is accepted with `Authorization: Token`.
+    #[must_use]
+    pub fn token(&self) -> &'static str {
+        auth::TOKEN
+    }
+
+    /// The JWT that is accepted with `Authorization: Bearer`; it stands for another user than the token.
+    #[must_use]
+    pub fn bearer(&self) -> &'static str {
+        auth::BEARER
+    }
+
+    /// The id of the organization.
+    #[must_use]
+    pub fn organization(&self) -> String {
+        self.platform.state().organization.id.clone()
+    }
+
+    /// The id of the project.
+    #[must_use]
+    pub fn project(&self) -> String {
+        self.platform.state().project.id.clone()
+    }
+
+    /// The id of the default environment.
+    #[must_use]
+    pub fn environment(&self) -> String {
+        self.defaults.environment.clone()
+    }
+
+    /// The id of the application `web`.
+    #[must_use]
+    pub fn application(&self) -> String {
+        self.defaults.application.clone()
+    }
+
+    /// The id of the container `worker`.
+    #[must_use]
+    pub fn container(&self) -> String {
+        self.defaults.container.clone()
+    }
+
+    /// Says what the next execution that includes the service does; several scripts are used one after another.
+    pub fn next_deployment(&self, service: &str, script: QoveryScript) {
+        if let Some(service) = self.platform.state().service_mut(service) {
+            service.scripts.push_back(script);
+        }
+    }
+
+    /// Says what every further execution of the service does that has no script of its own.
+    pub fn every_deployment(&self, service: &str, script: QoveryScript) {
+        if let Some(service) = self.platform.state().service_mut(service) {
+            service.usual = script;
+        }
+    }
+
+    /// Gives the service a past: one execution that deployed it, which [`triggered`](Self::triggered) does not list.
+    pub fn already_deployed(&self, service: &str) {
+        self.platform.state().seed(service);
+    }
+
+    /// Puts the service into a deployment stage that is marked skipped.
+    pub fn skip(&self, service: &str) {
+        if let Some(service) = self.platform.state().service_mut(service) {
+            service.skipped = true;
+        }
+    }
+
+    /// Writes lines to the log of a running application or container.
+    pub fn write_log(&self, service: &str, lines: impl IntoIterator<Item = impl Into<String>>) {
+        if let Some(service) = self.platform.state().service_mut(service) {
+            service.log.extend(lines.into_iter().map(|line| (Utc::now(), line.into())));
+        }
+    }
+
+    /// Another user deploys the service from the web console; it waits its turn like any other request.
+    pub fn deploy_by_someone_else(&self, service: &str) {
+        let mut state = self.platform.state();
+        let Some(environment) = state.service(service).map(|service| service.environment.clone()) else { return };
+        let services = vec![(service.to_owned(), None)];
+        let id = state.ids.request();
+        let request = Request::new(id, &environment, Action::Deploy, state::someone_else(), services);
+        // It can only be refused with `BusyConflict`, and then the other user is refused as well.
+        drop(state.submit(request));
+    }
+
+    /// Removes the service at once, as if someone had deleted it.
+    pub fn delete_service(&self, service: &str) {
+        self.platform.state().remove_service(service);
+    }
+
+    /// Switches a behaviour on from now on.
+    pub fn enable(&self, quirk: QoveryQuirk) {
+        self.platform.state().quirks.switch(quirk, true);
+    }
+
+    /// Switches a behaviour off from now on.
+    pub fn disable(&self, quirk: QoveryQuirk) {
+        self.platform.state().quirks.switch(quirk, false);
+    }
+
+    /// Lets `ticks` pass at once, whatever the pace.
+    pub fn advance(&self, ticks: u64) {
+        self.platform.ticker.advance(ticks);
+    }
+
+    /// Every execution that really started, in that order, with what became of it.
+    #[must_use]
+    pub fn triggered(&self) -> Vec<QoveryTriggered> {
+        let state = self.platform.state();
+        let real = state.executions.iter().filter(|execution| !execution.seeded);
+        real.map(|execution| QoveryTriggered::of(execution, state.tick)).collect()
+    }
+
+    /// Every request received so far, oldest first.
+    pub async fn requests(&self) -> Vec<wiremock::Request> {
+        self.server.requests().await
+    }
+}
+
+impl fmt::Debug for FakeQovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeQovery").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+impl Platform {
+    /// The state as of now.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.advance(self.ticker.now());
+        state
+    }
+}
+
+impl Answer for Platform {
+    fn answer(&self, http: &wiremock::Request) -> ResponseTemplate {
+        let mut state = self.state();
+        let user = match auth::user(http) {
+            Ok(user) => user,
+            Err(refusal) => return refusal.into_template(&state.quirks),
+        };
+        if !state.limit.take() {
+            let retry_after = state.quirks.has(QoveryQuirk::RetryAfter);
+            return state.limit.mark(Refusal::too_many().into_template(&state.quirks), retry_after);
+        }
+        let outcome = router::route(Call { state: &mut state, user, http });
+        let template = match outcome {
+            Ok(reply) => reply.into_template(&state.quirks),
+            Err(refusal) => refusal.into_template(&state.quirks),
+        };
+        state.limit.mark(template, false)
+    }
+}

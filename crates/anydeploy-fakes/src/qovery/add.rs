@@ -1,0 +1,47 @@
+//! Adding environments and services to a running fake.
+
+use super::{FakeQovery, QoveryServiceKind};
+
+/// Each of these answers with the id of what it added.
+#[expect(clippy::must_use_candidate, reason = "they are called for what they add")]
+impl FakeQovery {
+    /// Adds an environment to the project.
+    pub fn add_environment(&self, name: &str) -> String {
+        self.platform.state().add_environment(name, "DEVELOPMENT")
+    }
+
+    /// Adds an application to the default environment.
+    pub fn add_application(&self, name: &str) -> String {
+        self.add_service(&self.environment(), QoveryServiceKind::Application, name)
+    }
+
+    /// Adds a container to the default environment.
+    pub fn add_container(&self, name: &str) -> String {
+        self.add_service(&self.environment(), QoveryServiceKind::Container, name)
+    }
+
+    /// Adds a job on a schedule to the default environment.
+    pub fn add_job(&self, name: &str) -> String {
+        self.add_service(&self.environment(), QoveryServiceKind::CronJob, name)
+    }
+
+    /// Adds a helm chart to the default environment.
+    pub fn add_helm(&self, name: &str) -> String {
+        self.add_service(&self.environment(), QoveryServiceKind::Helm, name)
+    }
+
+    /// Adds a terraform service to the default environment.
+    pub fn add_terraform(&self, name: &str) -> String {
+        self.add_service(&self.environment(), QoveryServiceKind::Terraform, name)
+    }
+
+    /// Adds a database to the default environment.
+    pub fn add_database(&self, name: &str) -> String {
+        self.add_service(&self.environment(), QoveryServiceKind::Database, name)
+    }
+
+    /// Adds a service of any kind to any environment.
+    pub fn add_service(&self, environment: &str, kind: QoveryServiceKind, name: &str) -> String {
+        self.platform.state().add_service(environment, kind, name)
+    }
+}

@@ -1,0 +1,71 @@
+//! How a fake Qovery server is set up.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::Utc;
+
+use super::kind::QoveryServiceKind;
+use super::limit::Limit;
+use super::quirk::{QoveryQuirk, Quirks};
+use super::state::State;
+use super::{Defaults, FakeQovery, Platform};
+use crate::pace::{Pace, Ticker};
+use crate::server::Server;
+
+/// Sets up a [`FakeQovery`] before it starts.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct FakeQoveryBuilder {
+    pace: Pace,
+    quirks: Quirks,
+    limit: Limit,
+    stale: Option<u64>,
+}
+
+impl FakeQoveryBuilder {
+    /// How fast deployments advance; a tick every 20 ms unless told.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Switches a behaviour on.
+    pub fn quirk(mut self, quirk: QoveryQuirk) -> Self {
+        self.quirks.switch(quirk, true);
+        self
+    }
+
+    /// Switches a behaviour off.
+    pub fn without(mut self, quirk: QoveryQuirk) -> Self {
+        self.quirks.switch(quirk, false);
+        self
+    }
+
+    /// For how many ticks a new execution does not show ([`QoveryQuirk::StaleStatus`]); 3 unless told.
+    pub fn stale_for(mut self, ticks: u64) -> Self {
+        self.stale = Some(ticks);
+        self
+    }
+
+    /// How many requests are answered per window before the server says 429.
+    ///
+    /// Unless told, a million an hour; Qovery's documentation says 1000 an hour for each token.
+    /// The fake counts all credentials together, refused ones not at all.
+    pub fn rate_limit(mut self, requests: u32, window: Duration) -> Self {
+        self.limit = Limit::new(u64::from(requests), window);
+        self
+    }
+
+    /// Starts the server.
+    pub async fn start(self) -> FakeQovery {
+        let mut state = State::new(self.quirks, self.limit, self.stale.unwrap_or(3), Utc::now());
+        let environment = state.add_environment("production", "PRODUCTION");
+        let application = state.add_service(&environment, QoveryServiceKind::Application, "web");
+        let container = state.add_service(&environment, QoveryServiceKind::Container, "worker");
+        let defaults = Defaults { environment, application, container };
+        let platform = Arc::new(Platform { state: Mutex::new(state), ticker: Ticker::new(self.pace) });
+        let server = Server::start(Arc::clone(&platform)).await;
+        FakeQovery { server, platform, defaults }
+    }
+}

@@ -1,0 +1,228 @@
+//! One action at a time in each environment: requests queue and merge, executions start and end.
+
+use chrono::Utc;
+
+use super::action::Action;
+use super::execution::Execution;
+use super::quirk::QoveryQuirk;
+use super::reply::Refusal;
+use super::request::Request;
+use super::run::Run;
+use super::script::{Ending, QoveryScript};
+use super::state::{State, someone_else};
+
+impl State {
+    /// Lets everything happen up to `now`.
+    pub(super) fn advance(&mut self, now: u64) {
+        self.tick = self.tick.max(now);
+        let running: Vec<String> =
+            self.environments.iter().filter(|e| e.running.is_some()).map(|e| e.id.clone()).collect();
+        for environment in running {
+            while let Some(index) = self.environment(&environment).and_then(|e| e.running) {
+                let Some(end) = self.executions.get(index).map(Execution::end).filter(|end| *end <= self.tick) else {
+                    break;
+                };
+                self.finish(index);
+                self.start_next(&environment, end);
+            }
+        }
+    }
+
+    /// Starts a request at once if its environment is free, else queues it.
+    ///
+    /// Answers with the request id the caller is told: none if it started at once (from the web console's code).
+    pub(super) fn submit(&mut self, mut request: Request) -> Result<Option<String>, Refusal> {
+        let separate = self.quirks.has(QoveryQuirk::SeparateRequestIds);
+        let merging = self.quirks.has(QoveryQuirk::Merging);
+        let conflict = self.quirks.has(QoveryQuirk::BusyConflict);
+        let tick = self.tick;
+        let Some(environment) = self.environments.iter_mut().find(|e| e.id == request.environment) else {
+            return Err(Refusal::missing("environment"));
+        };
+        if environment.running.is_none() {
+            self.start(request, tick, false);
+            return Ok(None);
+        }
+        if conflict {
+            return Err(Refusal::conflict("An operation is in progress on this environment."));
+        }
+        let Some(queued) = environment.queue.iter_mut().find(|queued| merging && queued.merges(&request)) else {
+            let told = request.id.clone();
+            environment.queue.push_back(request);
+            return Ok(Some(told));
+        };
+        let told = if separate { request.id.clone() } else { queued.id.clone() };
+        // The call still counts as one of its own in `triggered`, by the id that its caller knows.
+        request.ids = vec![told.clone()];
+        queued.merge(request);
+        Ok(Some(told))
+    }
+
+    /// Starts queued requests until one of them occupies the environment.
+    fn start_next(&mut self, environment: &str, tick: u64) {
+        while let Some(next) = self
+            .environment_mut(environment)
+            .filter(|environment| environment.running.is_none())
+            .and_then(|environment| environment.queue.pop_front())
+        {
+            self.start(next, tick, true);
+        }
+    }
+
+    fn start(&mut self, request: Request, tick: u64, queued: bool) {
+        let begins = if self.quirks.has(QoveryQuirk::StaleStatus) { tick + self.stale } else { tick };
+        let runs: Vec<Run> = request
+            .services
+            .iter()
+            .filter_map(|(id, version)| self.run(id, version.as_deref(), request.action, begins))
+            .collect();
+        let starts = !runs.is_empty() || request.removes_environment;
+        let index = self.executions.len();
+        for id in &request.ids {
+            self.started.insert(id.clone(), starts.then_some(index));
+        }
+        if !starts {
+            return;
+        }
+        let id = self.ids.execution(index + 1);
+        let pre_check = runs
+            .iter()
+            .find(|run| run.script.ending == Ending::PreCheckFailed)
+            .map(|run| run.script.reason.clone().unwrap_or_default());
+        for run in &runs {
+            if let Some(service) = self.service_mut(&run.service) {
+                service.executions.push(index);
+            }
+        }
+        if let Some(environment) = self.environment_mut(&request.environment) {
+            environment.executions.push(index);
+            environment.running = Some(index);
+        }
+        self.executions.push(Execution {
+            id,
+            environment: request.environment,
+            action: request.action,
+            user: request.user,
+            queued_as: queued.then_some(request.id),
+            request_ids: request.ids,
+            begins,
+            created_at: Utc::now(),
+            ended_at: None,
+            runs,
+            pre_check,
+            removes_environment: request.removes_environment,
+            seeded: false,
+        });
+    }
+
+    /// What this execution does with a service; nothing if the service is gone or its script never starts.
+    fn run(&mut self, id: &str, version: Option<&str>, action: Action, begins: u64) -> Option<Run> {
+        let service = self.service_mut(id)?;
+        let script = service.scripts.pop_front().unwrap_or_else(|| service.usual.clone());
+        if script.ending == Ending::NeverStarts {
+            return None;
+        }
+        if let Some(version) = version {
+            version.clone_into(&mut service.version);
+        }
+        Some(Run::new(service, action, script, begins))
+    }
+
+    /// Deploys a service at once and in the past.
+    pub(super) fn seed(&mut self, service: &str) {
+        let (tick, index) = (self.tick, self.executions.len());
+        let Some(known) = self.service_mut(service) else { return };
+        known.executions.push(index);
+        let run = Run::new(known, Action::Deploy, QoveryScript::succeeds().lasting(0), tick);
+        let environment = known.environment.clone();
+        let id = self.ids.execution(index + 1);
+        let now = Utc::now();
+        self.executions.push(Execution {
+            id,
+            environment: environment.clone(),
+            action: Action::Deploy,
+            user: someone_else(),
+            queued_as: None,
+            request_ids: Vec::new(),
+            begins: tick,
+            created_at: now,
+            ended_at: Some(now),
+            runs: vec![run],
+            pre_check: None,
+            removes_environment: false,
+            seeded: true,
+        });
+        if let Some(environment) = self.environment_mut(&environment) {
+            environment.executions.push(index);
+        }
+        self.finish(index);
+    }
+
+    fn finish(&mut self, index: usize) {
+        let Some(execution) = self.executions.get_mut(index) else { return };
+        execution.ended_at = Some(Utc::now());
+        let environment = execution.environment.clone();
+        let removes = execution.removes_environment && execution.state(execution.end()) == "DELETED";
+        let (mut deployed, mut uninstalled, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        if execution.pre_check.is_none() {
+            for run in execution.runs.iter().filter(|run| run.succeeds()) {
+                match run.action {
+                    Action::Delete => gone.push(run.service.clone()),
+                    Action::Deploy => deployed.push((run.service.clone(), run.version.clone())),
+                    Action::Uninstall | Action::DeleteResources => uninstalled.push(run.service.clone()),
+                    _ => {}
+                }
+            }
+        }
+        for (id, version) in deployed {
+            if let Some(service) = self.service_mut(&id) {
+                let text = format!("{} {} is listening", service.name, version.as_deref().unwrap_or("latest"));
+                service.log.push((Utc::now(), text));
+                service.deployed_version = version;
+                service.dirty = false;
+            }
+        }
+        for id in uninstalled {
+            if let Some(service) = self.service_mut(&id) {
+                service.dirty = true;
+            }
+        }
+        for id in gone {
+            self.remove_service(&id);
+        }
+        if removes {
+            self.services.retain(|service| service.environment != environment);
+            self.environments.retain(|known| known.id != environment);
+        } else if let Some(known) = self.environment_mut(&environment).filter(|e| e.running == Some(index)) {
+            known.running = None;
+        }
+    }
+
+    /// Cancels what an environment is doing; `false` if it does nothing.
+    pub(super) fn cancel_running(&mut self, environment: &str, force: bool) -> bool {
+        let tick = self.tick;
+        let running = self.environment(environment).and_then(|environment| environment.running);
+        match running.and_then(|index| self.executions.get_mut(index)) {
+            Some(execution) => {
+                execution.cancel(tick, force);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes a request out of the queue it waits in; `false` if it does not wait.
+    pub(super) fn cancel_queued(&mut self, request: &str) -> bool {
+        for environment in &mut self.environments {
+            if let Some(at) = environment.queue.iter().position(|queued| queued.id == request) {
+                if let Some(gone) = environment.queue.remove(at) {
+                    for id in gone.ids {
+                        self.started.insert(id, None);
+                    }
+                }
+                return true;
+            }
+        }
+        false
+    }
+}

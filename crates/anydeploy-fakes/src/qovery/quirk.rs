@@ -1,0 +1,75 @@
+//! The behaviours of a fake Qovery server that a test may switch on or off.
+
+use std::collections::BTreeSet;
+
+/// A behaviour of [`FakeQovery`](crate::FakeQovery) that can be switched on
+/// ([`quirk`](crate::FakeQoveryBuilder::quirk)) or off ([`without`](crate::FakeQoveryBuilder::without)).
+///
+/// Qovery's server is closed source.
+/// What its clients show to be so is on by default; what is only likely, or was so once, is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum QoveryQuirk {
+    /// On by default: for a few ticks after a deployment starts, every status, the execution id and the history still
+    /// tell of the one before (all first-party clients sleep over this).
+    StaleStatus,
+    /// On by default: a queued request of the same user with the same action takes in the next one (documented).
+    Merging,
+    /// On by default: an object that does not exist is answered with 403 (seen by the Terraform provider); off: 404.
+    ForbiddenForMissing,
+    /// On by default: a call that has a body refuses to go without one, and refuses JSON `null` (400).
+    BodyRequired,
+    /// A merged request keeps an id of its own, which no queue lists; off, it is told the id it was merged into.
+    /// No client shows which of the two is so.
+    SeparateRequestIds,
+    /// The status of a request is not found (404) once the request has left the queue.
+    ForgottenRequests,
+    /// An environment's status no longer names the request once its execution runs.
+    DroppedRequestId,
+    /// An action on a busy environment is refused with 409 instead of being queued, as before March 2025.
+    BusyConflict,
+    /// `/service/deploy` refuses (400) a service that was never deployed and comes without a version, as the published
+    /// document says and the official CLI contradicts.
+    FirstVersionNeeded,
+    /// Every 2xx is a plain 200, as Qovery's GitHub action saw where the published document says 202.
+    PlainOk,
+    /// Error bodies are `{"message"}`, as before July 2024.
+    MessageErrors,
+    /// Error bodies are `{"status", "error", "message"}`, as Qovery's documentation shows.
+    LegacyErrors,
+    /// Error bodies come as `application/problem+json`.
+    ProblemJson,
+    /// Page numbers are floats (`1.0`), as the published type allows.
+    FloatPages,
+    /// An empty list comes without its `results` key.
+    OmittedResults,
+    /// A field without a value is left out instead of being `null`.
+    OmittedNulls,
+    /// A 429 names the wait in `Retry-After` too.
+    RetryAfter,
+}
+
+/// The quirks that are on.
+#[derive(Clone, Debug)]
+pub(super) struct Quirks(BTreeSet<QoveryQuirk>);
+
+impl Default for Quirks {
+    fn default() -> Self {
+        use QoveryQuirk::{BodyRequired, ForbiddenForMissing, Merging, StaleStatus};
+        Self(BTreeSet::from([StaleStatus, Merging, ForbiddenForMissing, BodyRequired]))
+    }
+}
+
+impl Quirks {
+    pub(super) fn has(&self, quirk: QoveryQuirk) -> bool {
+        self.0.contains(&quirk)
+    }
+
+    pub(super) fn switch(&mut self, quirk: QoveryQuirk, on: bool) {
+        if on {
+            self.0.insert(quirk);
+        } else {
+            self.0.remove(&quirk);
+        }
+    }
+}

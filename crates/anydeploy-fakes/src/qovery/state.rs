@@ -1,0 +1,208 @@
+//! Everything a fake Qovery server remembers.
+
+use std::collections::{HashMap, VecDeque};
+
+use chrono::{DateTime, Utc};
+
+use super::execution::{Execution, User};
+use super::ids::Ids;
+use super::kind::QoveryServiceKind;
+use super::limit::Limit;
+use super::quirk::Quirks;
+use super::request::Request;
+use super::run::Run;
+use super::script::QoveryScript;
+use super::variables::Variable;
+
+#[derive(Debug)]
+pub(super) struct State {
+    /// The tick up to which everything has happened.
+    pub(super) tick: u64,
+    pub(super) quirks: Quirks,
+    pub(super) limit: Limit,
+    pub(super) ids: Ids,
+    /// Ticks for which a new execution does not show.
+    pub(super) stale: u64,
+    pub(super) organization: Named,
+    pub(super) project: Named,
+    pub(super) cluster: Named,
+    pub(super) registry: String,
+    pub(super) environments: Vec<Environment>,
+    pub(super) services: Vec<Service>,
+    /// In the order in which they started.
+    pub(super) executions: Vec<Execution>,
+    pub(super) variables: Vec<Variable>,
+    /// Which request became which execution; a request that never started has none.
+    pub(super) started: HashMap<String, Option<usize>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) created_at: DateTime<Utc>,
+}
+
+#[derive(Debug)]
+pub(super) struct Environment {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) mode: String,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) stage: String,
+    pub(super) skipped_stage: String,
+    pub(super) running: Option<usize>,
+    pub(super) queue: VecDeque<Request>,
+    pub(super) executions: Vec<usize>,
+}
+
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) kind: QoveryServiceKind,
+    pub(super) environment: String,
+    pub(super) created_at: DateTime<Utc>,
+    /// The commit, tag or chart version that a deployment without one takes.
+    pub(super) version: String,
+    pub(super) deployed_version: Option<String>,
+    /// Changed since the last deployment.
+    pub(super) dirty: bool,
+    /// Its deployment stage is marked skipped.
+    pub(super) skipped: bool,
+    pub(super) scripts: VecDeque<QoveryScript>,
+    /// What it does once `scripts` are used up.
+    pub(super) usual: QoveryScript,
+    pub(super) executions: Vec<usize>,
+    pub(super) log: Vec<(DateTime<Utc>, String)>,
+}
+
+impl State {
+    /// An organization with one project, and nothing in it.
+    pub(super) fn new(quirks: Quirks, limit: Limit, stale: u64, now: DateTime<Utc>) -> Self {
+        let mut ids = Ids::new(u64::try_from(now.timestamp_millis()).unwrap_or_default());
+        let mut named = |name: &str| Named { id: ids.object(), name: name.to_owned(), created_at: now };
+        let (organization, project) = (named("Fake organization"), named("Fake project"));
+        let (cluster, registry) = (named("fake-cluster"), named("public").id);
+        Self {
+            tick: 0,
+            quirks,
+            limit,
+            ids,
+            stale,
+            organization,
+            project,
+            cluster,
+            registry,
+            environments: Vec::new(),
+            services: Vec::new(),
+            executions: Vec::new(),
+            variables: Vec::new(),
+            started: HashMap::new(),
+        }
+    }
+
+    pub(super) fn environment(&self, id: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.id == id)
+    }
+
+    pub(super) fn environment_mut(&mut self, id: &str) -> Option<&mut Environment> {
+        self.environments.iter_mut().find(|environment| environment.id == id)
+    }
+
+    pub(super) fn service(&self, id: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    pub(super) fn service_mut(&mut self, id: &str) -> Option<&mut Service> {
+        self.services.iter_mut().find(|service| service.id == id)
+    }
+
+    pub(super) fn services_of<'a>(&'a self, environment: &'a str) -> impl Iterator<Item = &'a Service> {
+        self.services.iter().filter(move |service| service.environment == environment)
+    }
+
+    /// The environment's newest execution that shows.
+    pub(super) fn last_execution<'a>(&'a self, environment: &'a Environment) -> Option<&'a Execution> {
+        self.shown(&environment.executions).next()
+    }
+
+    /// The service's newest run that shows, with its execution.
+    pub(super) fn last_run<'a>(&'a self, service: &'a Service) -> Option<(&'a Execution, &'a Run)> {
+        self.shown(&service.executions).find_map(|execution| Some((execution, execution.run(&service.id)?)))
+    }
+
+    /// Of these executions those that show, newest first.
+    pub(super) fn shown<'a>(&'a self, executions: &'a [usize]) -> impl Iterator<Item = &'a Execution> {
+        executions
+            .iter()
+            .rev()
+            .filter_map(|index| self.executions.get(*index))
+            .filter(|execution| execution.shows(self.tick))
+    }
+
+    /// `StateEnum` of a service.
+    pub(super) fn service_state<'a>(&'a self, service: &'a Service) -> &'a str {
+        self.last_run(service).map_or("READY", |(_, run)| run.state(self.tick))
+    }
+
+    pub(super) fn add_environment(&mut self, name: &str, mode: &str) -> String {
+        let id = self.ids.object();
+        let environment = Environment {
+            id: id.clone(),
+            name: name.to_owned(),
+            mode: mode.to_owned(),
+            created_at: Utc::now(),
+            stage: self.ids.object(),
+            skipped_stage: self.ids.object(),
+            running: None,
+            queue: VecDeque::new(),
+            executions: Vec::new(),
+        };
+        self.environments.push(environment);
+        id
+    }
+
+    pub(super) fn add_service(&mut self, environment: &str, kind: QoveryServiceKind, name: &str) -> String {
+        let id = self.ids.object();
+        let version = match kind {
+            QoveryServiceKind::Application | QoveryServiceKind::LifecycleJob | QoveryServiceKind::Terraform => {
+                "5f1c1d3c0f8e4b7a9d2e6c4b8a7f3e1d0c9b8a76"
+            }
+            QoveryServiceKind::Database => "16",
+            _ => "1.0.0",
+        };
+        self.services.push(Service {
+            id: id.clone(),
+            name: name.to_owned(),
+            kind,
+            environment: environment.to_owned(),
+            created_at: Utc::now(),
+            version: version.to_owned(),
+            deployed_version: None,
+            dirty: false,
+            skipped: false,
+            scripts: VecDeque::new(),
+            usual: QoveryScript::succeeds(),
+            executions: Vec::new(),
+            log: Vec::new(),
+        });
+        id
+    }
+
+    /// Forgets a service; what is in flight goes on without it.
+    pub(super) fn remove_service(&mut self, id: &str) {
+        self.services.retain(|service| service.id != id);
+        self.variables.retain(|variable| variable.parent != id);
+        for environment in &mut self.environments {
+            for request in &mut environment.queue {
+                request.services.retain(|(service, _)| service != id);
+            }
+        }
+    }
+}
+
+/// Whoever deploys from the web console while a test runs.
+pub(super) fn someone_else() -> User {
+    User { name: "someone.else@example.com".to_owned(), origin: "CONSOLE" }
+}

@@ -1,0 +1,62 @@
+//! The ground truth: what the fake server really executed, whatever a client could see of it.
+
+use super::execution::Execution;
+use super::kind::QoveryServiceKind;
+
+/// An execution that really started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QoveryTriggered {
+    /// The execution id, `<uuid>-<number>`; statuses call it `last_deployment_id` and `execution_id`.
+    pub execution_id: String,
+    /// One request id for each call it stands for, so more than one after a merge.
+    ///
+    /// A call whose request started at once was never told its id.
+    /// Calls that were told the same id stand here with the same id.
+    pub request_ids: Vec<String>,
+    /// The id of the environment.
+    pub environment: String,
+    /// The action, as the history names it: `DEPLOY`, `RESTART`, `STOP`, `DELETE`, `UNINSTALL` …
+    pub action: String,
+    /// Who triggered it.
+    pub triggered_by: String,
+    /// The services it takes in.
+    pub services: Vec<QoveryTriggeredService>,
+    /// The final state, `None` while it runs.
+    pub state: Option<String>,
+}
+
+/// A service inside an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QoveryTriggeredService {
+    /// The id of the service.
+    pub service: String,
+    /// The kind of the service.
+    pub kind: QoveryServiceKind,
+    /// The version that is deployed; `None` if the action deploys none.
+    pub version: Option<String>,
+    /// The final state, `None` while it is in flight or if the check before the deployment failed.
+    pub state: Option<String>,
+}
+
+impl QoveryTriggered {
+    pub(super) fn of(execution: &Execution, tick: u64) -> Self {
+        let touched = execution.pre_check.is_none();
+        let services = execution.runs.iter().map(|run| QoveryTriggeredService {
+            service: run.service.clone(),
+            kind: run.kind,
+            version: run.version.clone(),
+            state: (touched && run.is_over(tick)).then(|| run.outcome().to_owned()),
+        });
+        Self {
+            execution_id: execution.id.clone(),
+            request_ids: execution.request_ids.clone(),
+            environment: execution.environment.clone(),
+            action: execution.action.trigger().to_owned(),
+            triggered_by: execution.user.name.clone(),
+            services: services.collect(),
+            state: execution.outcome(tick).map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The socket under every fake: one wiremock server that hands each request to the platform's state.
+
+use std::fmt;
+use std::sync::Arc;
+
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+/// What a fake platform does with one request.
+pub(crate) trait Answer: Send + Sync + 'static {
+    fn answer(&self, request: &Request) -> ResponseTemplate;
+}
+
+/// A running fake server on a free port of the loopback address; it stops when dropped.
+pub(crate) struct Server(MockServer);
+
+impl Server {
+    pub(crate) async fn start<A: Answer>(platform: Arc<A>) -> Self {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(Handler(platform)).mount(&server).await;
+        Self(server)
+    }
+
+    /// Scheme, host and port, without a trailing slash.
+    pub(crate) fn origin(&self) -> String {
+        self.0.uri()
+    }
+
+    /// Every request received so far, oldest first.
+    pub(crate) async fn requests(&self) -> Vec<Request> {
+        self.0.received_requests().await.unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Server").field(&self.0.uri()).finish()
+    }
+}
+
+struct Handler<A>(Arc<A>);
+
+impl<A: Answer> Respond for Handler<A> {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        self.0.answer(request)
+    }
+}
+
+/// An answer with a JSON body.
+pub(crate) fn json(status: u16, body: &serde_json::Value) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(body)
+}

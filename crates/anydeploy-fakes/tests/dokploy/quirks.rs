@@ -1,0 +1,138 @@
+//! Habits that can be switched, and other kinds of server.
+
+use anydeploy_fakes::{DokployFate, DokployQuirk, DokployScript};
+use serde_json::json;
+
+use super::{deploy, each, get, post, queue, rows, still_with};
+
+#[tokio::test]
+async fn the_row_can_be_later_or_at_once() {
+    let late = still_with(|builder| builder.quirk(DokployQuirk::LateRow(5))).await;
+    deploy(&late, &late.application(), "t").await;
+    late.advance(4);
+    assert!(rows(&late, &late.application()).await.is_empty());
+    late.advance(1);
+    assert_eq!(rows(&late, &late.application()).await.len(), 1);
+
+    let early = still_with(|builder| builder.without(DokployQuirk::LateRow(0))).await;
+    deploy(&early, &early.application(), "t").await;
+    assert_eq!(rows(&early, &early.application()).await.len(), 1);
+}
+
+#[tokio::test]
+async fn one_script_can_be_later_than_the_rest() {
+    let fake = still_with(|builder| builder).await;
+    let web = fake.application();
+    fake.next_deployment(&web, DokployScript::succeeds().row_after(9));
+    deploy(&fake, &web, "t").await;
+    fake.advance(8);
+    assert!(rows(&fake, &web).await.is_empty());
+    fake.advance(1);
+    assert_eq!(rows(&fake, &web).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_title_can_be_left_alone() {
+    let fake = still_with(|builder| builder.without(DokployQuirk::OverwriteTitle)).await;
+    let site = fake.add_git_application("site");
+    deploy(&fake, &site, "mine").await;
+    fake.advance(10);
+    assert_eq!(rows(&fake, &site).await[0]["title"], "mine");
+}
+
+#[tokio::test]
+async fn the_new_title_can_come_much_later() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::LateTitle(50))).await;
+    let site = fake.add_git_application("site");
+    deploy(&fake, &site, "mine").await;
+    fake.advance(53);
+    let row = &rows(&fake, &site).await[0];
+    assert_eq!((&row["status"], &row["title"]), (&json!("done"), &json!("mine")));
+    fake.advance(1);
+    assert_ne!(rows(&fake, &site).await[0]["title"], "mine");
+}
+
+#[tokio::test]
+async fn rows_can_be_kept_for_ever_or_hardly_at_all() {
+    for (quirk, on, left) in [(DokployQuirk::Retention(10), false, 15), (DokployQuirk::Retention(2), true, 3)] {
+        let fake = still_with(|builder| if on { builder.quirk(quirk) } else { builder.without(quirk) }).await;
+        let web = fake.application();
+        for _ in 0..15 {
+            deploy(&fake, &web, "t").await;
+        }
+        fake.advance(1_000);
+        assert_eq!(rows(&fake, &web).await.len(), left);
+    }
+}
+
+#[tokio::test]
+async fn deployments_of_one_second_can_share_a_log_file() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::SharedLogFile)).await;
+    let web = fake.application();
+    let mut pairs = 0;
+    // Two rows may straddle a second; of ten neighbours most do not.
+    for number in 0..11 {
+        fake.next_deployment(&web, DokployScript::succeeds().log([format!("deployment {number}")]));
+        deploy(&fake, &web, "t").await;
+    }
+    fake.advance(1_000);
+    let rows = rows(&fake, &web).await;
+    for pair in rows.windows(2).filter(|pair| pair[0]["logPath"] == pair[1]["logPath"]) {
+        let mut logs = Vec::new();
+        for row in pair {
+            let id = row["deploymentId"].as_str().unwrap();
+            logs.push(get(&fake, &format!("deployment.readLogs?deploymentId={id}")).await.json());
+        }
+        assert_eq!(logs[0], logs[1]);
+        pairs += 1;
+    }
+    assert!(pairs > 0);
+}
+
+#[tokio::test]
+async fn cloud_answers_true_and_cancels_and_keeps_finished_jobs() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::Cloud)).await;
+    let web = fake.application();
+    assert_eq!(get(&fake, "settings.isCloud").await.text, "true");
+    assert_eq!(post(&fake, "application.deploy", json!({ "applicationId": web })).await.text, "true");
+    fake.advance(10);
+    fake.next_deployment(&web, DokployScript::succeeds().hanging());
+    deploy(&fake, &web, "hangs").await;
+    fake.advance(10);
+    let answer = post(&fake, "application.cancelDeployment", json!({ "applicationId": web })).await;
+    assert_eq!(answer.json(), json!({ "success": true, "message": "Deployment cancellation requested" }));
+    let mut states: Vec<String> =
+        queue(&fake).await.iter().map(|job| job["state"].as_str().unwrap().to_owned()).collect();
+    states.sort();
+    assert_eq!(states, ["cancelled", "completed"]);
+    assert_eq!(fake.triggered()[1].fate, DokployFate::Cancelled);
+}
+
+#[tokio::test]
+async fn an_old_server_lacks_the_queue_list_and_says_so_without_a_path() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::OldServerWithoutQueueList)).await;
+    assert_eq!(get(&fake, "settings.getDokployVersion").await.text, "\"v0.28.2\"");
+    for procedure in ["deployment.queueList", "deployment.allCentralized", "deployment.readLogs?deploymentId=x"] {
+        let answer = get(&fake, procedure).await;
+        assert_eq!(answer.status, 404);
+        assert!(answer.json()["data"].get("path").is_none());
+    }
+}
+
+#[tokio::test]
+async fn an_older_server_has_errors_without_data() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::OldServerPlainErrors)).await;
+    let answer = get(&fake, "application.one?applicationId=nope").await;
+    assert_eq!(answer.json(), json!({ "message": "Application not found", "code": "NOT_FOUND" }));
+}
+
+#[tokio::test]
+async fn the_oldest_server_drops_title_and_description() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::OldServerIgnoresTitle)).await;
+    let site = fake.add_git_application("site");
+    deploy(&fake, &site, "mine").await;
+    fake.advance(10);
+    assert_eq!(each(&rows(&fake, &site).await, "title"), ["Manual deployment"]);
+    assert_eq!(fake.triggered()[0].title.as_deref(), Some("mine"));
+    assert_eq!(post(&fake, "compose.deploy", json!({ "composeId": fake.compose() })).await.text, "");
+}
