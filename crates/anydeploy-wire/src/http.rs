@@ -1,0 +1,251 @@
+//! The connection pool with credentials and limits, and its builder.
+
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
+
+use reqwest::{Url, header::HeaderMap, redirect::Policy};
+
+use crate::{Auth, Call, Error, Operation, Secret, auth::sensitive_header};
+
+/// A connection to one API: base URL, credentials, limits, and a pool of connections.
+///
+/// Cloning is cheap and shares the pool.
+/// `Debug` shows the base URL and no secret.
+///
+/// Redirects are never followed, because reqwest would hand a header such as `x-api-key` to
+/// another host.
+#[derive(Clone)]
+pub struct Http(Arc<Inner>);
+
+struct Inner {
+    client: reqwest::Client,
+    base_url: String,
+    origin: String,
+    headers: HeaderMap,
+    max_body: usize,
+}
+
+impl Http {
+    /// Begins a connection to the API below `base_url`, such as `https://host/api/v1`.
+    pub fn builder(base_url: impl Into<String>) -> HttpBuilder {
+        HttpBuilder {
+            base_url: base_url.into(),
+            auth: None,
+            headers: Vec::new(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_body: 16 * 1024 * 1024,
+            user_agent: concat!("anydeploy/", env!("CARGO_PKG_VERSION")).to_owned(),
+            allow_plain_http: false,
+            #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+            root_certificates: Vec::new(),
+        }
+    }
+
+    /// Starts a call of an operation; nothing is sent before [`Call::send`].
+    pub fn call(&self, operation: &Operation) -> Call<'_> {
+        Call::new(self, *operation)
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+
+    /// The longest body that is read, in bytes.
+    #[must_use]
+    pub fn max_body(&self) -> usize {
+        self.0.max_body
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        &self.0.client
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("base_url", &self.0.base_url).finish_non_exhaustive()
+    }
+}
+
+/// Builds an [`Http`].
+#[must_use]
+#[derive(Clone)]
+pub struct HttpBuilder {
+    base_url: String,
+    auth: Option<Auth>,
+    headers: Vec<(String, Secret)>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    max_body: usize,
+    user_agent: String,
+    allow_plain_http: bool,
+    #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+    root_certificates: Vec<Vec<u8>>,
+}
+
+impl HttpBuilder {
+    /// The credentials that every request carries; none by default.
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = Some(auth);
+        self
+    }
+
+    /// One more header for every request, such as Cloudflare Access wants.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The time for a whole call, from connecting to the last byte of the answer; 30 s by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The time to connect, TLS included; 10 s by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The longest body that is read, in bytes; 16 MiB by default.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// The `User-Agent`; `anydeploy/<version>` by default.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Allows `http://` to a host that is not this machine, which shows the credentials to
+    /// everyone on the way; refused by default.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.allow_plain_http = allow;
+        self
+    }
+
+    /// Trusts the certificates of a PEM file besides those of the system.
+    #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Checks everything and builds the client; nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the base URL is not an
+    /// `http` or `https` URL without credentials, query and fragment, if it is plain `http` to
+    /// another machine and that is not allowed, or if a header or a certificate cannot be used.
+    pub fn build(self) -> Result<Http, Error> {
+        let url = parse_base_url(&self.base_url).map_err(Error::configuration)?;
+        let plain = url.scheme() == "http";
+        let loopback = is_loopback(&url);
+        if plain && !loopback && !self.allow_plain_http {
+            return Err(Error::configuration(
+                "the base URL is plain http to another machine, which would show the credentials; \
+                 use https, or allow plain http",
+            ));
+        }
+        #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
+        if !plain {
+            return Err(Error::configuration("https needs one of the TLS features of anydeploy-wire"));
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let (name, value) = sensitive_header(name, None, value).map_err(Error::configuration)?;
+            headers.append(name, value);
+        }
+        if let Some(auth) = &self.auth {
+            let (name, value) = auth.to_header().map_err(Error::configuration)?;
+            headers.insert(name, value);
+        }
+        let mut client = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .referer(false)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            .user_agent(self.user_agent);
+        if plain && loopback {
+            // A proxy of the environment would carry the credentials off this machine unencrypted.
+            client = client.no_proxy();
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+        {
+            for pem in &self.root_certificates {
+                client = client.tls_certs_merge(parse_certificates(pem)?);
+            }
+        }
+        let client = client.build().map_err(|error| {
+            Error::configuration("the HTTP client cannot be built").with_source(error.without_url())
+        })?;
+        Ok(Http(Arc::new(Inner {
+            client,
+            base_url: url.as_str().trim_end_matches('/').to_owned(),
+            origin: url.origin().ascii_serialization(),
+            headers,
+            max_body: self.max_body,
+        })))
+    }
+}
+
+impl fmt::Debug for HttpBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL is not shown before it is known to hold no credentials.
+        f.debug_struct("HttpBuilder")
+            .field("auth", &self.auth)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("max_body", &self.max_body)
+            .field("allow_plain_http", &self.allow_plain_http)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks a base URL; the reason of a refusal does not repeat it, as it may hold a password.
+fn parse_base_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("the base URL is not a URL: {error}"))?;
+    let fault = if !matches!(url.scheme(), "http" | "https") {
+        "is neither http nor https"
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "holds credentials"
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "holds a query or a fragment"
+    } else {
+        return Ok(url);
+    };
+    Err(format!("the base URL {fault}"))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return address.is_loopback();
+    }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+fn parse_certificates(pem: &[u8]) -> Result<Vec<reqwest::Certificate>, Error> {
+    let certificates = reqwest::Certificate::from_pem_bundle(pem)
+        .map_err(|error| Error::configuration("the root certificate is not PEM").with_source(error))?;
+    if certificates.is_empty() {
+        return Err(Error::configuration("the root certificate holds no certificate"));
+    }
+    Ok(certificates)
+}

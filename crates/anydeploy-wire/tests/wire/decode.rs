@@ -1,0 +1,249 @@
+//! What the decoder repairs, and what it does not.
+
+use std::collections::BTreeMap;
+
+use anydeploy_wire::{DecodeError, Patch, Repair, Repaired, Secret, decode, open_enum};
+use serde::{Deserialize, de::DeserializeOwned};
+
+open_enum! {
+    pub(crate) enum State {
+        Running = "running",
+        Stopped = "stopped",
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Application {
+    uuid: String,
+    name: Option<String>,
+    port: Option<u16>,
+    load: Option<f64>,
+    #[serde(default)]
+    public: bool,
+    status: Option<State>,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    server: Option<Server>,
+    kind: Option<Kind>,
+    token: Option<Secret>,
+    #[serde(default)]
+    limit: Patch<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only whether it can be read is looked at")]
+struct Server {
+    ip: String,
+    #[serde(default)]
+    children: Vec<Server>,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only whether it can be read is looked at")]
+struct Outer {
+    server: Server,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only whether it can be read is looked at")]
+struct Chain {
+    flag: Option<bool>,
+    next: Option<Box<Chain>>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Git,
+    Image,
+}
+
+fn ok<T: DeserializeOwned>(body: &str) -> (T, Vec<(String, Repaired)>) {
+    let (value, repairs) = decode(body.as_bytes()).unwrap();
+    (value, repairs.into_iter().map(|repair: Repair| (repair.pointer().to_owned(), repair.what())).collect())
+}
+
+fn err<T: DeserializeOwned>(body: &str) -> DecodeError {
+    decode::<T>(body.as_bytes()).map(drop).unwrap_err()
+}
+
+fn converted(pointer: &str) -> (String, Repaired) {
+    (pointer.to_owned(), Repaired::Converted)
+}
+
+fn removed(pointer: &str) -> (String, Repaired) {
+    (pointer.to_owned(), Repaired::Removed)
+}
+
+#[test]
+fn what_fits_is_read_without_repairs() {
+    let body = r#"{"uuid": "a", "name": null, "port": 80, "load": 1, "public": true, "status": "running",
+        "tags": ["x"], "labels": {"a/b": "c"}, "server": {"ip": "i"}, "kind": "image", "token": "t",
+        "limit": null, "unknown": [{}]}"#;
+    let (application, repairs) = ok::<Application>(body);
+    assert_eq!(repairs, []);
+    assert_eq!((application.port, application.load, application.public), (Some(80), Some(1.0), true));
+    assert_eq!((application.kind, application.limit), (Some(Kind::Image), Patch::Null));
+    assert_eq!((application.status, application.labels["a/b"].as_str()), (Some(State::Running), "c"));
+}
+
+#[test]
+fn scalars_are_converted() {
+    let body = r#"{"uuid": 7, "name": true, "port": " 80 ", "load": "0.5", "public": "1", "status": 3, "token": 12,
+        "labels": {"x": 1, "y": false}}"#;
+    let (application, repairs) = ok::<Application>(body);
+    assert_eq!((application.uuid.as_str(), application.name.as_deref()), ("7", Some("true")));
+    assert_eq!((application.port, application.load, application.public), (Some(80), Some(0.5), true));
+    assert_eq!((application.status.unwrap().as_str(), application.token.unwrap().expose()), ("3", "12"));
+    assert_eq!(application.labels.values().collect::<Vec<_>>(), ["1", "false"]);
+    let places = ["/labels/*", "/load", "/name", "/port", "/public", "/token", "/uuid"];
+    assert_eq!(repairs, places.map(converted));
+}
+
+#[test]
+fn integers_and_bools_are_taken_in_every_spelling_that_is_certain() {
+    assert_eq!(ok::<Vec<i64>>(r#"[80.0, "-3", "7.0", "1e2"]"#).0, [80, -3, 7, 100]);
+    assert_eq!(ok::<Vec<bool>>(r#"["true", "false", 0, 1, "0"]"#).0, [true, false, false, true, false]);
+    for bad in ["1.5", "\"\"", "\"80 apples\"", "256", "-1", "1e300", "true", "\"0x10\""] {
+        assert_eq!(err::<u8>(bad).to_string(), "expected an integer from 0 to 255", "{bad}");
+    }
+    for bad in ["2", "\"yes\"", "\"\"", "[]"] {
+        assert_eq!(err::<bool>(bad).to_string(), "expected a bool", "{bad}");
+    }
+    for bad in ["\"inf\"", "\"nan\"", "\"\""] {
+        assert_eq!(err::<f64>(bad).to_string(), "expected a number", "{bad}");
+    }
+    assert_eq!(ok::<u64>("18446744073709551615").0, u64::MAX);
+    assert_eq!(
+        err::<i64>("9007199254740994.0").expected(),
+        "an integer from -9223372036854775808 to 9223372036854775807"
+    );
+}
+
+#[test]
+fn null_where_nothing_may_be_null_is_left_out() {
+    let body =
+        r#"{"uuid": "a", "public": null, "tags": null, "labels": null, "server": {"ip": "i", "children": null}}"#;
+    let (application, repairs) = ok::<Application>(body);
+    assert!(!application.public && application.tags.is_empty() && application.labels.is_empty());
+    assert_eq!(repairs, ["/labels", "/public", "/server/children", "/tags"].map(removed));
+}
+
+#[test]
+fn a_null_element_is_left_out_and_nothing_else_is() {
+    let (tags, repairs) = ok::<Vec<String>>(r#"["a", null, "b", null]"#);
+    assert_eq!((tags.join(""), repairs), ("ab".to_owned(), vec![removed("/*")]));
+    let (labels, repairs) = ok::<BTreeMap<String, String>>(r#"{"a": null, "b": "c"}"#);
+    assert_eq!((labels.len(), repairs), (1, vec![removed("/*")]));
+    assert_eq!(ok::<Vec<Option<String>>>(r#"["a", null]"#), (vec![Some("a".to_owned()), None], vec![]));
+    assert_eq!(err::<Vec<String>>(r#"["a", {}]"#).to_string(), "expected a string at /*");
+    assert_eq!(err::<BTreeMap<String, u8>>(r#"{"planted": "planted"}"#).pointer(), "/*");
+}
+
+#[test]
+fn an_optional_member_that_does_not_fit_is_left_out() {
+    let body = r#"{"uuid": "a", "name": {}, "port": "http", "load": [], "status": [1], "tags": "x", "labels": 7,
+        "server": "s", "kind": "helm", "limit": -1}"#;
+    let (application, repairs) = ok::<Application>(body);
+    assert_eq!((application.uuid.as_str(), application.port, application.kind), ("a", None, None));
+    assert!(application.name.is_none() && application.server.is_none() && application.limit.is_absent());
+    let places = ["/kind", "/labels", "/limit", "/load", "/name", "/port", "/server", "/status", "/tags"];
+    assert_eq!(repairs, places.map(removed));
+}
+
+#[test]
+fn an_optional_object_that_lacks_a_member_is_left_out() {
+    let (application, repairs) = ok::<Application>(r#"{"uuid": "a", "server": {"name": "s"}}"#);
+    assert!(application.server.is_none());
+    assert_eq!(repairs, [removed("/server")]);
+}
+
+#[test]
+fn a_list_is_never_shortened_to_make_it_fit() {
+    let body = r#"{"uuid": "a", "server": {"ip": "i", "children": [{"ip": "j"}, {}]}}"#;
+    assert_eq!(err::<Application>(body).to_string(), "expected the member `ip` at /server/children/*");
+}
+
+#[test]
+fn a_missing_member_is_named_with_the_reason_why_it_is_missing() {
+    assert_eq!(err::<Vec<Application>>(r#"[{"name": "n"}]"#).to_string(), "expected the member `uuid` at /*");
+    assert_eq!(err::<Vec<Application>>(r#"[{"uuid": {}}]"#).to_string(), "expected a string at /*/uuid");
+    assert_eq!(err::<Vec<Application>>(r#"[{"uuid": null}]"#).to_string(), "expected a string at /*/uuid");
+    assert_eq!(err::<Outer>(r#"{"server": {"ip": []}}"#).to_string(), "expected a string at /server/ip");
+}
+
+#[test]
+fn an_object_with_numbers_for_keys_is_a_list_in_their_order() {
+    let (list, repairs) = ok::<Vec<String>>(r#"{"10": "c", "2": "b", "1": "a"}"#);
+    assert_eq!((list.join(""), repairs), ("abc".to_owned(), vec![converted("")]));
+    let (list, _) = ok::<Vec<Application>>(r#"{"1": {"uuid": "b", "port": {}}, "0": {"uuid": "a", "port": {}}}"#);
+    assert_eq!(list.iter().map(|one| one.uuid.as_str()).collect::<String>(), "ab");
+    assert!(ok::<Vec<u8>>("{}").0.is_empty());
+    assert_eq!(err::<Vec<u8>>(r#"{"1": 1, "a": 2}"#).to_string(), "expected a list");
+    assert_eq!(ok::<BTreeMap<u32, u8>>(r#"{"10": 1, "2": 2}"#).0, BTreeMap::from([(10, 1), (2, 2)]));
+}
+
+#[test]
+fn an_empty_list_is_an_empty_object_and_no_other_list_is() {
+    let (labels, repairs) = ok::<BTreeMap<String, String>>("[]");
+    assert_eq!((labels.len(), repairs), (0, vec![converted("")]));
+    assert_eq!(err::<Server>(r#"["i"]"#).to_string(), "expected an object");
+}
+
+#[test]
+fn a_long_list_with_the_same_faults_everywhere_needs_few_rounds() {
+    // One round a fault and element would be given up after 64.
+    let bad = r#"{"uuid": 1, "port": "x", "tags": null, "server": {}, "kind": "helm", "labels": []}"#;
+    let good = r#"{"uuid": "b", "port": 80, "tags": ["t"], "server": {"ip": "i"}, "kind": null}"#;
+    let body = format!("[{}{good}]", format!("{bad},").repeat(10_000));
+    let (list, repairs) = ok::<Vec<Application>>(&body);
+    let places = [converted("/*/labels"), converted("/*/uuid")];
+    let left_out = ["/*/kind", "/*/port", "/*/server", "/*/tags"].map(removed);
+    let mut expected: Vec<_> = places.into_iter().chain(left_out).collect();
+    expected.sort();
+    assert_eq!(repairs, expected);
+    let intact = list.last().unwrap();
+    assert_eq!((list.len(), intact.port, intact.tags.len()), (10_001, Some(80), 1));
+    assert!(intact.server.is_some());
+}
+
+#[test]
+fn what_cannot_be_told_from_the_outside_is_left_out_one_by_one_first() {
+    // Only the type knows that `helm` is no word, so the first fault leaves the others alone.
+    let (list, _) = ok::<Vec<Application>>(r#"[{"uuid": "a", "kind": "helm"}, {"uuid": "b", "kind": "git"}]"#);
+    assert_eq!((&list[0].kind, &list[1].kind), (&None, &Some(Kind::Git)));
+}
+
+#[test]
+fn more_kinds_of_faults_than_rounds_are_an_error() {
+    let nest = |depth: usize| {
+        format!("{}{}", r#"{"ip":"i","children":[{"ip":"i","children":["#.repeat(depth), "]}]}".repeat(depth))
+    };
+    assert!(decode::<Server>(nest(20).as_bytes()).is_ok());
+    let chain = |depth: usize| format!("{}null{}", r#"{"flag":[],"next":"#.repeat(depth), "}".repeat(depth));
+    assert_eq!(ok::<Chain>(&chain(60)).1.len(), 60);
+    assert!(err::<Chain>(&chain(70)).to_string().ends_with("; there are too many faults to repair"));
+}
+
+#[test]
+fn what_is_no_json_says_why() {
+    assert_eq!(err::<u8>("").to_string(), "expected an integer from 0 to 255; the body is empty");
+    assert_eq!(ok::<Option<u8>>(" \n").0, None);
+    let text = err::<u8>("{\"a\": \"planted").to_string();
+    assert_eq!(text, "expected JSON; the text breaks off at line 1, column 14");
+    assert_eq!(err::<u8>("planted").to_string(), "expected JSON; it is not JSON at line 1, column 1");
+    assert!(err::<u8>("7 planted").to_string().starts_with("expected JSON; it is not JSON"));
+    assert!(err::<u8>(" <p>planted").to_string().contains("a web page came"));
+    assert!(decode::<u8>(b"\xff\xfe").is_err());
+    assert_eq!(ok::<u8>("\u{feff}7").0, 7);
+}
+
+#[test]
+fn nesting_without_end_is_an_error() {
+    for open in ["[", "{\"children\":["] {
+        let error = err::<Server>(&open.repeat(100_000));
+        assert_eq!(error.expected(), "JSON");
+    }
+}

@@ -1,0 +1,12 @@
+//! What the crate promises, through its public interface and real sockets.
+#![cfg(test)]
+
+mod decode;
+mod decode_properties;
+mod limits;
+mod request;
+mod secrets;
+mod server;
+mod status;
+mod transport;
+mod unions;

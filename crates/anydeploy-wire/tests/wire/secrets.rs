@@ -1,0 +1,119 @@
+//! A marker planted everywhere appears nowhere but on the wire.
+
+use std::{
+    error::Error as _,
+    fmt::Write as _,
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anydeploy_wire::{Auth, Error, HttpBuilder, Method, Operation};
+use serde::{Deserialize, Serialize};
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::server::{Behaviour, Server};
+
+const MARKER: &str = "planted";
+const UPDATE: Operation = Operation::new(Method::Patch, "update-thing", "/things/{id}");
+
+#[derive(Serialize)]
+struct Update {
+    password: &'static str,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only its Debug is looked at")]
+struct Updated {
+    password: Option<u8>,
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Everything that can be printed of a call, and everything that is traced meanwhile.
+async fn printed(server: &Server) -> (String, String) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let mut text = String::new();
+    for auth in [Auth::bearer(MARKER), Auth::scheme("Token", MARKER), Auth::header("x-api-key", MARKER)] {
+        writeln!(text, "{auth:?}").unwrap();
+        let builder = server.builder().auth(auth).header("x-extra", MARKER).timeout(Duration::from_millis(500));
+        print_call(builder, &mut text).await;
+    }
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(server.requests().iter().all(|request| request.matches(MARKER).count() >= 5));
+    (text, log)
+}
+
+async fn print_call(builder: HttpBuilder, text: &mut String) {
+    writeln!(text, "{builder:?}").unwrap();
+    let http = builder.build().unwrap();
+    let call = http.call(&UPDATE).path("id", MARKER).query("q", MARKER).body(&Update { password: MARKER });
+    writeln!(text, "{http:?} {call:?}").unwrap();
+    let read = |answer: anydeploy_wire::Answer| {
+        writeln!(text, "{answer:?}").unwrap();
+        let reply = answer.json::<Updated>()?;
+        writeln!(text, "{reply:?}").unwrap();
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = call.send().await.and_then(read) {
+        write!(text, "{error} {error:?} {error:#?}").unwrap();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            write!(text, " {cause} {cause:?}").unwrap();
+            source = cause.source();
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_print_and_no_trace_of_a_call_shows_what_it_carried() {
+    let head = format!("set-cookie: session={MARKER}\r\nlocation: /{{}}?token={MARKER}\r\n");
+    let truncated = format!("HTTP/1.1 200 OK\r\n{head}content-length: 99\r\n\r\n\"{MARKER}");
+    for (server, expected) in [
+        (Server::answering("200 OK", &head, &format!("{{\"password\":\"{MARKER}\"}}")).await, "status=200"),
+        (Server::answering("200 OK", &head, &format!("[\"{MARKER}\"]")).await, "status=200"),
+        (Server::answering("200 OK", &head, &format!("{{\"{MARKER}\":{MARKER}")).await, "status=200"),
+        (Server::answering("200 OK", &head, &format!("<html>{MARKER}</html>")).await, "status=200"),
+        (Server::answering("302 Found", &head, MARKER).await, "status=302"),
+        (Server::answering("500 Oh", &head, MARKER).await, "status=500 failure=Status"),
+        (Server::start(Behaviour::Answer(truncated)).await, "status=200 failure=Interrupted"),
+        (Server::start(Behaviour::Answer(MARKER.to_owned())).await, "failure=Interrupted"),
+        (Server::start(Behaviour::Hold(String::new())).await, "failure=Timeout"),
+    ] {
+        let (text, log) = printed(&server).await;
+        assert!(!text.contains(MARKER), "{text}");
+        assert!(!log.contains(MARKER), "{log}");
+        assert!(log.contains(r#"operation="update-thing" method="PATCH" path="/things/{id}""#), "{log}");
+        assert!(log.contains(expected), "{expected}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_repair_is_traced_by_its_place() {
+    let server = Server::answering("200 OK", "", &format!("{{\"password\":\"{MARKER}\"}}")).await;
+    let (_, log) = printed(&server).await;
+    assert!(log.contains("WARN") && log.contains("/password") && log.contains("Removed"), "{log}");
+}
