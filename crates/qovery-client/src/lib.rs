@@ -1,0 +1,47 @@
+//! Typed client of the Qovery API.
+//!
+//! Every operation is a method of [`Client`], every request and answer a type in [`types`].
+//! Both are generated from documents that say what the servers really answer; an answer that is
+//! stranger than that is still read, see [`Reply::repairs`](wire::Reply::repairs).
+//!
+//! A failure keeps status, headers and body, see [`Error`](wire::Error).
+//! Nothing is sent twice: retrying is the caller's decision.
+//!
+//! # Examples
+//!
+//! ```
+//! # use wiremock::{matchers, Mock, MockServer, ResponseTemplate};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), qovery_client::wire::Error> {
+//! # let server = MockServer::start().await;
+//! # Mock::given(matchers::path("/organization/acme/project"))
+//! #     .and(matchers::header("authorization", "Token a token"))
+//! #     .respond_with(ResponseTemplate::new(200).set_body_string(r#"{"results":[]}"#))
+//! #     .mount(&server)
+//! #     .await;
+//! # let base_url = server.uri();
+//! use qovery_client::Client;
+//!
+//! // `Client::new("a token")?` is enough for Qovery's own address.
+//! let client = Client::from_http(Client::http_builder(base_url, "a token").build()?);
+//! let projects = client.list_project("acme").await?;
+//! assert!(projects.value().results.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! An area of the API is one feature and can be switched on by itself.
+//! `deploy` is what deploying needs, `default` is `deploy` with `rustls`, `full` is all areas.
+//! TLS comes with `rustls`, `native-tls`, or `rustls-no-provider`.
+
+mod client;
+// Generated code is checked by its generator's tests; lints are about what people write.
+#[allow(missing_docs, unreachable_pub, unused, clippy::all, clippy::pedantic, clippy::exhaustive_structs)]
+#[rustfmt::skip]
+mod generated;
+
+pub use anydeploy_wire as wire;
+pub use client::Client;
+pub use generated::{operations, types};

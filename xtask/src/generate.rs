@@ -1,0 +1,97 @@
+//! `cargo xtask generate`: the clients, from the documents in `specs`.
+
+mod check;
+mod complaint;
+mod document;
+mod emit;
+mod load;
+mod model;
+mod normalise;
+mod progenitor;
+mod rewrite;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use complaint::{Error, Result, stop_if_any};
+use document::Document;
+use emit::Files;
+use model::Model;
+
+/// The platforms that have documents.
+pub(crate) const PLATFORMS: [&str; 3] = ["coolify", "dokploy", "qovery"];
+
+/// Runs `generate [PLATFORM] [--check]`.
+///
+/// # Errors
+///
+/// Everything there is to say about all platforms, one complaint a line.
+pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
+    let mut platforms = Vec::new();
+    let mut check = false;
+    for argument in arguments {
+        match *argument {
+            "--check" => check = true,
+            platform if PLATFORMS.contains(&platform) => platforms.push(platform),
+            other => return Err(format!("`{other}` is neither --check nor one of {PLATFORMS:?}")),
+        }
+    }
+    if platforms.is_empty() {
+        platforms = PLATFORMS.to_vec();
+    }
+    let mut reasons = Vec::new();
+    for platform in platforms {
+        if let Err(error) = generate(root, platform, check) {
+            reasons.push(error.to_string());
+        }
+    }
+    if reasons.is_empty() { Ok(()) } else { Err(reasons.join("\n")) }
+}
+
+fn generate(root: &Path, platform: &str, check: bool) -> Result<()> {
+    let document = document(root, platform)?;
+    let model = model(&document)?;
+    let folder = root.join(format!("crates/{platform}-client"));
+    let files = files(&folder, &document, &model, platform)?;
+    if !check {
+        return write::write(&folder, &files);
+    }
+    let diff = write::compare(&folder, &files)?;
+    if diff.is_empty() {
+        return Ok(());
+    }
+    let repair = format!("repair: cargo xtask generate {platform}");
+    let reason = format!("{diff}\nthe {platform} client does not match its documents; {repair}");
+    Err(Error::Generator(reason))
+}
+
+/// Passes 1 and 2.
+pub(crate) fn document(root: &Path, platform: &str) -> Result<Document> {
+    let (document, mut complaints) = load::load(&load::read(root, platform)?)?;
+    complaints.extend(check::check(&document));
+    stop_if_any(complaints)?;
+    Ok(document)
+}
+
+/// Passes 3 to 5.
+fn model(document: &Document) -> Result<Model> {
+    let mut normalised = document.clone();
+    let context = normalise::normalise(&mut normalised)?;
+    let tokens = progenitor::generate(&normalised, &context)?;
+    rewrite::rewrite(tokens, document, &context)
+}
+
+/// Pass 6, and the features in the manifest.
+fn files(folder: &Path, document: &Document, model: &Model, platform: &str) -> Result<Files> {
+    let mut files = emit::emit(model, &document.areas, &format!("{platform}_client"))?;
+    let path = folder.join("Cargo.toml");
+    let manifest = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
+    let manifest =
+        emit::features(&manifest, &document.areas).map_err(|e| Error::Generator(format!("{}: {e}", path.display())))?;
+    files.insert(PathBuf::from("Cargo.toml"), manifest);
+    Ok(files)
+}

@@ -1,0 +1,91 @@
+//! Pass 2: the house rules of `specs/README.md`, every breach at once.
+
+mod answers;
+mod names;
+mod operations;
+mod parameters;
+mod schemas;
+mod unions;
+
+pub(crate) use schemas::is_type;
+use serde_json::Value;
+
+use super::complaint::Complaint;
+use super::document::{Document, object};
+
+/// Everything in the document that breaks a house rule.
+pub(crate) fn check(document: &Document) -> Vec<Complaint> {
+    let mut checker = Checker { document, complaints: Vec::new() };
+    operations::check(&mut checker);
+    schemas::check_named(&mut checker);
+    names::check(&mut checker);
+    checker.complaints
+}
+
+struct Checker<'a> {
+    document: &'a Document,
+    complaints: Vec<Complaint>,
+}
+
+impl Checker<'_> {
+    fn complain(&mut self, pointer: &str, reason: impl Into<String>) {
+        let complaint = self.document.places.complaint(pointer, reason);
+        self.complaints.push(complaint);
+    }
+
+    /// Complains about keys that are not among the known ones.
+    fn keys(&mut self, value: &Value, pointer: &str, known: &[&str]) {
+        if !value.is_object() {
+            self.complain(pointer, "a mapping is wanted here");
+        }
+        for key in object(value).keys().filter(|key| !known.contains(&key.as_str())) {
+            let at = format!("{pointer}/{}", super::document::escape(key));
+            self.complain(&at, format!("unknown key `{key}`{}", suggestion(key, known)));
+        }
+    }
+
+    /// Complains unless the key, if it is there, is text of one line.
+    fn one_line(&mut self, value: &Value, pointer: &str, key: &str) {
+        let Some(found) = value.get(key) else { return };
+        let good = found.as_str().is_some_and(|text| {
+            let text = text.trim_end();
+            !text.is_empty() && !text.contains('\n')
+        });
+        if !good {
+            self.complain(&format!("{pointer}/{key}"), format!("`{key}` is one line of text"));
+        }
+    }
+
+    /// Complains unless the key, if it is there, is text.
+    fn text(&mut self, value: &Value, pointer: &str, key: &str) {
+        if let Some(found) = value.get(key)
+            && found.as_str().is_none_or(|text| text.trim().is_empty())
+        {
+            self.complain(&format!("{pointer}/{key}"), format!("`{key}` is text"));
+        }
+    }
+
+    /// Complains unless the key, if it is there, is `true` or `false`.
+    fn boolean(&mut self, value: &Value, pointer: &str, key: &str) {
+        if value.get(key).is_some_and(|found| !found.is_boolean()) {
+            let reason = format!("`{key}` is true or false");
+            self.complain(&format!("{pointer}/{key}"), reason);
+        }
+    }
+}
+
+/// The known word that an unknown one was probably meant to be.
+fn suggestion(key: &str, known: &[&str]) -> String {
+    let close = known.iter().map(|word| {
+        let likeness = similar::TextDiff::from_chars(key, *word).ratio();
+        (likeness, word)
+    });
+    let best = close.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    match best {
+        Some((likeness, word)) if likeness > 0.7 => format!(", did you mean `{word}`?"),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! The rules for request bodies and for success answers.
+
+use serde_json::Value;
+
+use super::super::document::{OperationRef, escape, object};
+use super::{Checker, schemas};
+
+/// Checks the request body, if there is one.
+pub(super) fn check_body(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
+    let Some(body) = operation.value.get("requestBody") else {
+        return;
+    };
+    let pointer = format!("{}/requestBody", operation.pointer());
+    checker.keys(body, &pointer, &["description", "required", "content", "x-corrects"]);
+    if body.get("required") != Some(&Value::Bool(true)) {
+        let reason = "a body is `required: true`: a client sends one always, or never";
+        checker.complain(&pointer, reason);
+    }
+    if operation.method == "get" {
+        checker.complain(&pointer, "a GET has no body");
+    }
+    let content = object(&body["content"]);
+    if content.len() != 1 || !content.contains_key("application/json") {
+        checker.complain(&pointer, "a body is `application/json` and nothing else");
+    }
+    check_content(checker, body, &pointer);
+}
+
+/// Checks that the answers are successes, and all of one type.
+pub(super) fn check_answers(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
+    let answers = object(&operation.value["responses"]);
+    let pointer = format!("{}/responses", operation.pointer());
+    if operation.value.get("responses").is_some() && answers.is_empty() {
+        checker.complain(&pointer, "an operation has a 2xx answer");
+    }
+    let mut first: Option<&Value> = None;
+    for (status, answer) in answers {
+        let at = format!("{pointer}/{}", escape(status));
+        let is_success = status.len() == 3 && status.starts_with('2');
+        if !is_success || status.parse::<u16>().is_err() {
+            checker.complain(&at, format!("`{status}`: only 2xx answers are modelled"));
+        }
+        check_answer(checker, answer, &at);
+        let content = &answer["content"];
+        if first.is_some_and(|first| first != content) {
+            checker.complain(&at, "all 2xx answers of an operation have the same content");
+        }
+        first = first.or(Some(content));
+    }
+}
+
+fn check_answer(checker: &mut Checker<'_>, answer: &Value, pointer: &str) {
+    checker.keys(answer, pointer, &["description", "content", "x-corrects"]);
+    if answer.get("description").is_none() {
+        checker.complain(pointer, "the answer has no `description`");
+    }
+    checker.text(answer, pointer, "description");
+    let Some(content) = answer.get("content") else {
+        return;
+    };
+    if object(content).len() != 1 {
+        checker.complain(pointer, "an answer has one media type, or no `content`");
+    }
+    for media in object(content).keys() {
+        let known = media == "application/json" || media == "application/octet-stream" || media.starts_with("text/");
+        if !known {
+            let reason = format!("`{media}`: JSON, text/* and application/octet-stream are known");
+            checker.complain(&format!("{pointer}/content/{}", escape(media)), reason);
+        }
+    }
+    check_content(checker, answer, pointer);
+}
+
+fn check_content(checker: &mut Checker<'_>, holder: &Value, pointer: &str) {
+    for (media, value) in object(&holder["content"]) {
+        let at = format!("{pointer}/content/{}", escape(media));
+        checker.keys(value, &at, &["schema"]);
+        match value.get("schema") {
+            Some(schema) => schemas::check(checker, schema, &format!("{at}/schema")),
+            None if media == "application/json" => {
+                checker.complain(&at, "JSON has a `schema`; `{}` is any JSON");
+            }
+            None => {}
+        }
+    }
+}

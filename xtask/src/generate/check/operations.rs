@@ -1,0 +1,85 @@
+//! The rules for operations.
+
+use std::collections::BTreeMap;
+
+use super::super::document::{METHODS, OperationRef, escape, object};
+use super::{Checker, answers, parameters};
+
+const KEYS: [&str; 10] = [
+    "operationId",
+    "summary",
+    "description",
+    "tags",
+    "x-evidence",
+    "x-corrects",
+    "deprecated",
+    "parameters",
+    "requestBody",
+    "responses",
+];
+
+/// Checks every path and every operation.
+pub(super) fn check(checker: &mut Checker<'_>) {
+    for (path, item) in object(&checker.document.value["paths"]) {
+        let pointer = format!("/paths/{}", escape(path));
+        if !path.starts_with('/') {
+            checker.complain(&pointer, "a path begins with `/`");
+        }
+        checker.keys(item, &pointer, &METHODS);
+    }
+    let mut ids = BTreeMap::new();
+    for operation in checker.document.operations() {
+        check_operation(checker, operation);
+        if let Some(before) = ids.insert(operation.id(), operation.pointer()) {
+            let first = checker.document.places.of(&before);
+            let reason = format!("operationId `{}` stands in {}:{} already", operation.id(), first.file, first.line);
+            checker.complain(&format!("{}/operationId", operation.pointer()), reason);
+        }
+    }
+}
+
+fn check_operation(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
+    let pointer = operation.pointer();
+    let value = operation.value;
+    checker.keys(value, &pointer, &KEYS);
+    for key in ["operationId", "summary", "tags", "x-evidence", "responses"] {
+        if value.get(key).is_none() {
+            checker.complain(&pointer, format!("the operation has no `{key}`"));
+        }
+    }
+    checker.text(value, &pointer, "operationId");
+    checker.one_line(value, &pointer, "summary");
+    checker.text(value, &pointer, "description");
+    checker.one_line(value, &pointer, "x-corrects");
+    checker.boolean(value, &pointer, "deprecated");
+    check_tag(checker, operation);
+    if let Some(evidence) = value.get("x-evidence") {
+        let words: Vec<&str> = evidence.as_str().unwrap_or_default().split(' ').collect();
+        let good = match words[..] {
+            ["observed" | "source", what] => !what.is_empty(),
+            ["declared"] => true,
+            _ => false,
+        };
+        if !good {
+            let reason = "`x-evidence` is `observed VERSION`, `source REVISION` or `declared`";
+            checker.complain(&format!("{pointer}/x-evidence"), reason);
+        }
+    }
+    parameters::check(checker, operation);
+    answers::check_body(checker, operation);
+    answers::check_answers(checker, operation);
+}
+
+fn check_tag(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
+    let pointer = operation.pointer();
+    let Some(tags) = operation.value.get("tags") else {
+        return;
+    };
+    let file = checker.document.places.of(&pointer).file;
+    let area = file.rsplit('/').next().unwrap_or_default();
+    let area = area.trim_end_matches(".yaml");
+    if *tags != serde_json::json!([area]) {
+        let reason = format!("the only tag of an operation is its area, here `{area}`");
+        checker.complain(&format!("{pointer}/tags"), reason);
+    }
+}

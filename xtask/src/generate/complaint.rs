@@ -1,0 +1,63 @@
+//! What is wrong in a document, with the file and the line where it stands.
+
+use std::fmt;
+
+/// A line of a file of ours; the file is named from the root of the repository.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+}
+
+/// One thing that its author has to mend.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Complaint {
+    pub(crate) place: Place,
+    pub(crate) reason: String,
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place: Place { file, line }, reason } = self;
+        write!(f, "{file}:{line}: {reason}")
+    }
+}
+
+/// Why a platform could not be generated.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{}", lines(.0))]
+    Document(Vec<Complaint>),
+    #[error("{0}")]
+    Generator(String),
+    #[error("{path}: {source}")]
+    File { path: String, source: std::io::Error },
+}
+
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn generator(reason: impl Into<String>) -> Self {
+        Self::Generator(reason.into())
+    }
+
+    pub(crate) fn file(path: &std::path::Path, source: std::io::Error) -> Self {
+        let path = path.display().to_string();
+        Self::File { path, source }
+    }
+}
+
+/// All complaints of a kind at once, in the order of the files, each once.
+pub(crate) fn stop_if_any(mut complaints: Vec<Complaint>) -> Result<()> {
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    complaints.sort();
+    complaints.dedup();
+    Err(Error::Document(complaints))
+}
+
+fn lines(complaints: &[Complaint]) -> String {
+    let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,126 @@
+//! The files of the areas, of what they share, and the module above them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
+
+use super::super::document::Area;
+use super::super::model::{Model, Operation};
+use super::home::Homes;
+use super::{operations, types};
+
+/// The files below `src/generated`.
+pub(super) fn files(model: &Model, areas: &[Area], homes: &Homes) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut exports = String::new();
+    for area in areas {
+        let own = homes.iter().filter(|(_, homes)| homes.iter().eq([&area.name]));
+        let own: Vec<&str> = own.map(|(name, _)| name.as_str()).collect();
+        let name = &area.name;
+        files.insert(format!("{name}.rs"), area_file(model, area, !own.is_empty()));
+        if !own.is_empty() {
+            files.insert(format!("{name}/schemas.rs"), schemas_file(model, &[name], &own));
+            let export = format!("pub use super::{name}::schemas::*;");
+            exports.push_str(&lines(&[&condition([name]), &export], "    "));
+        }
+    }
+    // A file a type: its name stays when another area comes to share it.
+    let mut shared = String::new();
+    for (name, areas) in homes.iter().filter(|(_, areas)| areas.len() > 1) {
+        let module = name.to_snake_case();
+        let homes: Vec<&String> = areas.iter().collect();
+        files.insert(format!("common/{module}.rs"), schemas_file(model, &homes, &[name]));
+        let condition = condition(areas);
+        let (declare, export) = (format!("mod {module};"), format!("pub use {module}::*;"));
+        shared.push_str(&lines(&[&condition, &declare, &condition, &export], ""));
+    }
+    let has_shared = !shared.is_empty();
+    if has_shared {
+        let shared = format!("//! Types that several areas share.\n\n{shared}");
+        files.insert("common/mod.rs".to_owned(), shared);
+        exports.push_str("    pub use super::common::*;\n");
+    }
+    files.insert("mod.rs".to_owned(), root(areas, &exports, has_shared));
+    files
+}
+
+fn area_file(model: &Model, area: &Area, has_schemas: bool) -> String {
+    let operations: Vec<&Operation> = model.operations.iter().filter(|operation| operation.area == area.name).collect();
+    let body = operations::render(model, &operations);
+    let uses = uses(&body, "use crate::Client;\n");
+    let schemas = if has_schemas { "pub mod schemas;\n\n" } else { "" };
+    format!("//! {}\n\n{schemas}{uses}\n{body}", area.title.trim())
+}
+
+fn schemas_file(model: &Model, areas: &[&String], names: &[&str]) -> String {
+    let types = names.iter().filter_map(|name| {
+        let kind = model.types.get(*name)?;
+        Some(types::render(name, kind))
+    });
+    let body = types.collect::<Vec<_>>().join("\n");
+    let areas: Vec<String> = areas.iter().map(|area| format!("`{area}`")).collect();
+    let uses = uses(&body, "");
+    let uses = if uses.is_empty() { uses } else { uses + "\n" };
+    format!("//! Types of {}.\n\n{uses}{body}", areas.join(", "))
+}
+
+fn uses(body: &str, first: &str) -> String {
+    let mut uses = first.to_owned();
+    for name in ["types", "wire"] {
+        if body.contains(&format!("{name}::")) {
+            // Writing to a string does not fail.
+            let _ = writeln!(uses, "use crate::{name};");
+        }
+    }
+    uses
+}
+
+/// `mod.rs`: the areas, and the two modules that are public.
+fn root(areas: &[Area], exports: &str, has_shared: bool) -> String {
+    let mut text = String::from("//! The generated part of the client.\n\n");
+    let mut operations = String::new();
+    let mut all = String::new();
+    for Area { name, title, .. } in areas {
+        let condition = condition([name]);
+        text.push_str(&lines(&[&condition, &format!("mod {name};")], ""));
+        let constant = name.to_shouty_snake_case();
+        let docs = format!("/// {}", title.trim());
+        let export = format!("pub use super::{name}::OPERATIONS as {constant};");
+        operations.push_str(&lines(&[&docs, &condition, &export], "    "));
+        let entry = format!("({name:?}, {constant}),");
+        all.push_str(&lines(&[&condition, &entry], "        "));
+    }
+    if has_shared {
+        text.push_str("mod common;\n");
+    }
+    text + &format!(
+        "
+/// Every type of a request or an answer, whatever area it belongs to.
+pub mod types {{
+{exports}}}
+
+/// The operations that this build knows, by area.
+pub mod operations {{
+    use crate::wire::Operation;
+
+{operations}
+    /// Every area that is compiled in, with its operations.
+    pub const ALL: &[(&str, &[Operation])] = &[
+{all}    ];
+}}
+"
+    )
+}
+
+fn condition<'a>(areas: impl IntoIterator<Item = &'a String>) -> String {
+    let features: Vec<String> = areas.into_iter().map(|area| format!("feature = {area:?}")).collect();
+    match features.as_slice() {
+        [one] => format!("#[cfg({one})]"),
+        more => format!("#[cfg(any({}))]", more.join(", ")),
+    }
+}
+
+fn lines(lines: &[&str], indent: &str) -> String {
+    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+}

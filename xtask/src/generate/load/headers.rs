@@ -1,0 +1,83 @@
+//! What stands at the top of every file.
+
+use serde_json::{Map, Value};
+
+use super::super::complaint::Complaint;
+use super::super::document::{escape, object};
+use super::{COMMON, Source};
+
+/// Checks `openapi`, `info` and the keys beside them.
+pub(super) fn check(sources: &[Source]) -> Vec<Complaint> {
+    sources.iter().flat_map(check_source).collect()
+}
+
+fn check_source(source: &Source) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    let mut complain = |pointer: &str, reason: String| {
+        complaints.push(source.complaint(pointer, reason));
+    };
+    for pointer in not_mappings(&source.value) {
+        complain(&pointer, "a mapping is wanted here".to_owned());
+    }
+    let areas = source.name != COMMON;
+    if areas && !is_snake_case(&source.name) {
+        complain("", "an area's name is lower snake case".to_owned());
+    }
+    for key in source.value.keys() {
+        if !["openapi", "info", "paths", "components"].contains(&key.as_str()) {
+            complain(&format!("/{key}"), format!("unknown key `{key}`"));
+        }
+    }
+    if source.value.get("openapi") != Some(&Value::from("3.0.3")) {
+        complain("/openapi", "`openapi` is 3.0.3".to_owned());
+    }
+    if !areas && !section(&source.value, "paths").is_empty() {
+        complain("/paths", "operations stand in the files of areas".to_owned());
+    }
+    let components = section(&source.value, "components");
+    for key in components.keys() {
+        if !["schemas", "parameters"].contains(&key.as_str()) {
+            let reason = format!("unknown key `{key}`: only schemas and parameters are named");
+            complain(&format!("/components/{key}"), reason);
+        }
+    }
+    let info = section(&source.value, "info");
+    for key in info.keys() {
+        if !["title", "version", "description", "x-default", "x-corrects"].contains(&key.as_str()) {
+            complain(&format!("/info/{key}"), format!("unknown key `{key}`"));
+        }
+    }
+    for key in ["title", "version", "description"] {
+        if !info.get(key).is_some_and(Value::is_string) {
+            complain("/info", format!("`info.{key}` is missing, or not text"));
+        }
+    }
+    if !info.get("x-default").is_none_or(Value::is_boolean) {
+        complain("/info/x-default", "`x-default` is true or false".to_owned());
+    }
+    complaints
+}
+
+/// The pointers of sections that hold something else than named things; they may be empty.
+fn not_mappings(value: &Map<String, Value>) -> Vec<String> {
+    let components = section(value, "components");
+    let paths = section(value, "paths");
+    let top = ["info", "paths", "components"].map(|key| (format!("/{key}"), value.get(key)));
+    let named = ["schemas", "parameters"].map(|key| (format!("/components/{key}"), components.get(key)));
+    let paths = paths.iter().map(|(path, item)| (format!("/paths/{}", escape(path)), Some(item)));
+    let wrong = top
+        .into_iter()
+        .chain(named)
+        .chain(paths)
+        .filter(|(_, value)| value.is_some_and(|value| !value.is_object() && !value.is_null()));
+    wrong.map(|(pointer, _)| pointer).collect()
+}
+
+fn section<'a>(value: &'a Map<String, Value>, key: &str) -> &'a Map<String, Value> {
+    object(value.get(key).unwrap_or(&Value::Null))
+}
+
+fn is_snake_case(name: &str) -> bool {
+    use heck::ToSnakeCase as _;
+    name.to_snake_case() == name
+}
