@@ -93,21 +93,25 @@ impl<'a> Call<'a> {
     }
 
     /// Sends the request and reads the answer by [`Answer::json`].
+    #[must_use = "nothing is sent before it is awaited"]
     pub fn json<T: DeserializeOwned>(self) -> Pending<'a, T> {
         Box::pin(async { self.send().await?.json() })
     }
 
     /// Sends the request and reads the answer by [`Answer::text`].
+    #[must_use = "nothing is sent before it is awaited"]
     pub fn text(self) -> Pending<'a, String> {
         Box::pin(async { self.send().await?.text() })
     }
 
     /// Sends the request and reads the answer by [`Answer::bytes`].
+    #[must_use = "nothing is sent before it is awaited"]
     pub fn bytes(self) -> Pending<'a, Bytes> {
         Box::pin(async { self.send().await?.bytes() })
     }
 
     /// Sends the request and reads the answer by [`Answer::empty`].
+    #[must_use = "nothing is sent before it is awaited"]
     pub fn empty(self) -> Pending<'a, ()> {
         Box::pin(async { self.send().await?.empty() })
     }

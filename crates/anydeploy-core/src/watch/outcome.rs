@@ -57,14 +57,14 @@ impl Outcome {
         }
     }
 
-    /// Why it failed, as far as the platform says: its own reason, or else the last line of the log that says something.
+    /// Why it failed, as far as can be told: the platform's own reason, or else the last line of the log that speaks of
+    /// an error, or else its last line.
+    ///
+    /// It is for people to read; decide by the variant.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         let Self::Failed(failure) = self else { return None };
-        failure.deployment.reason.as_deref().or_else(|| {
-            let lines = &failure.log.as_ref()?.lines;
-            lines.iter().rev().map(|line| line.text.trim()).find(|text| !text.is_empty())
-        })
+        failure.deployment.reason.as_deref().or_else(|| failure.log.as_ref().and_then(complaint))
     }
 
     /// The end of the log of a deployment that failed.
@@ -75,6 +75,16 @@ impl Outcome {
             _ => None,
         }
     }
+}
+
+/// The line of a log that most likely says what went wrong.
+fn complaint(log: &LogPage) -> Option<&str> {
+    let mut lines = log.lines.iter().rev().map(|line| line.text.trim()).filter(|text| !text.is_empty());
+    let speaks_of_error = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
+    };
+    lines.clone().find(|text| speaks_of_error(text)).or_else(|| lines.next())
 }
 
 impl fmt::Display for Outcome {

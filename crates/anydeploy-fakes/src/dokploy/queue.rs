@@ -152,8 +152,8 @@ impl State {
         let state = match (job.stage, self.habits.cloud) {
             (Stage::Waiting, false) => "waiting",
             (_, false) => "active",
-            (Stage::Waiting, true) => "pending",
             (_, true) => match self.ledger[job.entry].fate {
+                DokployFate::Waiting => "pending",
                 DokployFate::Done => "completed",
                 DokployFate::Error | DokployFate::NeverStarted => "failed",
                 DokployFate::Cancelled | DokployFate::Dropped => "cancelled",

@@ -1,0 +1,101 @@
+//! Building a deployer step by step.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::config::{Config, Connect, TokenScheme};
+use crate::{Deployer, Result};
+
+/// Builds a deployer; made by `Coolify::builder()` and the like.
+///
+/// ```
+/// # #[cfg(feature = "coolify")] {
+/// use std::time::Duration;
+///
+/// use anydeploy::Coolify;
+///
+/// let coolify = Coolify::builder()
+///     .url("https://coolify.example.com")
+///     .token("1|secret")
+///     .timeout(Duration::from_secs(20))
+///     .build()?;
+/// assert!(!format!("{coolify:?}").contains("secret"));
+/// # }
+/// # Ok::<(), anydeploy::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Builder<D> {
+    config: Config<D>,
+}
+
+impl<D: Connect + Deployer> Builder<D> {
+    pub(crate) fn new() -> Self {
+        Self { config: Config::default() }
+    }
+
+    /// The address of the instance, with or without the path of its API.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.config.url = Some(url.into());
+        self
+    }
+
+    /// The token or API key.
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.config.token = Some(token.into());
+        self
+    }
+
+    /// How the token is presented; only Qovery knows more than one way.
+    pub fn token_scheme(mut self, scheme: TokenScheme) -> Self {
+        self.config.token_scheme = Some(scheme);
+        self
+    }
+
+    /// The longest time for one request with its answer; 30 seconds by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config.timeout = timeout;
+        self
+    }
+
+    /// The longest time for making a connection; 10 seconds by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.config.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a deployment that the platform accepted may stay out of sight before it counts as lost or as never
+    /// started; 60 seconds by default.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.config.grace = grace;
+        self
+    }
+
+    /// Lets the token go over plain HTTP to a host that is not this machine; off by default.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.config.allow_plain_http = allow;
+        self
+    }
+
+    /// Sends one more header with every request, such as those of an access proxy; its value is kept as a secret.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<SecretString>) -> Self {
+        self.config.headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// Trusts this certificate authority (PEM) besides the usual ones.
+    pub fn root_certificate(mut self, pem: impl Into<String>) -> Self {
+        self.config.root_certificate = Some(pem.into());
+        self
+    }
+
+    /// Makes the deployer; nothing is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the URL or token is missing or
+    /// not usable, or if the token would go over plain HTTP to another machine.
+    pub fn build(self) -> Result<D> {
+        self.config.connect()
+    }
+}

@@ -1,0 +1,38 @@
+//! What a token may do, found out without changing anything.
+
+use coolify_client::types::DeployByTagOrUuidParams;
+
+use super::{Coolify, fail};
+use crate::{Check, ErrorKind, Permission, Result};
+
+impl Coolify {
+    pub(super) async fn check_token(&self) -> Result<Check> {
+        let mut check = match self.client.version().await.map_err(fail) {
+            Ok(reply) => {
+                let mut check = Check::new(Permission::Granted);
+                check.server_version = Some(reply.into_value().trim().to_owned());
+                check
+            }
+            // Even the version needs the ability `read`.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Check::new(Permission::Denied),
+            Err(error) => return Err(error),
+        };
+        if check.read == Permission::Granted {
+            // The route is there since 4.3.0; older servers simply do not tell.
+            check.account = self.client.get_token_team().await.ok().and_then(|reply| reply.into_value().name);
+        }
+        check.deploy = self.may_deploy().await?;
+        Ok(check)
+    }
+
+    /// Asks for a deployment of nothing: the ability is looked at before the parameters are, and without any of them
+    /// Coolify answers 400 and does nothing (4.3.11).
+    async fn may_deploy(&self) -> Result<Permission> {
+        match self.client.deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default()).await.map_err(fail) {
+            Err(error) if error.status() == Some(400) => Ok(Permission::Granted),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(Permission::Denied),
+            Err(error) if error.is_transient() => Err(error),
+            _ => Ok(Permission::Untested),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What Coolify means by a refusal.
+
+use anydeploy_wire as wire;
+
+use crate::failure::{Meaning, Refusal, translate};
+use crate::{Error, ErrorKind, Platform};
+
+/// Turns a failed exchange with Coolify into an error.
+pub(super) fn fail(error: wire::Error) -> Error {
+    translate(Platform::Coolify, error, meaning)
+}
+
+fn meaning(refusal: &Refusal<'_>) -> Meaning {
+    let sentence = sentence(refusal);
+    let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
+    let (kind, message) = match refusal.status {
+        // Coolify answers a route it does not have with its own sentence and a link; a missing row has no link.
+        404 if refusal.member(&["docs"]).is_some() => {
+            (ErrorKind::Unsupported, Some("this Coolify version has no such route"))
+        }
+        403 if said("API is disabled") => {
+            (ErrorKind::PermissionDenied, Some("the API is switched off in the instance's settings"))
+        }
+        403 if said("not allowed to access the API") => {
+            (ErrorKind::PermissionDenied, Some("this address is not on the instance's allow list"))
+        }
+        403 if said("permissions: read") => (
+            ErrorKind::PermissionDenied,
+            Some("the token may not read; waiting needs the ability `read` besides `deploy`"),
+        ),
+        // The rate limit always tells when it resets; a full queue never does.
+        429 if said("queue is full") || (refusal.header("x-ratelimit-reset").is_none() && !said("Too Many")) => {
+            (ErrorKind::QueueFull, None)
+        }
+        400 if said("queue is full") => (ErrorKind::QueueFull, None),
+        // "cannot be cancelled", "is already running", "is already stopped", "is not running".
+        400 if ["cannot be cancelled", "is already ", "is not running"].iter().any(|words| said(words)) => {
+            (ErrorKind::Conflict, None)
+        }
+        status => return Meaning::of_status(status, sentence),
+    };
+    Meaning { kind, message, sentence, retry_after: None }
+}
+
+/// The server's own sentence, with the first complaint of a failed validation.
+fn sentence(refusal: &Refusal<'_>) -> Option<String> {
+    let Some(message) = refusal.member(&["message", "error"]) else {
+        return refusal.text.map(str::to_owned);
+    };
+    let complaint = refusal.json.as_ref().and_then(|json| {
+        let (field, complaint) = json.get("errors")?.as_object()?.iter().next()?;
+        // The complaints of a field are a list or a single text.
+        let complaint = complaint.as_str().or_else(|| complaint.get(0)?.as_str())?;
+        (complaint != message).then(|| format!("{field}: {complaint}"))
+    });
+    // "Invalid request." says less than the member beside it.
+    let detail = complaint.or_else(|| refusal.member(&["error"]).filter(|error| *error != message).map(str::to_owned));
+    Some(detail.map_or_else(|| message.to_owned(), |detail| format!("{message} {detail}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use anydeploy_wire::{Auth, Http, Method, Operation, Secret};
+    use serde_json::Value;
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+
+    /// One recorded error: what was answered, and the kind it has to become.
+    async fn replay(line: &Value) -> Error {
+        let server = MockServer::start().await;
+        let status = u16::try_from(line["status"].as_u64().unwrap()).unwrap();
+        let body = line["body"].as_str().map_or_else(|| line["body"].to_string(), str::to_owned);
+        let content_type = line["headers"]["content-type"].as_str().unwrap();
+        let mut answer = ResponseTemplate::new(status).set_body_raw(body, content_type);
+        for (name, value) in line["headers"].as_object().unwrap() {
+            answer = answer.insert_header(name.as_str(), value.as_str().unwrap());
+        }
+        Mock::given(any()).respond_with(answer).mount(&server).await;
+        let name: &'static str = line["operation"].as_str().unwrap().to_owned().leak();
+        let operation: &'static Operation = Box::leak(Box::new(Operation::new(Method::Get, name, "/recorded")));
+        let http = Http::builder(server.uri()).auth(Auth::bearer(Secret::from("1|t"))).build().unwrap();
+        fail(http.call(operation).send().await.unwrap_err())
+    }
+
+    #[tokio::test]
+    async fn every_recorded_error_becomes_its_kind_with_the_servers_own_sentence() {
+        let recorded = include_str!("../../tests/recorded/coolify-errors.jsonl");
+        for line in recorded.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+            let error = replay(&line).await;
+            assert_eq!(format!("{:?}", error.kind()), line["kind"].as_str().unwrap(), "{line}");
+            if let (Some(message), true) = (line["body"]["message"].as_str(), error.status() != Some(302)) {
+                let said = error.server_message().unwrap_or_default();
+                assert!(said.starts_with(message), "{said:?} does not begin with {message:?}");
+            } else if line["body"].is_string() {
+                assert!(!error.to_string().contains('<'), "a web page stands in {error}");
+            }
+            if let Some(wait) = line["headers"]["retry-after"].as_str() {
+                assert_eq!(error.retry_after().map(|wait| wait.as_secs().to_string()).as_deref(), Some(wait));
+            }
+        }
+    }
+}

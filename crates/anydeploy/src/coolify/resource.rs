@@ -1,0 +1,156 @@
+//! Services and databases: what they are, how they run, and whether a start of theirs went well.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::status::service_state;
+use super::{Coolify, fail};
+use crate::time::http_date;
+use crate::{
+    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform, Result, Service,
+    ServiceState, Target, TargetKind,
+};
+
+/// A start of a service or database, which Coolify gives no id.
+pub(super) struct Started(Option<DateTime<Utc>>);
+
+impl Started {
+    /// The moment of the answer by the server's clock.
+    pub(super) fn at(date: Option<&str>) -> Self {
+        Self(date.and_then(http_date))
+    }
+
+    pub(super) fn deployment(&self, target: &Target, message: &str) -> Deployment {
+        let mut id = DeploymentId::new(Platform::Coolify, target.clone());
+        if let Some(moment) = self.0 {
+            id = id.with("since", moment.timestamp().to_string());
+        }
+        let title = Some(message.to_owned()).filter(|message| !message.is_empty());
+        Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
+            .with_title(title)
+            .with_times(self.0, None)
+    }
+}
+
+/// A service as read, and the moment of the answer by the server's clock.
+struct Seen {
+    service: Service,
+    at: Option<DateTime<Utc>>,
+}
+
+impl Coolify {
+    pub(super) async fn read_service(&self, target: &Target) -> Result<Service> {
+        Ok(self.see(target).await?.service)
+    }
+
+    async fn see(&self, target: &Target) -> Result<Seen> {
+        target.validate()?;
+        let uuid = target.id();
+        let (name, status, urls, at) = match target.kind() {
+            TargetKind::Application => {
+                let reply = self.client.get_application_by_uuid(uuid).await.map_err(fail)?;
+                let at = reply.header("date").and_then(http_date);
+                let row = reply.into_value();
+                (row.name, row.status, row.fqdn, at)
+            }
+            TargetKind::Service => {
+                let reply = self.client.get_service_by_uuid(uuid).await.map_err(fail)?;
+                let at = reply.header("date").and_then(http_date);
+                let row = reply.into_value();
+                (row.name, row.status, None, at)
+            }
+            TargetKind::Database => {
+                let reply = self.client.get_database_by_uuid(uuid).await.map_err(fail)?;
+                let at = reply.header("date").and_then(http_date);
+                let row = reply.into_value();
+                (row.name, row.status, None, at)
+            }
+            other => return Err(Error::unsupported(Platform::Coolify, format_args!("targets of kind `{other}`"))),
+        };
+        Ok(Seen { service: service(target.clone(), name, status, urls.as_deref()), at })
+    }
+
+    pub(super) async fn list_services(&self) -> Result<Vec<Service>> {
+        let rows = self.client.list_resources().await.map_err(fail)?.into_value();
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let kind = match row.type_.as_ref().map_or("", |kind| kind.as_str()) {
+                    "application" => TargetKind::Application,
+                    "service" => TargetKind::Service,
+                    // `standalone-postgresql` and the like.
+                    engine if engine.starts_with("standalone-") => TargetKind::Database,
+                    other => TargetKind::Other(other.to_owned()),
+                };
+                service(Target::new(kind, row.uuid), row.name, row.status, row.fqdn.as_deref())
+            })
+            .collect())
+    }
+
+    /// Judges a start by how the service or database runs now.
+    ///
+    /// Its state is refreshed by a job of the server, so a bad state right after the start may be the old one.
+    pub(super) async fn follow(&self, id: &DeploymentId) -> Result<Deployment> {
+        let since = match id.get("since") {
+            None => None,
+            Some(text) => {
+                Some(text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).ok_or_else(|| {
+                    Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds no moment in `since`"))
+                        .with_platform(Platform::Coolify)
+                })?)
+            }
+        };
+        let Seen { service, at } = self.see(id.target()).await?;
+        let age = since.zip(at).and_then(|(since, at)| (at - since).to_std().ok()).unwrap_or_default();
+        let phase = judge(service.state, age, self.grace);
+        Ok(Deployment::new(id.clone(), Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
+            .with_times(since, None))
+    }
+}
+
+/// Whether a start went well, from the state of the service so long after it.
+fn judge(state: ServiceState, age: Duration, grace: Duration) -> Phase {
+    match state {
+        ServiceState::Running if age >= grace / 6 => Phase::Succeeded,
+        ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed if age >= grace => Phase::Failed,
+        // Before that the state may still be the one from before the start.
+        ServiceState::Running
+        | ServiceState::Starting
+        | ServiceState::Stopped
+        | ServiceState::Degraded
+        | ServiceState::Failed => Phase::Running,
+        _ => Phase::Unknown,
+    }
+}
+
+fn service(target: Target, name: Option<String>, status: Option<String>, urls: Option<&str>) -> Service {
+    let raw = status.unwrap_or_default();
+    // Coolify keeps the URLs of an application in one text, parted by commas.
+    let urls = urls.into_iter().flat_map(|urls| urls.split(',')).map(str::trim).filter(|url| !url.is_empty());
+    let urls = urls.map(str::to_owned).collect();
+    let name = name.unwrap_or_else(|| target.id().to_owned());
+    Service::new(target, name, service_state(&raw), raw).with_urls(urls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_judged_only_after_the_state_had_time_to_change() {
+        let grace = Duration::from_secs(60);
+        let cases = [
+            (ServiceState::Running, 0, Phase::Running),
+            (ServiceState::Running, 10, Phase::Succeeded),
+            (ServiceState::Stopped, 10, Phase::Running),
+            (ServiceState::Stopped, 60, Phase::Failed),
+            (ServiceState::Degraded, 60, Phase::Failed),
+            (ServiceState::Starting, 600, Phase::Running),
+            (ServiceState::Unknown, 600, Phase::Unknown),
+        ];
+        for (state, age, phase) in cases {
+            assert_eq!(judge(state, Duration::from_secs(age), grace), phase, "{state} after {age} s");
+        }
+    }
+}

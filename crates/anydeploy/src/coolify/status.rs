@@ -1,0 +1,74 @@
+//! What Coolify's words mean.
+
+use coolify_client::types::DeploymentStatusEnum;
+
+use crate::{DeploymentStatus, Phase, ServiceState};
+
+/// The phase that a deployment's status stands for.
+#[must_use]
+pub fn phase(status: &DeploymentStatusEnum) -> Phase {
+    match status {
+        DeploymentStatusEnum::Queued => Phase::Queued,
+        DeploymentStatusEnum::InProgress => Phase::Running,
+        DeploymentStatusEnum::Finished => Phase::Succeeded,
+        DeploymentStatusEnum::Failed => Phase::Failed,
+        DeploymentStatusEnum::CancelledByUser => Phase::Cancelled,
+        _ => Phase::Unknown,
+    }
+}
+
+pub(super) fn status(status: &DeploymentStatusEnum) -> DeploymentStatus {
+    DeploymentStatus::new(phase(status), status.as_str())
+}
+
+/// How a resource runs, from its `state[:health[:excluded]]`; `running (healthy)` is an older form of the same.
+pub(super) fn service_state(raw: &str) -> ServiceState {
+    let state = raw.split([':', ' ']).next().unwrap_or_default();
+    match state {
+        // An application without a health check is `running:unknown`, which is its normal state.
+        "running" if raw.contains("unhealthy") => ServiceState::Degraded,
+        "running" => ServiceState::Running,
+        "starting" | "restarting" | "created" => ServiceState::Starting,
+        "removing" => ServiceState::Stopping,
+        "degraded" => ServiceState::Degraded,
+        // Also the state of what was never deployed; Coolify does not tell the two apart.
+        "exited" | "paused" => ServiceState::Stopped,
+        "dead" => ServiceState::Failed,
+        _ => ServiceState::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_word_has_a_phase() {
+        for status in DeploymentStatusEnum::KNOWN {
+            assert_ne!(phase(status), Phase::Unknown, "the table lacks {status}");
+        }
+        assert_eq!(phase(&DeploymentStatusEnum::from("success")), Phase::Unknown);
+        assert_eq!(phase(&DeploymentStatusEnum::from("cancelled")), Phase::Unknown);
+    }
+
+    #[test]
+    fn resource_states_are_read_with_and_without_health() {
+        let cases = [
+            ("running:healthy", ServiceState::Running),
+            ("running:unknown", ServiceState::Running),
+            ("running (healthy)", ServiceState::Running),
+            ("running:unhealthy", ServiceState::Degraded),
+            ("running:healthy:excluded", ServiceState::Running),
+            ("starting:unknown", ServiceState::Starting),
+            ("degraded:unhealthy", ServiceState::Degraded),
+            ("exited:unhealthy", ServiceState::Stopped),
+            ("exited", ServiceState::Stopped),
+            ("unknown:unknown:excluded", ServiceState::Unknown),
+            ("", ServiceState::Unknown),
+            ("levitating", ServiceState::Unknown),
+        ];
+        for (raw, state) in cases {
+            assert_eq!(service_state(raw), state, "{raw}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Dokploy: no id in the answer, so a deployment is recognised by a mark in its description.
+//!
+//! Facts in this module are those of Dokploy 0.30.2, observed on a live server or read in its source.
+//!
+//! * The trigger is answered by nothing, and the row of a deployment appears only when its job starts.
+//!   The mark leads to it: a row with the mark is [`Exact`](crate::Identity::Exact), and from then on its id counts
+//!   and nothing else.
+//! * At its end a deployment from git loses the mark to the commit.
+//!   If it was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue, and stays
+//!   [`Pending`](crate::Identity::Pending) wherever two deployments could be meant.
+//!   Ids become more precise with every look, so keep the newest.
+//! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
+//! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is told apart.
+//!   Every request counts twice against the limits of a key.
+//! * A deployment cannot be cancelled: a self-hosted server refuses (`Deployment cancellation only available in cloud
+//!   version`), and what it offers for jobs that wait drops those of everyone.
+//! * Before 0.28.3 the queue cannot be read: a deployment that waits is then only known to be accepted, and never
+//!   [`Lost`](crate::Outcome::Lost).
+//! * An image tag has to be set on the application before it is deployed.
+
+mod check;
+mod deploy;
+mod infer;
+mod logs;
+mod meaning;
+mod queue;
+mod read;
+mod rows;
+mod service;
+mod status;
+mod trace;
+
+use std::time::Duration;
+
+use dokploy_client::Client;
+use dokploy_client::wire::Auth;
+use futures::future::{BoxFuture, FutureExt};
+
+pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJobStateEnum};
+pub use status::{phase, queue_phase, service_state};
+
+use crate::config::{Config, Connect, Conventions};
+use crate::{
+    Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
+    LogPage, Platform, Result, Service, Target, TargetKind,
+};
+use meaning::fail;
+
+/// The configuration of a [`Dokploy`] deployer.
+pub type DokployConfig = Config<Dokploy>;
+
+/// Builds a [`Dokploy`] deployer.
+pub type DokployBuilder = Builder<Dokploy>;
+
+/// A deployer on one Dokploy instance; clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Dokploy {
+    client: Client,
+    grace: Duration,
+}
+
+impl Dokploy {
+    /// Builds a deployer step by step.
+    pub fn builder() -> DokployBuilder {
+        Builder::new()
+    }
+
+    /// Makes a deployer from `DOKPLOY_URL` and `DOKPLOY_API_KEY`, or from their other customary names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if one is missing or not usable.
+    pub fn from_env() -> Result<Self> {
+        DokployConfig::from_env()?.connect()
+    }
+
+    /// The generated client, for everything the trait does not offer.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn api(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Connect for Dokploy {
+    const CONVENTIONS: Conventions = Conventions {
+        platform: Platform::Dokploy,
+        url_variables: &["DOKPLOY_URL", "DOKPLOY_BASE_URL", "DOKPLOY_ENDPOINT"],
+        token_variables: &[
+            "DOKPLOY_API_KEY",
+            "DOKPLOY_AUTH_TOKEN",
+            "DOKPLOY_TOKEN",
+            "DOKPLOY_API_TOKEN",
+            "DOKPLOY_ACCESS_TOKEN",
+        ],
+        scheme_variable: None,
+        default_url: None,
+        api_path: "/api",
+    };
+
+    fn connect(config: &Config<Self>) -> Result<Self> {
+        config.refuse_token_scheme()?;
+        let http = config.http(|key| Auth::header("x-api-key", key))?;
+        Ok(Self { client: Client::from_http(http), grace: config.grace })
+    }
+}
+
+impl Deployer for Dokploy {
+    fn platform(&self) -> Platform {
+        Platform::Dokploy
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = Capabilities::new(&[TargetKind::Application, TargetKind::Compose]);
+        capabilities.reason = true;
+        capabilities.history = true;
+        capabilities.logs = true;
+        capabilities.service = true;
+        capabilities.services = true;
+        capabilities.check = true;
+        capabilities
+    }
+
+    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
+        self.trigger(request).boxed()
+    }
+
+    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.read(id).boxed()
+    }
+
+    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        self.read_history(target, options).boxed()
+    }
+
+    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        self.read_logs(id, options).boxed()
+    }
+
+    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        self.read_service(target).boxed()
+    }
+
+    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        self.list_services().boxed()
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<Check>> {
+        self.check_key().boxed()
+    }
+}

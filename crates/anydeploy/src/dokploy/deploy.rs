@@ -1,0 +1,92 @@
+//! Triggering a deployment, and the first looks for it.
+
+use anydeploy_wire::{self as wire, ErrorKind as WireKind, Reply};
+use dokploy_client::types::{DeployApplication, DeployCompose};
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+
+use super::read::accepted;
+use super::rows::{read_at, unsupported_kind};
+use super::trace::Trace;
+use super::{Dokploy, fail};
+use crate::failure::trigger_failed;
+use crate::time::http_date;
+use crate::{DeployRequest, Deployer, Deployment, Error, Phase, Platform, Result, Revision, TargetKind};
+
+/// The pauses before the first looks, as parts of a second at the usual grace of a minute.
+///
+/// A row appears 20 to 110 ms after its trigger where nothing waits, and the sooner it is seen the surer it is to bear
+/// the mark still: a build from git may be over within 250 ms.
+const PAUSES: [f64; 4] = [0.0, 0.05, 0.2, 0.5];
+
+impl Dokploy {
+    pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
+        if matches!(request.revision(), Revision::ImageTag(_)) {
+            let what = "deploying a given image tag; set the image by `application.update`, then deploy";
+            return Err(Error::unsupported(Platform::Dokploy, what));
+        }
+        request.check(&Platform::Dokploy, &self.capabilities())?;
+        // Whatever goes wrong with this read, nothing was triggered.
+        let before = self.rows(request.target()).await.map_err(|error| error.with_safe_to_repeat(true))?;
+        let mut trace = Trace::new(&before.rows);
+        trace.since = self.send(request, trace.mark()).await?;
+        let title = request.reason().map(str::to_owned);
+        let deployment = trace.pending(request.target(), accepted()).with_title(title);
+        Ok(self.first_looks(deployment).await)
+    }
+
+    /// Sends the trigger, and returns the moment of its answer by the server's clock.
+    async fn send(&self, request: &DeployRequest, mark: String) -> Result<Option<i64>> {
+        let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
+        let answered = match request.target().kind() {
+            TargetKind::Application => {
+                let mut body = DeployApplication::new(id);
+                (body.title, body.description) = (title, Some(mark));
+                answered(self.client.application_deploy(&body).await)
+            }
+            TargetKind::Compose => {
+                let mut body = DeployCompose::new(id);
+                (body.title, body.description) = (title, Some(mark));
+                answered(self.client.compose_deploy(&body).await)
+            }
+            other => return Err(unsupported_kind(other)),
+        };
+        answered.map_err(|error| trigger_failed(fail(error)))
+    }
+
+    /// Looks a few times within a second: the row may appear at once, and may lose the mark soon after.
+    async fn first_looks(&self, mut deployment: Deployment) -> Deployment {
+        let second = self.grace / 60;
+        let looks = async {
+            for pause in PAUSES {
+                sleep(second.mul_f64(pause)).await;
+                // The deployment is accepted whatever this read says; whoever waits for it will learn why it failed.
+                let Ok(seen) = self.read(&deployment.id).await else { continue };
+                let waits = seen.status.phase == Phase::Queued && seen.status != accepted();
+                deployment = seen;
+                if deployment.identity.is_settled() || waits {
+                    break;
+                }
+            }
+        };
+        // Running out of time is no failure: the watch goes on from what was seen.
+        let _ = timeout(second, looks).await;
+        deployment
+    }
+}
+
+/// The moment of an acceptance: an empty body, `true` or any other JSON with a 2xx is one, by version and edition.
+fn answered<T>(answer: std::result::Result<Reply<T>, wire::Error>) -> std::result::Result<Option<i64>, wire::Error> {
+    match answer {
+        Ok(reply) => Ok(read_at(&reply)),
+        Err(error) if error.kind() == WireKind::Decode && is_json(&error) => {
+            let date = error.headers().and_then(|headers| headers.get("date")?.to_str().ok());
+            Ok(date.and_then(http_date).map(|moment| moment.timestamp()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_json(error: &wire::Error) -> bool {
+    error.body().is_some_and(|body| serde_json::from_slice::<Value>(body).is_ok())
+}

@@ -1,0 +1,35 @@
+//! A deployment's log: the last lines of a file.
+
+use dokploy_client::types::DeploymentReadLogsParams;
+
+use super::rows::ROW;
+use super::{Dokploy, fail};
+use crate::{DeploymentId, LogOptions, LogPage, Platform, Result};
+
+/// The most lines that Dokploy gives out at once.
+const MOST: usize = 10_000;
+
+impl Dokploy {
+    pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
+        id.expect_platform(&Platform::Dokploy)?;
+        let found = match id.get(ROW) {
+            Some(_) => None,
+            None => Some(self.read(id).await?.id),
+        };
+        let Some(row) = found.as_ref().unwrap_or(id).get(ROW) else {
+            // Nothing is written before there is a row.
+            return Ok(LogPage::default());
+        };
+        // One line more than is wanted tells whether there are older ones.
+        let tail = options.tail.saturating_add(1).min(MOST);
+        let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
+        let text = self.client.deployment_read_logs(row, &params).await.map_err(fail)?.into_value();
+        // A file that is not there, or that lies on a build server, is read as an empty line.
+        if text.trim().is_empty() {
+            return Ok(LogPage::default());
+        }
+        let mut page = LogPage::from_text(&text, options);
+        page.truncated |= options.tail >= MOST && page.lines.len() == MOST;
+        Ok(page)
+    }
+}

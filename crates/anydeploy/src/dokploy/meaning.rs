@@ -1,0 +1,68 @@
+//! What Dokploy means by a refusal.
+
+use anydeploy_wire as wire;
+
+use crate::failure::{Meaning, Refusal, translate};
+use crate::{Error, ErrorKind, Platform};
+
+/// Turns a failed exchange with Dokploy into an error.
+pub(super) fn fail(error: wire::Error) -> Error {
+    translate(Platform::Dokploy, error, meaning)
+}
+
+fn meaning(refusal: &Refusal<'_>) -> Meaning {
+    let sentence = sentence(refusal);
+    let code = refusal.member(&["code"]);
+    let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
+    let (kind, message) = match refusal.status {
+        // The second check of a key fails in the router, where the message is the code itself.
+        401 if refusal.json.is_some() && (code.is_none() || said("UNAUTHORIZED")) => {
+            (ErrorKind::UnauthorizedOrRateLimited, None)
+        }
+        // A missing permission is 401 here, with a sentence about it.
+        401 if code.is_some() => (ErrorKind::PermissionDenied, None),
+        403 if said("license") => (ErrorKind::Unsupported, Some("this needs an enterprise licence of Dokploy")),
+        403 if code.is_none() => {
+            (ErrorKind::PermissionDenied, Some("something in front of Dokploy refuses the request"))
+        }
+        // A name in `data.path` says that the procedure exists; before 0.28.0 only the sentence tells.
+        404 if code.is_some() && !names_procedure(refusal) && sentence.as_deref() == Some("Not found") => {
+            (ErrorKind::Unsupported, Some("this Dokploy version has no such procedure"))
+        }
+        // Traefik answers so in Dokploy's place while that restarts, so it is no word about the deployment.
+        404 if code.is_none() && !refusal.member(&["message"]).is_some_and(ends_not_found) => {
+            (ErrorKind::Unreadable, Some("the answer is not one of Dokploy's"))
+        }
+        // Some procedures answer every failure by 400 and put the true one behind a prefix.
+        400 if said("unauthorized to access") || said("You don't have access") || said("not authorized") => {
+            (ErrorKind::PermissionDenied, None)
+        }
+        400 if said("Error ") && sentence.as_deref().is_some_and(ends_not_found) => (ErrorKind::NotFound, None),
+        400 if said("only available in cloud version") => (ErrorKind::Unsupported, None),
+        status => return Meaning::of_status(status, sentence),
+    };
+    Meaning { kind, message, sentence, retry_after: None }
+}
+
+fn names_procedure(refusal: &Refusal<'_>) -> bool {
+    refusal.json.as_ref().is_some_and(|json| json["data"]["path"].is_string())
+}
+
+fn ends_not_found(sentence: &str) -> bool {
+    sentence.to_ascii_lowercase().ends_with("not found")
+}
+
+/// The server's own sentence, with the first complaint of a failed validation; the body may be plain text.
+fn sentence(refusal: &Refusal<'_>) -> Option<String> {
+    let Some(message) = refusal.member(&["message"]) else {
+        return refusal.text.filter(|_| refusal.json.is_none()).map(str::to_owned);
+    };
+    let issue = refusal.json.as_ref().and_then(|json| {
+        let issue = json["issues"].get(0)?;
+        Some(format!("{}: {}", issue["path"][0].as_str()?, issue["message"].as_str()?))
+    });
+    Some(match issue {
+        Some(issue) => format!("{message}: {issue}"),
+        None => message.to_owned(),
+    })
+}

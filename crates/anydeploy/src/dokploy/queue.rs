@@ -1,0 +1,69 @@
+//! The queue: the only trace of a deployment that waits.
+
+use dokploy_client::types::{QueueJob as Job, QueueJobStateEnum};
+
+use super::rows::read_at;
+use super::{Dokploy, fail};
+use crate::{ErrorKind, Result, Target, TargetKind};
+
+/// The jobs of a target at one moment; the cloud lists those that are over as well.
+pub(super) struct Queue {
+    jobs: Vec<Job>,
+    /// The moment by the server's clock, in Unix seconds.
+    pub(super) at: Option<i64>,
+}
+
+impl Dokploy {
+    /// The queue as far as it concerns `target`; `None` on a server older than 0.28.3, which shows none.
+    pub(super) async fn queue(&self, target: &Target) -> Result<Option<Queue>> {
+        match self.client.deployment_queue_list().await.map_err(fail) {
+            Ok(reply) => {
+                let at = read_at(&reply);
+                // The list is that of the whole instance, other people's services included.
+                let jobs = reply.into_value().into_iter().filter(|job| concerns(job, target)).collect();
+                Ok(Some(Queue { jobs, at }))
+            }
+            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Queue {
+    pub(super) fn marked(&self, mark: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(mark)))
+    }
+
+    /// The jobs besides the marked one that wait or run.
+    pub(super) fn others(&self, mark: &str) -> Vec<&Job> {
+        let ours = self.marked(mark).map(|job| &job.id);
+        self.jobs.iter().filter(|job| !is_over(job) && Some(&job.id) != ours).collect()
+    }
+}
+
+/// Whether a job's row is among those of the target; the preview of an application has rows of its own.
+fn concerns(job: &Job, target: &Target) -> bool {
+    let data = &job.data;
+    let id = match target.kind() {
+        TargetKind::Application if data.preview_deployment_id.is_none() => &data.application_id,
+        TargetKind::Compose => &data.compose_id,
+        _ => &None,
+    };
+    id.as_deref() == Some(target.id())
+}
+
+pub(super) fn is_over(job: &Job) -> bool {
+    matches!(job.state, QueueJobStateEnum::Completed | QueueJobStateEnum::Failed | QueueJobStateEnum::Cancelled)
+}
+
+/// Whether jobs of the same service may run beside this one: a webhook's job for a service on a remote server is put
+/// into another partition than the API's.
+pub(super) fn may_overlap(job: &Job) -> bool {
+    job.data.server == Some(true) || job.data.server_id.is_some()
+}
+
+/// The place in the order in which jobs were queued: the milliseconds, and within one the number of the job.
+pub(super) fn place(job: &Job) -> (i64, u64) {
+    let number = job.id.rsplit('-').next().and_then(|number| number.parse().ok());
+    (job.timestamp.unwrap_or_default(), number.unwrap_or_default())
+}

@@ -1,0 +1,79 @@
+//! What Dokploy's words mean.
+
+use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJobStateEnum};
+
+use crate::{DeploymentStatus, Phase, ServiceState};
+
+/// The phase that the status of a deployment's row stands for.
+#[must_use]
+pub fn phase(status: &DeploymentStatusEnum) -> Phase {
+    match status {
+        DeploymentStatusEnum::Running => Phase::Running,
+        DeploymentStatusEnum::Done => Phase::Succeeded,
+        DeploymentStatusEnum::Error => Phase::Failed,
+        DeploymentStatusEnum::Cancelled => Phase::Cancelled,
+        _ => Phase::Unknown,
+    }
+}
+
+/// The phase that the state of a deployment's job in the queue stands for.
+///
+/// A self-hosted server knows `waiting` and `active` alone; the other words are those of the cloud, where `completed`
+/// says that the job is over and leaves it to the row how.
+#[must_use]
+pub fn queue_phase(state: &QueueJobStateEnum) -> Phase {
+    match state {
+        QueueJobStateEnum::Waiting | QueueJobStateEnum::Pending => Phase::Queued,
+        QueueJobStateEnum::Active | QueueJobStateEnum::Completed => Phase::Running,
+        QueueJobStateEnum::Failed => Phase::Failed,
+        QueueJobStateEnum::Cancelled => Phase::Cancelled,
+        _ => Phase::Unknown,
+    }
+}
+
+/// How an application or a compose stack runs, from its status.
+///
+/// The status is that of the last operation, not of the containers.
+/// `idle` is never deployed, stopped, or set up anew since; Dokploy does not tell them apart.
+#[must_use]
+pub fn service_state(status: &ApplicationStatusEnum) -> ServiceState {
+    match status {
+        ApplicationStatusEnum::Idle => ServiceState::Stopped,
+        ApplicationStatusEnum::Running => ServiceState::Starting,
+        ApplicationStatusEnum::Done => ServiceState::Running,
+        ApplicationStatusEnum::Error => ServiceState::Failed,
+        _ => ServiceState::Unknown,
+    }
+}
+
+pub(super) fn status(status: &DeploymentStatusEnum) -> DeploymentStatus {
+    DeploymentStatus::new(phase(status), status.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_word_has_a_meaning() {
+        for status in DeploymentStatusEnum::KNOWN {
+            assert_ne!(phase(status), Phase::Unknown, "the table lacks {status}");
+        }
+        for state in QueueJobStateEnum::KNOWN {
+            assert_ne!(queue_phase(state), Phase::Unknown, "the table lacks {state}");
+        }
+        for status in ApplicationStatusEnum::KNOWN {
+            assert_ne!(service_state(status), ServiceState::Unknown, "the table lacks {status}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_no_end() {
+        // An open pull request of Dokploy wants the first.
+        for word in ["queued", "success", "canceled", "", "DONE"] {
+            assert_eq!(phase(&DeploymentStatusEnum::from(word)), Phase::Unknown, "{word}");
+        }
+        assert_eq!(queue_phase(&QueueJobStateEnum::from("delayed")), Phase::Unknown);
+        assert_eq!(service_state(&ApplicationStatusEnum::from("paused")), ServiceState::Unknown);
+    }
+}

@@ -1,0 +1,125 @@
+//! What an id holds of a deployment until its row is known.
+
+use dokploy_client::types::{Deployment as Row, QueueJob as Job};
+use uuid::Uuid;
+
+use super::queue::{Queue, may_overlap, place};
+use super::rows::created;
+use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Platform, Result, Target};
+
+/// The mark that is sent in the description.
+const NONCE: &str = "nonce";
+const AFTER: &str = "after";
+const SINCE: &str = "since";
+const QUEUED: &str = "queued";
+const AHEAD: &str = "ahead";
+const ACTIVE: &str = "active";
+
+/// What is known of a deployment whose row is not; all times are the server's.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Trace {
+    nonce: String,
+    /// Rows up to this moment are those of other deployments, in Unix milliseconds.
+    ///
+    /// One moment says as much as the list of rows of before, and goes on saying it when old rows are deleted.
+    pub(super) after: Option<i64>,
+    /// When the deployment was last known to be there, in Unix seconds: accepted, or seen in the queue.
+    pub(super) since: Option<i64>,
+    /// When its job was queued, in Unix milliseconds, if the job was ever seen.
+    pub(super) queued: Option<i64>,
+    /// How many jobs had their row between [`after`](Self::after) and this one's, if it was seen waiting.
+    pub(super) ahead: Option<usize>,
+    /// When its job started, in Unix milliseconds, if it was seen running.
+    pub(super) active: Option<i64>,
+}
+
+impl Trace {
+    /// The trace of a deployment that is about to be triggered, while these are the rows.
+    pub(super) fn new(rows: &[Row]) -> Self {
+        let nonce = Uuid::new_v4().simple().to_string();
+        Self { nonce, after: newest(rows), since: None, queued: None, ahead: None, active: None }
+    }
+
+    pub(super) fn of(id: &DeploymentId) -> Result<Self> {
+        let nonce = id.require(NONCE)?.to_owned();
+        let after = number(id, AFTER)?;
+        let (since, queued) = (number(id, SINCE)?, number(id, QUEUED)?);
+        Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active: number(id, ACTIVE)? })
+    }
+
+    /// The text in the description that no other deployment has.
+    pub(super) fn mark(&self) -> String {
+        format!("[anydeploy:{}]", self.nonce)
+    }
+
+    /// The row with the mark.
+    pub(super) fn marked<'a>(&self, rows: &'a [Row]) -> Option<&'a Row> {
+        let mark = self.mark();
+        rows.iter().find(|row| row.description.as_deref().is_some_and(|text| text.contains(&mark)))
+    }
+
+    /// Takes note of the job as it was seen in the queue, right after `rows` were read without finding it there.
+    pub(super) fn sighted(&mut self, job: &Job, queue: &Queue, rows: &[Row]) {
+        self.since = queue.at.or(self.since);
+        if job.processed_on.is_some() {
+            self.ran(job);
+            return;
+        }
+        self.queued = job.timestamp;
+        self.after = newest(rows);
+        (self.ahead, self.active) = (None, None);
+        if !may_overlap(job) {
+            // Jobs of one service run one after another, in the order they were queued, so that each row that is
+            // still to come before this job's belongs to one of these.
+            let others = queue.others(&self.mark());
+            let running = others.iter().filter_map(|other| other.processed_on).min();
+            self.after = running.map(|started| started.saturating_sub(1)).or(self.after);
+            let ahead = |other: &&&Job| other.processed_on.is_some() || place(other) < place(job);
+            self.ahead = Some(others.iter().filter(ahead).count());
+        }
+    }
+
+    /// Takes note of when the job started: earlier rows are those of others, and its own is the next, unless jobs of
+    /// the same service run beside it.
+    pub(super) fn ran(&mut self, job: &Job) {
+        self.queued = job.timestamp;
+        (self.ahead, self.active) = (None, None);
+        if let Some(started) = job.processed_on {
+            self.after = Some(started.saturating_sub(1));
+            self.active = Some(started).filter(|_| !may_overlap(job));
+        }
+    }
+
+    /// The deployment as far as it can be told from the trace.
+    pub(super) fn pending(&self, target: &Target, status: DeploymentStatus) -> Deployment {
+        Deployment::new(self.id(target), Identity::Pending, status)
+    }
+
+    pub(super) fn id(&self, target: &Target) -> DeploymentId {
+        let numbers = [
+            (AFTER, self.after),
+            (SINCE, self.since),
+            (QUEUED, self.queued),
+            (AHEAD, self.ahead.and_then(|ahead| i64::try_from(ahead).ok())),
+            (ACTIVE, self.active),
+        ];
+        let id = DeploymentId::new(Platform::Dokploy, target.clone()).with(NONCE, &self.nonce);
+        numbers.into_iter().fold(id, |id, (key, number)| match number {
+            Some(number) => id.with(key, number.to_string()),
+            None => id,
+        })
+    }
+}
+
+/// When the newest row appeared.
+fn newest(rows: &[Row]) -> Option<i64> {
+    rows.iter().filter_map(created).max()
+}
+
+fn number<T: std::str::FromStr>(id: &DeploymentId, key: &str) -> Result<Option<T>> {
+    let Some(text) = id.get(key) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds no number in `{key}`"))
+            .with_platform(Platform::Dokploy)
+    })
+}

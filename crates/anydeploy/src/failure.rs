@@ -1,0 +1,130 @@
+//! From a failed exchange to an error a caller can act on; each platform adds its dialect.
+
+mod mask;
+
+use std::time::Duration;
+
+use anydeploy_wire::{self as wire, ErrorKind as WireKind};
+use serde_json::Value;
+
+pub(crate) use mask::mask;
+
+use crate::{Error, ErrorKind, Platform};
+
+/// What a server answered instead of success.
+#[derive(Debug)]
+pub(crate) struct Refusal<'a> {
+    pub(crate) status: u16,
+    /// The body, if it is JSON.
+    pub(crate) json: Option<Value>,
+    /// The body as text, if it is plain text and not a web page.
+    pub(crate) text: Option<&'a str>,
+    error: &'a wire::Error,
+}
+
+impl Refusal<'_> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.error.headers()?.get(name)?.to_str().ok()
+    }
+
+    /// The first of these members of the body that is a text.
+    pub(crate) fn member(&self, names: &[&str]) -> Option<&str> {
+        let json = self.json.as_ref()?;
+        names.iter().find_map(|name| json.get(name)?.as_str())
+    }
+}
+
+/// What a platform means by a refusal.
+#[derive(Debug)]
+pub(crate) struct Meaning {
+    pub(crate) kind: ErrorKind,
+    /// What happened, in our words; `None` takes the words of the kind.
+    pub(crate) message: Option<&'static str>,
+    /// The server's own sentence.
+    pub(crate) sentence: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Meaning {
+    /// The usual meaning of a status.
+    pub(crate) fn of_status(status: u16, sentence: Option<String>) -> Self {
+        let kind = match status {
+            401 => ErrorKind::Unauthorized,
+            403 => ErrorKind::PermissionDenied,
+            404 => ErrorKind::NotFound,
+            405 | 501 => ErrorKind::Unsupported,
+            409 => ErrorKind::Conflict,
+            429 => ErrorKind::RateLimited,
+            408 | 500.. => ErrorKind::Unavailable,
+            _ => ErrorKind::Rejected,
+        };
+        Self { kind, message: None, sentence, retry_after: None }
+    }
+}
+
+/// Turns a failed exchange into an error; `meaning` knows what the platform means by a refusal.
+pub(crate) fn translate(
+    platform: Platform,
+    error: wire::Error,
+    meaning: impl FnOnce(&Refusal<'_>) -> Meaning,
+) -> Error {
+    let translated = match error.kind() {
+        WireKind::Status => refused(&error, meaning),
+        WireKind::InvalidArgument => Error::new(ErrorKind::InvalidInput, error.to_string()),
+        WireKind::InvalidConfiguration => Error::new(ErrorKind::InvalidConfiguration, error.to_string()),
+        WireKind::Connect => Error::new(ErrorKind::Unreachable, "no connection could be made"),
+        WireKind::Timeout => Error::new(ErrorKind::NoAnswer, "no answer came in time"),
+        WireKind::Interrupted => Error::new(ErrorKind::NoAnswer, "the connection broke before the answer was complete"),
+        WireKind::TooLarge | WireKind::Decode => Error::new(ErrorKind::Unreadable, error.to_string()),
+        _ => Error::new(ErrorKind::NoAnswer, error.to_string()),
+    };
+    let translated = match error.status() {
+        Some(status) => translated.with_status(status),
+        None => translated,
+    };
+    translated.with_platform(platform).with_operation(error.operation().to_owned()).with_source(error)
+}
+
+fn refused(error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -> Error {
+    let status = error.status().unwrap_or_default();
+    let body = error.body().map(|body| &**body).unwrap_or_default();
+    let text = std::str::from_utf8(body).ok().map(str::trim).filter(|text| !text.is_empty() && !text.starts_with('<'));
+    let refusal = Refusal { status, json: serde_json::from_slice(body).ok().filter(Value::is_object), text, error };
+    if (300..400).contains(&status) {
+        // Redirects are never followed, so that a token never travels to another origin.
+        return Error::new(ErrorKind::Rejected, "the server sends callers elsewhere; set that address as the URL")
+            .with_server_message(&error.to_string());
+    }
+    let meaning = meaning(&refusal);
+    let message = meaning.message.unwrap_or(meaning.kind.as_str());
+    let translated =
+        Error::new(meaning.kind, message).with_retry_after(meaning.retry_after.or_else(|| error.retry_after()));
+    match meaning.sentence {
+        Some(sentence) => translated.with_server_message(&mask(&sentence)),
+        None => translated,
+    }
+}
+
+/// The error of a trigger: unless it was provably not acted on, whether it was cannot be told.
+pub(crate) fn trigger_failed(error: Error) -> Error {
+    if error.is_safe_to_repeat() {
+        return error;
+    }
+    let mut undecidable = Error::new(
+        ErrorKind::Undecidable,
+        format!("the answer to the trigger is lost ({}), so it may have been acted on", error.kind()),
+    );
+    if let Some(platform) = error.platform() {
+        undecidable = undecidable.with_platform(platform.clone());
+    }
+    if let Some(operation) = error.operation() {
+        undecidable = undecidable.with_operation(operation.to_owned());
+    }
+    if let Some(status) = error.status() {
+        undecidable = undecidable.with_status(status);
+    }
+    if let Some(sentence) = error.server_message() {
+        undecidable = undecidable.with_server_message(sentence);
+    }
+    undecidable.with_source(error)
+}

@@ -1,0 +1,195 @@
+//! Qovery: a request that may wait and be merged, an execution with an id of its own, and one state a service.
+//!
+//! Qovery's server is closed source.
+//! Facts in this module are those of its published document of 2026-08-20 and of what its own clients do.
+//!
+//! * An environment runs one deployment at a time, its *execution*; further requests wait in its queue, where requests
+//!   of one user are merged.
+//!   A deployment is [`Exact`](crate::Identity::Exact) while its request is listed in the queue and once Qovery names
+//!   that request beside the execution; [`Adopted`](crate::Identity::Adopted) if the request was merged into one that
+//!   waited already; [`Inferred`](crate::Identity::Inferred) if only the order of executions tells which one it is.
+//! * The outcome of a service is its own state in that execution, the outcome of an environment that of its last
+//!   deployment; what either is doing besides plays no part.
+//! * What was accepted and does not start within the grace period is
+//!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost.
+//! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along.
+//! * A commit goes with applications, jobs, charts and Terraform services, an image tag with containers and jobs;
+//!   databases and environments take neither.
+//! * API tokens are the default; the JWT of a person needs `token_scheme = bearer`.
+
+mod cancel;
+mod check;
+mod deploy;
+mod find;
+mod history;
+mod kind;
+mod logs;
+mod look;
+mod meaning;
+mod order;
+mod read;
+mod service;
+mod status;
+mod trail;
+
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use qovery_client::Client;
+use qovery_client::wire::Auth;
+use secrecy::{ExposeSecret, SecretString};
+
+pub use qovery_client::types::{
+    DeploymentHistoryActionStatus, DeploymentHistoryTriggerAction, ServiceActionEnum, ServiceActionStatusEnum,
+    ServiceDeploymentStatusEnum, ServiceTypeEnum, StateEnum,
+};
+pub use status::{phase, service_state};
+
+use crate::config::{Config, Connect, Conventions, TokenScheme};
+use crate::{
+    Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
+    LogPage, Platform, Result, Service, Target, TargetKind,
+};
+use meaning::fail;
+
+/// The configuration of a [`Qovery`] deployer.
+pub type QoveryConfig = Config<Qovery>;
+
+/// Builds a [`Qovery`] deployer.
+pub type QoveryBuilder = Builder<Qovery>;
+
+/// A deployer on Qovery; clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Qovery {
+    client: Client,
+    scheme: TokenScheme,
+    grace: Duration,
+}
+
+impl Qovery {
+    /// Builds a deployer step by step.
+    pub fn builder() -> QoveryBuilder {
+        Builder::new()
+    }
+
+    /// Makes a deployer from `QOVERY_CLI_ACCESS_TOKEN`, or from the token's other customary names.
+    ///
+    /// `QOVERY_TOKEN_SCHEME` is `token` (the default) or `bearer`, and `QOVERY_API_URL` another address than Qovery's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the token is missing or something
+    /// is not usable.
+    pub fn from_env() -> Result<Self> {
+        QoveryConfig::from_env()?.connect()
+    }
+
+    /// The generated client, for everything the trait does not offer.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn api(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Connect for Qovery {
+    const CONVENTIONS: Conventions = Conventions {
+        platform: Platform::Qovery,
+        url_variables: &["QOVERY_API_URL", "QOVERY_URL", "QOVERY_BASE_URL", "QOVERY_ENDPOINT"],
+        token_variables: &[
+            "QOVERY_CLI_ACCESS_TOKEN",
+            "Q_CLI_ACCESS_TOKEN",
+            "QOVERY_API_TOKEN",
+            "QOVERY_TOKEN",
+            "QOVERY_ACCESS_TOKEN",
+            "QOVERY_API_KEY",
+        ],
+        scheme_variable: Some("QOVERY_TOKEN_SCHEME"),
+        default_url: Some(Client::BASE_URL),
+        api_path: "",
+    };
+
+    fn connect(config: &Config<Self>) -> Result<Self> {
+        let scheme = match config.token_scheme {
+            Some(scheme) => scheme,
+            None if config.token.as_ref().is_some_and(is_jwt) => {
+                return Err(Config::<Self>::invalid(
+                    "the token looks like the JWT of a person, which needs `token_scheme = bearer`; \
+                     set that, or use an API token",
+                ));
+            }
+            None => TokenScheme::Token,
+        };
+        let http = config.http(|token| match scheme {
+            TokenScheme::Bearer => Auth::bearer(token),
+            TokenScheme::Token => Auth::scheme("Token", token),
+        })?;
+        Ok(Self { client: Client::from_http(http), scheme, grace: config.grace })
+    }
+}
+
+/// Whether a token is a JWT: three parts with dots between, the first the base64 of an object.
+fn is_jwt(token: &SecretString) -> bool {
+    let token = token.expose_secret().trim();
+    token.starts_with("eyJ") && token.split('.').filter(|part| !part.is_empty()).count() == 3
+}
+
+impl Deployer for Qovery {
+    fn platform(&self) -> Platform {
+        Platform::Qovery
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = Capabilities::new(&[
+            TargetKind::Application,
+            TargetKind::Container,
+            TargetKind::Job,
+            TargetKind::Helm,
+            TargetKind::Terraform,
+            TargetKind::Database,
+            TargetKind::Environment,
+        ]);
+        capabilities.commit = true;
+        capabilities.image_tag = true;
+        capabilities.history = true;
+        capabilities.cancel = true;
+        capabilities.logs = true;
+        capabilities.service = true;
+        capabilities.services = true;
+        capabilities.check = true;
+        // 1000 requests an hour for each token, by Qovery's documentation.
+        capabilities.poll_interval = Duration::from_secs(5);
+        capabilities
+    }
+
+    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
+        self.trigger(request).boxed()
+    }
+
+    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.read(id).boxed()
+    }
+
+    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        self.read_history(target, options).boxed()
+    }
+
+    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.stop_deployment(id).boxed()
+    }
+
+    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        self.read_logs(id, options).boxed()
+    }
+
+    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        self.read_service(target).boxed()
+    }
+
+    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        self.list_services().boxed()
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<Check>> {
+        self.check_token().boxed()
+    }
+}

@@ -1,0 +1,27 @@
+//! What a token may do, found out without changing anything.
+
+use super::Qovery;
+use super::meaning::fail_on_known;
+use crate::{Check, ErrorKind, Permission, Result};
+
+impl Qovery {
+    /// Lists the organizations, which is how Qovery's own command line checks a token.
+    ///
+    /// No call tells what else its role allows without doing it.
+    pub(super) async fn check_token(&self) -> Result<Check> {
+        let organizations = match self.client.list_organization().await.map_err(fail_on_known) {
+            Ok(reply) => reply.into_value().results,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return Ok(Check::new(Permission::Denied)),
+            Err(error) => return Err(error),
+        };
+        let mut check = Check::new(Permission::Granted);
+        let restricted = |restriction: &Option<String>| restriction.as_deref().is_some_and(|text| !text.is_empty());
+        // An unpaid bill keeps an organization from deploying.
+        if !organizations.is_empty() && organizations.iter().all(|o| restricted(&o.billing_deployment_restriction)) {
+            check.deploy = Permission::Denied;
+        }
+        let names: Vec<String> = organizations.into_iter().map(|o| o.name.unwrap_or(o.id)).collect();
+        check.account = Some(names.join(", ")).filter(|names| !names.is_empty());
+        Ok(check)
+    }
+}

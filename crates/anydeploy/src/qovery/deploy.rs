@@ -1,0 +1,109 @@
+//! Triggering a deployment, and what is known of it right after.
+
+use futures::future::try_join;
+use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status};
+
+use super::Qovery;
+use super::kind::{Trigger, misplaced};
+use super::look::{Look, filled, read_at};
+use super::meaning::fail_on_known;
+use super::order::{concerns, is_alone, is_listed};
+use super::status::judge_service;
+use super::trail::{
+    ADOPTED, AFTER, ENVIRONMENT, FIRST, NEXT, REQUEST, SINCE, id_of, pending, settled, told, with_revision, with_some,
+};
+use crate::failure::trigger_failed;
+use crate::{DeployRequest, Deployer, Deployment, DeploymentId, Phase, Platform, Result, Target, TargetKind};
+
+/// What stands for a status as long as the deployment does not show.
+pub(super) const ACCEPTED: &str = "accepted";
+
+/// The environment just before the trigger.
+struct Before {
+    environment: String,
+    look: Look,
+    queue: Vec<Waiting>,
+}
+
+impl Qovery {
+    pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
+        request.check(&Platform::Qovery, &self.capabilities())?;
+        let trigger = Trigger::of(request)?;
+        let target = request.target();
+        // Nothing is triggered yet, whatever goes wrong.
+        let before = self.before(target).await.map_err(|error| error.with_safe_to_repeat(true))?;
+        let reply = trigger.send(self, target.id()).await.map_err(|error| trigger_failed(fail_on_known(error)))?;
+        let id = id_of(target, &before.environment).with(SINCE, read_at(reply.header("date")).to_string());
+        let id = with_some(with_revision(id, request.revision()), AFTER, before.look.last());
+        match reply.into_value() {
+            // A request that waits has an id, one that started at once has none (Qovery's web console).
+            Some(status) => match filled(status.deployment_request_id.as_deref()) {
+                Some(request) => Ok(self.queued(id, request, &before.queue).await),
+                None => Ok(started(id, &status, &before.look)),
+            },
+            None => Ok(pending(id, Phase::Queued, ACCEPTED)),
+        }
+    }
+
+    async fn before(&self, target: &Target) -> Result<Before> {
+        let environment = self.environment_of(target).await?;
+        let (look, queue) = try_join(self.look(&environment), self.queue(&environment)).await?;
+        // In another environment the deployment would never be found again.
+        let listed = *target.kind() == TargetKind::Environment || look.service(target.id()).is_some();
+        if !listed && self.place(target).await?.1 != environment {
+            return Err(misplaced(target));
+        }
+        Ok(Before { environment, look, queue })
+    }
+
+    /// Tells whether a request waits by itself or was merged into one that waited before; `before` waited before it.
+    async fn queued(&self, id: DeploymentId, request: &str, before: &[Waiting]) -> Deployment {
+        let id = id.with(REQUEST, request);
+        let queued = |id: DeploymentId, queue: &[Waiting]| {
+            let alone = is_alone(queue, id.get(REQUEST).unwrap_or_default(), id.target());
+            let id = if alone { id.with(FIRST, "1") } else { id };
+            told(id, Phase::Queued, StateEnum::Queued.as_str())
+        };
+        if is_listed(before, request) {
+            return queued(id.with(ADOPTED, "1"), before);
+        }
+        // The deployment is accepted whatever this read says; whoever waits for it will learn more.
+        let environment = id.get(ENVIRONMENT).unwrap_or_default();
+        let Ok(queue) = self.queue(environment).await else { return pending(id, Phase::Queued, ACCEPTED) };
+        if is_listed(&queue, request) {
+            return queued(id, &queue);
+        }
+        // A request that is not listed, while an older one for the same still waits, has been merged into that one.
+        // Ids sort by age, which Qovery's web console relies on.
+        let mut older = queue
+            .iter()
+            .filter(|waiting| concerns(waiting, id.target()))
+            .map(|waiting| waiting.identifier.deployment_request_id.as_str())
+            .filter(|older| is_listed(before, older) || *older < request);
+        match (older.next(), older.next()) {
+            (Some(older), None) => queued(id.with(REQUEST, older).with(ADOPTED, "1"), &queue),
+            _ => pending(id, Phase::Queued, ACCEPTED),
+        }
+    }
+}
+
+/// What started at once: the environment was free, so that the next execution is the one.
+fn started(id: DeploymentId, status: &Status, before: &Look) -> Deployment {
+    let id = id.with(NEXT, "1");
+    let known = match id.target().kind() {
+        TargetKind::Environment => before.last(),
+        _ => before.service(id.target().id()).and_then(|status| filled(status.execution_id.as_deref())),
+    };
+    let new = filled(status.execution_id.as_deref()).filter(|execution| Some(*execution) != known);
+    let phase = judge_service(&status.state, status.status_details.as_ref());
+    let id = match new {
+        // The answer names the execution that it started.
+        Some(execution) if matches!(phase, Phase::Queued | Phase::Running) => {
+            return told(settled(&id, execution), phase, status.state.as_str());
+        }
+        // Another one came and went between the look and the trigger.
+        Some(execution) => id.with(AFTER, execution),
+        None => id,
+    };
+    pending(id, Phase::Queued, ACCEPTED)
+}

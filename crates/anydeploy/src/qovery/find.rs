@@ -1,0 +1,160 @@
+//! From an accepted request to the execution it became.
+
+use std::time::Duration;
+
+use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
+
+use super::deploy::ACCEPTED;
+use super::look::Look;
+use super::order::{choose, fitting, is_alone, is_listed};
+use super::trail::{
+    AFTER, ENVIRONMENT, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, moment, pending, settled, told, with_some,
+};
+use super::{Qovery, fail, phase};
+use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result};
+
+impl Qovery {
+    /// Looks for the execution of a deployment that is known by its request or its moment alone.
+    pub(super) async fn find(&self, id: &DeploymentId) -> Result<Deployment> {
+        let look = self.look(id.require(ENVIRONMENT)?).await?;
+        match id.get(REQUEST) {
+            Some(request) => self.find_queued(id.clone(), request, look).await,
+            None => self.find_started(id.clone(), look).await,
+        }
+    }
+
+    async fn find_started(&self, id: DeploymentId, look: Look) -> Result<Deployment> {
+        let overdue = self.is_overdue(moment(&id, SINCE), &look);
+        if let Some(execution) = self.by_order(&id, &look, overdue).await?.execution {
+            return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+        }
+        if !overdue {
+            return Ok(pending(id, Phase::Queued, ACCEPTED));
+        }
+        Err(never_started("Qovery accepted the deployment, and none was seen to start"))
+    }
+
+    async fn find_queued(&self, mut id: DeploymentId, request: &str, mut look: Look) -> Result<Deployment> {
+        let environment = id.require(ENVIRONMENT)?.to_owned();
+        if id.get(GONE).is_none() {
+            let queue = self.queue(&environment).await?;
+            if is_listed(&queue, request) {
+                return Ok(waiting(id, request, &queue, &look));
+            }
+            // What the first look saw may be from before the request left the queue.
+            look = self.look(&environment).await?;
+            id = id.with(GONE, look.at.to_string());
+        }
+        if look.last_request() == Some(request)
+            && let Some(execution) = look.last().filter(|execution| Some(*execution) != id.get(AFTER))
+        {
+            return self.follow(settled(&id, execution), &look).await;
+        }
+        // Older servers do not name the request, and a merged one goes under the name of another.
+        let overdue = self.is_overdue(moment(&id, GONE), &look);
+        let found = self.by_order(&id, &look, overdue).await?;
+        if let Some(execution) = found.execution {
+            return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+        }
+        if let Some(state) = self.state_of_request(request).await? {
+            match phase(&state) {
+                // Qovery still counts on it, so that it is not overdue.
+                phase @ (Phase::Queued | Phase::Running | Phase::Cancelling) => {
+                    return Ok(pending(id.without(GONE), phase, state.as_str()));
+                }
+                // No client of Qovery's uses this status, so it decides only after everything else has failed to, and
+                // never about a success.
+                phase @ (Phase::Failed | Phase::Cancelled) if overdue && found.none_fits => {
+                    return Ok(told(id, phase, state.as_str()));
+                }
+                _ => {}
+            }
+        }
+        if !overdue {
+            return Ok(pending(id, Phase::Queued, ACCEPTED));
+        }
+        let queue = self.queue(&environment).await?;
+        if is_listed(&queue, request) {
+            return Ok(waiting(id.without(GONE), request, &queue, &look));
+        }
+        Err(never_started(if found.none_fits {
+            "the request left the queue, and no deployment of it was seen to start"
+        } else {
+            "the request left the queue, and its deployment cannot be told from others"
+        }))
+    }
+
+    /// Looks for the execution in the history of the environment.
+    async fn by_order(&self, id: &DeploymentId, look: &Look, overdue: bool) -> Result<Found> {
+        if look.last() == id.get(AFTER) {
+            return Ok(Found { execution: None, none_fits: true });
+        }
+        let past = self.past(id.require(ENVIRONMENT)?).await?;
+        let fitting = fitting(&past, id, self.scheme);
+        let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
+        Ok(Found { execution, none_fits: fitting.is_empty() })
+    }
+
+    /// What Qovery says of a request, if it says anything.
+    async fn state_of_request(&self, request: &str) -> Result<Option<StateEnum>> {
+        match self.client.get_deployment_status_by_deployment_request_id(request).await.map_err(fail) {
+            Ok(reply) => Ok(reply.into_value().status),
+            Err(error) => match error.kind() {
+                // Whether it knows requests that have left the queue is not documented.
+                ErrorKind::NotFound
+                | ErrorKind::NotFoundOrForbidden
+                | ErrorKind::Rejected
+                | ErrorKind::Unsupported
+                | ErrorKind::Unreadable => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+
+    fn is_overdue(&self, from: Option<i64>, look: &Look) -> bool {
+        is_overdue(from.unwrap_or_default(), look.at, self.grace)
+    }
+}
+
+/// What the history told.
+struct Found {
+    execution: Option<String>,
+    none_fits: bool,
+}
+
+/// A request that waits: whatever runs or ran at the look before is another one.
+fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], look: &Look) -> Deployment {
+    let alone = is_alone(queue, request, id.target());
+    let running = look.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
+    // Nothing else that waits has to do with the target, so the next execution that has is the one, even if others come
+    // to wait behind it. But what runs now is known by its id only if it shows already.
+    let id = if alone { id.with(FIRST, "1") } else { id };
+    let id = if alone && running { id.with(NEXT, "1") } else { id };
+    told(with_some(id, AFTER, look.last()), Phase::Queued, StateEnum::Queued.as_str())
+}
+
+/// Whether so much time has passed that a deployment must show; both moments are cut to whole seconds.
+fn is_overdue(from: i64, now: i64, grace: Duration) -> bool {
+    let passed = now.saturating_sub(from).saturating_sub(1);
+    u64::try_from(passed).is_ok_and(|passed| Duration::from_secs(passed) >= grace)
+}
+
+fn never_started(message: &'static str) -> Error {
+    Error::new(ErrorKind::NotFound, message).with_platform(Platform::Qovery)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_overdue_before_the_grace_has_passed_in_full() {
+        let grace = Duration::from_secs(60);
+        assert!(!is_overdue(1000, 1060, grace), "1000.9 to 1060.0 is less than a minute");
+        assert!(is_overdue(1000, 1061, grace));
+        assert!(!is_overdue(1000, 900, grace), "a clock may go back");
+        assert!(is_overdue(0, 1000, grace), "an id without a moment is not waited for");
+        assert!(!is_overdue(i64::MAX, i64::MIN, grace));
+        assert!(is_overdue(i64::MIN, i64::MAX, grace));
+    }
+}

@@ -1,0 +1,64 @@
+//! What was deployed before, from the history of an environment or of a service.
+
+use qovery_client::types::DeploymentHistoryAuditingData as Audit;
+use serde_json::{Map, Value};
+
+use super::Qovery;
+use super::look::filled;
+use super::status::{judge_past, judge_service, may_deploy};
+use super::trail::{id_of_execution, told};
+use crate::time::moment;
+use crate::{Deployment, HistoryOptions, Result, Target, TargetKind};
+
+/// What Qovery sends unless told; other actions than deployments are among them.
+const USUAL: usize = 20;
+
+impl Qovery {
+    pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
+        target.validate()?;
+        let environment = self.environment_of(target).await?;
+        let of = |execution: &str| id_of_execution(target, &environment, execution);
+        if *target.kind() == TargetKind::Environment {
+            let past = self.past(&environment).await?;
+            let deployments = past.iter().filter(|entry| may_deploy(entry.trigger_action.as_ref())).map(|entry| {
+                let id = of(&entry.identifier.execution_id);
+                let deployment = told(id, judge_past(entry), entry.status.as_str());
+                with_past(deployment, entry.auditing_data.as_ref())
+            });
+            return Ok(deployments.take(options.limit).collect());
+        }
+        let size = i64::try_from(options.limit.max(USUAL)).unwrap_or(i64::MAX);
+        let past = self.past_of(target, size).await?;
+        let deployments = past.iter().filter_map(|part| {
+            let details = part.status_details.as_ref();
+            let action = details.and_then(|details| details.action.as_ref());
+            if action.is_some_and(|action| !matches!(action.as_str(), "DEPLOY" | "UNKNOWN")) {
+                return None;
+            }
+            let execution = filled(part.identifier.execution_id.as_deref())?;
+            let deployment = told(of(execution), judge_service(&part.status, details), part.status.as_str())
+                .with_commit(commit_of(&part.details).map(str::to_owned));
+            Some(with_past(deployment, part.auditing_data.as_ref()))
+        });
+        Ok(deployments.take(options.limit).collect())
+    }
+}
+
+/// The deployment with the moments that the history gives.
+pub(super) fn with_past(deployment: Deployment, audit: Option<&Audit>) -> Deployment {
+    let at = |text: Option<&String>| text.and_then(|text| moment(text));
+    let created_at = at(audit.and_then(|audit| audit.created_at.as_ref())).or(deployment.created_at);
+    let updated_at = at(audit.and_then(|audit| audit.updated_at.as_ref()));
+    let finished_at = updated_at.filter(|_| deployment.status.is_terminal());
+    deployment.with_times(created_at, finished_at)
+}
+
+/// The commit in the details of a service, whose form follows from its kind.
+pub(super) fn commit_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("commit")?.get("git_commit_id")?.as_str())
+}
+
+/// The image tag in the details of a service.
+pub(super) fn tag_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("tag")?.as_str())
+}

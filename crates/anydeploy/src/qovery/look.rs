@@ -1,0 +1,80 @@
+//! One look at an environment: its last deployment, its services, its queue, its past.
+
+use chrono::Utc;
+use qovery_client::types::{
+    DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, ListEnvironmentDeploymentHistoryV2Params,
+    QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status,
+};
+
+use super::{Qovery, fail};
+use crate::Result;
+use crate::time::http_date;
+
+/// How many of the newest executions are read; there is no way to the page after them.
+pub(super) const PAGE: usize = 50;
+
+/// An environment and its services at one moment.
+pub(super) struct Look {
+    statuses: EnvironmentStatuses,
+    /// The moment by the server's clock, in Unix seconds.
+    pub(super) at: i64,
+}
+
+impl Look {
+    /// The newest execution that shows; an old one may show for some seconds after a new one has started.
+    pub(super) fn last(&self) -> Option<&str> {
+        filled(self.statuses.environment.last_deployment_id.as_deref())
+    }
+
+    /// How far the newest execution is.
+    pub(super) fn last_state(&self) -> Option<&StateEnum> {
+        self.statuses.environment.last_deployment_state.as_ref()
+    }
+
+    /// The request behind the newest execution, if the server tells.
+    pub(super) fn last_request(&self) -> Option<&str> {
+        filled(self.statuses.environment.deployment_request_id.as_deref())
+    }
+
+    /// What the environment's services are doing, taken together.
+    pub(super) fn state(&self) -> &StateEnum {
+        &self.statuses.environment.state
+    }
+
+    pub(super) fn service(&self, id: &str) -> Option<&Status> {
+        let all = &self.statuses;
+        let kinds = [&all.applications, &all.containers, &all.jobs, &all.helms, &all.terraforms, &all.databases];
+        kinds.into_iter().flatten().find(|status| status.id == id)
+    }
+}
+
+impl Qovery {
+    pub(super) async fn look(&self, environment: &str) -> Result<Look> {
+        let reply = self.client.get_environment_statuses(environment).await.map_err(fail)?;
+        let at = read_at(reply.header("date"));
+        Ok(Look { statuses: reply.into_value(), at })
+    }
+
+    /// The requests that wait.
+    pub(super) async fn queue(&self, environment: &str) -> Result<Vec<Waiting>> {
+        let reply = self.client.list_deployment_request_by_environment_id(environment).await.map_err(fail)?;
+        Ok(reply.into_value().results)
+    }
+
+    /// The newest executions, newest first.
+    pub(super) async fn past(&self, environment: &str) -> Result<Vec<Past>> {
+        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(PAGE).ok() };
+        let reply = self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(fail)?;
+        Ok(reply.into_value().results)
+    }
+}
+
+/// An id that is there and not empty.
+pub(super) fn filled(id: Option<&str>) -> Option<&str> {
+    id.filter(|id| !id.is_empty())
+}
+
+/// The moment of an answer by the server's clock in Unix seconds; by ours if the answer does not tell.
+pub(super) fn read_at(date: Option<&str>) -> i64 {
+    date.and_then(http_date).unwrap_or_else(Utc::now).timestamp()
+}

@@ -1,0 +1,72 @@
+//! What Qovery means by a refusal.
+
+use std::time::Duration;
+
+use anydeploy_wire as wire;
+
+use super::look::read_at;
+use crate::failure::{Meaning, Refusal, translate};
+use crate::{Error, ErrorKind, Platform};
+
+/// The window of the rate limit, so no wait for it is longer.
+const WINDOW: i64 = 3600;
+
+/// Turns a failed exchange with Qovery into an error.
+pub(super) fn fail(error: wire::Error) -> Error {
+    translate(Platform::Qovery, error, |refusal| meaning(refusal, false))
+}
+
+/// Turns a failed exchange about something that is certain to exist into an error: what was just read, or a list.
+pub(super) fn fail_on_known(error: wire::Error) -> Error {
+    translate(Platform::Qovery, error, |refusal| meaning(refusal, true))
+}
+
+fn meaning(refusal: &Refusal<'_>, known: bool) -> Meaning {
+    let sentence = sentence(refusal);
+    let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
+    let kind = match refusal.status {
+        // Qovery answers 403 for what does not exist or was deleted, too (seen by its Terraform provider).
+        403 if !known => ErrorKind::NotFoundOrForbidden,
+        400 if said("already exist") => ErrorKind::Conflict,
+        // The Terraform provider takes such a 400 for "not found".
+        400 if said("exist") => ErrorKind::NotFound,
+        status => {
+            let mut meaning = Meaning::of_status(status, sentence);
+            if meaning.kind == ErrorKind::RateLimited && refusal.header("retry-after").is_none() {
+                meaning.retry_after = until_reset(refusal.header("x-ratelimit-reset"), refusal.header("date"));
+            }
+            return meaning;
+        }
+    };
+    Meaning { kind, message: None, sentence, retry_after: None }
+}
+
+/// The server's own sentence: `detail` since July 2024, `message` before, `error` only as a last resort.
+fn sentence(refusal: &Refusal<'_>) -> Option<String> {
+    let text = refusal.text.filter(|text| serde_json::from_str::<serde_json::Value>(text).is_err());
+    refusal.member(&["detail", "message", "error"]).or(text).map(str::to_owned)
+}
+
+/// The time until the limit resets, which is told in seconds since 1970, by the server's own clock.
+fn until_reset(reset: Option<&str>, date: Option<&str>) -> Option<Duration> {
+    let reset: i64 = reset?.trim().parse().ok()?;
+    let wait = reset.saturating_sub(read_at(date)).clamp(0, WINDOW);
+    u64::try_from(wait).ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_until_a_reset_goes_by_the_servers_clock() {
+        let date = Some("Thu, 20 Aug 2026 14:00:00 GMT");
+        let wait = |reset| until_reset(Some(reset), date).map(|wait| wait.as_secs());
+        assert_eq!(wait("1787234430"), Some(30));
+        assert_eq!(wait("1787234300"), Some(0));
+        assert_eq!(wait("1787300000"), Some(3600), "an hour is the whole window");
+        assert_eq!(wait("9223372036854775807"), Some(3600));
+        assert_eq!(wait("soon"), None);
+        assert_eq!(until_reset(None, date), None);
+    }
+}

@@ -1,0 +1,207 @@
+//! Which execution is the one, where only the order of executions can tell.
+
+use qovery_client::types::{
+    DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as Part, OrganizationEventOrigin as Origin,
+    QueuedDeploymentRequestWithStages as Waiting,
+};
+
+use super::look::PAGE;
+use super::status::may_deploy;
+use super::trail::{self, AFTER, FIRST, NEXT, REQUEST, SINCE};
+use crate::config::TokenScheme;
+use crate::time::moment;
+use crate::{DeploymentId, Target, TargetKind};
+
+/// The executions after those known to be others that may be the one, oldest first.
+///
+/// `past` is newest first.
+pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme) -> Vec<&'a Past> {
+    let newer = match id.get(AFTER) {
+        Some(after) => past.iter().position(|entry| entry.identifier.execution_id == after),
+        // Without any execution before it, all of them are newer; a full page may lack the oldest.
+        None => Some(past.len()).filter(|length| *length < PAGE),
+    };
+    let newer = past.get(..newer.unwrap_or_default()).unwrap_or_default();
+    newer.iter().rev().filter(|entry| fits(entry, id, scheme)).collect()
+}
+
+fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
+    let origin = entry.auditing_data.as_ref().and_then(|data| data.origin.as_ref());
+    may_deploy(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
+        *id.target().kind() == TargetKind::Environment
+            || part(entry, id.target().id()).is_some()
+            // When the check before a deployment fails, no service is touched. What started at once is known to be
+            // the next one even so; what waited may have had others before it.
+            || (id.get(REQUEST).is_none() && entry.stages.iter().all(|stage| stage.services.is_empty()))
+    }
+}
+
+/// Whether an execution has an origin that no call of this deployer has.
+fn is_foreign(origin: Option<&Origin>, scheme: TokenScheme) -> bool {
+    match origin {
+        // A push to git, and Qovery itself.
+        Some(Origin::Git | Origin::QoveryInternal) => true,
+        // The web console works with the JWT of a person, never with an API token.
+        Some(Origin::Console) => scheme == TokenScheme::Token,
+        _ => false,
+    }
+}
+
+/// The one among those that fit, if it is certain enough.
+///
+/// `overdue` says that whatever was started must show by now.
+pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
+    if id.get(NEXT).is_some() {
+        return fitting.first().copied();
+    }
+    let since = trail::moment(id, SINCE)?;
+    if id.get(FIRST).is_some() {
+        // Within a second or so it cannot be told whether an execution was there before the request.
+        let mut late = fitting.iter().skip_while(|entry| second(entry).is_some_and(|second| second < since - 1));
+        if let Some(first) = late.next().filter(|entry| second(entry).is_some_and(|second| second > since)) {
+            return Some(first);
+        }
+    }
+    match fitting {
+        [only] if overdue && second(only).is_some_and(|second| second >= since) => Some(only),
+        _ => None,
+    }
+}
+
+/// The second in which an execution was created.
+fn second(entry: &Past) -> Option<i64> {
+    let data = entry.auditing_data.as_ref()?;
+    Some(moment(data.created_at.as_deref()?)?.timestamp())
+}
+
+/// What an execution did with a service.
+pub(super) fn part<'a>(entry: &'a Past, service: &str) -> Option<&'a Part> {
+    entry.stages.iter().flat_map(|stage| &stage.services).find(|part| part.identifier.service_id == service)
+}
+
+/// Whether a request that waits may deploy a target.
+pub(super) fn concerns(waiting: &Waiting, target: &Target) -> bool {
+    may_deploy(waiting.trigger_action.as_ref()) && {
+        *target.kind() == TargetKind::Environment
+            || waiting
+                .stages
+                .iter()
+                .flat_map(|stage| &stage.services)
+                .any(|service| service.identifier.service_id == target.id())
+    }
+}
+
+/// Whether no other request that waits may deploy the target of this one.
+pub(super) fn is_alone(queue: &[Waiting], request: &str, target: &Target) -> bool {
+    let mut others = queue.iter().filter(|waiting| waiting.identifier.deployment_request_id != request);
+    !others.any(|waiting| concerns(waiting, target))
+}
+
+/// Whether a request waits.
+pub(super) fn is_listed(queue: &[Waiting], request: &str) -> bool {
+    queue.iter().any(|waiting| waiting.identifier.deployment_request_id == request)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::trail::id_of;
+    use super::*;
+
+    fn past(entries: &[Value]) -> Vec<Past> {
+        entries.iter().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect()
+    }
+
+    fn entry(execution: &str, action: &str, origin: &str, services: &[&str]) -> Value {
+        let parts = services.iter().map(|id| json!({"identifier": {"service_id": id}, "status": "DEPLOYED"}));
+        json!({
+            "identifier": {"execution_id": execution},
+            "auditing_data": {"created_at": "2026-08-20T14:00:05.5Z", "origin": origin},
+            "status": "DEPLOYED",
+            "trigger_action": action,
+            "stages": [{"services": parts.collect::<Vec<_>>()}],
+        })
+    }
+
+    fn id() -> DeploymentId {
+        id_of(&Target::application("web"), "env").with(AFTER, "e1").with(NEXT, "1")
+    }
+
+    fn chosen(entries: &[Value], id: &DeploymentId, overdue: bool) -> Option<String> {
+        let past = past(entries);
+        let fitting = fitting(&past, id, TokenScheme::Token);
+        choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone())
+    }
+
+    #[test]
+    fn the_first_fitting_execution_after_the_known_one_is_taken() {
+        let entries = [
+            entry("e4", "DEPLOY", "API", &["web"]),
+            entry("e3", "DEPLOY", "API", &["web", "db"]),
+            entry("e2", "DEPLOY", "API", &["db"]),
+            entry("e1", "DEPLOY", "API", &["web"]),
+        ];
+        assert_eq!(chosen(&entries, &id(), false).as_deref(), Some("e3"));
+        assert_eq!(chosen(&entries[3..], &id(), true), None);
+    }
+
+    #[test]
+    fn other_actions_and_other_origins_do_not_fit() {
+        for (action, origin) in [("STOP", "API"), ("DELETE", "API"), ("DEPLOY", "GIT"), ("DEPLOY", "CONSOLE")] {
+            let entries = [entry("e2", action, origin, &["web"]), entry("e1", "DEPLOY", "API", &["web"])];
+            assert_eq!(chosen(&entries, &id(), true), None, "{action} {origin}");
+        }
+        let past = past(&[entry("e2", "DEPLOY", "CONSOLE", &["web"]), entry("e1", "DEPLOY", "API", &[])]);
+        assert_eq!(fitting(&past, &id(), TokenScheme::Bearer).len(), 1, "a JWT is what the console uses");
+    }
+
+    #[test]
+    fn a_failed_check_before_the_deployment_lists_no_service() {
+        let entries = [entry("e2", "DEPLOY", "API", &[]), entry("e1", "DEPLOY", "API", &["web"])];
+        assert_eq!(chosen(&entries, &id(), false).as_deref(), Some("e2"));
+        assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), false), None);
+    }
+
+    #[test]
+    fn without_certainty_only_a_single_late_execution_is_taken_once_all_must_show() {
+        let since = |text: &str| moment(text).unwrap().timestamp().to_string();
+        let unsure = id().without(NEXT).with(SINCE, since("2026-08-20T14:00:05Z"));
+        let one = [entry("e2", "DEPLOY", "API", &["web"]), entry("e1", "DEPLOY", "API", &["web"])];
+        assert_eq!(chosen(&one, &unsure, false), None);
+        assert_eq!(chosen(&one, &unsure, true).as_deref(), Some("e2"));
+        assert_eq!(chosen(&one, &unsure.clone().with(SINCE, since("2026-08-20T14:00:06Z")), true), None);
+        let two = [entry("e3", "DEPLOY", "API", &["web"]), one[0].clone(), one[1].clone()];
+        assert_eq!(chosen(&two, &unsure, true), None);
+    }
+
+    #[test]
+    fn the_first_execution_after_the_request_is_told_from_the_one_before_it_by_the_second() {
+        let at = |execution: &str, second: &str| {
+            let mut entry = entry(execution, "DEPLOY", "API", &["web"]);
+            entry["auditing_data"]["created_at"] = json!(format!("2026-08-20T14:00:{second}.9Z"));
+            entry
+        };
+        let since = moment("2026-08-20T14:00:05Z").unwrap().timestamp().to_string();
+        let first = id().without(NEXT).with(FIRST, "1").with(SINCE, since);
+        let known = at("e1", "00");
+        let cases = [
+            (vec![at("e3", "30"), at("e2", "07"), at("e1x", "02"), known.clone()], Some("e2")),
+            (vec![at("e3", "30"), at("e2", "05"), known.clone()], None),
+            (vec![at("e3", "30"), at("e2", "04"), known.clone()], None),
+            (vec![at("e2", "02"), known], None),
+        ];
+        for (entries, expected) in cases {
+            assert_eq!(chosen(&entries, &first, false).as_deref(), expected, "{entries:?}");
+        }
+    }
+
+    #[test]
+    fn a_known_execution_that_left_the_page_proves_nothing() {
+        let entries = [entry("e9", "DEPLOY", "API", &["web"])];
+        assert_eq!(chosen(&entries, &id(), true), None);
+        assert_eq!(chosen(&entries, &id().without(AFTER), false).as_deref(), Some("e9"));
+        let full = vec![entry("e9", "DEPLOY", "API", &["web"]); PAGE];
+        assert_eq!(chosen(&full, &id().without(AFTER), false), None);
+    }
+}

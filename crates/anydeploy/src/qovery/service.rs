@@ -1,0 +1,90 @@
+//! Services and environments: what they are, and how they run.
+
+use futures::future::{FutureExt, try_join};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use qovery_client::types::{
+    ListServicesByOrganizationIdParams, ServiceLightResponse as Light, ServiceTypeEnum, StateEnum,
+};
+
+use super::look::{Look, filled};
+use super::meaning::fail_on_known;
+use super::status::service_state;
+use super::{Qovery, fail};
+use crate::{ErrorKind, Result, Service, ServiceState, Target, TargetKind};
+
+/// How many environments are looked at at once.
+const AT_ONCE: usize = 4;
+
+impl Qovery {
+    pub(super) async fn read_service(&self, target: &Target) -> Result<Service> {
+        target.validate()?;
+        let (name, environment) = self.place(target).await?;
+        let links = async { self.client.list_environment_services_links(&environment).await.map_err(fail) };
+        let (look, links) = try_join(self.look(&environment), links).await?;
+        let whole = *target.kind() == TargetKind::Environment;
+        let urls = links.into_value().results.into_iter().filter_map(|link| {
+            let fits = whole || link.service_id.as_deref() == Some(target.id());
+            link.url.filter(|_| fits)
+        });
+        Ok(service(target.clone(), Some(&name), Some(&look)).with_urls(urls.collect()))
+    }
+
+    /// Lists every environment and service that the token can see.
+    ///
+    /// It takes two requests an organization and one an environment, because only there the states are.
+    pub(super) async fn list_services(&self) -> Result<Vec<Service>> {
+        let organizations = self.client.list_organization().await.map_err(fail_on_known)?.into_value().results;
+        let mut all = Vec::new();
+        for organization in organizations {
+            let params = ListServicesByOrganizationIdParams::default();
+            let environments = self.client.list_environments_by_organization_id(&organization.id);
+            let services = self.client.list_services_by_organization_id(&organization.id, &params);
+            let (environments, services) = try_join(environments, services).await.map_err(fail)?;
+            let services = services.into_value().results;
+            let environments = environments.into_value().results;
+            let looks: Vec<_> =
+                environments.iter().map(|environment| self.look_if_there(&environment.id).boxed()).collect();
+            let looks: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+            for (environment, look) in environments.iter().zip(looks) {
+                let look = look.as_ref();
+                all.push(service(Target::environment(&environment.id), environment.name.as_deref(), look));
+                let inside = services.iter().filter(|row| row.environment_id.as_ref() == Some(&environment.id));
+                all.extend(inside.map(|row| service(target_of(row, &environment.id), row.name.as_deref(), look)));
+            }
+        }
+        Ok(all)
+    }
+
+    /// A look at an environment, unless it was deleted since it was listed.
+    async fn look_if_there(&self, environment: &str) -> Result<Option<Look>> {
+        match self.look(environment).await {
+            Ok(look) => Ok(Some(look)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn target_of(row: &Light, environment: &str) -> Target {
+    let kind = match &row.service_type {
+        Some(ServiceTypeEnum::Application) => TargetKind::Application,
+        Some(ServiceTypeEnum::Container) => TargetKind::Container,
+        Some(ServiceTypeEnum::Job) => TargetKind::Job,
+        Some(ServiceTypeEnum::Helm) => TargetKind::Helm,
+        Some(ServiceTypeEnum::Terraform) => TargetKind::Terraform,
+        Some(ServiceTypeEnum::Database) => TargetKind::Database,
+        // Some kinds are there to be read only.
+        Some(other) => TargetKind::Other(other.as_str().to_ascii_lowercase()),
+        None => TargetKind::Other("unknown".to_owned()),
+    };
+    Target::new(kind, &row.id).in_environment(environment)
+}
+
+fn service(target: Target, name: Option<&str>, look: Option<&Look>) -> Service {
+    let state = look.and_then(|look| match target.kind() {
+        TargetKind::Environment => Some(look.state()),
+        _ => look.service(target.id()).map(|status| &status.state),
+    });
+    let name = filled(name).unwrap_or(target.id()).to_owned();
+    Service::new(target, name, state.map_or(ServiceState::Unknown, service_state), state.map_or("", StateEnum::as_str))
+}

@@ -1,0 +1,215 @@
+//! What Qovery's words mean.
+
+use qovery_client::types::{
+    DeploymentHistoryActionStatus, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryTriggerAction as Trigger,
+    ServiceActionEnum, ServiceActionStatusEnum, StateEnum, StatusDetails,
+};
+
+use crate::{Phase, ServiceState};
+
+/// The phase of a *deployment* that a state stands for.
+///
+/// Only `DEPLOYED` is a success: `RESTARTED`, `STOPPED` and `DELETED` are the ends of other actions, `READY` was never
+/// deployed, `UNAVAILABLE` could not be read, and no client of Qovery's knows what `RECAP` leads to.
+/// A word that this version does not know is judged by its form, as Qovery's own clients do, and is never a success.
+#[must_use]
+pub fn phase(state: &StateEnum) -> Phase {
+    known(state).unwrap_or_else(|| by_form(state.as_str()))
+}
+
+fn known(state: &StateEnum) -> Option<Phase> {
+    Some(match state {
+        StateEnum::Queued
+        | StateEnum::DeploymentQueued
+        | StateEnum::RestartQueued
+        | StateEnum::StopQueued
+        | StateEnum::DeleteQueued
+        | StateEnum::WaitingRunning
+        | StateEnum::WaitingRestarting
+        | StateEnum::WaitingStopping
+        | StateEnum::WaitingDeleting => Phase::Queued,
+        StateEnum::Building
+        | StateEnum::Deploying
+        | StateEnum::Executing
+        | StateEnum::Restarting
+        | StateEnum::Stopping
+        | StateEnum::Deleting => Phase::Running,
+        StateEnum::Canceling => Phase::Cancelling,
+        StateEnum::Deployed => Phase::Succeeded,
+        StateEnum::BuildError
+        | StateEnum::DeploymentError
+        | StateEnum::RestartError
+        | StateEnum::StopError
+        | StateEnum::DeleteError => Phase::Failed,
+        StateEnum::Canceled => Phase::Cancelled,
+        StateEnum::Restarted
+        | StateEnum::Stopped
+        | StateEnum::Deleted
+        | StateEnum::Ready
+        | StateEnum::Recap
+        | StateEnum::Unavailable => Phase::Unknown,
+        _ => return None,
+    })
+}
+
+fn by_form(word: &str) -> Phase {
+    if word.ends_with("ERROR") {
+        Phase::Failed
+    } else if word.ends_with("QUEUED") || word.starts_with("WAITING") {
+        Phase::Queued
+    } else if word.ends_with("ING") {
+        Phase::Running
+    } else {
+        Phase::Unknown
+    }
+}
+
+/// How a service runs, from the state its last action left it in.
+#[must_use]
+pub fn service_state(state: &StateEnum) -> ServiceState {
+    match state {
+        StateEnum::Deployed | StateEnum::Restarted => ServiceState::Running,
+        StateEnum::Ready => ServiceState::NeverDeployed,
+        StateEnum::Stopped | StateEnum::Deleted => ServiceState::Stopped,
+        StateEnum::Stopping
+        | StateEnum::Deleting
+        | StateEnum::StopQueued
+        | StateEnum::DeleteQueued
+        | StateEnum::WaitingStopping
+        | StateEnum::WaitingDeleting => ServiceState::Stopping,
+        // After a cancelled deployment the version from before it may well run.
+        StateEnum::Canceled => ServiceState::Unknown,
+        other => match phase(other) {
+            Phase::Queued | Phase::Running | Phase::Cancelling => ServiceState::Starting,
+            Phase::Failed => ServiceState::Failed,
+            _ => ServiceState::Unknown,
+        },
+    }
+}
+
+/// What a deployment came to, from a state and how far the platform says the action behind it is.
+///
+/// `action` and `how` are words of `ServiceActionEnum` and of `ServiceActionStatusEnum` or
+/// `DeploymentHistoryActionStatus`, which are the same as far as they go.
+pub(super) fn judge(state: &StateEnum, action: Option<&str>, how: Option<&str>) -> Phase {
+    let phase = phase(state);
+    let deploys = action.is_none_or(|action| matches!(action, "DEPLOY" | "UNKNOWN"));
+    match (phase, how) {
+        // The state is still the one from before, while the action is told of already.
+        (phase, Some("QUEUED")) if phase.is_terminal() => Phase::Queued,
+        (phase, Some("ONGOING" | "EXECUTING")) if phase.is_terminal() => Phase::Running,
+        (phase, Some("CANCELING")) if phase.is_terminal() => Phase::Cancelling,
+        (Phase::Succeeded, None | Some("SUCCESS")) if deploys => Phase::Succeeded,
+        (Phase::Succeeded, _) => Phase::Unknown,
+        (Phase::Unknown, Some("ERROR")) if is_odd(state) => Phase::Failed,
+        (Phase::Unknown, Some("CANCELED")) if is_odd(state) => Phase::Cancelled,
+        (phase, _) => phase,
+    }
+}
+
+/// Whether a state says nothing by itself, so that the status of the action may decide.
+fn is_odd(state: &StateEnum) -> bool {
+    matches!(state, StateEnum::Recap | StateEnum::Other(_))
+}
+
+/// [`judge`] with the details that stand beside the state of a service.
+pub(super) fn judge_service(state: &StateEnum, details: Option<&StatusDetails>) -> Phase {
+    let action = details.and_then(|details| details.action.as_ref());
+    let how = details.and_then(|details| details.status.as_ref());
+    judge(state, action.map(ServiceActionEnum::as_str), how.map(ServiceActionStatusEnum::as_str))
+}
+
+/// [`judge`] of an execution that the history lists.
+pub(super) fn judge_past(entry: &Past) -> Phase {
+    judge(&entry.status, None, entry.action_status.as_ref().map(DeploymentHistoryActionStatus::as_str))
+}
+
+/// Whether a request or an execution of this kind may be a deployment.
+pub(super) fn may_deploy(trigger: Option<&Trigger>) -> bool {
+    matches!(trigger, None | Some(Trigger::Deploy | Trigger::Unknown | Trigger::Other(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_word_stands_in_the_table() {
+        for state in StateEnum::KNOWN {
+            assert!(known(state).is_some(), "the table lacks {state}");
+        }
+    }
+
+    #[test]
+    fn the_table_and_the_form_of_a_word_agree_where_both_speak() {
+        for state in StateEnum::KNOWN {
+            let form = by_form(state.as_str());
+            assert!(form == Phase::Unknown || form == phase(state) || *state == StateEnum::Canceling, "{state}");
+        }
+    }
+
+    #[test]
+    fn only_deployed_is_a_success() {
+        let successes: Vec<_> = StateEnum::KNOWN.iter().filter(|state| phase(state) == Phase::Succeeded).collect();
+        assert_eq!(successes, [&StateEnum::Deployed]);
+    }
+
+    #[test]
+    fn unknown_words_are_judged_by_their_form_and_never_succeed() {
+        let cases = [
+            ("VERIFY_ERROR", Phase::Failed),
+            ("VERIFY_QUEUED", Phase::Queued),
+            ("WAITING_FOR_GODOT", Phase::Queued),
+            ("VERIFYING", Phase::Running),
+            ("VERIFIED", Phase::Unknown),
+            ("SUCCESS", Phase::Unknown),
+            ("", Phase::Unknown),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(phase(&StateEnum::from(word)), expected, "{word}");
+            assert_ne!(judge(&StateEnum::from(word), Some("DEPLOY"), Some("SUCCESS")), Phase::Succeeded, "{word}");
+        }
+    }
+
+    #[test]
+    fn an_old_state_beside_a_new_action_is_not_the_end() {
+        let cases = [
+            (StateEnum::Deployed, "QUEUED", Phase::Queued),
+            (StateEnum::BuildError, "ONGOING", Phase::Running),
+            (StateEnum::Deployed, "EXECUTING", Phase::Running),
+            (StateEnum::Canceled, "CANCELING", Phase::Cancelling),
+            (StateEnum::Deployed, "SUCCESS", Phase::Succeeded),
+            (StateEnum::Deployed, "ERROR", Phase::Unknown),
+        ];
+        for (state, how, expected) in cases {
+            assert_eq!(judge(&state, Some("DEPLOY"), Some(how)), expected, "{state} {how}");
+        }
+        assert_eq!(judge(&StateEnum::Deployed, Some("RESTART"), Some("SUCCESS")), Phase::Unknown);
+    }
+
+    #[test]
+    fn recap_fails_only_if_the_action_did() {
+        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("ERROR")), Phase::Failed);
+        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("CANCELED")), Phase::Cancelled);
+        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("SUCCESS")), Phase::Unknown);
+        assert_eq!(judge(&StateEnum::Unavailable, Some("DEPLOY"), Some("ERROR")), Phase::Unknown);
+        assert_eq!(judge(&StateEnum::Ready, None, None), Phase::Unknown);
+    }
+
+    #[test]
+    fn a_service_state_is_not_an_outcome() {
+        let cases = [
+            (StateEnum::Ready, ServiceState::NeverDeployed),
+            (StateEnum::Restarted, ServiceState::Running),
+            (StateEnum::Deleted, ServiceState::Stopped),
+            (StateEnum::WaitingDeleting, ServiceState::Stopping),
+            (StateEnum::Executing, ServiceState::Starting),
+            (StateEnum::StopError, ServiceState::Failed),
+            (StateEnum::Canceled, ServiceState::Unknown),
+            (StateEnum::Unavailable, ServiceState::Unknown),
+        ];
+        for (state, expected) in cases {
+            assert_eq!(service_state(&state), expected, "{state}");
+        }
+    }
+}

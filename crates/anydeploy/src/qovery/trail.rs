@@ -1,0 +1,95 @@
+//! What stands in the id of a deployment, from the trigger until its execution is known.
+
+use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Platform, Revision, Target};
+
+/// The environment whose queue and executions are looked at.
+pub(super) const ENVIRONMENT: &str = "environment";
+/// The request, if it had to wait.
+pub(super) const REQUEST: &str = "request";
+/// The newest execution that is known to be another one; missing if the environment never had one.
+pub(super) const AFTER: &str = "after";
+/// When the trigger was accepted, in Unix seconds of the server's clock.
+pub(super) const SINCE: &str = "since";
+/// There if the first fitting execution after [`AFTER`] can only be the one.
+pub(super) const NEXT: &str = "next";
+/// There if the first fitting execution that started after [`SINCE`] can only be the one.
+pub(super) const FIRST: &str = "first";
+/// When the request was first seen to have left the queue, in Unix seconds of the server's clock.
+pub(super) const GONE: &str = "gone";
+/// The execution, once it is known.
+pub(super) const EXECUTION: &str = "execution";
+/// There if the execution is known by the order of executions alone.
+pub(super) const INFERRED: &str = "inferred";
+/// There if the request was merged into one that waited already.
+pub(super) const ADOPTED: &str = "adopted";
+/// There if the request was cancelled while it waited.
+pub(super) const CANCELLED: &str = "cancelled";
+/// The commit that was asked for.
+pub(super) const COMMIT: &str = "commit";
+/// The image tag that was asked for.
+pub(super) const TAG: &str = "tag";
+
+/// The id of a deployment in an environment.
+pub(super) fn id_of(target: &Target, environment: &str) -> DeploymentId {
+    DeploymentId::new(Platform::Qovery, target.clone()).with(ENVIRONMENT, environment)
+}
+
+/// The id of an execution that Qovery itself lists for the target.
+pub(super) fn id_of_execution(target: &Target, environment: &str, execution: &str) -> DeploymentId {
+    id_of(target, environment).with(EXECUTION, execution)
+}
+
+/// The id with the revision that was asked for.
+pub(super) fn with_revision(id: DeploymentId, revision: &Revision) -> DeploymentId {
+    match revision {
+        Revision::Commit(commit) => id.with(COMMIT, commit),
+        Revision::ImageTag(tag) => id.with(TAG, tag),
+        _ => id,
+    }
+}
+
+/// The id with or without a detail.
+pub(super) fn with_some(id: DeploymentId, key: &str, value: Option<&str>) -> DeploymentId {
+    match value {
+        Some(value) => id.with(key, value),
+        None => id.without(key),
+    }
+}
+
+/// The id once its execution is known; what only led there is left out.
+pub(super) fn settled(id: &DeploymentId, execution: &str) -> DeploymentId {
+    id.clone().with(EXECUTION, execution).without(AFTER).without(NEXT).without(FIRST).without(GONE)
+}
+
+/// A moment in the id, in Unix seconds.
+pub(super) fn moment(id: &DeploymentId, key: &str) -> Option<i64> {
+    id.get(key)?.parse().ok()
+}
+
+/// How it is known that what the id leads to is the right deployment.
+pub(super) fn identity(id: &DeploymentId) -> Identity {
+    if id.get(ADOPTED).is_some() {
+        Identity::Adopted
+    } else if id.get(INFERRED).is_some() {
+        Identity::Inferred
+    } else {
+        Identity::Exact
+    }
+}
+
+/// A deployment whose identity is settled.
+pub(super) fn told(id: DeploymentId, phase: Phase, raw: impl Into<String>) -> Deployment {
+    let identity = identity(&id);
+    deployment(id, identity, phase, raw)
+}
+
+/// A deployment that was accepted and cannot be told apart yet.
+pub(super) fn pending(id: DeploymentId, phase: Phase, raw: impl Into<String>) -> Deployment {
+    deployment(id, Identity::Pending, phase, raw)
+}
+
+fn deployment(id: DeploymentId, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
+    let created_at = moment(&id, SINCE).and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    let commit = id.get(COMMIT).map(str::to_owned);
+    Deployment::new(id, identity, DeploymentStatus::new(phase, raw)).with_commit(commit).with_times(created_at, None)
+}

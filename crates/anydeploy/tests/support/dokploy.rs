@@ -1,0 +1,48 @@
+//! What the tests of the Dokploy adapter share.
+
+use std::time::Duration;
+
+use anydeploy::{DeployRequest, Deployment, DeploymentId, Dokploy, Target, WatchOptions};
+use anydeploy_fakes::{FakeDokploy, FakeDokployBuilder, Pace};
+
+pub(crate) fn deployer(fake: &FakeDokploy, grace: Duration) -> Dokploy {
+    Dokploy::builder().url(fake.url()).token(fake.token()).grace(grace).build().unwrap()
+}
+
+/// A server on which nothing happens but what the test asks for.
+pub(crate) async fn manual(builder: FakeDokployBuilder) -> (FakeDokploy, Dokploy) {
+    let fake = builder.pace(Pace::Manual).start().await;
+    let dokploy = deployer(&fake, Duration::from_secs(12));
+    (fake, dokploy)
+}
+
+/// A server whose clock goes by itself.
+pub(crate) async fn paced(builder: FakeDokployBuilder) -> (FakeDokploy, Dokploy) {
+    let fake = builder.pace(Pace::Every(Duration::from_millis(10))).start().await;
+    let dokploy = deployer(&fake, Duration::from_secs(3));
+    (fake, dokploy)
+}
+
+pub(crate) fn quick() -> WatchOptions {
+    WatchOptions::within(Duration::from_secs(20)).with_intervals(Duration::from_millis(5), Duration::from_millis(20))
+}
+
+pub(crate) fn request(id: &str) -> DeployRequest {
+    DeployRequest::new(Target::application(id))
+}
+
+/// Lets ticks pass one by one, so that no two things happen in the same millisecond.
+pub(crate) async fn ticks(fake: &FakeDokploy, count: u64) {
+    for _ in 0..count {
+        fake.advance(1);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+pub(crate) fn row(deployment: &Deployment) -> &str {
+    deployment.id.get("row").unwrap_or_else(|| panic!("no row is known: {deployment:?}"))
+}
+
+pub(crate) fn nonce(id: &DeploymentId) -> String {
+    id.get("nonce").unwrap_or_else(|| panic!("`{id}` is not pending")).to_owned()
+}

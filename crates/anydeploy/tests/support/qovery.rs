@@ -1,0 +1,59 @@
+//! What the tests of the Qovery adapter share.
+
+use std::time::Duration;
+
+use anydeploy::{DeployRequest, Deployer, Deployment, Qovery, Target, TargetKind, WatchOptions};
+use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, Pace, QoveryTriggered};
+
+/// A deployer whose grace period is short.
+pub(crate) fn deployer(fake: &FakeQovery) -> Qovery {
+    let grace = Duration::from_millis(300);
+    Qovery::builder().url(fake.url()).token(fake.token()).grace(grace).build().unwrap()
+}
+
+/// A server whose time passes only when the test says so.
+pub(crate) async fn manual(builder: FakeQoveryBuilder) -> (FakeQovery, Qovery) {
+    let fake = builder.pace(Pace::Manual).start().await;
+    let qovery = deployer(&fake);
+    (fake, qovery)
+}
+
+/// A server that deploys within some ten milliseconds.
+pub(crate) async fn running(builder: FakeQoveryBuilder) -> (FakeQovery, Qovery) {
+    let fake = builder.pace(Pace::Every(Duration::from_millis(5))).start().await;
+    let qovery = deployer(&fake);
+    (fake, qovery)
+}
+
+pub(crate) fn quick() -> WatchOptions {
+    WatchOptions::within(Duration::from_secs(20)).with_intervals(Duration::from_millis(5), Duration::from_millis(20))
+}
+
+pub(crate) fn web(fake: &FakeQovery) -> DeployRequest {
+    DeployRequest::new(Target::application(fake.application()))
+}
+
+pub(crate) fn worker(fake: &FakeQovery) -> DeployRequest {
+    DeployRequest::new(Target::new(TargetKind::Container, fake.container()))
+}
+
+pub(crate) fn execution(deployment: &Deployment) -> Option<&str> {
+    deployment.id.get("execution")
+}
+
+/// What the API token triggered, oldest first.
+pub(crate) fn ours(fake: &FakeQovery) -> Vec<QoveryTriggered> {
+    fake.triggered().into_iter().filter(|triggered| triggered.triggered_by == "fake-api-token").collect()
+}
+
+/// Lets ticks pass one by one, with a look after each, until the deployment is over.
+pub(crate) async fn step_to_the_end(fake: &FakeQovery, qovery: &Qovery, mut deployment: Deployment) -> Deployment {
+    for _ in 0..200 {
+        if deployment.is_over() {
+            return deployment;
+        }
+        fake.advance(1);
+        deployment = qovery.deployment(&deployment.id).await.unwrap();
+    }
+    panic!("not over: {deployment:?}");
+}
