@@ -1,8 +1,9 @@
 //! What a caller may rely on, whatever the operation: proven over HTTP with a few of them.
 #![cfg(feature = "deploy")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests may")]
 
 use coolify_client::types::{ApplicationUpdate, BuildPackEnum, ListDeploymentsByAppUuidParams};
-use coolify_client::wire::{ErrorKind, Patch};
+use coolify_client::wire::{ErrorKind, Operation, Patch};
 use coolify_client::{Client, operations};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param, query_param_is_missing};
@@ -92,7 +93,7 @@ async fn a_failure_keeps_status_headers_and_body() {
 #[test]
 fn every_operation_stands_in_one_area() {
     let mut ids: Vec<&str> =
-        operations::ALL.iter().flat_map(|(_, operations)| operations.iter().map(|operation| operation.id())).collect();
+        operations::ALL.iter().flat_map(|(_, operations)| operations.iter().map(Operation::id)).collect();
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
