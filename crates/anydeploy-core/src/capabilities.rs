@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::TargetKind;
+use crate::{Method, TargetKind};
 
 /// What a [`Deployer`](crate::Deployer) can do.
 ///
@@ -69,6 +69,20 @@ impl Capabilities {
             check: false,
             reconcile: false,
             poll_interval: Duration::from_secs(1),
+        }
+    }
+
+    /// Whether a method works; `deploy`, `deployment` and `deployments_by_id` always do.
+    #[must_use]
+    pub const fn offers(&self, method: Method) -> bool {
+        match method {
+            Method::Deploy | Method::Deployment | Method::DeploymentsById => true,
+            Method::History => self.history,
+            Method::Cancel => self.cancel,
+            Method::Logs => self.logs,
+            Method::Service => self.service,
+            Method::Services => self.services,
+            Method::Check => self.check,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures::future::{BoxFuture, FutureExt, join_all, ready};
 
 use crate::{
-    Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, HistoryOptions, LogOptions, LogPage, Platform,
-    Result, Service, Target,
+    Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, HistoryOptions, LogOptions, LogPage, Method,
+    Platform, Result, Service, Target,
 };
 
 /// Deploys on one platform and tells what became of it.
@@ -60,7 +60,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the platform keeps none.
     fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         let _ = (target, options);
-        unsupported(self.platform(), "a history of deployments")
+        unsupported(self.platform(), Method::History)
     }
 
     /// Asks the platform to stop a deployment, and tells where it then stands.
@@ -70,7 +70,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where a deployment cannot be stopped.
     fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
         let _ = id;
-        unsupported(self.platform(), "cancelling a deployment")
+        unsupported(self.platform(), Method::Cancel)
     }
 
     /// Reads the end of a deployment's log.
@@ -79,7 +79,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// [`ErrorKind::PermissionDenied`](crate::ErrorKind::PermissionDenied) if the token may not read logs.
     fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         let _ = (id, options);
-        unsupported(self.platform(), "the log of a deployment")
+        unsupported(self.platform(), Method::Logs)
     }
 
     /// Reads what a target is and how it runs.
@@ -88,7 +88,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such target.
     fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
         let _ = target;
-        unsupported(self.platform(), "reading a service")
+        unsupported(self.platform(), Method::Service)
     }
 
     /// Lists everything the token can see that can be deployed.
@@ -96,7 +96,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the platform has no such list.
     fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        unsupported(self.platform(), "a list of services")
+        unsupported(self.platform(), Method::Services)
     }
 
     /// Finds out whether the credential works and what it may do, without changing anything.
@@ -104,12 +104,12 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized) if it does not work at all.
     fn check(&self) -> BoxFuture<'_, Result<Check>> {
-        unsupported(self.platform(), "checking a credential")
+        unsupported(self.platform(), Method::Check)
     }
 }
 
-fn unsupported<T: Send + 'static>(platform: Platform, what: &'static str) -> BoxFuture<'static, Result<T>> {
-    ready(Err(Error::unsupported(platform, what))).boxed()
+fn unsupported<T: Send + 'static>(platform: Platform, method: Method) -> BoxFuture<'static, Result<T>> {
+    ready(Err(Error::unsupported(platform, method.purpose()))).boxed()
 }
 
 /// Implements the trait for a pointer to a deployer, every method by forwarding.

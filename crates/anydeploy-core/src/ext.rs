@@ -25,6 +25,8 @@ pub trait DeployerExt: Deployer {
     ///
     /// # Errors
     /// Those of [`deploy`](Deployer::deploy) and those of [`Watch`].
+    /// Once the platform has accepted the deployment, an error holds the last that was seen of it
+    /// ([`Error::last`](crate::Error::last)), so that its id is not lost, and never says that it is safe to repeat.
     fn deploy_and_wait<'a>(
         &'a self,
         request: &'a DeployRequest,
@@ -35,7 +37,9 @@ pub trait DeployerExt: Deployer {
     {
         async move {
             let deployment = self.deploy(request).await?;
-            self.watch(&deployment.id, options).await
+            let outcome = Watch::resume(self.clone(), deployment, options).await;
+            // What failed is a read; to repeat the call would deploy a second time.
+            outcome.map_err(|error| error.with_safe_to_repeat(false))
         }
         .boxed()
     }

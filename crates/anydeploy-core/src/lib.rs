@@ -4,7 +4,9 @@
 //! * [`Target`], [`DeployRequest`] and [`Revision`] say what is deployed.
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say what became of it.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
-//! * [`testing`] has doubles for the tests of programs that deploy.
+//! * [`Retry`] is a layer that makes calls again, each by its own rule and never a trigger blindly.
+//! * [`testing`] has doubles for the tests of programs that deploy, and a conformance suite for those who implement the
+//!   trait.
 //!
 //! This crate speaks no HTTP and links no TLS, so whoever implements or wraps the trait compiles little.
 //! The adapters for Coolify, Dokploy and Qovery are in the crate `anydeploy`, which re-exports all of this.
@@ -17,7 +19,9 @@ mod error;
 mod ext;
 mod history;
 mod id;
+mod layer;
 mod log;
+mod method;
 mod platform;
 mod request;
 mod service;
@@ -35,13 +39,15 @@ pub use error::{Error, ErrorKind};
 pub use ext::DeployerExt;
 pub use history::HistoryOptions;
 pub use id::DeploymentId;
+pub use layer::{Retry, RetryEvent, RetryOptions};
 pub use log::{LogLine, LogOptions, LogPage};
+pub use method::Method;
 pub use platform::Platform;
 pub use request::{DeployRequest, Revision};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
-pub use watch::{Failure, Outcome, Watch, WatchEvent, WatchOptions};
+pub use watch::{Failure, Loss, Outcome, Watch, WatchEvent, WatchOptions};
 
 /// What a deployer answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -16,7 +16,7 @@ use futures::stream::{self, BoxStream, Stream};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use options::WatchOptions;
-pub use outcome::{Failure, Outcome};
+pub use outcome::{Failure, Loss, Outcome};
 use schedule::Schedule;
 
 use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Phase, Result};
@@ -31,7 +31,8 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, Lo
 /// Awaited, it yields that outcome or error alone.
 ///
 /// # Errors
-/// * [`ErrorKind::TimedOut`] when the deadline passes; [`Error::last`] tells what was seen last.
+/// * [`ErrorKind::TimedOut`] when the deadline passes; [`Error::last`] tells what was seen last, and its source why the
+///   last reads failed, if they did.
 /// * The error of a read that will not get better, or of the last of too many transient ones in a row.
 ///
 /// It needs a running tokio runtime with its timer.
@@ -51,7 +52,17 @@ pub enum WatchEvent {
 
 impl Watch {
     pub(crate) fn new<D: Deployer>(deployer: D, id: DeploymentId, options: WatchOptions) -> Self {
-        let observer = Observer::new(deployer, id, options);
+        Self::of(Observer::new(deployer, id, options))
+    }
+
+    /// A watch that has seen something of the deployment already, and tells it if nothing more can be seen.
+    pub(crate) fn resume<D: Deployer>(deployer: D, seen: Deployment, options: WatchOptions) -> Self {
+        let mut observer = Observer::new(deployer, seen.id.clone(), options);
+        observer.last = Some(seen);
+        Self::of(observer)
+    }
+
+    fn of<D: Deployer>(observer: Observer<D>) -> Self {
         let events = stream::unfold(Some(observer), |observer| async move {
             let mut observer = observer?;
             let event = observer.next().await;
@@ -102,7 +113,11 @@ struct Observer<D> {
     /// Set at the first look, because a watch may be made long before it is polled.
     deadline: Option<Instant>,
     next_look: Option<Instant>,
+    /// The failed reads in a row, and how many attempts they were.
     failures: u32,
+    attempts: u32,
+    /// The last of them.
+    trouble: Option<Error>,
     last: Option<Deployment>,
     /// A terminal status that was told as a change, and whose outcome is still to be told.
     ending: bool,
@@ -120,6 +135,8 @@ impl<D: Deployer> Observer<D> {
             deadline: None,
             next_look: None,
             failures: 0,
+            attempts: 0,
+            trouble: None,
             last: None,
             ending: false,
         }
@@ -127,11 +144,7 @@ impl<D: Deployer> Observer<D> {
 
     /// Looks until there is something to tell.
     async fn next(&mut self) -> Result<WatchEvent> {
-        let deadline = *self.deadline.get_or_insert_with(|| {
-            let now = Instant::now();
-            // A deadline beyond what the clock can hold is as good as thirty years.
-            now.checked_add(self.options.deadline).unwrap_or(now + Duration::from_secs(946_080_000))
-        });
+        let deadline = *self.deadline.get_or_insert_with(|| after(self.options.deadline));
         if self.ending
             && let Some(deployment) = self.last.take()
         {
@@ -147,31 +160,32 @@ impl<D: Deployer> Observer<D> {
             match timeout_at(deadline, self.deployer.deployment(&self.id)).await {
                 Err(_) => return Err(self.timed_out()),
                 Ok(Ok(deployment)) => {
-                    self.failures = 0;
+                    (self.failures, self.attempts, self.trouble) = (0, 0, None);
                     self.wait(None);
                     if let Some(event) = self.seen(deployment) {
                         return Ok(event);
                     }
                 }
                 Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
-                    return Ok(WatchEvent::Ended(Outcome::Lost(self.last.take())));
+                    return Ok(WatchEvent::Ended(Outcome::Lost(Loss::new(self.last.take(), error))));
                 }
                 Ok(Err(error)) => {
                     self.failures += 1;
+                    self.attempts = self.attempts.saturating_add(error.attempts());
                     // A page of a proxy in between is as passing as a refused connection.
                     let passing = error.is_transient() || error.kind() == ErrorKind::Unreadable;
                     if !passing || self.failures > self.options.tolerated_failures {
-                        let attempts = self.failures;
-                        return Err(error.with_attempts(attempts).with_last(self.last.take()));
+                        return Err(error.with_attempts(self.attempts).with_last(self.last.take()));
                     }
                     self.wait(error.retry_after());
+                    self.trouble = Some(error);
                 }
             }
         }
     }
 
     fn wait(&mut self, retry_after: Option<Duration>) {
-        self.next_look = Some(Instant::now() + self.schedule.next(retry_after));
+        self.next_look = Some(after(self.schedule.next(retry_after)));
     }
 
     /// Takes note of what was read, and tells it if it is new.
@@ -219,6 +233,16 @@ impl<D: Deployer> Observer<D> {
             last.as_ref().map_or("nothing was seen of it".to_owned(), |last| format!("last seen: {}", last.status));
         let message =
             format!("the deployment was not over after {} s; {seen}", self.options.deadline.as_secs_f64().round());
-        Error::new(ErrorKind::TimedOut, message).with_platform(self.deployer.platform()).with_last(last)
+        let error = Error::new(ErrorKind::TimedOut, message).with_platform(self.deployer.platform()).with_last(last);
+        match self.trouble.take() {
+            Some(trouble) => error.with_source(trouble),
+            None => error,
+        }
     }
+}
+
+/// The moment after a wait; one beyond what the clock can hold is as good as thirty years.
+fn after(wait: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(wait).unwrap_or(now + Duration::from_secs(946_080_000))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anydeploy_core::testing::{Call, ScriptedDeployer};
 use anydeploy_core::{
     Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogOptions, LogPage,
-    Outcome, Phase, Platform, Target, WatchEvent, WatchOptions,
+    Loss, Outcome, Phase, Platform, Target, WatchEvent, WatchOptions,
 };
 use futures::StreamExt;
 use tokio::time::Instant;
@@ -127,7 +127,7 @@ async fn a_deployment_that_vanishes_is_lost_and_not_a_success() {
     let gone = Error::new(ErrorKind::NotFound, "gone");
     let deployer = script(&[(Phase::Running, "running")]).answer(Err(gone));
     let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
-    let Outcome::Lost(Some(last)) = outcome else { panic!("{outcome:?}") };
+    let Outcome::Lost(Loss { last: Some(last), .. }) = outcome else { panic!("{outcome:?}") };
     assert_eq!(last.status.phase, Phase::Running);
 }
 
@@ -177,4 +177,50 @@ async fn a_dropped_watch_leaves_nothing_running() {
     drop(watch);
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(deployer.calls().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_tells_why_the_last_reads_failed() {
+    let broken = || Err(Error::new(ErrorKind::Unavailable, "down for maintenance"));
+    let deployer = ScriptedDeployer::new().answer(broken()).answer(broken());
+    let options = WatchOptions::within(Duration::from_secs(1)).with_tolerated_failures(100);
+    let error = deployer.watch(&id(), options).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(format!("{error:#}").contains("down for maintenance"), "{error:#}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_longer_than_the_clock_can_hold_ends_at_the_deadline() {
+    let limited = Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::MAX));
+    let deployer = ScriptedDeployer::new().answer(Err(limited));
+    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(60))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+}
+
+#[tokio::test(start_paused = true)]
+async fn looks_are_never_closer_than_the_platform_allows() {
+    // Each look sees another status, so that each is told.
+    let phases = [(Phase::Queued, "queued"), (Phase::Running, "running")];
+    let deployer = script(&phases.repeat(50));
+    let limit = Duration::from_secs(4);
+    let mut watch = deployer.watch(&id(), WatchOptions::default().with_intervals(limit, limit));
+    watch.next().await.unwrap().unwrap();
+    for _ in 1..100 {
+        let last = Instant::now();
+        watch.next().await.unwrap().unwrap();
+        assert!(last.elapsed() >= limit, "{:?}", last.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_after_the_trigger_keeps_the_id_and_is_never_safe_to_repeat() {
+    // The error of a read would be safe to repeat; the whole call is not, because it deployed.
+    let refused = Error::new(ErrorKind::Unauthorized, "the token was revoked");
+    assert!(refused.is_safe_to_repeat());
+    let deployer = ScriptedDeployer::new().answer(Ok(seen(Phase::Queued, "queued"))).answer(Err(refused));
+    let request = anydeploy_core::DeployRequest::new(Target::application("web"));
+    let error = deployer.deploy_and_wait(&request, WatchOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert_eq!(error.last().unwrap().id, id());
+    assert!(!error.is_safe_to_repeat());
 }

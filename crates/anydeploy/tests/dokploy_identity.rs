@@ -176,7 +176,7 @@ async fn a_restart_loses_what_waits_and_cancels_what_runs() {
     let outcome = dokploy.watch(&running.id, quick()).await.unwrap();
     assert!(matches!(outcome, Outcome::Cancelled(_)), "{outcome:?}");
     let outcome = dokploy.watch(&waiting.id, quick()).await.unwrap();
-    assert!(matches!(outcome, Outcome::Lost(Some(_))), "{outcome:?}");
+    assert!(matches!(outcome, Outcome::Lost(anydeploy::Loss { last: Some(_), .. })), "{outcome:?}");
 }
 
 #[tokio::test]

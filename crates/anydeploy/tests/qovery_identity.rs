@@ -98,7 +98,7 @@ async fn a_deployment_that_never_starts_is_lost_within_the_grace_period() {
     fake.next_deployment(&fake.application(), QoveryScript::never_starts());
     let begun = Instant::now();
     let outcome = qovery.deploy_and_wait(&web(&fake), quick()).await.unwrap();
-    let Outcome::Lost(Some(last)) = outcome else { panic!("{outcome:?}") };
+    let Outcome::Lost(anydeploy::Loss { last: Some(last), .. }) = outcome else { panic!("{outcome:?}") };
     assert_eq!((last.identity, last.status.phase), (Identity::Pending, Phase::Queued));
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }

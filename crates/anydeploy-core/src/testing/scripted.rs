@@ -1,31 +1,44 @@
 //! A deployer that answers from a list and records what it was asked.
 
+mod deployer;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures::future::{BoxFuture, FutureExt, ready};
-
 use crate::{
-    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Platform,
-    Result, TargetKind,
+    Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, LogPage, Method,
+    Platform, Result, Service, Target, TargetKind,
 };
 
 /// A call that a [`ScriptedDeployer`] received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Call {
-    /// [`Deployer::deploy`].
+    /// [`Deployer::deploy`](crate::Deployer::deploy).
     Deploy(DeployRequest),
-    /// [`Deployer::deployment`].
+    /// [`Deployer::deployment`](crate::Deployer::deployment).
     Deployment(DeploymentId),
-    /// [`Deployer::logs`].
+    /// [`Deployer::deployments_by_id`](crate::Deployer::deployments_by_id).
+    DeploymentsById(Vec<DeploymentId>),
+    /// [`Deployer::history`](crate::Deployer::history).
+    History(Target, HistoryOptions),
+    /// [`Deployer::cancel`](crate::Deployer::cancel).
+    Cancel(DeploymentId),
+    /// [`Deployer::logs`](crate::Deployer::logs).
     Logs(DeploymentId),
+    /// [`Deployer::service`](crate::Deployer::service).
+    Service(Target),
+    /// [`Deployer::services`](crate::Deployer::services).
+    Services,
+    /// [`Deployer::check`](crate::Deployer::check).
+    Check,
 }
 
 /// A deployer that answers from a list and records what it was asked.
 ///
 /// Clones share the list and the record.
 /// A call for which no answer is left gets an [`ErrorKind::Unavailable`] error.
+/// Logs are offered from the start; `history`, `cancel`, `service`, `services` and `check` with their first answer.
 ///
 /// ```
 /// use anydeploy_core::testing::ScriptedDeployer;
@@ -41,11 +54,35 @@ pub struct ScriptedDeployer {
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    capabilities: Capabilities,
     deployments: VecDeque<Result<Deployment>>,
+    histories: VecDeque<Result<Vec<Deployment>>>,
+    cancels: VecDeque<Result<Deployment>>,
     logs: VecDeque<Result<LogPage>>,
+    services: VecDeque<Result<Service>>,
+    service_lists: VecDeque<Result<Vec<Service>>>,
+    checks: VecDeque<Result<Check>>,
     calls: Vec<Call>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let mut capabilities = Capabilities::new(&[TargetKind::Application]);
+        capabilities.logs = true;
+        Self {
+            capabilities,
+            deployments: VecDeque::new(),
+            histories: VecDeque::new(),
+            cancels: VecDeque::new(),
+            logs: VecDeque::new(),
+            services: VecDeque::new(),
+            service_lists: VecDeque::new(),
+            checks: VecDeque::new(),
+            calls: Vec::new(),
+        }
+    }
 }
 
 impl ScriptedDeployer {
@@ -55,18 +92,61 @@ impl ScriptedDeployer {
         Self::default()
     }
 
-    /// Adds an answer for the next `deploy` or `deployment`.
+    /// Adds an answer for the next `deploy` or `deployment`, or for the next id of a `deployments_by_id`.
     #[must_use]
     pub fn answer(self, answer: Result<Deployment>) -> Self {
-        self.state().deployments.push_back(answer);
-        self
+        self.with(|state| state.deployments.push_back(answer))
+    }
+
+    /// Adds an answer for the next `history`.
+    #[must_use]
+    pub fn answer_history(self, answer: Result<Vec<Deployment>>) -> Self {
+        self.with(|state| {
+            state.capabilities.history = true;
+            state.histories.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `cancel`.
+    #[must_use]
+    pub fn answer_cancel(self, answer: Result<Deployment>) -> Self {
+        self.with(|state| {
+            state.capabilities.cancel = true;
+            state.cancels.push_back(answer);
+        })
     }
 
     /// Adds an answer for the next `logs`.
     #[must_use]
     pub fn answer_logs(self, answer: Result<LogPage>) -> Self {
-        self.state().logs.push_back(answer);
-        self
+        self.with(|state| state.logs.push_back(answer))
+    }
+
+    /// Adds an answer for the next `service`.
+    #[must_use]
+    pub fn answer_service(self, answer: Result<Service>) -> Self {
+        self.with(|state| {
+            state.capabilities.service = true;
+            state.services.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `services`.
+    #[must_use]
+    pub fn answer_services(self, answer: Result<Vec<Service>>) -> Self {
+        self.with(|state| {
+            state.capabilities.services = true;
+            state.service_lists.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `check`.
+    #[must_use]
+    pub fn answer_check(self, answer: Result<Check>) -> Self {
+        self.with(|state| {
+            state.capabilities.check = true;
+            state.checks.push_back(answer);
+        })
     }
 
     /// The calls received so far, oldest first.
@@ -75,42 +155,35 @@ impl ScriptedDeployer {
         self.state().calls.clone()
     }
 
+    fn with(self, change: impl FnOnce(&mut State)) -> Self {
+        change(&mut self.state());
+        self
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic in another test thread leaves the lists usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn take<T>(answer: Option<Result<T>>) -> Result<T> {
-        answer.unwrap_or_else(|| Err(Error::new(ErrorKind::Unavailable, "the script has no answer left")))
+impl State {
+    /// Takes note of a call, and answers it from the list of its method.
+    fn reply<T>(
+        &mut self,
+        method: Method,
+        call: Call,
+        answers: fn(&mut Self) -> &mut VecDeque<Result<T>>,
+    ) -> Result<T> {
+        self.calls.push(call);
+        if self.capabilities.offers(method) {
+            next(answers(self))
+        } else {
+            Err(Error::unsupported(Platform::from("scripted"), method.purpose()))
+        }
     }
 }
 
-impl Deployer for ScriptedDeployer {
-    fn platform(&self) -> Platform {
-        Platform::from("scripted")
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        let mut capabilities = Capabilities::new(&[TargetKind::Application]);
-        capabilities.logs = true;
-        capabilities
-    }
-
-    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        let mut state = self.state();
-        state.calls.push(Call::Deploy(request.clone()));
-        ready(Self::take(state.deployments.pop_front())).boxed()
-    }
-
-    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        let mut state = self.state();
-        state.calls.push(Call::Deployment(id.clone()));
-        ready(Self::take(state.deployments.pop_front())).boxed()
-    }
-
-    fn logs<'a>(&'a self, id: &'a DeploymentId, _options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        let mut state = self.state();
-        state.calls.push(Call::Logs(id.clone()));
-        ready(Self::take(state.logs.pop_front())).boxed()
-    }
+fn next<T>(answers: &mut VecDeque<Result<T>>) -> Result<T> {
+    let none_left = || Err(Error::new(ErrorKind::Unavailable, "the script has no answer left"));
+    answers.pop_front().unwrap_or_else(none_left)
 }

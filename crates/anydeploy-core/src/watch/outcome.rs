@@ -16,8 +16,26 @@ pub enum Outcome {
     Failed(Failure),
     /// Someone or the platform stopped it.
     Cancelled(Deployment),
-    /// The platform does not know it any more, so nobody can tell how it ended; this is what was seen of it last.
-    Lost(Option<Deployment>),
+    /// The platform does not know it, or not any more, so nobody can tell how it ended.
+    Lost(Loss),
+}
+
+/// A deployment that the platform does not know any more.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Loss {
+    /// What was seen of it last; `None` if it was never seen.
+    pub last: Option<Deployment>,
+    /// What the platform, or its adapter, said when it was looked for.
+    pub error: Error,
+}
+
+impl Loss {
+    /// A loss, from the error that told of it.
+    #[must_use]
+    pub fn new(last: Option<Deployment>, error: Error) -> Self {
+        Self { last, error }
+    }
 }
 
 /// A deployment that failed, and the end of its log.
@@ -53,7 +71,7 @@ impl Outcome {
         match self {
             Self::Succeeded(deployment) | Self::Cancelled(deployment) => Some(deployment),
             Self::Failed(failure) => Some(&failure.deployment),
-            Self::Lost(deployment) => deployment.as_ref(),
+            Self::Lost(loss) => loss.last.as_ref(),
         }
     }
 
@@ -96,7 +114,7 @@ impl fmt::Display for Outcome {
                 None => f.write_str("failed"),
             },
             Self::Cancelled(_) => f.write_str("cancelled"),
-            Self::Lost(_) => f.write_str("lost: the platform does not know it any more"),
+            Self::Lost(loss) => write!(f, "lost: {}", loss.error),
         }
     }
 }

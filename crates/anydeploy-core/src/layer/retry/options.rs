@@ -1,0 +1,56 @@
+//! How long and how often a call is repeated.
+
+use std::time::Duration;
+
+/// How long and how often a call is repeated.
+///
+/// By default a call is made at most 5 times, no repeat begins later than 60 seconds after the first one began, and the
+/// waits between are random, up to 0.5 seconds at first, twice that each time, and 10 seconds in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryOptions {
+    /// The longest time between the beginning of the first attempt and that of the last.
+    ///
+    /// An attempt that is under way is never cut off: how long one request may take is for the adapter to say.
+    pub budget: Duration,
+    /// How many attempts are made at most, the first one included; 0 counts as 1.
+    pub attempts: u32,
+    /// The longest random wait after the first attempt; it doubles with each attempt.
+    pub first_backoff: Duration,
+    /// The longest random wait at all; what a server asks for may be longer.
+    pub longest_backoff: Duration,
+}
+
+impl Default for RetryOptions {
+    fn default() -> Self {
+        Self {
+            budget: Duration::from_secs(60),
+            attempts: 5,
+            first_backoff: Duration::from_millis(500),
+            longest_backoff: Duration::from_secs(10),
+        }
+    }
+}
+
+impl RetryOptions {
+    /// Begins the last attempt within this time.
+    #[must_use]
+    pub fn within(budget: Duration) -> Self {
+        Self { budget, ..Self::default() }
+    }
+
+    /// Makes at most this many attempts.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Waits at random up to `first` after the first attempt, and up to `longest` in the end.
+    #[must_use]
+    pub fn with_backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.first_backoff = first;
+        self.longest_backoff = longest.max(first);
+        self
+    }
+}

@@ -1,0 +1,44 @@
+//! Stopping a deployment.
+
+use super::scene::{deploy, end, ended_as, meanwhile, refused, target};
+use super::verdict::{broken, ensure, skip};
+use super::{Ending, Harness, Verdict};
+use crate::{Deployer, ErrorKind, Phase};
+
+/// Cancels what would go on; it ends as cancelled, or the platform says why it does not.
+pub async fn a_cancel_takes_effect_or_says_why_not(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    if !deployer.capabilities().cancel {
+        return skip("`cancel` is not offered");
+    }
+    let target = target(harness, &[Ending::Never]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    match meanwhile(harness, deployer.cancel(&id)).await {
+        Ok(told) => {
+            let phase = told.status.phase;
+            let wrong = matches!(phase, Phase::Succeeded | Phase::Failed);
+            ensure!(!wrong, "a deployment that was cancelled is told as {phase}");
+            let outcome = end(harness, &deployer, &id).await?;
+            ensure!(ended_as(&outcome, Ending::Cancelled), "a cancelled deployment was told as `{outcome}`");
+            Ok(())
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unsupported) => Ok(()),
+        Err(error) => broken(format!("cancelling what goes on is refused as `{}`: {error:#}", error.kind())),
+    }
+}
+
+/// Cancels what is over, and reads it again.
+pub async fn cancelling_what_is_over_is_a_conflict(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    if !deployer.capabilities().cancel {
+        return skip("`cancel` is not offered");
+    }
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    end(harness, &deployer, &id).await?;
+    let kinds = [ErrorKind::Conflict, ErrorKind::Unsupported];
+    refused(meanwhile(harness, deployer.cancel(&id)).await, &kinds, "cancelling what is over")?;
+    let outcome = end(harness, &deployer, &id).await?;
+    ensure!(ended_as(&outcome, Ending::Succeeds), "a success that was then cancelled is told as `{outcome}`");
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The list of all cases.
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+
+use super::{Harness, Verdict, cancelling, flags, identity, options, reading, refusing, secrecy, waiting};
+
+/// One rule that every implementation keeps, and the function that puts it to the test.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Case {
+    /// The name of the case, which is that of its function.
+    pub name: &'static str,
+    /// The rule, in one line.
+    pub rule: &'static str,
+    pub(super) run: for<'a> fn(&'a dyn Harness) -> BoxFuture<'a, Verdict>,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case").field("name", &self.name).field("rule", &self.rule).finish_non_exhaustive()
+    }
+}
+
+/// All cases, in the order they run.
+#[must_use]
+pub fn cases() -> &'static [Case] {
+    CASES
+}
+
+macro_rules! cases {
+    ($($module:ident { $($name:ident: $rule:literal,)+ })+) => {
+        &[$($(Case {
+            name: stringify!($name),
+            rule: $rule,
+            run: |harness| Box::pin($module::$name(harness)),
+        },)+)+]
+    };
+}
+
+static CASES: &[Case] = cases! {
+    identity {
+        deploy_names_its_deployment: "an id names platform and target, and its text is the whole of it",
+        another_process_can_watch_on: "an id that was stored as text leads another deployer to the same deployment",
+        deploy_triggers_once: "one call of `deploy` triggers one deployment",
+        an_older_ending_is_not_taken_for_the_new_one: "what an older deployment ended as says nothing of the new one",
+        each_id_keeps_to_its_own_deployment: "an id goes on telling of the deployment it was given for",
+        callers_at_once_are_told_their_own: "callers who deploy at once are told of their own deployments",
+        a_second_deployment_is_new_or_adopted: "a deployment is told twice only if the second is told as adopted",
+        a_lost_answer_is_told_honestly: "a trigger whose answer was lost is sent once, and what is told of it is true",
+    }
+    waiting {
+        a_success_is_told: "a success is told once the deployment is over and proven to be the right one",
+        a_failure_is_never_a_success: "a failure is told as a failure, with its log or why there is none",
+        a_cancelled_deployment_is_told: "a deployment that was stopped is told as cancelled",
+        a_deadline_is_an_error_that_tells_what_was_seen: "a deadline is an error that holds what was seen last",
+        an_unknown_word_ends_nothing: "a word that nobody knows is neither success nor failure",
+        a_deployment_that_vanishes_is_lost: "a deployment that the platform forgot is lost",
+        a_dropped_watch_leaves_nothing_running: "a watch that is dropped asks nothing more and cancels nothing",
+        a_dropped_trigger_breaks_nothing: "a trigger that is dropped is sent at most once and leaves the deployer usable",
+    }
+    refusing {
+        an_unknown_target_is_an_error: "a target that does not exist is an error, and never a deployment",
+        an_unusable_target_is_invalid_input: "an id that cannot stand in a request is invalid input",
+        a_kind_that_is_not_offered_is_unsupported: "a kind of target that is not offered is unsupported",
+        an_id_of_another_platform_is_invalid_input: "an id of another platform is invalid input",
+        a_malformed_id_is_invalid_input: "an id that lacks a detail, or holds a wrong one, is invalid input",
+        a_deployment_that_never_was_is_not_found: "a deployment that never was is not found",
+        a_hostile_id_never_succeeds: "an id with hostile details is answered without a panic and without a success",
+    }
+    options {
+        a_commit_is_taken_or_refused: "a commit is taken, or refused before anything is triggered",
+        an_image_tag_is_taken_or_refused: "an image tag is taken, or refused before anything is triggered",
+        no_cache_is_taken_or_refused: "to build without the cache is taken, or refused before anything is triggered",
+        a_reason_is_taken_or_refused: "a reason is taken, or refused before anything is triggered",
+        a_pull_request_is_taken_or_refused: "a pull request is taken, or refused before anything is triggered",
+    }
+    flags {
+        history_does_what_its_flag_says: "`history` is unsupported if, and only if, its flag is off",
+        cancel_does_what_its_flag_says: "`cancel` is unsupported if, and only if, its flag is off",
+        logs_do_what_their_flag_says: "`logs` is unsupported if, and only if, its flag is off",
+        service_does_what_its_flag_says: "`service` is unsupported if, and only if, its flag is off",
+        services_do_what_their_flag_says: "`services` is unsupported if, and only if, its flag is off",
+        check_does_what_its_flag_says: "`check` is unsupported if, and only if, its flag is off",
+    }
+    reading {
+        history_is_newest_first_and_limited: "a history begins with the newest, and is no longer than asked for",
+        a_batch_is_answered_in_order: "each id of a batch has its own answer, in the order of the ids",
+        a_log_is_cut_to_its_end: "a log is no longer than asked for, keeps its end, and says if it was cut",
+        a_service_is_the_one_asked_for: "a service is the one that was asked for",
+        services_list_what_can_be_deployed: "the list of services holds what can be deployed",
+        a_good_credential_is_told_as_good: "a credential that works is told as one that works",
+    }
+    cancelling {
+        a_cancel_takes_effect_or_says_why_not: "a cancel ends the deployment as cancelled, or says why it does not",
+        cancelling_what_is_over_is_a_conflict: "to cancel what is over is a conflict, and changes nothing",
+    }
+    secrecy {
+        a_deployer_prints_no_secret: "the `Debug` of a deployer holds no secret",
+        answers_and_errors_print_no_secret: "answers and errors hold no secret",
+    }
+};

@@ -1,0 +1,128 @@
+//! What the suite must be given to put an implementation to the test.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt, ready};
+use tokio::time::sleep;
+
+use crate::{DeployRequest, Deployer, DeploymentId, Platform, Target, WatchOptions};
+
+/// How a deployment is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Ending {
+    /// It succeeds.
+    Succeeds,
+    /// It fails.
+    Fails,
+    /// Someone else, or the platform, stops it.
+    Cancelled,
+    /// It goes on for longer than [`Harness::moment`], and can be cancelled where the platform can.
+    Never,
+    /// The platform ends up showing a word for it that the implementation does not know.
+    UnknownWord,
+    /// The platform forgets it before it is over.
+    Vanishes,
+}
+
+/// An option of a [`DeployRequest`] that a platform may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RequestOption {
+    /// [`DeployRequest::with_revision`] with a commit.
+    Commit,
+    /// [`DeployRequest::with_revision`] with an image tag.
+    ImageTag,
+    /// [`DeployRequest::with_no_cache`].
+    NoCache,
+    /// [`DeployRequest::with_reason`].
+    Reason,
+    /// [`DeployRequest::with_pull_request`].
+    PullRequest,
+}
+
+/// A platform under test, as the suite sees it.
+///
+/// Three methods are required; each of the others makes more cases run, and the report says which were skipped for
+/// want of it.
+/// The suite runs one case after the other, and calls the methods of a harness from one task.
+pub trait Harness: Send + Sync {
+    /// A deployer as another process would build it: one more each time, on the same platform.
+    fn deployer(&self) -> Arc<dyn Deployer>;
+
+    /// A target whose next deployments end so, in this order; `None` if the harness has none.
+    ///
+    /// Each call gives a target on which nothing is under way.
+    /// The suite cannot do without targets for a single [`Ending::Succeeds`].
+    fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>>;
+
+    /// Ids of this platform that an implementation must refuse without asking anyone: a detail is missing or not of
+    /// its form.
+    fn malformed_ids(&self) -> Vec<DeploymentId>;
+
+    /// Lets the platform get on, one step; repeated often enough, it brings every deployment to its end.
+    ///
+    /// It is called while a case waits, may be dropped half-way, and by default waits for 10 milliseconds, for
+    /// platforms that get on by themselves.
+    fn let_time_pass(&self) -> BoxFuture<'_, ()> {
+        sleep(Duration::from_millis(10)).boxed()
+    }
+
+    /// How deployments are watched until they end; by default for at most a minute.
+    fn watch_options(&self) -> WatchOptions {
+        WatchOptions::within(Duration::from_secs(60))
+    }
+
+    /// How long a case watches what must not end; by default 5 seconds.
+    fn moment(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    /// After how long a case that has not come to an end is broken; by default 10 minutes.
+    fn case_limit(&self) -> Duration {
+        Duration::from_secs(10 * 60)
+    }
+
+    /// How many deployments the platform truly took on for a target; `None` if nobody knows.
+    fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        let _ = target;
+        ready(None).boxed()
+    }
+
+    /// How many requests the platform has received; `None` if nobody knows.
+    fn requests(&self) -> BoxFuture<'_, Option<u64>> {
+        ready(None).boxed()
+    }
+
+    /// Takes care that the answer to the next trigger is lost after it was acted on; `false` if that cannot be done.
+    fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
+        ready(false).boxed()
+    }
+
+    /// A target of a form this platform uses, which does not exist.
+    fn unknown_target(&self) -> Option<Target> {
+        None
+    }
+
+    /// A well-formed id of a deployment that never was.
+    fn absent_id(&self) -> Option<DeploymentId> {
+        None
+    }
+
+    /// The id of a deployment on another platform; by default one of a platform that nobody has.
+    fn foreign_id(&self) -> DeploymentId {
+        DeploymentId::new(Platform::from("elsewhere"), Target::application("web")).with("deployment", "1")
+    }
+
+    /// A request for a target that can be deployed with this option; `None` if the harness has none.
+    fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
+        let _ = option;
+        ready(None).boxed()
+    }
+
+    /// Texts that must never be seen: tokens and passwords that the deployer was built with.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

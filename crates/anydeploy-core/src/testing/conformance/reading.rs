@@ -1,0 +1,108 @@
+//! What is read beside the one deployment that is waited for.
+
+use super::scene::{deploy, deploy_to, end, meanwhile, same_target, target};
+use super::verdict::{broken, ensure, skip};
+use super::{Ending, Harness, NotKept, Verdict};
+use crate::{Deployer, Error, ErrorKind, HistoryOptions, LogOptions, Method, Permission, Phase, Result};
+
+/// Skips a case whose method is not offered; that it says so is a case of [`flags`](super::flags).
+fn offered(deployer: &dyn Deployer, method: Method) -> Verdict {
+    if deployer.capabilities().offers(method) { Ok(()) } else { skip(format!("`{method}` is not offered")) }
+}
+
+fn works<T>(answer: Result<T>, method: Method) -> Result<T, NotKept> {
+    answer.or_else(|error| broken(format!("`{method}` failed: {error:#}")))
+}
+
+/// Deploys a target twice, with different endings, and reads its history at several lengths.
+pub async fn history_is_newest_first_and_limited(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    offered(&*deployer, Method::History)?;
+    let target = target(harness, &[Ending::Fails, Ending::Succeeds]).await?;
+    deploy_to(harness, &deployer, &target, Ending::Fails).await?;
+    deploy_to(harness, &deployer, &target, Ending::Succeeds).await?;
+    for limit in [0, 1, 2] {
+        let options = HistoryOptions::newest(limit);
+        let history = works(meanwhile(harness, deployer.history(&target, options)).await, Method::History)?;
+        ensure!(history.len() == limit, "the newest {limit} are {}", history.len());
+        let phases: Vec<Phase> = history.iter().map(|deployment| deployment.status.phase).collect();
+        let newest_first = [Phase::Succeeded, Phase::Failed];
+        ensure!(newest_first.starts_with(&phases), "the newest {limit} are {phases:?}, and not of {newest_first:?}");
+        for told in history {
+            ensure!(same_target(told.target(), &target), "`{}` stands in the history of `{target}`", told.id);
+            let read = works(meanwhile(harness, deployer.deployment(&told.id)).await, Method::Deployment)?;
+            let (past, now) = (told.status, read.status);
+            ensure!(past.phase == now.phase, "`{}` is `{past}` in the history, and `{now}` when read", told.id);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a failed and a successful deployment, and a foreign id between them, at once.
+pub async fn a_batch_is_answered_in_order(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let good = target(harness, &[Ending::Succeeds]).await?;
+    let bad = target(harness, &[Ending::Fails]).await?;
+    let good = deploy(harness, &deployer, &good).await?.id;
+    let bad = deploy(harness, &deployer, &bad).await?.id;
+    end(harness, &deployer, &good).await?;
+    end(harness, &deployer, &bad).await?;
+    let ids = [bad, harness.foreign_id(), good];
+    let answers = meanwhile(harness, deployer.deployments_by_id(&ids)).await;
+    ensure!(answers.len() == ids.len(), "{} ids got {} answers", ids.len(), answers.len());
+    let told: Vec<Result<Phase, ErrorKind>> =
+        answers.iter().map(|answer| answer.as_ref().map(|d| d.status.phase).map_err(Error::kind)).collect();
+    let right = [Ok(Phase::Failed), Err(ErrorKind::InvalidInput), Ok(Phase::Succeeded)];
+    ensure!(told == right, "the answers are {told:?}, and not {right:?}");
+    ensure!(deployer.deployments_by_id(&[]).await.is_empty(), "no ids got answers");
+    Ok(())
+}
+
+/// Reads the log of a failed deployment at several lengths.
+pub async fn a_log_is_cut_to_its_end(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    offered(&*deployer, Method::Logs)?;
+    let target = target(harness, &[Ending::Fails]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    end(harness, &deployer, &id).await?;
+    let whole = works(meanwhile(harness, deployer.logs(&id, LogOptions::tail(10_000))).await, Method::Logs)?;
+    for tail in [0, 1, 2] {
+        let page = works(meanwhile(harness, deployer.logs(&id, LogOptions::tail(tail))).await, Method::Logs)?;
+        ensure!(page.lines.len() <= tail, "the last {tail} lines are {}", page.lines.len());
+        let end: Vec<&str> = page.lines.iter().map(|line| &*line.text).collect();
+        let all: Vec<&str> = whole.lines.iter().map(|line| &*line.text).collect();
+        ensure!(all.ends_with(&end), "the last {tail} lines are not the end of the log");
+        ensure!(page.truncated || end.len() >= all.len(), "lines were left out, and the page does not say so");
+    }
+    Ok(())
+}
+
+/// Reads a target that exists.
+pub async fn a_service_is_the_one_asked_for(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    offered(&*deployer, Method::Service)?;
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let service = works(meanwhile(harness, deployer.service(&target)).await, Method::Service)?;
+    ensure!(same_target(&service.target, &target), "asked for `{target}`, it told of `{}`", service.target);
+    Ok(())
+}
+
+/// Looks for a target that exists in the list of all.
+pub async fn services_list_what_can_be_deployed(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    offered(&*deployer, Method::Services)?;
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let services = works(meanwhile(harness, deployer.services()).await, Method::Services)?;
+    ensure!(services.iter().any(|service| same_target(&service.target, &target)), "`{target}` is not in the list");
+    Ok(())
+}
+
+/// Checks the credential with which everything else works.
+pub async fn a_good_credential_is_told_as_good(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    offered(&*deployer, Method::Check)?;
+    let check = works(meanwhile(harness, deployer.check()).await, Method::Check)?;
+    ensure!(check.read != Permission::Denied, "what can be read is told as denied");
+    ensure!(check.deploy != Permission::Denied, "what can be deployed is told as denied");
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! What must be refused, and how.
+
+use futures::future::BoxFuture;
+
+use super::scene::{deploy, meanwhile, refused, target};
+use super::verdict::{broken, ensure, skip};
+use super::{Ending, Harness, Verdict};
+use crate::{
+    DeployRequest, Deployer, DeployerExt, DeploymentId, ErrorKind, HistoryOptions, LogOptions, Method, Result, Target,
+    TargetKind,
+};
+
+/// How platforms say that there is no such thing.
+const ABSENT: &[ErrorKind] = &[ErrorKind::NotFound, ErrorKind::NotFoundOrForbidden];
+
+/// Asks everything that can be asked about a target which does not exist.
+pub async fn an_unknown_target_is_an_error(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let Some(target) = harness.unknown_target() else { return skip("the harness has no unknown target") };
+    match meanwhile(harness, deployer.deploy(&DeployRequest::new(target.clone()))).await {
+        Err(error) => ensure!(!error.is_transient(), "an unknown target is a transient error: {error:#}"),
+        Ok(deployment) => return broken(format!("a deployment of `{target}` was told: `{}`", deployment.id)),
+    }
+    let capabilities = deployer.capabilities();
+    if capabilities.service {
+        let answer = meanwhile(harness, deployer.service(&target)).await;
+        ensure!(answer.is_err(), "a service was told of `{target}`, which does not exist");
+    }
+    if capabilities.history
+        && let Ok(history) = meanwhile(harness, deployer.history(&target, HistoryOptions::default())).await
+    {
+        ensure!(history.is_empty(), "`{target}` does not exist, and has a history of {}", history.len());
+    }
+    Ok(())
+}
+
+/// Deploys targets whose ids cannot stand in a request.
+pub async fn an_unusable_target_is_invalid_input(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let Some(kind) = deployer.capabilities().target_kinds.first() else {
+        return broken("no kind of target can be deployed");
+    };
+    for id in ["", "..", "a/b", "a?b", "a b", "a\nb"] {
+        let request = DeployRequest::new(Target::new(kind.clone(), id));
+        let answer = meanwhile(harness, deployer.deploy(&request)).await;
+        refused(answer, &[ErrorKind::InvalidInput], &format!("the target id {id:?}"))?;
+    }
+    Ok(())
+}
+
+/// Deploys a target of a kind that nobody offers.
+pub async fn a_kind_that_is_not_offered_is_unsupported(harness: &dyn Harness) -> Verdict {
+    let target = Target::new(TargetKind::Other("windmill".to_owned()), "a");
+    let answer = meanwhile(harness, harness.deployer().deploy(&DeployRequest::new(target))).await;
+    refused(answer, &[ErrorKind::Unsupported], "a kind of target that is not offered")
+}
+
+/// Asks everything that can be asked about a deployment with an id of another platform.
+pub async fn an_id_of_another_platform_is_invalid_input(harness: &dyn Harness) -> Verdict {
+    each_refuses(harness, &harness.foreign_id(), &[ErrorKind::InvalidInput]).await
+}
+
+/// Asks everything that can be asked about a deployment with ids that lack a detail or hold a wrong one.
+pub async fn a_malformed_id_is_invalid_input(harness: &dyn Harness) -> Verdict {
+    let ids = harness.malformed_ids();
+    if ids.is_empty() {
+        return skip("the harness has no malformed ids");
+    }
+    for id in ids {
+        each_refuses(harness, &id, &[ErrorKind::InvalidInput]).await?;
+    }
+    Ok(())
+}
+
+/// Asks everything that can be asked about a deployment that never was.
+pub async fn a_deployment_that_never_was_is_not_found(harness: &dyn Harness) -> Verdict {
+    let Some(id) = harness.absent_id() else { return skip("the harness has no id of a deployment that never was") };
+    each_refuses(harness, &id, ABSENT).await
+}
+
+/// Reads ids whose details were replaced by hostile texts; any answer will do, except a panic or a success.
+pub async fn a_hostile_id_never_succeeds(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Fails]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    let text = id.to_string();
+    let details: Vec<&str> = text.split_once('?').map(|(_, query)| query.split('&').collect()).unwrap_or_default();
+    let names: Vec<&str> = details.iter().filter_map(|detail| detail.split('=').next()).collect();
+    for hostile in
+        ["", ".", "../../x", "a b", "\0", "%00", "-1", "99999999999999999999", "é\u{202e}", &"x".repeat(5000)]
+    {
+        for name in &names {
+            let id = id.clone().with(name, hostile);
+            if let Ok(deployment) = meanwhile(harness, deployer.deployment(&id)).await {
+                let phase = deployment.status.phase;
+                ensure!(phase != crate::Phase::Succeeded, "with {name}={hostile:?} a failing deployment {phase}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Asks everything that can be asked about a deployment; each method that is offered must refuse in the same way.
+async fn each_refuses(harness: &dyn Harness, id: &DeploymentId, kinds: &[ErrorKind]) -> Verdict {
+    let deployer = harness.deployer();
+    let capabilities = deployer.capabilities();
+    let asked: [(Method, BoxFuture<'_, Result<()>>); 4] = [
+        (Method::Deployment, Box::pin(async { deployer.deployment(id).await.map(drop) })),
+        (
+            Method::DeploymentsById,
+            Box::pin(async {
+                let answers = deployer.deployments_by_id(std::slice::from_ref(id)).await;
+                answers.into_iter().try_for_each(|answer| answer.map(drop))
+            }),
+        ),
+        (Method::Cancel, Box::pin(async { deployer.cancel(id).await.map(drop) })),
+        (Method::Logs, Box::pin(async { deployer.logs(id, LogOptions::default()).await.map(drop) })),
+    ];
+    for (method, answer) in asked {
+        if capabilities.offers(method) {
+            refused(meanwhile(harness, answer).await, kinds, &format!("`{id}` by `{method}`"))?;
+        }
+    }
+    if kinds.contains(&ErrorKind::InvalidInput) {
+        let outcome = meanwhile(harness, async { deployer.watch(id, harness.watch_options()).await }).await;
+        refused(outcome, kinds, &format!("`{id}` by a watch"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The steps that cases are made of.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use tokio::time::sleep;
+
+use super::verdict::{broken, ensure, skip};
+use super::{Ending, Harness, NotKept, Verdict};
+use crate::{
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, Outcome, Result, Target,
+    WatchOptions,
+};
+
+/// Waits for an answer while the platform gets on.
+pub(super) async fn meanwhile<T>(harness: &dyn Harness, answer: impl Future<Output = T>) -> T {
+    let time = async {
+        loop {
+            harness.let_time_pass().await;
+            // A harness that does not wait itself must not keep the answer from coming.
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    match select(pin!(answer), pin!(time)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right((never, _)) => never,
+    }
+}
+
+/// A target whose next deployments end so.
+pub(super) async fn target(harness: &dyn Harness, endings: &[Ending]) -> Result<Target, NotKept> {
+    match harness.target(endings).await {
+        Some(target) => Ok(target),
+        None if endings == [Ending::Succeeds] => broken("the harness has no target whose deployment succeeds"),
+        None => skip(format!("the harness has no target for {endings:?}")),
+    }
+}
+
+/// Deploys, which must work.
+pub(super) async fn deploy(
+    harness: &dyn Harness,
+    deployer: &Arc<dyn Deployer>,
+    target: &Target,
+) -> Result<Deployment, NotKept> {
+    let request = DeployRequest::new(target.clone());
+    match meanwhile(harness, deployer.deploy(&request)).await {
+        Ok(deployment) => Ok(deployment),
+        Err(error) => broken(format!("deploying `{target}` failed: {error:#}")),
+    }
+}
+
+/// Watches until the deployment ends, which it must.
+pub(super) async fn end(
+    harness: &dyn Harness,
+    deployer: &Arc<dyn Deployer>,
+    id: &DeploymentId,
+) -> Result<Outcome, NotKept> {
+    match meanwhile(harness, async { deployer.watch(id, harness.watch_options()).await }).await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) => broken(format!("watching `{id}` failed: {error:#}")),
+    }
+}
+
+/// Deploys, and watches until the deployment has the ending it must have.
+pub(super) async fn deploy_to(
+    harness: &dyn Harness,
+    deployer: &Arc<dyn Deployer>,
+    target: &Target,
+    ending: Ending,
+) -> Result<Outcome, NotKept> {
+    let deployment = deploy(harness, deployer, target).await?;
+    let outcome = end(harness, deployer, &deployment.id).await?;
+    ensure!(ended_as(&outcome, ending), "a deployment whose ending is {ending:?} was told as `{outcome}`");
+    Ok(outcome)
+}
+
+/// Watches for a moment what must not end in it.
+pub(super) async fn goes_on(
+    harness: &dyn Harness,
+    deployer: &Arc<dyn Deployer>,
+    id: &DeploymentId,
+) -> Result<Error, NotKept> {
+    let options = WatchOptions { deadline: harness.moment(), ..harness.watch_options() };
+    match meanwhile(harness, async { deployer.watch(id, options).await }).await {
+        Err(error) if error.kind() == ErrorKind::TimedOut => Ok(error),
+        Err(error) => broken(format!("watching `{id}` failed: {error:#}")),
+        Ok(outcome) => broken(format!("a deployment that goes on was told as `{outcome}`")),
+    }
+}
+
+/// Whether an outcome is the one that belongs to an ending.
+pub(super) fn ended_as(outcome: &Outcome, ending: Ending) -> bool {
+    match ending {
+        Ending::Succeeds => matches!(outcome, Outcome::Succeeded(_)),
+        Ending::Fails => matches!(outcome, Outcome::Failed(_)),
+        Ending::Cancelled => matches!(outcome, Outcome::Cancelled(_)),
+        Ending::Vanishes => matches!(outcome, Outcome::Lost(_)),
+        Ending::Never | Ending::UnknownWord => false,
+    }
+}
+
+/// Sees that an answer is an error of one of these kinds.
+pub(super) fn refused<T>(answer: Result<T>, kinds: &[ErrorKind], what: &str) -> Verdict {
+    match answer {
+        Err(error) if kinds.contains(&error.kind()) => Ok(()),
+        Err(error) => broken(format!("{what} is refused as `{}` and not as one of {kinds:?}: {error:#}", error.kind())),
+        Ok(_) => broken(format!("{what} is not refused")),
+    }
+}
+
+/// Whether two targets are the same thing; an implementation may have added the environment that holds it.
+pub(super) fn same_target(one: &Target, other: &Target) -> bool {
+    one.kind() == other.kind() && one.id() == other.id()
+}

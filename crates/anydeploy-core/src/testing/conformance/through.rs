@@ -1,0 +1,113 @@
+//! The same platform, seen through a layer.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use super::{Ending, Harness, RequestOption};
+use crate::{DeployRequest, Deployer, DeploymentId, Target, WatchOptions};
+
+/// A harness whose deployers stand behind something else: a layer, or a pointer.
+///
+/// Whatever an implementation keeps, it must keep through every layer:
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use anydeploy_core::Retry;
+/// use anydeploy_core::testing::conformance::{self, Harness, Through};
+///
+/// # async fn run(harness: &dyn Harness) {
+/// let report = conformance::run(&Through::new(harness, |deployer| Arc::new(Retry::new(deployer)))).await;
+/// assert!(report.is_kept(), "{report}");
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Through<'a, F> {
+    harness: &'a dyn Harness,
+    wrap: F,
+}
+
+impl<'a, F> Through<'a, F>
+where
+    F: Fn(Arc<dyn Deployer>) -> Arc<dyn Deployer> + Send + Sync,
+{
+    /// The same harness, each deployer wrapped.
+    pub fn new(harness: &'a dyn Harness, wrap: F) -> Self {
+        Self { harness, wrap }
+    }
+}
+
+impl<F> fmt::Debug for Through<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Through").finish_non_exhaustive()
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<F> Harness for Through<'_, F>
+where
+    F: Fn(Arc<dyn Deployer>) -> Arc<dyn Deployer> + Send + Sync,
+{
+    fn deployer(&self) -> Arc<dyn Deployer> {
+        (self.wrap)(self.harness.deployer())
+    }
+
+    fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {
+        self.harness.target(endings)
+    }
+
+    fn malformed_ids(&self) -> Vec<DeploymentId> {
+        self.harness.malformed_ids()
+    }
+
+    fn let_time_pass(&self) -> BoxFuture<'_, ()> {
+        self.harness.let_time_pass()
+    }
+
+    fn watch_options(&self) -> WatchOptions {
+        self.harness.watch_options()
+    }
+
+    fn moment(&self) -> Duration {
+        self.harness.moment()
+    }
+
+    fn case_limit(&self) -> Duration {
+        self.harness.case_limit()
+    }
+
+    fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        self.harness.triggers(target)
+    }
+
+    fn requests(&self) -> BoxFuture<'_, Option<u64>> {
+        self.harness.requests()
+    }
+
+    fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
+        self.harness.lose_next_answer()
+    }
+
+    fn unknown_target(&self) -> Option<Target> {
+        self.harness.unknown_target()
+    }
+
+    fn absent_id(&self) -> Option<DeploymentId> {
+        self.harness.absent_id()
+    }
+
+    fn foreign_id(&self) -> DeploymentId {
+        self.harness.foreign_id()
+    }
+
+    fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
+        self.harness.request_with(option)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.harness.secrets()
+    }
+}

@@ -1,0 +1,108 @@
+//! How watches end, and what does not end them.
+
+use futures::{FutureExt, StreamExt};
+use tokio::time::sleep;
+
+use super::scene::{deploy, deploy_to, end, ended_as, goes_on, meanwhile, target};
+use super::verdict::{broken, ensure};
+use super::{Ending, Harness, Verdict};
+use crate::{DeployRequest, Deployer, DeployerExt, Deployment, Outcome, WatchEvent};
+
+/// Deploys what succeeds.
+pub async fn a_success_is_told(harness: &dyn Harness) -> Verdict {
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let outcome = deploy_to(harness, &harness.deployer(), &target, Ending::Succeeds).await?;
+    let over = outcome.deployment().is_some_and(Deployment::is_over);
+    ensure!(over, "a success was told of a deployment that is not over, or not proven to be the right one");
+    Ok(())
+}
+
+/// Deploys what fails, and looks for the log where logs are offered.
+pub async fn a_failure_is_never_a_success(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Fails]).await?;
+    let outcome = deploy_to(harness, &deployer, &target, Ending::Fails).await?;
+    ensure!(!outcome.is_success(), "a failure counts as a success");
+    if let Outcome::Failed(failure) = outcome
+        && deployer.capabilities().logs
+        && harness.watch_options().log_tail > 0
+    {
+        let told = failure.log.is_some() || failure.log_error.is_some();
+        ensure!(told, "the failure has neither a log nor the reason why there is none");
+    }
+    Ok(())
+}
+
+/// Deploys what is stopped from elsewhere.
+pub async fn a_cancelled_deployment_is_told(harness: &dyn Harness) -> Verdict {
+    let target = target(harness, &[Ending::Cancelled]).await?;
+    deploy_to(harness, &harness.deployer(), &target, Ending::Cancelled).await?;
+    Ok(())
+}
+
+/// Deploys what does not end, and watches it with a short deadline.
+pub async fn a_deadline_is_an_error_that_tells_what_was_seen(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Never]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    let error = goes_on(harness, &deployer, &id).await?;
+    match error.last() {
+        Some(last) => ensure!(!last.is_over(), "the deadline passed, and the last seen is over: `{}`", last.status),
+        None => return broken("the error does not tell what was seen last"),
+    }
+    Ok(())
+}
+
+/// Deploys what ends up in a state that nobody knows the word of.
+pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::UnknownWord]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    goes_on(harness, &deployer, &id).await?;
+    Ok(())
+}
+
+/// Deploys what the platform forgets.
+pub async fn a_deployment_that_vanishes_is_lost(harness: &dyn Harness) -> Verdict {
+    let target = target(harness, &[Ending::Vanishes]).await?;
+    deploy_to(harness, &harness.deployer(), &target, Ending::Vanishes).await?;
+    Ok(())
+}
+
+/// Drops a watch after its first event, and sees that nothing more is asked and that the deployment goes on.
+pub async fn a_dropped_watch_leaves_nothing_running(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    let mut watch = deployer.watch(&id, harness.watch_options());
+    match meanwhile(harness, watch.next()).await {
+        Some(Ok(WatchEvent::Changed(_))) => {}
+        other => return broken(format!("the first event of a watch is {other:?}")),
+    }
+    drop(watch);
+    // What is under way on the line when a watch is dropped may still arrive.
+    sleep(harness.moment() / 4).await;
+    let before = harness.requests().await;
+    sleep(harness.moment()).await;
+    let after = harness.requests().await;
+    ensure!(before == after, "after the watch was dropped, the requests went from {before:?} to {after:?}");
+    let outcome = end(harness, &harness.deployer(), &id).await?;
+    ensure!(ended_as(&outcome, Ending::Succeeds), "after its watch was dropped it was told as `{outcome}`");
+    Ok(())
+}
+
+/// Drops a trigger after its first step, and deploys another target.
+pub async fn a_dropped_trigger_breaks_nothing(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let dropped = target(harness, &[Ending::Succeeds]).await?;
+    let before = harness.triggers(&dropped).await;
+    let _ = deployer.deploy(&DeployRequest::new(dropped.clone())).now_or_never();
+    let other = target(harness, &[Ending::Succeeds]).await?;
+    deploy_to(harness, &deployer, &other, Ending::Succeeds).await?;
+    meanwhile(harness, sleep(harness.moment())).await;
+    if let (Some(before), Some(after)) = (before, harness.triggers(&dropped).await) {
+        let made = after.saturating_sub(before);
+        ensure!(made <= 1, "a trigger that was dropped was sent {made} times");
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! How a deployment in memory goes.
+
+/// How a deployment on a [`MemoryDeployer`](super::MemoryDeployer) goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Course {
+    /// It succeeds.
+    #[default]
+    Succeeds,
+    /// It fails.
+    Fails {
+        /// Why, as the platform says it.
+        reason: String,
+        /// What the log says in the end.
+        log: String,
+    },
+    /// The platform stops it by itself.
+    Cancelled,
+    /// It runs until it is cancelled.
+    Hangs,
+    /// It ends up in a state whose word nobody knows, until it is cancelled.
+    Unknown(String),
+    /// The platform forgets it while it runs.
+    Vanishes,
+}
+
+impl Course {
+    /// It fails for this reason, with this at the end of its log.
+    #[must_use]
+    pub fn fails(reason: impl Into<String>, log: impl Into<String>) -> Self {
+        Self::Fails { reason: reason.into(), log: log.into() }
+    }
+}

@@ -1,0 +1,127 @@
+//! The trait on the platform in memory.
+
+use futures::future::{BoxFuture, FutureExt};
+
+use super::MemoryDeployer;
+use super::fault::Fault;
+use super::world::{World, platform};
+use crate::{
+    Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
+    LogOptions, LogPage, Method, Permission, Platform, Result, Service, Target,
+};
+
+impl MemoryDeployer {
+    /// Lets the platform receive a call, with whatever is to go wrong with it.
+    fn call<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
+        let mut world = self.world();
+        if !world.capabilities.offers(method) {
+            return Err(Error::unsupported(platform(), method.purpose()));
+        }
+        world.calls += 1;
+        match world.faults.take(method) {
+            Some(Fault::Refused(error)) => Err(error),
+            Some(Fault::AnswerLost) => {
+                let answer = act(&mut world)?;
+                match method {
+                    Method::Deploy if world.capabilities.reconcile => Ok(answer),
+                    Method::Deploy => Err(lost(ErrorKind::Undecidable)),
+                    _ => Err(lost(ErrorKind::NoAnswer)),
+                }
+            }
+            None => act(&mut world),
+        }
+    }
+}
+
+fn lost(kind: ErrorKind) -> Error {
+    Error::new(kind, "the answer was lost").with_platform(platform())
+}
+
+fn after_read(world: &mut World) {
+    let ticks = world.ticks_per_read;
+    world.advance(ticks);
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl Deployer for MemoryDeployer {
+    fn platform(&self) -> Platform {
+        platform()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.world().capabilities.clone()
+    }
+
+    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
+        async move {
+            request.check(&platform(), &self.capabilities())?;
+            self.call(Method::Deploy, |world| world.trigger(request))
+        }
+        .boxed()
+    }
+
+    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        async move {
+            self.call(Method::Deployment, |world| {
+                let told = world.find(id)?.told();
+                after_read(world);
+                Ok(told)
+            })
+        }
+        .boxed()
+    }
+
+    fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+        async move {
+            let mut answers = Vec::with_capacity(ids.len());
+            let first = self.call(Method::DeploymentsById, |world| {
+                answers.extend(ids.iter().map(|id| Ok(world.find(id)?.told())));
+                after_read(world);
+                Ok(())
+            });
+            if let Err(error) = first {
+                answers.truncate(0);
+                answers.extend(ids.iter().skip(1).map(|id| Ok(self.world().find(id)?.told())));
+                if !ids.is_empty() {
+                    answers.insert(0, Err(error));
+                }
+            }
+            answers
+        }
+        .boxed()
+    }
+
+    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        async move { self.call(Method::History, |world| world.history(target, options.limit)) }.boxed()
+    }
+
+    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        async move { self.call(Method::Cancel, |world| world.cancel(id)) }.boxed()
+    }
+
+    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        async move { self.call(Method::Logs, |world| Ok(LogPage::last_of(world.find(id)?.log.clone(), options))) }
+            .boxed()
+    }
+
+    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        async move { self.call(Method::Service, |world| world.service(target)) }.boxed()
+    }
+
+    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        async move { self.call(Method::Services, |world| Ok(world.services())) }.boxed()
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<Check>> {
+        async move {
+            self.call(Method::Check, |_| {
+                let mut check = Check::new(Permission::Granted);
+                check.account = Some("memory".to_owned());
+                check.deploy = Permission::Granted;
+                check.logs = Permission::Granted;
+                Ok(check)
+            })
+        }
+        .boxed()
+    }
+}

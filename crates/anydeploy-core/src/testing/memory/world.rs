@@ -1,0 +1,196 @@
+//! The state of a platform in memory, and what a tick does to it.
+
+mod entry;
+mod line;
+
+use std::collections::BTreeMap;
+
+use super::fault::Faults;
+use crate::{
+    Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Platform, Result, Service, Target,
+    TargetKind,
+};
+pub(super) use entry::Entry;
+use entry::Stage;
+use line::Line;
+
+/// The kinds of target that can be deployed in memory.
+const KINDS: &[TargetKind] = &[
+    TargetKind::Application,
+    TargetKind::Compose,
+    TargetKind::Service,
+    TargetKind::Database,
+    TargetKind::Container,
+    TargetKind::Job,
+    TargetKind::Helm,
+    TargetKind::Terraform,
+    TargetKind::Environment,
+];
+
+/// A deployment that was truly triggered on a [`MemoryDeployer`](super::MemoryDeployer).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Trigger {
+    /// Names the deployment.
+    pub id: DeploymentId,
+    /// What was asked for.
+    pub request: DeployRequest,
+}
+
+/// Everything there is.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) capabilities: Capabilities,
+    pub(super) clock: u64,
+    pub(super) ticks_per_read: u64,
+    pub(super) faults: Faults,
+    pub(super) triggered: Vec<Trigger>,
+    pub(super) calls: u64,
+    lines: BTreeMap<Target, Line>,
+    deployments: BTreeMap<usize, Entry>,
+}
+
+pub(super) fn platform() -> Platform {
+    Platform::from("memory")
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let mut capabilities = Capabilities::new(KINDS);
+        for flag in [
+            &mut capabilities.commit,
+            &mut capabilities.image_tag,
+            &mut capabilities.no_cache,
+            &mut capabilities.reason,
+            &mut capabilities.pull_request,
+            &mut capabilities.history,
+            &mut capabilities.cancel,
+            &mut capabilities.logs,
+            &mut capabilities.service,
+            &mut capabilities.services,
+            &mut capabilities.check,
+            &mut capabilities.reconcile,
+        ] {
+            *flag = true;
+        }
+        Self {
+            capabilities,
+            clock: 0,
+            ticks_per_read: 0,
+            faults: Faults::default(),
+            triggered: Vec::new(),
+            calls: 0,
+            lines: BTreeMap::new(),
+            deployments: BTreeMap::new(),
+        }
+    }
+}
+
+impl World {
+    /// The line of a target, which is added if it is not there yet.
+    pub(super) fn line(&mut self, target: Target) -> &mut Line {
+        self.lines.entry(target).or_default()
+    }
+
+    pub(super) fn advance(&mut self, ticks: u64) {
+        for passed in 0..ticks {
+            self.clock = self.clock.saturating_add(1);
+            if !self.tick() {
+                // Where one tick changes nothing, the others do not either.
+                self.clock = self.clock.saturating_add(ticks - passed - 1);
+                return;
+            }
+        }
+    }
+
+    /// Moves each line one step on, and says whether anything changed.
+    fn tick(&mut self) -> bool {
+        let mut changed = false;
+        for line in self.lines.values_mut() {
+            if let Some(number) = line.under_way {
+                let Some(entry) = self.deployments.get_mut(&number) else { continue };
+                changed |= entry.step(self.clock);
+                if let Some(state) = entry.left_behind(line.state) {
+                    line.under_way = None;
+                    line.state = state;
+                }
+                if entry.stage == Stage::Gone {
+                    self.deployments.remove(&number);
+                }
+            }
+            if line.under_way.is_none()
+                && let Some(number) = line.waiting.pop_front()
+                && let Some(entry) = self.deployments.get_mut(&number)
+            {
+                changed |= entry.step(self.clock);
+                line.under_way = Some(number);
+            }
+        }
+        changed
+    }
+
+    pub(super) fn trigger(&mut self, request: &DeployRequest) -> Result<Deployment> {
+        let target = request.target();
+        let line = self.lines.get_mut(target).ok_or_else(|| unknown(target))?;
+        let course = line.next.pop_front().unwrap_or_else(|| line.always.clone());
+        let number = self.triggered.len() + 1;
+        let entry = Entry::new(number, request, course, self.clock);
+        let told = entry.told();
+        line.waiting.push_back(number);
+        self.triggered.push(Trigger { id: told.id.clone(), request: request.clone() });
+        self.deployments.insert(number, entry);
+        Ok(told)
+    }
+
+    /// The deployment that an id names.
+    pub(super) fn find(&self, id: &DeploymentId) -> Result<&Entry> {
+        let number = number(id)?;
+        self.deployments.get(&number).filter(|entry| entry.request.target() == id.target()).ok_or_else(|| missing(id))
+    }
+
+    pub(super) fn cancel(&mut self, id: &DeploymentId) -> Result<Deployment> {
+        let number = number(id)?;
+        let entry = self.deployments.get_mut(&number).filter(|entry| entry.request.target() == id.target());
+        let entry = entry.ok_or_else(|| missing(id))?;
+        if entry.stage == Stage::Queued
+            && let Some(line) = self.lines.get_mut(id.target())
+        {
+            line.waiting.retain(|waiting| *waiting != number);
+        }
+        entry.cancel(self.clock)?;
+        Ok(entry.told())
+    }
+
+    /// The deployments of a target, newest first.
+    pub(super) fn history(&self, target: &Target, limit: usize) -> Result<Vec<Deployment>> {
+        self.service(target)?;
+        let own = self.deployments.values().rev().filter(|entry| entry.request.target() == target);
+        Ok(own.take(limit).map(Entry::told).collect())
+    }
+
+    pub(super) fn service(&self, target: &Target) -> Result<Service> {
+        let line = self.lines.get(target).ok_or_else(|| unknown(target))?;
+        Ok(line.service(target))
+    }
+
+    pub(super) fn services(&self) -> Vec<Service> {
+        self.lines.iter().map(|(target, line)| line.service(target)).collect()
+    }
+}
+
+/// The number of a deployment, which is the one detail of its id.
+fn number(id: &DeploymentId) -> Result<usize> {
+    id.expect_platform(&platform())?;
+    let text = id.require("deployment")?;
+    text.parse().map_err(|_| {
+        Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` has no number")).with_platform(platform())
+    })
+}
+
+fn unknown(target: &Target) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no target `{target}`")).with_platform(platform())
+}
+
+fn missing(id: &DeploymentId) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no deployment `{id}`")).with_platform(platform())
+}

@@ -1,0 +1,155 @@
+//! One deployment in memory, from the queue to its end.
+
+use chrono::{DateTime, Utc};
+
+use super::platform;
+use crate::testing::Course;
+use crate::{
+    DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, Phase, Result,
+    Revision, ServiceState,
+};
+
+/// How many ticks a deployment runs.
+const RUNS: u8 = 2;
+
+/// The tick 0, in seconds of Unix time; a tick is shown as a second.
+const EPOCH: u64 = 1_700_000_000;
+
+#[derive(Debug)]
+pub(in crate::testing::memory) struct Entry {
+    pub(in crate::testing::memory) log: Vec<LogLine>,
+    pub(super) request: DeployRequest,
+    pub(super) stage: Stage,
+    id: DeploymentId,
+    course: Course,
+    reason: Option<String>,
+    created: u64,
+    finished: Option<u64>,
+}
+
+/// Where a deployment stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Queued,
+    /// With this many ticks to go.
+    Running(u8),
+    Cancelling,
+    Over(Phase),
+    /// In a state that has only a word.
+    Strange(String),
+    Gone,
+}
+
+impl Entry {
+    pub(super) fn new(number: usize, request: &DeployRequest, course: Course, now: u64) -> Self {
+        let id = DeploymentId::new(platform(), request.target().clone()).with("deployment", number.to_string());
+        let mut entry = Self {
+            log: Vec::new(),
+            request: request.clone(),
+            stage: Stage::Queued,
+            id,
+            course,
+            reason: None,
+            created: now,
+            finished: None,
+        };
+        entry.write("queued", now);
+        entry
+    }
+
+    /// Goes one tick further, and says whether that changed anything.
+    pub(super) fn step(&mut self, now: u64) -> bool {
+        match self.stage {
+            Stage::Queued => {
+                self.write("running", now);
+                self.stage = Stage::Running(RUNS);
+            }
+            Stage::Running(left) if left > 1 => self.stage = Stage::Running(left - 1),
+            Stage::Running(_) => return self.end(now),
+            Stage::Cancelling => self.over(Phase::Cancelled, now),
+            Stage::Over(_) | Stage::Strange(_) | Stage::Gone => return false,
+        }
+        true
+    }
+
+    /// Ends as its course says, unless it hangs.
+    fn end(&mut self, now: u64) -> bool {
+        match self.course.clone() {
+            Course::Succeeds => self.over(Phase::Succeeded, now),
+            Course::Fails { reason, log } => {
+                self.log.extend(log.lines().map(|line| LogLine::new(line).with_time(time(now))));
+                self.reason = Some(reason);
+                self.over(Phase::Failed, now);
+            }
+            Course::Cancelled => self.over(Phase::Cancelled, now),
+            Course::Unknown(word) => self.stage = Stage::Strange(word),
+            Course::Vanishes => self.stage = Stage::Gone,
+            Course::Hangs => return false,
+        }
+        true
+    }
+
+    pub(super) fn cancel(&mut self, now: u64) -> Result<()> {
+        match self.stage {
+            Stage::Queued => self.over(Phase::Cancelled, now),
+            Stage::Running(_) | Stage::Strange(_) => {
+                self.write("cancelling", now);
+                self.stage = Stage::Cancelling;
+            }
+            Stage::Cancelling => {}
+            Stage::Over(_) | Stage::Gone => {
+                let message = format!("the deployment `{}` is over", self.id);
+                return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform()));
+            }
+        }
+        Ok(())
+    }
+
+    /// If it has left the line, the state of its target, which was `before` until then.
+    pub(super) fn left_behind(&self, before: ServiceState) -> Option<ServiceState> {
+        match self.stage {
+            Stage::Over(Phase::Succeeded) => Some(ServiceState::Running),
+            Stage::Over(Phase::Failed) => Some(ServiceState::Failed),
+            Stage::Over(_) | Stage::Gone => Some(before),
+            Stage::Queued | Stage::Running(_) | Stage::Cancelling | Stage::Strange(_) => None,
+        }
+    }
+
+    /// What the platform tells of it.
+    pub(in crate::testing::memory) fn told(&self) -> Deployment {
+        let phase = match self.stage {
+            Stage::Queued => Phase::Queued,
+            Stage::Running(_) => Phase::Running,
+            Stage::Cancelling => Phase::Cancelling,
+            Stage::Over(phase) => phase,
+            Stage::Strange(_) | Stage::Gone => Phase::Unknown,
+        };
+        let raw = match &self.stage {
+            Stage::Strange(word) => word,
+            _ => phase.as_str(),
+        };
+        let commit = match self.request.revision() {
+            Revision::Commit(commit) => Some(commit.clone()),
+            _ => None,
+        };
+        Deployment::new(self.id.clone(), Identity::Exact, DeploymentStatus::new(phase, raw))
+            .with_reason(self.reason.clone())
+            .with_title(self.request.reason().map(str::to_owned))
+            .with_commit(commit)
+            .with_times(time(self.created), self.finished.and_then(time))
+    }
+
+    fn over(&mut self, phase: Phase, now: u64) {
+        self.write(phase.as_str(), now);
+        self.stage = Stage::Over(phase);
+        self.finished = Some(now);
+    }
+
+    fn write(&mut self, line: &str, now: u64) {
+        self.log.push(LogLine::new(line).with_time(time(now)));
+    }
+}
+
+fn time(tick: u64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(i64::try_from(EPOCH.saturating_add(tick)).ok()?, 0)
+}

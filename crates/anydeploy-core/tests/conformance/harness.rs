@@ -1,0 +1,125 @@
+//! The platform in memory as the suite sees it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anydeploy_core::testing::conformance::{Ending, Harness, RequestOption};
+use anydeploy_core::testing::{Course, MemoryDeployer};
+use anydeploy_core::{DeployRequest, Deployer, DeploymentId, Method, Platform, Revision, Target};
+use futures::future::{BoxFuture, FutureExt};
+
+/// What a deployer would be built with.
+pub(crate) const TOKEN: &str = "tok-3f9a77c1";
+
+/// A platform in memory, and how its deployers are made.
+pub(crate) struct Memory {
+    platform: MemoryDeployer,
+    build: Box<dyn Fn(MemoryDeployer) -> Arc<dyn Deployer> + Send + Sync>,
+    targets: AtomicUsize,
+}
+
+impl Memory {
+    pub(crate) fn new(
+        platform: MemoryDeployer,
+        build: impl Fn(MemoryDeployer) -> Arc<dyn Deployer> + Send + Sync + 'static,
+    ) -> Self {
+        Self { platform, build: Box::new(build), targets: AtomicUsize::new(0) }
+    }
+
+    fn one_more(&self) -> Target {
+        Target::application(format!("app-{}", self.targets.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+fn memory(target: Target) -> DeploymentId {
+    DeploymentId::new(Platform::from("memory"), target)
+}
+
+impl Harness for Memory {
+    fn deployer(&self) -> Arc<dyn Deployer> {
+        (self.build)(self.platform.clone())
+    }
+
+    fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {
+        async move {
+            let target = self.one_more();
+            for ending in endings {
+                let course = match ending {
+                    Ending::Succeeds => Course::Succeeds,
+                    Ending::Fails => Course::fails("exit code 1", "one\ntwo\nboom"),
+                    Ending::Cancelled => Course::Cancelled,
+                    Ending::Never => Course::Hangs,
+                    Ending::UnknownWord => Course::Unknown("CONTEMPLATING".to_owned()),
+                    Ending::Vanishes => Course::Vanishes,
+                    _ => return None,
+                };
+                self.platform.next(&target, course);
+            }
+            Some(target)
+        }
+        .boxed()
+    }
+
+    fn malformed_ids(&self) -> Vec<DeploymentId> {
+        let bare = memory(Target::application("app-0"));
+        vec![bare.clone(), bare.clone().with("deployment", ""), bare.with("deployment", "one")]
+    }
+
+    fn let_time_pass(&self) -> BoxFuture<'_, ()> {
+        async {
+            self.platform.advance(1);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        .boxed()
+    }
+
+    fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        async move {
+            let triggered = self.platform.triggered();
+            Some(triggered.iter().filter(|trigger| trigger.request.target() == target).count())
+        }
+        .boxed()
+    }
+
+    fn requests(&self) -> BoxFuture<'_, Option<u64>> {
+        async { Some(self.platform.calls()) }.boxed()
+    }
+
+    fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
+        async {
+            self.platform.lose_next_answer(Method::Deploy);
+            true
+        }
+        .boxed()
+    }
+
+    fn unknown_target(&self) -> Option<Target> {
+        Some(Target::application("nowhere"))
+    }
+
+    fn absent_id(&self) -> Option<DeploymentId> {
+        Some(memory(Target::application("app-0")).with("deployment", "999999"))
+    }
+
+    fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
+        async move {
+            let target = self.one_more();
+            self.platform.next(&target, Course::Succeeds);
+            let request = DeployRequest::new(target);
+            Some(match option {
+                RequestOption::Commit => request.with_revision(Revision::Commit("a1b2c3".to_owned())),
+                RequestOption::ImageTag => request.with_revision(Revision::ImageTag("1.2.3".to_owned())),
+                RequestOption::NoCache => request.with_no_cache(true),
+                RequestOption::Reason => request.with_reason("conformance"),
+                RequestOption::PullRequest => request.with_pull_request(7),
+                _ => return None,
+            })
+        }
+        .boxed()
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        vec![TOKEN.to_owned()]
+    }
+}
