@@ -57,7 +57,7 @@ impl Error {
     /// An [`ErrorKind::Unsupported`] error: `platform` does not offer `what`.
     #[must_use]
     pub fn unsupported(platform: Platform, what: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::Unsupported, format!("{platform} does not offer {what}")).with_platform(platform)
+        Self::new(ErrorKind::Unsupported, format!("does not offer {what}")).with_platform(platform)
     }
 
     /// The same error, on this platform.
@@ -235,8 +235,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// What a `main` that returns this error prints: the line of `{:#}`; `{:#?}` shows the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return write!(f, "{self:#}");
+        }
         let inner = &*self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)

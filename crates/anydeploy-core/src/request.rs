@@ -9,7 +9,7 @@ pub enum Revision {
     /// What the platform is set to deploy: the head of its branch, or its configured image.
     #[default]
     Current,
-    /// A commit of the target's repository, by its full hash.
+    /// A commit of the target's repository, by its hash as the platform takes it; the full hash is always right.
     Commit(String),
     /// A tag of the target's image.
     ImageTag(String),

@@ -166,7 +166,8 @@ impl<D: Deployer> Observer<D> {
                         return Ok(event);
                     }
                 }
-                Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
+                // What was never seen may never have been: then the error says more than a loss.
+                Ok(Err(error)) if error.kind() == ErrorKind::NotFound && self.last.is_some() => {
                     return Ok(WatchEvent::Ended(Outcome::Lost(Loss::new(self.last.take(), error))));
                 }
                 Ok(Err(error)) => {
@@ -232,7 +233,7 @@ impl<D: Deployer> Observer<D> {
         let seen =
             last.as_ref().map_or("nothing was seen of it".to_owned(), |last| format!("last seen: {}", last.status));
         let message =
-            format!("the deployment was not over after {} s; {seen}", self.options.deadline.as_secs_f64().round());
+            format!("the deployment was not over after {:?}; {seen}", self.options.deadline);
         let error = Error::new(ErrorKind::TimedOut, message).with_platform(self.deployer.platform()).with_last(last);
         match self.trouble.take() {
             Some(trouble) => error.with_source(trouble),

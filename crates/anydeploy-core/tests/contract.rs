@@ -18,7 +18,7 @@ async fn a_missing_method_says_that_it_is_unsupported() {
     assert!(!deployer.capabilities().history);
     let error = deployer.history(&Target::application("web"), HistoryOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert_eq!(error.to_string(), "scripted: scripted does not offer a history of deployments");
+    assert_eq!(error.to_string(), "scripted: does not offer a history of deployments");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod coolify;
 mod dokploy;
+mod network;
 mod pace;
 mod qovery;
 mod server;
@@ -13,6 +14,7 @@ pub use dokploy::{
     DokployFate, DokployKey, DokployOrigin, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy,
     FakeDokployBuilder,
 };
+pub use network::{Fault, FaultPlan, FaultyNetwork, Injected, RequestKind, RetryAfter};
 pub use pace::Pace;
 pub use qovery::{
     FakeQovery, FakeQoveryBuilder, QoveryQuirk, QoveryScript, QoveryServiceKind, QoveryTriggered,

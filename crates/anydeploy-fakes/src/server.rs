@@ -11,12 +11,23 @@ pub(crate) trait Answer: Send + Sync + 'static {
     fn answer(&self, request: &Request) -> ResponseTemplate;
 }
 
+/// Whether a server keeps the requests that it receives.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Recording {
+    #[default]
+    On,
+    Off,
+}
+
 /// A running fake server on a free port of the loopback address; it stops when dropped.
 pub(crate) struct Server(MockServer);
 
 impl Server {
-    pub(crate) async fn start<A: Answer>(platform: Arc<A>) -> Self {
-        let server = MockServer::start().await;
+    pub(crate) async fn start<A: Answer>(platform: Arc<A>, recording: Recording) -> Self {
+        let server = match recording {
+            Recording::On => MockServer::start().await,
+            Recording::Off => MockServer::builder().disable_request_recording().start().await,
+        };
         Mock::given(any()).respond_with(Handler(platform)).mount(&server).await;
         Self(server)
     }
@@ -26,7 +37,7 @@ impl Server {
         self.0.uri()
     }
 
-    /// Every request received so far, oldest first.
+    /// Every request received so far, oldest first; none without recording.
     pub(crate) async fn requests(&self) -> Vec<Request> {
         self.0.received_requests().await.unwrap_or_default()
     }

@@ -170,8 +170,8 @@ impl<D: Connect> Config<D> {
     /// The HTTP side of an adapter, with the credential presented as `auth` says.
     pub(crate) fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
         let conventions = &D::CONVENTIONS;
-        let url = self.url.as_deref().or(conventions.default_url).ok_or_else(|| Self::invalid("no URL is set"))?;
-        let token = self.token.as_ref().ok_or_else(|| Self::invalid("no token is set"))?;
+        let url = self.url.as_deref().or(conventions.default_url).ok_or_else(|| Self::invalid("no URL is set; give one with `url`, or use `from_env`"))?;
+        let token = self.token.as_ref().ok_or_else(|| Self::invalid("no token is set; give one with `token`, or use `from_env`"))?;
         let token = token.expose_secret().trim();
         if token.is_empty() {
             return Err(Self::invalid("the token is empty"));

@@ -111,7 +111,7 @@ impl ErrorKind {
             Self::PermissionDenied => "give the token the permission that is missing",
             Self::NotFound => "check the id, and that the token belongs to the team or organization that owns it",
             Self::NotFoundOrForbidden => "check the id, and what the token's role may see",
-            Self::Conflict => "wait until the operation in progress is over",
+            Self::Conflict => "look at its state: it is busy, or over already",
             Self::RateLimited => "wait before trying again",
             Self::QueueFull => "wait until running deployments are over",
             Self::Unavailable => "try again later; a trigger may have been acted on",

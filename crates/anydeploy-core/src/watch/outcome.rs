@@ -56,6 +56,12 @@ impl Failure {
     pub fn new(deployment: Deployment) -> Self {
         Self { deployment, log: None, log_error: None }
     }
+
+    /// Why it failed, as far as can be told; see [`Outcome::reason`].
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.deployment.reason.as_deref().or_else(|| self.log.as_ref().and_then(complaint))
+    }
 }
 
 impl Outcome {
@@ -81,8 +87,10 @@ impl Outcome {
     /// It is for people to read; decide by the variant.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
-        let Self::Failed(failure) = self else { return None };
-        failure.deployment.reason.as_deref().or_else(|| failure.log.as_ref().and_then(complaint))
+        match self {
+            Self::Failed(failure) => failure.reason(),
+            _ => None,
+        }
     }
 
     /// The end of the log of a deployment that failed.
@@ -100,7 +108,8 @@ fn complaint(log: &LogPage) -> Option<&str> {
     let mut lines = log.lines.iter().rev().map(|line| line.text.trim()).filter(|text| !text.is_empty());
     let speaks_of_error = |text: &str| {
         let text = text.to_ascii_lowercase();
-        ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
+        // The last line of Dokploy's logs only points to the lines before it.
+        !text.contains("check the logs") && ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
     };
     lines.clone().find(|text| speaks_of_error(text)).or_else(|| lines.next())
 }

@@ -11,13 +11,14 @@ use super::resource::Kind;
 use super::router::Platform;
 use super::state::{Settings, State};
 use crate::pace::{Pace, Ticker};
-use crate::server::Server;
+use crate::server::{Recording, Server};
 
 /// Sets up a [`FakeCoolify`] before it starts; made by [`FakeCoolify::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is started"]
 pub struct FakeCoolifyBuilder {
     pace: Pace,
+    recording: Recording,
     quirks: BTreeSet<CoolifyQuirk>,
     settings: Settings,
 }
@@ -26,6 +27,7 @@ impl FakeCoolifyBuilder {
     pub(super) fn new() -> Self {
         Self {
             pace: Pace::default(),
+            recording: Recording::default(),
             quirks: CoolifyQuirk::ALL.into_iter().filter(|quirk| quirk.is_default()).collect(),
             settings: Settings::default(),
         }
@@ -74,6 +76,12 @@ impl FakeCoolifyBuilder {
         self
     }
 
+    /// Keeps no record of requests, which saves memory in a long run: [`FakeCoolify::requests`] is empty.
+    pub fn without_recording(mut self) -> Self {
+        self.recording = Recording::Off;
+        self
+    }
+
     /// Starts the server on a free port of the loopback address.
     pub async fn start(self) -> FakeCoolify {
         let mut state = State::new(self.settings, self.quirks);
@@ -82,7 +90,7 @@ impl FakeCoolifyBuilder {
         let service = state.add_resource(Kind::Service, "analytics").uuid.clone();
         let database = state.add_resource(Kind::Database, "store").uuid.clone();
         let platform = Arc::new(Platform::new(Ticker::new(self.pace), state));
-        let server = Server::start(Arc::clone(&platform)).await;
+        let server = Server::start(Arc::clone(&platform), self.recording).await;
         FakeCoolify { server, platform, token, application, service, database }
     }
 }

@@ -10,13 +10,14 @@ use super::service::Kind;
 use super::state::State;
 use super::{FakeDokploy, Platform};
 use crate::pace::{Pace, Ticker};
-use crate::server::Server;
+use crate::server::{Recording, Server};
 
 /// Builds a [`FakeDokploy`].
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct FakeDokployBuilder {
     pace: Pace,
+    recording: Recording,
     habits: Habits,
     concurrency: Option<usize>,
 }
@@ -46,6 +47,12 @@ impl FakeDokployBuilder {
         self
     }
 
+    /// Keeps no record of requests, which saves memory in a long run: [`FakeDokploy::requests`] is empty.
+    pub fn without_recording(mut self) -> Self {
+        self.recording = Recording::Off;
+        self
+    }
+
     /// Starts the server.
     pub async fn start(self) -> FakeDokploy {
         let step = match self.pace {
@@ -57,7 +64,7 @@ impl FakeDokployBuilder {
         let application = state.add_application("web");
         let compose = state.add(Kind::Compose, "stack", json!({}));
         let platform = Arc::new(Platform { ticker: Ticker::new(self.pace), state: Mutex::new(state) });
-        let server = Server::start(Arc::clone(&platform)).await;
+        let server = Server::start(Arc::clone(&platform), self.recording).await;
         let fake = FakeDokploy { server, platform, application, compose };
         fake.platform.state().keys.add(fake.token().to_owned(), DokployKey::owner());
         fake

@@ -11,13 +11,14 @@ use super::quirk::{QoveryQuirk, Quirks};
 use super::state::State;
 use super::{Defaults, FakeQovery, Platform};
 use crate::pace::{Pace, Ticker};
-use crate::server::Server;
+use crate::server::{Recording, Server};
 
 /// Sets up a [`FakeQovery`] before it starts.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct FakeQoveryBuilder {
     pace: Pace,
+    recording: Recording,
     quirks: Quirks,
     limit: Limit,
     stale: Option<u64>,
@@ -57,6 +58,12 @@ impl FakeQoveryBuilder {
         self
     }
 
+    /// Keeps no record of requests, which saves memory in a long run: [`FakeQovery::requests`] is empty.
+    pub fn without_recording(mut self) -> Self {
+        self.recording = Recording::Off;
+        self
+    }
+
     /// Starts the server.
     pub async fn start(self) -> FakeQovery {
         let mut state = State::new(self.quirks, self.limit, self.stale.unwrap_or(3), Utc::now());
@@ -65,7 +72,7 @@ impl FakeQoveryBuilder {
         let container = state.add_service(&environment, QoveryServiceKind::Container, "worker");
         let defaults = Defaults { environment, application, container };
         let platform = Arc::new(Platform { state: Mutex::new(state), ticker: Ticker::new(self.pace) });
-        let server = Server::start(Arc::clone(&platform)).await;
+        let server = Server::start(Arc::clone(&platform), self.recording).await;
         FakeQovery { server, platform, defaults }
     }
 }

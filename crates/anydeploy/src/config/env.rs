@@ -25,13 +25,18 @@ impl<D: Connect> Config<D> {
         let first =
             |names: &[&str]| names.iter().find_map(|name| lookup(name).filter(|value| !value.trim().is_empty()));
         let mut config = Self { url: first(conventions.url_variables), ..Self::default() };
-        if config.url.is_none() && conventions.default_url.is_none() {
-            let tried = conventions.url_variables.join(", ");
-            return Err(Self::invalid(format_args!("no URL is set in the environment; tried {tried}")));
-        }
-        let Some(token) = first(conventions.token_variables) else {
-            let tried = conventions.token_variables.join(", ");
-            return Err(Self::invalid(format_args!("no token is set in the environment; tried {tried}")));
+        let token = first(conventions.token_variables);
+        let missing = [
+            (config.url.is_none() && conventions.default_url.is_none(), "URL", conventions.url_variables),
+            (token.is_none(), "token", conventions.token_variables),
+        ];
+        let missing: Vec<String> = missing
+            .iter()
+            .filter(|(is_missing, ..)| *is_missing)
+            .map(|(_, what, names)| format!("no {what} is set in the environment; tried {}", names.join(", ")))
+            .collect();
+        let (true, Some(token)) = (missing.is_empty(), token) else {
+            return Err(Self::invalid(missing.join("; ")));
         };
         config.token = Some(token.into());
         if let Some(name) = conventions.scheme_variable {

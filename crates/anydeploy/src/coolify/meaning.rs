@@ -16,7 +16,7 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
     let (kind, message) = match refusal.status {
         // Coolify answers a route it does not have with its own sentence and a link; a missing row has no link.
         404 if refusal.member(&["docs"]).is_some() => {
-            (ErrorKind::Unsupported, Some("this Coolify version has no such route"))
+            (ErrorKind::Unsupported, Some("there is no such route: the URL is not that of a Coolify instance, or its version is too old"))
         }
         403 if said("API is disabled") => {
             (ErrorKind::PermissionDenied, Some("the API is switched off in the instance's settings"))

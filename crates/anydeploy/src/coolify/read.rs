@@ -80,7 +80,7 @@ impl Coolify {
 fn application_only(target: &Target, what: &'static str) -> Result<()> {
     match target.kind() {
         TargetKind::Application => Ok(()),
-        _ => Err(Error::new(ErrorKind::Unsupported, format!("Coolify does not offer {what}"))
+        _ => Err(Error::new(ErrorKind::Unsupported, format!("does not offer {what}"))
             .with_platform(Platform::Coolify)),
     }
 }

@@ -1,0 +1,203 @@
+//! A bad network in front of a fake server: a proxy on a port of its own that breaks some of the exchanges.
+
+mod answer;
+mod door;
+mod exchange;
+mod fate;
+mod fault;
+mod injected;
+mod kind;
+mod message;
+mod plan;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+pub use fault::{Fault, RetryAfter};
+pub use injected::Injected;
+pub use kind::RequestKind;
+pub use plan::FaultPlan;
+
+use door::Door;
+use fate::Ledger;
+
+/// A bad network between a client and a fake server; it ends when dropped.
+///
+/// It listens on a free port of the loopback address and hands every request on to the fake behind it, one exchange a
+/// connection, unless its [`FaultPlan`] has another fate for that exchange.
+/// What is not broken passes as it came: the only bytes that change are those of the `Connection` header.
+/// It works with a clock and a thread of its own, so a paused or busy runtime of the test does not matter.
+///
+/// Give the client a timeout: [`Fault::SilenceBefore`] and [`Fault::SilenceAfter`] last until it gives up.
+///
+/// # Examples
+///
+/// The answer to a deployment is lost, and the deployment is there all the same:
+///
+/// ```
+/// use anydeploy_fakes::{FakeCoolify, Fault, FaultPlan, FaultyNetwork, RequestKind};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let coolify = FakeCoolify::start().await;
+/// let plan = FaultPlan::always(Fault::ResetAfter).on([RequestKind::Trigger]).limit(1);
+/// let network = FaultyNetwork::before(&coolify.url(), plan)?;
+///
+/// let http = reqwest::Client::new();
+/// let deploy = format!("{}/api/v1/deploy?uuid={}", network.url(), coolify.application());
+/// assert!(http.post(&deploy).bearer_auth(coolify.token()).send().await.is_err());
+///
+/// assert_eq!(coolify.triggered().len(), 1);
+/// let injected = network.injected();
+/// assert_eq!((injected[0].fault, injected[0].deliveries), (Fault::ResetAfter, 1));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Every fault, on one exchange in five:
+///
+/// ```
+/// # use anydeploy_fakes::{FakeDokploy, FaultPlan, FaultyNetwork};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let dokploy = FakeDokploy::start().await;
+/// let network = FaultyNetwork::before(&dokploy.url(), FaultPlan::seeded(7).rate(0.2))?;
+/// assert_ne!(network.url(), dokploy.url());
+/// # Ok(())
+/// # }
+/// ```
+pub struct FaultyNetwork {
+    shared: Arc<Shared>,
+    handle: Handle,
+}
+
+/// What the network and its exchanges have in common.
+struct Shared {
+    origin: SocketAddr,
+    door: Door,
+    ledger: Mutex<Ledger>,
+}
+
+impl FaultyNetwork {
+    /// Starts a network in front of the fake at `origin`, such as `http://127.0.0.1:4000`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) if the origin is not `http://` with an IP address and a port,
+    /// otherwise what the system says when it has no port or no thread to give.
+    pub fn before(origin: &str, plan: FaultPlan) -> io::Result<Self> {
+        let origin = parse(origin)?;
+        let (ready, started) = mpsc::channel();
+        // The runtime is made where it ends: it may not be dropped inside another one, such as that of a test.
+        let run = move || match set_up(origin, plan) {
+            Ok((runtime, shared)) => {
+                // Nobody waits any more if the caller is gone; then the door is removed, and serving ends at once.
+                let network = Self { shared: Arc::clone(&shared), handle: runtime.handle().clone() };
+                drop(ready.send(Ok(network)));
+                runtime.block_on(serve(shared));
+            }
+            Err(error) => drop(ready.send(Err(error))),
+        };
+        thread::Builder::new().name("faulty-network".to_owned()).spawn(run)?;
+        started.recv().map_err(io::Error::other)?
+    }
+
+    /// The address to give to the client instead of the fake's: scheme, host and port, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.shared.door.address())
+    }
+
+    /// Follows another plan from the next exchange on, counting from the beginning again; the record is kept.
+    pub fn follow(&self, plan: FaultPlan) {
+        self.shared.ledger().follow(plan);
+    }
+
+    /// Every fault injected so far, in the order in which it was decided what the client sees.
+    ///
+    /// A fault is on record before the client can see anything of it, unless the client gave up first.
+    #[must_use]
+    pub fn injected(&self) -> Vec<Injected> {
+        self.shared.ledger().injected.clone()
+    }
+
+    /// How many requests have come through the network so far, broken or not.
+    ///
+    /// Refused connections are not among them: nobody sees a connection that is refused.
+    #[must_use]
+    pub fn exchanges(&self) -> u64 {
+        self.shared.ledger().exchanges
+    }
+
+    /// Refuses every new connection until [`accept_connections`](Self::accept_connections), whatever the plan says.
+    ///
+    /// # Errors
+    ///
+    /// What the system says if the port cannot be kept; connections are refused even so.
+    pub fn refuse_connections(&self) -> io::Result<()> {
+        let _context = self.handle.enter();
+        self.shared.door.refuse(true)
+    }
+
+    /// Accepts connections again.
+    ///
+    /// # Errors
+    ///
+    /// What the system says if nobody can listen on the port any more.
+    pub fn accept_connections(&self) -> io::Result<()> {
+        let _context = self.handle.enter();
+        self.shared.door.refuse(false)
+    }
+}
+
+impl Drop for FaultyNetwork {
+    fn drop(&mut self) {
+        // The thread ends with the door, and every exchange with the thread.
+        self.shared.door.remove();
+    }
+}
+
+impl fmt::Debug for FaultyNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FaultyNetwork")
+            .field("address", &self.shared.door.address())
+            .field("origin", &self.shared.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn set_up(origin: SocketAddr, plan: FaultPlan) -> io::Result<(Runtime, Arc<Shared>)> {
+    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+    let door = runtime.block_on(async { Door::open() })?;
+    Ok((runtime, Arc::new(Shared { origin, door, ledger: Mutex::new(Ledger::new(plan)) })))
+}
+
+async fn serve(shared: Arc<Shared>) {
+    while let Some(accepted) = shared.door.next().await {
+        match accepted {
+            // What goes wrong between two loopback sockets, the client sees for itself.
+            Ok(client) => drop(tokio::spawn(exchange::run(Arc::clone(&shared), client))),
+            // Such as too many open files: it passes, but not at once.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+fn parse(origin: &str) -> io::Result<SocketAddr> {
+    let address = origin.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    address.and_then(|address| address.parse().ok()).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidInput, format!("not http:// with an IP address and a port: {origin}"))
+    })
+}

@@ -1,0 +1,102 @@
+//! What can go wrong with one exchange.
+
+/// What goes wrong with one exchange: one request and its answer.
+///
+/// *Before* and *after* say whether the server took the request; the client cannot tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The server goes away: this connection is reset before the server took the request, and for a moment
+    /// ([`FaultPlan::outage`](crate::FaultPlan::outage)) nobody listens, so that every new connection is refused.
+    ///
+    /// A port cannot refuse one connection alone, so refused connections come on top of the rate, and who meets them
+    /// is a matter of timing.
+    /// [`FaultyNetwork::refuse_connections`](crate::FaultyNetwork::refuse_connections) leaves nothing to timing.
+    Outage,
+    /// The connection is reset before the server took the request.
+    ResetBefore,
+    /// The server acts, and the connection is reset instead of the answer.
+    ResetAfter,
+    /// The server never gets the request, and the client no answer: the connection stays open until it gives up.
+    SilenceBefore,
+    /// The server acts, and the client gets no answer: the connection stays open until it gives up.
+    SilenceAfter,
+    /// The answer comes whole, in small pieces over some time ([`FaultPlan::drip`](crate::FaultPlan::drip)).
+    SlowDrip,
+    /// The connection ends in the middle of the answer's body, or of its head if it has no body.
+    Truncated,
+    /// Far more than the answer comes ([`FaultPlan::padding`](crate::FaultPlan::padding)): spaces, which JSON allows.
+    Oversized,
+    /// The server never gets the request, and something on the way answers with this status.
+    Status {
+        /// The status, such as 503.
+        code: u16,
+        /// The form of the `Retry-After` header, if there is one ([`FaultPlan::retry_after`](crate::FaultPlan::retry_after)).
+        retry_after: Option<RetryAfter>,
+    },
+    /// The server never gets the request, and something on the way answers with a web page and this status.
+    HtmlPage {
+        /// The status, such as 502; with 200 the page is a login form.
+        code: u16,
+    },
+    /// The server acts, and a gateway that lost patience answers 504 with a web page.
+    GatewayTimeout,
+    /// The server gets the request twice, and the client the second answer.
+    Duplicate,
+    /// The `Date` of the answer is ahead of the truth ([`FaultPlan::skew`](crate::FaultPlan::skew)).
+    ClockAhead,
+    /// The `Date` of the answer is behind the truth.
+    ClockBehind,
+}
+
+/// The two forms of a `Retry-After` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RetryAfter {
+    /// A number of seconds.
+    Seconds,
+    /// A date, by the server's clock.
+    Date,
+}
+
+impl Fault {
+    /// Every fault, with the statuses 429, 500, 502 and 503 in all three forms and a web page with 502 and with 200.
+    pub const ALL: [Self; 26] = [
+        Self::Outage,
+        Self::ResetBefore,
+        Self::ResetAfter,
+        Self::SilenceBefore,
+        Self::SilenceAfter,
+        Self::SlowDrip,
+        Self::Truncated,
+        Self::Oversized,
+        Self::Status { code: 429, retry_after: None },
+        Self::Status { code: 429, retry_after: Some(RetryAfter::Seconds) },
+        Self::Status { code: 429, retry_after: Some(RetryAfter::Date) },
+        Self::Status { code: 500, retry_after: None },
+        Self::Status { code: 500, retry_after: Some(RetryAfter::Seconds) },
+        Self::Status { code: 500, retry_after: Some(RetryAfter::Date) },
+        Self::Status { code: 502, retry_after: None },
+        Self::Status { code: 502, retry_after: Some(RetryAfter::Seconds) },
+        Self::Status { code: 502, retry_after: Some(RetryAfter::Date) },
+        Self::Status { code: 503, retry_after: None },
+        Self::Status { code: 503, retry_after: Some(RetryAfter::Seconds) },
+        Self::Status { code: 503, retry_after: Some(RetryAfter::Date) },
+        Self::HtmlPage { code: 502 },
+        Self::HtmlPage { code: 200 },
+        Self::GatewayTimeout,
+        Self::Duplicate,
+        Self::ClockAhead,
+        Self::ClockBehind,
+    ];
+
+    /// How often the server gets the request: never, once or twice.
+    #[must_use]
+    pub fn deliveries(self) -> u32 {
+        match self {
+            Self::Outage | Self::ResetBefore | Self::SilenceBefore | Self::Status { .. } | Self::HtmlPage { .. } => 0,
+            Self::Duplicate => 2,
+            _ => 1,
+        }
+    }
+}
