@@ -84,7 +84,8 @@ impl Error {
     /// The same error, with the server's own sentence; it is cut to 300 characters on one line.
     #[must_use]
     pub fn with_server_message(mut self, message: &str) -> Self {
-        let mut line: String = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let printable: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let mut line: String = printable.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some((end, _)) = line.char_indices().nth(SERVER_MESSAGE) {
             line.truncate(end);
             line.push('…');

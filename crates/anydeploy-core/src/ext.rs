@@ -37,9 +37,7 @@ pub trait DeployerExt: Deployer {
     {
         async move {
             let deployment = self.deploy(request).await?;
-            let outcome = Watch::resume(self.clone(), deployment, options).await;
-            // What failed is a read; to repeat the call would deploy a second time.
-            outcome.map_err(|error| error.with_safe_to_repeat(false))
+            Watch::resume(self.clone(), deployment, options).await
         }
         .boxed()
     }

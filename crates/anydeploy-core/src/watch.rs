@@ -44,7 +44,7 @@ pub struct Watch {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchEvent {
-    /// The deployment was seen for the first time, or its status changed.
+    /// The deployment was seen for the first time, or its status or identity changed.
     Changed(Deployment),
     /// The deployment is over.
     Ended(Outcome),
@@ -65,7 +65,8 @@ impl Watch {
     fn of<D: Deployer>(observer: Observer<D>) -> Self {
         let events = stream::unfold(Some(observer), |observer| async move {
             let mut observer = observer?;
-            let event = observer.next().await;
+            // What failed is a read of a deployment that was triggered: to trigger it again would deploy twice.
+            let event = observer.next().await.map_err(|error| error.with_safe_to_repeat(false));
             let goes_on = matches!(event, Ok(WatchEvent::Changed(_)));
             Some((event, goes_on.then_some(observer)))
         });
@@ -166,8 +167,7 @@ impl<D: Deployer> Observer<D> {
                         return Ok(event);
                     }
                 }
-                // What was never seen may never have been: then the error says more than a loss.
-                Ok(Err(error)) if error.kind() == ErrorKind::NotFound && self.last.is_some() => {
+                Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
                     return Ok(WatchEvent::Ended(Outcome::Lost(Loss::new(self.last.take(), error))));
                 }
                 Ok(Err(error)) => {
@@ -193,7 +193,10 @@ impl<D: Deployer> Observer<D> {
     fn seen(&mut self, deployment: Deployment) -> Option<WatchEvent> {
         // What an adapter learns makes the id more precise; later reads start from the best one.
         self.id = deployment.id.clone();
-        let changed = self.last.as_ref().is_none_or(|last| last.status != deployment.status);
+        let changed = self
+            .last
+            .as_ref()
+            .is_none_or(|last| last.status != deployment.status || last.identity != deployment.identity);
         self.ending = deployment.is_over();
         self.last = Some(deployment.clone());
         (changed || self.ending).then_some(WatchEvent::Changed(deployment))
@@ -232,8 +235,7 @@ impl<D: Deployer> Observer<D> {
         let last = self.last.take();
         let seen =
             last.as_ref().map_or("nothing was seen of it".to_owned(), |last| format!("last seen: {}", last.status));
-        let message =
-            format!("the deployment was not over after {:?}; {seen}", self.options.deadline);
+        let message = format!("the deployment was not over after {:?}; {seen}", self.options.deadline);
         let error = Error::new(ErrorKind::TimedOut, message).with_platform(self.deployer.platform()).with_last(last);
         match self.trouble.take() {
             Some(trouble) => error.with_source(trouble),

@@ -240,12 +240,12 @@ async fn read_body(response: &mut Response, limit: usize) -> (Bytes, End) {
     (body.into(), end)
 }
 
-/// Where a redirect points, as origin and path: a query may hold a token.
+/// The origin that a redirect points to: path and query may hold a token.
 fn redirect_target(response: &Response) -> Option<String> {
     if !response.status().is_redirection() {
         return None;
     }
     let location = response.headers().get(LOCATION)?.to_str().ok()?;
-    let url = response.url().join(location).ok()?;
-    Some(format!("{}{}", url.origin().ascii_serialization(), url.path()))
+    let origin = response.url().join(location).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
 }

@@ -42,7 +42,7 @@ impl Auth {
     }
 
     pub(crate) fn to_header(&self) -> Result<(HeaderName, HeaderValue), String> {
-        sensitive_header(&self.header, self.scheme.as_deref(), &self.secret)
+        sensitive_header(&self.header, self.scheme.as_deref(), &self.secret, "the token")
     }
 }
 
@@ -53,11 +53,12 @@ impl fmt::Debug for Auth {
     }
 }
 
-/// Builds a header whose value no `Debug` prints; the reason of a refusal does not print it either.
+/// Builds a header whose value no `Debug` prints; the reason of a refusal calls it `what`.
 pub(crate) fn sensitive_header(
     name: &str,
     scheme: Option<&str>,
     secret: &Secret,
+    what: &str,
 ) -> Result<(HeaderName, HeaderValue), String> {
     let header =
         HeaderName::try_from(name).map_err(|_| "a header's name holds a character that is not allowed".to_owned())?;
@@ -75,7 +76,7 @@ pub(crate) fn sensitive_header(
         value.set_sensitive(true);
         return Ok((header, value));
     };
-    Err(format!("the value of header `{header}` {fault}"))
+    Err(format!("{what} {fault}"))
 }
 
 #[cfg(test)]
@@ -98,7 +99,7 @@ mod tests {
     fn a_refused_secret_is_not_printed() {
         for text in ["", "planted\n", " planted", "plan\nted", "plan\0ted", "plantéd"] {
             let reason = Auth::bearer(text).to_header().unwrap_err();
-            assert!(reason.contains("`authorization`") && !reason.contains("plan"), "{reason}");
+            assert!(reason.starts_with("the token ") && !reason.contains("plan"), "{reason}");
         }
         let reason = Auth::header("planted name", "t").to_header().unwrap_err();
         assert!(!reason.contains("planted"), "{reason}");

@@ -10,6 +10,7 @@ use self::document::Document;
 mod document;
 mod fault;
 mod key;
+mod lossy;
 mod node;
 mod scalar;
 pub(crate) mod union;
@@ -19,12 +20,14 @@ pub(crate) mod union;
 /// * A number or a bool where text is wanted becomes its text; text where a number or a bool is
 ///   wanted becomes that; `80.0` is an integer.
 /// * An object with numbers for keys is a list in the order of its keys; an empty list is an empty
-///   object.
+///   map, though no struct.
+/// * Bytes that are not UTF-8, and escapes that are half of a surrogate pair, become U+FFFD.
 /// * A member that does not fit, or is `null` where nothing may be, is removed, so that an
 ///   `Option` or a default takes its place.
 ///
-/// An element of a list or a map is never removed, unless it is `null`: a list that became shorter
-/// would tell something else.
+/// Only `null` is ever removed from a list or a map, or from where one is wanted: what is left
+/// would tell that there is less than there is.
+/// Nor is a [`Patch`](crate::Patch) removed, as its absence tells something else.
 /// An empty body is read as `null`.
 ///
 /// # Errors
@@ -88,7 +91,8 @@ pub struct Repair {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Repaired {
-    /// The value was taken as another JSON type; nothing is lost.
+    /// The value was taken as another JSON type, and nothing is lost; or, of the whole body, what is
+    /// not Unicode in it became U+FFFD.
     Converted,
     /// The value did not fit and was left out.
     Removed,

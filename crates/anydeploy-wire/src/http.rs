@@ -158,7 +158,7 @@ impl HttpBuilder {
         if plain && !loopback && !self.allow_plain_http {
             return Err(Error::configuration(
                 "the base URL is plain http to another machine, which would show the credentials; \
-                 use https, or allow plain http",
+                 use https, or allow plain HTTP with `allow_plain_http(true)`",
             ));
         }
         #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
@@ -167,7 +167,8 @@ impl HttpBuilder {
         }
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let (name, value) = sensitive_header(name, None, value).map_err(Error::configuration)?;
+            let (name, value) = sensitive_header(name, None, value, &format!("the value of header `{name}`"))
+                .map_err(Error::configuration)?;
             headers.append(name, value);
         }
         if let Some(auth) = &self.auth {
@@ -218,6 +219,9 @@ impl fmt::Debug for HttpBuilder {
 
 /// Checks a base URL; the reason of a refusal does not repeat it, as it may hold a password.
 fn parse_base_url(text: &str) -> Result<Url, String> {
+    if !text.contains("://") {
+        return Err("the base URL has no scheme; begin it with https://".to_owned());
+    }
     let url = Url::parse(text).map_err(|error| format!("the base URL is not a URL: {error}"))?;
     let fault = if !matches!(url.scheme(), "http" | "https") {
         "is neither http nor https"
@@ -231,13 +235,11 @@ fn parse_base_url(text: &str) -> Result<Url, String> {
     Err(format!("the base URL {fault}"))
 }
 
+/// Whether the host surely is this machine: any other name is for the resolver to say.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return address.is_loopback();
-    }
-    let name = host.strip_suffix('.').unwrap_or(host);
-    name == "localhost" || name.ends_with(".localhost")
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]

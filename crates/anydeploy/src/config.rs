@@ -40,7 +40,7 @@ pub struct Config<D> {
     #[serde(default)]
     pub url: Option<String>,
     /// The token or API key.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "token")]
     pub token: Option<SecretString>,
     /// How the token is presented; only Qovery knows more than one way.
     #[serde(default)]
@@ -120,9 +120,16 @@ const fn default_grace() -> Duration {
     Duration::from_secs(60)
 }
 
+/// serde's own complaint would quote a token that is not text.
+fn token<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    let token = Option::<SecretString>::deserialize(deserializer);
+    token.map_err(|_| serde::de::Error::custom("the token is not a text"))
+}
+
 fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| serde::de::Error::custom("a time in seconds is not negative"))
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| serde::de::Error::custom("a time in seconds is a number that is not negative"))
 }
 
 impl<D> Default for Config<D> {
@@ -145,7 +152,10 @@ impl<D> Default for Config<D> {
 impl<D> fmt::Debug for Config<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
-            .field("url", &self.url)
+            .field(
+                "url",
+                &self.url.as_deref().map(|url| if url.contains(['@', '?', '#']) { "[redacted]" } else { url }),
+            )
             .field("token", &self.token.as_ref().map(|_| "[redacted]"))
             .field("token_scheme", &self.token_scheme)
             .field("timeout", &self.timeout)
@@ -170,8 +180,15 @@ impl<D: Connect> Config<D> {
     /// The HTTP side of an adapter, with the credential presented as `auth` says.
     pub(crate) fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
         let conventions = &D::CONVENTIONS;
-        let url = self.url.as_deref().or(conventions.default_url).ok_or_else(|| Self::invalid("no URL is set; give one with `url`, or use `from_env`"))?;
-        let token = self.token.as_ref().ok_or_else(|| Self::invalid("no token is set; give one with `token`, or use `from_env`"))?;
+        let url = self
+            .url
+            .as_deref()
+            .or(conventions.default_url)
+            .ok_or_else(|| Self::invalid("no URL is set; give one with `url`, or use `from_env`"))?;
+        let token = self
+            .token
+            .as_ref()
+            .ok_or_else(|| Self::invalid("no token is set; give one with `token`, or use `from_env`"))?;
         let token = token.expose_secret().trim();
         if token.is_empty() {
             return Err(Self::invalid("the token is empty"));

@@ -92,8 +92,11 @@ fn refused(error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -
     let refusal = Refusal { status, json: serde_json::from_slice(body).ok().filter(Value::is_object), text, error };
     if (300..400).contains(&status) {
         // Redirects are never followed, so that a token never travels to another origin.
-        return Error::new(ErrorKind::Rejected, "the server sends callers elsewhere; set that address as the URL")
-            .with_server_message(&error.to_string());
+        return Error::new(ErrorKind::Rejected, "the server sends callers elsewhere; set that address as the URL");
+    }
+    // A proxy without a server behind it says 404 too, in its own words; the platforms say it in JSON.
+    if status == 404 && refusal.json.is_none() && !body.is_empty() {
+        return Error::new(ErrorKind::Unreadable, "somebody other than the platform says that there is no such thing");
     }
     let meaning = meaning(&refusal);
     let message = meaning.message.unwrap_or(meaning.kind.as_str());
@@ -126,5 +129,5 @@ pub(crate) fn trigger_failed(error: Error) -> Error {
     if let Some(sentence) = error.server_message() {
         undecidable = undecidable.with_server_message(sentence);
     }
-    undecidable.with_source(error)
+    undecidable.with_retry_after(error.retry_after()).with_source(error)
 }

@@ -157,7 +157,7 @@ async fn a_deploy_only_token_learns_before_waiting_that_it_may_not_read() {
     let (fake, _) = manual().await;
     let coolify = deployer(&fake, &fake.add_token(&[CoolifyAbility::Deploy]));
     let deployment = coolify.deploy(&application(&fake)).await.unwrap();
-    assert_eq!(deployment.identity, Identity::Inferred);
+    assert_eq!(deployment.identity, Identity::Pending);
     let error = coolify.watch(&deployment.id, quick()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::PermissionDenied, 1));
     assert!(error.to_string().contains("`read`"), "{error}");

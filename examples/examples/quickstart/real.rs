@@ -32,7 +32,11 @@ pub(crate) fn arguments(mut words: impl Iterator<Item = String>) -> std::result:
             _ => return Err(USAGE.to_owned()),
         }
     }
-    Ok(target.map(|target| Arguments { target, platform, deadline: Duration::from_secs(60 * minutes) }))
+    Ok(target.map(|target| Arguments {
+        target,
+        platform,
+        deadline: Duration::from_secs(60_u64.saturating_mul(minutes)),
+    }))
 }
 
 fn number(text: &str) -> std::result::Result<u64, String> {

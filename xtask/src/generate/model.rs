@@ -25,7 +25,7 @@ pub(crate) struct Operation {
     pub(crate) query_parameters: Vec<Argument>,
     /// The type that holds the optional parameters.
     pub(crate) params: Option<String>,
-    pub(crate) body: Option<syn::Type>,
+    pub(crate) body: Option<Body>,
     pub(crate) answer: Answer,
 }
 
@@ -36,6 +36,15 @@ pub(crate) struct Argument {
     pub(crate) name: Ident,
     pub(crate) kind: syn::Type,
     pub(crate) docs: String,
+}
+
+/// What is sent.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// A value that the caller gives.
+    Json(Box<syn::Type>),
+    /// `{}`, whoever calls.
+    Empty,
 }
 
 /// How the answer is read.

@@ -109,7 +109,8 @@ fn complaint(log: &LogPage) -> Option<&str> {
     let speaks_of_error = |text: &str| {
         let text = text.to_ascii_lowercase();
         // The last line of Dokploy's logs only points to the lines before it.
-        !text.contains("check the logs") && ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
+        !text.contains("check the logs")
+            && ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
     };
     lines.clone().find(|text| speaks_of_error(text)).or_else(|| lines.next())
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, error::Category};
 use super::{
     DecodeError, Repair, Repaired,
     fault::{Fault, Place, Step, Steps, Want, pointer},
+    lossy::lossy,
     node::{Node, Notes},
     scalar,
 };
@@ -17,6 +18,7 @@ const MAX_ROUNDS: usize = 64;
 pub(super) struct Document {
     value: Value,
     empty: bool,
+    lossy: bool,
     notes: Notes,
     removed: Vec<Removal>,
 }
@@ -30,7 +32,7 @@ struct Removal {
 
 impl Document {
     pub(super) fn new(value: Value) -> Self {
-        Self { value, empty: false, notes: Notes::default(), removed: Vec::new() }
+        Self { value, empty: false, lossy: false, notes: Notes::default(), removed: Vec::new() }
     }
 
     pub(super) fn parse(body: &[u8], html: bool) -> Result<Self, DecodeError> {
@@ -40,6 +42,12 @@ impl Document {
         }
         match serde_json::from_slice(text) {
             Ok(value) => Ok(Self::new(value)),
+            Err(error)
+                if error.is_syntax()
+                    && let Ok(value) = serde_json::from_slice(&lossy(text)) =>
+            {
+                Ok(Self { lossy: true, ..Self::new(value) })
+            }
             Err(_) if html || text.starts_with(b"<") => Err(DecodeError::web_page("JSON")),
             Err(error) => {
                 let what = if error.classify() == Category::Eof { "the text breaks off" } else { "it is not JSON" };
@@ -57,7 +65,8 @@ impl Document {
     pub(super) fn into_repairs(mut self) -> Vec<Repair> {
         let removed = self.removed.into_iter().map(|removal| Repair::new(removal.pointer, Repaired::Removed));
         let converted = self.notes.take().into_iter().map(|place| Repair::new(place, Repaired::Converted));
-        let mut repairs: Vec<_> = removed.chain(converted).collect();
+        let lossy = self.lossy.then(|| Repair::new(String::new(), Repaired::Converted));
+        let mut repairs: Vec<_> = removed.chain(converted).chain(lossy).collect();
         repairs.sort();
         repairs.dedup();
         repairs
@@ -66,6 +75,7 @@ impl Document {
     /// Removes the value at fault, and with it all that are at fault in the same way in other
     /// elements of the lists on the way to it, so that a long list costs one round.
     pub(super) fn repair(&mut self, fault: Fault) -> Result<(), DecodeError> {
+        let kept = fault.is_kept();
         let (mut steps, want, expected) = fault.into_parts();
         let cause = self.cause(&steps, want, expected);
         let mut variants = Vec::new();
@@ -75,7 +85,7 @@ impl Document {
         let Some(found) = find(&self.value, &steps) else { return Err(cause) };
         let (null, kind) = (found.is_null(), mem::discriminant(found));
         match steps.last() {
-            Some(Step::Member(_)) => {}
+            Some(Step::Member(_)) if null || !kept => {}
             Some(Step::Item(_) | Step::Entry(_)) if null => {}
             _ => return Err(if self.empty { cause.with_note("the body is empty") } else { cause }),
         }

@@ -75,6 +75,7 @@ pub(super) enum Want {
     Float,
     Text,
     List,
+    Map,
     Object,
     /// An object with this member.
     Member(&'static str),
@@ -91,7 +92,8 @@ impl Want {
             Self::Float => scalar::float(value).is_some(),
             Self::Text => scalar::text(value).is_some(),
             Self::List => Children::of(value).is_some(),
-            Self::Object => value.is_object() || value.as_array().is_some_and(Vec::is_empty),
+            Self::Map => value.is_object() || value.as_array().is_some_and(Vec::is_empty),
+            Self::Object => value.is_object(),
             Self::Member(name) => value.get(name).is_some(),
             Self::Other => return None,
         })
@@ -104,7 +106,7 @@ impl Want {
             Self::Float => "a number".to_owned(),
             Self::Text => "a string".to_owned(),
             Self::List => "a list".to_owned(),
-            Self::Object => "an object".to_owned(),
+            Self::Map | Self::Object => "an object".to_owned(),
             Self::Member(name) => format!("the member `{name}`"),
             Self::Other => "another value".to_owned(),
         }
@@ -122,6 +124,7 @@ struct Inner {
     want: Want,
     expected: String,
     steps: Option<Steps>,
+    kept: bool,
 }
 
 impl Fault {
@@ -130,13 +133,25 @@ impl Fault {
     }
 
     fn new(want: Want, expected: String) -> Self {
-        Self(Box::new(Inner { want, expected, steps: None }))
+        Self(Box::new(Inner { want, expected, steps: None, kept: matches!(want, Want::List | Want::Map) }))
     }
 
     /// Notes the place, unless a deeper one is noted.
     pub(super) fn at(mut self, place: &Place<'_>) -> Self {
         self.0.steps.get_or_insert_with(|| place.steps());
         self
+    }
+
+    /// Forbids to remove the value at fault, unless a deeper one is.
+    pub(super) fn keep(mut self) -> Self {
+        self.0.kept |= self.0.steps.is_none();
+        self
+    }
+
+    /// Whether the value must not be removed unless it is `null`: a list or a map would seem empty,
+    /// and a [`Patch`](crate::Patch) absent.
+    pub(super) fn is_kept(&self) -> bool {
+        self.0.kept
     }
 
     pub(super) fn into_parts(self) -> (Steps, Want, String) {

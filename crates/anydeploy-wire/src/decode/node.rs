@@ -8,6 +8,8 @@ use serde::{
 };
 use serde_json::{Map, Value, map};
 
+use crate::patch::PATCH;
+
 use super::{
     fault::{Fault, Place, Step, Want, pointer},
     key::Key,
@@ -77,10 +79,11 @@ impl<'a> Node<'a> {
         let entries = match self.value {
             Value::Object(members) => Some(Some(members)),
             // PHP writes an empty map as an empty list.
-            Value::Array(list) if list.is_empty() => Some(None),
+            Value::Array(list) if list.is_empty() && !of_struct => Some(None),
             _ => None,
         };
-        let entries = self.take(entries, self.value.is_object(), Want::Object)?;
+        let want = if of_struct { Want::Object } else { Want::Map };
+        let entries = self.take(entries, self.value.is_object(), want)?;
         Ok(Members { entries: entries.map(Map::iter), current: None, of_struct, of: self })
     }
 }
@@ -170,6 +173,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
         match name.strip_prefix(UNION) {
             Some(_) if !self.value.is_object() => Err(Fault::want(Want::Object)),
             Some(tag) => visitor.visit_enum(Tagged { node: self, tag }),
+            None if name == PATCH => visitor.visit_newtype_struct(self).map_err(Fault::keep),
             None => visitor.visit_newtype_struct(self),
         }
     }
@@ -287,7 +291,10 @@ impl<'de> MapAccess<'de> for Members<'_> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         let Some((key, value)) = self.entries.as_mut().and_then(Iterator::next) else { return Ok(None) };
         self.current = Some((key, value));
-        seed.deserialize(Key(key)).map(Some)
+        seed.deserialize(Key(key)).map(Some).map_err(|fault| {
+            // A key at fault must not cost the whole map.
+            if self.of_struct { fault } else { fault.at(&Place::below(self.of.place, Step::Entry(key))) }
+        })
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {

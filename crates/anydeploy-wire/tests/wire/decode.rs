@@ -60,6 +60,23 @@ enum Kind {
     Image,
 }
 
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "of some members only whether they can be read is looked at")]
+struct Limits {
+    #[serde(default)]
+    by_port: BTreeMap<u16, u8>,
+    names: Option<Vec<String>>,
+    #[serde(default)]
+    only: Patch<Only>,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "of some members only whether they can be read is looked at")]
+struct Only {
+    name: Option<String>,
+    must: String,
+}
+
 fn ok<T: DeserializeOwned>(body: &str) -> (T, Vec<(String, Repaired)>) {
     let (value, repairs) = decode(body.as_bytes()).unwrap();
     (value, repairs.into_iter().map(|repair: Repair| (repair.pointer().to_owned(), repair.what())).collect())
@@ -144,13 +161,43 @@ fn a_null_element_is_left_out_and_nothing_else_is() {
 
 #[test]
 fn an_optional_member_that_does_not_fit_is_left_out() {
-    let body = r#"{"uuid": "a", "name": {}, "port": "http", "load": [], "status": [1], "tags": "x", "labels": 7,
-        "server": "s", "kind": "helm", "limit": -1}"#;
+    let body = r#"{"uuid": "a", "name": {}, "port": "http", "load": [], "status": [1], "server": "s", "kind": "helm"}"#;
     let (application, repairs) = ok::<Application>(body);
     assert_eq!((application.uuid.as_str(), application.port, application.kind), ("a", None, None));
-    assert!(application.name.is_none() && application.server.is_none() && application.limit.is_absent());
-    let places = ["/kind", "/labels", "/limit", "/load", "/name", "/port", "/server", "/status", "/tags"];
-    assert_eq!(repairs, places.map(removed));
+    assert!(application.name.is_none() && application.server.is_none());
+    assert_eq!(repairs, ["/kind", "/load", "/name", "/port", "/server", "/status"].map(removed));
+}
+
+#[test]
+fn a_list_or_a_map_never_seems_empty_because_it_does_not_fit() {
+    for (body, reason) in [
+        (r#"{"uuid": "a", "tags": "x"}"#, "expected a list at /tags"),
+        (r#"{"uuid": "a", "tags": {"planted": "x"}}"#, "expected a list at /tags"),
+        (r#"{"uuid": "a", "labels": 7}"#, "expected an object at /labels"),
+        (r#"{"uuid": "a", "labels": ["x"]}"#, "expected an object at /labels"),
+        (r#"{"uuid": "a", "server": {"ip": "i", "children": {"ip": "j"}}}"#, "expected a list at /server/children"),
+    ] {
+        assert_eq!(err::<Application>(body).to_string(), reason, "{body}");
+    }
+    assert_eq!(err::<Limits>(r#"{"by_port": {"80": 1, "planted": 2}}"#).pointer(), "/by_port/*");
+    assert_eq!(err::<Limits>(r#"{"names": true}"#).to_string(), "expected a list at /names");
+    // The other elements keep what they have, too.
+    let (list, _) = ok::<Vec<Limits>>(r#"[{"names": null}, {"names": ["a"]}, {"by_port": null}]"#);
+    assert_eq!(list[1].names.as_deref(), Some(&["a".to_owned()][..]));
+}
+
+#[test]
+fn a_patch_that_does_not_fit_is_not_taken_as_absent() {
+    assert!(err::<Application>(r#"{"uuid": "a", "limit": -1}"#).to_string().ends_with(" at /limit"));
+    assert!(err::<Vec<Application>>(r#"[{"uuid": "a"}, {"uuid": "b", "limit": []}]"#).pointer().ends_with("/limit"));
+    let limit = |body: &str| ok::<Application>(body).0.limit;
+    assert_eq!(limit(r#"{"uuid": "a", "limit": "7"}"#), Patch::Value(7));
+    assert_eq!(limit(r#"{"uuid": "a", "limit": null}"#), Patch::Null);
+    assert_eq!(limit(r#"{"uuid": "a"}"#), Patch::Absent);
+    // Inside of its value all is as elsewhere.
+    let (limits, repairs) = ok::<Limits>(r#"{"only": {"name": {}, "must": "m"}}"#);
+    assert_eq!((limits.only.into_value().unwrap().name, repairs), (None, vec![removed("/only/name")]));
+    assert_eq!(err::<Limits>(r#"{"only": {"must": []}}"#).to_string(), "expected a string at /only/must");
 }
 
 #[test]
@@ -189,7 +236,14 @@ fn an_object_with_numbers_for_keys_is_a_list_in_their_order() {
 fn an_empty_list_is_an_empty_object_and_no_other_list_is() {
     let (labels, repairs) = ok::<BTreeMap<String, String>>("[]");
     assert_eq!((labels.len(), repairs), (0, vec![converted("")]));
+    assert_eq!(err::<BTreeMap<String, u8>>("[1]").to_string(), "expected an object");
     assert_eq!(err::<Server>(r#"["i"]"#).to_string(), "expected an object");
+}
+
+#[test]
+fn an_empty_list_is_no_struct_even_if_all_its_members_may_be_missing() {
+    assert_eq!(err::<Limits>("[]").to_string(), "expected an object");
+    assert_eq!(ok::<Vec<Application>>(r#"[{"uuid": "a", "server": []}]"#).1, [removed("/*/server")]);
 }
 
 #[test]
@@ -238,6 +292,21 @@ fn what_is_no_json_says_why() {
     assert!(err::<u8>(" <p>planted").to_string().contains("a web page came"));
     assert!(decode::<u8>(b"\xff\xfe").is_err());
     assert_eq!(ok::<u8>("\u{feff}7").0, 7);
+}
+
+#[test]
+fn what_is_not_unicode_is_replaced_and_told() {
+    let repairs = [Repaired::Converted, Repaired::Removed];
+    for text in [&b"a\xff"[..], br"a\ud83d", br"a\ude00"] {
+        let body = [&br#"{"uuid": ""#[..], text, br#"", "port": []}"#].concat();
+        let (application, found) = decode::<Application>(&body).unwrap();
+        assert_eq!(application.uuid, "a\u{fffd}");
+        assert_eq!(found.iter().map(Repair::what).collect::<Vec<_>>(), repairs);
+        assert_eq!(found.iter().map(Repair::pointer).collect::<Vec<_>>(), ["", "/port"]);
+    }
+    let error = decode::<String>(b"{\"planted\xff").map(drop).unwrap_err();
+    assert!(error.to_string().contains("the text breaks off"), "{error}");
+    assert!(decode::<String>(b"\"\xff\" planted").is_err());
 }
 
 #[test]

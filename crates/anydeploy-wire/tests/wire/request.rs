@@ -147,7 +147,6 @@ fn a_base_url_is_https_or_stays_on_this_machine() {
         "https://host.example",
         "https://host.example/api/v1/",
         "http://localhost:8000",
-        "http://coolify.localhost",
         "http://127.8.9.1",
         "http://[::1]:80",
     ] {
@@ -157,14 +156,18 @@ fn a_base_url_is_https_or_stays_on_this_machine() {
         ("http://host.example", "plain http"),
         ("http://localhost.example", "plain http"),
         ("http://notlocalhost", "plain http"),
-        ("http://10.0.0.1", "plain http"),
+        ("http://coolify.localhost", "plain http"),
+        ("http://localhost.", "plain http"),
+        ("http://10.0.0.1", "`allow_plain_http(true)`"),
         ("ftp://host.example", "neither http nor https"),
         ("https://planted@host.example", "credentials"),
         ("https://user:planted@host.example", "credentials"),
         ("https://host.example?token=planted", "query"),
         ("https://host.example#planted", "fragment"),
-        ("host.example", "not a URL"),
-        ("", "not a URL"),
+        ("host.example", "begin it with https://"),
+        ("host.example:8000/planted", "begin it with https://"),
+        ("", "begin it with https://"),
+        ("https://", "not a URL"),
     ] {
         let (kind, text) = refusal(bad).unwrap();
         assert_eq!(kind, ErrorKind::InvalidConfiguration);
@@ -195,4 +198,7 @@ fn a_bad_header_or_certificate_is_refused_by_the_builder() {
         assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidConfiguration, "build"));
         assert!(!format!("{error} {error:?}").contains("plan"), "{error:?}");
     }
+    let told = |builder: anydeploy_wire::HttpBuilder| builder.build().unwrap_err().to_string();
+    assert!(told(builder().auth(Auth::bearer("t\n"))).ends_with("the token begins or ends with white space"));
+    assert!(told(builder().header("x-extra", "")).ends_with("the value of header `x-extra` is empty"));
 }

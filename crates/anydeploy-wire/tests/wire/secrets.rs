@@ -90,7 +90,7 @@ async fn print_call(builder: HttpBuilder, text: &mut String) {
 
 #[tokio::test]
 async fn no_print_and_no_trace_of_a_call_shows_what_it_carried() {
-    let head = format!("set-cookie: session={MARKER}\r\nlocation: /{{}}?token={MARKER}\r\n");
+    let head = format!("set-cookie: session={MARKER}\r\nlocation: /{MARKER}?token={MARKER}\r\n");
     let truncated = format!("HTTP/1.1 200 OK\r\n{head}content-length: 99\r\n\r\n\"{MARKER}");
     for (server, expected) in [
         (Server::answering("200 OK", &head, &format!("{{\"password\":\"{MARKER}\"}}")).await, "status=200"),

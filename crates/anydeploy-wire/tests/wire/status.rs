@@ -120,12 +120,12 @@ async fn a_redirect_is_an_error_and_its_target_sees_nothing() {
     for status in [301, 302, 303, 307, 308] {
         for auth in [Auth::bearer("planted"), Auth::header("x-api-key", "planted")] {
             let target = Server::answering("200 OK", "", "true").await;
-            let location = format!("location: {}/things/1?token=planted\r\n", target.url());
+            let location = format!("location: {}/planted/1?token=planted\r\n", target.url());
             let server = Server::answering(&format!("{status} Moved"), &location, "").await;
             let http = server.builder().auth(auth).build().unwrap();
             let error = http.call(&READ).path("id", "1").send().await.unwrap_err();
             assert_eq!((error.kind(), error.status()), (ErrorKind::Status, Some(status)));
-            assert!(error.to_string().contains(&format!("points to {}/things/1 and", target.url())), "{error}");
+            assert!(error.to_string().contains(&format!("points to http://{} and", target.address())), "{error}");
             assert!(!format!("{error} {error:?}").contains("planted"), "{error:?}");
             assert_eq!(server.requests().len(), 1);
             assert_eq!(target.requests(), Vec::<String>::new());

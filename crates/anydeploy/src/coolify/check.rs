@@ -3,7 +3,7 @@
 use coolify_client::types::DeployByTagOrUuidParams;
 
 use super::{Coolify, fail};
-use crate::{Check, ErrorKind, Permission, Result};
+use crate::{Check, Error, ErrorKind, Permission, Result};
 
 impl Coolify {
     pub(super) async fn check_token(&self) -> Result<Check> {
@@ -14,7 +14,7 @@ impl Coolify {
                 check
             }
             // Even the version needs the ability `read`.
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => Check::new(Permission::Denied),
+            Err(error) if lacks_ability(&error) => Check::new(Permission::Denied),
             Err(error) => return Err(error),
         };
         if check.read == Permission::Granted {
@@ -30,9 +30,16 @@ impl Coolify {
     async fn may_deploy(&self) -> Result<Permission> {
         match self.client.deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default()).await.map_err(fail) {
             Err(error) if error.status() == Some(400) => Ok(Permission::Granted),
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(Permission::Denied),
+            Err(error) if lacks_ability(&error) => Ok(Permission::Denied),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(error),
             Err(error) if error.is_transient() => Err(error),
             _ => Ok(Permission::Untested),
         }
     }
+}
+
+/// Whether the token lacks an ability; the API being off, or the address not being allowed, is another matter.
+fn lacks_ability(error: &Error) -> bool {
+    error.kind() == ErrorKind::PermissionDenied
+        && error.server_message().is_some_and(|sentence| sentence.contains("Missing required permissions"))
 }

@@ -1,10 +1,12 @@
 //! Triggering a deployment, and proving which one it is.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row, ListDeploymentsByAppUuidParams};
 
 use super::resource::Started;
 use super::{Coolify, fail};
 use crate::failure::trigger_failed;
+use crate::time::moment;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform,
     Result, Revision, Target, TargetKind,
@@ -25,16 +27,22 @@ impl Coolify {
         let reply = self.client.deploy_by_tag_or_uuid(&params).await.map_err(|error| trigger_failed(fail(error)))?;
         let started = Started::at(reply.header("date"));
         let accepted = reply.into_value();
+        let said = accepted.message.map(|message| message.to_string());
         let entry = accepted
             .deployments
             .into_iter()
             .find(|entry| entry.resource_uuid.as_deref().is_none_or(|uuid| uuid == target.id()));
         let Some(entry) = entry else {
-            return Err(refusal("Coolify accepted the request and deployed nothing", ErrorKind::NotFound));
+            // An unknown id is a 404; up to 4.0 beta 236 an accepted one is a message without any id.
+            let error = refusal("Coolify accepted the request and names no deployment", ErrorKind::Undecidable);
+            return Err(error.with_server_message(&said.unwrap_or_default()));
         };
         let message = entry.message.unwrap_or_default();
         match entry.deployment_uuid {
-            Some(uuid) => self.confirm(target, &uuid, request.pull_request().unwrap_or(0)).await,
+            Some(uuid) => {
+                let unconfirmed = Unconfirmed { pull_request: params.pr.unwrap_or(0), since: started.moment() };
+                self.confirm(target, &uuid, unconfirmed).await
+            }
             // Coolify answers 200 when it refuses; such an entry has no id (4.3.11).
             None if application || message.starts_with("Unauthorized") => {
                 let kind =
@@ -46,42 +54,69 @@ impl Coolify {
     }
 
     /// Reads the deployment back; an id that is not found is a phantom, and the one under way is adopted.
-    async fn confirm(&self, target: &Target, uuid: &str, pull_request: u64) -> Result<Deployment> {
-        let id = id_of(target, uuid);
+    async fn confirm(&self, target: &Target, uuid: &str, unconfirmed: Unconfirmed) -> Result<Deployment> {
+        let pending = || {
+            let status = DeploymentStatus::new(Phase::Queued, "accepted");
+            Deployment::new(unconfirmed.note(id_of(target, uuid)), Identity::Pending, status)
+        };
         match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
             Ok(reply) => Ok(self.told(target, reply.value(), Identity::Exact)),
-            Err(error) if error.kind() == ErrorKind::NotFound => self.adopt(target, pull_request).await,
+            Err(error) if error.kind() == ErrorKind::NotFound => match self.adopt(target, unconfirmed).await {
+                Ok(Some(adopted)) => Ok(adopted),
+                Ok(None) => Err(refusal(
+                    "Coolify accepted the request under an id that it does not know, and lists no deployment it could stand for",
+                    ErrorKind::Undecidable,
+                )),
+                Err(_) => Ok(pending()),
+            },
             // The deployment is accepted whatever this read says; whoever waits for it will learn why it cannot be read.
-            Err(_) => {
-                let status = DeploymentStatus::new(Phase::Queued, "accepted");
-                Ok(Deployment::new(id, Identity::Inferred, status))
-            }
+            Err(_) => Ok(pending()),
         }
     }
 
-    /// Finds the deployment that Coolify took the request for.
-    async fn adopt(&self, target: &Target, pull_request: u64) -> Result<Deployment> {
+    /// Finds the deployment that Coolify took the request for, if there is one.
+    pub(super) async fn adopt(&self, target: &Target, unconfirmed: Unconfirmed) -> Result<Option<Deployment>> {
         let params = ListDeploymentsByAppUuidParams { take: Some(ADOPTABLE), ..Default::default() };
-        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail);
-        let history = reply.map_err(|error| {
-            refusal(
-                "Coolify says that this is being deployed already, and which deployment it is cannot be read",
-                ErrorKind::Conflict,
-            )
-            .with_source(error)
-        })?;
+        let history = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
         let rows = history.into_value().deployments;
-        let same = |row: &&Row| row.pull_request_id.unwrap_or(0) == i64::try_from(pull_request).unwrap_or(i64::MAX);
+        let same = |row: &&Row| row.pull_request_id.unwrap_or(0) == unconfirmed.pull_request;
         let under_way =
             rows.iter().filter(same).find(|row| matches!(super::phase(&row.status), Phase::Queued | Phase::Running));
-        // The one under way may have ended between the two requests; it is then the newest.
-        match under_way.or_else(|| rows.iter().find(same)) {
-            Some(row) => Ok(self.told(target, row, Identity::Adopted)),
-            None => Err(refusal(
-                "Coolify says that this is being deployed already, and lists no such deployment",
-                ErrorKind::Conflict,
-            )),
+        // The one under way may have ended between the two requests; one that ended before the trigger is another.
+        let just_over = || rows.iter().find(same).filter(|row| unconfirmed.was_alive(row));
+        Ok(under_way.or_else(just_over).map(|row| self.told(target, row, Identity::Adopted)))
+    }
+}
+
+/// What has to be known to find the deployment behind an id that was not read back yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unconfirmed {
+    pull_request: i64,
+    /// The moment of the trigger's answer by the server's clock.
+    since: Option<DateTime<Utc>>,
+}
+
+impl Unconfirmed {
+    fn note(self, id: DeploymentId) -> DeploymentId {
+        let id = id.with("unconfirmed", self.pull_request.to_string());
+        match self.since {
+            Some(since) => id.with("since", since.timestamp().to_string()),
+            None => id,
         }
+    }
+
+    /// What the id tells, if it was never confirmed.
+    pub(super) fn of(id: &DeploymentId) -> Option<Self> {
+        let pull_request = id.get("unconfirmed")?.parse().ok()?;
+        let since = id.get("since").and_then(|since| DateTime::from_timestamp(since.parse().ok()?, 0));
+        Some(Self { pull_request, since })
+    }
+
+    /// Whether a deployment that is over now was under way when the trigger was answered.
+    fn was_alive(self, row: &Row) -> bool {
+        let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(moment);
+        // The date of an answer has whole seconds.
+        last_sign.zip(self.since).is_some_and(|(sign, since)| sign >= since - TimeDelta::seconds(1))
     }
 }
 
@@ -95,7 +130,9 @@ fn parameters(request: &DeployRequest) -> Result<DeployByTagOrUuidParams> {
     // Before 4.2.0 the text `false` was taken for true, so it is never sent.
     params.force = request.no_cache().then_some(true);
     // `pr` is older than `pull_request_id` and means the same.
-    params.pr = request.pull_request().map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+    params.pr = request.pull_request().map(i64::try_from).transpose().map_err(|_| {
+        Error::new(ErrorKind::InvalidInput, "there is no pull request of that number").with_platform(Platform::Coolify)
+    })?;
     if *request.target().kind() != TargetKind::Application && (request.no_cache() || request.pull_request().is_some()) {
         return Err(Error::unsupported(Platform::Coolify, "options on the deployment of a service or database"));
     }

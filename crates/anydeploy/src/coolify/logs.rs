@@ -1,27 +1,16 @@
 //! A deployment's log: a JSON array inside a string.
 
 use coolify_client::wire::Patch;
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::Coolify;
+use super::read::application_only;
 use crate::time::moment;
 use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Platform, Result};
 
-/// One entry of the log; every member has been seen missing.
-#[derive(Deserialize)]
-struct Entry {
-    #[serde(default)]
-    output: Option<String>,
-    #[serde(default)]
-    timestamp: Option<String>,
-    #[serde(default)]
-    hidden: Option<bool>,
-    #[serde(default)]
-    order: Option<i64>,
-}
-
 impl Coolify {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
+        application_only(id.target(), "the log of anything but the deployment of an application")?;
         match self.row(id).await?.logs {
             Patch::Value(text) => Ok(LogPage::last_of(lines(&text), options)),
             // Nothing was written yet.
@@ -40,21 +29,25 @@ impl Coolify {
 
 /// The lines people see: without the hidden ones, in the order in which they were written.
 fn lines(text: &str) -> Vec<LogLine> {
-    let Ok(mut entries) = serde_json::from_str::<Vec<Entry>>(text) else {
-        // Whatever it is, it is what the server has for a log.
-        return text.lines().map(LogLine::new).collect();
+    let Ok(mut entries) = serde_json::from_str::<Vec<Value>>(text) else {
+        // A list that is cut off may hold hidden entries, so it is not shown; anything else is what the server has.
+        return if text.trim_start().starts_with('[') { Vec::new() } else { text.lines().map(LogLine::new).collect() };
     };
     // Plain lines all carry batch 1, so only `order` tells; the first entry may lack it.
-    entries.sort_by_key(|entry| entry.order.unwrap_or(0));
+    entries.sort_by_key(|entry| order(&entry["order"]));
     entries
         .iter()
-        .filter(|entry| entry.hidden != Some(true))
+        .filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)))
         .flat_map(|entry| {
-            let at = entry.timestamp.as_deref().and_then(moment);
-            let output = entry.output.as_deref().unwrap_or_default();
+            let at = entry["timestamp"].as_str().and_then(moment);
+            let output = entry["output"].as_str().unwrap_or_default();
             output.lines().map(move |line| LogLine::new(line).with_time(at))
         })
         .collect()
+}
+
+fn order(order: &Value) -> i64 {
+    order.as_i64().or_else(|| order.as_str()?.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -76,6 +69,13 @@ mod tests {
     fn hidden_entries_are_left_out_and_outputs_are_cut_into_lines() {
         let log = r#"[{"output":"docker login -p x","hidden":true,"order":1},{"output":"a\nb","order":2},{"order":3}]"#;
         assert_eq!(texts(log), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_odd_entry_does_not_bring_hidden_ones_to_light() {
+        let log = r#"[{"output":"docker login -p x","hidden":true,"order":1},{"output":"a","order":"2"}]"#;
+        assert_eq!(texts(log), ["a"]);
+        assert_eq!(texts(&log[..60]), Vec::<String>::new());
     }
 
     #[test]

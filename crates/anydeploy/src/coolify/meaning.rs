@@ -15,9 +15,10 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
     let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
     let (kind, message) = match refusal.status {
         // Coolify answers a route it does not have with its own sentence and a link; a missing row has no link.
-        404 if refusal.member(&["docs"]).is_some() => {
-            (ErrorKind::Unsupported, Some("there is no such route: the URL is not that of a Coolify instance, or its version is too old"))
-        }
+        404 if refusal.member(&["docs"]).is_some() => (
+            ErrorKind::Unsupported,
+            Some("there is no such route: the URL is not that of a Coolify instance, or its version is too old"),
+        ),
         403 if said("API is disabled") => {
             (ErrorKind::PermissionDenied, Some("the API is switched off in the instance's settings"))
         }
@@ -28,11 +29,8 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
             ErrorKind::PermissionDenied,
             Some("the token may not read; waiting needs the ability `read` besides `deploy`"),
         ),
-        // The rate limit always tells when it resets; a full queue never does.
-        429 if said("queue is full") || (refusal.header("x-ratelimit-reset").is_none() && !said("Too Many")) => {
-            (ErrorKind::QueueFull, None)
-        }
-        400 if said("queue is full") => (ErrorKind::QueueFull, None),
+        // Only the sentence tells a full queue from the rate limit for sure; a rollback says it with 400.
+        400 | 429 if said("queue is full") => (ErrorKind::QueueFull, None),
         // "cannot be cancelled", "is already running", "is already stopped", "is not running".
         400 if ["cannot be cancelled", "is already ", "is not running"].iter().any(|words| said(words)) => {
             (ErrorKind::Conflict, None)

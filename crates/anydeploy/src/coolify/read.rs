@@ -2,7 +2,7 @@
 
 use coolify_client::types::{Deployment as Row, ListDeploymentsByAppUuidParams};
 
-use super::deploy::id_of;
+use super::deploy::{Unconfirmed, id_of};
 use super::{Coolify, fail, status};
 use crate::time::moment;
 use crate::{
@@ -15,7 +15,12 @@ impl Coolify {
         if *id.target().kind() != TargetKind::Application {
             return self.follow(id).await;
         }
-        let row = self.row(id).await?;
+        let row = match (self.row(id).await, Unconfirmed::of(id)) {
+            (Err(error), Some(unconfirmed)) if error.kind() == ErrorKind::NotFound => {
+                return self.adopt(id.target(), unconfirmed).await?.ok_or(error);
+            }
+            (row, _) => row?,
+        };
         let identity = if id.get("adopted").is_some() { Identity::Adopted } else { Identity::Exact };
         Ok(self.told(id.target(), &row, identity))
     }
@@ -77,10 +82,9 @@ impl Coolify {
     }
 }
 
-fn application_only(target: &Target, what: &'static str) -> Result<()> {
+pub(super) fn application_only(target: &Target, what: &'static str) -> Result<()> {
     match target.kind() {
         TargetKind::Application => Ok(()),
-        _ => Err(Error::new(ErrorKind::Unsupported, format!("does not offer {what}"))
-            .with_platform(Platform::Coolify)),
+        _ => Err(Error::new(ErrorKind::Unsupported, format!("does not offer {what}")).with_platform(Platform::Coolify)),
     }
 }

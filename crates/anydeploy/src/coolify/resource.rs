@@ -16,9 +16,13 @@ use crate::{
 pub(super) struct Started(Option<DateTime<Utc>>);
 
 impl Started {
-    /// The moment of the answer by the server's clock.
+    /// The moment of the answer by the server's clock, or by ours if the server does not tell.
     pub(super) fn at(date: Option<&str>) -> Self {
-        Self(date.and_then(http_date))
+        Self(date.and_then(http_date).or_else(|| Some(Utc::now())))
+    }
+
+    pub(super) fn moment(&self) -> Option<DateTime<Utc>> {
+        self.0
     }
 
     pub(super) fn deployment(&self, target: &Target, message: &str) -> Deployment {
@@ -50,19 +54,19 @@ impl Coolify {
         let (name, status, urls, at) = match target.kind() {
             TargetKind::Application => {
                 let reply = self.client.get_application_by_uuid(uuid).await.map_err(fail)?;
-                let at = reply.header("date").and_then(http_date);
+                let at = Started::at(reply.header("date")).moment();
                 let row = reply.into_value();
                 (row.name, row.status, row.fqdn, at)
             }
             TargetKind::Service => {
                 let reply = self.client.get_service_by_uuid(uuid).await.map_err(fail)?;
-                let at = reply.header("date").and_then(http_date);
+                let at = Started::at(reply.header("date")).moment();
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
             TargetKind::Database => {
                 let reply = self.client.get_database_by_uuid(uuid).await.map_err(fail)?;
-                let at = reply.header("date").and_then(http_date);
+                let at = Started::at(reply.header("date")).moment();
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }

@@ -1,8 +1,6 @@
 //! Triggering a deployment, and the first looks for it.
 
-use anydeploy_wire::{self as wire, ErrorKind as WireKind, Reply};
 use dokploy_client::types::{DeployApplication, DeployCompose};
-use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
 use super::read::accepted;
@@ -10,7 +8,6 @@ use super::rows::{read_at, unsupported_kind};
 use super::trace::Trace;
 use super::{Dokploy, fail};
 use crate::failure::trigger_failed;
-use crate::time::http_date;
 use crate::{DeployRequest, Deployer, Deployment, Error, Phase, Platform, Result, Revision, TargetKind};
 
 /// The pauses before the first looks, as parts of a second at the usual grace of a minute.
@@ -38,20 +35,21 @@ impl Dokploy {
     /// Sends the trigger, and returns the moment of its answer by the server's clock.
     async fn send(&self, request: &DeployRequest, mark: String) -> Result<Option<i64>> {
         let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
+        // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
         let answered = match request.target().kind() {
             TargetKind::Application => {
                 let mut body = DeployApplication::new(id);
                 (body.title, body.description) = (title, Some(mark));
-                answered(self.client.application_deploy(&body).await)
+                self.client.application_deploy(&body).await
             }
             TargetKind::Compose => {
                 let mut body = DeployCompose::new(id);
                 (body.title, body.description) = (title, Some(mark));
-                answered(self.client.compose_deploy(&body).await)
+                self.client.compose_deploy(&body).await
             }
             other => return Err(unsupported_kind(other)),
         };
-        answered.map_err(|error| trigger_failed(fail(error)))
+        answered.map(|reply| read_at(&reply)).map_err(|error| trigger_failed(fail(error)))
     }
 
     /// Looks a few times within a second: the row may appear at once, and may lose the mark soon after.
@@ -73,20 +71,4 @@ impl Dokploy {
         let _ = timeout(second, looks).await;
         deployment
     }
-}
-
-/// The moment of an acceptance: an empty body, `true` or any other JSON with a 2xx is one, by version and edition.
-fn answered<T>(answer: std::result::Result<Reply<T>, wire::Error>) -> std::result::Result<Option<i64>, wire::Error> {
-    match answer {
-        Ok(reply) => Ok(read_at(&reply)),
-        Err(error) if error.kind() == WireKind::Decode && is_json(&error) => {
-            let date = error.headers().and_then(|headers| headers.get("date")?.to_str().ok());
-            Ok(date.and_then(http_date).map(|moment| moment.timestamp()))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn is_json(error: &wire::Error) -> bool {
-    error.body().is_some_and(|body| serde_json::from_slice::<Value>(body).is_ok())
 }

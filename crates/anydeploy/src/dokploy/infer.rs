@@ -31,7 +31,7 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
     let ahead = trace.ahead.unwrap_or_default();
     let new = || new_rows(rows, trace.after).filter(|(at, _)| until.is_none_or(|until| *at < until));
     // A restart marks what ran as cancelled, and forgets what waited.
-    let restarted = new().take(ahead).any(|(_, row)| row.status == DeploymentStatusEnum::Cancelled);
+    let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
     // A row keeps the mark unless a commit took its place.
     let mut candidates = new().skip(ahead).filter(|(_, row)| overwritten(row)).peekable();
     if restarted || candidates.peek().is_none() {

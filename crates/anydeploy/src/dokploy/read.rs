@@ -9,6 +9,7 @@ use super::queue::is_over;
 use super::rows::{INFERRED, ROW, Rows, told};
 use super::trace::Trace;
 use super::{Dokploy, fail, queue_phase};
+use crate::failure::mask;
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
     Target,
@@ -104,7 +105,7 @@ fn ended_without_row(trace: &Trace, target: &Target, job: &Job) -> Option<Deploy
     let status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
     status.is_terminal().then(|| {
         Deployment::new(trace.id(target), Identity::Exact, status)
-            .with_reason(job.failed_reason.clone())
+            .with_reason(job.failed_reason.as_deref().map(mask))
             .with_title(job.data.title_log.clone())
     })
 }

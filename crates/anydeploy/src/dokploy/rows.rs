@@ -4,6 +4,7 @@ use dokploy_client::types::Deployment as Row;
 use dokploy_client::wire::Reply;
 
 use super::{Dokploy, fail, status};
+use crate::failure::mask;
 use crate::time::{http_date, moment};
 use crate::{Deployment, DeploymentId, Error, Identity, Platform, Result, Target, TargetKind};
 
@@ -53,8 +54,8 @@ pub(super) fn told(target: &Target, row: &Row, identity: Identity) -> Deployment
     if identity == Identity::Inferred {
         id = id.with(INFERRED, "1");
     }
-    Deployment::new(id, identity, status::status(&row.status))
-        .with_reason(row.error_message.clone())
+    Deployment::new(id, identity, status::status(row.status.as_ref()))
+        .with_reason(row.error_message.as_deref().map(mask))
         .with_title(row.title.clone())
         .with_commit(commit(row).map(str::to_owned))
         .with_times(row.created_at.as_deref().and_then(moment), row.finished_at.as_deref().and_then(moment))

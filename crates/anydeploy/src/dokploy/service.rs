@@ -54,6 +54,7 @@ fn url(domain: &Domain) -> Option<String> {
         return None;
     }
     let scheme = if domain.https == Some(true) { "https" } else { "http" };
+    let host = domain.host.as_deref()?;
     let path = domain.path.as_deref().unwrap_or_default().trim_end_matches('/');
-    Some(format!("{scheme}://{}{path}", domain.host))
+    Some(format!("{scheme}://{host}{path}"))
 }

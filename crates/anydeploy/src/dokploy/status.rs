@@ -46,8 +46,12 @@ pub fn service_state(status: &ApplicationStatusEnum) -> ServiceState {
     }
 }
 
-pub(super) fn status(status: &DeploymentStatusEnum) -> DeploymentStatus {
-    DeploymentStatus::new(phase(status), status.as_str())
+/// The status of a row; the column may be null, which tells nothing and is no end.
+pub(super) fn status(status: Option<&DeploymentStatusEnum>) -> DeploymentStatus {
+    match status {
+        Some(status) => DeploymentStatus::new(phase(status), status.as_str()),
+        None => DeploymentStatus::new(Phase::Unknown, ""),
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +77,7 @@ mod tests {
         for word in ["queued", "success", "canceled", "", "DONE"] {
             assert_eq!(phase(&DeploymentStatusEnum::from(word)), Phase::Unknown, "{word}");
         }
+        assert_eq!(status(None).phase, Phase::Unknown);
         assert_eq!(queue_phase(&QueueJobStateEnum::from("delayed")), Phase::Unknown);
         assert_eq!(service_state(&ApplicationStatusEnum::from("paused")), ServiceState::Unknown);
     }

@@ -42,6 +42,13 @@ impl Trace {
 
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
         let nonce = id.require(NONCE)?.to_owned();
+        if nonce.is_empty() {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("the deployment id `{id}` holds nothing in `{NONCE}`"),
+            )
+            .with_platform(Platform::Dokploy));
+        }
         let after = number(id, AFTER)?;
         let (since, queued) = (number(id, SINCE)?, number(id, QUEUED)?);
         Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active: number(id, ACTIVE)? })

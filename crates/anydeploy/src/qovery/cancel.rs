@@ -1,7 +1,6 @@
 //! Cancelling: a request that waits by itself, a running deployment with everything that is deployed along.
 
 use qovery_client::types::{CancelEnvironmentDeploymentRequest, StateEnum};
-use serde_json::Map;
 
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
 use super::{Qovery, fail};
@@ -23,7 +22,7 @@ impl Qovery {
                 ));
             }
         };
-        match self.client.cancel_deployment_request(request, &Map::new()).await.map_err(fail) {
+        match self.client.cancel_deployment_request(request).await.map_err(fail) {
             Ok(_) => Ok(told(id.with(CANCELLED, "1"), Phase::Cancelled, StateEnum::Canceled.as_str())),
             // It may have left the queue since it was read.
             Err(error) => match error.kind() {

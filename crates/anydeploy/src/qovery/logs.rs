@@ -22,6 +22,10 @@ impl Qovery {
         let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
         let environment = found.require(ENVIRONMENT)?;
         let entries = self.client.list_environment_logs(environment, &params).await.map_err(fail)?.into_value();
+        if entries.is_empty() {
+            // An execution that never was has no lines either.
+            self.read(&found).await?;
+        }
         let cut = entries.len() >= MOST;
         let concerning = entries.iter().filter(|entry| concerns(entry, id.target(), environment));
         let mut page = LogPage::last_of(concerning.flat_map(lines).collect(), options);

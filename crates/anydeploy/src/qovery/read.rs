@@ -39,6 +39,11 @@ impl Qovery {
         }
         if let Some(status) = look.service(id.target().id()).filter(|status| shows(status, execution, current)) {
             let phase = judge_service(&status.state, status.status_details.as_ref());
+            // A status that names no execution may still be that of the one before, as long as ours goes on.
+            let named = filled(status.execution_id.as_deref()).is_some();
+            if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
+                return Ok(told(id, Phase::Running, state.as_str()));
+            }
             match phase {
                 Phase::Succeeded => return self.succeeded(id, &status.state).await,
                 // The execution is over, so the history has the last word.

@@ -8,7 +8,7 @@ use coolify_client::{types, wire};
 /// What had to be repaired in an answer, or why it is none.
 pub(crate) type Outcome = Result<Vec<wire::Repair>, String>;
 
-/// Decodes the body of a success as the client would; `None` if the operation's area is off.
+/// Decodes the body of a success, and of text no more than its UTF-8; `None` if the operation's area is off.
 pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcome> {
     if !(200..300).contains(&status) {
         return Some(Err(format!("{status} is not a success")));

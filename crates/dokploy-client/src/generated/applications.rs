@@ -76,7 +76,7 @@ impl Client {
     pub fn application_deploy(
         &self,
         body: &types::DeployApplication,
-    ) -> wire::Pending<'_, Option<bool>> {
+    ) -> wire::Pending<'_, serde_json::Value> {
         self.http().call(&APPLICATION_DEPLOY).body(body).json()
     }
 
@@ -199,7 +199,7 @@ impl Client {
     pub fn application_redeploy(
         &self,
         body: &types::DeployApplication,
-    ) -> wire::Pending<'_, Option<bool>> {
+    ) -> wire::Pending<'_, serde_json::Value> {
         self.http().call(&APPLICATION_REDEPLOY).body(body).json()
     }
 

@@ -166,12 +166,11 @@ impl Client {
     pub fn uninstall_application(
         &self,
         application_id: &str,
-        body: &serde_json::Map<String, serde_json::Value>,
     ) -> wire::Pending<'_, Option<types::Status>> {
         self.http()
             .call(&UNINSTALL_APPLICATION)
             .path("applicationId", application_id)
-            .body(body)
+            .body(&serde_json::Map::new())
             .json()
     }
 

@@ -137,12 +137,11 @@ impl Client {
     pub fn uninstall_container(
         &self,
         container_id: &str,
-        body: &serde_json::Map<String, serde_json::Value>,
     ) -> wire::Pending<'_, Option<types::Status>> {
         self.http()
             .call(&UNINSTALL_CONTAINER)
             .path("containerId", container_id)
-            .body(body)
+            .body(&serde_json::Map::new())
             .json()
     }
 

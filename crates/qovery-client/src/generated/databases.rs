@@ -127,12 +127,11 @@ impl Client {
     pub fn uninstall_database(
         &self,
         database_id: &str,
-        body: &serde_json::Map<String, serde_json::Value>,
     ) -> wire::Pending<'_, Option<types::Status>> {
         self.http()
             .call(&UNINSTALL_DATABASE)
             .path("databaseId", database_id)
-            .body(body)
+            .body(&serde_json::Map::new())
             .json()
     }
 

@@ -116,12 +116,11 @@ impl Client {
     pub fn cancel_deployment_request(
         &self,
         deployment_request_id: &str,
-        body: &serde_json::Map<String, serde_json::Value>,
     ) -> wire::Pending<'_, ()> {
         self.http()
             .call(&CANCEL_DEPLOYMENT_REQUEST)
             .path("deploymentRequestId", deployment_request_id)
-            .body(body)
+            .body(&serde_json::Map::new())
             .empty()
     }
 

@@ -156,9 +156,12 @@ impl Client {
     pub fn uninstall_helm(
         &self,
         helm_id: &str,
-        body: &serde_json::Map<String, serde_json::Value>,
     ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&UNINSTALL_HELM).path("helmId", helm_id).body(body).json()
+        self.http()
+            .call(&UNINSTALL_HELM)
+            .path("helmId", helm_id)
+            .body(&serde_json::Map::new())
+            .json()
     }
 }
 

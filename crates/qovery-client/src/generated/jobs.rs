@@ -157,9 +157,12 @@ impl Client {
     pub fn uninstall_job(
         &self,
         job_id: &str,
-        body: &serde_json::Map<String, serde_json::Value>,
     ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&UNINSTALL_JOB).path("jobId", job_id).body(body).json()
+        self.http()
+            .call(&UNINSTALL_JOB)
+            .path("jobId", job_id)
+            .body(&serde_json::Map::new())
+            .json()
     }
 
     /// Deploy a new tag of an image wherever a job follows it.

@@ -126,13 +126,12 @@ impl Client {
         &self,
         terraform_id: &str,
         params: &types::UninstallTerraformParams,
-        body: &serde_json::Map<String, serde_json::Value>,
     ) -> wire::Pending<'_, Option<types::Status>> {
         self.http()
             .call(&UNINSTALL_TERRAFORM)
             .path("terraformId", terraform_id)
             .query("force_terraform_action", &params.force_terraform_action)
-            .body(body)
+            .body(&serde_json::Map::new())
             .json()
     }
 }

@@ -11,11 +11,12 @@ pub(super) fn check_body(checker: &mut Checker<'_>, operation: OperationRef<'_>)
         return;
     };
     let pointer = format!("{}/requestBody", operation.pointer());
-    checker.keys(body, &pointer, &["description", "required", "content", "x-corrects"]);
+    checker.keys(body, &pointer, &["description", "required", "content", "x-corrects", "x-empty"]);
     if body.get("required") != Some(&Value::Bool(true)) {
         let reason = "a body is `required: true`: a client sends one always, or never";
         checker.complain(&pointer, reason);
     }
+    checker.boolean(body, &pointer, "x-empty");
     if operation.method == "get" {
         checker.complain(&pointer, "a GET has no body");
     }

@@ -40,7 +40,8 @@ const KEYS: [&str; 25] = [
 const KEYS_BESIDE_REF: [&str; 5] = ["$ref", "description", "deprecated", "nullable", "x-corrects"];
 
 /// Names that generated code uses for other things.
-const TAKEN: [&str; 10] = ["Client", "Self", "String", "Option", "Vec", "Box", "Result", "BTreeMap", "Value", "Secret"];
+const TAKEN: [&str; 11] =
+    ["Client", "Self", "String", "Option", "Vec", "Box", "Result", "BTreeMap", "Value", "Secret", "SecretJson"];
 
 /// Checks the named schemas and parameters.
 pub(super) fn check_named(checker: &mut Checker<'_>) {

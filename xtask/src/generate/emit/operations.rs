@@ -4,7 +4,7 @@ use heck::{ToShoutySnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::super::model::{Answer, Argument, Model, Operation, Shape};
+use super::super::model::{Answer, Argument, Body, Model, Operation, Shape};
 use super::item;
 
 /// The methods, and the constants they are made of.
@@ -62,11 +62,14 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
         quote!(params: &types::#name)
     });
     let set_params = optional(model, operation);
-    let body = operation.body.as_ref().map(|kind| {
-        let kind = borrowed(kind);
-        quote!(body: #kind)
-    });
-    let set_body = operation.body.as_ref().map(|_| quote!(.body(body)));
+    let (body, set_body) = match &operation.body {
+        Some(Body::Json(kind)) => {
+            let kind = borrowed(kind);
+            (Some(quote!(body: #kind)), Some(quote!(.body(body))))
+        }
+        Some(Body::Empty) => (None, Some(quote!(.body(&serde_json::Map::new())))),
+        None => (None, None),
+    };
     let arguments = arguments.chain(params).chain(body);
     let (answer, read) = match &operation.answer {
         Answer::Json(kind) => (quote!(#kind), quote!(json)),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use quote::ToTokens;
 
-use super::super::model::{Answer, Model, Operation, Shape, Type};
+use super::super::model::{Answer, Body, Model, Operation, Shape, Type};
 
 /// Marks each type with its ways, and drops what no operation reaches.
 pub(super) fn follow(model: &mut Model) {
@@ -27,7 +27,10 @@ pub(crate) fn reached(model: &Model, operation: &Operation) -> BTreeSet<String> 
 }
 
 fn sent(operation: &Operation) -> Vec<String> {
-    operation.body.as_ref().map(names).unwrap_or_default()
+    match &operation.body {
+        Some(Body::Json(kind)) => names(kind),
+        Some(Body::Empty) | None => Vec::new(),
+    }
 }
 
 fn received(operation: &Operation) -> Vec<String> {

@@ -8,12 +8,12 @@ use syn::{FnArg, ImplItem, Item, Pat, ReturnType, Signature};
 
 use super::super::complaint::{Error, Result};
 use super::super::document::{Document, OperationRef, flag, object, text};
-use super::super::model::{Answer, Argument, Operation};
+use super::super::model::{Answer, Argument, Body, Operation};
 use super::super::normalise::Context;
 use super::docs;
 use super::paths::Shortener;
 
-/// Reads the operations, in the order of the document.
+/// Reads the operations, by path and method.
 pub(super) fn read(
     file: &syn::File,
     document: &Document,
@@ -65,7 +65,9 @@ fn read_operation(
             _ => query_parameters.push(argument),
         }
     }
-    let body = arguments.remove("body").map(|(_, kind)| kind);
+    let is_empty = flag(&operation.value["requestBody"], "x-empty");
+    let body = arguments.remove("body");
+    let body = body.map(|(_, kind)| if is_empty { Body::Empty } else { Body::Json(Box::new(kind)) });
     if let Some(name) = arguments.keys().next() {
         let id = operation.id();
         return Err(Error::generator(format!("`{id}`: what is the argument `{name}`?")));

@@ -1,5 +1,6 @@
 //! Tests of what the rewrite pass decides by itself; its whole output is golden in `emit`.
 
+use super::super::model::Body;
 use super::super::testing::sample;
 use super::super::{model, normalise, progenitor};
 use super::docs::clean;
@@ -43,6 +44,20 @@ fn the_way_of_a_type_follows_from_its_use() {
     assert_eq!(way("Application"), (false, true));
     assert_eq!(way("ApplicationStatusEnum"), (true, true));
     assert_eq!(way("ListApplicationsParams"), (false, false));
+}
+
+#[test]
+fn nobody_is_asked_for_an_empty_body() {
+    let mut document = sample();
+    let bodies = |document: &_| model(document).unwrap().operations.into_iter().filter_map(|operation| operation.body);
+    assert!(bodies(&document).all(|body| matches!(body, Body::Json(_))));
+    for operation in document.operations_mut() {
+        if let Some(body) = operation.get_mut("requestBody") {
+            body["x-empty"] = true.into();
+        }
+    }
+    assert!(bodies(&document).all(|body| matches!(body, Body::Empty)));
+    assert!(!model(&document).unwrap().types.contains_key("ApplicationUpdate"));
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub struct Application {
     /// Container labels, one a line. Left out unless the token may read secrets.
     pub custom_labels: Option<wire::Secret>,
     pub custom_network_aliases: Option<String>,
-    pub custom_nginx_configuration: Option<String>,
+    pub custom_nginx_configuration: Option<wire::Secret>,
     /// Date and time as in RFC 3339.
     pub deleted_at: Option<String>,
     pub description: Option<String>,
@@ -59,8 +59,8 @@ pub struct Application {
     pub git_branch: Option<String>,
     /// The pinned commit, or `HEAD`.
     pub git_commit_sha: Option<String>,
-    pub git_full_url: Option<String>,
-    pub git_repository: Option<String>,
+    pub git_full_url: Option<wire::Secret>,
+    pub git_repository: Option<wire::Secret>,
     pub health_check_command: Option<String>,
     pub health_check_enabled: Option<bool>,
     pub health_check_host: Option<String>,
@@ -202,7 +202,7 @@ pub struct ApplicationUpdate {
     pub custom_network_aliases: wire::Patch<String>,
     /// Base64.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_nginx_configuration: Option<String>,
+    pub custom_nginx_configuration: Option<wire::Secret>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub description: wire::Patch<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -239,7 +239,7 @@ pub struct ApplicationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git_commit_sha: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub git_repository: Option<String>,
+    pub git_repository: Option<wire::Secret>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub gpu_count: wire::Patch<String>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
@@ -477,7 +477,7 @@ impl ApplicationUpdate {
     #[must_use]
     pub fn with_custom_nginx_configuration(
         mut self,
-        custom_nginx_configuration: impl Into<String>,
+        custom_nginx_configuration: impl Into<wire::Secret>,
     ) -> Self {
         self.custom_nginx_configuration = Some(custom_nginx_configuration.into());
         self
@@ -619,7 +619,10 @@ impl ApplicationUpdate {
 
     /// Sets `git_repository`.
     #[must_use]
-    pub fn with_git_repository(mut self, git_repository: impl Into<String>) -> Self {
+    pub fn with_git_repository(
+        mut self,
+        git_repository: impl Into<wire::Secret>,
+    ) -> Self {
         self.git_repository = Some(git_repository.into());
         self
     }

@@ -31,7 +31,7 @@ pub use resource::*;
 mod resource_type_enum;
 #[cfg(any(feature = "projects", feature = "resources", feature = "servers"))]
 pub use resource_type_enum::*;
-#[cfg(any(feature = "applications", feature = "databases", feature = "deployments", feature = "services"))]
+#[cfg(any(feature = "applications", feature = "databases", feature = "deployments", feature = "projects", feature = "services"))]
 mod secret_json;
-#[cfg(any(feature = "applications", feature = "databases", feature = "deployments", feature = "services"))]
+#[cfg(any(feature = "applications", feature = "databases", feature = "deployments", feature = "projects", feature = "services"))]
 pub use secret_json::*;

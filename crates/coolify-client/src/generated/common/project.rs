@@ -3,6 +3,8 @@
 
 //! Types of `applications`, `databases`, `projects`, `services`.
 
+use crate::types;
+
 /// A project. The list of projects fills only `id`, `uuid`, `name` and `description`.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
@@ -16,8 +18,7 @@ pub struct Project {
     pub id: Option<i64>,
     pub name: Option<String>,
     /// The team that owns it, only where a single resource embeds its project.
-    #[serde(default)]
-    pub team: serde_json::Map<String, serde_json::Value>,
+    pub team: Option<types::SecretJson>,
     pub team_id: Option<i64>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,

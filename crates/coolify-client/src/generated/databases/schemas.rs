@@ -51,7 +51,7 @@ pub struct Database {
     pub is_log_drain_enabled: Option<bool>,
     pub is_public: Option<bool>,
     /// KeyDB only: the configuration file.
-    pub keydb_conf: Option<String>,
+    pub keydb_conf: Option<wire::Secret>,
     /// KeyDB only. Left out unless the token may read secrets.
     pub keydb_password: Option<wire::Secret>,
     /// UTC as `YYYY-MM-DD HH:MM:SS`.
@@ -67,7 +67,7 @@ pub struct Database {
     pub limits_memory_swap: Option<String>,
     pub limits_memory_swappiness: Option<i64>,
     /// MariaDB only: the configuration file.
-    pub mariadb_conf: Option<String>,
+    pub mariadb_conf: Option<wire::Secret>,
     /// MariaDB only.
     pub mariadb_database: Option<String>,
     /// MariaDB only. Left out unless the token may read secrets.
@@ -77,7 +77,7 @@ pub struct Database {
     /// MariaDB only.
     pub mariadb_user: Option<String>,
     /// MongoDB only: the configuration file.
-    pub mongo_conf: Option<String>,
+    pub mongo_conf: Option<wire::Secret>,
     /// MongoDB only.
     pub mongo_initdb_database: Option<String>,
     /// MongoDB only. Left out unless the token may read secrets.
@@ -85,7 +85,7 @@ pub struct Database {
     /// MongoDB only.
     pub mongo_initdb_root_username: Option<String>,
     /// MySQL only: the configuration file.
-    pub mysql_conf: Option<String>,
+    pub mysql_conf: Option<wire::Secret>,
     /// MySQL only.
     pub mysql_database: Option<String>,
     /// MySQL only. Left out unless the token may read secrets.
@@ -97,7 +97,7 @@ pub struct Database {
     pub name: Option<String>,
     pub ports_mappings: Option<String>,
     /// PostgreSQL only: the configuration file.
-    pub postgres_conf: Option<String>,
+    pub postgres_conf: Option<wire::Secret>,
     /// PostgreSQL only.
     pub postgres_db: Option<String>,
     /// PostgreSQL only.
@@ -111,7 +111,7 @@ pub struct Database {
     pub public_port: Option<i64>,
     pub public_port_timeout: Option<i64>,
     /// Redis only: the configuration file.
-    pub redis_conf: Option<String>,
+    pub redis_conf: Option<wire::Secret>,
     pub restart_count: Option<i64>,
     /// Whether the server that hosts it is reachable; not the state of the container.
     pub server_status: Option<bool>,

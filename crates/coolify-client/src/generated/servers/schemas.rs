@@ -177,7 +177,6 @@ pub struct ServerSettings {
     pub sentinel_push_interval_seconds: Option<i64>,
     pub sentinel_token: Option<wire::Secret>,
     pub server_disk_usage_check_frequency: Option<String>,
-    pub server_disk_usage_notification_threshold: Option<i64>,
     pub server_id: Option<i64>,
     pub server_timezone: Option<String>,
     /// Date and time as in RFC 3339.

@@ -38,7 +38,7 @@ pub struct Deployment {
     pub server_id: Option<String>,
     /// ISO 8601, UTC, with milliseconds.
     pub started_at: Option<String>,
-    pub status: types::DeploymentStatusEnum,
+    pub status: Option<types::DeploymentStatusEnum>,
     /// The title of the request, until a git deployment ends: then the commit message replaces it.
     pub title: Option<String>,
     pub volume_backup_id: Option<String>,

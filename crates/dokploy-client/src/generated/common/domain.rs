@@ -21,7 +21,7 @@ pub struct Domain {
     pub domain_type: Option<types::DomainTypeEnum>,
     pub enabled: Option<bool>,
     pub forward_auth_enabled: Option<bool>,
-    pub host: String,
+    pub host: Option<String>,
     pub https: Option<bool>,
     /// The path that the container sees.
     pub internal_path: Option<String>,

@@ -19,7 +19,7 @@ pub struct Environment {
     pub environment_id: String,
     /// The default one cannot be renamed or removed.
     pub is_default: Option<bool>,
-    pub name: String,
+    pub name: Option<String>,
     /// Only where it is part of a service.
     pub project: Option<types::Project>,
     pub project_id: Option<String>,

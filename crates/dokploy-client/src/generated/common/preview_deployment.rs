@@ -15,7 +15,7 @@ pub struct PreviewDeployment {
     #[serde(default)]
     pub application: serde_json::Map<String, serde_json::Value>,
     #[serde(rename = "applicationId")]
-    pub application_id: String,
+    pub application_id: Option<String>,
     pub branch: Option<String>,
     /// ISO 8601, UTC, with milliseconds.
     #[serde(rename = "createdAt")]
@@ -33,7 +33,7 @@ pub struct PreviewDeployment {
     #[serde(rename = "previewDeploymentId")]
     pub preview_deployment_id: String,
     #[serde(rename = "previewStatus")]
-    pub preview_status: types::ApplicationStatusEnum,
+    pub preview_status: Option<types::ApplicationStatusEnum>,
     #[serde(rename = "pullRequestCommentId")]
     pub pull_request_comment_id: Option<String>,
     /// A number in text.

@@ -15,7 +15,7 @@ pub struct Project {
     pub description: Option<String>,
     /// Lines of `KEY=value`, shared by all its services.
     pub env: Option<wire::Secret>,
-    pub name: String,
+    pub name: Option<String>,
     pub organization_id: Option<String>,
     pub project_id: String,
 }

@@ -8,7 +8,7 @@
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServerSummary {
-    pub name: String,
+    pub name: Option<String>,
     pub server_id: Option<String>,
     /// `deploy` or `build`.
     pub server_type: Option<String>,

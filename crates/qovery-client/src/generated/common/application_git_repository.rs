@@ -4,6 +4,7 @@
 //! Types of `applications`, `environments`, `helms`, `jobs`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// A repository and what was last deployed from it.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -24,5 +25,6 @@ pub struct ApplicationGitRepository {
     pub owner: Option<String>,
     pub provider: Option<types::GitProviderEnum>,
     pub root_path: Option<String>,
-    pub url: Option<String>,
+    /// It may hold a user and a password.
+    pub url: Option<wire::Secret>,
 }

@@ -3,11 +3,14 @@
 
 //! Types of `environments`, `helms`.
 
+use crate::wire;
+
 /// The repository of a chart.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
 pub struct HelmSourceRepository {
     pub id: String,
     pub name: Option<String>,
-    pub url: Option<String>,
+    /// It may hold a user and a password.
+    pub url: Option<wire::Secret>,
 }

@@ -4,6 +4,7 @@
 //! Types of `environments`, `jobs`.
 
 use crate::types;
+use crate::wire;
 
 /// An image built from git.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -11,6 +12,6 @@ use crate::types;
 pub struct JobSourceDockerResponse {
     pub docker_target_build_stage: Option<String>,
     pub dockerfile_path: Option<String>,
-    pub dockerfile_raw: Option<String>,
+    pub dockerfile_raw: Option<wire::Secret>,
     pub git_repository: Option<types::ApplicationGitRepository>,
 }

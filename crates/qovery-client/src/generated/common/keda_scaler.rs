@@ -10,8 +10,7 @@ use crate::wire;
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
 pub struct KedaScaler {
-    #[serde(default)]
-    pub config_json: serde_json::Map<String, serde_json::Value>,
+    pub config_json: Option<types::SecretJson>,
     pub config_yaml: Option<wire::Secret>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,

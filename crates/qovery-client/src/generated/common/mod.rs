@@ -99,6 +99,10 @@ pub use link_response_list::*;
 mod reference_object;
 #[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "environments", feature = "helms", feature = "jobs", feature = "organizations", feature = "projects", feature = "terraforms"))]
 pub use reference_object::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "terraforms"))]
+mod secret_json;
+#[cfg(any(feature = "applications", feature = "containers", feature = "terraforms"))]
+pub use secret_json::*;
 #[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
 mod service_action_enum;
 #[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]

@@ -58,7 +58,7 @@ impl DeleteTerraformParams {
 #[non_exhaustive]
 pub struct DockerfileFragment {
     /// Of an `inline` one.
-    pub content: Option<String>,
+    pub content: Option<wire::Secret>,
     /// Of a `file`.
     pub path: Option<String>,
     /// `file` or `inline`.
@@ -88,7 +88,8 @@ pub struct TerraformAutoDeployConfig {
 pub struct TerraformBackend {
     pub blueprint: Option<types::TerraformBackendBlueprint>,
     pub kubernetes: Option<serde_json::Value>,
-    pub user_provided: Option<serde_json::Value>,
+    /// It may hold the keys of the store.
+    pub user_provided: Option<types::SecretJson>,
 }
 
 /// A backend set up by a blueprint.
@@ -168,7 +169,7 @@ pub struct TerraformProviderVersion {
 pub struct TerraformResponse {
     /// Extra arguments, by Terraform command.
     #[serde(default)]
-    pub action_extra_arguments: std::collections::BTreeMap<String, Vec<String>>,
+    pub action_extra_arguments: std::collections::BTreeMap<String, Vec<wire::Secret>>,
     pub auto_deploy: Option<bool>,
     pub auto_deploy_config: Option<types::TerraformAutoDeployConfig>,
     pub backend: Option<types::TerraformBackend>,
