@@ -15,6 +15,7 @@ impl Client {
     /// `settings` and `environment` are only in the single read.
     ///
     /// `GET /applications`, as version 4.3.11 was observed to answer.
+    #[inline]
     pub fn list_applications(
         &self,
         params: &types::ListApplicationsParams,
@@ -27,6 +28,7 @@ impl Client {
     /// `GET /applications/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_application_by_uuid(
         &self,
         uuid: &str,
@@ -42,6 +44,7 @@ impl Client {
     /// `PATCH /applications/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn update_application_by_uuid(
         &self,
         uuid: &str,
@@ -61,6 +64,7 @@ impl Client {
     /// `GET /applications/{uuid}/logs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_application_logs_by_uuid(
         &self,
         uuid: &str,
@@ -81,6 +85,7 @@ impl Client {
     /// `POST /applications/{uuid}/restart`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn restart_application_by_uuid(
         &self,
         uuid: &str,
@@ -95,6 +100,7 @@ impl Client {
     /// `POST /applications/{uuid}/rollback`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn rollback_application_by_uuid(
         &self,
         uuid: &str,
@@ -114,6 +120,7 @@ impl Client {
     /// `GET /applications/{uuid}/rollback-images`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn list_application_rollback_images(
         &self,
         uuid: &str,
@@ -129,6 +136,7 @@ impl Client {
     /// `POST /applications/{uuid}/start`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn start_application_by_uuid(
         &self,
         uuid: &str,
@@ -149,6 +157,7 @@ impl Client {
     /// `POST /applications/{uuid}/stop`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn stop_application_by_uuid(
         &self,
         uuid: &str,

@@ -15,6 +15,7 @@ impl Client {
     /// One of eight engines; `database_type` tells which, but is missing for KeyDB.
     ///
     /// `GET /databases`, as version 4.3.11 was observed to answer.
+    #[inline]
     pub fn list_databases(&self) -> wire::Pending<'_, Vec<types::Database>> {
         self.http().call(&LIST_DATABASES).json()
     }
@@ -26,6 +27,7 @@ impl Client {
     /// `GET /databases/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_database_by_uuid(
         &self,
         uuid: &str,
@@ -40,6 +42,7 @@ impl Client {
     /// `GET /databases/{uuid}/logs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_database_logs_by_uuid(
         &self,
         uuid: &str,
@@ -58,6 +61,7 @@ impl Client {
     /// `POST /databases/{uuid}/restart`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn restart_database_by_uuid(
         &self,
         uuid: &str,
@@ -72,6 +76,7 @@ impl Client {
     /// `POST /databases/{uuid}/start`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn start_database_by_uuid(
         &self,
         uuid: &str,
@@ -86,6 +91,7 @@ impl Client {
     /// `POST /databases/{uuid}/stop`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn stop_database_by_uuid(
         &self,
         uuid: &str,

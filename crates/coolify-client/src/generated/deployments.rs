@@ -18,6 +18,7 @@ impl Client {
     /// Services are started within the request, over SSH; applications and databases are queued.
     ///
     /// `POST /deploy`, as version 4.3.11 was observed to answer.
+    #[inline]
     pub fn deploy_by_tag_or_uuid(
         &self,
         params: &types::DeployByTagOrUuidParams,
@@ -37,6 +38,7 @@ impl Client {
     /// Finished deployments are not in it; an application has a list with its history.
     ///
     /// `GET /deployments`, as version 4.3.11 was observed to answer.
+    #[inline]
     pub fn list_deployments(&self) -> wire::Pending<'_, Vec<types::Deployment>> {
         self.http().call(&LIST_DEPLOYMENTS).json()
     }
@@ -46,6 +48,7 @@ impl Client {
     /// `GET /deployments/applications/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn list_deployments_by_app_uuid(
         &self,
         uuid: &str,
@@ -66,6 +69,7 @@ impl Client {
     /// `GET /deployments/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_deployment_by_uuid(
         &self,
         uuid: &str,
@@ -82,6 +86,7 @@ impl Client {
     /// `POST /deployments/{uuid}/cancel`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn cancel_deployment_by_uuid(
         &self,
         uuid: &str,

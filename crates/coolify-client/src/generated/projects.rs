@@ -13,6 +13,7 @@ impl Client {
     /// List the projects of the team.
     ///
     /// `GET /projects`, as version 4.3.11 was observed to answer.
+    #[inline]
     pub fn list_projects(&self) -> wire::Pending<'_, Vec<types::Project>> {
         self.http().call(&LIST_PROJECTS).json()
     }
@@ -22,6 +23,7 @@ impl Client {
     /// `GET /projects/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_project_by_uuid(
         &self,
         uuid: &str,
@@ -34,6 +36,7 @@ impl Client {
     /// `GET /projects/{uuid}/environments`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_environments(
         &self,
         uuid: &str,
@@ -50,6 +53,7 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     /// * `environment_name_or_uuid`: The name or the id of the environment.
+    #[inline]
     pub fn get_environment_by_name_or_uuid(
         &self,
         uuid: &str,

@@ -15,6 +15,7 @@ impl Client {
     /// Only names, address, `settings` and reachability are filled.
     ///
     /// `GET /servers`, as version 4.3.11 was observed to answer.
+    #[inline]
     pub fn list_servers(&self) -> wire::Pending<'_, Vec<types::Server>> {
         self.http().call(&LIST_SERVERS).json()
     }
@@ -24,6 +25,7 @@ impl Client {
     /// `GET /servers/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_server_by_uuid(
         &self,
         uuid: &str,

@@ -13,6 +13,7 @@ impl Client {
     /// List the services of the team.
     ///
     /// `GET /services`, as version 4.3.11 was observed to answer.
+    #[inline]
     pub fn list_services(&self) -> wire::Pending<'_, Vec<types::Service>> {
         self.http().call(&LIST_SERVICES).json()
     }
@@ -22,6 +23,7 @@ impl Client {
     /// `GET /services/{uuid}`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn get_service_by_uuid(&self, uuid: &str) -> wire::Pending<'_, types::Service> {
         self.http().call(&GET_SERVICE_BY_UUID).path("uuid", uuid).json()
     }
@@ -34,6 +36,7 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     /// * `sub_service_name`: The name of the application or database in the compose file.
+    #[inline]
     pub fn get_service_logs_by_uuid(
         &self,
         uuid: &str,
@@ -54,6 +57,7 @@ impl Client {
     /// `POST /services/{uuid}/restart`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn restart_service_by_uuid(
         &self,
         uuid: &str,
@@ -73,6 +77,7 @@ impl Client {
     /// `POST /services/{uuid}/start`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn start_service_by_uuid(
         &self,
         uuid: &str,
@@ -87,6 +92,7 @@ impl Client {
     /// `POST /services/{uuid}/stop`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn stop_service_by_uuid(
         &self,
         uuid: &str,

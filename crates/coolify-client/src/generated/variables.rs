@@ -17,6 +17,7 @@ impl Client {
     /// `GET /applications/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn list_envs_by_application_uuid(
         &self,
         uuid: &str,
@@ -32,6 +33,7 @@ impl Client {
     /// `POST /applications/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn create_env_by_application_uuid(
         &self,
         uuid: &str,
@@ -52,6 +54,7 @@ impl Client {
     /// `PATCH /applications/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn update_env_by_application_uuid(
         &self,
         uuid: &str,
@@ -72,6 +75,7 @@ impl Client {
     /// `PATCH /applications/{uuid}/envs/bulk`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn update_envs_by_application_uuid(
         &self,
         uuid: &str,
@@ -90,6 +94,7 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     /// * `env_uuid`: The id of the variable.
+    #[inline]
     pub fn delete_env_by_application_uuid(
         &self,
         uuid: &str,
@@ -107,6 +112,7 @@ impl Client {
     /// `GET /databases/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn list_envs_by_database_uuid(
         &self,
         uuid: &str,
@@ -121,6 +127,7 @@ impl Client {
     /// `POST /databases/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn create_env_by_database_uuid(
         &self,
         uuid: &str,
@@ -141,6 +148,7 @@ impl Client {
     /// `PATCH /databases/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn update_env_by_database_uuid(
         &self,
         uuid: &str,
@@ -161,6 +169,7 @@ impl Client {
     /// `PATCH /databases/{uuid}/envs/bulk`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn update_envs_by_database_uuid(
         &self,
         uuid: &str,
@@ -179,6 +188,7 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     /// * `env_uuid`: The id of the variable.
+    #[inline]
     pub fn delete_env_by_database_uuid(
         &self,
         uuid: &str,
@@ -198,6 +208,7 @@ impl Client {
     /// `GET /services/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn list_envs_by_service_uuid(
         &self,
         uuid: &str,
@@ -212,6 +223,7 @@ impl Client {
     /// `POST /services/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn create_env_by_service_uuid(
         &self,
         uuid: &str,
@@ -232,6 +244,7 @@ impl Client {
     /// `PATCH /services/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn update_env_by_service_uuid(
         &self,
         uuid: &str,
@@ -252,6 +265,7 @@ impl Client {
     /// `PATCH /services/{uuid}/envs/bulk`, as version 4.3.11 was observed to answer.
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
+    #[inline]
     pub fn update_envs_by_service_uuid(
         &self,
         uuid: &str,
@@ -270,6 +284,7 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     /// * `env_uuid`: The id of the variable.
+    #[inline]
     pub fn delete_env_by_service_uuid(
         &self,
         uuid: &str,

@@ -15,6 +15,7 @@ impl Client {
     /// A self-hosted server always answers 400: a running build cannot be cancelled there. `application-cleanQueues` drops waiting ones.
     ///
     /// `POST /application.cancelDeployment`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn application_cancel_deployment(
         &self,
         body: &types::ApplicationReference,
@@ -27,6 +28,7 @@ impl Client {
     /// They leave no trace. The running one goes on. An unknown id is no error.
     ///
     /// `POST /application.cleanQueues`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_clean_queues(
         &self,
         body: &types::ApplicationReference,
@@ -39,6 +41,7 @@ impl Client {
     /// The deployments themselves stay.
     ///
     /// `POST /application.clearDeployments`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_clear_deployments(
         &self,
         body: &types::ApplicationReference,
@@ -49,6 +52,7 @@ impl Client {
     /// Create an application.
     ///
     /// `POST /application.create`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_create(
         &self,
         body: &types::CreateApplication,
@@ -61,6 +65,7 @@ impl Client {
     /// A deployment that runs is not stopped.
     ///
     /// `POST /application.delete`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_delete(
         &self,
         body: &types::ApplicationReference,
@@ -73,6 +78,7 @@ impl Client {
     /// The answer names no deployment. The row appears in `deployment-all` when the job starts, and until then the job is in `deployment-queueList`. Jobs of an application run one after another; none is refused and none is merged. The queue is in memory: a restart of the server loses it. A call that was repeated deploys twice.
     ///
     /// `POST /application.deploy`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_deploy(
         &self,
         body: &types::DeployApplication,
@@ -85,6 +91,7 @@ impl Client {
     /// The source becomes `github` without a repository.
     ///
     /// `POST /application.disconnectGitProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_disconnect_git_provider(
         &self,
         body: &types::ApplicationReference,
@@ -97,6 +104,7 @@ impl Client {
     /// It reaches every `docker build` on that host, those of other applications too, and no pull or clone.
     ///
     /// `POST /application.killBuild`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_kill_build(
         &self,
         body: &types::ApplicationReference,
@@ -109,6 +117,7 @@ impl Client {
     /// It changes nothing but the word, which then stays until the next job.
     ///
     /// `POST /application.markRunning`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_mark_running(
         &self,
         body: &types::ApplicationReference,
@@ -119,6 +128,7 @@ impl Client {
     /// Move an application to another environment.
     ///
     /// `POST /application.move`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_move(
         &self,
         body: &types::MoveApplication,
@@ -131,6 +141,7 @@ impl Client {
     /// It holds secrets in clear text: variables, the registry password, the webhook token.
     ///
     /// `GET /application.one`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_one(
         &self,
         application_id: &str,
@@ -141,6 +152,7 @@ impl Client {
     /// Read the samples of the load of an application.
     ///
     /// `GET /application.readAppMonitoring`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_read_app_monitoring(
         &self,
         app_name: &str,
@@ -164,6 +176,7 @@ impl Client {
     /// Build logs are in `deployment-readLogs`. Without a container, or when nothing matches `search`, the server answers 500.
     ///
     /// `GET /application.readLogs`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_read_logs(
         &self,
         application_id: &str,
@@ -181,6 +194,7 @@ impl Client {
     /// Read the proxy configuration of an application.
     ///
     /// `GET /application.readTraefikConfig`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_read_traefik_config(
         &self,
         application_id: &str,
@@ -196,6 +210,7 @@ impl Client {
     /// Nothing is cloned or pulled: an image application only gets its service settings again. Otherwise as `application-deploy`, but title and description are kept.
     ///
     /// `POST /application.redeploy`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_redeploy(
         &self,
         body: &types::DeployApplication,
@@ -208,6 +223,7 @@ impl Client {
     /// The old one stops working at once. `application-one` shows the new one.
     ///
     /// `POST /application.refreshToken`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_refresh_token(
         &self,
         body: &types::ApplicationReference,
@@ -220,6 +236,7 @@ impl Client {
     /// A failure is answered by 500 and sets the status to `error`.
     ///
     /// `POST /application.reload`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_reload(
         &self,
         body: &types::ReloadApplication,
@@ -232,6 +249,7 @@ impl Client {
     /// The status becomes `idle`.
     ///
     /// `POST /application.saveBitbucketProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_bitbucket_provider(
         &self,
         body: &types::SaveBitbucketProvider,
@@ -242,6 +260,7 @@ impl Client {
     /// Say how an application is built.
     ///
     /// `POST /application.saveBuildType`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_build_type(
         &self,
         body: &types::SaveBuildType,
@@ -254,6 +273,7 @@ impl Client {
     /// The status becomes `idle`.
     ///
     /// `POST /application.saveDockerProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_docker_provider(
         &self,
         body: &types::SaveDockerProvider,
@@ -266,6 +286,7 @@ impl Client {
     /// There is no way to change a single one: read, change, write.
     ///
     /// `POST /application.saveEnvironment`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_environment(
         &self,
         body: &types::SaveApplicationEnvironment,
@@ -278,6 +299,7 @@ impl Client {
     /// The status becomes `idle`.
     ///
     /// `POST /application.saveGitProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_git_provider(
         &self,
         body: &types::SaveGitProvider,
@@ -290,6 +312,7 @@ impl Client {
     /// The status becomes `idle`.
     ///
     /// `POST /application.saveGiteaProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_gitea_provider(
         &self,
         body: &types::SaveGiteaProvider,
@@ -302,6 +325,7 @@ impl Client {
     /// The status becomes `idle`.
     ///
     /// `POST /application.saveGithubProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_github_provider(
         &self,
         body: &types::SaveGithubProvider,
@@ -314,6 +338,7 @@ impl Client {
     /// The status becomes `idle`.
     ///
     /// `POST /application.saveGitlabProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_save_gitlab_provider(
         &self,
         body: &types::SaveGitlabProvider,
@@ -326,6 +351,7 @@ impl Client {
     /// It hides what the caller did not create, even from owners. `project-all` shows everything.
     ///
     /// `GET /application.search`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_search(
         &self,
         params: &types::ApplicationSearchParams,
@@ -351,6 +377,7 @@ impl Client {
     /// It sets one container, whatever `replicas` says, and blocks until Docker has settled. A service that was never deployed is answered by 500 with the words of Docker.
     ///
     /// `POST /application.start`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_start(
         &self,
         body: &types::ApplicationReference,
@@ -363,6 +390,7 @@ impl Client {
     /// It blocks until Docker has settled, and answers 200 even when Docker failed.
     ///
     /// `POST /application.stop`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_stop(
         &self,
         body: &types::ApplicationReference,
@@ -375,6 +403,7 @@ impl Client {
     /// The next deployment takes the change. An unknown id is answered by 400.
     ///
     /// `POST /application.update`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_update(
         &self,
         body: &types::UpdateApplication,
@@ -385,6 +414,7 @@ impl Client {
     /// Replace the proxy configuration of an application.
     ///
     /// `POST /application.updateTraefikConfig`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn application_update_traefik_config(
         &self,
         body: &types::UpdateTraefikConfig,

@@ -15,6 +15,7 @@ impl Client {
     /// A self-hosted server always answers 400: a running deployment cannot be cancelled there. `compose-cleanQueues` drops waiting ones.
     ///
     /// `POST /compose.cancelDeployment`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn compose_cancel_deployment(
         &self,
         body: &types::ComposeReference,
@@ -27,6 +28,7 @@ impl Client {
     /// They leave no trace. The running one goes on.
     ///
     /// `POST /compose.cleanQueues`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_clean_queues(
         &self,
         body: &types::ComposeReference,
@@ -39,6 +41,7 @@ impl Client {
     /// The deployments themselves stay.
     ///
     /// `POST /compose.clearDeployments`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_clear_deployments(
         &self,
         body: &types::ComposeReference,
@@ -49,6 +52,7 @@ impl Client {
     /// Create a compose service.
     ///
     /// `POST /compose.create`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_create(
         &self,
         body: &types::CreateCompose,
@@ -59,6 +63,7 @@ impl Client {
     /// Delete a compose service with its containers, its rows and its files.
     ///
     /// `POST /compose.delete`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_delete(
         &self,
         body: &types::DeleteCompose,
@@ -71,6 +76,7 @@ impl Client {
     /// The answer names no deployment. The row appears in `deployment-allByCompose` when the job starts, and until then the job is in `deployment-queueList`. Jobs of a service run one after another; none is refused and none is merged. The queue is in memory: a restart of the server loses it. A call that was repeated deploys twice.
     ///
     /// `POST /compose.deploy`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_deploy(
         &self,
         body: &types::DeployCompose,
@@ -83,6 +89,7 @@ impl Client {
     /// It deploys nothing; call `compose-deploy` next.
     ///
     /// `POST /compose.deployTemplate`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_deploy_template(
         &self,
         body: &types::DeployTemplate,
@@ -95,6 +102,7 @@ impl Client {
     /// The source becomes `github` without a repository.
     ///
     /// `POST /compose.disconnectGitProvider`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_disconnect_git_provider(
         &self,
         body: &types::ComposeReference,
@@ -107,6 +115,7 @@ impl Client {
     /// Every failure is answered by 400.
     ///
     /// `POST /compose.fetchSourceType`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_fetch_source_type(
         &self,
         body: &types::ComposeReference,
@@ -117,6 +126,7 @@ impl Client {
     /// Show the compose file as it is deployed, with domains and networks added.
     ///
     /// `GET /compose.getConvertedCompose`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_get_converted_compose(
         &self,
         compose_id: &str,
@@ -130,6 +140,7 @@ impl Client {
     /// Show the command that a deployment runs.
     ///
     /// `GET /compose.getDefaultCommand`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_get_default_command(
         &self,
         compose_id: &str,
@@ -143,6 +154,7 @@ impl Client {
     /// List the tags of the templates.
     ///
     /// `GET /compose.getTags`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_get_tags(
         &self,
         params: &types::ComposeGetTagsParams,
@@ -155,6 +167,7 @@ impl Client {
     /// Mounts, domains, variables and source of before are gone.
     ///
     /// `POST /compose.import`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_import(
         &self,
         body: &types::ImportTemplate,
@@ -167,6 +180,7 @@ impl Client {
     /// It fetches the source first.
     ///
     /// `POST /compose.isolatedDeployment`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_isolated_deployment(
         &self,
         body: &types::RandomizeCompose,
@@ -179,6 +193,7 @@ impl Client {
     /// It reaches every `docker compose` on that host, those of other services too.
     ///
     /// `POST /compose.killBuild`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_kill_build(
         &self,
         body: &types::ComposeReference,
@@ -189,6 +204,7 @@ impl Client {
     /// List the volumes of the running container of one service.
     ///
     /// `GET /compose.loadMountsByService`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_load_mounts_by_service(
         &self,
         compose_id: &str,
@@ -206,6 +222,7 @@ impl Client {
     /// A file that was never fetched is answered by 404.
     ///
     /// `GET /compose.loadServices`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn compose_load_services(
         &self,
         compose_id: &str,
@@ -221,6 +238,7 @@ impl Client {
     /// Move a compose service to another environment.
     ///
     /// `POST /compose.move`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_move(
         &self,
         body: &types::MoveCompose,
@@ -233,6 +251,7 @@ impl Client {
     /// It holds secrets in clear text: variables, the webhook token, and the keys of the git connection.
     ///
     /// `GET /compose.one`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_one(&self, compose_id: &str) -> wire::Pending<'_, types::Compose> {
         self.http().call(&COMPOSE_ONE).query("composeId", compose_id).json()
     }
@@ -240,6 +259,7 @@ impl Client {
     /// Show what a template would bring to a new compose service.
     ///
     /// `POST /compose.previewTemplate`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_preview_template(
         &self,
         body: &types::PreviewTemplate,
@@ -250,6 +270,7 @@ impl Client {
     /// Show what a template would bring to a compose service.
     ///
     /// `POST /compose.processTemplate`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_process_template(
         &self,
         body: &types::ImportTemplate,
@@ -260,6 +281,7 @@ impl Client {
     /// Show the compose file with a suffix on every name.
     ///
     /// `POST /compose.randomizeCompose`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_randomize_compose(
         &self,
         body: &types::RandomizeCompose,
@@ -270,6 +292,7 @@ impl Client {
     /// Read the output of one container.
     ///
     /// `GET /compose.readLogs`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_read_logs(
         &self,
         compose_id: &str,
@@ -291,6 +314,7 @@ impl Client {
     /// Nothing is cloned. Otherwise as `compose-deploy`, but title and description are kept.
     ///
     /// `POST /compose.redeploy`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_redeploy(
         &self,
         body: &types::DeployCompose,
@@ -303,6 +327,7 @@ impl Client {
     /// The old one stops working at once. `compose-one` shows the new one.
     ///
     /// `POST /compose.refreshToken`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_refresh_token(
         &self,
         body: &types::ComposeReference,
@@ -315,6 +340,7 @@ impl Client {
     /// There is no way to change a single one: read, change, write.
     ///
     /// `POST /compose.saveEnvironment`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_save_environment(
         &self,
         body: &types::SaveComposeEnvironment,
@@ -327,6 +353,7 @@ impl Client {
     /// It hides what the caller did not create, even from owners. `project-all` shows everything.
     ///
     /// `GET /compose.search`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_search(
         &self,
         params: &types::ComposeSearchParams,
@@ -349,6 +376,7 @@ impl Client {
     /// For the type `stack` it only writes the status `done`. A failure is answered by 500 and sets the status to `idle`.
     ///
     /// `POST /compose.start`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn compose_start(
         &self,
         body: &types::ComposeReference,
@@ -361,6 +389,7 @@ impl Client {
     /// A failure is answered by 500 and sets the status to `error`.
     ///
     /// `POST /compose.stop`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn compose_stop(
         &self,
         body: &types::ComposeReference,
@@ -373,6 +402,7 @@ impl Client {
     /// The server fetches the list from the collection each time.
     ///
     /// `GET /compose.templates`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_templates(
         &self,
         params: &types::ComposeTemplatesParams,
@@ -385,6 +415,7 @@ impl Client {
     /// The next deployment takes the change.
     ///
     /// `POST /compose.update`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn compose_update(
         &self,
         body: &types::UpdateCompose,

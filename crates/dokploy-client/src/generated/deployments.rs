@@ -15,6 +15,7 @@ impl Client {
     /// A deployment that waits is not there. An unknown application gives an empty list to owners and admins.
     ///
     /// `GET /deployment.all`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn deployment_all(
         &self,
         application_id: &str,
@@ -27,6 +28,7 @@ impl Client {
     /// A deployment that waits is not there.
     ///
     /// `GET /deployment.allByCompose`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn deployment_all_by_compose(
         &self,
         compose_id: &str,
@@ -42,6 +44,7 @@ impl Client {
     /// What was deployed to that server is not there.
     ///
     /// `GET /deployment.allByServer`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn deployment_all_by_server(
         &self,
         server_id: &str,
@@ -54,6 +57,7 @@ impl Client {
     /// `GET /deployment.allByType`, as version 0.30.2 was observed to answer.
     ///
     /// * `id`: The id of what `type` names.
+    #[inline]
     pub fn deployment_all_by_type(
         &self,
         id: &str,
@@ -69,6 +73,7 @@ impl Client {
     /// List the deployments of all applications and compose services.
     ///
     /// `GET /deployment.allCentralized`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn deployment_all_centralized(
         &self,
     ) -> wire::Pending<'_, Vec<types::DeploymentDetails>> {
@@ -80,6 +85,7 @@ impl Client {
     /// Only schedules have a process id: applications and compose services are answered by 400, even while they run.
     ///
     /// `POST /deployment.killProcess`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn deployment_kill_process(
         &self,
         body: &types::DeploymentReference,
@@ -92,6 +98,7 @@ impl Client {
     /// It shows the jobs of everyone, whatever the caller may see. Since v0.28.3.
     ///
     /// `GET /deployment.queueList`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn deployment_queue_list(&self) -> wire::Pending<'_, Vec<types::QueueJob>> {
         self.http().call(&DEPLOYMENT_QUEUE_LIST).json()
     }
@@ -101,6 +108,7 @@ impl Client {
     /// A deployment that was built by a build server has its log there, and this operation does not find it. Since v0.29.5.
     ///
     /// `GET /deployment.readLogs`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn deployment_read_logs(
         &self,
         deployment_id: &str,
@@ -118,6 +126,7 @@ impl Client {
     /// A job that runs is not stopped. Since v0.27.1.
     ///
     /// `POST /deployment.removeDeployment`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn deployment_remove_deployment(
         &self,
         body: &types::DeploymentReference,
@@ -130,6 +139,7 @@ impl Client {
     /// Every failure is answered by 400.
     ///
     /// `POST /rollback.delete`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn rollback_delete(
         &self,
         body: &types::RollbackReference,
@@ -142,6 +152,7 @@ impl Client {
     /// It blocks until the service is updated. It makes no deployment and changes no status. Every failure is answered by 400.
     ///
     /// `POST /rollback.rollback`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn rollback_rollback(
         &self,
         body: &types::RollbackReference,

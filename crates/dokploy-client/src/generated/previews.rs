@@ -13,6 +13,7 @@ impl Client {
     /// List the previews of an application, newest first.
     ///
     /// `GET /previewDeployment.all`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn preview_deployment_all(
         &self,
         application_id: &str,
@@ -26,6 +27,7 @@ impl Client {
     /// Delete a preview.
     ///
     /// `POST /previewDeployment.delete`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn preview_deployment_delete(
         &self,
         body: &types::PreviewDeploymentReference,
@@ -36,6 +38,7 @@ impl Client {
     /// Read one preview.
     ///
     /// `GET /previewDeployment.one`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn preview_deployment_one(
         &self,
         preview_deployment_id: &str,
@@ -51,6 +54,7 @@ impl Client {
     /// It waits behind other jobs of the application. Since v0.26.4.
     ///
     /// `POST /previewDeployment.redeploy`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn preview_deployment_redeploy(
         &self,
         body: &types::RedeployPreviewDeployment,

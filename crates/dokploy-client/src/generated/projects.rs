@@ -13,6 +13,7 @@ impl Client {
     /// List the environments of a project with their services, oldest first.
     ///
     /// `GET /environment.byProjectId`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn environment_by_project_id(
         &self,
         project_id: &str,
@@ -28,6 +29,7 @@ impl Client {
     /// An unknown project is answered by 400 with SQL in the message.
     ///
     /// `POST /environment.create`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn environment_create(
         &self,
         body: &types::CreateEnvironment,
@@ -38,6 +40,7 @@ impl Client {
     /// Make an environment like another, without its services.
     ///
     /// `POST /environment.duplicate`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn environment_duplicate(
         &self,
         body: &types::DuplicateEnvironment,
@@ -50,6 +53,7 @@ impl Client {
     /// One of another organisation is answered by 403.
     ///
     /// `GET /environment.one`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn environment_one(
         &self,
         environment_id: &str,
@@ -62,6 +66,7 @@ impl Client {
     /// The default one, and one with services, are answered by 400.
     ///
     /// `POST /environment.remove`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn environment_remove(
         &self,
         body: &types::EnvironmentReference,
@@ -72,6 +77,7 @@ impl Client {
     /// Search environments.
     ///
     /// `GET /environment.search`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn environment_search(
         &self,
         params: &types::EnvironmentSearchParams,
@@ -92,6 +98,7 @@ impl Client {
     /// Every failure, an unknown id too, is answered by 400.
     ///
     /// `POST /environment.update`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn environment_update(
         &self,
         body: &types::UpdateEnvironment,
@@ -104,6 +111,7 @@ impl Client {
     /// Databases carry nothing but their id for owners and admins.
     ///
     /// `GET /project.all`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_all(&self) -> wire::Pending<'_, Vec<types::ProjectDetails>> {
         self.http().call(&PROJECT_ALL).json()
     }
@@ -113,6 +121,7 @@ impl Client {
     /// Unlike `project-all` it names the databases.
     ///
     /// `GET /project.allForPermissions`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_all_for_permissions(
         &self,
     ) -> wire::Pending<'_, Vec<types::ProjectDetails>> {
@@ -124,6 +133,7 @@ impl Client {
     /// A caller without the permission is answered by 400.
     ///
     /// `POST /project.create`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_create(
         &self,
         body: &types::CreateProject,
@@ -134,6 +144,7 @@ impl Client {
     /// Copy services into a new project, or within one.
     ///
     /// `POST /project.duplicate`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_duplicate(
         &self,
         body: &types::DuplicateProject,
@@ -144,6 +155,7 @@ impl Client {
     /// Count everything the caller may see.
     ///
     /// `GET /project.homeStats`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_home_stats(&self) -> wire::Pending<'_, types::HomeStats> {
         self.http().call(&PROJECT_HOME_STATS).json()
     }
@@ -151,6 +163,7 @@ impl Client {
     /// Read one project with its environments and services.
     ///
     /// `GET /project.one`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_one(
         &self,
         project_id: &str,
@@ -163,6 +176,7 @@ impl Client {
     /// The containers are not stopped: they run on, known to nobody. Delete the services first.
     ///
     /// `POST /project.remove`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_remove(
         &self,
         body: &types::ProjectReference,
@@ -173,6 +187,7 @@ impl Client {
     /// Search projects.
     ///
     /// `GET /project.search`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_search(
         &self,
         params: &types::ProjectSearchParams,
@@ -190,6 +205,7 @@ impl Client {
     /// Change a project.
     ///
     /// `POST /project.update`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn project_update(
         &self,
         body: &types::UpdateProject,

@@ -15,6 +15,7 @@ impl Client {
     /// Those of every organisation, without a trace. The running ones go on. It takes no input, but the server wants a JSON body: send an empty object.
     ///
     /// `POST /settings.cleanAllDeploymentQueue`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn settings_clean_all_deployment_queue(
         &self,
         body: &serde_json::Map<String, serde_json::Value>,
@@ -25,6 +26,7 @@ impl Client {
     /// Read the version of the server.
     ///
     /// `GET /settings.getDokployVersion`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn settings_get_dokploy_version(&self) -> wire::Pending<'_, String> {
         self.http().call(&SETTINGS_GET_DOKPLOY_VERSION).json()
     }
@@ -34,6 +36,7 @@ impl Client {
     /// It needs a key all the same. `GET /api/health` does not.
     ///
     /// `GET /settings.health`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn settings_health(&self) -> wire::Pending<'_, types::Health> {
         self.http().call(&SETTINGS_HEALTH).json()
     }
@@ -41,6 +44,7 @@ impl Client {
     /// Ask whether this is the cloud of Dokploy.
     ///
     /// `GET /settings.isCloud`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn settings_is_cloud(&self) -> wire::Pending<'_, bool> {
         self.http().call(&SETTINGS_IS_CLOUD).json()
     }

@@ -13,6 +13,7 @@ impl Client {
     /// Read the caller as a member of the organisation.
     ///
     /// `GET /user.get`, as version 0.30.2 was observed to answer.
+    #[inline]
     pub fn user_get(&self) -> wire::Pending<'_, Option<types::Member>> {
         self.http().call(&USER_GET).json()
     }
@@ -20,6 +21,7 @@ impl Client {
     /// Read what the caller may do.
     ///
     /// `GET /user.getPermissions`, as read in the source, revision 772b7682.
+    #[inline]
     pub fn user_get_permissions(
         &self,
     ) -> wire::Pending<

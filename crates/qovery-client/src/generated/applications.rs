@@ -15,6 +15,7 @@ impl Client {
     /// `GET /application/{applicationId}`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn get_application(
         &self,
         application_id: &str,
@@ -27,6 +28,7 @@ impl Client {
     /// `DELETE /application/{applicationId}`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn delete_application(
         &self,
         application_id: &str,
@@ -44,6 +46,7 @@ impl Client {
     /// `POST /application/{applicationId}/clone`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn clone_application(
         &self,
         application_id: &str,
@@ -63,6 +66,7 @@ impl Client {
     /// `GET /application/{applicationId}/commit`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn list_application_commit(
         &self,
         application_id: &str,
@@ -83,6 +87,7 @@ impl Client {
     /// `POST /application/{applicationId}/deploy`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn deploy_application(
         &self,
         application_id: &str,
@@ -100,6 +105,7 @@ impl Client {
     /// `GET /application/{applicationId}/link`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn list_application_links(
         &self,
         application_id: &str,
@@ -117,6 +123,7 @@ impl Client {
     /// `POST /application/{applicationId}/redeploy`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn redeploy_application(
         &self,
         application_id: &str,
@@ -134,6 +141,7 @@ impl Client {
     /// `POST /application/{applicationId}/restart-service`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn reboot_application(
         &self,
         application_id: &str,
@@ -151,6 +159,7 @@ impl Client {
     /// `POST /application/{applicationId}/stop`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn stop_application(
         &self,
         application_id: &str,
@@ -163,6 +172,7 @@ impl Client {
     /// `POST /application/{applicationId}/uninstall`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn uninstall_application(
         &self,
         application_id: &str,
@@ -179,6 +189,7 @@ impl Client {
     /// `GET /environment/{environmentId}/application`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_application(
         &self,
         environment_id: &str,

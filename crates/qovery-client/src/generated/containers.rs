@@ -15,6 +15,7 @@ impl Client {
     /// `GET /container/{containerId}`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn get_container(
         &self,
         container_id: &str,
@@ -27,6 +28,7 @@ impl Client {
     /// `DELETE /container/{containerId}`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn delete_container(
         &self,
         container_id: &str,
@@ -44,6 +46,7 @@ impl Client {
     /// `POST /container/{containerId}/clone`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn clone_container(
         &self,
         container_id: &str,
@@ -63,6 +66,7 @@ impl Client {
     /// `POST /container/{containerId}/deploy`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn deploy_container(
         &self,
         container_id: &str,
@@ -80,6 +84,7 @@ impl Client {
     /// `GET /container/{containerId}/link`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn list_container_links(
         &self,
         container_id: &str,
@@ -94,6 +99,7 @@ impl Client {
     /// `POST /container/{containerId}/redeploy`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn redeploy_container(
         &self,
         container_id: &str,
@@ -108,6 +114,7 @@ impl Client {
     /// `POST /container/{containerId}/restart-service`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn reboot_container(
         &self,
         container_id: &str,
@@ -122,6 +129,7 @@ impl Client {
     /// `POST /container/{containerId}/stop`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn stop_container(
         &self,
         container_id: &str,
@@ -134,6 +142,7 @@ impl Client {
     /// `POST /container/{containerId}/uninstall`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn uninstall_container(
         &self,
         container_id: &str,
@@ -150,6 +159,7 @@ impl Client {
     /// `GET /environment/{environmentId}/container`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_container(
         &self,
         environment_id: &str,
@@ -164,6 +174,7 @@ impl Client {
     /// `POST /organization/{organizationId}/container/deploy`, as the published document declares.
     ///
     /// * `organization_id`: The organization's id.
+    #[inline]
     pub fn auto_deploy_container_environments(
         &self,
         organization_id: &str,

@@ -15,6 +15,7 @@ impl Client {
     /// `GET /database/{databaseId}`, as the published document declares.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn get_database(&self, database_id: &str) -> wire::Pending<'_, types::Database> {
         self.http().call(&GET_DATABASE).path("databaseId", database_id).json()
     }
@@ -24,6 +25,7 @@ impl Client {
     /// `DELETE /database/{databaseId}`, as the published document declares.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn delete_database(
         &self,
         database_id: &str,
@@ -41,6 +43,7 @@ impl Client {
     /// `POST /database/{databaseId}/clone`, as the published document declares.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn clone_database(
         &self,
         database_id: &str,
@@ -60,6 +63,7 @@ impl Client {
     /// `POST /database/{databaseId}/deploy`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn deploy_database(
         &self,
         database_id: &str,
@@ -79,6 +83,7 @@ impl Client {
     /// `POST /database/{databaseId}/redeploy`, as the published document declares.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn redeploy_database(
         &self,
         database_id: &str,
@@ -98,6 +103,7 @@ impl Client {
     /// `POST /database/{databaseId}/restart-service`, as read in the source, revision console@720181b.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn reboot_database(
         &self,
         database_id: &str,
@@ -112,6 +118,7 @@ impl Client {
     /// `POST /database/{databaseId}/stop`, as the published document declares.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn stop_database(
         &self,
         database_id: &str,
@@ -124,6 +131,7 @@ impl Client {
     /// `POST /database/{databaseId}/uninstall`, as the published document declares.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn uninstall_database(
         &self,
         database_id: &str,
@@ -140,6 +148,7 @@ impl Client {
     /// `GET /environment/{environmentId}/database`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_database(
         &self,
         environment_id: &str,

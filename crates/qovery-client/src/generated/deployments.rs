@@ -15,6 +15,7 @@ impl Client {
     /// `GET /application/{applicationId}/deploymentHistoryV2`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn list_application_deployment_history_v2(
         &self,
         application_id: &str,
@@ -34,6 +35,7 @@ impl Client {
     /// `GET /application/{applicationId}/status`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn get_application_status(
         &self,
         application_id: &str,
@@ -49,6 +51,7 @@ impl Client {
     /// `GET /container/{containerId}/deploymentHistoryV2`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn list_container_deployment_history_v2(
         &self,
         container_id: &str,
@@ -68,6 +71,7 @@ impl Client {
     /// `GET /container/{containerId}/status`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn get_container_status(
         &self,
         container_id: &str,
@@ -80,6 +84,7 @@ impl Client {
     /// `GET /database/{databaseId}/deploymentHistoryV2`, as the published document declares.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn list_database_deployment_history_v2(
         &self,
         database_id: &str,
@@ -99,6 +104,7 @@ impl Client {
     /// `GET /database/{databaseId}/status`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `database_id`: The database's id.
+    #[inline]
     pub fn get_database_status(
         &self,
         database_id: &str,
@@ -113,6 +119,7 @@ impl Client {
     /// `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`, as the published document declares.
     ///
     /// * `deployment_request_id`: The request's id.
+    #[inline]
     pub fn cancel_deployment_request(
         &self,
         deployment_request_id: &str,
@@ -131,6 +138,7 @@ impl Client {
     /// `GET /environment/deploymentStatus`, as the published document declares.
     ///
     /// * `deployment_request_id`: The request that an action answered with.
+    #[inline]
     pub fn get_deployment_status_by_deployment_request_id(
         &self,
         deployment_request_id: &str,
@@ -146,6 +154,7 @@ impl Client {
     /// `GET /environment/{environmentId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_environment_deployment_history_v2(
         &self,
         environment_id: &str,
@@ -165,6 +174,7 @@ impl Client {
     /// `GET /environment/{environmentId}/deploymentQueue`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_deployment_request_by_environment_id(
         &self,
         environment_id: &str,
@@ -182,6 +192,7 @@ impl Client {
     /// `GET /environment/{environmentId}/status`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn get_environment_status(
         &self,
         environment_id: &str,
@@ -199,6 +210,7 @@ impl Client {
     /// `GET /environment/{environmentId}/statuses`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn get_environment_statuses(
         &self,
         environment_id: &str,
@@ -214,6 +226,7 @@ impl Client {
     /// `GET /environment/{environmentId}/statusesWithStages`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn get_environment_statuses_with_stages(
         &self,
         environment_id: &str,
@@ -229,6 +242,7 @@ impl Client {
     /// `GET /helm/{helmId}/deploymentHistoryV2`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn list_helm_deployment_history_v2(
         &self,
         helm_id: &str,
@@ -248,6 +262,7 @@ impl Client {
     /// `GET /helm/{helmId}/status`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn get_helm_status(&self, helm_id: &str) -> wire::Pending<'_, types::Status> {
         self.http().call(&GET_HELM_STATUS).path("helmId", helm_id).json()
     }
@@ -257,6 +272,7 @@ impl Client {
     /// `GET /job/{jobId}/deploymentHistoryV2`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn list_job_deployment_history_v2(
         &self,
         job_id: &str,
@@ -276,6 +292,7 @@ impl Client {
     /// `GET /job/{jobId}/status`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn get_job_status(&self, job_id: &str) -> wire::Pending<'_, types::Status> {
         self.http().call(&GET_JOB_STATUS).path("jobId", job_id).json()
     }
@@ -285,6 +302,7 @@ impl Client {
     /// `GET /project/{projectId}/environment/status`, as the published document declares.
     ///
     /// * `project_id`: The project's id.
+    #[inline]
     pub fn get_project_environments_status(
         &self,
         project_id: &str,
@@ -302,6 +320,7 @@ impl Client {
     /// `GET /service/{serviceId}/deploymentQueue`, as read in the source, revision console@720181b.
     ///
     /// * `service_id`: The service's id.
+    #[inline]
     pub fn list_deployment_request_by_service_id(
         &self,
         service_id: &str,
@@ -317,6 +336,7 @@ impl Client {
     /// `GET /terraform/{terraformId}/deploymentHistoryV2`, as the published document declares.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn list_terraform_deployment_history_v2(
         &self,
         terraform_id: &str,
@@ -335,6 +355,7 @@ impl Client {
     ///
     /// * `service_type`: The kind of the service.
     /// * `service_id`: The service's id.
+    #[inline]
     pub fn get_ingress_deployment_status(
         &self,
         service_type: &types::IngressServiceTypeEnum,

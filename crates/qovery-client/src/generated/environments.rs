@@ -15,6 +15,7 @@ impl Client {
     /// `GET /environment/{environmentId}`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn get_environment(
         &self,
         environment_id: &str,
@@ -27,6 +28,7 @@ impl Client {
     /// `DELETE /environment/{environmentId}`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn delete_environment(
         &self,
         environment_id: &str,
@@ -46,6 +48,7 @@ impl Client {
     /// `POST /environment/{environmentId}/cancelDeployment`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn cancel_environment_deployment(
         &self,
         environment_id: &str,
@@ -63,6 +66,7 @@ impl Client {
     /// `POST /environment/{environmentId}/cleanFailedJobs`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn clean_failed_jobs(
         &self,
         environment_id: &str,
@@ -80,6 +84,7 @@ impl Client {
     /// `POST /environment/{environmentId}/clone`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn clone_environment(
         &self,
         environment_id: &str,
@@ -99,6 +104,7 @@ impl Client {
     /// `POST /environment/{environmentId}/deploy`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn deploy_environment(
         &self,
         environment_id: &str,
@@ -114,6 +120,7 @@ impl Client {
     /// `GET /environment/{environmentId}/link`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_environment_services_links(
         &self,
         environment_id: &str,
@@ -131,6 +138,7 @@ impl Client {
     /// `POST /environment/{environmentId}/redeploy`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn redeploy_environment(
         &self,
         environment_id: &str,
@@ -146,6 +154,7 @@ impl Client {
     /// `POST /environment/{environmentId}/service/delete`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn delete_selected_services(
         &self,
         environment_id: &str,
@@ -167,6 +176,7 @@ impl Client {
     /// `POST /environment/{environmentId}/service/deploy`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn deploy_all_services(
         &self,
         environment_id: &str,
@@ -186,6 +196,7 @@ impl Client {
     /// `POST /environment/{environmentId}/service/restart-service`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn reboot_services(
         &self,
         environment_id: &str,
@@ -203,6 +214,7 @@ impl Client {
     /// `POST /environment/{environmentId}/service/stop`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn stop_selected_services(
         &self,
         environment_id: &str,
@@ -220,6 +232,7 @@ impl Client {
     /// `POST /environment/{environmentId}/service/uninstall`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn uninstall_selected_services(
         &self,
         environment_id: &str,
@@ -237,6 +250,7 @@ impl Client {
     /// `GET /environment/{environmentId}/services`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_services_by_environment_id(
         &self,
         environment_id: &str,
@@ -254,6 +268,7 @@ impl Client {
     /// `POST /environment/{environmentId}/stop`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn stop_environment(
         &self,
         environment_id: &str,
@@ -266,6 +281,7 @@ impl Client {
     /// `POST /environment/{environmentId}/uninstall`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn uninstall_environment(
         &self,
         environment_id: &str,
@@ -281,6 +297,7 @@ impl Client {
     /// `GET /project/{projectId}/environment`, as the published document declares.
     ///
     /// * `project_id`: The project's id.
+    #[inline]
     pub fn list_environment(
         &self,
         project_id: &str,

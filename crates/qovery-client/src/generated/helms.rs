@@ -15,6 +15,7 @@ impl Client {
     /// `GET /environment/{environmentId}/helm`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_helms(
         &self,
         environment_id: &str,
@@ -32,6 +33,7 @@ impl Client {
     /// `GET /helm/{helmId}`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn get_helm(&self, helm_id: &str) -> wire::Pending<'_, types::HelmResponse> {
         self.http().call(&GET_HELM).path("helmId", helm_id).json()
     }
@@ -41,6 +43,7 @@ impl Client {
     /// `DELETE /helm/{helmId}`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn delete_helm(
         &self,
         helm_id: &str,
@@ -58,6 +61,7 @@ impl Client {
     /// `POST /helm/{helmId}/clone`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn clone_helm(
         &self,
         helm_id: &str,
@@ -73,6 +77,7 @@ impl Client {
     /// `GET /helm/{helmId}/commit`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn list_helm_commit(
         &self,
         helm_id: &str,
@@ -92,6 +97,7 @@ impl Client {
     /// `POST /helm/{helmId}/deploy`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn deploy_helm(
         &self,
         helm_id: &str,
@@ -111,6 +117,7 @@ impl Client {
     /// `GET /helm/{helmId}/link`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn list_helm_links(
         &self,
         helm_id: &str,
@@ -125,6 +132,7 @@ impl Client {
     /// `POST /helm/{helmId}/redeploy`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn redeploy_helm(
         &self,
         helm_id: &str,
@@ -144,6 +152,7 @@ impl Client {
     /// `POST /helm/{helmId}/stop`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn stop_helm(&self, helm_id: &str) -> wire::Pending<'_, Option<types::Status>> {
         self.http().call(&STOP_HELM).path("helmId", helm_id).json()
     }
@@ -153,6 +162,7 @@ impl Client {
     /// `POST /helm/{helmId}/uninstall`, as the published document declares.
     ///
     /// * `helm_id`: The chart's id.
+    #[inline]
     pub fn uninstall_helm(
         &self,
         helm_id: &str,

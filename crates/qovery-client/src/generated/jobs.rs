@@ -15,6 +15,7 @@ impl Client {
     /// `GET /environment/{environmentId}/job`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_jobs(
         &self,
         environment_id: &str,
@@ -32,6 +33,7 @@ impl Client {
     /// `GET /job/{jobId}`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn get_job(&self, job_id: &str) -> wire::Pending<'_, types::JobResponse> {
         self.http().call(&GET_JOB).path("jobId", job_id).json()
     }
@@ -41,6 +43,7 @@ impl Client {
     /// `DELETE /job/{jobId}`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn delete_job(
         &self,
         job_id: &str,
@@ -58,6 +61,7 @@ impl Client {
     /// `POST /job/{jobId}/cleanFailedJob`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn clean_failed_job(
         &self,
         job_id: &str,
@@ -70,6 +74,7 @@ impl Client {
     /// `POST /job/{jobId}/clone`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn clone_job(
         &self,
         job_id: &str,
@@ -85,6 +90,7 @@ impl Client {
     /// `GET /job/{jobId}/commit`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn list_job_commit(
         &self,
         job_id: &str,
@@ -105,6 +111,7 @@ impl Client {
     /// `POST /job/{jobId}/deploy`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn deploy_job(
         &self,
         job_id: &str,
@@ -126,6 +133,7 @@ impl Client {
     /// `POST /job/{jobId}/redeploy`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn redeploy_job(
         &self,
         job_id: &str,
@@ -145,6 +153,7 @@ impl Client {
     /// `POST /job/{jobId}/stop`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn stop_job(&self, job_id: &str) -> wire::Pending<'_, Option<types::Status>> {
         self.http().call(&STOP_JOB).path("jobId", job_id).json()
     }
@@ -154,6 +163,7 @@ impl Client {
     /// `POST /job/{jobId}/uninstall`, as the published document declares.
     ///
     /// * `job_id`: The job's id.
+    #[inline]
     pub fn uninstall_job(
         &self,
         job_id: &str,
@@ -172,6 +182,7 @@ impl Client {
     /// `POST /organization/{organizationId}/job/deploy`, as the published document declares.
     ///
     /// * `organization_id`: The organization's id.
+    #[inline]
     pub fn auto_deploy_job_environments(
         &self,
         organization_id: &str,

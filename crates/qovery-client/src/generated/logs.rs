@@ -15,6 +15,7 @@ impl Client {
     /// `GET /application/{applicationId}/log`, as the published document declares.
     ///
     /// * `application_id`: The application's id.
+    #[inline]
     pub fn list_application_log(
         &self,
         application_id: &str,
@@ -30,6 +31,7 @@ impl Client {
     /// `GET /container/{containerId}/log`, as the published document declares.
     ///
     /// * `container_id`: The container's id.
+    #[inline]
     pub fn list_container_log(
         &self,
         container_id: &str,
@@ -44,6 +46,7 @@ impl Client {
     /// `GET /environment/{environmentId}/logs`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_environment_logs(
         &self,
         environment_id: &str,

@@ -15,6 +15,7 @@ impl Client {
     /// The cheapest check of a token.
     ///
     /// `GET /organization`, as read in the source, revision qovery-cli@210d6c6.
+    #[inline]
     pub fn list_organization(
         &self,
     ) -> wire::Pending<'_, types::OrganizationResponseList> {
@@ -26,6 +27,7 @@ impl Client {
     /// `GET /organization/{organizationId}`, as the published document declares.
     ///
     /// * `organization_id`: The organization's id.
+    #[inline]
     pub fn get_organization(
         &self,
         organization_id: &str,
@@ -41,6 +43,7 @@ impl Client {
     /// `GET /organization/{organizationId}/environments`, as the published document declares.
     ///
     /// * `organization_id`: The organization's id.
+    #[inline]
     pub fn list_environments_by_organization_id(
         &self,
         organization_id: &str,
@@ -56,6 +59,7 @@ impl Client {
     /// `GET /organization/{organizationId}/services`, as the published document declares.
     ///
     /// * `organization_id`: The organization's id.
+    #[inline]
     pub fn list_services_by_organization_id(
         &self,
         organization_id: &str,

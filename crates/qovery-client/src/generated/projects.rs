@@ -15,6 +15,7 @@ impl Client {
     /// `GET /organization/{organizationId}/project`, as the published document declares.
     ///
     /// * `organization_id`: The organization's id.
+    #[inline]
     pub fn list_project(
         &self,
         organization_id: &str,
@@ -27,6 +28,7 @@ impl Client {
     /// `GET /project/{projectId}`, as the published document declares.
     ///
     /// * `project_id`: The project's id.
+    #[inline]
     pub fn get_project(&self, project_id: &str) -> wire::Pending<'_, types::Project> {
         self.http().call(&GET_PROJECT).path("projectId", project_id).json()
     }

@@ -15,6 +15,7 @@ impl Client {
     /// `GET /environment/{environmentId}/terraform`, as the published document declares.
     ///
     /// * `environment_id`: The environment's id.
+    #[inline]
     pub fn list_terraforms(
         &self,
         environment_id: &str,
@@ -27,6 +28,7 @@ impl Client {
     /// `GET /terraform/{terraformId}`, as the published document declares.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn get_terraform(
         &self,
         terraform_id: &str,
@@ -39,6 +41,7 @@ impl Client {
     /// `DELETE /terraform/{terraformId}`, as the published document declares.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn delete_terraform(
         &self,
         terraform_id: &str,
@@ -58,6 +61,7 @@ impl Client {
     /// `POST /terraform/{terraformId}/clone`, as the published document declares.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn clone_terraform(
         &self,
         terraform_id: &str,
@@ -77,6 +81,7 @@ impl Client {
     /// `GET /terraform/{terraformId}/commit`, as the published document declares.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn list_terraform_commit(
         &self,
         terraform_id: &str,
@@ -91,6 +96,7 @@ impl Client {
     /// `POST /terraform/{terraformId}/deploy`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn deploy_terraform(
         &self,
         terraform_id: &str,
@@ -110,6 +116,7 @@ impl Client {
     /// `POST /terraform/{terraformId}/redeploy`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn redeploy_terraform(
         &self,
         terraform_id: &str,
@@ -122,6 +129,7 @@ impl Client {
     /// `POST /terraform/{terraformId}/uninstall`, as the published document declares.
     ///
     /// * `terraform_id`: The Terraform service's id.
+    #[inline]
     pub fn uninstall_terraform(
         &self,
         terraform_id: &str,

@@ -18,6 +18,7 @@ impl Client {
     ///
     /// * `parent_id`: The project, environment or service that `scope` speaks of.
     /// * `scope`: What `parent_id` is.
+    #[inline]
     pub fn list_variables(
         &self,
         parent_id: &str,
@@ -35,6 +36,7 @@ impl Client {
     /// Create a variable.
     ///
     /// `POST /variable`, as the published document declares.
+    #[inline]
     pub fn create_variable(
         &self,
         body: &types::VariableRequest,
@@ -48,6 +50,7 @@ impl Client {
     ///
     /// * `service_id`: The service to import into.
     /// * `service_type`: The kind of that service.
+    #[inline]
     pub fn import_environment_variables(
         &self,
         service_id: &str,
@@ -69,6 +72,7 @@ impl Client {
     /// `PUT /variable/{variableId}`, as the published document declares.
     ///
     /// * `variable_id`: The variable's id.
+    #[inline]
     pub fn edit_variable(
         &self,
         variable_id: &str,
@@ -86,6 +90,7 @@ impl Client {
     /// `DELETE /variable/{variableId}`, as the published document declares.
     ///
     /// * `variable_id`: The variable's id.
+    #[inline]
     pub fn delete_variable(&self, variable_id: &str) -> wire::Pending<'_, ()> {
         self.http().call(&DELETE_VARIABLE).path("variableId", variable_id).empty()
     }
@@ -97,6 +102,7 @@ impl Client {
     /// `POST /variable/{variableId}/alias`, as the published document declares.
     ///
     /// * `variable_id`: The variable's id.
+    #[inline]
     pub fn create_variable_alias(
         &self,
         variable_id: &str,
@@ -114,6 +120,7 @@ impl Client {
     /// `POST /variable/{variableId}/override`, as the published document declares.
     ///
     /// * `variable_id`: The variable's id.
+    #[inline]
     pub fn create_variable_override(
         &self,
         variable_id: &str,

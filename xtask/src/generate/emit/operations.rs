@@ -77,8 +77,10 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
         Answer::Bytes(_) => (quote!(wire::Bytes), quote!(bytes)),
         Answer::Empty => (quote!(()), quote!(empty)),
     };
+    // Compiled where it is called: a program pays for the operations it uses, not for all of them.
     quote! {
         #docs
+        #[inline]
         pub fn #method(&self, #(#arguments),*) -> wire::Pending<'_, #answer> {
             self.http().call(&#constant)
                 #(#set_path)* #(#set_query)* #(#set_params)* #set_body
