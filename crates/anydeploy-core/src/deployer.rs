@@ -37,8 +37,8 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) and
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) before anything is sent; whatever the platform
-    /// answers; [`ErrorKind::NotTriggered`](crate::ErrorKind::NotTriggered) or
-    /// [`ErrorKind::Undecidable`](crate::ErrorKind::Undecidable) after a lost answer.
+    /// answers; after a lost answer [`ErrorKind::Undecidable`](crate::ErrorKind::Undecidable), or
+    /// [`ErrorKind::NotTriggered`](crate::ErrorKind::NotTriggered) where [`Capabilities::reconcile`] can prove that.
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>>;
 
     /// Reads one deployment.
