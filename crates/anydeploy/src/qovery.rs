@@ -25,6 +25,7 @@ mod history;
 mod kind;
 mod logs;
 mod look;
+mod lost;
 mod meaning;
 mod order;
 mod read;

@@ -13,8 +13,13 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 struct Odd(MockServer);
 
 impl Odd {
+    /// A server that lists no deployments, unless told otherwise.
     async fn start() -> Self {
-        Self(MockServer::start().await)
+        let server = MockServer::start().await;
+        let list = ResponseTemplate::new(200).set_body_json(json!({ "count": 0, "deployments": [] }));
+        let route = path("/api/v1/deployments/applications/web");
+        Mock::given(method("GET")).and(route).respond_with(list).with_priority(10).mount(&server).await;
+        Self(server)
     }
 
     async fn answers(&self, verb: &str, route: &str, status: u16, body: Value) {

@@ -21,7 +21,13 @@ impl Coolify {
             }
             (row, _) => row?,
         };
-        let identity = if id.get("adopted").is_some() { Identity::Adopted } else { Identity::Exact };
+        let identity = if id.get("adopted").is_some() {
+            Identity::Adopted
+        } else if id.get("inferred").is_some() {
+            Identity::Inferred
+        } else {
+            Identity::Exact
+        };
         Ok(self.told(id.target(), &row, identity))
     }
 
@@ -59,8 +65,8 @@ impl Coolify {
     /// A row as this crate tells of it.
     pub(super) fn told(&self, target: &Target, row: &Row, identity: Identity) -> Deployment {
         let mut id = id_of(target, &row.deployment_uuid);
-        if identity == Identity::Adopted {
-            id = id.with("adopted", "1");
+        if matches!(identity, Identity::Adopted | Identity::Inferred) {
+            id = id.with(identity.as_str(), "1");
         }
         let created_at = row.created_at.as_deref().and_then(moment);
         let finished_at = row.finished_at.as_deref().and_then(moment);

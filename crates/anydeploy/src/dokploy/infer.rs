@@ -68,6 +68,11 @@ pub(super) fn infer_blindly<'a>(trace: &Trace, rows: &'a Rows, keeps_mark: bool,
     Some(row).filter(|row| overwritten(row) && settled)
 }
 
+/// Whether a deployment that appeared since may have borne the mark, or may be missing from the rows.
+pub(super) fn has_untold(trace: &Trace, rows: &[Row]) -> bool {
+    new_rows(rows, trace.after).any(|(_, row)| overwritten(row)) || may_lack_rows(rows, trace.after)
+}
+
 /// Whether rows that appeared since may have been deleted to make room, so that their order tells nothing.
 fn may_lack_rows(rows: &[Row], after: Option<i64>) -> bool {
     let older = rows.iter().filter_map(created).any(|at| after.is_some_and(|after| at <= after));

@@ -16,7 +16,7 @@ const AHEAD: &str = "ahead";
 const ACTIVE: &str = "active";
 
 /// What is known of a deployment whose row is not; all times are the server's.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trace {
     nonce: String,
     /// Rows up to this moment are those of other deployments, in Unix milliseconds.

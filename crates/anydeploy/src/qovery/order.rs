@@ -69,7 +69,7 @@ pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool)
 }
 
 /// The second in which an execution was created.
-fn second(entry: &Past) -> Option<i64> {
+pub(super) fn second(entry: &Past) -> Option<i64> {
     let data = entry.auditing_data.as_ref()?;
     Some(moment(data.created_at.as_deref()?)?.timestamp())
 }
