@@ -171,7 +171,9 @@ impl<D: Deployer> Observer<D> {
                     return Ok(WatchEvent::Ended(Outcome::Lost(Loss::new(self.last.take(), error))));
                 }
                 Ok(Err(error)) => {
-                    self.failures += 1;
+                    // A server that says when to come back is not out of order.
+                    let paced = error.kind() == ErrorKind::RateLimited && error.retry_after().is_some();
+                    self.failures += u32::from(!paced);
                     self.attempts = self.attempts.saturating_add(error.attempts());
                     // A page of a proxy in between is as passing as a refused connection.
                     let passing = error.is_transient() || error.kind() == ErrorKind::Unreadable;

@@ -123,3 +123,12 @@ async fn a_token_that_the_server_echoes_after_a_telltale_is_masked() {
     let error = odd.deployer().deploy(&request()).await.unwrap_err();
     assert!(!format!("{error} {error:#} {error:?} {error:#?}").contains("1|t"), "{error:#?}");
 }
+
+#[tokio::test]
+async fn an_error_in_its_older_form_is_about_the_application_and_not_about_the_route() {
+    let odd = Odd::start().await;
+    odd.answers("POST", "/deploy", 404, json!({ "error": "No resources found.", "docs": "https://coolify.io/docs" }))
+        .await;
+    let error = odd.deployer().deploy(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.server_message()), (ErrorKind::NotFound, Some("No resources found.")));
+}

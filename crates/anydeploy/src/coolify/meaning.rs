@@ -15,7 +15,8 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
     let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
     let (kind, message) = match refusal.status {
         // Coolify answers a route it does not have with its own sentence and a link; a missing row has no link.
-        404 if refusal.member(&["docs"]).is_some() => (
+        // Until 4.0 beta 306 every error had the link.
+        404 if refusal.member(&["docs"]).is_some() && said("Not found.") => (
             ErrorKind::Unsupported,
             Some("there is no such route: the URL is not that of a Coolify instance, or its version is too old"),
         ),

@@ -1,7 +1,10 @@
 //! The queue: the only trace of a deployment that waits.
 
+use std::time::Duration;
+
 use dokploy_client::types::{QueueJob as Job, QueueJobStateEnum};
 
+use super::infer::window;
 use super::rows::read_at;
 use super::{Dokploy, fail};
 use crate::{ErrorKind, Result, Target, TargetKind};
@@ -32,6 +35,16 @@ impl Dokploy {
 impl Queue {
     pub(super) fn marked(&self, mark: &str) -> Option<&Job> {
         self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(mark)))
+    }
+
+    /// The job that was cancelled and started right before a row appeared.
+    pub(super) fn cancelled(&self, appeared: Option<i64>, grace: Duration) -> Option<&Job> {
+        let appeared = appeared?;
+        let led_to_it = |job: &&Job| {
+            let started = job.processed_on.or(job.timestamp);
+            started.is_some_and(|started| started <= appeared && appeared <= started.saturating_add(window(grace)))
+        };
+        self.jobs.iter().filter(|job| job.state == QueueJobStateEnum::Cancelled).find(led_to_it)
     }
 
     /// The jobs besides the marked one that wait or run.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use dokploy_client::types::QueueJob as Job;
+use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::infer::{Finding, infer, infer_blindly};
 use super::queue::is_over;
-use super::rows::{INFERRED, ROW, Rows, told};
+use super::rows::{INFERRED, ROW, Rows, created, told};
 use super::trace::Trace;
 use super::{Dokploy, fail, queue_phase};
 use crate::failure::mask;
@@ -27,9 +27,23 @@ impl Dokploy {
         let Rows { rows, .. } = self.rows(id.target()).await?;
         let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
         match rows.iter().find(|known| known.deployment_id == row) {
-            Some(row) => Ok(told(id.target(), row, identity)),
+            Some(row) => self.unless_cancelled(told(id.target(), row, identity), row).await,
             None => Err(lost("the row of this deployment is gone: removed, or deleted to make room for newer ones")),
         }
+    }
+
+    /// A success, unless the queue says that the deployment was cancelled.
+    ///
+    /// The cloud writes `done` into the row of a deployment that is cancelled, and remembers the job as `cancelled`; the
+    /// queue of a self-hosted server holds no such job.
+    async fn unless_cancelled(&self, mut deployment: Deployment, row: &Row) -> Result<Deployment> {
+        if deployment.status.phase == Phase::Succeeded
+            && let Some(queue) = self.queue(deployment.target()).await?
+            && let Some(job) = queue.cancelled(created(row), self.grace)
+        {
+            deployment.status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
+        }
+        Ok(deployment)
     }
 
     /// Looks for the row of a deployment, and for its job as long as there is no row.
@@ -66,7 +80,10 @@ impl Dokploy {
                 None if self.is_overdue(&trace, rows.at) => {
                     Err(lost("this deployment has neither a row nor a job in the queue"))
                 }
-                None => Ok(trace.pending(target, accepted())),
+                None => {
+                    trace.gone(&rows.rows);
+                    Ok(trace.pending(target, accepted()))
+                }
             },
         }
     }
