@@ -168,6 +168,8 @@ impl<D: Deployer> Observer<D> {
                     }
                 }
                 Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
+                    // Nobody knows what became of it, which is no reason to deploy again blindly.
+                    let error = error.with_safe_to_repeat(false);
                     return Ok(WatchEvent::Ended(Outcome::Lost(Loss::new(self.last.take(), error))));
                 }
                 Ok(Err(error)) => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::Target;
+use crate::{Target, TargetKind};
 
 /// One list for the whole process: to a server it makes no difference which deployer a trigger comes from.
 static FLIGHTS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
@@ -13,7 +13,8 @@ static FLIGHTS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 #[derive(Debug)]
 struct Entry {
     number: u64,
-    server: String,
+    /// The server, and where targets hold others, the environment.
+    place: String,
     target: Target,
     /// Another trigger for the same was under way at some moment of this one.
     disturbed: bool,
@@ -35,17 +36,17 @@ pub(crate) struct Flight {
 
 impl Flight {
     /// Begins before the last look; `linger` is how long after its end an unknown fate may show.
-    pub(crate) fn begin(server: &str, target: &Target, linger: Duration) -> Self {
+    pub(crate) fn begin(place: &str, target: &Target, linger: Duration) -> Self {
         let mut flights = flights();
         let now = Instant::now();
         flights.retain(|entry| entry.until.is_none_or(|until| until > now));
         let mut disturbed = false;
-        for other in flights.iter_mut().filter(|other| other.server == server && other.target == *target) {
+        for other in flights.iter_mut().filter(|other| other.place == place && meet(&other.target, target)) {
             other.disturbed = true;
             disturbed = true;
         }
         let number = flights.last().map_or(0, |last| last.number + 1);
-        flights.push(Entry { number, server: server.to_owned(), target: target.clone(), disturbed, until: None });
+        flights.push(Entry { number, place: place.to_owned(), target: target.clone(), disturbed, until: None });
         Self { number, linger, sent: false }
     }
 
@@ -79,6 +80,11 @@ impl Drop for Flight {
     }
 }
 
+/// Whether a trigger for one of these may deploy the other: an environment is deployed with all that is in it.
+fn meet(one: &Target, other: &Target) -> bool {
+    one == other || [one, other].iter().any(|target| *target.kind() == TargetKind::Environment)
+}
+
 fn flights() -> MutexGuard<'static, Vec<Entry>> {
     // No code panics while it holds the lock, and the list is whole at any moment.
     FLIGHTS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -107,6 +113,8 @@ mod tests {
         assert!(first.is_disturbed(), "what was under way meanwhile may have left something behind");
         first.land();
         assert!(!begin("server one", "web").is_disturbed());
+        let whole = Flight::begin("server one", &Target::new(TargetKind::Environment, "e"), LINGER);
+        assert!(whole.is_disturbed() && other.is_disturbed() && !elsewhere.is_disturbed());
     }
 
     #[tokio::test(start_paused = true)]

@@ -19,6 +19,7 @@
 
 mod cancel;
 mod check;
+mod clock;
 mod deploy;
 mod find;
 mod history;

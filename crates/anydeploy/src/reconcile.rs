@@ -13,6 +13,12 @@ const FIRST_PAUSE: u32 = 150;
 /// The longest pause, as a part of that time.
 const LONGEST_PAUSE: u32 = 10;
 
+/// How often a single read is tried within a look.
+const TRIES: u32 = 4;
+
+/// The pause after the first of them; it doubles each time.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// What one look found.
 #[derive(Debug)]
 pub(crate) enum Sight {
@@ -53,9 +59,7 @@ where
             Ok(Sight::Doubt(why)) if age >= settle => return Err(after_loss(ErrorKind::Undecidable, why, lost)),
             Ok(_) => None,
             // A server that lost an answer may be down for a while longer.
-            Err(error) if age < settle * 2 && (error.is_transient() || error.kind() == ErrorKind::Unreadable) => {
-                error.retry_after()
-            }
+            Err(error) if age < settle * 4 && is_passing(&error) => error.retry_after(),
             Err(error) => {
                 let why = "whether it was acted on cannot be looked up";
                 return Err(after_loss(ErrorKind::Undecidable, why, lost.with_source(error)));
@@ -64,6 +68,28 @@ where
         sleep(pause.max(asked.unwrap_or_default())).await;
         pause = (pause * 2).min(longest);
     }
+}
+
+/// Tries a read a few times, so that one that fails does not cost the whole look; a server that asks for a wait gets it.
+pub(crate) async fn steady<T, F, L>(read: F) -> Result<T>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<T>>,
+{
+    let mut pause = PAUSE;
+    for _ in 1..TRIES {
+        match read().await {
+            Err(error) if is_passing(&error) && error.retry_after().is_none() => sleep(pause).await,
+            answer => return answer,
+        }
+        pause *= 2;
+    }
+    read().await
+}
+
+/// Whether the same read may well succeed a little later; a page of a proxy is as passing as a refused connection.
+fn is_passing(error: &Error) -> bool {
+    error.is_transient() || error.kind() == ErrorKind::Unreadable
 }
 
 #[cfg(test)]

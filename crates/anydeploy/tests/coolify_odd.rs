@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use anydeploy::{Coolify, DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Phase, Target, WatchOptions};
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -131,4 +132,20 @@ async fn an_error_in_its_older_form_is_about_the_application_and_not_about_the_r
         .await;
     let error = odd.deployer().deploy(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.server_message()), (ErrorKind::NotFound, Some("No resources found.")));
+}
+
+#[tokio::test]
+async fn a_deployment_that_began_after_the_trigger_is_never_adopted() {
+    let odd = Odd::start().await;
+    odd.answers("POST", "/deploy", 200, accepted("Deployment already queued for this commit.")).await;
+    odd.answers_once("GET", "/deployments/phantom", ResponseTemplate::new(503)).await;
+    odd.answers("GET", "/deployments/phantom", 404, missing()).await;
+    let later = (Utc::now() + TimeDelta::hours(1)).to_rfc3339();
+    let row = json!({ "deployment_uuid": "later", "status": "in_progress", "created_at": later, "updated_at": later });
+    odd.answers("GET", "/deployments/applications/web", 200, json!({ "count": 1, "deployments": [row] })).await;
+    let coolify = odd.deployer();
+    let deployment = coolify.deploy(&request()).await.unwrap();
+    assert_eq!(deployment.identity, Identity::Pending);
+    let error = coolify.deployment(&deployment.id).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }

@@ -101,7 +101,8 @@ impl Coolify {
     /// Finds the deployment that Coolify took the request for, if there is one.
     pub(super) async fn adopt(&self, target: &Target, unconfirmed: Unconfirmed) -> Result<Option<Deployment>> {
         let rows = self.newest(target).await?;
-        let same = |row: &&Row| row.pull_request_id.unwrap_or(0) == unconfirmed.pull_request;
+        let same =
+            |row: &&Row| row.pull_request_id.unwrap_or(0) == unconfirmed.pull_request && !unconfirmed.began_later(row);
         let under_way =
             rows.iter().filter(same).find(|row| matches!(super::phase(&row.status), Phase::Queued | Phase::Running));
         // The one under way may have ended between the two requests; one that ended before the trigger is another.
@@ -132,6 +133,13 @@ impl Unconfirmed {
         let pull_request = id.get("unconfirmed")?.parse().ok()?;
         let since = id.get("since").and_then(|since| DateTime::from_timestamp(since.parse().ok()?, 0));
         Some(Self { pull_request, since })
+    }
+
+    /// Whether a deployment began after the trigger was answered, so that Coolify cannot have taken the request for it.
+    fn began_later(self, row: &Row) -> bool {
+        let created = row.created_at.as_deref().and_then(moment);
+        // The date of an answer has whole seconds.
+        created.zip(self.since).is_some_and(|(created, since)| created > since + TimeDelta::seconds(1))
     }
 
     /// Whether a deployment that is over now was under way when the trigger was answered.

@@ -5,7 +5,7 @@ use super::queue::is_over;
 use super::rows::told;
 use super::trace::Trace;
 use super::{Dokploy, queue_phase};
-use crate::reconcile::{Sight, reconcile};
+use crate::reconcile::{Sight, reconcile, steady};
 use crate::{Deployment, DeploymentStatus, Error, Identity, Result, Target};
 
 impl Dokploy {
@@ -15,11 +15,11 @@ impl Dokploy {
     }
 
     async fn look_for(&self, target: &Target, mut trace: Trace) -> Result<Sight> {
-        let rows = self.rows(target).await?.rows;
+        let rows = steady(|| self.rows(target)).await?.rows;
         if let Some(row) = trace.marked(&rows) {
             return Ok(Sight::found(told(target, row, Identity::Exact)));
         }
-        let Some(queue) = self.queue(target).await? else {
+        let Some(queue) = steady(|| self.queue(target)).await? else {
             return Ok(Sight::Doubt("this version of Dokploy does not show what waits"));
         };
         if let Some(job) = queue.marked(&trace.mark()) {
@@ -32,7 +32,7 @@ impl Dokploy {
             return Ok(Sight::found(trace.pending(target, status).with_title(job.data.title_log.clone())));
         }
         // The job may have started between the two reads, and has a row then.
-        let rows = self.rows(target).await?.rows;
+        let rows = steady(|| self.rows(target)).await?.rows;
         Ok(match trace.marked(&rows) {
             Some(row) => Sight::found(told(target, row, Identity::Exact)),
             None if has_untold(&trace, &rows) => {

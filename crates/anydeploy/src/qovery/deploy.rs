@@ -5,8 +5,9 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 use qovery_client::wire::Reply;
 
 use super::Qovery;
+use super::clock::Moment;
 use super::kind::{Trigger, misplaced};
-use super::look::{Look, filled, read_at};
+use super::look::{Look, filled};
 use super::meaning::fail_on_known;
 use super::order::{concerns, is_alone, is_listed};
 use super::status::judge_service;
@@ -31,9 +32,12 @@ impl Qovery {
         request.check(&Platform::Qovery, &self.capabilities())?;
         let trigger = Trigger::of(request)?;
         let target = request.target();
-        let mut flight = Flight::begin(self.client.http().base_url(), target, self.grace / 2);
         // Nothing is triggered yet, whatever goes wrong.
-        let before = self.before(target).await.map_err(|error| error.with_safe_to_repeat(true))?;
+        let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
+        let environment = self.environment_of(target).await.map_err(nothing_sent)?;
+        let place = format!("{} {environment}", self.client.http().base_url());
+        let mut flight = Flight::begin(&place, target, self.grace / 2);
+        let before = self.before(target, environment).await.map_err(nothing_sent)?;
         let id = with_revision(id_of(target, &before.environment), request.revision());
         let id = with_some(id, AFTER, before.look.last());
         flight.sent();
@@ -50,7 +54,7 @@ impl Qovery {
 
     /// Makes sense of the answer to a trigger.
     async fn accepted(&self, id: DeploymentId, before: &Before, reply: Reply<Option<Status>>) -> Deployment {
-        let id = id.with(SINCE, read_at(reply.header("date")).to_string());
+        let id = Moment::of(reply.header("date")).checked(before.look.at).write(id, SINCE);
         match reply.into_value() {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {
@@ -61,8 +65,7 @@ impl Qovery {
         }
     }
 
-    async fn before(&self, target: &Target) -> Result<Before> {
-        let environment = self.environment_of(target).await?;
+    async fn before(&self, target: &Target, environment: String) -> Result<Before> {
         let (look, queue) = try_join(self.look(&environment), self.queue(&environment)).await?;
         // In another environment the deployment would never be found again.
         let listed = *target.kind() == TargetKind::Environment || look.service(target.id()).is_some();

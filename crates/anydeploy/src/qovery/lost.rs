@@ -8,7 +8,7 @@ use super::deploy::Before;
 use super::order::{concerns, fitting, is_alone, is_listed, second};
 use super::trail::{ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
 use crate::flight::Flight;
-use crate::reconcile::{Sight, reconcile};
+use crate::reconcile::{Sight, reconcile, steady};
 use crate::{Deployment, DeploymentId, Error, Phase, Result};
 
 impl Qovery {
@@ -23,7 +23,7 @@ impl Qovery {
         flight: &Flight,
         lost: Error,
     ) -> Result<Deployment> {
-        let id = id.with(SINCE, before.look.at.to_string()).with(INFERRED, "1");
+        let id = before.look.at.write(id, SINCE).with(INFERRED, "1");
         reconcile(lost, self.grace / 2, || self.look_for(id.clone(), before, flight)).await
     }
 
@@ -32,17 +32,17 @@ impl Qovery {
             return Ok(Sight::Doubt("it may have been merged into a request that waited before"));
         }
         let environment = id.require(ENVIRONMENT)?.to_owned();
-        let queue = self.queue(&environment).await?;
+        let queue = steady(|| self.queue(&environment)).await?;
         // A request that leaves the queue between the two reads shows as an execution then.
-        let (look, past) = try_join(self.look(&environment), self.past(&environment)).await?;
+        let (look, past) = try_join(steady(|| self.look(&environment)), steady(|| self.past(&environment))).await?;
         let mut requests = queue
             .iter()
             .filter(|waiting| concerns(waiting, id.target()))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str())
             .filter(|request| !is_listed(&before.queue, request));
-        let executions = fitting(&past, &id, self.scheme);
+        let executions = fitting(&past, &id, self.scheme, self.grace);
         // An execution may start some seconds before it shows.
-        if executions.iter().any(|entry| second(entry).is_some_and(|second| second < before.look.at)) {
+        if executions.iter().any(|entry| second(entry).is_some_and(|second| second < before.look.at.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
         }
         let mut executions = executions.into_iter().map(|entry| entry.identifier.execution_id.as_str());

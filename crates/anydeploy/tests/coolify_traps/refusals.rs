@@ -118,7 +118,7 @@ async fn a_cancel_whose_answer_comes_too_late_is_judged_by_what_it_did() {
         let application = fake.add_application("web");
         let line = FaultyNetwork::before(&fake.url(), FaultPlan::always(fault).on([RequestKind::Other])).unwrap();
         let builder = anydeploy::Coolify::builder().url(line.url()).token(fake.token());
-        let coolify = builder.timeout(Duration::from_millis(300)).build().unwrap();
+        let coolify = builder.timeout(Duration::from_secs(2)).build().unwrap();
         let deployment = coolify.deploy(&request(&application)).await.unwrap();
         let cancelled = coolify.cancel(&deployment.id).await.unwrap();
         assert_eq!(cancelled.status.phase, Phase::Cancelled, "{fault:?}");

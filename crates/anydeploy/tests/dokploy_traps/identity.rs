@@ -1,11 +1,17 @@
 //! Rows, jobs and marks that can be mistaken for those of ours.
 
-use anydeploy::{Deployer, DeployerExt, Deployment, Identity, Outcome, Phase};
+use anydeploy::{DeployRequest, Deployer, DeployerExt, Deployment, Dokploy, Identity, Outcome, Phase};
 use anydeploy_fakes::{DokployFate, DokployQuirk, DokployScript, FakeDokploy};
 use serde_json::json;
 
 use crate::others::{post, push, truth};
 use crate::support::{manual, nonce, paced, quick, request, row, ticks};
+
+/// Deploys, and looks once more: a busy machine may not have come to a single look within the time for the first ones.
+async fn deploy(dokploy: &Dokploy, request: &DeployRequest) -> Deployment {
+    let accepted = dokploy.deploy(request).await.unwrap();
+    dokploy.deployment(&accepted.id).await.unwrap()
+}
 
 /// Sees that a deployment is told of as it is, or not at all.
 fn is_true(fake: &FakeDokploy, mark: &str, seen: &Deployment) {
@@ -17,7 +23,7 @@ fn is_true(fake: &FakeDokploy, mark: &str, seen: &Deployment) {
         let phase = match truth.fate {
             DokployFate::Done => Phase::Succeeded,
             DokployFate::Error => Phase::Failed,
-            fate => panic!("{fate:?} is told as {seen:?}"),
+            other => panic!("{other:?} is told as {seen:?}"),
         };
         assert_eq!(seen.status.phase, phase, "{seen:?}");
     }
@@ -36,7 +42,7 @@ async fn at_no_moment_is_the_end_of_another_deployment_taken_for_ours() {
         fake.deploy_by_someone_else(&shop);
         ticks(&fake, 20).await;
         fake.deploy_by_someone_else(&shop);
-        let first = dokploy.deploy(&request(&shop)).await.unwrap();
+        let first = deploy(&dokploy, &request(&shop)).await;
         fake.deploy_by_someone_else(&shop);
         let mark = nonce(&first.id);
         let mut latest = first.clone();
@@ -55,7 +61,7 @@ async fn at_no_moment_is_the_end_of_another_deployment_taken_for_ours() {
 async fn a_row_that_is_done_and_still_bears_the_mark_is_exact_and_stays_so() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateTitle(5))).await;
     let shop = fake.add_git_application("shop");
-    let first = dokploy.deploy(&request(&shop).with_reason("release 7")).await.unwrap();
+    let first = deploy(&dokploy, &request(&shop).with_reason("release 7")).await;
     assert_eq!(first.identity, Identity::Pending);
     ticks(&fake, 5).await;
     let done = dokploy.deployment(&first.id).await.unwrap();
@@ -72,7 +78,7 @@ async fn a_clone_that_fails_leaves_the_mark_for_ever() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let shop = fake.add_git_application("shop");
     fake.next_deployment(&shop, DokployScript::fails_with("no such branch").without_clone());
-    let first = dokploy.deploy(&request(&shop)).await.unwrap();
+    let first = deploy(&dokploy, &request(&shop)).await;
     ticks(&fake, 50).await;
     let over = dokploy.deployment(&first.id).await.unwrap();
     assert_eq!((over.identity, over.status.phase, over.commit), (Identity::Exact, Phase::Failed, None));
@@ -84,7 +90,7 @@ async fn a_push_right_before_ours_and_one_right_after_are_not_taken_for_it() {
     let shop = fake.add_git_application("shop");
     push(&fake, &shop).await;
     fake.next_deployment(&shop, DokployScript::fails_with("ours fails"));
-    let waiting = dokploy.deploy(&request(&shop)).await.unwrap();
+    let waiting = deploy(&dokploy, &request(&shop)).await;
     assert_eq!(waiting.status.raw, "waiting");
     push(&fake, &shop).await;
     ticks(&fake, 60).await;
@@ -101,7 +107,7 @@ async fn on_a_remote_server_a_pushs_job_runs_beside_ours_so_that_their_order_pro
     fake.deploy_by_someone_else(&shop);
     ticks(&fake, 2).await;
     fake.next_deployment(&shop, DokployScript::fails_with("ours fails"));
-    let waiting = dokploy.deploy(&request(&shop)).await.unwrap();
+    let waiting = deploy(&dokploy, &request(&shop)).await;
     assert_eq!(waiting.status.raw, "waiting");
     // It is queued last, and its row comes before ours.
     push(&fake, &shop).await;
@@ -114,7 +120,7 @@ async fn on_a_remote_server_a_pushs_job_runs_beside_ours_so_that_their_order_pro
 
     // Whoever looks while it runs sees the mark.
     fake.next_deployment(&shop, DokployScript::fails_with("ours fails again"));
-    let active = dokploy.deploy(&request(&shop)).await.unwrap();
+    let active = deploy(&dokploy, &request(&shop)).await;
     let mark = nonce(&active.id);
     push(&fake, &shop).await;
     ticks(&fake, 2).await;
@@ -132,7 +138,7 @@ async fn a_previews_job_waits_in_the_same_line_and_makes_no_row_of_the_applicati
     let shop = fake.add_git_application("shop");
     let preview = fake.add_preview(&shop, 7, "feature");
     post(&fake, "/api/previewDeployment.redeploy", json!({ "previewDeploymentId": preview })).await;
-    let waiting = dokploy.deploy(&request(&shop)).await.unwrap();
+    let waiting = deploy(&dokploy, &request(&shop)).await;
     assert_eq!(waiting.status.raw, "waiting");
     ticks(&fake, 60).await;
     let over = dokploy.deployment(&waiting.id).await.unwrap();
@@ -144,7 +150,7 @@ async fn a_previews_job_waits_in_the_same_line_and_makes_no_row_of_the_applicati
 async fn a_row_that_somebody_removed_is_lost_although_its_job_goes_on() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
     fake.next_deployment(&fake.application(), DokployScript::succeeds().hanging());
-    let running = dokploy.deploy(&request(&fake.application())).await.unwrap();
+    let running = deploy(&dokploy, &request(&fake.application())).await;
     post(&fake, "/api/deployment.removeDeployment", json!({ "deploymentId": row(&running) })).await;
     assert_eq!(fake.triggered()[0].fate, DokployFate::Running);
     let outcome = dokploy.watch(&running.id, quick()).await.unwrap();
@@ -156,7 +162,7 @@ async fn jobs_are_counted_from_one_again_after_a_restart_so_their_numbers_name_n
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let shop = fake.add_git_application("shop");
     fake.deploy_by_someone_else(&shop);
-    let waiting = dokploy.deploy(&request(&shop)).await.unwrap();
+    let waiting = deploy(&dokploy, &request(&shop)).await;
     assert_eq!(waiting.status.raw, "waiting");
     ticks(&fake, 1).await;
     fake.restart();
@@ -175,7 +181,7 @@ async fn where_nothing_is_cloned_a_row_without_the_mark_is_never_ours() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let web = fake.application();
     fake.deploy_by_someone_else(&web);
-    let waiting = dokploy.deploy(&request(&web)).await.unwrap();
+    let waiting = deploy(&dokploy, &request(&web)).await;
     assert_eq!(waiting.status.raw, "waiting");
     // Ours is dropped, and the next row has the place in the order that ours would have had.
     fake.clean_queues(&web);
@@ -189,7 +195,7 @@ async fn where_nothing_is_cloned_a_row_without_the_mark_is_never_ours() {
 #[tokio::test]
 async fn what_a_restart_cancelled_has_no_moment_of_its_end() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
-    let running = dokploy.deploy(&request(&fake.application())).await.unwrap();
+    let running = deploy(&dokploy, &request(&fake.application())).await;
     fake.restart();
     let outcome = dokploy.watch(&running.id, quick()).await.unwrap();
     let Outcome::Cancelled(cancelled) = outcome else { panic!("{outcome:?}") };
@@ -213,7 +219,7 @@ async fn what_is_deployed_again_after_a_restart_is_not_the_one_that_was_lost() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let shop = fake.add_git_application("shop");
     fake.deploy_by_someone_else(&fake.compose());
-    let waiting = dokploy.deploy(&request(&shop)).await.unwrap();
+    let waiting = deploy(&dokploy, &request(&shop)).await;
     assert_eq!(waiting.status.raw, "waiting");
     fake.restart();
     // It has neither row nor job, so what comes from now on is another deployment.
@@ -231,7 +237,7 @@ async fn what_is_deployed_after_the_queue_was_cleaned_is_not_the_one_that_was_dr
     let shop = fake.add_git_application("shop");
     fake.deploy_by_someone_else(&shop);
     ticks(&fake, 2).await;
-    let waiting = dokploy.deploy(&request(&shop)).await.unwrap();
+    let waiting = deploy(&dokploy, &request(&shop)).await;
     assert_eq!(waiting.status.raw, "waiting");
     fake.clean_queues(&shop);
     ticks(&fake, 20).await;
@@ -248,7 +254,7 @@ async fn a_running_deployment_that_the_cloud_cancelled_is_not_done() {
     let builder = FakeDokploy::builder().quirk(DokployQuirk::Cloud).quirk(DokployQuirk::LateRow(0));
     let (fake, dokploy) = manual(builder).await;
     fake.next_deployment(&fake.application(), DokployScript::succeeds().hanging());
-    let running = dokploy.deploy(&request(&fake.application())).await.unwrap();
+    let running = deploy(&dokploy, &request(&fake.application())).await;
     assert_eq!(running.identity, Identity::Exact);
     post(&fake, "/api/application.cancelDeployment", json!({ "applicationId": fake.application() })).await;
     let outcome = dokploy.watch(&running.id, quick()).await.unwrap();

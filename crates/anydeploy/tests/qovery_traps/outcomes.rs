@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Outcome, Phase, Target, TargetKind};
-use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript};
+use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, QoveryQuirk, QoveryScript};
 
 use crate::support::{execution, manual, ours, quick, running, step_to_the_end, web, worker};
 
 #[tokio::test]
 async fn a_service_that_never_becomes_ready_times_out_and_is_no_success() {
-    let (fake, qovery) = running(FakeQovery::builder()).await;
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
     fake.next_deployment(&fake.application(), QoveryScript::hangs());
+    let deployment = qovery.deploy(&web(&fake)).await.unwrap();
+    fake.advance(1_000);
     let mut options = quick();
-    options.deadline = Duration::from_millis(500);
-    let error = qovery.deploy_and_wait(&web(&fake), options).await.unwrap_err();
+    options.deadline = Duration::from_secs(1);
+    let error = qovery.watch(&deployment.id, options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     let last = error.last().unwrap();
     assert_eq!((last.status.phase, &*last.status.raw), (Phase::Running, "DEPLOYING"));
@@ -80,6 +82,50 @@ async fn a_status_that_names_no_execution_may_still_be_that_of_the_one_before() 
         let second = step_to_the_end(&fake, &qovery, second).await;
         assert_eq!(second.status.phase == Phase::Succeeded, !fails);
         assert_eq!(execution(&second), Some(&*ours(&fake)[1].execution_id));
+    }
+}
+
+#[tokio::test]
+async fn of_each_kind_the_next_deployment_is_not_judged_by_the_one_before() {
+    for stale in [1, 10] {
+        let (fake, qovery) = manual(FakeQovery::builder().stale_for(stale)).await;
+        let targets = [
+            Target::new(TargetKind::Terraform, fake.add_terraform("bucket")),
+            Target::new(TargetKind::Helm, fake.add_helm("chart")),
+            Target::new(TargetKind::Job, fake.add_job("cron")),
+            Target::new(TargetKind::Database, fake.add_database("db")),
+            Target::environment(fake.environment()),
+        ];
+        for target in targets {
+            let whole = *target.kind() == TargetKind::Environment;
+            let service = if whole { fake.application() } else { target.id().to_owned() };
+            for fails in [false, true, false] {
+                let script = if fails { QoveryScript::fails_with("no") } else { QoveryScript::succeeds() };
+                fake.next_deployment(&service, script);
+                let deployment = qovery.deploy(&DeployRequest::new(target.clone())).await.unwrap();
+                assert!(!deployment.is_over(), "{deployment:?}");
+                let over = step_to_the_end(&fake, &qovery, deployment).await;
+                assert_eq!(over.status.phase == Phase::Succeeded, !fails, "{target}: {over:?}");
+                assert_eq!(execution(&over), ours(&fake).last().map(|truth| &*truth.execution_id), "{target}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_check_fails_a_request_that_waited_unless_the_server_does_not_name_it() {
+    for unnamed in [false, true] {
+        let quirks = [QoveryQuirk::DroppedRequestId, QoveryQuirk::ForgottenRequests];
+        let quirks = quirks.into_iter().filter(|_| unnamed);
+        let (fake, qovery) = running(quirks.fold(FakeQovery::builder(), FakeQoveryBuilder::quirk)).await;
+        fake.next_deployment(&fake.application(), QoveryScript::succeeds());
+        fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("the cluster is full"));
+        fake.deploy_by_someone_else(&fake.application());
+        let deployment = qovery.deploy(&web(&fake)).await.unwrap();
+        let outcome = qovery.watch(&deployment.id, quick()).await.unwrap();
+        // An execution that touched no service and names no request may be anybody's.
+        assert_eq!(matches!(outcome, Outcome::Lost(_)), unnamed, "{outcome:?}");
+        assert_eq!(matches!(outcome, Outcome::Failed(_)), !unnamed, "{outcome:?}");
     }
 }
 
