@@ -149,3 +149,14 @@ async fn a_deployment_that_began_after_the_trigger_is_never_adopted() {
     let error = coolify.deployment(&deployment.id).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn a_token_without_a_team_is_a_refused_credential_although_the_answer_is_400() {
+    let odd = Odd::start().await;
+    let invalid = json!({ "message": "Invalid token.", "docs": "https://coolify.io/docs" });
+    odd.answers("GET", "/version", 400, invalid.clone()).await;
+    odd.answers("GET", "/deployments/applications/web", 400, invalid.clone()).await;
+    odd.answers("POST", "/deploy", 400, invalid).await;
+    assert_eq!(odd.deployer().check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    assert_eq!(odd.deployer().deploy(&request()).await.unwrap_err().kind(), ErrorKind::Unauthorized);
+}

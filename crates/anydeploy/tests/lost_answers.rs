@@ -26,7 +26,7 @@ const NOT_ACTED_ON: [Fault; 5] = [
 ];
 
 const GRACE: Duration = Duration::from_millis(600);
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A platform's fake behind a bad network, and the deployer that goes through it.
 struct Scene {

@@ -27,7 +27,9 @@ impl Coolify {
             let answer = self.client.deploy_by_tag_or_uuid(&params).await;
             return self.accepted(target, &params, answer.map_err(|error| trigger_failed(fail(error)))?).await;
         }
-        let mut flight = Flight::begin(self.client.http().base_url(), target, self.grace / 2);
+        // The deployments of a preview are told from those of production.
+        let place = format!("{} {}", self.client.http().base_url(), params.pr.unwrap_or(0));
+        let mut flight = Flight::begin(&place, target, self.grace / 2);
         let before = self.before(target).await?;
         flight.sent();
         let deployed = match self.client.deploy_by_tag_or_uuid(&params).await.map_err(fail) {

@@ -30,6 +30,8 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
             ErrorKind::PermissionDenied,
             Some("the token may not read; waiting needs the ability `read` besides `deploy`"),
         ),
+        // What older servers say of a token without a usable team.
+        400 if said("Invalid token.") => (ErrorKind::Unauthorized, None),
         // Only the sentence tells a full queue from the rate limit for sure; a rollback says it with 400.
         400 | 429 if said("queue is full") => (ErrorKind::QueueFull, None),
         // "cannot be cancelled", "is already running", "is already stopped", "is not running".

@@ -52,7 +52,11 @@ impl Coolify {
         application_only(id.target(), "cancelling anything but the deployment of an application")?;
         let asked = self.client.cancel_deployment_by_uuid(id.require("deployment")?).await.map_err(fail);
         match asked {
-            Ok(_) => self.read(id).await,
+            Ok(answer) => match (self.read(id).await, answer.into_value().status) {
+                // The answer is proof enough where the token may cancel and not read.
+                (Err(_), Some(status)) => Ok(Deployment::new(id.clone(), Identity::Exact, status::status(&status))),
+                (read, _) => read,
+            },
             // 4.1.0 to 4.3.6 answer 500 although the deployment was cancelled, so the status decides.
             Err(error) if !error.is_safe_to_repeat() => match self.read(id).await {
                 Ok(deployment) if deployment.status.phase == Phase::Cancelled => Ok(deployment),

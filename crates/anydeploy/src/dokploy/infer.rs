@@ -90,7 +90,7 @@ fn new_rows<'a>(rows: &'a [Row], trace: &Trace) -> impl Iterator<Item = (i64, &'
 
 /// How much later than its job's start a row may appear, in milliseconds: at most 0.7 s were observed on a busy server,
 /// and a remote one takes some seconds more.
-pub(super) fn window(grace: Duration) -> i64 {
+fn window(grace: Duration) -> i64 {
     i64::try_from(grace.as_millis() / 6).unwrap_or(i64::MAX)
 }
 

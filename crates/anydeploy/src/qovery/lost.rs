@@ -5,11 +5,11 @@ use qovery_client::types::StateEnum;
 
 use super::Qovery;
 use super::deploy::Before;
-use super::order::{concerns, fitting, is_alone, is_listed, second};
+use super::order::{concerns, fitting, is_alone, is_listed, part, second};
 use super::trail::{ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
 use crate::flight::Flight;
 use crate::reconcile::{Sight, reconcile, steady};
-use crate::{Deployment, DeploymentId, Error, Phase, Result};
+use crate::{Deployment, DeploymentId, Error, Phase, Result, TargetKind};
 
 impl Qovery {
     /// Looks for a request or an execution that was not there before and has to do with the target.
@@ -44,6 +44,11 @@ impl Qovery {
         // An execution may start some seconds before it shows.
         if executions.iter().any(|entry| second(entry).is_some_and(|second| second < before.look.at.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
+        }
+        // One whose check failed lists no service, and may be for any service of the environment.
+        let whole = *id.target().kind() == TargetKind::Environment;
+        if !whole && executions.iter().any(|entry| part(entry, id.target().id()).is_none()) {
+            return Ok(Sight::Doubt("a deployment that failed before it came to any service was asked for since"));
         }
         let mut executions = executions.into_iter().map(|entry| entry.identifier.execution_id.as_str());
         let found = match (requests.next(), executions.next()) {

@@ -136,3 +136,13 @@ async fn a_cancel_that_never_arrived_is_not_believed() {
     assert_eq!(coolify.cancel(&deployment.id).await.unwrap_err().kind(), ErrorKind::NoAnswer);
     assert_eq!(fake.triggered()[0].status, "in_progress");
 }
+
+#[tokio::test]
+async fn a_token_that_may_deploy_and_not_read_cancels_all_the_same() {
+    let (fake, _) = manual(FakeCoolify::builder()).await;
+    let coolify = deployer(&fake, &fake.add_token(&[CoolifyAbility::Deploy]));
+    let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
+    let cancelled = coolify.cancel(&deployment.id).await.unwrap();
+    assert_eq!((cancelled.status.phase, &*cancelled.status.raw), (Phase::Cancelled, "cancelled-by-user"));
+    assert_eq!(fake.triggered()[0].status, "cancelled-by-user");
+}

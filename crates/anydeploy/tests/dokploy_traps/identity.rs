@@ -260,3 +260,39 @@ async fn a_running_deployment_that_the_cloud_cancelled_is_not_done() {
     let outcome = dokploy.watch(&running.id, quick()).await.unwrap();
     assert!(matches!(outcome, Outcome::Cancelled(_)), "{outcome:?}");
 }
+
+#[tokio::test]
+async fn on_the_cloud_a_success_is_not_taken_for_the_one_that_was_cancelled_right_before() {
+    for started in [false, true] {
+        let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::Cloud)).await;
+        let web = fake.application();
+        if !started {
+            fake.next_deployment(&fake.compose(), DokployScript::succeeds().hanging());
+            fake.deploy_by_someone_else(&fake.compose());
+        }
+        fake.next_deployment(&web, DokployScript::succeeds().hanging());
+        fake.deploy_by_someone_else(&web);
+        ticks(&fake, 3).await;
+        post(&fake, "/api/application.cancelDeployment", json!({ "applicationId": web })).await;
+        post(&fake, "/api/compose.cancelDeployment", json!({ "composeId": fake.compose() })).await;
+        let ours = deploy(&dokploy, &request(&web)).await;
+        ticks(&fake, 2).await;
+        let ours = dokploy.deployment(&ours.id).await.unwrap();
+        assert_eq!(ours.identity, Identity::Exact);
+        ticks(&fake, 20).await;
+        let outcome = dokploy.watch(&ours.id, quick()).await.unwrap();
+        assert!(outcome.is_success(), "the other one had started: {started}; {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn on_the_cloud_what_was_cancelled_before_anybody_saw_its_row_is_not_done() {
+    let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::Cloud)).await;
+    fake.next_deployment(&fake.application(), DokployScript::succeeds().hanging());
+    let ours = deploy(&dokploy, &request(&fake.application())).await;
+    assert_eq!(ours.identity, Identity::Pending);
+    ticks(&fake, 3).await;
+    post(&fake, "/api/application.cancelDeployment", json!({ "applicationId": fake.application() })).await;
+    let outcome = dokploy.watch(&ours.id, quick()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Cancelled(_)), "{outcome:?}");
+}

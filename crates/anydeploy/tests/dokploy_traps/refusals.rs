@@ -1,6 +1,6 @@
 //! What Dokploy refuses, to whom, and how it says so.
 
-use anydeploy::{Deployer, DeployerExt, Dokploy, ErrorKind, Target};
+use anydeploy::{Deployer, DeployerExt, Dokploy, ErrorKind, HistoryOptions, Target};
 use anydeploy_fakes::{DokployKey, FakeDokploy};
 
 use crate::support::{manual, paced, quick, request};
@@ -82,4 +82,15 @@ async fn slashes_too_many_in_the_url_lead_into_no_redirect() {
         let service = dokploy.service(&Target::application(fake.application())).await;
         assert!(service.is_ok(), "{end:?}: {service:?}");
     }
+}
+
+#[tokio::test]
+async fn the_history_of_an_unknown_application_is_not_an_empty_one() {
+    let (fake, dokploy) = manual(FakeDokploy::builder()).await;
+    assert!(
+        dokploy.history(&Target::application(fake.application()), HistoryOptions::default()).await.unwrap().is_empty()
+    );
+    let error =
+        dokploy.history(&Target::application("no-such-application"), HistoryOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }
