@@ -6,8 +6,10 @@
 //! * [`Error`] says what is known after a failure, above all whether the request can have been
 //!   acted on.
 //! * [`open_enum!`] and [`open_union!`] declare types that keep what they do not know.
-//! * [`Patch`] tells "leave it" from "clear it"; [`Secret`] never prints what it holds.
-//! * [`decode`] reads JSON that nearly fits its type, and tells what it repaired.
+//! * [`Patch`] tells "leave it" from "clear it"; [`Secret`] and [`SecretJson`] never print what they
+//!   hold.
+//! * [`decode`] reads JSON that nearly fits its type, and tells what it repaired; [`object!`] and
+//!   [`choice!`] make a struct and an enum a type that it can [`Read`].
 //!
 //! # Examples
 //!
@@ -34,9 +36,11 @@
 mod answer;
 mod auth;
 mod call;
+mod choice;
 mod decode;
 mod error;
 mod http;
+mod object;
 mod open_enum;
 mod open_union;
 mod operation;
@@ -50,20 +54,20 @@ pub use answer::{Answer, Reply};
 pub use auth::Auth;
 pub use bytes::Bytes;
 pub use call::{Call, Pending};
-pub use decode::{DecodeError, Repair, Repaired, decode};
+pub use decode::{DecodeError, Fault, Node, Read, Repair, Repaired, decode};
 pub use error::{Error, ErrorKind};
 pub use http::{Http, HttpBuilder};
 pub use operation::{Method, Operation};
 pub use patch::Patch;
 pub use query::QueryValue;
 pub use reqwest::header::HeaderMap;
-pub use secret::Secret;
+pub use secret::{Secret, SecretJson};
 pub use {serde, serde_json};
 
 /// What the macros of this crate expand to; not meant to be named by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::decode::union::{REDACTED, Union, union};
-    pub use crate::open_enum::word;
+    pub use crate::decode::deserialize;
+    pub use crate::secret::REDACTED;
     pub use {serde, serde_json};
 }

@@ -7,6 +7,7 @@ mod home;
 mod item;
 mod manifest;
 mod operations;
+mod read;
 mod types;
 
 use std::collections::BTreeMap;

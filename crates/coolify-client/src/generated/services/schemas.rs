@@ -52,17 +52,15 @@ impl RestartServiceByUuidParams {
 }
 
 /// A service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Service {
-    #[serde(default)]
     pub applications: Vec<types::ServiceApplication>,
     pub compose_parsing_version: Option<String>,
     pub config_hash: Option<String>,
     pub connect_to_docker_network: Option<bool>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
-    #[serde(default)]
     pub databases: Vec<types::ServiceDatabase>,
     /// Date and time as in RFC 3339.
     pub deleted_at: Option<String>,
@@ -95,8 +93,39 @@ pub struct Service {
     pub uuid: String,
 }
 
+wire::object! {
+    Service:
+    required { uuid = "uuid" }
+    optional {
+        applications = "applications",
+        compose_parsing_version = "compose_parsing_version",
+        config_hash = "config_hash",
+        connect_to_docker_network = "connect_to_docker_network",
+        created_at = "created_at",
+        databases = "databases",
+        deleted_at = "deleted_at",
+        description = "description",
+        destination = "destination",
+        destination_id = "destination_id",
+        destination_type = "destination_type",
+        docker_compose = "docker_compose",
+        docker_compose_raw = "docker_compose_raw",
+        environment = "environment",
+        environment_id = "environment_id",
+        is_container_label_escape_enabled = "is_container_label_escape_enabled",
+        laravel_through_key = "laravel_through_key",
+        name = "name",
+        server = "server",
+        server_id = "server_id",
+        server_status = "server_status",
+        service_type = "service_type",
+        status = "status",
+        updated_at = "updated_at",
+    }
+}
+
 /// A container of a service that is not a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceApplication {
     /// Date and time as in RFC 3339.
@@ -134,8 +163,39 @@ pub struct ServiceApplication {
     pub uuid: String,
 }
 
+wire::object! {
+    ServiceApplication:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        deleted_at = "deleted_at",
+        description = "description",
+        exclude_from_status = "exclude_from_status",
+        exposes = "exposes",
+        fqdn = "fqdn",
+        human_name = "human_name",
+        id = "id",
+        image = "image",
+        is_force_https_enabled = "is_force_https_enabled",
+        is_gzip_enabled = "is_gzip_enabled",
+        is_include_timestamps = "is_include_timestamps",
+        is_log_drain_enabled = "is_log_drain_enabled",
+        is_migrated = "is_migrated",
+        is_stripprefix_enabled = "is_stripprefix_enabled",
+        last_online_at = "last_online_at",
+        name = "name",
+        noindex_domains = "noindex_domains",
+        ports = "ports",
+        redirect = "redirect",
+        required_fqdn = "required_fqdn",
+        service_id = "service_id",
+        status = "status",
+        updated_at = "updated_at",
+    }
+}
+
 /// A database container of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceDatabase {
     /// Date and time as in RFC 3339.
@@ -169,6 +229,36 @@ pub struct ServiceDatabase {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ServiceDatabase:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        custom_type = "custom_type",
+        deleted_at = "deleted_at",
+        description = "description",
+        exclude_from_status = "exclude_from_status",
+        exposes = "exposes",
+        human_name = "human_name",
+        id = "id",
+        image = "image",
+        is_gzip_enabled = "is_gzip_enabled",
+        is_include_timestamps = "is_include_timestamps",
+        is_log_drain_enabled = "is_log_drain_enabled",
+        is_migrated = "is_migrated",
+        is_public = "is_public",
+        is_stripprefix_enabled = "is_stripprefix_enabled",
+        last_online_at = "last_online_at",
+        name = "name",
+        ports = "ports",
+        public_port = "public_port",
+        public_port_timeout = "public_port_timeout",
+        service_id = "service_id",
+        status = "status",
+        updated_at = "updated_at",
+    }
 }
 
 /// Optional parameters of `stop-service-by-uuid`.

@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// An API key, without the key itself.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiKeySummary {
     /// Date and time as in RFC 3339.
@@ -21,57 +20,75 @@ pub struct ApiKeySummary {
     pub prefix: Option<String>,
 }
 
+wire::object! {
+    ApiKeySummary:
+    required { id = "id" }
+    optional {
+        created_at = "createdAt",
+        enabled = "enabled",
+        expires_at = "expiresAt",
+        name = "name",
+        prefix = "prefix",
+    }
+}
+
 /// The caller as a member of the organisation of the key.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Member {
-    #[serde(rename = "accessedEnvironments", default)]
     pub accessed_environments: Vec<String>,
-    #[serde(rename = "accessedGitProviders", default)]
     pub accessed_git_providers: Vec<String>,
-    #[serde(rename = "accessedProjects", default)]
     pub accessed_projects: Vec<String>,
-    #[serde(rename = "accessedServers", default)]
     pub accessed_servers: Vec<String>,
-    #[serde(rename = "accessedServices", default)]
     pub accessed_services: Vec<String>,
     /// Not enforced by the server.
-    #[serde(rename = "canAccessToAPI")]
     pub can_access_to_api: Option<bool>,
-    #[serde(rename = "canAccessToDocker")]
     pub can_access_to_docker: Option<bool>,
-    #[serde(rename = "canAccessToGitProviders")]
     pub can_access_to_git_providers: Option<bool>,
-    #[serde(rename = "canAccessToSSHKeys")]
     pub can_access_to_ssh_keys: Option<bool>,
-    #[serde(rename = "canAccessToTraefikFiles")]
     pub can_access_to_traefik_files: Option<bool>,
-    #[serde(rename = "canCreateEnvironments")]
     pub can_create_environments: Option<bool>,
-    #[serde(rename = "canCreateProjects")]
     pub can_create_projects: Option<bool>,
-    #[serde(rename = "canCreateServices")]
     pub can_create_services: Option<bool>,
-    #[serde(rename = "canDeleteEnvironments")]
     pub can_delete_environments: Option<bool>,
-    #[serde(rename = "canDeleteProjects")]
     pub can_delete_projects: Option<bool>,
-    #[serde(rename = "canDeleteServices")]
     pub can_delete_services: Option<bool>,
     /// Date and time as in RFC 3339.
-    #[serde(rename = "createdAt")]
     pub created_at: Option<String>,
     pub id: String,
-    #[serde(rename = "isDefault")]
     pub is_default: Option<bool>,
-    #[serde(rename = "organizationId")]
     pub organization_id: String,
     pub role: types::MemberRoleEnum,
-    #[serde(rename = "teamId")]
     pub team_id: Option<String>,
     pub user: Option<types::User>,
-    #[serde(rename = "userId")]
     pub user_id: String,
+}
+
+wire::object! {
+    Member:
+    required { id = "id", organization_id = "organizationId", role = "role", user_id = "userId" }
+    optional {
+        accessed_environments = "accessedEnvironments",
+        accessed_git_providers = "accessedGitProviders",
+        accessed_projects = "accessedProjects",
+        accessed_servers = "accessedServers",
+        accessed_services = "accessedServices",
+        can_access_to_api = "canAccessToAPI",
+        can_access_to_docker = "canAccessToDocker",
+        can_access_to_git_providers = "canAccessToGitProviders",
+        can_access_to_ssh_keys = "canAccessToSSHKeys",
+        can_access_to_traefik_files = "canAccessToTraefikFiles",
+        can_create_environments = "canCreateEnvironments",
+        can_create_projects = "canCreateProjects",
+        can_create_services = "canCreateServices",
+        can_delete_environments = "canDeleteEnvironments",
+        can_delete_projects = "canDeleteProjects",
+        can_delete_services = "canDeleteServices",
+        created_at = "createdAt",
+        is_default = "isDefault",
+        team_id = "teamId",
+        user = "user",
+    }
 }
 
 wire::open_enum! {
@@ -84,12 +101,10 @@ wire::open_enum! {
 }
 
 /// The account of the caller.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct User {
     pub allow_impersonation: Option<bool>,
-    #[serde(default)]
     pub api_keys: Vec<types::ApiKeySummary>,
     pub email: String,
     pub first_name: Option<String>,
@@ -102,4 +117,22 @@ pub struct User {
     pub stripe_customer_id: Option<String>,
     pub stripe_subscription_id: Option<String>,
     pub two_factor_enabled: Option<bool>,
+}
+
+wire::object! {
+    User:
+    required { email = "email", id = "id" }
+    optional {
+        allow_impersonation = "allowImpersonation",
+        api_keys = "apiKeys",
+        first_name = "firstName",
+        image = "image",
+        is_enterprise_cloud = "isEnterpriseCloud",
+        last_name = "lastName",
+        send_invoice_notifications = "sendInvoiceNotifications",
+        servers_quantity = "serversQuantity",
+        stripe_customer_id = "stripeCustomerId",
+        stripe_subscription_id = "stripeSubscriptionId",
+        two_factor_enabled = "twoFactorEnabled",
+    }
 }

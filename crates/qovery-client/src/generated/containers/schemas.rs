@@ -4,6 +4,7 @@
 //! Types of `containers`.
 
 use crate::types;
+use crate::wire;
 
 /// The version of a container to deploy.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -23,12 +24,10 @@ impl ContainerDeployRequest {
 }
 
 /// A container: an image from a registry.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerResponse {
-    #[serde(default)]
     pub annotations_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    #[serde(default)]
     pub arguments: Vec<String>,
     pub auto_deploy: Option<bool>,
     pub auto_preview: Option<bool>,
@@ -43,12 +42,10 @@ pub struct ContainerResponse {
     pub environment: Option<types::ReferenceObject>,
     pub ephemeral_storage_in_gib: Option<i64>,
     pub gpu: Option<i64>,
-    #[serde(default)]
     pub healthchecks: serde_json::Map<String, serde_json::Value>,
     pub icon_uri: Option<String>,
     pub id: String,
     pub image_name: Option<String>,
-    #[serde(default)]
     pub labels_groups: Vec<serde_json::Map<String, serde_json::Value>>,
     pub max_running_instances: Option<i64>,
     pub maximum_cpu: Option<i64>,
@@ -58,24 +55,63 @@ pub struct ContainerResponse {
     pub memory: Option<i64>,
     pub min_running_instances: Option<i64>,
     pub name: String,
-    #[serde(default)]
     pub ports: Vec<serde_json::Map<String, serde_json::Value>>,
     pub registry: Option<types::ContainerRegistryProviderDetailsResponse>,
     pub registry_id: Option<String>,
     pub service_type: Option<types::ServiceTypeEnum>,
-    #[serde(default)]
     pub storage: Vec<serde_json::Map<String, serde_json::Value>>,
     pub tag: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    ContainerResponse:
+    required { id = "id", name = "name" }
+    optional {
+        annotations_groups = "annotations_groups",
+        arguments = "arguments",
+        auto_deploy = "auto_deploy",
+        auto_preview = "auto_preview",
+        autoscaling = "autoscaling",
+        cpu = "cpu",
+        cpu_architecture = "cpu_architecture",
+        created_at = "created_at",
+        description = "description",
+        entrypoint = "entrypoint",
+        environment = "environment",
+        ephemeral_storage_in_gib = "ephemeral_storage_in_gib",
+        gpu = "gpu",
+        healthchecks = "healthchecks",
+        icon_uri = "icon_uri",
+        image_name = "image_name",
+        labels_groups = "labels_groups",
+        max_running_instances = "max_running_instances",
+        maximum_cpu = "maximum_cpu",
+        maximum_gpu = "maximum_gpu",
+        maximum_memory = "maximum_memory",
+        memory = "memory",
+        min_running_instances = "min_running_instances",
+        ports = "ports",
+        registry = "registry",
+        registry_id = "registry_id",
+        service_type = "service_type",
+        storage = "storage",
+        tag = "tag",
+        updated_at = "updated_at",
+    }
+}
+
 /// Containers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerResponseList {
-    #[serde(default)]
     pub results: Vec<types::ContainerResponse>,
+}
+
+wire::object! {
+    ContainerResponseList:
+    optional { results = "results" }
 }
 
 /// Optional parameters of `deleteContainer`.

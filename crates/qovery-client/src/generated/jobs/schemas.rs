@@ -7,11 +7,15 @@ use crate::types;
 use crate::wire;
 
 /// What was removed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CleanFailedJobResponse {
-    #[serde(default)]
     pub clean_kubernetes_jobs: Vec<String>,
+}
+
+wire::object! {
+    CleanFailedJobResponse:
+    optional { clean_kubernetes_jobs = "clean_kubernetes_jobs" }
 }
 
 /// Optional parameters of `deleteJob`.
@@ -97,10 +101,9 @@ wire::open_enum! {
 }
 
 /// A job: a cron job or a lifecycle job, told apart by `job_type`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobResponse {
-    #[serde(default)]
     pub annotations_groups: Vec<serde_json::Map<String, serde_json::Value>>,
     pub auto_deploy: Option<bool>,
     pub auto_preview: Option<bool>,
@@ -113,12 +116,10 @@ pub struct JobResponse {
     pub environment: Option<types::ReferenceObject>,
     pub ephemeral_storage_in_gib: Option<i64>,
     pub gpu: Option<i64>,
-    #[serde(default)]
     pub healthchecks: serde_json::Map<String, serde_json::Value>,
     pub icon_uri: Option<String>,
     pub id: String,
     pub job_type: Option<types::JobTypeEnum>,
-    #[serde(default)]
     pub labels_groups: Vec<serde_json::Map<String, serde_json::Value>>,
     pub max_duration_seconds: Option<i64>,
     pub max_nb_restart: Option<i64>,
@@ -136,16 +137,52 @@ pub struct JobResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    JobResponse:
+    required { id = "id", name = "name" }
+    optional {
+        annotations_groups = "annotations_groups",
+        auto_deploy = "auto_deploy",
+        auto_preview = "auto_preview",
+        cpu = "cpu",
+        cpu_architecture = "cpu_architecture",
+        created_at = "created_at",
+        description = "description",
+        environment = "environment",
+        ephemeral_storage_in_gib = "ephemeral_storage_in_gib",
+        gpu = "gpu",
+        healthchecks = "healthchecks",
+        icon_uri = "icon_uri",
+        job_type = "job_type",
+        labels_groups = "labels_groups",
+        max_duration_seconds = "max_duration_seconds",
+        max_nb_restart = "max_nb_restart",
+        maximum_cpu = "maximum_cpu",
+        maximum_gpu = "maximum_gpu",
+        maximum_memory = "maximum_memory",
+        memory = "memory",
+        port = "port",
+        schedule = "schedule",
+        service_type = "service_type",
+        source = "source",
+        updated_at = "updated_at",
+    }
+}
+
 /// Jobs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobResponseList {
-    #[serde(default)]
     pub results: Vec<types::JobResponse>,
 }
 
+wire::object! {
+    JobResponseList:
+    optional { results = "results" }
+}
+
 /// What starts a job: `cronjob` for a cron job, the three events for a lifecycle job.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobSchedule {
     pub cronjob: Option<types::JobScheduleEntry>,
@@ -155,11 +192,21 @@ pub struct JobSchedule {
     pub on_stop: Option<types::JobScheduleEntry>,
 }
 
+wire::object! {
+    JobSchedule:
+    optional {
+        cronjob = "cronjob",
+        lifecycle_type = "lifecycle_type",
+        on_delete = "on_delete",
+        on_start = "on_start",
+        on_stop = "on_stop",
+    }
+}
+
 /// A command and, for a cron job, its time.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobScheduleEntry {
-    #[serde(default)]
     pub arguments: Vec<String>,
     pub entrypoint: Option<String>,
     /// A cron expression.
@@ -167,12 +214,27 @@ pub struct JobScheduleEntry {
     pub timezone: Option<String>,
 }
 
+wire::object! {
+    JobScheduleEntry:
+    optional {
+        arguments = "arguments",
+        entrypoint = "entrypoint",
+        scheduled_at = "scheduled_at",
+        timezone = "timezone",
+    }
+}
+
 /// Where a job comes from; one of the two is there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobSource {
     pub docker: Option<types::JobSourceDockerResponse>,
     pub image: Option<types::ContainerSource>,
+}
+
+wire::object! {
+    JobSource:
+    optional { docker = "docker", image = "image" }
 }
 
 /// Optional parameters of `listJobCommit`.

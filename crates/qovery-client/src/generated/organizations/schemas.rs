@@ -43,7 +43,7 @@ impl ListServicesByOrganizationIdParams {
 }
 
 /// An organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Organization {
     pub admin_emails: Option<Vec<String>>,
@@ -56,7 +56,6 @@ pub struct Organization {
     pub id: String,
     pub logo_url: Option<String>,
     pub name: Option<String>,
-    #[serde(default)]
     pub organization_plan: serde_json::Map<String, serde_json::Value>,
     pub owner: Option<String>,
     pub plan: Option<types::PlanEnum>,
@@ -66,8 +65,28 @@ pub struct Organization {
     pub website_url: Option<String>,
 }
 
+wire::object! {
+    Organization:
+    required { id = "id" }
+    optional {
+        admin_emails = "admin_emails",
+        billing_deployment_restriction = "billing_deployment_restriction",
+        created_at = "created_at",
+        description = "description",
+        icon_url = "icon_url",
+        logo_url = "logo_url",
+        name = "name",
+        organization_plan = "organization_plan",
+        owner = "owner",
+        plan = "plan",
+        repository = "repository",
+        updated_at = "updated_at",
+        website_url = "website_url",
+    }
+}
+
 /// An environment, as the organization lists it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEnvironmentResponse {
     /// Date and time as in RFC 3339.
@@ -81,20 +100,41 @@ pub struct OrganizationEnvironmentResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    OrganizationEnvironmentResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        mode = "mode",
+        name = "name",
+        organization = "organization",
+        project = "project",
+        updated_at = "updated_at",
+    }
+}
+
 /// Environments of an organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEnvironmentResponseList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationEnvironmentResponse>,
 }
 
+wire::object! {
+    OrganizationEnvironmentResponseList:
+    optional { results = "results" }
+}
+
 /// Organizations.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationResponseList {
-    #[serde(default)]
     pub results: Vec<types::Organization>,
+}
+
+wire::object! {
+    OrganizationResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -115,7 +155,7 @@ wire::open_enum! {
 }
 
 /// A service, with the names of what it stands in.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceLightResponse {
     pub cluster_id: Option<String>,
@@ -131,10 +171,31 @@ pub struct ServiceLightResponse {
     pub service_type: Option<types::ServiceTypeEnum>,
 }
 
+wire::object! {
+    ServiceLightResponse:
+    required { id = "id" }
+    optional {
+        cluster_id = "cluster_id",
+        description = "description",
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        icon_uri = "icon_uri",
+        job_type = "job_type",
+        name = "name",
+        project_id = "project_id",
+        project_name = "project_name",
+        service_type = "service_type",
+    }
+}
+
 /// Services of an organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceLightResponseList {
-    #[serde(default)]
     pub results: Vec<types::ServiceLightResponse>,
+}
+
+wire::object! {
+    ServiceLightResponseList:
+    optional { results = "results" }
 }

@@ -4,9 +4,10 @@
 //! Types of `projects`.
 
 use crate::types;
+use crate::wire;
 
 /// A project.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Project {
     pub associated_environments_count: Option<i64>,
@@ -20,10 +21,27 @@ pub struct Project {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    Project:
+    required { id = "id" }
+    optional {
+        associated_environments_count = "associated_environments_count",
+        created_at = "created_at",
+        description = "description",
+        name = "name",
+        organization = "organization",
+        updated_at = "updated_at",
+    }
+}
+
 /// Projects.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectResponseList {
-    #[serde(default)]
     pub results: Vec<types::Project>,
+}
+
+wire::object! {
+    ProjectResponseList:
+    optional { results = "results" }
 }

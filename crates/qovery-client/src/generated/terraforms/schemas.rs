@@ -53,8 +53,7 @@ impl DeleteTerraformParams {
 }
 
 /// Lines added to the image that runs Terraform.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerfileFragment {
     /// Of an `inline` one.
@@ -63,6 +62,11 @@ pub struct DockerfileFragment {
     pub path: Option<String>,
     /// `file` or `inline`.
     pub type_: Option<String>,
+}
+
+wire::object! {
+    DockerfileFragment:
+    optional { content = "content", path = "path", type_ = "type" }
 }
 
 wire::open_enum! {
@@ -75,15 +79,20 @@ wire::open_enum! {
 }
 
 /// What happens by itself on a push.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformAutoDeployConfig {
     pub auto_deploy: Option<bool>,
     pub terraform_action: Option<types::TerraformAutoDeployAction>,
 }
 
+wire::object! {
+    TerraformAutoDeployConfig:
+    optional { auto_deploy = "auto_deploy", terraform_action = "terraform_action" }
+}
+
 /// Where the state is kept; one of the three is there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformBackend {
     pub blueprint: Option<types::TerraformBackendBlueprint>,
@@ -92,14 +101,26 @@ pub struct TerraformBackend {
     pub user_provided: Option<types::SecretJson>,
 }
 
+wire::object! {
+    TerraformBackend:
+    optional {
+        blueprint = "blueprint",
+        kubernetes = "kubernetes",
+        user_provided = "user_provided",
+    }
+}
+
 /// A backend set up by a blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformBackendBlueprint {
-    #[serde(default)]
     pub config: std::collections::BTreeMap<String, wire::Secret>,
     pub type_: Option<String>,
+}
+
+wire::object! {
+    TerraformBackendBlueprint:
+    optional { config = "config", type_ = "type" }
 }
 
 wire::open_enum! {
@@ -146,7 +167,7 @@ wire::open_enum! {
 }
 
 /// What a run may use.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformJobResourcesResponse {
     pub cpu_milli: Option<i64>,
@@ -155,20 +176,37 @@ pub struct TerraformJobResourcesResponse {
     pub storage_gib: Option<i64>,
 }
 
+wire::object! {
+    TerraformJobResourcesResponse:
+    optional {
+        cpu_milli = "cpu_milli",
+        gpu = "gpu",
+        ram_mib = "ram_mib",
+        storage_gib = "storage_gib",
+    }
+}
+
 /// The version of the program that applies the files.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformProviderVersion {
     pub explicit_version: Option<String>,
     pub read_from_terraform_block: Option<bool>,
 }
 
+wire::object! {
+    TerraformProviderVersion:
+    optional {
+        explicit_version = "explicit_version",
+        read_from_terraform_block = "read_from_terraform_block",
+    }
+}
+
 /// A Terraform service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformResponse {
     /// Extra arguments, by Terraform command.
-    #[serde(default)]
     pub action_extra_arguments: std::collections::BTreeMap<String, Vec<wire::Secret>>,
     pub auto_deploy: Option<bool>,
     pub auto_deploy_config: Option<types::TerraformAutoDeployConfig>,
@@ -194,16 +232,46 @@ pub struct TerraformResponse {
     pub use_cluster_credentials: Option<bool>,
 }
 
+wire::object! {
+    TerraformResponse:
+    required { id = "id", name = "name" }
+    optional {
+        action_extra_arguments = "action_extra_arguments",
+        auto_deploy = "auto_deploy",
+        auto_deploy_config = "auto_deploy_config",
+        backend = "backend",
+        blueprint_id = "blueprint_id",
+        created_at = "created_at",
+        description = "description",
+        dockerfile_fragment = "dockerfile_fragment",
+        engine = "engine",
+        environment = "environment",
+        icon_uri = "icon_uri",
+        job_resources = "job_resources",
+        provider_version = "provider_version",
+        service_type = "service_type",
+        terraform_files_source = "terraform_files_source",
+        terraform_variables_source = "terraform_variables_source",
+        timeout_sec = "timeout_sec",
+        updated_at = "updated_at",
+        use_cluster_credentials = "use_cluster_credentials",
+    }
+}
+
 /// Terraform services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformResponseList {
-    #[serde(default)]
     pub results: Vec<types::TerraformResponse>,
 }
 
+wire::object! {
+    TerraformResponseList:
+    optional { results = "results" }
+}
+
 /// A variable of a Terraform service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVarKeyValue {
     pub key: Option<String>,
@@ -211,14 +279,22 @@ pub struct TerraformVarKeyValue {
     pub value: Option<wire::Secret>,
 }
 
+wire::object! {
+    TerraformVarKeyValue:
+    optional { key = "key", secret = "secret", value = "value" }
+}
+
 /// Where the variables come from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVariablesSourceResponse {
-    #[serde(default)]
     pub tf_var_file_paths: Vec<String>,
-    #[serde(default)]
     pub tf_vars: Vec<types::TerraformVarKeyValue>,
+}
+
+wire::object! {
+    TerraformVariablesSourceResponse:
+    optional { tf_var_file_paths = "tf_var_file_paths", tf_vars = "tf_vars" }
 }
 
 /// Optional parameters of `uninstallTerraform`.

@@ -35,7 +35,7 @@ wire::open_enum! {
 }
 
 /// A variable that was imported.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ImportedVariable {
     pub is_secret: Option<bool>,
@@ -43,6 +43,12 @@ pub struct ImportedVariable {
     pub scope: Option<types::ApiVariableScopeEnum>,
     /// Null or missing for a secret.
     pub value: Option<wire::Secret>,
+}
+
+wire::object! {
+    ImportedVariable:
+    required { name = "name" }
+    optional { is_secret = "is_secret", scope = "scope", value = "value" }
 }
 
 wire::open_enum! {
@@ -58,7 +64,7 @@ wire::open_enum! {
 }
 
 /// The variable that another one stands for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LinkedVariable {
     pub id: String,
@@ -68,6 +74,17 @@ pub struct LinkedVariable {
     /// Null or missing for a secret.
     pub value: Option<wire::Secret>,
     pub variable_type: Option<types::ApiVariableTypeEnum>,
+}
+
+wire::object! {
+    LinkedVariable:
+    required { id = "id", key = "key" }
+    optional {
+        mount_path = "mount_path",
+        scope = "scope",
+        value = "value",
+        variable_type = "variable_type",
+    }
 }
 
 /// Optional parameters of `listVariables`.
@@ -216,12 +233,19 @@ impl VariableEditRequest {
 }
 
 /// What an import did.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariableImport {
-    #[serde(default)]
     pub successful_imported_variables: Vec<types::ImportedVariable>,
     pub total_variables_to_import: Option<i64>,
+}
+
+wire::object! {
+    VariableImport:
+    optional {
+        successful_imported_variables = "successful_imported_variables",
+        total_variables_to_import = "total_variables_to_import",
+    }
 }
 
 /// A variable to import.
@@ -397,7 +421,7 @@ impl VariableRequest {
 }
 
 /// A variable. The value of a secret is never sent.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariableResponse {
     pub aliased_variable: Option<types::LinkedVariable>,
@@ -423,10 +447,37 @@ pub struct VariableResponse {
     pub variable_type: Option<types::ApiVariableTypeEnum>,
 }
 
+wire::object! {
+    VariableResponse:
+    required { id = "id", key = "key" }
+    optional {
+        aliased_variable = "aliased_variable",
+        created_at = "created_at",
+        description = "description",
+        enable_interpolation_in_file = "enable_interpolation_in_file",
+        is_secret = "is_secret",
+        mount_path = "mount_path",
+        overridden_variable = "overridden_variable",
+        owned_by = "owned_by",
+        scope = "scope",
+        secret_manager_access_id = "secret_manager_access_id",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+        updated_at = "updated_at",
+        value = "value",
+        variable_type = "variable_type",
+    }
+}
+
 /// Variables.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariableResponseList {
-    #[serde(default)]
     pub results: Vec<types::VariableResponse>,
+}
+
+wire::object! {
+    VariableResponseList:
+    optional { results = "results" }
 }
