@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "examples talk to people")]
 
+pub mod chaos;
 mod report;
 
 pub use report::{Report, print_table};

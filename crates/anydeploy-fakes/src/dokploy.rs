@@ -37,6 +37,7 @@ pub use script::DokployScript;
 pub use triggered::{DokployFate, DokployOrigin, DokployTriggered};
 
 use crate::pace::Ticker;
+use crate::sender::Sender;
 use crate::server::{Answer, Server};
 use queue::Order;
 use service::Kind;
@@ -203,6 +204,27 @@ impl FakeDokploy {
         }
     }
 
+    /// Says what every further deployment of a service does that has no script of its own.
+    ///
+    /// An unknown id changes nothing.
+    pub fn every_deployment(&self, service: &str, script: DokployScript) {
+        let mut state = self.platform.state();
+        let target = state.target(service);
+        if let Some(service) = target.and_then(|target| state.service_mut(&target)) {
+            service.usual = script;
+        }
+    }
+
+    /// Gives the server a habit from now on, or changes one it has.
+    pub fn enable(&self, quirk: DokployQuirk) {
+        self.platform.state().habits.adopt(quirk);
+    }
+
+    /// Takes a habit away from now on; the number in it does not matter.
+    pub fn disable(&self, quirk: DokployQuirk) {
+        self.platform.state().habits.drop(quirk);
+    }
+
     /// Lets so many ticks pass at once.
     pub fn advance(&self, ticks: u64) {
         self.platform.ticker.advance(ticks);
@@ -249,7 +271,8 @@ impl FakeDokploy {
         let mut state = self.platform.state();
         if let Some(target) = state.target(service) {
             let origin = DokployOrigin::SomeoneElse;
-            state.enqueue(Order { target, title: None, description: None, redeploy: false, origin });
+            let sender = Sender::default();
+            state.enqueue(Order { target, title: None, description: None, redeploy: false, origin, sender });
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Stateful fake servers of Coolify, Dokploy and Qovery, for tests.
 
+mod clock;
 mod coolify;
 mod dokploy;
 mod network;
 mod pace;
 mod qovery;
+mod sender;
 mod server;
 
 pub use coolify::{
@@ -20,3 +22,4 @@ pub use qovery::{
     FakeQovery, FakeQoveryBuilder, QoveryQuirk, QoveryScript, QoveryServiceKind, QoveryTriggered,
     QoveryTriggeredService,
 };
+pub use sender::Sender;

@@ -267,13 +267,13 @@ impl Answer for Platform {
         };
         if !state.limit.take() {
             let retry_after = state.quirks.has(QoveryQuirk::RetryAfter);
-            return state.limit.mark(Refusal::too_many().into_template(&state.quirks), retry_after);
+            return state.limit.mark(Refusal::too_many().into_template(&state.quirks), retry_after, state.clock);
         }
         let outcome = router::route(Call { state: &mut state, user, http });
         let template = match outcome {
             Ok(reply) => reply.into_template(&state.quirks),
             Err(refusal) => refusal.into_template(&state.quirks),
         };
-        state.limit.mark(template, false)
+        state.limit.mark(template, false, state.clock)
     }
 }

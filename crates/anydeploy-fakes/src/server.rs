@@ -6,6 +6,8 @@ use std::sync::Arc;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use crate::clock::Clock;
+
 /// What a fake platform does with one request.
 pub(crate) trait Answer: Send + Sync + 'static {
     fn answer(&self, request: &Request) -> ResponseTemplate;
@@ -23,12 +25,12 @@ pub(crate) enum Recording {
 pub(crate) struct Server(MockServer);
 
 impl Server {
-    pub(crate) async fn start<A: Answer>(platform: Arc<A>, recording: Recording) -> Self {
+    pub(crate) async fn start<A: Answer>(platform: Arc<A>, recording: Recording, clock: Clock) -> Self {
         let server = match recording {
             Recording::On => MockServer::start().await,
             Recording::Off => MockServer::builder().disable_request_recording().start().await,
         };
-        Mock::given(any()).respond_with(Handler(platform)).mount(&server).await;
+        Mock::given(any()).respond_with(Handler(platform, clock)).mount(&server).await;
         Self(server)
     }
 
@@ -49,11 +51,15 @@ impl fmt::Debug for Server {
     }
 }
 
-struct Handler<A>(Arc<A>);
+struct Handler<A>(Arc<A>, Clock);
 
 impl<A: Answer> Respond for Handler<A> {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        self.0.answer(request)
+        let answer = self.0.answer(request);
+        match self.1.date() {
+            Some(date) => answer.insert_header("date", date),
+            None => answer,
+        }
     }
 }
 

@@ -12,6 +12,8 @@ mod faults;
 mod lifecycle;
 #[path = "coolify/queue.rs"]
 mod queue;
+#[path = "coolify/quirks.rs"]
+mod quirks;
 #[path = "coolify/reading.rs"]
 mod reading;
 #[path = "coolify/resources.rs"]

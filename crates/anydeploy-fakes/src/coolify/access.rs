@@ -1,7 +1,9 @@
 //! Tokens, what they may do, and how often they may ask.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
+
+use crate::clock::Clock;
 
 /// What an API token may do; no ability but `Root` implies another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,12 +85,13 @@ pub(super) enum Verdict {
 /// Fixed windows of requests, as the server's limiter counts them.
 pub(super) struct Limiter {
     window: Duration,
+    clock: Clock,
     windows: HashMap<Bucket, (Instant, u32)>,
 }
 
 impl Limiter {
-    pub(super) fn new(window: Duration) -> Self {
-        Self { window, windows: HashMap::new() }
+    pub(super) fn new(window: Duration, clock: Clock) -> Self {
+        Self { window, clock, windows: HashMap::new() }
     }
 
     pub(super) fn take(&mut self, bucket: Bucket, limit: u32) -> Verdict {
@@ -100,7 +103,7 @@ impl Limiter {
         if *used >= limit {
             let left = self.window.saturating_sub(now.duration_since(*opened));
             let retry_after = left.as_secs() + 1;
-            let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            let epoch = u64::try_from(self.clock.now().timestamp()).unwrap_or_default();
             return Verdict::Refuse { retry_after, reset: epoch + retry_after };
         }
         *used += 1;

@@ -10,6 +10,7 @@ use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
 use super::router::Platform;
 use super::state::{Settings, State};
+use crate::clock::Clock;
 use crate::pace::{Pace, Ticker};
 use crate::server::{Recording, Server};
 
@@ -19,6 +20,7 @@ use crate::server::{Recording, Server};
 pub struct FakeCoolifyBuilder {
     pace: Pace,
     recording: Recording,
+    clock: Clock,
     quirks: BTreeSet<CoolifyQuirk>,
     settings: Settings,
 }
@@ -28,6 +30,7 @@ impl FakeCoolifyBuilder {
         Self {
             pace: Pace::default(),
             recording: Recording::default(),
+            clock: Clock::default(),
             quirks: CoolifyQuirk::ALL.into_iter().filter(|quirk| quirk.is_default()).collect(),
             settings: Settings::default(),
         }
@@ -76,6 +79,18 @@ impl FakeCoolifyBuilder {
         self
     }
 
+    /// Sets the server's clock ahead by this much: all that it says of time is off.
+    pub fn clock_ahead(mut self, offset: Duration) -> Self {
+        self.clock = self.clock.ahead(offset);
+        self
+    }
+
+    /// Sets the server's clock back, see [`clock_ahead`](Self::clock_ahead).
+    pub fn clock_behind(mut self, offset: Duration) -> Self {
+        self.clock = self.clock.behind(offset);
+        self
+    }
+
     /// Keeps no record of requests, which saves memory in a long run: [`FakeCoolify::requests`] is empty.
     pub fn without_recording(mut self) -> Self {
         self.recording = Recording::Off;
@@ -84,13 +99,13 @@ impl FakeCoolifyBuilder {
 
     /// Starts the server on a free port of the loopback address.
     pub async fn start(self) -> FakeCoolify {
-        let mut state = State::new(self.settings, self.quirks);
+        let mut state = State::new(self.settings, self.quirks, self.clock);
         let token = state.add_token(&[CoolifyAbility::Root], HOME_TEAM, true);
         let application = state.add_resource(Kind::Application, "web").uuid.clone();
         let service = state.add_resource(Kind::Service, "analytics").uuid.clone();
         let database = state.add_resource(Kind::Database, "store").uuid.clone();
         let platform = Arc::new(Platform::new(Ticker::new(self.pace), state));
-        let server = Server::start(Arc::clone(&platform), self.recording).await;
+        let server = Server::start(Arc::clone(&platform), self.recording, self.clock).await;
         FakeCoolify { server, platform, token, application, service, database }
     }
 }

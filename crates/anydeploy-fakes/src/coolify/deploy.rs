@@ -41,7 +41,8 @@ pub(super) fn deploy(exchange: &mut Exchange<'_>) -> Reply {
         input.flag("force")
     };
     // Text that is no number is 0, and 0 is production.
-    let pull_request = input.count("pull_request_id").or_else(|| input.count("pr")).unwrap_or(0);
+    let newer_name = Some("pull_request_id").filter(|_| !exchange.state.has(CoolifyQuirk::QueryAndPrOnly));
+    let pull_request = newer_name.and_then(|name| input.count(name)).or_else(|| input.count("pr")).unwrap_or(0);
     let wish = Wish { force, pull_request, image_tag: input.text("docker_tag") };
     if uuids.is_some() && tags.is_some() {
         return errors::refuse(400, "You can only use uuid or tag, not both.");
@@ -131,8 +132,14 @@ fn by_tags(exchange: &mut Exchange<'_>, tags: &[String], wish: &Wish) -> Reply {
 fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done, Refusal> {
     let now = exchange.now();
     let unreachable = exchange.state.has(CoolifyQuirk::ServerUnreachable);
+    let unauthorized = exchange.state.has(CoolifyQuirk::DeployUnauthorized);
     let resource = &mut exchange.state.resources[position];
     let (kind, name) = (resource.kind, resource.name.clone());
+    // How a service words it is not known.
+    if unauthorized && kind != Kind::Service {
+        let what = if kind == Kind::Application { "deploy this application" } else { "start this database" };
+        return Ok(Done::said(format!("Unauthorized to {what}.")));
+    }
     if kind == Kind::Application {
         return application(exchange, position, wish);
     }
@@ -165,7 +172,7 @@ fn application(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Res
         force: wish.force,
         pull_request: wish.pull_request,
         image_tag: wish.image_tag.clone(),
-        ..Order::by_api(Task::Deploy)
+        ..Order::by_api(Task::Deploy, exchange.request)
     };
     match exchange.state.place(position, order) {
         Placed::Full => Err(errors::queue_full().into()),

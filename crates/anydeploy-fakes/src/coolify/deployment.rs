@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
+use wiremock::Request;
 
 use super::script::{CoolifyScript, Ending};
+use crate::sender::Sender;
 
 /// What was asked of the queue.
 #[derive(Clone, Debug, Default)]
@@ -16,12 +18,13 @@ pub(super) struct Order {
     pub(super) at_once: bool,
     /// Where it came from; nowhere if the fake fills its own queue.
     pub(super) origin: Option<CoolifyOrigin>,
+    pub(super) sender: Sender,
 }
 
 impl Order {
     /// What a request with a token asks for.
-    pub(super) fn by_api(task: Task) -> Self {
-        Self { task, origin: Some(CoolifyOrigin::Api), ..Self::default() }
+    pub(super) fn by_api(task: Task, request: &Request) -> Self {
+        Self { task, origin: Some(CoolifyOrigin::Api), sender: Sender::of(request), ..Self::default() }
     }
 
     /// Whether it is stored although the same is queued already.
@@ -49,6 +52,8 @@ pub enum CoolifyOrigin {
     Api,
     /// [`FakeCoolify::deploy_by_someone_else`](crate::FakeCoolify::deploy_by_someone_else).
     SomeoneElse,
+    /// Coolify itself, see [`CoolifyQuirk::ExtraDestination`](crate::CoolifyQuirk::ExtraDestination).
+    ExtraDestination,
 }
 
 /// The five words of the server.
@@ -98,6 +103,8 @@ pub(super) struct Deployment {
     /// Path of its page in the web interface, without the host.
     pub(super) page: String,
     pub(super) order: Order,
+    /// Later requests that were taken for this one.
+    pub(super) joined: Vec<Sender>,
     /// The commit it was stored with.
     pub(super) asked: String,
     pub(super) script: CoolifyScript,
@@ -117,12 +124,18 @@ impl Deployment {
         }
     }
 
-    pub(super) fn start(&mut self, now: u64) {
-        self.started = Some((now, Utc::now()));
+    /// The word for its status: the script's own for the end that it describes.
+    pub(super) fn word(&self) -> &str {
+        let own = self.script.word.as_deref().filter(|_| self.status() == Status::Finished);
+        own.unwrap_or(self.status().word())
     }
 
-    pub(super) fn end(&mut self, now: u64, end: End) {
-        self.ended = Some((now, Utc::now(), end));
+    pub(super) fn start(&mut self, now: u64, at: DateTime<Utc>) {
+        self.started = Some((now, at));
+    }
+
+    pub(super) fn end(&mut self, now: u64, at: DateTime<Utc>, end: End) {
+        self.ended = Some((now, at, end));
     }
 
     /// The tick at which it ends by itself, and how.
@@ -187,7 +200,7 @@ impl Deployment {
             "rollback": matches!(self.order.task, Task::Rollback(_)),
             "server_id": 0,
             "server_name": "localhost",
-            "status": self.status().word(),
+            "status": self.word(),
             "updated_at": stamp(updated),
         });
         let Value::Object(mut row) = row else { return Map::new() };

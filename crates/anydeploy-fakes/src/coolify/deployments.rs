@@ -14,7 +14,14 @@ use crate::server;
 /// The row as this caller may see it.
 fn row(exchange: &Exchange<'_>, deployment: &Deployment) -> Map<String, Value> {
     let late = exchange.state.has(CoolifyQuirk::LateLogLines);
-    deployment.body(exchange.now(), late, exchange.sees_secrets())
+    let mut row = deployment.body(exchange.now(), late, exchange.sees_secrets());
+    if exchange.state.has(CoolifyQuirk::SqlFinishedAt)
+        && let Some(Value::String(at)) = row.get_mut("finished_at")
+    {
+        *at = at.replace('T', " ");
+        at.truncate("YYYY-MM-DD HH:MM:SS".len());
+    }
+    row
 }
 
 /// `GET /deployments`: what is queued or in progress, oldest first.

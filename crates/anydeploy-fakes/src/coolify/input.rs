@@ -9,11 +9,16 @@ use super::errors::{self, Refusal};
 pub(super) struct Input(Map<String, Value>);
 
 impl Input {
-    pub(super) fn of(request: &Request) -> Self {
+    pub(super) fn of_query(request: &Request) -> Self {
         let mut fields = Map::new();
         for (name, value) in request.url.query_pairs() {
             insert(&mut fields, &name, value.into_owned());
         }
+        Self(fields)
+    }
+
+    pub(super) fn of(request: &Request) -> Self {
+        let Self(mut fields) = Self::of_query(request);
         if is_json(request) {
             // A broken JSON body is read as an empty one.
             fields.extend(json_object(request).unwrap_or_default());

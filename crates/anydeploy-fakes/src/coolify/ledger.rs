@@ -3,10 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::deployment::{Deployment, End};
+use crate::clock::Clock;
+use crate::sender::Sender;
 
 /// Every deployment ever stored, oldest first.
 #[derive(Default)]
 pub(super) struct Ledger {
+    pub(super) clock: Clock,
     rows: Vec<Deployment>,
     by_uuid: HashMap<String, usize>,
     by_application: HashMap<u64, Vec<usize>>,
@@ -14,6 +17,10 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, ..Self::default() }
+    }
+
     pub(super) fn next_id(&self) -> u64 {
         self.rows.len() as u64 + 1
     }
@@ -51,11 +58,18 @@ impl Ledger {
     }
 
     pub(super) fn start(&mut self, row: usize, now: u64) {
-        self.rows[row].start(now);
+        self.rows[row].start(now, self.clock.now());
+    }
+
+    /// Takes note that a request was taken for this row.
+    pub(super) fn join(&mut self, row: usize, sender: Sender) -> &Deployment {
+        let row = &mut self.rows[row];
+        row.joined.push(sender);
+        row
     }
 
     pub(super) fn end(&mut self, row: usize, now: u64, end: End) {
         self.active.remove(&row);
-        self.rows[row].end(now, end);
+        self.rows[row].end(now, self.clock.now(), end);
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
         let order = Order {
             force: exchange.input.flag("force"),
             at_once: exchange.input.flag("instant_deploy"),
-            ..Order::by_api(Task::Deploy)
+            ..Order::by_api(Task::Deploy, exchange.request)
         };
         return queued(exchange, position, order, "Deployment request queued.");
     }
@@ -49,7 +49,7 @@ pub(super) fn restart(exchange: &mut Exchange<'_>) -> Reply {
     let position = exchange.position()?;
     let now = exchange.now();
     if exchange.kind() == Kind::Application {
-        return queued(exchange, position, Order::by_api(Task::Restart), "Restart request queued.");
+        return queued(exchange, position, Order::by_api(Task::Restart, exchange.request), "Restart request queued.");
     }
     exchange.resource_mut(position).restart(now);
     started(exchange, position);
@@ -76,7 +76,7 @@ fn queued(exchange: &mut Exchange<'_>, position: usize, order: Order, text: &str
 /// `POST /applications/{uuid}/rollback` with the commit or tag to go back to.
 pub(super) fn rollback(exchange: &mut Exchange<'_>) -> Reply {
     let position = exchange.position()?;
-    let order = Order::by_api(Task::Rollback(commit(exchange)?));
+    let order = Order::by_api(Task::Rollback(commit(exchange)?), exchange.request);
     match exchange.state.place(position, order) {
         Placed::Stored(id) => {
             Ok(server::json(200, &json!({ "message": "Rollback deployment queued.", "deployment_uuid": id })))

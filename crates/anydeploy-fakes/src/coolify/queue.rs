@@ -1,10 +1,10 @@
 //! The rules of the deployment queue: what waits, what starts, what is refused, and what time does to it.
 
-use chrono::Utc;
 use serde_json::Value;
 
-use super::deployment::{Deployment, End, Order, Status, Task};
+use super::deployment::{CoolifyOrigin, Deployment, End, Order, Status, Task};
 use super::quirk::CoolifyQuirk;
+use super::script::Ending;
 use super::state::State;
 
 /// What became of an order.
@@ -28,21 +28,22 @@ impl State {
         if !order.repeats()
             && let Some(twin) = self.twin(position, &order)
         {
-            return Placed::Skipped { existing: twin.uuid.clone() };
+            return Placed::Skipped { existing: self.ledger.join(twin, order.sender).uuid.clone() };
         }
         let row = self.store(position, order);
         Placed::Stored(self.ledger.row(row).uuid.clone())
     }
 
     /// The active deployment of the same application, commit, pull request and image tag.
-    fn twin(&self, position: usize, order: &Order) -> Option<&Deployment> {
+    fn twin(&self, position: usize, order: &Order) -> Option<usize> {
         let (application_id, commit) = (self.resources[position].id, self.commit(position, order));
-        self.ledger.active().map(|(_, row)| row).find(|row| {
+        let twin = self.ledger.active().find(|(_, row)| {
             row.application_id == application_id
                 && row.commit(self.now) == commit
                 && row.order.pull_request == order.pull_request
                 && row.order.image_tag == order.image_tag
-        })
+        });
+        twin.map(|(row, _)| row)
     }
 
     /// The commit of a rollback, else the one the application is pinned to, else whatever is newest.
@@ -61,7 +62,11 @@ impl State {
             "/project/fakeproject0000000000001/environment/fakeenvironment000000001/application/{}/deployment/{uuid}",
             application.uuid
         );
-        let script = self.scripts.entry(application.uuid.clone()).or_default().take();
+        let mut script = self.scripts.entry(application.uuid.clone()).or_default().take();
+        if self.quirks.contains(&CoolifyQuirk::ServerUnreachable) {
+            // The words are made up; that the job fails is from the server's source.
+            script.ending = Ending::Failed("Server is not reachable.".to_owned());
+        }
         let at_once = order.at_once;
         let row = self.ledger.push(Deployment {
             id: self.ledger.next_id(),
@@ -71,9 +76,10 @@ impl State {
             application_name: application.name.clone(),
             page,
             order,
+            joined: Vec::new(),
             asked,
             script,
-            created: Utc::now(),
+            created: self.ledger.clock.now(),
             started: None,
             ended: None,
         });
@@ -132,10 +138,16 @@ impl State {
     fn finish(&mut self, row: usize, at: u64, end: End) {
         let deployment = self.ledger.row(row);
         let (application, preview) = (deployment.application_uuid.clone(), deployment.order.pull_request > 0);
-        let rolled = end == End::Finished && !preview;
+        let rolled = end == End::Finished && deployment.script.word.is_none() && !preview;
+        let last = deployment.order.origin == Some(CoolifyOrigin::ExtraDestination);
         self.ledger.end(row, at, end);
         if rolled && let Some(application) = self.resource_mut(&application) {
             application.roll(at);
+        }
+        if rolled && !last && self.has(CoolifyQuirk::ExtraDestination) {
+            let position = self.resources.iter().position(|resource| resource.uuid == application);
+            let order = Order { origin: Some(CoolifyOrigin::ExtraDestination), ..Order::default() };
+            position.map(|position| self.store(position, order));
         }
     }
 

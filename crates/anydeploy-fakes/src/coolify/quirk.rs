@@ -35,13 +35,30 @@ pub enum CoolifyQuirk {
     /// The proxy before the server finds nobody at home: 502 with a page of HTML. Off by default.
     BadGateway,
     /// Coolify cannot reach the machine it deploys to: what it does over SSH within the request (starting a service
-    /// through `POST /deploy`, reading logs) is 500; deploying an application still answers 200. Off by default.
+    /// through `POST /deploy`, reading logs) is 500; deploying an application still answers 200, and fails later.
+    /// Off by default.
     ServerUnreachable,
+    /// The policy of the team denies deploying: `POST /deploy` answers 200 for an application or database, with a
+    /// sentence that begins with `Unauthorized` and without an id. Off by default.
+    DeployUnauthorized,
+    /// Applications run on a second machine too: each deployment that finishes is followed by one more, under an id
+    /// of its own, that nothing ties to the first. Off by default.
+    ExtraDestination,
+    /// Only the query is read, as up to v4.0.0-beta.407, and a pull request only as `pr`, as up to beta.470.
+    /// Off by default.
+    QueryAndPrOnly,
+    /// `POST /deploy` is an unknown path, since `GET` is the one way to deploy, as up to v4.0.0-beta.297.
+    /// Off by default.
+    GetOnlyDeploy,
+    /// `GET /team` is an unknown path, as before v4.3.0. Off by default.
+    NoTeamRoute,
+    /// `finished_at` comes as `YYYY-MM-DD HH:MM:SS`, as before v4.0.0-beta.461. Off by default.
+    SqlFinishedAt,
 }
 
 impl CoolifyQuirk {
     /// Every quirk this fake knows.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::PhantomDeploymentId,
         Self::DeadIdOnFullQueue,
         Self::LateLogLines,
@@ -53,6 +70,12 @@ impl CoolifyQuirk {
         Self::Maintenance,
         Self::BadGateway,
         Self::ServerUnreachable,
+        Self::DeployUnauthorized,
+        Self::ExtraDestination,
+        Self::QueryAndPrOnly,
+        Self::GetOnlyDeploy,
+        Self::NoTeamRoute,
+        Self::SqlFinishedAt,
     ];
 
     /// Whether a new fake has this quirk.

@@ -107,7 +107,8 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
         }
     }
     let uuid = application.uuid.clone();
-    if deploy && matches!(exchange.state.place(position, Order::by_api(Task::Deploy)), Placed::Skipped { .. }) {
+    let order = Order::by_api(Task::Deploy, exchange.request);
+    if deploy && matches!(exchange.state.place(position, order), Placed::Skipped { .. }) {
         return Ok(errors::message(200, "Deployment already queued for this commit."));
     }
     Ok(server::json(200, &json!({ "uuid": uuid })))

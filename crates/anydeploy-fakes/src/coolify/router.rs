@@ -66,8 +66,9 @@ impl Answer for Platform {
         let path: Vec<&str> =
             decoded.strip_prefix("/api/v1/").map(|rest| rest.split('/').collect()).unwrap_or_default();
         let method = if is_read(request) { "GET" } else { request.method.as_str() };
-        let legacy = state.has(CoolifyQuirk::LegacyGetDeploy);
-        let Some((ability, handler)) = route(method, &path, legacy) else {
+        let legacy = state.has(CoolifyQuirk::LegacyGetDeploy) || state.has(CoolifyQuirk::GetOnlyDeploy);
+        let known = route(method, &path, legacy).filter(|_| !is_too_new(&state, method, &path));
+        let Some((ability, handler)) = known else {
             return limited(&mut state, bucket, limit, request, |_| errors::unknown_path());
         };
         let Some(caller) = caller else {
@@ -77,7 +78,8 @@ impl Answer for Platform {
             if let Some(refusal) = refusal(state, &caller, ability, &path) {
                 return refusal;
             }
-            let input = Input::of(request);
+            let query_only = state.has(CoolifyQuirk::QueryAndPrOnly);
+            let input = if query_only { Input::of_query(request) } else { Input::of(request) };
             handler(&mut Exchange { state, caller: &caller, request, path: &path, input })
                 .unwrap_or_else(ResponseTemplate::from)
         })
@@ -132,6 +134,15 @@ fn refusal(state: &State, caller: &Token, ability: CoolifyAbility, path: &[&str]
     }
     let missing = || errors::message(403, &format!("Missing required permissions: {}", ability.word()));
     (!caller.may(ability)).then(missing)
+}
+
+/// Whether a route came with a later version than this server has.
+fn is_too_new(state: &State, method: &str, path: &[&str]) -> bool {
+    match (method, path) {
+        ("POST", ["deploy"]) => state.has(CoolifyQuirk::GetOnlyDeploy),
+        ("GET", ["team", ..]) => state.has(CoolifyQuirk::NoTeamRoute),
+        _ => false,
+    }
 }
 
 /// Who may call what, and what answers; nothing for what the server does not know.

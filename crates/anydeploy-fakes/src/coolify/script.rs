@@ -16,6 +16,8 @@ pub struct CoolifyScript {
     pub(super) ticks: u64,
     pub(super) lines: Vec<String>,
     pub(super) commit: Option<String>,
+    /// The word for the end, if it is not the server's own.
+    pub(super) word: Option<String>,
 }
 
 /// How a scripted deployment ends by itself.
@@ -29,7 +31,7 @@ pub(super) enum Ending {
 
 impl CoolifyScript {
     fn new(ending: Ending) -> Self {
-        Self { ending, ticks: 3, lines: Vec::new(), commit: None }
+        Self { ending, ticks: 3, lines: Vec::new(), commit: None, word: None }
     }
 
     /// Ends as `finished`.
@@ -48,6 +50,12 @@ impl CoolifyScript {
     #[must_use]
     pub fn cancelled() -> Self {
         Self::new(Ending::Cancelled)
+    }
+
+    /// Ends in this word, which may be one that no version of the server has used so far.
+    #[must_use]
+    pub fn ends_as(word: impl Into<String>) -> Self {
+        Self { word: Some(word.into()), ..Self::succeeds() }
     }
 
     /// Stays `in_progress` until it is cancelled or the server restarts.

@@ -9,6 +9,7 @@ use super::ledger::Ledger;
 use super::quirk::CoolifyQuirk;
 use super::resource::{Kind, Resource};
 use super::script::Repertoire;
+use crate::clock::Clock;
 
 /// How the server is set up.
 #[derive(Clone, Debug)]
@@ -54,13 +55,13 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(settings: Settings, quirks: BTreeSet<CoolifyQuirk>) -> Self {
+    pub(super) fn new(settings: Settings, quirks: BTreeSet<CoolifyQuirk>, clock: Clock) -> Self {
         Self {
             now: 0,
-            limiter: Limiter::new(settings.rate_window),
+            limiter: Limiter::new(settings.rate_window, clock),
             settings,
             quirks,
-            ledger: Ledger::default(),
+            ledger: Ledger::new(clock),
             resources: Vec::new(),
             scripts: HashMap::new(),
             starts: Vec::new(),

@@ -1,6 +1,7 @@
 //! The ground truth: what the fake server really stored, whatever a client could see of it.
 
 use super::deployment::{CoolifyOrigin, Deployment, Task};
+use crate::sender::Sender;
 
 /// A deployment the fake really stored, whatever the caller was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct CoolifyTriggered {
     /// The id of the application.
     pub target: String,
     /// The server's word for its status now.
-    pub status: &'static str,
+    pub status: String,
     /// Whether it was forced, that is built without cache and past the look for a duplicate.
     pub forced: bool,
     /// Whether it only restarts the container.
@@ -24,6 +25,10 @@ pub struct CoolifyTriggered {
     pub commit: String,
     /// Where it came from.
     pub origin: CoolifyOrigin,
+    /// The request that it goes back to.
+    pub sender: Sender,
+    /// Later requests that stored nothing, because this deployment did the same already.
+    pub joined: Vec<Sender>,
 }
 
 impl CoolifyTriggered {
@@ -32,13 +37,15 @@ impl CoolifyTriggered {
         Some(Self {
             id: row.uuid.clone(),
             target: row.application_uuid.clone(),
-            status: row.status().word(),
+            status: row.word().to_owned(),
             forced: row.order.force,
             restart: row.order.task == Task::Restart,
             rollback: matches!(row.order.task, Task::Rollback(_)),
             pull_request: row.order.pull_request,
             commit: row.commit(now).to_owned(),
             origin: row.order.origin?,
+            sender: row.order.sender.clone(),
+            joined: row.joined.clone(),
         })
     }
 }

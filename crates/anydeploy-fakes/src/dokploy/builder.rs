@@ -1,6 +1,7 @@
 //! Says how a fake server shall differ from the usual one, and starts it.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -9,6 +10,7 @@ use super::quirk::{DokployQuirk, Habits};
 use super::service::Kind;
 use super::state::State;
 use super::{FakeDokploy, Platform};
+use crate::clock::Clock;
 use crate::pace::{Pace, Ticker};
 use crate::server::{Recording, Server};
 
@@ -18,6 +20,7 @@ use crate::server::{Recording, Server};
 pub struct FakeDokployBuilder {
     pace: Pace,
     recording: Recording,
+    clock: Clock,
     habits: Habits,
     concurrency: Option<usize>,
 }
@@ -47,6 +50,18 @@ impl FakeDokployBuilder {
         self
     }
 
+    /// Sets the server's clock ahead by this much: all that it says of time is off.
+    pub fn clock_ahead(mut self, offset: Duration) -> Self {
+        self.clock = self.clock.ahead(offset);
+        self
+    }
+
+    /// Sets the server's clock back, see [`clock_ahead`](Self::clock_ahead).
+    pub fn clock_behind(mut self, offset: Duration) -> Self {
+        self.clock = self.clock.behind(offset);
+        self
+    }
+
     /// Keeps no record of requests, which saves memory in a long run: [`FakeDokploy::requests`] is empty.
     pub fn without_recording(mut self) -> Self {
         self.recording = Recording::Off;
@@ -59,12 +74,12 @@ impl FakeDokployBuilder {
             Pace::Every(step) => Some(step),
             Pace::Manual => None,
         };
-        let mut state = State::new(self.habits, self.concurrency.unwrap_or(1), step);
+        let mut state = State::new(self.habits, self.concurrency.unwrap_or(1), step, self.clock);
         state.new_project("fake", &Value::Null, "");
         let application = state.add_application("web");
         let compose = state.add(Kind::Compose, "stack", json!({}));
         let platform = Arc::new(Platform { ticker: Ticker::new(self.pace), state: Mutex::new(state) });
-        let server = Server::start(Arc::clone(&platform), self.recording).await;
+        let server = Server::start(Arc::clone(&platform), self.recording, self.clock).await;
         let fake = FakeDokploy { server, platform, application, compose };
         fake.platform.state().keys.add(fake.token().to_owned(), DokployKey::owner());
         fake

@@ -34,7 +34,8 @@ fn deploy(call: &mut Call<'_>, kind: Kind, redeploy: bool) -> Reply {
     check.finish()?;
     let target = Target::new(kind, &id);
     call.service(&target)?;
-    call.state.enqueue(Order { target, title, description, redeploy, origin: DokployOrigin::Api });
+    let (origin, sender) = (DokployOrigin::Api, call.sender.clone());
+    call.state.enqueue(Order { target, title, description, redeploy, origin, sender });
     if call.state.habits.cloud {
         return Ok(true.into());
     }

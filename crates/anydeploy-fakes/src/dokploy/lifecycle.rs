@@ -23,16 +23,17 @@ impl State {
         self.move_to(now, 0);
     }
 
-    /// Makes waiting jobs active, first come first served, as long as there is room and their group is idle.
+    /// Makes waiting jobs active, first come first served, as long as their partition has room and their group there
+    /// is idle.
     pub(super) fn start_jobs(&mut self) {
         loop {
-            let active: Vec<_> =
-                self.queue.jobs.iter().filter(|job| job.stage != Stage::Waiting).map(|job| &job.group).collect();
-            let free = |job: &Job| job.stage == Stage::Waiting && !active.contains(&&job.group);
+            let active: Vec<&Job> = self.queue.jobs.iter().filter(|job| job.stage != Stage::Waiting).collect();
+            let free = |job: &Job| {
+                let beside = active.iter().filter(|other| other.remote == job.remote);
+                let idle = beside.clone().all(|other| other.group != job.group);
+                job.stage == Stage::Waiting && idle && beside.count() < self.queue.concurrency
+            };
             let Some(place) = self.queue.jobs.iter().position(free) else { return };
-            if active.len() >= self.queue.concurrency {
-                return;
-            }
             let (tick, wall) = (self.tick, self.wall.timestamp_millis());
             let late_row = self.habits.late_row;
             let job = &mut self.queue.jobs[place];
@@ -76,6 +77,7 @@ impl State {
             title: job.title.clone(),
             description: job.description.clone(),
             status: Status::Running,
+            word: None,
             log_path: log_path(&app_name, self.wall),
             created: self.wall,
             finished: None,
@@ -126,6 +128,7 @@ impl State {
         let row = self.rows.iter_mut().find(|row| Some(&row.id) == job.row.as_ref());
         let Some(row) = row else { return job };
         row.status = status;
+        row.word.clone_from(&job.script.word);
         row.finished = Some(wall);
         let row = row.clone();
         let key = self.log_key(&row);

@@ -72,7 +72,8 @@ fn redeploy(call: &mut Call<'_>) -> Reply {
     let mut check = call.input.check();
     let (title, description) = (check.optional("title"), check.optional("description"));
     check.finish()?;
-    call.state.enqueue(Order { target, title, description, redeploy: true, origin: DokployOrigin::Api });
+    let (origin, sender) = (DokployOrigin::Api, call.sender.clone());
+    call.state.enqueue(Order { target, title, description, redeploy: true, origin, sender });
     Ok(true.into())
 }
 

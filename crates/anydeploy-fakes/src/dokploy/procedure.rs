@@ -8,6 +8,7 @@ use super::key::Caller;
 use super::quirk::Release;
 use super::service::{Kind, Service, Target};
 use super::state::State;
+use crate::sender::Sender;
 
 /// The body of a 200.
 pub(super) enum Body {
@@ -57,6 +58,7 @@ pub(super) struct Call<'a> {
     pub(super) state: &'a mut State,
     pub(super) input: Input,
     pub(super) caller: Caller,
+    pub(super) sender: Sender,
 }
 
 impl Call<'_> {

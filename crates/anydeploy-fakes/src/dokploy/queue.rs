@@ -6,6 +6,7 @@ use super::script::{DokployScript, Ending};
 use super::service::{Kind, Target};
 use super::state::State;
 use super::triggered::{DokployFate, DokployOrigin, DokployTriggered};
+use crate::sender::Sender;
 
 /// Jobs in the order they came. They live in memory: a restart forgets them all.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Job {
     pub(super) number: u64,
     pub(super) target: Target,
     pub(super) group: Target,
+    /// Whether it waits in the partition of the remote server.
+    pub(super) remote: bool,
     pub(super) redeploy: bool,
     pub(super) title: String,
     pub(super) description: String,
@@ -56,6 +59,7 @@ pub(super) struct Order {
     pub(super) description: Option<String>,
     pub(super) redeploy: bool,
     pub(super) origin: DokployOrigin,
+    pub(super) sender: Sender,
 }
 
 impl Queue {
@@ -74,7 +78,7 @@ impl State {
     /// Accepts a deployment: no row, no id, only a job.
     pub(super) fn enqueue(&mut self, order: Order) {
         let Some(service) = self.service_mut(&order.target) else { return };
-        let mut script = service.scripts.pop_front().unwrap_or_else(DokployScript::succeeds);
+        let mut script = service.scripts.pop_front().unwrap_or_else(|| service.usual.clone());
         let group = service.group();
         if !service.has_source() {
             // A service without a source is accepted like any other and fails at once.
@@ -90,6 +94,8 @@ impl State {
             number: self.queue.last,
             target: order.target.clone(),
             group,
+            // Only a webhook leaves out which server the service lies on.
+            remote: self.habits.remote && order.origin != DokployOrigin::Webhook,
             redeploy: order.redeploy,
             // An empty title counts as none.
             title: told(&order.title).unwrap_or_else(|| title.to_owned()),
@@ -109,6 +115,7 @@ impl State {
             description: order.description,
             redeploy: order.redeploy,
             origin: order.origin,
+            sender: order.sender,
             fate: DokployFate::Waiting,
         });
         self.start_jobs();
@@ -148,7 +155,10 @@ impl State {
         data["descriptionLog"] = job.description.as_str().into();
         data["type"] = if job.redeploy { "redeploy" } else { "deploy" }.into();
         data["applicationType"] = job.target.kind.job_word().into();
-        data["server"] = false.into();
+        data["server"] = job.remote.into();
+        if job.remote {
+            data["serverId"] = "fake-server-000000001".into();
+        }
         let state = match (job.stage, self.habits.cloud) {
             (Stage::Waiting, false) => "waiting",
             (_, false) => "active",

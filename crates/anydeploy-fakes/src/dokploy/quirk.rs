@@ -33,6 +33,11 @@ pub enum DokployQuirk {
     ///
     /// Off: a real server does so too, but its deployments last longer than the milliseconds they last here.
     SharedLogFile,
+    /// Every service lies on a remote server, so that its jobs wait in a partition of their own, but for those of
+    /// webhooks: such a job may run beside one of the same service, and its row come before that of an older job.
+    ///
+    /// Off: it takes a remote server. Known from the server's source only, never observed.
+    RemoteServer,
     /// The server is Dokploy Cloud: deploying answers `true`, cancelling works, and finished jobs stay in the queue
     /// list.
     ///
@@ -75,12 +80,14 @@ impl fmt::Display for Release {
 
 /// The habits of one server, ready to be asked.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each habit is switched by itself")]
 pub(super) struct Habits {
     pub(super) late_row: u64,
     pub(super) late_title: u64,
     overwrite_title: bool,
     pub(super) retention: Option<usize>,
     pub(super) shared_log_file: bool,
+    pub(super) remote: bool,
     pub(super) cloud: bool,
     pub(super) release: Release,
 }
@@ -93,6 +100,7 @@ impl Default for Habits {
             overwrite_title: true,
             retention: Some(10),
             shared_log_file: false,
+            remote: false,
             cloud: false,
             release: Release::OBSERVED,
         }
@@ -107,6 +115,7 @@ impl Habits {
             DokployQuirk::OverwriteTitle => self.overwrite_title = true,
             DokployQuirk::Retention(rows) => self.retention = Some(rows),
             DokployQuirk::SharedLogFile => self.shared_log_file = true,
+            DokployQuirk::RemoteServer => self.remote = true,
             DokployQuirk::Cloud => self.cloud = true,
             DokployQuirk::OldServerWithoutQueueList => self.release = Release(0, 28, 2),
             DokployQuirk::OldServerPlainErrors => self.release = Release(0, 27, 1),
@@ -121,6 +130,7 @@ impl Habits {
             DokployQuirk::OverwriteTitle => self.overwrite_title = false,
             DokployQuirk::Retention(_) => self.retention = None,
             DokployQuirk::SharedLogFile => self.shared_log_file = false,
+            DokployQuirk::RemoteServer => self.remote = false,
             DokployQuirk::Cloud => self.cloud = false,
             DokployQuirk::OldServerWithoutQueueList
             | DokployQuirk::OldServerPlainErrors

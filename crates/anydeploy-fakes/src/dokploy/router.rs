@@ -11,6 +11,7 @@ use super::state::State;
 use super::{
     applications, composes, deploy, deployments, environments, previews, projects, rollbacks, settings, webhook,
 };
+use crate::sender::Sender;
 use crate::server;
 
 /// Bodies above this are refused by the web framework, before anything else is looked at.
@@ -100,7 +101,7 @@ impl State {
             None if procedure.public => Caller::nobody(),
             None => return Err(Failure::unauthorized("UNAUTHORIZED")),
         };
-        (procedure.run)(&mut Call { state: self, input, caller })
+        (procedure.run)(&mut Call { state: self, input, caller, sender: Sender::of(request) })
     }
 }
 

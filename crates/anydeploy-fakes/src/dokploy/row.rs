@@ -32,6 +32,8 @@ pub(super) struct Row {
     pub(super) title: String,
     pub(super) description: String,
     pub(super) status: Status,
+    /// The word for it, if it is not the server's own.
+    pub(super) word: Option<String>,
     pub(super) log_path: String,
     pub(super) created: DateTime<Utc>,
     pub(super) finished: Option<DateTime<Utc>>,
@@ -47,7 +49,7 @@ impl Row {
             "deploymentId": self.id,
             "title": self.title,
             "description": self.description,
-            "status": self.status.word(),
+            "status": self.word.as_deref().unwrap_or(self.status.word()),
             "logPath": self.log_path,
             "pid": null,
             "applicationId": id_if(Kind::Application),

@@ -11,6 +11,8 @@ pub struct DokployScript {
     pub(super) row_after: Option<u64>,
     pub(super) commit: Option<Commit>,
     pub(super) cloned: bool,
+    /// The word for the end, if it is not the server's own.
+    pub(super) word: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub(super) struct Commit {
 
 impl DokployScript {
     fn new(ending: Ending) -> Self {
-        Self { ending, lines: Vec::new(), ticks: 3, row_after: None, commit: None, cloned: true }
+        Self { ending, lines: Vec::new(), ticks: 3, row_after: None, commit: None, cloned: true, word: None }
     }
 
     /// A deployment that ends `done`.
@@ -44,6 +46,20 @@ impl DokployScript {
     #[must_use]
     pub fn fails_with(reason: impl Into<String>) -> Self {
         Self::new(Ending::Error(Some(reason.into())))
+    }
+
+    /// A deployment whose row ends in this word, which may be one that no version of the server has used so far.
+    ///
+    /// In [`triggered`](crate::FakeDokploy::triggered) it counts as done.
+    #[must_use]
+    pub fn ends_as(word: impl Into<String>) -> Self {
+        Self { word: Some(word.into()), ..Self::succeeds() }
+    }
+
+    /// A deployment that never ends: its row stays `running`, and the queue stays blocked.
+    #[must_use]
+    pub fn hangs() -> Self {
+        Self::succeeds().hanging()
     }
 
     /// A deployment whose row can not be inserted: it is gone from the queue, no row ever appears, and its service

@@ -68,6 +68,8 @@ pub(super) struct Service {
     pub(super) target: Target,
     pub(super) columns: Map<String, Value>,
     pub(super) scripts: VecDeque<DokployScript>,
+    /// What it does once `scripts` are used up.
+    pub(super) usual: DokployScript,
     /// Whether a deployment ever succeeded, so that there is something to start.
     pub(super) exists: bool,
 }
@@ -85,7 +87,7 @@ impl Service {
         if let Value::Object(given) = given {
             columns.extend(given.clone());
         }
-        Self { target, columns, scripts: VecDeque::new(), exists: false }
+        Self { target, columns, scripts: VecDeque::new(), usual: DokployScript::succeeds(), exists: false }
     }
 
     pub(super) fn text(&self, column: &str) -> &str {

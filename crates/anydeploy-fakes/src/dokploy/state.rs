@@ -12,6 +12,7 @@ use super::quirk::Habits;
 use super::row::{Log, Row, stamp};
 use super::service::{Kind, Service, Target};
 use super::triggered::DokployTriggered;
+use crate::clock::Clock;
 
 /// The memory of one fake server.
 #[derive(Debug)]
@@ -30,13 +31,14 @@ pub(super) struct State {
     pub(super) tick: u64,
     /// The wall clock at that tick; it never goes back.
     pub(super) wall: DateTime<Utc>,
+    clock: Clock,
     step: Option<Duration>,
     made: u64,
 }
 
 impl State {
     /// `step` is how long a tick lasts, if ticks go by the clock.
-    pub(super) fn new(habits: Habits, concurrency: usize, step: Option<Duration>) -> Self {
+    pub(super) fn new(habits: Habits, concurrency: usize, step: Option<Duration>, clock: Clock) -> Self {
         Self {
             habits,
             keys: Keys::default(),
@@ -49,7 +51,8 @@ impl State {
             queue: Queue::new(concurrency),
             ledger: Vec::new(),
             tick: 0,
-            wall: Utc::now(),
+            wall: clock.now(),
+            clock,
             step,
             made: 0,
         }
@@ -60,7 +63,7 @@ impl State {
         self.tick = self.tick.max(tick);
         let ago = self.step.map_or(0, |step| step.as_millis().saturating_mul(u128::from(behind)));
         let ago = TimeDelta::milliseconds(i64::try_from(ago).unwrap_or(i64::MAX).min(1_000_000_000_000));
-        self.wall = self.wall.max(Utc::now() - ago);
+        self.wall = self.wall.max(self.clock.now() - ago);
     }
 
     /// A new id: 21 characters as the server's own, and the same ones in each run.

@@ -1,5 +1,7 @@
 //! The ground truth: what the fake server really did, whatever a client could see of it.
 
+use crate::sender::Sender;
+
 /// A deployment that the fake server accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,6 +18,8 @@ pub struct DokployTriggered {
     pub redeploy: bool,
     /// Where it came from.
     pub origin: DokployOrigin,
+    /// The request that it goes back to.
+    pub sender: Sender,
     /// What became of it so far.
     pub fate: DokployFate,
 }

@@ -7,6 +7,7 @@ use super::queue::Order;
 use super::service::{Kind, Service};
 use super::state::State;
 use super::triggered::DokployOrigin;
+use crate::sender::Sender;
 
 /// Any method will do. A refusal is a 301 that leads nowhere, which many clients take for success.
 pub(super) fn answer(state: &mut State, path: &str, request: &Request, body: &Value) -> ResponseTemplate {
@@ -33,7 +34,8 @@ pub(super) fn answer(state: &mut State, path: &str, request: &Request, body: &Va
     let title = head["message"].as_str().unwrap_or("NEW CHANGES").to_owned();
     let description = head["id"].as_str().map(|sha| format!("Hash: {sha}"));
     let target = service.target.clone();
-    state.enqueue(Order { target, title: Some(title), description, redeploy: false, origin: DokployOrigin::Webhook });
+    let (origin, sender) = (DokployOrigin::Webhook, Sender::of(request));
+    state.enqueue(Order { target, title: Some(title), description, redeploy: false, origin, sender });
     message(200, &format!("{name} deployed successfully"))
 }
 

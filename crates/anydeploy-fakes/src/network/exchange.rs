@@ -15,6 +15,7 @@ use super::injected::Injected;
 use super::kind::RequestKind;
 use super::message::Message;
 use super::plan::Shape;
+use crate::sender::TWICE;
 
 /// Carries the one exchange of a connection.
 pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()> {
@@ -26,6 +27,10 @@ pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()
     let (method, path) = request.request_line();
     let kind = RequestKind::of(&method, &path);
     let fate = shared.ledger().draw(kind);
+    if fate.fault == Some(Fault::Duplicate) {
+        // The fakes keep it, so that what the network did twice is told from what a client did twice.
+        request.set(TWICE, &format!("{method} {path} {}", fate.number));
+    }
 
     // A fault that keeps the request from the server has no use for this one.
     let mut answer = Message::answer("200 OK", &[], "");

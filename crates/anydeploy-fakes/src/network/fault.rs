@@ -42,6 +42,8 @@ pub enum Fault {
     /// The server acts, and a gateway that lost patience answers 504 with a web page.
     GatewayTimeout,
     /// The server gets the request twice, and the client the second answer.
+    ///
+    /// A fake tells it by [`Sender::twice`](crate::Sender).
     Duplicate,
     /// The `Date` of the answer is ahead of the truth ([`FaultPlan::skew`](crate::FaultPlan::skew)).
     ClockAhead,

@@ -3,13 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::Utc;
-
 use super::kind::QoveryServiceKind;
 use super::limit::Limit;
 use super::quirk::{QoveryQuirk, Quirks};
 use super::state::State;
 use super::{Defaults, FakeQovery, Platform};
+use crate::clock::Clock;
 use crate::pace::{Pace, Ticker};
 use crate::server::{Recording, Server};
 
@@ -19,6 +18,7 @@ use crate::server::{Recording, Server};
 pub struct FakeQoveryBuilder {
     pace: Pace,
     recording: Recording,
+    clock: Clock,
     quirks: Quirks,
     limit: Limit,
     stale: Option<u64>,
@@ -58,6 +58,18 @@ impl FakeQoveryBuilder {
         self
     }
 
+    /// Sets the server's clock ahead by this much: all that it says of time is off.
+    pub fn clock_ahead(mut self, offset: Duration) -> Self {
+        self.clock = self.clock.ahead(offset);
+        self
+    }
+
+    /// Sets the server's clock back, see [`clock_ahead`](Self::clock_ahead).
+    pub fn clock_behind(mut self, offset: Duration) -> Self {
+        self.clock = self.clock.behind(offset);
+        self
+    }
+
     /// Keeps no record of requests, which saves memory in a long run: [`FakeQovery::requests`] is empty.
     pub fn without_recording(mut self) -> Self {
         self.recording = Recording::Off;
@@ -66,13 +78,13 @@ impl FakeQoveryBuilder {
 
     /// Starts the server.
     pub async fn start(self) -> FakeQovery {
-        let mut state = State::new(self.quirks, self.limit, self.stale.unwrap_or(3), Utc::now());
+        let mut state = State::new(self.quirks, self.limit, self.stale.unwrap_or(3), self.clock);
         let environment = state.add_environment("production", "PRODUCTION");
         let application = state.add_service(&environment, QoveryServiceKind::Application, "web");
         let container = state.add_service(&environment, QoveryServiceKind::Container, "worker");
         let defaults = Defaults { environment, application, container };
         let platform = Arc::new(Platform { state: Mutex::new(state), ticker: Ticker::new(self.pace) });
-        let server = Server::start(Arc::clone(&platform), self.recording).await;
+        let server = Server::start(Arc::clone(&platform), self.recording, self.clock).await;
         FakeQovery { server, platform, defaults }
     }
 }

@@ -10,6 +10,7 @@ use super::quirk::QoveryQuirk;
 use super::reply::Refusal;
 use super::request::{Request, Wanted};
 use super::state::State;
+use crate::sender::Sender;
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -64,7 +65,9 @@ impl Call<'_> {
     }
 
     pub(super) fn request(&mut self, environment: &str, action: Action, services: Vec<Wanted>) -> Request {
-        Request::new(self.state.ids.request(), environment, action, self.user.clone(), services)
+        let mut request = Request::new(self.state.ids.request(), environment, action, self.user.clone(), services);
+        request.senders = vec![Sender::of(self.http)];
+        request
     }
 }
 

@@ -1,7 +1,5 @@
 //! One action at a time in each environment: requests queue and merge, executions start and end.
 
-use chrono::Utc;
-
 use super::action::Action;
 use super::execution::Execution;
 use super::quirk::QoveryQuirk;
@@ -105,8 +103,9 @@ impl State {
             user: request.user,
             queued_as: queued.then_some(request.id),
             request_ids: request.ids,
+            senders: request.senders,
             begins,
-            created_at: Utc::now(),
+            created_at: self.clock.now(),
             ended_at: None,
             runs,
             pre_check,
@@ -136,7 +135,7 @@ impl State {
         let run = Run::new(known, Action::Deploy, QoveryScript::succeeds().lasting(0), tick);
         let environment = known.environment.clone();
         let id = self.ids.execution(index + 1);
-        let now = Utc::now();
+        let now = self.clock.now();
         self.executions.push(Execution {
             id,
             environment: environment.clone(),
@@ -144,6 +143,7 @@ impl State {
             user: someone_else(),
             queued_as: None,
             request_ids: Vec::new(),
+            senders: Vec::new(),
             begins: tick,
             created_at: now,
             ended_at: Some(now),
@@ -159,8 +159,9 @@ impl State {
     }
 
     fn finish(&mut self, index: usize) {
+        let now = self.clock.now();
         let Some(execution) = self.executions.get_mut(index) else { return };
-        execution.ended_at = Some(Utc::now());
+        execution.ended_at = Some(now);
         let environment = execution.environment.clone();
         let removes = execution.removes_environment && execution.state(execution.end()) == "DELETED";
         let (mut deployed, mut uninstalled, mut gone) = (Vec::new(), Vec::new(), Vec::new());
@@ -177,7 +178,7 @@ impl State {
         for (id, version) in deployed {
             if let Some(service) = self.service_mut(&id) {
                 let text = format!("{} {} is listening", service.name, version.as_deref().unwrap_or("latest"));
-                service.log.push((Utc::now(), text));
+                service.log.push((now, text));
                 service.deployed_version = version;
                 service.dirty = false;
             }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::action::{Action, action_status};
 use super::run::Run;
+use crate::sender::Sender;
 
 /// Ticks the check before a deployment takes to fail.
 const PRE_CHECK: u64 = 2;
@@ -25,6 +26,8 @@ pub(super) struct Execution {
     pub(super) queued_as: Option<String>,
     /// One id for each call that it stands for, told or not.
     pub(super) request_ids: Vec<String>,
+    /// Who made each of those calls.
+    pub(super) senders: Vec<Sender>,
     /// The tick from which statuses tell of it.
     pub(super) begins: u64,
     pub(super) created_at: DateTime<Utc>,

@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use wiremock::ResponseTemplate;
 
+use crate::clock::Clock;
+
 #[derive(Clone, Debug)]
 pub(super) struct Limit {
     pub(super) requests: u64,
@@ -36,10 +38,10 @@ impl Limit {
         within
     }
 
-    /// Adds the documented headers; the reset is in Unix seconds, rounded up.
-    pub(super) fn mark(&self, template: ResponseTemplate, retry_after: bool) -> ResponseTemplate {
+    /// Adds the documented headers; the reset is in Unix seconds of the server's clock, rounded up.
+    pub(super) fn mark(&self, template: ResponseTemplate, retry_after: bool, clock: Clock) -> ResponseTemplate {
         let ends = self.ends.unwrap_or(UNIX_EPOCH);
-        let reset = ends.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis().div_ceil(1000));
+        let reset = clock.at(ends.into()).timestamp_millis().saturating_add(999).div_euclid(1000);
         let template = template
             .insert_header("X-RateLimit-Limit", self.requests.to_string())
             .insert_header("X-RateLimit-Remaining", (self.requests - self.used).to_string())

@@ -45,6 +45,8 @@ pub enum QoveryQuirk {
     OmittedResults,
     /// A field without a value is left out instead of being `null`.
     OmittedNulls,
+    /// The status of a service does not say which execution it is of, as the published document allows.
+    OmittedExecutionId,
     /// A 429 names the wait in `Retry-After` too.
     RetryAfter,
 }

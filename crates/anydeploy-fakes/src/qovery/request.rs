@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::execution::User;
+use crate::sender::Sender;
 
 /// A service and the version it is to have, if the caller named one.
 pub(super) type Wanted = (String, Option<String>);
@@ -15,14 +16,16 @@ pub(super) struct Request {
     pub(super) environment: String,
     pub(super) action: Action,
     pub(super) user: User,
+    /// One for each call that it stands for.
+    pub(super) senders: Vec<Sender>,
     pub(super) services: Vec<Wanted>,
     pub(super) removes_environment: bool,
 }
 
 impl Request {
     pub(super) fn new(id: String, environment: &str, action: Action, user: User, services: Vec<Wanted>) -> Self {
-        let environment = environment.to_owned();
-        Self { ids: vec![id.clone()], id, environment, action, user, services, removes_environment: false }
+        let (environment, senders) = (environment.to_owned(), vec![Sender::default()]);
+        Self { ids: vec![id.clone()], id, environment, action, user, senders, services, removes_environment: false }
     }
 
     pub(super) fn concerns(&self, service: &str) -> bool {
@@ -37,6 +40,7 @@ impl Request {
     /// Takes `other` in; a version that it names wins.
     pub(super) fn merge(&mut self, other: Self) {
         self.ids.extend(other.ids);
+        self.senders.extend(other.senders);
         self.removes_environment |= other.removes_environment;
         for (id, version) in other.services {
             match self.services.iter_mut().find(|(known, _)| *known == id) {

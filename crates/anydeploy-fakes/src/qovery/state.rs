@@ -13,6 +13,7 @@ use super::request::Request;
 use super::run::Run;
 use super::script::QoveryScript;
 use super::variables::Variable;
+use crate::clock::Clock;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -21,6 +22,7 @@ pub(super) struct State {
     pub(super) quirks: Quirks,
     pub(super) limit: Limit,
     pub(super) ids: Ids,
+    pub(super) clock: Clock,
     /// Ticks for which a new execution does not show.
     pub(super) stale: u64,
     pub(super) organization: Named,
@@ -79,7 +81,8 @@ pub(super) struct Service {
 
 impl State {
     /// An organization with one project, and nothing in it.
-    pub(super) fn new(quirks: Quirks, limit: Limit, stale: u64, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(quirks: Quirks, limit: Limit, stale: u64, clock: Clock) -> Self {
+        let now = clock.now();
         let mut ids = Ids::new(u64::try_from(now.timestamp_millis()).unwrap_or_default());
         let mut named = |name: &str| Named { id: ids.object(), name: name.to_owned(), created_at: now };
         let (organization, project) = (named("Fake organization"), named("Fake project"));
@@ -90,6 +93,7 @@ impl State {
             limit,
             ids,
             stale,
+            clock,
             organization,
             project,
             cluster,
@@ -152,7 +156,7 @@ impl State {
             id: id.clone(),
             name: name.to_owned(),
             mode: mode.to_owned(),
-            created_at: Utc::now(),
+            created_at: self.clock.now(),
             stage: self.ids.object(),
             skipped_stage: self.ids.object(),
             running: None,
@@ -177,7 +181,7 @@ impl State {
             name: name.to_owned(),
             kind,
             environment: environment.to_owned(),
-            created_at: Utc::now(),
+            created_at: self.clock.now(),
             version: version.to_owned(),
             deployed_version: None,
             dirty: false,

@@ -41,7 +41,9 @@ impl State {
             },
         });
         if let Some((execution, _)) = run {
-            status["execution_id"] = json!(execution.id);
+            if !self.quirks.has(QoveryQuirk::OmittedExecutionId) {
+                status["execution_id"] = json!(execution.id);
+            }
             status["last_deployment_date"] = json!(execution.ended_at.unwrap_or(execution.created_at));
         }
         status

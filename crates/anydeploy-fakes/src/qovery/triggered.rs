@@ -2,6 +2,7 @@
 
 use super::execution::Execution;
 use super::kind::QoveryServiceKind;
+use crate::sender::Sender;
 
 /// An execution that really started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct QoveryTriggered {
     /// A call whose request started at once was never told its id.
     /// Calls that were told the same id stand here with the same id.
     pub request_ids: Vec<String>,
+    /// The request of each of those calls, in the same order: the first made the deployment, the others merged into it.
+    pub senders: Vec<Sender>,
     /// The id of the environment.
     pub environment: String,
     /// The action, as the history names it: `DEPLOY`, `RESTART`, `STOP`, `DELETE`, `UNINSTALL` …
@@ -52,6 +55,7 @@ impl QoveryTriggered {
         Self {
             execution_id: execution.id.clone(),
             request_ids: execution.request_ids.clone(),
+            senders: execution.senders.clone(),
             environment: execution.environment.clone(),
             action: execution.action.trigger().to_owned(),
             triggered_by: execution.user.name.clone(),

@@ -10,8 +10,8 @@ async fn forced(fake: &FakeCoolify, application: &str) -> String {
     id_of(&post(fake, &format!("/deploy?uuid={application}&force=true")).await)
 }
 
-fn statuses(fake: &FakeCoolify) -> Vec<&'static str> {
-    fake.triggered().iter().map(|deployment| deployment.status).collect()
+fn statuses(fake: &FakeCoolify) -> Vec<String> {
+    fake.triggered().iter().map(|deployment| deployment.status.clone()).collect()
 }
 
 #[tokio::test]

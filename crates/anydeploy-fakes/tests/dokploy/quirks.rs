@@ -1,9 +1,10 @@
 //! Habits that can be switched, and other kinds of server.
 
 use anydeploy_fakes::{DokployFate, DokployQuirk, DokployScript};
+use reqwest::Method;
 use serde_json::json;
 
-use super::{deploy, each, get, post, queue, rows, still_with};
+use super::{deploy, each, get, post, queue, request, rows, send, still_with};
 
 #[tokio::test]
 async fn the_row_can_be_later_or_at_once() {
@@ -87,6 +88,25 @@ async fn deployments_of_one_second_can_share_a_log_file() {
         pairs += 1;
     }
     assert!(pairs > 0);
+}
+
+#[tokio::test]
+async fn on_a_remote_server_a_webhooks_job_runs_beside_one_of_the_api() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::RemoteServer)).await;
+    let web = fake.application();
+    for title in ["first", "second"] {
+        deploy(&fake, &web, title).await;
+    }
+    let one = get(&fake, &format!("application.one?applicationId={web}")).await.json();
+    let webhook = format!("/api/deploy/{}", one["refreshToken"].as_str().unwrap());
+    assert_eq!(send(request(&fake, Method::POST, &webhook)).await.status, 200);
+    let mut jobs = queue(&fake).await;
+    jobs.sort_by_key(|job| job["id"].as_str().unwrap().to_owned());
+    assert_eq!(each(&jobs, "state"), ["active", "waiting", "active"]);
+    let remote: Vec<_> = jobs.iter().map(|job| (&job["data"]["server"], job["data"]["serverId"].is_string())).collect();
+    assert_eq!(remote, [(&json!(true), true), (&json!(true), true), (&json!(false), false)]);
+    fake.advance(3);
+    assert_eq!(each(&rows(&fake, &web).await, "title"), ["NEW CHANGES", "first"]);
 }
 
 #[tokio::test]

@@ -300,3 +300,13 @@ async fn by_the_clock_a_deployment_ends_by_itself() {
     tokio::time::timeout(Duration::from_secs(20), ended).await.unwrap();
     assert_eq!(fake.triggered()[0].state.as_deref(), Some("DEPLOYED"));
 }
+
+#[tokio::test]
+async fn a_status_can_leave_out_its_execution() {
+    let api = Api::start().await;
+    let web = api.fake.application();
+    api.fake.already_deployed(&web);
+    assert!(api.status(&web).await["execution_id"].is_string());
+    api.fake.enable(QoveryQuirk::OmittedExecutionId);
+    assert!(api.status(&web).await.get("execution_id").is_none());
+}

@@ -1,0 +1,30 @@
+//! Which request a deployment goes back to, told by headers that only tests send.
+
+use wiremock::Request;
+
+/// The header by which a test marks the requests of one of its calls.
+const CALL: &str = "x-fake-call";
+
+/// The header by which a faulty network marks both deliveries of a request that it delivers twice.
+pub(crate) const TWICE: &str = "x-fake-twice";
+
+/// The request that a deployment goes back to, as far as a test can tell it from others.
+///
+/// Both fields are `None` for what nobody asked for over HTTP.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Sender {
+    /// What the request had in the header `x-fake-call`, which no real client sends: a test sends it to tell its own
+    /// calls apart.
+    pub call: Option<String>,
+    /// There if a [`FaultyNetwork`](crate::FaultyNetwork) delivered the request twice, and then the same text for both
+    /// deliveries and no other.
+    pub twice: Option<String>,
+}
+
+impl Sender {
+    pub(crate) fn of(request: &Request) -> Self {
+        let header = |name| request.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Self { call: header(CALL), twice: header(TWICE) }
+    }
+}

@@ -1,0 +1,60 @@
+//! The command line.
+
+use std::str::FromStr;
+
+use anydeploy::Platform;
+use anydeploy_fakes::Fault;
+use examples::chaos::ChaosOptions;
+
+const USAGE: &str = "usage: chaos [--deploys N] [--seed S] [--platform coolify|dokploy|qovery] [--callers-per-target K]
+             [--without FAULT] [--verbose]
+  --deploys N             calls on each platform; 1000 by default
+  --seed S                what scripts and faults are drawn from; 1 by default
+  --platform P            only this platform
+  --callers-per-target K  callers that deploy the same target at once; 1 by default
+  --without FAULT         never injects this fault, such as ClockAhead; may be given again
+  --verbose               tells the first calls that were told of no end in words, besides the wrongs";
+
+/// What the command line asks for.
+pub(crate) struct Arguments {
+    pub(crate) options: ChaosOptions,
+    pub(crate) platforms: Vec<Platform>,
+    pub(crate) verbose: bool,
+}
+
+impl Arguments {
+    /// Reads the command line.
+    pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let (mut deploys, mut seed, mut callers) = (1000, 1, 1);
+        let mut platforms = vec![Platform::Coolify, Platform::Dokploy, Platform::Qovery];
+        let mut faults = Fault::ALL.to_vec();
+        let mut verbose = false;
+        while let Some(word) = words.next() {
+            if word == "--verbose" {
+                verbose = true;
+                continue;
+            }
+            let value = words.next().ok_or_else(|| format!("{word} wants a value\n{USAGE}"))?;
+            match &*word {
+                "--deploys" => deploys = number(&word, &value)?,
+                "--seed" => seed = number(&word, &value)?,
+                "--callers-per-target" => callers = number(&word, &value)?,
+                "--without" => faults.retain(|fault| format!("{fault:?}") != value),
+                "--platform" => {
+                    let wanted = Platform::from(&*value);
+                    platforms.retain(|platform| *platform == wanted);
+                    if platforms.is_empty() {
+                        return Err(format!("there is no platform `{value}`\n{USAGE}"));
+                    }
+                }
+                _ => return Err(USAGE.to_owned()),
+            }
+        }
+        let options = ChaosOptions::new(deploys, seed).with_callers_per_target(callers).with_faults(faults);
+        Ok(Self { options, platforms, verbose })
+    }
+}
+
+fn number<T: FromStr>(word: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("{word} wants a whole number\n{USAGE}"))
+}

@@ -1,0 +1,41 @@
+//! The chaos proof: thousands of deployments on the three fakes behind a network that breaks one exchange in five.
+//!
+//! It prints one JSON object a platform; `examples::chaos` says what each figure counts.
+//! The exit status is 1 if anything was deployed twice, lost or misreported.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "examples talk to people")]
+
+mod arguments;
+
+use std::process::ExitCode;
+
+use examples::chaos::run;
+
+use arguments::Arguments;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::read(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(usage) => {
+            eprintln!("{usage}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut proven = true;
+    for platform in &arguments.platforms {
+        match run(platform, &arguments.options, |adapter| adapter).await {
+            Ok(report) => {
+                println!("{}", report.to_json());
+                let doubts = report.doubts.iter().filter(|_| arguments.verbose);
+                report.wrongs.iter().chain(doubts).for_each(|line| eprintln!("{line}"));
+                proven &= report.is_proof();
+            }
+            Err(error) => {
+                eprintln!("{error:#}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    if proven { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,59 @@
+//! The callers of one scene, and the noise around them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anydeploy::{Error, ErrorKind, Result};
+use fastrand::Rng;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::call::{self, Told};
+use super::scene::Scene;
+use super::{ChaosOptions, Wrap};
+
+/// Makes so many calls, and tells what each was told.
+pub(super) async fn run(
+    scene: &Arc<dyn Scene>,
+    options: &ChaosOptions,
+    batch: u64,
+    size: u64,
+    wrap: Wrap,
+) -> Result<Vec<Told>> {
+    let noise = tokio::spawn(disturb(Arc::clone(scene), Rng::with_seed(!options.seed_of(batch))));
+    let next = Arc::new(AtomicU64::new(0));
+    let mut callers = JoinSet::new();
+    for caller in 0..options.callers {
+        let (scene, next) = (Arc::clone(scene), Arc::clone(&next));
+        let target = caller % options.targets();
+        callers.spawn(async move {
+            let mut told = Vec::new();
+            loop {
+                let call = next.fetch_add(1, Ordering::Relaxed);
+                if call >= size {
+                    return Ok(told);
+                }
+                told.push(call::make(&*scene, target, call, wrap).await?);
+            }
+        });
+    }
+    let mut told = Vec::new();
+    while let Some(caller) = callers.join_next().await {
+        let caller: Result<Vec<Told>> =
+            caller.map_err(|error| Error::new(ErrorKind::InvalidInput, "a caller came to grief").with_source(error))?;
+        told.extend(caller?);
+    }
+    noise.abort();
+    // What a caller gave up on may still be on its way, and what it started still going on.
+    sleep(Duration::from_secs(1)).await;
+    Ok(told)
+}
+
+/// Other people deploy the same targets until there is nobody left to disturb.
+async fn disturb(scene: Arc<dyn Scene>, mut rng: Rng) {
+    loop {
+        sleep(Duration::from_millis(rng.u64(..6000))).await;
+        scene.disturb(&mut rng);
+    }
+}

@@ -1,0 +1,65 @@
+//! One call: `deploy_and_wait` through the retry layer, and what it told.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anydeploy::{
+    Deployer, DeployerExt, DeploymentId, Identity, Loss, Outcome, Result, Retry, RetryOptions, Revision, Target,
+    WatchOptions,
+};
+
+use super::Wrap;
+use super::scene::Scene;
+use super::witness::{Seen, Witness};
+
+/// What one call asked for and was told.
+pub(super) struct Told {
+    pub(super) call: u64,
+    pub(super) target: Target,
+    /// The version that was asked for, if one was.
+    pub(super) version: Option<String>,
+    pub(super) result: Result<Outcome>,
+    /// The settled deployments that the adapter told of on the way.
+    pub(super) seen: Vec<(Identity, DeploymentId)>,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "call {} on {}: ", self.call, self.target)?;
+        match &self.result {
+            Ok(outcome) => write!(f, "{outcome}")?,
+            Err(error) => write!(f, "{error:#}")?,
+        }
+        if let Ok(Outcome::Lost(Loss { last: Some(last), .. })) = &self.result {
+            write!(f, "; last {}", last.id)?;
+        }
+        for (identity, id) in &self.seen {
+            write!(f, "; {identity} {id}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes one call.
+pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap) -> Result<Told> {
+    let request = scene.request(target, call);
+    let seen = Seen::default();
+    let witness: Arc<dyn Deployer> = Arc::new(Witness { inner: scene.adapter(call)?, seen: Arc::clone(&seen) });
+    let patience = RetryOptions::within(Duration::from_secs(60)).with_attempts(20);
+    let patience = patience.with_backoff(Duration::from_millis(20), Duration::from_millis(500));
+    let deployer = Retry::new(wrap(witness)).with_options(patience);
+    let watch = WatchOptions::within(Duration::from_secs(30)).with_log_tail(5);
+    let watch = watch.with_intervals(Duration::from_millis(20), Duration::from_millis(200));
+    let result = deployer.deploy_and_wait(&request, watch).await;
+    let version = match request.revision() {
+        Revision::ImageTag(tag) => Some(tag.clone()),
+        _ => None,
+    };
+    let seen = std::mem::take(&mut *lock(&seen));
+    Ok(Told { call, target: request.target().clone(), version, result, seen })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

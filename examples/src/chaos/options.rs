@@ -1,0 +1,104 @@
+//! How much chaos.
+
+use std::time::Duration;
+
+use anydeploy_fakes::Fault;
+
+/// How much chaos.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChaosOptions {
+    /// How many calls are made on each platform.
+    pub deploys: u64,
+    /// What scripts and faults are drawn from.
+    pub seed: u64,
+    /// How many callers deploy each target at once; 1 unless told.
+    pub callers_per_target: usize,
+    /// How many callers there are at once; 200 unless told.
+    pub callers: usize,
+    /// How many calls one fake lives for; 2000 unless told, since a fake remembers every request.
+    pub batch: u64,
+    /// How long what is accepted has to show; 10 seconds unless told.
+    pub grace: Duration,
+    /// The share of exchanges that are broken; 0.2 unless told.
+    pub rate: f64,
+    /// What breaks them; every fault there is unless told.
+    pub faults: Vec<Fault>,
+}
+
+impl ChaosOptions {
+    /// So many calls on each platform, with one caller a target.
+    #[must_use]
+    pub fn new(deploys: u64, seed: u64) -> Self {
+        Self {
+            deploys,
+            seed,
+            callers_per_target: 1,
+            callers: 200,
+            batch: 2000,
+            grace: Duration::from_secs(10),
+            rate: 0.2,
+            faults: Fault::ALL.to_vec(),
+        }
+    }
+
+    /// So many callers deploy each target at once.
+    #[must_use]
+    pub fn with_callers_per_target(mut self, callers: usize) -> Self {
+        self.callers_per_target = callers.max(1);
+        self
+    }
+
+    /// So many callers at once.
+    #[must_use]
+    pub fn with_callers(mut self, callers: usize) -> Self {
+        self.callers = callers.max(1);
+        self
+    }
+
+    /// Gives what is accepted so long to show.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Breaks this share of exchanges.
+    #[must_use]
+    pub fn with_rate(mut self, rate: f64) -> Self {
+        self.rate = rate;
+        self
+    }
+
+    /// Breaks them in these ways only.
+    #[must_use]
+    pub fn with_faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults = faults.into_iter().collect();
+        self
+    }
+
+    /// How many targets there are.
+    pub(super) fn targets(&self) -> usize {
+        self.callers.div_ceil(self.callers_per_target)
+    }
+
+    /// How many deployments of each target are scripted: somewhat more than its callers and others make.
+    pub(super) fn scripts(&self) -> u64 {
+        2 * self.batch.min(self.deploys) / self.targets() as u64 + 20
+    }
+
+    /// How far the server's clock is off in a batch: ahead of the callers' and behind it, one of them by nothing.
+    pub(super) fn clock(&self, batch: u64) -> (Duration, Duration) {
+        let (right, off) = (Duration::ZERO, Duration::from_secs(90));
+        match self.seed_of(batch) % 3 {
+            0 => (right, right),
+            1 => (off, right),
+            _ => (right, off),
+        }
+    }
+
+    /// What a batch draws from.
+    pub(super) fn seed_of(&self, batch: u64) -> u64 {
+        self.seed.wrapping_mul(1_000_003).wrapping_add(batch)
+    }
+}

@@ -1,0 +1,172 @@
+//! The figures of a run.
+
+use std::collections::BTreeMap;
+
+use anydeploy::{Identity, Outcome, Platform};
+use anydeploy_fakes::{Fault, FaultyNetwork};
+use serde_json::{Value, json};
+
+use super::ChaosOptions;
+use super::call::Told;
+use super::scene::Fact;
+
+/// How many wrongs, and how many doubts, are told in words.
+const EXPLAINED: usize = 20;
+
+/// The figures of a run on one platform; the module says what each one counts.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "they are explained together, at the top of the module")]
+pub struct ChaosReport {
+    pub platform: Platform,
+    pub seed: u64,
+    pub callers_per_target: usize,
+    pub deploys: u64,
+    pub triggered: u64,
+    pub delivered_twice: u64,
+    pub duplicated: u64,
+    pub lost: u64,
+    pub contradicted: u64,
+    pub misreported: u64,
+    pub undecidable: u64,
+    pub timed_out: u64,
+    pub broken_off: u64,
+    pub refused: u64,
+    pub succeeded: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+    pub gone: u64,
+    pub exact: u64,
+    pub adopted: u64,
+    pub inferred: u64,
+    pub requests: u64,
+    pub faults: BTreeMap<String, u64>,
+    pub seconds: f64,
+    /// How many calls were misreported in which way.
+    pub misreports: BTreeMap<&'static str, u64>,
+    /// The first few wrongs, in words.
+    pub wrongs: Vec<String>,
+    /// The first few calls that were told of no end, in words.
+    pub doubts: Vec<String>,
+}
+
+impl ChaosReport {
+    pub(super) fn new(platform: &Platform, options: &ChaosOptions) -> Self {
+        Self {
+            platform: platform.clone(),
+            seed: options.seed,
+            callers_per_target: options.callers_per_target,
+            deploys: 0,
+            triggered: 0,
+            delivered_twice: 0,
+            duplicated: 0,
+            lost: 0,
+            contradicted: 0,
+            misreported: 0,
+            undecidable: 0,
+            timed_out: 0,
+            broken_off: 0,
+            refused: 0,
+            succeeded: 0,
+            failed: 0,
+            cancelled: 0,
+            gone: 0,
+            exact: 0,
+            adopted: 0,
+            inferred: 0,
+            requests: 0,
+            faults: BTreeMap::new(),
+            seconds: 0.0,
+            misreports: BTreeMap::new(),
+            wrongs: Vec::new(),
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Whether nothing was done twice, lost or misreported.
+    #[must_use]
+    pub fn is_proof(&self) -> bool {
+        self.duplicated == 0 && self.lost == 0 && self.misreported == 0
+    }
+
+    /// The figures as one JSON object.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "platform": self.platform.as_str(),
+            "deploys": self.deploys,
+            "triggered": self.triggered,
+            "duplicated": self.duplicated,
+            "lost": self.lost,
+            "misreported": self.misreported,
+            "undecidable": self.undecidable,
+            "timed_out": self.timed_out,
+            "requests": self.requests,
+            "seconds": (self.seconds * 10.0).round() / 10.0,
+            "seed": self.seed,
+            "callers_per_target": self.callers_per_target,
+            "delivered_twice": self.delivered_twice,
+            "contradicted": self.contradicted,
+            "broken_off": self.broken_off,
+            "refused": self.refused,
+            "told": {
+                "succeeded": self.succeeded,
+                "failed": self.failed,
+                "cancelled": self.cancelled,
+                "gone": self.gone,
+            },
+            "identity": { "exact": self.exact, "adopted": self.adopted, "inferred": self.inferred },
+            "misreports": self.misreports,
+            "faults": self.faults,
+        })
+    }
+
+    pub(super) fn count_outcome(&mut self, outcome: &Outcome) {
+        let deployment = match outcome {
+            Outcome::Succeeded(_) => &mut self.succeeded,
+            Outcome::Failed(_) => &mut self.failed,
+            Outcome::Cancelled(_) => &mut self.cancelled,
+            _ => &mut self.gone,
+        };
+        *deployment += 1;
+        if let Outcome::Lost(_) = outcome {
+            return;
+        }
+        match outcome.deployment().map(|deployment| deployment.identity) {
+            Some(Identity::Exact) => self.exact += 1,
+            Some(Identity::Adopted) => self.adopted += 1,
+            _ => self.inferred += 1,
+        }
+    }
+
+    pub(super) fn count_exchanges(&mut self, network: &FaultyNetwork) {
+        self.requests += network.exchanges();
+        for injected in network.injected() {
+            let name = match injected.fault {
+                Fault::Status { code, .. } => format!("Status {code}"),
+                Fault::HtmlPage { code } => format!("HtmlPage {code}"),
+                other => format!("{other:?}"),
+            };
+            *self.faults.entry(name).or_default() += 1;
+        }
+    }
+
+    /// Tells one of the first wrongs in words.
+    pub(super) fn wrong(&mut self, what: &str, told: &Told, facts: &[&Fact]) {
+        if self.wrongs.len() < EXPLAINED {
+            self.wrongs.push(explain(what, told, facts));
+        }
+    }
+
+    /// Tells one of the first doubts in words.
+    pub(super) fn doubt(&mut self, what: &str, told: &Told, facts: &[&Fact]) {
+        if self.doubts.len() < EXPLAINED {
+            self.doubts.push(explain(what, told, facts));
+        }
+    }
+}
+
+fn explain(what: &str, told: &Told, facts: &[&Fact]) -> String {
+    let done: Vec<String> = facts.iter().map(ToString::to_string).collect();
+    format!("{what}\n  told {told}\n  done {}", done.join(", "))
+}

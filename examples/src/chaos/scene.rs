@@ -1,0 +1,141 @@
+//! One fake behind one bad network, and what it did in the end, in words that are the same for every platform.
+
+mod coolify;
+mod dokploy;
+mod qovery;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::{Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Outcome, Platform, Result};
+use anydeploy_fakes::{FaultPlan, FaultyNetwork, Sender};
+use fastrand::Rng;
+
+use super::ChaosOptions;
+
+/// One fake behind one bad network, with the targets of a batch of calls.
+pub(super) trait Scene: Send + Sync {
+    fn access(&self) -> &Access;
+
+    /// What a call asks for; `target` counts from 0.
+    fn request(&self, target: usize, call: u64) -> DeployRequest;
+
+    /// An adapter for one call, which names the call in each of its requests.
+    fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>>;
+
+    /// Something happens that no caller asked for.
+    fn disturb(&self, rng: &mut Rng);
+
+    /// What the fake did so far.
+    fn facts(&self) -> Vec<Fact>;
+
+    /// The platform's own id of a deployment once it is known, or else of the request that led to it.
+    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str>;
+}
+
+/// One deployment that a fake accepted.
+pub(super) struct Fact {
+    /// The platform's own id, if it ever got one.
+    pub(super) id: Option<String>,
+    /// The ids of requests that led to it, where the platform gives them any.
+    pub(super) requests: Vec<String>,
+    /// The requests that it stands for: the first one made it, others were taken into it.
+    pub(super) senders: Vec<Sender>,
+    /// What became of each target in it.
+    pub(super) parts: Vec<Part>,
+}
+
+/// What became of one target in a deployment.
+pub(super) struct Part {
+    pub(super) target: String,
+    /// The version that was deployed, where a call names one.
+    pub(super) version: Option<String>,
+    pub(super) ending: Ending,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// It goes on.
+    Open,
+    Succeeded,
+    Failed,
+    Cancelled,
+    /// It was accepted and given up before it began.
+    Never,
+}
+
+impl Ending {
+    /// Whether a caller was told so; what never began may be told as lost or as failed.
+    pub(super) fn is(self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Succeeded(_) => self == Self::Succeeded,
+            Outcome::Failed(_) => matches!(self, Self::Failed | Self::Never),
+            Outcome::Cancelled(_) => self == Self::Cancelled,
+            Outcome::Lost(_) => self == Self::Never,
+            _ => false,
+        }
+    }
+}
+
+impl Fact {
+    /// Every id that leads to it.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.id.iter().chain(&self.requests).map(String::as_str)
+    }
+
+    /// What it made of a target.
+    pub(super) fn part(&self, target: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.target == target)
+    }
+
+    /// Whether it began to deploy a target; it may leave out what it was asked for.
+    pub(super) fn started(&self, target: &str) -> bool {
+        self.part(target).is_some_and(|part| part.ending != Ending::Never)
+    }
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id.as_deref().unwrap_or("no id"))?;
+        let calls: Vec<&str> = self.senders.iter().map(|sender| sender.call.as_deref().unwrap_or("nobody")).collect();
+        write!(f, " for {}", calls.join("+"))?;
+        self.parts.iter().try_for_each(|part| write!(f, " {:?}", part.ending))
+    }
+}
+
+/// Sets up the scene of a batch.
+pub(super) async fn of(platform: &Platform, options: &ChaosOptions, batch: u64) -> Result<Arc<dyn Scene>> {
+    let rng = Rng::with_seed(options.seed_of(batch));
+    Ok(match platform {
+        Platform::Coolify => Arc::new(coolify::Scene::new(options, batch, rng).await?),
+        Platform::Dokploy => Arc::new(dokploy::Scene::new(options, batch, rng).await?),
+        Platform::Qovery => Arc::new(qovery::Scene::new(options, batch, rng).await?),
+        other => return Err(Error::new(ErrorKind::InvalidInput, format!("there is no fake of `{other}`"))),
+    })
+}
+
+/// The bad network before a fake, and how adapters are made that go through it.
+pub(super) struct Access {
+    pub(super) network: FaultyNetwork,
+    token: String,
+    grace: Duration,
+}
+
+impl Access {
+    fn new(origin: &str, token: &str, options: &ChaosOptions, batch: u64) -> Result<Self> {
+        let plan = FaultPlan::seeded(options.seed_of(batch)).rate(options.rate).drip(Duration::from_millis(100));
+        let plan = plan.faults(options.faults.iter().copied());
+        let network = FaultyNetwork::before(origin, plan).map_err(|error| {
+            Error::new(ErrorKind::InvalidConfiguration, "the network cannot be set up").with_source(error)
+        })?;
+        Ok(Self { network, token: token.to_owned(), grace: options.grace })
+    }
+
+    /// An adapter for one call, which names the call in each of its requests.
+    fn adapter<D: Connect>(&self, builder: Builder<D>, call: u64) -> Result<Arc<dyn Deployer>> {
+        let builder = builder.url(self.network.url()).token(&*self.token).header("x-fake-call", call.to_string());
+        let builder = builder.timeout(Duration::from_secs(1)).connect_timeout(Duration::from_secs(1));
+        Ok(Arc::new(builder.grace(self.grace).build()?))
+    }
+}

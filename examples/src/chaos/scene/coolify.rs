@@ -1,0 +1,113 @@
+//! Coolify: applications from images and from git, and previews of pull requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Result, Target};
+use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, Pace};
+use fastrand::Rng;
+
+use super::super::ChaosOptions;
+use super::{Access, Ending, Fact, Part};
+
+/// The pull request whose preview some callers deploy.
+const PULL_REQUEST: u64 = 7;
+
+pub(super) struct Scene {
+    fake: FakeCoolify,
+    access: Access,
+    targets: Vec<(String, Option<u64>)>,
+}
+
+impl Scene {
+    pub(super) async fn new(options: &ChaosOptions, batch: u64, mut rng: Rng) -> Result<Self> {
+        let (ahead, behind) = options.clock(batch);
+        let fake = FakeCoolify::builder()
+            .pace(Pace::Every(Duration::from_millis(10)))
+            .concurrent_builds(150)
+            .rate_limit(3000, Duration::from_secs(1))
+            .clock_ahead(ahead)
+            .clock_behind(behind)
+            .without_recording();
+        // Rows out of order make the server's list of active deployments an object.
+        let fake = if batch % 2 == 1 { fake.quirk(CoolifyQuirk::ActiveListAsMap) } else { fake };
+        let fake = fake.start().await;
+        let access = Access::new(&fake.url(), fake.token(), options, batch)?;
+        let mut targets: Vec<(String, Option<u64>)> = Vec::new();
+        for number in 0..options.targets() {
+            let name = format!("app-{number}");
+            // Every eighth one is the preview of the application before it.
+            let target = match targets.last() {
+                Some((application, None)) if number % 8 == 7 => (application.clone(), Some(PULL_REQUEST)),
+                _ if number % 2 == 0 => (fake.add_application(&name), None),
+                _ => (fake.add_git_application(&name), None),
+            };
+            if let (application, Some(pull_request)) = &target {
+                fake.add_preview(application, *pull_request);
+            }
+            for _ in 0..options.scripts() {
+                fake.next_deployment(&target.0, script(&mut rng, number % 2 == 1));
+            }
+            targets.push(target);
+        }
+        Ok(Self { fake, access, targets })
+    }
+}
+
+fn script(rng: &mut Rng, git: bool) -> CoolifyScript {
+    let script = match rng.u8(..20) {
+        0..3 => CoolifyScript::fails_with("the build failed").log(["building"]),
+        3..5 => CoolifyScript::cancelled(),
+        _ => CoolifyScript::succeeds(),
+    };
+    let script = if git { script.resolving_to(format!("{:032x}{:08x}", rng.u128(..), rng.u32(..))) } else { script };
+    script.lasting(if rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..200) })
+}
+
+impl super::Scene for Scene {
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
+    fn request(&self, target: usize, _: u64) -> DeployRequest {
+        let (application, pull_request) = &self.targets[target];
+        let request = DeployRequest::new(Target::application(application));
+        match pull_request {
+            Some(number) => request.with_pull_request(*number),
+            None => request,
+        }
+    }
+
+    fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>> {
+        self.access.adapter(Coolify::builder(), call)
+    }
+
+    fn disturb(&self, rng: &mut Rng) {
+        let target = rng.usize(..self.targets.len());
+        self.fake.deploy_by_someone_else(&self.targets[target].0);
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        self.fake.triggered().into_iter().map(fact).collect()
+    }
+
+    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
+        id.get("deployment")
+    }
+}
+
+fn fact(row: CoolifyTriggered) -> Fact {
+    let ending = match &*row.status {
+        "finished" => Ending::Succeeded,
+        "failed" => Ending::Failed,
+        "cancelled-by-user" => Ending::Cancelled,
+        _ => Ending::Open,
+    };
+    let senders = std::iter::once(row.sender).chain(row.joined).collect();
+    Fact {
+        id: Some(row.id),
+        requests: Vec::new(),
+        senders,
+        parts: vec![Part { target: row.target, version: None, ending }],
+    }
+}

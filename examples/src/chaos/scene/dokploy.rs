@@ -1,0 +1,101 @@
+//! Dokploy: applications and composes, from images, files and git, and a server that is restarted now and then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Result, Target, TargetKind};
+use anydeploy_fakes::{DokployFate, DokployScript, DokployTriggered, FakeDokploy, Pace};
+use fastrand::Rng;
+
+use super::super::ChaosOptions;
+use super::{Access, Ending, Fact, Part};
+
+pub(super) struct Scene {
+    fake: FakeDokploy,
+    access: Access,
+    targets: Vec<Target>,
+    restarts: bool,
+}
+
+impl Scene {
+    pub(super) async fn new(options: &ChaosOptions, batch: u64, mut rng: Rng) -> Result<Self> {
+        let (ahead, behind) = options.clock(batch);
+        let fake = FakeDokploy::builder()
+            .pace(Pace::Every(Duration::from_millis(5)))
+            .concurrency(180)
+            .clock_ahead(ahead)
+            .clock_behind(behind)
+            .without_recording()
+            .start()
+            .await;
+        let access = Access::new(&fake.url(), fake.token(), options, batch)?;
+        let mut targets = Vec::new();
+        for number in 0..options.targets() {
+            let name = format!("service-{number}");
+            let target = match number % 4 {
+                0 => Target::application(fake.add_application(&name)),
+                1 | 2 => Target::application(fake.add_git_application(&name)),
+                _ if number % 8 == 3 => Target::new(TargetKind::Compose, fake.add_compose(&name)),
+                _ => Target::new(TargetKind::Compose, fake.add_git_compose(&name)),
+            };
+            for _ in 0..options.scripts() {
+                fake.next_deployment(target.id(), script(&mut rng));
+            }
+            targets.push(target);
+        }
+        Ok(Self { fake, access, targets, restarts: batch % 2 == 1 })
+    }
+}
+
+fn script(rng: &mut Rng) -> DokployScript {
+    let script = match rng.u8(..250) {
+        0..30 => DokployScript::fails_with("the build failed").log(["building"]),
+        30..35 => DokployScript::fails_with("no such branch").without_clone(),
+        35..40 => DokployScript::fails_to_start("no space left on device"),
+        40 => DokployScript::never_starts(),
+        _ => DokployScript::succeeds(),
+    };
+    script.lasting(if rng.u8(..16) == 0 { rng.u64(..4) } else { rng.u64(200..600) })
+}
+
+impl super::Scene for Scene {
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
+    fn request(&self, target: usize, call: u64) -> DeployRequest {
+        DeployRequest::new(self.targets[target].clone()).with_reason(format!("call {call}"))
+    }
+
+    fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>> {
+        self.access.adapter(Dokploy::builder(), call)
+    }
+
+    fn disturb(&self, rng: &mut Rng) {
+        if self.restarts && rng.u8(..8) == 0 {
+            self.fake.restart();
+        }
+        let target = rng.usize(..self.targets.len());
+        self.fake.deploy_by_someone_else(self.targets[target].id());
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        self.fake.triggered().into_iter().map(fact).collect()
+    }
+
+    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
+        id.get("row")
+    }
+}
+
+fn fact(job: DokployTriggered) -> Fact {
+    let ending = match job.fate {
+        DokployFate::Done => Ending::Succeeded,
+        DokployFate::Error => Ending::Failed,
+        DokployFate::Cancelled => Ending::Cancelled,
+        DokployFate::Dropped | DokployFate::NeverStarted => Ending::Never,
+        _ => Ending::Open,
+    };
+    let parts = vec![Part { target: job.target, version: None, ending }];
+    Fact { id: job.deployment_id, requests: Vec::new(), senders: vec![job.sender], parts }
+}

@@ -1,0 +1,132 @@
+//! Qovery: services of several kinds that share environments, and whole environments.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::{DeployRequest, Deployer, DeploymentId, Qovery, Result, Revision, Target, TargetKind};
+use anydeploy_fakes::{FakeQovery, Pace, QoveryScript, QoveryServiceKind, QoveryTriggered};
+use fastrand::Rng;
+
+use super::super::ChaosOptions;
+use super::{Access, Ending, Fact, Part};
+
+/// The services of each environment.
+const KINDS: [(QoveryServiceKind, TargetKind); 5] = [
+    (QoveryServiceKind::Application, TargetKind::Application),
+    (QoveryServiceKind::Container, TargetKind::Container),
+    (QoveryServiceKind::CronJob, TargetKind::Job),
+    (QoveryServiceKind::Helm, TargetKind::Helm),
+    (QoveryServiceKind::Database, TargetKind::Database),
+];
+
+pub(super) struct Scene {
+    fake: FakeQovery,
+    access: Access,
+    targets: Vec<Target>,
+}
+
+impl Scene {
+    pub(super) async fn new(options: &ChaosOptions, batch: u64, mut rng: Rng) -> Result<Self> {
+        let (ahead, behind) = options.clock(batch);
+        let fake = FakeQovery::builder()
+            .pace(Pace::Every(Duration::from_millis(10)))
+            .clock_ahead(ahead)
+            .clock_behind(behind)
+            .without_recording()
+            .start()
+            .await;
+        let access = Access::new(&fake.url(), fake.token(), options, batch)?;
+        let mut add = |environment: &str, (kind, word): &(QoveryServiceKind, TargetKind)| {
+            let service = fake.add_service(environment, *kind, "service");
+            for _ in 0..options.scripts() {
+                fake.next_deployment(&service, script(&mut rng));
+            }
+            Target::new(word.clone(), service)
+        };
+        let mut targets = Vec::new();
+        let mut environment = String::new();
+        for number in 0..options.targets() {
+            let place = number % (KINDS.len() + 1);
+            if place.is_multiple_of(KINDS.len()) {
+                environment = fake.add_environment(&format!("environment-{number}"));
+            }
+            targets.push(if let Some(kind) = KINDS.get(place) {
+                add(&environment, kind)
+            } else {
+                // Nobody deploys these alone.
+                for kind in &KINDS {
+                    add(&environment, kind);
+                }
+                Target::environment(&environment)
+            });
+        }
+        Ok(Self { fake, access, targets })
+    }
+}
+
+fn script(rng: &mut Rng) -> QoveryScript {
+    let script = match rng.u8(..200) {
+        0..24 => QoveryScript::fails_with("the build failed").log(["building"]),
+        24 => QoveryScript::fails_pre_check("no credentials"),
+        25..37 => QoveryScript::cancelled(),
+        37..40 => QoveryScript::never_starts(),
+        _ => QoveryScript::succeeds(),
+    };
+    script.lasting(if rng.u8(..4) == 0 { rng.u64(1..3) } else { rng.u64(3..15) })
+}
+
+impl super::Scene for Scene {
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
+    fn request(&self, target: usize, call: u64) -> DeployRequest {
+        let target = self.targets[target].clone();
+        let tagged = *target.kind() == TargetKind::Container;
+        let request = DeployRequest::new(target);
+        if tagged { request.with_revision(Revision::ImageTag(format!("1.0.{call}"))) } else { request }
+    }
+
+    fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>> {
+        self.access.adapter(Qovery::builder(), call)
+    }
+
+    fn disturb(&self, rng: &mut Rng) {
+        let target = rng.usize(..self.targets.len());
+        self.fake.deploy_by_someone_else(self.targets[target].id());
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        self.fake.triggered().into_iter().map(fact).collect()
+    }
+
+    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
+        id.get("execution").or_else(|| id.get("request"))
+    }
+}
+
+fn fact(execution: QoveryTriggered) -> Fact {
+    let whole = ending(execution.state.as_deref());
+    let services = execution.services.into_iter().map(|service| Part {
+        target: service.service,
+        version: service.version,
+        // When the check before the deployment fails, no service is touched and the deployment has failed.
+        ending: if service.state.is_none() { whole } else { ending(service.state.as_deref()) },
+    });
+    let whole = Part { target: execution.environment, version: None, ending: whole };
+    Fact {
+        id: Some(execution.execution_id),
+        requests: execution.request_ids,
+        senders: execution.senders,
+        parts: services.chain([whole]).collect(),
+    }
+}
+
+fn ending(state: Option<&str>) -> Ending {
+    match state {
+        None => Ending::Open,
+        Some("DEPLOYED") => Ending::Succeeded,
+        Some("CANCELED") => Ending::Cancelled,
+        Some(_) => Ending::Failed,
+    }
+}
