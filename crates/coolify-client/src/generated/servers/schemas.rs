@@ -24,16 +24,6 @@ impl GetServerByUuidParams {
     }
 }
 
-wire::open_enum! {
-    /// `ProxyTypeEnum`, as the platform calls it.
-    pub enum ProxyTypeEnum {
-        None = "NONE",
-        Traefik = "TRAEFIK",
-        Nginx = "NGINX",
-        Caddy = "CADDY",
-    }
-}
-
 /// A server.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
@@ -102,23 +92,6 @@ pub struct ServerProxy {
     pub type_: Option<types::ProxyTypeEnum>,
 }
 
-/// What runs on a server.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct ServerResource {
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub id: Option<i64>,
-    pub name: Option<String>,
-    /// As `state:health`.
-    pub status: Option<String>,
-    #[serde(rename = "type")]
-    pub type_: Option<types::ResourceTypeEnum>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub uuid: String,
-}
-
 /// The settings of a server. Tokens and keys are left out unless the token may read secrets.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
@@ -177,6 +150,7 @@ pub struct ServerSettings {
     pub sentinel_push_interval_seconds: Option<i64>,
     pub sentinel_token: Option<wire::Secret>,
     pub server_disk_usage_check_frequency: Option<String>,
+    pub server_disk_usage_notification_threshold: Option<i64>,
     pub server_id: Option<i64>,
     pub server_timezone: Option<String>,
     /// Date and time as in RFC 3339.

@@ -325,7 +325,7 @@ pub struct HomeStats {
     pub status: std::collections::BTreeMap<String, i64>,
 }
 
-/// A libSQL database in a list. `project-all` gives owners and admins nothing but the id.
+/// A libSQL database in a list; which fields are there depends on the list. `project-all` gives owners and admins nothing but the id.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -337,70 +337,6 @@ pub struct LibsqlSummary {
     pub description: Option<String>,
     pub libsql_id: String,
     pub name: Option<String>,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-/// A MariaDB database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct MariadbSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub mariadb_id: String,
-    pub name: Option<String>,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-/// A MongoDB database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct MongoSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub mongo_id: String,
-    pub name: Option<String>,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-/// A MySQL database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct MysqlSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub mysql_id: String,
-    pub name: Option<String>,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-/// A PostgreSQL database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PostgresSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub name: Option<String>,
-    pub postgres_id: String,
     pub server: Option<types::ServerSummary>,
     pub server_id: Option<String>,
 }
@@ -503,22 +439,6 @@ impl ProjectSearchParams {
     }
 }
 
-/// A Redis database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RedisSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub name: Option<String>,
-    pub redis_id: String,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
 /// A service to copy.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -532,20 +452,6 @@ impl SelectedService {
     #[must_use]
     pub fn new(id: impl Into<String>, type_: types::ServiceTypeEnum) -> Self {
         Self { id: id.into(), type_ }
-    }
-}
-
-wire::open_enum! {
-    /// The kind of a service.
-    pub enum ServiceTypeEnum {
-        Application = "application",
-        Postgres = "postgres",
-        Mysql = "mysql",
-        Mariadb = "mariadb",
-        Mongo = "mongo",
-        Redis = "redis",
-        Compose = "compose",
-        Libsql = "libsql",
     }
 }
 

@@ -22,54 +22,6 @@ impl ContainerDeployRequest {
     }
 }
 
-/// A container: an image from a registry.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct ContainerResponse {
-    #[serde(default)]
-    pub annotations_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    #[serde(default)]
-    pub arguments: Vec<String>,
-    pub auto_deploy: Option<bool>,
-    pub auto_preview: Option<bool>,
-    pub autoscaling: Option<types::AutoscalingPolicyResponse>,
-    /// In thousandths of a core.
-    pub cpu: Option<i64>,
-    pub cpu_architecture: Option<types::CpuArchitectureEnum>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub entrypoint: Option<String>,
-    pub environment: Option<types::ReferenceObject>,
-    pub ephemeral_storage_in_gib: Option<i64>,
-    pub gpu: Option<i64>,
-    #[serde(default)]
-    pub healthchecks: serde_json::Map<String, serde_json::Value>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub image_name: Option<String>,
-    #[serde(default)]
-    pub labels_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub max_running_instances: Option<i64>,
-    pub maximum_cpu: Option<i64>,
-    pub maximum_gpu: Option<i64>,
-    pub maximum_memory: Option<i64>,
-    /// In MB.
-    pub memory: Option<i64>,
-    pub min_running_instances: Option<i64>,
-    pub name: String,
-    #[serde(default)]
-    pub ports: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub registry: Option<types::ContainerRegistryProviderDetailsResponse>,
-    pub registry_id: Option<String>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-    #[serde(default)]
-    pub storage: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub tag: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
 /// Containers.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]

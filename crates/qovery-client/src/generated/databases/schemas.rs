@@ -4,61 +4,6 @@
 //! Types of `databases`.
 
 use crate::types;
-use crate::wire;
-
-/// A database.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct Database {
-    pub accessibility: Option<types::DatabaseAccessibilityEnum>,
-    #[serde(default)]
-    pub annotations_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    /// In thousandths of a core.
-    pub cpu: Option<i64>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub disk_encrypted: Option<bool>,
-    pub disk_type: Option<String>,
-    pub environment: Option<types::ReferenceObject>,
-    pub host: Option<String>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub instance_type: Option<String>,
-    #[serde(default)]
-    pub labels_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub maximum_cpu: Option<i64>,
-    pub maximum_memory: Option<i64>,
-    /// In MB.
-    pub memory: Option<i64>,
-    pub mode: Option<types::DatabaseModeEnum>,
-    pub name: String,
-    pub port: Option<i64>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-    /// In GB.
-    pub storage: Option<i64>,
-    #[serde(rename = "type")]
-    pub type_: Option<types::DatabaseTypeEnum>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub version: Option<String>,
-}
-
-wire::open_enum! {
-    /// Who can reach a database.
-    pub enum DatabaseAccessibilityEnum {
-        Private = "PRIVATE",
-        Public = "PUBLIC",
-    }
-}
-
-wire::open_enum! {
-    /// Whether a database runs in the cluster or at the cloud provider.
-    pub enum DatabaseModeEnum {
-        Container = "CONTAINER",
-        Managed = "MANAGED",
-    }
-}
 
 /// Databases.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -66,16 +11,6 @@ wire::open_enum! {
 pub struct DatabaseResponseList {
     #[serde(default)]
     pub results: Vec<types::Database>,
-}
-
-wire::open_enum! {
-    /// The engine of a database.
-    pub enum DatabaseTypeEnum {
-        Mongodb = "MONGODB",
-        Mysql = "MYSQL",
-        Postgresql = "POSTGRESQL",
-        Redis = "REDIS",
-    }
 }
 
 /// Optional parameters of `deleteDatabase`.

@@ -19,18 +19,6 @@ wire::open_enum! {
     }
 }
 
-/// When, by whom, and from where.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct DeploymentHistoryAuditingData {
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub origin: Option<types::OrganizationEventOrigin>,
-    pub triggered_by: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
 /// A recorded deployment.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
@@ -63,42 +51,6 @@ pub struct DeploymentHistoryEnvironmentV2 {
     /// ISO 8601, as in `PT12M34S`.
     pub total_duration: Option<String>,
     pub trigger_action: Option<types::DeploymentHistoryTriggerAction>,
-}
-
-/// What a recorded deployment did with one service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct DeploymentHistoryService {
-    pub auditing_data: Option<types::DeploymentHistoryAuditingData>,
-    /// Depends on `service_type`: commit, image and tag, or chart.
-    #[serde(default)]
-    pub details: serde_json::Map<String, serde_json::Value>,
-    pub icon_uri: Option<String>,
-    pub identifier: types::DeploymentHistoryServiceIdentifier,
-    pub status: types::StateEnum,
-    pub status_details: Option<types::StatusDetails>,
-    /// ISO 8601, as in `PT12M34S`.
-    pub total_duration: Option<String>,
-}
-
-/// A service in a recorded deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct DeploymentHistoryServiceIdentifier {
-    pub execution_id: Option<String>,
-    pub name: Option<String>,
-    pub service_id: String,
-    pub service_type: Option<types::ServiceTypeEnum>,
-}
-
-/// Deployments of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct DeploymentHistoryServicePaginatedResponseListV2 {
-    pub page: Option<i64>,
-    pub page_size: Option<i64>,
-    #[serde(default)]
-    pub results: Vec<types::DeploymentHistoryService>,
 }
 
 /// A stage of a recorded deployment.
@@ -358,19 +310,6 @@ impl ListTerraformDeploymentHistoryV2Params {
     }
 }
 
-wire::open_enum! {
-    /// What a deployment was triggered from.
-    pub enum OrganizationEventOrigin {
-        Api = "API",
-        Cli = "CLI",
-        Console = "CONSOLE",
-        Git = "GIT",
-        QoveryInternal = "QOVERY_INTERNAL",
-        Skill = "SKILL",
-        TerraformProvider = "TERRAFORM_PROVIDER",
-    }
-}
-
 /// The check before the first stage. When it fails, no service starts.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
@@ -412,11 +351,17 @@ pub struct QueuedRequestIdentifier {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
 pub struct QueuedService {
-    #[serde(default)]
-    pub details: serde_json::Map<String, serde_json::Value>,
+    pub details: Option<types::QueuedServiceDetails>,
     pub icon_uri: Option<String>,
     pub identifier: types::QueuedServiceIdentifier,
     pub status: Option<types::StageStatusEnum>,
+}
+
+/// What is known of a job.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[non_exhaustive]
+pub struct QueuedServiceDetails {
+    pub job_type: Option<types::JobTypeEnum>,
 }
 
 /// A service in a queued request.

@@ -384,35 +384,6 @@ impl DeployAllTerraform {
     }
 }
 
-/// An environment.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct Environment {
-    pub cloud_provider: Option<types::EnvironmentCloudProvider>,
-    pub cluster_id: Option<String>,
-    pub cluster_name: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    /// When the platform removes the environment by itself.
-    pub expires_at: Option<String>,
-    pub id: String,
-    pub last_updated_by: Option<String>,
-    pub mode: Option<types::EnvironmentModeEnum>,
-    pub name: Option<String>,
-    pub organization: Option<types::ReferenceObject>,
-    pub project: Option<types::ReferenceObject>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
-/// The cloud an environment runs in.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct EnvironmentCloudProvider {
-    pub cluster: Option<String>,
-    pub provider: Option<String>,
-}
-
 /// Environments.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]

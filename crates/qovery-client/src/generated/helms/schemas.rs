@@ -89,93 +89,12 @@ wire::open_enum! {
     }
 }
 
-/// Values files kept in git.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct HelmGitValues {
-    pub git_repository: Option<types::ApplicationGitRepository>,
-    #[serde(default)]
-    pub paths: Vec<String>,
-}
-
-/// Values files kept by the platform.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct HelmRawValues {
-    #[serde(default)]
-    pub values: Vec<types::HelmRawValuesFile>,
-}
-
-/// A values file.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct HelmRawValuesFile {
-    pub content: Option<wire::Secret>,
-    pub name: Option<String>,
-}
-
-/// A chart and how it is installed.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct HelmResponse {
-    pub allow_cluster_wide_resources: Option<bool>,
-    #[serde(default)]
-    pub arguments: Vec<String>,
-    pub auto_deploy: Option<bool>,
-    pub auto_preview: Option<bool>,
-    pub blueprint_id: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub environment: Option<types::ReferenceObject>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub name: String,
-    #[serde(default)]
-    pub ports: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-    pub source: Option<types::HelmSource>,
-    pub timeout_sec: Option<i64>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub values_override: Option<types::HelmValuesOverride>,
-}
-
 /// Charts.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
 pub struct HelmResponseList {
     #[serde(default)]
     pub results: Vec<types::HelmResponse>,
-}
-
-/// Where a chart comes from; one of the two is there.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct HelmSource {
-    pub git: Option<types::GitSource>,
-    pub repository: Option<types::HelmSourceRepositoryResponse>,
-}
-
-/// Values files; one of the two may be there.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct HelmValuesFiles {
-    pub git: Option<types::HelmGitValues>,
-    pub raw: Option<types::HelmRawValues>,
-}
-
-/// Values that replace those of the chart. Each entry of a `set` list is a name and a value.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct HelmValuesOverride {
-    pub file: Option<types::HelmValuesFiles>,
-    #[serde(default)]
-    pub set: Vec<Vec<wire::Secret>>,
-    #[serde(default)]
-    pub set_json: Vec<Vec<wire::Secret>>,
-    #[serde(default)]
-    pub set_string: Vec<Vec<wire::Secret>>,
 }
 
 /// Optional parameters of `listHelmCommit`.

@@ -87,92 +87,12 @@ wire::open_enum! {
     }
 }
 
-wire::open_enum! {
-    /// What a lifecycle job was made from.
-    pub enum JobLifecycleTypeEnum {
-        Generic = "GENERIC",
-        Terraform = "TERRAFORM",
-        Cloudformation = "CLOUDFORMATION",
-    }
-}
-
-/// A job: a cron job or a lifecycle job, told apart by `job_type`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct JobResponse {
-    #[serde(default)]
-    pub annotations_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub auto_deploy: Option<bool>,
-    pub auto_preview: Option<bool>,
-    /// In thousandths of a core.
-    pub cpu: Option<i64>,
-    pub cpu_architecture: Option<types::CpuArchitectureEnum>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub environment: Option<types::ReferenceObject>,
-    pub ephemeral_storage_in_gib: Option<i64>,
-    pub gpu: Option<i64>,
-    #[serde(default)]
-    pub healthchecks: serde_json::Map<String, serde_json::Value>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub job_type: Option<types::JobTypeEnum>,
-    #[serde(default)]
-    pub labels_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub max_duration_seconds: Option<i64>,
-    pub max_nb_restart: Option<i64>,
-    pub maximum_cpu: Option<i64>,
-    pub maximum_gpu: Option<i64>,
-    pub maximum_memory: Option<i64>,
-    /// In MB.
-    pub memory: Option<i64>,
-    pub name: String,
-    pub port: Option<i64>,
-    pub schedule: Option<types::JobSchedule>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-    pub source: Option<types::JobSource>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
 /// Jobs.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
 pub struct JobResponseList {
     #[serde(default)]
     pub results: Vec<types::JobResponse>,
-}
-
-/// What starts a job: `cronjob` for a cron job, the three events for a lifecycle job.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct JobSchedule {
-    pub cronjob: Option<types::JobScheduleEntry>,
-    pub lifecycle_type: Option<types::JobLifecycleTypeEnum>,
-    pub on_delete: Option<types::JobScheduleEntry>,
-    pub on_start: Option<types::JobScheduleEntry>,
-    pub on_stop: Option<types::JobScheduleEntry>,
-}
-
-/// A command and, for a cron job, its time.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct JobScheduleEntry {
-    #[serde(default)]
-    pub arguments: Vec<String>,
-    pub entrypoint: Option<String>,
-    /// A cron expression.
-    pub scheduled_at: Option<String>,
-    pub timezone: Option<String>,
-}
-
-/// Where a job comes from; one of the two is there.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct JobSource {
-    pub docker: Option<types::JobSourceDockerResponse>,
-    pub image: Option<types::ContainerSource>,
 }
 
 /// Optional parameters of `listJobCommit`.

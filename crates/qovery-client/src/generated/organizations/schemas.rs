@@ -4,7 +4,6 @@
 //! Types of `organizations`.
 
 use crate::types;
-use crate::wire;
 
 /// Optional parameters of `listServicesByOrganizationId`.
 ///
@@ -42,30 +41,6 @@ impl ListServicesByOrganizationIdParams {
     }
 }
 
-/// An organization.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct Organization {
-    pub admin_emails: Option<Vec<String>>,
-    /// Set while billing keeps the organization from deploying.
-    pub billing_deployment_restriction: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub icon_url: Option<String>,
-    pub id: String,
-    pub logo_url: Option<String>,
-    pub name: Option<String>,
-    #[serde(default)]
-    pub organization_plan: serde_json::Map<String, serde_json::Value>,
-    pub owner: Option<String>,
-    pub plan: Option<types::PlanEnum>,
-    pub repository: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub website_url: Option<String>,
-}
-
 /// An environment, as the organization lists it.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
@@ -95,40 +70,6 @@ pub struct OrganizationEnvironmentResponseList {
 pub struct OrganizationResponseList {
     #[serde(default)]
     pub results: Vec<types::Organization>,
-}
-
-wire::open_enum! {
-    /// An organization's plan.
-    pub enum PlanEnum {
-        Free = "FREE",
-        Team = "TEAM",
-        TeamYearly = "TEAM_YEARLY",
-        Enterprise = "ENTERPRISE",
-        EnterpriseYearly = "ENTERPRISE_YEARLY",
-        Professional = "PROFESSIONAL",
-        Business = "BUSINESS",
-        User2025 = "USER_2025",
-        Team2025 = "TEAM_2025",
-        Business2025 = "BUSINESS_2025",
-        Enterprise2025 = "ENTERPRISE_2025",
-    }
-}
-
-/// A service, with the names of what it stands in.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct ServiceLightResponse {
-    pub cluster_id: Option<String>,
-    pub description: Option<String>,
-    pub environment_id: Option<String>,
-    pub environment_name: Option<String>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub job_type: Option<types::JobTypeEnum>,
-    pub name: Option<String>,
-    pub project_id: Option<String>,
-    pub project_name: Option<String>,
-    pub service_type: Option<types::ServiceTypeEnum>,
 }
 
 /// Services of an organization.

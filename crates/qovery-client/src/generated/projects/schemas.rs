@@ -5,21 +5,6 @@
 
 use crate::types;
 
-/// A project.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct Project {
-    pub associated_environments_count: Option<i64>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub id: String,
-    pub name: Option<String>,
-    pub organization: Option<types::ReferenceObject>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
 /// Projects.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]

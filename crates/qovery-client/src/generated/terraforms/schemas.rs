@@ -52,56 +52,6 @@ impl DeleteTerraformParams {
     }
 }
 
-/// Lines added to the image that runs Terraform.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct DockerfileFragment {
-    /// Of an `inline` one.
-    pub content: Option<wire::Secret>,
-    /// Of a `file`.
-    pub path: Option<String>,
-    /// `file` or `inline`.
-    pub type_: Option<String>,
-}
-
-wire::open_enum! {
-    /// What an automatic deployment runs.
-    pub enum TerraformAutoDeployAction {
-        Default = "DEFAULT",
-        Plan = "PLAN",
-        Noop = "NOOP",
-    }
-}
-
-/// What happens by itself on a push.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct TerraformAutoDeployConfig {
-    pub auto_deploy: Option<bool>,
-    pub terraform_action: Option<types::TerraformAutoDeployAction>,
-}
-
-/// Where the state is kept; one of the three is there.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct TerraformBackend {
-    pub blueprint: Option<types::TerraformBackendBlueprint>,
-    pub kubernetes: Option<serde_json::Value>,
-    /// It may hold the keys of the store.
-    pub user_provided: Option<types::SecretJson>,
-}
-
-/// A backend set up by a blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct TerraformBackendBlueprint {
-    #[serde(default)]
-    pub config: std::collections::BTreeMap<String, wire::Secret>,
-    pub type_: Option<String>,
-}
-
 wire::open_enum! {
     /// What to do instead of plan and apply.
     pub enum TerraformDeployAction {
@@ -137,88 +87,12 @@ impl TerraformDeployRequest {
     }
 }
 
-wire::open_enum! {
-    /// The program that applies the files.
-    pub enum TerraformEngineEnum {
-        Terraform = "TERRAFORM",
-        OpenTofu = "OPEN_TOFU",
-    }
-}
-
-/// What a run may use.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct TerraformJobResourcesResponse {
-    pub cpu_milli: Option<i64>,
-    pub gpu: Option<i64>,
-    pub ram_mib: Option<i64>,
-    pub storage_gib: Option<i64>,
-}
-
-/// The version of the program that applies the files.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct TerraformProviderVersion {
-    pub explicit_version: Option<String>,
-    pub read_from_terraform_block: Option<bool>,
-}
-
-/// A Terraform service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct TerraformResponse {
-    /// Extra arguments, by Terraform command.
-    #[serde(default)]
-    pub action_extra_arguments: std::collections::BTreeMap<String, Vec<wire::Secret>>,
-    pub auto_deploy: Option<bool>,
-    pub auto_deploy_config: Option<types::TerraformAutoDeployConfig>,
-    pub backend: Option<types::TerraformBackend>,
-    pub blueprint_id: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub dockerfile_fragment: Option<types::DockerfileFragment>,
-    pub engine: Option<types::TerraformEngineEnum>,
-    pub environment: Option<types::ReferenceObject>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub job_resources: Option<types::TerraformJobResourcesResponse>,
-    pub name: String,
-    pub provider_version: Option<types::TerraformProviderVersion>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-    pub terraform_files_source: Option<types::TerraformFilesSource>,
-    pub terraform_variables_source: Option<types::TerraformVariablesSourceResponse>,
-    pub timeout_sec: Option<i64>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub use_cluster_credentials: Option<bool>,
-}
-
 /// Terraform services.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TerraformResponseList {
     #[serde(default)]
     pub results: Vec<types::TerraformResponse>,
-}
-
-/// A variable of a Terraform service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct TerraformVarKeyValue {
-    pub key: Option<String>,
-    pub secret: Option<bool>,
-    pub value: Option<wire::Secret>,
-}
-
-/// Where the variables come from.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[non_exhaustive]
-pub struct TerraformVariablesSourceResponse {
-    #[serde(default)]
-    pub tf_var_file_paths: Vec<String>,
-    #[serde(default)]
-    pub tf_vars: Vec<types::TerraformVarKeyValue>,
 }
 
 /// Optional parameters of `uninstallTerraform`.
