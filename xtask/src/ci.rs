@@ -52,12 +52,15 @@ const STEPS: &[Step] = &[
         "each platform alone: qovery",
         &["check", "--locked", "-p", "anydeploy", "--no-default-features", "--features", "qovery,rustls"],
     ),
-    cargo("tests", &["test", "--locked", "--workspace", "--all-targets", "--features", "anydeploy/raw-api"]),
+    cargo("tests", &["test", "--locked", "--workspace", "--all-targets"]),
     cargo("examples in the documentation", &["test", "--locked", "--workspace", "--doc"]),
     cargo("the quickstart runs", &["run", "--locked", "-p", "examples", "--example", "quickstart"]),
     Step {
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
-        ..cargo("documentation", &["doc", "--locked", "--workspace", "--no-deps"])
+        ..cargo(
+            "documentation",
+            &["doc", "--locked", "--workspace", "--no-deps", "--features", "anydeploy/raw-api,anydeploy/testing"],
+        )
     },
 ];
 

@@ -3,12 +3,16 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use futures::future::{BoxFuture, FutureExt, join_all, ready};
+use futures::future::{BoxFuture, FutureExt, ready};
+use futures::stream::{self, StreamExt};
 
 use crate::{
     Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, HistoryOptions, LogOptions, LogPage, Method,
     Platform, Result, Service, Target,
 };
+
+/// How many reads are under way at once where a platform reads deployments one by one.
+const AT_ONCE: usize = 8;
 
 /// Deploys on one platform and tells what became of it.
 ///
@@ -49,9 +53,10 @@ pub trait Deployer: Debug + Send + Sync + 'static {
 
     /// Reads several deployments, in the order of `ids`, each with its own result.
     ///
-    /// By default it reads them one by one, all at once.
+    /// By default it reads them one by one, at most 8 at once.
     fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
-        join_all(ids.iter().map(|id| self.deployment(id))).boxed()
+        let reads: Vec<_> = ids.iter().map(|id| self.deployment(id)).collect();
+        stream::iter(reads).buffered(AT_ONCE).collect().boxed()
     }
 
     /// Lists the target's deployments, newest first.

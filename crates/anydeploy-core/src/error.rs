@@ -221,7 +221,7 @@ impl fmt::Display for Error {
         if inner.attempts > 1 {
             write!(f, "; after {} attempts", inner.attempts)?;
         }
-        match inner.kind.advice() {
+        match inner.kind.advice(inner.safe_to_repeat) {
             "" => {}
             advice => write!(f, "; {advice}")?,
         }

@@ -5,8 +5,8 @@
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say what became of it.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Retry`] is a layer that makes calls again, each by its own rule and never a trigger blindly.
-//! * [`testing`] has doubles for the tests of programs that deploy, and a conformance suite for those who implement the
-//!   trait.
+//! * `testing` (feature `testing`) has doubles for the tests of programs that deploy, and a conformance suite for those
+//!   who implement the trait.
 //!
 //! This crate speaks no HTTP and links no TLS, so whoever implements or wraps the trait compiles little.
 //! The adapters for Coolify, Dokploy and Qovery are in the crate `anydeploy`, which re-exports all of this.
@@ -27,6 +27,7 @@ mod request;
 mod service;
 mod status;
 mod target;
+#[cfg(feature = "testing")]
 pub mod testing;
 mod text;
 mod watch;

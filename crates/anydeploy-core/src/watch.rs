@@ -168,10 +168,14 @@ impl<D: Deployer> Observer<D> {
                     }
                 }
                 Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
+                    // Nobody knows what became of it, which is no reason to deploy again blindly.
+                    let error = error.with_safe_to_repeat(false);
                     return Ok(WatchEvent::Ended(Outcome::Lost(Loss::new(self.last.take(), error))));
                 }
                 Ok(Err(error)) => {
-                    self.failures += 1;
+                    // A server that says when to come back is not out of order.
+                    let paced = error.kind() == ErrorKind::RateLimited && error.retry_after().is_some();
+                    self.failures += u32::from(!paced);
                     self.attempts = self.attempts.saturating_add(error.attempts());
                     // A page of a proxy in between is as passing as a refused connection.
                     let passing = error.is_transient() || error.kind() == ErrorKind::Unreadable;

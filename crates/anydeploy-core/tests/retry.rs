@@ -124,11 +124,11 @@ async fn a_wait_is_at_least_what_the_server_asks_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_longer_than_what_is_left_ends_at_once() {
-    let inner = ScriptedDeployer::new().answer(asked_to_wait(40)).answer(asked_to_wait(40));
+    let inner = ScriptedDeployer::new().answer(asked_to_wait(80)).answer(asked_to_wait(80));
     let started = Instant::now();
     let error = Retry::new(inner).deployment(&id("1")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 2));
-    assert_eq!(started.elapsed().as_secs(), 40);
+    assert_eq!(started.elapsed().as_secs(), 80);
 }
 
 #[tokio::test(start_paused = true)]

@@ -107,6 +107,22 @@ async fn transient_failures_are_tolerated_and_counted_in_a_row() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rate_limit_that_says_when_it_ends_is_no_failure_and_the_deadline_bounds_it() {
+    let limited = || {
+        let wait = Some(Duration::from_secs(5));
+        Err(Error::new(ErrorKind::RateLimited, "slow").with_retry_after(wait))
+    };
+    let options = WatchOptions::within(Duration::from_secs(120)).with_tolerated_failures(0);
+    let deployer = (0..8).fold(ScriptedDeployer::new(), |deployer, _| deployer.answer(limited()));
+    let deployer = deployer.answer(Ok(seen(Phase::Succeeded, "finished")));
+    assert!(deployer.watch(&id(), options.clone()).await.unwrap().is_success());
+
+    let deployer = (0..40).fold(ScriptedDeployer::new(), |deployer, _| deployer.answer(limited()));
+    let error = deployer.watch(&id(), options).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_credential_ends_a_watch_at_once() {
     let deployer = ScriptedDeployer::new().answer(Err(Error::new(ErrorKind::Unauthorized, "no")));
     let error = deployer.watch(&id(), WatchOptions::default()).await.unwrap_err();

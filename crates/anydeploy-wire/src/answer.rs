@@ -7,10 +7,9 @@ use reqwest::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, LOCATION},
 };
-use serde::de::DeserializeOwned;
 
 use crate::{
-    DecodeError, Error, ErrorKind, Http, Operation, Repair, Repaired,
+    DecodeError, Error, ErrorKind, Http, Operation, Read, Repair, Repaired,
     decode::{decode_as, is_web_page},
     error::Received,
 };
@@ -61,9 +60,9 @@ impl Answer {
     ///
     /// [`Decode`](ErrorKind::Decode) if the body does not fit even so; its source is a
     /// [`DecodeError`].
-    pub fn json<T: DeserializeOwned>(self) -> Result<Reply<T>, Error> {
+    pub fn json<T: Read>(self) -> Result<Reply<T>, Error> {
         match decode_as(&self.received.body, self.says_html()) {
-            Ok((value, repairs)) => Ok(self.reply(value, repairs)),
+            Ok((value, repairs)) => Ok(self.reply(repairs).with(value)),
             Err(error) => Err(self.undecodable(error)),
         }
     }
@@ -81,7 +80,7 @@ impl Answer {
         let changed = matches!(text, std::borrow::Cow::Owned(_));
         let repairs = changed.then(|| Repair::new(String::new(), Repaired::Converted));
         let text = text.into_owned();
-        Ok(self.reply(text, repairs.into_iter().collect()))
+        Ok(self.reply(repairs.into_iter().collect()).with(text))
     }
 
     /// Takes the body as it came.
@@ -91,7 +90,7 @@ impl Answer {
     /// None today; the signature is that of the other ways to read an answer.
     pub fn bytes(self) -> Result<Reply<Bytes>, Error> {
         let body = self.received.body.clone();
-        Ok(self.reply(body, Vec::new()))
+        Ok(self.reply(Vec::new()).with(body))
     }
 
     /// Drops the body, whatever it is.
@@ -104,7 +103,7 @@ impl Answer {
         if is_web_page(&self.received.body) {
             return Err(self.undecodable(DecodeError::web_page("no content")));
         }
-        Ok(self.reply((), Vec::new()))
+        Ok(self.reply(Vec::new()))
     }
 
     fn says_html(&self) -> bool {
@@ -112,12 +111,12 @@ impl Answer {
         content_type.and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("html"))
     }
 
-    fn reply<T>(self, value: T, repairs: Vec<Repair>) -> Reply<T> {
+    fn reply(self, repairs: Vec<Repair>) -> Reply<()> {
         if !repairs.is_empty() {
             tracing::warn!(operation = self.operation.id(), ?repairs, "the answer was repaired");
         }
         let Received { status, headers, .. } = self.received;
-        Reply { status, headers, value, repairs }
+        Reply { status, headers, value: (), repairs }
     }
 
     fn undecodable(self, error: DecodeError) -> Error {
@@ -179,6 +178,12 @@ impl<T> Reply<T> {
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
         let Self { status, headers, value, repairs } = self;
         Reply { status, headers, value: change(value), repairs }
+    }
+}
+
+impl Reply<()> {
+    fn with<T>(self, value: T) -> Reply<T> {
+        Reply { status: self.status, headers: self.headers, value, repairs: self.repairs }
     }
 }
 

@@ -1,20 +1,49 @@
 //! One call: its parameters, and sending it.
 
-use std::{fmt, pin::Pin, time::Instant};
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
 
 use bytes::Bytes;
 use reqwest::{
     Request, Url,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
-use crate::{Answer, Error, File, Http, Operation, QueryValue, Reply, Secret, answer, form::Form, path};
+use crate::{Answer, Error, File, Http, Operation, QueryValue, Read, Reply, Secret, answer, form::Form, path};
 
-/// A call that is ready: nothing is sent before it is awaited.
+/// A call that is ready, and how its answer is to be read.
 ///
-/// A boxed future keeps the generated clients cheap to compile: their methods need no state machine of their own.
-pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<Reply<T>, Error>> + Send + 'a>>;
+/// One future for all operations keeps the clients cheap to compile: their methods need no state
+/// machines of their own.
+/// `Debug` shows nothing of the call.
+#[must_use = "nothing is sent before it is awaited"]
+pub struct Pending<'a, T> {
+    answer: Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>>,
+    read: fn(Answer) -> Result<Reply<T>, Error>,
+}
+
+impl<T> Future for Pending<'_, T> {
+    type Output = Result<Reply<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.answer.as_mut().poll(context) {
+            Poll::Ready(Ok(answer)) => Poll::Ready((self.read)(answer)),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Pending<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}
 
 /// A call that is being put together; what is wrong with it is told by [`send`](Self::send).
 ///
@@ -39,13 +68,21 @@ impl<'a> Call<'a> {
     ///
     /// The value is percent-encoded and stays one segment.
     /// An empty value, one with a `.` or `..` segment, or one with control characters is refused.
-    pub fn path(mut self, name: &'a str, value: impl fmt::Display) -> Self {
-        self.path.push((name, value.to_string()));
+    pub fn path(self, name: &'a str, value: impl fmt::Display) -> Self {
+        self.path_text(name, value.to_string())
+    }
+
+    fn path_text(mut self, name: &'a str, value: String) -> Self {
+        self.path.push((name, value));
         self
     }
 
     /// Adds a query parameter; `None` adds nothing, a list repeats the name.
-    pub fn query(mut self, name: &'a str, value: &(impl QueryValue + ?Sized)) -> Self {
+    pub fn query(self, name: &'a str, value: &(impl QueryValue + ?Sized)) -> Self {
+        self.query_texts(name, &value)
+    }
+
+    fn query_texts(mut self, name: &'a str, value: &dyn QueryValue) -> Self {
         value.each(&mut |text| self.query.push((name, text.to_owned())));
         self
     }
@@ -54,8 +91,12 @@ impl<'a> Call<'a> {
     ///
     /// Without it a POST, PUT or PATCH sends no byte, still with `Content-Type: application/json`,
     /// because Dokploy answers 415 otherwise.
-    pub fn body(mut self, value: &(impl Serialize + ?Sized)) -> Self {
-        match serde_json::to_vec(value) {
+    pub fn body(self, value: &(impl Serialize + ?Sized)) -> Self {
+        self.body_text(serde_json::to_vec(value))
+    }
+
+    fn body_text(mut self, written: serde_json::Result<Vec<u8>>) -> Self {
+        match written {
             Ok(body) => return self.content("application/json", body),
             // The reason may quote a value, so it is left out.
             Err(_) => self.refused = Some(Error::argument(self.operation, "the body cannot be written as JSON")),
@@ -122,33 +163,36 @@ impl<'a> Call<'a> {
     }
 
     /// Sends the request and reads the answer by [`Answer::json`].
-    #[must_use = "nothing is sent before it is awaited"]
-    pub fn json<T: DeserializeOwned>(self) -> Pending<'a, T> {
-        Box::pin(async { self.send().await?.json() })
+    pub fn json<T: Read>(self) -> Pending<'a, T> {
+        self.pending(Answer::json)
     }
 
     /// Sends the request and reads the answer by [`Answer::text`].
-    #[must_use = "nothing is sent before it is awaited"]
     pub fn text(self) -> Pending<'a, String> {
-        Box::pin(async { self.send().await?.text() })
+        self.pending(Answer::text)
     }
 
     /// Sends the request and reads the answer by [`Answer::text`], as text that is never shown.
-    #[must_use = "nothing is sent before it is awaited"]
     pub fn secret(self) -> Pending<'a, Secret> {
-        Box::pin(async { Ok(self.send().await?.text()?.map(Secret::from)) })
+        self.pending(|answer| Ok(answer.text()?.map(Secret::from)))
     }
 
     /// Sends the request and reads the answer by [`Answer::bytes`].
-    #[must_use = "nothing is sent before it is awaited"]
     pub fn bytes(self) -> Pending<'a, Bytes> {
-        Box::pin(async { self.send().await?.bytes() })
+        self.pending(Answer::bytes)
     }
 
     /// Sends the request and reads the answer by [`Answer::empty`].
-    #[must_use = "nothing is sent before it is awaited"]
     pub fn empty(self) -> Pending<'a, ()> {
-        Box::pin(async { self.send().await?.empty() })
+        self.pending(Answer::empty)
+    }
+
+    fn pending<T>(self, read: fn(Answer) -> Result<Reply<T>, Error>) -> Pending<'a, T> {
+        Pending { answer: self.boxed(), read }
+    }
+
+    fn boxed(self) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>> {
+        Box::pin(self.send())
     }
 
     async fn exchange(self) -> Result<Answer, Error> {

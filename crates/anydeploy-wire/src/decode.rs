@@ -2,18 +2,21 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
 use self::document::Document;
 
+pub use self::{fault::Fault, node::Node, read::Read};
+
+mod children;
 mod document;
 mod fault;
-mod key;
 mod lossy;
 mod node;
+mod object;
+mod read;
 mod scalar;
-pub(crate) mod union;
 
 /// Reads JSON, repairing what does not fit where that cannot tell a lie.
 ///
@@ -37,10 +40,12 @@ pub(crate) mod union;
 /// # Examples
 ///
 /// ```
-/// use anydeploy_wire::{decode, serde::Deserialize};
+/// use anydeploy_wire::{decode, object};
 ///
-/// #[derive(Debug, PartialEq, Deserialize)]
+/// #[derive(Debug, PartialEq)]
 /// struct Port { number: u16, name: Option<String> }
+///
+/// object!(Port: required { number = "number" } optional { name = "name" });
 ///
 /// let (ports, repairs) = decode::<Vec<Port>>(br#"[{"number": "80", "name": []}]"#)?;
 /// assert_eq!(ports, [Port { number: 80, name: None }]);
@@ -48,24 +53,30 @@ pub(crate) mod union;
 /// assert_eq!(places, ["/*/name", "/*/number"]);
 /// # Ok::<(), anydeploy_wire::DecodeError>(())
 /// ```
-pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Vec<Repair>), DecodeError> {
-    decode_as(body, false)
+pub fn decode<T: Read>(body: &[u8]) -> Result<(T, Vec<Repair>), DecodeError> {
+    read(Document::parse(body, false)?)
 }
 
 /// The same for a body whose content type may have said that it is a web page.
-pub(crate) fn decode_as<T: DeserializeOwned>(body: &[u8], html: bool) -> Result<(T, Vec<Repair>), DecodeError> {
+pub(crate) fn decode_as<T: Read>(body: &[u8], html: bool) -> Result<(T, Vec<Repair>), DecodeError> {
     read(Document::parse(body, html)?)
 }
 
-/// The same for JSON that was parsed before.
-pub(crate) fn decode_value<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
-    read(Document::new(value)).map(|(value, _)| value)
+/// The `Deserialize` of every type that a macro of this crate makes one for: what is repaired is
+/// not told.
+///
+/// # Errors
+///
+/// If it does not fit even so.
+pub fn deserialize<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let document = Document::new(Value::deserialize(deserializer)?);
+    read(document).map(|(value, _)| value).map_err(D::Error::custom)
 }
 
 /// All that is compiled for each type: the work is done by [`Document`].
-fn read<T: DeserializeOwned>(mut document: Document) -> Result<(T, Vec<Repair>), DecodeError> {
+fn read<T: Read>(mut document: Document) -> Result<(T, Vec<Repair>), DecodeError> {
     loop {
-        match T::deserialize(document.root()) {
+        match T::read(&document.root()) {
             Ok(value) => return Ok((value, document.into_repairs())),
             Err(fault) => document.repair(fault)?,
         }

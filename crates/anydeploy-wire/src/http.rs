@@ -2,9 +2,20 @@
 
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
-use reqwest::{Url, header::HeaderMap, redirect::Policy};
+use reqwest::{
+    Url,
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName},
+    redirect::Policy,
+};
 
 use crate::{Auth, Call, Error, Operation, Secret, auth::sensitive_header};
+
+/// The headers that each call sets by itself.
+const OWN_HEADERS: [HeaderName; 4] = [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST];
+
+/// How long an idle connection is kept: Dokploy closes one after some 5 seconds, and a request that meets that moment is
+/// lost without an answer.
+const IDLE: Duration = Duration::from_secs(4);
 
 /// A connection to one API: base URL, credentials, limits, and a pool of connections.
 ///
@@ -100,7 +111,7 @@ impl HttpBuilder {
         self
     }
 
-    /// One more header for every request, such as Cloudflare Access wants.
+    /// One more header for every request, such as Cloudflare Access wants; not one that a call sets by itself.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -150,7 +161,8 @@ impl HttpBuilder {
     ///
     /// [`InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the base URL is not an
     /// `http` or `https` URL without credentials, query and fragment, if it is plain `http` to
-    /// another machine and that is not allowed, or if a header or a certificate cannot be used.
+    /// another machine and that is not allowed, if a header or a certificate cannot be used, or if
+    /// a header is one of those that a call sets by itself.
     pub fn build(self) -> Result<Http, Error> {
         let url = parse_base_url(&self.base_url).map_err(Error::configuration)?;
         let plain = url.scheme() == "http";
@@ -166,13 +178,19 @@ impl HttpBuilder {
             return Err(Error::configuration("https needs one of the TLS features of anydeploy-wire"));
         }
         let mut headers = HeaderMap::new();
+        if let Some(auth) = &self.auth {
+            let (name, value) = auth.to_header().map_err(Error::configuration)?;
+            headers.insert(name, value);
+        }
         for (name, value) in &self.headers {
             let (name, value) = sensitive_header(name, None, value, &format!("the value of header `{name}`"))
                 .map_err(Error::configuration)?;
-            headers.append(name, value);
-        }
-        if let Some(auth) = &self.auth {
-            let (name, value) = auth.to_header().map_err(Error::configuration)?;
+            // Of two values one would be dropped without a word.
+            if OWN_HEADERS.contains(&name) || headers.contains_key(&name) {
+                return Err(Error::configuration(format!(
+                    "the header `{name}` is set already, or by each call itself"
+                )));
+            }
             headers.insert(name, value);
         }
         let mut client = reqwest::Client::builder()
@@ -180,6 +198,7 @@ impl HttpBuilder {
             .referer(false)
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(IDLE)
             .user_agent(self.user_agent);
         if plain && loopback {
             // A proxy of the environment would carry the credentials off this machine unencrypted.
@@ -189,6 +208,10 @@ impl HttpBuilder {
         {
             for pem in &self.root_certificates {
                 client = client.tls_certs_merge(parse_certificates(pem)?);
+            }
+            if plain {
+                // It is never redirected to TLS, and a machine without certificates can make it all the same.
+                client = client.tls_certs_only([]);
             }
         }
         let client = client.build().map_err(|error| {

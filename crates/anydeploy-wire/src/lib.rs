@@ -7,8 +7,10 @@
 //!   acted on.
 //! * [`open_enum!`] and [`open_union!`] declare types that keep what they do not know.
 //! * [`File`] is what a form uploads.
-//! * [`Patch`] tells "leave it" from "clear it"; [`Secret`] never prints what it holds.
-//! * [`decode`] reads JSON that nearly fits its type, and tells what it repaired.
+//! * [`Patch`] tells "leave it" from "clear it"; [`Secret`] and [`SecretJson`] never print what they
+//!   hold.
+//! * [`decode`] reads JSON that nearly fits its type, and tells what it repaired; [`object!`] and
+//!   [`choice!`] make a struct and an enum a type that it can [`Read`].
 //!
 //! # Examples
 //!
@@ -35,10 +37,12 @@
 mod answer;
 mod auth;
 mod call;
+mod choice;
 mod decode;
 mod error;
 mod form;
 mod http;
+mod object;
 mod open_enum;
 mod open_union;
 mod operation;
@@ -52,7 +56,7 @@ pub use answer::{Answer, Reply};
 pub use auth::Auth;
 pub use bytes::Bytes;
 pub use call::{Call, Pending};
-pub use decode::{DecodeError, Repair, Repaired, decode};
+pub use decode::{DecodeError, Fault, Node, Read, Repair, Repaired, decode};
 pub use error::{Error, ErrorKind};
 pub use form::File;
 pub use http::{Http, HttpBuilder};
@@ -60,13 +64,13 @@ pub use operation::{Method, Operation};
 pub use patch::Patch;
 pub use query::QueryValue;
 pub use reqwest::header::HeaderMap;
-pub use secret::Secret;
+pub use secret::{Secret, SecretJson};
 pub use {serde, serde_json};
 
 /// What the macros of this crate expand to; not meant to be named by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::decode::union::{REDACTED, Union, union};
-    pub use crate::open_enum::word;
+    pub use crate::decode::deserialize;
+    pub use crate::secret::REDACTED;
     pub use {serde, serde_json};
 }

@@ -1,12 +1,5 @@
 //! Enums that keep a word they do not know.
 
-use std::fmt;
-
-use serde::{
-    Deserializer,
-    de::{Error, Visitor},
-};
-
 /// Declares an enum over words that a server may add to.
 ///
 /// A word that is not listed becomes `Other` and is sent back as it came.
@@ -14,8 +7,8 @@ use serde::{
 ///
 /// The enum has `KNOWN` (every listed variant, in order), `as_str`, `is_known`, and implements
 /// `Clone`, `Debug`, `Display`, `FromStr` (which never fails), `From<&str>`, `From<String>`, `Eq`,
-/// `Ord`, `Hash`, `Serialize`, `Deserialize` (which takes a number or a bool as its text) and
-/// [`QueryValue`](crate::QueryValue).
+/// `Ord`, `Hash`, `Serialize`, `Deserialize`, [`Read`](crate::Read) (which takes a number or a bool as
+/// its text) and [`QueryValue`](crate::QueryValue).
 ///
 /// # Examples
 ///
@@ -72,6 +65,15 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::std::convert::From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)*
+                    word => Self::Other(word.to_owned()),
+                }
+            }
+        }
+
         $crate::__open_enum_impls!($name);
     };
 }
@@ -81,14 +83,6 @@ macro_rules! open_enum {
 #[macro_export]
 macro_rules! __open_enum_impls {
     ($name:ident) => {
-        impl ::std::convert::From<&str> for $name {
-            fn from(word: &str) -> Self {
-                match Self::KNOWN.iter().find(|known| known.as_str() == word) {
-                    ::std::option::Option::Some(known) => known.clone(),
-                    ::std::option::Option::None => Self::Other(word.to_owned()),
-                }
-            }
-        }
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(word: ::std::string::String) -> Self {
                 Self::from(word.as_str())
@@ -139,47 +133,14 @@ macro_rules! __open_enum_impls {
                 serializer.serialize_str(self.as_str())
             }
         }
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                $crate::__private::word(deserializer).map(Self::from)
+        impl $crate::Read for $name {
+            #[inline]
+            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
+                ::std::result::Result::Ok(Self::from($crate::__attempt!(node.word())))
             }
         }
+        $crate::__deserialize!($name);
     };
-}
-
-/// Reads a word, or a scalar as its text; compiled once for all enums.
-///
-/// # Errors
-///
-/// If it is not a scalar.
-pub fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    deserializer.deserialize_any(Word)
-}
-
-struct Word;
-
-macro_rules! visit {
-    ($($method:ident: $type:ty),*) => {$(
-        fn $method<E: Error>(self, value: $type) -> Result<String, E> {
-            Ok(value.to_string())
-        }
-    )*};
-}
-
-impl Visitor<'_> for Word {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a word")
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<String, E> {
-        Ok(value)
-    }
-
-    visit!(visit_str: &str, visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64);
 }
 
 #[cfg(test)]

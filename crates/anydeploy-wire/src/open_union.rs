@@ -7,19 +7,23 @@
 /// came, and shows nothing in `Debug`.
 /// Several words may name one variant: `= "A" | "B"`.
 ///
-/// It implements `Clone`, `Debug`, `Deserialize` and `Serialize`; a union that travels in one
-/// direction says so, `by "kind", Deserialize`, and its variants then need no more.
+/// It implements `Clone`, `Debug`, [`Read`](crate::Read), `Deserialize` and `Serialize`; a union that
+/// travels in one direction says so, `by "kind", Read` or `by "kind", Serialize`, and its variants
+/// then need no more.
 ///
 /// # Examples
 ///
 /// ```
-/// use anydeploy_wire::{open_union, serde::{Deserialize, Serialize}};
+/// use anydeploy_wire::{object, open_union, serde::Serialize};
 ///
-/// #[derive(Clone, Debug, Deserialize, Serialize)]
+/// #[derive(Clone, Debug, Serialize)]
 /// struct Circle { kind: String, radius: u32 }
 ///
-/// #[derive(Clone, Debug, Deserialize, Serialize)]
+/// #[derive(Clone, Debug, Serialize)]
 /// struct Square { kind: String, side: u32 }
+///
+/// object!(Circle: required { kind = "kind", radius = "radius" });
+/// object!(Square: required { kind = "kind", side = "side" });
 ///
 /// open_union! {
 ///     /// A shape.
@@ -42,12 +46,12 @@
 macro_rules! open_union {
     ($(#[$meta:meta])* $vis:vis enum $name:ident by $tag:literal { $($variants:tt)* }) => {
         $crate::open_union!(@declare [$(#[$meta])*] [$vis] $name { $($variants)* });
-        $crate::open_union!(@deserialize $name $tag { $($variants)* });
+        $crate::open_union!(@read $name $tag { $($variants)* });
         $crate::open_union!(@serialize $name { $($variants)* });
     };
-    ($(#[$meta:meta])* $vis:vis enum $name:ident by $tag:literal, Deserialize { $($variants:tt)* }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident by $tag:literal, Read { $($variants:tt)* }) => {
         $crate::open_union!(@declare [$(#[$meta])*] [$vis] $name { $($variants)* });
-        $crate::open_union!(@deserialize $name $tag { $($variants)* });
+        $crate::open_union!(@read $name $tag { $($variants)* });
     };
     ($(#[$meta:meta])* $vis:vis enum $name:ident by $tag:literal, Serialize { $($variants:tt)* }) => {
         $crate::open_union!(@declare [$(#[$meta])*] [$vis] $name { $($variants)* });
@@ -75,30 +79,21 @@ macro_rules! open_union {
             }
         }
     };
-    (@deserialize $name:ident $tag:literal {
+    (@read $name:ident $tag:literal {
         $($(#[$variant_meta:meta])* $variant:ident($type:ty) = $($word:literal)|+),* $(,)?
     }) => {
-        impl $crate::__private::Union for $name {
-            const NAME: &'static str = ::std::concat!("anydeploy union by ", $tag);
-
-            fn variant<'de, A: $crate::__private::serde::de::VariantAccess<'de>>(
-                tag: &str,
-                content: A,
-            ) -> ::std::result::Result<Self, A::Error> {
-                match tag {
-                    $($($word)|+ => content.newtype_variant().map(Self::$variant),)*
-                    _ => content.newtype_variant().map(Self::Other),
-                }
+        impl $crate::Read for $name {
+            #[inline]
+            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
+                let word = $crate::__attempt!(node.tag($tag));
+                let node = node.variant($tag, &word);
+                ::std::result::Result::Ok(match word.as_str() {
+                    $($($word)|+ => Self::$variant($crate::__attempt!($crate::Read::read(&node))),)*
+                    _ => Self::Other($crate::__attempt!($crate::Read::read(&node))),
+                })
             }
         }
-
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                $crate::__private::union(deserializer)
-            }
-        }
+        $crate::__deserialize!($name);
     };
     (@serialize $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident($type:ty) = $($word:literal)|+),* $(,)?

@@ -1,12 +1,6 @@
 //! A request field that can be left alone, cleared, or set.
 
-use std::{fmt, marker::PhantomData};
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor, ser};
-
-/// The name of the newtype struct that a [`Patch`] asks for, so that [`decode`](crate::decode)
-/// knows one: a field that does not fit must not become one that was not sent.
-pub(crate) const PATCH: &str = "anydeploy patch";
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
 /// A field of an update: absent, `null`, or a value.
 ///
@@ -108,20 +102,6 @@ impl<T: Serialize> Serialize for Patch<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(PATCH, PatchVisitor(PhantomData))
-    }
-}
-
-struct PatchVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for PatchVisitor<T> {
-    type Value = Patch<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value or null")
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Patch<T>, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Patch::Null, Patch::Value))
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
     }
 }

@@ -1,9 +1,21 @@
-//! Text that must not be printed.
+//! Text and JSON that must not be printed.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// Stands in `Debug` for what may hold secrets.
+pub const REDACTED: &dyn fmt::Debug = &Redacted;
+
+struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
 
 /// Text that prints as `[redacted]` and is wiped from memory when dropped.
 ///
@@ -37,7 +49,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+        REDACTED.fmt(f)
     }
 }
 
@@ -76,6 +88,41 @@ impl Serialize for Secret {
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// JSON that holds secrets and prints as `[redacted]`.
+///
+/// # Examples
+///
+/// ```
+/// use anydeploy_wire::{SecretJson, serde_json::json};
+///
+/// let settings = SecretJson::new(json!({"password": "hunter2"}));
+/// assert_eq!(format!("{settings:?}"), "[redacted]");
+/// assert_eq!(settings.expose()["password"], "hunter2");
+/// ```
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct SecretJson(Value);
+
+impl SecretJson {
+    /// Wraps a value.
+    #[must_use]
+    pub fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// The value itself.
+    #[must_use]
+    pub fn expose(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        REDACTED.fmt(f)
     }
 }
 

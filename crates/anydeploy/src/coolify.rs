@@ -5,6 +5,9 @@
 //! * A deployment is [`Exact`](crate::Identity::Exact) once its id was read back.
 //!   Coolify invents an id when the same commit is being deployed already; such an id is never found, and the
 //!   deployment under way is [`Adopted`](crate::Identity::Adopted) instead.
+//! * After a lost answer, the one new deployment that the trigger can have made is
+//!   [`Inferred`](crate::Identity::Inferred), unless another trigger of this process was under way for the same
+//!   target; Coolify writes no mark of the caller into a deployment, so there is no proof.
 //! * Services and databases have no deployments: they are started, and followed by how they run
 //!   ([`Inferred`](crate::Identity::Inferred)).
 //! * Abilities of a token are disjoint: `deploy` triggers, `read` waits, `read:sensitive` reads logs.
@@ -13,6 +16,7 @@
 mod check;
 mod deploy;
 mod logs;
+mod lost;
 mod meaning;
 mod read;
 mod resource;

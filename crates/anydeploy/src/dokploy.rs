@@ -22,6 +22,7 @@ mod check;
 mod deploy;
 mod infer;
 mod logs;
+mod lost;
 mod meaning;
 mod queue;
 mod read;
@@ -117,6 +118,7 @@ impl Deployer for Dokploy {
         capabilities.service = true;
         capabilities.services = true;
         capabilities.check = true;
+        capabilities.reconcile = true;
         capabilities
     }
 

@@ -108,26 +108,28 @@ fn refused(error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -
     }
 }
 
-/// The error of a trigger: unless it was provably not acted on, whether it was cannot be told.
+/// The error of a trigger that nothing can look for: unless it was provably not acted on, that cannot be told.
 pub(crate) fn trigger_failed(error: Error) -> Error {
     if error.is_safe_to_repeat() {
         return error;
     }
-    let mut undecidable = Error::new(
-        ErrorKind::Undecidable,
-        format!("the answer to the trigger is lost ({}), so it may have been acted on", error.kind()),
-    );
-    if let Some(platform) = error.platform() {
-        undecidable = undecidable.with_platform(platform.clone());
+    after_loss(ErrorKind::Undecidable, "whether it was acted on cannot be told", error)
+}
+
+/// The error of a trigger whose answer is lost, with what is known of it since.
+pub(crate) fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
+    let mut error = Error::new(kind, format!("the answer to the trigger is lost ({}), and {known}", lost.kind()));
+    if let Some(platform) = lost.platform() {
+        error = error.with_platform(platform.clone());
     }
-    if let Some(operation) = error.operation() {
-        undecidable = undecidable.with_operation(operation.to_owned());
+    if let Some(operation) = lost.operation() {
+        error = error.with_operation(operation.to_owned());
     }
-    if let Some(status) = error.status() {
-        undecidable = undecidable.with_status(status);
+    if let Some(status) = lost.status() {
+        error = error.with_status(status);
     }
-    if let Some(sentence) = error.server_message() {
-        undecidable = undecidable.with_server_message(sentence);
+    if let Some(sentence) = lost.server_message() {
+        error = error.with_server_message(sentence);
     }
-    undecidable.with_retry_after(error.retry_after()).with_source(error)
+    error.with_retry_after(lost.retry_after()).with_source(lost)
 }

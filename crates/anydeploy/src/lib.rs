@@ -28,6 +28,8 @@
 mod builder;
 pub mod config;
 mod failure;
+mod flight;
+mod reconcile;
 mod time;
 
 #[cfg(feature = "coolify")]

@@ -19,12 +19,14 @@
 
 mod cancel;
 mod check;
+mod clock;
 mod deploy;
 mod find;
 mod history;
 mod kind;
 mod logs;
 mod look;
+mod lost;
 mod meaning;
 mod order;
 mod read;

@@ -129,10 +129,11 @@ async fn a_refusal_inside_a_200_is_an_error_with_the_servers_sentence() {
 
 #[tokio::test]
 async fn an_unknown_application_is_not_found() {
-    let (_fake, coolify) = manual().await;
+    let (fake, coolify) = manual().await;
     let error = coolify.deploy(&DeployRequest::new(Target::application("nosuchthing"))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert_eq!(error.server_message(), Some("No resources found."));
+    assert_eq!(error.server_message(), Some("Application not found"));
+    assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"), "nothing was triggered");
 }
 
 #[tokio::test]
@@ -303,13 +304,13 @@ async fn what_the_platform_lacks_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_proxy_is_no_answer_and_a_trigger_behind_it_is_undecidable() {
+async fn while_a_proxy_answers_for_the_server_nothing_is_triggered() {
     let (fake, coolify) = manual().await;
     fake.enable(CoolifyQuirk::BadGateway);
     let error = coolify.deploy(&application(&fake)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Undecidable);
-    assert!(!error.is_safe_to_repeat());
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unavailable, true));
     assert!(!error.to_string().contains('<'), "{error}");
+    assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"));
 }
 
 #[tokio::test]

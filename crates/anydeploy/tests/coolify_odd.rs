@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use anydeploy::{Coolify, DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Phase, Target, WatchOptions};
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -13,8 +14,13 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 struct Odd(MockServer);
 
 impl Odd {
+    /// A server that lists no deployments, unless told otherwise.
     async fn start() -> Self {
-        Self(MockServer::start().await)
+        let server = MockServer::start().await;
+        let list = ResponseTemplate::new(200).set_body_json(json!({ "count": 0, "deployments": [] }));
+        let route = path("/api/v1/deployments/applications/web");
+        Mock::given(method("GET")).and(route).respond_with(list).with_priority(10).mount(&server).await;
+        Self(server)
     }
 
     async fn answers(&self, verb: &str, route: &str, status: u16, body: Value) {
@@ -117,4 +123,40 @@ async fn a_token_that_the_server_echoes_after_a_telltale_is_masked() {
     odd.answers("POST", "/deploy", 422, json!({ "message": "Authorization: Bearer 1|t is not accepted" })).await;
     let error = odd.deployer().deploy(&request()).await.unwrap_err();
     assert!(!format!("{error} {error:#} {error:?} {error:#?}").contains("1|t"), "{error:#?}");
+}
+
+#[tokio::test]
+async fn an_error_in_its_older_form_is_about_the_application_and_not_about_the_route() {
+    let odd = Odd::start().await;
+    odd.answers("POST", "/deploy", 404, json!({ "error": "No resources found.", "docs": "https://coolify.io/docs" }))
+        .await;
+    let error = odd.deployer().deploy(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.server_message()), (ErrorKind::NotFound, Some("No resources found.")));
+}
+
+#[tokio::test]
+async fn a_deployment_that_began_after_the_trigger_is_never_adopted() {
+    let odd = Odd::start().await;
+    odd.answers("POST", "/deploy", 200, accepted("Deployment already queued for this commit.")).await;
+    odd.answers_once("GET", "/deployments/phantom", ResponseTemplate::new(503)).await;
+    odd.answers("GET", "/deployments/phantom", 404, missing()).await;
+    let later = (Utc::now() + TimeDelta::hours(1)).to_rfc3339();
+    let row = json!({ "deployment_uuid": "later", "status": "in_progress", "created_at": later, "updated_at": later });
+    odd.answers("GET", "/deployments/applications/web", 200, json!({ "count": 1, "deployments": [row] })).await;
+    let coolify = odd.deployer();
+    let deployment = coolify.deploy(&request()).await.unwrap();
+    assert_eq!(deployment.identity, Identity::Pending);
+    let error = coolify.deployment(&deployment.id).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_token_without_a_team_is_a_refused_credential_although_the_answer_is_400() {
+    let odd = Odd::start().await;
+    let invalid = json!({ "message": "Invalid token.", "docs": "https://coolify.io/docs" });
+    odd.answers("GET", "/version", 400, invalid.clone()).await;
+    odd.answers("GET", "/deployments/applications/web", 400, invalid.clone()).await;
+    odd.answers("POST", "/deploy", 400, invalid).await;
+    assert_eq!(odd.deployer().check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    assert_eq!(odd.deployer().deploy(&request()).await.unwrap_err().kind(), ErrorKind::Unauthorized);
 }

@@ -8,6 +8,7 @@ mod home;
 mod item;
 mod manifest;
 mod operations;
+mod read;
 mod split;
 mod types;
 

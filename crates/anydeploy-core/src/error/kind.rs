@@ -102,8 +102,11 @@ impl ErrorKind {
     }
 
     /// What to do next, as the last part of a message; empty where the message itself says it.
-    pub(super) const fn advice(self) -> &'static str {
+    ///
+    /// `safe` says that the request was provably not acted on, for whichever reason.
+    pub(super) const fn advice(self, safe: bool) -> &'static str {
         match self {
+            Self::Unavailable | Self::NoAnswer | Self::Unreadable if safe => "nothing was triggered; try again later",
             Self::Unauthorized => "check that the token is complete, not expired and meant for this server",
             Self::UnauthorizedOrRateLimited => {
                 "check the API key and its rate limit; wait before trying again, because every try counts"

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// How long and how often a deployment is looked at.
 ///
-/// By default it waits for 30 minutes, looks after 1 second at first and every 10 seconds in the end, gives up after 5
-/// failed reads in a row, and reads the last 50 lines of the log of a deployment that failed.
+/// By default it waits for 30 minutes, looks after 1 second at first and every 10 seconds in the end, tolerates 20
+/// failed reads in a row (about three minutes, so that a server may restart or be updated meanwhile), and reads the
+/// last 50 lines of the log of a deployment that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WatchOptions {
@@ -16,6 +17,8 @@ pub struct WatchOptions {
     /// The longest time between two looks.
     pub longest_interval: Duration,
     /// How many reads in a row may fail for transient reasons before the watch ends with the last error.
+    ///
+    /// A refusal by a rate limit that says how long to wait does not count; the deadline bounds those.
     pub tolerated_failures: u32,
     /// How many lines of the log of a failed deployment are read; 0 reads none.
     pub log_tail: usize,
@@ -27,7 +30,7 @@ impl Default for WatchOptions {
             deadline: Duration::from_secs(30 * 60),
             first_interval: None,
             longest_interval: Duration::from_secs(10),
-            tolerated_failures: 5,
+            tolerated_failures: 20,
             log_tail: 50,
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, error::Category};
 
 use super::{
     DecodeError, Repair, Repaired,
-    fault::{Fault, Place, Step, Steps, Want, pointer},
+    fault::{Fault, Step, Steps, Want, pointer},
     lossy::lossy,
     node::{Node, Notes},
     scalar,
@@ -59,7 +59,7 @@ impl Document {
     }
 
     pub(super) fn root(&self) -> Node<'_> {
-        Node { value: &self.value, place: &Place::ROOT, notes: &self.notes }
+        Node::root(&self.value, &self.notes)
     }
 
     pub(super) fn into_repairs(mut self) -> Vec<Repair> {
@@ -76,8 +76,8 @@ impl Document {
     /// elements of the lists on the way to it, so that a long list costs one round.
     pub(super) fn repair(&mut self, fault: Fault) -> Result<(), DecodeError> {
         let kept = fault.is_kept();
-        let (mut steps, want, expected) = fault.into_parts();
-        let cause = self.cause(&steps, want, expected);
+        let (mut steps, want) = fault.into_parts();
+        let cause = self.cause(&steps, want);
         let mut variants = Vec::new();
         while let Some(Step::Variant { .. }) = steps.last() {
             variants.extend(steps.pop());
@@ -109,12 +109,15 @@ impl Document {
     }
 
     /// What to tell of a fault: if a member is missing because it was removed, why it was removed.
-    fn cause(&self, steps: &Steps, want: Want, expected: String) -> DecodeError {
+    fn cause(&self, steps: &Steps, want: Want) -> DecodeError {
         let place = pointer(steps);
-        let Want::Member(name) = want else { return DecodeError::new(place, expected) };
-        let member = place.clone() + &pointer(&[Step::Member(name.to_owned())]);
-        let removal = self.removed.iter().find(|removal| removal.pointer == member);
-        removal.map_or_else(|| DecodeError::new(place, expected), |removal| removal.cause.clone())
+        if let Want::Member(name) = want {
+            let member = place.clone() + &pointer(&[Step::Member(name.to_owned())]);
+            if let Some(removal) = self.removed.iter().find(|removal| removal.pointer == member) {
+                return removal.cause.clone();
+            }
+        }
+        DecodeError::new(place, want.describe())
     }
 }
 
@@ -122,7 +125,7 @@ fn find<'a>(value: &'a Value, steps: &[Step<String>]) -> Option<&'a Value> {
     steps.iter().try_fold(value, |value, step| match step {
         Step::Member(key) | Step::Entry(key) => value.get(key),
         Step::Item(index) => value.get(index),
-        Step::Root | Step::Variant { .. } => Some(value),
+        Step::Variant { .. } => Some(value),
     })
 }
 

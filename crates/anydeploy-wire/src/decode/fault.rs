@@ -1,23 +1,14 @@
 //! Where decoding failed, and what was wanted there.
 
-use std::fmt::{self, Display};
+use std::fmt;
 
-use serde::de::{self, Expected, Unexpected};
 use serde_json::Value;
 
-use super::{node::Children, scalar};
-
-/// A place in a document, as a chain on the stack from a value up to the root.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    parent: Option<&'a Place<'a>>,
-    step: Step<&'a str>,
-}
+use super::{children::Children, node::Node, scalar};
 
 /// One step down: from a struct to a member that its type names, or to some element.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Step<S> {
-    Root,
     Member(S),
     Entry(S),
     Item(usize),
@@ -31,23 +22,14 @@ pub(super) enum Step<S> {
 /// The steps from the root to a value.
 pub(super) type Steps = Vec<Step<String>>;
 
-impl<'a> Place<'a> {
-    pub(super) const ROOT: Self = Self { parent: None, step: Step::Root };
-
-    pub(super) fn below(parent: &'a Place<'a>, step: Step<&'a str>) -> Self {
-        Self { parent: Some(parent), step }
-    }
-
-    pub(super) fn steps(&self) -> Steps {
-        let mut steps = self.parent.map(Self::steps).unwrap_or_default();
-        match self.step {
-            Step::Root => {}
-            Step::Member(name) => steps.push(Step::Member(name.to_owned())),
-            Step::Entry(key) => steps.push(Step::Entry(key.to_owned())),
-            Step::Item(index) => steps.push(Step::Item(index)),
-            Step::Variant { tag, word } => steps.push(Step::Variant { tag, word: word.to_owned() }),
+impl Step<&str> {
+    pub(super) fn to_owned(self) -> Step<String> {
+        match self {
+            Self::Member(name) => Step::Member(name.to_owned()),
+            Self::Entry(key) => Step::Entry(key.to_owned()),
+            Self::Item(index) => Step::Item(index),
+            Self::Variant { tag, word } => Step::Variant { tag, word: word.to_owned() },
         }
-        steps
     }
 }
 
@@ -59,7 +41,7 @@ pub(super) fn pointer(steps: &[Step<String>]) -> String {
         .map(|step| match step {
             Step::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
             Step::Entry(_) | Step::Item(_) => "/*".to_owned(),
-            Step::Root | Step::Variant { .. } => String::new(),
+            Step::Variant { .. } => String::new(),
         })
         .collect()
 }
@@ -74,6 +56,8 @@ pub(super) enum Want {
     },
     Float,
     Text,
+    /// Text of an open enum.
+    Word,
     List,
     Map,
     Object,
@@ -90,7 +74,7 @@ impl Want {
             Self::Truth => scalar::truth(value).is_some(),
             Self::Integer { min, max } => scalar::integer(value).is_some_and(|number| (min..=max).contains(&number)),
             Self::Float => scalar::float(value).is_some(),
-            Self::Text => scalar::text(value).is_some(),
+            Self::Text | Self::Word => scalar::text(value).is_some(),
             Self::List => Children::of(value).is_some(),
             Self::Map => value.is_object() || value.as_array().is_some_and(Vec::is_empty),
             Self::Object => value.is_object(),
@@ -99,12 +83,13 @@ impl Want {
         })
     }
 
-    fn describe(self) -> String {
+    pub(super) fn describe(self) -> String {
         match self {
             Self::Truth => "a bool".to_owned(),
             Self::Integer { min, max } => format!("an integer from {min} to {max}"),
             Self::Float => "a number".to_owned(),
             Self::Text => "a string".to_owned(),
+            Self::Word => "a word".to_owned(),
             Self::List => "a list".to_owned(),
             Self::Map | Self::Object => "an object".to_owned(),
             Self::Member(name) => format!("the member `{name}`"),
@@ -113,38 +98,28 @@ impl Want {
     }
 }
 
-/// A failure of one attempt to decode.
+/// Where a value does not fit, and what would.
 ///
-/// serde's messages quote values, so only what was expected is kept of them, which the type says.
-#[derive(Debug)]
-pub(super) struct Fault(Box<Inner>);
+/// It ends one attempt to read a body; [`decode`](crate::decode) repairs what it can and tries
+/// again.
+/// `Debug` shows the place and no value.
+pub struct Fault(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     want: Want,
-    expected: String,
-    steps: Option<Steps>,
+    steps: Steps,
     kept: bool,
 }
 
 impl Fault {
-    pub(super) fn want(want: Want) -> Self {
-        Self::new(want, want.describe())
+    pub(super) fn new(want: Want, steps: Steps) -> Self {
+        Self(Box::new(Inner { want, steps, kept: matches!(want, Want::List | Want::Map) }))
     }
 
-    fn new(want: Want, expected: String) -> Self {
-        Self(Box::new(Inner { want, expected, steps: None, kept: matches!(want, Want::List | Want::Map) }))
-    }
-
-    /// Notes the place, unless a deeper one is noted.
-    pub(super) fn at(mut self, place: &Place<'_>) -> Self {
-        self.0.steps.get_or_insert_with(|| place.steps());
-        self
-    }
-
-    /// Forbids to remove the value at fault, unless a deeper one is.
-    pub(super) fn keep(mut self) -> Self {
-        self.0.kept |= self.0.steps.is_none();
+    /// Forbids to remove the value of a node, if it is this that is at fault and not one inside.
+    pub(super) fn kept_at(mut self, node: &Node<'_>) -> Self {
+        let mut inside = self.0.steps.iter().skip(node.steps().len());
+        self.0.kept |= inside.all(|step| matches!(step, Step::Variant { .. }));
         self
     }
 
@@ -154,49 +129,14 @@ impl Fault {
         self.0.kept
     }
 
-    pub(super) fn into_parts(self) -> (Steps, Want, String) {
-        (self.0.steps.unwrap_or_default(), self.0.want, self.0.expected)
+    pub(super) fn into_parts(self) -> (Steps, Want) {
+        (self.0.steps, self.0.want)
     }
 }
 
-impl de::Error for Fault {
-    fn custom<T: Display>(_message: T) -> Self {
-        Self::want(Want::Other)
-    }
-
-    fn invalid_type(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(Want::Other, expected.to_string())
-    }
-
-    fn invalid_value(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(Want::Other, expected.to_string())
-    }
-
-    fn invalid_length(_found: usize, expected: &dyn Expected) -> Self {
-        Self::new(Want::Other, expected.to_string())
-    }
-
-    fn unknown_variant(_found: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(Want::Other, format!("one of {}", expected.join(", ")))
-    }
-
-    fn unknown_field(_found: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(Want::Other, format!("no members but {}", expected.join(", ")))
-    }
-
-    fn missing_field(name: &'static str) -> Self {
-        Self::want(Want::Member(name))
-    }
-
-    fn duplicate_field(name: &'static str) -> Self {
-        Self::new(Want::Other, format!("the member `{name}` once"))
-    }
-}
-
-impl Display for Fault {
+impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.0.expected)
+        let expected = self.0.want.describe();
+        f.debug_struct("Fault").field("pointer", &pointer(&self.0.steps)).field("expected", &expected).finish()
     }
 }
-
-impl std::error::Error for Fault {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anydeploy_wire::{Patch, decode, open_enum, open_union};
+use anydeploy_wire::{Patch, Read, SecretJson, choice, decode, object, open_enum, open_union};
 use proptest::{collection::vec, option, prelude::*};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -14,19 +14,24 @@ open_enum! {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Closed {
-    A,
-    B(Box<Thing>),
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Nested {
+    Word(Word),
+    Thing(Box<Thing>),
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+choice!(Nested: Word, Thing);
+
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Either {
     Number(i64),
-    Thing { a: bool, b: String },
+    Flags(Vec<bool>),
+    Words(BTreeMap<String, String>),
 }
+
+choice!(Either: Number, Flags, Words);
 
 open_union! {
     pub(crate) enum Union by "a" {
@@ -35,24 +40,29 @@ open_union! {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Thing {
     a: String,
     b: Option<u16>,
-    #[serde(default)]
     c: Vec<Thing>,
-    #[serde(default)]
     d: BTreeMap<String, f64>,
     e: Option<Box<Thing>>,
     f: Option<Word>,
     g: Option<Union>,
     h: Option<Either>,
-    i: Option<Closed>,
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    i: Option<Nested>,
+    #[serde(skip_serializing_if = "Patch::is_absent")]
     j: Patch<i8>,
-    #[serde(default)]
     k: bool,
-    l: Option<(u8, String)>,
+    l: Option<Value>,
+}
+
+object! {
+    Thing:
+    required { a = "a" }
+    optional {
+        b = "b", c = "c", d = "d", e = "e", f = "f", g = "g", h = "h", i = "i", j = "j", k = "k", l = "l",
+    }
 }
 
 impl PartialEq for Thing {
@@ -61,16 +71,43 @@ impl PartialEq for Thing {
     }
 }
 
-/// A type whose own error quotes what it refuses.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Quoting;
+/// The same types as serde reads them.
+mod strict {
+    use super::{BTreeMap, Deserialize, Patch, Serialize, Union, Value, Word};
 
-impl TryFrom<String> for Quoting {
-    type Error = String;
+    #[derive(Deserialize, Serialize)]
+    #[serde(untagged)]
+    pub(crate) enum Nested {
+        Word(Word),
+        Thing(Box<Thing>),
+    }
 
-    fn try_from(text: String) -> Result<Self, String> {
-        if text == "a" { Ok(Self) } else { Err(format!("`{text}` is not `a`")) }
+    #[derive(Deserialize, Serialize)]
+    #[serde(untagged)]
+    pub(crate) enum Either {
+        Number(i64),
+        Flags(Vec<bool>),
+        Words(BTreeMap<String, String>),
+    }
+
+    #[derive(Deserialize, Serialize)]
+    pub(crate) struct Thing {
+        a: String,
+        b: Option<u16>,
+        #[serde(default)]
+        c: Vec<Thing>,
+        #[serde(default)]
+        d: BTreeMap<String, f64>,
+        e: Option<Box<Thing>>,
+        f: Option<Word>,
+        g: Option<Union>,
+        h: Option<Either>,
+        i: Option<Nested>,
+        #[serde(default, skip_serializing_if = "Patch::is_absent")]
+        j: Patch<i8>,
+        #[serde(default)]
+        k: bool,
+        l: Option<Value>,
     }
 }
 
@@ -78,19 +115,20 @@ impl TryFrom<String> for Quoting {
 fn probe(body: &[u8]) -> Result<(), TestCaseError> {
     probe_as::<Thing>(body)?;
     probe_as::<Vec<Thing>>(body)?;
-    probe_as::<BTreeMap<Word, Union>>(body)?;
+    probe_as::<BTreeMap<String, Union>>(body)?;
     probe_as::<Option<Either>>(body)?;
-    probe_as::<Closed>(body)?;
-    probe_as::<(u8, String)>(body)?;
-    probe_as::<Vec<Quoting>>(body)?;
-    probe_as::<BTreeMap<String, char>>(body)?;
-    probe_as::<()>(body)?;
+    probe_as::<Nested>(body)?;
+    probe_as::<Word>(body)?;
+    probe_as::<Map<String, Value>>(body)?;
+    probe_as::<SecretJson>(body)?;
     probe_as::<String>(body)?;
-    probe_as::<i128>(body)?;
+    probe_as::<f64>(body)?;
+    probe_as::<bool>(body)?;
+    probe_as::<i64>(body)?;
     probe_as::<Value>(body)
 }
 
-fn probe_as<T: DeserializeOwned>(body: &[u8]) -> Result<(), TestCaseError> {
+fn probe_as<T: Read + DeserializeOwned>(body: &[u8]) -> Result<(), TestCaseError> {
     let told = match decode::<T>(body) {
         Ok((_, repairs)) => format!("{repairs:?}"),
         Err(error) => format!("{error} {error:?}"),
@@ -126,7 +164,7 @@ fn thing() -> impl Strategy<Value = Thing> {
         proptest::collection::btree_map(any::<String>(), any::<i32>().prop_map(f64::from), 0..3),
         option::of(any::<i64>().prop_map(Either::Number)),
         prop_oneof![Just(Patch::Absent), Just(Patch::Null), any::<i8>().prop_map(Patch::Value)],
-        option::of(any::<(u8, String)>()),
+        option::of(any::<(u8, String)>().prop_map(|(number, text)| json!([number, {"text": text}]))),
     );
     let leaf = (scalars, others).prop_map(|((a, b, k, f), (d, h, j, l))| Thing {
         a,
@@ -144,7 +182,7 @@ fn thing() -> impl Strategy<Value = Thing> {
         (children, inner).prop_map(|((c, e, i, g), thing)| Thing {
             c,
             e: e.map(Box::new),
-            i: Some(Closed::B(Box::new(i))),
+            i: Some(Nested::Thing(Box::new(i))),
             g: g.map(|g| Union::Thing(Box::new(Thing { a: "a".to_owned(), ..g }))),
             ..thing
         })
@@ -183,21 +221,35 @@ proptest! {
     }
 
     #[test]
-    fn what_serde_json_reads_is_read_the_same(tree in tree()) {
+    fn what_serde_reads_is_read_the_same(mut tree in tree()) {
+        if let Some(members) = tree.as_object_mut() {
+            members.insert("a".to_owned(), json!("what has to be there"));
+        }
         let body = tree.to_string();
-        if let Ok(strict) = serde_json::from_str::<Thing>(&body) {
-            // Outside of a union nothing is repaired that serde_json takes as it is.
-            prop_assert_eq!(decode::<Thing>(body.as_bytes()).unwrap().0, strict);
+        if let Ok(strict) = serde_json::from_str::<strict::Thing>(&body) {
+            let (thing, _) = decode::<Thing>(body.as_bytes()).unwrap();
+            prop_assert_eq!(serde_json::to_value(thing).unwrap(), serde_json::to_value(strict).unwrap());
+        }
+    }
+
+    #[test]
+    fn by_the_way_of_serde_the_same_is_read(tree in tree()) {
+        let body = tree.to_string();
+        match (decode::<Thing>(body.as_bytes()), serde_json::from_str::<Thing>(&body)) {
+            (Ok((thing, _)), Ok(again)) => prop_assert_eq!(thing, again),
+            (Err(error), Err(again)) => prop_assert_eq!(error.to_string(), again.to_string()),
+            (one, other) => prop_assert!(false, "{:?} {:?}", one, other),
         }
     }
 
     #[test]
     fn a_patch_round_trips(patch in prop_oneof![Just(Patch::Absent), Just(Patch::Null), any::<i8>().prop_map(Patch::Value)]) {
-        #[derive(Deserialize, Serialize)]
+        #[derive(Serialize)]
         struct Update {
-            #[serde(default, skip_serializing_if = "Patch::is_absent")]
+            #[serde(skip_serializing_if = "Patch::is_absent")]
             field: Patch<i8>,
         }
+        object!(Update: optional { field = "field" });
         let body = serde_json::to_string(&Update { field: patch }).unwrap();
         prop_assert_eq!(body.contains("field"), !patch.is_absent());
         prop_assert_eq!(serde_json::from_str::<Update>(&body).unwrap().field, patch);
@@ -207,11 +259,12 @@ proptest! {
 
 #[test]
 fn serdes_messages_quote_values_and_ours_do_not() {
-    for body in [r#""planted""#, r#"["planted"]"#, r#"{"planted": "planted"}"#] {
-        probe(body.as_bytes()).unwrap();
-    }
-    let strict = serde_json::from_str::<Quoting>(r#""planted""#).unwrap_err();
+    let body = r#"{"a": "a", "c": {"planted": "planted"}, "b": "planted"}"#;
+    probe(body.as_bytes()).unwrap();
+    let strict = serde_json::from_str::<strict::Thing>(r#"{"a": "a", "b": "planted"}"#).map(drop).unwrap_err();
     assert!(strict.to_string().contains("planted"));
+    let ours = serde_json::from_str::<Thing>(body).unwrap_err();
+    assert_eq!(ours.to_string(), "expected a list at /c");
 }
 
 #[test]

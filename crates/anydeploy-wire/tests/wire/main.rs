@@ -1,6 +1,7 @@
 //! What the crate promises, through its public interface and real sockets.
 #![cfg(test)]
 
+mod choices;
 mod decode;
 mod decode_properties;
 mod limits;

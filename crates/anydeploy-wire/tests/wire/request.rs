@@ -193,6 +193,10 @@ fn a_bad_header_or_certificate_is_refused_by_the_builder() {
         builder().root_certificate_pem("planted"),
         builder().root_certificate_pem("-----BEGIN CERTIFICATE-----\nplanted\n-----END CERTIFICATE-----\n"),
         builder().user_agent("plan\nted"),
+        builder().header("Accept", "planted/type"),
+        builder().header("content-type", "planted/type"),
+        builder().auth(Auth::bearer("token")).header("authorization", "planted"),
+        builder().header("x-extra", "one").header("X-Extra", "planted"),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidConfiguration, "build"));

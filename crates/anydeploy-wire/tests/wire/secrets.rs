@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use anydeploy_wire::{Auth, Error, HttpBuilder, Method, Operation};
-use serde::{Deserialize, Serialize};
+use anydeploy_wire::{Auth, Error, HttpBuilder, Method, Operation, object};
+use serde::Serialize;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::server::{Behaviour, Server};
@@ -22,11 +22,13 @@ struct Update {
     password: &'static str,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 #[expect(dead_code, reason = "only its Debug is looked at")]
 struct Updated {
     password: Option<u8>,
 }
+
+object!(Updated: optional { password = "password" });
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -1,23 +1,27 @@
 //! Tagged unions: the right variant, repaired in place, and what is not known is kept.
 
-use anydeploy_wire::{Repair, Repaired, decode, open_union};
-use serde::{Deserialize, Serialize};
+use anydeploy_wire::{Patch, Repair, Repaired, decode, object, open_union};
+use serde::Serialize;
 use serde_json::json;
 
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Container {
     kind: String,
     id: String,
     port: Option<u16>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+object!(Container: required { kind = "kind", id = "id" } optional { port = "port" });
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Database {
     kind: String,
     /// Another type than that of a container.
     port: String,
     mode: Option<u8>,
 }
+
+object!(Database: required { kind = "kind", port = "port" } optional { mode = "mode" });
 
 open_union! {
     /// A service.
@@ -28,7 +32,7 @@ open_union! {
 }
 
 open_union! {
-    pub(crate) enum Received by "kind", Deserialize {
+    pub(crate) enum Received by "kind", Read {
         Nested(Service) = "CONTAINER",
     }
 }
@@ -39,11 +43,20 @@ open_union! {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Page {
     results: Vec<Service>,
     main: Option<Service>,
 }
+
+object!(Page: required { results = "results" } optional { main = "main" });
+
+#[derive(Debug)]
+struct Change {
+    service: Patch<Service>,
+}
+
+object!(Change: optional { service = "service" });
 
 #[test]
 fn the_tag_decides_even_where_another_variant_would_fit() {
@@ -80,6 +93,14 @@ fn an_optional_variant_that_does_not_fit_is_left_out_where_it_does_not_fit() {
     let (pages, repairs) = decode::<Vec<Page>>(body.as_bytes()).unwrap();
     assert!(pages[0].main.is_none() && pages[1].main.is_some());
     assert_eq!(repairs.iter().map(Repair::pointer).collect::<Vec<_>>(), ["/*/main"]);
+}
+
+#[test]
+fn a_patch_with_a_variant_that_does_not_fit_is_not_taken_as_absent() {
+    let error = decode::<Change>(br#"{"service": {"kind": "REDIS"}}"#).unwrap_err();
+    assert_eq!(error.to_string(), "expected the member `port` at /service");
+    let (change, _) = decode::<Change>(br#"{"service": {"kind": "REDIS", "port": 1, "mode": []}}"#).unwrap();
+    assert!(matches!(change.service, Patch::Value(Service::Database(database)) if database.mode.is_none()));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Triggering a deployment, and proving which one it is.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row, ListDeploymentsByAppUuidParams};
+use coolify_client::types::{DeployAccepted, DeployByTagOrUuidParams, Deployment as Row};
+use coolify_client::wire::Reply;
 
 use super::resource::Started;
 use super::{Coolify, fail};
 use crate::failure::trigger_failed;
+use crate::flight::Flight;
 use crate::time::moment;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform,
@@ -15,16 +17,40 @@ use crate::{
 /// The operation that triggers, under Coolify's own name.
 const TRIGGER: &str = "deploy-by-tag-or-uuid";
 
-/// How many of the newest deployments are searched for the one that was adopted; at most 25 wait on one server.
-const ADOPTABLE: i64 = 30;
-
 impl Coolify {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
         request.check(&Platform::Coolify, &self.capabilities())?;
         let target = request.target();
-        let application = *target.kind() == TargetKind::Application;
         let params = parameters(request)?;
-        let reply = self.client.deploy_by_tag_or_uuid(&params).await.map_err(|error| trigger_failed(fail(error)))?;
+        if *target.kind() != TargetKind::Application {
+            // Coolify keeps no deployments of services and databases, so there is nothing to look for.
+            let answer = self.client.deploy_by_tag_or_uuid(&params).await;
+            return self.accepted(target, &params, answer.map_err(|error| trigger_failed(fail(error)))?).await;
+        }
+        // The deployments of a preview are told from those of production.
+        let place = format!("{} {}", self.client.http().base_url(), params.pr.unwrap_or(0));
+        let mut flight = Flight::begin(&place, target, self.grace / 2);
+        let before = self.before(target).await?;
+        flight.sent();
+        let deployed = match self.client.deploy_by_tag_or_uuid(&params).await.map_err(fail) {
+            Ok(reply) => self.accepted(target, &params, reply).await,
+            Err(error) if error.is_safe_to_repeat() => Err(error),
+            Err(lost) => self.find_lost(target, before, &flight, &params, lost).await,
+        };
+        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
+            flight.land();
+        }
+        deployed
+    }
+
+    /// Makes sense of the answer to a trigger.
+    async fn accepted(
+        &self,
+        target: &Target,
+        params: &DeployByTagOrUuidParams,
+        reply: Reply<DeployAccepted>,
+    ) -> Result<Deployment> {
+        let application = *target.kind() == TargetKind::Application;
         let started = Started::at(reply.header("date"));
         let accepted = reply.into_value();
         let said = accepted.message.map(|message| message.to_string());
@@ -76,10 +102,9 @@ impl Coolify {
 
     /// Finds the deployment that Coolify took the request for, if there is one.
     pub(super) async fn adopt(&self, target: &Target, unconfirmed: Unconfirmed) -> Result<Option<Deployment>> {
-        let params = ListDeploymentsByAppUuidParams { take: Some(ADOPTABLE), ..Default::default() };
-        let history = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
-        let rows = history.into_value().deployments;
-        let same = |row: &&Row| row.pull_request_id.unwrap_or(0) == unconfirmed.pull_request;
+        let rows = self.newest(target).await?;
+        let same =
+            |row: &&Row| row.pull_request_id.unwrap_or(0) == unconfirmed.pull_request && !unconfirmed.began_later(row);
         let under_way =
             rows.iter().filter(same).find(|row| matches!(super::phase(&row.status), Phase::Queued | Phase::Running));
         // The one under way may have ended between the two requests; one that ended before the trigger is another.
@@ -110,6 +135,13 @@ impl Unconfirmed {
         let pull_request = id.get("unconfirmed")?.parse().ok()?;
         let since = id.get("since").and_then(|since| DateTime::from_timestamp(since.parse().ok()?, 0));
         Some(Self { pull_request, since })
+    }
+
+    /// Whether a deployment began after the trigger was answered, so that Coolify cannot have taken the request for it.
+    fn began_later(self, row: &Row) -> bool {
+        let created = row.created_at.as_deref().and_then(moment);
+        // The date of an answer has whole seconds.
+        created.zip(self.since).is_some_and(|(created, since)| created > since + TimeDelta::seconds(1))
     }
 
     /// Whether a deployment that is over now was under way when the trigger was answered.

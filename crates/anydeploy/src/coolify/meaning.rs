@@ -15,7 +15,8 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
     let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
     let (kind, message) = match refusal.status {
         // Coolify answers a route it does not have with its own sentence and a link; a missing row has no link.
-        404 if refusal.member(&["docs"]).is_some() => (
+        // Until 4.0 beta 306 every error had the link.
+        404 if refusal.member(&["docs"]).is_some() && said("Not found.") => (
             ErrorKind::Unsupported,
             Some("there is no such route: the URL is not that of a Coolify instance, or its version is too old"),
         ),
@@ -29,6 +30,8 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
             ErrorKind::PermissionDenied,
             Some("the token may not read; waiting needs the ability `read` besides `deploy`"),
         ),
+        // What older servers say of a token without a usable team.
+        400 if said("Invalid token.") => (ErrorKind::Unauthorized, None),
         // Only the sentence tells a full queue from the rate limit for sure; a rollback says it with 400.
         400 | 429 if said("queue is full") => (ErrorKind::QueueFull, None),
         // "cannot be cancelled", "is already running", "is already stopped", "is not running".

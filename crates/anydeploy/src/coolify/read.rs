@@ -21,7 +21,13 @@ impl Coolify {
             }
             (row, _) => row?,
         };
-        let identity = if id.get("adopted").is_some() { Identity::Adopted } else { Identity::Exact };
+        let identity = if id.get("adopted").is_some() {
+            Identity::Adopted
+        } else if id.get("inferred").is_some() {
+            Identity::Inferred
+        } else {
+            Identity::Exact
+        };
         Ok(self.told(id.target(), &row, identity))
     }
 
@@ -46,7 +52,11 @@ impl Coolify {
         application_only(id.target(), "cancelling anything but the deployment of an application")?;
         let asked = self.client.cancel_deployment_by_uuid(id.require("deployment")?).await.map_err(fail);
         match asked {
-            Ok(_) => self.read(id).await,
+            Ok(answer) => match (self.read(id).await, answer.into_value().status) {
+                // The answer is proof enough where the token may cancel and not read.
+                (Err(_), Some(status)) => Ok(Deployment::new(id.clone(), Identity::Exact, status::status(&status))),
+                (read, _) => read,
+            },
             // 4.1.0 to 4.3.6 answer 500 although the deployment was cancelled, so the status decides.
             Err(error) if !error.is_safe_to_repeat() => match self.read(id).await {
                 Ok(deployment) if deployment.status.phase == Phase::Cancelled => Ok(deployment),
@@ -59,8 +69,8 @@ impl Coolify {
     /// A row as this crate tells of it.
     pub(super) fn told(&self, target: &Target, row: &Row, identity: Identity) -> Deployment {
         let mut id = id_of(target, &row.deployment_uuid);
-        if identity == Identity::Adopted {
-            id = id.with("adopted", "1");
+        if matches!(identity, Identity::Adopted | Identity::Inferred) {
+            id = id.with(identity.as_str(), "1");
         }
         let created_at = row.created_at.as_deref().and_then(moment);
         let finished_at = row.finished_at.as_deref().and_then(moment);

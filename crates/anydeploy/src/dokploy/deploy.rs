@@ -7,7 +7,6 @@ use super::read::accepted;
 use super::rows::{read_at, unsupported_kind};
 use super::trace::Trace;
 use super::{Dokploy, fail};
-use crate::failure::trigger_failed;
 use crate::{DeployRequest, Deployer, Deployment, Error, Phase, Platform, Result, Revision, TargetKind};
 
 /// The pauses before the first looks, as parts of a second at the usual grace of a minute.
@@ -26,10 +25,16 @@ impl Dokploy {
         // Whatever goes wrong with this read, nothing was triggered.
         let before = self.rows(request.target()).await.map_err(|error| error.with_safe_to_repeat(true))?;
         let mut trace = Trace::new(&before.rows);
-        trace.since = self.send(request, trace.mark()).await?;
-        let title = request.reason().map(str::to_owned);
-        let deployment = trace.pending(request.target(), accepted()).with_title(title);
-        Ok(self.first_looks(deployment).await)
+        match self.send(request, trace.mark()).await {
+            Ok(since) => {
+                trace.since = since;
+                let title = request.reason().map(str::to_owned);
+                let deployment = trace.pending(request.target(), accepted()).with_title(title);
+                Ok(self.first_looks(deployment).await)
+            }
+            Err(error) if error.is_safe_to_repeat() => Err(error),
+            Err(lost) => self.find_lost(request.target(), &trace, lost).await,
+        }
     }
 
     /// Sends the trigger, and returns the moment of its answer by the server's clock.
@@ -49,7 +54,7 @@ impl Dokploy {
             }
             other => return Err(unsupported_kind(other)),
         };
-        answered.map(|reply| read_at(&reply)).map_err(|error| trigger_failed(fail(error)))
+        answered.map(|reply| read_at(&reply)).map_err(fail)
     }
 
     /// Looks a few times within a second: the row may appear at once, and may lose the mark soon after.

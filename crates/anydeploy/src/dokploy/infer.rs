@@ -29,7 +29,7 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
     // What appeared since a job is running that still runs is that job's row.
     let until = others.iter().filter_map(|job| job.processed_on).min();
     let ahead = trace.ahead.unwrap_or_default();
-    let new = || new_rows(rows, trace.after).filter(|(at, _)| until.is_none_or(|until| *at < until));
+    let new = || new_rows(rows, trace).filter(|(at, _)| until.is_none_or(|until| *at < until));
     // A restart marks what ran as cancelled, and forgets what waited.
     let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
     // A row keeps the mark unless a commit took its place.
@@ -59,7 +59,7 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
 /// keeps no descriptions at all.
 pub(super) fn infer_blindly<'a>(trace: &Trace, rows: &'a Rows, keeps_mark: bool, grace: Duration) -> Option<&'a Row> {
     let window = window(grace);
-    let (_, row) = only(new_rows(&rows.rows, trace.after)).filter(|(at, _)| is_prompt(trace, *at, window))?;
+    let (_, row) = only(new_rows(&rows.rows, trace)).filter(|(at, _)| is_prompt(trace, *at, window))?;
     if !keeps_mark {
         return Some(row);
     }
@@ -68,17 +68,24 @@ pub(super) fn infer_blindly<'a>(trace: &Trace, rows: &'a Rows, keeps_mark: bool,
     Some(row).filter(|row| overwritten(row) && settled)
 }
 
+/// Whether a deployment that appeared since may have borne the mark, or may be missing from the rows.
+pub(super) fn has_untold(trace: &Trace, rows: &[Row]) -> bool {
+    new_rows(rows, trace).any(|(_, row)| overwritten(row)) || may_lack_rows(rows, trace.after)
+}
+
 /// Whether rows that appeared since may have been deleted to make room, so that their order tells nothing.
 fn may_lack_rows(rows: &[Row], after: Option<i64>) -> bool {
     let older = rows.iter().filter_map(created).any(|at| after.is_some_and(|after| at <= after));
     rows.len() >= KEPT && !older
 }
 
-/// The rows that appeared later, oldest first.
-fn new_rows(rows: &[Row], after: Option<i64>) -> impl Iterator<Item = (i64, &Row)> {
+/// The rows that appeared while this deployment's could, oldest first.
+fn new_rows<'a>(rows: &'a [Row], trace: &Trace) -> impl Iterator<Item = (i64, &'a Row)> + use<'a> {
+    let (after, until) = (trace.after, trace.until);
     let mut rows: Vec<_> = rows.iter().rev().filter_map(|row| Some((created(row)?, row))).collect();
     rows.sort_by_key(|(at, _)| *at);
-    rows.into_iter().filter(move |(at, _)| after.is_none_or(|after| *at > after))
+    let is_new = move |at: i64| after.is_none_or(|after| at > after) && until.is_none_or(|until| at <= until);
+    rows.into_iter().filter(move |(at, _)| is_new(*at))
 }
 
 /// How much later than its job's start a row may appear, in milliseconds: at most 0.7 s were observed on a busy server,
@@ -170,6 +177,10 @@ mod tests {
             ("after=99", &[(120, 'c')], None, "doubt"),
             ("since=0", &[(120, 'c')], None, "120"),
             ("since=0", &[], None, "nothing"),
+            // It had left the queue before the row appeared.
+            ("since=0&after=99&until=110", &[(120, 'c')], None, "nothing"),
+            ("queued=9&ahead=0&after=99&until=99", &[(120, 'c')], None, "nothing"),
+            ("since=0&after=99&until=130", &[(120, 'c'), (900, 'c')], None, "120"),
         ];
         for (text, all, started, expected) in cases {
             assert_eq!(found(text, all, *started), *expected, "{text} {all:?} {started:?}");

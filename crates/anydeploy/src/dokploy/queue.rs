@@ -1,8 +1,8 @@
 //! The queue: the only trace of a deployment that waits.
 
-use dokploy_client::types::{QueueJob as Job, QueueJobStateEnum};
+use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
-use super::rows::read_at;
+use super::rows::{created, read_at};
 use super::{Dokploy, fail};
 use crate::{ErrorKind, Result, Target, TargetKind};
 
@@ -32,6 +32,18 @@ impl Dokploy {
 impl Queue {
     pub(super) fn marked(&self, mark: &str) -> Option<&Job> {
         self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(mark)))
+    }
+
+    /// The job that was cancelled and that this row belongs to.
+    ///
+    /// Jobs of one service run one after another, so that the first row since a job's start is its own.
+    pub(super) fn cancelled(&self, row: &Row, rows: &[Row]) -> Option<&Job> {
+        let first_since = |started: i64| {
+            let later = rows.iter().filter_map(|row| Some((created(row)?, row))).filter(|(at, _)| *at >= started);
+            later.min_by_key(|(at, _)| *at).map(|(_, row)| row.deployment_id.as_str())
+        };
+        let led_to_it = |job: &&Job| job.processed_on.and_then(first_since) == Some(row.deployment_id.as_str());
+        self.jobs.iter().filter(|job| job.state == QueueJobStateEnum::Cancelled).find(led_to_it)
     }
 
     /// The jobs besides the marked one that wait or run.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dokploy_client::types::QueueJob as Job;
+use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::infer::{Finding, infer, infer_blindly};
 use super::queue::is_over;
@@ -27,16 +27,30 @@ impl Dokploy {
         let Rows { rows, .. } = self.rows(id.target()).await?;
         let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
         match rows.iter().find(|known| known.deployment_id == row) {
-            Some(row) => Ok(told(id.target(), row, identity)),
+            Some(row) => self.unless_cancelled(told(id.target(), row, identity), row, &rows).await,
             None => Err(lost("the row of this deployment is gone: removed, or deleted to make room for newer ones")),
         }
+    }
+
+    /// A success, unless the queue says that the deployment was cancelled.
+    ///
+    /// The cloud writes `done` into the row of a deployment that is cancelled, and remembers the job as `cancelled`; the
+    /// queue of a self-hosted server holds no such job.
+    async fn unless_cancelled(&self, mut deployment: Deployment, row: &Row, rows: &[Row]) -> Result<Deployment> {
+        if deployment.status.phase == Phase::Succeeded
+            && let Some(queue) = self.queue(deployment.target()).await?
+            && let Some(job) = queue.cancelled(row, rows)
+        {
+            deployment.status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
+        }
+        Ok(deployment)
     }
 
     /// Looks for the row of a deployment, and for its job as long as there is no row.
     async fn resolve(&self, target: &Target, mut trace: Trace) -> Result<Deployment> {
         let rows = self.rows(target).await?;
         if let Some(row) = trace.marked(&rows.rows) {
-            return Ok(told(target, row, Identity::Exact));
+            return self.unless_cancelled(told(target, row, Identity::Exact), row, &rows.rows).await;
         }
         let Some(queue) = self.queue(target).await? else {
             return self.resolve_blindly(target, &trace, &rows).await;
@@ -56,17 +70,20 @@ impl Dokploy {
         // A job outlives the last change of its row, so that what it left behind shows in the rows from now on.
         let rows = self.rows(target).await?;
         if let Some(row) = trace.marked(&rows.rows) {
-            return Ok(told(target, row, Identity::Exact));
+            return self.unless_cancelled(told(target, row, Identity::Exact), row, &rows.rows).await;
         }
         match infer(&trace, &rows.rows, &queue.others(&mark), self.grace) {
-            Finding::Row(row) => Ok(told(target, row, Identity::Inferred)),
+            Finding::Row(row) => self.unless_cancelled(told(target, row, Identity::Inferred), row, &rows.rows).await,
             Finding::Doubt => Ok(trace.pending(target, DeploymentStatus::new(Phase::Unknown, "untraceable"))),
             Finding::Nothing => match job.and_then(|job| ended_without_row(&trace, target, job)) {
                 Some(ended) => Ok(ended),
                 None if self.is_overdue(&trace, rows.at) => {
                     Err(lost("this deployment has neither a row nor a job in the queue"))
                 }
-                None => Ok(trace.pending(target, accepted())),
+                None => {
+                    trace.gone(&rows.rows);
+                    Ok(trace.pending(target, accepted()))
+                }
             },
         }
     }
@@ -91,6 +108,10 @@ impl Dokploy {
 
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
         let rows = self.rows(target).await?.rows;
+        if rows.is_empty() {
+            // Dokploy lists nothing for an id that it does not know.
+            self.read_service(target).await?;
+        }
         Ok(rows.iter().take(options.limit).map(|row| told(target, row, Identity::Exact)).collect())
     }
 }

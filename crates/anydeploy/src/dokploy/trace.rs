@@ -14,9 +14,10 @@ const SINCE: &str = "since";
 const QUEUED: &str = "queued";
 const AHEAD: &str = "ahead";
 const ACTIVE: &str = "active";
+const UNTIL: &str = "until";
 
 /// What is known of a deployment whose row is not; all times are the server's.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trace {
     nonce: String,
     /// Rows up to this moment are those of other deployments, in Unix milliseconds.
@@ -31,13 +32,16 @@ pub(super) struct Trace {
     pub(super) ahead: Option<usize>,
     /// When its job started, in Unix milliseconds, if it was seen running.
     pub(super) active: Option<i64>,
+    /// Rows after this moment are those of other deployments, in Unix milliseconds, since the queue held no job of this
+    /// one any more by then.
+    pub(super) until: Option<i64>,
 }
 
 impl Trace {
     /// The trace of a deployment that is about to be triggered, while these are the rows.
     pub(super) fn new(rows: &[Row]) -> Self {
         let nonce = Uuid::new_v4().simple().to_string();
-        Self { nonce, after: newest(rows), since: None, queued: None, ahead: None, active: None }
+        Self { nonce, after: newest(rows), since: None, queued: None, ahead: None, active: None, until: None }
     }
 
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
@@ -51,7 +55,8 @@ impl Trace {
         }
         let after = number(id, AFTER)?;
         let (since, queued) = (number(id, SINCE)?, number(id, QUEUED)?);
-        Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active: number(id, ACTIVE)? })
+        let (active, until) = (number(id, ACTIVE)?, number(id, UNTIL)?);
+        Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active, until })
     }
 
     /// The text in the description that no other deployment has.
@@ -97,6 +102,14 @@ impl Trace {
         }
     }
 
+    /// Takes note that the deployment has left the queue, and that none of `rows` can be its own.
+    ///
+    /// A trigger is in the queue before it is answered, and its job outlives the last change of its row, so that
+    /// whatever appears from now on belongs to another one.
+    pub(super) fn gone(&mut self, rows: &[Row]) {
+        self.until = self.until.or_else(|| newest(rows)).or(self.after).or(Some(0));
+    }
+
     /// The deployment as far as it can be told from the trace.
     pub(super) fn pending(&self, target: &Target, status: DeploymentStatus) -> Deployment {
         Deployment::new(self.id(target), Identity::Pending, status)
@@ -109,6 +122,7 @@ impl Trace {
             (QUEUED, self.queued),
             (AHEAD, self.ahead.and_then(|ahead| i64::try_from(ahead).ok())),
             (ACTIVE, self.active),
+            (UNTIL, self.until),
         ];
         let id = DeploymentId::new(Platform::Dokploy, target.clone()).with(NONCE, &self.nonce);
         numbers.into_iter().fold(id, |id, (key, number)| match number {

@@ -2,27 +2,29 @@
 
 use futures::future::try_join;
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status};
+use qovery_client::wire::Reply;
 
 use super::Qovery;
+use super::clock::Moment;
 use super::kind::{Trigger, misplaced};
-use super::look::{Look, filled, read_at};
+use super::look::{Look, filled};
 use super::meaning::fail_on_known;
 use super::order::{concerns, is_alone, is_listed};
 use super::status::judge_service;
 use super::trail::{
     ADOPTED, AFTER, ENVIRONMENT, FIRST, NEXT, REQUEST, SINCE, id_of, pending, settled, told, with_revision, with_some,
 };
-use crate::failure::trigger_failed;
-use crate::{DeployRequest, Deployer, Deployment, DeploymentId, Phase, Platform, Result, Target, TargetKind};
+use crate::flight::Flight;
+use crate::{DeployRequest, Deployer, Deployment, DeploymentId, Error, Phase, Platform, Result, Target, TargetKind};
 
 /// What stands for a status as long as the deployment does not show.
 pub(super) const ACCEPTED: &str = "accepted";
 
 /// The environment just before the trigger.
-struct Before {
+pub(super) struct Before {
     environment: String,
-    look: Look,
-    queue: Vec<Waiting>,
+    pub(super) look: Look,
+    pub(super) queue: Vec<Waiting>,
 }
 
 impl Qovery {
@@ -31,22 +33,39 @@ impl Qovery {
         let trigger = Trigger::of(request)?;
         let target = request.target();
         // Nothing is triggered yet, whatever goes wrong.
-        let before = self.before(target).await.map_err(|error| error.with_safe_to_repeat(true))?;
-        let reply = trigger.send(self, target.id()).await.map_err(|error| trigger_failed(fail_on_known(error)))?;
-        let id = id_of(target, &before.environment).with(SINCE, read_at(reply.header("date")).to_string());
-        let id = with_some(with_revision(id, request.revision()), AFTER, before.look.last());
+        let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
+        let environment = self.environment_of(target).await.map_err(nothing_sent)?;
+        let place = format!("{} {environment}", self.client.http().base_url());
+        let mut flight = Flight::begin(&place, target, self.grace / 2);
+        let before = self.before(target, environment).await.map_err(nothing_sent)?;
+        let id = with_revision(id_of(target, &before.environment), request.revision());
+        let id = with_some(id, AFTER, before.look.last());
+        flight.sent();
+        let deployed = match trigger.send(self, target.id()).await.map_err(fail_on_known) {
+            Ok(reply) => Ok(self.accepted(id, &before, reply).await),
+            Err(error) if error.is_safe_to_repeat() => Err(error),
+            Err(lost) => self.find_lost(id, &before, &flight, lost).await,
+        };
+        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
+            flight.land();
+        }
+        deployed
+    }
+
+    /// Makes sense of the answer to a trigger.
+    async fn accepted(&self, id: DeploymentId, before: &Before, reply: Reply<Option<Status>>) -> Deployment {
+        let id = Moment::of(reply.header("date")).checked(before.look.at).write(id, SINCE);
         match reply.into_value() {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {
-                Some(request) => Ok(self.queued(id, request, &before.queue).await),
-                None => Ok(started(id, &status, &before.look)),
+                Some(request) => self.queued(id, request, &before.queue).await,
+                None => started(id, &status, &before.look),
             },
-            None => Ok(pending(id, Phase::Queued, ACCEPTED)),
+            None => pending(id, Phase::Queued, ACCEPTED),
         }
     }
 
-    async fn before(&self, target: &Target) -> Result<Before> {
-        let environment = self.environment_of(target).await?;
+    async fn before(&self, target: &Target, environment: String) -> Result<Before> {
         let (look, queue) = try_join(self.look(&environment), self.queue(&environment)).await?;
         // In another environment the deployment would never be found again.
         let listed = *target.kind() == TargetKind::Environment || look.service(target.id()).is_some();

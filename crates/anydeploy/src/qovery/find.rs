@@ -1,14 +1,13 @@
 //! From an accepted request to the execution it became.
 
-use std::time::Duration;
-
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
 
+use super::clock::Moment;
 use super::deploy::ACCEPTED;
 use super::look::Look;
 use super::order::{choose, fitting, is_alone, is_listed};
 use super::trail::{
-    AFTER, ENVIRONMENT, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, moment, pending, settled, told, with_some,
+    AFTER, ENVIRONMENT, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, pending, settled, told, with_some,
 };
 use super::{Qovery, fail, phase};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result};
@@ -24,7 +23,7 @@ impl Qovery {
     }
 
     async fn find_started(&self, id: DeploymentId, look: Look) -> Result<Deployment> {
-        let overdue = self.is_overdue(moment(&id, SINCE), &look);
+        let overdue = self.is_overdue(&id, SINCE, &look);
         if let Some(execution) = self.by_order(&id, &look, overdue).await?.execution {
             return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
         }
@@ -42,8 +41,9 @@ impl Qovery {
                 return Ok(waiting(id, request, &queue, &look));
             }
             // What the first look saw may be from before the request left the queue.
+            let before = look.at;
             look = self.look(&environment).await?;
-            id = id.with(GONE, look.at.to_string());
+            id = look.at.checked(before).write(id, GONE);
         }
         if look.last_request() == Some(request)
             && let Some(execution) = look.last().filter(|execution| Some(*execution) != id.get(AFTER))
@@ -51,7 +51,7 @@ impl Qovery {
             return self.follow(settled(&id, execution), &look).await;
         }
         // Older servers do not name the request, and a merged one goes under the name of another.
-        let overdue = self.is_overdue(moment(&id, GONE), &look);
+        let overdue = self.is_overdue(&id, GONE, &look);
         let found = self.by_order(&id, &look, overdue).await?;
         if let Some(execution) = found.execution {
             return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
@@ -90,7 +90,7 @@ impl Qovery {
             return Ok(Found { execution: None, none_fits: true });
         }
         let past = self.past(id.require(ENVIRONMENT)?).await?;
-        let fitting = fitting(&past, id, self.scheme);
+        let fitting = fitting(&past, id, self.scheme, self.grace);
         let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
         Ok(Found { execution, none_fits: fitting.is_empty() })
     }
@@ -111,8 +111,9 @@ impl Qovery {
         }
     }
 
-    fn is_overdue(&self, from: Option<i64>, look: &Look) -> bool {
-        is_overdue(from.unwrap_or_default(), look.at, self.grace)
+    /// Whether what was accepted must show by now; what an id does not date is not waited for.
+    fn is_overdue(&self, id: &DeploymentId, from: &str, look: &Look) -> bool {
+        Moment::read(id, from).is_none_or(|from| from.is_past(look.at, self.grace))
     }
 }
 
@@ -133,28 +134,6 @@ fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], look: &Look) -> D
     told(with_some(id, AFTER, look.last()), Phase::Queued, StateEnum::Queued.as_str())
 }
 
-/// Whether so much time has passed that a deployment must show; both moments are cut to whole seconds.
-fn is_overdue(from: i64, now: i64, grace: Duration) -> bool {
-    let passed = now.saturating_sub(from).saturating_sub(1);
-    u64::try_from(passed).is_ok_and(|passed| Duration::from_secs(passed) >= grace)
-}
-
 fn never_started(message: &'static str) -> Error {
     Error::new(ErrorKind::NotFound, message).with_platform(Platform::Qovery)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_overdue_before_the_grace_has_passed_in_full() {
-        let grace = Duration::from_secs(60);
-        assert!(!is_overdue(1000, 1060, grace), "1000.9 to 1060.0 is less than a minute");
-        assert!(is_overdue(1000, 1061, grace));
-        assert!(!is_overdue(1000, 900, grace), "a clock may go back");
-        assert!(is_overdue(0, 1000, grace), "an id without a moment is not waited for");
-        assert!(!is_overdue(i64::MAX, i64::MIN, grace));
-        assert!(is_overdue(i64::MIN, i64::MAX, grace));
-    }
 }

@@ -1,14 +1,13 @@
 //! One look at an environment: its last deployment, its services, its queue, its past.
 
-use chrono::Utc;
 use qovery_client::types::{
     DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, ListEnvironmentDeploymentHistoryV2Params,
     QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status,
 };
 
+use super::clock::Moment;
 use super::{Qovery, fail};
 use crate::Result;
-use crate::time::http_date;
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const PAGE: usize = 50;
@@ -16,8 +15,7 @@ pub(super) const PAGE: usize = 50;
 /// An environment and its services at one moment.
 pub(super) struct Look {
     statuses: EnvironmentStatuses,
-    /// The moment by the server's clock, in Unix seconds.
-    pub(super) at: i64,
+    pub(super) at: Moment,
 }
 
 impl Look {
@@ -51,7 +49,7 @@ impl Look {
 impl Qovery {
     pub(super) async fn look(&self, environment: &str) -> Result<Look> {
         let reply = self.client.get_environment_statuses(environment).await.map_err(fail)?;
-        let at = read_at(reply.header("date"));
+        let at = Moment::of(reply.header("date"));
         Ok(Look { statuses: reply.into_value(), at })
     }
 
@@ -72,9 +70,4 @@ impl Qovery {
 /// An id that is there and not empty.
 pub(super) fn filled(id: Option<&str>) -> Option<&str> {
     id.filter(|id| !id.is_empty())
-}
-
-/// The moment of an answer by the server's clock in Unix seconds; by ours if the answer does not tell.
-pub(super) fn read_at(date: Option<&str>) -> i64 {
-    date.and_then(http_date).unwrap_or_else(Utc::now).timestamp()
 }

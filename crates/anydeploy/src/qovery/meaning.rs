@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anydeploy_wire as wire;
 
-use super::look::read_at;
+use super::clock::Moment;
 use crate::failure::{Meaning, Refusal, translate};
 use crate::{Error, ErrorKind, Platform};
 
@@ -50,7 +50,7 @@ fn sentence(refusal: &Refusal<'_>) -> Option<String> {
 /// The time until the limit resets, which is told in seconds since 1970, by the server's own clock.
 fn until_reset(reset: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let reset: i64 = reset?.trim().parse().ok()?;
-    let wait = reset.saturating_sub(read_at(date)).clamp(0, WINDOW);
+    let wait = reset.saturating_sub(Moment::of(date).server).clamp(0, WINDOW);
     u64::try_from(wait).ok().map(Duration::from_secs)
 }
 

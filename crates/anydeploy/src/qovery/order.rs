@@ -1,13 +1,16 @@
 //! Which execution is the one, where only the order of executions can tell.
 
+use std::time::Duration;
+
 use qovery_client::types::{
     DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as Part, OrganizationEventOrigin as Origin,
     QueuedDeploymentRequestWithStages as Waiting,
 };
 
+use super::clock::Moment;
 use super::look::PAGE;
 use super::status::may_deploy;
-use super::trail::{self, AFTER, FIRST, NEXT, REQUEST, SINCE};
+use super::trail::{AFTER, FIRST, GONE, NEXT, REQUEST, SINCE};
 use crate::config::TokenScheme;
 use crate::time::moment;
 use crate::{DeploymentId, Target, TargetKind};
@@ -15,14 +18,15 @@ use crate::{DeploymentId, Target, TargetKind};
 /// The executions after those known to be others that may be the one, oldest first.
 ///
 /// `past` is newest first.
-pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme) -> Vec<&'a Past> {
+/// `grace` is how long what was accepted may take to show.
+pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme, grace: Duration) -> Vec<&'a Past> {
     let newer = match id.get(AFTER) {
         Some(after) => past.iter().position(|entry| entry.identifier.execution_id == after),
         // Without any execution before it, all of them are newer; a full page may lack the oldest.
         None => Some(past.len()).filter(|length| *length < PAGE),
     };
     let newer = past.get(..newer.unwrap_or_default()).unwrap_or_default();
-    newer.iter().rev().filter(|entry| fits(entry, id, scheme)).collect()
+    newer.iter().rev().filter(|entry| fits(entry, id, scheme) && !is_later(entry, id, grace)).collect()
 }
 
 fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
@@ -34,6 +38,21 @@ fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
             // the next one even so; what waited may have had others before it.
             || (id.get(REQUEST).is_none() && entry.stages.iter().all(|stage| stage.services.is_empty()))
     }
+}
+
+/// Whether an execution began too late to be the one.
+///
+/// A request leaves the queue because its execution begins, and what started at once began when it was accepted.
+fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool {
+    let latest = match (id.get(REQUEST), id.get(NEXT)) {
+        (Some(_), _) => Moment::read(id, GONE),
+        (None, Some(_)) => Moment::read(id, SINCE),
+        (None, None) => None,
+    };
+    // Both are cut to whole seconds, and a busy server may take some.
+    let allowed = i64::try_from((grace / 6).as_secs()).unwrap_or(i64::MAX).saturating_add(1);
+    let too_late = |latest: Moment| second(entry).is_some_and(|second| second > latest.server.saturating_add(allowed));
+    latest.is_some_and(too_late)
 }
 
 /// Whether an execution has an origin that no call of this deployer has.
@@ -54,7 +73,7 @@ pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool)
     if id.get(NEXT).is_some() {
         return fitting.first().copied();
     }
-    let since = trail::moment(id, SINCE)?;
+    let since = Moment::read(id, SINCE)?.server;
     if id.get(FIRST).is_some() {
         // Within a second or so it cannot be told whether an execution was there before the request.
         let mut late = fitting.iter().skip_while(|entry| second(entry).is_some_and(|second| second < since - 1));
@@ -69,7 +88,7 @@ pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool)
 }
 
 /// The second in which an execution was created.
-fn second(entry: &Past) -> Option<i64> {
+pub(super) fn second(entry: &Past) -> Option<i64> {
     let data = entry.auditing_data.as_ref()?;
     Some(moment(data.created_at.as_deref()?)?.timestamp())
 }
@@ -109,6 +128,8 @@ mod tests {
     use super::super::trail::id_of;
     use super::*;
 
+    const GRACE: Duration = Duration::from_secs(60);
+
     fn past(entries: &[Value]) -> Vec<Past> {
         entries.iter().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect()
     }
@@ -130,7 +151,7 @@ mod tests {
 
     fn chosen(entries: &[Value], id: &DeploymentId, overdue: bool) -> Option<String> {
         let past = past(entries);
-        let fitting = fitting(&past, id, TokenScheme::Token);
+        let fitting = fitting(&past, id, TokenScheme::Token, GRACE);
         choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone())
     }
 
@@ -153,7 +174,7 @@ mod tests {
             assert_eq!(chosen(&entries, &id(), true), None, "{action} {origin}");
         }
         let past = past(&[entry("e2", "DEPLOY", "CONSOLE", &["web"]), entry("e1", "DEPLOY", "API", &[])]);
-        assert_eq!(fitting(&past, &id(), TokenScheme::Bearer).len(), 1, "a JWT is what the console uses");
+        assert_eq!(fitting(&past, &id(), TokenScheme::Bearer, GRACE).len(), 1, "a JWT is what the console uses");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What stands in the id of a deployment, from the trigger until its execution is known.
 
+use super::clock::Moment;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Platform, Revision, Target};
 
 /// The environment whose queue and executions are looked at.
@@ -8,13 +9,13 @@ pub(super) const ENVIRONMENT: &str = "environment";
 pub(super) const REQUEST: &str = "request";
 /// The newest execution that is known to be another one; missing if the environment never had one.
 pub(super) const AFTER: &str = "after";
-/// When the trigger was accepted, in Unix seconds of the server's clock.
+/// When the trigger was accepted, as a [`Moment`].
 pub(super) const SINCE: &str = "since";
 /// There if the first fitting execution after [`AFTER`] can only be the one.
 pub(super) const NEXT: &str = "next";
 /// There if the first fitting execution that started after [`SINCE`] can only be the one.
 pub(super) const FIRST: &str = "first";
-/// When the request was first seen to have left the queue, in Unix seconds of the server's clock.
+/// When the request was first seen to have left the queue, as a [`Moment`].
 pub(super) const GONE: &str = "gone";
 /// The execution, once it is known.
 pub(super) const EXECUTION: &str = "execution";
@@ -61,11 +62,6 @@ pub(super) fn settled(id: &DeploymentId, execution: &str) -> DeploymentId {
     id.clone().with(EXECUTION, execution).without(AFTER).without(NEXT).without(FIRST).without(GONE)
 }
 
-/// A moment in the id, in Unix seconds.
-pub(super) fn moment(id: &DeploymentId, key: &str) -> Option<i64> {
-    id.get(key)?.parse().ok()
-}
-
 /// How it is known that what the id leads to is the right deployment.
 pub(super) fn identity(id: &DeploymentId) -> Identity {
     if id.get(ADOPTED).is_some() {
@@ -89,7 +85,7 @@ pub(super) fn pending(id: DeploymentId, phase: Phase, raw: impl Into<String>) ->
 }
 
 fn deployment(id: DeploymentId, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
-    let created_at = moment(&id, SINCE).and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    let created_at = Moment::read(&id, SINCE).and_then(|since| chrono::DateTime::from_timestamp(since.server, 0));
     let commit = id.get(COMMIT).map(str::to_owned);
     Deployment::new(id, identity, DeploymentStatus::new(phase, raw)).with_commit(commit).with_times(created_at, None)
 }

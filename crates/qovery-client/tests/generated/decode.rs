@@ -1129,7 +1129,7 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
 }
 
 /// Every operation, whether its area is on or off.
-const OPERATIONS: &[&str] = &[
+pub(crate) const OPERATIONS: &[&str] = &[
     "getAccountInformation",
     "editAccountInformation",
     "getBitbucketRepositories",
@@ -1686,7 +1686,7 @@ const OPERATIONS: &[&str] = &[
     "getIngressDeploymentStatus",
 ];
 
-fn json<T: wire::serde::de::DeserializeOwned>(body: &[u8]) -> Outcome {
+fn json<T: wire::Read>(body: &[u8]) -> Outcome {
     let (_, repairs) = wire::decode::<T>(body).map_err(|error| error.to_string())?;
     Ok(repairs)
 }

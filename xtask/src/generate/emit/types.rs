@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::super::model::{Field, Member, Presence, Shape, Type, Way};
-use super::{constructors, item};
+use super::{constructors, item, read};
 
 /// The text of a type and of what belongs to it.
 pub(super) fn render(name: &str, kind: &Type) -> String {
@@ -31,89 +31,80 @@ pub(super) fn render(name: &str, kind: &Type) -> String {
                 #constructors
             })
         }
-        Shape::Choice(variants) => {
-            let (name, docs) = (format_ident!("{name}"), item::docs(&kind.docs));
-            let serde = serde(kind.way);
-            let variants = variants.iter().map(|(variant, kind)| {
-                let docs = format!(" It is a `{}`.", quote!(#kind).to_string().replace(' ', ""));
-                quote!(#[doc = #docs] #variant(#kind))
-            });
-            item::items(quote! {
-                #docs
-                #[derive(Clone, Debug, #(#serde),*)]
-                #[serde(untagged)]
-                #[non_exhaustive]
-                pub enum #name { #(#variants),* }
-            })
-        }
-        Shape::SecretJson => render_secret_json(name, kind),
+        Shape::Choice(variants) => render_choice(name, kind, variants),
+        Shape::SecretJson => format!("pub use wire::{name};\n"),
     }
-}
-
-/// The traits of serde for the ways a type travels.
-fn serde(way: Way) -> Vec<TokenStream> {
-    let mut derives = Vec::new();
-    if way.received {
-        derives.push(quote!(serde::Deserialize));
-    }
-    if way.sent {
-        derives.push(quote!(serde::Serialize));
-    }
-    derives
 }
 
 fn render_struct(name: &str, kind: &Type, fields: &[Field]) -> String {
-    let (name, docs) = (format_ident!("{name}"), item::docs(&kind.docs));
-    let serde = serde(kind.way);
-    let rename_all = fields.iter().any(|field| field.wire != item::unraw(&field.name))
+    let (ident, docs) = (format_ident!("{name}"), item::docs(&kind.docs));
+    let Way { sent, received } = kind.way;
+    let rename_all = sent
+        && fields.iter().any(|field| field.wire != item::unraw(&field.name))
         && fields.iter().all(|field| field.wire == camel_case(&field.name));
-    let attribute = rename_all.then(|| quote!(#[serde(rename_all = "camelCase")]));
     let all_optional = fields.iter().all(|field| field.presence != Presence::Required);
-    let default = (kind.way.sent && all_optional).then(|| quote!(, Default));
+    let default = (sent && all_optional).then(|| quote!(, Default));
+    let serialize = sent.then(|| quote!(, serde::Serialize));
+    let attribute = rename_all.then(|| quote!(#[serde(rename_all = "camelCase")]));
     // What is only received may grow a field; what is sent is built by the caller.
-    let non_exhaustive = (!kind.way.sent).then(|| quote!(#[non_exhaustive]));
+    let non_exhaustive = (!sent).then(|| quote!(#[non_exhaustive]));
     let members = fields.iter().map(|field| {
         let (docs, name, ty) = (item::docs(&field.docs), &field.name, &field.kind);
-        let attribute = field_attribute(field, kind.way, rename_all);
+        let attribute = sent.then(|| field_attribute(field, rename_all));
         quote!(#docs #attribute pub #name: #ty)
     });
-    let constructor = kind.way.sent.then(|| constructors::render(&name, fields));
-    item::items(quote! {
+    let constructor = sent.then(|| constructors::render(&ident, fields));
+    let mut text = item::items(quote! {
         #docs
-        #[derive(Clone, Debug #default, #(#serde),*)]
+        #[derive(Clone, Debug #default #serialize)]
         #attribute
         #non_exhaustive
-        pub struct #name { #(#members),* }
+        pub struct #ident { #(#members),* }
 
         #constructor
-    })
+    });
+    if received {
+        text = format!("{text}\n{}", read::object(name, fields));
+    }
+    text
 }
 
-fn field_attribute(field: &Field, way: Way, rename_all: bool) -> Option<TokenStream> {
+/// How serde writes a field.
+fn field_attribute(field: &Field, rename_all: bool) -> Option<TokenStream> {
     let mut parts = Vec::new();
     if !rename_all && field.wire != item::unraw(&field.name) {
         let wire = &field.wire;
         parts.push(quote!(rename = #wire));
     }
-    let is_optional = field.presence != Presence::Required;
-    let container = outer(&field.kind);
-    match container.as_str() {
-        "Option" if is_optional && way.sent => {
+    match outer(&field.kind).as_str() {
+        "Option" if field.presence != Presence::Required => {
             parts.push(quote!(skip_serializing_if = "Option::is_none"));
         }
-        "Patch" => {
-            if way.received {
-                parts.push(quote!(default));
-            }
-            if way.sent {
-                parts.push(quote!(skip_serializing_if = "wire::Patch::is_absent"));
-            }
-        }
-        // Absent and null are read as an empty list or map.
-        "Vec" | "BTreeMap" | "Map" if is_optional => parts.push(quote!(default)),
+        "Patch" => parts.push(quote!(skip_serializing_if = "wire::Patch::is_absent")),
         _ => {}
     }
     (!parts.is_empty()).then(|| quote!(#[serde(#(#parts),*)]))
+}
+
+fn render_choice(name: &str, kind: &Type, variants: &[(Ident, syn::Type)]) -> String {
+    let (ident, docs) = (format_ident!("{name}"), item::docs(&kind.docs));
+    let serialize = kind.way.sent.then(|| quote!(, serde::Serialize));
+    let untagged = kind.way.sent.then(|| quote!(#[serde(untagged)]));
+    let members = variants.iter().map(|(variant, kind)| {
+        let docs = format!(" It is a `{}`.", quote!(#kind).to_string().replace(' ', ""));
+        quote!(#[doc = #docs] #variant(#kind))
+    });
+    let mut text = item::items(quote! {
+        #docs
+        #[derive(Clone, Debug #serialize)]
+        #untagged
+        #[non_exhaustive]
+        pub enum #ident { #(#members),* }
+    });
+    if kind.way.received {
+        text = format!("{text}\n{}", read::choice(name, variants));
+    }
+    text
 }
 
 /// The last name of a type, before its arguments.
@@ -140,7 +131,7 @@ fn render_union(name: &str, kind: &Type, tag: &str, members: &[Member]) -> Strin
     let way = match (kind.way.sent, kind.way.received) {
         (true, true) => "",
         (true, false) => ", Serialize",
-        _ => ", Deserialize",
+        _ => ", Read",
     };
     let mut text = format!("wire::open_union! {{\n{docs}    pub enum {name} by {tag:?}{way} {{\n");
     for member in members {
@@ -151,36 +142,6 @@ fn render_union(name: &str, kind: &Type, tag: &str, members: &[Member]) -> Strin
         let _ = writeln!(text, "        {variant}({kind}) = {},", tags.join(" | "));
     }
     text + "    }\n}\n"
-}
-
-fn render_secret_json(name: &str, kind: &Type) -> String {
-    let (name, docs) = (format_ident!("{name}"), item::docs(&kind.docs));
-    item::items(quote! {
-        #docs
-        #[derive(Clone, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(transparent)]
-        pub struct #name(serde_json::Value);
-
-        impl #name {
-            /// Wraps a value.
-            #[must_use]
-            pub fn new(value: serde_json::Value) -> Self {
-                Self(value)
-            }
-
-            /// The value itself.
-            #[must_use]
-            pub fn expose(&self) -> &serde_json::Value {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Debug for #name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("[redacted]")
-            }
-        }
-    })
 }
 
 /// The name as serde's `rename_all = "camelCase"` writes it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How long and how often a call is repeated.
 ///
-/// By default a call is made at most 5 times, no repeat begins later than 60 seconds after the first one began, and the
+/// By default a call is made at most 5 times, no repeat begins later than 2 minutes after the first one began, and the
 /// waits between are random, up to 0.5 seconds at first, twice that each time, and 10 seconds in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,7 +24,7 @@ pub struct RetryOptions {
 impl Default for RetryOptions {
     fn default() -> Self {
         Self {
-            budget: Duration::from_secs(60),
+            budget: Duration::from_secs(120),
             attempts: 5,
             first_backoff: Duration::from_millis(500),
             longest_backoff: Duration::from_secs(10),

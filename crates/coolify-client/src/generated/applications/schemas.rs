@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// An application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Application {
     /// A list of further networks it joins.
@@ -136,8 +136,111 @@ pub struct Application {
     pub watch_paths: Option<String>,
 }
 
+wire::object! {
+    Application:
+    required { uuid = "uuid" }
+    optional {
+        additional_networks = "additional_networks",
+        additional_networks_count = "additional_networks_count",
+        additional_servers = "additional_servers",
+        additional_servers_count = "additional_servers_count",
+        base_directory = "base_directory",
+        build_command = "build_command",
+        build_pack = "build_pack",
+        compose_parsing_version = "compose_parsing_version",
+        config_hash = "config_hash",
+        created_at = "created_at",
+        custom_docker_run_options = "custom_docker_run_options",
+        custom_healthcheck_found = "custom_healthcheck_found",
+        custom_labels = "custom_labels",
+        custom_network_aliases = "custom_network_aliases",
+        custom_nginx_configuration = "custom_nginx_configuration",
+        deleted_at = "deleted_at",
+        description = "description",
+        destination = "destination",
+        destination_id = "destination_id",
+        destination_type = "destination_type",
+        docker_compose = "docker_compose",
+        docker_compose_custom_build_command = "docker_compose_custom_build_command",
+        docker_compose_custom_start_command = "docker_compose_custom_start_command",
+        docker_compose_domains = "docker_compose_domains",
+        docker_compose_location = "docker_compose_location",
+        docker_compose_raw = "docker_compose_raw",
+        docker_registry_image_name = "docker_registry_image_name",
+        docker_registry_image_tag = "docker_registry_image_tag",
+        dockerfile = "dockerfile",
+        dockerfile_location = "dockerfile_location",
+        dockerfile_target_build = "dockerfile_target_build",
+        environment = "environment",
+        environment_id = "environment_id",
+        fqdn = "fqdn",
+        git_branch = "git_branch",
+        git_commit_sha = "git_commit_sha",
+        git_full_url = "git_full_url",
+        git_repository = "git_repository",
+        health_check_command = "health_check_command",
+        health_check_enabled = "health_check_enabled",
+        health_check_host = "health_check_host",
+        health_check_interval = "health_check_interval",
+        health_check_method = "health_check_method",
+        health_check_path = "health_check_path",
+        health_check_port = "health_check_port",
+        health_check_response_text = "health_check_response_text",
+        health_check_retries = "health_check_retries",
+        health_check_return_code = "health_check_return_code",
+        health_check_scheme = "health_check_scheme",
+        health_check_start_period = "health_check_start_period",
+        health_check_timeout = "health_check_timeout",
+        health_check_type = "health_check_type",
+        http_basic_auth_password = "http_basic_auth_password",
+        http_basic_auth_username = "http_basic_auth_username",
+        install_command = "install_command",
+        is_http_basic_auth_enabled = "is_http_basic_auth_enabled",
+        last_online_at = "last_online_at",
+        last_restart_at = "last_restart_at",
+        last_restart_type = "last_restart_type",
+        limits_cpu_shares = "limits_cpu_shares",
+        limits_cpus = "limits_cpus",
+        limits_cpuset = "limits_cpuset",
+        limits_memory = "limits_memory",
+        limits_memory_reservation = "limits_memory_reservation",
+        limits_memory_swap = "limits_memory_swap",
+        limits_memory_swappiness = "limits_memory_swappiness",
+        manual_webhook_secret_bitbucket = "manual_webhook_secret_bitbucket",
+        manual_webhook_secret_gitea = "manual_webhook_secret_gitea",
+        manual_webhook_secret_github = "manual_webhook_secret_github",
+        manual_webhook_secret_gitlab = "manual_webhook_secret_gitlab",
+        max_restart_count = "max_restart_count",
+        name = "name",
+        noindex_domains = "noindex_domains",
+        ports_exposes = "ports_exposes",
+        ports_mappings = "ports_mappings",
+        post_deployment_command = "post_deployment_command",
+        post_deployment_command_container = "post_deployment_command_container",
+        pre_deployment_command = "pre_deployment_command",
+        pre_deployment_command_container = "pre_deployment_command_container",
+        preview_url_template = "preview_url_template",
+        private_key_id = "private_key_id",
+        publish_directory = "publish_directory",
+        redirect = "redirect",
+        repository_project_id = "repository_project_id",
+        restart_count = "restart_count",
+        server_status = "server_status",
+        settings = "settings",
+        source_id = "source_id",
+        source_type = "source_type",
+        start_command = "start_command",
+        static_image = "static_image",
+        status = "status",
+        swarm_placement_constraints = "swarm_placement_constraints",
+        swarm_replicas = "swarm_replicas",
+        updated_at = "updated_at",
+        watch_paths = "watch_paths",
+    }
+}
+
 /// The switches of an application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationSettings {
     pub connect_to_docker_network: Option<bool>,
@@ -178,6 +281,47 @@ pub struct ApplicationSettings {
     /// Seconds a container has to stop before it is killed.
     pub stop_grace_period: Option<i64>,
     pub use_build_secrets: Option<bool>,
+}
+
+wire::object! {
+    ApplicationSettings:
+    optional {
+        connect_to_docker_network = "connect_to_docker_network",
+        custom_internal_name = "custom_internal_name",
+        disable_build_cache = "disable_build_cache",
+        docker_images_to_keep = "docker_images_to_keep",
+        gpu_count = "gpu_count",
+        gpu_device_ids = "gpu_device_ids",
+        gpu_driver = "gpu_driver",
+        gpu_options = "gpu_options",
+        include_source_commit_in_build = "include_source_commit_in_build",
+        inject_build_args_to_dockerfile = "inject_build_args_to_dockerfile",
+        is_auto_deploy_enabled = "is_auto_deploy_enabled",
+        is_build_server_enabled = "is_build_server_enabled",
+        is_consistent_container_name_enabled = "is_consistent_container_name_enabled",
+        is_container_label_escape_enabled = "is_container_label_escape_enabled",
+        is_container_label_readonly_enabled = "is_container_label_readonly_enabled",
+        is_debug_enabled = "is_debug_enabled",
+        is_env_sorting_enabled = "is_env_sorting_enabled",
+        is_force_https_enabled = "is_force_https_enabled",
+        is_git_lfs_enabled = "is_git_lfs_enabled",
+        is_git_shallow_clone_enabled = "is_git_shallow_clone_enabled",
+        is_git_submodules_enabled = "is_git_submodules_enabled",
+        is_gpu_enabled = "is_gpu_enabled",
+        is_gzip_enabled = "is_gzip_enabled",
+        is_include_timestamps = "is_include_timestamps",
+        is_log_drain_enabled = "is_log_drain_enabled",
+        is_pr_deployments_public_enabled = "is_pr_deployments_public_enabled",
+        is_preserve_repository_enabled = "is_preserve_repository_enabled",
+        is_preview_deployments_enabled = "is_preview_deployments_enabled",
+        is_raw_compose_deployment_enabled = "is_raw_compose_deployment_enabled",
+        is_spa = "is_spa",
+        is_static = "is_static",
+        is_stripprefix_enabled = "is_stripprefix_enabled",
+        is_swarm_only_worker_nodes = "is_swarm_only_worker_nodes",
+        stop_grace_period = "stop_grace_period",
+        use_build_secrets = "use_build_secrets",
+    }
 }
 
 /// The settings to change.
@@ -1343,7 +1487,7 @@ impl Rollback {
 }
 
 /// An image on the server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RollbackImage {
     /// A time in the words of Docker, not in a fixed form.
@@ -1352,14 +1496,23 @@ pub struct RollbackImage {
     pub tag: Option<String>,
 }
 
+wire::object! {
+    RollbackImage:
+    optional { created_at = "created_at", is_current = "is_current", tag = "tag" }
+}
+
 /// The images of an application on its server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RollbackImages {
     /// The tag that runs now.
     pub current: Option<String>,
-    #[serde(default)]
     pub images: Vec<types::RollbackImage>,
+}
+
+wire::object! {
+    RollbackImages:
+    optional { current = "current", images = "images" }
 }
 
 /// Optional parameters of `start-application-by-uuid`.
@@ -1390,12 +1543,17 @@ impl StartApplicationByUuidParams {
 }
 
 /// The answer to a start, a restart or a rollback.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StartedDeployment {
     /// Absent when nothing was queued.
     pub deployment_uuid: Option<String>,
     pub message: Option<String>,
+}
+
+wire::object! {
+    StartedDeployment:
+    optional { deployment_uuid = "deployment_uuid", message = "message" }
 }
 
 /// Optional parameters of `stop-application-by-uuid`.
@@ -1417,10 +1575,15 @@ impl StopApplicationByUuidParams {
 }
 
 /// The answer to a change.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdatedApplication {
     /// Instead of `uuid`: why `instant_deploy` deployed nothing.
     pub message: Option<String>,
     pub uuid: Option<String>,
+}
+
+wire::object! {
+    UpdatedApplication:
+    optional { message = "message", uuid = "uuid" }
 }

@@ -3,11 +3,19 @@
 
 //! Types of `provisioning`, `storages`.
 
+use crate::wire;
+
 /// The answer to a request that made or started something.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Acknowledgement {
     pub message: Option<String>,
     /// The id of what was made or started.
     pub uuid: String,
+}
+
+wire::object! {
+    Acknowledgement:
+    required { uuid = "uuid" }
+    optional { message = "message" }
 }

@@ -3,10 +3,17 @@
 
 //! Types of `applications`, `containers`, `databases`, `services`.
 
+use crate::wire;
+
 /// The last lines that containers wrote.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerLogs {
     /// The lines, without terminal colours.
     pub logs: String,
+}
+
+wire::object! {
+    ContainerLogs:
+    required { logs = "logs" }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `databases`, `projects`, `services`.
 
 use crate::types;
+use crate::wire;
 
 /// A set of resources of one project. The list of environments fills only `id`, `uuid` and `name`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Environment {
     /// Date and time as in RFC 3339.
@@ -21,4 +22,18 @@ pub struct Environment {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    Environment:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        id = "id",
+        name = "name",
+        project = "project",
+        project_id = "project_id",
+        updated_at = "updated_at",
+    }
 }

@@ -3,10 +3,17 @@
 
 //! Types of `administration`, `applications`, `containers`, `databases`, `infrastructure`, `provisioning`, `services`, `shared_variables`, `storages`, `variables`.
 
+use crate::wire;
+
 /// The answer to a request that returns nothing else.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Message {
     /// What the server did or will do, as a sentence.
     pub message: Option<String>,
+}
+
+wire::object! {
+    Message:
+    optional { message = "message" }
 }

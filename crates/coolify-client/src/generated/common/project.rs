@@ -4,9 +4,10 @@
 //! Types of `applications`, `databases`, `projects`, `services`.
 
 use crate::types;
+use crate::wire;
 
 /// A project. The list of projects fills only `id`, `uuid`, `name` and `description`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Project {
     /// Date and time as in RFC 3339.
@@ -23,4 +24,21 @@ pub struct Project {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    Project:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        icon_path = "icon_path",
+        icon_s3_storage_id = "icon_s3_storage_id",
+        icon_storage_type = "icon_storage_type",
+        id = "id",
+        name = "name",
+        team = "team",
+        team_id = "team_id",
+        updated_at = "updated_at",
+    }
 }

@@ -4,9 +4,10 @@
 //! Types of `projects`, `resources`.
 
 use crate::types;
+use crate::wire;
 
 /// What applications, services and databases have in common. The server sends the whole row of each; the list of its kind has the rest.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Resource {
     /// Date and time as in RFC 3339.
@@ -28,9 +29,27 @@ pub struct Resource {
     /// As `state`, `state:health` or `state:health:excluded`.
     pub status: Option<String>,
     /// Only in the list of all resources.
-    #[serde(rename = "type")]
     pub type_: Option<types::ResourceTypeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    Resource:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        deleted_at = "deleted_at",
+        description = "description",
+        environment_id = "environment_id",
+        fqdn = "fqdn",
+        id = "id",
+        last_online_at = "last_online_at",
+        name = "name",
+        server_status = "server_status",
+        status = "status",
+        type_ = "type",
+        updated_at = "updated_at",
+    }
 }

@@ -3,9 +3,16 @@
 
 //! Types of `infrastructure`, `provisioning`, `storages`.
 
+use crate::wire;
+
 /// The id of what was created or changed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ResourceId {
     pub uuid: String,
+}
+
+wire::object! {
+    ResourceId:
+    required { uuid = "uuid" }
 }

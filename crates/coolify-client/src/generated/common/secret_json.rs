@@ -3,27 +3,6 @@
 
 //! Types of `applications`, `containers`, `databases`, `deployments`, `projects`, `services`, `storages`.
 
-/// JSON that holds secrets and prints as `[redacted]`.
-#[derive(Clone, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(transparent)]
-pub struct SecretJson(serde_json::Value);
+use crate::wire;
 
-impl SecretJson {
-    /// Wraps a value.
-    #[must_use]
-    pub fn new(value: serde_json::Value) -> Self {
-        Self(value)
-    }
-
-    /// The value itself.
-    #[must_use]
-    pub fn expose(&self) -> &serde_json::Value {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for SecretJson {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
+pub use wire::SecretJson;

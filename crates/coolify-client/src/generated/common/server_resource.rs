@@ -4,9 +4,10 @@
 //! Types of `infrastructure`, `servers`.
 
 use crate::types;
+use crate::wire;
 
 /// What runs on a server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerResource {
     /// Date and time as in RFC 3339.
@@ -15,9 +16,21 @@ pub struct ServerResource {
     pub name: Option<String>,
     /// As `state:health`.
     pub status: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::ResourceTypeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ServerResource:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        id = "id",
+        name = "name",
+        status = "status",
+        type_ = "type",
+        updated_at = "updated_at",
+    }
 }

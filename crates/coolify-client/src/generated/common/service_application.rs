@@ -4,9 +4,10 @@
 //! Types of `containers`, `services`.
 
 use crate::types;
+use crate::wire;
 
 /// A container of a service that is not a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceApplication {
     /// Date and time as in RFC 3339.
@@ -44,4 +45,36 @@ pub struct ServiceApplication {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ServiceApplication:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        deleted_at = "deleted_at",
+        description = "description",
+        exclude_from_status = "exclude_from_status",
+        exposes = "exposes",
+        fqdn = "fqdn",
+        human_name = "human_name",
+        id = "id",
+        image = "image",
+        is_force_https_enabled = "is_force_https_enabled",
+        is_gzip_enabled = "is_gzip_enabled",
+        is_include_timestamps = "is_include_timestamps",
+        is_log_drain_enabled = "is_log_drain_enabled",
+        is_migrated = "is_migrated",
+        is_stripprefix_enabled = "is_stripprefix_enabled",
+        last_online_at = "last_online_at",
+        name = "name",
+        noindex_domains = "noindex_domains",
+        ports = "ports",
+        redirect = "redirect",
+        required_fqdn = "required_fqdn",
+        service = "service",
+        service_id = "service_id",
+        status = "status",
+        updated_at = "updated_at",
+    }
 }

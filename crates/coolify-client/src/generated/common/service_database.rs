@@ -3,8 +3,10 @@
 
 //! Types of `containers`, `services`.
 
+use crate::wire;
+
 /// A database container of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceDatabase {
     /// Date and time as in RFC 3339.
@@ -38,4 +40,34 @@ pub struct ServiceDatabase {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ServiceDatabase:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        custom_type = "custom_type",
+        deleted_at = "deleted_at",
+        description = "description",
+        exclude_from_status = "exclude_from_status",
+        exposes = "exposes",
+        human_name = "human_name",
+        id = "id",
+        image = "image",
+        is_gzip_enabled = "is_gzip_enabled",
+        is_include_timestamps = "is_include_timestamps",
+        is_log_drain_enabled = "is_log_drain_enabled",
+        is_migrated = "is_migrated",
+        is_public = "is_public",
+        is_stripprefix_enabled = "is_stripprefix_enabled",
+        last_online_at = "last_online_at",
+        name = "name",
+        ports = "ports",
+        public_port = "public_port",
+        public_port_timeout = "public_port_timeout",
+        service_id = "service_id",
+        status = "status",
+        updated_at = "updated_at",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `administration`, `teams`.
 
+use crate::wire;
+
 /// A team. A token belongs to one.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Team {
     /// Date and time as in RFC 3339.
@@ -17,4 +19,18 @@ pub struct Team {
     pub show_boarding: Option<bool>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    Team:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        is_mcp_server_enabled = "is_mcp_server_enabled",
+        name = "name",
+        personal_team = "personal_team",
+        show_boarding = "show_boarding",
+        updated_at = "updated_at",
+    }
 }

@@ -3,11 +3,19 @@
 
 //! Types of `infrastructure`, `storages`.
 
+use crate::wire;
+
 /// Whether something can be used.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ValidationOutcome {
     /// Why it cannot be used, in the words of the tool that checked.
     pub message: Option<String>,
     pub valid: bool,
+}
+
+wire::object! {
+    ValidationOutcome:
+    required { valid = "valid" }
+    optional { message = "message" }
 }

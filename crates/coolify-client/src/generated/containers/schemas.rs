@@ -164,7 +164,7 @@ impl PostStartServiceApplicationByServiceAndAppUuidParams {
 }
 
 /// A command that runs in a container on a schedule.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScheduledTask {
     pub command: Option<String>,
@@ -183,8 +183,23 @@ pub struct ScheduledTask {
     pub uuid: String,
 }
 
+wire::object! {
+    ScheduledTask:
+    required { uuid = "uuid" }
+    optional {
+        command = "command",
+        container = "container",
+        created_at = "created_at",
+        enabled = "enabled",
+        frequency = "frequency",
+        name = "name",
+        timeout = "timeout",
+        updated_at = "updated_at",
+    }
+}
+
 /// One run of a scheduled task.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScheduledTaskExecution {
     /// Date and time as in RFC 3339.
@@ -203,6 +218,21 @@ pub struct ScheduledTaskExecution {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ScheduledTaskExecution:
+    required { status = "status", uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        duration = "duration",
+        error_details = "error_details",
+        finished_at = "finished_at",
+        message = "message",
+        retry_count = "retry_count",
+        started_at = "started_at",
+        updated_at = "updated_at",
+    }
 }
 
 /// What to change of a scheduled task.

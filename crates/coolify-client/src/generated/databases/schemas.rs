@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A database of any of the eight engines; fields of another engine are absent.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Database {
     /// The backup plans, in the list only. They are joined by row number alone, so plans of another engine can be among them.
@@ -124,6 +124,85 @@ pub struct Database {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    Database:
+    required { uuid = "uuid" }
+    optional {
+        backup_configs = "backup_configs",
+        clickhouse_admin_password = "clickhouse_admin_password",
+        clickhouse_admin_user = "clickhouse_admin_user",
+        clickhouse_db = "clickhouse_db",
+        config_hash = "config_hash",
+        created_at = "created_at",
+        custom_docker_run_options = "custom_docker_run_options",
+        database_type = "database_type",
+        deleted_at = "deleted_at",
+        description = "description",
+        destination = "destination",
+        destination_id = "destination_id",
+        destination_type = "destination_type",
+        dragonfly_password = "dragonfly_password",
+        enable_ssl = "enable_ssl",
+        environment = "environment",
+        environment_id = "environment_id",
+        external_db_url = "external_db_url",
+        health_check_enabled = "health_check_enabled",
+        health_check_interval = "health_check_interval",
+        health_check_retries = "health_check_retries",
+        health_check_start_period = "health_check_start_period",
+        health_check_timeout = "health_check_timeout",
+        image = "image",
+        init_scripts = "init_scripts",
+        internal_db_url = "internal_db_url",
+        is_include_timestamps = "is_include_timestamps",
+        is_log_drain_enabled = "is_log_drain_enabled",
+        is_public = "is_public",
+        keydb_conf = "keydb_conf",
+        keydb_password = "keydb_password",
+        last_online_at = "last_online_at",
+        last_restart_at = "last_restart_at",
+        last_restart_type = "last_restart_type",
+        limits_cpu_shares = "limits_cpu_shares",
+        limits_cpus = "limits_cpus",
+        limits_cpuset = "limits_cpuset",
+        limits_memory = "limits_memory",
+        limits_memory_reservation = "limits_memory_reservation",
+        limits_memory_swap = "limits_memory_swap",
+        limits_memory_swappiness = "limits_memory_swappiness",
+        mariadb_conf = "mariadb_conf",
+        mariadb_database = "mariadb_database",
+        mariadb_password = "mariadb_password",
+        mariadb_root_password = "mariadb_root_password",
+        mariadb_user = "mariadb_user",
+        mongo_conf = "mongo_conf",
+        mongo_initdb_database = "mongo_initdb_database",
+        mongo_initdb_root_password = "mongo_initdb_root_password",
+        mongo_initdb_root_username = "mongo_initdb_root_username",
+        mysql_conf = "mysql_conf",
+        mysql_database = "mysql_database",
+        mysql_password = "mysql_password",
+        mysql_root_password = "mysql_root_password",
+        mysql_user = "mysql_user",
+        name = "name",
+        ports_mappings = "ports_mappings",
+        postgres_conf = "postgres_conf",
+        postgres_db = "postgres_db",
+        postgres_host_auth_method = "postgres_host_auth_method",
+        postgres_initdb_args = "postgres_initdb_args",
+        postgres_password = "postgres_password",
+        postgres_user = "postgres_user",
+        public_port = "public_port",
+        public_port_timeout = "public_port_timeout",
+        redis_conf = "redis_conf",
+        restart_count = "restart_count",
+        server_status = "server_status",
+        ssl_mode = "ssl_mode",
+        started_at = "started_at",
+        status = "status",
+        updated_at = "updated_at",
+    }
 }
 
 wire::open_enum! {

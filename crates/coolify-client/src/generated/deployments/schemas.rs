@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The answer to a cancellation.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CancelledDeployment {
     pub deployment_uuid: Option<String>,
@@ -15,22 +15,30 @@ pub struct CancelledDeployment {
     pub status: Option<types::DeploymentStatusEnum>,
 }
 
+wire::object! {
+    CancelledDeployment:
+    optional { deployment_uuid = "deployment_uuid", message = "message", status = "status" }
+}
+
 /// What the server made of a request to deploy.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeployAccepted {
     /// Asked by id: one entry for each known id.
-    #[serde(default)]
     pub deployments: Vec<types::DeployAcceptedItem>,
     /// Asked by tag: one entry for each application, without a message.
-    #[serde(default)]
     pub details: Vec<types::DeployAcceptedItem>,
     /// Asked by tag: a list of sentences, not in the order of `details`. Older servers send one sentence.
     pub message: Option<serde_json::Value>,
 }
 
+wire::object! {
+    DeployAccepted:
+    optional { deployments = "deployments", details = "details", message = "message" }
+}
+
 /// What became of one resource of the request.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeployAcceptedItem {
     /// Absent for services, databases and refusals. For a duplicate it names a deployment that does not exist.
@@ -38,6 +46,15 @@ pub struct DeployAcceptedItem {
     /// What happened; only this text tells a duplicate or a refusal from a start.
     pub message: Option<String>,
     pub resource_uuid: Option<String>,
+}
+
+wire::object! {
+    DeployAcceptedItem:
+    optional {
+        deployment_uuid = "deployment_uuid",
+        message = "message",
+        resource_uuid = "resource_uuid",
+    }
 }
 
 /// Optional parameters of `deploy-by-tag-or-uuid`.
@@ -95,7 +112,7 @@ impl DeployByTagOrUuidParams {
 }
 
 /// One run of the deployment of an application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deployment {
     /// The whole application with its environment, project, team and server; in the single read only.
@@ -130,7 +147,6 @@ pub struct Deployment {
     pub is_api: Option<bool>,
     pub is_webhook: Option<bool>,
     /// A JSON list inside a string, null before the first line. Left out unless the token may read secrets. Lines still arrive after the status is final.
-    #[serde(default)]
     pub logs: wire::Patch<String>,
     /// Whether further servers of the application are left alone.
     pub only_this_server: Option<bool>,
@@ -148,13 +164,54 @@ pub struct Deployment {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    Deployment:
+    required { deployment_uuid = "deployment_uuid", status = "status" }
+    optional {
+        application = "application",
+        application_id = "application_id",
+        application_name = "application_name",
+        build_server_id = "build_server_id",
+        commit = "commit",
+        commit_message = "commit_message",
+        configuration_hash = "configuration_hash",
+        created_at = "created_at",
+        current_process_id = "current_process_id",
+        deployment_url = "deployment_url",
+        destination_id = "destination_id",
+        docker_registry_image_tag = "docker_registry_image_tag",
+        finished_at = "finished_at",
+        force_rebuild = "force_rebuild",
+        git_type = "git_type",
+        horizon_job_id = "horizon_job_id",
+        horizon_job_worker = "horizon_job_worker",
+        id = "id",
+        is_api = "is_api",
+        is_webhook = "is_webhook",
+        logs = "logs",
+        only_this_server = "only_this_server",
+        pull_request_id = "pull_request_id",
+        restart_only = "restart_only",
+        rollback = "rollback",
+        server_id = "server_id",
+        server_name = "server_name",
+        updated_at = "updated_at",
+    }
+}
+
 /// A part of the history of an application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentPage {
     /// How many deployments the application has in all.
     pub count: Option<i64>,
     pub deployments: Vec<types::Deployment>,
+}
+
+wire::object! {
+    DeploymentPage:
+    required { deployments = "deployments" }
+    optional { count = "count" }
 }
 
 wire::open_enum! {

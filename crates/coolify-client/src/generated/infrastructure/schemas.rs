@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A script for the first start of a server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CloudInitScript {
     /// Date and time as in RFC 3339.
@@ -18,6 +18,17 @@ pub struct CloudInitScript {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: Option<String>,
+}
+
+wire::object! {
+    CloudInitScript:
+    optional {
+        created_at = "created_at",
+        name = "name",
+        script = "script",
+        updated_at = "updated_at",
+        uuid = "uuid",
+    }
 }
 
 /// What to change of a script.
@@ -55,7 +66,7 @@ wire::open_enum! {
 }
 
 /// A token that Coolify rents servers with.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CloudToken {
     /// Date and time as in RFC 3339.
@@ -71,6 +82,21 @@ pub struct CloudToken {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    CloudToken:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        name = "name",
+        provider = "provider",
+        servers_count = "servers_count",
+        team_id = "team_id",
+        token = "token",
+        updated_at = "updated_at",
+    }
 }
 
 /// What a token is called.
@@ -120,7 +146,7 @@ impl DeleteServerByUuidParams {
 }
 
 /// A Docker network of a server that resources are put on.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Destination {
     /// Date and time as in RFC 3339.
@@ -128,11 +154,23 @@ pub struct Destination {
     pub name: Option<String>,
     pub network: Option<String>,
     pub server_uuid: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::DestinationTypeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    Destination:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        name = "name",
+        network = "network",
+        server_uuid = "server_uuid",
+        type_ = "type",
+        updated_at = "updated_at",
+    }
 }
 
 wire::open_enum! {
@@ -159,7 +197,7 @@ impl DestinationUpdate {
 }
 
 /// A server that was rented at DigitalOcean.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DigitaloceanServer {
     /// The id of the droplet at DigitalOcean.
@@ -168,8 +206,14 @@ pub struct DigitaloceanServer {
     pub uuid: String,
 }
 
+wire::object! {
+    DigitaloceanServer:
+    required { uuid = "uuid" }
+    optional { digitalocean_droplet_id = "digitalocean_droplet_id", ip = "ip" }
+}
+
 /// One clean-up of a server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerCleanupExecution {
     /// Date and time as in RFC 3339.
@@ -181,6 +225,17 @@ pub struct DockerCleanupExecution {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    DockerCleanupExecution:
+    required { status = "status", uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        finished_at = "finished_at",
+        message = "message",
+        updated_at = "updated_at",
+    }
 }
 
 /// What to clear; the settings of the server count for what is left out.
@@ -779,23 +834,34 @@ impl GetVultrSshKeysParams {
 }
 
 /// An amount of money, as decimal numbers in strings.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerAmount {
     pub gross: Option<String>,
     pub net: Option<String>,
 }
 
+wire::object! {
+    HetznerAmount:
+    optional { gross = "gross", net = "net" }
+}
+
 /// A firewall at Hetzner.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerFirewall {
     pub id: i64,
     pub name: Option<String>,
 }
 
+wire::object! {
+    HetznerFirewall:
+    required { id = "id" }
+    optional { name = "name" }
+}
+
 /// An image that a server at Hetzner can start from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerImage {
     pub architecture: Option<String>,
@@ -804,12 +870,24 @@ pub struct HetznerImage {
     pub name: Option<String>,
     pub os_flavor: Option<String>,
     pub os_version: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<String>,
 }
 
+wire::object! {
+    HetznerImage:
+    required { id = "id" }
+    optional {
+        architecture = "architecture",
+        description = "description",
+        name = "name",
+        os_flavor = "os_flavor",
+        os_version = "os_version",
+        type_ = "type",
+    }
+}
+
 /// A place where Hetzner has servers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerLocation {
     pub city: Option<String>,
@@ -821,8 +899,21 @@ pub struct HetznerLocation {
     pub name: Option<String>,
 }
 
+wire::object! {
+    HetznerLocation:
+    required { id = "id" }
+    optional {
+        city = "city",
+        country = "country",
+        description = "description",
+        latitude = "latitude",
+        longitude = "longitude",
+        name = "name",
+    }
+}
+
 /// A network at Hetzner.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerNetwork {
     pub id: i64,
@@ -830,8 +921,14 @@ pub struct HetznerNetwork {
     pub name: Option<String>,
 }
 
+wire::object! {
+    HetznerNetwork:
+    required { id = "id" }
+    optional { ip_range = "ip_range", name = "name" }
+}
+
 /// What a server costs in one location.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerPrice {
     pub location: Option<String>,
@@ -839,8 +936,17 @@ pub struct HetznerPrice {
     pub price_monthly: Option<types::HetznerAmount>,
 }
 
+wire::object! {
+    HetznerPrice:
+    optional {
+        location = "location",
+        price_hourly = "price_hourly",
+        price_monthly = "price_monthly",
+    }
+}
+
 /// A server that was rented at Hetzner.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerServer {
     /// The id of the server at Hetzner.
@@ -849,8 +955,14 @@ pub struct HetznerServer {
     pub uuid: String,
 }
 
+wire::object! {
+    HetznerServer:
+    required { uuid = "uuid" }
+    optional { hetzner_server_id = "hetzner_server_id", ip = "ip" }
+}
+
 /// A size of server at Hetzner.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerServerType {
     pub cores: Option<i64>,
@@ -862,18 +974,36 @@ pub struct HetznerServerType {
     pub memory: Option<f64>,
     pub name: Option<String>,
     /// By location.
-    #[serde(default)]
     pub prices: Vec<types::HetznerPrice>,
 }
 
+wire::object! {
+    HetznerServerType:
+    required { id = "id" }
+    optional {
+        cores = "cores",
+        description = "description",
+        disk = "disk",
+        memory = "memory",
+        name = "name",
+        prices = "prices",
+    }
+}
+
 /// An SSH key stored at Hetzner.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HetznerSshKey {
     pub fingerprint: Option<String>,
     pub id: i64,
     pub name: Option<String>,
     pub public_key: Option<String>,
+}
+
+wire::object! {
+    HetznerSshKey:
+    required { id = "id" }
+    optional { fingerprint = "fingerprint", name = "name", public_key = "public_key" }
 }
 
 /// What to change of where logs go.
@@ -1641,7 +1771,7 @@ impl NewVultrServer {
 }
 
 /// A private key, for servers or Git.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrivateKey {
     /// Date and time as in RFC 3339.
@@ -1658,6 +1788,23 @@ pub struct PrivateKey {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    PrivateKey:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        fingerprint = "fingerprint",
+        id = "id",
+        is_git_related = "is_git_related",
+        name = "name",
+        private_key = "private_key",
+        public_key = "public_key",
+        team_id = "team_id",
+        updated_at = "updated_at",
+    }
 }
 
 /// A private key in place of another.
@@ -1828,7 +1975,7 @@ impl SentinelUpdate {
 }
 
 /// Whether a server is behind a Cloudflare tunnel.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerCloudflareTunnel {
     pub ip: Option<String>,
@@ -1838,8 +1985,14 @@ pub struct ServerCloudflareTunnel {
     pub message: Option<String>,
 }
 
+wire::object! {
+    ServerCloudflareTunnel:
+    required { is_cloudflare_tunnel = "is_cloudflare_tunnel" }
+    optional { ip = "ip", ip_previous = "ip_previous", message = "message" }
+}
+
 /// When and how a server clears unused Docker objects.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerDockerCleanup {
     /// Whether unused networks go too.
@@ -1856,17 +2009,33 @@ pub struct ServerDockerCleanup {
     pub force_docker_cleanup: Option<bool>,
 }
 
+wire::object! {
+    ServerDockerCleanup:
+    optional {
+        delete_unused_networks = "delete_unused_networks",
+        delete_unused_volumes = "delete_unused_volumes",
+        disable_application_image_retention = "disable_application_image_retention",
+        docker_cleanup_frequency = "docker_cleanup_frequency",
+        docker_cleanup_threshold = "docker_cleanup_threshold",
+        force_docker_cleanup = "force_docker_cleanup",
+    }
+}
+
 /// The domains that lead to one address.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerDomains {
-    #[serde(default)]
     pub domains: Vec<String>,
     pub ip: Option<String>,
 }
 
+wire::object! {
+    ServerDomains:
+    optional { domains = "domains", ip = "ip" }
+}
+
 /// Where a server sends its logs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerLogDrains {
     pub is_logdrain_axiom_enabled: Option<bool>,
@@ -1884,8 +2053,23 @@ pub struct ServerLogDrains {
     pub logdrain_newrelic_license_key: Option<wire::Secret>,
 }
 
+wire::object! {
+    ServerLogDrains:
+    optional {
+        is_logdrain_axiom_enabled = "is_logdrain_axiom_enabled",
+        is_logdrain_custom_enabled = "is_logdrain_custom_enabled",
+        is_logdrain_newrelic_enabled = "is_logdrain_newrelic_enabled",
+        logdrain_axiom_api_key = "logdrain_axiom_api_key",
+        logdrain_axiom_dataset_name = "logdrain_axiom_dataset_name",
+        logdrain_custom_config = "logdrain_custom_config",
+        logdrain_custom_config_parser = "logdrain_custom_config_parser",
+        logdrain_newrelic_base_uri = "logdrain_newrelic_base_uri",
+        logdrain_newrelic_license_key = "logdrain_newrelic_license_key",
+    }
+}
+
 /// The reverse proxy of a server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerProxyDetails {
     /// The configuration file; null where none is saved. Left out unless the token may read secrets.
@@ -1899,6 +2083,19 @@ pub struct ServerProxyDetails {
     /// Where requests for unknown hosts go.
     pub redirect_url: Option<String>,
     pub status: Option<String>,
+}
+
+wire::object! {
+    ServerProxyDetails:
+    optional {
+        configuration = "configuration",
+        generate_exact_labels = "generate_exact_labels",
+        message = "message",
+        proxy_type = "proxy_type",
+        redirect_enabled = "redirect_enabled",
+        redirect_url = "redirect_url",
+        status = "status",
+    }
 }
 
 /// What to change of a proxy.
@@ -1951,7 +2148,7 @@ impl ServerProxyUpdate {
 }
 
 /// The agent on a server that reports its state and metrics.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerSentinel {
     pub is_metrics_enabled: Option<bool>,
@@ -1966,6 +2163,21 @@ pub struct ServerSentinel {
     pub sentinel_token: Option<wire::Secret>,
     /// UTC as `YYYY-MM-DD HH:MM:SS`.
     pub sentinel_updated_at: Option<String>,
+}
+
+wire::object! {
+    ServerSentinel:
+    optional {
+        is_metrics_enabled = "is_metrics_enabled",
+        is_sentinel_debug_enabled = "is_sentinel_debug_enabled",
+        is_sentinel_enabled = "is_sentinel_enabled",
+        sentinel_custom_url = "sentinel_custom_url",
+        sentinel_metrics_history_days = "sentinel_metrics_history_days",
+        sentinel_metrics_refresh_rate_seconds = "sentinel_metrics_refresh_rate_seconds",
+        sentinel_push_interval_seconds = "sentinel_push_interval_seconds",
+        sentinel_token = "sentinel_token",
+        sentinel_updated_at = "sentinel_updated_at",
+    }
 }
 
 /// The settings to change.
@@ -2160,11 +2372,17 @@ impl ServerValidation {
 }
 
 /// A server that was rented at Vultr.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VultrServer {
     pub ip: Option<String>,
     pub uuid: String,
     /// The id of the instance at Vultr.
     pub vultr_instance_id: Option<String>,
+}
+
+wire::object! {
+    VultrServer:
+    required { uuid = "uuid" }
+    optional { ip = "ip", vultr_instance_id = "vultr_instance_id" }
 }

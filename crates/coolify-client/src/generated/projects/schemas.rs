@@ -4,45 +4,58 @@
 //! Types of `projects`.
 
 use crate::types;
+use crate::wire;
 
 /// An environment with its resources.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentContents {
-    #[serde(default)]
     pub applications: Vec<types::Resource>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub description: Option<String>,
     pub id: Option<i64>,
-    #[serde(default)]
     pub mariadbs: Vec<types::Resource>,
-    #[serde(default)]
     pub mongodbs: Vec<types::Resource>,
-    #[serde(default)]
     pub mysqls: Vec<types::Resource>,
     pub name: Option<String>,
-    #[serde(default)]
     pub postgresqls: Vec<types::Resource>,
     /// The row number of the project.
     pub project_id: Option<i64>,
-    #[serde(default)]
     pub redis: Vec<types::Resource>,
-    #[serde(default)]
     pub services: Vec<types::Resource>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
 }
 
+wire::object! {
+    EnvironmentContents:
+    required { uuid = "uuid" }
+    optional {
+        applications = "applications",
+        created_at = "created_at",
+        description = "description",
+        id = "id",
+        mariadbs = "mariadbs",
+        mongodbs = "mongodbs",
+        mysqls = "mysqls",
+        name = "name",
+        postgresqls = "postgresqls",
+        project_id = "project_id",
+        redis = "redis",
+        services = "services",
+        updated_at = "updated_at",
+    }
+}
+
 /// A project with its environments.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectDetails {
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub description: Option<String>,
-    #[serde(default)]
     pub environments: Vec<types::Environment>,
     pub icon_path: Option<String>,
     pub icon_s3_storage_id: Option<i64>,
@@ -53,4 +66,21 @@ pub struct ProjectDetails {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ProjectDetails:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        environments = "environments",
+        icon_path = "icon_path",
+        icon_s3_storage_id = "icon_s3_storage_id",
+        icon_storage_type = "icon_storage_type",
+        id = "id",
+        name = "name",
+        team_id = "team_id",
+        updated_at = "updated_at",
+    }
 }

@@ -25,7 +25,7 @@ impl GetServerByUuidParams {
 }
 
 /// A server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Server {
     pub cloud_provider_token_id: Option<i64>,
@@ -55,7 +55,6 @@ pub struct Server {
     pub private_key_id: Option<i64>,
     pub proxy: Option<types::ServerProxy>,
     /// Only with `resources=true`.
-    #[serde(default)]
     pub resources: Vec<types::ServerResource>,
     /// UTC as `YYYY-MM-DD HH:MM:SS`.
     pub sentinel_updated_at: Option<String>,
@@ -76,8 +75,50 @@ pub struct Server {
     pub vultr_instance_status: Option<String>,
 }
 
+wire::object! {
+    Server:
+    required { uuid = "uuid" }
+    optional {
+        cloud_provider_token_id = "cloud_provider_token_id",
+        created_at = "created_at",
+        deleted_at = "deleted_at",
+        description = "description",
+        detected_traefik_version = "detected_traefik_version",
+        digitalocean_droplet_id = "digitalocean_droplet_id",
+        digitalocean_droplet_status = "digitalocean_droplet_status",
+        hetzner_server_id = "hetzner_server_id",
+        hetzner_server_status = "hetzner_server_status",
+        high_disk_usage_notification_sent = "high_disk_usage_notification_sent",
+        ip = "ip",
+        ip_previous = "ip_previous",
+        is_coolify_host = "is_coolify_host",
+        is_reachable = "is_reachable",
+        is_usable = "is_usable",
+        is_validating = "is_validating",
+        log_drain_notification_sent = "log_drain_notification_sent",
+        name = "name",
+        port = "port",
+        private_key_id = "private_key_id",
+        proxy = "proxy",
+        resources = "resources",
+        sentinel_updated_at = "sentinel_updated_at",
+        server_metadata = "server_metadata",
+        settings = "settings",
+        swarm_cluster = "swarm_cluster",
+        team_id = "team_id",
+        traefik_outdated_info = "traefik_outdated_info",
+        unreachable_count = "unreachable_count",
+        unreachable_notification_sent = "unreachable_notification_sent",
+        updated_at = "updated_at",
+        user = "user",
+        validation_logs = "validation_logs",
+        vultr_instance_id = "vultr_instance_id",
+        vultr_instance_status = "vultr_instance_status",
+    }
+}
+
 /// The reverse proxy of a server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerProxy {
     pub force_stop: Option<bool>,
@@ -88,12 +129,25 @@ pub struct ServerProxy {
     pub redirect_enabled: Option<bool>,
     pub redirect_url: Option<String>,
     pub status: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::ProxyTypeEnum>,
 }
 
+wire::object! {
+    ServerProxy:
+    optional {
+        force_stop = "force_stop",
+        last_applied_settings = "last_applied_settings",
+        last_saved_proxy_configuration = "last_saved_proxy_configuration",
+        last_saved_settings = "last_saved_settings",
+        redirect_enabled = "redirect_enabled",
+        redirect_url = "redirect_url",
+        status = "status",
+        type_ = "type",
+    }
+}
+
 /// The settings of a server. Tokens and keys are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerSettings {
     pub backup_compression_cpu_percentage: Option<i64>,
@@ -156,4 +210,62 @@ pub struct ServerSettings {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub wildcard_domain: Option<String>,
+}
+
+wire::object! {
+    ServerSettings:
+    optional {
+        backup_compression_cpu_percentage = "backup_compression_cpu_percentage",
+        compose_version = "compose_version",
+        compose_version_checked_at = "compose_version_checked_at",
+        concurrent_builds = "concurrent_builds",
+        connection_timeout = "connection_timeout",
+        created_at = "created_at",
+        delete_unused_networks = "delete_unused_networks",
+        delete_unused_volumes = "delete_unused_volumes",
+        deployment_queue_limit = "deployment_queue_limit",
+        disable_application_image_retention = "disable_application_image_retention",
+        docker_cleanup_frequency = "docker_cleanup_frequency",
+        docker_cleanup_threshold = "docker_cleanup_threshold",
+        docker_version = "docker_version",
+        docker_version_checked_at = "docker_version_checked_at",
+        dynamic_timeout = "dynamic_timeout",
+        force_disabled = "force_disabled",
+        force_docker_cleanup = "force_docker_cleanup",
+        generate_exact_labels = "generate_exact_labels",
+        id = "id",
+        is_build_server = "is_build_server",
+        is_cloudflare_tunnel = "is_cloudflare_tunnel",
+        is_jump_server = "is_jump_server",
+        is_logdrain_axiom_enabled = "is_logdrain_axiom_enabled",
+        is_logdrain_custom_enabled = "is_logdrain_custom_enabled",
+        is_logdrain_highlight_enabled = "is_logdrain_highlight_enabled",
+        is_logdrain_newrelic_enabled = "is_logdrain_newrelic_enabled",
+        is_metrics_enabled = "is_metrics_enabled",
+        is_reachable = "is_reachable",
+        is_sentinel_debug_enabled = "is_sentinel_debug_enabled",
+        is_sentinel_enabled = "is_sentinel_enabled",
+        is_swarm_manager = "is_swarm_manager",
+        is_swarm_worker = "is_swarm_worker",
+        is_terminal_enabled = "is_terminal_enabled",
+        is_usable = "is_usable",
+        logdrain_axiom_api_key = "logdrain_axiom_api_key",
+        logdrain_axiom_dataset_name = "logdrain_axiom_dataset_name",
+        logdrain_custom_config = "logdrain_custom_config",
+        logdrain_custom_config_parser = "logdrain_custom_config_parser",
+        logdrain_highlight_project_id = "logdrain_highlight_project_id",
+        logdrain_newrelic_base_uri = "logdrain_newrelic_base_uri",
+        logdrain_newrelic_license_key = "logdrain_newrelic_license_key",
+        sentinel_custom_url = "sentinel_custom_url",
+        sentinel_metrics_history_days = "sentinel_metrics_history_days",
+        sentinel_metrics_refresh_rate_seconds = "sentinel_metrics_refresh_rate_seconds",
+        sentinel_push_interval_seconds = "sentinel_push_interval_seconds",
+        sentinel_token = "sentinel_token",
+        server_disk_usage_check_frequency = "server_disk_usage_check_frequency",
+        server_disk_usage_notification_threshold = "server_disk_usage_notification_threshold",
+        server_id = "server_id",
+        server_timezone = "server_timezone",
+        updated_at = "updated_at",
+        wildcard_domain = "wildcard_domain",
+    }
 }

@@ -52,17 +52,15 @@ impl RestartServiceByUuidParams {
 }
 
 /// A service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Service {
-    #[serde(default)]
     pub applications: Vec<types::ServiceApplication>,
     pub compose_parsing_version: Option<String>,
     pub config_hash: Option<String>,
     pub connect_to_docker_network: Option<bool>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
-    #[serde(default)]
     pub databases: Vec<types::ServiceDatabase>,
     /// Date and time as in RFC 3339.
     pub deleted_at: Option<String>,
@@ -93,6 +91,37 @@ pub struct Service {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    Service:
+    required { uuid = "uuid" }
+    optional {
+        applications = "applications",
+        compose_parsing_version = "compose_parsing_version",
+        config_hash = "config_hash",
+        connect_to_docker_network = "connect_to_docker_network",
+        created_at = "created_at",
+        databases = "databases",
+        deleted_at = "deleted_at",
+        description = "description",
+        destination = "destination",
+        destination_id = "destination_id",
+        destination_type = "destination_type",
+        docker_compose = "docker_compose",
+        docker_compose_raw = "docker_compose_raw",
+        environment = "environment",
+        environment_id = "environment_id",
+        is_container_label_escape_enabled = "is_container_label_escape_enabled",
+        laravel_through_key = "laravel_through_key",
+        name = "name",
+        server = "server",
+        server_id = "server_id",
+        server_status = "server_status",
+        service_type = "service_type",
+        status = "status",
+        updated_at = "updated_at",
+    }
 }
 
 /// Optional parameters of `stop-service-by-uuid`.

@@ -69,7 +69,7 @@ impl NewSharedVariable {
 }
 
 /// A variable that resources refer to, as in `{{project.KEY}}`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SharedEnvironmentVariable {
     pub comment: Option<String>,
@@ -83,7 +83,6 @@ pub struct SharedEnvironmentVariable {
     /// Whether the value is hidden for good after it was set.
     pub is_shown_once: Option<bool>,
     pub key: String,
-    #[serde(rename = "type")]
     pub type_: Option<types::SharedVariableTypeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
@@ -91,11 +90,31 @@ pub struct SharedEnvironmentVariable {
     pub value: Option<wire::Secret>,
 }
 
+wire::object! {
+    SharedEnvironmentVariable:
+    required { id = "id", key = "key" }
+    optional {
+        comment = "comment",
+        created_at = "created_at",
+        is_literal = "is_literal",
+        is_multiline = "is_multiline",
+        is_shown_once = "is_shown_once",
+        type_ = "type",
+        updated_at = "updated_at",
+        value = "value",
+    }
+}
+
 /// The row number of a variable that was just made.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SharedVariableId {
     pub id: i64,
+}
+
+wire::object! {
+    SharedVariableId:
+    required { id = "id" }
 }
 
 wire::open_enum! {

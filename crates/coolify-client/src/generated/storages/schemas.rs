@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A backup.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BackupExecution {
     /// Date and time as in RFC 3339.
@@ -22,11 +22,27 @@ pub struct BackupExecution {
     pub uuid: String,
 }
 
+wire::object! {
+    BackupExecution:
+    required { status = "status", uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        filename = "filename",
+        message = "message",
+        size = "size",
+    }
+}
+
 /// The backups of a plan.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BackupExecutionList {
     pub executions: Vec<types::BackupExecution>,
+}
+
+wire::object! {
+    BackupExecutionList:
+    required { executions = "executions" }
 }
 
 wire::open_enum! {
@@ -38,7 +54,7 @@ wire::open_enum! {
 }
 
 /// A backup plan of a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DatabaseBackup {
     /// Date and time as in RFC 3339.
@@ -68,7 +84,6 @@ pub struct DatabaseBackup {
     pub dump_all: Option<bool>,
     pub enabled: Option<bool>,
     /// Its backups.
-    #[serde(default)]
     pub executions: Vec<types::DatabaseBackupExecution>,
     /// A cron expression, or a word such as `daily` or `every_minute`.
     pub frequency: Option<String>,
@@ -85,8 +100,37 @@ pub struct DatabaseBackup {
     pub uuid: String,
 }
 
+wire::object! {
+    DatabaseBackup:
+    required { uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        database_backup_retention_amount_locally = "database_backup_retention_amount_locally",
+        database_backup_retention_amount_s3 = "database_backup_retention_amount_s3",
+        database_backup_retention_days_locally = "database_backup_retention_days_locally",
+        database_backup_retention_days_s3 = "database_backup_retention_days_s3",
+        database_backup_retention_max_storage_locally = "database_backup_retention_max_storage_locally",
+        database_backup_retention_max_storage_s3 = "database_backup_retention_max_storage_s3",
+        database_id = "database_id",
+        database_type = "database_type",
+        databases_to_backup = "databases_to_backup",
+        description = "description",
+        disable_local_backup = "disable_local_backup",
+        dump_all = "dump_all",
+        enabled = "enabled",
+        executions = "executions",
+        frequency = "frequency",
+        id = "id",
+        s3_storage_id = "s3_storage_id",
+        save_s3 = "save_s3",
+        team_id = "team_id",
+        timeout = "timeout",
+        updated_at = "updated_at",
+    }
+}
+
 /// A backup, as a plan has it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DatabaseBackupExecution {
     /// Date and time as in RFC 3339.
@@ -110,6 +154,25 @@ pub struct DatabaseBackupExecution {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    DatabaseBackupExecution:
+    required { status = "status", uuid = "uuid" }
+    optional {
+        created_at = "created_at",
+        database_name = "database_name",
+        filename = "filename",
+        finished_at = "finished_at",
+        id = "id",
+        local_storage_deleted = "local_storage_deleted",
+        message = "message",
+        s3_storage_deleted = "s3_storage_deleted",
+        s3_uploaded = "s3_uploaded",
+        scheduled_database_backup_id = "scheduled_database_backup_id",
+        size = "size",
+        updated_at = "updated_at",
+    }
 }
 
 /// What to change of a backup plan.
@@ -326,7 +389,7 @@ impl DeleteBackupExecutionByUuidParams {
 }
 
 /// A file or directory of the server that a container sees.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FileStorage {
     pub chmod: Option<String>,
@@ -360,6 +423,31 @@ pub struct FileStorage {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    FileStorage:
+    required { fs_path = "fs_path", uuid = "uuid" }
+    optional {
+        chmod = "chmod",
+        chown = "chown",
+        content = "content",
+        created_at = "created_at",
+        id = "id",
+        is_based_on_git = "is_based_on_git",
+        is_binary = "is_binary",
+        is_directory = "is_directory",
+        is_host_file = "is_host_file",
+        is_preview_suffix_enabled = "is_preview_suffix_enabled",
+        is_too_large = "is_too_large",
+        mount_path = "mount_path",
+        resource = "resource",
+        resource_id = "resource_id",
+        resource_type = "resource_type",
+        resource_uuid = "resource_uuid",
+        service = "service",
+        updated_at = "updated_at",
+    }
 }
 
 /// A backup plan to add.
@@ -798,7 +886,7 @@ impl NewStorage {
 }
 
 /// A volume that a container sees.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PersistentStorage {
     pub container_id: Option<String>,
@@ -824,8 +912,25 @@ pub struct PersistentStorage {
     pub uuid: String,
 }
 
+wire::object! {
+    PersistentStorage:
+    required { mount_path = "mount_path", name = "name", uuid = "uuid" }
+    optional {
+        container_id = "container_id",
+        created_at = "created_at",
+        host_path = "host_path",
+        id = "id",
+        is_preview_suffix_enabled = "is_preview_suffix_enabled",
+        resource = "resource",
+        resource_id = "resource_id",
+        resource_type = "resource_type",
+        resource_uuid = "resource_uuid",
+        updated_at = "updated_at",
+    }
+}
+
 /// A place for backups that speaks S3.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct S3Storage {
     pub bucket: Option<String>,
@@ -848,6 +953,25 @@ pub struct S3Storage {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    S3Storage:
+    required { uuid = "uuid" }
+    optional {
+        bucket = "bucket",
+        created_at = "created_at",
+        description = "description",
+        endpoint = "endpoint",
+        is_usable = "is_usable",
+        key = "key",
+        name = "name",
+        region = "region",
+        secret = "secret",
+        team_id = "team_id",
+        unusable_email_sent = "unusable_email_sent",
+        updated_at = "updated_at",
+    }
 }
 
 /// What to change of an S3 storage.
@@ -936,8 +1060,7 @@ impl S3StorageUpdate {
 }
 
 /// A volume, or a file or directory of the server.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Storage {
     /// It is a `types::FileStorage`.
@@ -946,8 +1069,10 @@ pub enum Storage {
     PersistentStorage(types::PersistentStorage),
 }
 
+wire::choice!(Storage: FileStorage, PersistentStorage);
+
 /// The backup plan of a volume or directory.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StorageBackup {
     /// Whether backups are kept in S3 only.
@@ -979,6 +1104,29 @@ pub struct StorageBackup {
     /// Seconds a backup may take.
     pub timeout: Option<i64>,
     pub uuid: String,
+}
+
+wire::object! {
+    StorageBackup:
+    required { uuid = "uuid" }
+    optional {
+        disable_local_backup = "disable_local_backup",
+        enabled = "enabled",
+        frequency = "frequency",
+        message = "message",
+        retention_amount_locally = "retention_amount_locally",
+        retention_amount_s3 = "retention_amount_s3",
+        retention_days_locally = "retention_days_locally",
+        retention_days_s3 = "retention_days_s3",
+        retention_max_storage_locally = "retention_max_storage_locally",
+        retention_max_storage_s3 = "retention_max_storage_s3",
+        s3_storage_uuid = "s3_storage_uuid",
+        save_s3 = "save_s3",
+        stop_during_backup = "stop_during_backup",
+        storage_type = "storage_type",
+        storage_uuid = "storage_uuid",
+        timeout = "timeout",
+    }
 }
 
 /// The backup plan to set; what is left out is reset.
@@ -1143,15 +1291,18 @@ impl StorageBackupUpdate {
 }
 
 /// What a resource keeps outside its containers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StorageList {
     /// Files and directories of the server.
-    #[serde(default)]
     pub file_storages: Vec<types::FileStorage>,
     /// Volumes.
-    #[serde(default)]
     pub persistent_storages: Vec<types::PersistentStorage>,
+}
+
+wire::object! {
+    StorageList:
+    optional { file_storages = "file_storages", persistent_storages = "persistent_storages" }
 }
 
 wire::open_enum! {

@@ -228,14 +228,19 @@ impl ApplicationVariableUpdate {
 }
 
 /// The id of a variable that was just made.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedVariable {
     pub uuid: String,
 }
 
+wire::object! {
+    CreatedVariable:
+    required { uuid = "uuid" }
+}
+
 /// An environment variable. A variable that was just made lacks some of the flags.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     pub comment: Option<String>,
@@ -273,6 +278,31 @@ pub struct EnvironmentVariable {
     pub value: Option<wire::Secret>,
     /// The server version that wrote it.
     pub version: Option<String>,
+}
+
+wire::object! {
+    EnvironmentVariable:
+    required { key = "key", uuid = "uuid" }
+    optional {
+        comment = "comment",
+        created_at = "created_at",
+        is_buildpack_control = "is_buildpack_control",
+        is_buildtime = "is_buildtime",
+        is_coolify = "is_coolify",
+        is_literal = "is_literal",
+        is_multiline = "is_multiline",
+        is_preview = "is_preview",
+        is_really_required = "is_really_required",
+        is_required = "is_required",
+        is_runtime = "is_runtime",
+        is_shared = "is_shared",
+        is_shown_once = "is_shown_once",
+        order = "order",
+        real_value = "real_value",
+        updated_at = "updated_at",
+        value = "value",
+        version = "version",
+    }
 }
 
 /// A variable to add to an application. A field the server does not know is a 422.

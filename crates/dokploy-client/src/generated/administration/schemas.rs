@@ -170,8 +170,7 @@ impl AuditLogAllParams {
 }
 
 /// What somebody did.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AuditLogEntry {
     pub action: Option<String>,
@@ -189,13 +188,36 @@ pub struct AuditLogEntry {
     pub user_role: Option<String>,
 }
 
+wire::object! {
+    AuditLogEntry:
+    required { id = "id" }
+    optional {
+        action = "action",
+        created_at = "createdAt",
+        metadata = "metadata",
+        organization_id = "organizationId",
+        resource_id = "resourceId",
+        resource_name = "resourceName",
+        resource_type = "resourceType",
+        user_email = "userEmail",
+        user_id = "userId",
+        user_role = "userRole",
+    }
+}
+
 /// One page of the audit log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AuditLogPage {
     pub logs: Vec<types::AuditLogEntry>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    AuditLogPage:
+    required { logs = "logs" }
+    optional { total = "total" }
 }
 
 wire::open_enum! {
@@ -220,38 +242,58 @@ wire::open_enum! {
 }
 
 /// Whether there is a newer release.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AvailableUpdate {
     pub latest_version: Option<String>,
     pub update_available: bool,
 }
 
+wire::object! {
+    AvailableUpdate:
+    required { update_available = "updateAvailable" }
+    optional { latest_version = "latestVersion" }
+}
+
 /// A purchase that has begun.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckoutSession {
     /// The id at Stripe.
     pub session_id: String,
 }
 
+wire::object! {
+    CheckoutSession:
+    required { session_id = "sessionId" }
+}
+
 /// What a clean-up did.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CleanupStatus {
     pub message: Option<String>,
     pub status: Option<String>,
 }
 
+wire::object! {
+    CleanupStatus:
+    optional { message = "message", status = "status" }
+}
+
 /// The health of one part.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ComponentHealth {
     /// What is wrong.
     pub message: Option<String>,
     pub status: types::HealthEnum,
+}
+
+wire::object! {
+    ComponentHealth:
+    required { status = "status" }
+    optional { message = "message" }
 }
 
 /// What to buy.
@@ -283,8 +325,7 @@ impl CreateCheckoutSession {
 }
 
 /// The licence of the server.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnterpriseSettings {
     pub enable_enterprise_features: Option<bool>,
@@ -292,32 +333,46 @@ pub struct EnterpriseSettings {
     pub license_key: Option<wire::Secret>,
 }
 
+wire::object! {
+    EnterpriseSettings:
+    optional {
+        enable_enterprise_features = "enableEnterpriseFeatures",
+        license_key = "licenseKey",
+    }
+}
+
 /// The GPUs of a server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GpuStatus {
-    #[serde(rename = "availableGPUs")]
     pub available_gp_us: Option<i64>,
-    #[serde(rename = "cudaSupport")]
     pub cuda_support: Option<bool>,
-    #[serde(rename = "cudaVersion")]
     pub cuda_version: Option<String>,
-    #[serde(rename = "driverInstalled")]
     pub driver_installed: Option<bool>,
-    #[serde(rename = "driverVersion")]
     pub driver_version: Option<String>,
-    #[serde(rename = "gpuModel")]
     pub gpu_model: Option<String>,
-    #[serde(rename = "gpuResources")]
     pub gpu_resources: Option<i64>,
-    #[serde(rename = "memoryInfo")]
     pub memory_info: Option<String>,
-    #[serde(rename = "runtimeConfigured")]
     pub runtime_configured: Option<bool>,
-    #[serde(rename = "runtimeInstalled")]
     pub runtime_installed: Option<bool>,
-    #[serde(rename = "swarmEnabled")]
     pub swarm_enabled: Option<bool>,
+}
+
+wire::object! {
+    GpuStatus:
+    optional {
+        available_gp_us = "availableGPUs",
+        cuda_support = "cudaSupport",
+        cuda_version = "cudaVersion",
+        driver_installed = "driverInstalled",
+        driver_version = "driverVersion",
+        gpu_model = "gpuModel",
+        gpu_resources = "gpuResources",
+        memory_info = "memoryInfo",
+        runtime_configured = "runtimeConfigured",
+        runtime_installed = "runtimeInstalled",
+        swarm_enabled = "swarmEnabled",
+    }
 }
 
 wire::open_enum! {
@@ -329,16 +384,20 @@ wire::open_enum! {
 }
 
 /// The health of what the server needs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InfrastructureHealth {
     pub postgres: Option<types::ComponentHealth>,
     pub traefik: Option<types::ComponentHealth>,
 }
 
+wire::object! {
+    InfrastructureHealth:
+    optional { postgres = "postgres", traefik = "traefik" }
+}
+
 /// An invoice; amounts are in the smallest unit of the currency.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invoice {
     pub amount_due: Option<i64>,
@@ -355,6 +414,22 @@ pub struct Invoice {
     pub status: Option<types::InvoiceStatusEnum>,
 }
 
+wire::object! {
+    Invoice:
+    required { id = "id" }
+    optional {
+        amount_due = "amountDue",
+        amount_paid = "amountPaid",
+        created = "created",
+        currency = "currency",
+        due_date = "dueDate",
+        hosted_invoice_url = "hostedInvoiceUrl",
+        invoice_pdf = "invoicePdf",
+        number = "number",
+        status = "status",
+    }
+}
+
 wire::open_enum! {
     /// The state of an invoice.
     pub enum InvoiceStatusEnum {
@@ -367,13 +442,18 @@ wire::open_enum! {
 }
 
 /// Whether request logs are deleted by the clock.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogCleanup {
     /// A cron expression.
     pub cron_expression: Option<String>,
     pub enabled: bool,
+}
+
+wire::object! {
+    LogCleanup:
+    required { enabled = "enabled" }
+    optional { cron_expression = "cronExpression" }
 }
 
 /// A port that the proxy is to have besides its own.
@@ -463,16 +543,20 @@ wire::open_enum! {
 }
 
 /// The customer page at Stripe.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PortalSession {
     /// Whoever has it is let in.
     pub url: wire::Secret,
 }
 
+wire::object! {
+    PortalSession:
+    required { url = "url" }
+}
+
 /// The plans that can be bought.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProductCatalog {
     pub current_plan: Option<types::PlanEnum>,
@@ -480,12 +564,23 @@ pub struct ProductCatalog {
     pub hobby_product_id: Option<String>,
     pub is_annual_current: Option<bool>,
     /// As Stripe describes them.
-    #[serde(default)]
     pub products: Vec<serde_json::Map<String, serde_json::Value>>,
     pub startup_product_id: Option<String>,
     /// As Stripe describes them.
-    #[serde(default)]
     pub subscriptions: Vec<serde_json::Map<String, serde_json::Value>>,
+}
+
+wire::object! {
+    ProductCatalog:
+    optional {
+        current_plan = "currentPlan",
+        current_price_amount = "currentPriceAmount",
+        hobby_product_id = "hobbyProductId",
+        is_annual_current = "isAnnualCurrent",
+        products = "products",
+        startup_product_id = "startupProductId",
+        subscriptions = "subscriptions",
+    }
 }
 
 /// The SSH key of the server.
@@ -506,8 +601,7 @@ impl SaveServerSshKey {
 }
 
 /// The settings of the server; on the cloud `true`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ServerSettingsAnswer {
     /// It is a `types::WebServerSettings`.
@@ -515,6 +609,8 @@ pub enum ServerSettingsAnswer {
     /// It is a `bool`.
     Boolean(bool),
 }
+
+wire::choice!(ServerSettingsAnswer: WebServerSettings, Boolean);
 
 /// Which server.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -684,11 +780,9 @@ impl ToggleTraefikDashboard {
 }
 
 /// A file or folder of the proxy.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TraefikFile {
-    #[serde(default)]
     pub children: Vec<types::TraefikFile>,
     /// The path.
     pub id: String,
@@ -696,9 +790,14 @@ pub struct TraefikFile {
     pub type_: Option<types::FileKindEnum>,
 }
 
+wire::object! {
+    TraefikFile:
+    required { id = "id", name = "name" }
+    optional { children = "children", type_ = "type" }
+}
+
 /// An additional port of the proxy.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TraefikPort {
     pub protocol: Option<String>,
@@ -706,6 +805,15 @@ pub struct TraefikPort {
     pub published_port: Option<i64>,
     /// The port of the container.
     pub target_port: Option<i64>,
+}
+
+wire::object! {
+    TraefikPort:
+    optional {
+        protocol = "protocol",
+        published_port = "publishedPort",
+        target_port = "targetPort",
+    }
 }
 
 wire::open_enum! {

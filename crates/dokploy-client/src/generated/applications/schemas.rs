@@ -7,272 +7,311 @@ use crate::types;
 use crate::wire;
 
 /// An application. Relations such as `deployments` and `domains` come only from `application-one`, `application-start`, `application-stop` and `application-delete`; elsewhere they are absent.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Application {
     /// The name of the Docker service. It cannot be changed.
-    #[serde(rename = "appName")]
     pub app_name: String,
-    #[serde(rename = "applicationId")]
     pub application_id: String,
-    #[serde(rename = "applicationStatus")]
     pub application_status: types::ApplicationStatusEnum,
     pub args: Option<Vec<String>>,
     /// Whether the webhook deploys.
-    #[serde(rename = "autoDeploy")]
     pub auto_deploy: Option<bool>,
     /// The connection to Bitbucket, without its secrets.
     pub bitbucket: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "bitbucketBranch")]
     pub bitbucket_branch: Option<String>,
-    #[serde(rename = "bitbucketBuildPath")]
     pub bitbucket_build_path: Option<String>,
-    #[serde(rename = "bitbucketId")]
     pub bitbucket_id: Option<String>,
-    #[serde(rename = "bitbucketOwner")]
     pub bitbucket_owner: Option<String>,
-    #[serde(rename = "bitbucketRepository")]
     pub bitbucket_repository: Option<String>,
-    #[serde(rename = "bitbucketRepositorySlug")]
     pub bitbucket_repository_slug: Option<String>,
     /// A branch, or a tag, of the GitHub repository.
     pub branch: Option<String>,
     /// Lines of `KEY=value`.
-    #[serde(rename = "buildArgs")]
     pub build_args: Option<wire::Secret>,
-    #[serde(rename = "buildPath")]
     pub build_path: Option<String>,
-    #[serde(rename = "buildRegistry")]
     pub build_registry: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "buildRegistryId")]
     pub build_registry_id: Option<String>,
     /// Lines of `KEY=value`.
-    #[serde(rename = "buildSecrets")]
     pub build_secrets: Option<wire::Secret>,
     /// The server that builds it, if it is not the one that runs it.
-    #[serde(rename = "buildServerId")]
     pub build_server_id: Option<String>,
-    #[serde(rename = "buildType")]
     pub build_type: Option<types::BuildTypeEnum>,
     /// Whether each build starts without a cache.
-    #[serde(rename = "cleanCache")]
     pub clean_cache: Option<bool>,
     /// It replaces the command of the image.
     pub command: Option<String>,
     /// A number in text.
-    #[serde(rename = "cpuLimit")]
     pub cpu_limit: Option<String>,
     /// A number in text.
-    #[serde(rename = "cpuReservation")]
     pub cpu_reservation: Option<String>,
-    #[serde(rename = "createEnvFile")]
     pub create_env_file: Option<bool>,
     /// ISO 8601, UTC, with milliseconds.
-    #[serde(rename = "createdAt")]
     pub created_at: Option<String>,
-    #[serde(rename = "customGitBranch")]
     pub custom_git_branch: Option<String>,
-    #[serde(rename = "customGitBuildPath")]
     pub custom_git_build_path: Option<String>,
-    #[serde(rename = "customGitSSHKeyId")]
     pub custom_git_ssh_key_id: Option<String>,
     /// It may hold a user and a password.
-    #[serde(rename = "customGitUrl")]
     pub custom_git_url: Option<wire::Secret>,
     /// In no order.
-    #[serde(default)]
     pub deployments: Vec<types::Deployment>,
     pub description: Option<String>,
-    #[serde(rename = "detachDokployNetwork")]
     pub detach_dokploy_network: Option<bool>,
-    #[serde(rename = "dockerBuildStage")]
     pub docker_build_stage: Option<String>,
-    #[serde(rename = "dockerContextPath")]
     pub docker_context_path: Option<String>,
     /// The image that the next deployment pulls, if the source is `docker`.
-    #[serde(rename = "dockerImage")]
     pub docker_image: Option<String>,
     pub dockerfile: Option<String>,
-    #[serde(default)]
     pub domains: Vec<types::Domain>,
-    #[serde(rename = "dropBuildPath")]
     pub drop_build_path: Option<String>,
-    #[serde(rename = "enableSubmodules")]
     pub enable_submodules: Option<bool>,
     pub enabled: Option<bool>,
-    #[serde(rename = "endpointSpecSwarm")]
     pub endpoint_spec_swarm: Option<types::EndpointSpecSwarm>,
     /// Lines of `KEY=value`.
     pub env: Option<wire::Secret>,
     pub environment: Option<types::Environment>,
-    #[serde(rename = "environmentId")]
     pub environment_id: String,
     /// The connection to Gitea, without its secrets.
     pub gitea: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "giteaBranch")]
     pub gitea_branch: Option<String>,
-    #[serde(rename = "giteaBuildPath")]
     pub gitea_build_path: Option<String>,
-    #[serde(rename = "giteaId")]
     pub gitea_id: Option<String>,
-    #[serde(rename = "giteaOwner")]
     pub gitea_owner: Option<String>,
-    #[serde(rename = "giteaRepository")]
     pub gitea_repository: Option<String>,
     /// The connection to GitHub, without its secrets.
     pub github: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "githubId")]
     pub github_id: Option<String>,
     /// The connection to GitLab, without its secrets.
     pub gitlab: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "gitlabBranch")]
     pub gitlab_branch: Option<String>,
-    #[serde(rename = "gitlabBuildPath")]
     pub gitlab_build_path: Option<String>,
-    #[serde(rename = "gitlabId")]
     pub gitlab_id: Option<String>,
-    #[serde(rename = "gitlabOwner")]
     pub gitlab_owner: Option<String>,
-    #[serde(rename = "gitlabPathNamespace")]
     pub gitlab_path_namespace: Option<String>,
-    #[serde(rename = "gitlabProjectId")]
     pub gitlab_project_id: Option<i64>,
-    #[serde(rename = "gitlabRepository")]
     pub gitlab_repository: Option<String>,
     /// Whether the caller may use the git connection; only from `application-one`.
-    #[serde(rename = "hasGitProviderAccess")]
     pub has_git_provider_access: Option<bool>,
-    #[serde(rename = "healthCheckSwarm")]
     pub health_check_swarm: Option<types::HealthCheckSwarm>,
     /// A number in text.
-    #[serde(rename = "herokuVersion")]
     pub heroku_version: Option<String>,
     pub icon: Option<String>,
-    #[serde(rename = "isPreviewDeploymentsActive")]
     pub is_preview_deployments_active: Option<bool>,
-    #[serde(rename = "isStaticSpa")]
     pub is_static_spa: Option<bool>,
-    #[serde(rename = "labelsSwarm")]
     pub labels_swarm: Option<std::collections::BTreeMap<String, String>>,
     /// A size in text.
-    #[serde(rename = "memoryLimit")]
     pub memory_limit: Option<String>,
     /// A size in text.
-    #[serde(rename = "memoryReservation")]
     pub memory_reservation: Option<String>,
-    #[serde(rename = "modeSwarm")]
     pub mode_swarm: Option<types::ServiceModeSwarm>,
     /// A list of mounts, with the content of files.
     pub mounts: Option<types::SecretJson>,
     pub name: String,
-    #[serde(rename = "networkIds")]
     pub network_ids: Option<Vec<String>>,
-    #[serde(rename = "networkSwarm")]
     pub network_swarm: Option<Vec<types::NetworkSwarm>>,
     pub owner: Option<String>,
     /// The password for the registry of the image.
     pub password: Option<wire::Secret>,
-    #[serde(rename = "placementSwarm")]
     pub placement_swarm: Option<types::PlacementSwarm>,
     /// The published ports.
-    #[serde(default)]
     pub ports: Vec<serde_json::Map<String, serde_json::Value>>,
     /// Lines of `KEY=value`.
-    #[serde(rename = "previewBuildArgs")]
     pub preview_build_args: Option<wire::Secret>,
     /// Lines of `KEY=value`.
-    #[serde(rename = "previewBuildSecrets")]
     pub preview_build_secrets: Option<wire::Secret>,
-    #[serde(rename = "previewCertificateType")]
     pub preview_certificate_type: Option<types::CertificateTypeEnum>,
-    #[serde(rename = "previewCustomCertResolver")]
     pub preview_custom_cert_resolver: Option<String>,
-    #[serde(rename = "previewDeployments", default)]
     pub preview_deployments: Vec<types::PreviewDeployment>,
     /// Lines of `KEY=value`.
-    #[serde(rename = "previewEnv")]
     pub preview_env: Option<wire::Secret>,
-    #[serde(rename = "previewHttps")]
     pub preview_https: Option<bool>,
-    #[serde(rename = "previewLabels")]
     pub preview_labels: Option<Vec<String>>,
-    #[serde(rename = "previewLimit")]
     pub preview_limit: Option<i64>,
-    #[serde(rename = "previewPath")]
     pub preview_path: Option<String>,
-    #[serde(rename = "previewPort")]
     pub preview_port: Option<i64>,
-    #[serde(rename = "previewRequireCollaboratorPermissions")]
     pub preview_require_collaborator_permissions: Option<bool>,
-    #[serde(rename = "previewWildcard")]
     pub preview_wildcard: Option<String>,
-    #[serde(rename = "publishDirectory")]
     pub publish_directory: Option<String>,
-    #[serde(rename = "railpackVersion")]
     pub railpack_version: Option<String>,
     /// The redirect rules.
-    #[serde(default)]
     pub redirects: Vec<serde_json::Map<String, serde_json::Value>>,
     /// The token of the deploy webhook; whoever has it can deploy.
-    #[serde(rename = "refreshToken")]
     pub refresh_token: Option<wire::Secret>,
     /// The registry that keeps the built image, without its password.
     pub registry: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "registryId")]
     pub registry_id: Option<String>,
-    #[serde(rename = "registryUrl")]
     pub registry_url: Option<String>,
     /// How many containers a deployment asks for.
     pub replicas: Option<i64>,
     pub repository: Option<String>,
-    #[serde(rename = "restartPolicySwarm")]
     pub restart_policy_swarm: Option<types::RestartPolicySwarm>,
     /// Whether a deployment keeps its image, so that it can be rolled back to.
-    #[serde(rename = "rollbackActive")]
     pub rollback_active: Option<bool>,
-    #[serde(rename = "rollbackConfigSwarm")]
     pub rollback_config_swarm: Option<types::UpdateConfigSwarm>,
-    #[serde(rename = "rollbackRegistry")]
     pub rollback_registry: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "rollbackRegistryId")]
     pub rollback_registry_id: Option<String>,
     /// A list of the users that the proxy lets in, with their passwords.
     pub security: Option<types::SecretJson>,
     /// The remote server that runs it, with its monitoring token.
     pub server: Option<types::SecretJson>,
     /// The remote server that runs it; null is the Dokploy host itself.
-    #[serde(rename = "serverId")]
     pub server_id: Option<String>,
-    #[serde(rename = "sourceType")]
     pub source_type: Option<types::ApplicationSourceTypeEnum>,
     /// Nanoseconds.
-    #[serde(rename = "stopGracePeriodSwarm")]
     pub stop_grace_period_swarm: Option<i64>,
     pub subtitle: Option<String>,
     pub title: Option<String>,
-    #[serde(rename = "triggerType")]
     pub trigger_type: Option<types::TriggerTypeEnum>,
-    #[serde(rename = "ulimitsSwarm")]
     pub ulimits_swarm: Option<Vec<types::UlimitSwarm>>,
     /// The kind of git connection that the caller may not use; only from `application-one`.
-    #[serde(rename = "unauthorizedProvider")]
     pub unauthorized_provider: Option<String>,
-    #[serde(rename = "updateConfigSwarm")]
     pub update_config_swarm: Option<types::UpdateConfigSwarm>,
     /// The user for the registry of the image.
     pub username: Option<String>,
     /// A push deploys only if it touches one of these.
-    #[serde(rename = "watchPaths")]
     pub watch_paths: Option<Vec<String>>,
 }
 
+wire::object! {
+    Application:
+    required {
+        app_name = "appName",
+        application_id = "applicationId",
+        application_status = "applicationStatus",
+        environment_id = "environmentId",
+        name = "name",
+    }
+    optional {
+        args = "args",
+        auto_deploy = "autoDeploy",
+        bitbucket = "bitbucket",
+        bitbucket_branch = "bitbucketBranch",
+        bitbucket_build_path = "bitbucketBuildPath",
+        bitbucket_id = "bitbucketId",
+        bitbucket_owner = "bitbucketOwner",
+        bitbucket_repository = "bitbucketRepository",
+        bitbucket_repository_slug = "bitbucketRepositorySlug",
+        branch = "branch",
+        build_args = "buildArgs",
+        build_path = "buildPath",
+        build_registry = "buildRegistry",
+        build_registry_id = "buildRegistryId",
+        build_secrets = "buildSecrets",
+        build_server_id = "buildServerId",
+        build_type = "buildType",
+        clean_cache = "cleanCache",
+        command = "command",
+        cpu_limit = "cpuLimit",
+        cpu_reservation = "cpuReservation",
+        create_env_file = "createEnvFile",
+        created_at = "createdAt",
+        custom_git_branch = "customGitBranch",
+        custom_git_build_path = "customGitBuildPath",
+        custom_git_ssh_key_id = "customGitSSHKeyId",
+        custom_git_url = "customGitUrl",
+        deployments = "deployments",
+        description = "description",
+        detach_dokploy_network = "detachDokployNetwork",
+        docker_build_stage = "dockerBuildStage",
+        docker_context_path = "dockerContextPath",
+        docker_image = "dockerImage",
+        dockerfile = "dockerfile",
+        domains = "domains",
+        drop_build_path = "dropBuildPath",
+        enable_submodules = "enableSubmodules",
+        enabled = "enabled",
+        endpoint_spec_swarm = "endpointSpecSwarm",
+        env = "env",
+        environment = "environment",
+        gitea = "gitea",
+        gitea_branch = "giteaBranch",
+        gitea_build_path = "giteaBuildPath",
+        gitea_id = "giteaId",
+        gitea_owner = "giteaOwner",
+        gitea_repository = "giteaRepository",
+        github = "github",
+        github_id = "githubId",
+        gitlab = "gitlab",
+        gitlab_branch = "gitlabBranch",
+        gitlab_build_path = "gitlabBuildPath",
+        gitlab_id = "gitlabId",
+        gitlab_owner = "gitlabOwner",
+        gitlab_path_namespace = "gitlabPathNamespace",
+        gitlab_project_id = "gitlabProjectId",
+        gitlab_repository = "gitlabRepository",
+        has_git_provider_access = "hasGitProviderAccess",
+        health_check_swarm = "healthCheckSwarm",
+        heroku_version = "herokuVersion",
+        icon = "icon",
+        is_preview_deployments_active = "isPreviewDeploymentsActive",
+        is_static_spa = "isStaticSpa",
+        labels_swarm = "labelsSwarm",
+        memory_limit = "memoryLimit",
+        memory_reservation = "memoryReservation",
+        mode_swarm = "modeSwarm",
+        mounts = "mounts",
+        network_ids = "networkIds",
+        network_swarm = "networkSwarm",
+        owner = "owner",
+        password = "password",
+        placement_swarm = "placementSwarm",
+        ports = "ports",
+        preview_build_args = "previewBuildArgs",
+        preview_build_secrets = "previewBuildSecrets",
+        preview_certificate_type = "previewCertificateType",
+        preview_custom_cert_resolver = "previewCustomCertResolver",
+        preview_deployments = "previewDeployments",
+        preview_env = "previewEnv",
+        preview_https = "previewHttps",
+        preview_labels = "previewLabels",
+        preview_limit = "previewLimit",
+        preview_path = "previewPath",
+        preview_port = "previewPort",
+        preview_require_collaborator_permissions = "previewRequireCollaboratorPermissions",
+        preview_wildcard = "previewWildcard",
+        publish_directory = "publishDirectory",
+        railpack_version = "railpackVersion",
+        redirects = "redirects",
+        refresh_token = "refreshToken",
+        registry = "registry",
+        registry_id = "registryId",
+        registry_url = "registryUrl",
+        replicas = "replicas",
+        repository = "repository",
+        restart_policy_swarm = "restartPolicySwarm",
+        rollback_active = "rollbackActive",
+        rollback_config_swarm = "rollbackConfigSwarm",
+        rollback_registry = "rollbackRegistry",
+        rollback_registry_id = "rollbackRegistryId",
+        security = "security",
+        server = "server",
+        server_id = "serverId",
+        source_type = "sourceType",
+        stop_grace_period_swarm = "stopGracePeriodSwarm",
+        subtitle = "subtitle",
+        title = "title",
+        trigger_type = "triggerType",
+        ulimits_swarm = "ulimitsSwarm",
+        unauthorized_provider = "unauthorizedProvider",
+        update_config_swarm = "updateConfigSwarm",
+        username = "username",
+        watch_paths = "watchPaths",
+    }
+}
+
 /// One page of a search.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationPage {
     pub items: Vec<types::ApplicationSummary>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    ApplicationPage:
+    required { items = "items" }
+    optional { total = "total" }
 }
 
 /// Optional parameters of `application-readLogs`.

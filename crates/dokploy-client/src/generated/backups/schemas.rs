@@ -7,22 +7,22 @@ use crate::types;
 use crate::wire;
 
 /// A file of a destination, as rclone lists it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BackupFile {
-    #[serde(rename = "Hashes", default)]
     pub hashes: std::collections::BTreeMap<String, String>,
-    #[serde(rename = "IsDir")]
     pub is_dir: Option<bool>,
-    #[serde(rename = "Name")]
     pub name: Option<String>,
-    #[serde(rename = "Path")]
     pub path: String,
     /// In bytes.
-    #[serde(rename = "Size")]
     pub size: Option<f64>,
-    #[serde(rename = "Tier")]
     pub tier: Option<String>,
+}
+
+wire::object! {
+    BackupFile:
+    required { path = "Path" }
+    optional { hashes = "Hashes", is_dir = "IsDir", name = "Name", size = "Size", tier = "Tier" }
 }
 
 /// Optional parameters of `backup-listBackupFiles`.
@@ -705,8 +705,7 @@ impl DestinationReference {
 }
 
 /// A command that runs by the clock.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Schedule {
     pub app_name: Option<String>,
@@ -720,7 +719,6 @@ pub struct Schedule {
     /// A cron expression.
     pub cron_expression: Option<String>,
     /// Its runs; only from `schedule-list`.
-    #[serde(default)]
     pub deployments: Vec<types::Deployment>,
     pub description: Option<String>,
     pub enabled: Option<bool>,
@@ -736,6 +734,33 @@ pub struct Schedule {
     pub shell_type: Option<types::ShellTypeEnum>,
     /// The name of a zone.
     pub timezone: Option<String>,
+}
+
+wire::object! {
+    Schedule:
+    required { schedule_id = "scheduleId" }
+    optional {
+        app_name = "appName",
+        application = "application",
+        application_id = "applicationId",
+        command = "command",
+        compose = "compose",
+        compose_id = "composeId",
+        created_at = "createdAt",
+        cron_expression = "cronExpression",
+        deployments = "deployments",
+        description = "description",
+        enabled = "enabled",
+        name = "name",
+        organization_id = "organizationId",
+        schedule_type = "scheduleType",
+        script = "script",
+        server = "server",
+        server_id = "serverId",
+        service_name = "serviceName",
+        shell_type = "shellType",
+        timezone = "timezone",
+    }
 }
 
 /// Which schedule.
@@ -756,14 +781,19 @@ impl ScheduleReference {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScheduleRun {
     /// `deployment-readLogs` takes it.
     pub deployment_id: Option<String>,
     pub log_path: Option<String>,
     pub status: types::ScheduleRunStatusEnum,
+}
+
+wire::object! {
+    ScheduleRun:
+    required { status = "status" }
+    optional { deployment_id = "deploymentId", log_path = "logPath" }
 }
 
 wire::open_enum! {
@@ -1348,8 +1378,7 @@ impl UpdateVolumeBackup {
 }
 
 /// A plan of backups of a volume.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VolumeBackup {
     pub app_name: Option<String>,
@@ -1388,6 +1417,42 @@ pub struct VolumeBackup {
     pub turn_off: Option<bool>,
     pub volume_backup_id: String,
     pub volume_name: Option<String>,
+}
+
+wire::object! {
+    VolumeBackup:
+    required { volume_backup_id = "volumeBackupId" }
+    optional {
+        app_name = "appName",
+        application = "application",
+        application_id = "applicationId",
+        compose = "compose",
+        compose_id = "composeId",
+        created_at = "createdAt",
+        cron_expression = "cronExpression",
+        destination = "destination",
+        destination_id = "destinationId",
+        enabled = "enabled",
+        keep_latest_count = "keepLatestCount",
+        libsql = "libsql",
+        libsql_id = "libsqlId",
+        mariadb = "mariadb",
+        mariadb_id = "mariadbId",
+        mongo = "mongo",
+        mongo_id = "mongoId",
+        mysql = "mysql",
+        mysql_id = "mysqlId",
+        name = "name",
+        postgres = "postgres",
+        postgres_id = "postgresId",
+        prefix = "prefix",
+        redis = "redis",
+        redis_id = "redisId",
+        service_name = "serviceName",
+        service_type = "serviceType",
+        turn_off = "turnOff",
+        volume_name = "volumeName",
+    }
 }
 
 /// Which volume backup.

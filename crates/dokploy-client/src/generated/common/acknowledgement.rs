@@ -3,10 +3,17 @@
 
 //! Types of `administration`, `applications`, `compose`, `connections`, `organizations`, `servers`, `services`.
 
+use crate::wire;
+
 /// What the server says it did.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Acknowledgement {
     pub message: Option<String>,
     pub success: Option<bool>,
+}
+
+wire::object! {
+    Acknowledgement:
+    optional { message = "message", success = "success" }
 }

@@ -3,9 +3,10 @@
 
 //! Types of `organizations`, `users`.
 
+use crate::wire;
+
 /// An API key, without the key itself.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiKeySummary {
     /// Date and time as in RFC 3339.
@@ -16,4 +17,16 @@ pub struct ApiKeySummary {
     pub id: String,
     pub name: Option<String>,
     pub prefix: Option<String>,
+}
+
+wire::object! {
+    ApiKeySummary:
+    required { id = "id" }
+    optional {
+        created_at = "createdAt",
+        enabled = "enabled",
+        expires_at = "expiresAt",
+        name = "name",
+        prefix = "prefix",
+    }
 }

@@ -4,10 +4,10 @@
 //! Types of `applications`, `projects`.
 
 use crate::types;
+use crate::wire;
 
 /// An application in a list; which fields are there depends on the list.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationSummary {
     pub app_name: Option<String>,
@@ -22,4 +22,23 @@ pub struct ApplicationSummary {
     pub server: Option<types::ServerSummary>,
     pub server_id: Option<String>,
     pub source_type: Option<types::ApplicationSourceTypeEnum>,
+}
+
+wire::object! {
+    ApplicationSummary:
+    required {
+        application_id = "applicationId",
+        application_status = "applicationStatus",
+        name = "name",
+    }
+    optional {
+        app_name = "appName",
+        created_at = "createdAt",
+        description = "description",
+        environment_id = "environmentId",
+        icon = "icon",
+        server = "server",
+        server_id = "serverId",
+        source_type = "sourceType",
+    }
 }

@@ -4,10 +4,10 @@
 //! Types of `backups`, `databases`, `organizations`.
 
 use crate::types;
+use crate::wire;
 
 /// A plan of backups. The service is there only from `backup-one`, the runs only where the plan is part of something.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Backup {
     pub app_name: Option<String>,
@@ -18,7 +18,6 @@ pub struct Backup {
     /// The name of the database to dump.
     pub database: Option<String>,
     pub database_type: Option<types::BackupDatabaseTypeEnum>,
-    #[serde(default)]
     pub deployments: Vec<types::Deployment>,
     pub destination: Option<types::Destination>,
     pub destination_id: Option<String>,
@@ -45,4 +44,38 @@ pub struct Backup {
     pub schedule: Option<String>,
     pub service_name: Option<String>,
     pub user_id: Option<String>,
+}
+
+wire::object! {
+    Backup:
+    required { backup_id = "backupId" }
+    optional {
+        app_name = "appName",
+        backup_type = "backupType",
+        compose = "compose",
+        compose_id = "composeId",
+        database = "database",
+        database_type = "databaseType",
+        deployments = "deployments",
+        destination = "destination",
+        destination_id = "destinationId",
+        enabled = "enabled",
+        include_encryption_key = "includeEncryptionKey",
+        keep_latest_count = "keepLatestCount",
+        libsql = "libsql",
+        libsql_id = "libsqlId",
+        mariadb = "mariadb",
+        mariadb_id = "mariadbId",
+        metadata = "metadata",
+        mongo = "mongo",
+        mongo_id = "mongoId",
+        mysql = "mysql",
+        mysql_id = "mysqlId",
+        postgres = "postgres",
+        postgres_id = "postgresId",
+        prefix = "prefix",
+        schedule = "schedule",
+        service_name = "serviceName",
+        user_id = "userId",
+    }
 }

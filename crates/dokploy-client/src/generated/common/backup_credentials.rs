@@ -6,11 +6,19 @@
 use crate::wire;
 
 /// What one database is reached with; which fields are there depends on its kind.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BackupCredentials {
     pub database_password: Option<wire::Secret>,
     pub database_root_password: Option<wire::Secret>,
     pub database_user: Option<String>,
+}
+
+wire::object! {
+    BackupCredentials:
+    optional {
+        database_password = "databasePassword",
+        database_root_password = "databaseRootPassword",
+        database_user = "databaseUser",
+    }
 }

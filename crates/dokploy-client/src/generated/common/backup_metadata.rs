@@ -4,13 +4,19 @@
 //! Types of `backups`, `databases`, `organizations`.
 
 use crate::types;
+use crate::wire;
 
 /// What the database of a compose service is reached with.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BackupMetadata {
     pub mariadb: Option<types::BackupCredentials>,
     pub mongo: Option<types::BackupCredentials>,
     pub mysql: Option<types::BackupCredentials>,
     pub postgres: Option<types::BackupCredentials>,
+}
+
+wire::object! {
+    BackupMetadata:
+    optional { mariadb = "mariadb", mongo = "mongo", mysql = "mysql", postgres = "postgres" }
 }

@@ -4,10 +4,10 @@
 //! Types of `compose`, `projects`.
 
 use crate::types;
+use crate::wire;
 
 /// A compose service in a list; which fields are there depends on the list.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ComposeSummary {
     pub app_name: Option<String>,
@@ -22,4 +22,19 @@ pub struct ComposeSummary {
     pub server: Option<types::ServerSummary>,
     pub server_id: Option<String>,
     pub source_type: Option<types::ComposeSourceTypeEnum>,
+}
+
+wire::object! {
+    ComposeSummary:
+    required { compose_id = "composeId", compose_status = "composeStatus", name = "name" }
+    optional {
+        app_name = "appName",
+        created_at = "createdAt",
+        description = "description",
+        environment_id = "environmentId",
+        icon = "icon",
+        server = "server",
+        server_id = "serverId",
+        source_type = "sourceType",
+    }
 }

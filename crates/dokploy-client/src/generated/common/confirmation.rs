@@ -3,9 +3,16 @@
 
 //! Types of `administration`, `domains`.
 
+use crate::wire;
+
 /// Whether it is so, or done.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Confirmation {
     pub ok: Option<bool>,
+}
+
+wire::object! {
+    Confirmation:
+    optional { ok = "ok" }
 }

@@ -4,10 +4,10 @@
 //! Types of `applications`, `backups`, `compose`, `databases`, `deployments`, `domains`, `organizations`, `previews`, `servers`.
 
 use crate::types;
+use crate::wire;
 
 /// One deployment of an application, a compose service or a preview. Dokploy keeps about the newest eleven of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deployment {
     /// Null for a compose service and for a preview.
@@ -42,4 +42,30 @@ pub struct Deployment {
     /// The title of the request, until a git deployment ends: then the commit message replaces it.
     pub title: Option<String>,
     pub volume_backup_id: Option<String>,
+}
+
+wire::object! {
+    Deployment:
+    required { deployment_id = "deploymentId" }
+    optional {
+        application_id = "applicationId",
+        backup_id = "backupId",
+        build_server_id = "buildServerId",
+        compose_id = "composeId",
+        created_at = "createdAt",
+        description = "description",
+        error_message = "errorMessage",
+        finished_at = "finishedAt",
+        is_preview_deployment = "isPreviewDeployment",
+        log_path = "logPath",
+        pid = "pid",
+        preview_deployment_id = "previewDeploymentId",
+        rollback_id = "rollbackId",
+        schedule_id = "scheduleId",
+        server_id = "serverId",
+        started_at = "startedAt",
+        status = "status",
+        title = "title",
+        volume_backup_id = "volumeBackupId",
+    }
 }

@@ -6,8 +6,7 @@
 use crate::wire;
 
 /// An S3 bucket that backups go to. The keys may be absent where it is part of something else.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Destination {
     pub access_key: Option<wire::Secret>,
@@ -23,4 +22,21 @@ pub struct Destination {
     pub provider: Option<String>,
     pub region: Option<String>,
     pub secret_access_key: Option<wire::Secret>,
+}
+
+wire::object! {
+    Destination:
+    required { destination_id = "destinationId" }
+    optional {
+        access_key = "accessKey",
+        additional_flags = "additionalFlags",
+        bucket = "bucket",
+        created_at = "createdAt",
+        endpoint = "endpoint",
+        name = "name",
+        organization_id = "organizationId",
+        provider = "provider",
+        region = "region",
+        secret_access_key = "secretAccessKey",
+    }
 }

@@ -3,9 +3,10 @@
 
 //! Types of `administration`, `servers`.
 
+use crate::wire;
+
 /// What one kind of thing takes of the disk.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerDiskUsage {
     pub active: Option<i64>,
@@ -15,4 +16,16 @@ pub struct DockerDiskUsage {
     pub size_bytes: Option<i64>,
     pub total_count: Option<i64>,
     pub type_: String,
+}
+
+wire::object! {
+    DockerDiskUsage:
+    required { type_ = "type" }
+    optional {
+        active = "active",
+        reclaimable = "reclaimable",
+        size = "size",
+        size_bytes = "sizeBytes",
+        total_count = "totalCount",
+    }
 }

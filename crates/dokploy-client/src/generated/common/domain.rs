@@ -4,10 +4,10 @@
 //! Types of `applications`, `compose`, `domains`, `previews`.
 
 use crate::types;
+use crate::wire;
 
 /// A host name that leads to a service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Domain {
     /// Only from `domain-one` and `domain-byApplicationId`.
@@ -40,4 +40,33 @@ pub struct Domain {
     pub service_name: Option<String>,
     pub strip_path: Option<bool>,
     pub unique_config_key: Option<i64>,
+}
+
+wire::object! {
+    Domain:
+    required { domain_id = "domainId" }
+    optional {
+        application = "application",
+        application_id = "applicationId",
+        certificate_type = "certificateType",
+        compose = "compose",
+        compose_id = "composeId",
+        created_at = "createdAt",
+        custom_cert_resolver = "customCertResolver",
+        custom_entrypoint = "customEntrypoint",
+        domain_type = "domainType",
+        enabled = "enabled",
+        forward_auth_enabled = "forwardAuthEnabled",
+        host = "host",
+        https = "https",
+        internal_path = "internalPath",
+        middlewares = "middlewares",
+        path = "path",
+        port = "port",
+        preview_deployment_id = "previewDeploymentId",
+        requires_redeploy = "requiresRedeploy",
+        service_name = "serviceName",
+        strip_path = "stripPath",
+        unique_config_key = "uniqueConfigKey",
+    }
 }

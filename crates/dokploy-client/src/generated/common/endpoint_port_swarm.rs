@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// A port of a service.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct EndpointPortSwarm {
     #[serde(rename = "Protocol", skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
@@ -43,5 +45,15 @@ impl EndpointPortSwarm {
     pub fn with_target_port(mut self, target_port: i64) -> Self {
         self.target_port = Some(target_port);
         self
+    }
+}
+
+wire::object! {
+    EndpointPortSwarm:
+    optional {
+        protocol = "Protocol",
+        publish_mode = "PublishMode",
+        published_port = "PublishedPort",
+        target_port = "TargetPort",
     }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `databases`.
 
 use crate::types;
+use crate::wire;
 
 /// How a service is reached.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct EndpointSpecSwarm {
     #[serde(rename = "Mode", skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
@@ -28,4 +29,9 @@ impl EndpointSpecSwarm {
         self.ports = Some(ports);
         self
     }
+}
+
+wire::object! {
+    EndpointSpecSwarm:
+    optional { mode = "Mode", ports = "Ports" }
 }

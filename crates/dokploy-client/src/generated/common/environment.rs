@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// An environment of a project.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Environment {
     /// ISO 8601, UTC, with milliseconds.
@@ -23,4 +22,18 @@ pub struct Environment {
     /// Only where it is part of a service.
     pub project: Option<types::Project>,
     pub project_id: Option<String>,
+}
+
+wire::object! {
+    Environment:
+    required { environment_id = "environmentId" }
+    optional {
+        created_at = "createdAt",
+        description = "description",
+        env = "env",
+        is_default = "isDefault",
+        name = "name",
+        project = "project",
+        project_id = "projectId",
+    }
 }

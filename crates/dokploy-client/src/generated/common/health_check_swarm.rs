@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// How Docker asks a container for its health; times in nanoseconds.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct HealthCheckSwarm {
     #[serde(rename = "Interval", skip_serializing_if = "Option::is_none")]
     pub interval: Option<i64>,
@@ -52,5 +54,16 @@ impl HealthCheckSwarm {
     pub fn with_timeout(mut self, timeout: i64) -> Self {
         self.timeout = Some(timeout);
         self
+    }
+}
+
+wire::object! {
+    HealthCheckSwarm:
+    optional {
+        interval = "Interval",
+        retries = "Retries",
+        start_period = "StartPeriod",
+        test = "Test",
+        timeout = "Timeout",
     }
 }

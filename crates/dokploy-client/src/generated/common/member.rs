@@ -4,56 +4,63 @@
 //! Types of `organizations`, `users`.
 
 use crate::types;
+use crate::wire;
 
 /// A member of the organisation of the key.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Member {
-    #[serde(rename = "accessedEnvironments", default)]
     pub accessed_environments: Vec<String>,
-    #[serde(rename = "accessedGitProviders", default)]
     pub accessed_git_providers: Vec<String>,
-    #[serde(rename = "accessedProjects", default)]
     pub accessed_projects: Vec<String>,
-    #[serde(rename = "accessedServers", default)]
     pub accessed_servers: Vec<String>,
-    #[serde(rename = "accessedServices", default)]
     pub accessed_services: Vec<String>,
     /// Not enforced by the server.
-    #[serde(rename = "canAccessToAPI")]
     pub can_access_to_api: Option<bool>,
-    #[serde(rename = "canAccessToDocker")]
     pub can_access_to_docker: Option<bool>,
-    #[serde(rename = "canAccessToGitProviders")]
     pub can_access_to_git_providers: Option<bool>,
-    #[serde(rename = "canAccessToSSHKeys")]
     pub can_access_to_ssh_keys: Option<bool>,
-    #[serde(rename = "canAccessToTraefikFiles")]
     pub can_access_to_traefik_files: Option<bool>,
-    #[serde(rename = "canCreateEnvironments")]
     pub can_create_environments: Option<bool>,
-    #[serde(rename = "canCreateProjects")]
     pub can_create_projects: Option<bool>,
-    #[serde(rename = "canCreateServices")]
     pub can_create_services: Option<bool>,
-    #[serde(rename = "canDeleteEnvironments")]
     pub can_delete_environments: Option<bool>,
-    #[serde(rename = "canDeleteProjects")]
     pub can_delete_projects: Option<bool>,
-    #[serde(rename = "canDeleteServices")]
     pub can_delete_services: Option<bool>,
     /// Date and time as in RFC 3339.
-    #[serde(rename = "createdAt")]
     pub created_at: Option<String>,
     pub id: String,
-    #[serde(rename = "isDefault")]
     pub is_default: Option<bool>,
-    #[serde(rename = "organizationId")]
     pub organization_id: String,
     pub role: types::MemberRoleEnum,
-    #[serde(rename = "teamId")]
     pub team_id: Option<String>,
     pub user: Option<types::User>,
-    #[serde(rename = "userId")]
     pub user_id: String,
+}
+
+wire::object! {
+    Member:
+    required { id = "id", organization_id = "organizationId", role = "role", user_id = "userId" }
+    optional {
+        accessed_environments = "accessedEnvironments",
+        accessed_git_providers = "accessedGitProviders",
+        accessed_projects = "accessedProjects",
+        accessed_servers = "accessedServers",
+        accessed_services = "accessedServices",
+        can_access_to_api = "canAccessToAPI",
+        can_access_to_docker = "canAccessToDocker",
+        can_access_to_git_providers = "canAccessToGitProviders",
+        can_access_to_ssh_keys = "canAccessToSSHKeys",
+        can_access_to_traefik_files = "canAccessToTraefikFiles",
+        can_create_environments = "canCreateEnvironments",
+        can_create_projects = "canCreateProjects",
+        can_create_services = "canCreateServices",
+        can_delete_environments = "canDeleteEnvironments",
+        can_delete_projects = "canDeleteProjects",
+        can_delete_services = "canDeleteServices",
+        created_at = "createdAt",
+        is_default = "isDefault",
+        team_id = "teamId",
+        user = "user",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `administration`, `backups`, `databases`, `domains`, `organizations`, `servers`.
 
+use crate::wire;
+
 /// Which services are measured, by name.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct MonitoredServices {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude: Option<Vec<String>>,
@@ -26,4 +28,9 @@ impl MonitoredServices {
         self.include = Some(include);
         self
     }
+}
+
+wire::object! {
+    MonitoredServices:
+    optional { exclude = "exclude", include = "include" }
 }

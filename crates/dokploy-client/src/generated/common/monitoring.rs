@@ -4,11 +4,17 @@
 //! Types of `administration`, `backups`, `databases`, `domains`, `organizations`, `servers`.
 
 use crate::types;
+use crate::wire;
 
 /// How a server is monitored.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Monitoring {
     pub containers: Option<types::MonitoringContainers>,
     pub server: Option<types::MonitoringServer>,
+}
+
+wire::object! {
+    Monitoring:
+    optional { containers = "containers", server = "server" }
 }

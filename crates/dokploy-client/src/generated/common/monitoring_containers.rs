@@ -4,13 +4,18 @@
 //! Types of `administration`, `backups`, `databases`, `domains`, `organizations`, `servers`.
 
 use crate::types;
+use crate::wire;
 
 /// How the load of containers is measured.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MonitoringContainers {
     /// Seconds between two samples.
     pub refresh_rate: Option<i64>,
     pub services: Option<types::MonitoredServices>,
+}
+
+wire::object! {
+    MonitoringContainers:
+    optional { refresh_rate = "refreshRate", services = "services" }
 }

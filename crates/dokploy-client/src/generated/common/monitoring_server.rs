@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// How the load of a server is measured.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MonitoringServer {
     /// When old samples are deleted; a cron expression.
@@ -24,4 +23,18 @@ pub struct MonitoringServer {
     pub type_: Option<String>,
     /// Where a load over a threshold is reported to.
     pub url_callback: Option<String>,
+}
+
+wire::object! {
+    MonitoringServer:
+    optional {
+        cron_job = "cronJob",
+        port = "port",
+        refresh_rate = "refreshRate",
+        retention_days = "retentionDays",
+        thresholds = "thresholds",
+        token = "token",
+        type_ = "type",
+        url_callback = "urlCallback",
+    }
 }

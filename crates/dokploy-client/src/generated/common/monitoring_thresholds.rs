@@ -3,8 +3,10 @@
 
 //! Types of `administration`, `backups`, `databases`, `domains`, `organizations`, `servers`.
 
+use crate::wire;
+
 /// The load to report.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct MonitoringThresholds {
     pub cpu: f64,
     pub memory: f64,
@@ -16,4 +18,9 @@ impl MonitoringThresholds {
     pub fn new(cpu: f64, memory: f64) -> Self {
         Self { cpu, memory }
     }
+}
+
+wire::object! {
+    MonitoringThresholds:
+    required { cpu = "cpu", memory = "memory" }
 }

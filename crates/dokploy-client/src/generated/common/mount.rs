@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// Something mounted into a service. The service is there only from `mounts-one` and `mounts-update`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Mount {
     pub application: Option<types::MountOwner>,
@@ -40,4 +39,34 @@ pub struct Mount {
     pub type_: Option<types::MountTypeEnum>,
     /// For a volume.
     pub volume_name: Option<String>,
+}
+
+wire::object! {
+    Mount:
+    required { mount_id = "mountId" }
+    optional {
+        application = "application",
+        application_id = "applicationId",
+        compose = "compose",
+        compose_id = "composeId",
+        content = "content",
+        file_path = "filePath",
+        host_path = "hostPath",
+        libsql = "libsql",
+        libsql_id = "libsqlId",
+        mariadb = "mariadb",
+        mariadb_id = "mariadbId",
+        mongo = "mongo",
+        mongo_id = "mongoId",
+        mount_path = "mountPath",
+        mysql = "mysql",
+        mysql_id = "mysqlId",
+        postgres = "postgres",
+        postgres_id = "postgresId",
+        redis = "redis",
+        redis_id = "redisId",
+        service_type = "serviceType",
+        type_ = "type",
+        volume_name = "volumeName",
+    }
 }

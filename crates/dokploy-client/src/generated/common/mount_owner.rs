@@ -3,14 +3,19 @@
 
 //! Types of `databases`, `services`.
 
+use crate::wire;
+
 /// The service that a mount belongs to, in short.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MountOwner {
     pub app_name: Option<String>,
     /// Nothing but `project.organizationId`.
-    #[serde(default)]
     pub environment: serde_json::Map<String, serde_json::Value>,
     pub server_id: Option<String>,
+}
+
+wire::object! {
+    MountOwner:
+    optional { app_name = "appName", environment = "environment", server_id = "serverId" }
 }

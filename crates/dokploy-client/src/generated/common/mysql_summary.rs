@@ -4,10 +4,10 @@
 //! Types of `databases`, `projects`.
 
 use crate::types;
+use crate::wire;
 
 /// A MySQL database in a list; which fields are there depends on the list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MysqlSummary {
     pub app_name: Option<String>,
@@ -20,4 +20,19 @@ pub struct MysqlSummary {
     pub name: Option<String>,
     pub server: Option<types::ServerSummary>,
     pub server_id: Option<String>,
+}
+
+wire::object! {
+    MysqlSummary:
+    required { mysql_id = "mysqlId" }
+    optional {
+        app_name = "appName",
+        application_status = "applicationStatus",
+        created_at = "createdAt",
+        description = "description",
+        environment_id = "environmentId",
+        name = "name",
+        server = "server",
+        server_id = "serverId",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// A network that a service joins.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct NetworkSwarm {
     #[serde(rename = "Aliases", skip_serializing_if = "Option::is_none")]
     pub aliases: Option<Vec<String>>,
@@ -38,4 +40,9 @@ impl NetworkSwarm {
         self.target = Some(target.into());
         self
     }
+}
+
+wire::object! {
+    NetworkSwarm:
+    optional { aliases = "Aliases", driver_opts = "DriverOpts", target = "Target" }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `databases`.
 
 use crate::types;
+use crate::wire;
 
 /// How containers are spread over nodes.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct PlacementPreferenceSwarm {
     #[serde(rename = "Spread")]
     pub spread: types::PlacementSpreadSwarm,
@@ -18,4 +19,9 @@ impl PlacementPreferenceSwarm {
     pub fn new(spread: types::PlacementSpreadSwarm) -> Self {
         Self { spread }
     }
+}
+
+wire::object! {
+    PlacementPreferenceSwarm:
+    required { spread = "Spread" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// The label that containers are spread by.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct PlacementSpreadSwarm {
     #[serde(rename = "SpreadDescriptor")]
     pub spread_descriptor: String,
@@ -18,4 +20,9 @@ impl PlacementSpreadSwarm {
             spread_descriptor: spread_descriptor.into(),
         }
     }
+}
+
+wire::object! {
+    PlacementSpreadSwarm:
+    required { spread_descriptor = "SpreadDescriptor" }
 }

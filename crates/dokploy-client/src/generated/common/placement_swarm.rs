@@ -4,9 +4,10 @@
 //! Types of `applications`, `databases`.
 
 use crate::types;
+use crate::wire;
 
 /// Which nodes may run a container.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct PlacementSwarm {
     #[serde(rename = "Constraints", skip_serializing_if = "Option::is_none")]
     pub constraints: Option<Vec<String>>,
@@ -48,5 +49,15 @@ impl PlacementSwarm {
     ) -> Self {
         self.preferences = Some(preferences);
         self
+    }
+}
+
+wire::object! {
+    PlacementSwarm:
+    optional {
+        constraints = "Constraints",
+        max_replicas = "MaxReplicas",
+        platforms = "Platforms",
+        preferences = "Preferences",
     }
 }

@@ -4,46 +4,55 @@
 //! Types of `applications`, `previews`.
 
 use crate::types;
+use crate::wire;
 
 /// The preview of one pull request.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PreviewDeployment {
-    #[serde(rename = "appName")]
     pub app_name: Option<String>,
     /// `applicationId` and `serverId`; only from `previewDeployment-one`.
-    #[serde(default)]
     pub application: serde_json::Map<String, serde_json::Value>,
-    #[serde(rename = "applicationId")]
     pub application_id: Option<String>,
     pub branch: Option<String>,
     /// ISO 8601, UTC, with milliseconds.
-    #[serde(rename = "createdAt")]
     pub created_at: Option<String>,
     /// Newest first; only from `previewDeployment-all`.
-    #[serde(default)]
     pub deployments: Vec<types::Deployment>,
     /// Only from the operations of previews.
     pub domain: Option<types::Domain>,
-    #[serde(rename = "domainId")]
     pub domain_id: Option<String>,
     /// ISO 8601, UTC, with milliseconds.
-    #[serde(rename = "expiresAt")]
     pub expires_at: Option<String>,
-    #[serde(rename = "previewDeploymentId")]
     pub preview_deployment_id: String,
-    #[serde(rename = "previewStatus")]
     pub preview_status: Option<types::ApplicationStatusEnum>,
-    #[serde(rename = "pullRequestCommentId")]
     pub pull_request_comment_id: Option<String>,
     /// A number in text.
-    #[serde(rename = "pullRequestId")]
     pub pull_request_id: Option<String>,
     /// A number in text.
-    #[serde(rename = "pullRequestNumber")]
     pub pull_request_number: Option<String>,
-    #[serde(rename = "pullRequestTitle")]
     pub pull_request_title: Option<String>,
-    #[serde(rename = "pullRequestURL")]
     pub pull_request_url: Option<String>,
+}
+
+wire::object! {
+    PreviewDeployment:
+    required { preview_deployment_id = "previewDeploymentId" }
+    optional {
+        app_name = "appName",
+        application = "application",
+        application_id = "applicationId",
+        branch = "branch",
+        created_at = "createdAt",
+        deployments = "deployments",
+        domain = "domain",
+        domain_id = "domainId",
+        expires_at = "expiresAt",
+        preview_status = "previewStatus",
+        pull_request_comment_id = "pullRequestCommentId",
+        pull_request_id = "pullRequestId",
+        pull_request_number = "pullRequestNumber",
+        pull_request_title = "pullRequestTitle",
+        pull_request_url = "pullRequestURL",
+    }
 }

@@ -6,8 +6,7 @@
 use crate::wire;
 
 /// A project.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Project {
     /// ISO 8601, UTC, with milliseconds.
@@ -18,4 +17,16 @@ pub struct Project {
     pub name: Option<String>,
     pub organization_id: Option<String>,
     pub project_id: String,
+}
+
+wire::object! {
+    Project:
+    required { project_id = "projectId" }
+    optional {
+        created_at = "createdAt",
+        description = "description",
+        env = "env",
+        name = "name",
+        organization_id = "organizationId",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// A number of runs.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ReplicatedJobModeSwarm {
     #[serde(rename = "MaxConcurrent", skip_serializing_if = "Option::is_none")]
     pub max_concurrent: Option<i64>,
@@ -26,4 +28,9 @@ impl ReplicatedJobModeSwarm {
         self.total_completions = Some(total_completions);
         self
     }
+}
+
+wire::object! {
+    ReplicatedJobModeSwarm:
+    optional { max_concurrent = "MaxConcurrent", total_completions = "TotalCompletions" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// A number of containers.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ReplicatedModeSwarm {
     #[serde(rename = "Replicas", skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i64>,
@@ -17,4 +19,9 @@ impl ReplicatedModeSwarm {
         self.replicas = Some(replicas);
         self
     }
+}
+
+wire::object! {
+    ReplicatedModeSwarm:
+    optional { replicas = "Replicas" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// When Docker restarts a container; times in nanoseconds.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct RestartPolicySwarm {
     #[serde(rename = "Condition", skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
@@ -43,5 +45,15 @@ impl RestartPolicySwarm {
     pub fn with_window(mut self, window: i64) -> Self {
         self.window = Some(window);
         self
+    }
+}
+
+wire::object! {
+    RestartPolicySwarm:
+    optional {
+        condition = "Condition",
+        delay = "Delay",
+        max_attempts = "MaxAttempts",
+        window = "Window",
     }
 }

@@ -4,10 +4,10 @@
 //! Types of `backups`, `databases`, `domains`, `servers`.
 
 use crate::types;
+use crate::wire;
 
 /// A remote server; which of the last fields are there depends on the operation.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Server {
     pub app_name: Option<String>,
@@ -18,7 +18,6 @@ pub struct Server {
     /// ISO 8601, UTC, with milliseconds.
     pub created_at: Option<String>,
     /// Its set-up runs.
-    #[serde(default)]
     pub deployments: Vec<types::Deployment>,
     pub description: Option<String>,
     pub enable_docker_cleanup: Option<bool>,
@@ -35,4 +34,29 @@ pub struct Server {
     /// How many services it runs.
     pub total_sum: Option<i64>,
     pub username: Option<String>,
+}
+
+wire::object! {
+    Server:
+    required { server_id = "serverId" }
+    optional {
+        app_name = "appName",
+        builds_concurrency = "buildsConcurrency",
+        command = "command",
+        created_at = "createdAt",
+        deployments = "deployments",
+        description = "description",
+        enable_docker_cleanup = "enableDockerCleanup",
+        ip_address = "ipAddress",
+        metrics_config = "metricsConfig",
+        name = "name",
+        organization_id = "organizationId",
+        port = "port",
+        server_status = "serverStatus",
+        server_type = "serverType",
+        ssh_key = "sshKey",
+        ssh_key_id = "sshKeyId",
+        total_sum = "totalSum",
+        username = "username",
+    }
 }

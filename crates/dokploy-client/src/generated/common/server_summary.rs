@@ -3,13 +3,19 @@
 
 //! Types of `applications`, `compose`, `databases`, `deployments`, `projects`.
 
+use crate::wire;
+
 /// The server of a service, in short.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerSummary {
     pub name: Option<String>,
     pub server_id: Option<String>,
     /// `deploy` or `build`.
     pub server_type: Option<String>,
+}
+
+wire::object! {
+    ServerSummary:
+    optional { name = "name", server_id = "serverId", server_type = "serverType" }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `databases`.
 
 use crate::types;
+use crate::wire;
 
 /// How many containers there are; exactly one field says it.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ServiceModeSwarm {
     #[serde(rename = "Global", skip_serializing_if = "Option::is_none")]
     pub global: Option<serde_json::Map<String, serde_json::Value>>,
@@ -54,5 +55,15 @@ impl ServiceModeSwarm {
     ) -> Self {
         self.replicated_job = Some(replicated_job);
         self
+    }
+}
+
+wire::object! {
+    ServiceModeSwarm:
+    optional {
+        global = "Global",
+        global_job = "GlobalJob",
+        replicated = "Replicated",
+        replicated_job = "ReplicatedJob",
     }
 }

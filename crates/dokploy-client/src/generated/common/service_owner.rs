@@ -4,14 +4,24 @@
 //! Types of `applications`, `backups`, `compose`, `databases`, `domains`, `organizations`, `previews`.
 
 use crate::types;
+use crate::wire;
 
 /// The service that something belongs to, in short; which fields are there depends on the operation.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceOwner {
     pub app_name: Option<String>,
     pub environment: Option<types::Environment>,
     pub name: Option<String>,
     pub server_id: Option<String>,
+}
+
+wire::object! {
+    ServiceOwner:
+    optional {
+        app_name = "appName",
+        environment = "environment",
+        name = "name",
+        server_id = "serverId",
+    }
 }

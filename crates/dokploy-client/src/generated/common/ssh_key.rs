@@ -6,8 +6,7 @@
 use crate::wire;
 
 /// An SSH key; a short list has nothing but id and name.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SshKey {
     /// ISO 8601, UTC, with milliseconds.
@@ -21,4 +20,18 @@ pub struct SshKey {
     pub private_key: Option<wire::Secret>,
     pub public_key: Option<String>,
     pub ssh_key_id: String,
+}
+
+wire::object! {
+    SshKey:
+    required { ssh_key_id = "sshKeyId" }
+    optional {
+        created_at = "createdAt",
+        description = "description",
+        last_used_at = "lastUsedAt",
+        name = "name",
+        organization_id = "organizationId",
+        private_key = "privateKey",
+        public_key = "publicKey",
+    }
 }

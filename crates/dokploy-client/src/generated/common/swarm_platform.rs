@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`, `servers`.
 
+use crate::wire;
+
 /// A processor and a system.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct SwarmPlatform {
     #[serde(rename = "Architecture")]
     pub architecture: String,
@@ -21,4 +23,9 @@ impl SwarmPlatform {
             os: os.into(),
         }
     }
+}
+
+wire::object! {
+    SwarmPlatform:
+    required { architecture = "Architecture", os = "OS" }
 }

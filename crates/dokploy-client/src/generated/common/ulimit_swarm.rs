@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// A limit of the kernel; -1 is none.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UlimitSwarm {
     #[serde(rename = "Hard")]
     pub hard: i64,
@@ -24,4 +26,9 @@ impl UlimitSwarm {
             soft,
         }
     }
+}
+
+wire::object! {
+    UlimitSwarm:
+    required { hard = "Hard", name = "Name", soft = "Soft" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `databases`.
 
+use crate::wire;
+
 /// How Docker replaces containers; times in nanoseconds.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateConfigSwarm {
     #[serde(rename = "Delay", skip_serializing_if = "Option::is_none")]
     pub delay: Option<i64>,
@@ -60,5 +62,16 @@ impl UpdateConfigSwarm {
     pub fn with_monitor(mut self, monitor: i64) -> Self {
         self.monitor = Some(monitor);
         self
+    }
+}
+
+wire::object! {
+    UpdateConfigSwarm:
+    required { order = "Order", parallelism = "Parallelism" }
+    optional {
+        delay = "Delay",
+        failure_action = "FailureAction",
+        max_failure_ratio = "MaxFailureRatio",
+        monitor = "Monitor",
     }
 }

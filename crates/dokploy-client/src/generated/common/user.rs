@@ -7,12 +7,10 @@ use crate::types;
 use crate::wire;
 
 /// The account of a user; which fields are there depends on the operation.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct User {
     pub allow_impersonation: Option<bool>,
-    #[serde(default)]
     pub api_keys: Vec<types::ApiKeySummary>,
     /// Date and time as in RFC 3339.
     pub ban_expires: Option<String>,
@@ -44,4 +42,38 @@ pub struct User {
     pub two_factor_enabled: Option<bool>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    User:
+    required { email = "email", id = "id" }
+    optional {
+        allow_impersonation = "allowImpersonation",
+        api_keys = "apiKeys",
+        ban_expires = "banExpires",
+        ban_reason = "banReason",
+        banned = "banned",
+        bookmarked_templates = "bookmarkedTemplates",
+        created_at = "createdAt",
+        created_at2 = "createdAt2",
+        email_verified = "emailVerified",
+        enable_enterprise_features = "enableEnterpriseFeatures",
+        enable_paid_features = "enablePaidFeatures",
+        expiration_date = "expirationDate",
+        first_name = "firstName",
+        image = "image",
+        is_enterprise_cloud = "isEnterpriseCloud",
+        is_registered = "isRegistered",
+        is_valid_enterprise_license = "isValidEnterpriseLicense",
+        last_name = "lastName",
+        license_key = "licenseKey",
+        role = "role",
+        send_invoice_notifications = "sendInvoiceNotifications",
+        servers_quantity = "serversQuantity",
+        stripe_customer_id = "stripeCustomerId",
+        stripe_subscription_id = "stripeSubscriptionId",
+        trusted_origins = "trustedOrigins",
+        two_factor_enabled = "twoFactorEnabled",
+        updated_at = "updatedAt",
+    }
 }

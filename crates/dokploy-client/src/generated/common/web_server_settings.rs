@@ -7,48 +7,57 @@ use crate::types;
 use crate::wire;
 
 /// The settings of the server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebServerSettings {
     /// How many jobs of the Dokploy host run at once.
-    #[serde(rename = "buildsConcurrency")]
     pub builds_concurrency: Option<i64>,
-    #[serde(rename = "certificateType")]
     pub certificate_type: Option<types::CertificateTypeEnum>,
-    #[serde(rename = "cleanupCacheApplications")]
     pub cleanup_cache_applications: Option<bool>,
-    #[serde(rename = "cleanupCacheOnCompose")]
     pub cleanup_cache_on_compose: Option<bool>,
-    #[serde(rename = "cleanupCacheOnPreviews")]
     pub cleanup_cache_on_previews: Option<bool>,
     /// Date and time as in RFC 3339.
-    #[serde(rename = "createdAt")]
     pub created_at: Option<String>,
-    #[serde(rename = "enableDockerCleanup")]
     pub enable_docker_cleanup: Option<bool>,
-    #[serde(rename = "enforceSSO")]
     pub enforce_sso: Option<bool>,
     /// The host name of the dashboard.
     pub host: Option<String>,
     pub https: Option<bool>,
     pub id: String,
-    #[serde(rename = "letsEncryptEmail")]
     pub lets_encrypt_email: Option<String>,
     /// A cron expression.
-    #[serde(rename = "logCleanupCron")]
     pub log_cleanup_cron: Option<String>,
-    #[serde(rename = "metricsConfig")]
     pub metrics_config: Option<types::Monitoring>,
-    #[serde(rename = "remoteServersOnly")]
     pub remote_servers_only: Option<bool>,
     /// The address that the server knows itself by.
-    #[serde(rename = "serverIp")]
     pub server_ip: Option<String>,
-    #[serde(rename = "sshPrivateKey")]
     pub ssh_private_key: Option<wire::Secret>,
     /// Date and time as in RFC 3339.
-    #[serde(rename = "updatedAt")]
     pub updated_at: Option<String>,
-    #[serde(rename = "whitelabelingConfig")]
     pub whitelabeling_config: Option<types::Whitelabeling>,
+}
+
+wire::object! {
+    WebServerSettings:
+    required { id = "id" }
+    optional {
+        builds_concurrency = "buildsConcurrency",
+        certificate_type = "certificateType",
+        cleanup_cache_applications = "cleanupCacheApplications",
+        cleanup_cache_on_compose = "cleanupCacheOnCompose",
+        cleanup_cache_on_previews = "cleanupCacheOnPreviews",
+        created_at = "createdAt",
+        enable_docker_cleanup = "enableDockerCleanup",
+        enforce_sso = "enforceSSO",
+        host = "host",
+        https = "https",
+        lets_encrypt_email = "letsEncryptEmail",
+        log_cleanup_cron = "logCleanupCron",
+        metrics_config = "metricsConfig",
+        remote_servers_only = "remoteServersOnly",
+        server_ip = "serverIp",
+        ssh_private_key = "sshPrivateKey",
+        updated_at = "updatedAt",
+        whitelabeling_config = "whitelabelingConfig",
+    }
 }

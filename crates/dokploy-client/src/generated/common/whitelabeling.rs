@@ -3,9 +3,10 @@
 
 //! Types of `administration`, `servers`.
 
+use crate::wire;
+
 /// How the dashboard is made to look; `whitelabeling-getPublic` leaves out what visitors do not see.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Whitelabeling {
     pub app_description: Option<String>,
@@ -20,4 +21,22 @@ pub struct Whitelabeling {
     pub logo_url: Option<String>,
     pub meta_title: Option<String>,
     pub support_url: Option<String>,
+}
+
+wire::object! {
+    Whitelabeling:
+    optional {
+        app_description = "appDescription",
+        app_name = "appName",
+        custom_css = "customCss",
+        docs_url = "docsUrl",
+        error_page_description = "errorPageDescription",
+        error_page_title = "errorPageTitle",
+        favicon_url = "faviconUrl",
+        footer_text = "footerText",
+        login_logo_url = "loginLogoUrl",
+        logo_url = "logoUrl",
+        meta_title = "metaTitle",
+        support_url = "supportUrl",
+    }
 }

@@ -7,105 +7,70 @@ use crate::types;
 use crate::wire;
 
 /// A compose service. Relations such as `deployments` and `domains` come only from `compose-one` and `compose-delete`; elsewhere they are absent.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Compose {
     /// The name of the Docker project. It cannot be changed.
-    #[serde(rename = "appName")]
     pub app_name: String,
     /// Whether the webhook deploys.
-    #[serde(rename = "autoDeploy")]
     pub auto_deploy: Option<bool>,
     /// The backups of its volumes and databases, with database passwords.
     pub backups: Option<types::SecretJson>,
     /// The connection to Bitbucket, with its tokens.
     pub bitbucket: Option<types::SecretJson>,
-    #[serde(rename = "bitbucketBranch")]
     pub bitbucket_branch: Option<String>,
-    #[serde(rename = "bitbucketId")]
     pub bitbucket_id: Option<String>,
-    #[serde(rename = "bitbucketOwner")]
     pub bitbucket_owner: Option<String>,
-    #[serde(rename = "bitbucketRepository")]
     pub bitbucket_repository: Option<String>,
-    #[serde(rename = "bitbucketRepositorySlug")]
     pub bitbucket_repository_slug: Option<String>,
     /// A branch, or a tag, of the GitHub repository.
     pub branch: Option<String>,
     /// It replaces the whole `docker compose up` command; empty is the default one.
     pub command: Option<String>,
     /// The file itself, if the source is `raw`.
-    #[serde(rename = "composeFile")]
     pub compose_file: Option<wire::Secret>,
-    #[serde(rename = "composeId")]
     pub compose_id: String,
     /// The file within the repository.
-    #[serde(rename = "composePath")]
     pub compose_path: Option<String>,
-    #[serde(rename = "composeStatus")]
     pub compose_status: types::ApplicationStatusEnum,
-    #[serde(rename = "composeType")]
     pub compose_type: Option<types::ComposeTypeEnum>,
-    #[serde(rename = "createEnvFile")]
     pub create_env_file: Option<bool>,
     /// ISO 8601, UTC, with milliseconds.
-    #[serde(rename = "createdAt")]
     pub created_at: Option<String>,
-    #[serde(rename = "customGitBranch")]
     pub custom_git_branch: Option<String>,
-    #[serde(rename = "customGitSSHKeyId")]
     pub custom_git_ssh_key_id: Option<String>,
     /// It may hold a user and a password.
-    #[serde(rename = "customGitUrl")]
     pub custom_git_url: Option<wire::Secret>,
     /// In no order.
-    #[serde(default)]
     pub deployments: Vec<types::Deployment>,
     pub description: Option<String>,
-    #[serde(default)]
     pub domains: Vec<types::Domain>,
-    #[serde(rename = "enableSubmodules")]
     pub enable_submodules: Option<bool>,
     /// Lines of `KEY=value`.
     pub env: Option<wire::Secret>,
     pub environment: Option<types::Environment>,
-    #[serde(rename = "environmentId")]
     pub environment_id: String,
     /// The connection to Gitea, with its tokens.
     pub gitea: Option<types::SecretJson>,
-    #[serde(rename = "giteaBranch")]
     pub gitea_branch: Option<String>,
-    #[serde(rename = "giteaId")]
     pub gitea_id: Option<String>,
-    #[serde(rename = "giteaOwner")]
     pub gitea_owner: Option<String>,
-    #[serde(rename = "giteaRepository")]
     pub gitea_repository: Option<String>,
     /// The connection to GitHub, with its private key.
     pub github: Option<types::SecretJson>,
-    #[serde(rename = "githubId")]
     pub github_id: Option<String>,
     /// The connection to GitLab, with its tokens.
     pub gitlab: Option<types::SecretJson>,
-    #[serde(rename = "gitlabBranch")]
     pub gitlab_branch: Option<String>,
-    #[serde(rename = "gitlabId")]
     pub gitlab_id: Option<String>,
-    #[serde(rename = "gitlabOwner")]
     pub gitlab_owner: Option<String>,
-    #[serde(rename = "gitlabPathNamespace")]
     pub gitlab_path_namespace: Option<String>,
-    #[serde(rename = "gitlabProjectId")]
     pub gitlab_project_id: Option<i64>,
-    #[serde(rename = "gitlabRepository")]
     pub gitlab_repository: Option<String>,
     /// Whether the caller may use the git connection; only from `compose-one`.
-    #[serde(rename = "hasGitProviderAccess")]
     pub has_git_provider_access: Option<bool>,
     pub icon: Option<String>,
-    #[serde(rename = "isolatedDeployment")]
     pub isolated_deployment: Option<bool>,
-    #[serde(rename = "isolatedDeploymentsVolume")]
     pub isolated_deployments_volume: Option<bool>,
     /// A list of mounts, with the content of files.
     pub mounts: Option<types::SecretJson>,
@@ -113,28 +78,89 @@ pub struct Compose {
     pub owner: Option<String>,
     pub randomize: Option<bool>,
     /// The token of the deploy webhook; whoever has it can deploy.
-    #[serde(rename = "refreshToken")]
     pub refresh_token: Option<wire::Secret>,
     pub repository: Option<String>,
     /// The remote server that runs it, with its monitoring token.
     pub server: Option<types::SecretJson>,
     /// The remote server that runs it; null is the Dokploy host itself.
-    #[serde(rename = "serverId")]
     pub server_id: Option<String>,
-    #[serde(rename = "serviceNetworks")]
     pub service_networks: Option<Vec<types::ServiceNetwork>>,
-    #[serde(rename = "sourceType")]
     pub source_type: Option<types::ComposeSourceTypeEnum>,
     /// What is appended to names when `randomize` is on.
     pub suffix: Option<String>,
-    #[serde(rename = "triggerType")]
     pub trigger_type: Option<types::TriggerTypeEnum>,
     /// The kind of git connection that the caller may not use; only from `compose-one`.
-    #[serde(rename = "unauthorizedProvider")]
     pub unauthorized_provider: Option<String>,
     /// A push deploys only if it touches one of these.
-    #[serde(rename = "watchPaths")]
     pub watch_paths: Option<Vec<String>>,
+}
+
+wire::object! {
+    Compose:
+    required {
+        app_name = "appName",
+        compose_id = "composeId",
+        compose_status = "composeStatus",
+        environment_id = "environmentId",
+        name = "name",
+    }
+    optional {
+        auto_deploy = "autoDeploy",
+        backups = "backups",
+        bitbucket = "bitbucket",
+        bitbucket_branch = "bitbucketBranch",
+        bitbucket_id = "bitbucketId",
+        bitbucket_owner = "bitbucketOwner",
+        bitbucket_repository = "bitbucketRepository",
+        bitbucket_repository_slug = "bitbucketRepositorySlug",
+        branch = "branch",
+        command = "command",
+        compose_file = "composeFile",
+        compose_path = "composePath",
+        compose_type = "composeType",
+        create_env_file = "createEnvFile",
+        created_at = "createdAt",
+        custom_git_branch = "customGitBranch",
+        custom_git_ssh_key_id = "customGitSSHKeyId",
+        custom_git_url = "customGitUrl",
+        deployments = "deployments",
+        description = "description",
+        domains = "domains",
+        enable_submodules = "enableSubmodules",
+        env = "env",
+        environment = "environment",
+        gitea = "gitea",
+        gitea_branch = "giteaBranch",
+        gitea_id = "giteaId",
+        gitea_owner = "giteaOwner",
+        gitea_repository = "giteaRepository",
+        github = "github",
+        github_id = "githubId",
+        gitlab = "gitlab",
+        gitlab_branch = "gitlabBranch",
+        gitlab_id = "gitlabId",
+        gitlab_owner = "gitlabOwner",
+        gitlab_path_namespace = "gitlabPathNamespace",
+        gitlab_project_id = "gitlabProjectId",
+        gitlab_repository = "gitlabRepository",
+        has_git_provider_access = "hasGitProviderAccess",
+        icon = "icon",
+        isolated_deployment = "isolatedDeployment",
+        isolated_deployments_volume = "isolatedDeploymentsVolume",
+        mounts = "mounts",
+        owner = "owner",
+        randomize = "randomize",
+        refresh_token = "refreshToken",
+        repository = "repository",
+        server = "server",
+        server_id = "serverId",
+        service_networks = "serviceNetworks",
+        source_type = "sourceType",
+        suffix = "suffix",
+        trigger_type = "triggerType",
+        unauthorized_provider = "unauthorizedProvider",
+        watch_paths = "watchPaths",
+    }
 }
 
 /// Optional parameters of `compose-getTags`.
@@ -174,12 +200,18 @@ impl ComposeLoadServicesParams {
 }
 
 /// One page of a search.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ComposePage {
     pub items: Vec<types::ComposeSummary>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    ComposePage:
+    required { items = "items" }
+    optional { total = "total" }
 }
 
 /// Optional parameters of `compose-readLogs`.
@@ -610,13 +642,18 @@ impl PreviewTemplate {
 }
 
 /// A template with its placeholders filled in.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProcessedTemplate {
     /// The compose file.
     pub compose: Option<wire::Secret>,
     /// What comes with it: `domains`, `envs` and `mounts`.
     pub template: Option<types::SecretJson>,
+}
+
+wire::object! {
+    ProcessedTemplate:
+    optional { compose = "compose", template = "template" }
 }
 
 /// Which compose file to rewrite.
@@ -679,7 +716,7 @@ impl SaveComposeEnvironment {
 }
 
 /// The networks of one service of a compose file.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceNetwork {
     /// Whether it leaves the shared network of Dokploy.
@@ -704,21 +741,40 @@ impl ServiceNetwork {
     }
 }
 
+wire::object! {
+    ServiceNetwork:
+    required {
+        detach_dokploy_network = "detachDokployNetwork",
+        network_ids = "networkIds",
+        service_name = "serviceName",
+    }
+}
+
 /// A template of the collection.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Template {
     pub description: Option<String>,
     pub id: String,
     /// URLs by name: `github`, `website`, `docs`.
-    #[serde(default)]
     pub links: std::collections::BTreeMap<String, String>,
     /// A file name in the collection.
     pub logo: Option<String>,
     pub name: String,
-    #[serde(default)]
     pub tags: Vec<String>,
     pub version: Option<String>,
+}
+
+wire::object! {
+    Template:
+    required { id = "id", name = "name" }
+    optional {
+        description = "description",
+        links = "links",
+        logo = "logo",
+        tags = "tags",
+        version = "version",
+    }
 }
 
 /// What to change. An absent field stays; null erases one that may be null.

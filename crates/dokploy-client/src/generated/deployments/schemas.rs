@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A deployment and what stands around it: `rollback` comes from `deployment-allByType`, the rest from `deployment-allCentralized`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentDetails {
     /// Id, names, environment, project and servers of the application.
@@ -50,6 +49,37 @@ pub struct DeploymentDetails {
     /// The title of the request, until a git deployment ends: then the commit message replaces it.
     pub title: Option<String>,
     pub volume_backup_id: Option<String>,
+}
+
+wire::object! {
+    DeploymentDetails:
+    required { deployment_id = "deploymentId" }
+    optional {
+        application = "application",
+        application_id = "applicationId",
+        backup_id = "backupId",
+        build_server = "buildServer",
+        build_server_id = "buildServerId",
+        compose = "compose",
+        compose_id = "composeId",
+        created_at = "createdAt",
+        description = "description",
+        error_message = "errorMessage",
+        finished_at = "finishedAt",
+        is_preview_deployment = "isPreviewDeployment",
+        log_path = "logPath",
+        pid = "pid",
+        preview_deployment_id = "previewDeploymentId",
+        rollback = "rollback",
+        rollback_id = "rollbackId",
+        schedule_id = "scheduleId",
+        server = "server",
+        server_id = "serverId",
+        started_at = "startedAt",
+        status = "status",
+        title = "title",
+        volume_backup_id = "volumeBackupId",
+    }
 }
 
 /// Optional parameters of `deployment-readLogs`.
@@ -101,8 +131,7 @@ wire::open_enum! {
 }
 
 /// A job that waits or runs. Its id is not a deployment id and starts again at `job-1` with the server.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueueJob {
     pub data: types::QueueJobData,
@@ -114,11 +143,23 @@ pub struct QueueJob {
     /// When it started, in milliseconds since 1970; absent while it waits.
     pub processed_on: Option<i64>,
     /// Where the dashboard shows the service: `href` and `label`.
-    #[serde(default)]
     pub service_path: serde_json::Map<String, serde_json::Value>,
     pub state: types::QueueJobStateEnum,
     /// When it was queued, in milliseconds since 1970.
     pub timestamp: Option<i64>,
+}
+
+wire::object! {
+    QueueJob:
+    required { data = "data", id = "id", state = "state" }
+    optional {
+        failed_reason = "failedReason",
+        finished_on = "finishedOn",
+        name = "name",
+        processed_on = "processedOn",
+        service_path = "servicePath",
+        timestamp = "timestamp",
+    }
 }
 
 wire::open_enum! {
@@ -131,8 +172,7 @@ wire::open_enum! {
 }
 
 /// What a job deploys: `applicationId` or `composeId` is there, and `previewDeploymentId` besides if it is a preview.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueueJobData {
     pub application_id: Option<String>,
@@ -147,6 +187,21 @@ pub struct QueueJobData {
     /// The title of the request.
     pub title_log: Option<String>,
     pub type_: Option<types::QueueJobTypeEnum>,
+}
+
+wire::object! {
+    QueueJobData:
+    optional {
+        application_id = "applicationId",
+        application_type = "applicationType",
+        compose_id = "composeId",
+        description_log = "descriptionLog",
+        preview_deployment_id = "previewDeploymentId",
+        server = "server",
+        server_id = "serverId",
+        title_log = "titleLog",
+        type_ = "type",
+    }
 }
 
 wire::open_enum! {
@@ -170,8 +225,7 @@ wire::open_enum! {
 }
 
 /// An image kept to go back to.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rollback {
     /// ISO 8601, UTC, with milliseconds.
@@ -184,6 +238,19 @@ pub struct Rollback {
     pub image: Option<String>,
     pub rollback_id: String,
     pub version: Option<i64>,
+}
+
+wire::object! {
+    Rollback:
+    required { rollback_id = "rollbackId" }
+    optional {
+        created_at = "createdAt",
+        deployment = "deployment",
+        deployment_id = "deploymentId",
+        full_context = "fullContext",
+        image = "image",
+        version = "version",
+    }
 }
 
 /// Which rollback.

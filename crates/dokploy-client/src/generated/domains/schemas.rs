@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A user that the proxy lets in to an application.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BasicAuth {
     pub application_id: Option<String>,
@@ -17,6 +16,17 @@ pub struct BasicAuth {
     pub password: Option<wire::Secret>,
     pub security_id: String,
     pub username: Option<String>,
+}
+
+wire::object! {
+    BasicAuth:
+    required { security_id = "securityId" }
+    optional {
+        application_id = "applicationId",
+        created_at = "createdAt",
+        password = "password",
+        username = "username",
+    }
 }
 
 /// Which user of the basic authentication.
@@ -37,8 +47,7 @@ impl BasicAuthReference {
 }
 
 /// A certificate and its key.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Certificate {
     pub auto_renew: Option<bool>,
@@ -51,6 +60,21 @@ pub struct Certificate {
     /// Only from `certificates-all`.
     pub server: Option<types::Server>,
     pub server_id: Option<String>,
+}
+
+wire::object! {
+    Certificate:
+    required { certificate_id = "certificateId" }
+    optional {
+        auto_renew = "autoRenew",
+        certificate_data = "certificateData",
+        certificate_path = "certificatePath",
+        name = "name",
+        organization_id = "organizationId",
+        private_key = "privateKey",
+        server = "server",
+        server_id = "serverId",
+    }
 }
 
 /// Which certificate.
@@ -464,8 +488,7 @@ impl DomainReference {
 }
 
 /// Where a host name leads to.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DomainValidation {
     pub cdn_provider: Option<String>,
@@ -475,9 +498,19 @@ pub struct DomainValidation {
     pub resolved_ip: Option<String>,
 }
 
+wire::object! {
+    DomainValidation:
+    required { is_valid = "isValid" }
+    optional {
+        cdn_provider = "cdnProvider",
+        error = "error",
+        is_cloudflare = "isCloudflare",
+        resolved_ip = "resolvedIp",
+    }
+}
+
 /// The host name that visitors sign in at; `forwardAuth-setAuthDomain` answers nothing but `callbackUrl`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ForwardAuthDomain {
     /// Where the provider has to send visitors back to.
@@ -488,9 +521,19 @@ pub struct ForwardAuthDomain {
     pub https: Option<bool>,
 }
 
+wire::object! {
+    ForwardAuthDomain:
+    optional {
+        callback_url = "callbackUrl",
+        certificate_type = "certificateType",
+        custom_cert_resolver = "customCertResolver",
+        host = "host",
+        https = "https",
+    }
+}
+
 /// A sign-on provider.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ForwardAuthProvider {
     pub domain: Option<String>,
@@ -498,9 +541,14 @@ pub struct ForwardAuthProvider {
     pub provider_id: String,
 }
 
+wire::object! {
+    ForwardAuthProvider:
+    required { provider_id = "providerId" }
+    optional { domain = "domain", issuer = "issuer" }
+}
+
 /// The sign-in service of a server.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ForwardAuthServer {
     pub auth_domain: Option<String>,
@@ -513,6 +561,21 @@ pub struct ForwardAuthServer {
     /// Null is the Dokploy host.
     pub server_id: Option<String>,
     pub status: types::ForwardAuthStateEnum,
+}
+
+wire::object! {
+    ForwardAuthServer:
+    required { status = "status" }
+    optional {
+        auth_domain = "authDomain",
+        callback_url = "callbackUrl",
+        certificate_type = "certificateType",
+        custom_cert_resolver = "customCertResolver",
+        https = "https",
+        ip_address = "ipAddress",
+        name = "name",
+        server_id = "serverId",
+    }
 }
 
 /// Which server.
@@ -541,10 +604,15 @@ wire::open_enum! {
 }
 
 /// Whether visitors have to sign in.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ForwardAuthStatus {
     pub enabled: bool,
+}
+
+wire::object! {
+    ForwardAuthStatus:
+    required { enabled = "enabled" }
 }
 
 /// What to make up a host name for.
@@ -576,8 +644,7 @@ impl GenerateDomain {
 }
 
 /// A port of an application, published on the host.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Port {
     pub application_id: Option<String>,
@@ -588,6 +655,18 @@ pub struct Port {
     pub published_port: Option<i64>,
     /// The port of the container.
     pub target_port: Option<i64>,
+}
+
+wire::object! {
+    Port:
+    required { port_id = "portId" }
+    optional {
+        application_id = "applicationId",
+        protocol = "protocol",
+        publish_mode = "publishMode",
+        published_port = "publishedPort",
+        target_port = "targetPort",
+    }
 }
 
 wire::open_enum! {
@@ -622,8 +701,7 @@ wire::open_enum! {
 }
 
 /// A rule that sends visitors elsewhere.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Redirect {
     pub application_id: Option<String>,
@@ -635,6 +713,19 @@ pub struct Redirect {
     pub regex: Option<String>,
     pub replacement: Option<String>,
     pub unique_config_key: Option<i64>,
+}
+
+wire::object! {
+    Redirect:
+    required { redirect_id = "redirectId" }
+    optional {
+        application_id = "applicationId",
+        created_at = "createdAt",
+        permanent = "permanent",
+        regex = "regex",
+        replacement = "replacement",
+        unique_config_key = "uniqueConfigKey",
+    }
 }
 
 /// Which redirect rule.

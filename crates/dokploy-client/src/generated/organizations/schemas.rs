@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// An API key.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiKey {
     pub config_id: Option<String>,
@@ -45,6 +44,34 @@ pub struct ApiKey {
     pub start: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    ApiKey:
+    required { id = "id" }
+    optional {
+        config_id = "configId",
+        created_at = "createdAt",
+        enabled = "enabled",
+        expires_at = "expiresAt",
+        key = "key",
+        last_refill_at = "lastRefillAt",
+        last_request = "lastRequest",
+        metadata = "metadata",
+        name = "name",
+        permissions = "permissions",
+        prefix = "prefix",
+        rate_limit_enabled = "rateLimitEnabled",
+        rate_limit_max = "rateLimitMax",
+        rate_limit_time_window = "rateLimitTimeWindow",
+        reference_id = "referenceId",
+        refill_amount = "refillAmount",
+        refill_interval = "refillInterval",
+        remaining = "remaining",
+        request_count = "requestCount",
+        start = "start",
+        updated_at = "updatedAt",
+    }
 }
 
 /// What an API key is for.
@@ -355,8 +382,7 @@ impl CreateUserWithCredentials {
 }
 
 /// A new member.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedUser {
     pub email: Option<String>,
@@ -364,29 +390,48 @@ pub struct CreatedUser {
     pub user_id: String,
 }
 
+wire::object! {
+    CreatedUser:
+    required { user_id = "userId" }
+    optional { email = "email", role = "role" }
+}
+
 /// Who calls, and for which organisation.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CurrentSession {
     pub session: Option<types::SessionScope>,
     pub user: Option<types::SessionUser>,
 }
 
+wire::object! {
+    CurrentSession:
+    optional { session = "session", user = "user" }
+}
+
 /// A role that was added to the given ones.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomRole {
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     /// The rows it is made of.
-    #[serde(default)]
     pub ids: Vec<String>,
     pub member_count: Option<i64>,
     /// The actions it allows, by resource.
-    #[serde(default)]
     pub permissions: std::collections::BTreeMap<String, Vec<String>>,
     pub role: String,
+}
+
+wire::object! {
+    CustomRole:
+    required { role = "role" }
+    optional {
+        created_at = "createdAt",
+        ids = "ids",
+        member_count = "memberCount",
+        permissions = "permissions",
+    }
 }
 
 /// Which role.
@@ -407,8 +452,7 @@ impl CustomRoleReference {
 }
 
 /// A role as it is stored.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomRoleRow {
     /// Date and time as in RFC 3339.
@@ -422,9 +466,19 @@ pub struct CustomRoleRow {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    CustomRoleRow:
+    required { id = "id", role = "role" }
+    optional {
+        created_at = "createdAt",
+        organization_id = "organizationId",
+        permission = "permission",
+        updated_at = "updatedAt",
+    }
+}
+
 /// An invitation.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invitation {
     /// Date and time as in RFC 3339.
@@ -440,6 +494,22 @@ pub struct Invitation {
     pub role: Option<String>,
     pub status: Option<String>,
     pub team_id: Option<String>,
+}
+
+wire::object! {
+    Invitation:
+    required { id = "id" }
+    optional {
+        created_at = "createdAt",
+        email = "email",
+        expires_at = "expiresAt",
+        inviter_id = "inviterId",
+        organization = "organization",
+        organization_id = "organizationId",
+        role = "role",
+        status = "status",
+        team_id = "teamId",
+    }
 }
 
 /// Which invitation.
@@ -478,8 +548,7 @@ impl InviteMember {
 }
 
 /// An invitation as its token shows it.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InvitedUser {
     pub email: Option<String>,
@@ -491,9 +560,21 @@ pub struct InvitedUser {
     pub user_already_exists: Option<bool>,
 }
 
+wire::object! {
+    InvitedUser:
+    required { id = "id" }
+    optional {
+        email = "email",
+        inviter_id = "inviterId",
+        is_expired = "isExpired",
+        role = "role",
+        status = "status",
+        user_already_exists = "userAlreadyExists",
+    }
+}
+
 /// What the monitoring of the Dokploy host is reached with.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MetricsAccess {
     pub enabled_features: Option<bool>,
@@ -501,9 +582,17 @@ pub struct MetricsAccess {
     pub server_ip: Option<String>,
 }
 
+wire::object! {
+    MetricsAccess:
+    optional {
+        enabled_features = "enabledFeatures",
+        metrics_config = "metricsConfig",
+        server_ip = "serverIp",
+    }
+}
+
 /// A container that the monitoring knows.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MonitoredContainer {
     pub container_command: Option<String>,
@@ -512,6 +601,18 @@ pub struct MonitoredContainer {
     pub container_image: Option<String>,
     pub container_labels: Option<String>,
     pub container_name: Option<String>,
+}
+
+wire::object! {
+    MonitoredContainer:
+    optional {
+        container_command = "containerCommand",
+        container_created = "containerCreated",
+        container_id = "containerId",
+        container_image = "containerImage",
+        container_labels = "containerLabels",
+        container_name = "containerName",
+    }
 }
 
 /// How OpenID Connect is spoken.
@@ -707,8 +808,7 @@ impl OidcMapping {
 }
 
 /// An organisation.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Organization {
     /// Date and time as in RFC 3339.
@@ -717,13 +817,27 @@ pub struct Organization {
     pub id: String,
     pub logo: Option<String>,
     /// Only from `organization-all`.
-    #[serde(default)]
     pub members: Vec<types::Member>,
     /// JSON in text.
     pub metadata: Option<String>,
     pub name: Option<String>,
     pub owner_id: Option<String>,
     pub slug: Option<String>,
+}
+
+wire::object! {
+    Organization:
+    required { id = "id" }
+    optional {
+        created_at = "createdAt",
+        default_role = "defaultRole",
+        logo = "logo",
+        members = "members",
+        metadata = "metadata",
+        name = "name",
+        owner_id = "ownerId",
+        slug = "slug",
+    }
 }
 
 /// Which organisation.
@@ -744,8 +858,7 @@ impl OrganizationReference {
 }
 
 /// A passkey.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Passkey {
     pub aaguid: Option<String>,
@@ -755,6 +868,18 @@ pub struct Passkey {
     pub device_type: Option<String>,
     pub id: String,
     pub name: Option<String>,
+}
+
+wire::object! {
+    Passkey:
+    required { id = "id" }
+    optional {
+        aaguid = "aaguid",
+        backed_up = "backedUp",
+        created_at = "createdAt",
+        device_type = "deviceType",
+        name = "name",
+    }
 }
 
 /// A new identity provider: one of `oidcConfig` and `samlConfig`.
@@ -823,16 +948,20 @@ impl RegisterSsoProvider {
 }
 
 /// How much was removed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RemovedCustomRole {
     /// How many rows.
     pub deleted: Option<i64>,
 }
 
+wire::object! {
+    RemovedCustomRole:
+    optional { deleted = "deleted" }
+}
+
 /// A member that has a role.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RoleMember {
     pub email: Option<String>,
@@ -840,6 +969,12 @@ pub struct RoleMember {
     pub id: String,
     pub last_name: Option<String>,
     pub user_id: String,
+}
+
+wire::object! {
+    RoleMember:
+    required { id = "id", user_id = "userId" }
+    optional { email = "email", first_name = "firstName", last_name = "lastName" }
 }
 
 /// How SAML is spoken.
@@ -1269,13 +1404,18 @@ impl SamlSpMetadata {
 }
 
 /// A directory that provisions users.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScimProvider {
     pub id: Option<String>,
     pub organization_id: Option<String>,
     pub provider_id: String,
+}
+
+wire::object! {
+    ScimProvider:
+    required { provider_id = "providerId" }
+    optional { id = "id", organization_id = "organizationId" }
 }
 
 /// Which directory.
@@ -1297,12 +1437,17 @@ impl ScimProviderReference {
 }
 
 /// The token of a directory.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScimToken {
     pub provider_id: Option<String>,
     pub scim_token: wire::Secret,
+}
+
+wire::object! {
+    ScimToken:
+    required { scim_token = "scimToken" }
+    optional { provider_id = "providerId" }
 }
 
 /// Which invitation to send, and through which channel.
@@ -1346,23 +1491,31 @@ impl SessionReference {
 }
 
 /// What a key or session acts in.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SessionScope {
     pub active_organization_id: Option<String>,
 }
 
+wire::object! {
+    SessionScope:
+    optional { active_organization_id = "activeOrganizationId" }
+}
+
 /// The caller.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SessionUser {
     pub id: String,
 }
 
+wire::object! {
+    SessionUser:
+    required { id = "id" }
+}
+
 /// An identity provider.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SsoProvider {
     pub domain: Option<String>,
@@ -1374,6 +1527,19 @@ pub struct SsoProvider {
     pub provider_id: String,
     /// JSON in text.
     pub saml_config: Option<wire::Secret>,
+}
+
+wire::object! {
+    SsoProvider:
+    required { provider_id = "providerId" }
+    optional {
+        domain = "domain",
+        id = "id",
+        issuer = "issuer",
+        oidc_config = "oidcConfig",
+        organization_id = "organizationId",
+        saml_config = "samlConfig",
+    }
 }
 
 /// Which identity provider.
@@ -1394,11 +1560,15 @@ impl SsoProviderReference {
 }
 
 /// Whether a template is marked.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TemplateBookmark {
     pub is_bookmarked: bool,
+}
+
+wire::object! {
+    TemplateBookmark:
+    required { is_bookmarked = "isBookmarked" }
 }
 
 /// Which template.
@@ -1878,16 +2048,19 @@ impl UpdateUser {
 }
 
 /// The caller with the backups of Dokploy itself; the rest of the account is in `user-get`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserBackups {
-    #[serde(default)]
     pub api_keys: Vec<types::ApiKey>,
-    #[serde(default)]
     pub backups: Vec<types::Backup>,
     pub email: Option<String>,
     pub id: String,
+}
+
+wire::object! {
+    UserBackups:
+    required { id = "id" }
+    optional { api_keys = "apiKeys", backups = "backups", email = "email" }
 }
 
 /// Which user.
@@ -1906,8 +2079,7 @@ impl UserReference {
 }
 
 /// A session of a browser.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserSession {
     /// Date and time as in RFC 3339.
@@ -1923,4 +2095,20 @@ pub struct UserSession {
     pub last_name: Option<String>,
     pub user_agent: Option<String>,
     pub user_id: Option<String>,
+}
+
+wire::object! {
+    UserSession:
+    required { id = "id" }
+    optional {
+        created_at = "createdAt",
+        email = "email",
+        expires_at = "expiresAt",
+        first_name = "firstName",
+        ip_address = "ipAddress",
+        is_current = "isCurrent",
+        last_name = "lastName",
+        user_agent = "userAgent",
+        user_id = "userId",
+    }
 }

@@ -79,11 +79,16 @@ impl CreateProject {
 }
 
 /// A new project and its first environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedProject {
     pub environment: types::Environment,
     pub project: types::Project,
+}
+
+wire::object! {
+    CreatedProject:
+    required { environment = "environment", project = "project" }
 }
 
 /// Which environment to copy.
@@ -189,13 +194,10 @@ impl DuplicateProject {
 }
 
 /// An environment with its services, in short.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentDetails {
-    #[serde(default)]
     pub applications: Vec<types::ApplicationSummary>,
-    #[serde(default)]
     pub compose: Vec<types::ComposeSummary>,
     /// ISO 8601, UTC, with milliseconds.
     pub created_at: Option<String>,
@@ -205,31 +207,52 @@ pub struct EnvironmentDetails {
     pub environment_id: String,
     /// The default one cannot be renamed or removed.
     pub is_default: Option<bool>,
-    #[serde(default)]
     pub libsql: Vec<types::LibsqlSummary>,
-    #[serde(default)]
     pub mariadb: Vec<types::MariadbSummary>,
-    #[serde(default)]
     pub mongo: Vec<types::MongoSummary>,
-    #[serde(default)]
     pub mysql: Vec<types::MysqlSummary>,
     pub name: String,
-    #[serde(default)]
     pub postgres: Vec<types::PostgresSummary>,
     /// Only from the operations of environments.
     pub project: Option<types::Project>,
     pub project_id: Option<String>,
-    #[serde(default)]
     pub redis: Vec<types::RedisSummary>,
 }
 
+wire::object! {
+    EnvironmentDetails:
+    required { environment_id = "environmentId", name = "name" }
+    optional {
+        applications = "applications",
+        compose = "compose",
+        created_at = "createdAt",
+        description = "description",
+        env = "env",
+        is_default = "isDefault",
+        libsql = "libsql",
+        mariadb = "mariadb",
+        mongo = "mongo",
+        mysql = "mysql",
+        postgres = "postgres",
+        project = "project",
+        project_id = "projectId",
+        redis = "redis",
+    }
+}
+
 /// One page of a search.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentPage {
     pub items: Vec<types::Environment>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    EnvironmentPage:
+    required { items = "items" }
+    optional { total = "total" }
 }
 
 /// Which environment.
@@ -311,7 +334,7 @@ impl EnvironmentSearchParams {
 }
 
 /// How much of everything the caller may see.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HomeStats {
     pub applications: Option<i64>,
@@ -321,13 +344,24 @@ pub struct HomeStats {
     pub projects: Option<i64>,
     pub services: Option<i64>,
     /// How many services are `running`, `error` and `idle`.
-    #[serde(default)]
     pub status: std::collections::BTreeMap<String, i64>,
 }
 
+wire::object! {
+    HomeStats:
+    optional {
+        applications = "applications",
+        compose = "compose",
+        databases = "databases",
+        environments = "environments",
+        projects = "projects",
+        services = "services",
+        status = "status",
+    }
+}
+
 /// A libSQL database in a list; which fields are there depends on the list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LibsqlSummary {
     pub app_name: Option<String>,
@@ -341,9 +375,22 @@ pub struct LibsqlSummary {
     pub server_id: Option<String>,
 }
 
+wire::object! {
+    LibsqlSummary:
+    required { libsql_id = "libsqlId" }
+    optional {
+        app_name = "appName",
+        application_status = "applicationStatus",
+        created_at = "createdAt",
+        description = "description",
+        name = "name",
+        server = "server",
+        server_id = "serverId",
+    }
+}
+
 /// A project with its environments and their services.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectDetails {
     /// ISO 8601, UTC, with milliseconds.
@@ -351,23 +398,40 @@ pub struct ProjectDetails {
     pub description: Option<String>,
     /// Lines of `KEY=value`, shared by all its services.
     pub env: Option<wire::Secret>,
-    #[serde(default)]
     pub environments: Vec<types::EnvironmentDetails>,
     pub name: String,
     pub organization_id: Option<String>,
     pub project_id: String,
     /// The tags of the project.
-    #[serde(default)]
     pub project_tags: Vec<serde_json::Map<String, serde_json::Value>>,
 }
 
+wire::object! {
+    ProjectDetails:
+    required { name = "name", project_id = "projectId" }
+    optional {
+        created_at = "createdAt",
+        description = "description",
+        env = "env",
+        environments = "environments",
+        organization_id = "organizationId",
+        project_tags = "projectTags",
+    }
+}
+
 /// One page of a search.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectPage {
     pub items: Vec<types::Project>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    ProjectPage:
+    required { items = "items" }
+    optional { total = "total" }
 }
 
 /// Which project.

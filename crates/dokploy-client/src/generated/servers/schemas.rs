@@ -7,16 +7,20 @@ use crate::types;
 use crate::wire;
 
 /// Where Docker takes the addresses of networks from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AddressPool {
     pub base: Option<String>,
     pub size: Option<i64>,
 }
 
+wire::object! {
+    AddressPool:
+    optional { base = "base", size = "size" }
+}
+
 /// An entry of the build cache.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BuildCacheEntry {
     pub created_since: Option<String>,
@@ -30,6 +34,22 @@ pub struct BuildCacheEntry {
     pub size_bytes: Option<i64>,
     pub type_: Option<String>,
     pub usage_count: Option<i64>,
+}
+
+wire::object! {
+    BuildCacheEntry:
+    required { id = "id" }
+    optional {
+        created_since = "createdSince",
+        description = "description",
+        in_use = "inUse",
+        last_used_since = "lastUsedSince",
+        shared = "shared",
+        size = "size",
+        size_bytes = "sizeBytes",
+        type_ = "type",
+        usage_count = "usageCount",
+    }
 }
 
 /// Optional parameters of `cluster-addManager`.
@@ -95,8 +115,7 @@ wire::open_enum! {
 }
 
 /// A container or task; which fields are there depends on the operation.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Container {
     pub container_id: String,
@@ -114,13 +133,33 @@ pub struct Container {
     pub status: Option<String>,
 }
 
+wire::object! {
+    Container:
+    required { container_id = "containerId" }
+    optional {
+        current_state = "currentState",
+        error = "error",
+        image = "image",
+        name = "name",
+        node = "node",
+        ports = "ports",
+        server_id = "serverId",
+        state = "state",
+        status = "status",
+    }
+}
+
 /// How much runs.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerCounts {
     pub container_count: Option<i64>,
     pub service_count: Option<i64>,
+}
+
+wire::object! {
+    ContainerCounts:
+    optional { container_count = "containerCount", service_count = "serviceCount" }
 }
 
 /// Which file of which container.
@@ -191,26 +230,32 @@ impl ContainerReference {
 }
 
 /// The load of a container, in the words of `docker stats`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerStats {
-    #[serde(rename = "BlockIO")]
     pub block_io: Option<String>,
-    #[serde(rename = "Container")]
     pub container: Option<String>,
     /// As `0.10%`.
-    #[serde(rename = "CPUPerc")]
     pub cpu_perc: Option<String>,
-    #[serde(rename = "ID")]
     pub id: Option<String>,
-    #[serde(rename = "MemPerc")]
     pub mem_perc: Option<String>,
-    #[serde(rename = "MemUsage")]
     pub mem_usage: Option<String>,
-    #[serde(rename = "Name")]
     pub name: Option<String>,
-    #[serde(rename = "NetIO")]
     pub net_io: Option<String>,
+}
+
+wire::object! {
+    ContainerStats:
+    optional {
+        block_io = "BlockIO",
+        container = "Container",
+        cpu_perc = "CPUPerc",
+        id = "ID",
+        mem_perc = "MemPerc",
+        mem_usage = "MemUsage",
+        name = "Name",
+        net_io = "NetIO",
+    }
 }
 
 /// A new network.
@@ -365,12 +410,16 @@ impl CreateServer {
 }
 
 /// The disk of a server.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DiskSpace {
     pub total_bytes: Option<i64>,
     pub used_bytes: Option<i64>,
+}
+
+wire::object! {
+    DiskSpace:
+    optional { total_bytes = "totalBytes", used_bytes = "usedBytes" }
 }
 
 /// Optional parameters of `dockerDiskUsage-getBuildCache`.
@@ -410,37 +459,47 @@ impl DockerDiskUsageGetDiskUsageParams {
 }
 
 /// An event of Docker.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerEvent {
-    #[serde(rename = "Action")]
     pub action: Option<String>,
-    #[serde(rename = "Actor")]
     pub actor: Option<types::DockerEventActor>,
     /// In seconds since 1970.
     pub time: Option<i64>,
-    #[serde(rename = "Type")]
     pub type_: Option<String>,
 }
 
+wire::object! {
+    DockerEvent:
+    optional { action = "Action", actor = "Actor", time = "time", type_ = "Type" }
+}
+
 /// What an event happened to.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerEventActor {
-    #[serde(rename = "Attributes", default)]
     pub attributes: std::collections::BTreeMap<String, String>,
-    #[serde(rename = "ID")]
     pub id: Option<String>,
 }
 
+wire::object! {
+    DockerEventActor:
+    optional { attributes = "Attributes", id = "ID" }
+}
+
 /// The latest events of Docker.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerEvents {
     pub events: Vec<types::DockerEvent>,
     /// ISO 8601, UTC, with milliseconds.
     pub fetched_at: Option<String>,
+}
+
+wire::object! {
+    DockerEvents:
+    required { events = "events" }
+    optional { fetched_at = "fetchedAt" }
 }
 
 /// Optional parameters of `docker-getConfig`.
@@ -614,29 +673,35 @@ impl DockerGetStackContainersByAppNameParams {
 }
 
 /// An image, as `docker images` tells it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerImage {
-    #[serde(rename = "CreatedAt")]
     pub created_at: Option<String>,
-    #[serde(rename = "CreatedSince")]
     pub created_since: Option<String>,
-    #[serde(rename = "Digest")]
     pub digest: Option<String>,
-    #[serde(rename = "ID")]
     pub id: String,
-    #[serde(rename = "Repository")]
     pub repository: Option<String>,
-    #[serde(rename = "SharedSize")]
     pub shared_size: Option<String>,
-    #[serde(rename = "Size")]
     pub size: Option<String>,
-    #[serde(rename = "Tag")]
     pub tag: Option<String>,
-    #[serde(rename = "UniqueSize")]
     pub unique_size: Option<String>,
-    #[serde(rename = "VirtualSize")]
     pub virtual_size: Option<String>,
+}
+
+wire::object! {
+    DockerImage:
+    required { id = "ID" }
+    optional {
+        created_at = "CreatedAt",
+        created_since = "CreatedSince",
+        digest = "Digest",
+        repository = "Repository",
+        shared_size = "SharedSize",
+        size = "Size",
+        tag = "Tag",
+        unique_size = "UniqueSize",
+        virtual_size = "VirtualSize",
+    }
 }
 
 /// Optional parameters of `dockerImage-getImageConfig`.
@@ -694,15 +759,23 @@ impl DockerListContainerFilesParams {
 }
 
 /// The networks of Docker and how full they are.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerNetworks {
     pub address_pools: Option<Vec<types::AddressPool>>,
     pub count: Option<i64>,
-    #[serde(default)]
     pub usage: Vec<types::NetworkUsage>,
     pub usage_error: Option<String>,
+}
+
+wire::object! {
+    DockerNetworks:
+    optional {
+        address_pools = "addressPools",
+        count = "count",
+        usage = "usage",
+        usage_error = "usageError",
+    }
 }
 
 /// Optional parameters of `docker-readContainerFile`.
@@ -724,29 +797,35 @@ impl DockerReadContainerFileParams {
 }
 
 /// A volume, as `docker volume ls` tells it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerVolume {
-    #[serde(rename = "Availability")]
     pub availability: Option<String>,
-    #[serde(rename = "Driver")]
     pub driver: Option<String>,
-    #[serde(rename = "Group")]
     pub group: Option<String>,
-    #[serde(rename = "Labels")]
     pub labels: Option<String>,
-    #[serde(rename = "Links")]
     pub links: Option<String>,
-    #[serde(rename = "Mountpoint")]
     pub mountpoint: Option<String>,
-    #[serde(rename = "Name")]
     pub name: String,
-    #[serde(rename = "Scope")]
     pub scope: Option<String>,
-    #[serde(rename = "Size")]
     pub size: Option<String>,
-    #[serde(rename = "Status")]
     pub status: Option<String>,
+}
+
+wire::object! {
+    DockerVolume:
+    required { name = "Name" }
+    optional {
+        availability = "Availability",
+        driver = "Driver",
+        group = "Group",
+        labels = "Labels",
+        links = "Links",
+        mountpoint = "Mountpoint",
+        scope = "Scope",
+        size = "Size",
+        status = "Status",
+    }
 }
 
 /// Optional parameters of `dockerVolume-getVolumeConfig`.
@@ -840,8 +919,7 @@ impl DockerVolumeReadVolumeFileParams {
 }
 
 /// The service `fail2ban`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fail2banState {
     pub active: Option<bool>,
@@ -851,8 +929,19 @@ pub struct Fail2banState {
     pub ssh_mode: Option<String>,
 }
 
+wire::object! {
+    Fail2banState:
+    optional {
+        active = "active",
+        enabled = "enabled",
+        installed = "installed",
+        ssh_enabled = "sshEnabled",
+        ssh_mode = "sshMode",
+    }
+}
+
 /// A file, or its beginning.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FileContent {
     pub content: wire::Secret,
@@ -860,23 +949,38 @@ pub struct FileContent {
     pub truncated: Option<bool>,
 }
 
+wire::object! {
+    FileContent:
+    required { content = "content" }
+    optional { truncated = "truncated" }
+}
+
 /// An entry of a folder.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FileEntry {
     pub is_directory: Option<bool>,
     pub name: String,
 }
 
+wire::object! {
+    FileEntry:
+    required { name = "name" }
+    optional { is_directory = "isDirectory" }
+}
+
 /// The firewall `ufw`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FirewallState {
     pub active: Option<bool>,
     pub default_incoming: Option<String>,
     pub installed: Option<bool>,
+}
+
+wire::object! {
+    FirewallState:
+    optional { active = "active", default_incoming = "defaultIncoming", installed = "installed" }
 }
 
 /// Which networks to take over.
@@ -905,20 +1009,29 @@ impl ImportNetworks {
 }
 
 /// A network that Dokploy does not know.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ImportableNetwork {
     pub attachable: Option<bool>,
     pub driver: Option<String>,
     pub internal: Option<bool>,
     pub name: String,
-    #[serde(default)]
     pub subnets: Vec<String>,
 }
 
+wire::object! {
+    ImportableNetwork:
+    required { name = "name" }
+    optional {
+        attachable = "attachable",
+        driver = "driver",
+        internal = "internal",
+        subnets = "subnets",
+    }
+}
+
 /// How many files can be watched.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InotifyLimits {
     pub current_instances: Option<i64>,
@@ -928,8 +1041,19 @@ pub struct InotifyLimits {
     pub persisted: Option<bool>,
 }
 
+wire::object! {
+    InotifyLimits:
+    optional {
+        current_instances = "currentInstances",
+        max_instances = "maxInstances",
+        max_queued_events = "maxQueuedEvents",
+        max_watches = "maxWatches",
+        persisted = "persisted",
+    }
+}
+
 /// A command that makes a machine join the Swarm.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JoinCommand {
     pub command: wire::Secret,
@@ -937,9 +1061,14 @@ pub struct JoinCommand {
     pub version: Option<String>,
 }
 
+wire::object! {
+    JoinCommand:
+    required { command = "command" }
+    optional { version = "version" }
+}
+
 /// The time that was looked at.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogsWindow {
     /// In seconds since 1970.
@@ -948,13 +1077,23 @@ pub struct LogsWindow {
     pub to_epoch: Option<i64>,
 }
 
+wire::object! {
+    LogsWindow:
+    optional { from_epoch = "fromEpoch", to_epoch = "toEpoch" }
+}
+
 /// A network that Docker does not have.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MissingNetwork {
     pub name: Option<String>,
     pub network_id: String,
+}
+
+wire::object! {
+    MissingNetwork:
+    required { network_id = "networkId" }
+    optional { name = "name" }
 }
 
 /// How the load of containers is to be measured.
@@ -1034,8 +1173,7 @@ impl MonitoringSettings {
 }
 
 /// A network that Dokploy knows.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Network {
     pub attachable: Option<bool>,
@@ -1052,6 +1190,24 @@ pub struct Network {
     pub organization_id: Option<String>,
     /// Null is the Dokploy host.
     pub server_id: Option<String>,
+}
+
+wire::object! {
+    Network:
+    required { network_id = "networkId" }
+    optional {
+        attachable = "attachable",
+        created_at = "createdAt",
+        driver = "driver",
+        enable_i_pv4 = "enableIPv4",
+        enable_i_pv6 = "enableIPv6",
+        internal = "internal",
+        ipam = "ipam",
+        mtu = "mtu",
+        name = "name",
+        organization_id = "organizationId",
+        server_id = "serverId",
+    }
 }
 
 /// Optional parameters of `network-all`.
@@ -1073,15 +1229,18 @@ impl NetworkAllParams {
 }
 
 /// What only Docker or only Dokploy has.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NetworkComparison {
     /// Docker has them.
-    #[serde(default)]
     pub importable: Vec<types::ImportableNetwork>,
     /// Dokploy has them.
-    #[serde(default)]
     pub missing: Vec<types::MissingNetwork>,
+}
+
+wire::object! {
+    NetworkComparison:
+    optional { importable = "importable", missing = "missing" }
 }
 
 wire::open_enum! {
@@ -1093,25 +1252,34 @@ wire::open_enum! {
 }
 
 /// Which networks were taken over.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NetworkImport {
-    #[serde(default)]
     pub errors: Vec<types::NetworkImportError>,
-    #[serde(default)]
     pub imported: Vec<String>,
 }
 
+wire::object! {
+    NetworkImport:
+    optional { errors = "errors", imported = "imported" }
+}
+
 /// Why a network was not taken over.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NetworkImportError {
     pub error: Option<String>,
     pub name: String,
 }
 
+wire::object! {
+    NetworkImportError:
+    required { name = "name" }
+    optional { error = "error" }
+}
+
 /// Where the addresses of a network come from.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct NetworkIpam {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<Vec<types::NetworkSubnet>>,
@@ -1133,6 +1301,11 @@ impl NetworkIpam {
         self.driver = Some(driver.into());
         self
     }
+}
+
+wire::object! {
+    NetworkIpam:
+    optional { config = "config", driver = "driver" }
 }
 
 /// Optional parameters of `network-networksToSync`.
@@ -1171,7 +1344,7 @@ impl NetworkReference {
 }
 
 /// A range of addresses.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkSubnet {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1205,9 +1378,13 @@ impl NetworkSubnet {
     }
 }
 
+wire::object! {
+    NetworkSubnet:
+    optional { gateway = "gateway", ip_range = "ipRange", subnet = "subnet" }
+}
+
 /// How full a network is.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NetworkUsage {
     pub capacity: Option<i64>,
@@ -1216,6 +1393,18 @@ pub struct NetworkUsage {
     pub name: String,
     pub percent_used: Option<f64>,
     pub subnet: Option<String>,
+}
+
+wire::object! {
+    NetworkUsage:
+    required { name = "name" }
+    optional {
+        capacity = "capacity",
+        containers_in_use = "containersInUse",
+        driver = "driver",
+        percent_used = "percentUsed",
+        subnet = "subnet",
+    }
 }
 
 /// Which image to remove.
@@ -1293,8 +1482,7 @@ impl RemoveSwarmNode {
 }
 
 /// What services have reserved.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReservedResources {
     pub app_count: Option<i64>,
@@ -1303,16 +1491,24 @@ pub struct ReservedResources {
     pub unsupported_compose_count: Option<i64>,
 }
 
+wire::object! {
+    ReservedResources:
+    optional {
+        app_count = "appCount",
+        cpu_reserved_nano_cpus = "cpuReservedNanoCpus",
+        memory_reserved_bytes = "memoryReservedBytes",
+        unsupported_compose_count = "unsupportedComposeCount",
+    }
+}
+
 /// The health of a server and of its Docker.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerHealth {
     /// ISO 8601, UTC, with milliseconds.
     pub checked_at: Option<String>,
     pub containers: Option<types::ContainerCounts>,
     /// What Docker wrote to its log.
-    #[serde(default)]
     pub daemon_errors: Vec<String>,
     pub daemon_logs_window: Option<types::LogsWindow>,
     pub disk: Option<types::DiskSpace>,
@@ -1323,39 +1519,68 @@ pub struct ServerHealth {
     pub resources: Option<types::ServerResources>,
 }
 
+wire::object! {
+    ServerHealth:
+    optional {
+        checked_at = "checkedAt",
+        containers = "containers",
+        daemon_errors = "daemonErrors",
+        daemon_logs_window = "daemonLogsWindow",
+        disk = "disk",
+        docker_networks = "dockerNetworks",
+        error = "error",
+        inotify = "inotify",
+        reservation = "reservation",
+        resources = "resources",
+    }
+}
+
 /// One sample of the load of a server; most numbers are text.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerMetrics {
     pub arch: Option<String>,
     pub cpu: Option<String>,
-    #[serde(rename = "cpuCores")]
     pub cpu_cores: Option<i64>,
-    #[serde(rename = "cpuModel")]
     pub cpu_model: Option<String>,
-    #[serde(rename = "cpuPhysicalCores")]
     pub cpu_physical_cores: Option<i64>,
-    #[serde(rename = "cpuSpeed")]
     pub cpu_speed: Option<f64>,
-    #[serde(rename = "diskUsed")]
     pub disk_used: Option<String>,
     pub distro: Option<String>,
     pub kernel: Option<String>,
-    #[serde(rename = "memTotal")]
     pub mem_total: Option<String>,
-    #[serde(rename = "memUsed")]
     pub mem_used: Option<String>,
-    #[serde(rename = "memUsedGB")]
     pub mem_used_gb: Option<String>,
-    #[serde(rename = "networkIn")]
     pub network_in: Option<String>,
-    #[serde(rename = "networkOut")]
     pub network_out: Option<String>,
     pub os: Option<String>,
     pub timestamp: Option<String>,
-    #[serde(rename = "totalDisk")]
     pub total_disk: Option<String>,
     pub uptime: Option<f64>,
+}
+
+wire::object! {
+    ServerMetrics:
+    optional {
+        arch = "arch",
+        cpu = "cpu",
+        cpu_cores = "cpuCores",
+        cpu_model = "cpuModel",
+        cpu_physical_cores = "cpuPhysicalCores",
+        cpu_speed = "cpuSpeed",
+        disk_used = "diskUsed",
+        distro = "distro",
+        kernel = "kernel",
+        mem_total = "memTotal",
+        mem_used = "memUsed",
+        mem_used_gb = "memUsedGB",
+        network_in = "networkIn",
+        network_out = "networkOut",
+        os = "os",
+        timestamp = "timestamp",
+        total_disk = "totalDisk",
+        uptime = "uptime",
+    }
 }
 
 /// Which server.
@@ -1376,8 +1601,7 @@ impl ServerReference {
 }
 
 /// What a server has.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerResources {
     pub cpu_count: Option<i64>,
@@ -1385,9 +1609,17 @@ pub struct ServerResources {
     pub mem_used_bytes: Option<i64>,
 }
 
+wire::object! {
+    ServerResources:
+    optional {
+        cpu_count = "cpuCount",
+        mem_total_bytes = "memTotalBytes",
+        mem_used_bytes = "memUsedBytes",
+    }
+}
+
 /// How a server is guarded.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerSecurity {
     pub fail2ban: Option<types::Fail2banState>,
@@ -1397,8 +1629,19 @@ pub struct ServerSecurity {
     pub unattended_upgrades: Option<types::UnattendedUpgradesState>,
 }
 
+wire::object! {
+    ServerSecurity:
+    optional {
+        fail2ban = "fail2ban",
+        non_root_user = "nonRootUser",
+        ssh = "ssh",
+        ufw = "ufw",
+        unattended_upgrades = "unattendedUpgrades",
+    }
+}
+
 /// The clock of the server.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerTime {
     /// Date and time as in RFC 3339.
@@ -1406,9 +1649,14 @@ pub struct ServerTime {
     pub timezone: Option<String>,
 }
 
+wire::object! {
+    ServerTime:
+    required { time = "time" }
+    optional { timezone = "timezone" }
+}
+
 /// What a server has installed.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerValidation {
     pub buildpacks: Option<types::ToolState>,
@@ -1421,6 +1669,22 @@ pub struct ServerValidation {
     pub privilege_mode: Option<String>,
     pub railpack: Option<types::ToolState>,
     pub rclone: Option<types::ToolState>,
+}
+
+wire::object! {
+    ServerValidation:
+    optional {
+        buildpacks = "buildpacks",
+        docker = "docker",
+        docker_group_member = "dockerGroupMember",
+        is_dokploy_network_installed = "isDokployNetworkInstalled",
+        is_main_directory_installed = "isMainDirectoryInstalled",
+        is_swarm_installed = "isSwarmInstalled",
+        nixpacks = "nixpacks",
+        privilege_mode = "privilegeMode",
+        railpack = "railpack",
+        rclone = "rclone",
+    }
 }
 
 /// How the Dokploy host is to be monitored.
@@ -1461,8 +1725,7 @@ impl SetUpServerMonitoring {
 }
 
 /// The SSH service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SshState {
     pub enabled: Option<bool>,
@@ -1472,12 +1735,27 @@ pub struct SshState {
     pub use_pam: Option<String>,
 }
 
+wire::object! {
+    SshState:
+    optional {
+        enabled = "enabled",
+        key_auth = "keyAuth",
+        password_auth = "passwordAuth",
+        permit_root_login = "permitRootLogin",
+        use_pam = "usePam",
+    }
+}
+
 /// The user that Dokploy signs in as.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SudoState {
     pub has_valid_sudo_user: Option<bool>,
+}
+
+wire::object! {
+    SudoState:
+    optional { has_valid_sudo_user = "hasValidSudoUser" }
 }
 
 wire::open_enum! {
@@ -1562,76 +1840,94 @@ impl SwarmGetNodesParams {
 }
 
 /// A node of the Swarm, as Docker describes it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNode {
-    #[serde(rename = "CreatedAt")]
     pub created_at: Option<String>,
-    #[serde(rename = "Description")]
     pub description: Option<types::SwarmNodeDescription>,
-    #[serde(rename = "ID")]
     pub id: String,
-    #[serde(rename = "ManagerStatus")]
     pub manager_status: Option<types::SwarmNodeManager>,
-    #[serde(rename = "Spec")]
     pub spec: Option<types::SwarmNodeSpec>,
-    #[serde(rename = "Status")]
     pub status: Option<types::SwarmNodeStatus>,
-    #[serde(rename = "UpdatedAt")]
     pub updated_at: Option<String>,
-    #[serde(rename = "Version", default)]
     pub version: std::collections::BTreeMap<String, i64>,
 }
 
+wire::object! {
+    SwarmNode:
+    required { id = "ID" }
+    optional {
+        created_at = "CreatedAt",
+        description = "Description",
+        manager_status = "ManagerStatus",
+        spec = "Spec",
+        status = "Status",
+        updated_at = "UpdatedAt",
+        version = "Version",
+    }
+}
+
 /// What a node is.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNodeDescription {
     /// The version of Docker and its plugins.
-    #[serde(rename = "Engine", default)]
     pub engine: serde_json::Map<String, serde_json::Value>,
-    #[serde(rename = "Hostname")]
     pub hostname: Option<String>,
-    #[serde(rename = "Platform")]
     pub platform: Option<types::SwarmPlatform>,
-    #[serde(rename = "Resources")]
     pub resources: Option<types::SwarmNodeResources>,
 }
 
+wire::object! {
+    SwarmNodeDescription:
+    optional {
+        engine = "Engine",
+        hostname = "Hostname",
+        platform = "Platform",
+        resources = "Resources",
+    }
+}
+
 /// What a manager is among the managers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNodeManager {
-    #[serde(rename = "Addr")]
     pub addr: Option<String>,
-    #[serde(rename = "Leader")]
     pub leader: Option<bool>,
-    #[serde(rename = "Reachability")]
     pub reachability: Option<String>,
 }
 
+wire::object! {
+    SwarmNodeManager:
+    optional { addr = "Addr", leader = "Leader", reachability = "Reachability" }
+}
+
 /// What a node has.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNodeResources {
-    #[serde(rename = "MemoryBytes")]
     pub memory_bytes: Option<i64>,
-    #[serde(rename = "NanoCPUs")]
     pub nano_cp_us: Option<i64>,
 }
 
+wire::object! {
+    SwarmNodeResources:
+    optional { memory_bytes = "MemoryBytes", nano_cp_us = "NanoCPUs" }
+}
+
 /// What a node is for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNodeSpec {
-    #[serde(rename = "Availability")]
     pub availability: Option<types::SwarmAvailabilityEnum>,
-    #[serde(rename = "Labels", default)]
     pub labels: std::collections::BTreeMap<String, String>,
-    #[serde(rename = "Name")]
     pub name: Option<String>,
-    #[serde(rename = "Role")]
     pub role: Option<types::SwarmRoleEnum>,
+}
+
+wire::object! {
+    SwarmNodeSpec:
+    optional { availability = "Availability", labels = "Labels", name = "Name", role = "Role" }
 }
 
 wire::open_enum! {
@@ -1645,38 +1941,46 @@ wire::open_enum! {
 }
 
 /// Whether a node is there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNodeStatus {
-    #[serde(rename = "Addr")]
     pub addr: Option<String>,
-    #[serde(rename = "Message")]
     pub message: Option<String>,
-    #[serde(rename = "State")]
     pub state: Option<types::SwarmNodeStateEnum>,
 }
 
+wire::object! {
+    SwarmNodeStatus:
+    optional { addr = "Addr", message = "Message", state = "State" }
+}
+
 /// A node of the Swarm, as `docker node ls` tells it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNodeSummary {
-    #[serde(rename = "Availability")]
     pub availability: Option<String>,
-    #[serde(rename = "EngineVersion")]
     pub engine_version: Option<String>,
-    #[serde(rename = "Hostname")]
     pub hostname: Option<String>,
-    #[serde(rename = "ID")]
     pub id: String,
-    #[serde(rename = "ManagerStatus")]
     pub manager_status: Option<String>,
     /// Whether the answer comes from it.
-    #[serde(rename = "Self")]
     pub self_: Option<bool>,
-    #[serde(rename = "Status")]
     pub status: Option<String>,
-    #[serde(rename = "TLSStatus")]
     pub tls_status: Option<String>,
+}
+
+wire::object! {
+    SwarmNodeSummary:
+    required { id = "ID" }
+    optional {
+        availability = "Availability",
+        engine_version = "EngineVersion",
+        hostname = "Hostname",
+        manager_status = "ManagerStatus",
+        self_ = "Self",
+        status = "Status",
+        tls_status = "TLSStatus",
+    }
 }
 
 wire::open_enum! {
@@ -1688,41 +1992,61 @@ wire::open_enum! {
 }
 
 /// A service of the Swarm, as `docker service ls` tells it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmService {
-    #[serde(rename = "ID")]
     pub id: Option<String>,
-    #[serde(rename = "Image")]
     pub image: Option<String>,
-    #[serde(rename = "Mode")]
     pub mode: Option<String>,
-    #[serde(rename = "Name")]
     pub name: Option<String>,
-    #[serde(rename = "Ports")]
     pub ports: Option<String>,
     /// Running and wanted containers, as `1/1`.
-    #[serde(rename = "Replicas")]
     pub replicas: Option<String>,
 }
 
+wire::object! {
+    SwarmService:
+    optional {
+        id = "ID",
+        image = "Image",
+        mode = "Mode",
+        name = "Name",
+        ports = "Ports",
+        replicas = "Replicas",
+    }
+}
+
 /// Whether a tool is there, and which version.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ToolState {
     pub enabled: Option<bool>,
     pub version: Option<String>,
 }
 
+wire::object! {
+    ToolState:
+    optional { enabled = "enabled", version = "version" }
+}
+
 /// Automatic upgrades of packages.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UnattendedUpgradesState {
     pub active: Option<bool>,
     pub installed: Option<bool>,
     pub update_enabled: Option<i64>,
     pub upgrade_enabled: Option<i64>,
+}
+
+wire::object! {
+    UnattendedUpgradesState:
+    optional {
+        active = "active",
+        installed = "installed",
+        update_enabled = "updateEnabled",
+        upgrade_enabled = "upgradeEnabled",
+    }
 }
 
 /// The server as it is to be.
@@ -1904,12 +2228,18 @@ impl VolumeReference {
 }
 
 /// The size of a volume.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VolumeSize {
     pub name: String,
     /// As Docker writes it.
     pub size: Option<String>,
+}
+
+wire::object! {
+    VolumeSize:
+    required { name = "name" }
+    optional { size = "size" }
 }
 
 /// A file of a container as it is to be.

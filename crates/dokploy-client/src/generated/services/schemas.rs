@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A file that a compose file mounts.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiConfigFile {
     pub content: wire::Secret,
@@ -25,8 +25,13 @@ impl AiConfigFile {
     }
 }
 
+wire::object! {
+    AiConfigFile:
+    required { content = "content", file_path = "filePath" }
+}
+
 /// A host name that leads to a service of a compose file.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiDomain {
     pub host: String,
@@ -50,8 +55,13 @@ impl AiDomain {
     }
 }
 
+wire::object! {
+    AiDomain:
+    required { host = "host", port = "port", service_name = "serviceName" }
+}
+
 /// A model of a provider.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AiModel {
     pub created: Option<i64>,
@@ -60,9 +70,13 @@ pub struct AiModel {
     pub owned_by: Option<String>,
 }
 
+wire::object! {
+    AiModel:
+    optional { created = "created", id = "id", object = "object", owned_by = "owned_by" }
+}
+
 /// A provider of language models; a short list has nothing but id, name and model.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AiProvider {
     pub ai_id: String,
@@ -74,6 +88,20 @@ pub struct AiProvider {
     pub model: Option<String>,
     pub name: Option<String>,
     pub organization_id: Option<String>,
+}
+
+wire::object! {
+    AiProvider:
+    required { ai_id = "aiId" }
+    optional {
+        api_key = "apiKey",
+        api_url = "apiUrl",
+        created_at = "createdAt",
+        is_enabled = "isEnabled",
+        model = "model",
+        name = "name",
+        organization_id = "organizationId",
+    }
 }
 
 /// Which provider.
@@ -92,28 +120,43 @@ impl AiProviderReference {
 }
 
 /// A compose file that a model proposes.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AiSuggestion {
     pub config_files: Option<Vec<types::AiConfigFile>>,
     pub description: Option<String>,
     pub docker_compose: wire::Secret,
-    #[serde(default)]
     pub domains: Vec<types::AiDomain>,
-    #[serde(default)]
     pub env_variables: Vec<types::AiVariable>,
     pub id: String,
     pub name: Option<String>,
     pub short_description: Option<String>,
 }
 
+wire::object! {
+    AiSuggestion:
+    required { docker_compose = "dockerCompose", id = "id" }
+    optional {
+        config_files = "configFiles",
+        description = "description",
+        domains = "domains",
+        env_variables = "envVariables",
+        name = "name",
+        short_description = "shortDescription",
+    }
+}
+
 /// A variable of a proposal.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AiVariable {
     pub name: String,
     pub value: wire::Secret,
+}
+
+wire::object! {
+    AiVariable:
+    required { name = "name", value = "value" }
 }
 
 /// A log to explain.
@@ -202,25 +245,31 @@ impl CleanPatchRepos {
 }
 
 /// A volume of a container, as Docker tells it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerMount {
-    #[serde(rename = "Destination")]
     pub destination: Option<String>,
-    #[serde(rename = "Driver")]
     pub driver: Option<String>,
-    #[serde(rename = "Mode")]
     pub mode: Option<String>,
-    #[serde(rename = "Name")]
     pub name: Option<String>,
-    #[serde(rename = "Propagation")]
     pub propagation: Option<String>,
-    #[serde(rename = "RW")]
     pub rw: Option<bool>,
-    #[serde(rename = "Source")]
     pub source: Option<String>,
-    #[serde(rename = "Type")]
     pub type_: Option<String>,
+}
+
+wire::object! {
+    ContainerMount:
+    optional {
+        destination = "Destination",
+        driver = "Driver",
+        mode = "Mode",
+        name = "Name",
+        propagation = "Propagation",
+        rw = "RW",
+        source = "Source",
+        type_ = "Type",
+    }
 }
 
 /// A new provider.
@@ -433,7 +482,7 @@ impl CreateTag {
 }
 
 /// The address of an own provider.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomAiProvider {
     pub api_url: String,
@@ -449,6 +498,11 @@ impl CustomAiProvider {
             name: name.into(),
         }
     }
+}
+
+wire::object! {
+    CustomAiProvider:
+    required { api_url = "apiUrl", name = "name" }
 }
 
 /// A proposal to make a compose service of.
@@ -554,10 +608,15 @@ wire::open_enum! {
 }
 
 /// What a model says about a log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogAnalysis {
     pub analysis: String,
+}
+
+wire::object! {
+    LogAnalysis:
+    required { analysis = "analysis" }
 }
 
 wire::open_enum! {
@@ -610,8 +669,7 @@ impl MountReference {
 }
 
 /// One run of a backup with what is around it.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OverviewBackup {
     pub backup_type: Option<types::BackupTypeEnum>,
@@ -633,9 +691,29 @@ pub struct OverviewBackup {
     pub status: Option<String>,
 }
 
+wire::object! {
+    OverviewBackup:
+    required { deployment_id = "deploymentId" }
+    optional {
+        backup_type = "backupType",
+        created_at = "createdAt",
+        database_type = "databaseType",
+        destination_id = "destinationId",
+        destination_name = "destinationName",
+        environment_id = "environmentId",
+        kind = "kind",
+        project_id = "projectId",
+        server_id = "serverId",
+        service_name = "serviceName",
+        service_owner_id = "serviceOwnerId",
+        service_owner_type = "serviceOwnerType",
+        service_type = "serviceType",
+        status = "status",
+    }
+}
+
 /// A domain with the names of what is around it.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OverviewDomain {
     pub certificate_type: Option<types::CertificateTypeEnum>,
@@ -659,9 +737,31 @@ pub struct OverviewDomain {
     pub service_owner_type: Option<types::PatchedServiceTypeEnum>,
 }
 
+wire::object! {
+    OverviewDomain:
+    required { domain_id = "domainId" }
+    optional {
+        certificate_type = "certificateType",
+        created_at = "createdAt",
+        custom_entrypoint = "customEntrypoint",
+        domain_type = "domainType",
+        enabled = "enabled",
+        environment_id = "environmentId",
+        environment_name = "environmentName",
+        host = "host",
+        https = "https",
+        path = "path",
+        port = "port",
+        project_id = "projectId",
+        project_name = "projectName",
+        service_name = "serviceName",
+        service_owner_id = "serviceOwnerId",
+        service_owner_type = "serviceOwnerType",
+    }
+}
+
 /// A service with the names of what is around it.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OverviewService {
     pub app_name: Option<String>,
@@ -683,9 +783,28 @@ pub struct OverviewService {
     pub type_: Option<types::ServiceTypeEnum>,
 }
 
+wire::object! {
+    OverviewService:
+    required { id = "id" }
+    optional {
+        app_name = "appName",
+        created_at = "createdAt",
+        environment_id = "environmentId",
+        environment_name = "environmentName",
+        icon = "icon",
+        last_deploy_at = "lastDeployAt",
+        name = "name",
+        project_id = "projectId",
+        project_name = "projectName",
+        server_id = "serverId",
+        server_name = "serverName",
+        status = "status",
+        type_ = "type",
+    }
+}
+
 /// A change to a file of the source, made before each build.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Patch {
     pub application_id: Option<String>,
@@ -699,6 +818,21 @@ pub struct Patch {
     pub type_: Option<types::PatchTypeEnum>,
     /// ISO 8601, UTC, with milliseconds.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    Patch:
+    required { patch_id = "patchId" }
+    optional {
+        application_id = "applicationId",
+        compose_id = "composeId",
+        content = "content",
+        created_at = "createdAt",
+        enabled = "enabled",
+        file_path = "filePath",
+        type_ = "type",
+        updated_at = "updatedAt",
+    }
 }
 
 /// Which patch.
@@ -751,13 +885,18 @@ impl PatchedSource {
 }
 
 /// That a project has a tag.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectTag {
     pub id: String,
     pub project_id: Option<String>,
     pub tag_id: Option<String>,
+}
+
+wire::object! {
+    ProjectTag:
+    required { id = "id" }
+    optional { project_id = "projectId", tag_id = "tagId" }
 }
 
 /// Which tag of which project.
@@ -834,15 +973,19 @@ impl SaveFileAsPatch {
 }
 
 /// A file or folder of a source.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SourceEntry {
-    #[serde(default)]
     pub children: Vec<types::SourceEntry>,
     pub name: String,
     pub path: String,
     pub type_: Option<types::FileKindEnum>,
+}
+
+wire::object! {
+    SourceEntry:
+    required { name = "name", path = "path" }
+    optional { children = "children", type_ = "type" }
 }
 
 /// A wish in words.
@@ -876,8 +1019,7 @@ impl SuggestServices {
 }
 
 /// A tag that projects can have.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tag {
     pub color: Option<String>,
@@ -886,6 +1028,17 @@ pub struct Tag {
     pub name: Option<String>,
     pub organization_id: Option<String>,
     pub tag_id: String,
+}
+
+wire::object! {
+    Tag:
+    required { tag_id = "tagId" }
+    optional {
+        color = "color",
+        created_at = "createdAt",
+        name = "name",
+        organization_id = "organizationId",
+    }
 }
 
 /// Which tag.

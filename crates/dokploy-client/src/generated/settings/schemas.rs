@@ -3,9 +3,16 @@
 
 //! Types of `settings`.
 
+use crate::wire;
+
 /// The health of the server process.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Health {
     pub status: String,
+}
+
+wire::object! {
+    Health:
+    required { status = "status" }
 }

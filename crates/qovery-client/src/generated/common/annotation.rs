@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `containers`, `databases`, `jobs`, `organization_settings`, `settings`.
 
+use crate::wire;
+
 /// An annotation of Kubernetes objects.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Annotation {
     pub key: String,
     pub value: String,
@@ -19,4 +21,9 @@ impl Annotation {
             value: value.into(),
         }
     }
+}
+
+wire::object! {
+    Annotation:
+    required { key = "key", value = "value" }
 }

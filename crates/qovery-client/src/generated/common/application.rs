@@ -4,14 +4,13 @@
 //! Types of `applications`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// An application: built from git and run.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Application {
-    #[serde(default)]
     pub annotations_groups: Vec<types::OrganizationAnnotationsGroupResponse>,
-    #[serde(default)]
     pub arguments: Vec<String>,
     pub auto_deploy: Option<bool>,
     pub auto_preview: Option<bool>,
@@ -33,7 +32,6 @@ pub struct Application {
     pub healthchecks: Option<types::Healthcheck>,
     pub icon_uri: Option<String>,
     pub id: String,
-    #[serde(default)]
     pub labels_groups: Vec<types::OrganizationLabelsGroupResponse>,
     pub max_running_instances: Option<i64>,
     pub maximum_cpu: Option<i64>,
@@ -44,11 +42,46 @@ pub struct Application {
     pub memory: Option<i64>,
     pub min_running_instances: Option<i64>,
     pub name: String,
-    #[serde(default)]
     pub ports: Vec<types::ServicePort>,
     pub service_type: Option<types::ServiceTypeEnum>,
-    #[serde(default)]
     pub storage: Vec<types::ServiceStorageItem>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    Application:
+    required { id = "id", name = "name" }
+    optional {
+        annotations_groups = "annotations_groups",
+        arguments = "arguments",
+        auto_deploy = "auto_deploy",
+        auto_preview = "auto_preview",
+        autoscaling = "autoscaling",
+        build_mode = "build_mode",
+        cpu = "cpu",
+        cpu_architecture = "cpu_architecture",
+        created_at = "created_at",
+        description = "description",
+        docker_target_build_stage = "docker_target_build_stage",
+        dockerfile_path = "dockerfile_path",
+        entrypoint = "entrypoint",
+        environment = "environment",
+        ephemeral_storage_in_gib = "ephemeral_storage_in_gib",
+        git_repository = "git_repository",
+        gpu = "gpu",
+        healthchecks = "healthchecks",
+        icon_uri = "icon_uri",
+        labels_groups = "labels_groups",
+        max_running_instances = "max_running_instances",
+        maximum_cpu = "maximum_cpu",
+        maximum_memory = "maximum_memory",
+        maximun_gpu = "maximun_gpu",
+        memory = "memory",
+        min_running_instances = "min_running_instances",
+        ports = "ports",
+        service_type = "service_type",
+        storage = "storage",
+        updated_at = "updated_at",
+    }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A repository and what was last deployed from it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationGitRepository {
     pub branch: Option<String>,
@@ -27,4 +27,23 @@ pub struct ApplicationGitRepository {
     pub root_path: Option<String>,
     /// It may hold a user and a password.
     pub url: Option<wire::Secret>,
+}
+
+wire::object! {
+    ApplicationGitRepository:
+    optional {
+        branch = "branch",
+        deployed_commit_contributor = "deployed_commit_contributor",
+        deployed_commit_date = "deployed_commit_date",
+        deployed_commit_id = "deployed_commit_id",
+        deployed_commit_tag = "deployed_commit_tag",
+        git_token_id = "git_token_id",
+        git_token_name = "git_token_name",
+        has_access = "has_access",
+        name = "name",
+        owner = "owner",
+        provider = "provider",
+        root_path = "root_path",
+        url = "url",
+    }
 }

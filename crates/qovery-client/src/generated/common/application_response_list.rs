@@ -4,11 +4,16 @@
 //! Types of `applications`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// Applications.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationResponseList {
-    #[serde(default)]
     pub results: Vec<types::Application>,
+}
+
+wire::object! {
+    ApplicationResponseList:
+    optional { results = "results" }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `containers`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// How instances are added and removed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AutoscalingPolicyResponse {
     pub cooldown_period_seconds: Option<i64>,
@@ -16,9 +17,22 @@ pub struct AutoscalingPolicyResponse {
     /// `KEDA` is the one known word.
     pub mode: Option<String>,
     pub polling_interval_seconds: Option<i64>,
-    #[serde(default)]
     pub scalers: Vec<types::KedaScaler>,
     pub service_id: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    AutoscalingPolicyResponse:
+    optional {
+        cooldown_period_seconds = "cooldown_period_seconds",
+        created_at = "created_at",
+        id = "id",
+        mode = "mode",
+        polling_interval_seconds = "polling_interval_seconds",
+        scalers = "scalers",
+        service_id = "service_id",
+        updated_at = "updated_at",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `clusters`, `helms`, `jobs`, `settings`, `terraforms`.
 
+use crate::wire;
+
 /// A commit.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Commit {
     pub author_avatar_url: Option<String>,
@@ -15,4 +17,17 @@ pub struct Commit {
     pub git_commit_id: String,
     pub message: Option<String>,
     pub tag: Option<String>,
+}
+
+wire::object! {
+    Commit:
+    required { git_commit_id = "git_commit_id" }
+    optional {
+        author_avatar_url = "author_avatar_url",
+        author_name = "author_name",
+        commit_page_url = "commit_page_url",
+        created_at = "created_at",
+        message = "message",
+        tag = "tag",
+    }
 }

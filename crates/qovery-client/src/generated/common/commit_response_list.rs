@@ -4,11 +4,16 @@
 //! Types of `applications`, `clusters`, `helms`, `jobs`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// Commits.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CommitResponseList {
-    #[serde(default)]
     pub results: Vec<types::Commit>,
+}
+
+wire::object! {
+    CommitResponseList:
+    optional { results = "results" }
 }

@@ -4,13 +4,20 @@
 //! Types of `containers`, `environments`, `jobs`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// The registry an image comes from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerRegistryProviderDetailsResponse {
     pub id: String,
     pub kind: Option<types::ContainerRegistryKindEnum>,
     pub name: Option<String>,
     pub url: Option<String>,
+}
+
+wire::object! {
+    ContainerRegistryProviderDetailsResponse:
+    required { id = "id" }
+    optional { kind = "kind", name = "name", url = "url" }
 }

@@ -4,14 +4,13 @@
 //! Types of `containers`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A container: an image from a registry.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerResponse {
-    #[serde(default)]
     pub annotations_groups: Vec<types::OrganizationAnnotationsGroupResponse>,
-    #[serde(default)]
     pub arguments: Vec<String>,
     pub auto_deploy: Option<bool>,
     pub auto_preview: Option<bool>,
@@ -30,7 +29,6 @@ pub struct ContainerResponse {
     pub icon_uri: Option<String>,
     pub id: String,
     pub image_name: Option<String>,
-    #[serde(default)]
     pub labels_groups: Vec<types::OrganizationLabelsGroupResponse>,
     pub max_running_instances: Option<i64>,
     pub maximum_cpu: Option<i64>,
@@ -40,14 +38,49 @@ pub struct ContainerResponse {
     pub memory: Option<i64>,
     pub min_running_instances: Option<i64>,
     pub name: String,
-    #[serde(default)]
     pub ports: Vec<types::ServicePort>,
     pub registry: Option<types::ContainerRegistryProviderDetailsResponse>,
     pub registry_id: Option<String>,
     pub service_type: Option<types::ServiceTypeEnum>,
-    #[serde(default)]
     pub storage: Vec<types::ServiceStorageItem>,
     pub tag: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    ContainerResponse:
+    required { id = "id", name = "name" }
+    optional {
+        annotations_groups = "annotations_groups",
+        arguments = "arguments",
+        auto_deploy = "auto_deploy",
+        auto_preview = "auto_preview",
+        autoscaling = "autoscaling",
+        cpu = "cpu",
+        cpu_architecture = "cpu_architecture",
+        created_at = "created_at",
+        description = "description",
+        entrypoint = "entrypoint",
+        environment = "environment",
+        ephemeral_storage_in_gib = "ephemeral_storage_in_gib",
+        gpu = "gpu",
+        healthchecks = "healthchecks",
+        icon_uri = "icon_uri",
+        image_name = "image_name",
+        labels_groups = "labels_groups",
+        max_running_instances = "max_running_instances",
+        maximum_cpu = "maximum_cpu",
+        maximum_gpu = "maximum_gpu",
+        maximum_memory = "maximum_memory",
+        memory = "memory",
+        min_running_instances = "min_running_instances",
+        ports = "ports",
+        registry = "registry",
+        registry_id = "registry_id",
+        service_type = "service_type",
+        storage = "storage",
+        tag = "tag",
+        updated_at = "updated_at",
+    }
 }

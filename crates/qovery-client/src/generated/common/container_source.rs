@@ -4,13 +4,24 @@
 //! Types of `environments`, `jobs`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// An image.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerSource {
     pub image_name: Option<String>,
     pub registry: Option<types::ContainerRegistryProviderDetailsResponse>,
     pub registry_id: Option<String>,
     pub tag: Option<String>,
+}
+
+wire::object! {
+    ContainerSource:
+    optional {
+        image_name = "image_name",
+        registry = "registry",
+        registry_id = "registry_id",
+        tag = "tag",
+    }
 }

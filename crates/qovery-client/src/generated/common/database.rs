@@ -4,13 +4,13 @@
 //! Types of `databases`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Database {
     pub accessibility: Option<types::DatabaseAccessibilityEnum>,
-    #[serde(default)]
     pub annotations_groups: Vec<types::OrganizationAnnotationsGroupResponse>,
     /// In thousandths of a core.
     pub cpu: Option<i64>,
@@ -24,7 +24,6 @@ pub struct Database {
     pub icon_uri: Option<String>,
     pub id: String,
     pub instance_type: Option<String>,
-    #[serde(default)]
     pub labels_groups: Vec<types::OrganizationLabelsGroupResponse>,
     pub maximum_cpu: Option<i64>,
     pub maximum_memory: Option<i64>,
@@ -36,9 +35,37 @@ pub struct Database {
     pub service_type: Option<types::ServiceTypeEnum>,
     /// In GB.
     pub storage: Option<i64>,
-    #[serde(rename = "type")]
     pub type_: Option<types::DatabaseTypeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub version: Option<String>,
+}
+
+wire::object! {
+    Database:
+    required { id = "id", name = "name" }
+    optional {
+        accessibility = "accessibility",
+        annotations_groups = "annotations_groups",
+        cpu = "cpu",
+        created_at = "created_at",
+        description = "description",
+        disk_encrypted = "disk_encrypted",
+        disk_type = "disk_type",
+        environment = "environment",
+        host = "host",
+        icon_uri = "icon_uri",
+        instance_type = "instance_type",
+        labels_groups = "labels_groups",
+        maximum_cpu = "maximum_cpu",
+        maximum_memory = "maximum_memory",
+        memory = "memory",
+        mode = "mode",
+        port = "port",
+        service_type = "service_type",
+        storage = "storage",
+        type_ = "type",
+        updated_at = "updated_at",
+        version = "version",
+    }
 }

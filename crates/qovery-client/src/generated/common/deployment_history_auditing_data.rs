@@ -4,9 +4,10 @@
 //! Types of `deployments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// When, by whom, and from where.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryAuditingData {
     /// Date and time as in RFC 3339.
@@ -15,4 +16,14 @@ pub struct DeploymentHistoryAuditingData {
     pub triggered_by: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    DeploymentHistoryAuditingData:
+    optional {
+        created_at = "created_at",
+        origin = "origin",
+        triggered_by = "triggered_by",
+        updated_at = "updated_at",
+    }
 }

@@ -4,14 +4,14 @@
 //! Types of `deployments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// What a recorded deployment did with one service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryService {
     pub auditing_data: Option<types::DeploymentHistoryAuditingData>,
     /// Depends on `service_type`: commit, image and tag, or chart.
-    #[serde(default)]
     pub details: serde_json::Map<String, serde_json::Value>,
     pub icon_uri: Option<String>,
     pub identifier: types::DeploymentHistoryServiceIdentifier,
@@ -19,4 +19,16 @@ pub struct DeploymentHistoryService {
     pub status_details: Option<types::StatusDetails>,
     /// ISO 8601, as in `PT12M34S`.
     pub total_duration: Option<String>,
+}
+
+wire::object! {
+    DeploymentHistoryService:
+    required { identifier = "identifier", status = "status" }
+    optional {
+        auditing_data = "auditing_data",
+        details = "details",
+        icon_uri = "icon_uri",
+        status_details = "status_details",
+        total_duration = "total_duration",
+    }
 }

@@ -4,13 +4,20 @@
 //! Types of `deployments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A service in a recorded deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryServiceIdentifier {
     pub execution_id: Option<String>,
     pub name: Option<String>,
     pub service_id: String,
     pub service_type: Option<types::ServiceTypeEnum>,
+}
+
+wire::object! {
+    DeploymentHistoryServiceIdentifier:
+    required { service_id = "service_id" }
+    optional { execution_id = "execution_id", name = "name", service_type = "service_type" }
 }

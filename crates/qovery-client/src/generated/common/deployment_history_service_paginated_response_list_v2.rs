@@ -4,13 +4,18 @@
 //! Types of `deployments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// Deployments of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryServicePaginatedResponseListV2 {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistoryService>,
+}
+
+wire::object! {
+    DeploymentHistoryServicePaginatedResponseListV2:
+    optional { page = "page", page_size = "page_size", results = "results" }
 }

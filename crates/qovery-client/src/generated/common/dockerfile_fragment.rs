@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// Lines added to the image that runs Terraform.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerfileFragment {
     /// Of an `inline` one.
@@ -16,4 +15,9 @@ pub struct DockerfileFragment {
     /// Of a `file`.
     pub path: Option<String>,
     pub type_: Option<types::DockerfileFragmentTypeEnum>,
+}
+
+wire::object! {
+    DockerfileFragment:
+    optional { content = "content", path = "path", type_ = "type" }
 }

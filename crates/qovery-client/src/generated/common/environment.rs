@@ -4,9 +4,10 @@
 //! Types of `environments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// An environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Environment {
     pub cloud_provider: Option<types::EnvironmentCloudProvider>,
@@ -24,4 +25,22 @@ pub struct Environment {
     pub project: Option<types::ReferenceObject>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    Environment:
+    required { id = "id" }
+    optional {
+        cloud_provider = "cloud_provider",
+        cluster_id = "cluster_id",
+        cluster_name = "cluster_name",
+        created_at = "created_at",
+        expires_at = "expires_at",
+        last_updated_by = "last_updated_by",
+        mode = "mode",
+        name = "name",
+        organization = "organization",
+        project = "project",
+        updated_at = "updated_at",
+    }
 }

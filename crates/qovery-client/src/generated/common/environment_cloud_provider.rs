@@ -3,10 +3,17 @@
 
 //! Types of `environments`, `settings`.
 
+use crate::wire;
+
 /// The cloud an environment runs in.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentCloudProvider {
     pub cluster: Option<String>,
     pub provider: Option<String>,
+}
+
+wire::object! {
+    EnvironmentCloudProvider:
+    optional { cluster = "cluster", provider = "provider" }
 }

@@ -4,9 +4,10 @@
 //! Types of `deployments`, `environments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// The state of one environment: what its services are doing now, and what became of its last deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentStatus {
     /// The request behind this deployment; servers send it since March 2026. Whether it stays once the deployment runs is not known.
@@ -26,4 +27,20 @@ pub struct EnvironmentStatus {
     pub state: types::StateEnum,
     pub total_deployment_duration_in_seconds: Option<i64>,
     pub triggered_by: Option<String>,
+}
+
+wire::object! {
+    EnvironmentStatus:
+    required { id = "id", state = "state" }
+    optional {
+        deployment_request_id = "deployment_request_id",
+        deployment_status = "deployment_status",
+        last_deployment_date = "last_deployment_date",
+        last_deployment_id = "last_deployment_id",
+        last_deployment_state = "last_deployment_state",
+        metrics = "metrics",
+        origin = "origin",
+        total_deployment_duration_in_seconds = "total_deployment_duration_in_seconds",
+        triggered_by = "triggered_by",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `containers`, `jobs`, `settings`.
 
+use crate::wire;
+
 /// By a command in the container.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ExecProbe {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Vec<String>>,
@@ -17,4 +19,9 @@ impl ExecProbe {
         self.command = Some(command);
         self
     }
+}
+
+wire::object! {
+    ExecProbe:
+    optional { command = "command" }
 }

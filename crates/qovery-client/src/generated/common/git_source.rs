@@ -4,10 +4,16 @@
 //! Types of `environments`, `helms`, `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// A source in git.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitSource {
     pub git_repository: Option<types::ApplicationGitRepository>,
+}
+
+wire::object! {
+    GitSource:
+    optional { git_repository = "git_repository" }
 }

@@ -6,11 +6,11 @@
 use crate::wire;
 
 /// By gRPC.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct GrpcProbe {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub service: wire::Patch<String>,
 }
 
@@ -28,4 +28,9 @@ impl GrpcProbe {
         self.service = service.into();
         self
     }
+}
+
+wire::object! {
+    GrpcProbe:
+    optional { port = "port", service = "service" }
 }

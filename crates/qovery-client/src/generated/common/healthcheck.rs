@@ -7,11 +7,11 @@ use crate::types;
 use crate::wire;
 
 /// How a service is asked whether it is alive and ready.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Healthcheck {
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub liveness_probe: wire::Patch<types::Probe>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub readiness_probe: wire::Patch<types::Probe>,
 }
 
@@ -35,4 +35,9 @@ impl Healthcheck {
         self.readiness_probe = readiness_probe.into();
         self
     }
+}
+
+wire::object! {
+    Healthcheck:
+    optional { liveness_probe = "liveness_probe", readiness_probe = "readiness_probe" }
 }

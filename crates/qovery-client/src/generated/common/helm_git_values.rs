@@ -4,12 +4,17 @@
 //! Types of `helms`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// Values files kept in git.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmGitValues {
     pub git_repository: Option<types::ApplicationGitRepository>,
-    #[serde(default)]
     pub paths: Vec<String>,
+}
+
+wire::object! {
+    HelmGitValues:
+    optional { git_repository = "git_repository", paths = "paths" }
 }

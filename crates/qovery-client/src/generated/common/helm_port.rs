@@ -4,9 +4,10 @@
 //! Types of `helms`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A port of a chart.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmPort {
     pub external_port: Option<i64>,
@@ -18,6 +19,21 @@ pub struct HelmPort {
     pub port_type: Option<String>,
     pub protocol: Option<types::HelmPortProtocolEnum>,
     pub service_name: Option<String>,
-    #[serde(default)]
     pub service_selectors: Vec<types::KubernetesSelector>,
+}
+
+wire::object! {
+    HelmPort:
+    required { id = "id" }
+    optional {
+        external_port = "external_port",
+        internal_port = "internal_port",
+        is_default = "is_default",
+        name = "name",
+        namespace = "namespace",
+        port_type = "port_type",
+        protocol = "protocol",
+        service_name = "service_name",
+        service_selectors = "service_selectors",
+    }
 }

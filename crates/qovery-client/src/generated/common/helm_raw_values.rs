@@ -4,11 +4,16 @@
 //! Types of `helms`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// Values files kept by the platform.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmRawValues {
-    #[serde(default)]
     pub values: Vec<types::HelmRawValuesFile>,
+}
+
+wire::object! {
+    HelmRawValues:
+    optional { values = "values" }
 }

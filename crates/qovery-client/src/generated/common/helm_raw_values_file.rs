@@ -6,9 +6,14 @@
 use crate::wire;
 
 /// A values file.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmRawValuesFile {
     pub content: Option<wire::Secret>,
     pub name: Option<String>,
+}
+
+wire::object! {
+    HelmRawValuesFile:
+    optional { content = "content", name = "name" }
 }

@@ -4,13 +4,13 @@
 //! Types of `helms`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A chart and how it is installed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmResponse {
     pub allow_cluster_wide_resources: Option<bool>,
-    #[serde(default)]
     pub arguments: Vec<String>,
     pub auto_deploy: Option<bool>,
     pub auto_preview: Option<bool>,
@@ -22,7 +22,6 @@ pub struct HelmResponse {
     pub icon_uri: Option<String>,
     pub id: String,
     pub name: String,
-    #[serde(default)]
     pub ports: Vec<types::HelmPort>,
     pub service_type: Option<types::ServiceTypeEnum>,
     pub source: Option<types::HelmSource>,
@@ -30,4 +29,26 @@ pub struct HelmResponse {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub values_override: Option<types::HelmValuesOverride>,
+}
+
+wire::object! {
+    HelmResponse:
+    required { id = "id", name = "name" }
+    optional {
+        allow_cluster_wide_resources = "allow_cluster_wide_resources",
+        arguments = "arguments",
+        auto_deploy = "auto_deploy",
+        auto_preview = "auto_preview",
+        blueprint_id = "blueprint_id",
+        created_at = "created_at",
+        description = "description",
+        environment = "environment",
+        icon_uri = "icon_uri",
+        ports = "ports",
+        service_type = "service_type",
+        source = "source",
+        timeout_sec = "timeout_sec",
+        updated_at = "updated_at",
+        values_override = "values_override",
+    }
 }

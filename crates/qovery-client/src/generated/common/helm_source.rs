@@ -4,11 +4,17 @@
 //! Types of `helms`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// Where a chart comes from; one of the two is there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmSource {
     pub git: Option<types::GitSource>,
     pub repository: Option<types::HelmSourceRepositoryResponse>,
+}
+
+wire::object! {
+    HelmSource:
+    optional { git = "git", repository = "repository" }
 }

@@ -6,11 +6,17 @@
 use crate::wire;
 
 /// The repository of a chart.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmSourceRepository {
     pub id: String,
     pub name: Option<String>,
     /// It may hold a user and a password.
     pub url: Option<wire::Secret>,
+}
+
+wire::object! {
+    HelmSourceRepository:
+    required { id = "id" }
+    optional { name = "name", url = "url" }
 }

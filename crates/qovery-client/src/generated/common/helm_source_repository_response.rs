@@ -4,12 +4,22 @@
 //! Types of `environments`, `helms`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A chart from a chart repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmSourceRepositoryResponse {
     pub chart_name: Option<String>,
     pub chart_version: Option<String>,
     pub repository: Option<types::HelmSourceRepository>,
+}
+
+wire::object! {
+    HelmSourceRepositoryResponse:
+    optional {
+        chart_name = "chart_name",
+        chart_version = "chart_version",
+        repository = "repository",
+    }
 }

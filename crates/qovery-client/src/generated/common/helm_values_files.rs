@@ -4,11 +4,17 @@
 //! Types of `helms`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// Values files; one of the two may be there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmValuesFiles {
     pub git: Option<types::HelmGitValues>,
     pub raw: Option<types::HelmRawValues>,
+}
+
+wire::object! {
+    HelmValuesFiles:
+    optional { git = "git", raw = "raw" }
 }

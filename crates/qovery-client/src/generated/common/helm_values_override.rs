@@ -7,14 +7,16 @@ use crate::types;
 use crate::wire;
 
 /// Values that replace those of the chart. Each entry of a `set` list is a name and a value.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmValuesOverride {
     pub file: Option<types::HelmValuesFiles>,
-    #[serde(default)]
     pub set: Vec<Vec<wire::Secret>>,
-    #[serde(default)]
     pub set_json: Vec<Vec<wire::Secret>>,
-    #[serde(default)]
     pub set_string: Vec<Vec<wire::Secret>>,
+}
+
+wire::object! {
+    HelmValuesOverride:
+    optional { file = "file", set = "set", set_json = "set_json", set_string = "set_string" }
 }

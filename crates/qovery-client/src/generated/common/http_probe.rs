@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `containers`, `jobs`, `settings`.
 
+use crate::wire;
+
 /// By an HTTP request.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct HttpProbe {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -35,4 +37,9 @@ impl HttpProbe {
         self.scheme = Some(scheme.into());
         self
     }
+}
+
+wire::object! {
+    HttpProbe:
+    optional { path = "path", port = "port", scheme = "scheme" }
 }

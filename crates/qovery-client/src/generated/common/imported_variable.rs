@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A variable that was imported.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ImportedVariable {
     pub is_secret: Option<bool>,
@@ -15,4 +15,10 @@ pub struct ImportedVariable {
     pub scope: Option<types::ApiVariableScopeEnum>,
     /// Null or missing for a secret.
     pub value: Option<wire::Secret>,
+}
+
+wire::object! {
+    ImportedVariable:
+    required { name = "name" }
+    optional { is_secret = "is_secret", scope = "scope", value = "value" }
 }

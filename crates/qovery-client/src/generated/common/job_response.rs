@@ -4,12 +4,12 @@
 //! Types of `jobs`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A job: a cron job or a lifecycle job, told apart by `job_type`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobResponse {
-    #[serde(default)]
     pub annotations_groups: Vec<types::OrganizationAnnotationsGroupResponse>,
     pub auto_deploy: Option<bool>,
     pub auto_preview: Option<bool>,
@@ -26,7 +26,6 @@ pub struct JobResponse {
     pub icon_uri: Option<String>,
     pub id: String,
     pub job_type: Option<types::JobTypeEnum>,
-    #[serde(default)]
     pub labels_groups: Vec<types::OrganizationLabelsGroupResponse>,
     pub max_duration_seconds: Option<i64>,
     pub max_nb_restart: Option<i64>,
@@ -42,4 +41,36 @@ pub struct JobResponse {
     pub source: Option<types::JobSource>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    JobResponse:
+    required { id = "id", name = "name" }
+    optional {
+        annotations_groups = "annotations_groups",
+        auto_deploy = "auto_deploy",
+        auto_preview = "auto_preview",
+        cpu = "cpu",
+        cpu_architecture = "cpu_architecture",
+        created_at = "created_at",
+        description = "description",
+        environment = "environment",
+        ephemeral_storage_in_gib = "ephemeral_storage_in_gib",
+        gpu = "gpu",
+        healthchecks = "healthchecks",
+        icon_uri = "icon_uri",
+        job_type = "job_type",
+        labels_groups = "labels_groups",
+        max_duration_seconds = "max_duration_seconds",
+        max_nb_restart = "max_nb_restart",
+        maximum_cpu = "maximum_cpu",
+        maximum_gpu = "maximum_gpu",
+        maximum_memory = "maximum_memory",
+        memory = "memory",
+        port = "port",
+        schedule = "schedule",
+        service_type = "service_type",
+        source = "source",
+        updated_at = "updated_at",
+    }
 }

@@ -4,9 +4,10 @@
 //! Types of `jobs`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// What starts a job: `cronjob` for a cron job, the three events for a lifecycle job.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobSchedule {
     pub cronjob: Option<types::JobScheduleEntry>,
@@ -14,4 +15,15 @@ pub struct JobSchedule {
     pub on_delete: Option<types::JobScheduleEntry>,
     pub on_start: Option<types::JobScheduleEntry>,
     pub on_stop: Option<types::JobScheduleEntry>,
+}
+
+wire::object! {
+    JobSchedule:
+    optional {
+        cronjob = "cronjob",
+        lifecycle_type = "lifecycle_type",
+        on_delete = "on_delete",
+        on_start = "on_start",
+        on_stop = "on_stop",
+    }
 }

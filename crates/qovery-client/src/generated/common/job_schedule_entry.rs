@@ -3,14 +3,25 @@
 
 //! Types of `jobs`, `settings`.
 
+use crate::wire;
+
 /// A command and, for a cron job, its time.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobScheduleEntry {
-    #[serde(default)]
     pub arguments: Vec<String>,
     pub entrypoint: Option<String>,
     /// A cron expression.
     pub scheduled_at: Option<String>,
     pub timezone: Option<String>,
+}
+
+wire::object! {
+    JobScheduleEntry:
+    optional {
+        arguments = "arguments",
+        entrypoint = "entrypoint",
+        scheduled_at = "scheduled_at",
+        timezone = "timezone",
+    }
 }

@@ -4,11 +4,17 @@
 //! Types of `jobs`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// Where a job comes from; one of the two is there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobSource {
     pub docker: Option<types::JobSourceDockerResponse>,
     pub image: Option<types::ContainerSource>,
+}
+
+wire::object! {
+    JobSource:
+    optional { docker = "docker", image = "image" }
 }

@@ -7,11 +7,21 @@ use crate::types;
 use crate::wire;
 
 /// An image built from git.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobSourceDockerResponse {
     pub docker_target_build_stage: Option<String>,
     pub dockerfile_path: Option<String>,
     pub dockerfile_raw: Option<wire::Secret>,
     pub git_repository: Option<types::ApplicationGitRepository>,
+}
+
+wire::object! {
+    JobSourceDockerResponse:
+    optional {
+        docker_target_build_stage = "docker_target_build_stage",
+        dockerfile_path = "dockerfile_path",
+        dockerfile_raw = "dockerfile_raw",
+        git_repository = "git_repository",
+    }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// One rule of an autoscaling policy.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KedaScaler {
     pub config_json: Option<types::SecretJson>,
@@ -21,4 +21,19 @@ pub struct KedaScaler {
     pub trigger_authentication: Option<types::KedaTriggerAuthentication>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    KedaScaler:
+    optional {
+        config_json = "config_json",
+        config_yaml = "config_yaml",
+        created_at = "created_at",
+        enabled = "enabled",
+        id = "id",
+        role = "role",
+        scaler_type = "scaler_type",
+        trigger_authentication = "trigger_authentication",
+        updated_at = "updated_at",
+    }
 }

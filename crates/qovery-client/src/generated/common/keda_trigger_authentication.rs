@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// How a scaler authenticates.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KedaTriggerAuthentication {
     pub config_yaml: Option<wire::Secret>,
@@ -17,4 +17,16 @@ pub struct KedaTriggerAuthentication {
     pub organization_id: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    KedaTriggerAuthentication:
+    optional {
+        config_yaml = "config_yaml",
+        created_at = "created_at",
+        id = "id",
+        name = "name",
+        organization_id = "organization_id",
+        updated_at = "updated_at",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `helms`, `settings`.
 
+use crate::wire;
+
 /// A label to select by.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct KubernetesSelector {
     pub key: String,
     pub value: String,
@@ -19,4 +21,9 @@ impl KubernetesSelector {
             value: value.into(),
         }
     }
+}
+
+wire::object! {
+    KubernetesSelector:
+    required { key = "key", value = "value" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `applications`, `containers`, `databases`, `jobs`, `organization_settings`, `settings`.
 
+use crate::wire;
+
 /// A label of Kubernetes objects.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Label {
     pub key: String,
     pub propagate_to_cloud_provider: bool,
@@ -24,5 +26,14 @@ impl Label {
             propagate_to_cloud_provider,
             value: value.into(),
         }
+    }
+}
+
+wire::object! {
+    Label:
+    required {
+        key = "key",
+        propagate_to_cloud_provider = "propagate_to_cloud_provider",
+        value = "value",
     }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `containers`, `environments`, `helms`, `organization_settings`.
 
 use crate::types;
+use crate::wire;
 
 /// An address under which a service answers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Link {
     pub external_port: Option<i64>,
@@ -16,4 +17,17 @@ pub struct Link {
     pub service_id: Option<String>,
     pub service_type: Option<types::ServiceTypeEnum>,
     pub url: Option<String>,
+}
+
+wire::object! {
+    Link:
+    optional {
+        external_port = "external_port",
+        internal_port = "internal_port",
+        is_default = "is_default",
+        is_qovery_domain = "is_qovery_domain",
+        service_id = "service_id",
+        service_type = "service_type",
+        url = "url",
+    }
 }

@@ -4,11 +4,16 @@
 //! Types of `applications`, `containers`, `environments`, `helms`.
 
 use crate::types;
+use crate::wire;
 
 /// Addresses of services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LinkResponseList {
-    #[serde(default)]
     pub results: Vec<types::Link>,
+}
+
+wire::object! {
+    LinkResponseList:
+    optional { results = "results" }
 }

@@ -4,9 +4,10 @@
 //! Types of `organization_settings`, `organizations`.
 
 use crate::types;
+use crate::wire;
 
 /// An organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Organization {
     pub admin_emails: Option<Vec<String>>,
@@ -26,4 +27,24 @@ pub struct Organization {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub website_url: Option<String>,
+}
+
+wire::object! {
+    Organization:
+    required { id = "id" }
+    optional {
+        admin_emails = "admin_emails",
+        billing_deployment_restriction = "billing_deployment_restriction",
+        created_at = "created_at",
+        description = "description",
+        icon_url = "icon_url",
+        logo_url = "logo_url",
+        name = "name",
+        organization_plan = "organization_plan",
+        owner = "owner",
+        plan = "plan",
+        repository = "repository",
+        updated_at = "updated_at",
+        website_url = "website_url",
+    }
 }

@@ -4,19 +4,30 @@
 //! Types of `applications`, `containers`, `databases`, `jobs`, `organization_settings`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// An annotations group.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationAnnotationsGroupResponse {
-    #[serde(default)]
     pub annotations: Vec<types::Annotation>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub id: String,
     pub name: Option<String>,
-    #[serde(default)]
     pub scopes: Vec<types::OrganizationAnnotationsGroupScopeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    OrganizationAnnotationsGroupResponse:
+    required { id = "id" }
+    optional {
+        annotations = "annotations",
+        created_at = "created_at",
+        name = "name",
+        scopes = "scopes",
+        updated_at = "updated_at",
+    }
 }

@@ -4,17 +4,28 @@
 //! Types of `applications`, `containers`, `databases`, `jobs`, `organization_settings`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A labels group.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationLabelsGroupResponse {
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub id: String,
-    #[serde(default)]
     pub labels: Vec<types::Label>,
     pub name: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    OrganizationLabelsGroupResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        labels = "labels",
+        name = "name",
+        updated_at = "updated_at",
+    }
 }

@@ -4,11 +4,17 @@
 //! Types of `organization_settings`, `organizations`.
 
 use crate::types;
+use crate::wire;
 
 /// What the plan of an organization includes.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationPlan {
     pub audit_logs_retention_in_days: Option<i64>,
     pub plan: Option<types::PlanEnum>,
+}
+
+wire::object! {
+    OrganizationPlan:
+    optional { audit_logs_retention_in_days = "audit_logs_retention_in_days", plan = "plan" }
 }

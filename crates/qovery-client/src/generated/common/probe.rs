@@ -4,9 +4,10 @@
 //! Types of `applications`, `containers`, `jobs`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A question asked again and again.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Probe {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_threshold: Option<i64>,
@@ -63,5 +64,17 @@ impl Probe {
     pub fn with_type(mut self, type_: types::ProbeType) -> Self {
         self.type_ = Some(type_);
         self
+    }
+}
+
+wire::object! {
+    Probe:
+    optional {
+        failure_threshold = "failure_threshold",
+        initial_delay_seconds = "initial_delay_seconds",
+        period_seconds = "period_seconds",
+        success_threshold = "success_threshold",
+        timeout_seconds = "timeout_seconds",
+        type_ = "type",
     }
 }

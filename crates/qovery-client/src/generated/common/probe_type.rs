@@ -7,15 +7,15 @@ use crate::types;
 use crate::wire;
 
 /// How a question is asked; one of the four is there.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ProbeType {
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub exec: wire::Patch<types::ExecProbe>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub grpc: wire::Patch<types::GrpcProbe>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub http: wire::Patch<types::HttpProbe>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub tcp: wire::Patch<types::TcpProbe>,
 }
 
@@ -47,4 +47,9 @@ impl ProbeType {
         self.tcp = tcp.into();
         self
     }
+}
+
+wire::object! {
+    ProbeType:
+    optional { exec = "exec", grpc = "grpc", http = "http", tcp = "tcp" }
 }

@@ -3,9 +3,16 @@
 
 //! Types of `applications`, `clusters`, `containers`, `databases`, `environments`, `helms`, `jobs`, `organizations`, `projects`, `settings`, `terraforms`.
 
+use crate::wire;
+
 /// Another object, by its id.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReferenceObject {
     pub id: String,
+}
+
+wire::object! {
+    ReferenceObject:
+    required { id = "id" }
 }

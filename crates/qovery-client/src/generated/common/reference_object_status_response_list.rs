@@ -4,11 +4,16 @@
 //! Types of `organization_settings`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// States of services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReferenceObjectStatusResponseList {
-    #[serde(default)]
     pub results: Vec<types::Status>,
+}
+
+wire::object! {
+    ReferenceObjectStatusResponseList:
+    optional { results = "results" }
 }

@@ -4,9 +4,10 @@
 //! Types of `organization_settings`, `organizations`.
 
 use crate::types;
+use crate::wire;
 
 /// A service, with the names of what it stands in.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceLightResponse {
     pub cluster_id: Option<String>,
@@ -20,4 +21,21 @@ pub struct ServiceLightResponse {
     pub project_id: Option<String>,
     pub project_name: Option<String>,
     pub service_type: Option<types::ServiceTypeEnum>,
+}
+
+wire::object! {
+    ServiceLightResponse:
+    required { id = "id" }
+    optional {
+        cluster_id = "cluster_id",
+        description = "description",
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        icon_uri = "icon_uri",
+        job_type = "job_type",
+        name = "name",
+        project_id = "project_id",
+        project_name = "project_name",
+        service_type = "service_type",
+    }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `containers`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A port of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServicePort {
     pub external_port: Option<i64>,
@@ -19,4 +20,19 @@ pub struct ServicePort {
     pub public_path_rewrite: Option<String>,
     /// Reachable from outside the cluster.
     pub publicly_accessible: Option<bool>,
+}
+
+wire::object! {
+    ServicePort:
+    required { id = "id" }
+    optional {
+        external_port = "external_port",
+        internal_port = "internal_port",
+        is_default = "is_default",
+        name = "name",
+        protocol = "protocol",
+        public_path = "public_path",
+        public_path_rewrite = "public_path_rewrite",
+        publicly_accessible = "publicly_accessible",
+    }
 }

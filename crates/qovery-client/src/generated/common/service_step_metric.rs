@@ -4,12 +4,18 @@
 //! Types of `applications`, `containers`, `databases`, `deployments`, `environments`, `helms`, `jobs`, `organization_settings`, `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// The time one step took, in seconds.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceStepMetric {
     pub duration_sec: Option<i64>,
     pub status: Option<types::StepMetricStatusEnum>,
     pub step_name: Option<types::ServiceStepMetricNameEnum>,
+}
+
+wire::object! {
+    ServiceStepMetric:
+    optional { duration_sec = "duration_sec", status = "status", step_name = "step_name" }
 }

@@ -4,14 +4,23 @@
 //! Types of `applications`, `containers`, `databases`, `deployments`, `environments`, `helms`, `jobs`, `organization_settings`, `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// The times of a service's last deployment, in seconds.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceStepMetrics {
-    #[serde(default)]
     pub details: Vec<types::ServiceStepMetric>,
     pub total_computing_duration_sec: Option<i64>,
     /// Null while it runs.
     pub total_duration_sec: Option<i64>,
+}
+
+wire::object! {
+    ServiceStepMetrics:
+    optional {
+        details = "details",
+        total_computing_duration_sec = "total_computing_duration_sec",
+        total_duration_sec = "total_duration_sec",
+    }
 }

@@ -4,15 +4,21 @@
 //! Types of `applications`, `containers`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A disk of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceStorageItem {
     pub id: String,
     pub mount_point: Option<String>,
     /// In GB.
     pub size: Option<i64>,
-    #[serde(rename = "type")]
     pub type_: Option<types::StorageTypeEnum>,
+}
+
+wire::object! {
+    ServiceStorageItem:
+    required { id = "id" }
+    optional { mount_point = "mount_point", size = "size", type_ = "type" }
 }

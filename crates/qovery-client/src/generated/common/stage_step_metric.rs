@@ -4,13 +4,24 @@
 //! Types of `deployments`, `environments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// The time one step of a stage took, in seconds.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StageStepMetric {
     pub duration_sec: Option<i64>,
     pub stage_id: Option<String>,
     pub status: Option<types::StepMetricStatusEnum>,
     pub step_name: Option<types::StageStepMetricNameEnum>,
+}
+
+wire::object! {
+    StageStepMetric:
+    optional {
+        duration_sec = "duration_sec",
+        stage_id = "stage_id",
+        status = "status",
+        step_name = "step_name",
+    }
 }

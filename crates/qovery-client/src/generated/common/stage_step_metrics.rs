@@ -4,14 +4,23 @@
 //! Types of `deployments`, `environments`, `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// The times of one stage, in seconds.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StageStepMetrics {
-    #[serde(default)]
     pub details: Vec<types::StageStepMetric>,
     pub stage_id: Option<String>,
     /// Null while it runs.
     pub total_duration_sec: Option<i64>,
+}
+
+wire::object! {
+    StageStepMetrics:
+    optional {
+        details = "details",
+        stage_id = "stage_id",
+        total_duration_sec = "total_duration_sec",
+    }
 }

@@ -4,9 +4,10 @@
 //! Types of `applications`, `containers`, `databases`, `deployments`, `environments`, `helms`, `jobs`, `organization_settings`, `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// The state of one service. Right after an action it may still show the state from before.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Status {
     /// The request that waits in the queue. Null: the action started at once, or there is none.
@@ -25,4 +26,19 @@ pub struct Status {
     pub state: types::StateEnum,
     pub status_details: Option<types::StatusDetails>,
     pub steps: Option<types::ServiceStepMetrics>,
+}
+
+wire::object! {
+    Status:
+    required { id = "id", state = "state" }
+    optional {
+        deployment_request_id = "deployment_request_id",
+        deployment_requests_count = "deployment_requests_count",
+        execution_id = "execution_id",
+        is_part_last_deployment = "is_part_last_deployment",
+        last_deployment_date = "last_deployment_date",
+        service_deployment_status = "service_deployment_status",
+        status_details = "status_details",
+        steps = "steps",
+    }
 }

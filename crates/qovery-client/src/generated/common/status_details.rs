@@ -4,12 +4,18 @@
 //! Types of `applications`, `containers`, `databases`, `deployments`, `environments`, `helms`, `jobs`, `organization_settings`, `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// A service's last action and how it went.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StatusDetails {
     pub action: Option<types::ServiceActionEnum>,
     pub status: Option<types::ServiceActionStatusEnum>,
     pub sub_action: Option<types::ServiceSubActionEnum>,
+}
+
+wire::object! {
+    StatusDetails:
+    optional { action = "action", status = "status", sub_action = "sub_action" }
 }

@@ -6,9 +6,9 @@
 use crate::wire;
 
 /// By opening a connection.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct TcpProbe {
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub host: wire::Patch<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
@@ -28,4 +28,9 @@ impl TcpProbe {
         self.port = Some(port);
         self
     }
+}
+
+wire::object! {
+    TcpProbe:
+    optional { host = "host", port = "port" }
 }

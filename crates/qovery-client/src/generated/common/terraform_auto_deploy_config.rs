@@ -4,11 +4,17 @@
 //! Types of `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// What happens by itself on a push.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformAutoDeployConfig {
     pub auto_deploy: Option<bool>,
     pub terraform_action: Option<types::TerraformAutoDeployAction>,
+}
+
+wire::object! {
+    TerraformAutoDeployConfig:
+    optional { auto_deploy = "auto_deploy", terraform_action = "terraform_action" }
 }

@@ -4,13 +4,23 @@
 //! Types of `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// Where the state is kept; one of the three is there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformBackend {
     pub blueprint: Option<types::TerraformBackendBlueprint>,
     pub kubernetes: Option<serde_json::Value>,
     /// It may hold the keys of the store.
     pub user_provided: Option<types::SecretJson>,
+}
+
+wire::object! {
+    TerraformBackend:
+    optional {
+        blueprint = "blueprint",
+        kubernetes = "kubernetes",
+        user_provided = "user_provided",
+    }
 }

@@ -6,11 +6,14 @@
 use crate::wire;
 
 /// A backend set up by a blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformBackendBlueprint {
-    #[serde(default)]
     pub config: std::collections::BTreeMap<String, wire::Secret>,
     pub type_: Option<String>,
+}
+
+wire::object! {
+    TerraformBackendBlueprint:
+    optional { config = "config", type_ = "type" }
 }

@@ -4,10 +4,16 @@
 //! Types of `environments`, `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// Where the files of a Terraform service come from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformFilesSource {
     pub git: Option<types::GitSource>,
+}
+
+wire::object! {
+    TerraformFilesSource:
+    optional { git = "git" }
 }

@@ -3,12 +3,24 @@
 
 //! Types of `settings`, `terraforms`.
 
+use crate::wire;
+
 /// What a run may use.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformJobResourcesResponse {
     pub cpu_milli: Option<i64>,
     pub gpu: Option<i64>,
     pub ram_mib: Option<i64>,
     pub storage_gib: Option<i64>,
+}
+
+wire::object! {
+    TerraformJobResourcesResponse:
+    optional {
+        cpu_milli = "cpu_milli",
+        gpu = "gpu",
+        ram_mib = "ram_mib",
+        storage_gib = "storage_gib",
+    }
 }

@@ -3,10 +3,20 @@
 
 //! Types of `settings`, `terraforms`.
 
+use crate::wire;
+
 /// The version of the program that applies the files.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformProviderVersion {
     pub explicit_version: Option<String>,
     pub read_from_terraform_block: Option<bool>,
+}
+
+wire::object! {
+    TerraformProviderVersion:
+    optional {
+        explicit_version = "explicit_version",
+        read_from_terraform_block = "read_from_terraform_block",
+    }
 }

@@ -7,11 +7,10 @@ use crate::types;
 use crate::wire;
 
 /// A Terraform service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformResponse {
     /// Extra arguments, by Terraform command.
-    #[serde(default)]
     pub action_extra_arguments: std::collections::BTreeMap<String, Vec<wire::Secret>>,
     pub auto_deploy: Option<bool>,
     pub auto_deploy_config: Option<types::TerraformAutoDeployConfig>,
@@ -35,4 +34,30 @@ pub struct TerraformResponse {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub use_cluster_credentials: Option<bool>,
+}
+
+wire::object! {
+    TerraformResponse:
+    required { id = "id", name = "name" }
+    optional {
+        action_extra_arguments = "action_extra_arguments",
+        auto_deploy = "auto_deploy",
+        auto_deploy_config = "auto_deploy_config",
+        backend = "backend",
+        blueprint_id = "blueprint_id",
+        created_at = "created_at",
+        description = "description",
+        dockerfile_fragment = "dockerfile_fragment",
+        engine = "engine",
+        environment = "environment",
+        icon_uri = "icon_uri",
+        job_resources = "job_resources",
+        provider_version = "provider_version",
+        service_type = "service_type",
+        terraform_files_source = "terraform_files_source",
+        terraform_variables_source = "terraform_variables_source",
+        timeout_sec = "timeout_sec",
+        updated_at = "updated_at",
+        use_cluster_credentials = "use_cluster_credentials",
+    }
 }

@@ -6,10 +6,15 @@
 use crate::wire;
 
 /// A variable of a Terraform service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVarKeyValue {
     pub key: Option<String>,
     pub secret: Option<bool>,
     pub value: Option<wire::Secret>,
+}
+
+wire::object! {
+    TerraformVarKeyValue:
+    optional { key = "key", secret = "secret", value = "value" }
 }

@@ -4,13 +4,17 @@
 //! Types of `settings`, `terraforms`.
 
 use crate::types;
+use crate::wire;
 
 /// Where the variables come from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVariablesSourceResponse {
-    #[serde(default)]
     pub tf_var_file_paths: Vec<String>,
-    #[serde(default)]
     pub tf_vars: Vec<types::TerraformVarKeyValue>,
+}
+
+wire::object! {
+    TerraformVariablesSourceResponse:
+    optional { tf_var_file_paths = "tf_var_file_paths", tf_vars = "tf_vars" }
 }

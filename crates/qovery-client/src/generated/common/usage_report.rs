@@ -6,9 +6,14 @@
 use crate::wire;
 
 /// Where a report can be read, and deleted.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UsageReport {
     pub delete_report_url: Option<wire::Secret>,
     pub report_url: Option<wire::Secret>,
+}
+
+wire::object! {
+    UsageReport:
+    optional { delete_report_url = "delete_report_url", report_url = "report_url" }
 }

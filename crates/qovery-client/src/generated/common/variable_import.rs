@@ -4,12 +4,20 @@
 //! Types of `scoped_variables`, `variables`.
 
 use crate::types;
+use crate::wire;
 
 /// What an import did.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariableImport {
-    #[serde(default)]
     pub successful_imported_variables: Vec<types::ImportedVariable>,
     pub total_variables_to_import: Option<i64>,
+}
+
+wire::object! {
+    VariableImport:
+    optional {
+        successful_imported_variables = "successful_imported_variables",
+        total_variables_to_import = "total_variables_to_import",
+    }
 }

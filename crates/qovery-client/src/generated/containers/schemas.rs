@@ -4,6 +4,7 @@
 //! Types of `containers`.
 
 use crate::types;
+use crate::wire;
 
 /// The version of a container to deploy.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -23,11 +24,15 @@ impl ContainerDeployRequest {
 }
 
 /// Containers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerResponseList {
-    #[serde(default)]
     pub results: Vec<types::ContainerResponse>,
+}
+
+wire::object! {
+    ContainerResponseList:
+    optional { results = "results" }
 }
 
 /// Optional parameters of `deleteContainer`.

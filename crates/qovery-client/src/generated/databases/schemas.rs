@@ -4,13 +4,18 @@
 //! Types of `databases`.
 
 use crate::types;
+use crate::wire;
 
 /// Databases.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DatabaseResponseList {
-    #[serde(default)]
     pub results: Vec<types::Database>,
+}
+
+wire::object! {
+    DatabaseResponseList:
+    optional { results = "results" }
 }
 
 /// Optional parameters of `deleteDatabase`.

@@ -20,7 +20,7 @@ wire::open_enum! {
 }
 
 /// A recorded deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryEnvironmentIdentifier {
     pub environment_id: Option<String>,
@@ -28,24 +28,33 @@ pub struct DeploymentHistoryEnvironmentIdentifier {
     pub execution_id: String,
 }
 
+wire::object! {
+    DeploymentHistoryEnvironmentIdentifier:
+    required { execution_id = "execution_id" }
+    optional { environment_id = "environment_id" }
+}
+
 /// Deployments of an environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryEnvironmentPaginatedResponseListV2 {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistoryEnvironmentV2>,
 }
 
+wire::object! {
+    DeploymentHistoryEnvironmentPaginatedResponseListV2:
+    optional { page = "page", page_size = "page_size", results = "results" }
+}
+
 /// A deployment of an environment, running or over.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryEnvironmentV2 {
     pub action_status: Option<types::DeploymentHistoryActionStatus>,
     pub auditing_data: Option<types::DeploymentHistoryAuditingData>,
     pub identifier: types::DeploymentHistoryEnvironmentIdentifier,
-    #[serde(default)]
     pub stages: Vec<types::DeploymentHistoryStage>,
     pub status: types::StateEnum,
     /// ISO 8601, as in `PT12M34S`.
@@ -53,16 +62,32 @@ pub struct DeploymentHistoryEnvironmentV2 {
     pub trigger_action: Option<types::DeploymentHistoryTriggerAction>,
 }
 
+wire::object! {
+    DeploymentHistoryEnvironmentV2:
+    required { identifier = "identifier", status = "status" }
+    optional {
+        action_status = "action_status",
+        auditing_data = "auditing_data",
+        stages = "stages",
+        total_duration = "total_duration",
+        trigger_action = "trigger_action",
+    }
+}
+
 /// A stage of a recorded deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryStage {
     /// ISO 8601, as in `PT12M34S`.
     pub duration: Option<String>,
     pub name: Option<String>,
-    #[serde(default)]
     pub services: Vec<types::DeploymentHistoryService>,
     pub status: Option<types::StageStatusEnum>,
+}
+
+wire::object! {
+    DeploymentHistoryStage:
+    optional { duration = "duration", name = "name", services = "services", status = "status" }
 }
 
 wire::open_enum! {
@@ -82,36 +107,48 @@ wire::open_enum! {
 }
 
 /// Who asked, and from where. There is no time in it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentRequestAuditingData {
     pub origin: Option<types::OrganizationEventOrigin>,
     pub triggered_by: Option<String>,
 }
 
+wire::object! {
+    DeploymentRequestAuditingData:
+    optional { origin = "origin", triggered_by = "triggered_by" }
+}
+
 /// A stage and the states of its services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentStageWithServicesStatuses {
-    #[serde(default)]
     pub agentic_workflows: Vec<types::Status>,
-    #[serde(default)]
     pub applications: Vec<types::Status>,
-    #[serde(default)]
     pub containers: Vec<types::Status>,
-    #[serde(default)]
     pub databases: Vec<types::Status>,
-    #[serde(default)]
     pub helms: Vec<types::Status>,
-    #[serde(default)]
     pub jobs: Vec<types::Status>,
     pub stage: Option<types::Stage>,
-    #[serde(default)]
     pub terraforms: Vec<types::Status>,
 }
 
+wire::object! {
+    DeploymentStageWithServicesStatuses:
+    optional {
+        agentic_workflows = "agentic_workflows",
+        applications = "applications",
+        containers = "containers",
+        databases = "databases",
+        helms = "helms",
+        jobs = "jobs",
+        stage = "stage",
+        terraforms = "terraforms",
+    }
+}
+
 /// What became of a queued request.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvDeploymentStatus {
     pub deployment_request_id: Option<String>,
@@ -119,60 +156,96 @@ pub struct EnvDeploymentStatus {
     pub status: Option<types::StateEnum>,
 }
 
+wire::object! {
+    EnvDeploymentStatus:
+    optional {
+        deployment_request_id = "deployment_request_id",
+        environment_id = "environment_id",
+        status = "status",
+    }
+}
+
 /// The requests that wait for an environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentDeploymentQueue {
-    #[serde(default)]
     pub results: Vec<types::QueuedDeploymentRequestWithStages>,
 }
 
+wire::object! {
+    EnvironmentDeploymentQueue:
+    optional { results = "results" }
+}
+
 /// States of environments.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentStatusList {
-    #[serde(default)]
     pub results: Vec<types::EnvironmentStatus>,
 }
 
+wire::object! {
+    EnvironmentStatusList:
+    optional { results = "results" }
+}
+
 /// The state of an environment and of each of its services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentStatuses {
-    #[serde(default)]
     pub agentic_workflows: Vec<types::Status>,
-    #[serde(default)]
     pub applications: Vec<types::Status>,
-    #[serde(default)]
     pub containers: Vec<types::Status>,
-    #[serde(default)]
     pub databases: Vec<types::Status>,
     pub environment: types::EnvironmentStatus,
-    #[serde(default)]
     pub helms: Vec<types::Status>,
-    #[serde(default)]
     pub jobs: Vec<types::Status>,
-    #[serde(default)]
     pub terraforms: Vec<types::Status>,
 }
 
+wire::object! {
+    EnvironmentStatuses:
+    required { environment = "environment" }
+    optional {
+        agentic_workflows = "agentic_workflows",
+        applications = "applications",
+        containers = "containers",
+        databases = "databases",
+        helms = "helms",
+        jobs = "jobs",
+        terraforms = "terraforms",
+    }
+}
+
 /// The state of an environment and of its services, by stage.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentStatusesWithStages {
     pub environment: Option<types::EnvironmentStatus>,
     pub pre_check_stage: Option<types::PreCheckStage>,
-    #[serde(default)]
     pub stages: Vec<types::DeploymentStageWithServicesStatuses>,
 }
 
+wire::object! {
+    EnvironmentStatusesWithStages:
+    optional {
+        environment = "environment",
+        pre_check_stage = "pre_check_stage",
+        stages = "stages",
+    }
+}
+
 /// The state of the way into a service from outside.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IngressDeploymentStatusResponse {
     pub router_id: Option<String>,
     pub status: Option<types::StateEnum>,
+}
+
+wire::object! {
+    IngressDeploymentStatusResponse:
+    optional { router_id = "routerId", status = "status" }
 }
 
 wire::open_enum! {
@@ -311,15 +384,20 @@ impl ListTerraformDeploymentHistoryV2Params {
 }
 
 /// The check before the first stage. When it fails, no service starts.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PreCheckStage {
     pub status: Option<types::StepMetricStatusEnum>,
     pub total_duration_sec: Option<i64>,
 }
 
+wire::object! {
+    PreCheckStage:
+    optional { status = "status", total_duration_sec = "total_duration_sec" }
+}
+
 /// A request that waits, as one service sees it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedDeploymentRequestForService {
     pub auditing_data: Option<types::DeploymentRequestAuditingData>,
@@ -328,27 +406,52 @@ pub struct QueuedDeploymentRequestForService {
     pub status_details: Option<types::StatusDetails>,
 }
 
+wire::object! {
+    QueuedDeploymentRequestForService:
+    required { identifier = "identifier" }
+    optional {
+        auditing_data = "auditing_data",
+        icon_uri = "icon_uri",
+        status_details = "status_details",
+    }
+}
+
 /// A request that waits, with what it will do.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedDeploymentRequestWithStages {
     pub auditing_data: Option<types::DeploymentRequestAuditingData>,
     pub identifier: types::QueuedRequestIdentifier,
-    #[serde(default)]
     pub stages: Vec<types::QueuedStage>,
     pub trigger_action: Option<types::DeploymentHistoryTriggerAction>,
 }
 
+wire::object! {
+    QueuedDeploymentRequestWithStages:
+    required { identifier = "identifier" }
+    optional {
+        auditing_data = "auditing_data",
+        stages = "stages",
+        trigger_action = "trigger_action",
+    }
+}
+
 /// A queued request.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedRequestIdentifier {
     pub deployment_request_id: String,
     pub environment_id: Option<String>,
 }
 
+wire::object! {
+    QueuedRequestIdentifier:
+    required { deployment_request_id = "deployment_request_id" }
+    optional { environment_id = "environment_id" }
+}
+
 /// A service in a queued request.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedService {
     pub details: Option<types::QueuedServiceDetails>,
@@ -357,15 +460,26 @@ pub struct QueuedService {
     pub status: Option<types::StageStatusEnum>,
 }
 
+wire::object! {
+    QueuedService:
+    required { identifier = "identifier" }
+    optional { details = "details", icon_uri = "icon_uri", status = "status" }
+}
+
 /// What is known of a job.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedServiceDetails {
     pub job_type: Option<types::JobTypeEnum>,
 }
 
+wire::object! {
+    QueuedServiceDetails:
+    optional { job_type = "job_type" }
+}
+
 /// A service in a queued request.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedServiceIdentifier {
     pub name: Option<String>,
@@ -373,8 +487,14 @@ pub struct QueuedServiceIdentifier {
     pub service_type: Option<types::ServiceTypeEnum>,
 }
 
+wire::object! {
+    QueuedServiceIdentifier:
+    required { service_id = "service_id" }
+    optional { name = "name", service_type = "service_type" }
+}
+
 /// A queued request and the service it concerns.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedServiceRequestIdentifier {
     pub deployment_request_id: String,
@@ -383,26 +503,40 @@ pub struct QueuedServiceRequestIdentifier {
     pub service_type: Option<types::ServiceTypeEnum>,
 }
 
+wire::object! {
+    QueuedServiceRequestIdentifier:
+    required { deployment_request_id = "deployment_request_id" }
+    optional { name = "name", service_id = "service_id", service_type = "service_type" }
+}
+
 /// A stage of a queued request.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedStage {
     pub name: Option<String>,
-    #[serde(default)]
     pub services: Vec<types::QueuedService>,
     pub status: Option<types::StageStatusEnum>,
 }
 
+wire::object! {
+    QueuedStage:
+    optional { name = "name", services = "services", status = "status" }
+}
+
 /// The requests that wait for a service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceDeploymentQueue {
-    #[serde(default)]
     pub results: Vec<types::QueuedDeploymentRequestForService>,
 }
 
+wire::object! {
+    ServiceDeploymentQueue:
+    optional { results = "results" }
+}
+
 /// A stage of a deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stage {
     pub description: Option<String>,
@@ -410,6 +544,12 @@ pub struct Stage {
     pub name: Option<String>,
     pub status: Option<types::StageStatusEnum>,
     pub steps: Option<types::StageStepMetrics>,
+}
+
+wire::object! {
+    Stage:
+    required { id = "id" }
+    optional { description = "description", name = "name", status = "status", steps = "steps" }
 }
 
 wire::open_enum! {

@@ -4,6 +4,7 @@
 //! Types of `environments`.
 
 use crate::types;
+use crate::wire;
 
 /// How to cancel.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -39,13 +40,16 @@ impl CleanFailedJobsRequest {
 }
 
 /// What was removed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CleanFailedJobsResponse {
-    #[serde(default)]
     pub clean_job_ids: Vec<String>,
-    #[serde(default)]
     pub clean_kubernetes_jobs: Vec<String>,
+}
+
+wire::object! {
+    CleanFailedJobsResponse:
+    optional { clean_job_ids = "clean_job_ids", clean_kubernetes_jobs = "clean_kubernetes_jobs" }
 }
 
 /// The copy to make.
@@ -385,11 +389,15 @@ impl DeployAllTerraform {
 }
 
 /// Environments.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentResponseList {
-    #[serde(default)]
     pub results: Vec<types::Environment>,
+}
+
+wire::object! {
+    EnvironmentResponseList:
+    optional { results = "results" }
 }
 
 /// Services of one environment, by kind.
@@ -488,7 +496,7 @@ impl RebootServicesRequest {
 }
 
 /// A service of any kind: what all kinds have, and what tells where a version of it comes from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Service {
     pub auto_deploy: Option<bool>,
@@ -512,20 +520,48 @@ pub struct Service {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    Service:
+    required { id = "id", name = "name", service_type = "service_type" }
+    optional {
+        auto_deploy = "auto_deploy",
+        created_at = "created_at",
+        description = "description",
+        environment = "environment",
+        git_repository = "git_repository",
+        icon_uri = "icon_uri",
+        image_name = "image_name",
+        job_type = "job_type",
+        source = "source",
+        tag = "tag",
+        terraform_files_source = "terraform_files_source",
+        updated_at = "updated_at",
+    }
+}
+
 /// Services of an environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceList {
-    #[serde(default)]
     pub results: Vec<types::Service>,
 }
 
+wire::object! {
+    ServiceList:
+    optional { results = "results" }
+}
+
 /// Where a job or a chart comes from; one of the four is there.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceSource {
     pub docker: Option<types::JobSourceDockerResponse>,
     pub git: Option<types::GitSource>,
     pub image: Option<types::ContainerSource>,
     pub repository: Option<types::HelmSourceRepositoryResponse>,
+}
+
+wire::object! {
+    ServiceSource:
+    optional { docker = "docker", git = "git", image = "image", repository = "repository" }
 }

@@ -90,11 +90,15 @@ wire::open_enum! {
 }
 
 /// Charts.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmResponseList {
-    #[serde(default)]
     pub results: Vec<types::HelmResponse>,
+}
+
+wire::object! {
+    HelmResponseList:
+    optional { results = "results" }
 }
 
 /// Optional parameters of `listHelmCommit`.

@@ -7,11 +7,15 @@ use crate::types;
 use crate::wire;
 
 /// What was removed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CleanFailedJobResponse {
-    #[serde(default)]
     pub clean_kubernetes_jobs: Vec<String>,
+}
+
+wire::object! {
+    CleanFailedJobResponse:
+    optional { clean_kubernetes_jobs = "clean_kubernetes_jobs" }
 }
 
 /// Optional parameters of `deleteJob`.
@@ -88,11 +92,15 @@ wire::open_enum! {
 }
 
 /// Jobs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobResponseList {
-    #[serde(default)]
     pub results: Vec<types::JobResponse>,
+}
+
+wire::object! {
+    JobResponseList:
+    optional { results = "results" }
 }
 
 /// Optional parameters of `listJobCommit`.

@@ -4,9 +4,10 @@
 //! Types of `logs`.
 
 use crate::types;
+use crate::wire;
 
 /// Where a line comes from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogDetails {
     pub cluster_id: Option<String>,
@@ -16,8 +17,19 @@ pub struct EnvironmentLogDetails {
     pub transmitter: Option<types::EnvironmentLogTransmitter>,
 }
 
+wire::object! {
+    EnvironmentLogDetails:
+    optional {
+        cluster_id = "cluster_id",
+        execution_id = "execution_id",
+        organization_id = "organization_id",
+        stage = "stage",
+        transmitter = "transmitter",
+    }
+}
+
 /// Why a step failed, and what to do about it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogError {
     pub hint_message: Option<String>,
@@ -27,16 +39,32 @@ pub struct EnvironmentLogError {
     pub user_log_message: Option<String>,
 }
 
+wire::object! {
+    EnvironmentLogError:
+    optional {
+        hint_message = "hint_message",
+        link = "link",
+        tag = "tag",
+        underlying_error = "underlying_error",
+        user_log_message = "user_log_message",
+    }
+}
+
 /// The text of a line.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogMessage {
     pub full_details: Option<String>,
     pub safe_message: Option<String>,
 }
 
+wire::object! {
+    EnvironmentLogMessage:
+    optional { full_details = "full_details", safe_message = "safe_message" }
+}
+
 /// The step a line was written in.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogStage {
     pub id: Option<String>,
@@ -44,9 +72,13 @@ pub struct EnvironmentLogStage {
     pub step: Option<String>,
 }
 
+wire::object! {
+    EnvironmentLogStage:
+    optional { id = "id", name = "name", step = "step" }
+}
+
 /// What wrote a line: an environment or a service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogTransmitter {
     pub id: Option<String>,
@@ -54,17 +86,26 @@ pub struct EnvironmentLogTransmitter {
     pub type_: Option<String>,
 }
 
+wire::object! {
+    EnvironmentLogTransmitter:
+    optional { id = "id", name = "name", type_ = "type" }
+}
+
 /// The error behind an error.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogUnderlyingError {
     pub full_details: Option<String>,
     pub message: Option<String>,
 }
 
+wire::object! {
+    EnvironmentLogUnderlyingError:
+    optional { full_details = "full_details", message = "message" }
+}
+
 /// A line of a deployment log: a message or an error.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogs {
     pub details: Option<types::EnvironmentLogDetails>,
@@ -73,6 +114,17 @@ pub struct EnvironmentLogs {
     /// Date and time as in RFC 3339.
     pub timestamp: Option<String>,
     pub type_: Option<String>,
+}
+
+wire::object! {
+    EnvironmentLogs:
+    optional {
+        details = "details",
+        error = "error",
+        message = "message",
+        timestamp = "timestamp",
+        type_ = "type",
+    }
 }
 
 /// Optional parameters of `listEnvironmentLogs`.
@@ -94,7 +146,7 @@ impl ListEnvironmentLogsParams {
 }
 
 /// A line of a service log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Log {
     /// Date and time as in RFC 3339.
@@ -105,10 +157,25 @@ pub struct Log {
     pub version: Option<String>,
 }
 
+wire::object! {
+    Log:
+    optional {
+        created_at = "created_at",
+        id = "id",
+        message = "message",
+        pod_name = "pod_name",
+        version = "version",
+    }
+}
+
 /// Lines of a service log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogResponseList {
-    #[serde(default)]
     pub results: Vec<types::Log>,
+}
+
+wire::object! {
+    LogResponseList:
+    optional { results = "results" }
 }

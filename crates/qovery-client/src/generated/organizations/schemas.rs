@@ -4,6 +4,7 @@
 //! Types of `organizations`.
 
 use crate::types;
+use crate::wire;
 
 /// Optional parameters of `listServicesByOrganizationId`.
 ///
@@ -42,7 +43,7 @@ impl ListServicesByOrganizationIdParams {
 }
 
 /// An environment, as the organization lists it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEnvironmentResponse {
     /// Date and time as in RFC 3339.
@@ -56,26 +57,51 @@ pub struct OrganizationEnvironmentResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    OrganizationEnvironmentResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        mode = "mode",
+        name = "name",
+        organization = "organization",
+        project = "project",
+        updated_at = "updated_at",
+    }
+}
+
 /// Environments of an organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEnvironmentResponseList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationEnvironmentResponse>,
 }
 
+wire::object! {
+    OrganizationEnvironmentResponseList:
+    optional { results = "results" }
+}
+
 /// Organizations.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationResponseList {
-    #[serde(default)]
     pub results: Vec<types::Organization>,
 }
 
+wire::object! {
+    OrganizationResponseList:
+    optional { results = "results" }
+}
+
 /// Services of an organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceLightResponseList {
-    #[serde(default)]
     pub results: Vec<types::ServiceLightResponse>,
+}
+
+wire::object! {
+    ServiceLightResponseList:
+    optional { results = "results" }
 }

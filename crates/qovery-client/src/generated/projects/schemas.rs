@@ -4,11 +4,16 @@
 //! Types of `projects`.
 
 use crate::types;
+use crate::wire;
 
 /// Projects.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectResponseList {
-    #[serde(default)]
     pub results: Vec<types::Project>,
+}
+
+wire::object! {
+    ProjectResponseList:
+    optional { results = "results" }
 }

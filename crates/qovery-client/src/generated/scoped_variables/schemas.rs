@@ -49,7 +49,7 @@ impl AliasRequest {
 }
 
 /// A variable.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     pub aliased_variable: Option<types::EnvironmentVariableReference>,
@@ -70,6 +70,28 @@ pub struct EnvironmentVariable {
     pub updated_at: Option<String>,
     pub value: Option<wire::Secret>,
     pub variable_type: Option<types::ApiVariableTypeEnum>,
+}
+
+wire::object! {
+    EnvironmentVariable:
+    required { id = "id" }
+    optional {
+        aliased_variable = "aliased_variable",
+        created_at = "created_at",
+        description = "description",
+        enable_interpolation_in_file = "enable_interpolation_in_file",
+        key = "key",
+        mount_path = "mount_path",
+        overridden_variable = "overridden_variable",
+        owned_by = "owned_by",
+        scope = "scope",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+        updated_at = "updated_at",
+        value = "value",
+        variable_type = "variable_type",
+    }
 }
 
 /// The variable as it shall be.
@@ -139,7 +161,7 @@ impl EnvironmentVariableEditRequest {
 }
 
 /// The variable that another one stands for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentVariableReference {
     pub id: String,
@@ -148,6 +170,18 @@ pub struct EnvironmentVariableReference {
     pub scope: Option<types::ApiVariableScopeEnum>,
     pub value: Option<wire::Secret>,
     pub variable_type: Option<types::ApiVariableTypeEnum>,
+}
+
+wire::object! {
+    EnvironmentVariableReference:
+    required { id = "id" }
+    optional {
+        key = "key",
+        mount_path = "mount_path",
+        scope = "scope",
+        value = "value",
+        variable_type = "variable_type",
+    }
 }
 
 /// The variable to make.
@@ -217,11 +251,15 @@ impl EnvironmentVariableRequest {
 }
 
 /// Variables.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentVariableResponseList {
-    #[serde(default)]
     pub results: Vec<types::EnvironmentVariable>,
+}
+
+wire::object! {
+    EnvironmentVariableResponseList:
+    optional { results = "results" }
 }
 
 /// The value to give on this level.
@@ -317,7 +355,7 @@ impl SecretEditRequest {
 }
 
 /// The secret that another one stands for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SecretReference {
     pub description: Option<String>,
@@ -327,6 +365,19 @@ pub struct SecretReference {
     pub mount_path: Option<String>,
     pub scope: Option<types::ApiVariableScopeEnum>,
     pub variable_type: Option<types::ApiVariableTypeEnum>,
+}
+
+wire::object! {
+    SecretReference:
+    required { id = "id" }
+    optional {
+        description = "description",
+        enable_interpolation_in_file = "enable_interpolation_in_file",
+        key = "key",
+        mount_path = "mount_path",
+        scope = "scope",
+        variable_type = "variable_type",
+    }
 }
 
 /// The secret to make.
@@ -396,15 +447,19 @@ impl SecretRequest {
 }
 
 /// Secrets, without their values.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SecretResponseList {
-    #[serde(default)]
     pub results: Vec<types::SecretVariable>,
 }
 
+wire::object! {
+    SecretResponseList:
+    optional { results = "results" }
+}
+
 /// A secret, without its value.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SecretVariable {
     pub aliased_secret: Option<types::SecretReference>,
@@ -423,4 +478,24 @@ pub struct SecretVariable {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub variable_type: Option<types::ApiVariableTypeEnum>,
+}
+
+wire::object! {
+    SecretVariable:
+    required { id = "id" }
+    optional {
+        aliased_secret = "aliased_secret",
+        created_at = "created_at",
+        description = "description",
+        enable_interpolation_in_file = "enable_interpolation_in_file",
+        key = "key",
+        overridden_secret = "overridden_secret",
+        owned_by = "owned_by",
+        scope = "scope",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+        updated_at = "updated_at",
+        variable_type = "variable_type",
+    }
 }

@@ -88,11 +88,15 @@ impl TerraformDeployRequest {
 }
 
 /// Terraform services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformResponseList {
-    #[serde(default)]
     pub results: Vec<types::TerraformResponse>,
+}
+
+wire::object! {
+    TerraformResponseList:
+    optional { results = "results" }
 }
 
 /// Optional parameters of `uninstallTerraform`.

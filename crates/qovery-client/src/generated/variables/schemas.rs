@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The variable that another one stands for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LinkedVariable {
     pub id: String,
@@ -17,6 +17,17 @@ pub struct LinkedVariable {
     /// Null or missing for a secret.
     pub value: Option<wire::Secret>,
     pub variable_type: Option<types::ApiVariableTypeEnum>,
+}
+
+wire::object! {
+    LinkedVariable:
+    required { id = "id", key = "key" }
+    optional {
+        mount_path = "mount_path",
+        scope = "scope",
+        value = "value",
+        variable_type = "variable_type",
+    }
 }
 
 /// Optional parameters of `listVariables`.
@@ -294,7 +305,7 @@ impl VariableRequest {
 }
 
 /// A variable. The value of a secret is never sent.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariableResponse {
     pub aliased_variable: Option<types::LinkedVariable>,
@@ -320,10 +331,37 @@ pub struct VariableResponse {
     pub variable_type: Option<types::ApiVariableTypeEnum>,
 }
 
+wire::object! {
+    VariableResponse:
+    required { id = "id", key = "key" }
+    optional {
+        aliased_variable = "aliased_variable",
+        created_at = "created_at",
+        description = "description",
+        enable_interpolation_in_file = "enable_interpolation_in_file",
+        is_secret = "is_secret",
+        mount_path = "mount_path",
+        overridden_variable = "overridden_variable",
+        owned_by = "owned_by",
+        scope = "scope",
+        secret_manager_access_id = "secret_manager_access_id",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+        updated_at = "updated_at",
+        value = "value",
+        variable_type = "variable_type",
+    }
+}
+
 /// Variables.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariableResponseList {
-    #[serde(default)]
     pub results: Vec<types::VariableResponse>,
+}
+
+wire::object! {
+    VariableResponseList:
+    optional { results = "results" }
 }

@@ -4,7 +4,7 @@
 //! Calls of `projects`.
 
 
-use super::Calls, sent;
+use super::{Calls, sent};
 
 pub(crate) const CALLS: Calls = &[
     ("listProject", |client| sent(client.list_project("organizationId"))),

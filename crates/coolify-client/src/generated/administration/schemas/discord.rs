@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// What a team is told through Discord. Addresses and secrets are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DiscordNotificationSettings {
     pub backup_failure_discord_notifications: Option<bool>,
@@ -29,6 +29,31 @@ pub struct DiscordNotificationSettings {
     pub status_change_discord_notifications: Option<bool>,
     pub team_id: Option<i64>,
     pub traefik_outdated_discord_notifications: Option<bool>,
+}
+
+wire::object! {
+    DiscordNotificationSettings:
+    optional {
+        backup_failure_discord_notifications = "backup_failure_discord_notifications",
+        backup_success_discord_notifications = "backup_success_discord_notifications",
+        deployment_failure_discord_notifications = "deployment_failure_discord_notifications",
+        deployment_success_discord_notifications = "deployment_success_discord_notifications",
+        discord_enabled = "discord_enabled",
+        discord_ping_enabled = "discord_ping_enabled",
+        discord_webhook_url = "discord_webhook_url",
+        docker_cleanup_failure_discord_notifications = "docker_cleanup_failure_discord_notifications",
+        docker_cleanup_success_discord_notifications = "docker_cleanup_success_discord_notifications",
+        id = "id",
+        scheduled_task_failure_discord_notifications = "scheduled_task_failure_discord_notifications",
+        scheduled_task_success_discord_notifications = "scheduled_task_success_discord_notifications",
+        server_disk_usage_discord_notifications = "server_disk_usage_discord_notifications",
+        server_patch_discord_notifications = "server_patch_discord_notifications",
+        server_reachable_discord_notifications = "server_reachable_discord_notifications",
+        server_unreachable_discord_notifications = "server_unreachable_discord_notifications",
+        status_change_discord_notifications = "status_change_discord_notifications",
+        team_id = "team_id",
+        traefik_outdated_discord_notifications = "traefik_outdated_discord_notifications",
+    }
 }
 
 /// What to change of what a team is told through Discord.

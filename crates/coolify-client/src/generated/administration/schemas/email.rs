@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// What a team is told by email. Addresses and secrets are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EmailNotificationSettings {
     pub backup_failure_email_notifications: Option<bool>,
@@ -44,6 +44,42 @@ pub struct EmailNotificationSettings {
     pub traefik_outdated_email_notifications: Option<bool>,
     /// Whether mail goes out as the instance sends it.
     pub use_instance_email_settings: Option<bool>,
+}
+
+wire::object! {
+    EmailNotificationSettings:
+    optional {
+        backup_failure_email_notifications = "backup_failure_email_notifications",
+        backup_success_email_notifications = "backup_success_email_notifications",
+        deployment_failure_email_notifications = "deployment_failure_email_notifications",
+        deployment_success_email_notifications = "deployment_success_email_notifications",
+        docker_cleanup_failure_email_notifications = "docker_cleanup_failure_email_notifications",
+        docker_cleanup_success_email_notifications = "docker_cleanup_success_email_notifications",
+        id = "id",
+        resend_api_key = "resend_api_key",
+        resend_enabled = "resend_enabled",
+        scheduled_task_failure_email_notifications = "scheduled_task_failure_email_notifications",
+        scheduled_task_success_email_notifications = "scheduled_task_success_email_notifications",
+        server_disk_usage_email_notifications = "server_disk_usage_email_notifications",
+        server_patch_email_notifications = "server_patch_email_notifications",
+        server_reachable_email_notifications = "server_reachable_email_notifications",
+        server_unreachable_email_notifications = "server_unreachable_email_notifications",
+        smtp_ehlo_domain = "smtp_ehlo_domain",
+        smtp_enabled = "smtp_enabled",
+        smtp_encryption = "smtp_encryption",
+        smtp_from_address = "smtp_from_address",
+        smtp_from_name = "smtp_from_name",
+        smtp_host = "smtp_host",
+        smtp_password = "smtp_password",
+        smtp_port = "smtp_port",
+        smtp_recipients = "smtp_recipients",
+        smtp_timeout = "smtp_timeout",
+        smtp_username = "smtp_username",
+        status_change_email_notifications = "status_change_email_notifications",
+        team_id = "team_id",
+        traefik_outdated_email_notifications = "traefik_outdated_email_notifications",
+        use_instance_email_settings = "use_instance_email_settings",
+    }
 }
 
 /// What to change of what a team is told by email.

@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// A GitHub app that reads repositories.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GithubApp {
     /// The permission, in the words of GitHub.
@@ -45,13 +45,42 @@ pub struct GithubApp {
     pub pull_requests: Option<String>,
     /// The number of the team; in a string in the answer to a creation.
     pub team_id: Option<serde_json::Value>,
-    #[serde(rename = "type")]
     pub type_: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: Option<String>,
     /// Only in the list. Left out unless the token may read secrets.
     pub webhook_secret: Option<wire::Secret>,
+}
+
+wire::object! {
+    GithubApp:
+    required { id = "id" }
+    optional {
+        administration = "administration",
+        api_url = "api_url",
+        app_id = "app_id",
+        client_id = "client_id",
+        client_secret = "client_secret",
+        contents = "contents",
+        created_at = "created_at",
+        custom_port = "custom_port",
+        custom_user = "custom_user",
+        html_url = "html_url",
+        installation_id = "installation_id",
+        is_public = "is_public",
+        is_system_wide = "is_system_wide",
+        metadata = "metadata",
+        name = "name",
+        organization = "organization",
+        private_key_id = "private_key_id",
+        pull_requests = "pull_requests",
+        team_id = "team_id",
+        type_ = "type",
+        updated_at = "updated_at",
+        uuid = "uuid",
+        webhook_secret = "webhook_secret",
+    }
 }
 
 /// What to change of a GitHub app.
@@ -194,17 +223,27 @@ impl GithubAppUpdate {
 }
 
 /// The branches of a repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GithubBranches {
     /// As GitHub describes them.
     pub branches: Vec<serde_json::Map<String, serde_json::Value>>,
 }
 
+wire::object! {
+    GithubBranches:
+    required { branches = "branches" }
+}
+
 /// The repositories that a GitHub app can read.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GithubRepositories {
     /// As GitHub describes them.
     pub repositories: Vec<serde_json::Map<String, serde_json::Value>>,
+}
+
+wire::object! {
+    GithubRepositories:
+    required { repositories = "repositories" }
 }

@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// A GitLab app that reads repositories.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitlabApp {
     /// Left out unless the token may read secrets.
@@ -49,6 +49,38 @@ pub struct GitlabApp {
     pub uuid: Option<String>,
     /// Left out unless the token may read secrets.
     pub webhook_token: Option<wire::Secret>,
+}
+
+wire::object! {
+    GitlabApp:
+    required { id = "id" }
+    optional {
+        access_token = "access_token",
+        api_url = "api_url",
+        app_id = "app_id",
+        client_id = "client_id",
+        client_secret = "client_secret",
+        created_at = "created_at",
+        custom_port = "custom_port",
+        custom_user = "custom_user",
+        deploy_key_id = "deploy_key_id",
+        expires_at = "expires_at",
+        group_name = "group_name",
+        html_url = "html_url",
+        is_public = "is_public",
+        is_system_wide = "is_system_wide",
+        name = "name",
+        oauth_id = "oauth_id",
+        organization = "organization",
+        private_key_id = "private_key_id",
+        public_key = "public_key",
+        redirect_uri = "redirect_uri",
+        refresh_token = "refresh_token",
+        team_id = "team_id",
+        updated_at = "updated_at",
+        uuid = "uuid",
+        webhook_token = "webhook_token",
+    }
 }
 
 /// What to change of a GitLab app.

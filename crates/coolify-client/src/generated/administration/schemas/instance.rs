@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// How an instance sends email. Addresses and secrets are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InstanceEmailSettings {
     pub resend_api_key: Option<wire::Secret>,
@@ -24,6 +24,24 @@ pub struct InstanceEmailSettings {
     /// Seconds.
     pub smtp_timeout: Option<i64>,
     pub smtp_username: Option<wire::Secret>,
+}
+
+wire::object! {
+    InstanceEmailSettings:
+    optional {
+        resend_api_key = "resend_api_key",
+        resend_enabled = "resend_enabled",
+        smtp_ehlo_domain = "smtp_ehlo_domain",
+        smtp_enabled = "smtp_enabled",
+        smtp_encryption = "smtp_encryption",
+        smtp_from_address = "smtp_from_address",
+        smtp_from_name = "smtp_from_name",
+        smtp_host = "smtp_host",
+        smtp_password = "smtp_password",
+        smtp_port = "smtp_port",
+        smtp_timeout = "smtp_timeout",
+        smtp_username = "smtp_username",
+    }
 }
 
 /// What to change of how an instance sends email.

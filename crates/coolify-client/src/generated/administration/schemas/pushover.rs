@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// What a team is told through Pushover. Addresses and secrets are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PushoverNotificationSettings {
     pub backup_failure_pushover_notifications: Option<bool>,
@@ -28,6 +28,31 @@ pub struct PushoverNotificationSettings {
     pub status_change_pushover_notifications: Option<bool>,
     pub team_id: Option<i64>,
     pub traefik_outdated_pushover_notifications: Option<bool>,
+}
+
+wire::object! {
+    PushoverNotificationSettings:
+    optional {
+        backup_failure_pushover_notifications = "backup_failure_pushover_notifications",
+        backup_success_pushover_notifications = "backup_success_pushover_notifications",
+        deployment_failure_pushover_notifications = "deployment_failure_pushover_notifications",
+        deployment_success_pushover_notifications = "deployment_success_pushover_notifications",
+        docker_cleanup_failure_pushover_notifications = "docker_cleanup_failure_pushover_notifications",
+        docker_cleanup_success_pushover_notifications = "docker_cleanup_success_pushover_notifications",
+        id = "id",
+        pushover_api_token = "pushover_api_token",
+        pushover_enabled = "pushover_enabled",
+        pushover_user_key = "pushover_user_key",
+        scheduled_task_failure_pushover_notifications = "scheduled_task_failure_pushover_notifications",
+        scheduled_task_success_pushover_notifications = "scheduled_task_success_pushover_notifications",
+        server_disk_usage_pushover_notifications = "server_disk_usage_pushover_notifications",
+        server_patch_pushover_notifications = "server_patch_pushover_notifications",
+        server_reachable_pushover_notifications = "server_reachable_pushover_notifications",
+        server_unreachable_pushover_notifications = "server_unreachable_pushover_notifications",
+        status_change_pushover_notifications = "status_change_pushover_notifications",
+        team_id = "team_id",
+        traefik_outdated_pushover_notifications = "traefik_outdated_pushover_notifications",
+    }
 }
 
 /// What to change of what a team is told through Pushover.

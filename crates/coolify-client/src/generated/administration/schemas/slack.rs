@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// What a team is told through Slack. Addresses and secrets are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SlackNotificationSettings {
     pub backup_failure_slack_notifications: Option<bool>,
@@ -27,6 +27,30 @@ pub struct SlackNotificationSettings {
     pub status_change_slack_notifications: Option<bool>,
     pub team_id: Option<i64>,
     pub traefik_outdated_slack_notifications: Option<bool>,
+}
+
+wire::object! {
+    SlackNotificationSettings:
+    optional {
+        backup_failure_slack_notifications = "backup_failure_slack_notifications",
+        backup_success_slack_notifications = "backup_success_slack_notifications",
+        deployment_failure_slack_notifications = "deployment_failure_slack_notifications",
+        deployment_success_slack_notifications = "deployment_success_slack_notifications",
+        docker_cleanup_failure_slack_notifications = "docker_cleanup_failure_slack_notifications",
+        docker_cleanup_success_slack_notifications = "docker_cleanup_success_slack_notifications",
+        id = "id",
+        scheduled_task_failure_slack_notifications = "scheduled_task_failure_slack_notifications",
+        scheduled_task_success_slack_notifications = "scheduled_task_success_slack_notifications",
+        server_disk_usage_slack_notifications = "server_disk_usage_slack_notifications",
+        server_patch_slack_notifications = "server_patch_slack_notifications",
+        server_reachable_slack_notifications = "server_reachable_slack_notifications",
+        server_unreachable_slack_notifications = "server_unreachable_slack_notifications",
+        slack_enabled = "slack_enabled",
+        slack_webhook_url = "slack_webhook_url",
+        status_change_slack_notifications = "status_change_slack_notifications",
+        team_id = "team_id",
+        traefik_outdated_slack_notifications = "traefik_outdated_slack_notifications",
+    }
 }
 
 /// What to change of what a team is told through Slack.

@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// A member of a team.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TeamMember {
     pub avatar_path: Option<String>,
@@ -26,4 +26,23 @@ pub struct TeamMember {
     pub two_factor_confirmed_at: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    TeamMember:
+    required { id = "id" }
+    optional {
+        avatar_path = "avatar_path",
+        avatar_s3_storage_id = "avatar_s3_storage_id",
+        avatar_storage_type = "avatar_storage_type",
+        created_at = "created_at",
+        email = "email",
+        email_verified_at = "email_verified_at",
+        force_password_reset = "force_password_reset",
+        marketing_emails = "marketing_emails",
+        name = "name",
+        pending_email = "pending_email",
+        two_factor_confirmed_at = "two_factor_confirmed_at",
+        updated_at = "updated_at",
+    }
 }

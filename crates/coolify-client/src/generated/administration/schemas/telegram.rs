@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// What a team is told through Telegram. Addresses and secrets are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TelegramNotificationSettings {
     pub backup_failure_telegram_notifications: Option<bool>,
@@ -42,6 +42,45 @@ pub struct TelegramNotificationSettings {
     pub telegram_notifications_traefik_outdated_thread_id: Option<wire::Secret>,
     pub telegram_token: Option<wire::Secret>,
     pub traefik_outdated_telegram_notifications: Option<bool>,
+}
+
+wire::object! {
+    TelegramNotificationSettings:
+    optional {
+        backup_failure_telegram_notifications = "backup_failure_telegram_notifications",
+        backup_success_telegram_notifications = "backup_success_telegram_notifications",
+        deployment_failure_telegram_notifications = "deployment_failure_telegram_notifications",
+        deployment_success_telegram_notifications = "deployment_success_telegram_notifications",
+        docker_cleanup_failure_telegram_notifications = "docker_cleanup_failure_telegram_notifications",
+        docker_cleanup_success_telegram_notifications = "docker_cleanup_success_telegram_notifications",
+        id = "id",
+        scheduled_task_failure_telegram_notifications = "scheduled_task_failure_telegram_notifications",
+        scheduled_task_success_telegram_notifications = "scheduled_task_success_telegram_notifications",
+        server_disk_usage_telegram_notifications = "server_disk_usage_telegram_notifications",
+        server_patch_telegram_notifications = "server_patch_telegram_notifications",
+        server_reachable_telegram_notifications = "server_reachable_telegram_notifications",
+        server_unreachable_telegram_notifications = "server_unreachable_telegram_notifications",
+        status_change_telegram_notifications = "status_change_telegram_notifications",
+        team_id = "team_id",
+        telegram_chat_id = "telegram_chat_id",
+        telegram_enabled = "telegram_enabled",
+        telegram_notifications_backup_failure_thread_id = "telegram_notifications_backup_failure_thread_id",
+        telegram_notifications_backup_success_thread_id = "telegram_notifications_backup_success_thread_id",
+        telegram_notifications_deployment_failure_thread_id = "telegram_notifications_deployment_failure_thread_id",
+        telegram_notifications_deployment_success_thread_id = "telegram_notifications_deployment_success_thread_id",
+        telegram_notifications_docker_cleanup_failure_thread_id = "telegram_notifications_docker_cleanup_failure_thread_id",
+        telegram_notifications_docker_cleanup_success_thread_id = "telegram_notifications_docker_cleanup_success_thread_id",
+        telegram_notifications_scheduled_task_failure_thread_id = "telegram_notifications_scheduled_task_failure_thread_id",
+        telegram_notifications_scheduled_task_success_thread_id = "telegram_notifications_scheduled_task_success_thread_id",
+        telegram_notifications_server_disk_usage_thread_id = "telegram_notifications_server_disk_usage_thread_id",
+        telegram_notifications_server_patch_thread_id = "telegram_notifications_server_patch_thread_id",
+        telegram_notifications_server_reachable_thread_id = "telegram_notifications_server_reachable_thread_id",
+        telegram_notifications_server_unreachable_thread_id = "telegram_notifications_server_unreachable_thread_id",
+        telegram_notifications_status_change_thread_id = "telegram_notifications_status_change_thread_id",
+        telegram_notifications_traefik_outdated_thread_id = "telegram_notifications_traefik_outdated_thread_id",
+        telegram_token = "telegram_token",
+        traefik_outdated_telegram_notifications = "traefik_outdated_telegram_notifications",
+    }
 }
 
 /// What to change of what a team is told through Telegram.

@@ -4,19 +4,30 @@
 //! Types of `administration`.
 
 use crate::types;
+use crate::wire;
 
 /// The answer to a change of a GitHub app.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdatedGithubApp {
     pub data: Option<types::GithubApp>,
     pub message: Option<String>,
 }
 
+wire::object! {
+    UpdatedGithubApp:
+    optional { data = "data", message = "message" }
+}
+
 /// The answer to a change of a GitLab app.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdatedGitlabApp {
     pub data: Option<types::GitlabApp>,
     pub message: Option<String>,
+}
+
+wire::object! {
+    UpdatedGitlabApp:
+    optional { data = "data", message = "message" }
 }

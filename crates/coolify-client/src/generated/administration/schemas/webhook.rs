@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// What a team is told by webhook. Addresses and secrets are left out unless the token may read secrets.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebhookNotificationSettings {
     pub backup_failure_webhook_notifications: Option<bool>,
@@ -27,6 +27,30 @@ pub struct WebhookNotificationSettings {
     pub traefik_outdated_webhook_notifications: Option<bool>,
     pub webhook_enabled: Option<bool>,
     pub webhook_url: Option<wire::Secret>,
+}
+
+wire::object! {
+    WebhookNotificationSettings:
+    optional {
+        backup_failure_webhook_notifications = "backup_failure_webhook_notifications",
+        backup_success_webhook_notifications = "backup_success_webhook_notifications",
+        deployment_failure_webhook_notifications = "deployment_failure_webhook_notifications",
+        deployment_success_webhook_notifications = "deployment_success_webhook_notifications",
+        docker_cleanup_failure_webhook_notifications = "docker_cleanup_failure_webhook_notifications",
+        docker_cleanup_success_webhook_notifications = "docker_cleanup_success_webhook_notifications",
+        id = "id",
+        scheduled_task_failure_webhook_notifications = "scheduled_task_failure_webhook_notifications",
+        scheduled_task_success_webhook_notifications = "scheduled_task_success_webhook_notifications",
+        server_disk_usage_webhook_notifications = "server_disk_usage_webhook_notifications",
+        server_patch_webhook_notifications = "server_patch_webhook_notifications",
+        server_reachable_webhook_notifications = "server_reachable_webhook_notifications",
+        server_unreachable_webhook_notifications = "server_unreachable_webhook_notifications",
+        status_change_webhook_notifications = "status_change_webhook_notifications",
+        team_id = "team_id",
+        traefik_outdated_webhook_notifications = "traefik_outdated_webhook_notifications",
+        webhook_enabled = "webhook_enabled",
+        webhook_url = "webhook_url",
+    }
 }
 
 /// What to change of what a team is told by webhook.

@@ -3,8 +3,10 @@
 
 //! Types of `provisioning`.
 
+use crate::wire;
+
 /// A destination that an application runs on.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationDestination {
     /// Whether deployments are made here first.
@@ -16,4 +18,16 @@ pub struct ApplicationDestination {
     pub server_id: Option<i64>,
     pub server_uuid: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ApplicationDestination:
+    required { uuid = "uuid" }
+    optional {
+        is_primary = "is_primary",
+        name = "name",
+        network = "network",
+        server_id = "server_id",
+        server_uuid = "server_uuid",
+    }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `provisioning`.
 
+use crate::wire;
+
 /// The answer to the creation of an application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedApplication {
     /// Its public URLs, separated by commas.
@@ -12,4 +14,9 @@ pub struct CreatedApplication {
     /// Instead of `uuid`: why `instant_deploy` deployed nothing.
     pub message: Option<String>,
     pub uuid: Option<String>,
+}
+
+wire::object! {
+    CreatedApplication:
+    optional { domains = "domains", message = "message", uuid = "uuid" }
 }

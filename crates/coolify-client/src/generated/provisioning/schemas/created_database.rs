@@ -6,7 +6,7 @@
 use crate::wire;
 
 /// The answer to the creation of a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedDatabase {
     /// The public connection URL, password included; only of a public database.
@@ -14,4 +14,10 @@ pub struct CreatedDatabase {
     /// The connection URL inside the server, password included.
     pub internal_db_url: Option<wire::Secret>,
     pub uuid: String,
+}
+
+wire::object! {
+    CreatedDatabase:
+    required { uuid = "uuid" }
+    optional { external_db_url = "external_db_url", internal_db_url = "internal_db_url" }
 }

@@ -3,12 +3,24 @@
 
 //! Types of `provisioning`.
 
+use crate::wire;
+
 /// Where a resource was moved to.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MovedResource {
     pub environment_uuid: Option<String>,
     pub message: Option<String>,
     pub project_uuid: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    MovedResource:
+    required { uuid = "uuid" }
+    optional {
+        environment_uuid = "environment_uuid",
+        message = "message",
+        project_uuid = "project_uuid",
+    }
 }

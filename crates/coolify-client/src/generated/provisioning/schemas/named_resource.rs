@@ -3,11 +3,19 @@
 
 //! Types of `provisioning`.
 
+use crate::wire;
+
 /// What a project or an environment is called.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NamedResource {
     pub description: Option<String>,
     pub name: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    NamedResource:
+    required { uuid = "uuid" }
+    optional { description = "description", name = "name" }
 }

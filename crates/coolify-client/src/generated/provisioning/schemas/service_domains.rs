@@ -3,12 +3,19 @@
 
 //! Types of `provisioning`.
 
+use crate::wire;
+
 /// A service that was created or changed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceDomains {
     /// Its public URLs.
-    #[serde(default)]
     pub domains: Vec<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    ServiceDomains:
+    required { uuid = "uuid" }
+    optional { domains = "domains" }
 }

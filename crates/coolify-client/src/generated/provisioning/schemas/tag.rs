@@ -3,8 +3,10 @@
 
 //! Types of `provisioning`.
 
+use crate::wire;
+
 /// A label on resources, by which they are deployed together.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tag {
     /// Date and time as in RFC 3339.
@@ -13,4 +15,10 @@ pub struct Tag {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub uuid: String,
+}
+
+wire::object! {
+    Tag:
+    required { name = "name", uuid = "uuid" }
+    optional { created_at = "created_at", updated_at = "updated_at" }
 }

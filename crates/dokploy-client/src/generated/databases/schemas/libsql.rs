@@ -7,93 +7,108 @@ use crate::types;
 use crate::wire;
 
 /// A libSQL database. Its relations, such as `mounts` and `server`, are absent from what `libsql-move` answers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Libsql {
     /// The name of the Docker service.
-    #[serde(rename = "appName")]
     pub app_name: String,
-    #[serde(rename = "applicationStatus")]
     pub application_status: types::ApplicationStatusEnum,
-    #[serde(default)]
     pub backups: Vec<types::Backup>,
     /// It replaces the command of the image.
     pub command: Option<String>,
     /// A number in text.
-    #[serde(rename = "cpuLimit")]
     pub cpu_limit: Option<String>,
     /// A number in text.
-    #[serde(rename = "cpuReservation")]
     pub cpu_reservation: Option<String>,
     /// ISO 8601, UTC, with milliseconds.
-    #[serde(rename = "createdAt")]
     pub created_at: Option<String>,
-    #[serde(rename = "databasePassword")]
     pub database_password: Option<wire::Secret>,
-    #[serde(rename = "databaseUser")]
     pub database_user: Option<String>,
     pub description: Option<String>,
-    #[serde(rename = "detachDokployNetwork")]
     pub detach_dokploy_network: Option<bool>,
-    #[serde(rename = "dockerImage")]
     pub docker_image: Option<String>,
-    #[serde(rename = "enableNamespaces")]
     pub enable_namespaces: Option<bool>,
-    #[serde(rename = "endpointSpecSwarm")]
     pub endpoint_spec_swarm: Option<types::EndpointSpecSwarm>,
     /// Lines of `KEY=value`.
     pub env: Option<wire::Secret>,
     pub environment: Option<types::Environment>,
-    #[serde(rename = "environmentId")]
     pub environment_id: String,
-    #[serde(rename = "externalAdminPort")]
     pub external_admin_port: Option<i64>,
-    #[serde(rename = "externalGRPCPort")]
     pub external_grpc_port: Option<i64>,
     /// The port on the host; null if it has none.
-    #[serde(rename = "externalPort")]
     pub external_port: Option<i64>,
-    #[serde(rename = "healthCheckSwarm")]
     pub health_check_swarm: Option<types::HealthCheckSwarm>,
-    #[serde(rename = "labelsSwarm")]
     pub labels_swarm: Option<std::collections::BTreeMap<String, String>>,
-    #[serde(rename = "libsqlId")]
     pub libsql_id: String,
     /// A size in text.
-    #[serde(rename = "memoryLimit")]
     pub memory_limit: Option<String>,
     /// A size in text.
-    #[serde(rename = "memoryReservation")]
     pub memory_reservation: Option<String>,
-    #[serde(rename = "modeSwarm")]
     pub mode_swarm: Option<types::ServiceModeSwarm>,
-    #[serde(default)]
     pub mounts: Vec<types::Mount>,
     pub name: String,
-    #[serde(rename = "networkIds")]
     pub network_ids: Option<Vec<String>>,
-    #[serde(rename = "networkSwarm")]
     pub network_swarm: Option<Vec<types::NetworkSwarm>>,
-    #[serde(rename = "placementSwarm")]
     pub placement_swarm: Option<types::PlacementSwarm>,
     pub replicas: Option<i64>,
-    #[serde(rename = "restartPolicySwarm")]
     pub restart_policy_swarm: Option<types::RestartPolicySwarm>,
-    #[serde(rename = "rollbackConfigSwarm")]
     pub rollback_config_swarm: Option<types::UpdateConfigSwarm>,
     pub server: Option<types::Server>,
     /// The remote server that runs it; null is the Dokploy host itself.
-    #[serde(rename = "serverId")]
     pub server_id: Option<String>,
-    #[serde(rename = "sqldNode")]
     pub sqld_node: Option<types::SqldNodeEnum>,
-    #[serde(rename = "sqldPrimaryUrl")]
     pub sqld_primary_url: Option<String>,
     /// Nanoseconds.
-    #[serde(rename = "stopGracePeriodSwarm")]
     pub stop_grace_period_swarm: Option<i64>,
-    #[serde(rename = "updateConfigSwarm")]
     pub update_config_swarm: Option<types::UpdateConfigSwarm>,
+}
+
+wire::object! {
+    Libsql:
+    required {
+        app_name = "appName",
+        application_status = "applicationStatus",
+        environment_id = "environmentId",
+        libsql_id = "libsqlId",
+        name = "name",
+    }
+    optional {
+        backups = "backups",
+        command = "command",
+        cpu_limit = "cpuLimit",
+        cpu_reservation = "cpuReservation",
+        created_at = "createdAt",
+        database_password = "databasePassword",
+        database_user = "databaseUser",
+        description = "description",
+        detach_dokploy_network = "detachDokployNetwork",
+        docker_image = "dockerImage",
+        enable_namespaces = "enableNamespaces",
+        endpoint_spec_swarm = "endpointSpecSwarm",
+        env = "env",
+        environment = "environment",
+        external_admin_port = "externalAdminPort",
+        external_grpc_port = "externalGRPCPort",
+        external_port = "externalPort",
+        health_check_swarm = "healthCheckSwarm",
+        labels_swarm = "labelsSwarm",
+        memory_limit = "memoryLimit",
+        memory_reservation = "memoryReservation",
+        mode_swarm = "modeSwarm",
+        mounts = "mounts",
+        network_ids = "networkIds",
+        network_swarm = "networkSwarm",
+        placement_swarm = "placementSwarm",
+        replicas = "replicas",
+        restart_policy_swarm = "restartPolicySwarm",
+        rollback_config_swarm = "rollbackConfigSwarm",
+        server = "server",
+        server_id = "serverId",
+        sqld_node = "sqldNode",
+        sqld_primary_url = "sqldPrimaryUrl",
+        stop_grace_period_swarm = "stopGracePeriodSwarm",
+        update_config_swarm = "updateConfigSwarm",
+    }
 }
 
 /// Optional parameters of `libsql-readLogs`.

@@ -7,15 +7,13 @@ use crate::types;
 use crate::wire;
 
 /// A MongoDB database. Its relations, such as `mounts` and `server`, are absent from what `mongo-create` and `mongo-move` answer.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Mongo {
     /// The name of the Docker service.
     pub app_name: String,
     pub application_status: types::ApplicationStatusEnum,
     pub args: Option<Vec<String>>,
-    #[serde(default)]
     pub backups: Vec<types::Backup>,
     /// It replaces the command of the image.
     pub command: Option<String>,
@@ -45,7 +43,6 @@ pub struct Mongo {
     pub memory_reservation: Option<String>,
     pub mode_swarm: Option<types::ServiceModeSwarm>,
     pub mongo_id: String,
-    #[serde(default)]
     pub mounts: Vec<types::Mount>,
     pub name: String,
     pub network_ids: Option<Vec<String>>,
@@ -64,13 +61,65 @@ pub struct Mongo {
     pub update_config_swarm: Option<types::UpdateConfigSwarm>,
 }
 
+wire::object! {
+    Mongo:
+    required {
+        app_name = "appName",
+        application_status = "applicationStatus",
+        environment_id = "environmentId",
+        mongo_id = "mongoId",
+        name = "name",
+    }
+    optional {
+        args = "args",
+        backups = "backups",
+        command = "command",
+        cpu_limit = "cpuLimit",
+        cpu_reservation = "cpuReservation",
+        created_at = "createdAt",
+        database_password = "databasePassword",
+        database_user = "databaseUser",
+        description = "description",
+        detach_dokploy_network = "detachDokployNetwork",
+        docker_image = "dockerImage",
+        endpoint_spec_swarm = "endpointSpecSwarm",
+        env = "env",
+        environment = "environment",
+        external_port = "externalPort",
+        health_check_swarm = "healthCheckSwarm",
+        labels_swarm = "labelsSwarm",
+        memory_limit = "memoryLimit",
+        memory_reservation = "memoryReservation",
+        mode_swarm = "modeSwarm",
+        mounts = "mounts",
+        network_ids = "networkIds",
+        network_swarm = "networkSwarm",
+        placement_swarm = "placementSwarm",
+        replica_sets = "replicaSets",
+        replicas = "replicas",
+        restart_policy_swarm = "restartPolicySwarm",
+        rollback_config_swarm = "rollbackConfigSwarm",
+        server = "server",
+        server_id = "serverId",
+        stop_grace_period_swarm = "stopGracePeriodSwarm",
+        ulimits_swarm = "ulimitsSwarm",
+        update_config_swarm = "updateConfigSwarm",
+    }
+}
+
 /// One page of a search.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MongoPage {
     pub items: Vec<types::MongoSummary>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    MongoPage:
+    required { items = "items" }
+    optional { total = "total" }
 }
 
 /// Optional parameters of `mongo-readLogs`.

@@ -7,15 +7,13 @@ use crate::types;
 use crate::wire;
 
 /// A MySQL database. Its relations, such as `mounts` and `server`, are absent from what `mysql-create` and `mysql-move` answer.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Mysql {
     /// The name of the Docker service.
     pub app_name: String,
     pub application_status: types::ApplicationStatusEnum,
     pub args: Option<Vec<String>>,
-    #[serde(default)]
     pub backups: Vec<types::Backup>,
     /// It replaces the command of the image.
     pub command: Option<String>,
@@ -46,7 +44,6 @@ pub struct Mysql {
     /// A size in text.
     pub memory_reservation: Option<String>,
     pub mode_swarm: Option<types::ServiceModeSwarm>,
-    #[serde(default)]
     pub mounts: Vec<types::Mount>,
     pub mysql_id: String,
     pub name: String,
@@ -65,13 +62,66 @@ pub struct Mysql {
     pub update_config_swarm: Option<types::UpdateConfigSwarm>,
 }
 
+wire::object! {
+    Mysql:
+    required {
+        app_name = "appName",
+        application_status = "applicationStatus",
+        environment_id = "environmentId",
+        mysql_id = "mysqlId",
+        name = "name",
+    }
+    optional {
+        args = "args",
+        backups = "backups",
+        command = "command",
+        cpu_limit = "cpuLimit",
+        cpu_reservation = "cpuReservation",
+        created_at = "createdAt",
+        database_name = "databaseName",
+        database_password = "databasePassword",
+        database_root_password = "databaseRootPassword",
+        database_user = "databaseUser",
+        description = "description",
+        detach_dokploy_network = "detachDokployNetwork",
+        docker_image = "dockerImage",
+        endpoint_spec_swarm = "endpointSpecSwarm",
+        env = "env",
+        environment = "environment",
+        external_port = "externalPort",
+        health_check_swarm = "healthCheckSwarm",
+        labels_swarm = "labelsSwarm",
+        memory_limit = "memoryLimit",
+        memory_reservation = "memoryReservation",
+        mode_swarm = "modeSwarm",
+        mounts = "mounts",
+        network_ids = "networkIds",
+        network_swarm = "networkSwarm",
+        placement_swarm = "placementSwarm",
+        replicas = "replicas",
+        restart_policy_swarm = "restartPolicySwarm",
+        rollback_config_swarm = "rollbackConfigSwarm",
+        server = "server",
+        server_id = "serverId",
+        stop_grace_period_swarm = "stopGracePeriodSwarm",
+        ulimits_swarm = "ulimitsSwarm",
+        update_config_swarm = "updateConfigSwarm",
+    }
+}
+
 /// One page of a search.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MysqlPage {
     pub items: Vec<types::MysqlSummary>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    MysqlPage:
+    required { items = "items" }
+    optional { total = "total" }
 }
 
 /// Optional parameters of `mysql-readLogs`.

@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A Redis database. Its relations, such as `mounts` and `server`, are absent from what `redis-create` and `redis-move` answer.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Redis {
     /// The name of the Docker service.
@@ -41,7 +40,6 @@ pub struct Redis {
     /// A size in text.
     pub memory_reservation: Option<String>,
     pub mode_swarm: Option<types::ServiceModeSwarm>,
-    #[serde(default)]
     pub mounts: Vec<types::Mount>,
     pub name: String,
     pub network_ids: Option<Vec<String>>,
@@ -60,13 +58,62 @@ pub struct Redis {
     pub update_config_swarm: Option<types::UpdateConfigSwarm>,
 }
 
+wire::object! {
+    Redis:
+    required {
+        app_name = "appName",
+        application_status = "applicationStatus",
+        environment_id = "environmentId",
+        name = "name",
+        redis_id = "redisId",
+    }
+    optional {
+        args = "args",
+        command = "command",
+        cpu_limit = "cpuLimit",
+        cpu_reservation = "cpuReservation",
+        created_at = "createdAt",
+        database_password = "databasePassword",
+        description = "description",
+        detach_dokploy_network = "detachDokployNetwork",
+        docker_image = "dockerImage",
+        endpoint_spec_swarm = "endpointSpecSwarm",
+        env = "env",
+        environment = "environment",
+        external_port = "externalPort",
+        health_check_swarm = "healthCheckSwarm",
+        labels_swarm = "labelsSwarm",
+        memory_limit = "memoryLimit",
+        memory_reservation = "memoryReservation",
+        mode_swarm = "modeSwarm",
+        mounts = "mounts",
+        network_ids = "networkIds",
+        network_swarm = "networkSwarm",
+        placement_swarm = "placementSwarm",
+        replicas = "replicas",
+        restart_policy_swarm = "restartPolicySwarm",
+        rollback_config_swarm = "rollbackConfigSwarm",
+        server = "server",
+        server_id = "serverId",
+        stop_grace_period_swarm = "stopGracePeriodSwarm",
+        ulimits_swarm = "ulimitsSwarm",
+        update_config_swarm = "updateConfigSwarm",
+    }
+}
+
 /// One page of a search.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RedisPage {
     pub items: Vec<types::RedisSummary>,
     /// How many match in all.
     pub total: Option<i64>,
+}
+
+wire::object! {
+    RedisPage:
+    required { items = "items" }
+    optional { total = "total" }
 }
 
 /// Optional parameters of `redis-readLogs`.

@@ -6,12 +6,17 @@
 use crate::wire;
 
 /// The settings of a channel through a URL of your own.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomNotification {
     pub custom_id: String,
     /// It may hold a token.
     pub endpoint: Option<wire::Secret>,
     pub headers: Option<std::collections::BTreeMap<String, wire::Secret>>,
+}
+
+wire::object! {
+    CustomNotification:
+    required { custom_id = "customId" }
+    optional { endpoint = "endpoint", headers = "headers" }
 }

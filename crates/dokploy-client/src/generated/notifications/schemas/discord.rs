@@ -6,11 +6,16 @@
 use crate::wire;
 
 /// The settings of a channel through Discord.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DiscordNotification {
     pub decoration: Option<bool>,
     pub discord_id: String,
     pub webhook_url: Option<wire::Secret>,
+}
+
+wire::object! {
+    DiscordNotification:
+    required { discord_id = "discordId" }
+    optional { decoration = "decoration", webhook_url = "webhookUrl" }
 }

@@ -6,8 +6,7 @@
 use crate::wire;
 
 /// The settings of a channel through e-mail.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EmailNotification {
     pub email_id: String,
@@ -15,7 +14,19 @@ pub struct EmailNotification {
     pub password: Option<wire::Secret>,
     pub smtp_port: Option<i64>,
     pub smtp_server: Option<String>,
-    #[serde(default)]
     pub to_addresses: Vec<String>,
     pub username: Option<String>,
+}
+
+wire::object! {
+    EmailNotification:
+    required { email_id = "emailId" }
+    optional {
+        from_address = "fromAddress",
+        password = "password",
+        smtp_port = "smtpPort",
+        smtp_server = "smtpServer",
+        to_addresses = "toAddresses",
+        username = "username",
+    }
 }

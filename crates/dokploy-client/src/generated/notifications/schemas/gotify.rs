@@ -6,8 +6,7 @@
 use crate::wire;
 
 /// The settings of a channel through Gotify.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GotifyNotification {
     pub app_token: Option<wire::Secret>,
@@ -15,4 +14,15 @@ pub struct GotifyNotification {
     pub gotify_id: String,
     pub priority: Option<i64>,
     pub server_url: Option<String>,
+}
+
+wire::object! {
+    GotifyNotification:
+    required { gotify_id = "gotifyId" }
+    optional {
+        app_token = "appToken",
+        decoration = "decoration",
+        priority = "priority",
+        server_url = "serverUrl",
+    }
 }

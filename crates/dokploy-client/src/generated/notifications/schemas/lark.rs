@@ -6,10 +6,15 @@
 use crate::wire;
 
 /// The settings of a channel through Lark.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LarkNotification {
     pub lark_id: String,
     pub webhook_url: Option<wire::Secret>,
+}
+
+wire::object! {
+    LarkNotification:
+    required { lark_id = "larkId" }
+    optional { webhook_url = "webhookUrl" }
 }

@@ -6,12 +6,17 @@
 use crate::wire;
 
 /// The settings of a channel through Mattermost.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MattermostNotification {
     pub channel: Option<String>,
     pub mattermost_id: String,
     pub username: Option<String>,
     pub webhook_url: Option<wire::Secret>,
+}
+
+wire::object! {
+    MattermostNotification:
+    required { mattermost_id = "mattermostId" }
+    optional { channel = "channel", username = "username", webhook_url = "webhookUrl" }
 }

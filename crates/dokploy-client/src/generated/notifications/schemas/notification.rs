@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A channel and what it tells; the field of its kind holds its settings, the others of that sort are null.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Notification {
     /// Whether it tells of a build that failed.
@@ -57,6 +56,49 @@ pub struct Notification {
     pub telegram_id: Option<String>,
     /// Whether it tells of backups of volumes.
     pub volume_backup: Option<bool>,
+}
+
+wire::object! {
+    Notification:
+    required { notification_id = "notificationId" }
+    optional {
+        app_build_error = "appBuildError",
+        app_deploy = "appDeploy",
+        created_at = "createdAt",
+        custom = "custom",
+        custom_id = "customId",
+        database_backup = "databaseBackup",
+        discord = "discord",
+        discord_id = "discordId",
+        docker_cleanup = "dockerCleanup",
+        dokploy_backup = "dokployBackup",
+        dokploy_restart = "dokployRestart",
+        email = "email",
+        email_id = "emailId",
+        gotify = "gotify",
+        gotify_id = "gotifyId",
+        lark = "lark",
+        lark_id = "larkId",
+        mattermost = "mattermost",
+        mattermost_id = "mattermostId",
+        name = "name",
+        notification_type = "notificationType",
+        ntfy = "ntfy",
+        ntfy_id = "ntfyId",
+        organization_id = "organizationId",
+        pushover = "pushover",
+        pushover_id = "pushoverId",
+        resend = "resend",
+        resend_id = "resendId",
+        server_threshold = "serverThreshold",
+        slack = "slack",
+        slack_id = "slackId",
+        teams = "teams",
+        teams_id = "teamsId",
+        telegram = "telegram",
+        telegram_id = "telegramId",
+        volume_backup = "volumeBackup",
+    }
 }
 
 /// Which channel.

@@ -6,8 +6,7 @@
 use crate::wire;
 
 /// The settings of a channel through ntfy.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NtfyNotification {
     pub access_token: Option<wire::Secret>,
@@ -15,4 +14,15 @@ pub struct NtfyNotification {
     pub priority: Option<i64>,
     pub server_url: Option<String>,
     pub topic: Option<String>,
+}
+
+wire::object! {
+    NtfyNotification:
+    required { ntfy_id = "ntfyId" }
+    optional {
+        access_token = "accessToken",
+        priority = "priority",
+        server_url = "serverUrl",
+        topic = "topic",
+    }
 }

@@ -6,8 +6,7 @@
 use crate::wire;
 
 /// The settings of a channel through Pushover.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PushoverNotification {
     pub api_token: Option<wire::Secret>,
@@ -16,4 +15,16 @@ pub struct PushoverNotification {
     pub pushover_id: String,
     pub retry: Option<i64>,
     pub user_key: Option<wire::Secret>,
+}
+
+wire::object! {
+    PushoverNotification:
+    required { pushover_id = "pushoverId" }
+    optional {
+        api_token = "apiToken",
+        expire = "expire",
+        priority = "priority",
+        retry = "retry",
+        user_key = "userKey",
+    }
 }

@@ -6,13 +6,17 @@
 use crate::wire;
 
 /// The settings of a channel through Resend.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ResendNotification {
     pub api_key: Option<wire::Secret>,
     pub from_address: Option<String>,
     pub resend_id: String,
-    #[serde(default)]
     pub to_addresses: Vec<String>,
+}
+
+wire::object! {
+    ResendNotification:
+    required { resend_id = "resendId" }
+    optional { api_key = "apiKey", from_address = "fromAddress", to_addresses = "toAddresses" }
 }

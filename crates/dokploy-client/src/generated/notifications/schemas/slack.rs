@@ -6,11 +6,16 @@
 use crate::wire;
 
 /// The settings of a channel through Slack.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SlackNotification {
     pub channel: Option<String>,
     pub slack_id: String,
     pub webhook_url: Option<wire::Secret>,
+}
+
+wire::object! {
+    SlackNotification:
+    required { slack_id = "slackId" }
+    optional { channel = "channel", webhook_url = "webhookUrl" }
 }

@@ -6,10 +6,15 @@
 use crate::wire;
 
 /// The settings of a channel through Teams.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TeamsNotification {
     pub teams_id: String,
     pub webhook_url: Option<wire::Secret>,
+}
+
+wire::object! {
+    TeamsNotification:
+    required { teams_id = "teamsId" }
+    optional { webhook_url = "webhookUrl" }
 }

@@ -6,12 +6,17 @@
 use crate::wire;
 
 /// The settings of a channel through Telegram.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TelegramNotification {
     pub bot_token: Option<wire::Secret>,
     pub chat_id: Option<String>,
     pub message_thread_id: Option<String>,
     pub telegram_id: String,
+}
+
+wire::object! {
+    TelegramNotification:
+    required { telegram_id = "telegramId" }
+    optional { bot_token = "botToken", chat_id = "chatId", message_thread_id = "messageThreadId" }
 }

@@ -4,12 +4,22 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// What a deployment made on Azure.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AksInfrastructureOutputs {
     pub cluster_name: Option<String>,
     pub cluster_oidc_issuer: Option<String>,
     pub kind: Option<types::InfrastructureOutputsKindEnum>,
+}
+
+wire::object! {
+    AksInfrastructureOutputs:
+    optional {
+        cluster_name = "cluster_name",
+        cluster_oidc_issuer = "cluster_oidc_issuer",
+        kind = "kind",
+    }
 }

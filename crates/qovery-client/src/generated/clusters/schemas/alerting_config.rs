@@ -6,11 +6,11 @@
 use crate::wire;
 
 /// The alerting of a cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AlertingConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_name: Option<String>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub default_rule_labels: wire::Patch<std::collections::BTreeMap<String, String>>,
     pub enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,5 +69,16 @@ impl AlertingConfig {
     ) -> Self {
         self.spec_external_url = Some(spec_external_url.into());
         self
+    }
+}
+
+wire::object! {
+    AlertingConfig:
+    required { enabled = "enabled" }
+    optional {
+        config_name = "config_name",
+        default_rule_labels = "default_rule_labels",
+        spec_config_secret = "spec_config_secret",
+        spec_external_url = "spec_external_url",
     }
 }

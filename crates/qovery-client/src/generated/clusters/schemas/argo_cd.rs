@@ -7,15 +7,20 @@ use crate::types;
 use crate::wire;
 
 /// The Kubernetes objects of an Argo CD application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdAppManifestResponse {
     pub manifest_metadata: Option<types::ArgoCdManifestMetadata>,
     pub manifest_revision: Option<String>,
 }
 
+wire::object! {
+    ArgoCdAppManifestResponse:
+    optional { manifest_metadata = "manifest_metadata", manifest_revision = "manifest_revision" }
+}
+
 /// An Argo CD application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdAppResponse {
     pub cluster_id: Option<String>,
@@ -36,13 +41,37 @@ pub struct ArgoCdAppResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    ArgoCdAppResponse:
+    required { id = "id" }
+    optional {
+        cluster_id = "cluster_id",
+        created_at = "created_at",
+        environment = "environment",
+        environment_id = "environment_id",
+        git_repository = "git_repository",
+        icon_uri = "icon_uri",
+        last_synced_at = "last_synced_at",
+        manifest_revision = "manifest_revision",
+        name = "name",
+        namespace = "namespace",
+        service_type = "service_type",
+        updated_at = "updated_at",
+    }
+}
+
 /// Whether a connection works.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdConnectionCheckResponse {
     pub app_count: Option<i64>,
     pub reason: Option<types::ArgoCdConnectionErrorEnum>,
     pub status: Option<types::ArgoCdConnectionStatusEnum>,
+}
+
+wire::object! {
+    ArgoCdConnectionCheckResponse:
+    optional { app_count = "app_count", reason = "reason", status = "status" }
 }
 
 wire::open_enum! {
@@ -84,7 +113,7 @@ impl ArgoCdCredentialsRequest {
 }
 
 /// How an Argo CD is connected.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdCredentialsResponse {
     /// The server sends a placeholder.
@@ -98,6 +127,19 @@ pub struct ArgoCdCredentialsResponse {
     pub last_checked_at: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    ArgoCdCredentialsResponse:
+    required { id = "id" }
+    optional {
+        argocd_token = "argocd_token",
+        argocd_url = "argocd_url",
+        cluster_id = "cluster_id",
+        created_at = "created_at",
+        last_checked_at = "last_checked_at",
+        updated_at = "updated_at",
+    }
 }
 
 /// Which cluster a destination is.
@@ -125,7 +167,7 @@ impl ArgoCdDestinationClusterMappingRequest {
 }
 
 /// Which cluster a destination is.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdDestinationClusterMappingResponse {
     pub agent_cluster_id: Option<String>,
@@ -133,8 +175,17 @@ pub struct ArgoCdDestinationClusterMappingResponse {
     pub cluster_id: Option<String>,
 }
 
+wire::object! {
+    ArgoCdDestinationClusterMappingResponse:
+    optional {
+        agent_cluster_id = "agent_cluster_id",
+        argocd_cluster_url = "argocd_cluster_url",
+        cluster_id = "cluster_id",
+    }
+}
+
 /// A connected Argo CD and its destinations.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdInstanceMappingResponse {
     pub agent_cluster_cloud_provider: Option<types::CloudVendorEnum>,
@@ -144,23 +195,40 @@ pub struct ArgoCdInstanceMappingResponse {
     pub credentials_id: Option<String>,
     /// Date and time as in RFC 3339.
     pub last_checked_at: Option<String>,
-    #[serde(default)]
     pub linked_clusters: Vec<types::ArgoCdLinkedClusterDetails>,
     pub status: Option<types::ArgoCdConnectionStatusEnum>,
-    #[serde(default)]
     pub unlinked_clusters: Vec<types::ArgoCdUnlinkedClusterDetails>,
 }
 
+wire::object! {
+    ArgoCdInstanceMappingResponse:
+    optional {
+        agent_cluster_cloud_provider = "agent_cluster_cloud_provider",
+        agent_cluster_id = "agent_cluster_id",
+        agent_cluster_name = "agent_cluster_name",
+        argocd_url = "argocd_url",
+        credentials_id = "credentials_id",
+        last_checked_at = "last_checked_at",
+        linked_clusters = "linked_clusters",
+        status = "status",
+        unlinked_clusters = "unlinked_clusters",
+    }
+}
+
 /// Connected Argo CDs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdInstanceMappingResponseList {
-    #[serde(default)]
     pub results: Vec<types::ArgoCdInstanceMappingResponse>,
 }
 
+wire::object! {
+    ArgoCdInstanceMappingResponseList:
+    optional { results = "results" }
+}
+
 /// A destination that is a known cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdLinkedClusterDetails {
     pub applications_count: Option<i64>,
@@ -172,9 +240,21 @@ pub struct ArgoCdLinkedClusterDetails {
     pub qovery_cluster_type: Option<types::KubernetesEnum>,
 }
 
+wire::object! {
+    ArgoCdLinkedClusterDetails:
+    optional {
+        applications_count = "applications_count",
+        argocd_cluster_name = "argocd_cluster_name",
+        argocd_cluster_url = "argocd_cluster_url",
+        qovery_cluster_cloud_provider = "qovery_cluster_cloud_provider",
+        qovery_cluster_id = "qovery_cluster_id",
+        qovery_cluster_name = "qovery_cluster_name",
+        qovery_cluster_type = "qovery_cluster_type",
+    }
+}
+
 /// A Kubernetes object, as it should be and as it is.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdManagedResource {
     pub kind: Option<String>,
@@ -184,16 +264,31 @@ pub struct ArgoCdManagedResource {
     pub target_state: Option<wire::Secret>,
 }
 
+wire::object! {
+    ArgoCdManagedResource:
+    optional {
+        kind = "kind",
+        live_state = "liveState",
+        name = "name",
+        namespace = "namespace",
+        target_state = "targetState",
+    }
+}
+
 /// The Kubernetes objects, in a list.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdManifestMetadata {
-    #[serde(default)]
     pub managed_resources: Vec<types::ArgoCdManagedResource>,
 }
 
+wire::object! {
+    ArgoCdManifestMetadata:
+    optional { managed_resources = "managed_resources" }
+}
+
 /// An Argo CD application on a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdService {
     pub environment_id: Option<String>,
@@ -205,12 +300,29 @@ pub struct ArgoCdService {
     pub service_type: Option<types::ArgoCdServiceTypeEnum>,
 }
 
+wire::object! {
+    ArgoCdService:
+    optional {
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        project_id = "project_id",
+        project_name = "project_name",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+    }
+}
+
 /// Argo CD applications.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdServiceList {
-    #[serde(default)]
     pub results: Vec<types::ArgoCdService>,
+}
+
+wire::object! {
+    ArgoCdServiceList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -221,10 +333,19 @@ wire::open_enum! {
 }
 
 /// A destination that is not yet a known cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArgoCdUnlinkedClusterDetails {
     pub applications_count: Option<i64>,
     pub argocd_cluster_name: Option<String>,
     pub argocd_cluster_url: Option<String>,
+}
+
+wire::object! {
+    ArgoCdUnlinkedClusterDetails:
+    optional {
+        applications_count = "applications_count",
+        argocd_cluster_name = "argocd_cluster_name",
+        argocd_cluster_url = "argocd_cluster_url",
+    }
 }

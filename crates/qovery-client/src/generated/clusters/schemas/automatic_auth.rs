@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// With what the cluster itself may do.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AutomaticAuth {
     pub mode: types::SecretManagerAuthenticationModeEnum,
 }
@@ -17,4 +18,9 @@ impl AutomaticAuth {
     pub fn new(mode: types::SecretManagerAuthenticationModeEnum) -> Self {
         Self { mode }
     }
+}
+
+wire::object! {
+    AutomaticAuth:
+    required { mode = "mode" }
 }

@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// The Parameter Store of AWS.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AwsParameterStoreEndpoint {
     pub mode: types::SecretManagerEndpointModeEnum,
     pub region: String,
@@ -24,4 +25,9 @@ impl AwsParameterStoreEndpoint {
             region: region.into(),
         }
     }
+}
+
+wire::object! {
+    AwsParameterStoreEndpoint:
+    required { mode = "mode", region = "region" }
 }

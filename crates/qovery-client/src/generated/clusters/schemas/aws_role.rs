@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// With a role of AWS.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AwsRoleAuth {
     pub mode: types::SecretManagerAuthenticationModeEnum,
     pub role_arn: String,
@@ -26,14 +27,25 @@ impl AwsRoleAuth {
     }
 }
 
+wire::object! {
+    AwsRoleAuth:
+    required { mode = "mode", role_arn = "role_arn" }
+}
+
 /// A role of AWS.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AwsRoleClusterCredentials {
     pub id: String,
     pub name: Option<String>,
     pub object_type: Option<types::ClusterCredentialsTypeEnum>,
     pub role_arn: Option<String>,
+}
+
+wire::object! {
+    AwsRoleClusterCredentials:
+    required { id = "id" }
+    optional { name = "name", object_type = "object_type", role_arn = "role_arn" }
 }
 
 /// A role of AWS.

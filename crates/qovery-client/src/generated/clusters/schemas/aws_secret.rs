@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// The Secrets Manager of AWS.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AwsSecretManagerEndpoint {
     pub mode: types::SecretManagerEndpointModeEnum,
     pub region: String,
@@ -24,4 +25,9 @@ impl AwsSecretManagerEndpoint {
             region: region.into(),
         }
     }
+}
+
+wire::object! {
+    AwsSecretManagerEndpoint:
+    required { mode = "mode", region = "region" }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A key of AWS.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AwsStaticClusterCredentials {
     pub access_key_id: Option<String>,
@@ -16,13 +16,19 @@ pub struct AwsStaticClusterCredentials {
     pub object_type: Option<types::ClusterCredentialsTypeEnum>,
 }
 
+wire::object! {
+    AwsStaticClusterCredentials:
+    required { id = "id" }
+    optional { access_key_id = "access_key_id", name = "name", object_type = "object_type" }
+}
+
 /// With a key of AWS.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AwsStaticCredentialsAuth {
     pub access_key: String,
     pub mode: types::SecretManagerAuthenticationModeEnum,
     pub region: String,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub secret_key: wire::Patch<wire::Secret>,
 }
 
@@ -51,6 +57,12 @@ impl AwsStaticCredentialsAuth {
         self.secret_key = secret_key.into();
         self
     }
+}
+
+wire::object! {
+    AwsStaticCredentialsAuth:
+    required { access_key = "access_key", mode = "mode", region = "region" }
+    optional { secret_key = "secret_key" }
 }
 
 /// A key of AWS.

@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// Access to a subscription of Azure.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AzureStaticClusterCredentials {
     pub azure_application_id: Option<String>,
@@ -16,4 +17,17 @@ pub struct AzureStaticClusterCredentials {
     pub id: String,
     pub name: Option<String>,
     pub object_type: Option<types::ClusterCredentialsTypeEnum>,
+}
+
+wire::object! {
+    AzureStaticClusterCredentials:
+    required { id = "id" }
+    optional {
+        azure_application_id = "azure_application_id",
+        azure_application_object_id = "azure_application_object_id",
+        azure_subscription_id = "azure_subscription_id",
+        azure_tenant_id = "azure_tenant_id",
+        name = "name",
+        object_type = "object_type",
+    }
 }

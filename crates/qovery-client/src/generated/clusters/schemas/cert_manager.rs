@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// Settings of cert-manager.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct CertManagerChartParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubernetes_namespace: Option<String>,
@@ -20,4 +22,9 @@ impl CertManagerChartParameters {
         self.kubernetes_namespace = Some(kubernetes_namespace.into());
         self
     }
+}
+
+wire::object! {
+    CertManagerChartParameters:
+    optional { kubernetes_namespace = "kubernetes_namespace" }
 }

@@ -4,22 +4,36 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A cloud and its regions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CloudProvider {
     pub logo_url: Option<String>,
     pub name: Option<String>,
-    #[serde(default)]
     pub regions: Vec<types::ClusterRegion>,
     pub short_name: Option<String>,
 }
 
+wire::object! {
+    CloudProvider:
+    optional {
+        logo_url = "logo_url",
+        name = "name",
+        regions = "regions",
+        short_name = "short_name",
+    }
+}
+
 /// Clouds.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CloudProviderResponseList {
-    #[serde(default)]
     pub results: Vec<types::CloudProvider>,
+}
+
+wire::object! {
+    CloudProviderResponseList:
+    optional { results = "results" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// Whether metrics go to CloudWatch, too.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CloudWatchExportConfig {
     pub enabled: bool,
 }
@@ -15,4 +17,9 @@ impl CloudWatchExportConfig {
     pub fn new(enabled: bool) -> Self {
         Self { enabled }
     }
+}
+
+wire::object! {
+    CloudWatchExportConfig:
+    required { enabled = "enabled" }
 }

@@ -44,11 +44,16 @@ impl CloudflareDnsProviderRequest {
 }
 
 /// DNS by Cloudflare.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CloudflareDnsProviderResponse {
     pub domain: Option<String>,
     pub email: Option<String>,
     pub provider: Option<types::DnsProviderEnum>,
     pub proxied: Option<bool>,
+}
+
+wire::object! {
+    CloudflareDnsProviderResponse:
+    optional { domain = "domain", email = "email", provider = "provider", proxied = "proxied" }
 }

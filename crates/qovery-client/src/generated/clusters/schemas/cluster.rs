@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cluster {
     pub cloud_provider: Option<types::CloudVendorEnum>,
@@ -23,7 +24,6 @@ pub struct Cluster {
     /// In MB a second.
     pub disk_throughput: Option<i64>,
     pub estimated_cloud_provider_cost: Option<i64>,
-    #[serde(default)]
     pub features: Vec<types::ClusterFeatureResponse>,
     pub has_access: Option<bool>,
     pub id: String,
@@ -34,7 +34,6 @@ pub struct Cluster {
     pub is_demo: Option<bool>,
     pub keda: Option<types::ClusterKeda>,
     pub kubernetes: Option<types::KubernetesEnum>,
-    #[serde(default)]
     pub labels_groups: Vec<types::ClusterLabelsGroup>,
     pub max_running_nodes: Option<i64>,
     /// In MB.
@@ -45,12 +44,49 @@ pub struct Cluster {
     pub organization: Option<types::ReferenceObject>,
     pub production: Option<bool>,
     pub region: Option<String>,
-    #[serde(default)]
     pub secret_manager_accesses: Vec<types::SecretManagerAccess>,
-    #[serde(default)]
     pub ssh_keys: Vec<String>,
     pub status: Option<types::ClusterStateEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub version: Option<String>,
+}
+
+wire::object! {
+    Cluster:
+    required { id = "id" }
+    optional {
+        cloud_provider = "cloud_provider",
+        cpu = "cpu",
+        created_at = "created_at",
+        deployment_status = "deployment_status",
+        description = "description",
+        disk_iops = "disk_iops",
+        disk_size = "disk_size",
+        disk_throughput = "disk_throughput",
+        estimated_cloud_provider_cost = "estimated_cloud_provider_cost",
+        features = "features",
+        has_access = "has_access",
+        infrastructure_charts_parameters = "infrastructure_charts_parameters",
+        infrastructure_outputs = "infrastructure_outputs",
+        instance_type = "instance_type",
+        is_default = "is_default",
+        is_demo = "is_demo",
+        keda = "keda",
+        kubernetes = "kubernetes",
+        labels_groups = "labels_groups",
+        max_running_nodes = "max_running_nodes",
+        memory = "memory",
+        metrics_parameters = "metrics_parameters",
+        min_running_nodes = "min_running_nodes",
+        name = "name",
+        organization = "organization",
+        production = "production",
+        region = "region",
+        secret_manager_accesses = "secret_manager_accesses",
+        ssh_keys = "ssh_keys",
+        status = "status",
+        updated_at = "updated_at",
+        version = "version",
+    }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The advanced settings of a cluster.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ClusterAdvancedSettings {
     #[serde(
         rename = "aws.cloudwatch.eks_logs_retention_days",
@@ -112,37 +112,31 @@ pub struct ClusterAdvancedSettings {
     pub database_redis_deny_any_access: Option<bool>,
     #[serde(
         rename = "envoy.gateway_api.http_connection_idle_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub envoy_gateway_api_http_connection_idle_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "envoy.gateway_api.http_request_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub envoy_gateway_api_http_request_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "envoy.gateway_api.retry.http_status_codes",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub envoy_gateway_api_retry_http_status_codes: wire::Patch<String>,
     #[serde(
         rename = "envoy.gateway_api.retry.num_retries",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub envoy_gateway_api_retry_num_retries: wire::Patch<i64>,
     #[serde(
         rename = "envoy.gateway_api.retry.per_try_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub envoy_gateway_api_retry_per_try_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "envoy.gateway_api.retry.retry_on",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub envoy_gateway_api_retry_retry_on: wire::Patch<String>,
@@ -880,5 +874,70 @@ impl ClusterAdvancedSettings {
     ) -> Self {
         self.storageclass_fast_ssd = Some(storageclass_fast_ssd.into());
         self
+    }
+}
+
+wire::object! {
+    ClusterAdvancedSettings:
+    optional {
+        aws_cloudwatch_eks_logs_retention_days = "aws.cloudwatch.eks_logs_retention_days",
+        aws_eks_ec2_ami = "aws.eks.ec2.ami",
+        aws_eks_ec2_metadata_imds = "aws.eks.ec2.metadata_imds",
+        aws_eks_efs_performance_mode = "aws.eks.efs.performance_mode",
+        aws_eks_efs_throughput_mode = "aws.eks.efs.throughput_mode",
+        aws_eks_efs_transition_to_ia = "aws.eks.efs.transition_to_ia",
+        aws_eks_enable_alb_controller = "aws.eks.enable_alb_controller",
+        aws_eks_enable_efs_addon = "aws.eks.enable_efs_addon",
+        aws_iam_admin_group = "aws.iam.admin_group",
+        aws_vpc_enable_nat_gateway_secondary_eip = "aws.vpc.enable_nat_gateway_secondary_eip",
+        aws_vpc_enable_s3_flow_logs = "aws.vpc.enable_s3_flow_logs",
+        aws_vpc_flow_logs_retention_days = "aws.vpc.flow_logs_retention_days",
+        cloud_provider_container_registry_tags = "cloud_provider.container_registry.tags",
+        database_mongodb_allowed_cidrs = "database.mongodb.allowed_cidrs",
+        database_mongodb_deny_any_access = "database.mongodb.deny_any_access",
+        database_mysql_allowed_cidrs = "database.mysql.allowed_cidrs",
+        database_mysql_deny_any_access = "database.mysql.deny_any_access",
+        database_postgresql_allowed_cidrs = "database.postgresql.allowed_cidrs",
+        database_postgresql_deny_any_access = "database.postgresql.deny_any_access",
+        database_redis_allowed_cidrs = "database.redis.allowed_cidrs",
+        database_redis_deny_any_access = "database.redis.deny_any_access",
+        envoy_gateway_api_http_connection_idle_timeout_seconds = "envoy.gateway_api.http_connection_idle_timeout_seconds",
+        envoy_gateway_api_http_request_timeout_seconds = "envoy.gateway_api.http_request_timeout_seconds",
+        envoy_gateway_api_retry_http_status_codes = "envoy.gateway_api.retry.http_status_codes",
+        envoy_gateway_api_retry_num_retries = "envoy.gateway_api.retry.num_retries",
+        envoy_gateway_api_retry_per_try_timeout_seconds = "envoy.gateway_api.retry.per_try_timeout_seconds",
+        envoy_gateway_api_retry_retry_on = "envoy.gateway_api.retry.retry_on",
+        k8s_api_allowed_public_access_cidrs = "k8s.api.allowed_public_access_cidrs",
+        load_balancer_size = "load_balancer.size",
+        loki_backend_cpu_limit_m = "loki.backend.cpu_limit_m",
+        loki_backend_cpu_request_m = "loki.backend.cpu_request_m",
+        loki_backend_memory_limit_mib = "loki.backend.memory_limit_mib",
+        loki_backend_memory_request_mib = "loki.backend.memory_request_mib",
+        loki_deployment_mode = "loki.deployment_mode",
+        loki_log_retention_in_week = "loki.log_retention_in_week",
+        loki_read_cpu_limit_m = "loki.read.cpu_limit_m",
+        loki_read_cpu_request_m = "loki.read.cpu_request_m",
+        loki_read_memory_limit_mib = "loki.read.memory_limit_mib",
+        loki_read_memory_request_mib = "loki.read.memory_request_mib",
+        loki_single_binary_cpu_limit_m = "loki.single_binary.cpu_limit_m",
+        loki_single_binary_cpu_request_m = "loki.single_binary.cpu_request_m",
+        loki_single_binary_memory_limit_mib = "loki.single_binary.memory_limit_mib",
+        loki_single_binary_memory_request_mib = "loki.single_binary.memory_request_mib",
+        loki_write_cpu_limit_m = "loki.write.cpu_limit_m",
+        loki_write_cpu_request_m = "loki.write.cpu_request_m",
+        loki_write_memory_limit_mib = "loki.write.memory_limit_mib",
+        loki_write_memory_request_mib = "loki.write.memory_request_mib",
+        nginx_hpa_cpu_utilization_percentage_threshold = "nginx.hpa.cpu_utilization_percentage_threshold",
+        nginx_hpa_max_number_instances = "nginx.hpa.max_number_instances",
+        nginx_hpa_min_number_instances = "nginx.hpa.min_number_instances",
+        nginx_memory_limit_in_mib = "nginx.memory.limit_in_mib",
+        nginx_memory_request_in_mib = "nginx.memory.request_in_mib",
+        nginx_vcpu_limit_in_milli_cpu = "nginx.vcpu.limit_in_milli_cpu",
+        nginx_vcpu_request_in_milli_cpu = "nginx.vcpu.request_in_milli_cpu",
+        pleco_resources_ttl = "pleco.resources_ttl",
+        qovery_static_ip_mode = "qovery.static_ip_mode",
+        registry_image_retention_time = "registry.image_retention_time",
+        registry_mirroring_mode = "registry.mirroring_mode",
+        storageclass_fast_ssd = "storageclass.fast_ssd",
     }
 }

@@ -15,7 +15,7 @@ wire::open_enum! {
 }
 
 /// A line of an analysis's log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterAnalysisLogResponse {
     pub level: Option<String>,
@@ -25,12 +25,26 @@ pub struct ClusterAnalysisLogResponse {
     pub timestamp: Option<String>,
 }
 
+wire::object! {
+    ClusterAnalysisLogResponse:
+    optional {
+        level = "level",
+        line_order = "line_order",
+        message = "message",
+        timestamp = "timestamp",
+    }
+}
+
 /// Lines of an analysis's log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterAnalysisLogResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterAnalysisLogResponse>,
+}
+
+wire::object! {
+    ClusterAnalysisLogResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -100,7 +114,7 @@ impl ClusterAnalysisRequest {
 }
 
 /// An analysis of a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterAnalysisResponse {
     pub cluster_id: Option<String>,
@@ -117,12 +131,32 @@ pub struct ClusterAnalysisResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    ClusterAnalysisResponse:
+    required { id = "id" }
+    optional {
+        cluster_id = "cluster_id",
+        created_at = "created_at",
+        error_message = "error_message",
+        kind = "kind",
+        organization_id = "organization_id",
+        output_format = "output_format",
+        status = "status",
+        triggered_by = "triggered_by",
+        updated_at = "updated_at",
+    }
+}
+
 /// Analyses of a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterAnalysisResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterAnalysisResponse>,
+}
+
+wire::object! {
+    ClusterAnalysisResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {

@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// Settings of the charts a cluster is built from.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ClusterChartsParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cert_manager_parameters: Option<types::CertManagerChartParameters>,
@@ -57,5 +58,15 @@ impl ClusterChartsParameters {
     ) -> Self {
         self.nginx_parameters = Some(nginx_parameters);
         self
+    }
+}
+
+wire::object! {
+    ClusterChartsParameters:
+    optional {
+        cert_manager_parameters = "cert_manager_parameters",
+        eks_anywhere_parameters = "eks_anywhere_parameters",
+        metal_lb_parameters = "metal_lb_parameters",
+        nginx_parameters = "nginx_parameters",
     }
 }

@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// The cloud, region and credentials of a cluster.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ClusterCloudProviderInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_provider: Option<types::CloudProviderEnum>,
@@ -43,4 +44,9 @@ impl ClusterCloudProviderInfo {
         self.region = Some(region.into());
         self
     }
+}
+
+wire::object! {
+    ClusterCloudProviderInfo:
+    optional { cloud_provider = "cloud_provider", credentials = "credentials", region = "region" }
 }

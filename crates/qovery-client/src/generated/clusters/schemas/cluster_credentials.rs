@@ -8,7 +8,7 @@ use crate::wire;
 
 wire::open_union! {
     /// Cloud credentials, without their secret parts.
-    pub enum ClusterCredentials by "object_type", Deserialize {
+    pub enum ClusterCredentials by "object_type", Read {
         Aws(types::AwsStaticClusterCredentials) = "AWS",
         AwsRole(types::AwsRoleClusterCredentials) = "AWS_ROLE",
         Azure(types::AzureStaticClusterCredentials) = "AZURE",
@@ -21,7 +21,7 @@ wire::open_union! {
 }
 
 /// Cloud credentials, by their id.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ClusterCredentialsReference {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -45,12 +45,21 @@ impl ClusterCredentialsReference {
     }
 }
 
+wire::object! {
+    ClusterCredentialsReference:
+    optional { id = "id", name = "name" }
+}
+
 /// Cloud credentials.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterCredentialsResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterCredentials>,
+}
+
+wire::object! {
+    ClusterCredentialsResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {

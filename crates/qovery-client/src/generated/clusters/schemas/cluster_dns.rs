@@ -30,15 +30,20 @@ wire::open_union! {
 }
 
 /// The DNS of a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterDnsProviderResponse {
     pub dns_provider: Option<types::ClusterDnsProviderResponseProvider>,
 }
 
+wire::object! {
+    ClusterDnsProviderResponse:
+    optional { dns_provider = "dns_provider" }
+}
+
 wire::open_union! {
     /// Who serves the DNS of a cluster.
-    pub enum ClusterDnsProviderResponseProvider by "provider", Deserialize {
+    pub enum ClusterDnsProviderResponseProvider by "provider", Read {
         Cloudflare(types::CloudflareDnsProviderResponse) = "CLOUDFLARE",
         Qovery(types::QoveryDnsProviderResponse) = "QOVERY",
         Route53(types::Route53DnsProviderResponse) = "ROUTE53",

@@ -4,33 +4,53 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// An environment on a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterEnvironmentResponse {
     pub environment_id: Option<String>,
     pub environment_name: Option<String>,
     pub project_id: Option<String>,
     pub project_name: Option<String>,
-    #[serde(default)]
     pub services: Vec<types::ClusterEnvironmentServiceResponse>,
 }
 
+wire::object! {
+    ClusterEnvironmentResponse:
+    optional {
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        project_id = "project_id",
+        project_name = "project_name",
+        services = "services",
+    }
+}
+
 /// Environments on a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterEnvironmentResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterEnvironmentResponse>,
 }
 
+wire::object! {
+    ClusterEnvironmentResponseList:
+    optional { results = "results" }
+}
+
 /// A service on a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterEnvironmentServiceResponse {
     pub id: String,
     pub name: Option<String>,
     pub type_: Option<types::LinkedServiceTypeEnum>,
+}
+
+wire::object! {
+    ClusterEnvironmentServiceResponse:
+    required { id = "id" }
+    optional { name = "name", type_ = "type" }
 }

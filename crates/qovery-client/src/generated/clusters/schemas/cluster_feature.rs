@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A value that a feature can be set to.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ClusterFeatureAcceptedValue {
     /// It is a `String`.
@@ -17,38 +16,40 @@ pub enum ClusterFeatureAcceptedValue {
     Boolean(bool),
 }
 
+wire::choice!(ClusterFeatureAcceptedValue: String, Boolean);
+
 /// A network of AWS that exists already.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterFeatureAwsExistingVpc {
     pub aws_vpc_eks_id: String,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub documentdb_subnets_zone_a_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub documentdb_subnets_zone_b_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub documentdb_subnets_zone_c_ids: wire::Patch<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eks_create_nodes_in_private_subnet: Option<bool>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub eks_karpenter_fargate_subnets_zone_a_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub eks_karpenter_fargate_subnets_zone_b_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub eks_karpenter_fargate_subnets_zone_c_ids: wire::Patch<Vec<String>>,
     pub eks_subnets_zone_a_ids: Vec<String>,
     pub eks_subnets_zone_b_ids: Vec<String>,
     pub eks_subnets_zone_c_ids: Vec<String>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub elasticache_subnets_zone_a_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub elasticache_subnets_zone_b_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub elasticache_subnets_zone_c_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub rds_subnets_zone_a_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub rds_subnets_zone_b_ids: wire::Patch<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub rds_subnets_zone_c_ids: wire::Patch<Vec<String>>,
 }
 
@@ -218,39 +219,72 @@ impl ClusterFeatureAwsExistingVpc {
     }
 }
 
+wire::object! {
+    ClusterFeatureAwsExistingVpc:
+    required {
+        aws_vpc_eks_id = "aws_vpc_eks_id",
+        eks_subnets_zone_a_ids = "eks_subnets_zone_a_ids",
+        eks_subnets_zone_b_ids = "eks_subnets_zone_b_ids",
+        eks_subnets_zone_c_ids = "eks_subnets_zone_c_ids",
+    }
+    optional {
+        documentdb_subnets_zone_a_ids = "documentdb_subnets_zone_a_ids",
+        documentdb_subnets_zone_b_ids = "documentdb_subnets_zone_b_ids",
+        documentdb_subnets_zone_c_ids = "documentdb_subnets_zone_c_ids",
+        eks_create_nodes_in_private_subnet = "eks_create_nodes_in_private_subnet",
+        eks_karpenter_fargate_subnets_zone_a_ids = "eks_karpenter_fargate_subnets_zone_a_ids",
+        eks_karpenter_fargate_subnets_zone_b_ids = "eks_karpenter_fargate_subnets_zone_b_ids",
+        eks_karpenter_fargate_subnets_zone_c_ids = "eks_karpenter_fargate_subnets_zone_c_ids",
+        elasticache_subnets_zone_a_ids = "elasticache_subnets_zone_a_ids",
+        elasticache_subnets_zone_b_ids = "elasticache_subnets_zone_b_ids",
+        elasticache_subnets_zone_c_ids = "elasticache_subnets_zone_c_ids",
+        rds_subnets_zone_a_ids = "rds_subnets_zone_a_ids",
+        rds_subnets_zone_b_ids = "rds_subnets_zone_b_ids",
+        rds_subnets_zone_c_ids = "rds_subnets_zone_c_ids",
+    }
+}
+
 /// The network of AWS a cluster lives in.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureAwsExistingVpcResponse {
     pub type_: Option<types::ClusterFeatureResponseTypeEnum>,
     pub value: Option<types::ClusterFeatureAwsExistingVpc>,
 }
 
+wire::object! {
+    ClusterFeatureAwsExistingVpcResponse:
+    optional { type_ = "type", value = "value" }
+}
+
 /// A feature that is on or off.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureBooleanResponse {
     pub type_: Option<types::ClusterFeatureResponseTypeEnum>,
     pub value: Option<bool>,
 }
 
+wire::object! {
+    ClusterFeatureBooleanResponse:
+    optional { type_ = "type", value = "value" }
+}
+
 /// A network of Google Cloud that exists already.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterFeatureGcpExistingVpc {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_ip_range_pods_names: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub ip_range_pods_name: wire::Patch<String>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub ip_range_services_name: wire::Patch<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_nodes: Option<bool>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub subnetwork_name: wire::Patch<String>,
     pub vpc_name: String,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub vpc_project_id: wire::Patch<String>,
 }
 
@@ -327,17 +361,34 @@ impl ClusterFeatureGcpExistingVpc {
     }
 }
 
+wire::object! {
+    ClusterFeatureGcpExistingVpc:
+    required { vpc_name = "vpc_name" }
+    optional {
+        additional_ip_range_pods_names = "additional_ip_range_pods_names",
+        ip_range_pods_name = "ip_range_pods_name",
+        ip_range_services_name = "ip_range_services_name",
+        private_nodes = "private_nodes",
+        subnetwork_name = "subnetwork_name",
+        vpc_project_id = "vpc_project_id",
+    }
+}
+
 /// The network of Google Cloud a cluster lives in.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureGcpExistingVpcResponse {
     pub type_: Option<types::ClusterFeatureResponseTypeEnum>,
     pub value: Option<types::ClusterFeatureGcpExistingVpc>,
 }
 
+wire::object! {
+    ClusterFeatureGcpExistingVpcResponse:
+    optional { type_ = "type", value = "value" }
+}
+
 /// How Karpenter chooses nodes.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterFeatureKarpenter {
     pub default_service_architecture: types::CpuArchitectureEnum,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -384,19 +435,34 @@ impl ClusterFeatureKarpenter {
     }
 }
 
+wire::object! {
+    ClusterFeatureKarpenter:
+    required {
+        default_service_architecture = "default_service_architecture",
+        disk_size_in_gib = "disk_size_in_gib",
+        qovery_node_pools = "qovery_node_pools",
+        spot_enabled = "spot_enabled",
+    }
+    optional { disk_iops = "disk_iops", disk_throughput = "disk_throughput" }
+}
+
 /// How Karpenter chooses nodes.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureKarpenterResponse {
     pub type_: Option<types::ClusterFeatureResponseTypeEnum>,
     pub value: Option<types::ClusterFeatureKarpenter>,
 }
 
+wire::object! {
+    ClusterFeatureKarpenterResponse:
+    optional { type_ = "type", value = "value" }
+}
+
 /// A NAT gateway.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ClusterFeatureNatGateway {
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub nat_gateway_type: wire::Patch<types::ClusterFeatureNatGatewayType>,
 }
 
@@ -412,13 +478,22 @@ impl ClusterFeatureNatGateway {
     }
 }
 
+wire::object! {
+    ClusterFeatureNatGateway:
+    optional { nat_gateway_type = "nat_gateway_type" }
+}
+
 /// The NAT gateway of a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureNatGatewayResponse {
     pub type_: Option<types::ClusterFeatureResponseTypeEnum>,
     pub value: Option<types::ClusterFeatureNatGateway>,
+}
+
+wire::object! {
+    ClusterFeatureNatGatewayResponse:
+    optional { type_ = "type", value = "value" }
 }
 
 wire::open_union! {
@@ -430,7 +505,7 @@ wire::open_union! {
 }
 
 /// A NAT gateway of Google Cloud.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterFeatureNatGatewayTypeGcp {
     pub provider: types::NatGatewayProviderEnum,
     pub static_ips_count: i64,
@@ -453,8 +528,17 @@ impl ClusterFeatureNatGatewayTypeGcp {
     }
 }
 
+wire::object! {
+    ClusterFeatureNatGatewayTypeGcp:
+    required {
+        provider = "provider",
+        static_ips_count = "static_ips_count",
+        static_ips_enabled = "static_ips_enabled",
+    }
+}
+
 /// A NAT gateway of Scaleway.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterFeatureNatGatewayTypeScaleway {
     pub provider: types::NatGatewayProviderEnum,
@@ -470,6 +554,11 @@ impl ClusterFeatureNatGatewayTypeScaleway {
     ) -> Self {
         Self { provider, type_ }
     }
+}
+
+wire::object! {
+    ClusterFeatureNatGatewayTypeScaleway:
+    required { provider = "provider", type_ = "type" }
 }
 
 /// A feature to switch on.
@@ -501,10 +590,9 @@ impl ClusterFeatureRequest {
 }
 
 /// A feature of a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureResponse {
-    #[serde(default)]
     pub accepted_values: Vec<types::ClusterFeatureAcceptedValue>,
     pub cloud_provider_feature_documentation: Option<String>,
     /// Deprecated by the platform.
@@ -527,12 +615,36 @@ pub struct ClusterFeatureResponse {
     pub value_type: Option<String>,
 }
 
+wire::object! {
+    ClusterFeatureResponse:
+    optional {
+        accepted_values = "accepted_values",
+        cloud_provider_feature_documentation = "cloud_provider_feature_documentation",
+        cost_per_month = "cost_per_month",
+        cost_per_month_in_cents = "cost_per_month_in_cents",
+        currency_code = "currency_code",
+        description = "description",
+        id = "id",
+        is_cloud_provider_paying_feature = "is_cloud_provider_paying_feature",
+        is_qovery_paying_feature = "is_qovery_paying_feature",
+        is_value_updatable = "is_value_updatable",
+        qovery_feature_documentation = "qovery_feature_documentation",
+        title = "title",
+        value_object = "value_object",
+        value_type = "value_type",
+    }
+}
+
 /// Features of clusters.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterFeatureResponse>,
+}
+
+wire::object! {
+    ClusterFeatureResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -548,12 +660,16 @@ wire::open_enum! {
 }
 
 /// A feature that is a text.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterFeatureStringResponse {
     pub type_: Option<types::ClusterFeatureResponseTypeEnum>,
     pub value: Option<String>,
+}
+
+wire::object! {
+    ClusterFeatureStringResponse:
+    optional { type_ = "type", value = "value" }
 }
 
 /// What to set a feature to.
@@ -577,7 +693,7 @@ pub enum ClusterFeatureValue {
 
 wire::open_union! {
     /// What a feature is set to.
-    pub enum ClusterFeatureValueResponse by "type", Deserialize {
+    pub enum ClusterFeatureValueResponse by "type", Read {
         AwsUserProvidedNetwork(types::ClusterFeatureAwsExistingVpcResponse) = "AWS_USER_PROVIDED_NETWORK",
         Boolean(types::ClusterFeatureBooleanResponse) = "BOOLEAN",
         GcpUserProvidedNetwork(types::ClusterFeatureGcpExistingVpcResponse) = "GCP_USER_PROVIDED_NETWORK",

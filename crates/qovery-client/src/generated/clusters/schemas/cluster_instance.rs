@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// What kind of machine it is.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterInstanceAttributes {
     pub instance_category: Option<String>,
@@ -16,8 +17,19 @@ pub struct ClusterInstanceAttributes {
     pub meets_resource_reqs: Option<bool>,
 }
 
+wire::object! {
+    ClusterInstanceAttributes:
+    optional {
+        instance_category = "instance_category",
+        instance_family = "instance_family",
+        instance_generation = "instance_generation",
+        instance_size = "instance_size",
+        meets_resource_reqs = "meets_resource_reqs",
+    }
+}
+
 /// The GPUs of a machine.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterInstanceGpuInfo {
     pub count: Option<i64>,
@@ -26,8 +38,18 @@ pub struct ClusterInstanceGpuInfo {
     pub name: Option<String>,
 }
 
+wire::object! {
+    ClusterInstanceGpuInfo:
+    optional {
+        count = "count",
+        manufacturer = "manufacturer",
+        memory_in_mib = "memory_in_mib",
+        name = "name",
+    }
+}
+
 /// A machine type.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterInstanceType {
     pub architecture: Option<String>,
@@ -38,14 +60,32 @@ pub struct ClusterInstanceType {
     pub gpu_info: Option<types::ClusterInstanceGpuInfo>,
     pub name: Option<String>,
     pub ram_in_gb: Option<i64>,
-    #[serde(rename = "type")]
     pub type_: Option<String>,
 }
 
+wire::object! {
+    ClusterInstanceType:
+    optional {
+        architecture = "architecture",
+        attributes = "attributes",
+        bandwidth_guarantee = "bandwidth_guarantee",
+        bandwidth_in_gbps = "bandwidth_in_gbps",
+        cpu = "cpu",
+        gpu_info = "gpu_info",
+        name = "name",
+        ram_in_gb = "ram_in_gb",
+        type_ = "type",
+    }
+}
+
 /// Machine types.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterInstanceTypeResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterInstanceType>,
+}
+
+wire::object! {
+    ClusterInstanceTypeResponseList:
+    optional { results = "results" }
 }

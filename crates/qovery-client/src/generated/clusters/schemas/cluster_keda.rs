@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// Whether a cluster has KEDA.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterKeda {
     pub enabled: bool,
 }
@@ -15,4 +17,9 @@ impl ClusterKeda {
     pub fn new(enabled: bool) -> Self {
         Self { enabled }
     }
+}
+
+wire::object! {
+    ClusterKeda:
+    required { enabled = "enabled" }
 }

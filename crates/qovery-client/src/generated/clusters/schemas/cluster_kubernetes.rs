@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A Kubernetes event.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterKubernetesEvent {
     pub count: Option<i64>,
@@ -22,14 +23,34 @@ pub struct ClusterKubernetesEvent {
     pub namespace: Option<String>,
     pub reason: Option<String>,
     pub reporting_component: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<String>,
 }
 
+wire::object! {
+    ClusterKubernetesEvent:
+    optional {
+        count = "count",
+        created_at = "created_at",
+        first_occurrence = "first_occurrence",
+        kind = "kind",
+        last_occurrence = "last_occurrence",
+        message = "message",
+        name = "name",
+        namespace = "namespace",
+        reason = "reason",
+        reporting_component = "reporting_component",
+        type_ = "type",
+    }
+}
+
 /// Kubernetes events.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterKubernetesEventResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterKubernetesEvent>,
+}
+
+wire::object! {
+    ClusterKubernetesEventResponseList:
+    optional { results = "results" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// A labels group, by its id.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ClusterLabelsGroup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -17,4 +19,9 @@ impl ClusterLabelsGroup {
         self.id = Some(id.into());
         self
     }
+}
+
+wire::object! {
+    ClusterLabelsGroup:
+    optional { id = "id" }
 }

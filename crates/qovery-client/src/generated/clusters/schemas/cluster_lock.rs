@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A lock that keeps a cluster from being changed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLock {
     pub cluster_id: Option<String>,
@@ -17,12 +18,27 @@ pub struct ClusterLock {
     pub ttl_in_days: Option<i64>,
 }
 
+wire::object! {
+    ClusterLock:
+    optional {
+        cluster_id = "cluster_id",
+        locked_at = "locked_at",
+        owner_name = "owner_name",
+        reason = "reason",
+        ttl_in_days = "ttl_in_days",
+    }
+}
+
 /// Locks of clusters.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLockList {
-    #[serde(default)]
     pub results: Vec<types::ClusterLock>,
+}
+
+wire::object! {
+    ClusterLockList:
+    optional { results = "results" }
 }
 
 /// Why and for how long to lock.

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// Where a line comes from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogDetails {
     pub provider_kind: Option<String>,
@@ -15,8 +15,13 @@ pub struct ClusterLogDetails {
     pub transmitter: Option<types::ClusterLogTransmitter>,
 }
 
+wire::object! {
+    ClusterLogDetails:
+    optional { provider_kind = "provider_kind", region = "region", transmitter = "transmitter" }
+}
+
 /// Why a step failed, and what to do about it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogError {
     pub event_details: Option<types::ClusterLogDetails>,
@@ -27,11 +32,28 @@ pub struct ClusterLogError {
     pub user_log_message: Option<String>,
 }
 
+wire::object! {
+    ClusterLogError:
+    optional {
+        event_details = "event_details",
+        hint_message = "hint_message",
+        link = "link",
+        tag = "tag",
+        underlying_error = "underlying_error",
+        user_log_message = "user_log_message",
+    }
+}
+
 /// The text of a line.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogMessage {
     pub safe_message: Option<String>,
+}
+
+wire::object! {
+    ClusterLogMessage:
+    optional { safe_message = "safe_message" }
 }
 
 wire::open_enum! {
@@ -56,8 +78,7 @@ wire::open_enum! {
 }
 
 /// What wrote a line.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogTransmitter {
     pub id: Option<String>,
@@ -65,9 +86,19 @@ pub struct ClusterLogTransmitter {
     pub type_: Option<String>,
 }
 
+wire::object! {
+    ClusterLogTransmitter:
+    optional { id = "id", name = "name", type_ = "type" }
+}
+
 /// The error behind an error.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogUnderlyingError {
     pub message: Option<String>,
+}
+
+wire::object! {
+    ClusterLogUnderlyingError:
+    optional { message = "message" }
 }

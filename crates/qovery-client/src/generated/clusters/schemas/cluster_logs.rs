@@ -4,10 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A line of a cluster's log.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogs {
     pub details: Option<types::ClusterLogDetails>,
@@ -19,18 +19,39 @@ pub struct ClusterLogs {
     pub type_: Option<String>,
 }
 
+wire::object! {
+    ClusterLogs:
+    optional {
+        details = "details",
+        error = "error",
+        message = "message",
+        step = "step",
+        timestamp = "timestamp",
+        type_ = "type",
+    }
+}
+
 /// The answer of Loki.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogsResponse {
     /// JSON of Loki, as text.
     pub response: Option<String>,
 }
 
+wire::object! {
+    ClusterLogsResponse:
+    optional { response = "response" }
+}
+
 /// Lines of a cluster's log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterLogsResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterLogs>,
+}
+
+wire::object! {
+    ClusterLogsResponseList:
+    optional { results = "results" }
 }

@@ -3,10 +3,17 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// The answer of Prometheus.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterMetricsResponse {
     /// JSON of Prometheus, as text.
     pub metrics: Option<String>,
+}
+
+wire::object! {
+    ClusterMetricsResponse:
+    optional { metrics = "metrics" }
 }

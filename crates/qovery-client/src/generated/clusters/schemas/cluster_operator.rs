@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// How to install the operator.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterOperatorBootstrapResponse {
     pub chart_name: Option<String>,
@@ -19,6 +19,21 @@ pub struct ClusterOperatorBootstrapResponse {
     pub release_name: Option<String>,
     pub values: Option<types::SecretJson>,
     pub values_yaml: Option<wire::Secret>,
+}
+
+wire::object! {
+    ClusterOperatorBootstrapResponse:
+    optional {
+        chart_name = "chart_name",
+        chart_reference = "chart_reference",
+        chart_repository = "chart_repository",
+        chart_version = "chart_version",
+        helm_command = "helm_command",
+        namespace = "namespace",
+        release_name = "release_name",
+        values = "values",
+        values_yaml = "values_yaml",
+    }
 }
 
 wire::open_enum! {
@@ -36,7 +51,7 @@ wire::open_enum! {
 }
 
 /// The operator of one cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterOperatorInventory {
     pub attached: Option<bool>,
@@ -54,16 +69,38 @@ pub struct ClusterOperatorInventory {
     pub status: Option<types::ClusterOperatorFleetStatus>,
 }
 
+wire::object! {
+    ClusterOperatorInventory:
+    optional {
+        attached = "attached",
+        cluster_id = "cluster_id",
+        cluster_kind = "cluster_kind",
+        cluster_name = "cluster_name",
+        connected = "connected",
+        desired_chart_version = "desired_chart_version",
+        desired_image_version = "desired_image_version",
+        last_heartbeat = "last_heartbeat",
+        organization_id = "organization_id",
+        reported_chart_version = "reported_chart_version",
+        reported_image_version = "reported_image_version",
+        status = "status",
+    }
+}
+
 /// Operators of clusters.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterOperatorInventoryList {
-    #[serde(default)]
     pub results: Vec<types::ClusterOperatorInventory>,
 }
 
+wire::object! {
+    ClusterOperatorInventoryList:
+    optional { results = "results" }
+}
+
 /// How the operator of a cluster is.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterOperatorStatusResponse {
     pub cluster_id: Option<String>,
@@ -79,6 +116,24 @@ pub struct ClusterOperatorStatusResponse {
     pub reported_identity: Option<types::ReportedClusterOperatorIdentity>,
     pub request_schema_version: Option<String>,
     pub status: Option<types::ClusterOperatorFleetStatus>,
+}
+
+wire::object! {
+    ClusterOperatorStatusResponse:
+    optional {
+        cluster_id = "cluster_id",
+        controller_version = "controller_version",
+        desired_chart_version = "desired_chart_version",
+        desired_image_version = "desired_image_version",
+        last_heartbeat = "last_heartbeat",
+        operator_connected = "operator_connected",
+        operator_version = "operator_version",
+        organization_id = "organization_id",
+        reported_chart_version = "reported_chart_version",
+        reported_identity = "reported_identity",
+        request_schema_version = "request_schema_version",
+        status = "status",
+    }
 }
 
 /// The version to update to.
@@ -111,10 +166,19 @@ impl ClusterOperatorUpdateRequest {
 }
 
 /// The update that was started.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterOperatorUpdateResponse {
     pub chart_version: Option<String>,
     pub execution_id: Option<String>,
     pub image_version: Option<String>,
+}
+
+wire::object! {
+    ClusterOperatorUpdateResponse:
+    optional {
+        chart_version = "chart_version",
+        execution_id = "execution_id",
+        image_version = "image_version",
+    }
 }

@@ -7,15 +7,23 @@ use crate::types;
 use crate::wire;
 
 /// A layer of the template, and whether it is used.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPlatformBindingLayerResponse {
-    #[serde(default)]
     pub component_keys: Vec<String>,
     pub key: Option<String>,
     pub reason: Option<String>,
     pub status: Option<types::PlatformLayerResolutionStatus>,
+}
+
+wire::object! {
+    ClusterPlatformBindingLayerResponse:
+    optional {
+        component_keys = "componentKeys",
+        key = "key",
+        reason = "reason",
+        status = "status",
+    }
 }
 
 /// The template a cluster shall be set up from.
@@ -88,23 +96,32 @@ impl ClusterPlatformBindingRequest {
 }
 
 /// The template a cluster is set up from.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPlatformBindingResponse {
     pub cluster_id: Option<String>,
-    #[serde(default)]
     pub customer_provided_inputs: std::collections::BTreeMap<
         String,
         std::collections::BTreeMap<String, wire::Secret>,
     >,
-    #[serde(default)]
     pub layer_selections: std::collections::BTreeMap<String, bool>,
-    #[serde(default)]
     pub layers: Vec<types::ClusterPlatformBindingLayerResponse>,
-    #[serde(default)]
     pub managed_config: std::collections::BTreeMap<String, types::SecretJson>,
     pub organization_id: Option<String>,
     pub template_key: Option<String>,
     pub template_version: Option<String>,
+}
+
+wire::object! {
+    ClusterPlatformBindingResponse:
+    optional {
+        cluster_id = "clusterId",
+        customer_provided_inputs = "customerProvidedInputs",
+        layer_selections = "layerSelections",
+        layers = "layers",
+        managed_config = "managedConfig",
+        organization_id = "organizationId",
+        template_key = "templateKey",
+        template_version = "templateVersion",
+    }
 }

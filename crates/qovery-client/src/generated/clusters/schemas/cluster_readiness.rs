@@ -3,9 +3,16 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// Whether a cluster can be deployed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterReadinessStatus {
     pub is_ready: Option<bool>,
+}
+
+wire::object! {
+    ClusterReadinessStatus:
+    optional { is_ready = "is_ready" }
 }

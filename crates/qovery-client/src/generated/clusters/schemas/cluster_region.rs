@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A region of a cloud.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterRegion {
     pub arm_supported: Option<bool>,
@@ -14,14 +15,29 @@ pub struct ClusterRegion {
     pub country: Option<String>,
     pub country_code: Option<String>,
     pub name: Option<String>,
-    #[serde(default)]
     pub zones: Vec<String>,
 }
 
+wire::object! {
+    ClusterRegion:
+    optional {
+        arm_supported = "arm_supported",
+        city = "city",
+        country = "country",
+        country_code = "country_code",
+        name = "name",
+        zones = "zones",
+    }
+}
+
 /// Regions of a cloud.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterRegionResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterRegion>,
+}
+
+wire::object! {
+    ClusterRegionResponseList:
+    optional { results = "results" }
 }

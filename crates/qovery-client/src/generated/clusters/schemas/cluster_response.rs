@@ -4,11 +4,16 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// Clusters.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterResponseList {
-    #[serde(default)]
     pub results: Vec<types::Cluster>,
+}
+
+wire::object! {
+    ClusterResponseList:
+    optional { results = "results" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// A route.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterRoute {
     pub description: String,
     pub destination: String,
@@ -25,4 +27,9 @@ impl ClusterRoute {
             target: target.into(),
         }
     }
+}
+
+wire::object! {
+    ClusterRoute:
+    required { description = "description", destination = "destination", target = "target" }
 }

@@ -4,13 +4,18 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// The routes of a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterRoutingTable {
-    #[serde(default)]
     pub results: Vec<types::ClusterRoute>,
+}
+
+wire::object! {
+    ClusterRoutingTable:
+    optional { results = "results" }
 }
 
 /// The routes as they shall be.

@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// The state of a cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterStatus {
     pub cluster_id: Option<String>,
@@ -21,10 +22,28 @@ pub struct ClusterStatus {
     pub status: Option<types::ClusterStateEnum>,
 }
 
+wire::object! {
+    ClusterStatus:
+    optional {
+        cluster_id = "cluster_id",
+        cluster_lock = "cluster_lock",
+        is_deployed = "is_deployed",
+        last_deployment_date = "last_deployment_date",
+        last_execution_id = "last_execution_id",
+        next_k8s_available_version = "next_k8s_available_version",
+        reason = "reason",
+        status = "status",
+    }
+}
+
 /// States of clusters.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterStatusResponseList {
-    #[serde(default)]
     pub results: Vec<types::ClusterStatus>,
+}
+
+wire::object! {
+    ClusterStatusResponseList:
+    optional { results = "results" }
 }

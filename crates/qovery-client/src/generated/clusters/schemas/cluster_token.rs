@@ -7,23 +7,30 @@ use crate::types;
 use crate::wire;
 
 /// Credentials for `kubectl`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterToken {
     pub api_version: Option<String>,
     pub kind: Option<String>,
-    #[serde(default)]
     pub spec: serde_json::Map<String, serde_json::Value>,
     pub status: Option<types::ClusterTokenStatus>,
 }
 
+wire::object! {
+    ClusterToken:
+    optional { api_version = "apiVersion", kind = "kind", spec = "spec", status = "status" }
+}
+
 /// The token itself.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterTokenStatus {
     /// Date and time as in RFC 3339.
     pub expiration_timestamp: Option<String>,
     pub token: Option<wire::Secret>,
+}
+
+wire::object! {
+    ClusterTokenStatus:
+    optional { expiration_timestamp = "expirationTimestamp", token = "token" }
 }

@@ -4,12 +4,18 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A cluster that uses credentials.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CredentialCluster {
     pub cloud_provider: Option<types::CloudProviderEnum>,
     pub id: Option<String>,
     pub name: Option<String>,
+}
+
+wire::object! {
+    CredentialCluster:
+    optional { cloud_provider = "cloud_provider", id = "id", name = "name" }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The bucket that backups go to.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EksAnywhereBackupBucket {
     pub bucket: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,8 +40,14 @@ impl EksAnywhereBackupBucket {
     }
 }
 
+wire::object! {
+    EksAnywhereBackupBucket:
+    required { bucket = "bucket", region = "region", role_arn = "role_arn" }
+    optional { key_prefix = "key_prefix" }
+}
+
 /// The backups of an EKS Anywhere cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EksAnywhereBackupParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certs_secret_name: Option<String>,
@@ -90,11 +96,26 @@ impl EksAnywhereBackupParameters {
     }
 }
 
+wire::object! {
+    EksAnywhereBackupParameters:
+    required { s3 = "s3" }
+    optional {
+        certs_secret_name = "certs_secret_name",
+        enabled = "enabled",
+        timeout_seconds = "timeout_seconds",
+    }
+}
+
 /// A token for an EKS Anywhere cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EksAnywhereClusterJwtResponse {
     pub jwt: Option<wire::Secret>,
+}
+
+wire::object! {
+    EksAnywhereClusterJwtResponse:
+    optional { jwt = "jwt" }
 }
 
 /// The commit to move to.
@@ -114,14 +135,19 @@ impl EksAnywhereCommitRequest {
 }
 
 /// The commit that was moved to.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EksAnywhereCommitResponse {
     pub commit_id: Option<String>,
 }
 
+wire::object! {
+    EksAnywhereCommitResponse:
+    optional { commit_id = "commit_id" }
+}
+
 /// The repository that describes an EKS Anywhere cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EksAnywhereGitRepository {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
@@ -168,8 +194,14 @@ impl EksAnywhereGitRepository {
     }
 }
 
+wire::object! {
+    EksAnywhereGitRepository:
+    required { git_token_id = "git_token_id", url = "url" }
+    optional { branch = "branch", commit_id = "commit_id", provider = "provider" }
+}
+
 /// Settings of an EKS Anywhere cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EksAnywhereParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_backup: Option<types::EksAnywhereBackupParameters>,
@@ -202,8 +234,14 @@ impl EksAnywhereParameters {
     }
 }
 
+wire::object! {
+    EksAnywhereParameters:
+    required { git_repository = "git_repository", yaml_file_path = "yaml_file_path" }
+    optional { cluster_backup = "cluster_backup" }
+}
+
 /// Access to vSphere, with a key or a role of AWS.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EksAnywhereVsphereClusterCredentials {
     pub access_key_id: Option<String>,
@@ -212,6 +250,18 @@ pub struct EksAnywhereVsphereClusterCredentials {
     pub object_type: Option<types::ClusterCredentialsTypeEnum>,
     pub role_arn: Option<String>,
     pub vsphere_user: Option<String>,
+}
+
+wire::object! {
+    EksAnywhereVsphereClusterCredentials:
+    required { id = "id" }
+    optional {
+        access_key_id = "access_key_id",
+        name = "name",
+        object_type = "object_type",
+        role_arn = "role_arn",
+        vsphere_user = "vsphere_user",
+    }
 }
 
 /// Access to vSphere, with a role of AWS.

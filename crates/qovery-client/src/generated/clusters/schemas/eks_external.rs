@@ -3,9 +3,16 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// The role that secrets are read with.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EksExternalSecretsAuthentication {
     pub eks_role_arn: Option<String>,
+}
+
+wire::object! {
+    EksExternalSecretsAuthentication:
+    optional { eks_role_arn = "eks_role_arn" }
 }

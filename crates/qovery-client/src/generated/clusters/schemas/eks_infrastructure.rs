@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// What a deployment made on AWS.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EksInfrastructureOutputs {
     pub cluster_arn: Option<String>,
@@ -17,4 +18,16 @@ pub struct EksInfrastructureOutputs {
     >,
     pub kind: Option<types::InfrastructureOutputsKindEnum>,
     pub vpc_id: Option<String>,
+}
+
+wire::object! {
+    EksInfrastructureOutputs:
+    optional {
+        cluster_arn = "cluster_arn",
+        cluster_name = "cluster_name",
+        cluster_oidc_issuer = "cluster_oidc_issuer",
+        external_secrets_automatic_authentication = "external_secrets_automatic_authentication",
+        kind = "kind",
+        vpc_id = "vpc_id",
+    }
 }

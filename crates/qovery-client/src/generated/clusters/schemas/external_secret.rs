@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A variable that comes from a secret manager.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExternalSecretVariable {
     pub environment_id: Option<String>,
@@ -20,10 +21,29 @@ pub struct ExternalSecretVariable {
     pub variable_name: Option<String>,
 }
 
+wire::object! {
+    ExternalSecretVariable:
+    optional {
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        external_secret_name = "external_secret_name",
+        project_id = "project_id",
+        project_name = "project_name",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+        variable_name = "variable_name",
+    }
+}
+
 /// Variables from a secret manager.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExternalSecretVariableList {
-    #[serde(default)]
     pub results: Vec<types::ExternalSecretVariable>,
+}
+
+wire::object! {
+    ExternalSecretVariableList:
+    optional { results = "results" }
 }

@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// What a field allows.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FieldSchemaConstraintsResponse {
     pub allowed_values: Option<Vec<String>>,
@@ -19,9 +18,20 @@ pub struct FieldSchemaConstraintsResponse {
     pub pattern: Option<String>,
 }
 
+wire::object! {
+    FieldSchemaConstraintsResponse:
+    optional {
+        allowed_values = "allowedValues",
+        max = "max",
+        max_length = "maxLength",
+        min = "min",
+        min_length = "minLength",
+        pattern = "pattern",
+    }
+}
+
 /// A field of a component's configuration.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FieldSchemaResponse {
     pub constraints: Option<types::FieldSchemaConstraintsResponse>,
@@ -32,6 +42,20 @@ pub struct FieldSchemaResponse {
     pub required: Option<bool>,
     pub sensitive: Option<bool>,
     pub type_: Option<types::FieldSchemaTypeEnum>,
+}
+
+wire::object! {
+    FieldSchemaResponse:
+    optional {
+        constraints = "constraints",
+        default_value = "defaultValue",
+        description = "description",
+        key = "key",
+        label = "label",
+        required = "required",
+        sensitive = "sensitive",
+        type_ = "type",
+    }
 }
 
 wire::open_enum! {

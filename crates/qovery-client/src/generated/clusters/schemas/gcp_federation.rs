@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// Access to Google Cloud without a key.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GcpFederationClusterCredentials {
     pub id: String,
@@ -17,6 +17,19 @@ pub struct GcpFederationClusterCredentials {
     pub service_account_email: Option<String>,
     pub token_lifetime_seconds: Option<i64>,
     pub workload_identity_provider_resource: Option<String>,
+}
+
+wire::object! {
+    GcpFederationClusterCredentials:
+    required { id = "id" }
+    optional {
+        name = "name",
+        object_type = "object_type",
+        project_id = "project_id",
+        service_account_email = "service_account_email",
+        token_lifetime_seconds = "token_lifetime_seconds",
+        workload_identity_provider_resource = "workload_identity_provider_resource",
+    }
 }
 
 /// Access to Google Cloud without a key.

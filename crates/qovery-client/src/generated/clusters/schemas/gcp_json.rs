@@ -7,9 +7,9 @@ use crate::types;
 use crate::wire;
 
 /// With a key of Google Cloud.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct GcpJsonCredentialsAuth {
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub json_credentials: wire::Patch<wire::Secret>,
     pub mode: types::SecretManagerAuthenticationModeEnum,
 }
@@ -33,4 +33,10 @@ impl GcpJsonCredentialsAuth {
         self.json_credentials = json_credentials.into();
         self
     }
+}
+
+wire::object! {
+    GcpJsonCredentialsAuth:
+    required { mode = "mode" }
+    optional { json_credentials = "json_credentials" }
 }

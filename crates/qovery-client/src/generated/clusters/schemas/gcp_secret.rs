@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// The Secret Manager of Google Cloud.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct GcpSecretManagerEndpoint {
     pub mode: types::SecretManagerEndpointModeEnum,
     pub project_id: String,
@@ -27,4 +28,9 @@ impl GcpSecretManagerEndpoint {
             region: region.into(),
         }
     }
+}
+
+wire::object! {
+    GcpSecretManagerEndpoint:
+    required { mode = "mode", project_id = "project_id", region = "region" }
 }

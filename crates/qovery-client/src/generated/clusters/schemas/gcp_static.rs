@@ -4,12 +4,19 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A key of Google Cloud.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GcpStaticClusterCredentials {
     pub id: String,
     pub name: Option<String>,
     pub object_type: Option<types::ClusterCredentialsTypeEnum>,
+}
+
+wire::object! {
+    GcpStaticClusterCredentials:
+    required { id = "id" }
+    optional { name = "name", object_type = "object_type" }
 }

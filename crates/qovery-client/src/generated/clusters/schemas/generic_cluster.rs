@@ -4,12 +4,19 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// Credentials of another kind.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GenericClusterCredentials {
     pub id: String,
     pub name: Option<String>,
     pub object_type: Option<types::ClusterCredentialsTypeEnum>,
+}
+
+wire::object! {
+    GenericClusterCredentials:
+    required { id = "id" }
+    optional { name = "name", object_type = "object_type" }
 }

@@ -3,9 +3,16 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// The service account that secrets are read with.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GkeExternalSecretsAuthentication {
     pub gke_service_account: Option<String>,
+}
+
+wire::object! {
+    GkeExternalSecretsAuthentication:
+    optional { gke_service_account = "gke_service_account" }
 }

@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// What a deployment made on Google Cloud.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GkeInfrastructureOutputs {
     pub cluster_name: Option<String>,
@@ -15,4 +16,14 @@ pub struct GkeInfrastructureOutputs {
         types::GkeExternalSecretsAuthentication,
     >,
     pub kind: Option<types::InfrastructureOutputsKindEnum>,
+}
+
+wire::object! {
+    GkeInfrastructureOutputs:
+    optional {
+        cluster_name = "cluster_name",
+        cluster_self_link = "cluster_self_link",
+        external_secrets_automatic_authentication = "external_secrets_automatic_authentication",
+        kind = "kind",
+    }
 }

@@ -8,7 +8,7 @@ use crate::wire;
 
 wire::open_union! {
     /// What a deployment of a cluster made.
-    pub enum InfrastructureOutputs by "kind", Deserialize {
+    pub enum InfrastructureOutputs by "kind", Read {
         Aks(types::AksInfrastructureOutputs) = "AKS",
         Eks(types::EksInfrastructureOutputs) = "EKS",
         Gke(types::GkeInfrastructureOutputs) = "GKE",

@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// Whether traffic inside the cluster is measured.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct InternalNetworkMonitoring {
     pub enabled: bool,
 }
@@ -15,4 +17,9 @@ impl InternalNetworkMonitoring {
     pub fn new(enabled: bool) -> Self {
         Self { enabled }
     }
+}
+
+wire::object! {
+    InternalNetworkMonitoring:
+    required { enabled = "enabled" }
 }

@@ -4,11 +4,17 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// What a deployment made on Scaleway.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KapsuleInfrastructureOutputs {
     pub cluster_name: Option<String>,
     pub kind: Option<types::InfrastructureOutputsKindEnum>,
+}
+
+wire::object! {
+    KapsuleInfrastructureOutputs:
+    optional { cluster_name = "cluster_name", kind = "kind" }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// What differs for the pool of cron jobs.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct KarpenterCronjobNodePoolOverride {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consolidate_after: Option<String>,
@@ -15,7 +15,7 @@ pub struct KarpenterCronjobNodePoolOverride {
     pub consolidation: Option<types::KarpenterNodePoolConsolidation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<types::KarpenterNodePoolLimits>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub spot_enabled: wire::Patch<bool>,
 }
 
@@ -55,5 +55,15 @@ impl KarpenterCronjobNodePoolOverride {
     ) -> Self {
         self.spot_enabled = spot_enabled.into();
         self
+    }
+}
+
+wire::object! {
+    KarpenterCronjobNodePoolOverride:
+    optional {
+        consolidate_after = "consolidate_after",
+        consolidation = "consolidation",
+        limits = "limits",
+        spot_enabled = "spot_enabled",
     }
 }

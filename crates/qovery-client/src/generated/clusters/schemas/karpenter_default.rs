@@ -7,13 +7,13 @@ use crate::types;
 use crate::wire;
 
 /// What differs for the default pool.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct KarpenterDefaultNodePoolOverride {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consolidate_after: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<types::KarpenterNodePoolLimits>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub spot_enabled: wire::Patch<bool>,
 }
 
@@ -43,5 +43,14 @@ impl KarpenterDefaultNodePoolOverride {
     ) -> Self {
         self.spot_enabled = spot_enabled.into();
         self
+    }
+}
+
+wire::object! {
+    KarpenterDefaultNodePoolOverride:
+    optional {
+        consolidate_after = "consolidate_after",
+        limits = "limits",
+        spot_enabled = "spot_enabled",
     }
 }

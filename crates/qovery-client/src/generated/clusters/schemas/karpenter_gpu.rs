@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// What differs for the pool with GPUs.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct KarpenterGpuNodePoolOverride {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consolidate_after: Option<String>,
@@ -90,5 +91,19 @@ impl KarpenterGpuNodePoolOverride {
     pub fn with_spot_enabled(mut self, spot_enabled: bool) -> Self {
         self.spot_enabled = Some(spot_enabled);
         self
+    }
+}
+
+wire::object! {
+    KarpenterGpuNodePoolOverride:
+    optional {
+        consolidate_after = "consolidate_after",
+        consolidation = "consolidation",
+        disk_iops = "disk_iops",
+        disk_size_in_gib = "disk_size_in_gib",
+        disk_throughput = "disk_throughput",
+        limits = "limits",
+        requirements = "requirements",
+        spot_enabled = "spot_enabled",
     }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The pools of nodes.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct KarpenterNodePool {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cronjob_override: Option<types::KarpenterCronjobNodePoolOverride>,
@@ -74,8 +74,19 @@ impl KarpenterNodePool {
     }
 }
 
+wire::object! {
+    KarpenterNodePool:
+    required { requirements = "requirements" }
+    optional {
+        cronjob_override = "cronjob_override",
+        default_override = "default_override",
+        gpu_override = "gpu_override",
+        stable_override = "stable_override",
+    }
+}
+
 /// When nodes may be emptied to save money.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct KarpenterNodePoolConsolidation {
     pub days: Vec<types::WeekdayEnum>,
     /// An ISO 8601 duration.
@@ -103,8 +114,18 @@ impl KarpenterNodePoolConsolidation {
     }
 }
 
+wire::object! {
+    KarpenterNodePoolConsolidation:
+    required {
+        days = "days",
+        duration = "duration",
+        enabled = "enabled",
+        start_time = "start_time",
+    }
+}
+
 /// The most a pool may grow to.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct KarpenterNodePoolLimits {
     pub enabled: bool,
     pub max_cpu_in_vcpu: i64,
@@ -130,8 +151,18 @@ impl KarpenterNodePoolLimits {
     }
 }
 
+wire::object! {
+    KarpenterNodePoolLimits:
+    required {
+        enabled = "enabled",
+        max_cpu_in_vcpu = "max_cpu_in_vcpu",
+        max_gpu = "max_gpu",
+        max_memory_in_gibibytes = "max_memory_in_gibibytes",
+    }
+}
+
 /// What nodes are allowed.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct KarpenterNodePoolRequirement {
     pub key: types::KarpenterNodePoolRequirementKey,
     pub operator: types::KarpenterNodePoolRequirementOperator,
@@ -148,6 +179,11 @@ impl KarpenterNodePoolRequirement {
     ) -> Self {
         Self { key, operator, values }
     }
+}
+
+wire::object! {
+    KarpenterNodePoolRequirement:
+    required { key = "key", operator = "operator", values = "values" }
 }
 
 wire::open_enum! {

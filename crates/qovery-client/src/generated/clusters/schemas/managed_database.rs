@@ -4,33 +4,52 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A machine type for a managed database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ManagedDatabaseInstanceTypeResponse {
     pub name: Option<String>,
 }
 
+wire::object! {
+    ManagedDatabaseInstanceTypeResponse:
+    optional { name = "name" }
+}
+
 /// Machine types for a managed database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ManagedDatabaseInstanceTypeResponseList {
-    #[serde(default)]
     pub results: Vec<types::ManagedDatabaseInstanceTypeResponse>,
 }
 
+wire::object! {
+    ManagedDatabaseInstanceTypeResponseList:
+    optional { results = "results" }
+}
+
 /// A managed database of a cloud.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ManagedDatabaseTypeResponse {
     pub name: Option<String>,
 }
 
+wire::object! {
+    ManagedDatabaseTypeResponse:
+    optional { name = "name" }
+}
+
 /// Managed databases of a cloud.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ManagedDatabaseTypeResponseList {
-    #[serde(default)]
     pub results: Vec<types::ManagedDatabaseTypeResponse>,
+}
+
+wire::object! {
+    ManagedDatabaseTypeResponseList:
+    optional { results = "results" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// Settings of MetalLB.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct MetalLbChartParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_address_pools: Option<Vec<String>>,
@@ -17,4 +19,9 @@ impl MetalLbChartParameters {
         self.ip_address_pools = Some(ip_address_pools);
         self
     }
+}
+
+wire::object! {
+    MetalLbChartParameters:
+    optional { ip_address_pools = "ip_address_pools" }
 }

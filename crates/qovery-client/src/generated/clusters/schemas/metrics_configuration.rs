@@ -14,7 +14,7 @@ wire::open_enum! {
 }
 
 /// Monitoring that Qovery manages.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct MetricsConfigurationManagedByQovery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alerting: Option<types::AlertingConfig>,
@@ -80,5 +80,17 @@ impl MetricsConfigurationManagedByQovery {
     ) -> Self {
         self.resource_profile = Some(resource_profile);
         self
+    }
+}
+
+wire::object! {
+    MetricsConfigurationManagedByQovery:
+    optional {
+        alerting = "alerting",
+        cloud_watch_export_config = "cloud_watch_export_config",
+        high_availability = "high_availability",
+        internal_network_monitoring = "internal_network_monitoring",
+        kind = "kind",
+        resource_profile = "resource_profile",
     }
 }

@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// The monitoring of a cluster.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct MetricsParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<types::MetricsConfigurationManagedByQovery>,
@@ -31,4 +32,9 @@ impl MetricsParameters {
         self.enabled = Some(enabled);
         self
     }
+}
+
+wire::object! {
+    MetricsParameters:
+    optional { configuration = "configuration", enabled = "enabled" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// Settings of the ingress controller.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct NginxChartParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotation_external_dns_kubernetes_target: Option<String>,
@@ -68,5 +70,16 @@ impl NginxChartParameters {
     pub fn with_replica_count(mut self, replica_count: i64) -> Self {
         self.replica_count = Some(replica_count);
         self
+    }
+}
+
+wire::object! {
+    NginxChartParameters:
+    optional {
+        annotation_external_dns_kubernetes_target = "annotation_external_dns_kubernetes_target",
+        annotation_metal_lb_load_balancer_ips = "annotation_metal_lb_load_balancer_ips",
+        default_ssl_certificate = "default_ssl_certificate",
+        publish_status_address = "publish_status_address",
+        replica_count = "replica_count",
     }
 }

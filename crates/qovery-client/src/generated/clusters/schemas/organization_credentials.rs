@@ -4,20 +4,29 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// Cloud credentials and the clusters that use them.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationCredentials {
-    #[serde(default)]
     pub clusters: Vec<types::CredentialCluster>,
     pub credential: Option<types::ClusterCredentials>,
 }
 
+wire::object! {
+    OrganizationCredentials:
+    optional { clusters = "clusters", credential = "credential" }
+}
+
 /// Cloud credentials, with the clusters that use them.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationCredentialsResponseList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationCredentials>,
+}
+
+wire::object! {
+    OrganizationCredentialsResponseList:
+    optional { results = "results" }
 }

@@ -56,44 +56,61 @@ impl PlatformConfigurationPreviewRequest {
 }
 
 /// What a configuration lacks on a cluster, and what is wrong with it.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformConfigurationPreviewResponse {
     pub cluster_id: Option<String>,
-    #[serde(default)]
     pub component_bindings: Vec<types::PlatformOutputBinding>,
     pub component_key: Option<String>,
-    #[serde(default)]
     pub fields: Vec<types::FieldSchemaResponse>,
-    #[serde(default)]
     pub requirements: Vec<types::PlatformInputRequirement>,
-    #[serde(default)]
     pub violations: Vec<types::PlatformConfigurationViolation>,
+}
+
+wire::object! {
+    PlatformConfigurationPreviewResponse:
+    optional {
+        cluster_id = "clusterId",
+        component_bindings = "componentBindings",
+        component_key = "componentKey",
+        fields = "fields",
+        requirements = "requirements",
+        violations = "violations",
+    }
 }
 
 /// What a configuration lacks, and what is wrong with it.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformConfigurationResolution {
-    #[serde(default)]
     pub component_bindings: Vec<types::PlatformOutputBinding>,
     pub component_key: Option<String>,
-    #[serde(default)]
     pub fields: Vec<types::FieldSchemaResponse>,
-    #[serde(default)]
     pub requirements: Vec<types::PlatformInputRequirement>,
-    #[serde(default)]
     pub violations: Vec<types::PlatformConfigurationViolation>,
 }
 
+wire::object! {
+    PlatformConfigurationResolution:
+    optional {
+        component_bindings = "componentBindings",
+        component_key = "componentKey",
+        fields = "fields",
+        requirements = "requirements",
+        violations = "violations",
+    }
+}
+
 /// What is wrong with a configuration.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformConfigurationViolation {
     pub code: Option<String>,
     pub field_path: Option<String>,
     pub message: Option<String>,
+}
+
+wire::object! {
+    PlatformConfigurationViolation:
+    optional { code = "code", field_path = "fieldPath", message = "message" }
 }

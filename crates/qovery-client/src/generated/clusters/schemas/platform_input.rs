@@ -7,8 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A value that a component needs.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformInputRequirement {
     pub constraints: Option<types::FieldSchemaConstraintsResponse>,
@@ -21,6 +20,22 @@ pub struct PlatformInputRequirement {
     pub sensitive: Option<bool>,
     pub status: Option<types::PlatformInputStatusEnum>,
     pub type_: Option<types::FieldSchemaTypeEnum>,
+}
+
+wire::object! {
+    PlatformInputRequirement:
+    optional {
+        constraints = "constraints",
+        default_value = "defaultValue",
+        description = "description",
+        key = "key",
+        label = "label",
+        required = "required",
+        scope = "scope",
+        sensitive = "sensitive",
+        status = "status",
+        type_ = "type",
+    }
 }
 
 wire::open_enum! {

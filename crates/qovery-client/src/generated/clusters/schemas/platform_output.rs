@@ -3,12 +3,18 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// A value that comes from another component.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformOutputBinding {
     pub from_component: Option<String>,
     pub input: Option<String>,
     pub output: Option<String>,
+}
+
+wire::object! {
+    PlatformOutputBinding:
+    optional { from_component = "fromComponent", input = "input", output = "output" }
 }

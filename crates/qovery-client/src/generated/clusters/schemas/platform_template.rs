@@ -7,11 +7,15 @@ use crate::types;
 use crate::wire;
 
 /// Templates.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformTemplateCatalogResponse {
-    #[serde(default)]
     pub results: Vec<types::PlatformTemplateSummaryResponse>,
+}
+
+wire::object! {
+    PlatformTemplateCatalogResponse:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -23,32 +27,46 @@ wire::open_enum! {
 }
 
 /// A component of a layer.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformTemplateComponentResponse {
     pub description: Option<String>,
-    #[serde(default)]
     pub fields: Vec<types::FieldSchemaResponse>,
     pub key: Option<String>,
     pub kind: Option<types::PlatformTemplateComponentKind>,
 }
 
+wire::object! {
+    PlatformTemplateComponentResponse:
+    optional { description = "description", fields = "fields", key = "key", kind = "kind" }
+}
+
 /// A layer of a template.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformTemplateLayerResponse {
-    #[serde(default)]
     pub component_keys: Vec<String>,
-    #[serde(default)]
     pub components: Vec<types::PlatformTemplateComponentResponse>,
     pub description: Option<String>,
     pub enabled_by_default: Option<bool>,
     pub key: Option<String>,
     pub mandatory: Option<bool>,
-    #[serde(default)]
     pub modes: Vec<types::PlatformClusterMode>,
     pub providers: Option<Vec<types::PlatformCloudVendor>>,
+}
+
+wire::object! {
+    PlatformTemplateLayerResponse:
+    optional {
+        component_keys = "componentKeys",
+        components = "components",
+        description = "description",
+        enabled_by_default = "enabledByDefault",
+        key = "key",
+        mandatory = "mandatory",
+        modes = "modes",
+        providers = "providers",
+    }
 }
 
 wire::open_enum! {
@@ -61,13 +79,23 @@ wire::open_enum! {
 }
 
 /// A template that clusters can be set up from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlatformTemplateSummaryResponse {
     pub description: Option<String>,
     pub key: Option<String>,
-    #[serde(default)]
     pub layers: Vec<types::PlatformTemplateLayerResponse>,
     pub status: Option<types::PlatformTemplateReleaseStatus>,
     pub version: Option<String>,
+}
+
+wire::object! {
+    PlatformTemplateSummaryResponse:
+    optional {
+        description = "description",
+        key = "key",
+        layers = "layers",
+        status = "status",
+        version = "version",
+    }
 }

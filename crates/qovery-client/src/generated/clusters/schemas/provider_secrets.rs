@@ -3,10 +3,16 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// The names of secrets in a secret manager.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProviderSecrets {
-    #[serde(default)]
     pub results: Vec<String>,
+}
+
+wire::object! {
+    ProviderSecrets:
+    optional { results = "results" }
 }

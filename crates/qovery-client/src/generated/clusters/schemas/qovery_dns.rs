@@ -4,6 +4,7 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// DNS by Qovery.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -24,9 +25,14 @@ impl QoveryDnsProviderRequest {
 }
 
 /// DNS by Qovery.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QoveryDnsProviderResponse {
     pub domain: Option<String>,
     pub provider: Option<types::DnsProviderEnum>,
+}
+
+wire::object! {
+    QoveryDnsProviderResponse:
+    optional { domain = "domain", provider = "provider" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `clusters`.
 
+use crate::wire;
+
 /// What the operator says it is.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReportedClusterOperatorIdentity {
     pub chart_version: Option<String>,
@@ -12,4 +14,14 @@ pub struct ReportedClusterOperatorIdentity {
     pub observed_at: Option<String>,
     pub release_digest: Option<String>,
     pub runtime_image_id: Option<String>,
+}
+
+wire::object! {
+    ReportedClusterOperatorIdentity:
+    optional {
+        chart_version = "chart_version",
+        observed_at = "observed_at",
+        release_digest = "release_digest",
+        runtime_image_id = "runtime_image_id",
+    }
 }

@@ -47,7 +47,7 @@ impl Route53DnsProviderRequest {
 }
 
 /// DNS by Route 53.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Route53DnsProviderResponse {
     pub aws_region: Option<String>,
@@ -55,4 +55,15 @@ pub struct Route53DnsProviderResponse {
     pub domain: Option<String>,
     pub hosted_zone_id: Option<String>,
     pub provider: Option<types::DnsProviderEnum>,
+}
+
+wire::object! {
+    Route53DnsProviderResponse:
+    optional {
+        aws_region = "aws_region",
+        credentials = "credentials",
+        domain = "domain",
+        hosted_zone_id = "hosted_zone_id",
+        provider = "provider",
+    }
 }

@@ -32,10 +32,14 @@ impl Route53StaticCredentialsRequest {
 }
 
 /// A key for Route 53, without its secret part.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Route53StaticCredentialsResponse {
     pub aws_access_key_id: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::Route53CredentialsTypeEnum>,
+}
+
+wire::object! {
+    Route53StaticCredentialsResponse:
+    optional { aws_access_key_id = "aws_access_key_id", type_ = "type" }
 }

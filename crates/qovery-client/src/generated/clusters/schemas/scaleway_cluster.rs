@@ -4,9 +4,10 @@
 //! Types of `clusters`.
 
 use crate::types;
+use crate::wire;
 
 /// A key of Scaleway.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScalewayClusterCredentials {
     pub id: String,
@@ -15,4 +16,16 @@ pub struct ScalewayClusterCredentials {
     pub scaleway_access_key: Option<String>,
     pub scaleway_organization_id: Option<String>,
     pub scaleway_project_id: Option<String>,
+}
+
+wire::object! {
+    ScalewayClusterCredentials:
+    required { id = "id" }
+    optional {
+        name = "name",
+        object_type = "object_type",
+        scaleway_access_key = "scaleway_access_key",
+        scaleway_organization_id = "scaleway_organization_id",
+        scaleway_project_id = "scaleway_project_id",
+    }
 }

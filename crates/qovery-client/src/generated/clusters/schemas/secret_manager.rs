@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// Access to a secret manager.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SecretManagerAccess {
     pub authentication: Option<types::SecretManagerAuth>,
@@ -18,6 +18,18 @@ pub struct SecretManagerAccess {
     pub name: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    SecretManagerAccess:
+    required { id = "id" }
+    optional {
+        authentication = "authentication",
+        created_at = "created_at",
+        endpoint = "endpoint",
+        name = "name",
+        updated_at = "updated_at",
+    }
 }
 
 /// Access to a secret manager, as it shall be.

@@ -3,8 +3,10 @@
 
 //! Types of `organization_settings`.
 
+use crate::wire;
+
 /// An account.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AccountInfo {
     pub communication_email: Option<String>,
@@ -15,6 +17,19 @@ pub struct AccountInfo {
     pub last_name: Option<String>,
     pub nickname: Option<String>,
     pub profile_picture_url: Option<String>,
+}
+
+wire::object! {
+    AccountInfo:
+    optional {
+        communication_email = "communication_email",
+        created_at = "created_at",
+        first_name = "first_name",
+        id = "id",
+        last_name = "last_name",
+        nickname = "nickname",
+        profile_picture_url = "profile_picture_url",
+    }
 }
 
 /// What to change of an account.

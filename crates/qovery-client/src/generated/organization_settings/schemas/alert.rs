@@ -7,11 +7,11 @@ use crate::types;
 use crate::wire;
 
 /// What an alert says.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct AlertPresentation {
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub runbook_url: wire::Patch<String>,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub summary: wire::Patch<String>,
 }
 
@@ -32,6 +32,11 @@ impl AlertPresentation {
         self.summary = summary.into();
         self
     }
+}
+
+wire::object! {
+    AlertPresentation:
+    optional { runbook_url = "runbook_url", summary = "summary" }
 }
 
 wire::open_union! {
@@ -77,16 +82,20 @@ wire::open_union! {
 }
 
 /// Alert receivers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AlertReceiverList {
-    #[serde(default)]
     pub results: Vec<types::AlertReceiverResponse>,
+}
+
+wire::object! {
+    AlertReceiverList:
+    optional { results = "results" }
 }
 
 wire::open_union! {
     /// An alert receiver, without its secret parts.
-    pub enum AlertReceiverResponse by "type", Deserialize {
+    pub enum AlertReceiverResponse by "type", Read {
         Email(types::EmailAlertReceiverResponse) = "EMAIL",
         Slack(types::SlackAlertReceiverResponse) = "SLACK",
     }
@@ -118,14 +127,14 @@ impl AlertReceiverValidationRequest {
 
 wire::open_union! {
     /// An alert rule, managed by Qovery or not.
-    pub enum AlertRule by "source", Deserialize {
+    pub enum AlertRule by "source", Read {
         Ghost(types::GhostAlertRuleResponse) = "GHOST",
         Managed(types::AlertRuleResponse) = "MANAGED",
     }
 }
 
 /// When a rule alerts.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AlertRuleCondition {
     /// How the values of a time become one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,6 +181,12 @@ impl AlertRuleCondition {
         self.threshold = Some(threshold);
         self
     }
+}
+
+wire::object! {
+    AlertRuleCondition:
+    required { kind = "kind", promql = "promql" }
+    optional { function = "function", operator = "operator", threshold = "threshold" }
 }
 
 wire::open_enum! {
@@ -300,18 +315,21 @@ impl AlertRuleEditRequest {
 }
 
 /// Alert rules.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AlertRuleList {
-    #[serde(default)]
     pub results: Vec<types::AlertRule>,
 }
 
+wire::object! {
+    AlertRuleList:
+    optional { results = "results" }
+}
+
 /// An alert rule.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AlertRuleResponse {
-    #[serde(default)]
     pub alert_receiver_ids: Vec<String>,
     pub cluster_id: Option<String>,
     pub condition: Option<types::AlertRuleCondition>,
@@ -334,6 +352,31 @@ pub struct AlertRuleResponse {
     pub target: Option<types::AlertTarget>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    AlertRuleResponse:
+    required { id = "id" }
+    optional {
+        alert_receiver_ids = "alert_receiver_ids",
+        cluster_id = "cluster_id",
+        condition = "condition",
+        created_at = "created_at",
+        description = "description",
+        enabled = "enabled",
+        for_duration = "for_duration",
+        is_up_to_date = "is_up_to_date",
+        name = "name",
+        organization_id = "organization_id",
+        presentation = "presentation",
+        severity = "severity",
+        source = "source",
+        starts_at = "starts_at",
+        state = "state",
+        tag = "tag",
+        target = "target",
+        updated_at = "updated_at",
+    }
 }
 
 wire::open_enum! {
@@ -368,12 +411,17 @@ wire::open_enum! {
 }
 
 /// What a rule watches.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AlertTarget {
     pub service: Option<types::ServiceLightResponse>,
     pub target_id: Option<String>,
     pub target_type: Option<types::AlertTargetType>,
+}
+
+wire::object! {
+    AlertTarget:
+    optional { service = "service", target_id = "target_id", target_type = "target_type" }
 }
 
 /// What a rule shall watch.

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A service, environment or cluster that uses a group.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssociatedItem {
     pub cluster_id: Option<String>,
@@ -21,12 +21,31 @@ pub struct AssociatedItem {
     pub project_name: Option<String>,
 }
 
+wire::object! {
+    AssociatedItem:
+    optional {
+        cluster_id = "cluster_id",
+        cluster_name = "cluster_name",
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        item_id = "item_id",
+        item_name = "item_name",
+        item_type = "item_type",
+        project_id = "project_id",
+        project_name = "project_name",
+    }
+}
+
 /// What uses a group.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssociatedItemResponseList {
-    #[serde(default)]
     pub results: Vec<types::AssociatedItem>,
+}
+
+wire::object! {
+    AssociatedItemResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {

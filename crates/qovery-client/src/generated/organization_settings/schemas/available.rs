@@ -4,39 +4,56 @@
 //! Types of `organization_settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A kind of image registry, and what it needs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AvailableContainerRegistryResponse {
     pub is_mandatory: Option<bool>,
     pub kind: Option<types::ContainerRegistryKindEnum>,
-    #[serde(default)]
     pub required_config: serde_json::Map<String, serde_json::Value>,
 }
 
+wire::object! {
+    AvailableContainerRegistryResponse:
+    optional { is_mandatory = "is_mandatory", kind = "kind", required_config = "required_config" }
+}
+
 /// Kinds of image registry.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AvailableContainerRegistryResponseList {
-    #[serde(default)]
     pub results: Vec<types::AvailableContainerRegistryResponse>,
 }
 
+wire::object! {
+    AvailableContainerRegistryResponseList:
+    optional { results = "results" }
+}
+
 /// A kind of chart repository, and what it needs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AvailableHelmRepositoryResponse {
     pub is_mandatory: Option<bool>,
     pub kind: Option<types::HelmRepositoryKindEnum>,
-    #[serde(default)]
     pub required_config: serde_json::Map<String, serde_json::Value>,
 }
 
+wire::object! {
+    AvailableHelmRepositoryResponse:
+    optional { is_mandatory = "is_mandatory", kind = "kind", required_config = "required_config" }
+}
+
 /// Kinds of chart repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AvailableHelmRepositoryResponseList {
-    #[serde(default)]
     pub results: Vec<types::AvailableHelmRepositoryResponse>,
+}
+
+wire::object! {
+    AvailableHelmRepositoryResponseList:
+    optional { results = "results" }
 }

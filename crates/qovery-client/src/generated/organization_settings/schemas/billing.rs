@@ -3,15 +3,22 @@
 
 //! Types of `organization_settings`.
 
+use crate::wire;
+
 /// An id in the billing system.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BillingExternalId {
     pub id: Option<String>,
 }
 
+wire::object! {
+    BillingExternalId:
+    optional { id = "id" }
+}
+
 /// Whom invoices go to.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BillingInfo {
     pub address: Option<String>,
@@ -24,6 +31,22 @@ pub struct BillingInfo {
     pub state: Option<String>,
     pub vat_number: Option<String>,
     pub zip: Option<String>,
+}
+
+wire::object! {
+    BillingInfo:
+    optional {
+        address = "address",
+        city = "city",
+        company = "company",
+        country_code = "country_code",
+        email = "email",
+        first_name = "first_name",
+        last_name = "last_name",
+        state = "state",
+        vat_number = "vat_number",
+        zip = "zip",
+    }
 }
 
 /// Whom invoices shall go to.
@@ -93,9 +116,14 @@ impl BillingInfoRequest {
 }
 
 /// Whether payment is in order.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BillingStatus {
     pub is_valid: Option<bool>,
     pub message: Option<String>,
+}
+
+wire::object! {
+    BillingStatus:
+    optional { is_valid = "is_valid", message = "message" }
 }

@@ -7,11 +7,17 @@ use crate::types;
 use crate::wire;
 
 /// The cluster that a registry was made for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerRegistryCluster {
     pub id: String,
     pub name: Option<String>,
+}
+
+wire::object! {
+    ContainerRegistryCluster:
+    required { id = "id" }
+    optional { name = "name" }
 }
 
 /// How to authenticate at an image registry; the kind of registry decides which fields apply.
@@ -204,7 +210,7 @@ impl ContainerRegistryConfigRequest {
 }
 
 /// How to authenticate at an image registry, without the secret parts.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerRegistryConfigResponse {
     pub access_key_id: Option<String>,
@@ -222,6 +228,27 @@ pub struct ContainerRegistryConfigResponse {
     pub token_lifetime_seconds: Option<i64>,
     pub username: Option<String>,
     pub workload_identity_provider_resource: Option<String>,
+}
+
+wire::object! {
+    ContainerRegistryConfigResponse:
+    optional {
+        access_key_id = "access_key_id",
+        azure_application_id = "azure_application_id",
+        azure_application_object_id = "azure_application_object_id",
+        azure_subscription_id = "azure_subscription_id",
+        azure_tenant_id = "azure_tenant_id",
+        gcp_credentials_type = "gcp_credentials_type",
+        project_id = "project_id",
+        region = "region",
+        role_arn = "role_arn",
+        scaleway_access_key = "scaleway_access_key",
+        scaleway_project_id = "scaleway_project_id",
+        service_account_email = "service_account_email",
+        token_lifetime_seconds = "token_lifetime_seconds",
+        username = "username",
+        workload_identity_provider_resource = "workload_identity_provider_resource",
+    }
 }
 
 /// The image registry as it shall be.
@@ -269,7 +296,7 @@ impl ContainerRegistryRequest {
 }
 
 /// An image registry.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerRegistryResponse {
     pub associated_services_count: Option<i64>,
@@ -286,16 +313,36 @@ pub struct ContainerRegistryResponse {
     pub url: Option<String>,
 }
 
+wire::object! {
+    ContainerRegistryResponse:
+    required { id = "id" }
+    optional {
+        associated_services_count = "associated_services_count",
+        cluster = "cluster",
+        config = "config",
+        created_at = "created_at",
+        description = "description",
+        kind = "kind",
+        name = "name",
+        updated_at = "updated_at",
+        url = "url",
+    }
+}
+
 /// Image registries.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerRegistryResponseList {
-    #[serde(default)]
     pub results: Vec<types::ContainerRegistryResponse>,
 }
 
+wire::object! {
+    ContainerRegistryResponseList:
+    optional { results = "results" }
+}
+
 /// A service that uses an image registry.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerRegistryService {
     pub environment_id: Option<String>,
@@ -307,12 +354,29 @@ pub struct ContainerRegistryService {
     pub service_type: Option<types::ContainerRegistryServiceTypeEnum>,
 }
 
+wire::object! {
+    ContainerRegistryService:
+    optional {
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        project_id = "project_id",
+        project_name = "project_name",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+    }
+}
+
 /// Services that use an image registry.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerRegistryServiceList {
-    #[serde(default)]
     pub results: Vec<types::ContainerRegistryService>,
+}
+
+wire::object! {
+    ContainerRegistryServiceList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -325,18 +389,26 @@ wire::open_enum! {
 }
 
 /// An image and its versions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerVersionResponse {
     pub image_name: Option<String>,
-    #[serde(default)]
     pub versions: Vec<String>,
 }
 
+wire::object! {
+    ContainerVersionResponse:
+    optional { image_name = "image_name", versions = "versions" }
+}
+
 /// Images with their versions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerVersionResponseList {
-    #[serde(default)]
     pub results: Vec<types::ContainerVersionResponse>,
+}
+
+wire::object! {
+    ContainerVersionResponseList:
+    optional { results = "results" }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `organization_settings`.
 
+use crate::wire;
+
 /// An amount of money.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cost {
     pub currency_code: Option<String>,
@@ -13,8 +15,17 @@ pub struct Cost {
     pub total_in_cents: Option<i64>,
 }
 
+wire::object! {
+    Cost:
+    optional {
+        currency_code = "currency_code",
+        total = "total",
+        total_in_cents = "total_in_cents",
+    }
+}
+
 /// What something costs at least and at most.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CostRange {
     pub currency_code: Option<String>,
@@ -24,4 +35,15 @@ pub struct CostRange {
     pub min_cost: Option<f64>,
     /// In hundredths of the currency.
     pub min_cost_in_cents: Option<i64>,
+}
+
+wire::object! {
+    CostRange:
+    optional {
+        currency_code = "currency_code",
+        max_cost = "max_cost",
+        max_cost_in_cents = "max_cost_in_cents",
+        min_cost = "min_cost",
+        min_cost_in_cents = "min_cost_in_cents",
+    }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A credit card.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreditCard {
     pub brand: Option<String>,
@@ -18,6 +18,19 @@ pub struct CreditCard {
     pub id: String,
     pub is_expired: Option<bool>,
     pub last_digit: Option<String>,
+}
+
+wire::object! {
+    CreditCard:
+    required { id = "id" }
+    optional {
+        brand = "brand",
+        created_at = "created_at",
+        expiry_month = "expiry_month",
+        expiry_year = "expiry_year",
+        is_expired = "is_expired",
+        last_digit = "last_digit",
+    }
 }
 
 /// The credit card to add.
@@ -58,9 +71,13 @@ impl CreditCardRequest {
 }
 
 /// Credit cards.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreditCardResponseList {
-    #[serde(default)]
     pub results: Vec<types::CreditCard>,
+}
+
+wire::object! {
+    CreditCardResponseList:
+    optional { results = "results" }
 }

@@ -4,6 +4,7 @@
 //! Types of `organization_settings`.
 
 use crate::types;
+use crate::wire;
 
 /// What a role shall be allowed on one cluster.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -34,7 +35,7 @@ impl CustomRoleClusterPermissionRequest {
 }
 
 /// What a role may do on one cluster.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomRoleClusterPermissionResponse {
     pub cluster_id: Option<String>,
@@ -42,8 +43,17 @@ pub struct CustomRoleClusterPermissionResponse {
     pub permission: Option<types::OrganizationCustomRoleClusterPermission>,
 }
 
+wire::object! {
+    CustomRoleClusterPermissionResponse:
+    optional {
+        cluster_id = "cluster_id",
+        cluster_name = "cluster_name",
+        permission = "permission",
+    }
+}
+
 /// What a role may do in environments of one mode.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct CustomRoleEnvironmentPermission {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_type: Option<types::EnvironmentModeEnum>,
@@ -71,6 +81,11 @@ impl CustomRoleEnvironmentPermission {
         self.permission = Some(permission);
         self
     }
+}
+
+wire::object! {
+    CustomRoleEnvironmentPermission:
+    optional { environment_type = "environment_type", permission = "permission" }
 }
 
 /// What a role shall be allowed in one project.
@@ -111,12 +126,21 @@ impl CustomRoleProjectPermissionRequest {
 }
 
 /// What a role may do in one project.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomRoleProjectPermissionResponse {
     pub is_admin: Option<bool>,
-    #[serde(default)]
     pub permissions: Vec<types::CustomRoleEnvironmentPermission>,
     pub project_id: Option<String>,
     pub project_name: Option<String>,
+}
+
+wire::object! {
+    CustomRoleProjectPermissionResponse:
+    optional {
+        is_admin = "is_admin",
+        permissions = "permissions",
+        project_id = "project_id",
+        project_name = "project_name",
+    }
 }

@@ -174,7 +174,7 @@ impl EmailAlertReceiverEditRequest {
 }
 
 /// A mail address.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EmailAlertReceiverResponse {
     pub auth_username: Option<String>,
@@ -190,8 +190,27 @@ pub struct EmailAlertReceiverResponse {
     pub severity: Option<String>,
     pub smarthost: Option<String>,
     pub to: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::AlertReceiverType>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    EmailAlertReceiverResponse:
+    required { id = "id" }
+    optional {
+        auth_username = "auth_username",
+        created_at = "created_at",
+        description = "description",
+        from = "from",
+        name = "name",
+        owner = "owner",
+        require_tls = "require_tls",
+        send_resolved = "send_resolved",
+        severity = "severity",
+        smarthost = "smarthost",
+        to = "to",
+        type_ = "type",
+        updated_at = "updated_at",
+    }
 }

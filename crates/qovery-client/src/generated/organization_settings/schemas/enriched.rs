@@ -4,51 +4,82 @@
 //! Types of `organization_settings`.
 
 use crate::types;
+use crate::wire;
 
 /// An annotations group, and how much uses it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnrichedAnnotationsGroup {
-    #[serde(default)]
     pub annotations: Vec<types::Annotation>,
     pub associated_items_count: Option<i64>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub id: String,
     pub name: Option<String>,
-    #[serde(default)]
     pub scopes: Vec<types::OrganizationAnnotationsGroupScopeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    EnrichedAnnotationsGroup:
+    required { id = "id" }
+    optional {
+        annotations = "annotations",
+        associated_items_count = "associated_items_count",
+        created_at = "created_at",
+        name = "name",
+        scopes = "scopes",
+        updated_at = "updated_at",
+    }
+}
+
 /// Annotations groups.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnrichedAnnotationsGroupList {
-    #[serde(default)]
     pub results: Vec<types::EnrichedAnnotationsGroup>,
 }
 
+wire::object! {
+    EnrichedAnnotationsGroupList:
+    optional { results = "results" }
+}
+
 /// A labels group, and how much uses it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnrichedLabelsGroup {
     pub associated_items_count: Option<i64>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub id: String,
-    #[serde(default)]
     pub labels: Vec<types::Label>,
     pub name: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    EnrichedLabelsGroup:
+    required { id = "id" }
+    optional {
+        associated_items_count = "associated_items_count",
+        created_at = "created_at",
+        labels = "labels",
+        name = "name",
+        updated_at = "updated_at",
+    }
+}
+
 /// Labels groups.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnrichedLabelsGroupList {
-    #[serde(default)]
     pub results: Vec<types::EnrichedLabelsGroup>,
+}
+
+wire::object! {
+    EnrichedLabelsGroupList:
+    optional { results = "results" }
 }

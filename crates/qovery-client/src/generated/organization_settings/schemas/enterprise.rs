@@ -4,9 +4,10 @@
 //! Types of `organization_settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A single sign-on connection: who gets which role.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EnterpriseConnection {
     pub connection_name: String,
     pub default_role: String,
@@ -32,10 +33,24 @@ impl EnterpriseConnection {
     }
 }
 
+wire::object! {
+    EnterpriseConnection:
+    required {
+        connection_name = "connection_name",
+        default_role = "default_role",
+        enforce_group_sync = "enforce_group_sync",
+        group_mappings = "group_mappings",
+    }
+}
+
 /// Single sign-on connections.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnterpriseConnectionResponseList {
-    #[serde(default)]
     pub results: Vec<types::EnterpriseConnection>,
+}
+
+wire::object! {
+    EnterpriseConnectionResponseList:
+    optional { results = "results" }
 }

@@ -4,9 +4,10 @@
 //! Types of `organization_settings`.
 
 use crate::types;
+use crate::wire;
 
 /// An alert rule that Qovery does not manage.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GhostAlertRuleResponse {
     pub name: Option<String>,
@@ -15,4 +16,15 @@ pub struct GhostAlertRuleResponse {
     pub starts_at: Option<String>,
     pub state: Option<types::AlertRuleState>,
     pub target: Option<types::AlertTarget>,
+}
+
+wire::object! {
+    GhostAlertRuleResponse:
+    optional {
+        name = "name",
+        source = "source",
+        starts_at = "starts_at",
+        state = "state",
+        target = "target",
+    }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A git account.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitAuthProvider {
     pub id: Option<String>,
@@ -16,24 +16,37 @@ pub struct GitAuthProvider {
     pub use_bot: Option<bool>,
 }
 
+wire::object! {
+    GitAuthProvider:
+    optional { id = "id", name = "name", owner = "owner", use_bot = "use_bot" }
+}
+
 /// Git accounts.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitAuthProviderResponseList {
-    #[serde(default)]
     pub results: Vec<types::GitAuthProvider>,
 }
 
+wire::object! {
+    GitAuthProviderResponseList:
+    optional { results = "results" }
+}
+
 /// Directories of a repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitDirectoryResponseList {
-    #[serde(default)]
     pub results: Vec<String>,
 }
 
+wire::object! {
+    GitDirectoryResponseList:
+    optional { results = "results" }
+}
+
 /// A repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitRepository {
     pub default_branch: Option<String>,
@@ -43,27 +56,51 @@ pub struct GitRepository {
     pub url: Option<String>,
 }
 
+wire::object! {
+    GitRepository:
+    required { id = "id" }
+    optional {
+        default_branch = "default_branch",
+        is_private = "is_private",
+        name = "name",
+        url = "url",
+    }
+}
+
 /// A branch.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitRepositoryBranch {
     pub name: Option<String>,
 }
 
+wire::object! {
+    GitRepositoryBranch:
+    optional { name = "name" }
+}
+
 /// Branches.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitRepositoryBranchResponseList {
-    #[serde(default)]
     pub results: Vec<types::GitRepositoryBranch>,
 }
 
+wire::object! {
+    GitRepositoryBranchResponseList:
+    optional { results = "results" }
+}
+
 /// Repositories.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitRepositoryResponseList {
-    #[serde(default)]
     pub results: Vec<types::GitRepository>,
+}
+
+wire::object! {
+    GitRepositoryResponseList:
+    optional { results = "results" }
 }
 
 /// The git token as it shall be.
@@ -122,7 +159,7 @@ impl GitTokenRequest {
 }
 
 /// A git token, without the token.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitTokenResponse {
     pub associated_services_count: Option<i64>,
@@ -133,23 +170,42 @@ pub struct GitTokenResponse {
     pub git_api_url: Option<String>,
     pub id: String,
     pub name: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::GitProviderEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub workspace: Option<String>,
 }
 
+wire::object! {
+    GitTokenResponse:
+    required { id = "id" }
+    optional {
+        associated_services_count = "associated_services_count",
+        created_at = "created_at",
+        description = "description",
+        expired_at = "expired_at",
+        git_api_url = "git_api_url",
+        name = "name",
+        type_ = "type",
+        updated_at = "updated_at",
+        workspace = "workspace",
+    }
+}
+
 /// Git tokens.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitTokenResponseList {
-    #[serde(default)]
     pub results: Vec<types::GitTokenResponse>,
 }
 
+wire::object! {
+    GitTokenResponseList:
+    optional { results = "results" }
+}
+
 /// A service that uses a git token.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitTokenService {
     pub environment_id: Option<String>,
@@ -161,12 +217,29 @@ pub struct GitTokenService {
     pub service_type: Option<types::GitTokenServiceTypeEnum>,
 }
 
+wire::object! {
+    GitTokenService:
+    optional {
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        project_id = "project_id",
+        project_name = "project_name",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+    }
+}
+
 /// Services that use a git token.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitTokenServiceList {
-    #[serde(default)]
     pub results: Vec<types::GitTokenService>,
+}
+
+wire::object! {
+    GitTokenServiceList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {

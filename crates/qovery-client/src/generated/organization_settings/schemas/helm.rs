@@ -128,7 +128,7 @@ impl HelmRepositoryConfigRequest {
 }
 
 /// How to authenticate at a chart repository, without the secret parts.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmRepositoryConfigResponse {
     pub access_key_id: Option<String>,
@@ -139,6 +139,20 @@ pub struct HelmRepositoryConfigResponse {
     pub scaleway_access_key: Option<String>,
     pub scaleway_project_id: Option<String>,
     pub username: Option<String>,
+}
+
+wire::object! {
+    HelmRepositoryConfigResponse:
+    optional {
+        access_key_id = "access_key_id",
+        azure_subscription_id = "azure_subscription_id",
+        azure_tenant_id = "azure_tenant_id",
+        region = "region",
+        role_arn = "role_arn",
+        scaleway_access_key = "scaleway_access_key",
+        scaleway_project_id = "scaleway_project_id",
+        username = "username",
+    }
 }
 
 wire::open_enum! {
@@ -203,7 +217,7 @@ impl HelmRepositoryRequest {
 }
 
 /// A chart repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmRepositoryResponse {
     pub associated_services_count: Option<i64>,
@@ -220,16 +234,36 @@ pub struct HelmRepositoryResponse {
     pub url: Option<String>,
 }
 
+wire::object! {
+    HelmRepositoryResponse:
+    required { id = "id" }
+    optional {
+        associated_services_count = "associated_services_count",
+        config = "config",
+        created_at = "created_at",
+        description = "description",
+        kind = "kind",
+        name = "name",
+        skip_tls_verification = "skip_tls_verification",
+        updated_at = "updated_at",
+        url = "url",
+    }
+}
+
 /// Chart repositories.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmRepositoryResponseList {
-    #[serde(default)]
     pub results: Vec<types::HelmRepositoryResponse>,
 }
 
+wire::object! {
+    HelmRepositoryResponseList:
+    optional { results = "results" }
+}
+
 /// A service that uses a chart repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmRepositoryService {
     pub environment_id: Option<String>,
@@ -241,12 +275,29 @@ pub struct HelmRepositoryService {
     pub service_type: Option<types::HelmRepositoryServiceTypeEnum>,
 }
 
+wire::object! {
+    HelmRepositoryService:
+    optional {
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        project_id = "project_id",
+        project_name = "project_name",
+        service_id = "service_id",
+        service_name = "service_name",
+        service_type = "service_type",
+    }
+}
+
 /// Services that use a chart repository.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmRepositoryServiceList {
-    #[serde(default)]
     pub results: Vec<types::HelmRepositoryService>,
+}
+
+wire::object! {
+    HelmRepositoryServiceList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -257,18 +308,26 @@ wire::open_enum! {
 }
 
 /// A chart and its versions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmVersionResponse {
     pub chart_name: Option<String>,
-    #[serde(default)]
     pub versions: Vec<String>,
 }
 
+wire::object! {
+    HelmVersionResponse:
+    optional { chart_name = "chart_name", versions = "versions" }
+}
+
 /// Charts with their versions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HelmVersionResponseList {
-    #[serde(default)]
     pub results: Vec<types::HelmVersionResponse>,
+}
+
+wire::object! {
+    HelmVersionResponseList:
+    optional { results = "results" }
 }

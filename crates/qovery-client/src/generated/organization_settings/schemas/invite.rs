@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// An invitation.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InviteMember {
     /// Date and time as in RFC 3339.
@@ -24,6 +24,24 @@ pub struct InviteMember {
     pub role_name: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    InviteMember:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        email = "email",
+        invitation_link = "invitation_link",
+        invitation_status = "invitation_status",
+        inviter = "inviter",
+        logo_url = "logo_url",
+        organization_name = "organization_name",
+        role = "role",
+        role_id = "role_id",
+        role_name = "role_name",
+        updated_at = "updated_at",
+    }
 }
 
 /// Whom to invite, with either a built-in role or a role's id.
@@ -63,11 +81,15 @@ impl InviteMemberRequest {
 }
 
 /// Invitations.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InviteMemberResponseList {
-    #[serde(default)]
     pub results: Vec<types::InviteMember>,
+}
+
+wire::object! {
+    InviteMemberResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {

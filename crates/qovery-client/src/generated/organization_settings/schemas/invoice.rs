@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// An invoice.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invoice {
     /// Date and time as in RFC 3339.
@@ -20,12 +20,28 @@ pub struct Invoice {
     pub total_in_cents: Option<i64>,
 }
 
+wire::object! {
+    Invoice:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        currency_code = "currency_code",
+        status = "status",
+        total = "total",
+        total_in_cents = "total_in_cents",
+    }
+}
+
 /// Invoices.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InvoiceResponseList {
-    #[serde(default)]
     pub results: Vec<types::Invoice>,
+}
+
+wire::object! {
+    InvoiceResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {

@@ -48,13 +48,12 @@ impl McpServerRequest {
 }
 
 /// An MCP server, without the values of its headers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct McpServerResponse {
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub description: Option<String>,
-    #[serde(default)]
     pub header_names: Vec<String>,
     pub id: String,
     pub name: Option<String>,
@@ -63,10 +62,27 @@ pub struct McpServerResponse {
     pub url: Option<String>,
 }
 
+wire::object! {
+    McpServerResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        header_names = "header_names",
+        name = "name",
+        updated_at = "updated_at",
+        url = "url",
+    }
+}
+
 /// MCP servers.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct McpServerResponseList {
-    #[serde(default)]
     pub results: Vec<types::McpServerResponse>,
+}
+
+wire::object! {
+    McpServerResponseList:
+    optional { results = "results" }
 }

@@ -4,9 +4,10 @@
 //! Types of `organization_settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A member of an organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Member {
     /// Date and time as in RFC 3339.
@@ -25,6 +26,23 @@ pub struct Member {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    Member:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        email = "email",
+        last_activity_at = "last_activity_at",
+        name = "name",
+        nickname = "nickname",
+        profile_picture_url = "profile_picture_url",
+        role = "role",
+        role_id = "role_id",
+        role_name = "role_name",
+        updated_at = "updated_at",
+    }
+}
+
 /// Who is removed.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct MemberRemovalRequest {
@@ -40,11 +58,15 @@ impl MemberRemovalRequest {
 }
 
 /// Members of an organization.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MemberResponseList {
-    #[serde(default)]
     pub results: Vec<types::Member>,
+}
+
+wire::object! {
+    MemberResponseList:
+    optional { results = "results" }
 }
 
 /// Who gets which role.

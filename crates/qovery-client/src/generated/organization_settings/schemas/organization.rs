@@ -31,7 +31,7 @@ impl OrganizationAnnotationsGroupCreateRequest {
 }
 
 /// An API token, without the token.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationApiToken {
     /// Date and time as in RFC 3339.
@@ -45,8 +45,21 @@ pub struct OrganizationApiToken {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    OrganizationApiToken:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        name = "name",
+        role_id = "role_id",
+        role_name = "role_name",
+        updated_at = "updated_at",
+    }
+}
+
 /// A new API token.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationApiTokenCreate {
     /// Date and time as in RFC 3339.
@@ -60,6 +73,20 @@ pub struct OrganizationApiTokenCreate {
     pub token: Option<wire::Secret>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    OrganizationApiTokenCreate:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        name = "name",
+        role_id = "role_id",
+        role_name = "role_name",
+        token = "token",
+        updated_at = "updated_at",
+    }
 }
 
 /// The API token to make.
@@ -104,11 +131,15 @@ impl OrganizationApiTokenCreateRequest {
 }
 
 /// API tokens.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationApiTokenResponseList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationApiToken>,
+}
+
+wire::object! {
+    OrganizationApiTokenResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -119,19 +150,29 @@ wire::open_enum! {
 }
 
 /// A role.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationAvailableRole {
     pub id: String,
     pub name: Option<String>,
 }
 
+wire::object! {
+    OrganizationAvailableRole:
+    required { id = "id" }
+    optional { name = "name" }
+}
+
 /// Roles.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationAvailableRoleList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationAvailableRole>,
+}
+
+wire::object! {
+    OrganizationAvailableRoleList:
+    optional { results = "results" }
 }
 
 /// The time to report on.
@@ -194,7 +235,7 @@ impl OrganizationCreditCodeRequest {
 }
 
 /// What an organization costs at present.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationCurrentCost {
     pub cost: Option<types::Cost>,
@@ -204,17 +245,36 @@ pub struct OrganizationCurrentCost {
     pub renewal_at: Option<String>,
 }
 
+wire::object! {
+    OrganizationCurrentCost:
+    optional {
+        cost = "cost",
+        plan = "plan",
+        remaining_trial_day = "remaining_trial_day",
+        renewal_at = "renewal_at",
+    }
+}
+
 /// A custom role and what it allows.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationCustomRole {
-    #[serde(default)]
     pub cluster_permissions: Vec<types::CustomRoleClusterPermissionResponse>,
     pub description: Option<String>,
     pub id: Option<String>,
     pub name: Option<String>,
-    #[serde(default)]
     pub project_permissions: Vec<types::CustomRoleProjectPermissionResponse>,
+}
+
+wire::object! {
+    OrganizationCustomRole:
+    optional {
+        cluster_permissions = "cluster_permissions",
+        description = "description",
+        id = "id",
+        name = "name",
+        project_permissions = "project_permissions",
+    }
 }
 
 wire::open_enum! {
@@ -253,11 +313,15 @@ impl OrganizationCustomRoleCreateRequest {
 }
 
 /// Custom roles.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationCustomRoleList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationCustomRole>,
+}
+
+wire::object! {
+    OrganizationCustomRoleList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -390,15 +454,20 @@ impl OrganizationEditRequest {
 }
 
 /// The pages before and after.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEventLinks {
     pub next: Option<String>,
     pub previous: Option<String>,
 }
 
+wire::object! {
+    OrganizationEventLinks:
+    optional { next = "next", previous = "previous" }
+}
+
 /// An entry of the audit log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEventResponse {
     pub change: Option<wire::Secret>,
@@ -420,14 +489,44 @@ pub struct OrganizationEventResponse {
     pub user_agent: Option<String>,
 }
 
+wire::object! {
+    OrganizationEventResponse:
+    optional {
+        change = "change",
+        environment_id = "environment_id",
+        environment_name = "environment_name",
+        event_type = "event_type",
+        id = "id",
+        origin = "origin",
+        original_change = "original_change",
+        project_id = "project_id",
+        project_name = "project_name",
+        sub_target_type = "sub_target_type",
+        target_id = "target_id",
+        target_name = "target_name",
+        target_type = "target_type",
+        timestamp = "timestamp",
+        triggered_by = "triggered_by",
+        user_agent = "user_agent",
+    }
+}
+
 /// A page of the audit log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEventResponseList {
-    #[serde(default)]
     pub events: Vec<types::OrganizationEventResponse>,
     pub links: Option<types::OrganizationEventLinks>,
     pub organization_max_limit_reached: Option<bool>,
+}
+
+wire::object! {
+    OrganizationEventResponseList:
+    optional {
+        events = "events",
+        links = "links",
+        organization_max_limit_reached = "organization_max_limit_reached",
+    }
 }
 
 wire::open_enum! {
@@ -477,11 +576,16 @@ wire::open_enum! {
 }
 
 /// An object that an audit log speaks of.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEventTarget {
     pub id: Option<String>,
     pub name: Option<String>,
+}
+
+wire::object! {
+    OrganizationEventTarget:
+    optional { id = "id", name = "name" }
 }
 
 wire::open_enum! {
@@ -493,11 +597,15 @@ wire::open_enum! {
 }
 
 /// What an audit log speaks of.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationEventTargetResponseList {
-    #[serde(default)]
     pub targets: Vec<types::OrganizationEventTarget>,
+}
+
+wire::object! {
+    OrganizationEventTargetResponseList:
+    optional { targets = "targets" }
 }
 
 wire::open_enum! {
@@ -654,11 +762,16 @@ impl OrganizationOnboardingPatchRequest {
 }
 
 /// How far an onboarding is.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationOnboardingResponse {
     pub status: Option<types::OrganizationOnboardingStatusEnum>,
     pub use_cases: Option<String>,
+}
+
+wire::object! {
+    OrganizationOnboardingResponse:
+    optional { status = "status", use_cases = "use_cases" }
 }
 
 wire::open_enum! {
@@ -671,7 +784,7 @@ wire::open_enum! {
 }
 
 /// An API token that a policy limits, without the token.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationPolicyApiToken {
     /// Date and time as in RFC 3339.
@@ -689,8 +802,24 @@ pub struct OrganizationPolicyApiToken {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    OrganizationPolicyApiToken:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        creator_name = "creator_name",
+        description = "description",
+        expires_at = "expires_at",
+        name = "name",
+        opa_policy = "opa_policy",
+        role_id = "role_id",
+        role_name = "role_name",
+        updated_at = "updated_at",
+    }
+}
+
 /// A new API token that a policy limits.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationPolicyApiTokenCreate {
     /// Date and time as in RFC 3339.
@@ -708,6 +837,23 @@ pub struct OrganizationPolicyApiTokenCreate {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub user_sub: Option<String>,
+}
+
+wire::object! {
+    OrganizationPolicyApiTokenCreate:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        creator_name = "creator_name",
+        description = "description",
+        expires_at = "expires_at",
+        name = "name",
+        role_id = "role_id",
+        role_name = "role_name",
+        token = "token",
+        updated_at = "updated_at",
+        user_sub = "user_sub",
+    }
 }
 
 /// The API token to make.
@@ -763,11 +909,15 @@ impl OrganizationPolicyApiTokenCreateRequest {
 }
 
 /// API tokens that a policy limits.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationPolicyApiTokenResponseList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationPolicyApiToken>,
+}
+
+wire::object! {
+    OrganizationPolicyApiTokenResponseList:
+    optional { results = "results" }
 }
 
 /// The organization to make.
@@ -960,20 +1110,17 @@ wire::open_enum! {
 }
 
 /// A webhook, without its secret.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationWebhookResponse {
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub description: Option<String>,
     pub enabled: Option<bool>,
-    #[serde(default)]
     pub environment_types_filter: Vec<types::EnvironmentModeEnum>,
-    #[serde(default)]
     pub events: Vec<types::OrganizationWebhookEventEnum>,
     pub id: String,
     pub kind: Option<types::OrganizationWebhookKindEnum>,
-    #[serde(default)]
     pub project_names_filter: Vec<String>,
     /// Whether there is a secret; it is never sent back.
     pub target_secret_set: Option<bool>,
@@ -982,10 +1129,31 @@ pub struct OrganizationWebhookResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    OrganizationWebhookResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        enabled = "enabled",
+        environment_types_filter = "environment_types_filter",
+        events = "events",
+        kind = "kind",
+        project_names_filter = "project_names_filter",
+        target_secret_set = "target_secret_set",
+        target_url = "target_url",
+        updated_at = "updated_at",
+    }
+}
+
 /// Webhooks.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OrganizationWebhookResponseList {
-    #[serde(default)]
     pub results: Vec<types::OrganizationWebhookResponse>,
+}
+
+wire::object! {
+    OrganizationWebhookResponseList:
+    optional { results = "results" }
 }

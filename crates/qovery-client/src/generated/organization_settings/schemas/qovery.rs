@@ -3,10 +3,16 @@
 
 //! Types of `organization_settings`.
 
+use crate::wire;
+
 /// The addresses that Qovery calls from.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QoveryIpsResponse {
-    #[serde(default)]
     pub ips: Vec<String>,
+}
+
+wire::object! {
+    QoveryIpsResponse:
+    optional { ips = "ips" }
 }

@@ -3,10 +3,17 @@
 
 //! Types of `organization_settings`.
 
+use crate::wire;
+
 /// How many users somebody invited.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Referral {
     pub invitation_link: Option<String>,
     pub total_invited: Option<i64>,
+}
+
+wire::object! {
+    Referral:
+    optional { invitation_link = "invitation_link", total_invited = "total_invited" }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// What somebody told at sign-up.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignUp {
     pub company_name: Option<String>,
@@ -28,6 +28,28 @@ pub struct SignUp {
     pub user_email: Option<String>,
     pub user_questions: Option<String>,
     pub user_role: Option<String>,
+}
+
+wire::object! {
+    SignUp:
+    required { id = "id" }
+    optional {
+        company_name = "company_name",
+        company_size = "company_size",
+        created_at = "created_at",
+        current_step = "current_step",
+        dx_auth = "dx_auth",
+        first_name = "first_name",
+        infrastructure_hosting = "infrastructure_hosting",
+        last_name = "last_name",
+        qovery_usage = "qovery_usage",
+        qovery_usage_other = "qovery_usage_other",
+        type_of_use = "type_of_use",
+        updated_at = "updated_at",
+        user_email = "user_email",
+        user_questions = "user_questions",
+        user_role = "user_role",
+    }
 }
 
 /// What somebody tells at sign-up.

@@ -122,7 +122,7 @@ impl SlackAlertReceiverEditRequest {
 }
 
 /// A channel of Slack.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SlackAlertReceiverResponse {
     /// Date and time as in RFC 3339.
@@ -133,8 +133,22 @@ pub struct SlackAlertReceiverResponse {
     pub owner: Option<String>,
     pub send_resolved: Option<bool>,
     pub severity: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::AlertReceiverType>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    SlackAlertReceiverResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        description = "description",
+        name = "name",
+        owner = "owner",
+        send_resolved = "send_resolved",
+        severity = "severity",
+        type_ = "type",
+        updated_at = "updated_at",
+    }
 }

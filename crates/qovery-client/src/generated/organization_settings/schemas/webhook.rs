@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A call of a webhook, and what was answered.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebhookEventResponse {
     /// Date and time as in RFC 3339.
@@ -21,10 +21,28 @@ pub struct WebhookEventResponse {
     pub target_url_used: Option<wire::Secret>,
 }
 
+wire::object! {
+    WebhookEventResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        kind = "kind",
+        matched_event = "matched_event",
+        request = "request",
+        target_response_body = "target_response_body",
+        target_response_status_code = "target_response_status_code",
+        target_url_used = "target_url_used",
+    }
+}
+
 /// Calls of a webhook.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebhookEventResponseList {
-    #[serde(default)]
     pub results: Vec<types::WebhookEventResponse>,
+}
+
+wire::object! {
+    WebhookEventResponseList:
+    optional { results = "results" }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// What a workflow may reach.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AgenticWorkflowGovernance {
     pub host_allowlist: Vec<String>,
 }
@@ -20,8 +20,13 @@ impl AgenticWorkflowGovernance {
     }
 }
 
+wire::object! {
+    AgenticWorkflowGovernance:
+    required { host_allowlist = "host_allowlist" }
+}
+
 /// A header to send along.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AgenticWorkflowHeader {
     pub name: String,
     pub value: wire::Secret,
@@ -36,6 +41,11 @@ impl AgenticWorkflowHeader {
             value: value.into(),
         }
     }
+}
+
+wire::object! {
+    AgenticWorkflowHeader:
+    required { name = "name", value = "value" }
 }
 
 /// The model that a workflow shall use.
@@ -76,12 +86,16 @@ impl AgenticWorkflowModelRequest {
 }
 
 /// The model of a workflow.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AgenticWorkflowModelResponse {
     pub settings: Option<wire::Secret>,
     pub type_: Option<types::AgenticWorkflowModelType>,
+}
+
+wire::object! {
+    AgenticWorkflowModelResponse:
+    optional { settings = "settings", type_ = "type" }
 }
 
 wire::open_enum! {
@@ -93,14 +107,14 @@ wire::open_enum! {
 }
 
 /// Where a workflow sends its results.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AgenticWorkflowOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<Vec<types::AgenticWorkflowHeader>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
     pub name: String,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub url: wire::Patch<wire::Secret>,
 }
 
@@ -138,11 +152,17 @@ impl AgenticWorkflowOutput {
     }
 }
 
+wire::object! {
+    AgenticWorkflowOutput:
+    required { name = "name" }
+    optional { headers = "headers", instructions = "instructions", url = "url" }
+}
+
 /// A repository that a workflow works on.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AgenticWorkflowProjectRepository {
     pub branch: String,
-    #[serde(default, skip_serializing_if = "wire::Patch::is_absent")]
+    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub git_token_id: wire::Patch<String>,
     pub url: wire::Secret,
 }
@@ -167,6 +187,12 @@ impl AgenticWorkflowProjectRepository {
         self.git_token_id = git_token_id.into();
         self
     }
+}
+
+wire::object! {
+    AgenticWorkflowProjectRepository:
+    required { branch = "branch", url = "url" }
+    optional { git_token_id = "git_token_id" }
 }
 
 /// The agentic workflow as it shall be.
@@ -318,7 +344,7 @@ impl AgenticWorkflowRequest {
 }
 
 /// What a workflow may use.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AgenticWorkflowResources {
     /// In thousandths of a core.
     pub cpu_milli: i64,
@@ -342,8 +368,18 @@ impl AgenticWorkflowResources {
     }
 }
 
+wire::object! {
+    AgenticWorkflowResources:
+    required {
+        cpu_milli = "cpu_milli",
+        gpu = "gpu",
+        ram_mib = "ram_mib",
+        storage_gib = "storage_gib",
+    }
+}
+
 /// An agentic workflow.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AgenticWorkflowResponse {
     pub agent_prompt: Option<String>,
@@ -357,13 +393,10 @@ pub struct AgenticWorkflowResponse {
     pub icon_uri: Option<String>,
     pub id: String,
     pub mcp: Option<wire::Secret>,
-    #[serde(default)]
     pub mcp_server_ids: Vec<String>,
     pub model: Option<types::AgenticWorkflowModelResponse>,
     pub name: Option<String>,
-    #[serde(default)]
     pub outputs: Vec<types::AgenticWorkflowOutput>,
-    #[serde(default)]
     pub project_repositories: Vec<types::AgenticWorkflowProjectRepository>,
     pub resources: Option<types::AgenticWorkflowResources>,
     pub service_type: Option<types::ServiceTypeEnum>,
@@ -371,21 +404,56 @@ pub struct AgenticWorkflowResponse {
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub webhook: Option<types::AgenticWorkflowWebhook>,
-    #[serde(default)]
     pub webhook_ip_allowlist: Vec<String>,
 }
 
+wire::object! {
+    AgenticWorkflowResponse:
+    required { id = "id" }
+    optional {
+        agent_prompt = "agent_prompt",
+        created_at = "created_at",
+        description = "description",
+        docker_fragment = "docker_fragment",
+        enabled = "enabled",
+        environment = "environment",
+        governance = "governance",
+        icon_uri = "icon_uri",
+        mcp = "mcp",
+        mcp_server_ids = "mcp_server_ids",
+        model = "model",
+        name = "name",
+        outputs = "outputs",
+        project_repositories = "project_repositories",
+        resources = "resources",
+        service_type = "service_type",
+        slug = "slug",
+        updated_at = "updated_at",
+        webhook = "webhook",
+        webhook_ip_allowlist = "webhook_ip_allowlist",
+    }
+}
+
 /// Agentic workflows.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AgenticWorkflowResponseList {
-    #[serde(default)]
     pub results: Vec<types::AgenticWorkflowResponse>,
 }
 
+wire::object! {
+    AgenticWorkflowResponseList:
+    optional { results = "results" }
+}
+
 /// The address that starts a workflow.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AgenticWorkflowWebhook {
     pub url: Option<wire::Secret>,
+}
+
+wire::object! {
+    AgenticWorkflowWebhook:
+    optional { url = "url" }
 }

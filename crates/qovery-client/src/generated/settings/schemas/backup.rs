@@ -4,9 +4,10 @@
 //! Types of `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A backup of a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Backup {
     /// Date and time as in RFC 3339.
@@ -19,14 +20,30 @@ pub struct Backup {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    Backup:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        message = "message",
+        name = "name",
+        status = "status",
+        updated_at = "updated_at",
+    }
+}
+
 /// Backups of a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BackupPaginatedResponseList {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::Backup>,
+}
+
+wire::object! {
+    BackupPaginatedResponseList:
+    optional { page = "page", page_size = "page_size", results = "results" }
 }
 
 /// The backup to make.

@@ -15,15 +15,18 @@ wire::open_enum! {
 }
 
 /// Blueprints.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintCatalogResponse {
-    #[serde(default)]
     pub blueprints: Vec<types::BlueprintItem>,
     /// Date and time as in RFC 3339.
     pub generated_at: Option<String>,
     pub version: Option<String>,
+}
+
+wire::object! {
+    BlueprintCatalogResponse:
+    optional { blueprints = "blueprints", generated_at = "generatedAt", version = "version" }
 }
 
 /// The service to make from a blueprint.
@@ -85,7 +88,7 @@ wire::open_enum! {
 }
 
 /// The deployment that was started.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintDeploymentAckResponse {
     pub deployment_id: Option<String>,
@@ -93,34 +96,54 @@ pub struct BlueprintDeploymentAckResponse {
     pub execution_id: Option<String>,
 }
 
+wire::object! {
+    BlueprintDeploymentAckResponse:
+    optional { deployment_id = "deployment_id", execution_id = "execution_id" }
+}
+
 /// A blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintItem {
-    #[serde(default)]
     pub categories: Vec<String>,
     pub description: Option<String>,
     pub icon: Option<String>,
     pub kind: Option<String>,
-    #[serde(default)]
     pub major_versions: Vec<types::BlueprintMajorVersion>,
     pub name: Option<String>,
     pub provider: Option<String>,
     pub service_family: Option<String>,
 }
 
+wire::object! {
+    BlueprintItem:
+    optional {
+        categories = "categories",
+        description = "description",
+        icon = "icon",
+        kind = "kind",
+        major_versions = "majorVersions",
+        name = "name",
+        provider = "provider",
+        service_family = "serviceFamily",
+    }
+}
+
 /// A major version of a blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintMajorVersion {
     pub latest_tag: Option<String>,
     pub service_version: Option<String>,
 }
 
+wire::object! {
+    BlueprintMajorVersion:
+    optional { latest_tag = "latestTag", service_version = "serviceVersion" }
+}
+
 /// Where the state may be kept.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestBackendConfig {
     pub allowed_values: Option<Vec<String>>,
@@ -129,8 +152,18 @@ pub struct BlueprintManifestBackendConfig {
     pub user_provided: Option<types::BlueprintManifestUserProvidedBackend>,
 }
 
+wire::object! {
+    BlueprintManifestBackendConfig:
+    optional {
+        allowed_values = "allowed_values",
+        default = "default",
+        overridable = "overridable",
+        user_provided = "user_provided",
+    }
+}
+
 /// A chart.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestChartConfig {
     pub name: Option<String>,
@@ -138,8 +171,13 @@ pub struct BlueprintManifestChartConfig {
     pub version: Option<String>,
 }
 
+wire::object! {
+    BlueprintManifestChartConfig:
+    optional { name = "name", repository = "repository", version = "version" }
+}
+
 /// A field that follows from the environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestContextVariableField {
     pub kind: Option<types::BlueprintManifestFieldKindEnum>,
@@ -148,8 +186,13 @@ pub struct BlueprintManifestContextVariableField {
     pub value: Option<wire::Secret>,
 }
 
+wire::object! {
+    BlueprintManifestContextVariableField:
+    optional { kind = "kind", name = "name", source = "source", value = "value" }
+}
+
 /// Whose credentials may be used.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestCredentialsConfig {
     pub allowed_values: Option<Vec<String>>,
@@ -157,9 +200,17 @@ pub struct BlueprintManifestCredentialsConfig {
     pub overridable: Option<bool>,
 }
 
+wire::object! {
+    BlueprintManifestCredentialsConfig:
+    optional {
+        allowed_values = "allowed_values",
+        default = "default",
+        overridable = "overridable",
+    }
+}
+
 /// A blueprint installed with Helm.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestEngineHelm {
     pub chart: Option<types::BlueprintManifestChartConfig>,
@@ -168,9 +219,13 @@ pub struct BlueprintManifestEngineHelm {
     pub type_: Option<types::BlueprintManifestEngineTypeEnum>,
 }
 
+wire::object! {
+    BlueprintManifestEngineHelm:
+    optional { chart = "chart", resources = "resources", timeout = "timeout", type_ = "type" }
+}
+
 /// A blueprint installed with OpenTofu.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestEngineOpenTofu {
     pub backend: Option<types::BlueprintManifestBackendConfig>,
@@ -182,9 +237,22 @@ pub struct BlueprintManifestEngineOpenTofu {
     pub type_: Option<types::BlueprintManifestEngineTypeEnum>,
 }
 
+wire::object! {
+    BlueprintManifestEngineOpenTofu:
+    optional {
+        backend = "backend",
+        credentials = "credentials",
+        opentofu = "opentofu",
+        provider = "provider",
+        resources = "resources",
+        timeout = "timeout",
+        type_ = "type",
+    }
+}
+
 wire::open_union! {
     /// What a blueprint is installed with.
-    pub enum BlueprintManifestEngineSpec by "type", Deserialize {
+    pub enum BlueprintManifestEngineSpec by "type", Read {
         Helm(types::BlueprintManifestEngineHelm) = "helm",
         Opentofu(types::BlueprintManifestEngineOpenTofu) = "opentofu",
         Terraform(types::BlueprintManifestEngineTerraform) = "terraform",
@@ -192,8 +260,7 @@ wire::open_union! {
 }
 
 /// A blueprint installed with Terraform.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestEngineTerraform {
     pub backend: Option<types::BlueprintManifestBackendConfig>,
@@ -203,6 +270,19 @@ pub struct BlueprintManifestEngineTerraform {
     pub terraform: Option<types::BlueprintManifestVersionBlock>,
     pub timeout: Option<i64>,
     pub type_: Option<types::BlueprintManifestEngineTypeEnum>,
+}
+
+wire::object! {
+    BlueprintManifestEngineTerraform:
+    optional {
+        backend = "backend",
+        credentials = "credentials",
+        provider = "provider",
+        resources = "resources",
+        terraform = "terraform",
+        timeout = "timeout",
+        type_ = "type",
+    }
 }
 
 wire::open_enum! {
@@ -216,7 +296,7 @@ wire::open_enum! {
 
 wire::open_union! {
     /// A field of a blueprint.
-    pub enum BlueprintManifestField by "kind", Deserialize {
+    pub enum BlueprintManifestField by "kind", Read {
         ContextVariable(types::BlueprintManifestContextVariableField) = "contextVariable",
         Variable(types::BlueprintManifestVariableField) = "variable",
     }
@@ -231,7 +311,7 @@ wire::open_enum! {
 }
 
 /// The type of a value, and what it allows.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestFieldType {
     pub max: Option<i64>,
@@ -239,12 +319,23 @@ pub struct BlueprintManifestFieldType {
     pub min: Option<i64>,
     pub min_length: Option<i64>,
     pub pattern: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::BlueprintManifestValueTypeEnum>,
 }
 
+wire::object! {
+    BlueprintManifestFieldType:
+    optional {
+        max = "max",
+        max_length = "max_length",
+        min = "min",
+        min_length = "min_length",
+        pattern = "pattern",
+        type_ = "type",
+    }
+}
+
 /// What a run may use.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestResourcesConfig {
     pub cpu: Option<String>,
@@ -252,23 +343,35 @@ pub struct BlueprintManifestResourcesConfig {
     pub storage: Option<String>,
 }
 
+wire::object! {
+    BlueprintManifestResourcesConfig:
+    optional { cpu = "cpu", ram = "ram", storage = "storage" }
+}
+
 /// What a blueprint asks for, and what it is installed with.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestResponse {
     pub engine: Option<types::BlueprintManifestEngineSpec>,
-    #[serde(default)]
     pub results: Vec<types::BlueprintManifestField>,
 }
 
+wire::object! {
+    BlueprintManifestResponse:
+    optional { engine = "engine", results = "results" }
+}
+
 /// A backend of one's own.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestUserProvidedBackend {
-    #[serde(default)]
     pub config: std::collections::BTreeMap<String, wire::Secret>,
     pub type_: Option<String>,
+}
+
+wire::object! {
+    BlueprintManifestUserProvidedBackend:
+    optional { config = "config", type_ = "type" }
 }
 
 wire::open_enum! {
@@ -281,7 +384,7 @@ wire::open_enum! {
 }
 
 /// A field that is asked for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestVariableField {
     pub allowed_values: Option<Vec<String>>,
@@ -291,34 +394,63 @@ pub struct BlueprintManifestVariableField {
     pub kind: Option<types::BlueprintManifestFieldKindEnum>,
     pub name: Option<String>,
     pub required: Option<bool>,
-    #[serde(rename = "type")]
     pub type_: Option<types::BlueprintManifestFieldType>,
 }
 
+wire::object! {
+    BlueprintManifestVariableField:
+    optional {
+        allowed_values = "allowed_values",
+        default_value = "default_value",
+        description = "description",
+        is_secret = "is_secret",
+        kind = "kind",
+        name = "name",
+        required = "required",
+        type_ = "type",
+    }
+}
+
 /// A version, and those it may be changed to.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintManifestVersionBlock {
     pub allowed_values: Option<Vec<String>>,
     pub version: Option<String>,
 }
 
+wire::object! {
+    BlueprintManifestVersionBlock:
+    optional { allowed_values = "allowed_values", version = "version" }
+}
+
 /// The manual of a blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintReadmeResponse {
     pub content: Option<String>,
     pub repository_url: Option<String>,
 }
 
+wire::object! {
+    BlueprintReadmeResponse:
+    optional { content = "content", repository_url = "repository_url" }
+}
+
 /// A service made from a blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintResponse {
     pub catalog_url: Option<String>,
     pub environment_id: Option<String>,
     pub id: String,
     pub tag: Option<String>,
+}
+
+wire::object! {
+    BlueprintResponse:
+    required { id = "id" }
+    optional { catalog_url = "catalog_url", environment_id = "environment_id", tag = "tag" }
 }
 
 wire::open_enum! {
@@ -410,15 +542,19 @@ impl BlueprintSpecOverrides {
 }
 
 /// What differs in what the blueprint is installed with.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateEngineDiff {
-    #[serde(default)]
     pub updated_values: Vec<types::BlueprintUpdateEngineFieldChange>,
 }
 
+wire::object! {
+    BlueprintUpdateEngineDiff:
+    optional { updated_values = "updated_values" }
+}
+
 /// A setting with another default.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateEngineFieldChange {
     pub current_default_value: Option<String>,
@@ -427,50 +563,94 @@ pub struct BlueprintUpdateEngineFieldChange {
     pub new_default_value: Option<String>,
 }
 
+wire::object! {
+    BlueprintUpdateEngineFieldChange:
+    optional {
+        current_default_value = "current_default_value",
+        current_value = "current_value",
+        name = "name",
+        new_default_value = "new_default_value",
+    }
+}
+
 /// A newer major version.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateNewMajorVersion {
     pub latest_tag: Option<String>,
     pub service_version: Option<String>,
 }
 
+wire::object! {
+    BlueprintUpdateNewMajorVersion:
+    optional { latest_tag = "latest_tag", service_version = "service_version" }
+}
+
 /// A field that can be given now.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateNewOptionalValue {
     pub allowed_values: Option<Vec<String>>,
     pub default_value: Option<String>,
     pub is_secret: Option<bool>,
     pub name: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::BlueprintManifestFieldType>,
 }
 
+wire::object! {
+    BlueprintUpdateNewOptionalValue:
+    optional {
+        allowed_values = "allowed_values",
+        default_value = "default_value",
+        is_secret = "is_secret",
+        name = "name",
+        type_ = "type",
+    }
+}
+
 /// A field that is needed now.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateNewRequiredValue {
     pub allowed_values: Option<Vec<String>>,
     pub is_secret: Option<bool>,
     pub name: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::BlueprintManifestFieldType>,
 }
 
+wire::object! {
+    BlueprintUpdateNewRequiredValue:
+    optional {
+        allowed_values = "allowed_values",
+        is_secret = "is_secret",
+        name = "name",
+        type_ = "type",
+    }
+}
+
 /// The preview that is worked out.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdatePreviewResponse {
     pub preview_id: Option<String>,
     pub service_type: Option<types::BlueprintServiceTypeEnum>,
 }
 
+wire::object! {
+    BlueprintUpdatePreviewResponse:
+    optional { preview_id = "preview_id", service_type = "service_type" }
+}
+
 /// A field that is gone.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateRemovedValue {
     pub name: Option<String>,
+}
+
+wire::object! {
+    BlueprintUpdateRemovedValue:
+    optional { name = "name" }
 }
 
 /// The version and the values to update to.
@@ -530,29 +710,39 @@ impl BlueprintUpdateRequest {
 }
 
 /// How a service differs from the latest version of its blueprint.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateResponse {
     pub current_tag: Option<String>,
     pub engine_diff: Option<types::BlueprintUpdateEngineDiff>,
     pub is_up_to_date: Option<bool>,
     pub latest_tag: Option<String>,
-    #[serde(default)]
     pub new_major_versions: Vec<types::BlueprintUpdateNewMajorVersion>,
-    #[serde(default)]
     pub new_optional_values: Vec<types::BlueprintUpdateNewOptionalValue>,
-    #[serde(default)]
     pub new_required_values: Vec<types::BlueprintUpdateNewRequiredValue>,
-    #[serde(default)]
     pub now_required_values: Vec<types::BlueprintUpdateNewRequiredValue>,
-    #[serde(default)]
     pub removed_values: Vec<types::BlueprintUpdateRemovedValue>,
-    #[serde(default)]
     pub updated_values: Vec<types::BlueprintUpdateUpdatedValue>,
 }
 
+wire::object! {
+    BlueprintUpdateResponse:
+    optional {
+        current_tag = "current_tag",
+        engine_diff = "engine_diff",
+        is_up_to_date = "is_up_to_date",
+        latest_tag = "latest_tag",
+        new_major_versions = "new_major_versions",
+        new_optional_values = "new_optional_values",
+        new_required_values = "new_required_values",
+        now_required_values = "now_required_values",
+        removed_values = "removed_values",
+        updated_values = "updated_values",
+    }
+}
+
 /// A field with another default.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateUpdatedValue {
     pub allowed_values: Option<Vec<String>>,
@@ -561,8 +751,20 @@ pub struct BlueprintUpdateUpdatedValue {
     pub is_secret: Option<bool>,
     pub name: Option<String>,
     pub new_default_value: Option<String>,
-    #[serde(rename = "type")]
     pub type_: Option<types::BlueprintManifestFieldType>,
+}
+
+wire::object! {
+    BlueprintUpdateUpdatedValue:
+    optional {
+        allowed_values = "allowed_values",
+        current_default_value = "current_default_value",
+        current_value = "current_value",
+        is_secret = "is_secret",
+        name = "name",
+        new_default_value = "new_default_value",
+        type_ = "type",
+    }
 }
 
 /// A value for a field of a blueprint.

@@ -7,12 +7,17 @@ use crate::types;
 use crate::wire;
 
 /// What the DNS says of a custom domain.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckedCustomDomainResponse {
     pub domain_name: Option<String>,
     pub error_details: Option<String>,
     pub status: Option<types::CheckedCustomDomainStatus>,
+}
+
+wire::object! {
+    CheckedCustomDomainResponse:
+    optional { domain_name = "domain_name", error_details = "error_details", status = "status" }
 }
 
 wire::open_enum! {
@@ -27,9 +32,13 @@ wire::open_enum! {
 }
 
 /// What the DNS says of custom domains.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckedCustomDomainsResponse {
-    #[serde(default)]
     pub results: Vec<types::CheckedCustomDomainResponse>,
+}
+
+wire::object! {
+    CheckedCustomDomainsResponse:
+    optional { results = "results" }
 }

@@ -4,13 +4,20 @@
 //! Types of `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A cluster, in short.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterOverviewResponse {
     pub cloud_provider: Option<types::CloudVendorEnum>,
     pub id: String,
     pub is_demo: Option<bool>,
     pub name: Option<String>,
+}
+
+wire::object! {
+    ClusterOverviewResponse:
+    required { id = "id" }
+    optional { cloud_provider = "cloud_provider", is_demo = "is_demo", name = "name" }
 }

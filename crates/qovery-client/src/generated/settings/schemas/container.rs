@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The advanced settings of a container.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ContainerAdvancedSettings {
     #[serde(
         rename = "deployment.affinity.node.required",
@@ -58,43 +58,36 @@ pub struct ContainerAdvancedSettings {
     pub hpa_cpu_average_utilization_percent: Option<i64>,
     #[serde(
         rename = "hpa.memory.average_utilization_percent",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub hpa_memory_average_utilization_percent: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.http_connection_idle_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_http_connection_idle_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.http_request_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_http_request_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.retry.http_status_codes",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_http_status_codes: wire::Patch<String>,
     #[serde(
         rename = "network.gateway_api.retry.num_retries",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_num_retries: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.retry.per_try_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_per_try_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.retry.retry_on",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_retry_on: wire::Patch<String>,
@@ -697,6 +690,53 @@ impl ContainerAdvancedSettings {
     ) -> Self {
         self.security_service_account_name = Some(security_service_account_name.into());
         self
+    }
+}
+
+wire::object! {
+    ContainerAdvancedSettings:
+    optional {
+        deployment_affinity_node_required = "deployment.affinity.node.required",
+        deployment_antiaffinity_pod = "deployment.antiaffinity.pod",
+        deployment_custom_domain_check_enabled = "deployment.custom_domain_check_enabled",
+        deployment_termination_grace_period_seconds = "deployment.termination_grace_period_seconds",
+        deployment_topology_spread_zone = "deployment.topology_spread.zone",
+        deployment_update_strategy_rolling_update_max_surge_percent = "deployment.update_strategy.rolling_update.max_surge_percent",
+        deployment_update_strategy_rolling_update_max_unavailable_percent = "deployment.update_strategy.rolling_update.max_unavailable_percent",
+        deployment_update_strategy_type = "deployment.update_strategy.type",
+        hpa_cpu_average_utilization_percent = "hpa.cpu.average_utilization_percent",
+        hpa_memory_average_utilization_percent = "hpa.memory.average_utilization_percent",
+        network_gateway_api_http_connection_idle_timeout_seconds = "network.gateway_api.http_connection_idle_timeout_seconds",
+        network_gateway_api_http_request_timeout_seconds = "network.gateway_api.http_request_timeout_seconds",
+        network_gateway_api_retry_http_status_codes = "network.gateway_api.retry.http_status_codes",
+        network_gateway_api_retry_num_retries = "network.gateway_api.retry.num_retries",
+        network_gateway_api_retry_per_try_timeout_seconds = "network.gateway_api.retry.per_try_timeout_seconds",
+        network_gateway_api_retry_retry_on = "network.gateway_api.retry.retry_on",
+        network_ingress_basic_auth_env_var = "network.ingress.basic_auth_env_var",
+        network_ingress_cors_allow_headers = "network.ingress.cors_allow_headers",
+        network_ingress_cors_allow_methods = "network.ingress.cors_allow_methods",
+        network_ingress_cors_allow_origin = "network.ingress.cors_allow_origin",
+        network_ingress_denylist_source_range = "network.ingress.denylist_source_range",
+        network_ingress_enable_cors = "network.ingress.enable_cors",
+        network_ingress_enable_sticky_session = "network.ingress.enable_sticky_session",
+        network_ingress_extra_headers = "network.ingress.extra_headers",
+        network_ingress_force_ssl_redirect = "network.ingress.force_ssl_redirect",
+        network_ingress_grpc_read_timeout_seconds = "network.ingress.grpc_read_timeout_seconds",
+        network_ingress_grpc_send_timeout_seconds = "network.ingress.grpc_send_timeout_seconds",
+        network_ingress_keepalive_time_seconds = "network.ingress.keepalive_time_seconds",
+        network_ingress_keepalive_timeout_seconds = "network.ingress.keepalive_timeout_seconds",
+        network_ingress_proxy_body_size_mb = "network.ingress.proxy_body_size_mb",
+        network_ingress_proxy_buffer_size_kb = "network.ingress.proxy_buffer_size_kb",
+        network_ingress_proxy_buffering = "network.ingress.proxy_buffering",
+        network_ingress_proxy_connect_timeout_seconds = "network.ingress.proxy_connect_timeout_seconds",
+        network_ingress_proxy_read_timeout_seconds = "network.ingress.proxy_read_timeout_seconds",
+        network_ingress_proxy_request_buffering = "network.ingress.proxy_request_buffering",
+        network_ingress_proxy_send_timeout_seconds = "network.ingress.proxy_send_timeout_seconds",
+        network_ingress_send_timeout_seconds = "network.ingress.send_timeout_seconds",
+        network_ingress_whitelist_source_range = "network.ingress.whitelist_source_range",
+        security_automount_service_account_token = "security.automount_service_account_token",
+        security_read_only_root_filesystem = "security.read_only_root_filesystem",
+        security_service_account_name = "security.service_account_name",
     }
 }
 

@@ -6,11 +6,16 @@
 use crate::wire;
 
 /// The address and the credentials of a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Credentials {
     pub host: Option<String>,
     pub login: Option<String>,
     pub password: Option<wire::Secret>,
     pub port: Option<i64>,
+}
+
+wire::object! {
+    Credentials:
+    optional { host = "host", login = "login", password = "password", port = "port" }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// A custom domain of a service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomDomain {
     /// Date and time as in RFC 3339.
@@ -20,6 +20,20 @@ pub struct CustomDomain {
     pub updated_at: Option<String>,
     pub use_cdn: Option<bool>,
     pub validation_domain: Option<String>,
+}
+
+wire::object! {
+    CustomDomain:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        domain = "domain",
+        generate_certificate = "generate_certificate",
+        status = "status",
+        updated_at = "updated_at",
+        use_cdn = "use_cdn",
+        validation_domain = "validation_domain",
+    }
 }
 
 /// The custom domain as it shall be.
@@ -51,11 +65,15 @@ impl CustomDomainRequest {
 }
 
 /// Custom domains.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomDomainResponseList {
-    #[serde(default)]
     pub results: Vec<types::CustomDomain>,
+}
+
+wire::object! {
+    CustomDomainResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {

@@ -7,20 +7,28 @@ use crate::types;
 use crate::wire;
 
 /// A kind of database and its versions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DatabaseConfiguration {
     pub database_type: Option<types::DatabaseTypeEnum>,
-    #[serde(default)]
     pub version: Vec<types::DatabaseVersionMode>,
 }
 
+wire::object! {
+    DatabaseConfiguration:
+    optional { database_type = "database_type", version = "version" }
+}
+
 /// Databases that can be created.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DatabaseConfigurationResponseList {
-    #[serde(default)]
     pub results: Vec<types::DatabaseConfiguration>,
+}
+
+wire::object! {
+    DatabaseConfigurationResponseList:
+    optional { results = "results" }
 }
 
 /// The database as it shall be.
@@ -284,9 +292,14 @@ impl DatabaseRequest {
 }
 
 /// A version, and whether a cloud or a container runs it.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DatabaseVersionMode {
     pub name: Option<String>,
     pub supported_mode: Option<types::DatabaseModeEnum>,
+}
+
+wire::object! {
+    DatabaseVersionMode:
+    optional { name = "name", supported_mode = "supported_mode" }
 }

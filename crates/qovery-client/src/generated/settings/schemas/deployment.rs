@@ -29,7 +29,7 @@ impl DeploymentBuildUsageReportRequest {
 }
 
 /// A past deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistory {
     pub commit: Option<types::Commit>,
@@ -42,8 +42,20 @@ pub struct DeploymentHistory {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistory:
+    required { id = "id" }
+    optional {
+        commit = "commit",
+        created_at = "created_at",
+        name = "name",
+        status = "status",
+        updated_at = "updated_at",
+    }
+}
+
 /// An application in a past deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryApplication {
     pub commit: Option<types::Commit>,
@@ -56,11 +68,22 @@ pub struct DeploymentHistoryApplication {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryApplication:
+    required { id = "id" }
+    optional {
+        commit = "commit",
+        created_at = "created_at",
+        name = "name",
+        status = "status",
+        updated_at = "updated_at",
+    }
+}
+
 /// A container in a past deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryContainer {
-    #[serde(default)]
     pub arguments: Vec<String>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
@@ -74,18 +97,37 @@ pub struct DeploymentHistoryContainer {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryContainer:
+    required { id = "id" }
+    optional {
+        arguments = "arguments",
+        created_at = "created_at",
+        entrypoint = "entrypoint",
+        image_name = "image_name",
+        name = "name",
+        status = "status",
+        tag = "tag",
+        updated_at = "updated_at",
+    }
+}
+
 /// Past deployments of a container.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryContainerPaginatedResponseList {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistoryContainer>,
 }
 
+wire::object! {
+    DeploymentHistoryContainerPaginatedResponseList:
+    optional { page = "page", page_size = "page_size", results = "results" }
+}
+
 /// A database in a past deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryDatabase {
     /// Date and time as in RFC 3339.
@@ -97,33 +139,43 @@ pub struct DeploymentHistoryDatabase {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryDatabase:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        name = "name",
+        status = "status",
+        updated_at = "updated_at",
+    }
+}
+
 /// Past deployments of a database.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryDatabasePaginatedResponseList {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistoryDatabase>,
 }
 
+wire::object! {
+    DeploymentHistoryDatabasePaginatedResponseList:
+    optional { page = "page", page_size = "page_size", results = "results" }
+}
+
 /// A past deployment of an environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryEnvironment {
-    #[serde(default)]
     pub applications: Vec<types::DeploymentHistoryApplication>,
-    #[serde(default)]
     pub containers: Vec<types::DeploymentHistoryContainer>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
-    #[serde(default)]
     pub databases: Vec<types::DeploymentHistoryDatabase>,
-    #[serde(default)]
     pub helms: Vec<types::DeploymentHistoryHelmResponse>,
     /// What `listEnvironmentLogs` takes as `version`; the published document calls it a UUID, which an execution id is not.
     pub id: String,
-    #[serde(default)]
     pub jobs: Vec<types::DeploymentHistoryJobResponse>,
     pub origin: Option<types::OrganizationEventOrigin>,
     pub status: Option<types::StateEnum>,
@@ -132,36 +184,66 @@ pub struct DeploymentHistoryEnvironment {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryEnvironment:
+    required { id = "id" }
+    optional {
+        applications = "applications",
+        containers = "containers",
+        created_at = "created_at",
+        databases = "databases",
+        helms = "helms",
+        jobs = "jobs",
+        origin = "origin",
+        status = "status",
+        triggered_by = "triggered_by",
+        updated_at = "updated_at",
+    }
+}
+
 /// Past deployments of an environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryEnvironmentPaginatedResponseList {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistoryEnvironment>,
 }
 
+wire::object! {
+    DeploymentHistoryEnvironmentPaginatedResponseList:
+    optional { page = "page", page_size = "page_size", results = "results" }
+}
+
 /// Past deployments of a chart.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryHelmPaginatedResponseList {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistoryHelmResponse>,
 }
 
+wire::object! {
+    DeploymentHistoryHelmPaginatedResponseList:
+    optional { page = "page", page_size = "page_size", results = "results" }
+}
+
 /// The chart that was deployed.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryHelmRepository {
     pub chart_name: Option<String>,
     pub chart_version: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryHelmRepository:
+    optional { chart_name = "chart_name", chart_version = "chart_version" }
+}
+
 /// A chart in a past deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryHelmResponse {
     pub commit: Option<types::Commit>,
@@ -175,21 +257,37 @@ pub struct DeploymentHistoryHelmResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryHelmResponse:
+    required { id = "id" }
+    optional {
+        commit = "commit",
+        created_at = "created_at",
+        name = "name",
+        repository = "repository",
+        status = "status",
+        updated_at = "updated_at",
+    }
+}
+
 /// Past deployments of a job.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryJobPaginatedResponseList {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistoryJobResponse>,
 }
 
+wire::object! {
+    DeploymentHistoryJobPaginatedResponseList:
+    optional { page = "page", page_size = "page_size", results = "results" }
+}
+
 /// A job in a past deployment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryJobResponse {
-    #[serde(default)]
     pub arguments: Vec<String>,
     pub commit: Option<types::Commit>,
     /// Date and time as in RFC 3339.
@@ -205,22 +303,48 @@ pub struct DeploymentHistoryJobResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryJobResponse:
+    required { id = "id" }
+    optional {
+        arguments = "arguments",
+        commit = "commit",
+        created_at = "created_at",
+        entrypoint = "entrypoint",
+        image_name = "image_name",
+        name = "name",
+        schedule = "schedule",
+        status = "status",
+        tag = "tag",
+        updated_at = "updated_at",
+    }
+}
+
 /// What started a job.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryJobSchedule {
     pub event: Option<types::JobScheduleEvent>,
     pub schedule_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentHistoryJobSchedule:
+    optional { event = "event", schedule_at = "schedule_at" }
+}
+
 /// Past deployments of an application.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentHistoryPaginatedResponseList {
     pub page: Option<i64>,
     pub page_size: Option<i64>,
-    #[serde(default)]
     pub results: Vec<types::DeploymentHistory>,
+}
+
+wire::object! {
+    DeploymentHistoryPaginatedResponseList:
+    optional { page = "page", page_size = "page_size", results = "results" }
 }
 
 wire::open_enum! {
@@ -232,18 +356,29 @@ wire::open_enum! {
 }
 
 /// Which changes in git deploy a service by themselves.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentRestriction {
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
     pub id: String,
     pub mode: Option<types::DeploymentRestrictionModeEnum>,
-    #[serde(rename = "type")]
     pub type_: Option<types::DeploymentRestrictionTypeEnum>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
     pub value: Option<String>,
+}
+
+wire::object! {
+    DeploymentRestriction:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        mode = "mode",
+        type_ = "type",
+        updated_at = "updated_at",
+        value = "value",
+    }
 }
 
 wire::open_enum! {
@@ -280,11 +415,15 @@ impl DeploymentRestrictionRequest {
 }
 
 /// Deployment restrictions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentRestrictionResponseList {
-    #[serde(default)]
     pub results: Vec<types::DeploymentRestriction>,
+}
+
+wire::object! {
+    DeploymentRestrictionResponseList:
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -324,7 +463,7 @@ impl DeploymentStageRequest {
 }
 
 /// A deployment stage and its services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentStageResponse {
     /// Date and time as in RFC 3339.
@@ -334,22 +473,39 @@ pub struct DeploymentStageResponse {
     pub environment: Option<types::ReferenceObject>,
     pub id: String,
     pub name: Option<String>,
-    #[serde(default)]
     pub services: Vec<types::DeploymentStageServiceResponse>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    DeploymentStageResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        deployment_order = "deployment_order",
+        description = "description",
+        environment = "environment",
+        name = "name",
+        services = "services",
+        updated_at = "updated_at",
+    }
+}
+
 /// Deployment stages.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentStageResponseList {
-    #[serde(default)]
     pub results: Vec<types::DeploymentStageResponse>,
 }
 
+wire::object! {
+    DeploymentStageResponseList:
+    optional { results = "results" }
+}
+
 /// A service in a stage.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeploymentStageServiceResponse {
     /// Date and time as in RFC 3339.
@@ -360,4 +516,16 @@ pub struct DeploymentStageServiceResponse {
     pub service_type: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
+}
+
+wire::object! {
+    DeploymentStageServiceResponse:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        is_skipped = "is_skipped",
+        service_id = "service_id",
+        service_type = "service_type",
+        updated_at = "updated_at",
+    }
 }

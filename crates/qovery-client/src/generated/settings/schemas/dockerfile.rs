@@ -28,14 +28,17 @@ impl DockerfileCheckRequest {
 }
 
 /// What a Dockerfile asks for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerfileCheckResponse {
-    #[serde(default)]
     pub arg: Vec<String>,
     pub dockerfile_path: Option<String>,
-    #[serde(default)]
     pub repositories: Vec<String>,
+}
+
+wire::object! {
+    DockerfileCheckResponse:
+    optional { arg = "arg", dockerfile_path = "dockerfile_path", repositories = "repositories" }
 }
 
 /// Lines from a file in git.

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// When an environment runs, and whether it makes previews.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentDeploymentRule {
     pub auto_preview: Option<bool>,
@@ -23,8 +23,23 @@ pub struct EnvironmentDeploymentRule {
     pub timezone: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
-    #[serde(default)]
     pub weekdays: Vec<types::WeekdayEnum>,
+}
+
+wire::object! {
+    EnvironmentDeploymentRule:
+    required { id = "id" }
+    optional {
+        auto_preview = "auto_preview",
+        auto_stop = "auto_stop",
+        created_at = "created_at",
+        on_demand_preview = "on_demand_preview",
+        start_time = "start_time",
+        stop_time = "stop_time",
+        timezone = "timezone",
+        updated_at = "updated_at",
+        weekdays = "weekdays",
+    }
 }
 
 /// The deployment rule as it shall be.
@@ -112,7 +127,7 @@ impl EnvironmentEditRequest {
 }
 
 /// A line of an environment's log, in the older form.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLog {
     /// Date and time as in RFC 3339.
@@ -126,22 +141,43 @@ pub struct EnvironmentLog {
     pub state: Option<types::StatusKindEnum>,
 }
 
+wire::object! {
+    EnvironmentLog:
+    required { id = "id" }
+    optional {
+        created_at = "created_at",
+        execution_id = "execution_id",
+        hint = "hint",
+        message = "message",
+        scope = "scope",
+        state = "state",
+    }
+}
+
 /// Lines of an environment's log.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogResponseList {
-    #[serde(default)]
     pub results: Vec<types::EnvironmentLog>,
 }
 
+wire::object! {
+    EnvironmentLogResponseList:
+    optional { results = "results" }
+}
+
 /// What a line is about.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentLogScope {
     pub id: Option<String>,
     pub name: Option<String>,
     pub type_: Option<types::EnvironmentLogTypeEnum>,
+}
+
+wire::object! {
+    EnvironmentLogScope:
+    optional { id = "id", name = "name", type_ = "type" }
 }
 
 wire::open_enum! {
@@ -154,7 +190,7 @@ wire::open_enum! {
 }
 
 /// An environment with its cluster and state.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentOverviewResponse {
     pub cluster: Option<types::ClusterOverviewResponse>,
@@ -169,26 +205,54 @@ pub struct EnvironmentOverviewResponse {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    EnvironmentOverviewResponse:
+    required { id = "id" }
+    optional {
+        cluster = "cluster",
+        created_at = "created_at",
+        deployment_status = "deployment_status",
+        mode = "mode",
+        name = "name",
+        services_overview = "services_overview",
+        updated_at = "updated_at",
+    }
+}
+
 /// Environments with their states.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentOverviewResponseList {
-    #[serde(default)]
     pub results: Vec<types::EnvironmentOverviewResponse>,
 }
 
+wire::object! {
+    EnvironmentOverviewResponseList:
+    optional { results = "results" }
+}
+
 /// What an environment holds, counted.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentStats {
     pub id: String,
     pub service_total_number: Option<i64>,
 }
 
+wire::object! {
+    EnvironmentStats:
+    required { id = "id" }
+    optional { service_total_number = "service_total_number" }
+}
+
 /// Counts, environment by environment.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentStatsResponseList {
-    #[serde(default)]
     pub results: Vec<types::EnvironmentStats>,
+}
+
+wire::object! {
+    EnvironmentStatsResponseList:
+    optional { results = "results" }
 }

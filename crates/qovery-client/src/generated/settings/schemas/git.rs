@@ -35,11 +35,15 @@ wire::open_enum! {
 }
 
 /// Whether the git webhook of a service works.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GitWebhookStatusResponse {
-    #[serde(default)]
     pub missing_events: Vec<String>,
     pub provider: Option<types::GitProviderEnum>,
     pub status: Option<types::GitWebhookStatusEnum>,
+}
+
+wire::object! {
+    GitWebhookStatusResponse:
+    optional { missing_events = "missing_events", provider = "provider", status = "status" }
 }

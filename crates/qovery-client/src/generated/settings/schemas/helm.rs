@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The advanced settings of a chart.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct HelmAdvancedSettings {
     #[serde(
         rename = "deployment.custom_domain_check_enabled",
@@ -16,37 +16,31 @@ pub struct HelmAdvancedSettings {
     pub deployment_custom_domain_check_enabled: Option<bool>,
     #[serde(
         rename = "network.gateway_api.http_connection_idle_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_http_connection_idle_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.http_request_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_http_request_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.retry.http_status_codes",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_http_status_codes: wire::Patch<String>,
     #[serde(
         rename = "network.gateway_api.retry.num_retries",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_num_retries: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.retry.per_try_timeout_seconds",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_per_try_timeout_seconds: wire::Patch<i64>,
     #[serde(
         rename = "network.gateway_api.retry.retry_on",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub network_gateway_api_retry_retry_on: wire::Patch<String>,
@@ -501,6 +495,41 @@ impl HelmAdvancedSettings {
             network_ingress_whitelist_source_range.into(),
         );
         self
+    }
+}
+
+wire::object! {
+    HelmAdvancedSettings:
+    optional {
+        deployment_custom_domain_check_enabled = "deployment.custom_domain_check_enabled",
+        network_gateway_api_http_connection_idle_timeout_seconds = "network.gateway_api.http_connection_idle_timeout_seconds",
+        network_gateway_api_http_request_timeout_seconds = "network.gateway_api.http_request_timeout_seconds",
+        network_gateway_api_retry_http_status_codes = "network.gateway_api.retry.http_status_codes",
+        network_gateway_api_retry_num_retries = "network.gateway_api.retry.num_retries",
+        network_gateway_api_retry_per_try_timeout_seconds = "network.gateway_api.retry.per_try_timeout_seconds",
+        network_gateway_api_retry_retry_on = "network.gateway_api.retry.retry_on",
+        network_ingress_basic_auth_env_var = "network.ingress.basic_auth_env_var",
+        network_ingress_cors_allow_headers = "network.ingress.cors_allow_headers",
+        network_ingress_cors_allow_methods = "network.ingress.cors_allow_methods",
+        network_ingress_cors_allow_origin = "network.ingress.cors_allow_origin",
+        network_ingress_denylist_source_range = "network.ingress.denylist_source_range",
+        network_ingress_enable_cors = "network.ingress.enable_cors",
+        network_ingress_enable_sticky_session = "network.ingress.enable_sticky_session",
+        network_ingress_extra_headers = "network.ingress.extra_headers",
+        network_ingress_force_ssl_redirect = "network.ingress.force_ssl_redirect",
+        network_ingress_grpc_read_timeout_seconds = "network.ingress.grpc_read_timeout_seconds",
+        network_ingress_grpc_send_timeout_seconds = "network.ingress.grpc_send_timeout_seconds",
+        network_ingress_keepalive_time_seconds = "network.ingress.keepalive_time_seconds",
+        network_ingress_keepalive_timeout_seconds = "network.ingress.keepalive_timeout_seconds",
+        network_ingress_proxy_body_size_mb = "network.ingress.proxy_body_size_mb",
+        network_ingress_proxy_buffer_size_kb = "network.ingress.proxy_buffer_size_kb",
+        network_ingress_proxy_buffering = "network.ingress.proxy_buffering",
+        network_ingress_proxy_connect_timeout_seconds = "network.ingress.proxy_connect_timeout_seconds",
+        network_ingress_proxy_read_timeout_seconds = "network.ingress.proxy_read_timeout_seconds",
+        network_ingress_proxy_request_buffering = "network.ingress.proxy_request_buffering",
+        network_ingress_proxy_send_timeout_seconds = "network.ingress.proxy_send_timeout_seconds",
+        network_ingress_send_timeout_seconds = "network.ingress.send_timeout_seconds",
+        network_ingress_whitelist_source_range = "network.ingress.whitelist_source_range",
     }
 }
 

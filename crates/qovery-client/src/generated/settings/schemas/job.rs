@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The advanced settings of a job.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct JobAdvancedSettings {
     #[serde(rename = "build.cpu_max_in_milli", skip_serializing_if = "Option::is_none")]
     pub build_cpu_max_in_milli: Option<i64>,
@@ -54,7 +54,6 @@ pub struct JobAdvancedSettings {
     pub deployment_termination_grace_period_seconds: Option<i64>,
     #[serde(
         rename = "job.delete_ttl_seconds_after_finished",
-        default,
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub job_delete_ttl_seconds_after_finished: wire::Patch<i64>,
@@ -214,6 +213,26 @@ impl JobAdvancedSettings {
     ) -> Self {
         self.security_service_account_name = Some(security_service_account_name.into());
         self
+    }
+}
+
+wire::object! {
+    JobAdvancedSettings:
+    optional {
+        build_cpu_max_in_milli = "build.cpu_max_in_milli",
+        build_disable_buildkit_cache = "build.disable_buildkit_cache",
+        build_ram_max_in_gib = "build.ram_max_in_gib",
+        build_skip_git_submodules = "build.skip_git_submodules",
+        build_timeout_max_sec = "build.timeout_max_sec",
+        cronjob_concurrency_policy = "cronjob.concurrency_policy",
+        cronjob_failed_jobs_history_limit = "cronjob.failed_jobs_history_limit",
+        cronjob_success_jobs_history_limit = "cronjob.success_jobs_history_limit",
+        deployment_affinity_node_required = "deployment.affinity.node.required",
+        deployment_termination_grace_period_seconds = "deployment.termination_grace_period_seconds",
+        job_delete_ttl_seconds_after_finished = "job.delete_ttl_seconds_after_finished",
+        security_automount_service_account_token = "security.automount_service_account_token",
+        security_read_only_root_filesystem = "security.read_only_root_filesystem",
+        security_service_account_name = "security.service_account_name",
     }
 }
 

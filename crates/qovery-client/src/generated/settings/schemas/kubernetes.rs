@@ -4,46 +4,68 @@
 //! Types of `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// What Kubernetes calls an object.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KubernetesMetadata {
     pub name: Option<String>,
 }
 
+wire::object! {
+    KubernetesMetadata:
+    optional { name = "name" }
+}
+
 /// A Kubernetes service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KubernetesService {
     pub metadata: Option<types::KubernetesMetadata>,
     pub service_spec: Option<types::KubernetesServiceSpec>,
 }
 
+wire::object! {
+    KubernetesService:
+    optional { metadata = "metadata", service_spec = "service_spec" }
+}
+
 /// A port of a Kubernetes service.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KubernetesServicePort {
     pub name: Option<String>,
     pub port: Option<i64>,
 }
 
+wire::object! {
+    KubernetesServicePort:
+    optional { name = "name", port = "port" }
+}
+
 /// Kubernetes services.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KubernetesServiceResponseList {
-    #[serde(default)]
     pub results: Vec<types::KubernetesService>,
 }
 
+wire::object! {
+    KubernetesServiceResponseList:
+    optional { results = "results" }
+}
+
 /// The ports and selectors of a Kubernetes service.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KubernetesServiceSpec {
-    #[serde(default)]
     pub ports: Vec<types::KubernetesServicePort>,
-    #[serde(default)]
     pub selectors: Vec<types::KubernetesSelector>,
     pub type_: Option<String>,
+}
+
+wire::object! {
+    KubernetesServiceSpec:
+    optional { ports = "ports", selectors = "selectors", type_ = "type" }
 }

@@ -4,27 +4,36 @@
 //! Types of `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// The command of an event.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LifecycleTemplateEvent {
-    #[serde(default)]
     pub command: Vec<String>,
     pub entrypoint: Option<String>,
     pub name: Option<String>,
 }
 
+wire::object! {
+    LifecycleTemplateEvent:
+    optional { command = "command", entrypoint = "entrypoint", name = "name" }
+}
+
 /// Templates for lifecycle jobs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LifecycleTemplateListResponse {
-    #[serde(default)]
     pub results: Vec<types::LifecycleTemplateSummary>,
 }
 
+wire::object! {
+    LifecycleTemplateListResponse:
+    optional { results = "results" }
+}
+
 /// What a run may use.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LifecycleTemplateResources {
     /// In thousandths of a core.
@@ -33,27 +42,45 @@ pub struct LifecycleTemplateResources {
     pub ram_mib: Option<i64>,
 }
 
+wire::object! {
+    LifecycleTemplateResources:
+    optional { cpu_milli = "cpu_milli", ram_mib = "ram_mib" }
+}
+
 /// A template for lifecycle jobs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LifecycleTemplateResponse {
     pub cloud_provider: Option<types::CloudProviderEnum>,
     pub description: Option<String>,
     pub dockerfile: Option<String>,
-    #[serde(default)]
     pub events: Vec<types::LifecycleTemplateEvent>,
     pub id: String,
     pub max_duration_in_sec: Option<i64>,
     pub name: Option<String>,
     pub resources: Option<types::LifecycleTemplateResources>,
-    #[serde(rename = "sourceUrl")]
     pub source_url: Option<String>,
-    #[serde(default)]
     pub variables: Vec<types::LifecycleTemplateVariable>,
 }
 
+wire::object! {
+    LifecycleTemplateResponse:
+    required { id = "id" }
+    optional {
+        cloud_provider = "cloud_provider",
+        description = "description",
+        dockerfile = "dockerfile",
+        events = "events",
+        max_duration_in_sec = "max_duration_in_sec",
+        name = "name",
+        resources = "resources",
+        source_url = "sourceUrl",
+        variables = "variables",
+    }
+}
+
 /// A template for lifecycle jobs, in short.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LifecycleTemplateSummary {
     pub description: Option<String>,
@@ -61,8 +88,14 @@ pub struct LifecycleTemplateSummary {
     pub name: Option<String>,
 }
 
+wire::object! {
+    LifecycleTemplateSummary:
+    required { id = "id" }
+    optional { description = "description", name = "name" }
+}
+
 /// A variable that a template asks for.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LifecycleTemplateVariable {
     pub default: Option<String>,
@@ -72,10 +105,26 @@ pub struct LifecycleTemplateVariable {
     pub name: Option<String>,
 }
 
+wire::object! {
+    LifecycleTemplateVariable:
+    optional {
+        default = "default",
+        description = "description",
+        file = "file",
+        is_secret = "is_secret",
+        name = "name",
+    }
+}
+
 /// The file a variable becomes.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LifecycleTemplateVariableFile {
     pub enable_interpolation: Option<bool>,
     pub path: Option<String>,
+}
+
+wire::object! {
+    LifecycleTemplateVariableFile:
+    optional { enable_interpolation = "enable_interpolation", path = "path" }
 }

@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// What new environments of a project are given, if their names match.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectDeploymentRule {
     pub auto_stop: Option<bool>,
@@ -26,9 +26,28 @@ pub struct ProjectDeploymentRule {
     pub timezone: Option<String>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
-    #[serde(default)]
     pub weekdays: Vec<types::WeekdayEnum>,
     pub wildcard: Option<String>,
+}
+
+wire::object! {
+    ProjectDeploymentRule:
+    required { id = "id" }
+    optional {
+        auto_stop = "auto_stop",
+        cluster_id = "cluster_id",
+        created_at = "created_at",
+        description = "description",
+        mode = "mode",
+        name = "name",
+        priority_index = "priority_index",
+        start_time = "start_time",
+        stop_time = "stop_time",
+        timezone = "timezone",
+        updated_at = "updated_at",
+        weekdays = "weekdays",
+        wildcard = "wildcard",
+    }
 }
 
 /// The deployment rule as it shall be.
@@ -96,11 +115,15 @@ impl ProjectDeploymentRuleRequest {
 }
 
 /// Deployment rules of a project.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectDeploymentRuleResponseList {
-    #[serde(default)]
     pub results: Vec<types::ProjectDeploymentRule>,
+}
+
+wire::object! {
+    ProjectDeploymentRuleResponseList:
+    optional { results = "results" }
 }
 
 /// The order in which rules apply.
@@ -151,7 +174,7 @@ impl ProjectRequest {
 }
 
 /// What a project holds, counted.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectStats {
     pub environment_total_number: Option<i64>,
@@ -159,10 +182,23 @@ pub struct ProjectStats {
     pub service_total_number: Option<i64>,
 }
 
+wire::object! {
+    ProjectStats:
+    required { id = "id" }
+    optional {
+        environment_total_number = "environment_total_number",
+        service_total_number = "service_total_number",
+    }
+}
+
 /// Counts, project by project.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectStatsResponseList {
-    #[serde(default)]
     pub results: Vec<types::ProjectStats>,
+}
+
+wire::object! {
+    ProjectStatsResponseList:
+    optional { results = "results" }
 }

@@ -4,9 +4,10 @@
 //! Types of `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// The network settings of a service.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ServiceNetwork {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sticky_session: Option<bool>,
@@ -19,6 +20,11 @@ impl ServiceNetwork {
         self.sticky_session = Some(sticky_session);
         self
     }
+}
+
+wire::object! {
+    ServiceNetwork:
+    optional { sticky_session = "sticky_session" }
 }
 
 /// A port that an application shall have.

@@ -16,9 +16,14 @@ wire::open_enum! {
 }
 
 /// The services of an environment, in short.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServicesOverviewResponse {
     pub managed_by: Option<types::ServicesManagerEnum>,
     pub service_count: Option<i64>,
+}
+
+wire::object! {
+    ServicesOverviewResponse:
+    optional { managed_by = "managed_by", service_count = "service_count" }
 }

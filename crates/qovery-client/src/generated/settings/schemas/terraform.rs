@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 /// The advanced settings of a Terraform service.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct TerraformAdvancedSettings {
     #[serde(rename = "build.cpu_max_in_milli", skip_serializing_if = "Option::is_none")]
     pub build_cpu_max_in_milli: Option<i64>,
@@ -133,6 +133,21 @@ impl TerraformAdvancedSettings {
     ) -> Self {
         self.security_service_account_name = Some(security_service_account_name.into());
         self
+    }
+}
+
+wire::object! {
+    TerraformAdvancedSettings:
+    optional {
+        build_cpu_max_in_milli = "build.cpu_max_in_milli",
+        build_ephemeral_storage_in_gib = "build.ephemeral_storage_in_gib",
+        build_ram_max_in_gib = "build.ram_max_in_gib",
+        build_skip_git_submodules = "build.skip_git_submodules",
+        build_timeout_max_sec = "build.timeout_max_sec",
+        deployment_affinity_node_required = "deployment.affinity.node.required",
+        deployment_termination_grace_period_seconds = "deployment.termination_grace_period_seconds",
+        security_read_only_root_filesystem = "security.read_only_root_filesystem",
+        security_service_account_name = "security.service_account_name",
     }
 }
 
@@ -470,7 +485,7 @@ wire::open_enum! {
 }
 
 /// A resource that a Terraform service manages.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformResourceResponse {
     pub address: Option<String>,
@@ -484,16 +499,34 @@ pub struct TerraformResourceResponse {
     pub resource_type: Option<String>,
 }
 
+wire::object! {
+    TerraformResourceResponse:
+    required { id = "id" }
+    optional {
+        address = "address",
+        attributes = "attributes",
+        extracted_at = "extracted_at",
+        mode = "mode",
+        name = "name",
+        provider = "provider",
+        resource_type = "resource_type",
+    }
+}
+
 /// Resources that a Terraform service manages.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformResourcesResponse {
-    #[serde(default)]
     pub results: Vec<types::TerraformResourceResponse>,
 }
 
+wire::object! {
+    TerraformResourcesResponse:
+    optional { results = "results" }
+}
+
 /// A variable that Terraform files declare.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVariableDefinition {
     pub default: Option<wire::Secret>,
@@ -504,12 +537,28 @@ pub struct TerraformVariableDefinition {
     pub source: Option<String>,
 }
 
+wire::object! {
+    TerraformVariableDefinition:
+    optional {
+        default = "default",
+        description = "description",
+        key = "key",
+        nullable = "nullable",
+        sensitive = "sensitive",
+        source = "source",
+    }
+}
+
 /// Variables that Terraform files declare.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVariableDefinitionResponseList {
-    #[serde(default)]
     pub results: Vec<types::TerraformVariableDefinition>,
+}
+
+wire::object! {
+    TerraformVariableDefinitionResponseList:
+    optional { results = "results" }
 }
 
 /// The files to read.
@@ -579,17 +628,26 @@ impl TerraformVariablesSourceRequest {
 }
 
 /// A version of Terraform or its kin.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVersionResponse {
     pub engine: Option<types::TerraformEngineEnum>,
     pub version: Option<String>,
 }
 
+wire::object! {
+    TerraformVersionResponse:
+    optional { engine = "engine", version = "version" }
+}
+
 /// Versions of Terraform and its kin.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TerraformVersionResponseList {
-    #[serde(default)]
     pub results: Vec<types::TerraformVersionResponse>,
+}
+
+wire::object! {
+    TerraformVersionResponseList:
+    optional { results = "results" }
 }

@@ -54,20 +54,28 @@ wire::open_enum! {
 }
 
 /// A `.tfvars` file.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TfVarsFileResponse {
     pub source: Option<String>,
-    #[serde(default)]
     pub variables: std::collections::BTreeMap<String, wire::Secret>,
 }
 
+wire::object! {
+    TfVarsFileResponse:
+    optional { source = "source", variables = "variables" }
+}
+
 /// `.tfvars` files.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TfVarsFileResponseList {
-    #[serde(default)]
     pub results: Vec<types::TfVarsFileResponse>,
+}
+
+wire::object! {
+    TfVarsFileResponseList:
+    optional { results = "results" }
 }
 
 /// The files to look for.

@@ -4,9 +4,10 @@
 //! Types of `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A user.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct User {
     /// Date and time as in RFC 3339.
@@ -20,10 +21,27 @@ pub struct User {
     pub updated_at: Option<String>,
 }
 
+wire::object! {
+    User:
+    optional {
+        created_at = "created_at",
+        email = "email",
+        first_name = "first_name",
+        id = "id",
+        last_name = "last_name",
+        profile_picture_url = "profile_picture_url",
+        updated_at = "updated_at",
+    }
+}
+
 /// Users.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserResponseList {
-    #[serde(default)]
     pub results: Vec<types::User>,
+}
+
+wire::object! {
+    UserResponseList:
+    optional { results = "results" }
 }

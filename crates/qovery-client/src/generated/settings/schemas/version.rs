@@ -4,18 +4,28 @@
 //! Types of `settings`.
 
 use crate::types;
+use crate::wire;
 
 /// A version.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Version {
     pub name: Option<String>,
 }
 
+wire::object! {
+    Version:
+    optional { name = "name" }
+}
+
 /// Versions.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VersionResponseList {
-    #[serde(default)]
     pub results: Vec<types::Version>,
+}
+
+wire::object! {
+    VersionResponseList:
+    optional { results = "results" }
 }

@@ -1,0 +1,144 @@
+//! What can be read from JSON, and how the types that others consist of are.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::{__attempt as attempt, Fault, Node, Patch, Secret, SecretJson};
+
+/// A type that can be read from JSON that nearly fits, see [`decode`](crate::decode).
+///
+/// [`object!`](crate::object) and [`choice!`](crate::choice) implement it for a struct and an enum,
+/// [`open_enum!`](crate::open_enum) and [`open_union!`](crate::open_union) for what they declare.
+/// Unlike serde's `Deserialize` it knows one format only, which makes it far cheaper to compile.
+///
+/// # Examples
+///
+/// A type that no macro describes reads another and judges it:
+///
+/// ```
+/// use anydeploy_wire::{Fault, Node, Read, decode};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Port(u16);
+///
+/// impl Read for Port {
+///     fn read(node: &Node<'_>) -> Result<Self, Fault> {
+///         match u16::read(node)? {
+///             0 => Err(node.unfit()),
+///             port => Ok(Self(port)),
+///         }
+///     }
+/// }
+///
+/// assert_eq!(decode::<Port>(br#""80""#)?.0, Port(80));
+/// assert_eq!(decode::<Option<Vec<Port>>>(b"[0]").unwrap_err().pointer(), "/*");
+/// # Ok::<(), anydeploy_wire::DecodeError>(())
+/// ```
+pub trait Read: Sized {
+    /// Reads a value.
+    ///
+    /// # Errors
+    ///
+    /// If it, or a value inside of it, does not fit.
+    fn read(node: &Node<'_>) -> Result<Self, Fault>;
+}
+
+impl Read for bool {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        node.truth()
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty)*) => {$(
+        impl Read for $type {
+            fn read(node: &Node<'_>) -> Result<Self, Fault> {
+                node.integer(Self::MIN.into(), Self::MAX.into())
+            }
+        }
+    )*};
+}
+
+integers!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+impl Read for f64 {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        node.float()
+    }
+}
+
+impl Read for String {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        node.text()
+    }
+}
+
+impl Read for Secret {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        node.text().map(Self::from)
+    }
+}
+
+impl Read for Value {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        Ok(node.value.clone())
+    }
+}
+
+impl Read for SecretJson {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        Ok(Self::new(node.value.clone()))
+    }
+}
+
+impl Read for Map<String, Value> {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        Ok(node.map()?.cloned().unwrap_or_default())
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        let mut map = Self::new();
+        for (key, entry) in attempt!(node.entries()) {
+            map.insert(key.to_owned(), attempt!(T::read(&entry)));
+        }
+        Ok(map)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        let mut list = Self::new();
+        for item in attempt!(node.items()) {
+            list.push(attempt!(T::read(&item)));
+        }
+        Ok(list)
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        if node.value.is_null() { Ok(None) } else { Ok(Some(attempt!(T::read(node)))) }
+    }
+}
+
+impl<T: Read> Read for Patch<T> {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        if node.value.is_null() {
+            return Ok(Self::Null);
+        }
+        match T::read(node) {
+            Ok(value) => Ok(Self::Value(value)),
+            // Removed, it would be taken as absent, which tells something else.
+            Err(fault) => Err(fault.kept_at(node)),
+        }
+    }
+}
+
+impl<T: Read> Read for Box<T> {
+    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+        Ok(Self::new(attempt!(T::read(node))))
+    }
+}

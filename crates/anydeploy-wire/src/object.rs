@@ -1,0 +1,80 @@
+//! Structs that are read from JSON objects.
+
+/// Implements [`Read`](crate::Read) and `Deserialize` for a struct.
+///
+/// Each field says which member of the object it is.
+/// A required member has to be there; an optional one that is absent leaves its field at its
+/// `Default`.
+/// Members that the struct does not know are passed over.
+///
+/// # Examples
+///
+/// ```
+/// use anydeploy_wire::{decode, object};
+///
+/// struct Application { uuid: String, build_pack: Option<String>, tags: Vec<String> }
+///
+/// object! {
+///     Application:
+///     required { uuid = "uuid" }
+///     optional { build_pack = "buildPack", tags = "tags" }
+/// }
+///
+/// let (application, _) = decode::<Application>(br#"{"uuid": "a1", "buildPack": "nixpacks"}"#)?;
+/// assert_eq!(application.uuid, "a1");
+/// assert_eq!(application.build_pack.as_deref(), Some("nixpacks"));
+/// assert!(application.tags.is_empty());
+/// assert!(decode::<Application>(b"{}").is_err());
+/// # Ok::<(), anydeploy_wire::DecodeError>(())
+/// ```
+#[macro_export]
+macro_rules! object {
+    ($name:ident:
+        $(required { $($required:ident = $required_member:literal),* $(,)? })?
+        $(optional { $($optional:ident = $optional_member:literal),* $(,)? })?
+    ) => {
+        impl $crate::Read for $name {
+            #[inline]
+            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
+                let mut object = $crate::__attempt!(node.object());
+                let value = Self {
+                    $($($required: $crate::__attempt!(object.required($required_member)),)*)?
+                    $($($optional: object.optional($optional_member),)*)?
+                };
+                match object.fault() {
+                    ::std::option::Option::None => ::std::result::Result::Ok(value),
+                    ::std::option::Option::Some(fault) => ::std::result::Result::Err(fault),
+                }
+            }
+        }
+        $crate::__deserialize!($name);
+    };
+}
+
+/// What `?` does, without two functions of the standard library for each type it meets: in code
+/// that is compiled hundreds of times this counts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __attempt {
+    ($result:expr) => {
+        match $result {
+            ::std::result::Result::Ok(value) => value,
+            ::std::result::Result::Err(fault) => return ::std::result::Result::Err(fault),
+        }
+    };
+}
+
+/// What makes a type that can be read known to serde.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __deserialize {
+    ($name:ident) => {
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::__private::deserialize(deserializer)
+            }
+        }
+    };
+}

@@ -1,0 +1,105 @@
+//! Finding the deployment of a trigger whose answer was lost.
+
+use std::collections::BTreeSet;
+
+use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row, ListDeploymentsByAppUuidParams};
+
+use super::{Coolify, fail};
+use crate::flight::Flight;
+use crate::reconcile::{Sight, reconcile};
+use crate::{Deployment, Error, ErrorKind, Identity, Result, Target};
+
+/// How many of the newest deployments are looked at; at most 25 wait on one server.
+pub(super) const NEWEST: i64 = 30;
+
+/// The deployments of an application before a trigger.
+pub(super) struct Before(Option<BTreeSet<String>>);
+
+impl Coolify {
+    /// Reads the deployments that a trigger cannot have made.
+    pub(super) async fn before(&self, target: &Target) -> Result<Before> {
+        match self.newest(target).await {
+            Ok(rows) => Ok(Before(Some(rows.into_iter().map(|row| row.deployment_uuid).collect()))),
+            // A token may deploy and not read, and old versions have no such list; both can deploy all the same.
+            Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => {
+                Ok(Before(None))
+            }
+            // Nothing is triggered yet.
+            Err(error) => Err(error.with_safe_to_repeat(true)),
+        }
+    }
+
+    pub(super) async fn newest(&self, target: &Target) -> Result<Vec<Row>> {
+        let params = ListDeploymentsByAppUuidParams { take: Some(NEWEST), ..Default::default() };
+        let history = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
+        Ok(history.into_value().deployments)
+    }
+
+    /// Looks for a deployment that was not there before and is what the trigger asked for.
+    ///
+    /// Coolify writes no mark of the caller into a deployment, so that this is no proof: the identity is
+    /// [`Identity::Inferred`], and only if no other trigger of this process may have made it.
+    pub(super) async fn find_lost(
+        &self,
+        target: &Target,
+        before: Before,
+        flight: &Flight,
+        params: &DeployByTagOrUuidParams,
+        lost: Error,
+    ) -> Result<Deployment> {
+        let Before(Some(known)) = before else {
+            let why = "the token or the version of Coolify gives no list of deployments to look for it in";
+            return reconcile(lost, std::time::Duration::ZERO, || async { Ok(Sight::Doubt(why)) }).await;
+        };
+        reconcile(lost, self.grace / 2, || async {
+            let rows = self.newest(target).await?;
+            let mut new = rows.iter().filter(|row| !known.contains(&row.deployment_uuid) && may_be_of(row, params));
+            Ok(match (new.next(), new.next()) {
+                (None, _) => Sight::Nothing,
+                (Some(row), None) if !flight.is_disturbed() => Sight::found(self.told(target, row, Identity::Inferred)),
+                _ => Sight::Doubt("Coolify does not tell whose the deployments are that were started since"),
+            })
+        })
+        .await
+    }
+}
+
+/// Whether a deployment is what a trigger asks for; older versions do not tell all of it.
+fn may_be_of(row: &Row, params: &DeployByTagOrUuidParams) -> bool {
+    row.is_api != Some(false)
+        && row.is_webhook != Some(true)
+        && row.restart_only != Some(true)
+        && row.rollback != Some(true)
+        && row.pull_request_id.unwrap_or(0) == params.pr.unwrap_or(0)
+        && row.force_rebuild.is_none_or(|force| force == params.force.unwrap_or(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn what_others_started_in_another_way_is_told_apart() {
+        let params = DeployByTagOrUuidParams { pr: Some(7), ..Default::default() };
+        let fits = |details: Value| {
+            let mut row = json!({"deployment_uuid": "d", "status": "queued", "pull_request_id": 7});
+            row.as_object_mut().unwrap().extend(details.as_object().unwrap().clone());
+            may_be_of(&serde_json::from_value(row).unwrap(), &params)
+        };
+        assert!(fits(json!({})), "an old version tells nothing");
+        assert!(fits(json!({"is_api": true, "is_webhook": false, "force_rebuild": false})));
+        for other in [
+            json!({"is_api": false}),
+            json!({"is_webhook": true}),
+            json!({"restart_only": true}),
+            json!({"rollback": true}),
+            json!({"force_rebuild": true}),
+            json!({"pull_request_id": 0}),
+            json!({"pull_request_id": null}),
+        ] {
+            assert!(!fits(other.clone()), "{other}");
+        }
+    }
+}

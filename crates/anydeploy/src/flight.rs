@@ -1,0 +1,131 @@
+//! The triggers of this process that are under way, so that nobody takes another one's deployment for their own.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{Target, TargetKind};
+
+/// One list for the whole process: to a server it makes no difference which deployer a trigger comes from.
+static FLIGHTS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    /// The server, and where targets hold others, the environment.
+    place: String,
+    target: Target,
+    /// Another trigger for the same was under way at some moment of this one.
+    disturbed: bool,
+    /// Until when a trigger whose fate nobody learnt may still leave a deployment behind.
+    until: Option<Instant>,
+}
+
+/// A trigger, from the last look before it until its deployment is known.
+///
+/// Coolify and Qovery mark no deployment as somebody's.
+/// A new one that appears after a lost answer can only be taken for the trigger's own if no other trigger for the same
+/// target was under way meanwhile.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    number: u64,
+    linger: Duration,
+    sent: bool,
+}
+
+impl Flight {
+    /// Begins before the last look; `linger` is how long after its end an unknown fate may show.
+    pub(crate) fn begin(place: &str, target: &Target, linger: Duration) -> Self {
+        let mut flights = flights();
+        let now = Instant::now();
+        flights.retain(|entry| entry.until.is_none_or(|until| until > now));
+        let mut disturbed = false;
+        for other in flights.iter_mut().filter(|other| other.place == place && meet(&other.target, target)) {
+            other.disturbed = true;
+            disturbed = true;
+        }
+        let number = flights.last().map_or(0, |last| last.number + 1);
+        flights.push(Entry { number, place: place.to_owned(), target: target.clone(), disturbed, until: None });
+        Self { number, linger, sent: false }
+    }
+
+    /// Takes note that the trigger is about to be sent, and may be acted on from now on.
+    pub(crate) fn sent(&mut self) {
+        self.sent = true;
+    }
+
+    /// Whether another trigger for the same was under way meanwhile.
+    pub(crate) fn is_disturbed(&self) -> bool {
+        flights().iter().any(|entry| entry.number == self.number && entry.disturbed)
+    }
+
+    /// Ends, as the fate of the trigger is known.
+    pub(crate) fn land(mut self) {
+        self.sent = false;
+    }
+}
+
+impl Drop for Flight {
+    /// A trigger that nobody waits for any more, or whose fate cannot be told, stays under way for a while.
+    fn drop(&mut self) {
+        let mut flights = flights();
+        if !self.sent {
+            return flights.retain(|entry| entry.number != self.number);
+        }
+        let until = Instant::now() + self.linger;
+        if let Some(entry) = flights.iter_mut().find(|entry| entry.number == self.number) {
+            entry.until = Some(until);
+        }
+    }
+}
+
+/// Whether a trigger for one of these may deploy the other: an environment is deployed with all that is in it.
+fn meet(one: &Target, other: &Target) -> bool {
+    one == other || [one, other].iter().any(|target| *target.kind() == TargetKind::Environment)
+}
+
+fn flights() -> MutexGuard<'static, Vec<Entry>> {
+    // No code panics while it holds the lock, and the list is whole at any moment.
+    FLIGHTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINGER: Duration = Duration::from_secs(30);
+
+    fn begin(server: &str, id: &str) -> Flight {
+        Flight::begin(server, &Target::application(id), LINGER)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn triggers_for_the_same_disturb_each_other_and_no_others() {
+        let first = begin("server one", "web");
+        let elsewhere = begin("server two", "web");
+        let other = begin("server one", "api");
+        assert!([&first, &elsewhere, &other].iter().all(|flight| !flight.is_disturbed()));
+        let second = begin("server one", "web");
+        assert!(first.is_disturbed() && second.is_disturbed());
+        assert!(!elsewhere.is_disturbed() && !other.is_disturbed());
+        second.land();
+        assert!(first.is_disturbed(), "what was under way meanwhile may have left something behind");
+        first.land();
+        assert!(!begin("server one", "web").is_disturbed());
+        let whole = Flight::begin("server one", &Target::new(TargetKind::Environment, "e"), LINGER);
+        assert!(whole.is_disturbed() && other.is_disturbed() && !elsewhere.is_disturbed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unknown_fate_disturbs_for_a_while() {
+        drop(begin("server three", "web"));
+        let mut flight = begin("server three", "web");
+        assert!(!flight.is_disturbed(), "what was never sent leaves nothing behind");
+        flight.sent();
+        drop(flight);
+        assert!(begin("server three", "web").is_disturbed());
+        tokio::time::advance(LINGER * 2).await;
+        assert!(!begin("server three", "web").is_disturbed());
+    }
+}

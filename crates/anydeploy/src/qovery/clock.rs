@@ -1,0 +1,108 @@
+//! Moments by two clocks, the server's and ours, because neither is to be believed alone.
+
+use std::time::Duration;
+
+use chrono::Utc;
+
+use crate::DeploymentId;
+use crate::time::http_date;
+
+/// Two answers in a row whose clocks differ by more than this many seconds did not come from one clock.
+const SKEWED: i64 = 60;
+
+/// A moment in whole Unix seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// By the `Date` of an answer, or by our clock if the answer has none.
+    pub(super) server: i64,
+    /// By the clock of this machine; missing in an id that another program wrote.
+    here: Option<i64>,
+}
+
+impl Moment {
+    /// The moment of an answer that has just come.
+    pub(super) fn of(date: Option<&str>) -> Self {
+        let here = Utc::now().timestamp();
+        Self { server: date.and_then(http_date).map_or(here, |date| date.timestamp()), here: Some(here) }
+    }
+
+    /// The same moment; of two answers that disagree about the time, the one that is nearer to our clock is believed.
+    ///
+    /// `before` is the moment of an answer a few seconds ago.
+    pub(super) fn checked(self, before: Self) -> Self {
+        let off = |moment: Self| moment.server.abs_diff(moment.here.unwrap_or(moment.server));
+        let differ = self.server.abs_diff(before.server) > SKEWED.unsigned_abs();
+        if differ && off(before) < off(self) { Self { server: before.server, ..self } } else { self }
+    }
+
+    /// The moment that stands in an id.
+    pub(super) fn read(id: &DeploymentId, key: &str) -> Option<Self> {
+        let text = id.get(key)?;
+        let (server, here) = text.split_once('.').map_or((text, None), |(server, here)| (server, here.parse().ok()));
+        Some(Self { server: server.parse().ok()?, here })
+    }
+
+    /// The id with this moment.
+    pub(super) fn write(self, id: DeploymentId, key: &str) -> DeploymentId {
+        match self.here {
+            Some(here) => id.with(key, format!("{}.{here}", self.server)),
+            None => id.with(key, self.server.to_string()),
+        }
+    }
+
+    /// Whether so much time has passed until `now` by both clocks; their seconds are cut off.
+    pub(super) fn is_past(self, now: Self, grace: Duration) -> bool {
+        let passed = |from: i64, to: i64| {
+            u64::try_from(to.saturating_sub(from).saturating_sub(1))
+                .is_ok_and(|secs| Duration::from_secs(secs) >= grace)
+        };
+        let here = self.here.zip(now.here).is_none_or(|(from, to)| passed(from, to));
+        here && passed(self.server, now.server)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Platform, Target};
+
+    use super::*;
+
+    fn moment(server: i64, here: i64) -> Moment {
+        Moment { server, here: Some(here) }
+    }
+
+    #[test]
+    fn nothing_is_past_before_the_grace_has_passed_in_full_by_both_clocks() {
+        let grace = Duration::from_secs(60);
+        let from = moment(1000, 5000);
+        assert!(!from.is_past(moment(1060, 5060), grace), "1000.9 to 1060.0 is less than a minute");
+        assert!(from.is_past(moment(1061, 5061), grace));
+        assert!(!from.is_past(moment(4600, 5002), grace), "one answer was dated an hour ahead");
+        assert!(!from.is_past(moment(1002, 9000), grace), "the id was read on a machine with another clock");
+        assert!(!from.is_past(moment(900, 4000), grace), "a clock may go back");
+        let foreign = Moment { server: 1000, here: None };
+        assert!(foreign.is_past(moment(1061, 5), grace));
+        assert!(!moment(i64::MAX, i64::MAX).is_past(moment(i64::MIN, i64::MIN), grace));
+        assert!(moment(i64::MIN, i64::MIN).is_past(moment(i64::MAX, i64::MAX), grace));
+    }
+
+    #[test]
+    fn an_answer_with_a_clock_of_its_own_is_not_believed() {
+        let before = moment(1000, 1003);
+        assert_eq!(moment(1001, 1004).checked(before).server, 1001);
+        assert_eq!(moment(4601, 1004).checked(before).server, 1000);
+        assert_eq!(moment(1001, 1004).checked(moment(4600, 1003)).server, 1001);
+    }
+
+    #[test]
+    fn a_moment_in_an_id_is_read_back() {
+        let id = DeploymentId::new(Platform::Qovery, Target::application("web"));
+        let written = moment(1000, 1003).write(id.clone(), "since");
+        assert_eq!(written.get("since"), Some("1000.1003"));
+        assert_eq!(Moment::read(&written, "since"), Some(moment(1000, 1003)));
+        assert_eq!(Moment::read(&id.clone().with("since", "7"), "since"), Some(Moment { server: 7, here: None }));
+        for nonsense in ["", "x", ".", "x.1"] {
+            assert_eq!(Moment::read(&id.clone().with("since", nonsense), "since"), None, "{nonsense:?}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Finding the deployment of a trigger whose answer was lost.
+
+use futures::future::try_join;
+use qovery_client::types::StateEnum;
+
+use super::Qovery;
+use super::deploy::Before;
+use super::order::{concerns, fitting, is_alone, is_listed, part, second};
+use super::trail::{ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
+use crate::flight::Flight;
+use crate::reconcile::{Sight, reconcile, steady};
+use crate::{Deployment, DeploymentId, Error, Phase, Result, TargetKind};
+
+impl Qovery {
+    /// Looks for a request or an execution that was not there before and has to do with the target.
+    ///
+    /// Qovery writes no mark of the caller into either, so that this is no proof: the identity is
+    /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no other trigger of this process may be behind it.
+    pub(super) async fn find_lost(
+        &self,
+        id: DeploymentId,
+        before: &Before,
+        flight: &Flight,
+        lost: Error,
+    ) -> Result<Deployment> {
+        let id = before.look.at.write(id, SINCE).with(INFERRED, "1");
+        reconcile(lost, self.grace / 2, || self.look_for(id.clone(), before, flight)).await
+    }
+
+    async fn look_for(&self, id: DeploymentId, before: &Before, flight: &Flight) -> Result<Sight> {
+        if before.queue.iter().any(|waiting| concerns(waiting, id.target())) {
+            return Ok(Sight::Doubt("it may have been merged into a request that waited before"));
+        }
+        let environment = id.require(ENVIRONMENT)?.to_owned();
+        let queue = steady(|| self.queue(&environment)).await?;
+        // A request that leaves the queue between the two reads shows as an execution then.
+        let (look, past) = try_join(steady(|| self.look(&environment)), steady(|| self.past(&environment))).await?;
+        let mut requests = queue
+            .iter()
+            .filter(|waiting| concerns(waiting, id.target()))
+            .map(|waiting| waiting.identifier.deployment_request_id.as_str())
+            .filter(|request| !is_listed(&before.queue, request));
+        let executions = fitting(&past, &id, self.scheme, self.grace);
+        // An execution may start some seconds before it shows.
+        if executions.iter().any(|entry| second(entry).is_some_and(|second| second < before.look.at.server)) {
+            return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
+        }
+        // One whose check failed lists no service, and may be for any service of the environment.
+        let whole = *id.target().kind() == TargetKind::Environment;
+        if !whole && executions.iter().any(|entry| part(entry, id.target().id()).is_none()) {
+            return Ok(Sight::Doubt("a deployment that failed before it came to any service was asked for since"));
+        }
+        let mut executions = executions.into_iter().map(|entry| entry.identifier.execution_id.as_str());
+        let found = match (requests.next(), executions.next()) {
+            (None, None) => return Ok(Sight::Nothing),
+            (Some(request), None) if requests.next().is_none() => {
+                let id = id.with(REQUEST, request);
+                let id = if is_alone(&queue, request, id.target()) { id.with(FIRST, "1") } else { id };
+                told(id, Phase::Queued, StateEnum::Queued.as_str())
+            }
+            (None, Some(execution)) if executions.next().is_none() => {
+                self.follow(settled(&id, execution), &look).await?
+            }
+            _ => return Ok(Sight::Doubt("Qovery does not tell whose the deployments are that were asked for since")),
+        };
+        if flight.is_disturbed() {
+            return Ok(Sight::Doubt("another trigger of this program for the same target was under way"));
+        }
+        Ok(Sight::found(found))
+    }
+}

@@ -1,0 +1,161 @@
+//! After a trigger whose answer was lost: looking for its deployment, until it is found or provably not there.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::failure::after_loss;
+use crate::{Deployment, Error, ErrorKind, Result};
+
+/// The first pause between two looks, as a part of the time that looking takes in all; it doubles each time.
+const FIRST_PAUSE: u32 = 150;
+
+/// The longest pause, as a part of that time.
+const LONGEST_PAUSE: u32 = 10;
+
+/// How often a single read is tried within a look.
+const TRIES: u32 = 4;
+
+/// The pause after the first of them; it doubles each time.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What one look found.
+#[derive(Debug)]
+pub(crate) enum Sight {
+    /// The deployment of the trigger.
+    Found(Box<Deployment>),
+    /// Nothing that the trigger could have left behind.
+    Nothing,
+    /// Something that may be of the trigger or of somebody else; why that cannot be told.
+    Doubt(&'static str),
+}
+
+impl Sight {
+    pub(crate) fn found(deployment: Deployment) -> Self {
+        Self::Found(Box::new(deployment))
+    }
+}
+
+/// Looks for the deployment of a trigger that ended in `lost`, for as long as a server may take to act on it.
+///
+/// All three platforms act on a trigger before they answer it, within seconds.
+/// What does not show `settle` after the connection was given up was therefore never acted on, and only then is the
+/// trigger safe to repeat.
+pub(crate) async fn reconcile<F, L>(lost: Error, settle: Duration, look: F) -> Result<Deployment>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<Sight>>,
+{
+    let started = Instant::now();
+    let (mut pause, longest) = (settle / FIRST_PAUSE, settle / LONGEST_PAUSE);
+    loop {
+        // A look tells of no later moment than its beginning.
+        let age = started.elapsed();
+        let asked = match look().await {
+            Ok(Sight::Found(found)) => return Ok(*found),
+            Ok(Sight::Nothing) if age >= settle => {
+                return Err(after_loss(ErrorKind::NotTriggered, "nothing of it was seen since", lost));
+            }
+            Ok(Sight::Doubt(why)) if age >= settle => return Err(after_loss(ErrorKind::Undecidable, why, lost)),
+            Ok(_) => None,
+            // A server that lost an answer may be down for a while longer.
+            Err(error) if age < settle * 4 && is_passing(&error) => error.retry_after(),
+            Err(error) => {
+                let why = "whether it was acted on cannot be looked up";
+                return Err(after_loss(ErrorKind::Undecidable, why, lost.with_source(error)));
+            }
+        };
+        sleep(pause.max(asked.unwrap_or_default())).await;
+        pause = (pause * 2).min(longest);
+    }
+}
+
+/// Tries a read a few times, so that one that fails does not cost the whole look; a server that asks for a wait gets it.
+pub(crate) async fn steady<T, F, L>(read: F) -> Result<T>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<T>>,
+{
+    let mut pause = PAUSE;
+    for _ in 1..TRIES {
+        match read().await {
+            Err(error) if is_passing(&error) && error.retry_after().is_none() => sleep(pause).await,
+            answer => return answer,
+        }
+        pause *= 2;
+    }
+    read().await
+}
+
+/// Whether the same read may well succeed a little later; a page of a proxy is as passing as a refused connection.
+fn is_passing(error: &Error) -> bool {
+    error.is_transient() || error.kind() == ErrorKind::Unreadable
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
+
+    use super::*;
+
+    const SETTLE: Duration = Duration::from_secs(30);
+
+    fn lost() -> Error {
+        Error::new(ErrorKind::NoAnswer, "the connection broke")
+            .with_platform(Platform::Coolify)
+            .with_operation("deploy")
+    }
+
+    fn deployment() -> Deployment {
+        let id = DeploymentId::new(Platform::Coolify, Target::application("web"));
+        Deployment::new(id, Identity::Exact, DeploymentStatus::new(Phase::Queued, "queued"))
+    }
+
+    /// Reconciles with looks that find what `script` makes of their number, counted from 0.
+    async fn run(script: impl Fn(u32) -> Result<Sight>) -> (Result<Deployment>, u32, Duration) {
+        let (looks, started) = (AtomicU32::new(0), Instant::now());
+        let result = reconcile(lost(), SETTLE, || {
+            let sight = script(looks.fetch_add(1, Ordering::Relaxed));
+            async { sight }
+        });
+        (result.await, looks.load(Ordering::Relaxed), started.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_found_is_returned_as_if_it_had_been_answered() {
+        let (result, looks, elapsed) = run(|look| match look {
+            0 => Ok(Sight::Nothing),
+            1 => Err(Error::new(ErrorKind::Unavailable, "down")),
+            _ => Ok(Sight::found(deployment())),
+        })
+        .await;
+        assert_eq!(result.unwrap(), deployment());
+        assert_eq!(looks, 3);
+        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn absence_is_believed_only_after_the_server_had_time_to_act() {
+        let (result, looks, elapsed) = run(|_| Ok(Sight::Nothing)).await;
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotTriggered);
+        assert!(error.is_safe_to_repeat());
+        assert!(elapsed >= SETTLE && elapsed < SETTLE * 2, "{elapsed:?}");
+        assert!(looks < 25, "{looks} looks");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn doubt_and_blindness_are_undecidable_and_never_safe_to_repeat() {
+        let doubt = run(|_| Ok(Sight::Doubt("two were started at once"))).await.0.unwrap_err();
+        assert!(doubt.to_string().contains("two were started at once"), "{doubt}");
+        let forbidden = run(|_| Err(Error::new(ErrorKind::PermissionDenied, "no"))).await.0.unwrap_err();
+        let down = run(|_| Err(Error::new(ErrorKind::Unavailable, "down"))).await.0.unwrap_err();
+        for error in [doubt, forbidden, down] {
+            assert_eq!(error.kind(), ErrorKind::Undecidable);
+            assert!(!error.is_safe_to_repeat());
+            assert_eq!((error.platform(), error.operation()), (Some(&Platform::Coolify), Some("deploy")));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What other people do with the server meanwhile, over its API and its webhooks.
+
+use anydeploy_fakes::{DokployTriggered, FakeDokploy};
+use anydeploy_wire::{Auth, Http, Method, Operation, Secret};
+use serde_json::{Value, json};
+
+async fn send(fake: &FakeDokploy, method: Method, path: &'static str, body: Option<Value>) -> Value {
+    let auth = Auth::header("x-api-key", Secret::from(fake.token()));
+    let http = Http::builder(fake.url()).auth(auth).header("x-github-event", Secret::from("push")).build().unwrap();
+    let operation = Operation::new(method, "other", path);
+    let call = http.call(&operation);
+    let call = if let Some(body) = &body { call.body(body) } else { call };
+    call.send().await.unwrap().json().unwrap().into_value()
+}
+
+/// Sends what a browser, or a script of a colleague, would send.
+pub(crate) async fn post(fake: &FakeDokploy, path: &'static str, body: Value) {
+    send(fake, Method::Post, path, Some(body)).await;
+}
+
+/// Pushes to the repository of an application, whose webhook then deploys it.
+pub(crate) async fn push(fake: &FakeDokploy, application: &str) {
+    let one: &'static str = format!("/api/application.one?applicationId={application}").leak();
+    let token = send(fake, Method::Get, one, None).await["refreshToken"].as_str().unwrap().to_owned();
+    let webhook: &'static str = format!("/api/deploy/{token}").leak();
+    let commit = json!({ "id": "c0ffee", "message": "somebody's commit" });
+    let answer =
+        send(fake, Method::Post, webhook, Some(json!({ "ref": "refs/heads/main", "head_commit": commit }))).await;
+    assert_eq!(answer["message"], "Application deployed successfully");
+}
+
+/// What the server knows of the deployment that has this mark.
+pub(crate) fn truth(fake: &FakeDokploy, nonce: &str) -> DokployTriggered {
+    let marked = |entry: &DokployTriggered| entry.description.as_deref().is_some_and(|text| text.contains(nonce));
+    fake.triggered().into_iter().find(marked).unwrap()
+}
