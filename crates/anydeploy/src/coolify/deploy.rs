@@ -93,6 +93,7 @@ impl Coolify {
                     "Coolify accepted the request under an id that it does not know, and lists no deployment it could stand for",
                     ErrorKind::Undecidable,
                 )),
+                Err(error) if error.kind() == ErrorKind::Undecidable => Err(error),
                 Err(_) => Ok(pending()),
             },
             // The deployment is accepted whatever this read says; whoever waits for it will learn why it cannot be read.
@@ -101,15 +102,19 @@ impl Coolify {
     }
 
     /// Finds the deployment that Coolify took the request for, if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
     pub(super) async fn adopt(&self, target: &Target, unconfirmed: Unconfirmed) -> Result<Option<Deployment>> {
         let rows = self.newest(target).await?;
-        let same =
-            |row: &&Row| row.pull_request_id.unwrap_or(0) == unconfirmed.pull_request && !unconfirmed.began_later(row);
-        let under_way =
-            rows.iter().filter(same).find(|row| matches!(super::phase(&row.status), Phase::Queued | Phase::Running));
-        // The one under way may have ended between the two requests; one that ended before the trigger is another.
-        let just_over = || rows.iter().find(same).filter(|row| unconfirmed.was_alive(row));
-        Ok(under_way.or_else(just_over).map(|row| self.told(target, row, Identity::Adopted)))
+        let mut alive = rows.iter().filter(|row| unconfirmed.may_stand_for(row));
+        match (alive.next(), alive.next()) {
+            (found, None) => Ok(found.map(|row| self.told(target, row, Identity::Adopted))),
+            _ => Err(refusal(
+                "Coolify took the request for a deployment under way, and several may be meant",
+                ErrorKind::Undecidable,
+            )),
+        }
     }
 }
 
@@ -137,18 +142,16 @@ impl Unconfirmed {
         Some(Self { pull_request, since })
     }
 
-    /// Whether a deployment began after the trigger was answered, so that Coolify cannot have taken the request for it.
-    fn began_later(self, row: &Row) -> bool {
-        let created = row.created_at.as_deref().and_then(moment);
+    /// Whether a deployment was under way when the trigger was answered, for the same pull request.
+    fn may_stand_for(self, row: &Row) -> bool {
         // The date of an answer has whole seconds.
-        created.zip(self.since).is_some_and(|(created, since)| created > since + TimeDelta::seconds(1))
-    }
-
-    /// Whether a deployment that is over now was under way when the trigger was answered.
-    fn was_alive(self, row: &Row) -> bool {
-        let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(moment);
-        // The date of an answer has whole seconds.
-        last_sign.zip(self.since).is_some_and(|(sign, since)| sign >= since - TimeDelta::seconds(1))
+        let second = TimeDelta::seconds(1);
+        let at = |text: &Option<String>| text.as_deref().and_then(moment);
+        let began_later = at(&row.created_at).zip(self.since).is_some_and(|(began, since)| began > since + second);
+        let last_sign = at(&row.updated_at).or_else(|| at(&row.finished_at));
+        let under_way = matches!(super::phase(&row.status), Phase::Queued | Phase::Running);
+        let was_alive = under_way || last_sign.zip(self.since).is_some_and(|(sign, since)| sign >= since - second);
+        row.pull_request_id.unwrap_or(0) == self.pull_request && was_alive && !began_later
     }
 }
 

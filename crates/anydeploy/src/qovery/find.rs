@@ -5,7 +5,7 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 use super::clock::Moment;
 use super::deploy::ACCEPTED;
 use super::look::Look;
-use super::order::{choose, fitting, is_alone, is_listed};
+use super::order::{choose, fitting, is_alone, is_later, is_listed};
 use super::trail::{
     AFTER, ENVIRONMENT, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, pending, settled, told, with_some,
 };
@@ -24,13 +24,13 @@ impl Qovery {
 
     async fn find_started(&self, id: DeploymentId, look: Look) -> Result<Deployment> {
         let overdue = self.is_overdue(&id, SINCE, &look);
-        if let Some(execution) = self.by_order(&id, &look, overdue).await?.execution {
-            return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+        let found = self.by_order(&id, &look, overdue).await?;
+        match found.execution {
+            Some(execution) => self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await,
+            None if !overdue => Ok(pending(id, Phase::Queued, ACCEPTED)),
+            None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
+            None => Err(untold("Qovery accepted the deployment, and it cannot be told from others")),
         }
-        if !overdue {
-            return Ok(pending(id, Phase::Queued, ACCEPTED));
-        }
-        Err(never_started("Qovery accepted the deployment, and none was seen to start"))
     }
 
     async fn find_queued(&self, mut id: DeploymentId, request: &str, mut look: Look) -> Result<Deployment> {
@@ -77,11 +77,11 @@ impl Qovery {
         if is_listed(&queue, request) {
             return Ok(waiting(id.without(GONE), request, &queue, &look));
         }
-        Err(never_started(if found.none_fits {
-            "the request left the queue, and no deployment of it was seen to start"
+        Err(if found.none_fits {
+            never_started("the request left the queue, and no deployment of it was seen to start")
         } else {
-            "the request left the queue, and its deployment cannot be told from others"
-        }))
+            untold("the request left the queue, and its deployment cannot be told from others")
+        })
     }
 
     /// Looks for the execution in the history of the environment.
@@ -90,9 +90,11 @@ impl Qovery {
             return Ok(Found { execution: None, none_fits: true });
         }
         let past = self.past(id.require(ENVIRONMENT)?).await?;
-        let fitting = fitting(&past, id, self.scheme, self.grace);
+        let mut fitting = fitting(&past, id, self.scheme);
+        let none_fits = fitting.is_empty();
+        fitting.retain(|entry| !is_later(entry, id, self.grace));
         let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
-        Ok(Found { execution, none_fits: fitting.is_empty() })
+        Ok(Found { execution, none_fits })
     }
 
     /// What Qovery says of a request, if it says anything.
@@ -136,4 +138,9 @@ fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], look: &Look) -> D
 
 fn never_started(message: &'static str) -> Error {
     Error::new(ErrorKind::NotFound, message).with_platform(Platform::Qovery)
+}
+
+/// The error of a deployment that may be there, though nothing tells which it is.
+fn untold(message: &'static str) -> Error {
+    Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Qovery)
 }

@@ -40,7 +40,7 @@ impl Qovery {
             .filter(|waiting| concerns(waiting, id.target()))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str())
             .filter(|request| !is_listed(&before.queue, request));
-        let executions = fitting(&past, &id, self.scheme, self.grace);
+        let executions = fitting(&past, &id, self.scheme);
         // An execution may start some seconds before it shows.
         if executions.iter().any(|entry| second(entry).is_some_and(|second| second < before.look.at.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));

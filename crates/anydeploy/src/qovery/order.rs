@@ -18,15 +18,15 @@ use crate::{DeploymentId, Target, TargetKind};
 /// The executions after those known to be others that may be the one, oldest first.
 ///
 /// `past` is newest first.
-/// `grace` is how long what was accepted may take to show.
-pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme, grace: Duration) -> Vec<&'a Past> {
+/// Some of them may have [begun too late](is_later).
+pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme) -> Vec<&'a Past> {
     let newer = match id.get(AFTER) {
         Some(after) => past.iter().position(|entry| entry.identifier.execution_id == after),
         // Without any execution before it, all of them are newer; a full page may lack the oldest.
         None => Some(past.len()).filter(|length| *length < PAGE),
     };
     let newer = past.get(..newer.unwrap_or_default()).unwrap_or_default();
-    newer.iter().rev().filter(|entry| fits(entry, id, scheme) && !is_later(entry, id, grace)).collect()
+    newer.iter().rev().filter(|entry| fits(entry, id, scheme)).collect()
 }
 
 fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
@@ -43,7 +43,8 @@ fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
 /// Whether an execution began too late to be the one.
 ///
 /// A request leaves the queue because its execution begins, and what started at once began when it was accepted.
-fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool {
+/// `grace` is how long what was accepted may take to show.
+pub(super) fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool {
     let latest = match (id.get(REQUEST), id.get(NEXT)) {
         (Some(_), _) => Moment::read(id, GONE),
         (None, Some(_)) => Moment::read(id, SINCE),
@@ -71,7 +72,10 @@ fn is_foreign(origin: Option<&Origin>, scheme: TokenScheme) -> bool {
 /// `overdue` says that whatever was started must show by now.
 pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
     if id.get(NEXT).is_some() {
-        return fitting.first().copied();
+        let first = fitting.first()?;
+        // One whose check failed lists no service: it is the one only if nothing else can be.
+        let names_it = *id.target().kind() == TargetKind::Environment || part(first, id.target().id()).is_some();
+        return (names_it || (overdue && fitting.len() == 1)).then_some(first);
     }
     let since = Moment::read(id, SINCE)?.server;
     if id.get(FIRST).is_some() {
@@ -151,7 +155,8 @@ mod tests {
 
     fn chosen(entries: &[Value], id: &DeploymentId, overdue: bool) -> Option<String> {
         let past = past(entries);
-        let fitting = fitting(&past, id, TokenScheme::Token, GRACE);
+        let mut fitting = fitting(&past, id, TokenScheme::Token);
+        fitting.retain(|entry| !is_later(entry, id, GRACE));
         choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone())
     }
 
@@ -174,14 +179,17 @@ mod tests {
             assert_eq!(chosen(&entries, &id(), true), None, "{action} {origin}");
         }
         let past = past(&[entry("e2", "DEPLOY", "CONSOLE", &["web"]), entry("e1", "DEPLOY", "API", &[])]);
-        assert_eq!(fitting(&past, &id(), TokenScheme::Bearer, GRACE).len(), 1, "a JWT is what the console uses");
+        assert_eq!(fitting(&past, &id(), TokenScheme::Bearer).len(), 1, "a JWT is what the console uses");
     }
 
     #[test]
     fn a_failed_check_before_the_deployment_lists_no_service() {
         let entries = [entry("e2", "DEPLOY", "API", &[]), entry("e1", "DEPLOY", "API", &["web"])];
-        assert_eq!(chosen(&entries, &id(), false).as_deref(), Some("e2"));
-        assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), false), None);
+        assert_eq!(chosen(&entries, &id(), false), None, "another one may show yet");
+        assert_eq!(chosen(&entries, &id(), true).as_deref(), Some("e2"));
+        assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), true), None);
+        let later = [entry("e3", "DEPLOY", "API", &["web"]), entries[0].clone(), entries[1].clone()];
+        assert_eq!(chosen(&later, &id(), true), None, "the check may have been of another service");
     }
 
     #[test]
