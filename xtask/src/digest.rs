@@ -23,7 +23,7 @@ const USAGE: &str = "usage: cargo xtask digest FILE --out DIR [--keep-going]";
 pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let options = Options::parse(arguments)?;
     let file = options.file.display().to_string();
-    let mut original = Rc::new(published::read(&options.file)?);
+    let mut original = Rc::new(published::read_loosely(&options.file)?);
     let (files, count) = loop {
         match digest(&file, &original, &options.name()) {
             Ok(done) => break done,

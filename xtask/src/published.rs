@@ -14,13 +14,32 @@ use crate::generate::document::escape;
 ///
 /// What is wrong, after the name of the file and, where there is one, the line or JSON pointer.
 pub(crate) fn read(path: &Path) -> Result<Value, String> {
+    with_text(path, parse)
+}
+
+/// Reads a document, wherever its references lead.
+///
+/// # Errors
+///
+/// What is wrong, after the name of the file and, where there is one, the line or JSON pointer.
+pub(crate) fn read_loosely(path: &Path) -> Result<Value, String> {
+    with_text(path, parse_loosely)
+}
+
+fn with_text(path: &Path, parse: fn(&str) -> Result<Value, String>) -> Result<Value, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     parse(&text).map_err(|reason| format!("{}: {reason}", path.display()))
 }
 
 /// Reads the text of a document.
 pub(crate) fn parse(text: &str) -> Result<Value, String> {
-    let document = if text.trim_start().starts_with('{') {
+    let document = parse_loosely(text)?;
+    check_references(&document, &document, "")?;
+    Ok(document)
+}
+
+fn parse_loosely(text: &str) -> Result<Value, String> {
+    let document: Value = if text.trim_start().starts_with('{') {
         serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?
     } else {
         yaml(text)?
@@ -30,7 +49,6 @@ pub(crate) fn parse(text: &str) -> Result<Value, String> {
         Some(version) => return Err(format!("/openapi: {version} is neither 3.0 nor 3.1")),
         None => return Err("not an OpenAPI document: it has no text at `openapi`".to_owned()),
     }
-    check_references(&document, &document, "")?;
     Ok(document)
 }
 

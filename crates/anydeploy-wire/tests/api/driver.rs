@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use documents::{Documents, Operation, entries};
-use example::{KINDS, Kind};
+use example::{Kind, kinds};
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -104,9 +104,10 @@ fn compare(documents: &Documents, operation: &Operation, base: &str, request: &R
     match entries(&body["content"]).next() {
         None => check("body", "".into(), sent.into()),
         Some((wanted, content)) if wanted == "application/json" => {
-            let example = match body["x-empty"] == true {
-                true => serde_json::json!({}),
-                false => documents.example(&content["schema"], Kind::Full, "text", ""),
+            let example = if body["x-empty"] == true {
+                serde_json::json!({})
+            } else {
+                documents.example(&content["schema"], Kind::Full, "text", "")
             };
             check("media type", wanted.as_str().into(), media.into());
             check("body", example, serde_json::from_str(&sent).unwrap_or(Value::String(sent)));
@@ -144,7 +145,7 @@ fn percent_decoded(request: &Request) -> String {
     request.url.path().replace("%20", " ").replace("%2F", "/").replace("%3A", ":").replace("%40", "@")
 }
 
-/// Decodes four bodies of every answer; `decode` gives the repairs it took.
+/// Decodes bodies of every kind for every answer; `decode` gives the repairs it took.
 pub(crate) fn answers<R: std::fmt::Debug>(
     platform: &str,
     decode: impl Fn(&str, u16, &[u8]) -> Option<Result<Vec<R>, String>>,
@@ -154,10 +155,10 @@ pub(crate) fn answers<R: std::fmt::Debug>(
     for operation in &documents.operations {
         for (status, answer) in entries(&operation.value["responses"]) {
             let Some(schema) = answer["content"]["application/json"].get("schema") else { continue };
-            for kind in KINDS {
+            for kind in kinds() {
                 let body = documents.example(schema, kind, "text", "");
                 match decode(&operation.id, status.parse().unwrap(), body.to_string().as_bytes()) {
-                    None => {}
+                    None => wrong.push(format!("{}: its area is off", operation.id)),
                     Some(Ok(repairs)) if repairs.is_empty() => {}
                     Some(outcome) => wrong.push(format!("{}: {kind:?}: {outcome:?}: {body}", operation.id)),
                 }

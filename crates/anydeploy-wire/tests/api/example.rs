@@ -7,8 +7,10 @@ use super::documents::{Documents, entries};
 /// Which body is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Every field is there.
+    /// Every field is there, and unions have their first member.
     Full,
+    /// Every field is there, and unions have the member with this number, counted round.
+    Member(usize),
     /// Only what is required is there.
     Required,
     /// Everything is there, and null wherever it may be.
@@ -17,7 +19,11 @@ pub(crate) enum Kind {
     Unknown,
 }
 
-pub(crate) const KINDS: [Kind; 4] = [Kind::Full, Kind::Required, Kind::Nulls, Kind::Unknown];
+/// Every kind; no union has more members than there are numbers.
+pub(crate) fn kinds() -> impl Iterator<Item = Kind> {
+    let members = (1..16).map(Kind::Member);
+    [Kind::Full, Kind::Required, Kind::Nulls, Kind::Unknown].into_iter().chain(members)
+}
 
 impl Documents {
     /// A value of the schema; `hint` is the name of the field it stands in, `owner` the schema that
@@ -48,10 +54,8 @@ impl Documents {
             Some("integer") => 7.into(),
             Some("number") => 1.5.into(),
             Some("boolean") => true.into(),
-            Some("array") => match self.leads_to(&schema["items"], owner) {
-                true => json!([]),
-                false => json!([self.example(&schema["items"], kind, hint, owner)]),
-            },
+            Some("array") if self.leads_to(&schema["items"], owner) => json!([]),
+            Some("array") => json!([self.example(&schema["items"], kind, hint, owner)]),
             Some("object") if schema.get("properties").is_some() => self.object(schema, kind, owner),
             Some("object") => match &schema["additionalProperties"] {
                 values if self.leads_to(values, owner) => json!({}),
@@ -79,16 +83,18 @@ impl Documents {
         Value::Object(object)
     }
 
-    /// A value of the first member; of the first tag, if there are tags.
+    /// A value of one member; if there are tags, they are counted.
     fn member(&self, schema: &Value, members: &[Value], kind: Kind, owner: &str) -> Value {
+        let number = if let Kind::Member(number) = kind { number } else { 0 };
         let Some(mapping) = schema["discriminator"]["mapping"].as_object() else {
-            let first = members.iter().find(|member| !self.leads_to(member, owner)).unwrap_or(&members[0]);
-            return self.example(first, kind, "text", owner);
+            let ends = members.iter().filter(|member| !self.leads_to(member, owner)).collect::<Vec<_>>();
+            return self.example(ends[number % ends.len()], kind, "text", owner);
         };
         let mut tags: Vec<(&String, Value)> =
             mapping.iter().map(|(tag, target)| (tag, json!({"$ref": target}))).collect();
+        tags.retain(|(_, member)| !self.leads_to(member, owner));
         tags.sort_by_key(|(tag, _)| *tag);
-        let (tag, member) = tags.iter().find(|(_, member)| !self.leads_to(member, owner)).unwrap_or(&tags[0]);
+        let (tag, member) = &tags[number % tags.len()];
         let mut value = self.example(member, kind, "text", owner);
         value[schema["discriminator"]["propertyName"].as_str().unwrap()] = tag.as_str().into();
         value
