@@ -48,8 +48,6 @@ full = [
 anydeploy-wire = {{ path = {wire:?}, default-features = false }}
 serde = {{ version = \"1\", features = [\"derive\"] }}
 serde_json = \"1\"
-
-[dev-dependencies]
 "
     )
 }
