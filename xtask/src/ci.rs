@@ -28,10 +28,15 @@ const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Step {
 /// The crates that would bring HTTP or TLS into the tree of the core.
 const HTTP: &[&str] = &["reqwest", "hyper", "rustls", "openssl", "native-tls", "http "];
 
+/// Every area of the clients, and all that the facade has; so that one build serves all steps.
+const EVERYTHING: &str =
+    "anydeploy/raw-api,anydeploy/testing,coolify-client/full,dokploy-client/full,qovery-client/full";
+
 const STEPS: &[Step] = &[
     cargo("formatting", &["fmt", "--all", "--check"]),
     cargo("house rules", &["xtask", "tidy"]),
     cargo("generated code is fresh", &["xtask", "generate", "--check"]),
+    cargo("the accuracy page is fresh", &["xtask", "accuracy", "--check"]),
     Step {
         expect: Expect::Without(HTTP),
         ..cargo(
@@ -39,7 +44,24 @@ const STEPS: &[Step] = &[
             &["tree", "--locked", "-p", "anydeploy-core", "-e", "normal", "--prefix", "none"],
         )
     },
-    cargo("lints", &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    cargo(
+        "lints",
+        &["clippy", "--locked", "--workspace", "--all-targets", "--features", EVERYTHING, "--", "-D", "warnings"],
+    ),
+    cargo(
+        "the clients without any area",
+        &[
+            "check",
+            "--locked",
+            "-p",
+            "coolify-client",
+            "-p",
+            "dokploy-client",
+            "-p",
+            "qovery-client",
+            "--no-default-features",
+        ],
+    ),
     cargo(
         "each platform alone: coolify",
         &["check", "--locked", "-p", "anydeploy", "--no-default-features", "--features", "coolify,rustls"],
@@ -52,15 +74,15 @@ const STEPS: &[Step] = &[
         "each platform alone: qovery",
         &["check", "--locked", "-p", "anydeploy", "--no-default-features", "--features", "qovery,rustls"],
     ),
-    cargo("tests", &["test", "--locked", "--workspace", "--all-targets"]),
-    cargo("examples in the documentation", &["test", "--locked", "--workspace", "--doc"]),
-    cargo("the quickstart runs", &["run", "--locked", "-p", "examples", "--example", "quickstart"]),
+    cargo("tests", &["test", "--locked", "--workspace", "--all-targets", "--features", EVERYTHING]),
+    cargo("examples in the documentation", &["test", "--locked", "--workspace", "--doc", "--features", EVERYTHING]),
+    cargo(
+        "the quickstart runs",
+        &["run", "--locked", "-p", "examples", "--example", "quickstart", "--features", EVERYTHING],
+    ),
     Step {
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
-        ..cargo(
-            "documentation",
-            &["doc", "--locked", "--workspace", "--no-deps", "--features", "anydeploy/raw-api,anydeploy/testing"],
-        )
+        ..cargo("documentation", &["doc", "--locked", "--workspace", "--no-deps", "--features", EVERYTHING])
     },
 ];
 

@@ -1,10 +1,12 @@
 //! `cargo xtask generate`: the clients, from the documents in `specs`.
 
+mod adopt;
 mod check;
-mod complaint;
-mod document;
+pub(crate) mod complaint;
+pub(crate) mod document;
 mod emit;
-mod load;
+pub(crate) mod load;
+mod media;
 mod model;
 mod normalise;
 mod progenitor;
@@ -13,14 +15,17 @@ mod rewrite;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod write;
+pub(crate) mod write;
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use complaint::{Error, Result, stop_if_any};
 use document::Document;
-use emit::Files;
+pub(crate) use emit::Files;
 use model::Model;
+use serde_json::Value;
+pub(crate) use write::write as write_files;
 
 /// The platforms that have documents.
 pub(crate) const PLATFORMS: [&str; 3] = ["coolify", "dokploy", "qovery"];
@@ -75,6 +80,19 @@ pub(crate) fn document(root: &Path, platform: &str) -> Result<Document> {
     complaints.extend(check::check(&document));
     stop_if_any(complaints)?;
     Ok(document)
+}
+
+/// A document of others, written by our rules.
+pub(crate) fn adopted(file: &str, original: &Rc<Value>) -> Result<Document> {
+    adopt::adopt(file, original)
+}
+
+/// The generated files of a client, without its manifest and tests.
+pub(crate) fn client(document: &Document, crate_name: &str) -> Result<Files> {
+    let model = model(document)?;
+    let mut files = emit::emit(&model, &document.areas, crate_name)?;
+    files.retain(|path, _| path.starts_with("src"));
+    Ok(files)
 }
 
 /// Passes 3 to 5.

@@ -12,9 +12,14 @@
     reason = "a generator puts text together, and reading it matters more than an allocation"
 )]
 
+mod accuracy;
 mod ci;
+mod corrections;
+mod digest;
+mod drift;
 mod generate;
 mod operations;
+mod published;
 mod tidy;
 
 use std::path::Path;
@@ -22,6 +27,10 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask generate [PLATFORM...] [--check]   write the clients, or compare them with the documents
+cargo xtask drift PLATFORM --upstream FILE     how a published document differs from ours, as Markdown
+cargo xtask accuracy [--check]                 write specs/ACCURACY.md: how we know what the documents say
+cargo xtask digest FILE --out DIR [--keep-going]
+                                               write a client of any OpenAPI document, as a crate by itself
 cargo xtask operations                         operations and generated lines by area, as JSON lines
 cargo xtask tidy                               check the house rules that no compiler checks
 cargo xtask ci                                 everything that must hold before a change lands";
@@ -33,6 +42,9 @@ fn main() -> ExitCode {
     let root = root.parent().unwrap_or(root);
     let outcome = match arguments.split_first() {
         Some((&"generate", rest)) => generate::command(root, rest),
+        Some((&"drift", rest)) => return drift::command(root, rest),
+        Some((&"accuracy", rest)) => accuracy::command(root, rest),
+        Some((&"digest", rest)) => digest::command(root, rest),
         Some((&"operations", [])) => operations::command(root),
         Some((&"tidy", [])) => tidy::command(root),
         Some((&"ci", [])) => ci::command(root),

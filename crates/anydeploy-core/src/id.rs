@@ -134,6 +134,10 @@ impl FromStr for DeploymentId {
             }
             id = id.with(&key, value);
         }
+        // What was not escaped becomes longer when it is written again, and has to be readable then.
+        if id.to_string().len() > LONGEST {
+            return Err(malformed("it is longer than 4096 bytes once it is escaped"));
+        }
         Ok(id)
     }
 }

@@ -2,6 +2,9 @@
 
 use crate::{Capabilities, Error, ErrorKind, Platform, Target};
 
+/// The longest name of a revision, in bytes; a commit has 40, an image tag 128.
+const LONGEST: usize = 256;
+
 /// Which version of the target is deployed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -109,8 +112,8 @@ impl DeployRequest {
     pub fn check(&self, platform: &Platform, capabilities: &Capabilities) -> Result<(), Error> {
         self.target.validate().map_err(|error| error.with_platform(platform.clone()))?;
         let invalid = |what: &str| {
-            Err(Error::new(ErrorKind::InvalidInput, format!("{what} is empty or holds a control character"))
-                .with_platform(platform.clone()))
+            let message = format!("{what} is empty, holds a control character, or is longer than {LONGEST} bytes");
+            Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform.clone()))
         };
         match &self.revision {
             Revision::Commit(text) if unusable(text) => return invalid("the commit"),
@@ -119,7 +122,8 @@ impl DeployRequest {
         }
         // A NUL in a title makes Dokploy accept a deployment that never gets a row (observed on v0.30.2).
         if self.reason.as_deref().is_some_and(|reason| reason.is_empty() || reason.contains('\0')) {
-            return invalid("the reason");
+            let message = "the reason is empty or holds a NUL";
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform.clone()));
         }
         if self.pull_request == Some(0) {
             return Err(Error::new(ErrorKind::InvalidInput, "a pull request's number begins at 1")
@@ -145,6 +149,7 @@ impl DeployRequest {
     }
 }
 
+/// Whether a revision cannot stand in a request and in a [`DeploymentId`](crate::DeploymentId).
 fn unusable(text: &str) -> bool {
-    text.trim().is_empty() || text.chars().any(char::is_control)
+    text.trim().is_empty() || text.len() > LONGEST || text.chars().any(char::is_control)
 }

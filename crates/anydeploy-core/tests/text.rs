@@ -32,8 +32,9 @@ proptest! {
 
     #[test]
     fn any_text_is_an_id_or_an_error(text in ".{0,300}") {
-        if let Err(error) = text.parse::<DeploymentId>() {
-            prop_assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        match text.parse::<DeploymentId>() {
+            Ok(id) => prop_assert_eq!(id.to_string().parse::<DeploymentId>().unwrap(), id),
+            Err(error) => prop_assert_eq!(error.kind(), ErrorKind::InvalidInput),
         }
         if let Err(error) = text.parse::<Target>() {
             prop_assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -47,6 +48,13 @@ fn ids_that_would_change_a_path_are_refused() {
         let error = Target::application(id).validate().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id:?}");
     }
+}
+
+#[test]
+fn an_id_that_grows_beyond_the_limit_when_it_is_written_again_is_refused() {
+    let text = format!("coolify:application:a?note={}", "~".repeat(2000));
+    assert!(text.len() < 4096);
+    assert_eq!(text.parse::<DeploymentId>().unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[test]

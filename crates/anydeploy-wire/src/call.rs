@@ -14,7 +14,7 @@ use reqwest::{
 };
 use serde::Serialize;
 
-use crate::{Answer, Error, Http, Operation, QueryValue, Read, Reply, answer, path};
+use crate::{Answer, Error, File, Http, Operation, QueryValue, Read, Reply, Secret, answer, form::Form, path};
 
 /// A call that is ready, and how its answer is to be read.
 ///
@@ -54,13 +54,14 @@ pub struct Call<'a> {
     operation: Operation,
     path: Vec<(&'a str, String)>,
     query: Vec<(&'a str, String)>,
-    body: Option<Vec<u8>>,
+    content: Option<(&'static str, Bytes)>,
+    form: Option<Form>,
     refused: Option<Error>,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn new(http: &'a Http, operation: Operation) -> Self {
-        Self { http, operation, path: Vec::new(), query: Vec::new(), body: None, refused: None }
+        Self { http, operation, path: Vec::new(), query: Vec::new(), content: None, form: None, refused: None }
     }
 
     /// Fills `{name}` of the path template.
@@ -96,10 +97,38 @@ impl<'a> Call<'a> {
 
     fn body_text(mut self, written: serde_json::Result<Vec<u8>>) -> Self {
         match written {
-            Ok(body) => self.body = Some(body),
+            Ok(body) => return self.content("application/json", body),
             // The reason may quote a value, so it is left out.
             Err(_) => self.refused = Some(Error::argument(self.operation, "the body cannot be written as JSON")),
         }
+        self
+    }
+
+    /// Sends this content as it is, as the given media type.
+    pub fn content(mut self, media_type: &'static str, content: impl Into<Bytes>) -> Self {
+        self.content = Some((media_type, content.into()));
+        self
+    }
+
+    /// Sends a form, `multipart/form-data`, in place of any other content.
+    ///
+    /// It holds what [`field`](Self::field) and [`files`](Self::files) add to it.
+    pub fn form(mut self) -> Self {
+        self.form.get_or_insert_with(Form::new);
+        self
+    }
+
+    /// Adds a field to the form; `None` adds nothing, a list repeats the name.
+    pub fn field(mut self, name: &str, value: &(impl QueryValue + ?Sized)) -> Self {
+        let form = self.form.get_or_insert_with(Form::new);
+        value.each(&mut |text| form.field(name, text));
+        self
+    }
+
+    /// Adds files to the form, all under one name.
+    pub fn files<'f>(mut self, name: &str, files: impl IntoIterator<Item = &'f File>) -> Self {
+        let form = self.form.get_or_insert_with(Form::new);
+        files.into_iter().for_each(|file| form.file(name, file));
         self
     }
 
@@ -143,6 +172,11 @@ impl<'a> Call<'a> {
         self.pending(Answer::text)
     }
 
+    /// Sends the request and reads the answer by [`Answer::text`], as text that is never shown.
+    pub fn secret(self) -> Pending<'a, Secret> {
+        self.pending(|answer| Ok(answer.text()?.map(Secret::from)))
+    }
+
     /// Sends the request and reads the answer by [`Answer::bytes`].
     pub fn bytes(self) -> Pending<'a, Bytes> {
         self.pending(Answer::bytes)
@@ -170,7 +204,7 @@ impl<'a> Call<'a> {
     }
 
     fn into_request(self) -> Result<Request, Error> {
-        let Self { http, operation, path, query, body, refused } = self;
+        let Self { http, operation, path, query, content, form, refused } = self;
         if let Some(error) = refused {
             return Err(error);
         }
@@ -185,17 +219,21 @@ impl<'a> Call<'a> {
         let headers = request.headers_mut();
         headers.clone_from(http.headers());
         headers.insert(ACCEPT, accept(operation)?);
-        if body.is_some() || operation.method().sends_content() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        match body {
-            Some(body) => *request.body_mut() = Some(body.into()),
-            // Some proxies answer 411 to a POST that does not say that it is empty.
-            None if operation.method().sends_content() => {
+        let (media_type, content) = match (form, content) {
+            (Some(form), _) => form.finish(),
+            (None, Some((media_type, content))) => (media_type.to_owned(), content),
+            (None, None) if operation.method().sends_content() => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                // Some proxies answer 411 to a POST that does not say that it is empty.
                 headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                return Ok(request);
             }
-            None => {}
-        }
+            (None, None) => return Ok(request),
+        };
+        let media_type = HeaderValue::try_from(media_type)
+            .map_err(|_| refuse("the media type of the body cannot be a header".to_owned()))?;
+        headers.insert(CONTENT_TYPE, media_type);
+        *request.body_mut() = Some(content.into());
         Ok(request)
     }
 }

@@ -6,6 +6,7 @@
 //! * [`Error`] says what is known after a failure, above all whether the request can have been
 //!   acted on.
 //! * [`open_enum!`] and [`open_union!`] declare types that keep what they do not know.
+//! * [`File`] is what a form uploads.
 //! * [`Patch`] tells "leave it" from "clear it"; [`Secret`] and [`SecretJson`] never print what they
 //!   hold.
 //! * [`decode`] reads JSON that nearly fits its type, and tells what it repaired; [`object!`] and
@@ -39,6 +40,7 @@ mod call;
 mod choice;
 mod decode;
 mod error;
+mod form;
 mod http;
 mod object;
 mod open_enum;
@@ -56,6 +58,7 @@ pub use bytes::Bytes;
 pub use call::{Call, Pending};
 pub use decode::{DecodeError, Fault, Node, Read, Repair, Repaired, decode};
 pub use error::{Error, ErrorKind};
+pub use form::File;
 pub use http::{Http, HttpBuilder};
 pub use operation::{Method, Operation};
 pub use patch::Patch;

@@ -31,11 +31,14 @@
 //!
 //! # Features
 //!
-//! An area of the API is one feature and can be switched on by itself.
+//! An area of the API is one feature and can be switched on by itself; [`guide`] has an example
+//! for each.
 //! `deploy` is what deploying needs, `default` is `deploy` with `rustls`, `full` is all areas.
 //! TLS comes with `rustls`, `native-tls`, or `rustls-no-provider`.
 
 mod client;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 // Generated code is checked by its generator's tests; lints are about what people write.
 #[allow(missing_docs, unreachable_pub, unused, clippy::all, clippy::pedantic, clippy::exhaustive_structs)]
 #[rustfmt::skip]

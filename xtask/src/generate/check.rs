@@ -1,13 +1,14 @@
 //! Pass 2: the house rules of `specs/README.md`, every breach at once.
 
 mod answers;
+mod forms;
 mod names;
 mod operations;
 mod parameters;
 mod schemas;
 mod unions;
 
-pub(crate) use schemas::is_type;
+pub(crate) use schemas::{KEYS, KEYS_BESIDE_REF, TAKEN, is_type};
 use serde_json::Value;
 
 use super::complaint::Complaint;
@@ -18,6 +19,7 @@ pub(crate) fn check(document: &Document) -> Vec<Complaint> {
     let mut checker = Checker { document, complaints: Vec::new() };
     operations::check(&mut checker);
     schemas::check_named(&mut checker);
+    forms::check_use(&mut checker);
     names::check(&mut checker);
     checker.complaints
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A line of a file of ours; the file is named from the root of the repository.
+/// A line of a file of ours, named from the root of the repository; or a value in a document of
+/// others, as `FILE#POINTER` and line 0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) file: String,
@@ -16,10 +17,25 @@ pub(crate) struct Complaint {
     pub(crate) reason: String,
 }
 
+impl Place {
+    /// The JSON pointer, of a place in a document of others.
+    pub(crate) fn pointer(&self) -> &str {
+        self.file.split_once('#').map_or("", |(_, pointer)| pointer)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { file, line: 0 } => f.write_str(file),
+            Self { file, line } => write!(f, "{file}:{line}"),
+        }
+    }
+}
+
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place: Place { file, line }, reason } = self;
-        write!(f, "{file}:{line}: {reason}")
+        write!(f, "{}: {}", self.place, self.reason)
     }
 }
 
@@ -37,6 +53,10 @@ pub(crate) enum Error {
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    pub(crate) fn at(place: Place, reason: impl Into<String>) -> Self {
+        Self::Document(vec![Complaint { place, reason: reason.into() }])
+    }
+
     pub(crate) fn generator(reason: impl Into<String>) -> Self {
         Self::Generator(reason.into())
     }

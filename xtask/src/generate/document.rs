@@ -1,6 +1,7 @@
 //! One platform's `OpenAPI` document, and the file and line of each of its values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -15,6 +16,8 @@ pub(crate) struct Document {
     pub(crate) areas: Vec<Area>,
     pub(crate) value: Value,
     pub(crate) places: Places,
+    /// Published operations that are left out, as `GET /path`, and why.
+    pub(crate) left_out: BTreeMap<String, String>,
 }
 
 /// One area: a file, a tag, a cargo feature, a module.
@@ -25,11 +28,24 @@ pub(crate) struct Area {
     pub(crate) title: String,
     /// Whether the area belongs to the default features.
     pub(crate) by_default: bool,
+    /// What is wrong with the published answers of the whole area, as its `info` says.
+    pub(crate) corrects: Option<String>,
 }
 
 /// Where a value stands in the files, by its JSON pointer in the document.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Places(HashMap<String, Place>);
+pub(crate) struct Places {
+    ours: HashMap<String, Place>,
+    theirs: Option<Theirs>,
+}
+
+/// A document of others: where its values stood before passes moved them.
+#[derive(Clone, Debug)]
+struct Theirs {
+    file: String,
+    original: Rc<Value>,
+    moved: HashMap<String, String>,
+}
 
 /// An operation, borrowed from the document.
 #[derive(Clone, Copy, Debug)]
@@ -41,14 +57,29 @@ pub(crate) struct OperationRef<'a> {
 
 impl Places {
     pub(crate) fn insert(&mut self, pointer: String, place: Place) {
-        self.0.entry(pointer).or_insert(place);
+        self.ours.entry(pointer).or_insert(place);
+    }
+
+    /// The places of a document of others.
+    pub(crate) fn theirs(file: String, original: Rc<Value>) -> Self {
+        Self { ours: HashMap::new(), theirs: Some(Theirs { file, original, moved: HashMap::new() }) }
+    }
+
+    /// Notes that a value of others was moved.
+    pub(crate) fn moved(&mut self, from: &str, to: String) {
+        if let Some(theirs) = &mut self.theirs {
+            theirs.moved.insert(to, from.to_owned());
+        }
     }
 
     /// The place of a value, or of the nearest value around it.
     pub(crate) fn of(&self, pointer: &str) -> Place {
+        if let Some(theirs) = &self.theirs {
+            return theirs.of(pointer);
+        }
         let mut pointer = pointer;
         loop {
-            if let Some(place) = self.0.get(pointer) {
+            if let Some(place) = self.ours.get(pointer) {
                 return place.clone();
             }
             let Some(end) = pointer.rfind('/') else {
@@ -61,6 +92,29 @@ impl Places {
 
     pub(crate) fn complaint(&self, pointer: &str, reason: impl Into<String>) -> Complaint {
         Complaint { place: self.of(pointer), reason: reason.into() }
+    }
+}
+
+impl Theirs {
+    /// The place of what became this value, or of the nearest value around it that was there.
+    fn of(&self, pointer: &str) -> Place {
+        let mut pointer = pointer.to_owned();
+        // What was moved twice was moved inwards once at most.
+        for _ in 0..self.moved.len() {
+            let ends = pointer.match_indices('/').map(|(at, _)| at).skip(1).chain([pointer.len()]);
+            let found = ends.collect::<Vec<_>>().into_iter().rev().find_map(|end| {
+                let from = self.moved.get(&pointer[..end])?;
+                Some(format!("{from}{}", &pointer[end..]))
+            });
+            match found {
+                Some(before) if before != pointer => pointer = before,
+                _ => break,
+            }
+        }
+        while self.original.pointer(&pointer).is_none() {
+            pointer.truncate(pointer.rfind('/').unwrap_or_default());
+        }
+        Place { file: format!("{}#{pointer}", self.file), line: 0 }
     }
 }
 
@@ -188,6 +242,34 @@ pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> Option<&'a V
     match value.get("$ref").and_then(Value::as_str) {
         Some(reference) => document.pointer(reference.strip_prefix('#')?),
         None => Some(value),
+    }
+}
+
+/// The names of the schemas that a value mentions, and of those that they mention in turn.
+pub(crate) fn reached(value: &Value, schemas: &Map<String, Value>) -> BTreeSet<String> {
+    let mut todo = Vec::new();
+    mentions(value, &mut todo);
+    let mut reached = BTreeSet::new();
+    while let Some(name) = todo.pop() {
+        if let Some(schema) = schemas.get(&name)
+            && reached.insert(name)
+        {
+            mentions(schema, &mut todo);
+        }
+    }
+    reached
+}
+
+/// References and the mappings of tags.
+fn mentions(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => entries.values().for_each(|inner| mentions(inner, found)),
+        Value::Array(items) => items.iter().for_each(|item| mentions(item, found)),
+        Value::String(text) => {
+            let name = text.strip_prefix("#/components/schemas/");
+            found.extend(name.map(|name| name.replace("~1", "/").replace("~0", "~")));
+        }
+        _ => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pass 6: the model becomes files, one for each area and some for what areas share.
 
 mod areas;
+mod calls;
 mod constructors;
 mod decode;
 mod home;
@@ -8,6 +9,7 @@ mod item;
 mod manifest;
 mod operations;
 mod read;
+mod split;
 mod types;
 
 use std::collections::BTreeMap;
@@ -21,6 +23,9 @@ pub(crate) use manifest::features;
 
 /// A generated file may not be longer; the area is then to be split.
 const MAX_LINES: usize = 3000;
+
+/// A file that would be longer is split, where a name says how.
+const MANY_LINES: usize = 2500;
 
 /// What generated files say first.
 const HEADER: &str = "\
@@ -40,6 +45,9 @@ pub(crate) fn emit(model: &Model, areas: &[Area], crate_name: &str) -> Result<Fi
     }
     let decode = decode::file(model, crate_name);
     files.insert(PathBuf::from("tests/generated/decode.rs"), decode);
+    for (path, text) in calls::files(model, crate_name) {
+        files.insert(PathBuf::from("tests/generated").join(path), text);
+    }
     for (path, text) in &mut files {
         *text = format!("{HEADER}\n{text}");
         let lines = text.lines().count();

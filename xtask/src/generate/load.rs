@@ -16,6 +16,9 @@ use super::document::Document;
 /// The file of what several areas share.
 const COMMON: &str = "common";
 
+/// The key of the published operations that a platform's documents leave out.
+const LEFT_OUT: &str = "x-left-out";
+
 /// A file before it is merged with the others.
 #[derive(Debug)]
 struct Source {

@@ -45,6 +45,12 @@ pub(crate) enum Body {
     Json(Box<syn::Type>),
     /// `{}`, whoever calls.
     Empty,
+    /// A form, by the name of its type.
+    Form(String),
+    /// Text, with its media type.
+    Text { media: String, is_secret: bool },
+    /// Anything else, with its media type.
+    Bytes(String),
 }
 
 /// How the answer is read.
@@ -52,7 +58,10 @@ pub(crate) enum Body {
 pub(crate) enum Answer {
     Json(Box<syn::Type>),
     /// Text, with its media type.
-    Text(String),
+    Text {
+        media: String,
+        is_secret: bool,
+    },
     /// Anything else, with its media type.
     Bytes(String),
     Empty,
@@ -80,6 +89,8 @@ pub(crate) enum Shape {
     Struct(Vec<Field>),
     /// The optional parameters of an operation; they travel in the URL.
     Params(Vec<Field>),
+    /// What is uploaded, part by part.
+    Form(Vec<Field>),
     /// One of several types that no tag tells apart.
     Choice(Vec<(Ident, syn::Type)>),
     /// Free-form JSON that holds secrets.

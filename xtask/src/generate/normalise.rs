@@ -6,6 +6,7 @@
 
 mod aliases;
 mod answers;
+mod bodies;
 mod constraints;
 mod enums;
 mod formats;
@@ -14,11 +15,12 @@ mod references;
 mod secrets;
 mod unions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::complaint::Result;
 use super::document::Document;
 
+pub(crate) use bodies::{FILE, is_file};
 pub(crate) use secrets::{SECRET, SECRET_JSON};
 
 /// What passes take out of the document, for the later steps.
@@ -30,6 +32,8 @@ pub(crate) struct Context {
     pub(crate) unions: BTreeMap<String, Union>,
     /// The schemas that hold the optional parameters of an operation, by its id.
     pub(crate) params: BTreeMap<String, String>,
+    /// The schemas that are sent as forms.
+    pub(crate) forms: BTreeSet<String>,
     /// How many places each pass changed; what a new document does to us shows here first.
     pub(crate) counts: Vec<(&'static str, usize)>,
 }
@@ -46,10 +50,11 @@ pub(crate) struct Union {
 type Pass = fn(&mut Document, &mut Context) -> Result<usize>;
 
 /// The passes, in the order in which they run.
-const PASSES: [(&str, Pass); 9] = [
+const PASSES: [(&str, Pass); 10] = [
     ("aliases", aliases::inline),
     ("params", params::fold),
     ("answers", answers::keep_json),
+    ("bodies", bodies::keep_json),
     ("secrets", secrets::name),
     ("references", references::wrap),
     ("enums", enums::register),

@@ -8,9 +8,9 @@ use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Value, json};
 
-use super::complaint::{Error, Result};
-use super::document::Document;
-use super::normalise::{Context, SECRET, SECRET_JSON};
+use super::complaint::{Complaint, Error, Result};
+use super::document::{Document, OperationRef, reached};
+use super::normalise::{Context, FILE, SECRET, SECRET_JSON};
 
 /// Generates the whole client as progenitor sees it.
 ///
@@ -20,23 +20,30 @@ use super::normalise::{Context, SECRET, SECRET_JSON};
 /// operations are then tried one by one.
 pub(crate) fn generate(document: &Document, context: &Context) -> Result<TokenStream> {
     attempt(&document.value, context).map_err(|reason| {
-        let culprits: Vec<String> = document
+        let culprits: Vec<Complaint> = document
             .operations()
             .iter()
             .filter_map(|operation| {
-                let mut alone = document.value.clone();
-                alone["paths"] = json!({operation.path: {operation.method: operation.value}});
-                let reason = attempt(&alone, context).err()?;
-                let place = document.places.of(&operation.pointer());
-                Some(format!("{}:{}: progenitor: {reason}", place.file, place.line))
+                let reason = attempt(&alone(document, *operation), context).err()?;
+                Some(document.places.complaint(&operation.pointer(), format!("progenitor: {reason}")))
             })
             .collect();
-        if culprits.is_empty() {
-            Error::generator(format!("progenitor: {reason}"))
-        } else {
-            Error::Generator(culprits.join("\n"))
-        }
+        if culprits.is_empty() { Error::generator(format!("progenitor: {reason}")) } else { Error::Document(culprits) }
     })
+}
+
+/// The document of one operation and of the schemas that it reaches.
+fn alone(document: &Document, operation: OperationRef<'_>) -> Value {
+    let mut alone = json!({
+        "openapi": document.value["openapi"],
+        "info": document.value["info"],
+        "paths": {operation.path: {operation.method: operation.value}},
+        "components": {"schemas": {}, "parameters": document.value["components"]["parameters"]},
+    });
+    let reached = reached(&alone, document.schemas());
+    let schemas = document.schemas().iter().filter(|(name, _)| reached.contains(*name));
+    alone["components"]["schemas"] = schemas.map(|(name, schema)| (name.clone(), schema.clone())).collect();
+    alone
 }
 
 fn attempt(document: &Value, context: &Context) -> Result<TokenStream, String> {
@@ -54,6 +61,7 @@ fn generator(context: &Context) -> Generator {
         settings.with_replacement(name, format!("types::{name}"), std::iter::empty());
     }
     settings.with_replacement(SECRET, "wire::Secret", std::iter::empty());
+    settings.with_replacement(FILE, "wire::File", std::iter::empty());
     settings.with_replacement(SECRET_JSON, format!("types::{SECRET_JSON}"), std::iter::empty());
     Generator::new(&settings)
 }

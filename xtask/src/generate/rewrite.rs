@@ -19,7 +19,7 @@ use super::document::Document;
 use super::model::Model;
 use super::normalise::Context;
 
-pub(crate) use direction::reached;
+pub(crate) use direction::{reached, reached_from};
 pub(crate) use operations::first_argument;
 
 /// Reads what progenitor generated for `normalised`; `document` is the same before the

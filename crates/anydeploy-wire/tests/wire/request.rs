@@ -1,6 +1,6 @@
 //! What stands on the wire: URL, headers, body.
 
-use anydeploy_wire::{Auth, ErrorKind, Http, Method, Operation, open_enum};
+use anydeploy_wire::{Auth, ErrorKind, File, Http, Method, Operation, open_enum};
 
 use super::server::{READ, START, Server};
 
@@ -205,4 +205,39 @@ fn a_bad_header_or_certificate_is_refused_by_the_builder() {
     let told = |builder: anydeploy_wire::HttpBuilder| builder.build().unwrap_err().to_string();
     assert!(told(builder().auth(Auth::bearer("t\n"))).ends_with("the token begins or ends with white space"));
     assert!(told(builder().header("x-extra", "")).ends_with("the value of header `x-extra` is empty"));
+}
+
+#[tokio::test]
+async fn a_form_holds_fields_and_files() {
+    let server = server().await;
+    let http = server.http();
+    let file = File::new("a.zip", "PK");
+    let form = http.call(&START).path("id", 7).field("force", &true).field("absent", &None::<String>);
+    form.files("zip", [&file]).files("more", &None::<File>).send().await.unwrap();
+    http.call(&START).path("id", 7).form().send().await.unwrap();
+    let requests = server.requests();
+    let form = "content-type: multipart/form-data; boundary=";
+    assert!(requests.iter().all(|request| request.to_ascii_lowercase().contains(form)), "{requests:?}");
+    let filled = &requests[0];
+    assert!(filled.contains("\r\n\r\ntrue\r\n--") && filled.contains("\r\n\r\nPK\r\n--"), "{filled}");
+    assert!(!filled.contains("absent") && !filled.contains("more"), "{filled}");
+    assert!(requests[1].ends_with("--\r\n"), "{}", requests[1]);
+}
+
+#[tokio::test]
+async fn content_is_sent_as_it_is() {
+    let server = server().await;
+    let call = server.http().call(&START).path("id", 7).content("application/x-yaml", "a: 1\n").send().await;
+    call.unwrap();
+    let request = &server.requests()[0];
+    assert!(has_line(request, "content-type: application/x-yaml"), "{request}");
+    assert!(request.ends_with("\r\n\r\na: 1\n"), "{request}");
+}
+
+#[tokio::test]
+async fn secret_text_is_not_shown() {
+    let server = Server::answering("200 OK", "", "planted").await;
+    let reply = server.http().call(&YAML).secret().await.unwrap();
+    assert_eq!(reply.value().expose(), "planted");
+    assert!(!format!("{reply:?}").contains("planted"));
 }

@@ -36,6 +36,7 @@ impl Client {
     /// List the deployments that wait or run.
     ///
     /// Finished deployments are not in it; an application has a list with its history.
+    /// Now and then the server sends an object keyed by position instead of a list; the client reads its values.
     ///
     /// `GET /deployments`, as version 4.3.11 was observed to answer.
     #[inline]

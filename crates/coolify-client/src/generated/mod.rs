@@ -3,20 +3,32 @@
 
 //! The generated part of the client.
 
+#[cfg(feature = "administration")]
+mod administration;
 #[cfg(feature = "applications")]
 mod applications;
+#[cfg(feature = "containers")]
+mod containers;
 #[cfg(feature = "databases")]
 mod databases;
 #[cfg(feature = "deployments")]
 mod deployments;
+#[cfg(feature = "infrastructure")]
+mod infrastructure;
 #[cfg(feature = "projects")]
 mod projects;
+#[cfg(feature = "provisioning")]
+mod provisioning;
 #[cfg(feature = "resources")]
 mod resources;
 #[cfg(feature = "servers")]
 mod servers;
 #[cfg(feature = "services")]
 mod services;
+#[cfg(feature = "shared_variables")]
+mod shared_variables;
+#[cfg(feature = "storages")]
+mod storages;
 #[cfg(feature = "system")]
 mod system;
 #[cfg(feature = "teams")]
@@ -27,20 +39,30 @@ mod common;
 
 /// Every type of a request or an answer, whatever area it belongs to.
 pub mod types {
+    #[cfg(feature = "administration")]
+    pub use super::administration::schemas::*;
     #[cfg(feature = "applications")]
     pub use super::applications::schemas::*;
+    #[cfg(feature = "containers")]
+    pub use super::containers::schemas::*;
     #[cfg(feature = "databases")]
     pub use super::databases::schemas::*;
     #[cfg(feature = "deployments")]
     pub use super::deployments::schemas::*;
+    #[cfg(feature = "infrastructure")]
+    pub use super::infrastructure::schemas::*;
     #[cfg(feature = "projects")]
     pub use super::projects::schemas::*;
+    #[cfg(feature = "provisioning")]
+    pub use super::provisioning::schemas::*;
     #[cfg(feature = "servers")]
     pub use super::servers::schemas::*;
     #[cfg(feature = "services")]
     pub use super::services::schemas::*;
-    #[cfg(feature = "teams")]
-    pub use super::teams::schemas::*;
+    #[cfg(feature = "shared_variables")]
+    pub use super::shared_variables::schemas::*;
+    #[cfg(feature = "storages")]
+    pub use super::storages::schemas::*;
     #[cfg(feature = "variables")]
     pub use super::variables::schemas::*;
     pub use super::common::*;
@@ -50,18 +72,30 @@ pub mod types {
 pub mod operations {
     use crate::wire::Operation;
 
+    /// Teams and their members, notifications, Git apps, and the switches of the instance.
+    #[cfg(feature = "administration")]
+    pub use super::administration::OPERATIONS as ADMINISTRATION;
     /// Read applications, change their settings, and run them.
     #[cfg(feature = "applications")]
     pub use super::applications::OPERATIONS as APPLICATIONS;
+    /// Run the single containers of a service, and commands inside containers on a schedule.
+    #[cfg(feature = "containers")]
+    pub use super::containers::OPERATIONS as CONTAINERS;
     /// Read and run standalone databases.
     #[cfg(feature = "databases")]
     pub use super::databases::OPERATIONS as DATABASES;
     /// Start deployments, follow them and cancel them.
     #[cfg(feature = "deployments")]
     pub use super::deployments::OPERATIONS as DEPLOYMENTS;
+    /// Servers with their proxies, networks and keys, and the clouds they are rented from.
+    #[cfg(feature = "infrastructure")]
+    pub use super::infrastructure::OPERATIONS as INFRASTRUCTURE;
     /// Read projects and their environments.
     #[cfg(feature = "projects")]
     pub use super::projects::OPERATIONS as PROJECTS;
+    /// Create, change, move, copy, tag and delete projects, applications, databases and services.
+    #[cfg(feature = "provisioning")]
+    pub use super::provisioning::OPERATIONS as PROVISIONING;
     /// Find what is there, whatever its kind.
     #[cfg(feature = "resources")]
     pub use super::resources::OPERATIONS as RESOURCES;
@@ -71,6 +105,12 @@ pub mod operations {
     /// Read and run services, which are stacks made from a compose file.
     #[cfg(feature = "services")]
     pub use super::services::OPERATIONS as SERVICES;
+    /// Read and write the variables that the resources of a team, a project, an environment or a server share.
+    #[cfg(feature = "shared_variables")]
+    pub use super::shared_variables::OPERATIONS as SHARED_VARIABLES;
+    /// Volumes and files of resources, backups of them and of databases, and the S3 storages that backups go to.
+    #[cfg(feature = "storages")]
+    pub use super::storages::OPERATIONS as STORAGES;
     /// Ask a server for its version and its health.
     #[cfg(feature = "system")]
     pub use super::system::OPERATIONS as SYSTEM;
@@ -83,20 +123,32 @@ pub mod operations {
 
     /// Every area that is compiled in, with its operations.
     pub const ALL: &[(&str, &[Operation])] = &[
+        #[cfg(feature = "administration")]
+        ("administration", ADMINISTRATION),
         #[cfg(feature = "applications")]
         ("applications", APPLICATIONS),
+        #[cfg(feature = "containers")]
+        ("containers", CONTAINERS),
         #[cfg(feature = "databases")]
         ("databases", DATABASES),
         #[cfg(feature = "deployments")]
         ("deployments", DEPLOYMENTS),
+        #[cfg(feature = "infrastructure")]
+        ("infrastructure", INFRASTRUCTURE),
         #[cfg(feature = "projects")]
         ("projects", PROJECTS),
+        #[cfg(feature = "provisioning")]
+        ("provisioning", PROVISIONING),
         #[cfg(feature = "resources")]
         ("resources", RESOURCES),
         #[cfg(feature = "servers")]
         ("servers", SERVERS),
         #[cfg(feature = "services")]
         ("services", SERVICES),
+        #[cfg(feature = "shared_variables")]
+        ("shared_variables", SHARED_VARIABLES),
+        #[cfg(feature = "storages")]
+        ("storages", STORAGES),
         #[cfg(feature = "system")]
         ("system", SYSTEM),
         #[cfg(feature = "teams")]

@@ -3,8 +3,6 @@
 
 //! Find out whom a token belongs to.
 
-pub mod schemas;
-
 use crate::Client;
 use crate::types;
 use crate::wire;

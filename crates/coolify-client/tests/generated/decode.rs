@@ -16,10 +16,30 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
     let outcome = match operation {
         #[cfg(feature = "applications")]
         "list-applications" => json::<Vec<types::Application>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-dockerfile-application" => json::<types::CreatedApplication>(body),
+        #[cfg(feature = "provisioning")]
+        "create-dockerimage-application" => json::<types::CreatedApplication>(body),
+        #[cfg(feature = "provisioning")]
+        "create-private-deploy-key-application" => json::<types::CreatedApplication>(body),
+        #[cfg(feature = "provisioning")]
+        "create-private-github-app-application" => json::<types::CreatedApplication>(body),
+        #[cfg(feature = "provisioning")]
+        "create-public-application" => json::<types::CreatedApplication>(body),
         #[cfg(feature = "applications")]
         "get-application-by-uuid" => json::<types::Application>(body),
         #[cfg(feature = "applications")]
         "update-application-by-uuid" => json::<types::UpdatedApplication>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-application-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "provisioning")]
+        "clone-application-by-uuid" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "provisioning")]
+        "list-application-destinations" => json::<Vec<types::ApplicationDestination>>(body),
+        #[cfg(feature = "provisioning")]
+        "add-application-destination" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "provisioning")]
+        "remove-application-destination" => json::<types::Message>(body),
         #[cfg(feature = "variables")]
         "list-envs-by-application-uuid" => json::<Vec<types::EnvironmentVariable>>(body),
         #[cfg(feature = "variables")]
@@ -32,20 +52,112 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "delete-env-by-application-uuid" => json::<types::Message>(body),
         #[cfg(feature = "applications")]
         "get-application-logs-by-uuid" => json::<types::ContainerLogs>(body),
+        #[cfg(feature = "provisioning")]
+        "move-application-by-uuid" => json::<types::MovedResource>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-preview-deployment-by-pull-request-id" => json::<types::Message>(body),
         #[cfg(feature = "applications")]
         "restart-application-by-uuid" => json::<types::StartedDeployment>(body),
         #[cfg(feature = "applications")]
         "rollback-application-by-uuid" => json::<types::StartedDeployment>(body),
         #[cfg(feature = "applications")]
         "list-application-rollback-images" => json::<types::RollbackImages>(body),
+        #[cfg(feature = "containers")]
+        "list-scheduled-tasks-by-application-uuid" => json::<Vec<types::ScheduledTask>>(body),
+        #[cfg(feature = "containers")]
+        "create-scheduled-task-by-application-uuid" => json::<types::ScheduledTask>(body),
+        #[cfg(feature = "containers")]
+        "update-scheduled-task-by-application-uuid" => json::<types::ScheduledTask>(body),
+        #[cfg(feature = "containers")]
+        "delete-scheduled-task-by-application-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "execute-scheduled-task-by-application-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "list-scheduled-task-executions-by-application-uuid" => json::<Vec<types::ScheduledTaskExecution>>(body),
         #[cfg(feature = "applications")]
         "start-application-by-uuid" => json::<types::StartedDeployment>(body),
         #[cfg(feature = "applications")]
         "stop-application-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "list-storages-by-application-uuid" => json::<types::StorageList>(body),
+        #[cfg(feature = "storages")]
+        "create-storage-by-application-uuid" => json::<types::Storage>(body),
+        #[cfg(feature = "storages")]
+        "update-storage-by-application-uuid" => json::<types::Storage>(body),
+        #[cfg(feature = "storages")]
+        "delete-storage-by-application-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "set-application-storage-backup-schedule" => json::<types::StorageBackup>(body),
+        #[cfg(feature = "storages")]
+        "delete-application-storage-backup-schedule" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "run-application-storage-backup" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "provisioning")]
+        "list-tags-by-application-uuid" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-tag-by-application-uuid" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-tag-by-application-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "list-cloud-init-scripts" => json::<Vec<types::CloudInitScript>>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-cloud-init-script" => json::<types::CloudInitScript>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-cloud-init-script-by-uuid" => json::<types::CloudInitScript>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-cloud-init-script-by-uuid" => json::<types::CloudInitScript>(body),
+        #[cfg(feature = "infrastructure")]
+        "delete-cloud-init-script-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "list-cloud-tokens" => json::<Vec<types::CloudToken>>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-cloud-token" => json::<types::ResourceId>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-cloud-token-by-uuid" => json::<types::CloudToken>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-cloud-token-by-uuid" => json::<types::ResourceId>(body),
+        #[cfg(feature = "infrastructure")]
+        "delete-cloud-token-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "validate-cloud-token-by-uuid" => json::<types::ValidationOutcome>(body),
         #[cfg(feature = "databases")]
         "list-databases" => json::<Vec<types::Database>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-clickhouse" => json::<types::CreatedDatabase>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-dragonfly" => json::<types::CreatedDatabase>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-keydb" => json::<types::CreatedDatabase>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-mariadb" => json::<types::CreatedDatabase>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-mongodb" => json::<types::CreatedDatabase>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-mysql" => json::<types::CreatedDatabase>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-postgresql" => json::<types::CreatedDatabase>(body),
+        #[cfg(feature = "provisioning")]
+        "create-database-redis" => json::<types::CreatedDatabase>(body),
         #[cfg(feature = "databases")]
         "get-database-by-uuid" => json::<types::Database>(body),
+        #[cfg(feature = "provisioning")]
+        "update-database-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-database-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "get-database-backups-by-uuid" => json::<Vec<types::DatabaseBackup>>(body),
+        #[cfg(feature = "storages")]
+        "create-database-backup" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "storages")]
+        "update-database-backup" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "delete-backup-configuration-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "list-backup-executions" => json::<types::BackupExecutionList>(body),
+        #[cfg(feature = "storages")]
+        "delete-backup-execution-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "provisioning")]
+        "clone-database-by-uuid" => json::<types::Acknowledgement>(body),
         #[cfg(feature = "variables")]
         "list-envs-by-database-uuid" => json::<Vec<types::EnvironmentVariable>>(body),
         #[cfg(feature = "variables")]
@@ -58,12 +170,34 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "delete-env-by-database-uuid" => json::<types::Message>(body),
         #[cfg(feature = "databases")]
         "get-database-logs-by-uuid" => json::<types::ContainerLogs>(body),
+        #[cfg(feature = "provisioning")]
+        "move-database-by-uuid" => json::<types::MovedResource>(body),
         #[cfg(feature = "databases")]
         "restart-database-by-uuid" => json::<types::Message>(body),
         #[cfg(feature = "databases")]
         "start-database-by-uuid" => json::<types::Message>(body),
         #[cfg(feature = "databases")]
         "stop-database-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "list-storages-by-database-uuid" => json::<types::StorageList>(body),
+        #[cfg(feature = "storages")]
+        "create-storage-by-database-uuid" => json::<types::Storage>(body),
+        #[cfg(feature = "storages")]
+        "update-storage-by-database-uuid" => json::<types::Storage>(body),
+        #[cfg(feature = "storages")]
+        "delete-storage-by-database-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "set-database-storage-backup-schedule" => json::<types::StorageBackup>(body),
+        #[cfg(feature = "storages")]
+        "delete-database-storage-backup-schedule" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "run-database-storage-backup" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "provisioning")]
+        "list-tags-by-database-uuid" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-tag-by-database-uuid" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-tag-by-database-uuid" => json::<types::Message>(body),
         #[cfg(feature = "deployments")]
         "deploy-by-tag-or-uuid" => json::<types::DeployAccepted>(body),
         #[cfg(feature = "deployments")]
@@ -74,26 +208,256 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "get-deployment-by-uuid" => json::<types::Deployment>(body),
         #[cfg(feature = "deployments")]
         "cancel-deployment-by-uuid" => json::<types::CancelledDeployment>(body),
+        #[cfg(feature = "infrastructure")]
+        "list-destinations" => json::<Vec<types::Destination>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-destination-by-uuid" => json::<types::Destination>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-destination-by-uuid" => json::<types::Destination>(body),
+        #[cfg(feature = "infrastructure")]
+        "delete-destination-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-digitalocean-images" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-digitalocean-regions" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-digitalocean-sizes" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-digitalocean-ssh-keys" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "administration")]
+        "disable-api" => json::<types::Message>(body),
+        #[cfg(feature = "administration")]
+        "enable-api" => json::<types::Message>(body),
+        #[cfg(feature = "administration")]
+        "list-github-apps" => json::<Vec<types::GithubApp>>(body),
+        #[cfg(feature = "administration")]
+        "create-github-app" => json::<types::GithubApp>(body),
+        #[cfg(feature = "administration")]
+        "updateGithubApp" => json::<types::UpdatedGithubApp>(body),
+        #[cfg(feature = "administration")]
+        "deleteGithubApp" => json::<types::Message>(body),
+        #[cfg(feature = "administration")]
+        "load-repositories" => json::<types::GithubRepositories>(body),
+        #[cfg(feature = "administration")]
+        "load-branches" => json::<types::GithubBranches>(body),
+        #[cfg(feature = "administration")]
+        "list-gitlab-apps" => json::<Vec<types::GitlabApp>>(body),
+        #[cfg(feature = "administration")]
+        "create-gitlab-app" => json::<types::GitlabApp>(body),
+        #[cfg(feature = "administration")]
+        "updateGitlabApp" => json::<types::UpdatedGitlabApp>(body),
+        #[cfg(feature = "administration")]
+        "deleteGitlabApp" => json::<types::Message>(body),
         #[cfg(feature = "system")]
         "healthcheck" => text(body),
+        #[cfg(feature = "infrastructure")]
+        "get-hetzner-firewalls" => json::<Vec<types::HetznerFirewall>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-hetzner-images" => json::<Vec<types::HetznerImage>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-hetzner-locations" => json::<Vec<types::HetznerLocation>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-hetzner-networks" => json::<Vec<types::HetznerNetwork>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-hetzner-server-types" => json::<Vec<types::HetznerServerType>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-hetzner-ssh-keys" => json::<Vec<types::HetznerSshKey>>(body),
+        #[cfg(feature = "administration")]
+        "disable-mcp" => json::<types::Message>(body),
+        #[cfg(feature = "administration")]
+        "enable-mcp" => json::<types::Message>(body),
+        #[cfg(feature = "administration")]
+        "get-current-team-discord-notifications" => json::<types::DiscordNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "update-current-team-discord-notifications" => json::<types::DiscordNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "get-current-team-email-notifications" => json::<types::EmailNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "update-current-team-email-notifications" => json::<types::EmailNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "get-current-team-pushover-notifications" => json::<types::PushoverNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "update-current-team-pushover-notifications" => json::<types::PushoverNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "get-current-team-slack-notifications" => json::<types::SlackNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "update-current-team-slack-notifications" => json::<types::SlackNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "get-current-team-telegram-notifications" => json::<types::TelegramNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "update-current-team-telegram-notifications" => json::<types::TelegramNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "get-current-team-webhook-notifications" => json::<types::WebhookNotificationSettings>(body),
+        #[cfg(feature = "administration")]
+        "update-current-team-webhook-notifications" => json::<types::WebhookNotificationSettings>(body),
         #[cfg(feature = "projects")]
         "list-projects" => json::<Vec<types::Project>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-project" => json::<types::ResourceId>(body),
         #[cfg(feature = "projects")]
         "get-project-by-uuid" => json::<types::ProjectDetails>(body),
+        #[cfg(feature = "provisioning")]
+        "update-project-by-uuid" => json::<types::NamedResource>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-project-by-uuid" => json::<types::Message>(body),
         #[cfg(feature = "projects")]
         "get-environments" => json::<Vec<types::Environment>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-environment" => json::<types::ResourceId>(body),
+        #[cfg(feature = "provisioning")]
+        "update-environment" => json::<types::NamedResource>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-environment" => json::<types::Message>(body),
+        #[cfg(feature = "shared_variables")]
+        "list-environment-shared-envs" => json::<Vec<types::SharedEnvironmentVariable>>(body),
+        #[cfg(feature = "shared_variables")]
+        "create-environment-shared-env" => json::<types::SharedVariableId>(body),
+        #[cfg(feature = "shared_variables")]
+        "update-environment-shared-env" => json::<types::SharedEnvironmentVariable>(body),
+        #[cfg(feature = "shared_variables")]
+        "delete-environment-shared-env" => json::<types::Message>(body),
+        #[cfg(feature = "shared_variables")]
+        "list-project-shared-envs" => json::<Vec<types::SharedEnvironmentVariable>>(body),
+        #[cfg(feature = "shared_variables")]
+        "create-project-shared-env" => json::<types::SharedVariableId>(body),
+        #[cfg(feature = "shared_variables")]
+        "update-project-shared-env" => json::<types::SharedEnvironmentVariable>(body),
+        #[cfg(feature = "shared_variables")]
+        "delete-project-shared-env" => json::<types::Message>(body),
         #[cfg(feature = "projects")]
         "get-environment-by-name-or-uuid" => json::<types::EnvironmentContents>(body),
         #[cfg(feature = "resources")]
         "list-resources" => json::<Vec<types::Resource>>(body),
+        #[cfg(feature = "storages")]
+        "list-s3-storages" => json::<Vec<types::S3Storage>>(body),
+        #[cfg(feature = "storages")]
+        "create-s3-storage" => json::<types::ResourceId>(body),
+        #[cfg(feature = "storages")]
+        "get-s3-storage-by-uuid" => json::<types::S3Storage>(body),
+        #[cfg(feature = "storages")]
+        "update-s3-storage-by-uuid" => json::<types::ResourceId>(body),
+        #[cfg(feature = "storages")]
+        "delete-s3-storage-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "validate-s3-storage-by-uuid" => json::<types::ValidationOutcome>(body),
+        #[cfg(feature = "infrastructure")]
+        "list-private-keys" => json::<Vec<types::PrivateKey>>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-private-key" => json::<types::ResourceId>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-private-key-by-uuid" => json::<types::PrivateKey>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-private-key" => json::<types::ResourceId>(body),
+        #[cfg(feature = "infrastructure")]
+        "delete-private-key-by-uuid" => json::<types::Message>(body),
         #[cfg(feature = "servers")]
         "list-servers" => json::<Vec<types::Server>>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-server" => json::<types::ResourceId>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-digitalocean-server" => json::<types::DigitaloceanServer>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-hetzner-server" => json::<types::HetznerServer>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-vultr-server" => json::<types::VultrServer>(body),
+        #[cfg(feature = "infrastructure")]
+        "list-server-destinations" => json::<Vec<types::Destination>>(body),
+        #[cfg(feature = "infrastructure")]
+        "create-server-destination" => json::<types::Destination>(body),
         #[cfg(feature = "servers")]
         "get-server-by-uuid" => json::<types::Server>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-server-by-uuid" => json::<types::ResourceId>(body),
+        #[cfg(feature = "infrastructure")]
+        "delete-server-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-server-cloudflare-tunnel" => json::<types::ServerCloudflareTunnel>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-server-cloudflare-tunnel" => json::<types::ServerCloudflareTunnel>(body),
+        #[cfg(feature = "infrastructure")]
+        "disable-server-cloudflare-tunnel" => json::<types::ServerCloudflareTunnel>(body),
+        #[cfg(feature = "infrastructure")]
+        "enable-server-cloudflare-tunnel" => json::<types::ServerCloudflareTunnel>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-server-docker-cleanup" => json::<types::ServerDockerCleanup>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-server-docker-cleanup" => json::<types::ServerDockerCleanup>(body),
+        #[cfg(feature = "infrastructure")]
+        "list-server-docker-cleanup-executions" => json::<Vec<types::DockerCleanupExecution>>(body),
+        #[cfg(feature = "infrastructure")]
+        "run-server-docker-cleanup" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-domains-by-server-uuid" => json::<Vec<types::ServerDomains>>(body),
+        #[cfg(feature = "shared_variables")]
+        "list-server-shared-envs" => json::<Vec<types::SharedEnvironmentVariable>>(body),
+        #[cfg(feature = "shared_variables")]
+        "create-server-shared-env" => json::<types::SharedVariableId>(body),
+        #[cfg(feature = "shared_variables")]
+        "update-server-shared-env" => json::<types::SharedEnvironmentVariable>(body),
+        #[cfg(feature = "shared_variables")]
+        "delete-server-shared-env" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-server-log-drains" => json::<types::ServerLogDrains>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-server-log-drains" => json::<types::ServerLogDrains>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-server-proxy" => json::<types::ServerProxyDetails>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-server-proxy" => json::<types::ServerProxyDetails>(body),
+        #[cfg(feature = "infrastructure")]
+        "save-server-proxy-configuration" => json::<types::ServerProxyDetails>(body),
+        #[cfg(feature = "infrastructure")]
+        "restart-server-proxy" => json::<types::Message>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-resources-by-server-uuid" => json::<Vec<types::ServerResource>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-server-sentinel" => json::<types::ServerSentinel>(body),
+        #[cfg(feature = "infrastructure")]
+        "update-server-sentinel" => json::<types::ServerSentinel>(body),
+        #[cfg(feature = "infrastructure")]
+        "validate-server-by-uuid" => json::<types::Message>(body),
         #[cfg(feature = "services")]
         "list-services" => json::<Vec<types::Service>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-service" => json::<types::ServiceDomains>(body),
         #[cfg(feature = "services")]
         "get-service-by-uuid" => json::<types::Service>(body),
+        #[cfg(feature = "provisioning")]
+        "update-service-by-uuid" => json::<types::ServiceDomains>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-service-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "list-service-applications-by-service-uuid" => json::<Vec<types::ServiceApplication>>(body),
+        #[cfg(feature = "containers")]
+        "get-service-application-by-service-and-app-uuid" => json::<types::ServiceApplication>(body),
+        #[cfg(feature = "containers")]
+        "patch-service-application-by-service-and-app-uuid" => json::<types::ServiceApplication>(body),
+        #[cfg(feature = "containers")]
+        "get-service-application-logs-by-service-and-app-uuid" => json::<types::ContainerLogs>(body),
+        #[cfg(feature = "containers")]
+        "post-service-application-logs-by-service-and-app-uuid" => json::<types::ContainerLogs>(body),
+        #[cfg(feature = "containers")]
+        "post-restart-service-application-by-service-and-app-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "post-start-service-application-by-service-and-app-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "post-stop-service-application-by-service-and-app-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "provisioning")]
+        "clone-service-by-uuid" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "containers")]
+        "list-service-databases-by-service-uuid" => json::<Vec<types::ServiceDatabase>>(body),
+        #[cfg(feature = "containers")]
+        "get-service-database-by-service-and-database-uuid" => json::<types::ServiceDatabase>(body),
+        #[cfg(feature = "containers")]
+        "patch-service-database-by-service-and-database-uuid" => json::<types::ServiceDatabase>(body),
+        #[cfg(feature = "containers")]
+        "get-service-database-logs-by-service-and-database-uuid" => json::<types::ContainerLogs>(body),
+        #[cfg(feature = "containers")]
+        "restart-service-database-by-service-and-database-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "start-service-database-by-service-and-database-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "stop-service-database-by-service-and-database-uuid" => json::<types::Message>(body),
         #[cfg(feature = "variables")]
         "list-envs-by-service-uuid" => json::<Vec<types::EnvironmentVariable>>(body),
         #[cfg(feature = "variables")]
@@ -106,18 +470,90 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "delete-env-by-service-uuid" => json::<types::Message>(body),
         #[cfg(feature = "services")]
         "get-service-logs-by-uuid" => json::<types::ContainerLogs>(body),
+        #[cfg(feature = "provisioning")]
+        "move-service-by-uuid" => json::<types::MovedResource>(body),
         #[cfg(feature = "services")]
         "restart-service-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "list-scheduled-tasks-by-service-uuid" => json::<Vec<types::ScheduledTask>>(body),
+        #[cfg(feature = "containers")]
+        "create-scheduled-task-by-service-uuid" => json::<types::ScheduledTask>(body),
+        #[cfg(feature = "containers")]
+        "update-scheduled-task-by-service-uuid" => json::<types::ScheduledTask>(body),
+        #[cfg(feature = "containers")]
+        "delete-scheduled-task-by-service-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "execute-scheduled-task-by-service-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "containers")]
+        "list-scheduled-task-executions-by-service-uuid" => json::<Vec<types::ScheduledTaskExecution>>(body),
         #[cfg(feature = "services")]
         "start-service-by-uuid" => json::<types::Message>(body),
         #[cfg(feature = "services")]
         "stop-service-by-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "list-storages-by-service-uuid" => json::<types::StorageList>(body),
+        #[cfg(feature = "storages")]
+        "create-storage-by-service-uuid" => json::<types::Storage>(body),
+        #[cfg(feature = "storages")]
+        "update-storage-by-service-uuid" => json::<types::Storage>(body),
+        #[cfg(feature = "storages")]
+        "delete-storage-by-service-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "set-service-storage-backup-schedule" => json::<types::StorageBackup>(body),
+        #[cfg(feature = "storages")]
+        "delete-service-storage-backup-schedule" => json::<types::Message>(body),
+        #[cfg(feature = "storages")]
+        "run-service-storage-backup" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "provisioning")]
+        "list-tags-by-service-uuid" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-tag-by-service-uuid" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-tag-by-service-uuid" => json::<types::Message>(body),
+        #[cfg(feature = "administration")]
+        "get-instance-email-settings" => json::<types::InstanceEmailSettings>(body),
+        #[cfg(feature = "administration")]
+        "update-instance-email-settings" => json::<types::InstanceEmailSettings>(body),
+        #[cfg(feature = "provisioning")]
+        "list-tags" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "provisioning")]
+        "create-tag" => json::<types::Tag>(body),
+        #[cfg(feature = "provisioning")]
+        "update-tag-by-uuid" => json::<types::Tag>(body),
+        #[cfg(feature = "provisioning")]
+        "delete-tag-by-uuid" => json::<types::Message>(body),
         #[cfg(feature = "teams")]
         "get-token-team" => json::<types::Team>(body),
+        #[cfg(feature = "shared_variables")]
+        "list-team-shared-envs" => json::<Vec<types::SharedEnvironmentVariable>>(body),
+        #[cfg(feature = "shared_variables")]
+        "create-team-shared-env" => json::<types::SharedVariableId>(body),
+        #[cfg(feature = "shared_variables")]
+        "update-team-shared-env" => json::<types::SharedEnvironmentVariable>(body),
+        #[cfg(feature = "shared_variables")]
+        "delete-team-shared-env" => json::<types::Message>(body),
+        #[cfg(feature = "administration")]
+        "get-token-team-members" => json::<Vec<types::TeamMember>>(body),
+        #[cfg(feature = "administration")]
+        "list-teams" => json::<Vec<types::Team>>(body),
         #[cfg(feature = "teams")]
         "get-current-team" => json::<types::Team>(body),
+        #[cfg(feature = "administration")]
+        "get-current-team-members" => json::<Vec<types::TeamMember>>(body),
+        #[cfg(feature = "administration")]
+        "get-team-by-id" => json::<types::Team>(body),
+        #[cfg(feature = "administration")]
+        "get-members-by-team-id" => json::<Vec<types::TeamMember>>(body),
         #[cfg(feature = "system")]
         "version" => text(body),
+        #[cfg(feature = "infrastructure")]
+        "get-vultr-operating-systems" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-vultr-plans" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-vultr-regions" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "infrastructure")]
+        "get-vultr-ssh-keys" => json::<Vec<serde_json::Map<String, serde_json::Value>>>(body),
         off if OPERATIONS.contains(&off) => return None,
         unknown => Err(format!("there is no operation {unknown}")),
     };
@@ -127,57 +563,275 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
 /// Every operation, whether its area is on or off.
 pub(crate) const OPERATIONS: &[&str] = &[
     "list-applications",
+    "create-dockerfile-application",
+    "create-dockerimage-application",
+    "create-private-deploy-key-application",
+    "create-private-github-app-application",
+    "create-public-application",
     "get-application-by-uuid",
     "update-application-by-uuid",
+    "delete-application-by-uuid",
+    "clone-application-by-uuid",
+    "list-application-destinations",
+    "add-application-destination",
+    "remove-application-destination",
     "list-envs-by-application-uuid",
     "create-env-by-application-uuid",
     "update-env-by-application-uuid",
     "update-envs-by-application-uuid",
     "delete-env-by-application-uuid",
     "get-application-logs-by-uuid",
+    "move-application-by-uuid",
+    "delete-preview-deployment-by-pull-request-id",
     "restart-application-by-uuid",
     "rollback-application-by-uuid",
     "list-application-rollback-images",
+    "list-scheduled-tasks-by-application-uuid",
+    "create-scheduled-task-by-application-uuid",
+    "update-scheduled-task-by-application-uuid",
+    "delete-scheduled-task-by-application-uuid",
+    "execute-scheduled-task-by-application-uuid",
+    "list-scheduled-task-executions-by-application-uuid",
     "start-application-by-uuid",
     "stop-application-by-uuid",
+    "list-storages-by-application-uuid",
+    "create-storage-by-application-uuid",
+    "update-storage-by-application-uuid",
+    "delete-storage-by-application-uuid",
+    "set-application-storage-backup-schedule",
+    "delete-application-storage-backup-schedule",
+    "run-application-storage-backup",
+    "list-tags-by-application-uuid",
+    "create-tag-by-application-uuid",
+    "delete-tag-by-application-uuid",
+    "list-cloud-init-scripts",
+    "create-cloud-init-script",
+    "get-cloud-init-script-by-uuid",
+    "update-cloud-init-script-by-uuid",
+    "delete-cloud-init-script-by-uuid",
+    "list-cloud-tokens",
+    "create-cloud-token",
+    "get-cloud-token-by-uuid",
+    "update-cloud-token-by-uuid",
+    "delete-cloud-token-by-uuid",
+    "validate-cloud-token-by-uuid",
     "list-databases",
+    "create-database-clickhouse",
+    "create-database-dragonfly",
+    "create-database-keydb",
+    "create-database-mariadb",
+    "create-database-mongodb",
+    "create-database-mysql",
+    "create-database-postgresql",
+    "create-database-redis",
     "get-database-by-uuid",
+    "update-database-by-uuid",
+    "delete-database-by-uuid",
+    "get-database-backups-by-uuid",
+    "create-database-backup",
+    "update-database-backup",
+    "delete-backup-configuration-by-uuid",
+    "list-backup-executions",
+    "delete-backup-execution-by-uuid",
+    "clone-database-by-uuid",
     "list-envs-by-database-uuid",
     "create-env-by-database-uuid",
     "update-env-by-database-uuid",
     "update-envs-by-database-uuid",
     "delete-env-by-database-uuid",
     "get-database-logs-by-uuid",
+    "move-database-by-uuid",
     "restart-database-by-uuid",
     "start-database-by-uuid",
     "stop-database-by-uuid",
+    "list-storages-by-database-uuid",
+    "create-storage-by-database-uuid",
+    "update-storage-by-database-uuid",
+    "delete-storage-by-database-uuid",
+    "set-database-storage-backup-schedule",
+    "delete-database-storage-backup-schedule",
+    "run-database-storage-backup",
+    "list-tags-by-database-uuid",
+    "create-tag-by-database-uuid",
+    "delete-tag-by-database-uuid",
     "deploy-by-tag-or-uuid",
     "list-deployments",
     "list-deployments-by-app-uuid",
     "get-deployment-by-uuid",
     "cancel-deployment-by-uuid",
+    "list-destinations",
+    "get-destination-by-uuid",
+    "update-destination-by-uuid",
+    "delete-destination-by-uuid",
+    "get-digitalocean-images",
+    "get-digitalocean-regions",
+    "get-digitalocean-sizes",
+    "get-digitalocean-ssh-keys",
+    "disable-api",
+    "enable-api",
+    "list-github-apps",
+    "create-github-app",
+    "updateGithubApp",
+    "deleteGithubApp",
+    "load-repositories",
+    "load-branches",
+    "list-gitlab-apps",
+    "create-gitlab-app",
+    "updateGitlabApp",
+    "deleteGitlabApp",
     "healthcheck",
+    "get-hetzner-firewalls",
+    "get-hetzner-images",
+    "get-hetzner-locations",
+    "get-hetzner-networks",
+    "get-hetzner-server-types",
+    "get-hetzner-ssh-keys",
+    "disable-mcp",
+    "enable-mcp",
+    "get-current-team-discord-notifications",
+    "update-current-team-discord-notifications",
+    "get-current-team-email-notifications",
+    "update-current-team-email-notifications",
+    "get-current-team-pushover-notifications",
+    "update-current-team-pushover-notifications",
+    "get-current-team-slack-notifications",
+    "update-current-team-slack-notifications",
+    "get-current-team-telegram-notifications",
+    "update-current-team-telegram-notifications",
+    "get-current-team-webhook-notifications",
+    "update-current-team-webhook-notifications",
     "list-projects",
+    "create-project",
     "get-project-by-uuid",
+    "update-project-by-uuid",
+    "delete-project-by-uuid",
     "get-environments",
+    "create-environment",
+    "update-environment",
+    "delete-environment",
+    "list-environment-shared-envs",
+    "create-environment-shared-env",
+    "update-environment-shared-env",
+    "delete-environment-shared-env",
+    "list-project-shared-envs",
+    "create-project-shared-env",
+    "update-project-shared-env",
+    "delete-project-shared-env",
     "get-environment-by-name-or-uuid",
     "list-resources",
+    "list-s3-storages",
+    "create-s3-storage",
+    "get-s3-storage-by-uuid",
+    "update-s3-storage-by-uuid",
+    "delete-s3-storage-by-uuid",
+    "validate-s3-storage-by-uuid",
+    "list-private-keys",
+    "create-private-key",
+    "get-private-key-by-uuid",
+    "update-private-key",
+    "delete-private-key-by-uuid",
     "list-servers",
+    "create-server",
+    "create-digitalocean-server",
+    "create-hetzner-server",
+    "create-vultr-server",
+    "list-server-destinations",
+    "create-server-destination",
     "get-server-by-uuid",
+    "update-server-by-uuid",
+    "delete-server-by-uuid",
+    "get-server-cloudflare-tunnel",
+    "update-server-cloudflare-tunnel",
+    "disable-server-cloudflare-tunnel",
+    "enable-server-cloudflare-tunnel",
+    "get-server-docker-cleanup",
+    "update-server-docker-cleanup",
+    "list-server-docker-cleanup-executions",
+    "run-server-docker-cleanup",
+    "get-domains-by-server-uuid",
+    "list-server-shared-envs",
+    "create-server-shared-env",
+    "update-server-shared-env",
+    "delete-server-shared-env",
+    "get-server-log-drains",
+    "update-server-log-drains",
+    "get-server-proxy",
+    "update-server-proxy",
+    "save-server-proxy-configuration",
+    "restart-server-proxy",
+    "get-resources-by-server-uuid",
+    "get-server-sentinel",
+    "update-server-sentinel",
+    "validate-server-by-uuid",
     "list-services",
+    "create-service",
     "get-service-by-uuid",
+    "update-service-by-uuid",
+    "delete-service-by-uuid",
+    "list-service-applications-by-service-uuid",
+    "get-service-application-by-service-and-app-uuid",
+    "patch-service-application-by-service-and-app-uuid",
+    "get-service-application-logs-by-service-and-app-uuid",
+    "post-service-application-logs-by-service-and-app-uuid",
+    "post-restart-service-application-by-service-and-app-uuid",
+    "post-start-service-application-by-service-and-app-uuid",
+    "post-stop-service-application-by-service-and-app-uuid",
+    "clone-service-by-uuid",
+    "list-service-databases-by-service-uuid",
+    "get-service-database-by-service-and-database-uuid",
+    "patch-service-database-by-service-and-database-uuid",
+    "get-service-database-logs-by-service-and-database-uuid",
+    "restart-service-database-by-service-and-database-uuid",
+    "start-service-database-by-service-and-database-uuid",
+    "stop-service-database-by-service-and-database-uuid",
     "list-envs-by-service-uuid",
     "create-env-by-service-uuid",
     "update-env-by-service-uuid",
     "update-envs-by-service-uuid",
     "delete-env-by-service-uuid",
     "get-service-logs-by-uuid",
+    "move-service-by-uuid",
     "restart-service-by-uuid",
+    "list-scheduled-tasks-by-service-uuid",
+    "create-scheduled-task-by-service-uuid",
+    "update-scheduled-task-by-service-uuid",
+    "delete-scheduled-task-by-service-uuid",
+    "execute-scheduled-task-by-service-uuid",
+    "list-scheduled-task-executions-by-service-uuid",
     "start-service-by-uuid",
     "stop-service-by-uuid",
+    "list-storages-by-service-uuid",
+    "create-storage-by-service-uuid",
+    "update-storage-by-service-uuid",
+    "delete-storage-by-service-uuid",
+    "set-service-storage-backup-schedule",
+    "delete-service-storage-backup-schedule",
+    "run-service-storage-backup",
+    "list-tags-by-service-uuid",
+    "create-tag-by-service-uuid",
+    "delete-tag-by-service-uuid",
+    "get-instance-email-settings",
+    "update-instance-email-settings",
+    "list-tags",
+    "create-tag",
+    "update-tag-by-uuid",
+    "delete-tag-by-uuid",
     "get-token-team",
+    "list-team-shared-envs",
+    "create-team-shared-env",
+    "update-team-shared-env",
+    "delete-team-shared-env",
+    "get-token-team-members",
+    "list-teams",
     "get-current-team",
+    "get-current-team-members",
+    "get-team-by-id",
+    "get-members-by-team-id",
     "version",
+    "get-vultr-operating-systems",
+    "get-vultr-plans",
+    "get-vultr-regions",
+    "get-vultr-ssh-keys",
 ];
 
 fn json<T: wire::Read>(body: &[u8]) -> Outcome {

@@ -3,16 +3,34 @@
 
 //! The generated part of the client.
 
+#[cfg(feature = "administration")]
+mod administration;
 #[cfg(feature = "applications")]
 mod applications;
+#[cfg(feature = "backups")]
+mod backups;
 #[cfg(feature = "compose")]
 mod compose;
+#[cfg(feature = "connections")]
+mod connections;
+#[cfg(feature = "databases")]
+mod databases;
 #[cfg(feature = "deployments")]
 mod deployments;
+#[cfg(feature = "domains")]
+mod domains;
+#[cfg(feature = "notifications")]
+mod notifications;
+#[cfg(feature = "organizations")]
+mod organizations;
 #[cfg(feature = "previews")]
 mod previews;
 #[cfg(feature = "projects")]
 mod projects;
+#[cfg(feature = "servers")]
+mod servers;
+#[cfg(feature = "services")]
+mod services;
 #[cfg(feature = "settings")]
 mod settings;
 #[cfg(feature = "users")]
@@ -21,20 +39,36 @@ mod common;
 
 /// Every type of a request or an answer, whatever area it belongs to.
 pub mod types {
+    #[cfg(feature = "administration")]
+    pub use super::administration::schemas::*;
     #[cfg(feature = "applications")]
     pub use super::applications::schemas::*;
+    #[cfg(feature = "backups")]
+    pub use super::backups::schemas::*;
     #[cfg(feature = "compose")]
     pub use super::compose::schemas::*;
+    #[cfg(feature = "connections")]
+    pub use super::connections::schemas::*;
+    #[cfg(feature = "databases")]
+    pub use super::databases::schemas::*;
     #[cfg(feature = "deployments")]
     pub use super::deployments::schemas::*;
+    #[cfg(feature = "domains")]
+    pub use super::domains::schemas::*;
+    #[cfg(feature = "notifications")]
+    pub use super::notifications::schemas::*;
+    #[cfg(feature = "organizations")]
+    pub use super::organizations::schemas::*;
     #[cfg(feature = "previews")]
     pub use super::previews::schemas::*;
     #[cfg(feature = "projects")]
     pub use super::projects::schemas::*;
+    #[cfg(feature = "servers")]
+    pub use super::servers::schemas::*;
+    #[cfg(feature = "services")]
+    pub use super::services::schemas::*;
     #[cfg(feature = "settings")]
     pub use super::settings::schemas::*;
-    #[cfg(feature = "users")]
-    pub use super::users::schemas::*;
     pub use super::common::*;
 }
 
@@ -42,21 +76,48 @@ pub mod types {
 pub mod operations {
     use crate::wire::Operation;
 
-    /// Applications: create, configure, deploy, start, stop, read logs. `application.dropDeployment` takes a zip file as `multipart/form-data`, which the generator cannot express; it is left out.
+    /// The Dokploy server itself: its proxy, clean-up, updates, looks, licence and subscription; the audit log.
+    #[cfg(feature = "administration")]
+    pub use super::administration::OPERATIONS as ADMINISTRATION;
+    /// Applications: create, configure, deploy, start, stop, read logs. A zip file is taken by `application-dropDeployment` in `services`.
     #[cfg(feature = "applications")]
     pub use super::applications::OPERATIONS as APPLICATIONS;
+    /// Backups of databases and volumes, where they go, and commands that run by the clock.
+    #[cfg(feature = "backups")]
+    pub use super::backups::OPERATIONS as BACKUPS;
     /// Compose services and stacks: create, configure, deploy, start, stop, and templates.
     #[cfg(feature = "compose")]
     pub use super::compose::OPERATIONS as COMPOSE;
+    /// Accounts elsewhere: git hosts, SSH keys, registries, DNS providers and vaults.
+    #[cfg(feature = "connections")]
+    pub use super::connections::OPERATIONS as CONNECTIONS;
+    /// Databases that Dokploy runs: PostgreSQL, MySQL, MariaDB, MongoDB, Redis, libSQL.
+    #[cfg(feature = "databases")]
+    pub use super::databases::OPERATIONS as DATABASES;
     /// Deployments, the queue, build logs, and rollbacks.
     #[cfg(feature = "deployments")]
     pub use super::deployments::OPERATIONS as DEPLOYMENTS;
+    /// Host names, published ports, redirects, basic authentication, certificates and forward authentication.
+    #[cfg(feature = "domains")]
+    pub use super::domains::OPERATIONS as DOMAINS;
+    /// Who is told of what: a channel each for chat, e-mail, push services and own URLs.
+    #[cfg(feature = "notifications")]
+    pub use super::notifications::OPERATIONS as NOTIFICATIONS;
+    /// Organisations, their members and what these may do; API keys, sessions and single sign-on.
+    #[cfg(feature = "organizations")]
+    pub use super::organizations::OPERATIONS as ORGANIZATIONS;
     /// Previews of pull requests. They are made by the GitHub App alone.
     #[cfg(feature = "previews")]
     pub use super::previews::OPERATIONS as PREVIEWS;
     /// Projects and their environments.
     #[cfg(feature = "projects")]
     pub use super::projects::OPERATIONS as PROJECTS;
+    /// Remote servers, and the Docker of every server: containers, images, volumes, networks, Swarm.
+    #[cfg(feature = "servers")]
+    pub use super::servers::OPERATIONS as SERVERS;
+    /// What services have in common: mounts, uploads, patches, tags, an overview; and the helpers that use a language model.
+    #[cfg(feature = "services")]
+    pub use super::services::OPERATIONS as SERVICES;
     /// The server itself: version, health, queue.
     #[cfg(feature = "settings")]
     pub use super::settings::OPERATIONS as SETTINGS;
@@ -66,16 +127,34 @@ pub mod operations {
 
     /// Every area that is compiled in, with its operations.
     pub const ALL: &[(&str, &[Operation])] = &[
+        #[cfg(feature = "administration")]
+        ("administration", ADMINISTRATION),
         #[cfg(feature = "applications")]
         ("applications", APPLICATIONS),
+        #[cfg(feature = "backups")]
+        ("backups", BACKUPS),
         #[cfg(feature = "compose")]
         ("compose", COMPOSE),
+        #[cfg(feature = "connections")]
+        ("connections", CONNECTIONS),
+        #[cfg(feature = "databases")]
+        ("databases", DATABASES),
         #[cfg(feature = "deployments")]
         ("deployments", DEPLOYMENTS),
+        #[cfg(feature = "domains")]
+        ("domains", DOMAINS),
+        #[cfg(feature = "notifications")]
+        ("notifications", NOTIFICATIONS),
+        #[cfg(feature = "organizations")]
+        ("organizations", ORGANIZATIONS),
         #[cfg(feature = "previews")]
         ("previews", PREVIEWS),
         #[cfg(feature = "projects")]
         ("projects", PROJECTS),
+        #[cfg(feature = "servers")]
+        ("servers", SERVERS),
+        #[cfg(feature = "services")]
+        ("services", SERVICES),
         #[cfg(feature = "settings")]
         ("settings", SETTINGS),
         #[cfg(feature = "users")]

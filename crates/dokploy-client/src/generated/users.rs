@@ -3,8 +3,6 @@
 
 //! Who the key acts for, and what it may do.
 
-pub mod schemas;
-
 use crate::Client;
 use crate::types;
 use crate::wire;

@@ -14,6 +14,36 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         return Some(Err(format!("{status} is not a success")));
     }
     let outcome = match operation {
+        #[cfg(feature = "servers")]
+        "admin-setupMonitoring" => json::<Option<types::WebServerSettings>>(body),
+        #[cfg(feature = "services")]
+        "ai-analyzeLogs" => json::<types::LogAnalysis>(body),
+        #[cfg(feature = "services")]
+        "ai-create" => json::<Vec<serde_json::Value>>(body),
+        #[cfg(feature = "services")]
+        "ai-delete" => json::<Vec<serde_json::Value>>(body),
+        #[cfg(feature = "services")]
+        "ai-deploy" => json::<serde_json::Value>(body),
+        #[cfg(feature = "services")]
+        "ai-get" => json::<types::AiProvider>(body),
+        #[cfg(feature = "services")]
+        "ai-getAll" => json::<Vec<types::AiProvider>>(body),
+        #[cfg(feature = "services")]
+        "ai-getCustomProviders" => json::<Vec<types::CustomAiProvider>>(body),
+        #[cfg(feature = "services")]
+        "ai-getEnabledProviders" => json::<Vec<types::AiProvider>>(body),
+        #[cfg(feature = "services")]
+        "ai-getModels" => json::<Vec<types::AiModel>>(body),
+        #[cfg(feature = "services")]
+        "ai-one" => json::<types::AiProvider>(body),
+        #[cfg(feature = "services")]
+        "ai-saveCustomProviders" => json::<Vec<types::CustomAiProvider>>(body),
+        #[cfg(feature = "services")]
+        "ai-suggest" => json::<Vec<types::AiSuggestion>>(body),
+        #[cfg(feature = "services")]
+        "ai-testConnection" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "services")]
+        "ai-update" => json::<Vec<serde_json::Value>>(body),
         #[cfg(feature = "applications")]
         "application-cancelDeployment" => json::<types::Acknowledgement>(body),
         #[cfg(feature = "applications")]
@@ -28,6 +58,8 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "application-deploy" => json::<serde_json::Value>(body),
         #[cfg(feature = "applications")]
         "application-disconnectGitProvider" => json::<bool>(body),
+        #[cfg(feature = "services")]
+        "application-dropDeployment" => json::<bool>(body),
         #[cfg(feature = "applications")]
         "application-killBuild" => Ok(Vec::new()),
         #[cfg(feature = "applications")]
@@ -74,6 +106,64 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "application-update" => json::<bool>(body),
         #[cfg(feature = "applications")]
         "application-updateTraefikConfig" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "auditLog-all" => json::<types::AuditLogPage>(body),
+        #[cfg(feature = "backups")]
+        "backup-create" => Ok(Vec::new()),
+        #[cfg(feature = "backups")]
+        "backup-listBackupFiles" => json::<Vec<types::BackupFile>>(body),
+        #[cfg(feature = "backups")]
+        "backup-manualBackupCompose" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "backup-manualBackupLibsql" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "backup-manualBackupMariadb" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "backup-manualBackupMongo" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "backup-manualBackupMySql" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "backup-manualBackupPostgres" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "backup-manualBackupWebServer" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "backup-one" => json::<types::Backup>(body),
+        #[cfg(feature = "backups")]
+        "backup-remove" => json::<Option<types::Backup>>(body),
+        #[cfg(feature = "backups")]
+        "backup-update" => Ok(Vec::new()),
+        #[cfg(feature = "connections")]
+        "bitbucket-bitbucketProviders" => json::<Vec<types::BitbucketProvider>>(body),
+        #[cfg(feature = "connections")]
+        "bitbucket-create" => Ok(Vec::new()),
+        #[cfg(feature = "connections")]
+        "bitbucket-getBitbucketBranches" => json::<Vec<types::GitBranch>>(body),
+        #[cfg(feature = "connections")]
+        "bitbucket-getBitbucketRepositories" => json::<Vec<types::GitRepository>>(body),
+        #[cfg(feature = "connections")]
+        "bitbucket-one" => json::<types::BitbucketProvider>(body),
+        #[cfg(feature = "connections")]
+        "bitbucket-testConnection" => json::<String>(body),
+        #[cfg(feature = "connections")]
+        "bitbucket-update" => json::<Option<types::BitbucketProvider>>(body),
+        #[cfg(feature = "domains")]
+        "certificates-all" => json::<Vec<types::Certificate>>(body),
+        #[cfg(feature = "domains")]
+        "certificates-create" => json::<types::Certificate>(body),
+        #[cfg(feature = "domains")]
+        "certificates-one" => json::<types::Certificate>(body),
+        #[cfg(feature = "domains")]
+        "certificates-remove" => json::<bool>(body),
+        #[cfg(feature = "domains")]
+        "certificates-update" => json::<types::Certificate>(body),
+        #[cfg(feature = "servers")]
+        "cluster-addManager" => json::<types::JoinCommand>(body),
+        #[cfg(feature = "servers")]
+        "cluster-addWorker" => json::<types::JoinCommand>(body),
+        #[cfg(feature = "servers")]
+        "cluster-getNodes" => json::<Vec<types::SwarmNode>>(body),
+        #[cfg(feature = "servers")]
+        "cluster-removeWorker" => json::<bool>(body),
         #[cfg(feature = "compose")]
         "compose-cancelDeployment" => json::<types::Acknowledgement>(body),
         #[cfg(feature = "compose")]
@@ -136,6 +226,22 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "compose-templates" => json::<Vec<types::Template>>(body),
         #[cfg(feature = "compose")]
         "compose-update" => json::<Option<types::Compose>>(body),
+        #[cfg(feature = "organizations")]
+        "customRole-all" => json::<Vec<types::CustomRole>>(body),
+        #[cfg(feature = "organizations")]
+        "customRole-create" => json::<Option<types::CustomRoleRow>>(body),
+        #[cfg(feature = "organizations")]
+        "customRole-getStatements" => json::<std::collections::BTreeMap<String, Vec<String>>>(body),
+        #[cfg(feature = "organizations")]
+        "customRole-membersByRole" => json::<Vec<types::RoleMember>>(body),
+        #[cfg(feature = "organizations")]
+        "customRole-remove" => json::<types::RemovedCustomRole>(body),
+        #[cfg(feature = "organizations")]
+        "customRole-update" => json::<Option<types::CustomRoleRow>>(body),
+        #[cfg(feature = "services")]
+        "webhook-deployCompose" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "services")]
+        "webhook-deployApplication" => json::<types::Acknowledgement>(body),
         #[cfg(feature = "deployments")]
         "deployment-all" => json::<Vec<types::Deployment>>(body),
         #[cfg(feature = "deployments")]
@@ -154,6 +260,124 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "deployment-readLogs" => json::<String>(body),
         #[cfg(feature = "deployments")]
         "deployment-removeDeployment" => json::<Option<types::Deployment>>(body),
+        #[cfg(feature = "backups")]
+        "destination-all" => json::<Vec<types::Destination>>(body),
+        #[cfg(feature = "backups")]
+        "destination-create" => json::<types::Destination>(body),
+        #[cfg(feature = "backups")]
+        "destination-one" => json::<types::Destination>(body),
+        #[cfg(feature = "backups")]
+        "destination-remove" => json::<Option<types::Destination>>(body),
+        #[cfg(feature = "backups")]
+        "destination-testConnection" => Ok(Vec::new()),
+        #[cfg(feature = "backups")]
+        "destination-update" => json::<Option<types::Destination>>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-all" => json::<Vec<types::DnsProvider>>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-create" => json::<types::DnsProvider>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-createRecord" => json::<types::WrittenDnsRecord>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-deleteRecord" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-listRecords" => json::<Vec<types::DnsRecord>>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-listZones" => json::<Vec<types::DnsZone>>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-one" => json::<types::DnsProvider>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-remove" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-testConnection" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-update" => json::<types::DnsProvider>(body),
+        #[cfg(feature = "connections")]
+        "dnsProvider-updateRecord" => json::<types::WrittenDnsRecord>(body),
+        #[cfg(feature = "servers")]
+        "docker-deleteContainerFile" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "docker-getConfig" => json::<Option<types::SecretJson>>(body),
+        #[cfg(feature = "servers")]
+        "docker-getContainers" => json::<Option<Vec<types::Container>>>(body),
+        #[cfg(feature = "servers")]
+        "docker-getContainersByAppLabel" => json::<Option<Vec<types::Container>>>(body),
+        #[cfg(feature = "servers")]
+        "docker-getContainersByAppNameMatch" => json::<Vec<types::Container>>(body),
+        #[cfg(feature = "servers")]
+        "docker-getEvents" => json::<types::DockerEvents>(body),
+        #[cfg(feature = "servers")]
+        "docker-getServerHealth" => json::<types::ServerHealth>(body),
+        #[cfg(feature = "servers")]
+        "docker-getServiceContainersByAppName" => json::<Vec<types::Container>>(body),
+        #[cfg(feature = "servers")]
+        "docker-getStackContainersByAppName" => json::<Vec<types::Container>>(body),
+        #[cfg(feature = "servers")]
+        "docker-killContainer" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "docker-listContainerFiles" => json::<Vec<types::FileEntry>>(body),
+        #[cfg(feature = "servers")]
+        "docker-readContainerFile" => json::<types::FileContent>(body),
+        #[cfg(feature = "servers")]
+        "docker-removeContainer" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "docker-restartContainer" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "docker-startContainer" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "docker-stopContainer" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "docker-uploadFileToContainer" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "servers")]
+        "docker-writeContainerFile" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "dockerDiskUsage-getBuildCache" => json::<Vec<types::BuildCacheEntry>>(body),
+        #[cfg(feature = "servers")]
+        "dockerDiskUsage-getDiskUsage" => json::<Vec<types::DockerDiskUsage>>(body),
+        #[cfg(feature = "servers")]
+        "dockerDiskUsage-pruneBuildCache" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "dockerImage-getImageConfig" => json::<types::SecretJson>(body),
+        #[cfg(feature = "servers")]
+        "dockerImage-getImages" => json::<Vec<types::DockerImage>>(body),
+        #[cfg(feature = "servers")]
+        "dockerImage-removeImage" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "dockerVolume-deleteVolumeFile" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "dockerVolume-getVolumeConfig" => json::<serde_json::Map<String, serde_json::Value>>(body),
+        #[cfg(feature = "servers")]
+        "dockerVolume-getVolumes" => json::<Vec<types::DockerVolume>>(body),
+        #[cfg(feature = "servers")]
+        "dockerVolume-getVolumesSize" => json::<Vec<types::VolumeSize>>(body),
+        #[cfg(feature = "servers")]
+        "dockerVolume-listVolumeFiles" => json::<Vec<types::FileEntry>>(body),
+        #[cfg(feature = "servers")]
+        "dockerVolume-readVolumeFile" => json::<types::FileContent>(body),
+        #[cfg(feature = "servers")]
+        "dockerVolume-removeVolume" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "dockerVolume-writeVolumeFile" => Ok(Vec::new()),
+        #[cfg(feature = "domains")]
+        "domain-byApplicationId" => json::<Vec<types::Domain>>(body),
+        #[cfg(feature = "domains")]
+        "domain-byComposeId" => json::<Vec<types::Domain>>(body),
+        #[cfg(feature = "domains")]
+        "domain-canGenerateTraefikMeDomains" => json::<String>(body),
+        #[cfg(feature = "domains")]
+        "domain-create" => json::<types::Domain>(body),
+        #[cfg(feature = "domains")]
+        "domain-delete" => json::<Option<types::Domain>>(body),
+        #[cfg(feature = "domains")]
+        "domain-generateDomain" => json::<String>(body),
+        #[cfg(feature = "domains")]
+        "domain-one" => json::<types::Domain>(body),
+        #[cfg(feature = "domains")]
+        "domain-toggleEnable" => json::<types::Domain>(body),
+        #[cfg(feature = "domains")]
+        "domain-update" => json::<Option<types::Domain>>(body),
+        #[cfg(feature = "domains")]
+        "domain-validateDomain" => json::<types::DomainValidation>(body),
         #[cfg(feature = "projects")]
         "environment-byProjectId" => json::<Vec<types::EnvironmentDetails>>(body),
         #[cfg(feature = "projects")]
@@ -168,6 +392,416 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "environment-search" => json::<types::EnvironmentPage>(body),
         #[cfg(feature = "projects")]
         "environment-update" => json::<Option<types::Environment>>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-deployOnServer" => json::<types::Confirmation>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-disable" => json::<types::Confirmation>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-enable" => json::<types::Confirmation>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-getAuthDomain" => json::<Option<types::ForwardAuthDomain>>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-listProviders" => json::<Vec<types::ForwardAuthProvider>>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-removeAuthDomain" => json::<types::Confirmation>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-removeOnServer" => json::<types::Confirmation>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-serverStatus" => json::<Vec<types::ForwardAuthServer>>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-setAuthDomain" => json::<types::ForwardAuthDomain>(body),
+        #[cfg(feature = "domains")]
+        "forwardAuth-status" => json::<types::ForwardAuthStatus>(body),
+        #[cfg(feature = "connections")]
+        "gitProvider-allForPermissions" => json::<Vec<types::GitProvider>>(body),
+        #[cfg(feature = "connections")]
+        "gitProvider-getAll" => json::<Vec<types::GitProvider>>(body),
+        #[cfg(feature = "connections")]
+        "gitProvider-remove" => json::<Option<types::GitProvider>>(body),
+        #[cfg(feature = "connections")]
+        "gitProvider-toggleShare" => json::<Option<types::GitProvider>>(body),
+        #[cfg(feature = "connections")]
+        "gitea-create" => json::<types::GiteaProvider>(body),
+        #[cfg(feature = "connections")]
+        "gitea-getGiteaBranches" => json::<Vec<types::GitBranch>>(body),
+        #[cfg(feature = "connections")]
+        "gitea-getGiteaRepositories" => json::<Vec<types::GitRepository>>(body),
+        #[cfg(feature = "connections")]
+        "gitea-getGiteaUrl" => json::<String>(body),
+        #[cfg(feature = "connections")]
+        "gitea-giteaProviders" => json::<Vec<types::GiteaProvider>>(body),
+        #[cfg(feature = "connections")]
+        "gitea-one" => json::<types::GiteaProvider>(body),
+        #[cfg(feature = "connections")]
+        "gitea-testConnection" => json::<String>(body),
+        #[cfg(feature = "connections")]
+        "gitea-update" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "connections")]
+        "github-getGithubBranches" => json::<Vec<types::GitBranch>>(body),
+        #[cfg(feature = "connections")]
+        "github-getGithubRepositories" => json::<Vec<types::GithubRepository>>(body),
+        #[cfg(feature = "connections")]
+        "github-githubProviders" => json::<Vec<types::GithubProvider>>(body),
+        #[cfg(feature = "connections")]
+        "github-one" => json::<types::GithubProvider>(body),
+        #[cfg(feature = "connections")]
+        "github-testConnection" => json::<String>(body),
+        #[cfg(feature = "connections")]
+        "github-update" => Ok(Vec::new()),
+        #[cfg(feature = "connections")]
+        "gitlab-create" => Ok(Vec::new()),
+        #[cfg(feature = "connections")]
+        "gitlab-getGitlabBranches" => json::<Vec<types::GitBranch>>(body),
+        #[cfg(feature = "connections")]
+        "gitlab-getGitlabRepositories" => json::<Vec<types::GitRepository>>(body),
+        #[cfg(feature = "connections")]
+        "gitlab-gitlabProviders" => json::<Vec<types::GitlabProvider>>(body),
+        #[cfg(feature = "connections")]
+        "gitlab-one" => json::<types::GitlabProvider>(body),
+        #[cfg(feature = "connections")]
+        "gitlab-testConnection" => json::<String>(body),
+        #[cfg(feature = "connections")]
+        "gitlab-update" => Ok(Vec::new()),
+        #[cfg(feature = "administration")]
+        "health" => json::<types::Confirmation>(body),
+        #[cfg(feature = "databases")]
+        "libsql-changeStatus" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-create" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "libsql-deploy" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-move" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-one" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-readLogs" => json::<String>(body),
+        #[cfg(feature = "databases")]
+        "libsql-rebuild" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "libsql-reload" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "libsql-remove" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-saveEnvironment" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "libsql-saveExternalPorts" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-start" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-stop" => json::<types::Libsql>(body),
+        #[cfg(feature = "databases")]
+        "libsql-update" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "licenseKey-activate" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "administration")]
+        "licenseKey-deactivate" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "administration")]
+        "licenseKey-getEnterpriseSettings" => json::<types::EnterpriseSettings>(body),
+        #[cfg(feature = "administration")]
+        "licenseKey-haveValidLicenseKey" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "licenseKey-updateEnterpriseSettings" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "licenseKey-validate" => json::<serde_json::Value>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-changePassword" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-changeStatus" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-create" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-deploy" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-move" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-one" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-readLogs" => json::<String>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-rebuild" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-reload" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-remove" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-saveEnvironment" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-saveExternalPort" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-search" => json::<types::MariadbPage>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-start" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-stop" => json::<types::Mariadb>(body),
+        #[cfg(feature = "databases")]
+        "mariadb-update" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mongo-changePassword" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mongo-changeStatus" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-create" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-deploy" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-move" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-one" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-readLogs" => json::<String>(body),
+        #[cfg(feature = "databases")]
+        "mongo-rebuild" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mongo-reload" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mongo-remove" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-saveEnvironment" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mongo-saveExternalPort" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-search" => json::<types::MongoPage>(body),
+        #[cfg(feature = "databases")]
+        "mongo-start" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-stop" => json::<types::Mongo>(body),
+        #[cfg(feature = "databases")]
+        "mongo-update" => json::<bool>(body),
+        #[cfg(feature = "services")]
+        "mounts-allNamedByApplicationId" => json::<Option<Vec<types::ContainerMount>>>(body),
+        #[cfg(feature = "services")]
+        "mounts-create" => json::<types::Mount>(body),
+        #[cfg(feature = "services")]
+        "mounts-listByServiceId" => json::<Vec<types::Mount>>(body),
+        #[cfg(feature = "services")]
+        "mounts-one" => json::<types::Mount>(body),
+        #[cfg(feature = "services")]
+        "mounts-remove" => json::<Option<types::Mount>>(body),
+        #[cfg(feature = "services")]
+        "mounts-update" => json::<types::Mount>(body),
+        #[cfg(feature = "databases")]
+        "mysql-changePassword" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mysql-changeStatus" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-create" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-deploy" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-move" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-one" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-readLogs" => json::<String>(body),
+        #[cfg(feature = "databases")]
+        "mysql-rebuild" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mysql-reload" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mysql-remove" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-saveEnvironment" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "mysql-saveExternalPort" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-search" => json::<types::MysqlPage>(body),
+        #[cfg(feature = "databases")]
+        "mysql-start" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-stop" => json::<types::Mysql>(body),
+        #[cfg(feature = "databases")]
+        "mysql-update" => json::<bool>(body),
+        #[cfg(feature = "servers")]
+        "network-all" => json::<Vec<types::Network>>(body),
+        #[cfg(feature = "servers")]
+        "network-create" => json::<types::Network>(body),
+        #[cfg(feature = "servers")]
+        "network-import" => json::<types::NetworkImport>(body),
+        #[cfg(feature = "servers")]
+        "network-inspect" => json::<serde_json::Map<String, serde_json::Value>>(body),
+        #[cfg(feature = "servers")]
+        "network-networksToSync" => json::<types::NetworkComparison>(body),
+        #[cfg(feature = "servers")]
+        "network-one" => json::<types::Network>(body),
+        #[cfg(feature = "servers")]
+        "network-recreate" => json::<types::Network>(body),
+        #[cfg(feature = "servers")]
+        "network-remove" => json::<types::Network>(body),
+        #[cfg(feature = "notifications")]
+        "notification-all" => json::<Vec<types::Notification>>(body),
+        #[cfg(feature = "notifications")]
+        "notification-createCustom" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createDiscord" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createEmail" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createGotify" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createLark" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createMattermost" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createNtfy" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createPushover" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createResend" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createSlack" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createTeams" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-createTelegram" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-getEmailProviders" => json::<Vec<types::Notification>>(body),
+        #[cfg(feature = "notifications")]
+        "notification-one" => json::<types::Notification>(body),
+        #[cfg(feature = "notifications")]
+        "notification-receiveNotification" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-remove" => json::<Option<types::Notification>>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testCustomConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testDiscordConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testEmailConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testGotifyConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testLarkConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testMattermostConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testNtfyConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testPushoverConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testResendConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testSlackConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testTeamsConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-testTelegramConnection" => json::<bool>(body),
+        #[cfg(feature = "notifications")]
+        "notification-updateCustom" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateDiscord" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateEmail" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateGotify" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateLark" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateMattermost" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateNtfy" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updatePushover" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateResend" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateSlack" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateTeams" => Ok(Vec::new()),
+        #[cfg(feature = "notifications")]
+        "notification-updateTelegram" => Ok(Vec::new()),
+        #[cfg(feature = "organizations")]
+        "organization-active" => json::<Option<types::Organization>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-all" => json::<Vec<types::Organization>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-allInvitations" => json::<Vec<types::Invitation>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-create" => json::<types::Organization>(body),
+        #[cfg(feature = "organizations")]
+        "organization-delete" => json::<Vec<serde_json::Value>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-inviteMember" => json::<Option<types::Invitation>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-one" => json::<Option<types::Organization>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-removeInvitation" => json::<Vec<serde_json::Value>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-setDefault" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "organizations")]
+        "organization-update" => json::<Option<types::Organization>>(body),
+        #[cfg(feature = "organizations")]
+        "organization-updateMemberRole" => json::<bool>(body),
+        #[cfg(feature = "services")]
+        "overview-backups" => json::<Vec<types::OverviewBackup>>(body),
+        #[cfg(feature = "services")]
+        "overview-domains" => json::<Vec<types::OverviewDomain>>(body),
+        #[cfg(feature = "services")]
+        "overview-services" => json::<Vec<types::OverviewService>>(body),
+        #[cfg(feature = "services")]
+        "patch-byEntityId" => json::<Vec<types::Patch>>(body),
+        #[cfg(feature = "services")]
+        "patch-cleanPatchRepos" => json::<bool>(body),
+        #[cfg(feature = "services")]
+        "patch-create" => json::<types::Patch>(body),
+        #[cfg(feature = "services")]
+        "patch-delete" => json::<Option<types::Patch>>(body),
+        #[cfg(feature = "services")]
+        "patch-ensureRepo" => json::<String>(body),
+        #[cfg(feature = "services")]
+        "patch-markFileForDeletion" => json::<Option<types::Patch>>(body),
+        #[cfg(feature = "services")]
+        "patch-one" => json::<types::Patch>(body),
+        #[cfg(feature = "services")]
+        "patch-readRepoDirectories" => json::<Vec<types::SourceEntry>>(body),
+        #[cfg(feature = "services")]
+        "patch-readRepoFile" => json::<wire::Secret>(body),
+        #[cfg(feature = "services")]
+        "patch-saveFileAsPatch" => json::<Option<types::Patch>>(body),
+        #[cfg(feature = "services")]
+        "patch-toggleEnabled" => json::<Option<types::Patch>>(body),
+        #[cfg(feature = "services")]
+        "patch-update" => json::<Option<types::Patch>>(body),
+        #[cfg(feature = "domains")]
+        "port-create" => json::<types::Port>(body),
+        #[cfg(feature = "domains")]
+        "port-delete" => json::<Option<types::Port>>(body),
+        #[cfg(feature = "domains")]
+        "port-one" => json::<types::Port>(body),
+        #[cfg(feature = "domains")]
+        "port-update" => json::<Option<types::Port>>(body),
+        #[cfg(feature = "databases")]
+        "postgres-changePassword" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "postgres-changeStatus" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-create" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-deploy" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-move" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-one" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-readLogs" => json::<String>(body),
+        #[cfg(feature = "databases")]
+        "postgres-rebuild" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "postgres-reload" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "postgres-remove" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-saveEnvironment" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "postgres-saveExternalPort" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-search" => json::<types::PostgresPage>(body),
+        #[cfg(feature = "databases")]
+        "postgres-start" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-stop" => json::<types::Postgres>(body),
+        #[cfg(feature = "databases")]
+        "postgres-update" => json::<bool>(body),
         #[cfg(feature = "previews")]
         "previewDeployment-all" => json::<Vec<types::PreviewDeployment>>(body),
         #[cfg(feature = "previews")]
@@ -194,22 +828,392 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "project-search" => json::<types::ProjectPage>(body),
         #[cfg(feature = "projects")]
         "project-update" => json::<Option<types::Project>>(body),
+        #[cfg(feature = "domains")]
+        "redirects-create" => json::<bool>(body),
+        #[cfg(feature = "domains")]
+        "redirects-delete" => json::<types::Redirect>(body),
+        #[cfg(feature = "domains")]
+        "redirects-one" => json::<types::Redirect>(body),
+        #[cfg(feature = "domains")]
+        "redirects-update" => json::<types::Redirect>(body),
+        #[cfg(feature = "databases")]
+        "redis-changePassword" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "redis-changeStatus" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-create" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-deploy" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-move" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-one" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-readLogs" => json::<String>(body),
+        #[cfg(feature = "databases")]
+        "redis-rebuild" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "redis-reload" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "redis-remove" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-saveEnvironment" => json::<bool>(body),
+        #[cfg(feature = "databases")]
+        "redis-saveExternalPort" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-search" => json::<types::RedisPage>(body),
+        #[cfg(feature = "databases")]
+        "redis-start" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-stop" => json::<types::Redis>(body),
+        #[cfg(feature = "databases")]
+        "redis-update" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "registry-all" => json::<Vec<types::Registry>>(body),
+        #[cfg(feature = "connections")]
+        "registry-create" => json::<types::Registry>(body),
+        #[cfg(feature = "connections")]
+        "registry-one" => json::<types::Registry>(body),
+        #[cfg(feature = "connections")]
+        "registry-remove" => json::<types::Registry>(body),
+        #[cfg(feature = "connections")]
+        "registry-testRegistry" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "registry-testRegistryById" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "registry-update" => json::<bool>(body),
         #[cfg(feature = "deployments")]
         "rollback-delete" => json::<types::Rollback>(body),
         #[cfg(feature = "deployments")]
         "rollback-rollback" => Ok(Vec::new()),
+        #[cfg(feature = "backups")]
+        "schedule-create" => json::<Option<types::Schedule>>(body),
+        #[cfg(feature = "backups")]
+        "schedule-delete" => json::<bool>(body),
+        #[cfg(feature = "backups")]
+        "schedule-list" => json::<Vec<types::Schedule>>(body),
+        #[cfg(feature = "backups")]
+        "schedule-one" => json::<types::Schedule>(body),
+        #[cfg(feature = "backups")]
+        "schedule-runManually" => json::<types::ScheduleRun>(body),
+        #[cfg(feature = "backups")]
+        "schedule-update" => json::<types::Schedule>(body),
+        #[cfg(feature = "organizations")]
+        "scim-deleteProvider" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "organizations")]
+        "scim-generateToken" => json::<types::ScimToken>(body),
+        #[cfg(feature = "organizations")]
+        "scim-listProviders" => json::<Vec<types::ScimProvider>>(body),
+        #[cfg(feature = "domains")]
+        "security-create" => json::<bool>(body),
+        #[cfg(feature = "domains")]
+        "security-delete" => json::<types::BasicAuth>(body),
+        #[cfg(feature = "domains")]
+        "security-one" => json::<types::BasicAuth>(body),
+        #[cfg(feature = "domains")]
+        "security-update" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "server-all" => json::<Vec<types::Server>>(body),
+        #[cfg(feature = "servers")]
+        "server-allForPermissions" => json::<Vec<types::Server>>(body),
+        #[cfg(feature = "servers")]
+        "server-buildServers" => json::<Vec<types::Server>>(body),
+        #[cfg(feature = "servers")]
+        "server-count" => json::<i64>(body),
+        #[cfg(feature = "servers")]
+        "server-create" => json::<types::Server>(body),
+        #[cfg(feature = "servers")]
+        "server-getDefaultCommand" => json::<String>(body),
+        #[cfg(feature = "servers")]
+        "server-getServerMetrics" => json::<Vec<types::ServerMetrics>>(body),
+        #[cfg(feature = "servers")]
+        "server-getServerTime" => json::<Option<types::ServerTime>>(body),
+        #[cfg(feature = "servers")]
+        "server-one" => json::<types::Server>(body),
+        #[cfg(feature = "servers")]
+        "server-publicIp" => json::<Option<String>>(body),
+        #[cfg(feature = "servers")]
+        "server-remove" => json::<types::Server>(body),
+        #[cfg(feature = "servers")]
+        "server-security" => json::<types::ServerSecurity>(body),
+        #[cfg(feature = "servers")]
+        "server-setup" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "server-setupMonitoring" => Ok(Vec::new()),
+        #[cfg(feature = "servers")]
+        "server-update" => json::<Option<types::Server>>(body),
+        #[cfg(feature = "servers")]
+        "server-updateBuildsConcurrency" => json::<Option<types::Server>>(body),
+        #[cfg(feature = "servers")]
+        "server-validate" => json::<types::ServerValidation>(body),
+        #[cfg(feature = "servers")]
+        "server-withSSHKey" => json::<Vec<types::Server>>(body),
+        #[cfg(feature = "administration")]
+        "settings-assignDomainServer" => json::<types::ServerSettingsAnswer>(body),
+        #[cfg(feature = "administration")]
+        "settings-checkGPUStatus" => json::<types::GpuStatus>(body),
+        #[cfg(feature = "administration")]
+        "settings-checkInfrastructureHealth" => json::<types::InfrastructureHealth>(body),
+        #[cfg(feature = "administration")]
+        "settings-cleanAll" => json::<types::CleanupStatus>(body),
         #[cfg(feature = "settings")]
         "settings-cleanAllDeploymentQueue" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-cleanDockerBuilder" => Ok(Vec::new()),
+        #[cfg(feature = "administration")]
+        "settings-cleanDockerPrune" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-cleanMonitoring" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-cleanSSHPrivateKey" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-cleanStoppedContainers" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-cleanUnusedImages" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-cleanUnusedVolumes" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-getDockerDiskUsage" => json::<Vec<types::DockerDiskUsage>>(body),
+        #[cfg(feature = "administration")]
+        "settings-getDokployCloudIps" => json::<Option<Vec<String>>>(body),
         #[cfg(feature = "settings")]
         "settings-getDokployVersion" => json::<String>(body),
+        #[cfg(feature = "administration")]
+        "settings-getIp" => json::<String>(body),
+        #[cfg(feature = "administration")]
+        "settings-getLogCleanupStatus" => json::<types::LogCleanup>(body),
+        #[cfg(feature = "administration")]
+        "settings-getOpenApiDocument" => json::<serde_json::Map<String, serde_json::Value>>(body),
+        #[cfg(feature = "administration")]
+        "settings-getReleaseTag" => json::<String>(body),
+        #[cfg(feature = "administration")]
+        "settings-getTraefikPorts" => json::<Vec<types::TraefikPort>>(body),
+        #[cfg(feature = "administration")]
+        "settings-getUpdateData" => json::<types::AvailableUpdate>(body),
+        #[cfg(feature = "administration")]
+        "settings-getWebServerSettings" => json::<Option<types::WebServerSettings>>(body),
+        #[cfg(feature = "administration")]
+        "settings-haveActivateRequests" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-haveTraefikDashboardPortEnabled" => json::<bool>(body),
         #[cfg(feature = "settings")]
         "settings-health" => json::<types::Health>(body),
         #[cfg(feature = "settings")]
         "settings-isCloud" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-isUserSubscribed" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-readDirectories" => json::<Vec<types::TraefikFile>>(body),
+        #[cfg(feature = "administration")]
+        "settings-readMiddlewareTraefikConfig" => json::<Option<types::SecretJson>>(body),
+        #[cfg(feature = "administration")]
+        "settings-readTraefikConfig" => json::<Option<types::SecretJson>>(body),
+        #[cfg(feature = "administration")]
+        "settings-readTraefikEnv" => json::<Option<wire::Secret>>(body),
+        #[cfg(feature = "administration")]
+        "settings-readTraefikFile" => json::<Option<wire::Secret>>(body),
+        #[cfg(feature = "administration")]
+        "settings-readWebServerTraefikConfig" => json::<Option<types::SecretJson>>(body),
+        #[cfg(feature = "administration")]
+        "settings-reloadServer" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-reloadTraefik" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-saveSSHPrivateKey" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-setupGPU" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "administration")]
+        "settings-toggleDashboard" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-toggleRequests" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateBuildsConcurrency" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateDockerCleanup" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateEnforceSSO" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateLogCleanup" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateMiddlewareTraefikConfig" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateRemoteServersOnly" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateServer" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateServerIp" => json::<Option<types::ServerSettingsAnswer>>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateTraefikConfig" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateTraefikFile" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateTraefikPorts" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-updateWebServerTraefikConfig" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "settings-writeTraefikEnv" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "sshKey-all" => json::<Vec<types::SshKey>>(body),
+        #[cfg(feature = "connections")]
+        "sshKey-allForApps" => json::<Vec<types::SshKey>>(body),
+        #[cfg(feature = "connections")]
+        "sshKey-create" => Ok(Vec::new()),
+        #[cfg(feature = "connections")]
+        "sshKey-generate" => json::<types::SshKeyPair>(body),
+        #[cfg(feature = "connections")]
+        "sshKey-one" => json::<types::SshKey>(body),
+        #[cfg(feature = "connections")]
+        "sshKey-remove" => json::<Option<types::SshKey>>(body),
+        #[cfg(feature = "connections")]
+        "sshKey-update" => json::<Option<types::SshKey>>(body),
+        #[cfg(feature = "organizations")]
+        "sso-addTrustedOrigin" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "organizations")]
+        "sso-deleteProvider" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "organizations")]
+        "sso-enforceSSO" => json::<bool>(body),
+        #[cfg(feature = "organizations")]
+        "sso-getTrustedOrigins" => json::<Vec<String>>(body),
+        #[cfg(feature = "organizations")]
+        "sso-listProviders" => json::<Vec<types::SsoProvider>>(body),
+        #[cfg(feature = "organizations")]
+        "sso-one" => json::<types::SsoProvider>(body),
+        #[cfg(feature = "organizations")]
+        "sso-register" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "organizations")]
+        "sso-removeTrustedOrigin" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "organizations")]
+        "sso-showSignInWithSSO" => json::<bool>(body),
+        #[cfg(feature = "organizations")]
+        "sso-update" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "organizations")]
+        "sso-updateTrustedOrigin" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "administration")]
+        "stripe-canCreateMoreServers" => json::<bool>(body),
+        #[cfg(feature = "administration")]
+        "stripe-createCheckoutSession" => json::<types::CheckoutSession>(body),
+        #[cfg(feature = "administration")]
+        "stripe-createCustomerPortalSession" => json::<types::PortalSession>(body),
+        #[cfg(feature = "administration")]
+        "stripe-getCurrentPlan" => json::<Option<types::PlanEnum>>(body),
+        #[cfg(feature = "administration")]
+        "stripe-getInvoices" => json::<Vec<types::Invoice>>(body),
+        #[cfg(feature = "administration")]
+        "stripe-getProducts" => json::<types::ProductCatalog>(body),
+        #[cfg(feature = "administration")]
+        "stripe-updateInvoiceNotifications" => json::<types::Confirmation>(body),
+        #[cfg(feature = "administration")]
+        "stripe-upgradeSubscription" => json::<types::Confirmation>(body),
+        #[cfg(feature = "servers")]
+        "swarm-getContainerStats" => json::<Vec<types::ContainerStats>>(body),
+        #[cfg(feature = "servers")]
+        "swarm-getNodeApps" => json::<Option<Vec<types::SwarmService>>>(body),
+        #[cfg(feature = "servers")]
+        "swarm-getNodeInfo" => json::<Option<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "servers")]
+        "swarm-getNodes" => json::<Option<Vec<types::SwarmNodeSummary>>>(body),
+        #[cfg(feature = "services")]
+        "tag-all" => json::<Vec<types::Tag>>(body),
+        #[cfg(feature = "services")]
+        "tag-assignToProject" => json::<Option<types::ProjectTag>>(body),
+        #[cfg(feature = "services")]
+        "tag-bulkAssign" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "services")]
+        "tag-create" => json::<Option<types::Tag>>(body),
+        #[cfg(feature = "services")]
+        "tag-one" => json::<types::Tag>(body),
+        #[cfg(feature = "services")]
+        "tag-remove" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "services")]
+        "tag-removeFromProject" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "services")]
+        "tag-update" => json::<Option<types::Tag>>(body),
+        #[cfg(feature = "organizations")]
+        "user-all" => json::<Vec<types::Member>>(body),
+        #[cfg(feature = "organizations")]
+        "user-assignPermissions" => Ok(Vec::new()),
+        #[cfg(feature = "organizations")]
+        "user-checkUserOrganizations" => json::<i64>(body),
+        #[cfg(feature = "organizations")]
+        "user-createApiKey" => json::<types::ApiKey>(body),
+        #[cfg(feature = "organizations")]
+        "user-createUserWithCredentials" => json::<types::CreatedUser>(body),
+        #[cfg(feature = "organizations")]
+        "user-deleteApiKey" => json::<bool>(body),
+        #[cfg(feature = "organizations")]
+        "user-generateToken" => json::<wire::Secret>(body),
         #[cfg(feature = "users")]
         "user-get" => json::<Option<types::Member>>(body),
+        #[cfg(feature = "organizations")]
+        "user-getBackups" => json::<Option<types::UserBackups>>(body),
+        #[cfg(feature = "organizations")]
+        "user-getBookmarkedTemplates" => json::<Vec<String>>(body),
+        #[cfg(feature = "organizations")]
+        "user-getContainerMetrics" => json::<Vec<types::MonitoredContainer>>(body),
+        #[cfg(feature = "organizations")]
+        "user-getInvitations" => json::<Vec<types::Invitation>>(body),
+        #[cfg(feature = "organizations")]
+        "user-getMetricsToken" => json::<types::MetricsAccess>(body),
         #[cfg(feature = "users")]
         "user-getPermissions" => json::<std::collections::BTreeMap<String, std::collections::BTreeMap<String, bool>>>(body),
+        #[cfg(feature = "organizations")]
+        "user-getServerMetrics" => json::<Option<types::User>>(body),
+        #[cfg(feature = "organizations")]
+        "user-getUserByToken" => json::<types::InvitedUser>(body),
+        #[cfg(feature = "organizations")]
+        "user-haveRootAccess" => json::<bool>(body),
+        #[cfg(feature = "organizations")]
+        "user-listPasskeys" => json::<Vec<types::Passkey>>(body),
+        #[cfg(feature = "organizations")]
+        "user-listSessions" => json::<Vec<types::UserSession>>(body),
+        #[cfg(feature = "organizations")]
+        "user-one" => json::<types::Member>(body),
+        #[cfg(feature = "organizations")]
+        "user-remove" => json::<Option<bool>>(body),
+        #[cfg(feature = "organizations")]
+        "user-revokeSession" => json::<bool>(body),
+        #[cfg(feature = "organizations")]
+        "user-sendInvitation" => json::<Option<wire::Secret>>(body),
+        #[cfg(feature = "organizations")]
+        "user-session" => json::<Option<types::CurrentSession>>(body),
+        #[cfg(feature = "organizations")]
+        "user-toggleTemplateBookmark" => json::<types::TemplateBookmark>(body),
+        #[cfg(feature = "organizations")]
+        "user-update" => json::<Option<types::User>>(body),
+        #[cfg(feature = "connections")]
+        "vaultProvider-all" => json::<Vec<types::VaultProvider>>(body),
+        #[cfg(feature = "connections")]
+        "vaultProvider-create" => json::<types::VaultProvider>(body),
+        #[cfg(feature = "connections")]
+        "vaultProvider-listSecretNames" => json::<Vec<String>>(body),
+        #[cfg(feature = "connections")]
+        "vaultProvider-one" => json::<types::VaultProvider>(body),
+        #[cfg(feature = "connections")]
+        "vaultProvider-remove" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "vaultProvider-testConnection" => json::<bool>(body),
+        #[cfg(feature = "connections")]
+        "vaultProvider-update" => json::<types::VaultProvider>(body),
+        #[cfg(feature = "backups")]
+        "volumeBackups-create" => json::<Option<types::VolumeBackup>>(body),
+        #[cfg(feature = "backups")]
+        "volumeBackups-delete" => Ok(Vec::new()),
+        #[cfg(feature = "backups")]
+        "volumeBackups-list" => json::<Vec<types::VolumeBackup>>(body),
+        #[cfg(feature = "backups")]
+        "volumeBackups-one" => json::<types::VolumeBackup>(body),
+        #[cfg(feature = "backups")]
+        "volumeBackups-runManually" => json::<Option<bool>>(body),
+        #[cfg(feature = "backups")]
+        "volumeBackups-update" => json::<types::VolumeBackup>(body),
+        #[cfg(feature = "administration")]
+        "whitelabeling-get" => json::<Option<types::Whitelabeling>>(body),
+        #[cfg(feature = "administration")]
+        "whitelabeling-getPublic" => json::<Option<types::Whitelabeling>>(body),
+        #[cfg(feature = "administration")]
+        "whitelabeling-reset" => json::<types::Acknowledgement>(body),
+        #[cfg(feature = "administration")]
+        "whitelabeling-update" => json::<types::Acknowledgement>(body),
         off if OPERATIONS.contains(&off) => return None,
         unknown => Err(format!("there is no operation {unknown}")),
     };
@@ -218,6 +1222,21 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
 
 /// Every operation, whether its area is on or off.
 pub(crate) const OPERATIONS: &[&str] = &[
+    "admin-setupMonitoring",
+    "ai-analyzeLogs",
+    "ai-create",
+    "ai-delete",
+    "ai-deploy",
+    "ai-get",
+    "ai-getAll",
+    "ai-getCustomProviders",
+    "ai-getEnabledProviders",
+    "ai-getModels",
+    "ai-one",
+    "ai-saveCustomProviders",
+    "ai-suggest",
+    "ai-testConnection",
+    "ai-update",
     "application-cancelDeployment",
     "application-cleanQueues",
     "application-clearDeployments",
@@ -225,6 +1244,7 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "application-delete",
     "application-deploy",
     "application-disconnectGitProvider",
+    "application-dropDeployment",
     "application-killBuild",
     "application-markRunning",
     "application-move",
@@ -248,6 +1268,35 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "application-stop",
     "application-update",
     "application-updateTraefikConfig",
+    "auditLog-all",
+    "backup-create",
+    "backup-listBackupFiles",
+    "backup-manualBackupCompose",
+    "backup-manualBackupLibsql",
+    "backup-manualBackupMariadb",
+    "backup-manualBackupMongo",
+    "backup-manualBackupMySql",
+    "backup-manualBackupPostgres",
+    "backup-manualBackupWebServer",
+    "backup-one",
+    "backup-remove",
+    "backup-update",
+    "bitbucket-bitbucketProviders",
+    "bitbucket-create",
+    "bitbucket-getBitbucketBranches",
+    "bitbucket-getBitbucketRepositories",
+    "bitbucket-one",
+    "bitbucket-testConnection",
+    "bitbucket-update",
+    "certificates-all",
+    "certificates-create",
+    "certificates-one",
+    "certificates-remove",
+    "certificates-update",
+    "cluster-addManager",
+    "cluster-addWorker",
+    "cluster-getNodes",
+    "cluster-removeWorker",
     "compose-cancelDeployment",
     "compose-cleanQueues",
     "compose-clearDeployments",
@@ -279,6 +1328,14 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "compose-stop",
     "compose-templates",
     "compose-update",
+    "customRole-all",
+    "customRole-create",
+    "customRole-getStatements",
+    "customRole-membersByRole",
+    "customRole-remove",
+    "customRole-update",
+    "webhook-deployCompose",
+    "webhook-deployApplication",
     "deployment-all",
     "deployment-allByCompose",
     "deployment-allByServer",
@@ -288,6 +1345,65 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "deployment-queueList",
     "deployment-readLogs",
     "deployment-removeDeployment",
+    "destination-all",
+    "destination-create",
+    "destination-one",
+    "destination-remove",
+    "destination-testConnection",
+    "destination-update",
+    "dnsProvider-all",
+    "dnsProvider-create",
+    "dnsProvider-createRecord",
+    "dnsProvider-deleteRecord",
+    "dnsProvider-listRecords",
+    "dnsProvider-listZones",
+    "dnsProvider-one",
+    "dnsProvider-remove",
+    "dnsProvider-testConnection",
+    "dnsProvider-update",
+    "dnsProvider-updateRecord",
+    "docker-deleteContainerFile",
+    "docker-getConfig",
+    "docker-getContainers",
+    "docker-getContainersByAppLabel",
+    "docker-getContainersByAppNameMatch",
+    "docker-getEvents",
+    "docker-getServerHealth",
+    "docker-getServiceContainersByAppName",
+    "docker-getStackContainersByAppName",
+    "docker-killContainer",
+    "docker-listContainerFiles",
+    "docker-readContainerFile",
+    "docker-removeContainer",
+    "docker-restartContainer",
+    "docker-startContainer",
+    "docker-stopContainer",
+    "docker-uploadFileToContainer",
+    "docker-writeContainerFile",
+    "dockerDiskUsage-getBuildCache",
+    "dockerDiskUsage-getDiskUsage",
+    "dockerDiskUsage-pruneBuildCache",
+    "dockerImage-getImageConfig",
+    "dockerImage-getImages",
+    "dockerImage-removeImage",
+    "dockerVolume-deleteVolumeFile",
+    "dockerVolume-getVolumeConfig",
+    "dockerVolume-getVolumes",
+    "dockerVolume-getVolumesSize",
+    "dockerVolume-listVolumeFiles",
+    "dockerVolume-readVolumeFile",
+    "dockerVolume-removeVolume",
+    "dockerVolume-writeVolumeFile",
+    "domain-byApplicationId",
+    "domain-byComposeId",
+    "domain-canGenerateTraefikMeDomains",
+    "domain-create",
+    "domain-delete",
+    "domain-generateDomain",
+    "domain-one",
+    "domain-toggleEnable",
+    "domain-update",
+    "domain-validateDomain",
     "environment-byProjectId",
     "environment-create",
     "environment-duplicate",
@@ -295,6 +1411,211 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "environment-remove",
     "environment-search",
     "environment-update",
+    "forwardAuth-deployOnServer",
+    "forwardAuth-disable",
+    "forwardAuth-enable",
+    "forwardAuth-getAuthDomain",
+    "forwardAuth-listProviders",
+    "forwardAuth-removeAuthDomain",
+    "forwardAuth-removeOnServer",
+    "forwardAuth-serverStatus",
+    "forwardAuth-setAuthDomain",
+    "forwardAuth-status",
+    "gitProvider-allForPermissions",
+    "gitProvider-getAll",
+    "gitProvider-remove",
+    "gitProvider-toggleShare",
+    "gitea-create",
+    "gitea-getGiteaBranches",
+    "gitea-getGiteaRepositories",
+    "gitea-getGiteaUrl",
+    "gitea-giteaProviders",
+    "gitea-one",
+    "gitea-testConnection",
+    "gitea-update",
+    "github-getGithubBranches",
+    "github-getGithubRepositories",
+    "github-githubProviders",
+    "github-one",
+    "github-testConnection",
+    "github-update",
+    "gitlab-create",
+    "gitlab-getGitlabBranches",
+    "gitlab-getGitlabRepositories",
+    "gitlab-gitlabProviders",
+    "gitlab-one",
+    "gitlab-testConnection",
+    "gitlab-update",
+    "health",
+    "libsql-changeStatus",
+    "libsql-create",
+    "libsql-deploy",
+    "libsql-move",
+    "libsql-one",
+    "libsql-readLogs",
+    "libsql-rebuild",
+    "libsql-reload",
+    "libsql-remove",
+    "libsql-saveEnvironment",
+    "libsql-saveExternalPorts",
+    "libsql-start",
+    "libsql-stop",
+    "libsql-update",
+    "licenseKey-activate",
+    "licenseKey-deactivate",
+    "licenseKey-getEnterpriseSettings",
+    "licenseKey-haveValidLicenseKey",
+    "licenseKey-updateEnterpriseSettings",
+    "licenseKey-validate",
+    "mariadb-changePassword",
+    "mariadb-changeStatus",
+    "mariadb-create",
+    "mariadb-deploy",
+    "mariadb-move",
+    "mariadb-one",
+    "mariadb-readLogs",
+    "mariadb-rebuild",
+    "mariadb-reload",
+    "mariadb-remove",
+    "mariadb-saveEnvironment",
+    "mariadb-saveExternalPort",
+    "mariadb-search",
+    "mariadb-start",
+    "mariadb-stop",
+    "mariadb-update",
+    "mongo-changePassword",
+    "mongo-changeStatus",
+    "mongo-create",
+    "mongo-deploy",
+    "mongo-move",
+    "mongo-one",
+    "mongo-readLogs",
+    "mongo-rebuild",
+    "mongo-reload",
+    "mongo-remove",
+    "mongo-saveEnvironment",
+    "mongo-saveExternalPort",
+    "mongo-search",
+    "mongo-start",
+    "mongo-stop",
+    "mongo-update",
+    "mounts-allNamedByApplicationId",
+    "mounts-create",
+    "mounts-listByServiceId",
+    "mounts-one",
+    "mounts-remove",
+    "mounts-update",
+    "mysql-changePassword",
+    "mysql-changeStatus",
+    "mysql-create",
+    "mysql-deploy",
+    "mysql-move",
+    "mysql-one",
+    "mysql-readLogs",
+    "mysql-rebuild",
+    "mysql-reload",
+    "mysql-remove",
+    "mysql-saveEnvironment",
+    "mysql-saveExternalPort",
+    "mysql-search",
+    "mysql-start",
+    "mysql-stop",
+    "mysql-update",
+    "network-all",
+    "network-create",
+    "network-import",
+    "network-inspect",
+    "network-networksToSync",
+    "network-one",
+    "network-recreate",
+    "network-remove",
+    "notification-all",
+    "notification-createCustom",
+    "notification-createDiscord",
+    "notification-createEmail",
+    "notification-createGotify",
+    "notification-createLark",
+    "notification-createMattermost",
+    "notification-createNtfy",
+    "notification-createPushover",
+    "notification-createResend",
+    "notification-createSlack",
+    "notification-createTeams",
+    "notification-createTelegram",
+    "notification-getEmailProviders",
+    "notification-one",
+    "notification-receiveNotification",
+    "notification-remove",
+    "notification-testCustomConnection",
+    "notification-testDiscordConnection",
+    "notification-testEmailConnection",
+    "notification-testGotifyConnection",
+    "notification-testLarkConnection",
+    "notification-testMattermostConnection",
+    "notification-testNtfyConnection",
+    "notification-testPushoverConnection",
+    "notification-testResendConnection",
+    "notification-testSlackConnection",
+    "notification-testTeamsConnection",
+    "notification-testTelegramConnection",
+    "notification-updateCustom",
+    "notification-updateDiscord",
+    "notification-updateEmail",
+    "notification-updateGotify",
+    "notification-updateLark",
+    "notification-updateMattermost",
+    "notification-updateNtfy",
+    "notification-updatePushover",
+    "notification-updateResend",
+    "notification-updateSlack",
+    "notification-updateTeams",
+    "notification-updateTelegram",
+    "organization-active",
+    "organization-all",
+    "organization-allInvitations",
+    "organization-create",
+    "organization-delete",
+    "organization-inviteMember",
+    "organization-one",
+    "organization-removeInvitation",
+    "organization-setDefault",
+    "organization-update",
+    "organization-updateMemberRole",
+    "overview-backups",
+    "overview-domains",
+    "overview-services",
+    "patch-byEntityId",
+    "patch-cleanPatchRepos",
+    "patch-create",
+    "patch-delete",
+    "patch-ensureRepo",
+    "patch-markFileForDeletion",
+    "patch-one",
+    "patch-readRepoDirectories",
+    "patch-readRepoFile",
+    "patch-saveFileAsPatch",
+    "patch-toggleEnabled",
+    "patch-update",
+    "port-create",
+    "port-delete",
+    "port-one",
+    "port-update",
+    "postgres-changePassword",
+    "postgres-changeStatus",
+    "postgres-create",
+    "postgres-deploy",
+    "postgres-move",
+    "postgres-one",
+    "postgres-readLogs",
+    "postgres-rebuild",
+    "postgres-reload",
+    "postgres-remove",
+    "postgres-saveEnvironment",
+    "postgres-saveExternalPort",
+    "postgres-search",
+    "postgres-start",
+    "postgres-stop",
+    "postgres-update",
     "previewDeployment-all",
     "previewDeployment-delete",
     "previewDeployment-one",
@@ -308,14 +1629,199 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "project-remove",
     "project-search",
     "project-update",
+    "redirects-create",
+    "redirects-delete",
+    "redirects-one",
+    "redirects-update",
+    "redis-changePassword",
+    "redis-changeStatus",
+    "redis-create",
+    "redis-deploy",
+    "redis-move",
+    "redis-one",
+    "redis-readLogs",
+    "redis-rebuild",
+    "redis-reload",
+    "redis-remove",
+    "redis-saveEnvironment",
+    "redis-saveExternalPort",
+    "redis-search",
+    "redis-start",
+    "redis-stop",
+    "redis-update",
+    "registry-all",
+    "registry-create",
+    "registry-one",
+    "registry-remove",
+    "registry-testRegistry",
+    "registry-testRegistryById",
+    "registry-update",
     "rollback-delete",
     "rollback-rollback",
+    "schedule-create",
+    "schedule-delete",
+    "schedule-list",
+    "schedule-one",
+    "schedule-runManually",
+    "schedule-update",
+    "scim-deleteProvider",
+    "scim-generateToken",
+    "scim-listProviders",
+    "security-create",
+    "security-delete",
+    "security-one",
+    "security-update",
+    "server-all",
+    "server-allForPermissions",
+    "server-buildServers",
+    "server-count",
+    "server-create",
+    "server-getDefaultCommand",
+    "server-getServerMetrics",
+    "server-getServerTime",
+    "server-one",
+    "server-publicIp",
+    "server-remove",
+    "server-security",
+    "server-setup",
+    "server-setupMonitoring",
+    "server-update",
+    "server-updateBuildsConcurrency",
+    "server-validate",
+    "server-withSSHKey",
+    "settings-assignDomainServer",
+    "settings-checkGPUStatus",
+    "settings-checkInfrastructureHealth",
+    "settings-cleanAll",
     "settings-cleanAllDeploymentQueue",
+    "settings-cleanDockerBuilder",
+    "settings-cleanDockerPrune",
+    "settings-cleanMonitoring",
+    "settings-cleanSSHPrivateKey",
+    "settings-cleanStoppedContainers",
+    "settings-cleanUnusedImages",
+    "settings-cleanUnusedVolumes",
+    "settings-getDockerDiskUsage",
+    "settings-getDokployCloudIps",
     "settings-getDokployVersion",
+    "settings-getIp",
+    "settings-getLogCleanupStatus",
+    "settings-getOpenApiDocument",
+    "settings-getReleaseTag",
+    "settings-getTraefikPorts",
+    "settings-getUpdateData",
+    "settings-getWebServerSettings",
+    "settings-haveActivateRequests",
+    "settings-haveTraefikDashboardPortEnabled",
     "settings-health",
     "settings-isCloud",
+    "settings-isUserSubscribed",
+    "settings-readDirectories",
+    "settings-readMiddlewareTraefikConfig",
+    "settings-readTraefikConfig",
+    "settings-readTraefikEnv",
+    "settings-readTraefikFile",
+    "settings-readWebServerTraefikConfig",
+    "settings-reloadServer",
+    "settings-reloadTraefik",
+    "settings-saveSSHPrivateKey",
+    "settings-setupGPU",
+    "settings-toggleDashboard",
+    "settings-toggleRequests",
+    "settings-updateBuildsConcurrency",
+    "settings-updateDockerCleanup",
+    "settings-updateEnforceSSO",
+    "settings-updateLogCleanup",
+    "settings-updateMiddlewareTraefikConfig",
+    "settings-updateRemoteServersOnly",
+    "settings-updateServer",
+    "settings-updateServerIp",
+    "settings-updateTraefikConfig",
+    "settings-updateTraefikFile",
+    "settings-updateTraefikPorts",
+    "settings-updateWebServerTraefikConfig",
+    "settings-writeTraefikEnv",
+    "sshKey-all",
+    "sshKey-allForApps",
+    "sshKey-create",
+    "sshKey-generate",
+    "sshKey-one",
+    "sshKey-remove",
+    "sshKey-update",
+    "sso-addTrustedOrigin",
+    "sso-deleteProvider",
+    "sso-enforceSSO",
+    "sso-getTrustedOrigins",
+    "sso-listProviders",
+    "sso-one",
+    "sso-register",
+    "sso-removeTrustedOrigin",
+    "sso-showSignInWithSSO",
+    "sso-update",
+    "sso-updateTrustedOrigin",
+    "stripe-canCreateMoreServers",
+    "stripe-createCheckoutSession",
+    "stripe-createCustomerPortalSession",
+    "stripe-getCurrentPlan",
+    "stripe-getInvoices",
+    "stripe-getProducts",
+    "stripe-updateInvoiceNotifications",
+    "stripe-upgradeSubscription",
+    "swarm-getContainerStats",
+    "swarm-getNodeApps",
+    "swarm-getNodeInfo",
+    "swarm-getNodes",
+    "tag-all",
+    "tag-assignToProject",
+    "tag-bulkAssign",
+    "tag-create",
+    "tag-one",
+    "tag-remove",
+    "tag-removeFromProject",
+    "tag-update",
+    "user-all",
+    "user-assignPermissions",
+    "user-checkUserOrganizations",
+    "user-createApiKey",
+    "user-createUserWithCredentials",
+    "user-deleteApiKey",
+    "user-generateToken",
     "user-get",
+    "user-getBackups",
+    "user-getBookmarkedTemplates",
+    "user-getContainerMetrics",
+    "user-getInvitations",
+    "user-getMetricsToken",
     "user-getPermissions",
+    "user-getServerMetrics",
+    "user-getUserByToken",
+    "user-haveRootAccess",
+    "user-listPasskeys",
+    "user-listSessions",
+    "user-one",
+    "user-remove",
+    "user-revokeSession",
+    "user-sendInvitation",
+    "user-session",
+    "user-toggleTemplateBookmark",
+    "user-update",
+    "vaultProvider-all",
+    "vaultProvider-create",
+    "vaultProvider-listSecretNames",
+    "vaultProvider-one",
+    "vaultProvider-remove",
+    "vaultProvider-testConnection",
+    "vaultProvider-update",
+    "volumeBackups-create",
+    "volumeBackups-delete",
+    "volumeBackups-list",
+    "volumeBackups-one",
+    "volumeBackups-runManually",
+    "volumeBackups-update",
+    "whitelabeling-get",
+    "whitelabeling-getPublic",
+    "whitelabeling-reset",
+    "whitelabeling-update",
 ];
 
 fn json<T: wire::Read>(body: &[u8]) -> Outcome {

@@ -12,7 +12,7 @@ use crate::wire;
 impl Client {
     /// Read one application.
     ///
-    /// `GET /application/{applicationId}`, as the published document declares.
+    /// `GET /application/{applicationId}`, as read in the source, revision terraform-provider-qovery@033fd3d.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -25,7 +25,7 @@ impl Client {
 
     /// Remove an application from the cluster and from Qovery.
     ///
-    /// `DELETE /application/{applicationId}`, as the published document declares.
+    /// `DELETE /application/{applicationId}`, as read in the source, revision terraform-provider-qovery@033fd3d.
     ///
     /// * `application_id`: The application's id.
     #[inline]

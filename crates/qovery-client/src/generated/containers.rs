@@ -12,7 +12,7 @@ use crate::wire;
 impl Client {
     /// Read one container.
     ///
-    /// `GET /container/{containerId}`, as the published document declares.
+    /// `GET /container/{containerId}`, as read in the source, revision terraform-provider-qovery@0895579.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -25,7 +25,7 @@ impl Client {
 
     /// Remove a container from the cluster and from Qovery.
     ///
-    /// `DELETE /container/{containerId}`, as the published document declares.
+    /// `DELETE /container/{containerId}`, as read in the source, revision terraform-provider-qovery@0895579.
     ///
     /// * `container_id`: The container's id.
     #[inline]

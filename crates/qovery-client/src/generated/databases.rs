@@ -12,7 +12,7 @@ use crate::wire;
 impl Client {
     /// Read one database.
     ///
-    /// `GET /database/{databaseId}`, as the published document declares.
+    /// `GET /database/{databaseId}`, as read in the source, revision terraform-provider-qovery@06bcafc.
     ///
     /// * `database_id`: The database's id.
     #[inline]
@@ -22,7 +22,7 @@ impl Client {
 
     /// Remove a database from the cluster and from Qovery.
     ///
-    /// `DELETE /database/{databaseId}`, as the published document declares.
+    /// `DELETE /database/{databaseId}`, as read in the source, revision terraform-provider-qovery@06bcafc.
     ///
     /// * `database_id`: The database's id.
     #[inline]

@@ -12,7 +12,7 @@ use crate::wire;
 impl Client {
     /// Read one environment.
     ///
-    /// `GET /environment/{environmentId}`, as the published document declares.
+    /// `GET /environment/{environmentId}`, as read in the source, revision terraform-provider-qovery@0895579.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -25,7 +25,7 @@ impl Client {
 
     /// Remove an environment from its cluster and from Qovery.
     ///
-    /// `DELETE /environment/{environmentId}`, as the published document declares.
+    /// `DELETE /environment/{environmentId}`, as read in the source, revision terraform-provider-qovery@0895579.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]

@@ -30,7 +30,7 @@ impl Client {
 
     /// Read one chart.
     ///
-    /// `GET /helm/{helmId}`, as the published document declares.
+    /// `GET /helm/{helmId}`, as read in the source, revision terraform-provider-qovery@4b21173.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -40,7 +40,7 @@ impl Client {
 
     /// Remove a chart from the cluster and from Qovery.
     ///
-    /// `DELETE /helm/{helmId}`, as the published document declares.
+    /// `DELETE /helm/{helmId}`, as read in the source, revision terraform-provider-qovery@4b21173.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]

@@ -30,7 +30,7 @@ impl Client {
 
     /// Read one job.
     ///
-    /// `GET /job/{jobId}`, as the published document declares.
+    /// `GET /job/{jobId}`, as read in the source, revision terraform-provider-qovery@06aa77f.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -40,7 +40,7 @@ impl Client {
 
     /// Remove a job from the cluster and from Qovery.
     ///
-    /// `DELETE /job/{jobId}`, as the published document declares.
+    /// `DELETE /job/{jobId}`, as read in the source, revision terraform-provider-qovery@06aa77f.
     ///
     /// * `job_id`: The job's id.
     #[inline]

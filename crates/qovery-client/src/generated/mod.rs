@@ -5,6 +5,8 @@
 
 #[cfg(feature = "applications")]
 mod applications;
+#[cfg(feature = "clusters")]
+mod clusters;
 #[cfg(feature = "containers")]
 mod containers;
 #[cfg(feature = "databases")]
@@ -19,10 +21,16 @@ mod helms;
 mod jobs;
 #[cfg(feature = "logs")]
 mod logs;
+#[cfg(feature = "organization_settings")]
+mod organization_settings;
 #[cfg(feature = "organizations")]
 mod organizations;
 #[cfg(feature = "projects")]
 mod projects;
+#[cfg(feature = "scoped_variables")]
+mod scoped_variables;
+#[cfg(feature = "settings")]
+mod settings;
 #[cfg(feature = "terraforms")]
 mod terraforms;
 #[cfg(feature = "variables")]
@@ -33,6 +41,8 @@ mod common;
 pub mod types {
     #[cfg(feature = "applications")]
     pub use super::applications::schemas::*;
+    #[cfg(feature = "clusters")]
+    pub use super::clusters::schemas::*;
     #[cfg(feature = "containers")]
     pub use super::containers::schemas::*;
     #[cfg(feature = "databases")]
@@ -47,10 +57,16 @@ pub mod types {
     pub use super::jobs::schemas::*;
     #[cfg(feature = "logs")]
     pub use super::logs::schemas::*;
+    #[cfg(feature = "organization_settings")]
+    pub use super::organization_settings::schemas::*;
     #[cfg(feature = "organizations")]
     pub use super::organizations::schemas::*;
     #[cfg(feature = "projects")]
     pub use super::projects::schemas::*;
+    #[cfg(feature = "scoped_variables")]
+    pub use super::scoped_variables::schemas::*;
+    #[cfg(feature = "settings")]
+    pub use super::settings::schemas::*;
     #[cfg(feature = "terraforms")]
     pub use super::terraforms::schemas::*;
     #[cfg(feature = "variables")]
@@ -65,6 +81,9 @@ pub mod operations {
     /// Applications: services that are built from git.
     #[cfg(feature = "applications")]
     pub use super::applications::OPERATIONS as APPLICATIONS;
+    /// Clusters: settings, deployments, access, logs, the operator and Argo CD; cloud credentials, and what clouds offer.
+    #[cfg(feature = "clusters")]
+    pub use super::clusters::OPERATIONS as CLUSTERS;
     /// Containers: services that run an image from a registry.
     #[cfg(feature = "containers")]
     pub use super::containers::OPERATIONS as CONTAINERS;
@@ -86,12 +105,21 @@ pub mod operations {
     /// Logs of deployments and of services. Jobs, charts, databases and Terraform services have none here.
     #[cfg(feature = "logs")]
     pub use super::logs::OPERATIONS as LOGS;
+    /// Members, roles and tokens, audit log, webhooks and alerts, registries and git tokens, billing, and the account of the caller.
+    #[cfg(feature = "organization_settings")]
+    pub use super::organization_settings::OPERATIONS as ORGANIZATION_SETTINGS;
     /// Organizations, and what exists in one across its projects.
     #[cfg(feature = "organizations")]
     pub use super::organizations::OPERATIONS as ORGANIZATIONS;
     /// The projects of an organization.
     #[cfg(feature = "projects")]
     pub use super::projects::OPERATIONS as PROJECTS;
+    /// Variables and secrets through the level that holds them; the area `variables` does the same with fewer operations.
+    #[cfg(feature = "scoped_variables")]
+    pub use super::scoped_variables::OPERATIONS as SCOPED_VARIABLES;
+    /// Creating and editing projects, environments and services, with their rules, stages, domains, restrictions, backups and advanced settings; blueprints and agentic workflows.
+    #[cfg(feature = "settings")]
+    pub use super::settings::OPERATIONS as SETTINGS;
     /// Terraform services.
     #[cfg(feature = "terraforms")]
     pub use super::terraforms::OPERATIONS as TERRAFORMS;
@@ -103,6 +131,8 @@ pub mod operations {
     pub const ALL: &[(&str, &[Operation])] = &[
         #[cfg(feature = "applications")]
         ("applications", APPLICATIONS),
+        #[cfg(feature = "clusters")]
+        ("clusters", CLUSTERS),
         #[cfg(feature = "containers")]
         ("containers", CONTAINERS),
         #[cfg(feature = "databases")]
@@ -117,10 +147,16 @@ pub mod operations {
         ("jobs", JOBS),
         #[cfg(feature = "logs")]
         ("logs", LOGS),
+        #[cfg(feature = "organization_settings")]
+        ("organization_settings", ORGANIZATION_SETTINGS),
         #[cfg(feature = "organizations")]
         ("organizations", ORGANIZATIONS),
         #[cfg(feature = "projects")]
         ("projects", PROJECTS),
+        #[cfg(feature = "scoped_variables")]
+        ("scoped_variables", SCOPED_VARIABLES),
+        #[cfg(feature = "settings")]
+        ("settings", SETTINGS),
         #[cfg(feature = "terraforms")]
         ("terraforms", TERRAFORMS),
         #[cfg(feature = "variables")]

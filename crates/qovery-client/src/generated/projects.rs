@@ -25,7 +25,7 @@ impl Client {
 
     /// Read one project.
     ///
-    /// `GET /project/{projectId}`, as the published document declares.
+    /// `GET /project/{projectId}`, as read in the source, revision terraform-provider-qovery@3595946.
     ///
     /// * `project_id`: The project's id.
     #[inline]

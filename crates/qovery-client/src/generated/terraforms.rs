@@ -12,7 +12,7 @@ use crate::wire;
 impl Client {
     /// List the Terraform services of an environment.
     ///
-    /// `GET /environment/{environmentId}/terraform`, as the published document declares.
+    /// `GET /environment/{environmentId}/terraform`, as read in the source, revision terraform-provider-qovery@37b7114.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -25,7 +25,7 @@ impl Client {
 
     /// Read one Terraform service.
     ///
-    /// `GET /terraform/{terraformId}`, as the published document declares.
+    /// `GET /terraform/{terraformId}`, as read in the source, revision terraform-provider-qovery@37b7114.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -38,7 +38,7 @@ impl Client {
 
     /// Remove a Terraform service from the cluster and from Qovery.
     ///
-    /// `DELETE /terraform/{terraformId}`, as the published document declares.
+    /// `DELETE /terraform/{terraformId}`, as read in the source, revision terraform-provider-qovery@37b7114.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]

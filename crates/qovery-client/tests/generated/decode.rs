@@ -14,50 +14,292 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         return Some(Err(format!("{status} is not a success")));
     }
     let outcome = match operation {
+        #[cfg(feature = "organization_settings")]
+        "getAccountInformation" => json::<types::AccountInfo>(body),
+        #[cfg(feature = "organization_settings")]
+        "editAccountInformation" => json::<types::AccountInfo>(body),
+        #[cfg(feature = "organization_settings")]
+        "getBitbucketRepositories" => json::<types::GitRepositoryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getBitbucketRepositoryBranches" => json::<types::GitRepositoryBranchResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getGitProviderAccount" => json::<types::GitAuthProviderResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getGithubRepositories" => json::<types::GitRepositoryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getGithubRepositoryBranches" => json::<types::GitRepositoryBranchResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getGitlabRepositories" => json::<types::GitRepositoryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getGitlabRepositoryBranches" => json::<types::GitRepositoryBranchResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getAccountReferral" => json::<types::Referral>(body),
+        #[cfg(feature = "organization_settings")]
+        "postAccountRewardClaim" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "listClusterOperatorFleet" => json::<types::ClusterOperatorInventoryList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getUserSignUp" => json::<types::SignUp>(body),
+        #[cfg(feature = "organization_settings")]
+        "createUserSignUp" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getAgenticWorkflow" => json::<types::AgenticWorkflowResponse>(body),
+        #[cfg(feature = "settings")]
+        "editAgenticWorkflow" => json::<types::AgenticWorkflowResponse>(body),
+        #[cfg(feature = "settings")]
+        "deleteAgenticWorkflow" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "cancelAgenticWorkflowDeployment" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "listAgenticWorkflowDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
+        #[cfg(feature = "organization_settings")]
+        "createAlertReceiver" => json::<types::AlertReceiverResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "validateNewAlertReceiver" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getAlertReceiver" => json::<types::AlertReceiverResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editAlertReceiver" => json::<types::AlertReceiverResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteAlertReceiver" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "validateExistingAlertReceiver" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "createAlertRule" => json::<types::AlertRuleResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getAlertRule" => json::<types::AlertRuleResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editAlertRule" => json::<types::AlertRuleResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteAlertRule" => Ok(Vec::new()),
         #[cfg(feature = "applications")]
         "getApplication" => json::<types::Application>(body),
+        #[cfg(feature = "settings")]
+        "editApplication" => json::<types::Application>(body),
         #[cfg(feature = "applications")]
         "deleteApplication" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getAdvancedSettings" => json::<types::ApplicationAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "editAdvancedSettings" => json::<types::ApplicationAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "checkApplicationCustomDomain" => json::<types::CheckedCustomDomainsResponse>(body),
         #[cfg(feature = "applications")]
         "cloneApplication" => json::<types::Application>(body),
         #[cfg(feature = "applications")]
         "listApplicationCommit" => json::<types::CommitResponseList>(body),
+        #[cfg(feature = "settings")]
+        "listApplicationContributor" => json::<types::UserResponseList>(body),
+        #[cfg(feature = "settings")]
+        "listApplicationCustomDomain" => json::<types::CustomDomainResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createApplicationCustomDomain" => json::<types::CustomDomain>(body),
+        #[cfg(feature = "settings")]
+        "editCustomDomain" => json::<types::CustomDomain>(body),
+        #[cfg(feature = "settings")]
+        "deleteCustomDomain" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getCustomDomainStatus" => json::<types::CustomDomain>(body),
         #[cfg(feature = "applications")]
         "deployApplication" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "listApplicationDeploymentHistory" => json::<types::DeploymentHistoryPaginatedResponseList>(body),
         #[cfg(feature = "deployments")]
         "listApplicationDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
+        #[cfg(feature = "settings")]
+        "getApplicationDeploymentRestrictions" => json::<types::DeploymentRestrictionResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createApplicationDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "editApplicationDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "deleteApplicationDeploymentRestriction" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "listApplicationEnvironmentVariable" => json::<types::EnvironmentVariableResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createApplicationEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "importEnvironmentVariable" => json::<types::VariableImport>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editApplicationEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteApplicationEnvironmentVariable" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createApplicationEnvironmentVariableAlias" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createApplicationEnvironmentVariableOverride" => json::<types::EnvironmentVariable>(body),
         #[cfg(feature = "applications")]
         "listApplicationLinks" => json::<types::LinkResponseList>(body),
         #[cfg(feature = "logs")]
         "listApplicationLog" => json::<types::LogResponseList>(body),
+        #[cfg(feature = "settings")]
+        "getApplicationNetwork" => json::<types::ServiceNetwork>(body),
+        #[cfg(feature = "settings")]
+        "editApplicationNetwork" => json::<types::ServiceNetwork>(body),
         #[cfg(feature = "applications")]
         "redeployApplication" => json::<Option<types::Status>>(body),
         #[cfg(feature = "applications")]
         "rebootApplication" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listApplicationSecrets" => json::<types::SecretResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createApplicationSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editApplicationSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteApplicationSecret" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createApplicationSecretAlias" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createApplicationSecretOverride" => json::<types::SecretVariable>(body),
         #[cfg(feature = "deployments")]
         "getApplicationStatus" => json::<types::Status>(body),
         #[cfg(feature = "applications")]
         "stopApplication" => json::<Option<types::Status>>(body),
         #[cfg(feature = "applications")]
         "uninstallApplication" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "clusters")]
+        "getArgoCdApp" => json::<types::ArgoCdAppResponse>(body),
+        #[cfg(feature = "clusters")]
+        "getArgoCdAppManifest" => json::<types::ArgoCdAppManifestResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "listAvailableContainerRegistry" => json::<types::AvailableContainerRegistryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "listAvailableHelmRepository" => json::<types::AvailableHelmRepositoryResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAWSFeatures" => json::<types::ClusterFeatureResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAWSEKSInstanceType" => json::<types::ClusterInstanceTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAWSInstanceType" => json::<types::ClusterInstanceTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAWSManagedDatabaseInstanceType" => json::<types::ManagedDatabaseInstanceTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAWSManagedDatabaseType" => json::<types::ManagedDatabaseTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAWSRegions" => json::<types::ClusterRegionResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAzureAKSInstanceType" => json::<types::ClusterInstanceTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAzureFeatures" => json::<types::ClusterFeatureResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listAzureRegions" => json::<types::ClusterRegionResponseList>(body),
+        #[cfg(feature = "settings")]
+        "updateBlueprint" => json::<types::BlueprintResponse>(body),
+        #[cfg(feature = "settings")]
+        "deployBlueprint" => json::<types::BlueprintDeploymentAckResponse>(body),
+        #[cfg(feature = "settings")]
+        "checkBlueprintUpdate" => json::<types::BlueprintUpdateResponse>(body),
+        #[cfg(feature = "settings")]
+        "previewBlueprintUpdate" => json::<types::BlueprintUpdatePreviewResponse>(body),
+        #[cfg(feature = "clusters")]
+        "listCloudProvider" => json::<types::CloudProviderResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "getArgoCdCredentials" => json::<types::ArgoCdCredentialsResponse>(body),
+        #[cfg(feature = "clusters")]
+        "saveArgoCdCredentials" => json::<types::ArgoCdCredentialsResponse>(body),
+        #[cfg(feature = "clusters")]
+        "deleteArgoCdCredentials" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "checkArgoCdConnection" => json::<types::ArgoCdConnectionCheckResponse>(body),
+        #[cfg(feature = "clusters")]
+        "getArgoCdAssociatedServices" => json::<types::ArgoCdServiceList>(body),
+        #[cfg(feature = "clusters")]
+        "getClusterDnsProvider" => json::<types::ClusterDnsProviderResponse>(body),
+        #[cfg(feature = "clusters")]
+        "editClusterDnsProvider" => json::<types::ClusterDnsProviderResponse>(body),
+        #[cfg(feature = "clusters")]
+        "get-environments-by-cluster-id" => json::<types::ClusterEnvironmentResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "get-cluster-kubernetes-events" => json::<types::ClusterKubernetesEventResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "lockCluster" => json::<types::ClusterLock>(body),
+        #[cfg(feature = "clusters")]
+        "unlock-cluster" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "get-cluster-logs" => json::<types::ClusterLogsResponse>(body),
+        #[cfg(feature = "clusters")]
+        "get-cluster-metrics" => json::<types::ClusterMetricsResponse>(body),
+        #[cfg(feature = "clusters")]
+        "get-cluster-token-by-clusterId" => json::<types::ClusterToken>(body),
+        #[cfg(feature = "clusters")]
+        "upgradeCluster" => json::<types::ClusterStatus>(body),
+        #[cfg(feature = "clusters")]
+        "listClusterAnalyses" => json::<types::ClusterAnalysisResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "startClusterAnalysis" => json::<types::ClusterAnalysisResponse>(body),
+        #[cfg(feature = "clusters")]
+        "getClusterAnalysis" => json::<types::ClusterAnalysisResponse>(body),
+        #[cfg(feature = "clusters")]
+        "listClusterAnalysisLogs" => json::<types::ClusterAnalysisLogResponseList>(body),
         #[cfg(feature = "containers")]
         "getContainer" => json::<types::ContainerResponse>(body),
+        #[cfg(feature = "settings")]
+        "editContainer" => json::<types::ContainerResponse>(body),
         #[cfg(feature = "containers")]
         "deleteContainer" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getContainerAdvancedSettings" => json::<types::ContainerAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "editContainerAdvancedSettings" => json::<types::ContainerAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "checkContainerCustomDomain" => json::<types::CheckedCustomDomainsResponse>(body),
         #[cfg(feature = "containers")]
         "cloneContainer" => json::<types::ContainerResponse>(body),
+        #[cfg(feature = "settings")]
+        "listContainerCustomDomain" => json::<types::CustomDomainResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createContainerCustomDomain" => json::<types::CustomDomain>(body),
+        #[cfg(feature = "settings")]
+        "editContainerCustomDomain" => json::<types::CustomDomain>(body),
+        #[cfg(feature = "settings")]
+        "deleteContainerCustomDomain" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getContainerCustomDomainStatus" => json::<types::CustomDomain>(body),
         #[cfg(feature = "containers")]
         "deployContainer" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "listContainerDeploymentHistory" => json::<types::DeploymentHistoryContainerPaginatedResponseList>(body),
         #[cfg(feature = "deployments")]
         "listContainerDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listContainerEnvironmentVariable" => json::<types::EnvironmentVariableResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createContainerEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "importContainerEnvironmentVariable" => json::<types::VariableImport>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editContainerEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteContainerEnvironmentVariable" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createContainerEnvironmentVariableAlias" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createContainerEnvironmentVariableOverride" => json::<types::EnvironmentVariable>(body),
         #[cfg(feature = "containers")]
         "listContainerLinks" => json::<types::LinkResponseList>(body),
         #[cfg(feature = "logs")]
         "listContainerLog" => json::<types::LogResponseList>(body),
+        #[cfg(feature = "settings")]
+        "getContainerNetwork" => json::<types::ServiceNetwork>(body),
+        #[cfg(feature = "settings")]
+        "editContainerNetwork" => json::<types::ServiceNetwork>(body),
         #[cfg(feature = "containers")]
         "redeployContainer" => json::<Option<types::Status>>(body),
         #[cfg(feature = "containers")]
         "rebootContainer" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listContainerSecrets" => json::<types::SecretResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createContainerSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editContainerSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteContainerSecret" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createContainerSecretAlias" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createContainerSecretOverride" => json::<types::SecretVariable>(body),
         #[cfg(feature = "deployments")]
         "getContainerStatus" => json::<types::Status>(body),
         #[cfg(feature = "containers")]
@@ -66,14 +308,30 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "uninstallContainer" => json::<Option<types::Status>>(body),
         #[cfg(feature = "databases")]
         "getDatabase" => json::<types::Database>(body),
+        #[cfg(feature = "settings")]
+        "editDatabase" => json::<types::Database>(body),
         #[cfg(feature = "databases")]
         "deleteDatabase" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "listDatabaseApplication" => json::<types::ApplicationResponseList>(body),
+        #[cfg(feature = "settings")]
+        "removeApplicationFromDatabase" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "listDatabaseBackup" => json::<types::BackupPaginatedResponseList>(body),
+        #[cfg(feature = "settings")]
+        "addBackupDatabase" => json::<types::Backup>(body),
+        #[cfg(feature = "settings")]
+        "removeDatabaseBackup" => Ok(Vec::new()),
         #[cfg(feature = "databases")]
         "cloneDatabase" => json::<types::Database>(body),
         #[cfg(feature = "databases")]
         "deployDatabase" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "listDatabaseDeploymentHistory" => json::<types::DeploymentHistoryDatabasePaginatedResponseList>(body),
         #[cfg(feature = "deployments")]
         "listDatabaseDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
+        #[cfg(feature = "settings")]
+        "getDatabaseMasterCredentials" => json::<types::Credentials>(body),
         #[cfg(feature = "databases")]
         "redeployDatabase" => json::<Option<types::Status>>(body),
         #[cfg(feature = "databases")]
@@ -84,42 +342,150 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "stopDatabase" => json::<Option<types::Status>>(body),
         #[cfg(feature = "databases")]
         "uninstallDatabase" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "listDatabaseVersion" => json::<types::VersionResponseList>(body),
+        #[cfg(feature = "settings")]
+        "getDefaultApplicationAdvancedSettings" => json::<types::ApplicationAdvancedSettings>(body),
+        #[cfg(feature = "clusters")]
+        "getDefaultClusterAdvancedSettings" => json::<types::ClusterAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "getDefaultContainerAdvancedSettings" => json::<types::ContainerAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "getDefaultHelmAdvancedSettings" => json::<types::HelmAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "getDefaultJobAdvancedSettings" => json::<types::JobAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "getDefaultTerraformAdvancedSettings" => json::<types::TerraformAdvancedSettings>(body),
         #[cfg(feature = "deployments")]
         "cancelDeploymentRequest" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getDeploymentStage" => json::<types::DeploymentStageResponse>(body),
+        #[cfg(feature = "settings")]
+        "EditDeploymentStage" => json::<types::DeploymentStageResponse>(body),
+        #[cfg(feature = "settings")]
+        "DeleteDeploymentStage" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "MoveAfterDeploymentStage" => json::<types::DeploymentStageResponseList>(body),
+        #[cfg(feature = "settings")]
+        "MoveBeforeDeploymentStage" => json::<types::DeploymentStageResponseList>(body),
+        #[cfg(feature = "settings")]
+        "AttachServiceToDeploymentStage" => json::<types::DeploymentStageResponseList>(body),
         #[cfg(feature = "deployments")]
         "getDeploymentStatusByDeploymentRequestId" => json::<types::EnvDeploymentStatus>(body),
         #[cfg(feature = "environments")]
         "getEnvironment" => json::<types::Environment>(body),
+        #[cfg(feature = "settings")]
+        "editEnvironment" => json::<types::Environment>(body),
         #[cfg(feature = "environments")]
         "deleteEnvironment" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "listAgenticWorkflows" => json::<types::AgenticWorkflowResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createAgenticWorkflow" => json::<types::AgenticWorkflowResponse>(body),
         #[cfg(feature = "applications")]
         "listApplication" => json::<types::ApplicationResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createApplication" => json::<types::Application>(body),
+        #[cfg(feature = "settings")]
+        "getEnvironmentApplicationStatus" => json::<types::ReferenceObjectStatusResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createBlueprint" => json::<types::BlueprintResponse>(body),
         #[cfg(feature = "environments")]
         "cancelEnvironmentDeployment" => json::<Option<types::EnvironmentStatus>>(body),
+        #[cfg(feature = "settings")]
+        "checkContainerImage" => json::<serde_json::Map<String, serde_json::Value>>(body),
+        #[cfg(feature = "settings")]
+        "checkDockerfile" => json::<types::DockerfileCheckResponse>(body),
+        #[cfg(feature = "settings")]
+        "checkGitFile" => json::<serde_json::Map<String, serde_json::Value>>(body),
+        #[cfg(feature = "settings")]
+        "checkHelmRepository" => json::<serde_json::Map<String, serde_json::Value>>(body),
         #[cfg(feature = "environments")]
         "cleanFailedJobs" => json::<types::CleanFailedJobsResponse>(body),
         #[cfg(feature = "environments")]
         "cloneEnvironment" => json::<types::Environment>(body),
         #[cfg(feature = "containers")]
         "listContainer" => json::<types::ContainerResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createContainer" => json::<types::ContainerResponse>(body),
+        #[cfg(feature = "settings")]
+        "getEnvironmentContainerStatus" => json::<types::ReferenceObjectStatusResponseList>(body),
         #[cfg(feature = "databases")]
         "listDatabase" => json::<types::DatabaseResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createDatabase" => json::<types::Database>(body),
+        #[cfg(feature = "settings")]
+        "getEnvironmentDatabaseStatus" => json::<types::ReferenceObjectStatusResponseList>(body),
+        #[cfg(feature = "settings")]
+        "listEnvironmentDatabaseConfig" => json::<types::DatabaseConfigurationResponseList>(body),
         #[cfg(feature = "environments")]
         "deployEnvironment" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "generateDeploymentBuildUsageReport" => json::<types::UsageReport>(body),
+        #[cfg(feature = "settings")]
+        "listEnvironmentDeploymentHistory" => json::<types::DeploymentHistoryEnvironmentPaginatedResponseList>(body),
         #[cfg(feature = "deployments")]
         "listEnvironmentDeploymentHistoryV2" => json::<types::DeploymentHistoryEnvironmentPaginatedResponseListV2>(body),
         #[cfg(feature = "deployments")]
         "listDeploymentRequestByEnvironmentId" => json::<types::EnvironmentDeploymentQueue>(body),
+        #[cfg(feature = "settings")]
+        "getEnvironmentDeploymentRule" => json::<types::EnvironmentDeploymentRule>(body),
+        #[cfg(feature = "settings")]
+        "editEnvironmentDeploymentRule" => json::<types::EnvironmentDeploymentRule>(body),
+        #[cfg(feature = "settings")]
+        "ListEnvironmentDeploymentStage" => json::<types::DeploymentStageResponseList>(body),
+        #[cfg(feature = "settings")]
+        "CreateEnvironmentDeploymentStage" => json::<types::DeploymentStageResponse>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listEnvironmentEnvironmentVariable" => json::<types::EnvironmentVariableResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createEnvironmentEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editEnvironmentEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteEnvironmentEnvironmentVariable" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createEnvironmentEnvironmentVariableAlias" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createEnvironmentEnvironmentVariableOverride" => json::<types::EnvironmentVariable>(body),
         #[cfg(feature = "helms")]
         "listHelms" => json::<types::HelmResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createHelm" => json::<types::HelmResponse>(body),
+        #[cfg(feature = "settings")]
+        "getEnvironmentHelmStatus" => json::<types::ReferenceObjectStatusResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createHelmDefaultValues" => text(body),
         #[cfg(feature = "jobs")]
         "listJobs" => json::<types::JobResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createJob" => json::<types::JobResponse>(body),
+        #[cfg(feature = "settings")]
+        "getEnvironmentJobStatus" => json::<types::ReferenceObjectStatusResponseList>(body),
+        #[cfg(feature = "settings")]
+        "listEnvironmentLifecycleTemplates" => json::<types::LifecycleTemplateListResponse>(body),
+        #[cfg(feature = "settings")]
+        "getEnvironmentLifecycleTemplate" => json::<types::LifecycleTemplateResponse>(body),
         #[cfg(feature = "environments")]
         "listEnvironmentServicesLinks" => json::<types::LinkResponseList>(body),
+        #[cfg(feature = "settings")]
+        "listEnvironmentLog" => json::<types::EnvironmentLogResponseList>(body),
         #[cfg(feature = "logs")]
         "listEnvironmentLogs" => json::<Vec<types::EnvironmentLogs>>(body),
         #[cfg(feature = "environments")]
         "redeployEnvironment" => json::<Option<types::EnvironmentStatus>>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listEnvironmentSecrets" => json::<types::SecretResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createEnvironmentSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editEnvironmentSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteEnvironmentSecret" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createEnvironmentSecretAlias" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createEnvironmentSecretOverride" => json::<types::SecretVariable>(body),
         #[cfg(feature = "environments")]
         "deleteSelectedServices" => Ok(Vec::new()),
         #[cfg(feature = "environments")]
@@ -142,22 +508,62 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "stopEnvironment" => json::<Option<types::EnvironmentStatus>>(body),
         #[cfg(feature = "terraforms")]
         "listTerraforms" => json::<types::TerraformResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createTerraform" => json::<types::TerraformResponse>(body),
+        #[cfg(feature = "settings")]
+        "exportEnvironmentConfigurationIntoTerraform" => Ok(Vec::new()),
         #[cfg(feature = "environments")]
         "uninstallEnvironment" => json::<Option<serde_json::Map<String, serde_json::Value>>>(body),
+        #[cfg(feature = "clusters")]
+        "listGcpFeatures" => json::<types::ClusterFeatureResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listGcpGkeInstanceType" => json::<types::ClusterInstanceTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listGcpRegions" => json::<types::ClusterRegionResponseList>(body),
         #[cfg(feature = "helms")]
         "getHelm" => json::<types::HelmResponse>(body),
+        #[cfg(feature = "settings")]
+        "editHelm" => json::<types::HelmResponse>(body),
         #[cfg(feature = "helms")]
         "deleteHelm" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getHelmAdvancedSettings" => json::<types::HelmAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "editHelmAdvancedSettings" => json::<types::HelmAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "checkHelmCustomDomain" => json::<types::CheckedCustomDomainsResponse>(body),
         #[cfg(feature = "helms")]
         "cloneHelm" => json::<types::HelmResponse>(body),
         #[cfg(feature = "helms")]
         "listHelmCommit" => json::<types::CommitResponseList>(body),
+        #[cfg(feature = "settings")]
+        "listHelmCustomDomain" => json::<types::CustomDomainResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createHelmCustomDomain" => json::<types::CustomDomain>(body),
+        #[cfg(feature = "settings")]
+        "getHelmCustomDomain" => json::<types::CustomDomain>(body),
+        #[cfg(feature = "settings")]
+        "editHelmCustomDomain" => json::<types::CustomDomain>(body),
+        #[cfg(feature = "settings")]
+        "deleteHelmCustomDomain" => Ok(Vec::new()),
         #[cfg(feature = "helms")]
         "deployHelm" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "listHelmDeploymentHistory" => json::<types::DeploymentHistoryHelmPaginatedResponseList>(body),
         #[cfg(feature = "deployments")]
         "listHelmDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
+        #[cfg(feature = "settings")]
+        "getHelmDeploymentRestrictions" => json::<types::DeploymentRestrictionResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createHelmDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "editHelmDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "deleteHelmDeploymentRestriction" => Ok(Vec::new()),
         #[cfg(feature = "helms")]
         "listHelmLinks" => json::<types::LinkResponseList>(body),
+        #[cfg(feature = "settings")]
+        "getHelmKubernetesServices" => json::<types::KubernetesServiceResponseList>(body),
         #[cfg(feature = "helms")]
         "redeployHelm" => json::<Option<types::Status>>(body),
         #[cfg(feature = "deployments")]
@@ -166,10 +572,18 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "stopHelm" => json::<Option<types::Status>>(body),
         #[cfg(feature = "helms")]
         "uninstallHelm" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "organization_settings")]
+        "listQoveryIps" => json::<types::QoveryIpsResponse>(body),
         #[cfg(feature = "jobs")]
         "getJob" => json::<types::JobResponse>(body),
+        #[cfg(feature = "settings")]
+        "editJob" => json::<types::JobResponse>(body),
         #[cfg(feature = "jobs")]
         "deleteJob" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getJobAdvancedSettings" => json::<types::JobAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "editJobAdvancedSettings" => json::<types::JobAdvancedSettings>(body),
         #[cfg(feature = "jobs")]
         "cleanFailedJob" => json::<types::CleanFailedJobResponse>(body),
         #[cfg(feature = "jobs")]
@@ -178,42 +592,498 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "listJobCommit" => json::<types::CommitResponseList>(body),
         #[cfg(feature = "jobs")]
         "deployJob" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "listJobDeploymentHistory" => json::<types::DeploymentHistoryJobPaginatedResponseList>(body),
         #[cfg(feature = "deployments")]
         "listJobDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
+        #[cfg(feature = "settings")]
+        "getJobDeploymentRestrictions" => json::<types::DeploymentRestrictionResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createJobDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "editJobDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "deleteJobDeploymentRestriction" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "listJobEnvironmentVariable" => json::<types::EnvironmentVariableResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createJobEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "importJobEnvironmentVariable" => json::<types::VariableImport>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editJobEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteJobEnvironmentVariable" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createJobEnvironmentVariableAlias" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createJobEnvironmentVariableOverride" => json::<types::EnvironmentVariable>(body),
         #[cfg(feature = "jobs")]
         "redeployJob" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listJobSecrets" => json::<types::SecretResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createJobSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editJobSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteJobSecret" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createJobSecretAlias" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createJobSecretOverride" => json::<types::SecretVariable>(body),
         #[cfg(feature = "deployments")]
         "getJobStatus" => json::<types::Status>(body),
         #[cfg(feature = "jobs")]
         "stopJob" => json::<Option<types::Status>>(body),
         #[cfg(feature = "jobs")]
         "uninstallJob" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "organization_settings")]
+        "getMcpServer" => json::<types::McpServerResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editMcpServer" => json::<types::McpServerResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteMcpServer" => Ok(Vec::new()),
         #[cfg(feature = "organizations")]
         "listOrganization" => json::<types::OrganizationResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createOrganization" => json::<types::Organization>(body),
         #[cfg(feature = "organizations")]
         "getOrganization" => json::<types::Organization>(body),
+        #[cfg(feature = "organization_settings")]
+        "editOrganization" => json::<types::Organization>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteOrganization" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationBitbucketRepositories" => json::<types::GitRepositoryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationBitbucketRepositoryBranches" => json::<types::GitRepositoryBranchResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationGitProviderAccount" => json::<types::GitAuthProviderResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationGithubRepositories" => json::<types::GitRepositoryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationGithubRepositoryBranches" => json::<types::GitRepositoryBranchResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationGitlabRepositories" => json::<types::GitRepositoryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationGitlabRepositoryBranches" => json::<types::GitRepositoryBranchResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getAlertReceivers" => json::<types::AlertReceiverList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getAlertRules" => json::<types::AlertRuleList>(body),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationAnnotationsGroup" => json::<types::EnrichedAnnotationsGroupList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createOrganizationAnnotationsGroup" => json::<types::OrganizationAnnotationsGroupResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationAnnotationsGroup" => json::<types::OrganizationAnnotationsGroupResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editOrganizationAnnotationsGroup" => json::<types::OrganizationAnnotationsGroupResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteOrganizationAnnotationsGroup" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationAnnotationsGroupAssociatedItems" => json::<types::AssociatedItemResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationApiTokens" => json::<types::OrganizationApiTokenResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createOrganizationApiToken" => json::<types::OrganizationApiTokenCreate>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteOrganizationApiToken" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "listArgoCdDestinationClusterMappings" => json::<types::ArgoCdInstanceMappingResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "saveArgoCdDestinationClusterMapping" => json::<types::ArgoCdDestinationClusterMappingResponse>(body),
+        #[cfg(feature = "clusters")]
+        "deleteArgoCdDestinationClusterMapping" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationAvailableRoles" => json::<types::OrganizationAvailableRoleList>(body),
+        #[cfg(feature = "clusters")]
+        "listAWSCredentials" => json::<types::ClusterCredentialsResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "createAWSCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "getAWSCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "editAWSCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "deleteAWSCredentials" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "listAzureCredentials" => json::<types::ClusterCredentialsResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "createAzureCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "getAzureCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "editAzureCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "deleteAzureCredentials" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationBillingExternalId" => json::<types::BillingExternalId>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationBillingInfo" => json::<types::BillingInfo>(body),
+        #[cfg(feature = "organization_settings")]
+        "editOrganizationBillingInfo" => json::<types::BillingInfo>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationBillingStatus" => json::<types::BillingStatus>(body),
+        #[cfg(feature = "organization_settings")]
+        "generateBillingUsageReport" => json::<types::UsageReport>(body),
+        #[cfg(feature = "settings")]
+        "getBlueprintCatalog" => json::<types::BlueprintCatalogResponse>(body),
+        #[cfg(feature = "settings")]
+        "getBlueprintCatalogServiceManifest" => json::<types::BlueprintManifestResponse>(body),
+        #[cfg(feature = "settings")]
+        "getBlueprintCatalogServiceReadme" => json::<types::BlueprintReadmeResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "changePlan" => json::<types::Organization>(body),
+        #[cfg(feature = "clusters")]
+        "listOrganizationCluster" => json::<types::ClusterResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "createCluster" => json::<types::Cluster>(body),
+        #[cfg(feature = "clusters")]
+        "getOrganizationClusterStatus" => json::<types::ClusterStatusResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "editCluster" => json::<types::Cluster>(body),
+        #[cfg(feature = "clusters")]
+        "deleteCluster" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "getClusterAdvancedSettings" => json::<types::ClusterAdvancedSettings>(body),
+        #[cfg(feature = "clusters")]
+        "editClusterAdvancedSettings" => json::<types::ClusterAdvancedSettings>(body),
+        #[cfg(feature = "clusters")]
+        "getOrganizationCloudProviderInfo" => json::<types::ClusterCloudProviderInfo>(body),
+        #[cfg(feature = "clusters")]
+        "specifyClusterCloudProviderInfo" => json::<types::ClusterCloudProviderInfo>(body),
+        #[cfg(feature = "organization_settings")]
+        "getClusterCurrentCost" => json::<types::CostRange>(body),
+        #[cfg(feature = "clusters")]
+        "deployCluster" => json::<types::ClusterStatus>(body),
+        #[cfg(feature = "clusters")]
+        "updateEksAnywhereCommit" => json::<types::EksAnywhereCommitResponse>(body),
+        #[cfg(feature = "clusters")]
+        "listEksAnywhereCommits" => json::<types::CommitResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "getEksAnywhereClusterJwt" => json::<types::EksAnywhereClusterJwtResponse>(body),
+        #[cfg(feature = "clusters")]
+        "getInstallationHelmValues" => text(body),
+        #[cfg(feature = "clusters")]
+        "getClusterReadinessStatus" => json::<types::ClusterReadinessStatus>(body),
+        #[cfg(feature = "clusters")]
+        "updateKarpenterPrivateFargateSubnetIds" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "getClusterKubeconfig" => text(body),
+        #[cfg(feature = "clusters")]
+        "editClusterKubeconfig" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "listClusterLogs" => json::<types::ClusterLogsResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "attachClusterOperator" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "getClusterOperatorBootstrap" => json::<types::ClusterOperatorBootstrapResponse>(body),
+        #[cfg(feature = "clusters")]
+        "getClusterOperatorStatus" => json::<types::ClusterOperatorStatusResponse>(body),
+        #[cfg(feature = "clusters")]
+        "updateClusterOperator" => json::<types::ClusterOperatorUpdateResponse>(body),
+        #[cfg(feature = "clusters")]
+        "getClusterPlatformBinding" => json::<types::ClusterPlatformBindingResponse>(body),
+        #[cfg(feature = "clusters")]
+        "updateClusterPlatformBinding" => json::<types::ClusterPlatformBindingResponse>(body),
+        #[cfg(feature = "clusters")]
+        "resolvePlatformComponentConfiguration" => json::<types::PlatformConfigurationPreviewResponse>(body),
+        #[cfg(feature = "clusters")]
+        "getRoutingTable" => json::<types::ClusterRoutingTable>(body),
+        #[cfg(feature = "clusters")]
+        "editRoutingTable" => json::<types::ClusterRoutingTable>(body),
+        #[cfg(feature = "clusters")]
+        "getClusterStatus" => json::<types::ClusterStatus>(body),
+        #[cfg(feature = "clusters")]
+        "StopCluster" => json::<types::ClusterStatus>(body),
         #[cfg(feature = "containers")]
         "autoDeployContainerEnvironments" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "previewContainerEnvironments" => json::<types::Status>(body),
+        #[cfg(feature = "organization_settings")]
+        "listContainerRegistry" => json::<types::ContainerRegistryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createContainerRegistry" => json::<types::ContainerRegistryResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getContainerRegistry" => json::<types::ContainerRegistryResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editContainerRegistry" => json::<types::ContainerRegistryResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteContainerRegistry" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getContainerRegistryAssociatedServices" => json::<types::ContainerRegistryServiceList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getContainerRegistryContainerStatus" => json::<types::ReferenceObjectStatusResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getContainerVersions" => json::<types::ContainerVersionResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listOrganizationCredentials" => json::<types::OrganizationCredentialsResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationCreditCards" => json::<types::CreditCardResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "addCreditCard" => json::<types::CreditCard>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteCreditCard" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "addCreditCode" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationCurrentCost" => json::<types::OrganizationCurrentCost>(body),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationCustomRoles" => json::<types::OrganizationCustomRoleList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createOrganizationCustomRole" => json::<types::OrganizationCustomRole>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationCustomRole" => json::<types::OrganizationCustomRole>(body),
+        #[cfg(feature = "organization_settings")]
+        "editOrganizationCustomRole" => json::<types::OrganizationCustomRole>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteOrganizationCustomRole" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "organizationDownloadAllInvoices" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationEnterpriseConnections" => json::<types::EnterpriseConnectionResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationEnterpriseConnection" => json::<types::EnterpriseConnection>(body),
+        #[cfg(feature = "organization_settings")]
+        "updateOrganizationEnterpriseConnection" => json::<types::EnterpriseConnection>(body),
         #[cfg(feature = "organizations")]
         "listEnvironmentsByOrganizationId" => json::<types::OrganizationEnvironmentResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationEvents" => json::<types::OrganizationEventResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listGcpCredentials" => json::<types::ClusterCredentialsResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "createGcpCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "getGcpCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "editGcpCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "deleteGcpCredentials" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationGitTokens" => json::<types::GitTokenResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createGitToken" => json::<types::GitTokenResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationGitToken" => json::<types::GitTokenResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editGitToken" => json::<types::GitTokenResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteGitToken" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getGitTokenAssociatedServices" => json::<types::GitTokenServiceList>(body),
+        #[cfg(feature = "organization_settings")]
+        "organizationGithubAppConnect" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "organizationGithubAppDisconnect" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "listHelmRepository" => json::<types::HelmRepositoryResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createHelmRepository" => json::<types::HelmRepositoryResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getHelmRepository" => json::<types::HelmRepositoryResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editHelmRepository" => json::<types::HelmRepositoryResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteHelmRepository" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getHelmRepositoryAssociatedServices" => json::<types::HelmRepositoryServiceList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getHelmCharts" => json::<types::HelmVersionResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationInvitedMembers" => json::<types::InviteMemberResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "postInviteMember" => json::<types::InviteMember>(body),
+        #[cfg(feature = "organization_settings")]
+        "getMemberInvitation" => json::<types::InviteMember>(body),
+        #[cfg(feature = "organization_settings")]
+        "postAcceptInviteMember" => json::<types::InviteMember>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteInviteMember" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationInvoice" => json::<types::InvoiceResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationInvoice" => json::<types::Invoice>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationInvoicePDF" => json::<types::Link>(body),
         #[cfg(feature = "jobs")]
         "autoDeployJobEnvironments" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationLabelsGroup" => json::<types::EnrichedLabelsGroupList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createOrganizationLabelsGroup" => json::<types::OrganizationLabelsGroupResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationLabelssGroup" => json::<types::OrganizationLabelsGroupResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editOrganizationLabelsGroup" => json::<types::OrganizationLabelsGroupResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteOrganizationLabelsGroup" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationLabelsGroupAssociatedItems" => json::<types::AssociatedItemResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "listDirectoriesFromGitRepository" => json::<types::GitDirectoryResponseList>(body),
+        #[cfg(feature = "settings")]
+        "listTfVarsFilesFromGitRepo" => json::<types::TfVarsFileResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "list-cluster-lock" => json::<types::ClusterLockList>(body),
+        #[cfg(feature = "organization_settings")]
+        "listMcpServers" => json::<types::McpServerResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createMcpServer" => json::<types::McpServerResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationMembers" => json::<types::MemberResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "editOrganizationMemberRole" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "deleteMember" => Ok(Vec::new()),
+        #[cfg(feature = "clusters")]
+        "listOnPremiseCredentials" => json::<types::ClusterCredentialsResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "createOnPremiseCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "getOnPremiseCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "editOnPremiseCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "deleteOnPremiseCredentials" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationOnboarding" => json::<types::OrganizationOnboardingResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "updateOrganizationOnboarding" => json::<types::OrganizationOnboardingResponse>(body),
+        #[cfg(feature = "settings")]
+        "parseTerraformVariablesFromGitRepo" => json::<types::TerraformVariableDefinitionResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listPlatformTemplates" => json::<types::PlatformTemplateCatalogResponse>(body),
+        #[cfg(feature = "clusters")]
+        "resolvePlatformTemplateComponentConfiguration" => json::<types::PlatformConfigurationResolution>(body),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationPolicyApiTokens" => json::<types::OrganizationPolicyApiTokenResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createOrganizationPolicyApiToken" => json::<types::OrganizationPolicyApiTokenCreate>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteOrganizationPolicyApiToken" => Ok(Vec::new()),
         #[cfg(feature = "projects")]
         "listProject" => json::<types::ProjectResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createProject" => json::<types::Project>(body),
+        #[cfg(feature = "settings")]
+        "getOrganizationProjectStats" => json::<types::ProjectStatsResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listScalewayCredentials" => json::<types::ClusterCredentialsResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "createScalewayCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "getScalewayCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "editScalewayCredentials" => json::<types::ClusterCredentials>(body),
+        #[cfg(feature = "clusters")]
+        "deleteScalewayCredentials" => Ok(Vec::new()),
         #[cfg(feature = "organizations")]
         "listServicesByOrganizationId" => json::<types::ServiceLightResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationEventTargets" => json::<types::OrganizationEventTargetResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "postOrganizationTransferOwnership" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "listOrganizationWebHooks" => json::<types::OrganizationWebhookResponseList>(body),
+        #[cfg(feature = "organization_settings")]
+        "createOrganizationWebhook" => json::<types::OrganizationWebhookResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "getOrganizationWebhook" => json::<types::OrganizationWebhookResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "editOrganizationWebhook" => json::<types::OrganizationWebhookResponse>(body),
+        #[cfg(feature = "organization_settings")]
+        "deleteOrganizationWebhook" => Ok(Vec::new()),
+        #[cfg(feature = "organization_settings")]
+        "listWebhookEvent" => json::<types::WebhookEventResponseList>(body),
         #[cfg(feature = "projects")]
         "getProject" => json::<types::Project>(body),
+        #[cfg(feature = "settings")]
+        "editProject" => json::<types::Project>(body),
+        #[cfg(feature = "settings")]
+        "deleteProject" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "listProjectDeploymentRules" => json::<types::ProjectDeploymentRuleResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createDeploymentRule" => json::<types::ProjectDeploymentRule>(body),
+        #[cfg(feature = "settings")]
+        "updateDeploymentRulesPriorityOrder" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getProjectDeploymentRule" => json::<types::ProjectDeploymentRule>(body),
+        #[cfg(feature = "settings")]
+        "editProjectDeployemtnRule" => json::<types::ProjectDeploymentRule>(body),
+        #[cfg(feature = "settings")]
+        "deleteProjectDeploymentRule" => Ok(Vec::new()),
         #[cfg(feature = "environments")]
         "listEnvironment" => json::<types::EnvironmentResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createEnvironment" => json::<types::Environment>(body),
+        #[cfg(feature = "settings")]
+        "getProjectEnvironmentsOverview" => json::<types::EnvironmentOverviewResponseList>(body),
+        #[cfg(feature = "settings")]
+        "getProjectEnvironmentServiceNumber" => json::<types::EnvironmentStatsResponseList>(body),
         #[cfg(feature = "deployments")]
         "getProjectEnvironmentsStatus" => json::<types::EnvironmentStatusList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listProjectEnvironmentVariable" => json::<types::EnvironmentVariableResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createProjectEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editProjectEnvironmentVariable" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteProjectEnvironmentVariable" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createProjectEnvironmentVariableAlias" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createProjectEnvironmentVariableOverride" => json::<types::EnvironmentVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "listProjectSecrets" => json::<types::SecretResponseList>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createProjectSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "editProjectSecret" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "deleteProjectSecret" => Ok(Vec::new()),
+        #[cfg(feature = "scoped_variables")]
+        "createProjectSecretAlias" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "scoped_variables")]
+        "createProjectSecretOverride" => json::<types::SecretVariable>(body),
+        #[cfg(feature = "clusters")]
+        "listScalewayFeatures" => json::<types::ClusterFeatureResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listScalewayInstanceType" => json::<types::ClusterInstanceTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listScalewayKapsuleInstanceType" => json::<types::ClusterInstanceTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listSCWManagedDatabaseType" => json::<types::ManagedDatabaseTypeResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listScalewayRegions" => json::<types::ClusterRegionResponseList>(body),
+        #[cfg(feature = "clusters")]
+        "listSecretManagerAccessExternalSecrets" => json::<types::ExternalSecretVariableList>(body),
+        #[cfg(feature = "clusters")]
+        "listUpstreamSecretsFromSecretProvider" => json::<types::ProviderSecrets>(body),
         #[cfg(feature = "deployments")]
         "listDeploymentRequestByServiceId" => json::<types::ServiceDeploymentQueue>(body),
+        #[cfg(feature = "settings")]
+        "getServiceDeploymentStage" => json::<types::DeploymentStageResponse>(body),
+        #[cfg(feature = "settings")]
+        "syncServiceGitWebhook" => json::<types::GitWebhookStatusResponse>(body),
+        #[cfg(feature = "settings")]
+        "getServiceGitWebhookStatus" => json::<types::GitWebhookStatusResponse>(body),
+        #[cfg(feature = "settings")]
+        "listTerraformVersions" => json::<types::TerraformVersionResponseList>(body),
         #[cfg(feature = "terraforms")]
         "getTerraform" => json::<types::TerraformResponse>(body),
+        #[cfg(feature = "settings")]
+        "editTerraform" => json::<types::TerraformResponse>(body),
         #[cfg(feature = "terraforms")]
         "deleteTerraform" => Ok(Vec::new()),
+        #[cfg(feature = "settings")]
+        "getTerraformAdvancedSettings" => json::<types::TerraformAdvancedSettings>(body),
+        #[cfg(feature = "settings")]
+        "editTerraformAdvancedSettings" => json::<types::TerraformAdvancedSettings>(body),
         #[cfg(feature = "terraforms")]
         "cloneTerraform" => json::<types::TerraformResponse>(body),
         #[cfg(feature = "terraforms")]
@@ -222,8 +1092,18 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "deployTerraform" => json::<Option<types::Status>>(body),
         #[cfg(feature = "deployments")]
         "listTerraformDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
+        #[cfg(feature = "settings")]
+        "getTerraformDeploymentRestrictions" => json::<types::DeploymentRestrictionResponseList>(body),
+        #[cfg(feature = "settings")]
+        "createTerraformDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "editTerraformDeploymentRestriction" => json::<types::DeploymentRestriction>(body),
+        #[cfg(feature = "settings")]
+        "deleteTerraformDeploymentRestriction" => Ok(Vec::new()),
         #[cfg(feature = "terraforms")]
         "redeployTerraform" => json::<Option<types::Status>>(body),
+        #[cfg(feature = "settings")]
+        "getTerraformResources" => json::<types::TerraformResourcesResponse>(body),
         #[cfg(feature = "terraforms")]
         "uninstallTerraform" => json::<Option<types::Status>>(body),
         #[cfg(feature = "variables")]
@@ -250,59 +1130,242 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
 
 /// Every operation, whether its area is on or off.
 pub(crate) const OPERATIONS: &[&str] = &[
+    "getAccountInformation",
+    "editAccountInformation",
+    "getBitbucketRepositories",
+    "getBitbucketRepositoryBranches",
+    "getGitProviderAccount",
+    "getGithubRepositories",
+    "getGithubRepositoryBranches",
+    "getGitlabRepositories",
+    "getGitlabRepositoryBranches",
+    "getAccountReferral",
+    "postAccountRewardClaim",
+    "listClusterOperatorFleet",
+    "getUserSignUp",
+    "createUserSignUp",
+    "getAgenticWorkflow",
+    "editAgenticWorkflow",
+    "deleteAgenticWorkflow",
+    "cancelAgenticWorkflowDeployment",
+    "listAgenticWorkflowDeploymentHistoryV2",
+    "createAlertReceiver",
+    "validateNewAlertReceiver",
+    "getAlertReceiver",
+    "editAlertReceiver",
+    "deleteAlertReceiver",
+    "validateExistingAlertReceiver",
+    "createAlertRule",
+    "getAlertRule",
+    "editAlertRule",
+    "deleteAlertRule",
     "getApplication",
+    "editApplication",
     "deleteApplication",
+    "getAdvancedSettings",
+    "editAdvancedSettings",
+    "checkApplicationCustomDomain",
     "cloneApplication",
     "listApplicationCommit",
+    "listApplicationContributor",
+    "listApplicationCustomDomain",
+    "createApplicationCustomDomain",
+    "editCustomDomain",
+    "deleteCustomDomain",
+    "getCustomDomainStatus",
     "deployApplication",
+    "listApplicationDeploymentHistory",
     "listApplicationDeploymentHistoryV2",
+    "getApplicationDeploymentRestrictions",
+    "createApplicationDeploymentRestriction",
+    "editApplicationDeploymentRestriction",
+    "deleteApplicationDeploymentRestriction",
+    "listApplicationEnvironmentVariable",
+    "createApplicationEnvironmentVariable",
+    "importEnvironmentVariable",
+    "editApplicationEnvironmentVariable",
+    "deleteApplicationEnvironmentVariable",
+    "createApplicationEnvironmentVariableAlias",
+    "createApplicationEnvironmentVariableOverride",
     "listApplicationLinks",
     "listApplicationLog",
+    "getApplicationNetwork",
+    "editApplicationNetwork",
     "redeployApplication",
     "rebootApplication",
+    "listApplicationSecrets",
+    "createApplicationSecret",
+    "editApplicationSecret",
+    "deleteApplicationSecret",
+    "createApplicationSecretAlias",
+    "createApplicationSecretOverride",
     "getApplicationStatus",
     "stopApplication",
     "uninstallApplication",
+    "getArgoCdApp",
+    "getArgoCdAppManifest",
+    "listAvailableContainerRegistry",
+    "listAvailableHelmRepository",
+    "listAWSFeatures",
+    "listAWSEKSInstanceType",
+    "listAWSInstanceType",
+    "listAWSManagedDatabaseInstanceType",
+    "listAWSManagedDatabaseType",
+    "listAWSRegions",
+    "listAzureAKSInstanceType",
+    "listAzureFeatures",
+    "listAzureRegions",
+    "updateBlueprint",
+    "deployBlueprint",
+    "checkBlueprintUpdate",
+    "previewBlueprintUpdate",
+    "listCloudProvider",
+    "getArgoCdCredentials",
+    "saveArgoCdCredentials",
+    "deleteArgoCdCredentials",
+    "checkArgoCdConnection",
+    "getArgoCdAssociatedServices",
+    "getClusterDnsProvider",
+    "editClusterDnsProvider",
+    "get-environments-by-cluster-id",
+    "get-cluster-kubernetes-events",
+    "lockCluster",
+    "unlock-cluster",
+    "get-cluster-logs",
+    "get-cluster-metrics",
+    "get-cluster-token-by-clusterId",
+    "upgradeCluster",
+    "listClusterAnalyses",
+    "startClusterAnalysis",
+    "getClusterAnalysis",
+    "listClusterAnalysisLogs",
     "getContainer",
+    "editContainer",
     "deleteContainer",
+    "getContainerAdvancedSettings",
+    "editContainerAdvancedSettings",
+    "checkContainerCustomDomain",
     "cloneContainer",
+    "listContainerCustomDomain",
+    "createContainerCustomDomain",
+    "editContainerCustomDomain",
+    "deleteContainerCustomDomain",
+    "getContainerCustomDomainStatus",
     "deployContainer",
+    "listContainerDeploymentHistory",
     "listContainerDeploymentHistoryV2",
+    "listContainerEnvironmentVariable",
+    "createContainerEnvironmentVariable",
+    "importContainerEnvironmentVariable",
+    "editContainerEnvironmentVariable",
+    "deleteContainerEnvironmentVariable",
+    "createContainerEnvironmentVariableAlias",
+    "createContainerEnvironmentVariableOverride",
     "listContainerLinks",
     "listContainerLog",
+    "getContainerNetwork",
+    "editContainerNetwork",
     "redeployContainer",
     "rebootContainer",
+    "listContainerSecrets",
+    "createContainerSecret",
+    "editContainerSecret",
+    "deleteContainerSecret",
+    "createContainerSecretAlias",
+    "createContainerSecretOverride",
     "getContainerStatus",
     "stopContainer",
     "uninstallContainer",
     "getDatabase",
+    "editDatabase",
     "deleteDatabase",
+    "listDatabaseApplication",
+    "removeApplicationFromDatabase",
+    "listDatabaseBackup",
+    "addBackupDatabase",
+    "removeDatabaseBackup",
     "cloneDatabase",
     "deployDatabase",
+    "listDatabaseDeploymentHistory",
     "listDatabaseDeploymentHistoryV2",
+    "getDatabaseMasterCredentials",
     "redeployDatabase",
     "rebootDatabase",
     "getDatabaseStatus",
     "stopDatabase",
     "uninstallDatabase",
+    "listDatabaseVersion",
+    "getDefaultApplicationAdvancedSettings",
+    "getDefaultClusterAdvancedSettings",
+    "getDefaultContainerAdvancedSettings",
+    "getDefaultHelmAdvancedSettings",
+    "getDefaultJobAdvancedSettings",
+    "getDefaultTerraformAdvancedSettings",
     "cancelDeploymentRequest",
+    "getDeploymentStage",
+    "EditDeploymentStage",
+    "DeleteDeploymentStage",
+    "MoveAfterDeploymentStage",
+    "MoveBeforeDeploymentStage",
+    "AttachServiceToDeploymentStage",
     "getDeploymentStatusByDeploymentRequestId",
     "getEnvironment",
+    "editEnvironment",
     "deleteEnvironment",
+    "listAgenticWorkflows",
+    "createAgenticWorkflow",
     "listApplication",
+    "createApplication",
+    "getEnvironmentApplicationStatus",
+    "createBlueprint",
     "cancelEnvironmentDeployment",
+    "checkContainerImage",
+    "checkDockerfile",
+    "checkGitFile",
+    "checkHelmRepository",
     "cleanFailedJobs",
     "cloneEnvironment",
     "listContainer",
+    "createContainer",
+    "getEnvironmentContainerStatus",
     "listDatabase",
+    "createDatabase",
+    "getEnvironmentDatabaseStatus",
+    "listEnvironmentDatabaseConfig",
     "deployEnvironment",
+    "generateDeploymentBuildUsageReport",
+    "listEnvironmentDeploymentHistory",
     "listEnvironmentDeploymentHistoryV2",
     "listDeploymentRequestByEnvironmentId",
+    "getEnvironmentDeploymentRule",
+    "editEnvironmentDeploymentRule",
+    "ListEnvironmentDeploymentStage",
+    "CreateEnvironmentDeploymentStage",
+    "listEnvironmentEnvironmentVariable",
+    "createEnvironmentEnvironmentVariable",
+    "editEnvironmentEnvironmentVariable",
+    "deleteEnvironmentEnvironmentVariable",
+    "createEnvironmentEnvironmentVariableAlias",
+    "createEnvironmentEnvironmentVariableOverride",
     "listHelms",
+    "createHelm",
+    "getEnvironmentHelmStatus",
+    "createHelmDefaultValues",
     "listJobs",
+    "createJob",
+    "getEnvironmentJobStatus",
+    "listEnvironmentLifecycleTemplates",
+    "getEnvironmentLifecycleTemplate",
     "listEnvironmentServicesLinks",
+    "listEnvironmentLog",
     "listEnvironmentLogs",
     "redeployEnvironment",
+    "listEnvironmentSecrets",
+    "createEnvironmentSecret",
+    "editEnvironmentSecret",
+    "deleteEnvironmentSecret",
+    "createEnvironmentSecretAlias",
+    "createEnvironmentSecretOverride",
     "deleteSelectedServices",
     "deployAllServices",
     "rebootServices",
@@ -314,47 +1377,304 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "getEnvironmentStatusesWithStages",
     "stopEnvironment",
     "listTerraforms",
+    "createTerraform",
+    "exportEnvironmentConfigurationIntoTerraform",
     "uninstallEnvironment",
+    "listGcpFeatures",
+    "listGcpGkeInstanceType",
+    "listGcpRegions",
     "getHelm",
+    "editHelm",
     "deleteHelm",
+    "getHelmAdvancedSettings",
+    "editHelmAdvancedSettings",
+    "checkHelmCustomDomain",
     "cloneHelm",
     "listHelmCommit",
+    "listHelmCustomDomain",
+    "createHelmCustomDomain",
+    "getHelmCustomDomain",
+    "editHelmCustomDomain",
+    "deleteHelmCustomDomain",
     "deployHelm",
+    "listHelmDeploymentHistory",
     "listHelmDeploymentHistoryV2",
+    "getHelmDeploymentRestrictions",
+    "createHelmDeploymentRestriction",
+    "editHelmDeploymentRestriction",
+    "deleteHelmDeploymentRestriction",
     "listHelmLinks",
+    "getHelmKubernetesServices",
     "redeployHelm",
     "getHelmStatus",
     "stopHelm",
     "uninstallHelm",
+    "listQoveryIps",
     "getJob",
+    "editJob",
     "deleteJob",
+    "getJobAdvancedSettings",
+    "editJobAdvancedSettings",
     "cleanFailedJob",
     "cloneJob",
     "listJobCommit",
     "deployJob",
+    "listJobDeploymentHistory",
     "listJobDeploymentHistoryV2",
+    "getJobDeploymentRestrictions",
+    "createJobDeploymentRestriction",
+    "editJobDeploymentRestriction",
+    "deleteJobDeploymentRestriction",
+    "listJobEnvironmentVariable",
+    "createJobEnvironmentVariable",
+    "importJobEnvironmentVariable",
+    "editJobEnvironmentVariable",
+    "deleteJobEnvironmentVariable",
+    "createJobEnvironmentVariableAlias",
+    "createJobEnvironmentVariableOverride",
     "redeployJob",
+    "listJobSecrets",
+    "createJobSecret",
+    "editJobSecret",
+    "deleteJobSecret",
+    "createJobSecretAlias",
+    "createJobSecretOverride",
     "getJobStatus",
     "stopJob",
     "uninstallJob",
+    "getMcpServer",
+    "editMcpServer",
+    "deleteMcpServer",
     "listOrganization",
+    "createOrganization",
     "getOrganization",
+    "editOrganization",
+    "deleteOrganization",
+    "getOrganizationBitbucketRepositories",
+    "getOrganizationBitbucketRepositoryBranches",
+    "getOrganizationGitProviderAccount",
+    "getOrganizationGithubRepositories",
+    "getOrganizationGithubRepositoryBranches",
+    "getOrganizationGitlabRepositories",
+    "getOrganizationGitlabRepositoryBranches",
+    "getAlertReceivers",
+    "getAlertRules",
+    "listOrganizationAnnotationsGroup",
+    "createOrganizationAnnotationsGroup",
+    "getOrganizationAnnotationsGroup",
+    "editOrganizationAnnotationsGroup",
+    "deleteOrganizationAnnotationsGroup",
+    "getOrganizationAnnotationsGroupAssociatedItems",
+    "listOrganizationApiTokens",
+    "createOrganizationApiToken",
+    "deleteOrganizationApiToken",
+    "listArgoCdDestinationClusterMappings",
+    "saveArgoCdDestinationClusterMapping",
+    "deleteArgoCdDestinationClusterMapping",
+    "listOrganizationAvailableRoles",
+    "listAWSCredentials",
+    "createAWSCredentials",
+    "getAWSCredentials",
+    "editAWSCredentials",
+    "deleteAWSCredentials",
+    "listAzureCredentials",
+    "createAzureCredentials",
+    "getAzureCredentials",
+    "editAzureCredentials",
+    "deleteAzureCredentials",
+    "getOrganizationBillingExternalId",
+    "getOrganizationBillingInfo",
+    "editOrganizationBillingInfo",
+    "getOrganizationBillingStatus",
+    "generateBillingUsageReport",
+    "getBlueprintCatalog",
+    "getBlueprintCatalogServiceManifest",
+    "getBlueprintCatalogServiceReadme",
+    "changePlan",
+    "listOrganizationCluster",
+    "createCluster",
+    "getOrganizationClusterStatus",
+    "editCluster",
+    "deleteCluster",
+    "getClusterAdvancedSettings",
+    "editClusterAdvancedSettings",
+    "getOrganizationCloudProviderInfo",
+    "specifyClusterCloudProviderInfo",
+    "getClusterCurrentCost",
+    "deployCluster",
+    "updateEksAnywhereCommit",
+    "listEksAnywhereCommits",
+    "getEksAnywhereClusterJwt",
+    "getInstallationHelmValues",
+    "getClusterReadinessStatus",
+    "updateKarpenterPrivateFargateSubnetIds",
+    "getClusterKubeconfig",
+    "editClusterKubeconfig",
+    "listClusterLogs",
+    "attachClusterOperator",
+    "getClusterOperatorBootstrap",
+    "getClusterOperatorStatus",
+    "updateClusterOperator",
+    "getClusterPlatformBinding",
+    "updateClusterPlatformBinding",
+    "resolvePlatformComponentConfiguration",
+    "getRoutingTable",
+    "editRoutingTable",
+    "getClusterStatus",
+    "StopCluster",
     "autoDeployContainerEnvironments",
+    "previewContainerEnvironments",
+    "listContainerRegistry",
+    "createContainerRegistry",
+    "getContainerRegistry",
+    "editContainerRegistry",
+    "deleteContainerRegistry",
+    "getContainerRegistryAssociatedServices",
+    "getContainerRegistryContainerStatus",
+    "getContainerVersions",
+    "listOrganizationCredentials",
+    "listOrganizationCreditCards",
+    "addCreditCard",
+    "deleteCreditCard",
+    "addCreditCode",
+    "getOrganizationCurrentCost",
+    "listOrganizationCustomRoles",
+    "createOrganizationCustomRole",
+    "getOrganizationCustomRole",
+    "editOrganizationCustomRole",
+    "deleteOrganizationCustomRole",
+    "organizationDownloadAllInvoices",
+    "listOrganizationEnterpriseConnections",
+    "getOrganizationEnterpriseConnection",
+    "updateOrganizationEnterpriseConnection",
     "listEnvironmentsByOrganizationId",
+    "getOrganizationEvents",
+    "listGcpCredentials",
+    "createGcpCredentials",
+    "getGcpCredentials",
+    "editGcpCredentials",
+    "deleteGcpCredentials",
+    "listOrganizationGitTokens",
+    "createGitToken",
+    "getOrganizationGitToken",
+    "editGitToken",
+    "deleteGitToken",
+    "getGitTokenAssociatedServices",
+    "organizationGithubAppConnect",
+    "organizationGithubAppDisconnect",
+    "listHelmRepository",
+    "createHelmRepository",
+    "getHelmRepository",
+    "editHelmRepository",
+    "deleteHelmRepository",
+    "getHelmRepositoryAssociatedServices",
+    "getHelmCharts",
+    "getOrganizationInvitedMembers",
+    "postInviteMember",
+    "getMemberInvitation",
+    "postAcceptInviteMember",
+    "deleteInviteMember",
+    "listOrganizationInvoice",
+    "getOrganizationInvoice",
+    "getOrganizationInvoicePDF",
     "autoDeployJobEnvironments",
+    "listOrganizationLabelsGroup",
+    "createOrganizationLabelsGroup",
+    "getOrganizationLabelssGroup",
+    "editOrganizationLabelsGroup",
+    "deleteOrganizationLabelsGroup",
+    "getOrganizationLabelsGroupAssociatedItems",
+    "listDirectoriesFromGitRepository",
+    "listTfVarsFilesFromGitRepo",
+    "list-cluster-lock",
+    "listMcpServers",
+    "createMcpServer",
+    "getOrganizationMembers",
+    "editOrganizationMemberRole",
+    "deleteMember",
+    "listOnPremiseCredentials",
+    "createOnPremiseCredentials",
+    "getOnPremiseCredentials",
+    "editOnPremiseCredentials",
+    "deleteOnPremiseCredentials",
+    "getOrganizationOnboarding",
+    "updateOrganizationOnboarding",
+    "parseTerraformVariablesFromGitRepo",
+    "listPlatformTemplates",
+    "resolvePlatformTemplateComponentConfiguration",
+    "listOrganizationPolicyApiTokens",
+    "createOrganizationPolicyApiToken",
+    "deleteOrganizationPolicyApiToken",
     "listProject",
+    "createProject",
+    "getOrganizationProjectStats",
+    "listScalewayCredentials",
+    "createScalewayCredentials",
+    "getScalewayCredentials",
+    "editScalewayCredentials",
+    "deleteScalewayCredentials",
     "listServicesByOrganizationId",
+    "getOrganizationEventTargets",
+    "postOrganizationTransferOwnership",
+    "listOrganizationWebHooks",
+    "createOrganizationWebhook",
+    "getOrganizationWebhook",
+    "editOrganizationWebhook",
+    "deleteOrganizationWebhook",
+    "listWebhookEvent",
     "getProject",
+    "editProject",
+    "deleteProject",
+    "listProjectDeploymentRules",
+    "createDeploymentRule",
+    "updateDeploymentRulesPriorityOrder",
+    "getProjectDeploymentRule",
+    "editProjectDeployemtnRule",
+    "deleteProjectDeploymentRule",
     "listEnvironment",
+    "createEnvironment",
+    "getProjectEnvironmentsOverview",
+    "getProjectEnvironmentServiceNumber",
     "getProjectEnvironmentsStatus",
+    "listProjectEnvironmentVariable",
+    "createProjectEnvironmentVariable",
+    "editProjectEnvironmentVariable",
+    "deleteProjectEnvironmentVariable",
+    "createProjectEnvironmentVariableAlias",
+    "createProjectEnvironmentVariableOverride",
+    "listProjectSecrets",
+    "createProjectSecret",
+    "editProjectSecret",
+    "deleteProjectSecret",
+    "createProjectSecretAlias",
+    "createProjectSecretOverride",
+    "listScalewayFeatures",
+    "listScalewayInstanceType",
+    "listScalewayKapsuleInstanceType",
+    "listSCWManagedDatabaseType",
+    "listScalewayRegions",
+    "listSecretManagerAccessExternalSecrets",
+    "listUpstreamSecretsFromSecretProvider",
     "listDeploymentRequestByServiceId",
+    "getServiceDeploymentStage",
+    "syncServiceGitWebhook",
+    "getServiceGitWebhookStatus",
+    "listTerraformVersions",
     "getTerraform",
+    "editTerraform",
     "deleteTerraform",
+    "getTerraformAdvancedSettings",
+    "editTerraformAdvancedSettings",
     "cloneTerraform",
     "listTerraformCommit",
     "deployTerraform",
     "listTerraformDeploymentHistoryV2",
+    "getTerraformDeploymentRestrictions",
+    "createTerraformDeploymentRestriction",
+    "editTerraformDeploymentRestriction",
+    "deleteTerraformDeploymentRestriction",
     "redeployTerraform",
+    "getTerraformResources",
     "uninstallTerraform",
     "listVariables",
     "createVariable",
@@ -369,4 +1689,9 @@ pub(crate) const OPERATIONS: &[&str] = &[
 fn json<T: wire::Read>(body: &[u8]) -> Outcome {
     let (_, repairs) = wire::decode::<T>(body).map_err(|error| error.to_string())?;
     Ok(repairs)
+}
+
+fn text(body: &[u8]) -> Outcome {
+    std::str::from_utf8(body).map_err(|error| error.to_string())?;
+    Ok(Vec::new())
 }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::super::document::{OperationRef, escape, object};
-use super::{Checker, schemas};
+use super::super::media::{FORM, JSON, is_raw};
+use super::{Checker, forms, schemas};
 
 /// Checks the request body, if there is one.
 pub(super) fn check_body(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
@@ -17,12 +18,22 @@ pub(super) fn check_body(checker: &mut Checker<'_>, operation: OperationRef<'_>)
         checker.complain(&pointer, reason);
     }
     checker.boolean(body, &pointer, "x-empty");
+    if body.get("x-empty").is_some() && body["content"].get(JSON).is_none() {
+        checker.complain(&pointer, "`x-empty` stands on a body of JSON");
+    }
     if operation.method == "get" {
         checker.complain(&pointer, "a GET has no body");
     }
     let content = object(&body["content"]);
-    if content.len() != 1 || !content.contains_key("application/json") {
-        checker.complain(&pointer, "a body is `application/json` and nothing else");
+    if content.len() != 1 {
+        checker.complain(&pointer, "a body has one media type");
+    }
+    for media in content.keys().filter(|media| *media != JSON && *media != FORM && !is_raw(media)) {
+        let at = format!("{pointer}/content/{}", escape(media));
+        checker.complain(&at, format!("`{media}` is not sent: JSON, {FORM}, text and bytes are"));
+    }
+    if let Some(form) = content.get(FORM) {
+        forms::check(checker, &form["schema"], &format!("{pointer}/content/{}/schema", escape(FORM)));
     }
     check_content(checker, body, &pointer);
 }
@@ -63,9 +74,8 @@ fn check_answer(checker: &mut Checker<'_>, answer: &Value, pointer: &str) {
         checker.complain(pointer, "an answer has one media type, or no `content`");
     }
     for media in object(content).keys() {
-        let known = media == "application/json" || media == "application/octet-stream" || media.starts_with("text/");
-        if !known {
-            let reason = format!("`{media}`: JSON, text/* and application/octet-stream are known");
+        if media != JSON && !is_raw(media) {
+            let reason = format!("`{media}` is not read: JSON, text and bytes are");
             checker.complain(&format!("{pointer}/content/{}", escape(media)), reason);
         }
     }
@@ -78,7 +88,7 @@ fn check_content(checker: &mut Checker<'_>, holder: &Value, pointer: &str) {
         checker.keys(value, &at, &["schema"]);
         match value.get("schema") {
             Some(schema) => schemas::check(checker, schema, &format!("{at}/schema")),
-            None if media == "application/json" => {
+            None if media == JSON => {
                 checker.complain(&at, "JSON has a `schema`; `{}` is any JSON");
             }
             None => {}

@@ -60,7 +60,7 @@ impl Names {
         for (name, pointers) in self.0 {
             for pointer in pointers.iter().skip(1) {
                 let first = checker.document.places.of(&pointers[0]);
-                let reason = format!("the {what} `{name}` would exist twice, see {}:{}", first.file, first.line);
+                let reason = format!("the {what} `{name}` would exist twice, see {first}");
                 checker.complain(pointer, reason);
             }
         }

@@ -32,7 +32,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         check_operation(checker, operation);
         if let Some(before) = ids.insert(operation.id(), operation.pointer()) {
             let first = checker.document.places.of(&before);
-            let reason = format!("operationId `{}` stands in {}:{} already", operation.id(), first.file, first.line);
+            let reason = format!("operationId `{}` stands in {first} already", operation.id());
             checker.complain(&format!("{}/operationId", operation.pointer()), reason);
         }
     }
@@ -75,7 +75,12 @@ fn check_tag(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
     let Some(tags) = operation.value.get("tags") else {
         return;
     };
-    let file = checker.document.places.of(&pointer).file;
+    let place = checker.document.places.of(&pointer);
+    if !place.pointer().is_empty() {
+        // Documents of others have no file an area.
+        return;
+    }
+    let file = place.file;
     let area = file.rsplit('/').next().unwrap_or_default();
     let area = area.trim_end_matches(".yaml");
     if *tags != serde_json::json!([area]) {

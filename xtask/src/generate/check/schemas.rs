@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::document::{escape, flag, object, text};
 use super::{Checker, parameters, unions};
 
-const KEYS: [&str; 25] = [
+pub(crate) const KEYS: [&str; 25] = [
     "type",
     "format",
     "description",
@@ -37,11 +37,23 @@ const KEYS: [&str; 25] = [
 ];
 
 /// What may stand beside a `$ref`: it says something about the use, not about the schema.
-const KEYS_BESIDE_REF: [&str; 5] = ["$ref", "description", "deprecated", "nullable", "x-corrects"];
+pub(crate) const KEYS_BESIDE_REF: [&str; 5] = ["$ref", "description", "deprecated", "nullable", "x-corrects"];
 
 /// Names that generated code uses for other things.
-const TAKEN: [&str; 11] =
-    ["Client", "Self", "String", "Option", "Vec", "Box", "Result", "BTreeMap", "Value", "Secret", "SecretJson"];
+pub(crate) const TAKEN: [&str; 12] = [
+    "Client",
+    "Self",
+    "String",
+    "Option",
+    "Vec",
+    "Box",
+    "Result",
+    "BTreeMap",
+    "Value",
+    "Secret",
+    "SecretJson",
+    "UploadedFile",
+];
 
 /// Checks the named schemas and parameters.
 pub(super) fn check_named(checker: &mut Checker<'_>) {

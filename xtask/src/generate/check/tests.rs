@@ -110,20 +110,21 @@ paths:
       summary: List.
       tags: [apps]
       x-evidence: declared
-      requestBody: {content: {text/plain: {schema: {type: string}}}}
+      requestBody: {content: {application/*: {schema: {type: string}}, text/plain: {}}}
       responses:
         '200':
           content:
             application/json: {example: 1}
         '201':
-          description: As YAML.
+          description: As it comes.
           headers: {}
           content:
-            application/x-yaml: {}
+            text/event-stream: {}
             text/plain: {}
 "), @r"
+    specs/sample/apps.yaml:10: `application/*` is not sent: JSON, multipart/form-data, text and bytes are
     specs/sample/apps.yaml:10: a GET has no body
-    specs/sample/apps.yaml:10: a body is `application/json` and nothing else
+    specs/sample/apps.yaml:10: a body has one media type
     specs/sample/apps.yaml:10: a body is `required: true`: a client sends one always, or never
     specs/sample/apps.yaml:12: the answer has no `description`
     specs/sample/apps.yaml:14: JSON has a `schema`; `{}` is any JSON
@@ -131,7 +132,43 @@ paths:
     specs/sample/apps.yaml:15: all 2xx answers of an operation have the same content
     specs/sample/apps.yaml:15: an answer has one media type, or no `content`
     specs/sample/apps.yaml:17: unknown key `headers`
-    specs/sample/apps.yaml:19: `application/x-yaml`: JSON, text/* and application/octet-stream are known
+    specs/sample/apps.yaml:19: `text/event-stream` is not read: JSON, text and bytes are
+    ");
+}
+
+#[test]
+fn forms() {
+    assert_snapshot!(complaints("\
+paths:
+  /apps:
+    post:
+      operationId: add-app
+      summary: Add.
+      tags: [apps]
+      x-evidence: declared
+      requestBody:
+        required: true
+        content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Upload'}}}
+      responses:
+        '200':
+          description: The same.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Upload'}}}
+components:
+  schemas:
+    Upload:
+      type: object
+      properties:
+        file: {type: string, format: binary}
+        files: {type: array, items: {type: string, format: binary}}
+        more: {type: object, additionalProperties: true}
+        token: {type: string, x-secret: true}
+        note: {type: string, nullable: true}
+"), @r"
+    specs/sample/apps.yaml:16: the schema of a form is used for nothing else
+    specs/sample/apps.yaml:23: a form holds scalars, enums and files, and lists of scalars and enums
+    specs/sample/apps.yaml:24: a form holds scalars, enums and files, and lists of scalars and enums
+    specs/sample/apps.yaml:25: a form holds no secret
+    specs/sample/apps.yaml:26: nothing in a form is null
     ");
 }
 

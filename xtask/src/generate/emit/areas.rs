@@ -8,7 +8,7 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use super::super::document::Area;
 use super::super::model::{Model, Operation};
 use super::home::Homes;
-use super::{operations, types};
+use super::{operations, split, types};
 
 /// The files below `src/generated`.
 pub(super) fn files(model: &Model, areas: &[Area], homes: &Homes) -> BTreeMap<String, String> {
@@ -18,9 +18,9 @@ pub(super) fn files(model: &Model, areas: &[Area], homes: &Homes) -> BTreeMap<St
         let own = homes.iter().filter(|(_, homes)| homes.iter().eq([&area.name]));
         let own: Vec<&str> = own.map(|(name, _)| name.as_str()).collect();
         let name = &area.name;
-        files.insert(format!("{name}.rs"), area_file(model, area, !own.is_empty()));
+        files.extend(area_files(model, area, !own.is_empty()));
         if !own.is_empty() {
-            files.insert(format!("{name}/schemas.rs"), schemas_file(model, &[name], &own));
+            files.extend(split::schemas(model, name, &own));
             let export = format!("pub use super::{name}::schemas::*;");
             exports.push_str(&lines(&[&condition([name]), &export], "    "));
         }
@@ -45,15 +45,33 @@ pub(super) fn files(model: &Model, areas: &[Area], homes: &Homes) -> BTreeMap<St
     files
 }
 
-fn area_file(model: &Model, area: &Area, has_schemas: bool) -> String {
-    let operations: Vec<&Operation> = model.operations.iter().filter(|operation| operation.area == area.name).collect();
-    let body = operations::render(model, &operations);
-    let uses = uses(&body, "use crate::Client;\n");
-    let schemas = if has_schemas { "pub mod schemas;\n\n" } else { "" };
-    format!("//! {}\n\n{schemas}{uses}\n{body}", area.title.trim())
+/// The operations of an area; they stand in files of their own where there are many.
+fn area_files(model: &Model, area: &Area, has_schemas: bool) -> Vec<(String, String)> {
+    let name = &area.name;
+    let operations: Vec<&Operation> = model.operations.iter().filter(|operation| operation.area == *name).collect();
+    let title = area.title.trim();
+    let schemas = if has_schemas { "pub mod schemas;\n" } else { "" };
+    let body = operations::render(model, &operations, "");
+    let groups = split::operations(&operations, body.lines().count());
+    if groups.len() < 2 {
+        let gap = if has_schemas { "\n" } else { "" };
+        let list = operations::list(operations.iter().map(|operation| (None, *operation)));
+        let uses = uses(&body, "use crate::Client;\n");
+        return vec![(format!("{name}.rs"), format!("//! {title}\n\n{schemas}{gap}{uses}\n{body}\n{list}"))];
+    }
+    let modules: String = groups.keys().map(|module| format!("mod {module};\n")).collect();
+    let all = groups.iter().flat_map(|(module, all)| all.iter().map(|operation| (Some(module.as_str()), *operation)));
+    let root = format!("//! {title}\n\n{modules}{schemas}\nuse crate::wire;\n\n{}", operations::list(all));
+    let mut files = vec![(format!("{name}.rs"), root)];
+    for (module, operations) in groups {
+        let body = operations::render(model, &operations, "pub(super)");
+        let uses = uses(&body, "use crate::Client;\n");
+        files.push((format!("{name}/{module}.rs"), format!("//! Operations of `{name}`.\n\n{uses}\n{body}")));
+    }
+    files
 }
 
-fn schemas_file(model: &Model, areas: &[&String], names: &[&str]) -> String {
+pub(super) fn schemas_file(model: &Model, areas: &[&String], names: &[&str]) -> String {
     let types = names.iter().filter_map(|name| {
         let kind = model.types.get(*name)?;
         Some(types::render(name, kind))

@@ -38,6 +38,7 @@ fn new(fields: &[Field]) -> Option<TokenStream> {
             (Presence::Required, _) if takes_text(kind) => quote!(#name: #name.into()),
             (Presence::Required, _) => quote!(#name),
             (_, "Patch") => quote!(#name: wire::Patch::Absent),
+            (_, "Vec") => quote!(#name: Vec::new()),
             _ => quote!(#name: None),
         }
     });

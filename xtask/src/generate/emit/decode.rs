@@ -15,7 +15,7 @@ pub(super) fn file(model: &Model, crate_name: &str) -> String {
                 let kind = kind.to_token_stream().to_string().replace(' ', "");
                 format!("json::<{}>(body)", kind.replace(',', ", "))
             }
-            Answer::Text(_) => "text(body)".to_owned(),
+            Answer::Text { .. } => "text(body)".to_owned(),
             Answer::Bytes(_) | Answer::Empty => "Ok(Vec::new())".to_owned(),
         };
         // Writing to a string does not fail.

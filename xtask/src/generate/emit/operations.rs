@@ -5,20 +5,30 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::super::model::{Answer, Argument, Body, Model, Operation, Shape};
-use super::item;
+use super::{item, types};
 
 /// The methods, and the constants they are made of.
-pub(super) fn render(model: &Model, operations: &[&Operation]) -> String {
+pub(super) fn render(model: &Model, operations: &[&Operation], visibility: &str) -> String {
+    let visibility: TokenStream = visibility.parse().expect("a visibility");
     let methods = operations.iter().map(|operation| method(model, operation));
-    let constants = operations.iter().map(|operation| constant(operation));
-    let names = operations.iter().map(|operation| name(operation));
+    let constants = operations.iter().map(|operation| constant(operation, &visibility));
     item::items(quote! {
         impl Client {
             #(#methods)*
         }
 
         #(#constants)*
+    })
+}
 
+/// The list of an area's operations, each with the module it stands in.
+pub(super) fn list<'a>(operations: impl Iterator<Item = (Option<&'a str>, &'a Operation)>) -> String {
+    let names = operations.map(|(module, operation)| {
+        let name = name(operation);
+        let module = module.map(|module| format_ident!("{module}")).into_iter();
+        quote!(#(#module::)* #name)
+    });
+    item::items(quote! {
         /// The operations of this area.
         pub const OPERATIONS: &[wire::Operation] = &[#(#names),*];
     })
@@ -28,16 +38,16 @@ fn name(operation: &Operation) -> Ident {
     format_ident!("{}", operation.id.to_shouty_snake_case())
 }
 
-fn constant(operation: &Operation) -> TokenStream {
+fn constant(operation: &Operation, visibility: &TokenStream) -> TokenStream {
     let name = name(operation);
     let Operation { id, path, .. } = operation;
     let method = format_ident!("{}", operation.method.to_upper_camel_case());
     let accepting = match &operation.answer {
-        Answer::Text(media) | Answer::Bytes(media) => quote!(.accepting(#media)),
+        Answer::Text { media, .. } | Answer::Bytes(media) => quote!(.accepting(#media)),
         Answer::Json(_) | Answer::Empty => TokenStream::new(),
     };
     quote! {
-        const #name: wire::Operation =
+        #visibility const #name: wire::Operation =
             wire::Operation::new(wire::Method::#method, #id, #path) #accepting;
     }
 }
@@ -68,12 +78,23 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
             (Some(quote!(body: #kind)), Some(quote!(.body(body))))
         }
         Some(Body::Empty) => (None, Some(quote!(.body(&serde_json::Map::new())))),
+        Some(Body::Form(name)) => {
+            let set = form(model, name);
+            let name = format_ident!("{name}");
+            (Some(quote!(body: &types::#name)), Some(set))
+        }
+        Some(Body::Text { media, is_secret: true }) => {
+            (Some(quote!(body: &wire::Secret)), Some(quote!(.content(#media, body.expose().to_owned()))))
+        }
+        Some(Body::Text { media, .. }) => (Some(quote!(body: &str)), Some(quote!(.content(#media, body.to_owned())))),
+        Some(Body::Bytes(media)) => (Some(quote!(body: wire::Bytes)), Some(quote!(.content(#media, body)))),
         None => (None, None),
     };
     let arguments = arguments.chain(params).chain(body);
     let (answer, read) = match &operation.answer {
         Answer::Json(kind) => (quote!(#kind), quote!(json)),
-        Answer::Text(_) => (quote!(String), quote!(text)),
+        Answer::Text { is_secret: true, .. } => (quote!(wire::Secret), quote!(secret)),
+        Answer::Text { .. } => (quote!(String), quote!(text)),
         Answer::Bytes(_) => (quote!(wire::Bytes), quote!(bytes)),
         Answer::Empty => (quote!(()), quote!(empty)),
     };
@@ -102,8 +123,24 @@ fn optional(model: &Model, operation: &Operation) -> Vec<TokenStream> {
     calls.collect()
 }
 
+/// The calls that put a form together.
+fn form(model: &Model, name: &str) -> TokenStream {
+    let Some(Shape::Form(fields)) = model.types.get(name).map(|form| &form.shape) else {
+        return TokenStream::new();
+    };
+    let calls = fields.iter().map(|field| {
+        let (name, wire, kind) = (&field.name, &field.wire, &field.kind);
+        match (types::outer(kind).as_str(), quote!(#kind).to_string().contains("wire :: File")) {
+            (_, false) => quote!(.field(#wire, &body.#name)),
+            ("Option", true) => quote!(.files(#wire, &body.#name)),
+            (_, true) => quote!(.files(#wire, [&body.#name])),
+        }
+    });
+    quote!(.form() #(#calls)*)
+}
+
 /// How a type is taken as an argument.
-fn borrowed(kind: &syn::Type) -> syn::Type {
+pub(super) fn borrowed(kind: &syn::Type) -> syn::Type {
     let syn::Type::Path(path) = kind else {
         return kind.clone();
     };

@@ -21,7 +21,8 @@ fn the_sample_becomes_these_files() {
 
 #[test]
 fn the_manifest_has_a_feature_an_area() {
-    let area = |name: &str, by_default| Area { name: name.to_owned(), title: String::new(), by_default };
+    let area =
+        |name: &str, by_default| Area { name: name.to_owned(), title: String::new(), by_default, corrects: None };
     let areas = [area("applications", true), area("teams", false)];
     let manifest = "\
 [features]

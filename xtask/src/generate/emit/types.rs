@@ -14,16 +14,18 @@ pub(super) fn render(name: &str, kind: &Type) -> String {
         Shape::Words(words) => render_words(name, kind, words),
         Shape::Union { tag, members } => render_union(name, kind, tag, members),
         Shape::Struct(fields) => render_struct(name, kind, fields),
-        Shape::Params(fields) => {
+        Shape::Params(fields) | Shape::Form(fields) => {
             let (name, docs) = (format_ident!("{name}"), item::docs(&kind.docs));
             let constructors = constructors::render(&name, fields);
             let members = fields.iter().map(|field| {
                 let (docs, name, kind) = (item::docs(&field.docs), &field.name, &field.kind);
                 quote!(#docs pub #name: #kind)
             });
+            let all_optional = fields.iter().all(|field| field.presence != Presence::Required);
+            let default = all_optional.then(|| quote!(, Default));
             item::items(quote! {
                 #docs
-                #[derive(Clone, Debug, Default)]
+                #[derive(Clone, Debug #default)]
                 pub struct #name { #(#members),* }
 
                 #constructors

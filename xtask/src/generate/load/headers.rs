@@ -3,8 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::super::complaint::Complaint;
-use super::super::document::{escape, object};
-use super::{COMMON, Source};
+use super::super::document::{METHODS, escape, object};
+use super::{COMMON, LEFT_OUT, Source};
+
+/// What stands at the top of a file; the first only where areas share.
+const KEYS: [&str; 5] = [LEFT_OUT, "openapi", "info", "paths", "components"];
 
 /// Checks `openapi`, `info` and the keys beside them.
 pub(super) fn check(sources: &[Source]) -> Vec<Complaint> {
@@ -24,7 +27,8 @@ fn check_source(source: &Source) -> Vec<Complaint> {
         complain("", "an area's name is lower snake case".to_owned());
     }
     for key in source.value.keys() {
-        if !["openapi", "info", "paths", "components"].contains(&key.as_str()) {
+        let known = if areas { &KEYS[1..] } else { &KEYS };
+        if !known.contains(&key.as_str()) {
             complain(&format!("/{key}"), format!("unknown key `{key}`"));
         }
     }
@@ -52,6 +56,18 @@ fn check_source(source: &Source) -> Vec<Complaint> {
             complain("/info", format!("`info.{key}` is missing, or not text"));
         }
     }
+    if info.get("x-corrects").is_some_and(|line| !is_one_line(line)) {
+        complain("/info/x-corrects", "`x-corrects` is one line of text".to_owned());
+    }
+    for (operation, reason) in section(&source.value, LEFT_OUT) {
+        let at = format!("/{LEFT_OUT}/{}", escape(operation));
+        if !is_operation(operation) {
+            complain(&at, format!("`{operation}` is not `METHOD /path`"));
+        }
+        if !is_one_line(reason) {
+            complain(&at, "one line says why the operation is left out".to_owned());
+        }
+    }
     if !info.get("x-default").is_none_or(Value::is_boolean) {
         complain("/info/x-default", "`x-default` is true or false".to_owned());
     }
@@ -62,7 +78,7 @@ fn check_source(source: &Source) -> Vec<Complaint> {
 fn not_mappings(value: &Map<String, Value>) -> Vec<String> {
     let components = section(value, "components");
     let paths = section(value, "paths");
-    let top = ["info", "paths", "components"].map(|key| (format!("/{key}"), value.get(key)));
+    let top = [LEFT_OUT, "info", "paths", "components"].map(|key| (format!("/{key}"), value.get(key)));
     let named = ["schemas", "parameters"].map(|key| (format!("/components/{key}"), components.get(key)));
     let paths = paths.iter().map(|(path, item)| (format!("/paths/{}", escape(path)), Some(item)));
     let wrong = top
@@ -75,6 +91,17 @@ fn not_mappings(value: &Map<String, Value>) -> Vec<String> {
 
 fn section<'a>(value: &'a Map<String, Value>, key: &str) -> &'a Map<String, Value> {
     object(value.get(key).unwrap_or(&Value::Null))
+}
+
+/// Whether the text names an operation, as `GET /path`.
+fn is_operation(text: &str) -> bool {
+    text.split_once(' ').is_some_and(|(method, path)| {
+        METHODS.iter().any(|known| known.to_uppercase() == method) && path.starts_with('/')
+    })
+}
+
+fn is_one_line(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty() && !text.trim_end().contains('\n'))
 }
 
 fn is_snake_case(name: &str) -> bool {

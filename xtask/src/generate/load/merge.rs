@@ -1,10 +1,12 @@
 //! The files of a platform as one document.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::super::complaint::{Complaint, Place};
 use super::super::document::{Area, Document, Places, escape, flag, object, text};
-use super::{COMMON, Source};
+use super::{COMMON, LEFT_OUT, Source};
 
 /// Merges the files; a name or an operation that stands twice is a complaint.
 pub(super) fn merge(sources: Vec<Source>, complaints: &mut Vec<Complaint>) -> Document {
@@ -18,6 +20,7 @@ pub(super) fn merge(sources: Vec<Source>, complaints: &mut Vec<Complaint>) -> Do
                 "components": {"schemas": {}, "parameters": {}},
             }),
             places: Places::default(),
+            left_out: BTreeMap::new(),
         },
         complaints,
     };
@@ -40,7 +43,13 @@ impl Merger<'_> {
                 name: source.name.clone(),
                 title: text(&info, "description").to_owned(),
                 by_default: flag(&info, "x-default"),
+                corrects: info.get("x-corrects").and_then(Value::as_str).map(str::to_owned),
             });
+        }
+        let left_out = source.value.remove(LEFT_OUT).unwrap_or_default();
+        for (operation, reason) in object(&left_out) {
+            let reason = reason.as_str().unwrap_or_default().to_owned();
+            self.document.left_out.insert(operation.clone(), reason);
         }
         let components = source.value.remove("components").unwrap_or_default();
         for section in ["schemas", "parameters"] {
@@ -89,8 +98,8 @@ impl Merger<'_> {
         let home = home.and_then(Value::as_object_mut);
         let home = home.expect("the merger makes every section");
         if home.contains_key(name) {
-            let Place { file, line } = self.document.places.of(&pointer);
-            let reason = format!("`{name}` stands in {file}:{line} already");
+            let first = self.document.places.of(&pointer);
+            let reason = format!("`{name}` stands in {first} already");
             self.complaints.push(source.complaint(&pointer, reason));
         } else {
             home.insert(name.to_owned(), value);

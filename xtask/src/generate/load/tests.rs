@@ -197,3 +197,21 @@ fn headers_are_checked() {
     specs/sample/common.yaml:1: `info.description` is missing, or not text
     ");
 }
+
+#[test]
+fn what_is_left_out_stands_in_the_common_file_with_a_reason() {
+    let left_out = "x-left-out:\n  GET /a: The server does not have it.\n";
+    let (document, found) = load(&files(&[("common", &(COMMON.to_owned() + left_out))])).unwrap();
+    assert_eq!(found, []);
+    assert_eq!(document.left_out["GET /a"], "The server does not have it.");
+
+    let wrong = COMMON.to_owned() + "x-left-out: {get /a: No., GET /b: '', fetch: 1}\n";
+    let elsewhere = APPLICATIONS.to_owned() + left_out;
+    assert_snapshot!(complaints(&[("applications", &elsewhere), ("common", &wrong)]), @r#"
+    specs/sample/applications.yaml:12: unknown key `x-left-out`
+    specs/sample/common.yaml:8: one line says why the operation is left out
+    specs/sample/common.yaml:8: `fetch` is not `METHOD /path`
+    specs/sample/common.yaml:8: one line says why the operation is left out
+    specs/sample/common.yaml:8: `get /a` is not `METHOD /path`
+    "#);
+}

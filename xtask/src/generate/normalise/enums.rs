@@ -4,13 +4,12 @@ use serde_json::Value;
 
 use super::super::complaint::Result;
 use super::super::document::Document;
-use super::{Context, SECRET, SECRET_JSON};
+use super::{Context, FILE, SECRET, SECRET_JSON};
 
 pub(super) fn register(document: &mut Document, context: &mut Context) -> Result<usize> {
     for (name, schema) in document.schemas() {
         if let Some(words) = schema.get("enum").and_then(Value::as_array)
-            && name != SECRET
-            && name != SECRET_JSON
+            && ![FILE, SECRET, SECRET_JSON].contains(&name.as_str())
         {
             let words = words.iter().filter_map(Value::as_str).map(str::to_owned);
             context.enums.insert(name.clone(), words.collect());

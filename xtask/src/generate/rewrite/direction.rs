@@ -1,6 +1,6 @@
 //! Which types travel to the server, which from it, and which nobody reaches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
 
@@ -18,6 +18,12 @@ pub(super) fn follow(model: &mut Model) {
     });
 }
 
+/// The types that are reached from each type, itself only if it holds itself.
+pub(crate) fn reached_from(model: &Model) -> BTreeMap<String, BTreeSet<String>> {
+    let reached = model.types.iter().map(|(name, kind)| (name.clone(), closure(model, mentions(kind))));
+    reached.collect()
+}
+
 /// Every type an operation reaches.
 pub(crate) fn reached(model: &Model, operation: &Operation) -> BTreeSet<String> {
     let mut seeds = sent(operation);
@@ -29,7 +35,8 @@ pub(crate) fn reached(model: &Model, operation: &Operation) -> BTreeSet<String> 
 fn sent(operation: &Operation) -> Vec<String> {
     match &operation.body {
         Some(Body::Json(kind)) => names(kind),
-        Some(Body::Empty) | None => Vec::new(),
+        Some(Body::Form(name)) => vec![name.clone()],
+        _ => Vec::new(),
     }
 }
 
@@ -63,7 +70,9 @@ fn closure(model: &Model, seeds: impl IntoIterator<Item = String>) -> BTreeSet<S
 
 fn mentions(kind: &Type) -> Vec<String> {
     match &kind.shape {
-        Shape::Struct(fields) | Shape::Params(fields) => fields.iter().flat_map(|field| names(&field.kind)).collect(),
+        Shape::Struct(fields) | Shape::Params(fields) | Shape::Form(fields) => {
+            fields.iter().flat_map(|field| names(&field.kind)).collect()
+        }
         Shape::Choice(variants) => variants.iter().flat_map(|(_, kind)| names(kind)).collect(),
         Shape::Union { members, .. } => members.iter().flat_map(|m| names(&m.kind)).collect(),
         Shape::Words(_) | Shape::SecretJson => Vec::new(),

@@ -7,7 +7,8 @@ use serde_json::Value;
 use syn::{FnArg, ImplItem, Item, Pat, ReturnType, Signature};
 
 use super::super::complaint::{Error, Result};
-use super::super::document::{Document, OperationRef, flag, object, text};
+use super::super::document::{Document, OperationRef, flag, object, schema_name, text};
+use super::super::media::{FORM, JSON, is_text};
 use super::super::model::{Answer, Argument, Body, Operation};
 use super::super::normalise::Context;
 use super::docs;
@@ -24,7 +25,8 @@ pub(super) fn read(
     let operations = document.operations().into_iter().map(|operation| {
         let name = operation.id().to_snake_case();
         let signature = signatures.get(&name).or_else(|| signatures.get(&format!("{name}_")));
-        let signature = signature.ok_or_else(|| Error::generator(format!("progenitor made no method `{name}`")))?;
+        let signature =
+            signature.ok_or_else(|| complaint(document, operation, format!("progenitor made no method `{name}`")))?;
         read_operation(operation, signature, document, context, paths)
     });
     operations.collect()
@@ -57,20 +59,17 @@ fn read_operation(
     parameters.sort_by_key(|parameter| position(operation.path, parameter));
     for parameter in parameters.into_iter().filter(|p| flag(p, "required")) {
         let argument = argument(parameter, &mut arguments).ok_or_else(|| {
-            let (id, name) = (operation.id(), text(parameter, "name"));
-            Error::generator(format!("`{id}`: progenitor has no argument `{name}`"))
+            let name = text(parameter, "name");
+            complaint(document, operation, format!("progenitor has no argument `{name}`"))
         })?;
         match text(parameter, "in") {
             "path" => path_parameters.push(argument),
             _ => query_parameters.push(argument),
         }
     }
-    let is_empty = flag(&operation.value["requestBody"], "x-empty");
-    let body = arguments.remove("body");
-    let body = body.map(|(_, kind)| if is_empty { Body::Empty } else { Body::Json(Box::new(kind)) });
+    let body = body(operation, arguments.remove("body").map(|(_, kind)| kind));
     if let Some(name) = arguments.keys().next() {
-        let id = operation.id();
-        return Err(Error::generator(format!("`{id}`: what is the argument `{name}`?")));
+        return Err(complaint(document, operation, format!("what is the argument `{name}`?")));
     }
     Ok(Operation {
         area: operation.area().to_owned(),
@@ -83,8 +82,13 @@ fn read_operation(
         query_parameters,
         params: context.params.get(operation.id()).cloned(),
         body,
-        answer: answer(operation, signature, paths)?,
+        answer: answer(operation, signature, paths)
+            .ok_or_else(|| complaint(document, operation, "progenitor has no type for the answer".to_owned()))?,
     })
+}
+
+fn complaint(document: &Document, operation: OperationRef<'_>, reason: String) -> Error {
+    Error::at(document.places.of(&operation.pointer()), reason)
 }
 
 /// Parameters of the path in its order, then those of the query by name.
@@ -123,22 +127,38 @@ fn argument(parameter: &Value, arguments: &mut Arguments) -> Option<Argument> {
     Some(Argument { wire: wire.to_owned(), name, kind, docs: docs::of_field(parameter) })
 }
 
-fn answer(operation: OperationRef<'_>, signature: &Signature, paths: &Shortener) -> Result<Answer> {
+/// What is sent; progenitor knows only the type of what it took for JSON.
+fn body(operation: OperationRef<'_>, kind: Option<syn::Type>) -> Option<Body> {
+    let body = &operation.value["requestBody"];
+    let (media, content) = object(&body["content"]).iter().next()?;
+    Some(match (media.as_str(), kind) {
+        (FORM, _) => Body::Form(schema_name(&content["schema"])?.to_owned()),
+        (JSON, _) if flag(body, "x-empty") => Body::Empty,
+        (JSON, kind) => Body::Json(Box::new(kind?)),
+        (media, _) if is_text(media) => Body::Text { media: media.to_owned(), is_secret: is_secret(content) },
+        (media, _) => Body::Bytes(media.to_owned()),
+    })
+}
+
+fn is_secret(content: &Value) -> bool {
+    flag(&content["schema"], "x-secret")
+}
+
+fn answer(operation: OperationRef<'_>, signature: &Signature, paths: &Shortener) -> Option<Answer> {
     // The check pass made sure that all answers have the same content, of one media type.
     let answers = object(&operation.value["responses"]);
     let content = answers.values().next().map(|answer| object(&answer["content"]));
-    match content.and_then(|content| content.keys().next()) {
-        None => Ok(Answer::Empty),
-        Some(media) if media == "application/json" => {
-            let mut kind = inner_answer(signature).ok_or_else(|| {
-                let id = operation.id();
-                Error::generator(format!("`{id}`: progenitor has no type for the answer"))
-            })?;
+    match content.and_then(|content| content.iter().next()) {
+        None => Some(Answer::Empty),
+        Some((media, _)) if media == JSON => {
+            let mut kind = inner_answer(signature)?;
             paths.shorten(&mut kind);
-            Ok(Answer::Json(Box::new(kind)))
+            Some(Answer::Json(Box::new(kind)))
         }
-        Some(media) if media.starts_with("text/") => Ok(Answer::Text(media.clone())),
-        Some(media) => Ok(Answer::Bytes(media.clone())),
+        Some((media, content)) if is_text(media) => {
+            Some(Answer::Text { media: media.clone(), is_secret: is_secret(content) })
+        }
+        Some((media, _)) => Some(Answer::Bytes(media.clone())),
     }
 }
 

@@ -25,7 +25,7 @@ impl Shortener {
     /// Shortens every type inside a type of ours.
     pub(super) fn shorten_type(&self, kind: &mut Type) {
         match &mut kind.shape {
-            Shape::Struct(fields) | Shape::Params(fields) => {
+            Shape::Struct(fields) | Shape::Params(fields) | Shape::Form(fields) => {
                 for field in fields {
                     self.shorten(&mut field.kind);
                 }

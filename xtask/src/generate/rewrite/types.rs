@@ -26,11 +26,20 @@ pub(super) fn read(file: &syn::File, document: &Document, context: &Context) -> 
             Item::Struct(item) => {
                 let name = item.ident.to_string();
                 let schema = document.schemas().get(&name).unwrap_or(&Value::Null);
-                let fields = fields(item, schema)?;
+                let fields = fields(item, schema).map_err(|reason| complaint(document, &name, reason))?;
                 let is_params = context.params.values().any(|params| *params == name);
-                add(&name, if is_params { Shape::Params(fields) } else { Shape::Struct(fields) });
+                let shape = match context.forms.contains(&name) {
+                    true => Shape::Form,
+                    false if is_params => Shape::Params,
+                    false => Shape::Struct,
+                };
+                add(&name, shape(fields));
             }
-            Item::Enum(item) => add(&item.ident.to_string(), Shape::Choice(choice(item)?)),
+            Item::Enum(item) => {
+                let name = item.ident.to_string();
+                let choice = choice(item).map_err(|reason| complaint(document, &name, reason))?;
+                add(&name, Shape::Choice(choice));
+            }
             _ => {}
         }
     }
@@ -55,11 +64,15 @@ pub(super) fn read(file: &syn::File, document: &Document, context: &Context) -> 
     Ok(types)
 }
 
-fn fields(item: &syn::ItemStruct, schema: &Value) -> Result<Vec<Field>> {
+fn complaint(document: &Document, name: &str, reason: String) -> Error {
+    Error::at(document.places.of(&format!("/components/schemas/{name}")), reason)
+}
+
+fn fields(item: &syn::ItemStruct, schema: &Value) -> Result<Vec<Field>, String> {
     let name = &item.ident;
     let Fields::Named(fields) = &item.fields else {
         // Lists and maps with a name were written out where they are used.
-        return Err(Error::generator(format!("progenitor made a newtype of `{name}`")));
+        return Err(format!("progenitor made a newtype of `{name}`"));
     };
     let required = schema["required"].as_array();
     let fields = fields.named.iter().filter_map(|field| {
@@ -84,12 +97,12 @@ fn fields(item: &syn::ItemStruct, schema: &Value) -> Result<Vec<Field>> {
     Ok(fields.collect())
 }
 
-fn choice(item: &syn::ItemEnum) -> Result<Vec<(Ident, syn::Type)>> {
+fn choice(item: &syn::ItemEnum) -> Result<Vec<(Ident, syn::Type)>, String> {
     let variants = item.variants.iter().map(|variant| {
         let mut fields = variant.fields.iter();
         let (Some(field), None) = (fields.next(), fields.next()) else {
             let name = format!("{}::{}", item.ident, variant.ident);
-            return Err(Error::generator(format!("`{name}` does not hold one type")));
+            return Err(format!("`{name}` does not hold one type"));
         };
         Ok((name_of_choice(&variant.ident, &field.ty), field.ty.clone()))
     });

@@ -1426,45 +1426,6 @@ wire::open_enum! {
     }
 }
 
-/// The public URLs of one service of a compose application.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct ComposeDomain {
-    /// Its public URLs, separated by commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub domain: Option<String>,
-    /// The name of the service in the compose file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "wire::Patch::is_absent")]
-    pub redirect: wire::Patch<types::RedirectEnum>,
-}
-
-impl ComposeDomain {
-    /// Sets `domain`.
-    #[must_use]
-    pub fn with_domain(mut self, domain: impl Into<String>) -> Self {
-        self.domain = Some(domain.into());
-        self
-    }
-
-    /// Sets `name`.
-    #[must_use]
-    pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets `redirect`.
-    #[must_use]
-    pub fn with_redirect(
-        mut self,
-        redirect: impl Into<wire::Patch<types::RedirectEnum>>,
-    ) -> Self {
-        self.redirect = redirect.into();
-        self
-    }
-}
-
 /// Optional parameters of `get-application-logs-by-uuid`.
 ///
 /// Read the last lines an application wrote while running.
@@ -1489,32 +1450,6 @@ impl GetApplicationLogsByUuidParams {
     pub fn with_show_timestamps(mut self, show_timestamps: bool) -> Self {
         self.show_timestamps = Some(show_timestamps);
         self
-    }
-}
-
-wire::open_enum! {
-    /// `HealthCheckMethodEnum`, as the platform calls it.
-    pub enum HealthCheckMethodEnum {
-        Get = "GET",
-        Head = "HEAD",
-        Post = "POST",
-        Options = "OPTIONS",
-    }
-}
-
-wire::open_enum! {
-    /// `HealthCheckSchemeEnum`, as the platform calls it.
-    pub enum HealthCheckSchemeEnum {
-        Http = "http",
-        Https = "https",
-    }
-}
-
-wire::open_enum! {
-    /// `HealthCheckTypeEnum`, as the platform calls it.
-    pub enum HealthCheckTypeEnum {
-        Http = "http",
-        Cmd = "cmd",
     }
 }
 
@@ -1578,17 +1513,6 @@ pub struct RollbackImages {
 wire::object! {
     RollbackImages:
     optional { current = "current", images = "images" }
-}
-
-wire::open_enum! {
-    /// How an application can be told to build; `dockerimage` is refused.
-    pub enum SelectableBuildPackEnum {
-        Nixpacks = "nixpacks",
-        Railpack = "railpack",
-        Static = "static",
-        Dockerfile = "dockerfile",
-        Dockercompose = "dockercompose",
-    }
 }
 
 /// Optional parameters of `start-application-by-uuid`.

@@ -3,35 +3,91 @@
 
 //! Types that several areas share.
 
-#[cfg(any(feature = "applications", feature = "databases", feature = "services"))]
+#[cfg(any(feature = "provisioning", feature = "storages"))]
+mod acknowledgement;
+#[cfg(any(feature = "provisioning", feature = "storages"))]
+pub use acknowledgement::*;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+mod compose_domain;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+pub use compose_domain::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "services"))]
 mod container_logs;
-#[cfg(any(feature = "applications", feature = "databases", feature = "services"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "services"))]
 pub use container_logs::*;
 #[cfg(any(feature = "applications", feature = "databases", feature = "projects", feature = "services"))]
 mod environment;
 #[cfg(any(feature = "applications", feature = "databases", feature = "projects", feature = "services"))]
 pub use environment::*;
-#[cfg(any(feature = "applications", feature = "databases", feature = "services", feature = "variables"))]
+#[cfg(any(feature = "containers", feature = "infrastructure", feature = "storages"))]
+mod execution_status_enum;
+#[cfg(any(feature = "containers", feature = "infrastructure", feature = "storages"))]
+pub use execution_status_enum::*;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+mod health_check_method_enum;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+pub use health_check_method_enum::*;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+mod health_check_scheme_enum;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+pub use health_check_scheme_enum::*;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+mod health_check_type_enum;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+pub use health_check_type_enum::*;
+#[cfg(any(feature = "administration", feature = "applications", feature = "containers", feature = "databases", feature = "infrastructure", feature = "provisioning", feature = "services", feature = "shared_variables", feature = "storages", feature = "variables"))]
 mod message;
-#[cfg(any(feature = "applications", feature = "databases", feature = "services", feature = "variables"))]
+#[cfg(any(feature = "administration", feature = "applications", feature = "containers", feature = "databases", feature = "infrastructure", feature = "provisioning", feature = "services", feature = "shared_variables", feature = "storages", feature = "variables"))]
 pub use message::*;
 #[cfg(any(feature = "applications", feature = "databases", feature = "projects", feature = "services"))]
 mod project;
 #[cfg(any(feature = "applications", feature = "databases", feature = "projects", feature = "services"))]
 pub use project::*;
-#[cfg(any(feature = "applications", feature = "services"))]
+#[cfg(any(feature = "infrastructure", feature = "servers"))]
+mod proxy_type_enum;
+#[cfg(any(feature = "infrastructure", feature = "servers"))]
+pub use proxy_type_enum::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "provisioning", feature = "services"))]
 mod redirect_enum;
-#[cfg(any(feature = "applications", feature = "services"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "provisioning", feature = "services"))]
 pub use redirect_enum::*;
 #[cfg(any(feature = "projects", feature = "resources"))]
 mod resource;
 #[cfg(any(feature = "projects", feature = "resources"))]
 pub use resource::*;
-#[cfg(any(feature = "projects", feature = "resources", feature = "servers"))]
+#[cfg(any(feature = "infrastructure", feature = "provisioning", feature = "storages"))]
+mod resource_id;
+#[cfg(any(feature = "infrastructure", feature = "provisioning", feature = "storages"))]
+pub use resource_id::*;
+#[cfg(any(feature = "infrastructure", feature = "projects", feature = "resources", feature = "servers"))]
 mod resource_type_enum;
-#[cfg(any(feature = "projects", feature = "resources", feature = "servers"))]
+#[cfg(any(feature = "infrastructure", feature = "projects", feature = "resources", feature = "servers"))]
 pub use resource_type_enum::*;
-#[cfg(any(feature = "applications", feature = "databases", feature = "deployments", feature = "projects", feature = "services"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "projects", feature = "services", feature = "storages"))]
 mod secret_json;
-#[cfg(any(feature = "applications", feature = "databases", feature = "deployments", feature = "projects", feature = "services"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "projects", feature = "services", feature = "storages"))]
 pub use secret_json::*;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+mod selectable_build_pack_enum;
+#[cfg(any(feature = "applications", feature = "provisioning"))]
+pub use selectable_build_pack_enum::*;
+#[cfg(any(feature = "infrastructure", feature = "servers"))]
+mod server_resource;
+#[cfg(any(feature = "infrastructure", feature = "servers"))]
+pub use server_resource::*;
+#[cfg(any(feature = "containers", feature = "services"))]
+mod service_application;
+#[cfg(any(feature = "containers", feature = "services"))]
+pub use service_application::*;
+#[cfg(any(feature = "containers", feature = "services"))]
+mod service_database;
+#[cfg(any(feature = "containers", feature = "services"))]
+pub use service_database::*;
+#[cfg(any(feature = "administration", feature = "teams"))]
+mod team;
+#[cfg(any(feature = "administration", feature = "teams"))]
+pub use team::*;
+#[cfg(any(feature = "infrastructure", feature = "storages"))]
+mod validation_outcome;
+#[cfg(any(feature = "infrastructure", feature = "storages"))]
+pub use validation_outcome::*;

@@ -24,16 +24,6 @@ impl GetServerByUuidParams {
     }
 }
 
-wire::open_enum! {
-    /// `ProxyTypeEnum`, as the platform calls it.
-    pub enum ProxyTypeEnum {
-        None = "NONE",
-        Traefik = "TRAEFIK",
-        Nginx = "NGINX",
-        Caddy = "CADDY",
-    }
-}
-
 /// A server.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -156,35 +146,6 @@ wire::object! {
     }
 }
 
-/// What runs on a server.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ServerResource {
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub id: Option<i64>,
-    pub name: Option<String>,
-    /// As `state:health`.
-    pub status: Option<String>,
-    pub type_: Option<types::ResourceTypeEnum>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub uuid: String,
-}
-
-wire::object! {
-    ServerResource:
-    required { uuid = "uuid" }
-    optional {
-        created_at = "created_at",
-        id = "id",
-        name = "name",
-        status = "status",
-        type_ = "type",
-        updated_at = "updated_at",
-    }
-}
-
 /// The settings of a server. Tokens and keys are left out unless the token may read secrets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -243,6 +204,7 @@ pub struct ServerSettings {
     pub sentinel_push_interval_seconds: Option<i64>,
     pub sentinel_token: Option<wire::Secret>,
     pub server_disk_usage_check_frequency: Option<String>,
+    pub server_disk_usage_notification_threshold: Option<i64>,
     pub server_id: Option<i64>,
     pub server_timezone: Option<String>,
     /// Date and time as in RFC 3339.
@@ -300,6 +262,7 @@ wire::object! {
         sentinel_push_interval_seconds = "sentinel_push_interval_seconds",
         sentinel_token = "sentinel_token",
         server_disk_usage_check_frequency = "server_disk_usage_check_frequency",
+        server_disk_usage_notification_threshold = "server_disk_usage_notification_threshold",
         server_id = "server_id",
         server_timezone = "server_timezone",
         updated_at = "updated_at",

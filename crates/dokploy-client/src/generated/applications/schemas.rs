@@ -66,7 +66,7 @@ pub struct Application {
     pub drop_build_path: Option<String>,
     pub enable_submodules: Option<bool>,
     pub enabled: Option<bool>,
-    pub endpoint_spec_swarm: Option<serde_json::Map<String, serde_json::Value>>,
+    pub endpoint_spec_swarm: Option<types::EndpointSpecSwarm>,
     /// Lines of `KEY=value`.
     pub env: Option<wire::Secret>,
     pub environment: Option<types::Environment>,
@@ -92,8 +92,7 @@ pub struct Application {
     pub gitlab_repository: Option<String>,
     /// Whether the caller may use the git connection; only from `application-one`.
     pub has_git_provider_access: Option<bool>,
-    /// Docker Swarm settings as Docker spells them; durations in nanoseconds.
-    pub health_check_swarm: Option<serde_json::Map<String, serde_json::Value>>,
+    pub health_check_swarm: Option<types::HealthCheckSwarm>,
     /// A number in text.
     pub heroku_version: Option<String>,
     pub icon: Option<String>,
@@ -104,16 +103,16 @@ pub struct Application {
     pub memory_limit: Option<String>,
     /// A size in text.
     pub memory_reservation: Option<String>,
-    pub mode_swarm: Option<serde_json::Map<String, serde_json::Value>>,
+    pub mode_swarm: Option<types::ServiceModeSwarm>,
     /// A list of mounts, with the content of files.
     pub mounts: Option<types::SecretJson>,
     pub name: String,
     pub network_ids: Option<Vec<String>>,
-    pub network_swarm: Option<Vec<serde_json::Map<String, serde_json::Value>>>,
+    pub network_swarm: Option<Vec<types::NetworkSwarm>>,
     pub owner: Option<String>,
     /// The password for the registry of the image.
     pub password: Option<wire::Secret>,
-    pub placement_swarm: Option<serde_json::Map<String, serde_json::Value>>,
+    pub placement_swarm: Option<types::PlacementSwarm>,
     /// The published ports.
     pub ports: Vec<serde_json::Map<String, serde_json::Value>>,
     /// Lines of `KEY=value`.
@@ -145,10 +144,10 @@ pub struct Application {
     /// How many containers a deployment asks for.
     pub replicas: Option<i64>,
     pub repository: Option<String>,
-    pub restart_policy_swarm: Option<serde_json::Map<String, serde_json::Value>>,
+    pub restart_policy_swarm: Option<types::RestartPolicySwarm>,
     /// Whether a deployment keeps its image, so that it can be rolled back to.
     pub rollback_active: Option<bool>,
-    pub rollback_config_swarm: Option<serde_json::Map<String, serde_json::Value>>,
+    pub rollback_config_swarm: Option<types::UpdateConfigSwarm>,
     pub rollback_registry: Option<serde_json::Map<String, serde_json::Value>>,
     pub rollback_registry_id: Option<String>,
     /// A list of the users that the proxy lets in, with their passwords.
@@ -163,10 +162,10 @@ pub struct Application {
     pub subtitle: Option<String>,
     pub title: Option<String>,
     pub trigger_type: Option<types::TriggerTypeEnum>,
-    pub ulimits_swarm: Option<Vec<serde_json::Map<String, serde_json::Value>>>,
+    pub ulimits_swarm: Option<Vec<types::UlimitSwarm>>,
     /// The kind of git connection that the caller may not use; only from `application-one`.
     pub unauthorized_provider: Option<String>,
-    pub update_config_swarm: Option<serde_json::Map<String, serde_json::Value>>,
+    pub update_config_swarm: Option<types::UpdateConfigSwarm>,
     /// The user for the registry of the image.
     pub username: Option<String>,
     /// A push deploys only if it touches one of these.
@@ -1166,12 +1165,11 @@ pub struct UpdateApplication {
     pub enable_submodules: Option<bool>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub enabled: wire::Patch<bool>,
-    /// Keys `Mode`, `Ports`.
     #[serde(
         rename = "endpointSpecSwarm",
         skip_serializing_if = "wire::Patch::is_absent"
     )]
-    pub endpoint_spec_swarm: wire::Patch<serde_json::Map<String, serde_json::Value>>,
+    pub endpoint_spec_swarm: wire::Patch<types::EndpointSpecSwarm>,
     /// Lines of `KEY=value`.
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub env: wire::Patch<wire::Secret>,
@@ -1206,9 +1204,8 @@ pub struct UpdateApplication {
     pub gitlab_project_id: wire::Patch<i64>,
     #[serde(rename = "gitlabRepository", skip_serializing_if = "wire::Patch::is_absent")]
     pub gitlab_repository: wire::Patch<String>,
-    /// Keys `Test`, `Interval`, `Timeout`, `StartPeriod`, `Retries`; durations in nanoseconds. An unknown key is refused, here and in the other Swarm objects.
     #[serde(rename = "healthCheckSwarm", skip_serializing_if = "wire::Patch::is_absent")]
-    pub health_check_swarm: wire::Patch<serde_json::Map<String, serde_json::Value>>,
+    pub health_check_swarm: wire::Patch<types::HealthCheckSwarm>,
     #[serde(rename = "herokuVersion", skip_serializing_if = "wire::Patch::is_absent")]
     pub heroku_version: wire::Patch<String>,
     /// At most 2097152 characters.
@@ -1230,23 +1227,20 @@ pub struct UpdateApplication {
         skip_serializing_if = "wire::Patch::is_absent"
     )]
     pub memory_reservation: wire::Patch<String>,
-    /// One of the keys `Replicated`, `Global`, `ReplicatedJob`, `GlobalJob`.
     #[serde(rename = "modeSwarm", skip_serializing_if = "wire::Patch::is_absent")]
-    pub mode_swarm: wire::Patch<serde_json::Map<String, serde_json::Value>>,
+    pub mode_swarm: wire::Patch<types::ServiceModeSwarm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(rename = "networkIds", skip_serializing_if = "wire::Patch::is_absent")]
     pub network_ids: wire::Patch<Vec<String>>,
-    /// Items with the keys `Target`, `Aliases`, `DriverOpts`.
     #[serde(rename = "networkSwarm", skip_serializing_if = "wire::Patch::is_absent")]
-    pub network_swarm: wire::Patch<Vec<serde_json::Map<String, serde_json::Value>>>,
+    pub network_swarm: wire::Patch<Vec<types::NetworkSwarm>>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub owner: wire::Patch<String>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub password: wire::Patch<wire::Secret>,
-    /// Keys `Constraints`, `Preferences`, `MaxReplicas`, `Platforms`.
     #[serde(rename = "placementSwarm", skip_serializing_if = "wire::Patch::is_absent")]
-    pub placement_swarm: wire::Patch<serde_json::Map<String, serde_json::Value>>,
+    pub placement_swarm: wire::Patch<types::PlacementSwarm>,
     #[serde(rename = "previewBuildArgs", skip_serializing_if = "wire::Patch::is_absent")]
     pub preview_build_args: wire::Patch<wire::Secret>,
     #[serde(
@@ -1294,20 +1288,18 @@ pub struct UpdateApplication {
     pub replicas: Option<i64>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub repository: wire::Patch<String>,
-    /// Keys `Condition`, `Delay`, `MaxAttempts`, `Window`.
     #[serde(
         rename = "restartPolicySwarm",
         skip_serializing_if = "wire::Patch::is_absent"
     )]
-    pub restart_policy_swarm: wire::Patch<serde_json::Map<String, serde_json::Value>>,
+    pub restart_policy_swarm: wire::Patch<types::RestartPolicySwarm>,
     #[serde(rename = "rollbackActive", skip_serializing_if = "wire::Patch::is_absent")]
     pub rollback_active: wire::Patch<bool>,
-    /// The keys of `updateConfigSwarm`.
     #[serde(
         rename = "rollbackConfigSwarm",
         skip_serializing_if = "wire::Patch::is_absent"
     )]
-    pub rollback_config_swarm: wire::Patch<serde_json::Map<String, serde_json::Value>>,
+    pub rollback_config_swarm: wire::Patch<types::UpdateConfigSwarm>,
     #[serde(
         rename = "rollbackRegistryId",
         skip_serializing_if = "wire::Patch::is_absent"
@@ -1327,15 +1319,13 @@ pub struct UpdateApplication {
     pub title: wire::Patch<String>,
     #[serde(rename = "triggerType", skip_serializing_if = "wire::Patch::is_absent")]
     pub trigger_type: wire::Patch<types::TriggerTypeEnum>,
-    /// Items with the keys `Name`, `Soft`, `Hard`, all required; -1 is no limit.
     #[serde(rename = "ulimitsSwarm", skip_serializing_if = "wire::Patch::is_absent")]
-    pub ulimits_swarm: wire::Patch<Vec<serde_json::Map<String, serde_json::Value>>>,
-    /// Keys `Parallelism` and `Order`, both required, `Delay`, `FailureAction`, `Monitor`, `MaxFailureRatio`.
+    pub ulimits_swarm: wire::Patch<Vec<types::UlimitSwarm>>,
     #[serde(
         rename = "updateConfigSwarm",
         skip_serializing_if = "wire::Patch::is_absent"
     )]
-    pub update_config_swarm: wire::Patch<serde_json::Map<String, serde_json::Value>>,
+    pub update_config_swarm: wire::Patch<types::UpdateConfigSwarm>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub username: wire::Patch<String>,
     #[serde(rename = "watchPaths", skip_serializing_if = "wire::Patch::is_absent")]
@@ -1773,9 +1763,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_endpoint_spec_swarm(
         mut self,
-        endpoint_spec_swarm: impl Into<
-            wire::Patch<serde_json::Map<String, serde_json::Value>>,
-        >,
+        endpoint_spec_swarm: impl Into<wire::Patch<types::EndpointSpecSwarm>>,
     ) -> Self {
         self.endpoint_spec_swarm = endpoint_spec_swarm.into();
         self
@@ -1920,9 +1908,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_health_check_swarm(
         mut self,
-        health_check_swarm: impl Into<
-            wire::Patch<serde_json::Map<String, serde_json::Value>>,
-        >,
+        health_check_swarm: impl Into<wire::Patch<types::HealthCheckSwarm>>,
     ) -> Self {
         self.health_check_swarm = health_check_swarm.into();
         self
@@ -1999,7 +1985,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_mode_swarm(
         mut self,
-        mode_swarm: impl Into<wire::Patch<serde_json::Map<String, serde_json::Value>>>,
+        mode_swarm: impl Into<wire::Patch<types::ServiceModeSwarm>>,
     ) -> Self {
         self.mode_swarm = mode_swarm.into();
         self
@@ -2026,9 +2012,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_network_swarm(
         mut self,
-        network_swarm: impl Into<
-            wire::Patch<Vec<serde_json::Map<String, serde_json::Value>>>,
-        >,
+        network_swarm: impl Into<wire::Patch<Vec<types::NetworkSwarm>>>,
     ) -> Self {
         self.network_swarm = network_swarm.into();
         self
@@ -2055,9 +2039,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_placement_swarm(
         mut self,
-        placement_swarm: impl Into<
-            wire::Patch<serde_json::Map<String, serde_json::Value>>,
-        >,
+        placement_swarm: impl Into<wire::Patch<types::PlacementSwarm>>,
     ) -> Self {
         self.placement_swarm = placement_swarm.into();
         self
@@ -2252,9 +2234,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_restart_policy_swarm(
         mut self,
-        restart_policy_swarm: impl Into<
-            wire::Patch<serde_json::Map<String, serde_json::Value>>,
-        >,
+        restart_policy_swarm: impl Into<wire::Patch<types::RestartPolicySwarm>>,
     ) -> Self {
         self.restart_policy_swarm = restart_policy_swarm.into();
         self
@@ -2274,9 +2254,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_rollback_config_swarm(
         mut self,
-        rollback_config_swarm: impl Into<
-            wire::Patch<serde_json::Map<String, serde_json::Value>>,
-        >,
+        rollback_config_swarm: impl Into<wire::Patch<types::UpdateConfigSwarm>>,
     ) -> Self {
         self.rollback_config_swarm = rollback_config_swarm.into();
         self
@@ -2340,9 +2318,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_ulimits_swarm(
         mut self,
-        ulimits_swarm: impl Into<
-            wire::Patch<Vec<serde_json::Map<String, serde_json::Value>>>,
-        >,
+        ulimits_swarm: impl Into<wire::Patch<Vec<types::UlimitSwarm>>>,
     ) -> Self {
         self.ulimits_swarm = ulimits_swarm.into();
         self
@@ -2352,9 +2328,7 @@ impl UpdateApplication {
     #[must_use]
     pub fn with_update_config_swarm(
         mut self,
-        update_config_swarm: impl Into<
-            wire::Patch<serde_json::Map<String, serde_json::Value>>,
-        >,
+        update_config_swarm: impl Into<wire::Patch<types::UpdateConfigSwarm>>,
     ) -> Self {
         self.update_config_swarm = update_config_swarm.into();
         self

@@ -3,25 +3,49 @@
 
 //! Types that several areas share.
 
-#[cfg(any(feature = "applications", feature = "compose"))]
+#[cfg(any(feature = "administration", feature = "applications", feature = "compose", feature = "connections", feature = "organizations", feature = "servers", feature = "services"))]
 mod acknowledgement;
-#[cfg(any(feature = "applications", feature = "compose"))]
+#[cfg(any(feature = "administration", feature = "applications", feature = "compose", feature = "connections", feature = "organizations", feature = "servers", feature = "services"))]
 pub use acknowledgement::*;
+#[cfg(any(feature = "organizations", feature = "users"))]
+mod api_key_summary;
+#[cfg(any(feature = "organizations", feature = "users"))]
+pub use api_key_summary::*;
 #[cfg(any(feature = "applications", feature = "projects"))]
 mod application_source_type_enum;
 #[cfg(any(feature = "applications", feature = "projects"))]
 pub use application_source_type_enum::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews", feature = "projects"))]
+#[cfg(any(feature = "applications", feature = "compose", feature = "databases", feature = "previews", feature = "projects"))]
 mod application_status_enum;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews", feature = "projects"))]
+#[cfg(any(feature = "applications", feature = "compose", feature = "databases", feature = "previews", feature = "projects"))]
 pub use application_status_enum::*;
 #[cfg(any(feature = "applications", feature = "projects"))]
 mod application_summary;
 #[cfg(any(feature = "applications", feature = "projects"))]
 pub use application_summary::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews"))]
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+mod backup;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+pub use backup::*;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+mod backup_credentials;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+pub use backup_credentials::*;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+mod backup_database_type_enum;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+pub use backup_database_type_enum::*;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+mod backup_metadata;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+pub use backup_metadata::*;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations", feature = "services"))]
+mod backup_type_enum;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations", feature = "services"))]
+pub use backup_type_enum::*;
+#[cfg(any(feature = "administration", feature = "applications", feature = "compose", feature = "domains", feature = "previews", feature = "servers", feature = "services"))]
 mod certificate_type_enum;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews"))]
+#[cfg(any(feature = "administration", feature = "applications", feature = "compose", feature = "domains", feature = "previews", feature = "servers", feature = "services"))]
 pub use certificate_type_enum::*;
 #[cfg(any(feature = "compose", feature = "projects"))]
 mod compose_source_type_enum;
@@ -31,43 +55,215 @@ pub use compose_source_type_enum::*;
 mod compose_summary;
 #[cfg(any(feature = "compose", feature = "projects"))]
 pub use compose_summary::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments", feature = "previews"))]
+#[cfg(any(feature = "administration", feature = "domains"))]
+mod confirmation;
+#[cfg(any(feature = "administration", feature = "domains"))]
+pub use confirmation::*;
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "deployments", feature = "domains", feature = "organizations", feature = "previews", feature = "servers"))]
 mod deployment;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments", feature = "previews"))]
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "deployments", feature = "domains", feature = "organizations", feature = "previews", feature = "servers"))]
 pub use deployment::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments", feature = "previews"))]
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "deployments", feature = "domains", feature = "organizations", feature = "previews", feature = "servers"))]
 mod deployment_status_enum;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments", feature = "previews"))]
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "deployments", feature = "domains", feature = "organizations", feature = "previews", feature = "servers"))]
 pub use deployment_status_enum::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews"))]
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+mod destination;
+#[cfg(any(feature = "backups", feature = "databases", feature = "organizations"))]
+pub use destination::*;
+#[cfg(any(feature = "administration", feature = "servers"))]
+mod docker_disk_usage;
+#[cfg(any(feature = "administration", feature = "servers"))]
+pub use docker_disk_usage::*;
+#[cfg(any(feature = "applications", feature = "compose", feature = "domains", feature = "previews"))]
 mod domain;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews"))]
+#[cfg(any(feature = "applications", feature = "compose", feature = "domains", feature = "previews"))]
 pub use domain::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews"))]
+#[cfg(any(feature = "applications", feature = "compose", feature = "domains", feature = "previews", feature = "services"))]
 mod domain_type_enum;
-#[cfg(any(feature = "applications", feature = "compose", feature = "previews"))]
+#[cfg(any(feature = "applications", feature = "compose", feature = "domains", feature = "previews", feature = "services"))]
 pub use domain_type_enum::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "projects"))]
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod endpoint_port_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use endpoint_port_swarm::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod endpoint_spec_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use endpoint_spec_swarm::*;
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "domains", feature = "organizations", feature = "previews", feature = "projects"))]
 mod environment;
-#[cfg(any(feature = "applications", feature = "compose", feature = "projects"))]
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "domains", feature = "organizations", feature = "previews", feature = "projects"))]
 pub use environment::*;
+#[cfg(any(feature = "administration", feature = "services"))]
+mod file_kind_enum;
+#[cfg(any(feature = "administration", feature = "services"))]
+pub use file_kind_enum::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod health_check_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use health_check_swarm::*;
+#[cfg(any(feature = "databases", feature = "projects"))]
+mod mariadb_summary;
+#[cfg(any(feature = "databases", feature = "projects"))]
+pub use mariadb_summary::*;
+#[cfg(any(feature = "organizations", feature = "users"))]
+mod member;
+#[cfg(any(feature = "organizations", feature = "users"))]
+pub use member::*;
+#[cfg(any(feature = "organizations", feature = "users"))]
+mod member_role_enum;
+#[cfg(any(feature = "organizations", feature = "users"))]
+pub use member_role_enum::*;
+#[cfg(any(feature = "databases", feature = "projects"))]
+mod mongo_summary;
+#[cfg(any(feature = "databases", feature = "projects"))]
+pub use mongo_summary::*;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+mod monitored_services;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+pub use monitored_services::*;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+mod monitoring;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+pub use monitoring::*;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+mod monitoring_containers;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+pub use monitoring_containers::*;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+mod monitoring_server;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+pub use monitoring_server::*;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+mod monitoring_thresholds;
+#[cfg(any(feature = "administration", feature = "backups", feature = "databases", feature = "domains", feature = "organizations", feature = "servers"))]
+pub use monitoring_thresholds::*;
+#[cfg(any(feature = "databases", feature = "services"))]
+mod mount;
+#[cfg(any(feature = "databases", feature = "services"))]
+pub use mount::*;
+#[cfg(any(feature = "databases", feature = "services"))]
+mod mount_owner;
+#[cfg(any(feature = "databases", feature = "services"))]
+pub use mount_owner::*;
+#[cfg(any(feature = "databases", feature = "services"))]
+mod mount_type_enum;
+#[cfg(any(feature = "databases", feature = "services"))]
+pub use mount_type_enum::*;
+#[cfg(any(feature = "databases", feature = "projects"))]
+mod mysql_summary;
+#[cfg(any(feature = "databases", feature = "projects"))]
+pub use mysql_summary::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod network_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use network_swarm::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod placement_preference_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use placement_preference_swarm::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod placement_spread_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use placement_spread_swarm::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod placement_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use placement_swarm::*;
+#[cfg(any(feature = "databases", feature = "projects"))]
+mod postgres_summary;
+#[cfg(any(feature = "databases", feature = "projects"))]
+pub use postgres_summary::*;
 #[cfg(any(feature = "applications", feature = "previews"))]
 mod preview_deployment;
 #[cfg(any(feature = "applications", feature = "previews"))]
 pub use preview_deployment::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "projects"))]
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "domains", feature = "organizations", feature = "previews", feature = "projects"))]
 mod project;
-#[cfg(any(feature = "applications", feature = "compose", feature = "projects"))]
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "domains", feature = "organizations", feature = "previews", feature = "projects"))]
 pub use project::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments"))]
+#[cfg(any(feature = "databases", feature = "projects"))]
+mod redis_summary;
+#[cfg(any(feature = "databases", feature = "projects"))]
+pub use redis_summary::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod replicated_job_mode_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use replicated_job_mode_swarm::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod replicated_mode_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use replicated_mode_swarm::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod restart_policy_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use restart_policy_swarm::*;
+#[cfg(any(feature = "administration", feature = "applications", feature = "backups", feature = "compose", feature = "connections", feature = "deployments", feature = "organizations", feature = "servers"))]
 mod secret_json;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments"))]
+#[cfg(any(feature = "administration", feature = "applications", feature = "backups", feature = "compose", feature = "connections", feature = "deployments", feature = "organizations", feature = "servers"))]
 pub use secret_json::*;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments", feature = "projects"))]
+#[cfg(any(feature = "backups", feature = "databases", feature = "domains", feature = "servers"))]
+mod server;
+#[cfg(any(feature = "backups", feature = "databases", feature = "domains", feature = "servers"))]
+pub use server::*;
+#[cfg(any(feature = "administration", feature = "servers"))]
+mod server_choice;
+#[cfg(any(feature = "administration", feature = "servers"))]
+pub use server_choice::*;
+#[cfg(any(feature = "backups", feature = "databases", feature = "domains", feature = "servers"))]
+mod server_status_enum;
+#[cfg(any(feature = "backups", feature = "databases", feature = "domains", feature = "servers"))]
+pub use server_status_enum::*;
+#[cfg(any(feature = "applications", feature = "compose", feature = "databases", feature = "deployments", feature = "projects"))]
 mod server_summary;
-#[cfg(any(feature = "applications", feature = "compose", feature = "deployments", feature = "projects"))]
+#[cfg(any(feature = "applications", feature = "compose", feature = "databases", feature = "deployments", feature = "projects"))]
 pub use server_summary::*;
+#[cfg(any(feature = "backups", feature = "databases", feature = "domains", feature = "servers"))]
+mod server_type_enum;
+#[cfg(any(feature = "backups", feature = "databases", feature = "domains", feature = "servers"))]
+pub use server_type_enum::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod service_mode_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use service_mode_swarm::*;
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "domains", feature = "organizations", feature = "previews"))]
+mod service_owner;
+#[cfg(any(feature = "applications", feature = "backups", feature = "compose", feature = "databases", feature = "domains", feature = "organizations", feature = "previews"))]
+pub use service_owner::*;
+#[cfg(any(feature = "backups", feature = "databases", feature = "projects", feature = "services"))]
+mod service_type_enum;
+#[cfg(any(feature = "backups", feature = "databases", feature = "projects", feature = "services"))]
+pub use service_type_enum::*;
+#[cfg(any(feature = "backups", feature = "connections", feature = "databases", feature = "domains", feature = "servers"))]
+mod ssh_key;
+#[cfg(any(feature = "backups", feature = "connections", feature = "databases", feature = "domains", feature = "servers"))]
+pub use ssh_key::*;
+#[cfg(any(feature = "applications", feature = "databases", feature = "servers"))]
+mod swarm_platform;
+#[cfg(any(feature = "applications", feature = "databases", feature = "servers"))]
+pub use swarm_platform::*;
 #[cfg(any(feature = "applications", feature = "compose"))]
 mod trigger_type_enum;
 #[cfg(any(feature = "applications", feature = "compose"))]
 pub use trigger_type_enum::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod ulimit_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use ulimit_swarm::*;
+#[cfg(any(feature = "applications", feature = "databases"))]
+mod update_config_swarm;
+#[cfg(any(feature = "applications", feature = "databases"))]
+pub use update_config_swarm::*;
+#[cfg(any(feature = "organizations", feature = "users"))]
+mod user;
+#[cfg(any(feature = "organizations", feature = "users"))]
+pub use user::*;
+#[cfg(any(feature = "administration", feature = "servers"))]
+mod web_server_settings;
+#[cfg(any(feature = "administration", feature = "servers"))]
+pub use web_server_settings::*;
+#[cfg(any(feature = "administration", feature = "servers"))]
+mod whitelabeling;
+#[cfg(any(feature = "administration", feature = "servers"))]
+pub use whitelabeling::*;

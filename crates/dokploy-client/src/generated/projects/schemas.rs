@@ -360,7 +360,7 @@ wire::object! {
     }
 }
 
-/// A libSQL database in a list. `project-all` gives owners and admins nothing but the id.
+/// A libSQL database in a list; which fields are there depends on the list. `project-all` gives owners and admins nothing but the id.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LibsqlSummary {
@@ -378,122 +378,6 @@ pub struct LibsqlSummary {
 wire::object! {
     LibsqlSummary:
     required { libsql_id = "libsqlId" }
-    optional {
-        app_name = "appName",
-        application_status = "applicationStatus",
-        created_at = "createdAt",
-        description = "description",
-        name = "name",
-        server = "server",
-        server_id = "serverId",
-    }
-}
-
-/// A MariaDB database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct MariadbSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub mariadb_id: String,
-    pub name: Option<String>,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-wire::object! {
-    MariadbSummary:
-    required { mariadb_id = "mariadbId" }
-    optional {
-        app_name = "appName",
-        application_status = "applicationStatus",
-        created_at = "createdAt",
-        description = "description",
-        name = "name",
-        server = "server",
-        server_id = "serverId",
-    }
-}
-
-/// A MongoDB database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct MongoSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub mongo_id: String,
-    pub name: Option<String>,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-wire::object! {
-    MongoSummary:
-    required { mongo_id = "mongoId" }
-    optional {
-        app_name = "appName",
-        application_status = "applicationStatus",
-        created_at = "createdAt",
-        description = "description",
-        name = "name",
-        server = "server",
-        server_id = "serverId",
-    }
-}
-
-/// A MySQL database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct MysqlSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub mysql_id: String,
-    pub name: Option<String>,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-wire::object! {
-    MysqlSummary:
-    required { mysql_id = "mysqlId" }
-    optional {
-        app_name = "appName",
-        application_status = "applicationStatus",
-        created_at = "createdAt",
-        description = "description",
-        name = "name",
-        server = "server",
-        server_id = "serverId",
-    }
-}
-
-/// A PostgreSQL database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PostgresSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub name: Option<String>,
-    pub postgres_id: String,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-wire::object! {
-    PostgresSummary:
-    required { postgres_id = "postgresId" }
     optional {
         app_name = "appName",
         application_status = "applicationStatus",
@@ -619,35 +503,6 @@ impl ProjectSearchParams {
     }
 }
 
-/// A Redis database in a list. `project-all` gives owners and admins nothing but the id.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct RedisSummary {
-    pub app_name: Option<String>,
-    pub application_status: Option<types::ApplicationStatusEnum>,
-    /// ISO 8601, UTC, with milliseconds.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub name: Option<String>,
-    pub redis_id: String,
-    pub server: Option<types::ServerSummary>,
-    pub server_id: Option<String>,
-}
-
-wire::object! {
-    RedisSummary:
-    required { redis_id = "redisId" }
-    optional {
-        app_name = "appName",
-        application_status = "applicationStatus",
-        created_at = "createdAt",
-        description = "description",
-        name = "name",
-        server = "server",
-        server_id = "serverId",
-    }
-}
-
 /// A service to copy.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -661,20 +516,6 @@ impl SelectedService {
     #[must_use]
     pub fn new(id: impl Into<String>, type_: types::ServiceTypeEnum) -> Self {
         Self { id: id.into(), type_ }
-    }
-}
-
-wire::open_enum! {
-    /// The kind of a service.
-    pub enum ServiceTypeEnum {
-        Application = "application",
-        Postgres = "postgres",
-        Mysql = "mysql",
-        Mariadb = "mariadb",
-        Mongo = "mongo",
-        Redis = "redis",
-        Compose = "compose",
-        Libsql = "libsql",
     }
 }
 

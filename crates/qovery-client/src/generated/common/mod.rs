@@ -3,167 +3,479 @@
 
 //! Types that several areas share.
 
-#[cfg(any(feature = "applications", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+mod annotation;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+pub use annotation::*;
+#[cfg(any(feature = "clusters", feature = "scoped_variables", feature = "variables"))]
+mod api_variable_scope_enum;
+#[cfg(any(feature = "clusters", feature = "scoped_variables", feature = "variables"))]
+pub use api_variable_scope_enum::*;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+mod api_variable_type_enum;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+pub use api_variable_type_enum::*;
+#[cfg(any(feature = "applications", feature = "settings"))]
+mod application;
+#[cfg(any(feature = "applications", feature = "settings"))]
+pub use application::*;
+#[cfg(any(feature = "applications", feature = "clusters", feature = "environments", feature = "helms", feature = "jobs", feature = "settings", feature = "terraforms"))]
 mod application_git_repository;
-#[cfg(any(feature = "applications", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "environments", feature = "helms", feature = "jobs", feature = "settings", feature = "terraforms"))]
 pub use application_git_repository::*;
-#[cfg(any(feature = "applications", feature = "containers"))]
+#[cfg(any(feature = "organization_settings", feature = "settings"))]
+mod application_git_repository_request;
+#[cfg(any(feature = "organization_settings", feature = "settings"))]
+pub use application_git_repository_request::*;
+#[cfg(any(feature = "applications", feature = "settings"))]
+mod application_response_list;
+#[cfg(any(feature = "applications", feature = "settings"))]
+pub use application_response_list::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
 mod autoscaling_policy_response;
-#[cfg(any(feature = "applications", feature = "containers"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
 pub use autoscaling_policy_response::*;
+#[cfg(any(feature = "applications", feature = "settings"))]
+mod build_mode_enum;
+#[cfg(any(feature = "applications", feature = "settings"))]
+pub use build_mode_enum::*;
 #[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "helms", feature = "jobs", feature = "terraforms"))]
 mod clone_service_request;
 #[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "helms", feature = "jobs", feature = "terraforms"))]
 pub use clone_service_request::*;
-#[cfg(any(feature = "applications", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "clusters", feature = "settings"))]
+mod cloud_provider_enum;
+#[cfg(any(feature = "clusters", feature = "settings"))]
+pub use cloud_provider_enum::*;
+#[cfg(any(feature = "clusters", feature = "settings"))]
+mod cloud_vendor_enum;
+#[cfg(any(feature = "clusters", feature = "settings"))]
+pub use cloud_vendor_enum::*;
+#[cfg(any(feature = "applications", feature = "clusters", feature = "helms", feature = "jobs", feature = "settings", feature = "terraforms"))]
 mod commit;
-#[cfg(any(feature = "applications", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "helms", feature = "jobs", feature = "settings", feature = "terraforms"))]
 pub use commit::*;
-#[cfg(any(feature = "applications", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "helms", feature = "jobs", feature = "terraforms"))]
 mod commit_response_list;
-#[cfg(any(feature = "applications", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "helms", feature = "jobs", feature = "terraforms"))]
 pub use commit_response_list::*;
-#[cfg(any(feature = "containers", feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "containers", feature = "environments", feature = "jobs", feature = "organization_settings", feature = "settings"))]
 mod container_registry_kind_enum;
-#[cfg(any(feature = "containers", feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "containers", feature = "environments", feature = "jobs", feature = "organization_settings", feature = "settings"))]
 pub use container_registry_kind_enum::*;
-#[cfg(any(feature = "containers", feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "containers", feature = "environments", feature = "jobs", feature = "settings"))]
 mod container_registry_provider_details_response;
-#[cfg(any(feature = "containers", feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "containers", feature = "environments", feature = "jobs", feature = "settings"))]
 pub use container_registry_provider_details_response::*;
-#[cfg(any(feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "containers", feature = "settings"))]
+mod container_response;
+#[cfg(any(feature = "containers", feature = "settings"))]
+pub use container_response::*;
+#[cfg(any(feature = "environments", feature = "jobs", feature = "settings"))]
 mod container_source;
-#[cfg(any(feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "environments", feature = "jobs", feature = "settings"))]
 pub use container_source::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "jobs"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "jobs", feature = "settings"))]
 mod cpu_architecture_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "jobs"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "jobs", feature = "settings"))]
 pub use cpu_architecture_enum::*;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "databases", feature = "settings"))]
+mod database;
+#[cfg(any(feature = "databases", feature = "settings"))]
+pub use database::*;
+#[cfg(any(feature = "databases", feature = "settings"))]
+mod database_accessibility_enum;
+#[cfg(any(feature = "databases", feature = "settings"))]
+pub use database_accessibility_enum::*;
+#[cfg(any(feature = "databases", feature = "settings"))]
+mod database_disk_type_enum;
+#[cfg(any(feature = "databases", feature = "settings"))]
+pub use database_disk_type_enum::*;
+#[cfg(any(feature = "databases", feature = "settings"))]
+mod database_mode_enum;
+#[cfg(any(feature = "databases", feature = "settings"))]
+pub use database_mode_enum::*;
+#[cfg(any(feature = "databases", feature = "settings"))]
+mod database_type_enum;
+#[cfg(any(feature = "databases", feature = "settings"))]
+pub use database_type_enum::*;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+mod deployment_history_auditing_data;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+pub use deployment_history_auditing_data::*;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+mod deployment_history_service;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+pub use deployment_history_service::*;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+mod deployment_history_service_identifier;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+pub use deployment_history_service_identifier::*;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+mod deployment_history_service_paginated_response_list_v2;
+#[cfg(any(feature = "deployments", feature = "settings"))]
+pub use deployment_history_service_paginated_response_list_v2::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod dockerfile_fragment;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use dockerfile_fragment::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod dockerfile_fragment_type_enum;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use dockerfile_fragment_type_enum::*;
+#[cfg(any(feature = "environments", feature = "settings"))]
+mod environment;
+#[cfg(any(feature = "environments", feature = "settings"))]
+pub use environment::*;
+#[cfg(any(feature = "environments", feature = "settings"))]
+mod environment_cloud_provider;
+#[cfg(any(feature = "environments", feature = "settings"))]
+pub use environment_cloud_provider::*;
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 mod environment_deployment_status_enum;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 pub use environment_deployment_status_enum::*;
-#[cfg(any(feature = "environments", feature = "organizations"))]
+#[cfg(any(feature = "environments", feature = "organization_settings", feature = "organizations", feature = "settings"))]
 mod environment_mode_enum;
-#[cfg(any(feature = "environments", feature = "organizations"))]
+#[cfg(any(feature = "environments", feature = "organization_settings", feature = "organizations", feature = "settings"))]
 pub use environment_mode_enum::*;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 mod environment_status;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 pub use environment_status::*;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 mod environment_status_event_origin_enum;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 pub use environment_status_event_origin_enum::*;
-#[cfg(any(feature = "applications", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+mod exec_probe;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+pub use exec_probe::*;
+#[cfg(any(feature = "applications", feature = "clusters", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod git_provider_enum;
-#[cfg(any(feature = "applications", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use git_provider_enum::*;
-#[cfg(any(feature = "environments", feature = "helms", feature = "terraforms"))]
+#[cfg(any(feature = "environments", feature = "helms", feature = "settings", feature = "terraforms"))]
 mod git_source;
-#[cfg(any(feature = "environments", feature = "helms", feature = "terraforms"))]
+#[cfg(any(feature = "environments", feature = "helms", feature = "settings", feature = "terraforms"))]
 pub use git_source::*;
-#[cfg(any(feature = "environments", feature = "helms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+mod grpc_probe;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+pub use grpc_probe::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+mod healthcheck;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+pub use healthcheck::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_git_values;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_git_values::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_port;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_port::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_port_protocol_enum;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_port_protocol_enum::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_raw_values;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_raw_values::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_raw_values_file;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_raw_values_file::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_response;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_response::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_source;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_source::*;
+#[cfg(any(feature = "environments", feature = "helms", feature = "settings"))]
 mod helm_source_repository;
-#[cfg(any(feature = "environments", feature = "helms"))]
+#[cfg(any(feature = "environments", feature = "helms", feature = "settings"))]
 pub use helm_source_repository::*;
-#[cfg(any(feature = "environments", feature = "helms"))]
+#[cfg(any(feature = "environments", feature = "helms", feature = "settings"))]
 mod helm_source_repository_response;
-#[cfg(any(feature = "environments", feature = "helms"))]
+#[cfg(any(feature = "environments", feature = "helms", feature = "settings"))]
 pub use helm_source_repository_response::*;
-#[cfg(any(feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_values_files;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_values_files::*;
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod helm_values_override;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use helm_values_override::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+mod http_probe;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+pub use http_probe::*;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+mod imported_variable;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+pub use imported_variable::*;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+mod job_lifecycle_type_enum;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+pub use job_lifecycle_type_enum::*;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+mod job_response;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+pub use job_response::*;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+mod job_schedule;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+pub use job_schedule::*;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+mod job_schedule_entry;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+pub use job_schedule_entry::*;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+mod job_source;
+#[cfg(any(feature = "jobs", feature = "settings"))]
+pub use job_source::*;
+#[cfg(any(feature = "environments", feature = "jobs", feature = "settings"))]
 mod job_source_docker_response;
-#[cfg(any(feature = "environments", feature = "jobs"))]
+#[cfg(any(feature = "environments", feature = "jobs", feature = "settings"))]
 pub use job_source_docker_response::*;
-#[cfg(any(feature = "environments", feature = "jobs", feature = "organizations"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "jobs", feature = "organization_settings", feature = "organizations", feature = "settings"))]
 mod job_type_enum;
-#[cfg(any(feature = "environments", feature = "jobs", feature = "organizations"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "jobs", feature = "organization_settings", feature = "organizations", feature = "settings"))]
 pub use job_type_enum::*;
-#[cfg(any(feature = "applications", feature = "containers"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
 mod keda_scaler;
-#[cfg(any(feature = "applications", feature = "containers"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
 pub use keda_scaler::*;
-#[cfg(any(feature = "applications", feature = "containers"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+mod keda_scaler_role;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+pub use keda_scaler_role::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
 mod keda_trigger_authentication;
-#[cfg(any(feature = "applications", feature = "containers"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
 pub use keda_trigger_authentication::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "environments", feature = "helms"))]
+#[cfg(any(feature = "helms", feature = "settings"))]
+mod kubernetes_selector;
+#[cfg(any(feature = "helms", feature = "settings"))]
+pub use kubernetes_selector::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+mod label;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+pub use label::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "environments", feature = "helms", feature = "organization_settings"))]
 mod link;
-#[cfg(any(feature = "applications", feature = "containers", feature = "environments", feature = "helms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "environments", feature = "helms", feature = "organization_settings"))]
 pub use link::*;
 #[cfg(any(feature = "applications", feature = "containers", feature = "environments", feature = "helms"))]
 mod link_response_list;
 #[cfg(any(feature = "applications", feature = "containers", feature = "environments", feature = "helms"))]
 pub use link_response_list::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "environments", feature = "helms", feature = "jobs", feature = "organizations", feature = "projects", feature = "terraforms"))]
+#[cfg(any(feature = "clusters", feature = "scoped_variables", feature = "variables"))]
+mod linked_service_type_enum;
+#[cfg(any(feature = "clusters", feature = "scoped_variables", feature = "variables"))]
+pub use linked_service_type_enum::*;
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+mod organization;
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+pub use organization::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+mod organization_annotations_group_response;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+pub use organization_annotations_group_response::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+mod organization_annotations_group_scope_enum;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+pub use organization_annotations_group_scope_enum::*;
+#[cfg(any(feature = "deployments", feature = "organization_settings", feature = "settings"))]
+mod organization_event_origin;
+#[cfg(any(feature = "deployments", feature = "organization_settings", feature = "settings"))]
+pub use organization_event_origin::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+mod organization_labels_group_response;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "jobs", feature = "organization_settings", feature = "settings"))]
+pub use organization_labels_group_response::*;
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+mod organization_plan;
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+pub use organization_plan::*;
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+mod plan_enum;
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+pub use plan_enum::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+mod port_protocol_enum;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+pub use port_protocol_enum::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+mod probe;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+pub use probe::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+mod probe_type;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+pub use probe_type::*;
+#[cfg(any(feature = "projects", feature = "settings"))]
+mod project;
+#[cfg(any(feature = "projects", feature = "settings"))]
+pub use project::*;
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "databases", feature = "environments", feature = "helms", feature = "jobs", feature = "organizations", feature = "projects", feature = "settings", feature = "terraforms"))]
 mod reference_object;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "environments", feature = "helms", feature = "jobs", feature = "organizations", feature = "projects", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "databases", feature = "environments", feature = "helms", feature = "jobs", feature = "organizations", feature = "projects", feature = "settings", feature = "terraforms"))]
 pub use reference_object::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "terraforms"))]
+#[cfg(any(feature = "organization_settings", feature = "settings"))]
+mod reference_object_status_response_list;
+#[cfg(any(feature = "organization_settings", feature = "settings"))]
+pub use reference_object_status_response_list::*;
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod secret_json;
-#[cfg(any(feature = "applications", feature = "containers", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use secret_json::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod service_action_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use service_action_enum::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod service_action_status_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use service_action_status_enum::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod service_deployment_status_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use service_deployment_status_enum::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+mod service_light_response;
+#[cfg(any(feature = "organization_settings", feature = "organizations"))]
+pub use service_light_response::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+mod service_port;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+pub use service_port::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod service_step_metric;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use service_step_metric::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod service_step_metric_name_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use service_step_metric_name_enum::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod service_step_metrics;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use service_step_metrics::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+mod service_storage_item;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+pub use service_storage_item::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod service_sub_action_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use service_sub_action_enum::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organizations", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "organizations", feature = "settings", feature = "terraforms"))]
 mod service_type_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organizations", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "clusters", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "organizations", feature = "settings", feature = "terraforms"))]
 pub use service_type_enum::*;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 mod stage_step_metric;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 pub use stage_step_metric::*;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 mod stage_step_metric_name_enum;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 pub use stage_step_metric_name_enum::*;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 mod stage_step_metrics;
-#[cfg(any(feature = "deployments", feature = "environments"))]
+#[cfg(any(feature = "deployments", feature = "environments", feature = "settings"))]
 pub use stage_step_metrics::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod state_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use state_enum::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod status;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use status::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod status_details;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use status_details::*;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 mod step_metric_status_enum;
-#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "databases", feature = "deployments", feature = "environments", feature = "helms", feature = "jobs", feature = "organization_settings", feature = "settings", feature = "terraforms"))]
 pub use step_metric_status_enum::*;
-#[cfg(any(feature = "environments", feature = "terraforms"))]
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+mod storage_type_enum;
+#[cfg(any(feature = "applications", feature = "containers", feature = "settings"))]
+pub use storage_type_enum::*;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+mod tcp_probe;
+#[cfg(any(feature = "applications", feature = "containers", feature = "jobs", feature = "settings"))]
+pub use tcp_probe::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_auto_deploy_action;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_auto_deploy_action::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_auto_deploy_config;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_auto_deploy_config::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_backend;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_backend::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_backend_blueprint;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_backend_blueprint::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_engine_enum;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_engine_enum::*;
+#[cfg(any(feature = "environments", feature = "settings", feature = "terraforms"))]
 mod terraform_files_source;
-#[cfg(any(feature = "environments", feature = "terraforms"))]
+#[cfg(any(feature = "environments", feature = "settings", feature = "terraforms"))]
 pub use terraform_files_source::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_job_resources_response;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_job_resources_response::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_provider_version;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_provider_version::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_response;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_response::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_var_key_value;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_var_key_value::*;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+mod terraform_variables_source_response;
+#[cfg(any(feature = "settings", feature = "terraforms"))]
+pub use terraform_variables_source_response::*;
+#[cfg(any(feature = "organization_settings", feature = "settings"))]
+mod usage_report;
+#[cfg(any(feature = "organization_settings", feature = "settings"))]
+pub use usage_report::*;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+mod variable_import;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+pub use variable_import::*;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+mod variable_import_entry;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+pub use variable_import_entry::*;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+mod variable_import_request;
+#[cfg(any(feature = "scoped_variables", feature = "variables"))]
+pub use variable_import_request::*;
+#[cfg(any(feature = "clusters", feature = "settings"))]
+mod weekday_enum;
+#[cfg(any(feature = "clusters", feature = "settings"))]
+pub use weekday_enum::*;

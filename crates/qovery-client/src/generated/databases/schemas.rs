@@ -6,86 +6,6 @@
 use crate::types;
 use crate::wire;
 
-/// A database.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Database {
-    pub accessibility: Option<types::DatabaseAccessibilityEnum>,
-    pub annotations_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    /// In thousandths of a core.
-    pub cpu: Option<i64>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub disk_encrypted: Option<bool>,
-    pub disk_type: Option<String>,
-    pub environment: Option<types::ReferenceObject>,
-    pub host: Option<String>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub instance_type: Option<String>,
-    pub labels_groups: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub maximum_cpu: Option<i64>,
-    pub maximum_memory: Option<i64>,
-    /// In MB.
-    pub memory: Option<i64>,
-    pub mode: Option<types::DatabaseModeEnum>,
-    pub name: String,
-    pub port: Option<i64>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-    /// In GB.
-    pub storage: Option<i64>,
-    pub type_: Option<types::DatabaseTypeEnum>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub version: Option<String>,
-}
-
-wire::object! {
-    Database:
-    required { id = "id", name = "name" }
-    optional {
-        accessibility = "accessibility",
-        annotations_groups = "annotations_groups",
-        cpu = "cpu",
-        created_at = "created_at",
-        description = "description",
-        disk_encrypted = "disk_encrypted",
-        disk_type = "disk_type",
-        environment = "environment",
-        host = "host",
-        icon_uri = "icon_uri",
-        instance_type = "instance_type",
-        labels_groups = "labels_groups",
-        maximum_cpu = "maximum_cpu",
-        maximum_memory = "maximum_memory",
-        memory = "memory",
-        mode = "mode",
-        port = "port",
-        service_type = "service_type",
-        storage = "storage",
-        type_ = "type",
-        updated_at = "updated_at",
-        version = "version",
-    }
-}
-
-wire::open_enum! {
-    /// Who can reach a database.
-    pub enum DatabaseAccessibilityEnum {
-        Private = "PRIVATE",
-        Public = "PUBLIC",
-    }
-}
-
-wire::open_enum! {
-    /// Whether a database runs in the cluster or at the cloud provider.
-    pub enum DatabaseModeEnum {
-        Container = "CONTAINER",
-        Managed = "MANAGED",
-    }
-}
-
 /// Databases.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -96,16 +16,6 @@ pub struct DatabaseResponseList {
 wire::object! {
     DatabaseResponseList:
     optional { results = "results" }
-}
-
-wire::open_enum! {
-    /// The engine of a database.
-    pub enum DatabaseTypeEnum {
-        Mongodb = "MONGODB",
-        Mysql = "MYSQL",
-        Postgresql = "POSTGRESQL",
-        Redis = "REDIS",
-    }
 }
 
 /// Optional parameters of `deleteDatabase`.

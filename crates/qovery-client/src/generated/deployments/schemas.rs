@@ -19,28 +19,6 @@ wire::open_enum! {
     }
 }
 
-/// When, by whom, and from where.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct DeploymentHistoryAuditingData {
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub origin: Option<types::OrganizationEventOrigin>,
-    pub triggered_by: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
-wire::object! {
-    DeploymentHistoryAuditingData:
-    optional {
-        created_at = "created_at",
-        origin = "origin",
-        triggered_by = "triggered_by",
-        updated_at = "updated_at",
-    }
-}
-
 /// A recorded deployment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -94,63 +72,6 @@ wire::object! {
         total_duration = "total_duration",
         trigger_action = "trigger_action",
     }
-}
-
-/// What a recorded deployment did with one service.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct DeploymentHistoryService {
-    pub auditing_data: Option<types::DeploymentHistoryAuditingData>,
-    /// Depends on `service_type`: commit, image and tag, or chart.
-    pub details: serde_json::Map<String, serde_json::Value>,
-    pub icon_uri: Option<String>,
-    pub identifier: types::DeploymentHistoryServiceIdentifier,
-    pub status: types::StateEnum,
-    pub status_details: Option<types::StatusDetails>,
-    /// ISO 8601, as in `PT12M34S`.
-    pub total_duration: Option<String>,
-}
-
-wire::object! {
-    DeploymentHistoryService:
-    required { identifier = "identifier", status = "status" }
-    optional {
-        auditing_data = "auditing_data",
-        details = "details",
-        icon_uri = "icon_uri",
-        status_details = "status_details",
-        total_duration = "total_duration",
-    }
-}
-
-/// A service in a recorded deployment.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct DeploymentHistoryServiceIdentifier {
-    pub execution_id: Option<String>,
-    pub name: Option<String>,
-    pub service_id: String,
-    pub service_type: Option<types::ServiceTypeEnum>,
-}
-
-wire::object! {
-    DeploymentHistoryServiceIdentifier:
-    required { service_id = "service_id" }
-    optional { execution_id = "execution_id", name = "name", service_type = "service_type" }
-}
-
-/// Deployments of a service.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct DeploymentHistoryServicePaginatedResponseListV2 {
-    pub page: Option<i64>,
-    pub page_size: Option<i64>,
-    pub results: Vec<types::DeploymentHistoryService>,
-}
-
-wire::object! {
-    DeploymentHistoryServicePaginatedResponseListV2:
-    optional { page = "page", page_size = "page_size", results = "results" }
 }
 
 /// A stage of a recorded deployment.
@@ -462,19 +383,6 @@ impl ListTerraformDeploymentHistoryV2Params {
     }
 }
 
-wire::open_enum! {
-    /// What a deployment was triggered from.
-    pub enum OrganizationEventOrigin {
-        Api = "API",
-        Cli = "CLI",
-        Console = "CONSOLE",
-        Git = "GIT",
-        QoveryInternal = "QOVERY_INTERNAL",
-        Skill = "SKILL",
-        TerraformProvider = "TERRAFORM_PROVIDER",
-    }
-}
-
 /// The check before the first stage. When it fails, no service starts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -546,7 +454,7 @@ wire::object! {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueuedService {
-    pub details: serde_json::Map<String, serde_json::Value>,
+    pub details: Option<types::QueuedServiceDetails>,
     pub icon_uri: Option<String>,
     pub identifier: types::QueuedServiceIdentifier,
     pub status: Option<types::StageStatusEnum>,
@@ -556,6 +464,18 @@ wire::object! {
     QueuedService:
     required { identifier = "identifier" }
     optional { details = "details", icon_uri = "icon_uri", status = "status" }
+}
+
+/// What is known of a job.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct QueuedServiceDetails {
+    pub job_type: Option<types::JobTypeEnum>,
+}
+
+wire::object! {
+    QueuedServiceDetails:
+    optional { job_type = "job_type" }
 }
 
 /// A service in a queued request.

@@ -388,58 +388,6 @@ impl DeployAllTerraform {
     }
 }
 
-/// An environment.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Environment {
-    pub cloud_provider: Option<types::EnvironmentCloudProvider>,
-    pub cluster_id: Option<String>,
-    pub cluster_name: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    /// When the platform removes the environment by itself.
-    pub expires_at: Option<String>,
-    pub id: String,
-    pub last_updated_by: Option<String>,
-    pub mode: Option<types::EnvironmentModeEnum>,
-    pub name: Option<String>,
-    pub organization: Option<types::ReferenceObject>,
-    pub project: Option<types::ReferenceObject>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
-wire::object! {
-    Environment:
-    required { id = "id" }
-    optional {
-        cloud_provider = "cloud_provider",
-        cluster_id = "cluster_id",
-        cluster_name = "cluster_name",
-        created_at = "created_at",
-        expires_at = "expires_at",
-        last_updated_by = "last_updated_by",
-        mode = "mode",
-        name = "name",
-        organization = "organization",
-        project = "project",
-        updated_at = "updated_at",
-    }
-}
-
-/// The cloud an environment runs in.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct EnvironmentCloudProvider {
-    pub cluster: Option<String>,
-    pub provider: Option<String>,
-}
-
-wire::object! {
-    EnvironmentCloudProvider:
-    optional { cluster = "cluster", provider = "provider" }
-}
-
 /// Environments.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -89,91 +89,6 @@ wire::open_enum! {
     }
 }
 
-/// Values files kept in git.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct HelmGitValues {
-    pub git_repository: Option<types::ApplicationGitRepository>,
-    pub paths: Vec<String>,
-}
-
-wire::object! {
-    HelmGitValues:
-    optional { git_repository = "git_repository", paths = "paths" }
-}
-
-/// Values files kept by the platform.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct HelmRawValues {
-    pub values: Vec<types::HelmRawValuesFile>,
-}
-
-wire::object! {
-    HelmRawValues:
-    optional { values = "values" }
-}
-
-/// A values file.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct HelmRawValuesFile {
-    pub content: Option<wire::Secret>,
-    pub name: Option<String>,
-}
-
-wire::object! {
-    HelmRawValuesFile:
-    optional { content = "content", name = "name" }
-}
-
-/// A chart and how it is installed.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct HelmResponse {
-    pub allow_cluster_wide_resources: Option<bool>,
-    pub arguments: Vec<String>,
-    pub auto_deploy: Option<bool>,
-    pub auto_preview: Option<bool>,
-    pub blueprint_id: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub environment: Option<types::ReferenceObject>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub name: String,
-    pub ports: Vec<serde_json::Map<String, serde_json::Value>>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-    pub source: Option<types::HelmSource>,
-    pub timeout_sec: Option<i64>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub values_override: Option<types::HelmValuesOverride>,
-}
-
-wire::object! {
-    HelmResponse:
-    required { id = "id", name = "name" }
-    optional {
-        allow_cluster_wide_resources = "allow_cluster_wide_resources",
-        arguments = "arguments",
-        auto_deploy = "auto_deploy",
-        auto_preview = "auto_preview",
-        blueprint_id = "blueprint_id",
-        created_at = "created_at",
-        description = "description",
-        environment = "environment",
-        icon_uri = "icon_uri",
-        ports = "ports",
-        service_type = "service_type",
-        source = "source",
-        timeout_sec = "timeout_sec",
-        updated_at = "updated_at",
-        values_override = "values_override",
-    }
-}
-
 /// Charts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -184,47 +99,6 @@ pub struct HelmResponseList {
 wire::object! {
     HelmResponseList:
     optional { results = "results" }
-}
-
-/// Where a chart comes from; one of the two is there.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct HelmSource {
-    pub git: Option<types::GitSource>,
-    pub repository: Option<types::HelmSourceRepositoryResponse>,
-}
-
-wire::object! {
-    HelmSource:
-    optional { git = "git", repository = "repository" }
-}
-
-/// Values files; one of the two may be there.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct HelmValuesFiles {
-    pub git: Option<types::HelmGitValues>,
-    pub raw: Option<types::HelmRawValues>,
-}
-
-wire::object! {
-    HelmValuesFiles:
-    optional { git = "git", raw = "raw" }
-}
-
-/// Values that replace those of the chart. Each entry of a `set` list is a name and a value.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct HelmValuesOverride {
-    pub file: Option<types::HelmValuesFiles>,
-    pub set: Vec<Vec<wire::Secret>>,
-    pub set_json: Vec<Vec<wire::Secret>>,
-    pub set_string: Vec<Vec<wire::Secret>>,
-}
-
-wire::object! {
-    HelmValuesOverride:
-    optional { file = "file", set = "set", set_json = "set_json", set_string = "set_string" }
 }
 
 /// Optional parameters of `listHelmCommit`.

@@ -42,49 +42,6 @@ impl ListServicesByOrganizationIdParams {
     }
 }
 
-/// An organization.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Organization {
-    pub admin_emails: Option<Vec<String>>,
-    /// Set while billing keeps the organization from deploying.
-    pub billing_deployment_restriction: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub icon_url: Option<String>,
-    pub id: String,
-    pub logo_url: Option<String>,
-    pub name: Option<String>,
-    pub organization_plan: serde_json::Map<String, serde_json::Value>,
-    pub owner: Option<String>,
-    pub plan: Option<types::PlanEnum>,
-    pub repository: Option<String>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-    pub website_url: Option<String>,
-}
-
-wire::object! {
-    Organization:
-    required { id = "id" }
-    optional {
-        admin_emails = "admin_emails",
-        billing_deployment_restriction = "billing_deployment_restriction",
-        created_at = "created_at",
-        description = "description",
-        icon_url = "icon_url",
-        logo_url = "logo_url",
-        name = "name",
-        organization_plan = "organization_plan",
-        owner = "owner",
-        plan = "plan",
-        repository = "repository",
-        updated_at = "updated_at",
-        website_url = "website_url",
-    }
-}
-
 /// An environment, as the organization lists it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -135,57 +92,6 @@ pub struct OrganizationResponseList {
 wire::object! {
     OrganizationResponseList:
     optional { results = "results" }
-}
-
-wire::open_enum! {
-    /// An organization's plan.
-    pub enum PlanEnum {
-        Free = "FREE",
-        Team = "TEAM",
-        TeamYearly = "TEAM_YEARLY",
-        Enterprise = "ENTERPRISE",
-        EnterpriseYearly = "ENTERPRISE_YEARLY",
-        Professional = "PROFESSIONAL",
-        Business = "BUSINESS",
-        User2025 = "USER_2025",
-        Team2025 = "TEAM_2025",
-        Business2025 = "BUSINESS_2025",
-        Enterprise2025 = "ENTERPRISE_2025",
-    }
-}
-
-/// A service, with the names of what it stands in.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ServiceLightResponse {
-    pub cluster_id: Option<String>,
-    pub description: Option<String>,
-    pub environment_id: Option<String>,
-    pub environment_name: Option<String>,
-    pub icon_uri: Option<String>,
-    pub id: String,
-    pub job_type: Option<types::JobTypeEnum>,
-    pub name: Option<String>,
-    pub project_id: Option<String>,
-    pub project_name: Option<String>,
-    pub service_type: Option<types::ServiceTypeEnum>,
-}
-
-wire::object! {
-    ServiceLightResponse:
-    required { id = "id" }
-    optional {
-        cluster_id = "cluster_id",
-        description = "description",
-        environment_id = "environment_id",
-        environment_name = "environment_name",
-        icon_uri = "icon_uri",
-        job_type = "job_type",
-        name = "name",
-        project_id = "project_id",
-        project_name = "project_name",
-        service_type = "service_type",
-    }
 }
 
 /// Services of an organization.

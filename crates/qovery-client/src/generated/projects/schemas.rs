@@ -6,34 +6,6 @@
 use crate::types;
 use crate::wire;
 
-/// A project.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Project {
-    pub associated_environments_count: Option<i64>,
-    /// Date and time as in RFC 3339.
-    pub created_at: Option<String>,
-    pub description: Option<String>,
-    pub id: String,
-    pub name: Option<String>,
-    pub organization: Option<types::ReferenceObject>,
-    /// Date and time as in RFC 3339.
-    pub updated_at: Option<String>,
-}
-
-wire::object! {
-    Project:
-    required { id = "id" }
-    optional {
-        associated_environments_count = "associated_environments_count",
-        created_at = "created_at",
-        description = "description",
-        name = "name",
-        organization = "organization",
-        updated_at = "updated_at",
-    }
-}
-
 /// Projects.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

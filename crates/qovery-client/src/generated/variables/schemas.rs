@@ -6,63 +6,6 @@
 use crate::types;
 use crate::wire;
 
-wire::open_enum! {
-    /// The level a variable belongs to. `BUILT_IN` variables are made by the platform and cannot be written.
-    pub enum ApiVariableScopeEnum {
-        Application = "APPLICATION",
-        BuiltIn = "BUILT_IN",
-        Environment = "ENVIRONMENT",
-        Project = "PROJECT",
-        Container = "CONTAINER",
-        Job = "JOB",
-        Helm = "HELM",
-        Terraform = "TERRAFORM",
-        AgenticWorkflow = "AGENTIC_WORKFLOW",
-    }
-}
-
-wire::open_enum! {
-    /// What a variable is.
-    pub enum ApiVariableTypeEnum {
-        Value = "VALUE",
-        Alias = "ALIAS",
-        Override = "OVERRIDE",
-        BuiltIn = "BUILT_IN",
-        File = "FILE",
-        ExternalSecret = "EXTERNAL_SECRET",
-        FileExternalSecret = "FILE_EXTERNAL_SECRET",
-    }
-}
-
-/// A variable that was imported.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ImportedVariable {
-    pub is_secret: Option<bool>,
-    pub name: String,
-    pub scope: Option<types::ApiVariableScopeEnum>,
-    /// Null or missing for a secret.
-    pub value: Option<wire::Secret>,
-}
-
-wire::object! {
-    ImportedVariable:
-    required { name = "name" }
-    optional { is_secret = "is_secret", scope = "scope", value = "value" }
-}
-
-wire::open_enum! {
-    /// The kind of service that a variable was made for.
-    pub enum LinkedServiceTypeEnum {
-        Application = "APPLICATION",
-        Container = "CONTAINER",
-        Database = "DATABASE",
-        Job = "JOB",
-        Helm = "HELM",
-        Terraform = "TERRAFORM",
-    }
-}
-
 /// The variable that another one stands for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -229,65 +172,6 @@ impl VariableEditRequest {
     pub fn with_value(mut self, value: impl Into<wire::Patch<wire::Secret>>) -> Self {
         self.value = value.into();
         self
-    }
-}
-
-/// What an import did.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct VariableImport {
-    pub successful_imported_variables: Vec<types::ImportedVariable>,
-    pub total_variables_to_import: Option<i64>,
-}
-
-wire::object! {
-    VariableImport:
-    optional {
-        successful_imported_variables = "successful_imported_variables",
-        total_variables_to_import = "total_variables_to_import",
-    }
-}
-
-/// A variable to import.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct VariableImportEntry {
-    pub is_secret: bool,
-    pub name: String,
-    pub scope: types::ApiVariableScopeEnum,
-    pub value: wire::Secret,
-}
-
-impl VariableImportEntry {
-    /// With what has to be there; everything else is absent.
-    #[must_use]
-    pub fn new(
-        is_secret: bool,
-        name: impl Into<String>,
-        scope: types::ApiVariableScopeEnum,
-        value: impl Into<wire::Secret>,
-    ) -> Self {
-        Self {
-            is_secret,
-            name: name.into(),
-            scope,
-            value: value.into(),
-        }
-    }
-}
-
-/// The variables to import.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct VariableImportRequest {
-    /// Replace variables that exist.
-    pub overwrite: bool,
-    pub vars: Vec<types::VariableImportEntry>,
-}
-
-impl VariableImportRequest {
-    /// With what has to be there; everything else is absent.
-    #[must_use]
-    pub fn new(overwrite: bool, vars: Vec<types::VariableImportEntry>) -> Self {
-        Self { overwrite, vars }
     }
 }
 

@@ -1,0 +1,91 @@
+//! Files that would be too long, split by names, so that nothing moves when something is added.
+
+use std::collections::BTreeMap;
+
+use heck::ToSnakeCase as _;
+
+use super::super::model::{Model, Operation};
+use super::MANY_LINES;
+use super::areas::schemas_file;
+
+/// How many words of a name tell groups apart at most.
+const WORDS: usize = 4;
+
+/// The types that only one area reaches: one file, or one for each first word of their names.
+pub(super) fn schemas(model: &Model, area: &String, names: &[&str]) -> Vec<(String, String)> {
+    let file = format!("{area}/schemas.rs");
+    let whole = schemas_file(model, &[area], names);
+    if whole.lines().count() < MANY_LINES {
+        return vec![(file, whole)];
+    }
+    let groups =
+        finest(names, |name| name.to_snake_case(), '_', |group| schemas_file(model, &[area], group).lines().count());
+    let modules: String = groups.keys().map(|module| format!("mod {module};\npub use {module}::*;\n")).collect();
+    let root = format!("//! Types of `{area}`, by the first word of their names.\n\n{modules}");
+    let mut files = vec![(file, root)];
+    for (module, group) in groups {
+        files.push((format!("{area}/schemas/{module}.rs"), schemas_file(model, &[area], &group)));
+    }
+    files
+}
+
+/// The operations of an area, by the first words of their paths if they would fill `lines` lines.
+pub(super) fn operations<'a>(operations: &[&'a Operation], lines: usize) -> BTreeMap<String, Vec<&'a Operation>> {
+    if lines < MANY_LINES {
+        return BTreeMap::new();
+    }
+    // About as long each, which is near enough to choose how many words it takes.
+    let size = |group: &[&Operation]| lines * group.len() / operations.len();
+    finest(operations, |operation| words(&operation.path), '/', size)
+}
+
+/// The fixed parts of a path.
+fn words(path: &str) -> String {
+    let words = path.split(['/', '.']).filter(|word| !word.is_empty() && !word.starts_with('{'));
+    words.collect::<Vec<_>>().join("/")
+}
+
+/// Groups by as many first words of a key as it takes to keep each group short.
+fn finest<T: Copy>(
+    items: &[T],
+    key: impl Fn(&T) -> String,
+    separator: char,
+    size: impl Fn(&[T]) -> usize,
+) -> BTreeMap<String, Vec<T>> {
+    let mut groups = BTreeMap::new();
+    for count in 1..=WORDS {
+        groups = BTreeMap::<String, Vec<T>>::new();
+        for item in items {
+            let key = key(item);
+            let words: Vec<&str> = key.split(separator).take(count).collect();
+            groups.entry(module(&words.join("_"))).or_default().push(*item);
+        }
+        if groups.values().all(|group| size(group) < MANY_LINES) {
+            break;
+        }
+    }
+    groups
+}
+
+/// A name as that of a module beside `schemas`.
+fn module(name: &str) -> String {
+    let name = name.to_snake_case();
+    let is_free = syn::parse_str::<syn::Ident>(&name).is_ok() && name != "schemas";
+    if is_free { name } else { format!("{name}_") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_take_as_many_words_as_they_need() {
+        let paths = ["/a/{id}/x", "/a/{id}/y", "/a.type", "/schemas", "/b"];
+        let by = |limit: usize| {
+            let groups = finest(&paths, |path| words(path), '/', |group| MANY_LINES + group.len() - limit);
+            groups.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(by(4), ["a", "b", "schemas_"]);
+        assert_eq!(by(2), ["a_type", "a_x", "a_y", "b", "schemas_"]);
+    }
+}

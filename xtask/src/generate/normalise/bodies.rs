@@ -1,0 +1,45 @@
+//! Only JSON is left to progenitor: a form becomes an object, other bodies are taken out.
+
+use serde_json::{Value, json};
+
+use super::super::complaint::Result;
+use super::super::document::{Document, schema_name, text};
+use super::super::media::{FORM, JSON};
+use super::Context;
+
+/// The schema that stands for a file in a form.
+pub(crate) const FILE: &str = "UploadedFile";
+
+/// Whether the schema is that of a file.
+pub(crate) fn is_file(schema: &Value) -> bool {
+    text(schema, "type") == "string" && text(schema, "format") == "binary"
+}
+
+pub(super) fn keep_json(document: &mut Document, taken: &mut Context) -> Result<usize> {
+    let mut count = 0;
+    for operation in document.operations_mut() {
+        let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
+        let Some(content) = content.and_then(Value::as_object_mut) else {
+            continue;
+        };
+        if let Some(form) = content.remove(FORM) {
+            taken.forms.extend(schema_name(&form["schema"]).map(str::to_owned));
+            content.insert(JSON.to_owned(), form);
+            count += 1;
+        } else if !content.contains_key(JSON) {
+            operation.as_object_mut().and_then(|operation| operation.remove("requestBody"));
+            count += 1;
+        }
+    }
+    for name in &taken.forms {
+        let properties = document.schemas_mut().get_mut(name).and_then(|form| form.get_mut("properties"));
+        for property in properties.and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut()) {
+            if is_file(property) {
+                *property = json!({"$ref": format!("#/components/schemas/{FILE}")});
+            }
+        }
+    }
+    // A place holder; the type that replaces it has its name.
+    document.schemas_mut().insert(FILE.to_owned(), json!({"type": "string", "enum": [FILE]}));
+    Ok(count)
+}
