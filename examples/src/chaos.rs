@@ -23,7 +23,9 @@
 //!   Theirs are the deployments that their requests started; and those that the platform took their requests into, but
 //!   if the same target was asked for there before, only as adopted.
 //!   To be told that a deployment is lost is wrong if there was one.
-//! * `undecidable`: the calls that ended in an error which leaves open whether the trigger was acted on.
+//!   `misreports` tells them apart.
+//! * `undecidable`: the calls that ended in an error which says that what became of the trigger cannot be told, or
+//!   leaves open whether it was acted on.
 //! * `timed_out`: the watches that ended at their deadline.
 //! * `broken_off`: the watches that ended in another error; the caller knows the id and may watch on.
 //! * `refused`: the calls that ended in an error which says rightly that nothing was started.
@@ -67,14 +69,14 @@ pub type Wrap = fn(Arc<dyn Deployer>) -> Arc<dyn Deployer>;
 ///
 /// # Errors
 /// If a fake, a network or an adapter cannot be made.
-pub async fn run(platform: &Platform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
+pub async fn run(platform: Platform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
     let started = Instant::now();
-    let mut report = ChaosReport::new(platform, options);
+    let mut report = ChaosReport::new(&platform, options);
     let mut batch = 0;
     let mut left = options.deploys;
     while left > 0 {
         let size = left.min(options.batch);
-        let scene = scene::of(platform, options, batch).await?;
+        let scene = scene::of(&platform, options, batch).await?;
         let told = batch::run(&scene, options, batch, size, wrap).await?;
         verdict::judge(&mut report, &*scene, &told);
         (left, batch) = (left - size, batch + 1);

@@ -10,8 +10,7 @@ use anydeploy::{
 };
 use anydeploy_fakes::Fault;
 use examples::chaos::{ChaosOptions, run};
-use futures::future::{BoxFuture, FutureExt};
-use tokio::sync::Mutex;
+use futures::future::{BoxFuture, FutureExt, try_join_all};
 use tokio::time::timeout;
 
 /// What many programs around these platforms do: when no answer comes in time, they send the trigger again.
@@ -51,56 +50,30 @@ impl Deployer for Impatient {
     }
 }
 
-/// Each run wants the whole machine: slow callers would be another fault.
-static MACHINE: Mutex<()> = Mutex::const_new(());
+const PLATFORMS: [Platform; 3] = [Platform::Coolify, Platform::Dokploy, Platform::Qovery];
 
 fn options(deploys: u64) -> ChaosOptions {
-    ChaosOptions::new(deploys, 7).with_callers(70).with_grace(Duration::from_secs(4))
-}
-
-async fn honest(platform: Platform) {
-    let _machine = MACHINE.lock().await;
-    let report = run(&platform, &options(210), |adapter| adapter).await.unwrap();
-    assert!(report.is_proof(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
-    // Nothing would be proven if the network were calm, nothing were deployed, or nobody were told.
-    assert_eq!(report.deploys, 210);
-    assert!(report.faults.values().sum::<u64>() > report.requests / 10, "{}", report.to_json());
-    assert!(report.triggered > 150 && report.succeeded > 100 && report.failed > 5, "{}", report.to_json());
-}
-
-async fn impatient(platform: Platform) {
-    let _machine = MACHINE.lock().await;
-    let options = options(70).with_faults([Fault::SilenceAfter]);
-    let report = run(&platform, &options, |adapter| Arc::new(Impatient(adapter))).await.unwrap();
-    assert!(report.duplicated > 0 && !report.is_proof(), "{}", report.to_json());
+    ChaosOptions::new(deploys, 7).with_callers(105).with_grace(Duration::from_secs(4))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_coolify_nothing_is_deployed_twice_lost_or_misreported() {
-    honest(Platform::Coolify).await;
+async fn nothing_is_deployed_twice_lost_or_misreported() {
+    let options = options(210);
+    let runs = PLATFORMS.map(|platform| run(platform, &options, |adapter| adapter));
+    for report in try_join_all(runs).await.unwrap() {
+        assert!(report.is_proof(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
+        // Nothing would be proven if the network were calm, nothing were deployed, or nobody were told.
+        assert_eq!(report.deploys, 210);
+        assert!(report.faults.values().sum::<u64>() > report.requests / 10, "{}", report.to_json());
+        assert!(report.triggered > 150 && report.succeeded > 100 && report.failed > 5, "{}", report.to_json());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_dokploy_nothing_is_deployed_twice_lost_or_misreported() {
-    honest(Platform::Dokploy).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_qovery_nothing_is_deployed_twice_lost_or_misreported() {
-    honest(Platform::Qovery).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_impatient_client_is_caught_on_coolify() {
-    impatient(Platform::Coolify).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_impatient_client_is_caught_on_dokploy() {
-    impatient(Platform::Dokploy).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_impatient_client_is_caught_on_qovery() {
-    impatient(Platform::Qovery).await;
+async fn an_impatient_client_is_caught() {
+    let options = options(105).with_faults([Fault::SilenceAfter]);
+    let runs = PLATFORMS.map(|platform| run(platform, &options, |adapter| Arc::new(Impatient(adapter))));
+    for report in try_join_all(runs).await.unwrap() {
+        assert!(report.duplicated > 0 && !report.is_proof(), "{}", report.to_json());
+    }
 }

@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
         }
     };
     let mut proven = true;
-    for platform in &arguments.platforms {
+    for platform in arguments.platforms {
         match run(platform, &arguments.options, |adapter| adapter).await {
             Ok(report) => {
                 println!("{}", report.to_json());

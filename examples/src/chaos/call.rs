@@ -1,7 +1,7 @@
 //! One call: `deploy_and_wait` through the retry layer, and what it told.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use anydeploy::{
@@ -56,10 +56,6 @@ pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap
         Revision::ImageTag(tag) => Some(tag.clone()),
         _ => None,
     };
-    let seen = std::mem::take(&mut *lock(&seen));
+    let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Told { call, target: request.target().clone(), version, result, seen })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

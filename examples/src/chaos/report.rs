@@ -14,11 +14,11 @@ use super::scene::Fact;
 const EXPLAINED: usize = 20;
 
 /// The figures of a run on one platform; the module says what each one counts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "they are explained together, at the top of the module")]
 pub struct ChaosReport {
-    pub platform: Platform,
+    pub platform: String,
     pub seed: u64,
     pub callers_per_target: usize,
     pub deploys: u64,
@@ -52,35 +52,8 @@ pub struct ChaosReport {
 
 impl ChaosReport {
     pub(super) fn new(platform: &Platform, options: &ChaosOptions) -> Self {
-        Self {
-            platform: platform.clone(),
-            seed: options.seed,
-            callers_per_target: options.callers_per_target,
-            deploys: 0,
-            triggered: 0,
-            delivered_twice: 0,
-            duplicated: 0,
-            lost: 0,
-            contradicted: 0,
-            misreported: 0,
-            undecidable: 0,
-            timed_out: 0,
-            broken_off: 0,
-            refused: 0,
-            succeeded: 0,
-            failed: 0,
-            cancelled: 0,
-            gone: 0,
-            exact: 0,
-            adopted: 0,
-            inferred: 0,
-            requests: 0,
-            faults: BTreeMap::new(),
-            seconds: 0.0,
-            misreports: BTreeMap::new(),
-            wrongs: Vec::new(),
-            doubts: Vec::new(),
-        }
+        let (seed, callers_per_target) = (options.seed, options.callers_per_target);
+        Self { platform: platform.to_string(), seed, callers_per_target, ..Self::default() }
     }
 
     /// Whether nothing was done twice, lost or misreported.
@@ -93,7 +66,7 @@ impl ChaosReport {
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
-            "platform": self.platform.as_str(),
+            "platform": self.platform,
             "deploys": self.deploys,
             "triggered": self.triggered,
             "duplicated": self.duplicated,

@@ -79,7 +79,7 @@ impl Court<'_> {
                     report.wrong("lost", told, &theirs);
                 }
             }
-            Err(error) if error.last().is_some() => report.broken_off += 1,
+            Err(error) if error.last().is_some() && error.kind() != ErrorKind::Undecidable => report.broken_off += 1,
             Err(_) => {
                 report.undecidable += 1;
                 report.doubt("undecidable", told, &theirs);
