@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use syn::visit_mut::{VisitMut, visit_path_mut};
+use syn::visit_mut::{VisitMut, visit_path_mut, visit_type_mut};
 use syn::{Path, parse_quote};
 
 use super::super::model::{Shape, Type};
@@ -44,6 +44,14 @@ impl Shortener {
 struct Visitor<'a>(&'a Shortener);
 
 impl VisitMut for Visitor<'_> {
+    /// References are for the method to choose; inside an `Option` progenitor names a lifetime of its own.
+    fn visit_type_mut(&mut self, kind: &mut syn::Type) {
+        while let syn::Type::Reference(reference) = kind {
+            *kind = syn::Type::clone(&reference.elem);
+        }
+        visit_type_mut(self, kind);
+    }
+
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_path_mut(self, path);
         let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
