@@ -16,9 +16,9 @@
 //! * `duplicated`: the deployments of a call beyond its first, whether it started them or was taken into them, without
 //!   those that were delivered twice.
 //! * `lost`: the calls for which the fake started a deployment, and whose error says that it is safe to repeat.
-//! * `contradicted`: the calls of which that is true because the network delivered the request twice, and the fake
-//!   started a deployment for the first delivery and refused the second, whose answer is the one that came back.
-//!   No client can know that, so they are not lost.
+//! * `contradicted`: the calls of which that is true, or that were told of a loss, because the network delivered the
+//!   request twice and the fake started a deployment for one delivery alone, while the answer was that to the other.
+//!   No client can know that, so they are neither lost nor misreported.
 //! * `misreported`: the calls that were told a wrong outcome, or at any time, as settled, an id that is not theirs.
 //!   Theirs are the deployments that their requests started; and those that the platform took their requests into, but
 //!   if the same target was asked for there before, only as adopted.
@@ -38,7 +38,7 @@
 //!
 //! Time is scaled: looks come every 20 to 200 ms, a request may take a second, what is accepted has ten seconds to
 //! show, and a deployment lasts up to three seconds.
-//! Some are over within 20 ms, before anyone can look: one in sixteen on Coolify and Dokploy, one in four on Qovery.
+//! One in sixteen is over within 20 ms, before anyone can look.
 //! In two batches of three the server's clock is off by 90 seconds.
 //! Every few seconds somebody else deploys one of the targets, and half of Dokploy's servers are restarted meanwhile.
 //!

@@ -63,7 +63,11 @@ impl Court<'_> {
         match &told.result {
             Ok(outcome) => {
                 report.count_outcome(outcome);
-                wrong = wrong.or_else(|| self.is_wrong(outcome, told, &started));
+                if matches!(outcome, Outcome::Lost(_)) && is_half(&started, &call) {
+                    report.contradicted += 1;
+                } else {
+                    wrong = wrong.or_else(|| self.is_wrong(outcome, told, &started));
+                }
             }
             Err(error) if error.kind() == ErrorKind::TimedOut => {
                 report.timed_out += 1;
@@ -72,7 +76,7 @@ impl Court<'_> {
             Err(error) if error.is_safe_to_repeat() => {
                 if started.is_empty() {
                     report.refused += 1;
-                } else if started.iter().all(|fact| fact.senders.iter().any(|sender| is_twice(sender, &call))) {
+                } else if is_half(&started, &call) {
                     report.contradicted += 1;
                 } else {
                     report.lost += 1;
@@ -131,9 +135,10 @@ impl Court<'_> {
     }
 }
 
-/// Whether a request of this call was delivered twice.
-fn is_twice(sender: &Sender, call: &str) -> bool {
-    sender.call.as_deref() == Some(call) && sender.twice.is_some()
+/// Whether a request of this call was delivered twice, and a deployment was started for one delivery alone.
+fn is_half(facts: &[&Fact], call: &str) -> bool {
+    let is_twice = |sender: &Sender| sender.call.as_deref() == Some(call) && sender.twice.is_some();
+    matches!(facts, [only] if only.senders.iter().any(is_twice))
 }
 
 /// How many of a call's deployments came of the network delivering one request twice.

@@ -72,7 +72,7 @@ fn script(rng: &mut Rng) -> QoveryScript {
         37..40 => QoveryScript::never_starts(),
         _ => QoveryScript::succeeds(),
     };
-    script.lasting(if rng.u8(..4) == 0 { rng.u64(1..3) } else { rng.u64(3..15) })
+    script.lasting(if rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..150) })
 }
 
 impl super::Scene for Scene {
