@@ -13,9 +13,10 @@
 //!   One that it accepted and gave up before it began, such as what waited when the server was restarted, is none.
 //! * `delivered_twice`: those of them that came of the network delivering one request twice.
 //!   No client can prevent that, so they are not duplicates.
-//! * `duplicated`: the deployments of a call beyond its first, whether it started them or was taken into them, without
-//!   those that were delivered twice.
-//! * `lost`: the calls for which the fake started a deployment, and whose error says that it is safe to repeat.
+//! * `duplicated`: the deployments of its target that a call caused beyond the first, without those that were delivered
+//!   twice.
+//!   A request that the platform took for a deployment that was there already causes none.
+//! * `lost`: the calls that caused a deployment, and whose error says that it is safe to repeat.
 //! * `contradicted`: the calls of which that is true, or that were told of a loss, because the network delivered the
 //!   request twice and the fake started a deployment for one delivery alone, while the answer was that to the other.
 //!   No client can know that, so they are neither lost nor misreported.

@@ -72,7 +72,9 @@ async fn nothing_is_deployed_twice_lost_or_misreported() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_impatient_client_is_caught() {
     let options = options(105).with_faults([Fault::SilenceAfter]);
-    let runs = PLATFORMS.map(|platform| run(platform, &options, |adapter| Arc::new(Impatient(adapter))));
+    // Coolify is left out: it takes a second request of the same commit for the first, as long as that is under way.
+    let runs = [Platform::Dokploy, Platform::Qovery];
+    let runs = runs.map(|platform| run(platform, &options, |adapter| Arc::new(Impatient(adapter))));
     for report in try_join_all(runs).await.unwrap() {
         assert!(report.duplicated > 0 && !report.is_proof(), "{}", report.to_json());
     }

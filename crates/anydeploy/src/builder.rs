@@ -67,6 +67,9 @@ impl<D: Connect + Deployer> Builder<D> {
 
     /// How long a deployment that the platform accepted may stay out of sight before it counts as lost or as never
     /// started; 60 seconds by default.
+    ///
+    /// Half of it is how long a server may take to act on a trigger whose answer was lost.
+    /// Set it shorter than that, and such a trigger may be called safe to repeat too early.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.config.grace = grace;
         self

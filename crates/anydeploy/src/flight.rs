@@ -18,6 +18,8 @@ struct Entry {
     target: Target,
     /// Another trigger for the same was under way at some moment of this one.
     disturbed: bool,
+    /// Another one was being answered at some moment of this one.
+    accompanied: bool,
     /// Until when a trigger whose fate nobody learnt may still leave a deployment behind.
     until: Option<Instant>,
 }
@@ -40,13 +42,24 @@ impl Flight {
         let mut flights = flights();
         let now = Instant::now();
         flights.retain(|entry| entry.until.is_none_or(|until| until > now));
-        let mut disturbed = false;
+        let (mut disturbed, mut accompanied) = (false, false);
         for other in flights.iter_mut().filter(|other| other.place == place && meet(&other.target, target)) {
             other.disturbed = true;
             disturbed = true;
+            if other.until.is_none() {
+                other.accompanied = true;
+                accompanied = true;
+            }
         }
         let number = flights.last().map_or(0, |last| last.number + 1);
-        flights.push(Entry { number, place: place.to_owned(), target: target.clone(), disturbed, until: None });
+        flights.push(Entry {
+            number,
+            place: place.to_owned(),
+            target: target.clone(),
+            disturbed,
+            accompanied,
+            until: None,
+        });
         Self { number, linger, sent: false }
     }
 
@@ -58,6 +71,11 @@ impl Flight {
     /// Whether another trigger for the same was under way meanwhile.
     pub(crate) fn is_disturbed(&self) -> bool {
         flights().iter().any(|entry| entry.number == self.number && entry.disturbed)
+    }
+
+    /// Whether another trigger for the same was being answered meanwhile.
+    pub(crate) fn is_accompanied(&self) -> bool {
+        flights().iter().any(|entry| entry.number == self.number && entry.accompanied)
     }
 
     /// Ends, as the fate of the trigger is known.
@@ -82,7 +100,8 @@ impl Drop for Flight {
 
 /// Whether a trigger for one of these may deploy the other: an environment is deployed with all that is in it.
 fn meet(one: &Target, other: &Target) -> bool {
-    one == other || [one, other].iter().any(|target| *target.kind() == TargetKind::Environment)
+    (one.kind() == other.kind() && one.id() == other.id())
+        || [one, other].iter().any(|target| *target.kind() == TargetKind::Environment)
 }
 
 fn flights() -> MutexGuard<'static, Vec<Entry>> {
@@ -113,6 +132,8 @@ mod tests {
         assert!(first.is_disturbed(), "what was under way meanwhile may have left something behind");
         first.land();
         assert!(!begin("server one", "web").is_disturbed());
+        let placed = Flight::begin("server one", &Target::application("api").in_environment("e"), LINGER);
+        assert!(placed.is_disturbed(), "the same service under another spelling");
         let whole = Flight::begin("server one", &Target::new(TargetKind::Environment, "e"), LINGER);
         assert!(whole.is_disturbed() && other.is_disturbed() && !elsewhere.is_disturbed());
     }

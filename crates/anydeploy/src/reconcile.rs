@@ -24,6 +24,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) enum Sight {
     /// The deployment of the trigger.
     Found(Box<Deployment>),
+    /// What can only be the deployment of the trigger, if nothing else shows within moments.
+    Likely(Box<Deployment>),
     /// Nothing that the trigger could have left behind.
     Nothing,
     /// Something that may be of the trigger or of somebody else; why that cannot be told.
@@ -33,6 +35,10 @@ pub(crate) enum Sight {
 impl Sight {
     pub(crate) fn found(deployment: Deployment) -> Self {
         Self::Found(Box::new(deployment))
+    }
+
+    pub(crate) fn likely(deployment: Deployment) -> Self {
+        Self::Likely(Box::new(deployment))
     }
 }
 
@@ -53,6 +59,8 @@ where
         let age = started.elapsed();
         let asked = match look().await {
             Ok(Sight::Found(found)) => return Ok(*found),
+            // By then the trigger's own deployment would show beside it.
+            Ok(Sight::Likely(found)) if age >= settle / LONGEST_PAUSE => return Ok(*found),
             Ok(Sight::Nothing) if age >= settle => {
                 return Err(after_loss(ErrorKind::NotTriggered, "nothing of it was seen since", lost));
             }
@@ -65,7 +73,12 @@ where
                 return Err(after_loss(ErrorKind::Undecidable, why, lost.with_source(error)));
             }
         };
-        sleep(pause.max(asked.unwrap_or_default())).await;
+        let wait = pause.max(asked.unwrap_or_default());
+        if age + wait > settle * 5 {
+            let why = "the server asks to wait too long before it can be looked up";
+            return Err(after_loss(ErrorKind::Undecidable, why, lost));
+        }
+        sleep(wait).await;
         pause = (pause * 2).min(longest);
     }
 }
@@ -144,6 +157,23 @@ mod tests {
         assert!(error.is_safe_to_repeat());
         assert!(elapsed >= SETTLE && elapsed < SETTLE * 2, "{elapsed:?}");
         assert!(looks < 25, "{looks} looks");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_asks_for_a_long_wait_is_not_waited_for() {
+        let wait = Some(Duration::from_secs(3600));
+        let (result, looks, elapsed) =
+            run(|_| Err(Error::new(ErrorKind::RateLimited, "slow").with_retry_after(wait))).await;
+        assert_eq!((result.unwrap_err().kind(), looks), (ErrorKind::Undecidable, 1));
+        assert_eq!(elapsed, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_only_likely_is_believed_if_nothing_else_shows() {
+        let (result, looks, elapsed) = run(|_| Ok(Sight::likely(deployment()))).await;
+        assert!(result.is_ok() && looks > 1 && elapsed >= SETTLE / 10 && elapsed < SETTLE / 2, "{looks} {elapsed:?}");
+        let second = run(|look| Ok(if look == 0 { Sight::likely(deployment()) } else { Sight::Doubt("two") })).await.0;
+        assert_eq!(second.unwrap_err().kind(), ErrorKind::Undecidable);
     }
 
     #[tokio::test(start_paused = true)]

@@ -135,15 +135,19 @@ async fn words_in_passing_do_not_end_a_watch() {
 }
 
 #[tokio::test]
-async fn a_failed_check_before_the_deployment_fails_it() {
+async fn a_failed_check_before_the_deployment_fails_an_environment_and_cannot_be_told_of_a_service() {
     let (fake, qovery) = running(FakeQovery::builder()).await;
     fake.already_deployed(&fake.application());
     fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("the cluster is full"));
-    let outcome = qovery.deploy_and_wait(&web(&fake), quick()).await.unwrap();
-    let Outcome::Failed(failure) = &outcome else { panic!("{outcome:?}") };
-    assert!(failure.deployment.reason.as_ref().unwrap().contains("before it came to this service"));
-    // The check speaks for the environment, and is in the log of each service even so.
-    assert_eq!(failure.log.as_ref().unwrap().lines[0].text, "the cluster is full");
+    let whole = DeployRequest::new(Target::environment(fake.environment()));
+    let outcome = qovery.deploy_and_wait(&whole, quick()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+
+    // The execution names no service, and may be that of any service of the environment.
+    fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("the cluster is full"));
+    let error = qovery.deploy_and_wait(&web(&fake), quick()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false));
+    assert!(error.last().is_some(), "{error:?}");
 }
 
 #[tokio::test]

@@ -34,7 +34,13 @@ pub(super) async fn run(
                 if call >= size {
                     return Ok(told);
                 }
-                told.push(call::make(&*scene, target, call, wrap).await?);
+                let made = call::make(&*scene, target, call, wrap).await?;
+                let in_doubt = made.result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Undecidable);
+                told.push(made);
+                if in_doubt {
+                    // Whoever is told that it cannot be decided looks at what goes on before deploying again.
+                    sleep(Duration::from_secs(3)).await;
+                }
             }
         });
     }

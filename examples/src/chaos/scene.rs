@@ -66,12 +66,12 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    /// Whether a caller was told so; what never began may be told as lost or as failed.
+    /// Whether a caller was told so; what never began may be told as anything but a success.
     pub(super) fn is(self, outcome: &Outcome) -> bool {
         match outcome {
             Outcome::Succeeded(_) => self == Self::Succeeded,
             Outcome::Failed(_) => matches!(self, Self::Failed | Self::Never),
-            Outcome::Cancelled(_) => self == Self::Cancelled,
+            Outcome::Cancelled(_) => matches!(self, Self::Cancelled | Self::Never),
             Outcome::Lost(_) => self == Self::Never,
             _ => false,
         }

@@ -55,9 +55,10 @@ impl Court<'_> {
         let call = told.call.to_string();
         let theirs: Vec<&Fact> = self.by_call.get(&*call).into_iter().flatten().copied().collect();
         let started: Vec<&Fact> = theirs.iter().copied().filter(|fact| fact.started(told.target.id())).collect();
-        let twice = delivered_twice(&started, &call);
+        let caused: Vec<&Fact> = started.iter().copied().filter(|fact| !self.is_shared(fact, told, &call)).collect();
+        let twice = delivered_twice(&caused, &call);
         report.delivered_twice += twice;
-        let duplicated = (started.len() as u64).saturating_sub(1 + twice);
+        let duplicated = (caused.len() as u64).saturating_sub(1 + twice);
         report.duplicated += duplicated;
         let mut wrong = told.seen.iter().find_map(|(identity, id)| self.is_foreign(*identity, id, told, &call));
         match &told.result {
@@ -74,9 +75,9 @@ impl Court<'_> {
                 report.doubt("timed out", told, &theirs);
             }
             Err(error) if error.is_safe_to_repeat() => {
-                if started.is_empty() {
+                if caused.is_empty() {
                     report.refused += 1;
-                } else if is_half(&started, &call) {
+                } else if is_half(&caused, &call) {
                     report.contradicted += 1;
                 } else {
                     report.lost += 1;
@@ -104,17 +105,21 @@ impl Court<'_> {
         let fact = self.by_id.get(self.scene.id_of(id)?);
         // A request that never became a deployment has an id all the same.
         let Some(fact) = fact else { return id.get("request").is_none().then_some("an id that nothing has") };
-        let Some(place) = fact.senders.iter().position(|sender| sender.call.as_deref() == Some(call)) else {
+        if !fact.senders.iter().any(|sender| sender.call.as_deref() == Some(call)) {
             return Some("an id of someone else's");
-        };
-        // Nobody else's call has this target if it deploys another one.
-        let same = |other: &Option<String>| {
-            other.as_ref().is_none_or(|other| {
-                other != call && self.targets.get(other).is_some_and(|target| *target == told.target.id())
-            })
-        };
-        let shared = fact.senders[..place].iter().any(|sender| same(&sender.call));
+        }
+        let shared = self.is_shared(fact, told, call);
         (shared && identity != Identity::Adopted).then_some("a shared id that is not told as adopted")
+    }
+
+    /// Whether the target of a call was asked for in a deployment before the call was taken into it.
+    fn is_shared(&self, fact: &Fact, told: &Told, call: &str) -> bool {
+        let before = fact.senders.iter().take_while(|sender| sender.call.as_deref() != Some(call));
+        before.into_iter().any(|sender| {
+            // What nobody's call asked for has the same target, and another call may have another one.
+            let target = sender.call.as_ref().map(|other| self.targets.get(other));
+            target.is_none_or(|target| target.is_some_and(|target| *target == told.target.id()))
+        })
     }
 
     /// Why an outcome is not the right one.

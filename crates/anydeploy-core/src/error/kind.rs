@@ -40,7 +40,8 @@ pub enum ErrorKind {
     Unreadable,
     /// A trigger got no usable answer, and was then found not to have been acted on.
     NotTriggered,
-    /// A trigger got no usable answer, and whether it was acted on cannot be told.
+    /// A trigger got no usable answer, and whether it was acted on cannot be told; or it was accepted, and its deployment
+    /// cannot be told from others.
     Undecidable,
     /// The deadline passed before the deployment was over.
     TimedOut,

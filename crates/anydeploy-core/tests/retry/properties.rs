@@ -111,7 +111,7 @@ proptest! {
             // Each trigger but the last one failed in a way that proves that nothing was acted on.
             for scripted in errors.iter().take(sent - 1) {
                 let error = error(*scripted);
-                let helps = error.is_transient() || error.kind() == ErrorKind::NotTriggered;
+                let helps = error.is_transient() || matches!(error.kind(), ErrorKind::NotTriggered | ErrorKind::Unreadable);
                 prop_assert!(error.is_safe_to_repeat() && helps, "sent again after {error}");
             }
             prop_assert_eq!(told.attempts() as usize, sent);

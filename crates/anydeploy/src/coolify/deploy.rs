@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coolify_client::types::{DeployAccepted, DeployByTagOrUuidParams, Deployment as Row};
 use coolify_client::wire::Reply;
 
+use super::lost::Before;
 use super::resource::Started;
 use super::{Coolify, fail};
 use crate::failure::trigger_failed;
@@ -25,7 +26,8 @@ impl Coolify {
         if *target.kind() != TargetKind::Application {
             // Coolify keeps no deployments of services and databases, so there is nothing to look for.
             let answer = self.client.deploy_by_tag_or_uuid(&params).await;
-            return self.accepted(target, &params, answer.map_err(|error| trigger_failed(fail(error)))?).await;
+            let answer = answer.map_err(|error| trigger_failed(fail(error)))?;
+            return self.accepted(target, &params, &Before::UNKNOWN, answer).await;
         }
         // The deployments of a preview are told from those of production.
         let place = format!("{} {}", self.client.http().base_url(), params.pr.unwrap_or(0));
@@ -33,9 +35,9 @@ impl Coolify {
         let before = self.before(target).await?;
         flight.sent();
         let deployed = match self.client.deploy_by_tag_or_uuid(&params).await.map_err(fail) {
-            Ok(reply) => self.accepted(target, &params, reply).await,
+            Ok(reply) => self.accepted(target, &params, &before, reply).await,
             Err(error) if error.is_safe_to_repeat() => Err(error),
-            Err(lost) => self.find_lost(target, before, &flight, &params, lost).await,
+            Err(lost) => self.find_lost(target, &before, &flight, &params, lost).await,
         };
         if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
             flight.land();
@@ -48,6 +50,7 @@ impl Coolify {
         &self,
         target: &Target,
         params: &DeployByTagOrUuidParams,
+        before: &Before,
         reply: Reply<DeployAccepted>,
     ) -> Result<Deployment> {
         let application = *target.kind() == TargetKind::Application;
@@ -67,7 +70,7 @@ impl Coolify {
         match entry.deployment_uuid {
             Some(uuid) => {
                 let unconfirmed = Unconfirmed { pull_request: params.pr.unwrap_or(0), since: started.moment() };
-                self.confirm(target, &uuid, unconfirmed).await
+                self.confirm(target, &uuid, unconfirmed, before).await
             }
             // Coolify answers 200 when it refuses; such an entry has no id (4.3.11).
             None if application || message.starts_with("Unauthorized") => {
@@ -80,14 +83,20 @@ impl Coolify {
     }
 
     /// Reads the deployment back; an id that is not found is a phantom, and the one under way is adopted.
-    async fn confirm(&self, target: &Target, uuid: &str, unconfirmed: Unconfirmed) -> Result<Deployment> {
+    async fn confirm(
+        &self,
+        target: &Target,
+        uuid: &str,
+        unconfirmed: Unconfirmed,
+        before: &Before,
+    ) -> Result<Deployment> {
         let pending = || {
             let status = DeploymentStatus::new(Phase::Queued, "accepted");
             Deployment::new(unconfirmed.note(id_of(target, uuid)), Identity::Pending, status)
         };
         match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
             Ok(reply) => Ok(self.told(target, reply.value(), Identity::Exact)),
-            Err(error) if error.kind() == ErrorKind::NotFound => match self.adopt(target, unconfirmed).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => match self.adopt(target, unconfirmed, before).await {
                 Ok(Some(adopted)) => Ok(adopted),
                 Ok(None) => Err(refusal(
                     "Coolify accepted the request under an id that it does not know, and lists no deployment it could stand for",
@@ -105,9 +114,14 @@ impl Coolify {
     ///
     /// # Errors
     /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
-    pub(super) async fn adopt(&self, target: &Target, unconfirmed: Unconfirmed) -> Result<Option<Deployment>> {
+    pub(super) async fn adopt(
+        &self,
+        target: &Target,
+        unconfirmed: Unconfirmed,
+        before: &Before,
+    ) -> Result<Option<Deployment>> {
         let rows = self.newest(target).await?;
-        let mut alive = rows.iter().filter(|row| unconfirmed.may_stand_for(row));
+        let mut alive = rows.iter().filter(|row| unconfirmed.may_stand_for(row) && !before.was_over(row));
         match (alive.next(), alive.next()) {
             (found, None) => Ok(found.map(|row| self.told(target, row, Identity::Adopted))),
             _ => Err(refusal(

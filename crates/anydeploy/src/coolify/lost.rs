@@ -1,28 +1,44 @@
 //! Finding the deployment of a trigger whose answer was lost.
 
-use std::collections::BTreeSet;
-
 use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row, ListDeploymentsByAppUuidParams};
 
 use super::{Coolify, fail};
+use crate::failure::after_loss;
 use crate::flight::Flight;
-use crate::reconcile::{Sight, reconcile};
+use crate::reconcile::{Sight, reconcile, steady};
 use crate::{Deployment, Error, ErrorKind, Identity, Result, Target};
 
 /// How many of the newest deployments are looked at; at most 25 wait on one server.
 pub(super) const NEWEST: i64 = 30;
 
-/// The deployments of an application before a trigger.
-pub(super) struct Before(Option<BTreeSet<String>>);
+/// The deployments of an application before a trigger; `None` if they cannot be read.
+pub(super) struct Before(Option<Vec<Row>>);
+
+impl Before {
+    /// Nothing is known.
+    pub(super) const UNKNOWN: Self = Self(None);
+
+    /// Whether a deployment was over already, so that no request can be taken for it.
+    pub(super) fn was_over(&self, row: &Row) -> bool {
+        let known = self.0.iter().flatten().find(|known| known.deployment_uuid == row.deployment_uuid);
+        known.is_some_and(|known| super::phase(&known.status).is_terminal())
+    }
+
+    /// Whether one for this pull request was under way.
+    fn was_busy(&self, pull_request: i64) -> bool {
+        let mut rows = self.0.iter().flatten();
+        rows.any(|row| row.pull_request_id.unwrap_or(0) == pull_request && !super::phase(&row.status).is_terminal())
+    }
+}
 
 impl Coolify {
     /// Reads the deployments that a trigger cannot have made.
     pub(super) async fn before(&self, target: &Target) -> Result<Before> {
         match self.newest(target).await {
-            Ok(rows) => Ok(Before(Some(rows.into_iter().map(|row| row.deployment_uuid).collect()))),
+            Ok(rows) => Ok(Before(Some(rows))),
             // A token may deploy and not read, and old versions have no such list; both can deploy all the same.
             Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => {
-                Ok(Before(None))
+                Ok(Before::UNKNOWN)
             }
             // Nothing is triggered yet.
             Err(error) => Err(error.with_safe_to_repeat(true)),
@@ -42,21 +58,32 @@ impl Coolify {
     pub(super) async fn find_lost(
         &self,
         target: &Target,
-        before: Before,
+        before: &Before,
         flight: &Flight,
         params: &DeployByTagOrUuidParams,
         lost: Error,
     ) -> Result<Deployment> {
-        let Before(Some(known)) = before else {
+        let Some(known) = &before.0 else {
             let why = "the token or the version of Coolify gives no list of deployments to look for it in";
-            return reconcile(lost, std::time::Duration::ZERO, || async { Ok(Sight::Doubt(why)) }).await;
+            return Err(after_loss(ErrorKind::Undecidable, why, lost));
         };
+        let pull_request = params.pr.unwrap_or(0);
+        // Without `force`, a request for what is being deployed already leaves nothing behind.
+        let may_join = params.force != Some(true);
         reconcile(lost, self.grace / 2, || async {
-            let rows = self.newest(target).await?;
-            let mut new = rows.iter().filter(|row| !known.contains(&row.deployment_uuid) && may_be_of(row, params));
+            let rows = steady(|| self.newest(target)).await?;
+            let is_known = |row: &&Row| known.iter().any(|known| known.deployment_uuid == row.deployment_uuid);
+            let since: Vec<&Row> =
+                rows.iter().filter(|row| !is_known(row) && row.pull_request_id.unwrap_or(0) == pull_request).collect();
+            let mut new = since.iter().filter(|row| may_be_of(row, params));
             Ok(match (new.next(), new.next()) {
+                (None, _) if may_join && (before.was_busy(pull_request) || !since.is_empty()) => {
+                    Sight::Doubt("Coolify may have taken it for another deployment of the same commit")
+                }
                 (None, _) => Sight::Nothing,
-                (Some(row), None) if !flight.is_disturbed() => Sight::found(self.told(target, row, Identity::Inferred)),
+                (Some(row), None) if !flight.is_disturbed() => {
+                    Sight::likely(self.told(target, row, Identity::Inferred))
+                }
                 _ => Sight::Doubt("Coolify does not tell whose the deployments are that were started since"),
             })
         })

@@ -3,6 +3,7 @@
 use coolify_client::types::{Deployment as Row, ListDeploymentsByAppUuidParams};
 
 use super::deploy::{Unconfirmed, id_of};
+use super::lost::Before;
 use super::{Coolify, fail, status};
 use crate::time::moment;
 use crate::{
@@ -17,18 +18,11 @@ impl Coolify {
         }
         let row = match (self.row(id).await, Unconfirmed::of(id)) {
             (Err(error), Some(unconfirmed)) if error.kind() == ErrorKind::NotFound => {
-                return self.adopt(id.target(), unconfirmed).await?.ok_or(error);
+                return self.adopt(id.target(), unconfirmed, &Before::UNKNOWN).await?.ok_or(error);
             }
             (row, _) => row?,
         };
-        let identity = if id.get("adopted").is_some() {
-            Identity::Adopted
-        } else if id.get("inferred").is_some() {
-            Identity::Inferred
-        } else {
-            Identity::Exact
-        };
-        Ok(self.told(id.target(), &row, identity))
+        Ok(self.told(id.target(), &row, identity(id)))
     }
 
     pub(super) async fn row(&self, id: &DeploymentId) -> Result<Row> {
@@ -54,7 +48,7 @@ impl Coolify {
         match asked {
             Ok(answer) => match (self.read(id).await, answer.into_value().status) {
                 // The answer is proof enough where the token may cancel and not read.
-                (Err(_), Some(status)) => Ok(Deployment::new(id.clone(), Identity::Exact, status::status(&status))),
+                (Err(_), Some(status)) => Ok(Deployment::new(id.clone(), identity(id), status::status(&status))),
                 (read, _) => read,
             },
             // 4.1.0 to 4.3.6 answer 500 although the deployment was cancelled, so the status decides.
@@ -90,6 +84,12 @@ impl Coolify {
         let instance = self.client.http().base_url().trim_end_matches('/').trim_end_matches("/api/v1");
         format!("{instance}/{}", path.trim_start_matches('/'))
     }
+}
+
+/// How it was found out which deployment the id names.
+fn identity(id: &DeploymentId) -> Identity {
+    let known = [Identity::Adopted, Identity::Inferred];
+    known.into_iter().find(|identity| id.get(identity.as_str()).is_some()).unwrap_or(Identity::Exact)
 }
 
 pub(super) fn application_only(target: &Target, what: &'static str) -> Result<()> {

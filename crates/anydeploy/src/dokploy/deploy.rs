@@ -7,6 +7,7 @@ use super::read::accepted;
 use super::rows::{read_at, unsupported_kind};
 use super::trace::Trace;
 use super::{Dokploy, fail};
+use crate::flight::Flight;
 use crate::{DeployRequest, Deployer, Deployment, Error, Phase, Platform, Result, Revision, TargetKind};
 
 /// The pauses before the first looks, as parts of a second at the usual grace of a minute.
@@ -22,17 +23,23 @@ impl Dokploy {
             return Err(Error::unsupported(Platform::Dokploy, what));
         }
         request.check(&Platform::Dokploy, &self.capabilities())?;
+        let mut flight = Flight::begin(self.client.http().base_url(), request.target(), self.grace / 2);
         // Whatever goes wrong with this read, nothing was triggered.
         let before = self.rows(request.target()).await.map_err(|error| error.with_safe_to_repeat(true))?;
         let mut trace = Trace::new(&before.rows);
+        flight.sent();
         match self.send(request, trace.mark()).await {
             Ok(since) => {
                 trace.since = since;
+                trace.crowded = flight.is_disturbed();
                 let title = request.reason().map(str::to_owned);
                 let deployment = trace.pending(request.target(), accepted()).with_title(title);
                 Ok(self.first_looks(deployment).await)
             }
-            Err(error) if error.is_safe_to_repeat() => Err(error),
+            Err(error) if error.is_safe_to_repeat() => {
+                flight.land();
+                Err(error)
+            }
             Err(lost) => self.find_lost(request.target(), &trace, lost).await,
         }
     }

@@ -46,7 +46,8 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
     } else if trace.ahead.is_some() {
         new().nth(ahead)
     } else {
-        only(candidates).filter(|(at, _)| trace.queued.is_some() || is_prompt(trace, *at, window))
+        // A job that was never seen may not have come to a row yet, while that of another caller has.
+        only(candidates).filter(|(at, _)| trace.queued.is_some() || (!trace.crowded && is_prompt(trace, *at, window)))
     };
     match found {
         Some((_, row)) if overwritten(row) => Finding::Row(row),
@@ -174,6 +175,7 @@ mod tests {
             // The job was never seen: the single row has to follow the trigger at once.
             ("since=0&after=99", &[(120, 'c')], None, "120"),
             ("since=0&after=99", &[(20_000, 'c')], None, "doubt"),
+            ("since=0&after=99&crowded=1", &[(120, 'c')], None, "doubt"),
             ("after=99", &[(120, 'c')], None, "doubt"),
             ("since=0", &[(120, 'c')], None, "120"),
             ("since=0", &[], None, "nothing"),

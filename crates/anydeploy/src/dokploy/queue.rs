@@ -36,14 +36,12 @@ impl Queue {
 
     /// The job that was cancelled and that this row belongs to.
     ///
-    /// Jobs of one service run one after another, so that the first row since a job's start is its own.
-    pub(super) fn cancelled(&self, row: &Row, rows: &[Row]) -> Option<&Job> {
-        let first_since = |started: i64| {
-            let later = rows.iter().filter_map(|row| Some((created(row)?, row))).filter(|(at, _)| *at >= started);
-            later.min_by_key(|(at, _)| *at).map(|(_, row)| row.deployment_id.as_str())
-        };
-        let led_to_it = |job: &&Job| job.processed_on.and_then(first_since) == Some(row.deployment_id.as_str());
-        self.jobs.iter().filter(|job| job.state == QueueJobStateEnum::Cancelled).find(led_to_it)
+    /// Jobs of one service run one after another, so that a row is that of the last job that started before it.
+    pub(super) fn cancelled(&self, row: &Row) -> Option<&Job> {
+        let appeared = created(row)?;
+        let started = |job: &Job| job.processed_on.filter(|started| *started <= appeared);
+        let last = self.jobs.iter().filter(|job| started(job).is_some()).max_by_key(|job| started(job))?;
+        Some(last).filter(|job| job.state == QueueJobStateEnum::Cancelled)
     }
 
     /// The jobs besides the marked one that wait or run.

@@ -27,7 +27,7 @@ impl Dokploy {
         let Rows { rows, .. } = self.rows(id.target()).await?;
         let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
         match rows.iter().find(|known| known.deployment_id == row) {
-            Some(row) => self.unless_cancelled(told(id.target(), row, identity), row, &rows).await,
+            Some(row) => self.unless_cancelled(told(id.target(), row, identity), row).await,
             None => Err(lost("the row of this deployment is gone: removed, or deleted to make room for newer ones")),
         }
     }
@@ -36,10 +36,10 @@ impl Dokploy {
     ///
     /// The cloud writes `done` into the row of a deployment that is cancelled, and remembers the job as `cancelled`; the
     /// queue of a self-hosted server holds no such job.
-    async fn unless_cancelled(&self, mut deployment: Deployment, row: &Row, rows: &[Row]) -> Result<Deployment> {
+    async fn unless_cancelled(&self, mut deployment: Deployment, row: &Row) -> Result<Deployment> {
         if deployment.status.phase == Phase::Succeeded
             && let Some(queue) = self.queue(deployment.target()).await?
-            && let Some(job) = queue.cancelled(row, rows)
+            && let Some(job) = queue.cancelled(row)
         {
             deployment.status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
         }
@@ -50,7 +50,7 @@ impl Dokploy {
     async fn resolve(&self, target: &Target, mut trace: Trace) -> Result<Deployment> {
         let rows = self.rows(target).await?;
         if let Some(row) = trace.marked(&rows.rows) {
-            return self.unless_cancelled(told(target, row, Identity::Exact), row, &rows.rows).await;
+            return self.unless_cancelled(told(target, row, Identity::Exact), row).await;
         }
         let Some(queue) = self.queue(target).await? else {
             return self.resolve_blindly(target, &trace, &rows).await;
@@ -70,10 +70,10 @@ impl Dokploy {
         // A job outlives the last change of its row, so that what it left behind shows in the rows from now on.
         let rows = self.rows(target).await?;
         if let Some(row) = trace.marked(&rows.rows) {
-            return self.unless_cancelled(told(target, row, Identity::Exact), row, &rows.rows).await;
+            return self.unless_cancelled(told(target, row, Identity::Exact), row).await;
         }
         match infer(&trace, &rows.rows, &queue.others(&mark), self.grace) {
-            Finding::Row(row) => self.unless_cancelled(told(target, row, Identity::Inferred), row, &rows.rows).await,
+            Finding::Row(row) => self.unless_cancelled(told(target, row, Identity::Inferred), row).await,
             Finding::Doubt => Ok(trace.pending(target, DeploymentStatus::new(Phase::Unknown, "untraceable"))),
             Finding::Nothing => match job.and_then(|job| ended_without_row(&trace, target, job)) {
                 Some(ended) => Ok(ended),

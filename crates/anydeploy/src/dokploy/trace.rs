@@ -15,6 +15,7 @@ const QUEUED: &str = "queued";
 const AHEAD: &str = "ahead";
 const ACTIVE: &str = "active";
 const UNTIL: &str = "until";
+const CROWDED: &str = "crowded";
 
 /// What is known of a deployment whose row is not; all times are the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +36,24 @@ pub(super) struct Trace {
     /// Rows after this moment are those of other deployments, in Unix milliseconds, since the queue held no job of this
     /// one any more by then.
     pub(super) until: Option<i64>,
+    /// Another trigger of the same program for the same target was under way.
+    pub(super) crowded: bool,
 }
 
 impl Trace {
     /// The trace of a deployment that is about to be triggered, while these are the rows.
     pub(super) fn new(rows: &[Row]) -> Self {
         let nonce = Uuid::new_v4().simple().to_string();
-        Self { nonce, after: newest(rows), since: None, queued: None, ahead: None, active: None, until: None }
+        Self {
+            nonce,
+            after: newest(rows),
+            since: None,
+            queued: None,
+            ahead: None,
+            active: None,
+            until: None,
+            crowded: false,
+        }
     }
 
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
@@ -56,7 +68,8 @@ impl Trace {
         let after = number(id, AFTER)?;
         let (since, queued) = (number(id, SINCE)?, number(id, QUEUED)?);
         let (active, until) = (number(id, ACTIVE)?, number(id, UNTIL)?);
-        Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active, until })
+        let crowded = id.get(CROWDED).is_some();
+        Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active, until, crowded })
     }
 
     /// The text in the description that no other deployment has.
@@ -125,6 +138,7 @@ impl Trace {
             (UNTIL, self.until),
         ];
         let id = DeploymentId::new(Platform::Dokploy, target.clone()).with(NONCE, &self.nonce);
+        let id = if self.crowded { id.with(CROWDED, "1") } else { id };
         numbers.into_iter().fold(id, |id, (key, number)| match number {
             Some(number) => id.with(key, number.to_string()),
             None => id,

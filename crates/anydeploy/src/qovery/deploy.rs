@@ -12,7 +12,8 @@ use super::meaning::fail_on_known;
 use super::order::{concerns, is_alone, is_listed};
 use super::status::judge_service;
 use super::trail::{
-    ADOPTED, AFTER, ENVIRONMENT, FIRST, NEXT, REQUEST, SINCE, id_of, pending, settled, told, with_revision, with_some,
+    ADOPTED, AFTER, ENVIRONMENT, EXECUTION, FIRST, NEXT, REQUEST, SINCE, id_of, pending, settled, told, with_revision,
+    with_some,
 };
 use crate::flight::Flight;
 use crate::{DeployRequest, Deployer, Deployment, DeploymentId, Error, Phase, Platform, Result, Target, TargetKind};
@@ -42,22 +43,32 @@ impl Qovery {
         let id = with_some(id, AFTER, before.look.last());
         flight.sent();
         let deployed = match trigger.send(self, target.id()).await.map_err(fail_on_known) {
-            Ok(reply) => Ok(self.accepted(id, &before, reply).await),
+            Ok(reply) => Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await),
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => self.find_lost(id, &before, &flight, lost).await,
         };
-        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
+        let is_known =
+            |deployment: &Deployment| [REQUEST, EXECUTION].iter().any(|key| deployment.id.get(key).is_some());
+        if deployed.as_ref().map_or_else(Error::is_safe_to_repeat, is_known) {
             flight.land();
         }
         deployed
     }
 
     /// Makes sense of the answer to a trigger.
-    async fn accepted(&self, id: DeploymentId, before: &Before, reply: Reply<Option<Status>>) -> Deployment {
+    async fn accepted(
+        &self,
+        id: DeploymentId,
+        before: &Before,
+        reply: Reply<Option<Status>>,
+        crowded: bool,
+    ) -> Deployment {
         let id = Moment::of(reply.header("date")).checked(before.look.at).write(id, SINCE);
         match reply.into_value() {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {
+                // Of two requests that were made at once, one may have been merged into the other.
+                Some(request) if crowded => self.queued(id.with(ADOPTED, "1"), request, &before.queue).await,
                 Some(request) => self.queued(id, request, &before.queue).await,
                 None => started(id, &status, &before.look),
             },

@@ -90,7 +90,9 @@ impl Qovery {
             return Ok(Found { execution: None, none_fits: true });
         }
         let past = self.past(id.require(ENVIRONMENT)?).await?;
-        let mut fitting = fitting(&past, id, self.scheme);
+        let Some(mut fitting) = fitting(&past, id, self.scheme) else {
+            return Ok(Found { execution: None, none_fits: false });
+        };
         let none_fits = fitting.is_empty();
         fitting.retain(|entry| !is_later(entry, id, self.grace));
         let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());

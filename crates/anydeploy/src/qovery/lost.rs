@@ -5,7 +5,7 @@ use qovery_client::types::StateEnum;
 
 use super::Qovery;
 use super::deploy::Before;
-use super::order::{concerns, fitting, is_alone, is_listed, part, second};
+use super::order::{concerns, fitting, is_alone, is_listed, is_others, part, second};
 use super::trail::{ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
 use crate::flight::Flight;
 use crate::reconcile::{Sight, reconcile, steady};
@@ -23,7 +23,7 @@ impl Qovery {
         flight: &Flight,
         lost: Error,
     ) -> Result<Deployment> {
-        let id = before.look.at.write(id, SINCE).with(INFERRED, "1");
+        let id = id.with(INFERRED, "1");
         reconcile(lost, self.grace / 2, || self.look_for(id.clone(), before, flight)).await
     }
 
@@ -35,14 +35,18 @@ impl Qovery {
         let queue = steady(|| self.queue(&environment)).await?;
         // A request that leaves the queue between the two reads shows as an execution then.
         let (look, past) = try_join(steady(|| self.look(&environment)), steady(|| self.past(&environment))).await?;
+        let started = before.look.at.checked(look.at);
+        let id = started.write(id, SINCE);
         let mut requests = queue
             .iter()
-            .filter(|waiting| concerns(waiting, id.target()))
+            .filter(|waiting| concerns(waiting, id.target()) && !is_others(waiting, self.scheme))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str())
             .filter(|request| !is_listed(&before.queue, request));
-        let executions = fitting(&past, &id, self.scheme);
+        let Some(executions) = fitting(&past, &id, self.scheme) else {
+            return Ok(Sight::Doubt("the history does not reach back to the moment before"));
+        };
         // An execution may start some seconds before it shows.
-        if executions.iter().any(|entry| second(entry).is_some_and(|second| second < before.look.at.server)) {
+        if executions.iter().any(|entry| second(entry).is_some_and(|second| second < started.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
         }
         // One whose check failed lists no service, and may be for any service of the environment.
@@ -54,7 +58,8 @@ impl Qovery {
         let found = match (requests.next(), executions.next()) {
             (None, None) => return Ok(Sight::Nothing),
             (Some(request), None) if requests.next().is_none() => {
-                let id = id.with(REQUEST, request);
+                // It was accepted no later than this.
+                let id = look.at.checked(before.look.at).write(id, SINCE).with(REQUEST, request);
                 let id = if is_alone(&queue, request, id.target()) { id.with(FIRST, "1") } else { id };
                 told(id, Phase::Queued, StateEnum::Queued.as_str())
             }
@@ -66,6 +71,6 @@ impl Qovery {
         if flight.is_disturbed() {
             return Ok(Sight::Doubt("another trigger of this program for the same target was under way"));
         }
-        Ok(Sight::found(found))
+        Ok(Sight::likely(found))
     }
 }

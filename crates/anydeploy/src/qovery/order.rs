@@ -19,14 +19,15 @@ use crate::{DeploymentId, Target, TargetKind};
 ///
 /// `past` is newest first.
 /// Some of them may have [begun too late](is_later).
-pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme) -> Vec<&'a Past> {
+/// `None` if the page does not reach back to the last that is known to be another, so that it proves nothing.
+pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme) -> Option<Vec<&'a Past>> {
     let newer = match id.get(AFTER) {
         Some(after) => past.iter().position(|entry| entry.identifier.execution_id == after),
         // Without any execution before it, all of them are newer; a full page may lack the oldest.
         None => Some(past.len()).filter(|length| *length < PAGE),
     };
-    let newer = past.get(..newer.unwrap_or_default()).unwrap_or_default();
-    newer.iter().rev().filter(|entry| fits(entry, id, scheme)).collect()
+    let newer = past.get(..newer?)?;
+    Some(newer.iter().rev().filter(|entry| fits(entry, id, scheme)).collect())
 }
 
 fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
@@ -56,6 +57,11 @@ pub(super) fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool
     latest.is_some_and(too_late)
 }
 
+/// Whether a request that waits was not made by a call of this deployer.
+pub(super) fn is_others(waiting: &Waiting, scheme: TokenScheme) -> bool {
+    is_foreign(waiting.auditing_data.as_ref().and_then(|data| data.origin.as_ref()), scheme)
+}
+
 /// Whether an execution has an origin that no call of this deployer has.
 fn is_foreign(origin: Option<&Origin>, scheme: TokenScheme) -> bool {
     match origin {
@@ -73,9 +79,9 @@ fn is_foreign(origin: Option<&Origin>, scheme: TokenScheme) -> bool {
 pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
     if id.get(NEXT).is_some() {
         let first = fitting.first()?;
-        // One whose check failed lists no service: it is the one only if nothing else can be.
+        // One whose check failed lists no service, and may be for any service of the environment.
         let names_it = *id.target().kind() == TargetKind::Environment || part(first, id.target().id()).is_some();
-        return (names_it || (overdue && fitting.len() == 1)).then_some(first);
+        return names_it.then_some(first);
     }
     let since = Moment::read(id, SINCE)?.server;
     if id.get(FIRST).is_some() {
@@ -155,7 +161,7 @@ mod tests {
 
     fn chosen(entries: &[Value], id: &DeploymentId, overdue: bool) -> Option<String> {
         let past = past(entries);
-        let mut fitting = fitting(&past, id, TokenScheme::Token);
+        let mut fitting = fitting(&past, id, TokenScheme::Token).unwrap_or_default();
         fitting.retain(|entry| !is_later(entry, id, GRACE));
         choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone())
     }
@@ -179,14 +185,14 @@ mod tests {
             assert_eq!(chosen(&entries, &id(), true), None, "{action} {origin}");
         }
         let past = past(&[entry("e2", "DEPLOY", "CONSOLE", &["web"]), entry("e1", "DEPLOY", "API", &[])]);
-        assert_eq!(fitting(&past, &id(), TokenScheme::Bearer).len(), 1, "a JWT is what the console uses");
+        assert_eq!(fitting(&past, &id(), TokenScheme::Bearer).unwrap().len(), 1, "a JWT is what the console uses");
     }
 
     #[test]
     fn a_failed_check_before_the_deployment_lists_no_service() {
         let entries = [entry("e2", "DEPLOY", "API", &[]), entry("e1", "DEPLOY", "API", &["web"])];
         assert_eq!(chosen(&entries, &id(), false), None, "another one may show yet");
-        assert_eq!(chosen(&entries, &id(), true).as_deref(), Some("e2"));
+        assert_eq!(chosen(&entries, &id(), true), None, "it may be for any service of the environment");
         assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), true), None);
         let later = [entry("e3", "DEPLOY", "API", &["web"]), entries[0].clone(), entries[1].clone()];
         assert_eq!(chosen(&later, &id(), true), None, "the check may have been of another service");
@@ -228,7 +234,7 @@ mod tests {
     #[test]
     fn a_known_execution_that_left_the_page_proves_nothing() {
         let entries = [entry("e9", "DEPLOY", "API", &["web"])];
-        assert_eq!(chosen(&entries, &id(), true), None);
+        assert!(fitting(&past(&entries), &id(), TokenScheme::Token).is_none());
         assert_eq!(chosen(&entries, &id().without(AFTER), false).as_deref(), Some("e9"));
         let full = vec![entry("e9", "DEPLOY", "API", &["web"]); PAGE];
         assert_eq!(chosen(&full, &id().without(AFTER), false), None);

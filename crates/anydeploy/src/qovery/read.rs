@@ -6,7 +6,7 @@ use super::history::{commit_of, tag_of, with_past};
 use super::look::{Look, filled};
 use super::order::part;
 use super::status::{judge_past, judge_service};
-use super::trail::{CANCELLED, COMMIT, ENVIRONMENT, EXECUTION, REQUEST, TAG, told};
+use super::trail::{CANCELLED, COMMIT, ENVIRONMENT, EXECUTION, INFERRED, REQUEST, TAG, told};
 use super::{Qovery, phase};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, TargetKind};
 
@@ -59,7 +59,8 @@ impl Qovery {
 
     /// A success, unless the request was merged into one that deployed something else.
     async fn succeeded(&self, id: DeploymentId, state: &StateEnum) -> Result<Deployment> {
-        let merging = id.get(REQUEST).is_some() && (id.get(COMMIT).is_some() || id.get(TAG).is_some());
+        let inferred = id.get(REQUEST).is_some() || id.get(INFERRED).is_some();
+        let merging = inferred && (id.get(COMMIT).is_some() || id.get(TAG).is_some());
         if merging {
             let past = self.past(id.require(ENVIRONMENT)?).await?;
             if let Some(entry) = entry_of(&past, &id) {
