@@ -12,7 +12,7 @@ impl Coolify {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
         application_only(id.target(), "the log of anything but the deployment of an application")?;
         match self.row(id).await?.logs {
-            Patch::Value(text) => Ok(LogPage::last_of(lines(&text), options)),
+            Patch::Value(text) => Ok(LogPage::last_of(lines(text.expose()), options)),
             // Nothing was written yet.
             Patch::Null => Ok(LogPage::default()),
             // Coolify leaves the member out for a token that may not read it.

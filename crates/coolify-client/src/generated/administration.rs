@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `administration`
+///
+/// Teams and their members, notifications, Git apps, and the switches of the instance.
 impl Client {
     /// Switch the API off.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `applications`
+///
+/// Read applications, change their settings, and run them.
 impl Client {
     /// List the applications of the team.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `containers`
+///
+/// Run the single containers of a service, and commands inside containers on a schedule.
 impl Client {
     /// List the scheduled tasks of an application.
     ///

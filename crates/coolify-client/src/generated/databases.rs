@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `databases`
+///
+/// Read and run standalone databases.
 impl Client {
     /// List the databases of the team.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `deployments`
+///
+/// Start deployments, follow them and cancel them.
 impl Client {
     /// Deploy resources by id or by tag.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `infrastructure`
+///
+/// Servers with their proxies, networks and keys, and the clouds they are rented from.
 impl Client {
     /// List the scripts for the first start of servers.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `projects`
+///
+/// Read projects and their environments.
 impl Client {
     /// List the projects of the team.
     ///

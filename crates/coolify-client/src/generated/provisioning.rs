@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `provisioning`
+///
+/// Create, change, move, copy, tag and delete projects, applications, databases and services.
 impl Client {
     /// Create an application from the text of a Dockerfile.
     ///

@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `resources`
+///
+/// Find what is there, whatever its kind.
 impl Client {
     /// List the applications, services and databases of the team.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `servers`
+///
+/// Read the servers that resources run on.
 impl Client {
     /// List the servers of the team.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `services`
+///
+/// Read and run services, which are stacks made from a compose file.
 impl Client {
     /// List the services of the team.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `shared_variables`
+///
+/// Read and write the variables that the resources of a team, a project, an environment or a server share.
 impl Client {
     /// List the shared variables of an environment.
     ///

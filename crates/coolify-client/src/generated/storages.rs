@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `storages`
+///
+/// Volumes and files of resources, backups of them and of databases, and the S3 storages that backups go to.
 impl Client {
     /// List the volumes and files of an application.
     ///

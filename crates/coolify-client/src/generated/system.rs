@@ -6,6 +6,9 @@
 use crate::Client;
 use crate::wire;
 
+/// # Area `system`
+///
+/// Ask a server for its version and its health.
 impl Client {
     /// Ask whether the server answers.
     ///

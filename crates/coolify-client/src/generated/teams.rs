@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `teams`
+///
+/// Find out whom a token belongs to.
 impl Client {
     /// Read the team of the token.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `variables`
+///
+/// Read and write the environment variables of applications, services and databases.
 impl Client {
     /// List the variables of an application.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `administration`
+///
+/// The Dokploy server itself: its proxy, clean-up, updates, looks, licence and subscription; the audit log.
 impl Client {
     /// Search the audit log, newest first.
     ///

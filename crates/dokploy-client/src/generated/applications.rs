@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `applications`
+///
+/// Applications: create, configure, deploy, start, stop, read logs. A zip file is taken by `application-dropDeployment` in `services`.
 impl Client {
     /// Cancel the deployments of an application, on the cloud only.
     ///

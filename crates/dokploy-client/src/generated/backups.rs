@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `backups`
+///
+/// Backups of databases and volumes, where they go, and commands that run by the clock.
 impl Client {
     /// Back up a database, a compose service or the server by the clock.
     ///

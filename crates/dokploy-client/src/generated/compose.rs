@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `compose`
+///
+/// Compose services and stacks: create, configure, deploy, start, stop, and templates.
 impl Client {
     /// Cancel the deployments of a compose service, on the cloud only.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `connections`
+///
+/// Accounts elsewhere: git hosts, SSH keys, registries, DNS providers and vaults.
 impl Client {
     /// List the Bitbucket connections that are set up.
     ///

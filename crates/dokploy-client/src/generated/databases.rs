@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `databases`
+///
+/// Databases that Dokploy runs: PostgreSQL, MySQL, MariaDB, MongoDB, Redis, libSQL.
 impl Client {
     /// Write the status of a libSQL database.
     ///

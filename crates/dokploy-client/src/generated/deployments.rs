@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `deployments`
+///
+/// Deployments, the queue, build logs, and rollbacks.
 impl Client {
     /// List the deployments of an application, newest first.
     ///

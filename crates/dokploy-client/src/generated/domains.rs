@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `domains`
+///
+/// Host names, published ports, redirects, basic authentication, certificates and forward authentication.
 impl Client {
     /// List the certificates of the organisation.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `notifications`
+///
+/// Who is told of what: a channel each for chat, e-mail, push services and own URLs.
 impl Client {
     /// List the channels of the organisation.
     ///

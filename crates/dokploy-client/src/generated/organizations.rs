@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `organizations`
+///
+/// Organisations, their members and what these may do; API keys, sessions and single sign-on.
 impl Client {
     /// List the roles that were added to the given ones.
     ///

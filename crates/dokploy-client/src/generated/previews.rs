@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `previews`
+///
+/// Previews of pull requests. They are made by the GitHub App alone.
 impl Client {
     /// List the previews of an application, newest first.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `projects`
+///
+/// Projects and their environments.
 impl Client {
     /// List the environments of a project with their services, oldest first.
     ///

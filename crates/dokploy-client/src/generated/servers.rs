@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `servers`
+///
+/// Remote servers, and the Docker of every server: containers, images, volumes, networks, Swarm.
 impl Client {
     /// Start the monitoring of the Dokploy host, or change it.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `services`
+///
+/// What services have in common: mounts, uploads, patches, tags, an overview; and the helpers that use a language model.
 impl Client {
     /// Let a model explain a log.
     ///

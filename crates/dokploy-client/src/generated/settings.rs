@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `settings`
+///
+/// The server itself: version, health, queue.
 impl Client {
     /// Drop all waiting deployments of the server.
     ///

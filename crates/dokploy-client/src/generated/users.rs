@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `users`
+///
+/// Who the key acts for, and what it may do.
 impl Client {
     /// Read the caller as a member of the organisation.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `applications`
+///
+/// Applications: services that are built from git.
 impl Client {
     /// Read one application.
     ///

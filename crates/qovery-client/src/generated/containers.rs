@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `containers`
+///
+/// Containers: services that run an image from a registry.
 impl Client {
     /// Read one container.
     ///

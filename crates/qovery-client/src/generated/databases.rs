@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `databases`
+///
+/// Databases.
 impl Client {
     /// Read one database.
     ///

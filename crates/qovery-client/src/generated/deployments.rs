@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `deployments`
+///
+/// States, queued requests and the history of deployments.
 impl Client {
     /// List the running and past deployments of an application.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `environments`
+///
+/// Environments, their services, and the actions on a whole environment or on many of its services.
 impl Client {
     /// Read one environment.
     ///

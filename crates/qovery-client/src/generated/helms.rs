@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `helms`
+///
+/// Helm charts.
 impl Client {
     /// List the charts of an environment.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `jobs`
+///
+/// Cron jobs and lifecycle jobs.
 impl Client {
     /// List the jobs of an environment.
     ///

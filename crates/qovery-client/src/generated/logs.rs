@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `logs`
+///
+/// Logs of deployments and of services. Jobs, charts, databases and Terraform services have none here.
 impl Client {
     /// Read the last 1000 lines that an application wrote.
     ///

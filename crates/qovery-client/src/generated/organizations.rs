@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `organizations`
+///
+/// Organizations, and what exists in one across its projects.
 impl Client {
     /// List the organizations the token can see.
     ///

@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `projects`
+///
+/// The projects of an organization.
 impl Client {
     /// List the projects of an organization.
     ///

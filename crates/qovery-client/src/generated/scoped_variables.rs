@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `scoped_variables`
+///
+/// Variables and secrets through the level that holds them; the area `variables` does the same with fewer operations.
 impl Client {
     /// List the variables that an application sees.
     ///

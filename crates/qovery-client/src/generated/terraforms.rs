@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `terraforms`
+///
+/// Terraform services.
 impl Client {
     /// List the Terraform services of an environment.
     ///

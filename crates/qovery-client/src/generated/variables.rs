@@ -9,6 +9,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `variables`
+///
+/// Variables and secrets of projects, environments and services.
 impl Client {
     /// List the variables that a project, an environment or a service sees.
     ///

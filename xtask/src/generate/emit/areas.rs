@@ -51,7 +51,8 @@ fn area_files(model: &Model, area: &Area, has_schemas: bool) -> Vec<(String, Str
     let operations: Vec<&Operation> = model.operations.iter().filter(|operation| operation.area == *name).collect();
     let title = area.title.trim();
     let schemas = if has_schemas { "pub mod schemas;\n" } else { "" };
-    let body = operations::render(model, &operations, "");
+    let heading = format!("# Area `{name}`\n\n{title}");
+    let body = operations::render(model, &heading, &operations, "");
     let groups = split::operations(&operations, body.lines().count());
     if groups.len() < 2 {
         let gap = if has_schemas { "\n" } else { "" };
@@ -64,7 +65,8 @@ fn area_files(model: &Model, area: &Area, has_schemas: bool) -> Vec<(String, Str
     let root = format!("//! {title}\n\n{modules}{schemas}\nuse crate::wire;\n\n{}", operations::list(all));
     let mut files = vec![(format!("{name}.rs"), root)];
     for (module, operations) in groups {
-        let body = operations::render(model, &operations, "pub(super)");
+        let heading = format!("# Area `{name}`: `{}`\n\n{title}", module.replace('_', " "));
+        let body = operations::render(model, &heading, &operations, "pub(super)");
         let uses = uses(&body, "use crate::Client;\n");
         files.push((format!("{name}/{module}.rs"), format!("//! Operations of `{name}`.\n\n{uses}\n{body}")));
     }

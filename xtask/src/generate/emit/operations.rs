@@ -7,12 +7,14 @@ use quote::{format_ident, quote};
 use super::super::model::{Answer, Argument, Body, Model, Operation, Shape};
 use super::{item, types};
 
-/// The methods, and the constants they are made of.
-pub(super) fn render(model: &Model, operations: &[&Operation], visibility: &str) -> String {
+/// The methods under a heading of their own in the documentation, and the constants they are made of.
+pub(super) fn render(model: &Model, heading: &str, operations: &[&Operation], visibility: &str) -> String {
+    let heading = item::docs(heading);
     let visibility: TokenStream = visibility.parse().expect("a visibility");
     let methods = operations.iter().map(|operation| method(model, operation));
     let constants = operations.iter().map(|operation| constant(operation, &visibility));
     item::items(quote! {
+        #heading
         impl Client {
             #(#methods)*
         }

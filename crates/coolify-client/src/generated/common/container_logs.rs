@@ -10,7 +10,7 @@ use crate::wire;
 #[non_exhaustive]
 pub struct ContainerLogs {
     /// The lines, without terminal colours.
-    pub logs: String,
+    pub logs: wire::Secret,
 }
 
 wire::object! {

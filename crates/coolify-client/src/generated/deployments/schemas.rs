@@ -147,7 +147,7 @@ pub struct Deployment {
     pub is_api: Option<bool>,
     pub is_webhook: Option<bool>,
     /// A JSON list inside a string, null before the first line. Left out unless the token may read secrets. Lines still arrive after the status is final.
-    pub logs: wire::Patch<String>,
+    pub logs: wire::Patch<wire::Secret>,
     /// Whether further servers of the application are left alone.
     pub only_this_server: Option<bool>,
     /// `0` is production.

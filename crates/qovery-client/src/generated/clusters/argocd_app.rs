@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `clusters`: `argocd app`
+///
+/// Clusters: settings, deployments, access, logs, the operator and Argo CD; cloud credentials, and what clouds offer.
 impl Client {
     /// Read one Argo CD application.
     ///

@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `clusters`: `azure`
+///
+/// Clusters: settings, deployments, access, logs, the operator and Argo CD; cloud credentials, and what clouds offer.
 impl Client {
     /// List the machine types for AKS in a region.
     ///

@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `clusters`: `cluster`
+///
+/// Clusters: settings, deployments, access, logs, the operator and Argo CD; cloud credentials, and what clouds offer.
 impl Client {
     /// Read how the Argo CD of a cluster is connected.
     ///

@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `clusters`: `clusters`
+///
+/// Clusters: settings, deployments, access, logs, the operator and Argo CD; cloud credentials, and what clouds offer.
 impl Client {
     /// List the analyses of a cluster.
     ///

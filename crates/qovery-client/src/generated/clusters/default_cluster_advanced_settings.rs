@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `clusters`: `default cluster advanced settings`
+///
+/// Clusters: settings, deployments, access, logs, the operator and Argo CD; cloud credentials, and what clouds offer.
 impl Client {
     /// Read the defaults of the advanced settings of clusters.
     ///

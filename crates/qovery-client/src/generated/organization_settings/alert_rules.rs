@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `organization_settings`: `alert rules`
+///
+/// Members, roles and tokens, audit log, webhooks and alerts, registries and git tokens, billing, and the account of the caller.
 impl Client {
     /// Create an alert rule.
     ///

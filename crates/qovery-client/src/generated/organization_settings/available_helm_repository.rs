@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `organization_settings`: `available helm repository`
+///
+/// Members, roles and tokens, audit log, webhooks and alerts, registries and git tokens, billing, and the account of the caller.
 impl Client {
     /// List the kinds of chart repository, and what each needs.
     ///

@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `settings`: `default application advanced settings`
+///
+/// Creating and editing projects, environments and services, with their rules, stages, domains, restrictions, backups and advanced settings; blueprints and agentic workflows.
 impl Client {
     /// Read the defaults of the advanced settings of applications.
     ///

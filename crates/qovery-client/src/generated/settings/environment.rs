@@ -7,6 +7,9 @@ use crate::Client;
 use crate::types;
 use crate::wire;
 
+/// # Area `settings`: `environment`
+///
+/// Creating and editing projects, environments and services, with their rules, stages, domains, restrictions, backups and advanced settings; blueprints and agentic workflows.
 impl Client {
     /// Change the name or the mode of an environment.
     ///
