@@ -78,6 +78,11 @@ impl Flight {
         flights().iter().any(|entry| entry.number == self.number && entry.accompanied)
     }
 
+    /// Ends, as the trigger was answered; its deployment may take so long to show.
+    pub(crate) fn land_in(mut self, time: Duration) {
+        self.linger = time;
+    }
+
     /// Ends, as the fate of the trigger is known.
     pub(crate) fn land(mut self) {
         self.sent = false;

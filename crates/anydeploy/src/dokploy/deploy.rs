@@ -28,20 +28,21 @@ impl Dokploy {
         let before = self.rows(request.target()).await.map_err(|error| error.with_safe_to_repeat(true))?;
         let mut trace = Trace::new(&before.rows);
         flight.sent();
-        match self.send(request, trace.mark()).await {
+        let deployed = match self.send(request, trace.mark()).await {
             Ok(since) => {
                 trace.since = since;
-                trace.crowded = flight.is_disturbed();
+                trace.crowded = flight.is_accompanied();
                 let title = request.reason().map(str::to_owned);
                 let deployment = trace.pending(request.target(), accepted()).with_title(title);
                 Ok(self.first_looks(deployment).await)
             }
-            Err(error) if error.is_safe_to_repeat() => {
-                flight.land();
-                Err(error)
-            }
+            Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => self.find_lost(request.target(), &trace, lost).await,
+        };
+        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
+            flight.land();
         }
+        deployed
     }
 
     /// Sends the trigger, and returns the moment of its answer by the server's clock.

@@ -47,10 +47,13 @@ impl Qovery {
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => self.find_lost(id, &before, &flight, lost).await,
         };
-        let is_known =
+        let is_named =
             |deployment: &Deployment| [REQUEST, EXECUTION].iter().any(|key| deployment.id.get(key).is_some());
-        if deployed.as_ref().map_or_else(Error::is_safe_to_repeat, is_known) {
-            flight.land();
+        match &deployed {
+            // What started at once takes some seconds to show.
+            Ok(deployment) if !is_named(deployment) => flight.land_in(self.grace / 20),
+            Err(error) if !error.is_safe_to_repeat() => drop(flight),
+            _ => flight.land(),
         }
         deployed
     }
