@@ -44,7 +44,7 @@ pub struct Capabilities {
     pub services: bool,
     /// [`check`](crate::Deployer::check) works.
     pub check: bool,
-    /// After a lost answer the deployment can be looked for with certainty.
+    /// After a lost answer the deployment is known by a mark of its own; without one it is inferred, or undecidable.
     pub reconcile: bool,
     /// The shortest time between two reads of one deployment that keeps to the platform's rate limit.
     pub poll_interval: Duration,

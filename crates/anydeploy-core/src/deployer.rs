@@ -42,7 +42,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) and
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) before anything is sent; whatever the platform
     /// answers; after a lost answer [`ErrorKind::Undecidable`](crate::ErrorKind::Undecidable), or
-    /// [`ErrorKind::NotTriggered`](crate::ErrorKind::NotTriggered) where [`Capabilities::reconcile`] can prove that.
+    /// [`ErrorKind::NotTriggered`](crate::ErrorKind::NotTriggered) once it is shown that nothing was started.
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>>;
 
     /// Reads one deployment.

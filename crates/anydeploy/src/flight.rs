@@ -29,6 +29,7 @@ struct Entry {
 /// Coolify and Qovery mark no deployment as somebody's.
 /// A new one that appears after a lost answer can only be taken for the trigger's own if no other trigger for the same
 /// target was under way meanwhile.
+/// Dokploy's bear a mark, but may lose it before anyone looks.
 #[derive(Debug)]
 pub(crate) struct Flight {
     number: u64,

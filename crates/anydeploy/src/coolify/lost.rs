@@ -9,7 +9,7 @@ use crate::reconcile::{Sight, reconcile, steady};
 use crate::{Deployment, Error, ErrorKind, Identity, Result, Target};
 
 /// How many of the newest deployments are looked at; at most 25 wait on one server.
-pub(super) const NEWEST: i64 = 30;
+const NEWEST: i64 = 30;
 
 /// The deployments of an application before a trigger; `None` if they cannot be read.
 pub(super) struct Before(Option<Vec<Row>>);
