@@ -8,6 +8,9 @@
 //!
 //! # What is counted
 //!
+//! Each call ends in an outcome (`told`) or in an error, which is one of `timed_out`, `broken_off`, `undecidable`,
+//! `refused`, `lost` and `contradicted`; any other error counts as misreported.
+//!
 //! * `deploys`: the calls.
 //! * `triggered`: the deployments the fake started for them.
 //!   One that it accepted and gave up before it began, such as what waited when the server was restarted, is none.
@@ -17,35 +20,67 @@
 //!   twice.
 //!   A request that the platform took for a deployment that was there already causes none.
 //! * `lost`: the calls that caused a deployment, and whose error says that it is safe to repeat.
-//! * `contradicted`: the calls of which that is true, or that were told of a loss, because the network delivered the
-//!   request twice and the fake started a deployment for one delivery alone, while the answer was that to the other.
+//! * `contradicted`: the calls of which that is true, or that were told of a loss, because the network delivered their
+//!   only request that came to anything twice, and a deployment was started for one delivery alone, while the answer was
+//!   that to the other.
 //!   No client can know that, so they are neither lost nor misreported.
-//! * `misreported`: the calls that were told a wrong outcome, or at any time, as settled, an id that is not theirs.
-//!   Theirs are the deployments that their requests started; and those that the platform took their requests into, but
-//!   if the same target was asked for there before, only as adopted.
-//!   To be told that a deployment is lost is wrong if there was one.
-//!   `misreports` tells them apart.
-//! * `undecidable`: the calls that ended in an error which says that what became of the trigger cannot be told, or
-//!   leaves open whether it was acted on.
+//! * `misreported`: the calls that were told what is not so; `misreports` tells in which way:
+//!   * *an id that nothing has*, or *an id of someone else's*, at any time, as settled.
+//!     Theirs are the deployments that their requests started, and those that the platform took their requests into.
+//!   * *a shared id that is not told as adopted*: of those last ones, if the same target was asked for there before.
+//!   * *a wrong outcome*, such as a success of what failed.
+//!     What never began, or was left out, may be told as anything but a success; what was merged into the deployment of
+//!     another version was not deployed, so it is cancelled, however well that one went.
+//!   * *an outcome before the end*: it was told before the fake gave the deployment, or this service's part in it, its
+//!     last status.
+//!   * *an outcome of nothing*, or *without an id*: a success, for example, of a request that never came to anything.
+//!   * *a loss of what is there*: told that a deployment is lost, if there was one.
+//!   * *an error that does not say so*: it leaves open whether the trigger was acted on, and neither is its kind
+//!     [`Undecidable`](anydeploy::ErrorKind::Undecidable) nor does it hold the deployment that was accepted
+//!     ([`Error::last`](anydeploy::Error::last)).
+//! * `undecidable`: the calls that ended in an error of that kind: what became of the trigger cannot be told, or it was
+//!   accepted and its deployment cannot be told from others.
 //! * `timed_out`: the watches that ended at their deadline.
-//! * `broken_off`: the watches that ended in another error; the caller knows the id and may watch on.
+//! * `broken_off`: the watches that ended in another error, which holds the id, so that the caller may watch on.
 //! * `refused`: the calls that ended in an error which says rightly that nothing was started.
+//! * `strangers`: the calls that were told, as inferred, of a deployment that another program asked for with the same token.
+//!   [`Identity::Inferred`](anydeploy::Identity::Inferred) says that there is no proof, so they are not misreported; under
+//!   any other identity they would be.
 //! * `succeeded`, `failed`, `cancelled`, `gone`: the outcomes that callers were told; `gone` is
 //!   [`Outcome::Lost`](anydeploy::Outcome::Lost).
 //! * `exact`, `adopted`, `inferred`: how the deployments with those outcomes were known.
 //! * `requests`: the exchanges, broken or not; `faults`: what broke them.
 //!
+//! A run is a proof ([`ChaosReport::is_proof`]) if nothing was duplicated, lost or misreported and, with one caller a
+//! target, at most 0.5 % of the calls were undecidable.
+//!
 //! # What it is like
 //!
 //! Time is scaled: looks come every 20 to 200 ms, a request may take a second, what is accepted has ten seconds to
-//! show, and a deployment lasts up to three seconds.
+//! show ([`ChaosOptions::grace`]), and a deployment lasts up to three seconds.
 //! One in sixteen is over within 20 ms, before anyone can look.
 //! In two batches of three the server's clock is off by 90 seconds.
 //! Every few seconds somebody else deploys one of the targets, and half of Dokploy's servers are restarted meanwhile.
+//! A third of Coolify's applications are built without the cache, so that no request for them is taken for another.
+//!
+//! Whoever is told that it cannot be decided waits a third of the grace before deploying the same target again, as
+//! somebody does who looks first, which is what the error asks for.
+//! Who would go on at once would meet what the doubt was about, and be in doubt again.
 //!
 //! Services and databases of Coolify are left out: they have no deployments whose number or end could be compared.
 //! A seed determines the scripts and the faults, but not which call meets which of them: that is for the scheduler to
 //! say, so that no two runs are the same.
+//!
+//! # What it does not show
+//!
+//! All callers share one process, and its adapters tell each other of the triggers that are under way.
+//! What others do, on the other hand, they do in the browser: Coolify then says that it was not the API, Qovery names the
+//! console, and Dokploy shows no mark of a program.
+//! So nothing here is shown of two programs that deploy the same target with the same token at the same moment, which the
+//! platforms do not tell apart, but for Dokploy's mark.
+//! With [`ChaosOptions::strangers`] there are such programs, and the figure `strangers` tells how many callers took a
+//! deployment of theirs for the own one; they are told that it is inferred.
+//! On Dokploy half of them leave a mark of their own and half leave none.
 
 mod batch;
 mod call;
@@ -80,6 +115,7 @@ pub async fn run(platform: Platform, options: &ChaosOptions, wrap: Wrap) -> Resu
         let scene = scene::of(&platform, options, batch).await?;
         let told = batch::run(&scene, options, batch, size, wrap).await?;
         verdict::judge(&mut report, &*scene, &told);
+        report.count_exchanges(&scene.access().network);
         (left, batch) = (left - size, batch + 1);
     }
     report.seconds = started.elapsed().as_secs_f64();

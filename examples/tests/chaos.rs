@@ -1,81 +1,95 @@
-//! The chaos proof on a few hundred deployments, and the proof that it can fail.
+//! The chaos proof on a few hundred deployments, and the proof that each of its figures can fail.
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
+
+#[path = "chaos/spoilt.rs"]
+mod spoilt;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{
-    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, LogOptions, LogPage, Platform, Result,
-};
+use anydeploy::Platform;
 use anydeploy_fakes::Fault;
-use examples::chaos::{ChaosOptions, run};
-use futures::future::{BoxFuture, FutureExt, try_join_all};
-use tokio::time::timeout;
+use examples::chaos::{ChaosOptions, ChaosReport, Wrap, run};
+use futures::future::try_join_all;
 
-/// What many programs around these platforms do: when no answer comes in time, they send the trigger again.
-#[derive(Debug)]
-struct Impatient(Arc<dyn Deployer>);
-
-impl Impatient {
-    async fn insist(&self, request: &DeployRequest) -> Result<Deployment> {
-        for _ in 0..3 {
-            if let Ok(answer) = timeout(Duration::from_millis(300), self.0.deploy(request)).await {
-                return answer;
-            }
-        }
-        self.0.deploy(request).await
-    }
-}
-
-impl Deployer for Impatient {
-    fn platform(&self) -> Platform {
-        self.0.platform()
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        self.0.capabilities()
-    }
-
-    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        self.insist(request).boxed()
-    }
-
-    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.0.deployment(id)
-    }
-
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.0.logs(id, options)
-    }
-}
+use spoilt::{Habit, Spoilt};
 
 const PLATFORMS: [Platform; 3] = [Platform::Coolify, Platform::Dokploy, Platform::Qovery];
 
-fn options(deploys: u64) -> ChaosOptions {
-    ChaosOptions::new(deploys, 7).with_callers(105).with_grace(Duration::from_secs(4))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_deployed_twice_lost_or_misreported() {
-    let options = options(210);
-    let runs = PLATFORMS.map(|platform| run(platform, &options, |adapter| adapter));
-    for report in try_join_all(runs).await.unwrap() {
-        assert!(report.is_proof(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
+async fn a_bad_network_makes_nothing_happen_twice_or_go_missing_or_be_told_wrong() {
+    let options = ChaosOptions::new(150, 7).with_callers(75).with_grace(Duration::from_secs(6));
+    // One after another: a fake that has no time to act within half the grace would be told as idle, and rightly so.
+    for platform in PLATFORMS {
+        let report = run(platform, &options, |adapter| adapter).await.unwrap();
+        assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
         // Nothing would be proven if the network were calm, nothing were deployed, or nobody were told.
-        assert_eq!(report.deploys, 210);
+        assert_eq!(report.deploys, 150);
         assert!(report.faults.values().sum::<u64>() > report.requests / 10, "{}", report.to_json());
-        assert!(report.triggered > 150 && report.succeeded > 100 && report.failed > 5, "{}", report.to_json());
+        assert!(report.triggered > 75 && report.succeeded > 75 && report.failed > 5, "{}", report.to_json());
+        // One in two hundred is what thousands of calls show; of so few, these are enough to see that something broke.
+        let untold = report.undecidable + report.refused + report.timed_out + report.broken_off;
+        assert!(untold <= report.deploys / 10, "{}\n{}", report.to_json(), report.doubts.join("\n"));
     }
 }
 
+/// Runs a spoilt adapter on all three platforms.
+async fn spoil(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosReport> {
+    try_join_all(PLATFORMS.map(|platform| run(platform, options, wrap))).await.unwrap()
+}
+
+/// One call each, and answers that are lost after the server has acted, and nothing else.
+///
+/// On Coolify a third of the targets is built without the cache; of the others it takes a second request for the first
+/// as long as that one is under way.
+fn silence() -> ChaosOptions {
+    ChaosOptions::new(72, 7).with_callers(72).with_grace(Duration::from_secs(4)).with_faults([Fault::SilenceAfter])
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_impatient_client_is_caught() {
-    let options = options(105).with_faults([Fault::SilenceAfter]);
-    // Coolify is left out: it takes a second request of the same commit for the first, as long as that is under way.
-    let runs = [Platform::Dokploy, Platform::Qovery];
-    let runs = runs.map(|platform| run(platform, &options, |adapter| Arc::new(Impatient(adapter))));
-    for report in try_join_all(runs).await.unwrap() {
+async fn an_adapter_that_sends_a_trigger_again_deploys_twice() {
+    let insists: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Insists });
+    for report in spoil(&silence(), insists).await {
         assert!(report.duplicated > 0 && !report.is_proof(), "{}", report.to_json());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_adapter_that_takes_silence_for_a_refusal_loses_deployments() {
+    let denies: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Denies });
+    for report in spoil(&silence(), denies).await {
+        assert!(report.lost > 0 && !report.is_proof(), "{}", report.to_json());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_has_to_say_that_nobody_knows_what_was_done() {
+    let shrugs: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Shrugs });
+    for report in spoil(&silence(), shrugs).await {
+        assert!(has(&report, "an error that does not say so") && !report.is_proof(), "{}", report.to_json());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_adapter_that_takes_the_newest_deployment_for_its_own_is_caught() {
+    let newest: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::TakesTheNewest });
+    let options = ChaosOptions::new(48, 7).with_callers(48).with_callers_per_target(4).with_rate(0.0);
+    for report in spoil(&options, newest).await {
+        assert!(has(&report, "an id of someone else's") && !report.is_proof(), "{}", report.to_json());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_adapter_that_hopes_for_the_best_is_caught() {
+    let hopes: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Hopes });
+    let options = ChaosOptions::new(48, 7).with_callers(48).with_rate(0.0);
+    for report in spoil(&options, hopes).await {
+        assert!(has(&report, "an outcome before the end"), "{}", report.to_json());
+        assert!(has(&report, "a wrong outcome") && !report.is_proof(), "{}", report.to_json());
+    }
+}
+
+fn has(report: &ChaosReport, misreport: &str) -> bool {
+    report.misreports.get(misreport).is_some_and(|calls| *calls > 0)
 }

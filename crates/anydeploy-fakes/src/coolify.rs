@@ -42,6 +42,7 @@ use resource::Kind;
 use router::Platform;
 use wiremock::Request;
 
+use crate::known::known;
 use crate::server::Server;
 
 /// A fake Coolify 4.3.11 server on a free port of the loopback address; it stops when dropped.
@@ -187,56 +188,96 @@ impl FakeCoolify {
         self.platform.state().add_resource(Kind::Database, name).uuid.clone()
     }
 
-    /// Ties a tag to an application, service or database; an unknown id changes nothing.
+    /// Ties a tag to an application, service or database.
+    ///
+    /// # Panics
+    /// If there is no such thing.
+    #[track_caller]
     pub fn add_tag(&self, id: &str, tag: &str) {
-        if let Some(resource) = self.platform.state().resource_mut(id) {
-            resource.tags.insert(tag.to_owned());
-        }
+        let mut state = self.platform.state();
+        known(state.resource_mut(id), "resource", id).tags.insert(tag.to_owned());
     }
 
-    /// Gives an application a preview, so that the pull request can be deployed; an unknown id changes nothing.
+    /// Gives an application a preview, so that the pull request can be deployed.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
     pub fn add_preview(&self, application: &str, pull_request: u64) {
-        if let Some(application) = self.platform.state().resource_mut(application) {
-            application.previews.insert(pull_request);
-        }
+        let mut state = self.platform.state();
+        let position = state.application(application);
+        state.resources[position].previews.insert(pull_request);
     }
 
-    /// Says what the container of an application, service or database has printed; an unknown id changes nothing.
+    /// Says what the container of an application, service or database has printed.
+    ///
+    /// # Panics
+    /// If there is no such thing.
+    #[track_caller]
     pub fn write_log<L: Into<String>>(&self, id: &str, lines: impl IntoIterator<Item = L>) {
-        if let Some(resource) = self.platform.state().resource_mut(id) {
-            resource.runtime_log = lines.into_iter().map(Into::into).collect();
-        }
+        let mut state = self.platform.state();
+        known(state.resource_mut(id), "resource", id).runtime_log = lines.into_iter().map(Into::into).collect();
     }
 
     /// Removes an application with its history at once; its deployments are 404 from now on.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
     pub fn delete_application(&self, id: &str) {
         let mut state = self.platform.state();
-        if let Some(position) = state.position(HOME_TEAM, Some(Kind::Application), id) {
-            state.remove(position);
-        }
+        let position = state.application(id);
+        state.remove(position);
     }
 
     /// Says how the next deployment of an application goes; called again, the one after that.
     ///
     /// What has no script succeeds after three ticks.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
     pub fn next_deployment(&self, application: &str, script: CoolifyScript) {
         let mut state = self.platform.state();
+        state.application(application);
         state.scripts.entry(application.to_owned()).or_default().next.push_back(script);
     }
 
     /// Says how every deployment of an application goes that has no script of its own.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
     pub fn every_deployment(&self, application: &str, script: CoolifyScript) {
         let mut state = self.platform.state();
+        state.application(application);
         state.scripts.entry(application.to_owned()).or_default().otherwise = Some(script);
     }
 
     /// Somebody deploys an application with the button in the web interface; it queues like any other deployment.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
     pub fn deploy_by_someone_else(&self, application: &str) {
+        self.deploy_by(CoolifyOrigin::SomeoneElse, application);
+    }
+
+    /// Another program deploys an application over the API, so that nothing tells its deployment from a caller's own.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
+    pub fn deploy_by_another_program(&self, application: &str) {
+        self.deploy_by(CoolifyOrigin::Api, application);
+    }
+
+    #[track_caller]
+    fn deploy_by(&self, origin: CoolifyOrigin, application: &str) {
         let mut state = self.platform.state();
-        if let Some(position) = state.position(HOME_TEAM, Some(Kind::Application), application) {
-            // A refusal would be shown to that person alone.
-            drop(state.place(position, Order { origin: Some(CoolifyOrigin::SomeoneElse), ..Order::default() }));
-        }
+        let position = state.application(application);
+        // A refusal would be shown to the others alone.
+        drop(state.place(position, Order { origin: Some(origin), ..Order::default() }));
     }
 
     /// Lets ticks pass at once, whatever the pace.
@@ -285,7 +326,8 @@ impl FakeCoolify {
     #[must_use]
     pub fn triggered(&self) -> Vec<CoolifyTriggered> {
         let state = self.platform.state();
-        state.ledger.all().iter().filter_map(|row| CoolifyTriggered::of(row, state.now)).collect()
+        let of = |row| CoolifyTriggered::of(row, state.now, &self.platform.ticker);
+        state.ledger.all().iter().filter_map(of).collect()
     }
 
     /// The id of every service and database really started or restarted, in order.

@@ -89,7 +89,7 @@ pub struct FakeDokploy {
 
 #[derive(Debug)]
 struct Platform {
-    ticker: Ticker,
+    ticker: Arc<Ticker>,
     state: Mutex<State>,
 }
 
@@ -195,24 +195,20 @@ impl FakeDokploy {
     /// Says what the next deployment of a service will do; several wait in line, in the order deployments are
     /// accepted. Without one, a deployment succeeds.
     ///
-    /// An unknown id changes nothing.
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn next_deployment(&self, service: &str, script: DokployScript) {
-        let mut state = self.platform.state();
-        let target = state.target(service);
-        if let Some(service) = target.and_then(|target| state.service_mut(&target)) {
-            service.scripts.push_back(script);
-        }
+        self.platform.state().named(service).scripts.push_back(script);
     }
 
     /// Says what every further deployment of a service does that has no script of its own.
     ///
-    /// An unknown id changes nothing.
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn every_deployment(&self, service: &str, script: DokployScript) {
-        let mut state = self.platform.state();
-        let target = state.target(service);
-        if let Some(service) = target.and_then(|target| state.service_mut(&target)) {
-            service.usual = script;
-        }
+        self.platform.state().named(service).usual = script;
     }
 
     /// Gives the server a habit from now on, or changes one it has.
@@ -254,25 +250,51 @@ impl FakeDokploy {
     }
 
     /// Takes the waiting jobs of a service from the queue, as somebody with a browser may.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn clean_queues(&self, service: &str) {
-        self.platform.state().drop_waiting(|job| job.target.id == service);
+        let mut state = self.platform.state();
+        let target = state.named(service).target.clone();
+        state.drop_waiting(|job| job.target == target);
     }
 
     /// Deletes an application, its rows with it; a job that is running goes on unseen.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
     pub fn delete_application(&self, application: &str) {
         let mut state = self.platform.state();
-        if let Some(target) = state.target(application) {
-            state.delete_service(&target);
-        }
+        let target = state.named(application).target.clone();
+        state.delete_service(&target);
     }
 
     /// A colleague deploys a service with the button in the browser, so without a title.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn deploy_by_someone_else(&self, service: &str) {
+        self.deploy_by(DokployOrigin::SomeoneElse, service, None);
+    }
+
+    /// Another program deploys a service over the API, with this description, where a client may have put a mark of its
+    /// own.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn deploy_by_another_program(&self, service: &str, description: Option<&str>) {
+        self.deploy_by(DokployOrigin::Api, service, description);
+    }
+
+    #[track_caller]
+    fn deploy_by(&self, origin: DokployOrigin, service: &str, description: Option<&str>) {
         let mut state = self.platform.state();
-        if let Some(target) = state.target(service) {
-            let origin = DokployOrigin::SomeoneElse;
-            let sender = Sender::default();
-            state.enqueue(Order { target, title: None, description: None, redeploy: false, origin, sender });
-        }
+        let target = state.named(service).target.clone();
+        let (description, sender) = (description.map(str::to_owned), Sender::default());
+        state.enqueue(Order { target, title: None, description, redeploy: false, origin, sender });
     }
 }

@@ -1,8 +1,48 @@
 //! Stateful fake servers of Coolify, Dokploy and Qovery, for tests.
+//!
+//! A fake is a real HTTP server on a free port of the loopback address.
+//! It keeps what a real one keeps (applications, deployments, a queue, tokens) and does what a real one does, so that
+//! any client can be tested against it: what is deployed is queued, runs, and ends.
+//! It stops when it is dropped.
+//!
+//! ```
+//! use anydeploy_fakes::{CoolifyScript, FakeCoolify, Pace};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakeCoolify::builder().pace(Pace::Manual).start().await;
+//! let shop = fake.add_application("shop");
+//! fake.next_deployment(&shop, CoolifyScript::fails_with("port 80 is taken"));
+//!
+//! // The program under test gets `fake.url()` and `fake.token()`, and does something like this:
+//! let deploy = format!("{}/api/v1/deploy?uuid={shop}", fake.url());
+//! reqwest::Client::new().post(deploy).bearer_auth(fake.token()).send().await?.error_for_status()?;
+//!
+//! fake.advance(10);
+//! let [deployment] = fake.triggered().try_into().expect("one deployment");
+//! assert_eq!((&*deployment.target, &*deployment.status), (&*shop, "failed"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * **Start**: [`FakeCoolify`], [`FakeDokploy`] and [`FakeQovery`] have `start`, and `builder` for what shall differ.
+//!   Each begins with a few things to deploy; `add_…` adds more.
+//! * **Time** passes in ticks, by the clock or only when the test says so: [`Pace`].
+//! * **Scripts** say how deployments go: [`CoolifyScript`], [`DokployScript`], [`QoveryScript`], given with
+//!   `next_deployment` or `every_deployment`; without one a deployment succeeds.
+//! * **Quirks** are the habits that trip clients, by name: [`CoolifyQuirk`], [`DokployQuirk`], [`QoveryQuirk`].
+//!   Those that a real server always has are on unless they are switched off.
+//! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` are what happens meanwhile.
+//! * **The truth** is what `triggered` tells: every deployment that there really was, what became of it and when, and,
+//!   by its [`Sender`], which request it goes back to.
+//! * **A bad network**: [`FaultyNetwork`] stands before a fake and breaks exchanges as a [`FaultPlan`] says.
+//!
+//! A method that is given an id which its fake does not know panics, since a test that prepares nothing proves nothing.
 
 mod clock;
 mod coolify;
 mod dokploy;
+mod known;
 mod network;
 mod pace;
 mod qovery;

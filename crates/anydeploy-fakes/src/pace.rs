@@ -1,6 +1,6 @@
 //! How fast a fake server's deployments advance: on a clock, or only when the test says so.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How fast the deployments of a fake server advance.
@@ -27,28 +27,108 @@ impl Default for Pace {
 pub(crate) struct Ticker {
     pace: Pace,
     origin: Instant,
-    manual: AtomicU64,
+    jumps: Mutex<Vec<Jump>>,
+}
+
+/// Ticks that passed at once.
+#[derive(Debug)]
+struct Jump {
+    at: Instant,
+    /// The tick before it.
+    from: u64,
+    /// The tick after it.
+    to: u64,
+    /// All ticks that did not pass by the clock so far.
+    skipped: u64,
 }
 
 impl Ticker {
     pub(crate) fn new(pace: Pace) -> Self {
-        Self { pace, origin: Instant::now(), manual: AtomicU64::new(0) }
+        Self { pace, origin: Instant::now(), jumps: Mutex::default() }
+    }
+
+    /// How long a tick lasts, if ticks go by the clock.
+    pub(crate) fn step(&self) -> Option<Duration> {
+        match self.pace {
+            Pace::Every(step) => Some(step.max(Duration::from_nanos(1))),
+            Pace::Manual => None,
+        }
     }
 
     /// The ticks since the server started.
     pub(crate) fn now(&self) -> u64 {
-        let manual = self.manual.load(Ordering::SeqCst);
-        match self.pace {
-            Pace::Every(step) => {
-                let ticks = self.origin.elapsed().as_nanos() / step.as_nanos().max(1);
-                u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(manual)
-            }
-            Pace::Manual => manual,
-        }
+        self.by_clock(Instant::now()).saturating_add(skipped(&self.jumps()))
     }
 
     /// Lets `ticks` pass at once, whatever the pace.
     pub(crate) fn advance(&self, ticks: u64) {
-        self.manual.fetch_add(ticks, Ordering::SeqCst);
+        let (mut jumps, at) = (self.jumps(), Instant::now());
+        let before = skipped(&jumps);
+        let from = self.by_clock(at).saturating_add(before);
+        let (to, skipped) = (from.saturating_add(ticks), before.saturating_add(ticks));
+        jumps.push(Jump { at, from, to, skipped });
+    }
+
+    /// When a tick began that has come already.
+    pub(crate) fn began(&self, tick: u64) -> Instant {
+        let jumps = self.jumps();
+        let passed = jumps.partition_point(|jump| jump.to < tick);
+        if let Some(jump) = jumps.get(passed).filter(|jump| jump.from < tick) {
+            return jump.at;
+        }
+        let ticks = tick.saturating_sub(skipped(&jumps[..passed]));
+        let nanos = self.step().unwrap_or_default().as_nanos().saturating_mul(u128::from(ticks));
+        self.origin + Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
+    fn by_clock(&self, at: Instant) -> u64 {
+        let ticks = |step: Duration| at.saturating_duration_since(self.origin).as_nanos() / step.as_nanos();
+        self.step().map_or(0, |step| u64::try_from(ticks(step)).unwrap_or(u64::MAX))
+    }
+
+    fn jumps(&self) -> MutexGuard<'_, Vec<Jump>> {
+        self.jumps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn skipped(jumps: &[Jump]) -> u64 {
+    jumps.last().map_or(0, |jump| jump.skipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::sleep;
+
+    use super::*;
+
+    #[test]
+    fn a_tick_begins_by_the_clock_or_with_the_jump_over_it() {
+        let step = Duration::from_millis(20);
+        let ticker = Ticker::new(Pace::Every(step));
+        sleep(step * 2);
+        let reached = ticker.now();
+        ticker.advance(100);
+        let jumped = Instant::now();
+        assert!(ticker.now() >= reached + 100);
+        assert_eq!(ticker.began(2), ticker.origin + step * 2);
+        let within = ticker.began(reached + 50);
+        assert!(within > ticker.began(2) && within <= jumped);
+        assert_eq!(ticker.began(reached + 90), within);
+        let later = ticker.jumps()[0].to + 3;
+        let since_origin = step * u32::try_from(later - 100).unwrap();
+        assert_eq!(ticker.began(later), ticker.origin + since_origin, "after a jump the clock goes on");
+    }
+
+    #[test]
+    fn without_a_clock_every_tick_begins_when_the_test_says_so() {
+        let ticker = Ticker::new(Pace::Manual);
+        assert_eq!((ticker.now(), ticker.began(0)), (0, ticker.origin));
+        ticker.advance(2);
+        sleep(Duration::from_millis(2));
+        ticker.advance(3);
+        assert_eq!(ticker.now(), 5);
+        let began: Vec<Instant> = (1..=5).map(|tick| ticker.began(tick)).collect();
+        assert_eq!((began[0], began[2]), (began[1], began[4]));
+        assert!(ticker.origin <= began[0] && began[1] < began[2]);
     }
 }

@@ -46,6 +46,7 @@ use crate::pace::Ticker;
 use crate::server::{Answer, Server};
 use action::Action;
 use call::Call;
+use execution::User;
 use reply::Refusal;
 use request::Request;
 use state::State;
@@ -57,8 +58,6 @@ use state::State;
 /// Everything that is done over HTTP has its effects over HTTP: a deployment is queued or starts, shows after a while
 /// (old statuses stay readable for some ticks), runs through its states and ends as its [`QoveryScript`] says.
 /// Services in one environment share one queue; one action runs at a time.
-///
-/// A method that is given an id nobody has does nothing.
 ///
 /// # Examples
 ///
@@ -166,52 +165,91 @@ impl FakeQovery {
     }
 
     /// Says what the next execution that includes the service does; several scripts are used one after another.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn next_deployment(&self, service: &str, script: QoveryScript) {
-        if let Some(service) = self.platform.state().service_mut(service) {
-            service.scripts.push_back(script);
-        }
+        self.platform.state().named(service).scripts.push_back(script);
     }
 
     /// Says what every further execution of the service does that has no script of its own.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn every_deployment(&self, service: &str, script: QoveryScript) {
-        if let Some(service) = self.platform.state().service_mut(service) {
-            service.usual = script;
-        }
+        self.platform.state().named(service).usual = script;
     }
 
     /// Gives the service a past: one execution that deployed it, which [`triggered`](Self::triggered) does not list.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn already_deployed(&self, service: &str) {
-        self.platform.state().seed(service);
+        let mut state = self.platform.state();
+        state.named(service);
+        state.seed(service);
     }
 
     /// Puts the service into a deployment stage that is marked skipped.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn skip(&self, service: &str) {
-        if let Some(service) = self.platform.state().service_mut(service) {
-            service.skipped = true;
-        }
+        self.platform.state().named(service).skipped = true;
     }
 
     /// Writes lines to the log of a running application or container.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn write_log(&self, service: &str, lines: impl IntoIterator<Item = impl Into<String>>) {
-        if let Some(service) = self.platform.state().service_mut(service) {
-            service.log.extend(lines.into_iter().map(|line| (Utc::now(), line.into())));
-        }
+        let lines = lines.into_iter().map(|line| (Utc::now(), line.into()));
+        self.platform.state().named(service).log.extend(lines);
     }
 
     /// Another user deploys the service from the web console; it waits its turn like any other request.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn deploy_by_someone_else(&self, service: &str) {
+        self.deploy_by(state::someone_else(), service);
+    }
+
+    /// Another program deploys the service with the same token; what waits of it merges with the requests of others.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn deploy_by_another_program(&self, service: &str) {
+        self.deploy_by(auth::owner(), service);
+    }
+
+    #[track_caller]
+    fn deploy_by(&self, user: User, service: &str) {
         let mut state = self.platform.state();
-        let Some(environment) = state.service(service).map(|service| service.environment.clone()) else { return };
+        let environment = state.named(service).environment.clone();
         let services = vec![(service.to_owned(), None)];
         let id = state.ids.request();
-        let request = Request::new(id, &environment, Action::Deploy, state::someone_else(), services);
-        // It can only be refused with `BusyConflict`, and then the other user is refused as well.
+        let request = Request::new(id, &environment, Action::Deploy, user, services);
+        // It can only be refused with `BusyConflict`, and then the others are refused as well.
         drop(state.submit(request));
     }
 
     /// Removes the service at once, as if someone had deleted it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
     pub fn delete_service(&self, service: &str) {
-        self.platform.state().remove_service(service);
+        let mut state = self.platform.state();
+        state.named(service);
+        state.remove_service(service);
     }
 
     /// Switches a behaviour on from now on.
@@ -234,7 +272,7 @@ impl FakeQovery {
     pub fn triggered(&self) -> Vec<QoveryTriggered> {
         let state = self.platform.state();
         let real = state.executions.iter().filter(|execution| !execution.seeded);
-        real.map(|execution| QoveryTriggered::of(execution, state.tick)).collect()
+        real.map(|execution| QoveryTriggered::of(execution, state.tick, &self.platform.ticker)).collect()
     }
 
     /// Every request received so far, oldest first.

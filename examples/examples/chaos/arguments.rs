@@ -7,11 +7,12 @@ use anydeploy_fakes::Fault;
 use examples::chaos::ChaosOptions;
 
 const USAGE: &str = "usage: chaos [--deploys N] [--seed S] [--platform coolify|dokploy|qovery] [--callers-per-target K]
-             [--without FAULT] [--verbose]
+             [--strangers N] [--without FAULT] [--verbose]
   --deploys N             calls on each platform; 1000 by default
   --seed S                what scripts and faults are drawn from; 1 by default
   --platform P            only this platform
   --callers-per-target K  callers that deploy the same target at once; 1 by default
+  --strangers N           lets every Nth deployment of other people be one of another program with the same token
   --without FAULT         never injects this fault, such as ClockAhead; may be given again
   --verbose               tells the first calls that were told of no end in words, besides the wrongs";
 
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Reads the command line.
     pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let (mut deploys, mut seed, mut callers) = (1000, 1, 1);
+        let (mut deploys, mut seed, mut callers, mut strangers) = (1000, 1, 1, 0);
         let mut platforms = vec![Platform::Coolify, Platform::Dokploy, Platform::Qovery];
         let mut faults = Fault::ALL.to_vec();
         let mut verbose = false;
@@ -39,6 +40,7 @@ impl Arguments {
                 "--deploys" => deploys = number(&word, &value)?,
                 "--seed" => seed = number(&word, &value)?,
                 "--callers-per-target" => callers = number(&word, &value)?,
+                "--strangers" => strangers = number(&word, &value)?,
                 "--without" => faults.retain(|fault| format!("{fault:?}") != value),
                 "--platform" => {
                     let wanted = Platform::from(&*value);
@@ -50,7 +52,8 @@ impl Arguments {
                 _ => return Err(USAGE.to_owned()),
             }
         }
-        let options = ChaosOptions::new(deploys, seed).with_callers_per_target(callers).with_faults(faults);
+        let options = ChaosOptions::new(deploys, seed).with_callers_per_target(callers);
+        let options = options.with_strangers(strangers).with_faults(faults);
         Ok(Self { options, platforms, verbose })
     }
 }

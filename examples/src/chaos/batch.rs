@@ -21,7 +21,10 @@ pub(super) async fn run(
     size: u64,
     wrap: Wrap,
 ) -> Result<Vec<Told>> {
-    let noise = tokio::spawn(disturb(Arc::clone(scene), Rng::with_seed(!options.seed_of(batch))));
+    let rng = Rng::with_seed(!options.seed_of(batch));
+    let noise = tokio::spawn(disturb(Arc::clone(scene), rng, options.strangers));
+    // Whoever is told that it cannot be decided looks at what goes on before deploying again.
+    let look = options.grace / 3;
     let next = Arc::new(AtomicU64::new(0));
     let mut callers = JoinSet::new();
     for caller in 0..options.callers {
@@ -38,8 +41,7 @@ pub(super) async fn run(
                 let in_doubt = made.result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Undecidable);
                 told.push(made);
                 if in_doubt {
-                    // Whoever is told that it cannot be decided looks at what goes on before deploying again.
-                    sleep(Duration::from_secs(3)).await;
+                    sleep(look).await;
                 }
             }
         });
@@ -57,9 +59,9 @@ pub(super) async fn run(
 }
 
 /// Other people deploy the same targets until there is nobody left to disturb.
-async fn disturb(scene: Arc<dyn Scene>, mut rng: Rng) {
-    loop {
+async fn disturb(scene: Arc<dyn Scene>, mut rng: Rng, strangers: u64) {
+    for number in 1_u64.. {
         sleep(Duration::from_millis(rng.u64(..6000))).await;
-        scene.disturb(&mut rng);
+        scene.disturb(&mut rng, strangers > 0 && number.is_multiple_of(strangers));
     }
 }

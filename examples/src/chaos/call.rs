@@ -1,13 +1,10 @@
 //! One call: `deploy_and_wait` through the retry layer, and what it told.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anydeploy::{
-    Deployer, DeployerExt, DeploymentId, Identity, Loss, Outcome, Result, Retry, RetryOptions, Revision, Target,
-    WatchOptions,
-};
+use anydeploy::{DeployerExt, Loss, Outcome, Result, Retry, RetryOptions, Revision, Target, WatchOptions};
 
 use super::Wrap;
 use super::scene::Scene;
@@ -20,8 +17,8 @@ pub(super) struct Told {
     /// The version that was asked for, if one was.
     pub(super) version: Option<String>,
     pub(super) result: Result<Outcome>,
-    /// The settled deployments that the adapter told of on the way.
-    pub(super) seen: Vec<(Identity, DeploymentId)>,
+    /// What the adapter told on the way.
+    pub(super) seen: Seen,
 }
 
 impl fmt::Display for Told {
@@ -34,8 +31,11 @@ impl fmt::Display for Told {
         if let Ok(Outcome::Lost(Loss { last: Some(last), .. })) = &self.result {
             write!(f, "; last {}", last.id)?;
         }
-        for (identity, id) in &self.seen {
+        for (identity, id) in &self.seen.settled {
             write!(f, "; {identity} {id}")?;
+        }
+        for refusal in &self.seen.refusals {
+            write!(f, "\n  a trigger: {refusal}")?;
         }
         Ok(())
     }
@@ -44,11 +44,11 @@ impl fmt::Display for Told {
 /// Makes one call.
 pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap) -> Result<Told> {
     let request = scene.request(target, call);
-    let seen = Seen::default();
-    let witness: Arc<dyn Deployer> = Arc::new(Witness { inner: scene.adapter(call)?, seen: Arc::clone(&seen) });
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let witness = Arc::new(Witness { inner: wrap(scene.adapter(call)?), seen: Arc::clone(&seen) });
     let patience = RetryOptions::within(Duration::from_secs(60)).with_attempts(20);
     let patience = patience.with_backoff(Duration::from_millis(20), Duration::from_millis(500));
-    let deployer = Retry::new(wrap(witness)).with_options(patience);
+    let deployer = Retry::new(witness).with_options(patience);
     let watch = WatchOptions::within(Duration::from_secs(30)).with_log_tail(5);
     let watch = watch.with_intervals(Duration::from_millis(20), Duration::from_millis(200));
     let result = deployer.deploy_and_wait(&request, watch).await;

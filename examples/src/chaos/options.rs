@@ -16,6 +16,9 @@ pub struct ChaosOptions {
     pub callers_per_target: usize,
     /// How many callers there are at once; 200 unless told.
     pub callers: usize,
+    /// Every so many-th deployment of other people is one of another program with the same token; 0, unless told, for
+    /// none.
+    pub strangers: u64,
     /// How many calls one fake lives for; 2000 unless told, since a fake remembers every request.
     pub batch: u64,
     /// How long what is accepted has to show; 10 seconds unless told.
@@ -35,6 +38,7 @@ impl ChaosOptions {
             seed,
             callers_per_target: 1,
             callers: 200,
+            strangers: 0,
             batch: 2000,
             grace: Duration::from_secs(10),
             rate: 0.2,
@@ -53,6 +57,13 @@ impl ChaosOptions {
     #[must_use]
     pub fn with_callers(mut self, callers: usize) -> Self {
         self.callers = callers.max(1);
+        self
+    }
+
+    /// Lets every so many-th deployment of other people be one of another program with the same token.
+    #[must_use]
+    pub fn with_strangers(mut self, strangers: u64) -> Self {
+        self.strangers = strangers;
         self
     }
 

@@ -6,7 +6,7 @@ mod qovery;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anydeploy::{Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Outcome, Platform, Result};
 use anydeploy_fakes::{FaultPlan, FaultyNetwork, Sender};
@@ -24,14 +24,19 @@ pub(super) trait Scene: Send + Sync {
     /// An adapter for one call, which names the call in each of its requests.
     fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>>;
 
-    /// Something happens that no caller asked for.
-    fn disturb(&self, rng: &mut Rng);
+    /// Something happens that no caller asked for; what a stranger does, a program with the same token did.
+    fn disturb(&self, rng: &mut Rng, stranger: bool);
 
     /// What the fake did so far.
     fn facts(&self) -> Vec<Fact>;
 
-    /// The platform's own id of a deployment once it is known, or else of the request that led to it.
-    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str>;
+    /// The platform's own id of a deployment, once it is known.
+    fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str>;
+
+    /// The platform's own id of the request that led or may lead to it, where there are such ids.
+    fn request_in<'a>(&self, _: &'a DeploymentId) -> Option<&'a str> {
+        None
+    }
 }
 
 /// One deployment that a fake accepted.
@@ -42,6 +47,8 @@ pub(super) struct Fact {
     pub(super) requests: Vec<String>,
     /// The requests that it stands for: the first one made it, others were taken into it.
     pub(super) senders: Vec<Sender>,
+    /// Whether another program with the same token asked for it.
+    pub(super) strange: bool,
     /// What became of each target in it.
     pub(super) parts: Vec<Part>,
 }
@@ -52,6 +59,8 @@ pub(super) struct Part {
     /// The version that was deployed, where a call names one.
     pub(super) version: Option<String>,
     pub(super) ending: Ending,
+    /// When it ended.
+    pub(super) ended_at: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +98,22 @@ impl Fact {
         self.parts.iter().find(|part| part.target == target)
     }
 
+    /// Whether it stands for a request of a call.
+    pub(super) fn is_for(&self, call: &str) -> bool {
+        self.senders_of(call).next().is_some()
+    }
+
+    /// The requests of a call that it stands for.
+    pub(super) fn senders_of(&self, call: &str) -> impl Iterator<Item = &Sender> {
+        self.senders.iter().filter(move |sender| sender.call.as_deref() == Some(call))
+    }
+
+    /// When all of it was over.
+    pub(super) fn ended_at(&self) -> Option<Instant> {
+        let ends: Option<Vec<Instant>> = self.parts.iter().map(|part| part.ended_at).collect();
+        ends?.into_iter().max()
+    }
+
     /// Whether it began to deploy a target; it may leave out what it was asked for.
     pub(super) fn started(&self, target: &str) -> bool {
         self.part(target).is_some_and(|part| part.ending != Ending::Never)
@@ -98,7 +123,8 @@ impl Fact {
 impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id.as_deref().unwrap_or("no id"))?;
-        let calls: Vec<&str> = self.senders.iter().map(|sender| sender.call.as_deref().unwrap_or("nobody")).collect();
+        let nobody = if self.strange { "a stranger" } else { "nobody" };
+        let calls: Vec<&str> = self.senders.iter().map(|sender| sender.call.as_deref().unwrap_or(nobody)).collect();
         write!(f, " for {}", calls.join("+"))?;
         self.parts.iter().try_for_each(|part| write!(f, " {:?}", part.ending))
     }

@@ -1,13 +1,16 @@
 //! The comparison of what callers were told with what the fake did.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
-use anydeploy::{DeploymentId, ErrorKind, Identity, Outcome};
+use anydeploy::{DeploymentId, Error, ErrorKind, Identity, Outcome};
 use anydeploy_fakes::Sender;
 
 use super::ChaosReport;
 use super::call::Told;
-use super::scene::{Ending, Fact, Scene};
+use super::scene::{Ending, Fact, Part, Scene};
 
 /// Judges the calls of one scene.
 pub(super) fn judge(report: &mut ChaosReport, scene: &dyn Scene, told: &[Told]) {
@@ -23,7 +26,6 @@ pub(super) fn judge(report: &mut ChaosReport, scene: &dyn Scene, told: &[Told]) 
     for told in told {
         court.judge(report, told);
     }
-    report.count_exchanges(&scene.access().network);
 }
 
 fn is_by_a_call(fact: &Fact) -> bool {
@@ -60,52 +62,79 @@ impl Court<'_> {
         report.delivered_twice += twice;
         let duplicated = (caused.len() as u64).saturating_sub(1 + twice);
         report.duplicated += duplicated;
-        let mut wrong = told.seen.iter().find_map(|(identity, id)| self.is_foreign(*identity, id, told, &call));
-        match &told.result {
+        let shown: Vec<&Fact> = theirs.iter().copied().chain(self.others_named(told, &call)).collect();
+        if duplicated > 0 {
+            report.wrong("duplicated", told, &shown);
+        }
+        report.strangers += u64::from(told.seen.settled.iter().any(|(identity, id)| self.is_strangers(*identity, id)));
+        let foreign = told.seen.settled.iter().find_map(|(identity, id)| self.is_foreign(*identity, id, told, &call));
+        let wrong = match &told.result {
             Ok(outcome) => {
                 report.count_outcome(outcome);
-                if matches!(outcome, Outcome::Lost(_)) && is_half(&started, &call) {
+                if is_half(&started, &call) && self.is_lost_delivery(outcome, &call) {
                     report.contradicted += 1;
+                    None
                 } else {
-                    wrong = wrong.or_else(|| self.is_wrong(outcome, told, &started));
+                    self.is_wrong(outcome, told, &started)
                 }
-            }
-            Err(error) if error.kind() == ErrorKind::TimedOut => {
-                report.timed_out += 1;
-                report.doubt("timed out", told, &theirs);
             }
             Err(error) if error.is_safe_to_repeat() => {
                 if caused.is_empty() {
                     report.refused += 1;
-                } else if is_half(&caused, &call) {
+                } else if is_half(&started, &call) {
                     report.contradicted += 1;
                 } else {
                     report.lost += 1;
-                    report.wrong("lost", told, &theirs);
+                    report.wrong("lost", told, &shown);
                 }
+                None
             }
-            Err(error) if error.last().is_some() && error.kind() != ErrorKind::Undecidable => report.broken_off += 1,
-            Err(_) => {
-                report.undecidable += 1;
-                report.doubt("undecidable", told, &theirs);
+            Err(error) => {
+                let end = open_end(report, error);
+                if let Ok(doubt) = end {
+                    report.doubt(doubt, told, &shown);
+                }
+                end.err()
             }
-        }
-        if let Some(wrong) = wrong {
+        };
+        if let Some(wrong) = foreign.or(wrong) {
             report.misreported += 1;
             *report.misreports.entry(wrong).or_default() += 1;
-            report.wrong(wrong, told, &theirs);
+            report.wrong(wrong, told, &shown);
         }
-        if duplicated > 0 {
-            report.wrong("duplicated", told, &theirs);
-        }
+    }
+
+    /// The deployments of others that a call was told of as settled.
+    fn others_named<'a>(&'a self, told: &'a Told, call: &'a str) -> impl Iterator<Item = &'a Fact> {
+        let named = told.seen.settled.iter().filter_map(|(_, id)| self.find(id));
+        named.filter(move |fact| !fact.is_for(call))
+    }
+
+    /// The deployment that an id leads to.
+    fn find(&self, id: &DeploymentId) -> Option<&Fact> {
+        self.by_id.get(self.text_in(id)?).copied()
+    }
+
+    /// The platform's own id of a deployment, or else of the request that led to it.
+    fn text_in<'i>(&self, id: &'i DeploymentId) -> Option<&'i str> {
+        self.scene.deployment_in(id).or_else(|| self.scene.request_in(id))
+    }
+
+    /// Whether a call was told of a deployment of another program's, and that it is only deduced to be its own.
+    fn is_strangers(&self, identity: Identity, id: &DeploymentId) -> bool {
+        identity == Identity::Inferred && self.find(id).is_some_and(|fact| fact.strange)
     }
 
     /// Why a deployment that a call was told of as settled is not its own.
     fn is_foreign(&self, identity: Identity, id: &DeploymentId, told: &Told, call: &str) -> Option<&'static str> {
-        let fact = self.by_id.get(self.scene.id_of(id)?);
-        // A request that never became a deployment has an id all the same.
-        let Some(fact) = fact else { return id.get("request").is_none().then_some("an id that nothing has") };
-        if !fact.senders.iter().any(|sender| sender.call.as_deref() == Some(call)) {
+        let Some(fact) = self.find(id) else {
+            // A request that never became a deployment has an id all the same.
+            return self.scene.deployment_in(id).map(|_| "an id that nothing has");
+        };
+        if self.is_strangers(identity, id) {
+            return None;
+        }
+        if !fact.is_for(call) {
             return Some("an id of someone else's");
         }
         let shared = self.is_shared(fact, told, call);
@@ -114,12 +143,19 @@ impl Court<'_> {
 
     /// Whether the target of a call was asked for in a deployment before the call was taken into it.
     fn is_shared(&self, fact: &Fact, told: &Told, call: &str) -> bool {
-        let before = fact.senders.iter().take_while(|sender| sender.call.as_deref() != Some(call));
-        before.into_iter().any(|sender| {
+        let mut before = fact.senders.iter().take_while(|sender| sender.call.as_deref() != Some(call));
+        before.any(|sender| {
             // What nobody's call asked for has the same target, and another call may have another one.
             let target = sender.call.as_ref().map(|other| self.targets.get(other));
             target.is_none_or(|target| target.is_some_and(|target| *target == told.target.id()))
         })
+    }
+
+    /// Whether a loss is told of something else than a deployment that stands for a request of the call.
+    fn is_lost_delivery(&self, outcome: &Outcome, call: &str) -> bool {
+        let Outcome::Lost(loss) = outcome else { return false };
+        let last = loss.last.as_ref().and_then(|last| self.find(&last.id));
+        last.is_none_or(|fact| !fact.is_for(call))
     }
 
     /// Why an outcome is not the right one.
@@ -127,31 +163,62 @@ impl Court<'_> {
         if let Outcome::Lost(_) = outcome {
             return (!started.is_empty()).then_some("a loss of what is there");
         }
-        let deployment = outcome.deployment()?;
-        let Some(id) = self.scene.id_of(&deployment.id) else { return Some("an outcome without an id") };
-        // That the id is nobody's or someone else's is told elsewhere.
-        let Some(part) = self.by_id.get(id)?.part(told.target.id()) else {
-            return (!Ending::Never.is(outcome)).then_some("an outcome of what was left out");
+        let id = &outcome.deployment()?.id;
+        if self.text_in(id).is_none() {
+            return Some("an outcome without an id");
+        }
+        // That the id is someone else's is told elsewhere.
+        let Some(fact) = self.find(id) else { return (!Ending::Never.is(outcome)).then_some("an outcome of nothing") };
+        let (ending, ended_at) = match fact.part(told.target.id()) {
+            // What was merged into the deployment of another version is over, and not what was asked for.
+            Some(part) if part.ending == Ending::Succeeded && is_other(told, part) => {
+                (Ending::Cancelled, part.ended_at)
+            }
+            Some(part) => (part.ending, part.ended_at),
+            // It was left out.
+            None => (Ending::Never, fact.ended_at()),
         };
-        let other = told.version.as_ref().zip(part.version.as_ref()).is_some_and(|(asked, got)| asked != got);
-        // What was merged into the deployment of another version is over, and not what was asked for.
-        let ending = if other && part.ending == Ending::Succeeded { Ending::Cancelled } else { part.ending };
-        (!ending.is(outcome)).then_some("a wrong outcome")
+        if !ending.is(outcome) {
+            return Some("a wrong outcome");
+        }
+        let in_time = told.seen.over_at.zip(ended_at).is_some_and(|(told, ended)| told >= ended);
+        (!in_time).then_some("an outcome before the end")
     }
 }
 
-/// Whether a request of this call was delivered twice, and a deployment was started for one delivery alone.
-fn is_half(facts: &[&Fact], call: &str) -> bool {
-    let is_twice = |sender: &Sender| sender.call.as_deref() == Some(call) && sender.twice.is_some();
-    matches!(facts, [only] if only.senders.iter().any(is_twice))
+/// Counts an error that leaves open what became of the deployment; it has to say so.
+///
+/// # Errors
+/// Why it does not.
+fn open_end(report: &mut ChaosReport, error: &Error) -> Result<&'static str, &'static str> {
+    // A watch gives what was seen last, so that the caller may watch on.
+    let (count, word) = match (error.kind(), error.last()) {
+        (ErrorKind::Undecidable, _) => (&mut report.undecidable, "undecidable"),
+        (ErrorKind::TimedOut, Some(_)) => (&mut report.timed_out, "timed out"),
+        (_, Some(_)) => (&mut report.broken_off, "broken off"),
+        (_, None) => return Err("an error that does not say so"),
+    };
+    *count += 1;
+    Ok(word)
+}
+
+/// Whether another version was deployed than the call asked for.
+fn is_other(told: &Told, part: &Part) -> bool {
+    told.version.as_ref().zip(part.version.as_ref()).is_some_and(|(asked, got)| asked != got)
+}
+
+/// Whether the only request of a call that a deployment was started for is one delivery of two, and the other came to
+/// nothing.
+fn is_half(started: &[&Fact], call: &str) -> bool {
+    let mut senders = started.iter().flat_map(|fact| fact.senders_of(call));
+    matches!((senders.next(), senders.next()), (Some(Sender { twice: Some(_), .. }), None))
 }
 
 /// How many of a call's deployments came of the network delivering one request twice.
 fn delivered_twice(facts: &[&Fact], call: &str) -> u64 {
     let mut deliveries: HashMap<&str, u64> = HashMap::new();
     for fact in facts {
-        let twice = fact.senders.iter().filter(|sender| sender.call.as_deref() == Some(call));
-        let twice: HashSet<&str> = twice.filter_map(|sender| sender.twice.as_deref()).collect();
+        let twice: HashSet<&str> = fact.senders_of(call).filter_map(|sender| sender.twice.as_deref()).collect();
         for request in twice {
             *deliveries.entry(request).or_default() += 1;
         }

@@ -1,28 +1,44 @@
 //! A layer that notes every deployment the adapter tells of.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use anydeploy::{
     Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, LogOptions, LogPage, Platform, Result,
 };
 use futures::future::{BoxFuture, FutureExt};
 
-/// The settled deployments that one call was told of, each once, in their order.
-pub(super) type Seen = Arc<Mutex<Vec<(Identity, DeploymentId)>>>;
+/// What one call was told on the way.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The settled deployments, each once, in their order.
+    pub(super) settled: Vec<(Identity, DeploymentId)>,
+    /// What each trigger that failed was told, in words.
+    pub(super) refusals: Vec<String>,
+    /// When it was first told that its deployment is over.
+    pub(super) over_at: Option<Instant>,
+}
 
 #[derive(Debug)]
 pub(super) struct Witness {
     pub(super) inner: Arc<dyn Deployer>,
-    pub(super) seen: Seen,
+    pub(super) seen: Arc<Mutex<Seen>>,
 }
 
 impl Witness {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn note(&self, told: &Result<Deployment>) {
         let Ok(deployment) = told else { return };
         let entry = (deployment.identity, deployment.id.clone());
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if deployment.identity.is_settled() && !seen.contains(&entry) {
-            seen.push(entry);
+        let mut seen = self.seen();
+        if deployment.identity.is_settled() && !seen.settled.contains(&entry) {
+            seen.settled.push(entry);
+        }
+        if deployment.is_over() {
+            seen.over_at.get_or_insert_with(Instant::now);
         }
     }
 }
@@ -38,7 +54,11 @@ impl Deployer for Witness {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        self.inner.deploy(request).inspect(|told| self.note(told)).boxed()
+        let note = |told: &Result<Deployment>| {
+            self.note(told);
+            self.seen().refusals.extend(told.as_ref().err().map(|error| format!("{error:#}")));
+        };
+        self.inner.deploy(request).inspect(note).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {

@@ -48,7 +48,8 @@ pub(super) enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CoolifyOrigin {
-    /// A request with an API token.
+    /// A request with an API token, or
+    /// [`FakeCoolify::deploy_by_another_program`](crate::FakeCoolify::deploy_by_another_program).
     Api,
     /// [`FakeCoolify::deploy_by_someone_else`](crate::FakeCoolify::deploy_by_someone_else).
     SomeoneElse,

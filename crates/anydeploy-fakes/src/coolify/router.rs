@@ -21,7 +21,7 @@ type Route = (CoolifyAbility, Handler);
 
 /// The fake as the socket sees it.
 pub(super) struct Platform {
-    ticker: Ticker,
+    pub(super) ticker: Ticker,
     state: Mutex<State>,
 }
 

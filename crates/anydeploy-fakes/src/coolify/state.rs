@@ -10,6 +10,7 @@ use super::quirk::CoolifyQuirk;
 use super::resource::{Kind, Resource};
 use super::script::Repertoire;
 use crate::clock::Clock;
+use crate::known::known;
 
 /// How the server is set up.
 #[derive(Clone, Debug)]
@@ -113,6 +114,12 @@ impl State {
         self.resources
             .iter()
             .position(|resource| resource.uuid == uuid && kind.is_none_or(|kind| kind == resource.kind))
+    }
+
+    /// Where an application stands in the list that a test names.
+    #[track_caller]
+    pub(super) fn application(&self, uuid: &str) -> usize {
+        known(self.position(HOME_TEAM, Some(Kind::Application), uuid), "application", uuid)
     }
 
     pub(super) fn resource_mut(&mut self, uuid: &str) -> Option<&mut Resource> {

@@ -1,6 +1,9 @@
 //! The ground truth: what the fake server really stored, whatever a client could see of it.
 
+use std::time::Instant;
+
 use super::deployment::{CoolifyOrigin, Deployment, Task};
+use crate::pace::Ticker;
 use crate::sender::Sender;
 
 /// A deployment the fake really stored, whatever the caller was told.
@@ -13,6 +16,8 @@ pub struct CoolifyTriggered {
     pub target: String,
     /// The server's word for its status now.
     pub status: String,
+    /// When it got its last status, to within a tick; `None` while it goes on.
+    pub ended_at: Option<Instant>,
     /// Whether it was forced, that is built without cache and past the look for a duplicate.
     pub forced: bool,
     /// Whether it only restarts the container.
@@ -33,11 +38,12 @@ pub struct CoolifyTriggered {
 
 impl CoolifyTriggered {
     /// The row as it stands at tick `now`; nothing for what the fake queued itself.
-    pub(super) fn of(row: &Deployment, now: u64) -> Option<Self> {
+    pub(super) fn of(row: &Deployment, now: u64, ticker: &Ticker) -> Option<Self> {
         Some(Self {
             id: row.uuid.clone(),
             target: row.application_uuid.clone(),
             status: row.word().to_owned(),
+            ended_at: row.ended.as_ref().map(|(tick, _, _)| ticker.began(*tick)),
             forced: row.order.force,
             restart: row.order.task == Task::Restart,
             rollback: matches!(row.order.task, Task::Rollback(_)),

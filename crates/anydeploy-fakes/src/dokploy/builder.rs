@@ -70,15 +70,12 @@ impl FakeDokployBuilder {
 
     /// Starts the server.
     pub async fn start(self) -> FakeDokploy {
-        let step = match self.pace {
-            Pace::Every(step) => Some(step),
-            Pace::Manual => None,
-        };
-        let mut state = State::new(self.habits, self.concurrency.unwrap_or(1), step, self.clock);
+        let ticker = Arc::new(Ticker::new(self.pace));
+        let mut state = State::new(self.habits, self.concurrency.unwrap_or(1), Arc::clone(&ticker), self.clock);
         state.new_project("fake", &Value::Null, "");
         let application = state.add_application("web");
         let compose = state.add(Kind::Compose, "stack", json!({}));
-        let platform = Arc::new(Platform { ticker: Ticker::new(self.pace), state: Mutex::new(state) });
+        let platform = Arc::new(Platform { ticker, state: Mutex::new(state) });
         let server = Server::start(Arc::clone(&platform), self.recording, self.clock).await;
         let fake = FakeDokploy { server, platform, application, compose };
         fake.platform.state().keys.add(fake.token().to_owned(), DokployKey::owner());

@@ -61,7 +61,7 @@ fn cancel(call: &mut Call<'_>, kind: Kind) -> Reply {
     let jobs = std::mem::take(&mut state.queue.jobs);
     for job in jobs {
         if job.target == target {
-            state.ledger[job.entry].fate = DokployFate::Cancelled;
+            state.note(job.entry, DokployFate::Cancelled);
             state.queue.history.push(job);
         } else {
             state.queue.jobs.push(job);

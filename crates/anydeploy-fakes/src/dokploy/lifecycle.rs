@@ -41,7 +41,7 @@ impl State {
             job.due = tick.saturating_add(job.script.row_after.unwrap_or(late_row));
             job.processed_on = Some(wall);
             let (target, entry) = (job.target.clone(), job.entry);
-            self.ledger[entry].fate = DokployFate::Starting;
+            self.note(entry, DokployFate::Starting);
             self.set_status(&target, "running");
         }
     }
@@ -101,7 +101,7 @@ impl State {
         self.rows.push(row);
         job.stage = Stage::Building;
         job.due = self.tick.saturating_add(job.script.ticks);
-        self.ledger[job.entry].fate = DokployFate::Running;
+        self.note(job.entry, DokployFate::Running);
         Some(job)
     }
 
@@ -121,7 +121,7 @@ impl State {
             Ending::Error(_) => (Status::Error, DokployFate::Error),
             _ => (Status::Done, DokployFate::Done),
         };
-        self.ledger[job.entry].fate = fate;
+        self.note(job.entry, fate);
         job.stage = Stage::Closing;
         job.due = self.tick.saturating_add(self.habits.late_title);
         let (tick, wall) = (self.tick, self.wall);
@@ -167,7 +167,7 @@ impl State {
     }
 
     fn give_up(&mut self, job: Job, fate: DokployFate) -> Option<Job> {
-        self.ledger[job.entry].fate = fate;
+        self.note(job.entry, fate);
         self.leave(job)
     }
 
@@ -181,12 +181,12 @@ impl State {
     /// The process ends and starts again.
     pub(super) fn restart(&mut self) {
         for job in self.queue.reset() {
-            let fate = &mut self.ledger[job.entry].fate;
-            *fate = match *fate {
-                DokployFate::Waiting | DokployFate::Starting => DokployFate::Dropped,
-                DokployFate::Running => DokployFate::Cancelled,
-                over => over,
-            };
+            match self.ledger[job.entry].fate {
+                DokployFate::Waiting | DokployFate::Starting => self.note(job.entry, DokployFate::Dropped),
+                DokployFate::Running => self.note(job.entry, DokployFate::Cancelled),
+                // What has its last status keeps it.
+                _ => {}
+            }
         }
         let tick = self.tick;
         let running: Vec<Row> = self.rows.iter().filter(|row| row.status == Status::Running).cloned().collect();

@@ -117,20 +117,20 @@ impl State {
             origin: order.origin,
             sender: order.sender,
             fate: DokployFate::Waiting,
+            ended_at: None,
         });
         self.start_jobs();
     }
 
     /// Takes waiting jobs from the queue; nothing tells that they ever were there.
     pub(super) fn drop_waiting(&mut self, of: impl Fn(&Job) -> bool) {
-        let ledger = &mut self.ledger;
-        self.queue.jobs.retain(|job| {
-            let gone = job.stage == Stage::Waiting && of(job);
-            if gone {
-                ledger[job.entry].fate = DokployFate::Dropped;
-            }
-            !gone
-        });
+        let jobs = std::mem::take(&mut self.queue.jobs);
+        let (gone, kept): (Vec<Job>, Vec<Job>) =
+            jobs.into_iter().partition(|job| job.stage == Stage::Waiting && of(job));
+        self.queue.jobs = kept;
+        for job in gone {
+            self.note(job.entry, DokployFate::Dropped);
+        }
     }
 
     /// The queue as `deployment.queueList` shows it, to everybody and for every service.

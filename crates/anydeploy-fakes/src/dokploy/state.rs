@@ -1,7 +1,8 @@
 //! Everything the fake server remembers, and the ids and the clock it hands out.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -13,6 +14,11 @@ use super::row::{Log, Row, stamp};
 use super::service::{Kind, Service, Target};
 use super::triggered::DokployTriggered;
 use crate::clock::Clock;
+use crate::known::known;
+use crate::pace::Ticker;
+
+/// Servers of one process never share an id, so that a mix-up of two of them cannot pass unseen.
+static SERVERS: AtomicU64 = AtomicU64::new(1);
 
 /// The memory of one fake server.
 #[derive(Debug)]
@@ -31,14 +37,14 @@ pub(super) struct State {
     pub(super) tick: u64,
     /// The wall clock at that tick; it never goes back.
     pub(super) wall: DateTime<Utc>,
+    pub(super) ticker: Arc<Ticker>,
     clock: Clock,
-    step: Option<Duration>,
+    /// How many random texts were made, above the number of the server.
     made: u64,
 }
 
 impl State {
-    /// `step` is how long a tick lasts, if ticks go by the clock.
-    pub(super) fn new(habits: Habits, concurrency: usize, step: Option<Duration>, clock: Clock) -> Self {
+    pub(super) fn new(habits: Habits, concurrency: usize, ticker: Arc<Ticker>, clock: Clock) -> Self {
         Self {
             habits,
             keys: Keys::default(),
@@ -52,21 +58,21 @@ impl State {
             ledger: Vec::new(),
             tick: 0,
             wall: clock.now(),
+            ticker,
             clock,
-            step,
-            made: 0,
+            made: SERVERS.fetch_add(1, Ordering::Relaxed) << 32,
         }
     }
 
     /// Moves to a tick that is `behind` ticks before the present.
     pub(super) fn move_to(&mut self, tick: u64, behind: u64) {
         self.tick = self.tick.max(tick);
-        let ago = self.step.map_or(0, |step| step.as_millis().saturating_mul(u128::from(behind)));
+        let ago = self.ticker.step().map_or(0, |step| step.as_millis().saturating_mul(u128::from(behind)));
         let ago = TimeDelta::milliseconds(i64::try_from(ago).unwrap_or(i64::MAX).min(1_000_000_000_000));
         self.wall = self.wall.max(self.clock.now() - ago);
     }
 
-    /// A new id: 21 characters as the server's own, and the same ones in each run.
+    /// A new id: 21 characters as the server's own.
     pub(super) fn new_id(&mut self) -> String {
         const LETTERS: &[u8; 64] = b"useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZbfghjklqvwyzrict";
         self.random(21).map(|bits| char::from(LETTERS[bits % 64])).collect()
@@ -108,6 +114,12 @@ impl State {
     /// Finds a service by its id alone.
     pub(super) fn target(&self, id: &str) -> Option<Target> {
         self.services.iter().map(|service| &service.target).find(|target| target.id == id).cloned()
+    }
+
+    /// The service that a test names.
+    #[track_caller]
+    pub(super) fn named(&mut self, id: &str) -> &mut Service {
+        known(self.services.iter_mut().find(|service| service.target.id == id), "service", id)
     }
 
     pub(super) fn row_mut(&mut self, id: &str) -> Option<&mut Row> {

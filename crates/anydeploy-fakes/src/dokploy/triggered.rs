@@ -1,5 +1,8 @@
 //! The ground truth: what the fake server really did, whatever a client could see of it.
 
+use std::time::Instant;
+
+use super::state::State;
 use crate::sender::Sender;
 
 /// A deployment that the fake server accepted.
@@ -22,13 +25,17 @@ pub struct DokployTriggered {
     pub sender: Sender,
     /// What became of it so far.
     pub fate: DokployFate,
+    /// When that was settled, to within a tick: when its row got its last status, or, without a row, when it was given up;
+    /// `None` while it goes on.
+    pub ended_at: Option<Instant>,
 }
 
 /// Where a deployment came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DokployOrigin {
-    /// A request with an API key.
+    /// A request with an API key, or
+    /// [`FakeDokploy::deploy_by_another_program`](crate::FakeDokploy::deploy_by_another_program).
     Api,
     /// A webhook, which needs no key.
     Webhook,
@@ -63,5 +70,14 @@ impl DokployFate {
     #[must_use]
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Waiting | Self::Starting | Self::Running)
+    }
+}
+
+impl State {
+    /// Takes note of what became of an accepted deployment.
+    pub(super) fn note(&mut self, entry: usize, fate: DokployFate) {
+        let ended_at = fate.is_over().then(|| self.ticker.began(self.tick));
+        let truth = &mut self.ledger[entry];
+        (truth.fate, truth.ended_at) = (fate, ended_at);
     }
 }

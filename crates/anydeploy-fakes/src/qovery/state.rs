@@ -14,6 +14,7 @@ use super::run::Run;
 use super::script::QoveryScript;
 use super::variables::Variable;
 use crate::clock::Clock;
+use crate::known::known;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -120,6 +121,12 @@ impl State {
 
     pub(super) fn service_mut(&mut self, id: &str) -> Option<&mut Service> {
         self.services.iter_mut().find(|service| service.id == id)
+    }
+
+    /// The service that a test names.
+    #[track_caller]
+    pub(super) fn named(&mut self, id: &str) -> &mut Service {
+        known(self.service_mut(id), "service", id)
     }
 
     pub(super) fn services_of<'a>(&'a self, environment: &'a str) -> impl Iterator<Item = &'a Service> {

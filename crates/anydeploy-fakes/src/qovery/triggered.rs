@@ -1,7 +1,10 @@
 //! The ground truth: what the fake server really executed, whatever a client could see of it.
 
+use std::time::Instant;
+
 use super::execution::Execution;
 use super::kind::QoveryServiceKind;
+use crate::pace::Ticker;
 use crate::sender::Sender;
 
 /// An execution that really started.
@@ -27,6 +30,8 @@ pub struct QoveryTriggered {
     pub services: Vec<QoveryTriggeredService>,
     /// The final state, `None` while it runs.
     pub state: Option<String>,
+    /// When it got that state, to within a tick.
+    pub ended_at: Option<Instant>,
 }
 
 /// A service inside an execution.
@@ -41,16 +46,22 @@ pub struct QoveryTriggeredService {
     pub version: Option<String>,
     /// The final state, `None` while it is in flight or if the check before the deployment failed.
     pub state: Option<String>,
+    /// When it got that state, to within a tick; other services of the execution may go on.
+    pub ended_at: Option<Instant>,
 }
 
 impl QoveryTriggered {
-    pub(super) fn of(execution: &Execution, tick: u64) -> Self {
+    pub(super) fn of(execution: &Execution, tick: u64, ticker: &Ticker) -> Self {
         let touched = execution.pre_check.is_none();
-        let services = execution.runs.iter().map(|run| QoveryTriggeredService {
-            service: run.service.clone(),
-            kind: run.kind,
-            version: run.version.clone(),
-            state: (touched && run.is_over(tick)).then(|| run.outcome().to_owned()),
+        let services = execution.runs.iter().map(|run| {
+            let over = touched && run.is_over(tick);
+            QoveryTriggeredService {
+                service: run.service.clone(),
+                kind: run.kind,
+                version: run.version.clone(),
+                state: over.then(|| run.outcome().to_owned()),
+                ended_at: over.then(|| ticker.began(run.end())),
+            }
         });
         Self {
             execution_id: execution.id.clone(),
@@ -61,6 +72,7 @@ impl QoveryTriggered {
             triggered_by: execution.user.name.clone(),
             services: services.collect(),
             state: execution.outcome(tick).map(str::to_owned),
+            ended_at: execution.is_over(tick).then(|| ticker.began(execution.end())),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Result, Target};
-use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, Pace};
+use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, Pace};
 use fastrand::Rng;
 
 use super::super::ChaosOptions;
@@ -25,6 +25,7 @@ impl Scene {
         let fake = FakeCoolify::builder()
             .pace(Pace::Every(Duration::from_millis(10)))
             .concurrent_builds(150)
+            .queue_limit(150)
             .rate_limit(3000, Duration::from_secs(1))
             .clock_ahead(ahead)
             .clock_behind(behind)
@@ -72,26 +73,32 @@ impl super::Scene for Scene {
     fn request(&self, target: usize, _: u64) -> DeployRequest {
         let (application, pull_request) = &self.targets[target];
         let request = DeployRequest::new(Target::application(application));
-        match pull_request {
+        let request = match pull_request {
             Some(number) => request.with_pull_request(*number),
             None => request,
-        }
+        };
+        // Without the cache Coolify stores a deployment whatever is under way.
+        request.with_no_cache(target % 3 == 2)
     }
 
     fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>> {
         self.access.adapter(Coolify::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng) {
-        let target = rng.usize(..self.targets.len());
-        self.fake.deploy_by_someone_else(&self.targets[target].0);
+    fn disturb(&self, rng: &mut Rng, stranger: bool) {
+        let (application, _) = &self.targets[rng.usize(..self.targets.len())];
+        if stranger {
+            self.fake.deploy_by_another_program(application);
+        } else {
+            self.fake.deploy_by_someone_else(application);
+        }
     }
 
     fn facts(&self) -> Vec<Fact> {
         self.fake.triggered().into_iter().map(fact).collect()
     }
 
-    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
+    fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
         id.get("deployment")
     }
 }
@@ -103,11 +110,13 @@ fn fact(row: CoolifyTriggered) -> Fact {
         "cancelled-by-user" => Ending::Cancelled,
         _ => Ending::Open,
     };
+    let strange = row.origin == CoolifyOrigin::Api && row.sender.call.is_none();
     let senders = std::iter::once(row.sender).chain(row.joined).collect();
     Fact {
         id: Some(row.id),
         requests: Vec::new(),
         senders,
-        parts: vec![Part { target: row.target, version: None, ending }],
+        strange,
+        parts: vec![Part { target: row.target, version: None, ending, ended_at: row.ended_at }],
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Result, Target, TargetKind};
-use anydeploy_fakes::{DokployFate, DokployScript, DokployTriggered, FakeDokploy, Pace};
+use anydeploy_fakes::{DokployFate, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, Pace};
 use fastrand::Rng;
 
 use super::super::ChaosOptions;
@@ -71,19 +71,25 @@ impl super::Scene for Scene {
         self.access.adapter(Dokploy::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng) {
+    fn disturb(&self, rng: &mut Rng, stranger: bool) {
         if self.restarts && rng.u8(..8) == 0 {
             self.fake.restart();
         }
-        let target = rng.usize(..self.targets.len());
-        self.fake.deploy_by_someone_else(self.targets[target].id());
+        let service = self.targets[rng.usize(..self.targets.len())].id();
+        if stranger {
+            // One of the same kind as the callers writes its mark where they do, and others write none.
+            let mark = rng.bool().then(|| format!("[anydeploy:{:032x}]", rng.u128(..)));
+            self.fake.deploy_by_another_program(service, mark.as_deref());
+        } else {
+            self.fake.deploy_by_someone_else(service);
+        }
     }
 
     fn facts(&self) -> Vec<Fact> {
         self.fake.triggered().into_iter().map(fact).collect()
     }
 
-    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
+    fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
         id.get("row")
     }
 }
@@ -96,6 +102,7 @@ fn fact(job: DokployTriggered) -> Fact {
         DokployFate::Dropped | DokployFate::NeverStarted => Ending::Never,
         _ => Ending::Open,
     };
-    let parts = vec![Part { target: job.target, version: None, ending }];
-    Fact { id: job.deployment_id, requests: Vec::new(), senders: vec![job.sender], parts }
+    let strange = job.origin == DokployOrigin::Api && job.sender.call.is_none();
+    let parts = vec![Part { target: job.target, version: None, ending, ended_at: job.ended_at }];
+    Fact { id: job.deployment_id, requests: Vec::new(), senders: vec![job.sender], strange, parts }
 }

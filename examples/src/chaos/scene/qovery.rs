@@ -19,6 +19,9 @@ const KINDS: [(QoveryServiceKind, TargetKind); 5] = [
     (QoveryServiceKind::Database, TargetKind::Database),
 ];
 
+/// As whom Qovery names the owner of the token that all programs share.
+const CALLERS: &str = "fake-api-token";
+
 pub(super) struct Scene {
     fake: FakeQovery,
     access: Access,
@@ -91,33 +94,46 @@ impl super::Scene for Scene {
         self.access.adapter(Qovery::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng) {
-        let target = rng.usize(..self.targets.len());
-        self.fake.deploy_by_someone_else(self.targets[target].id());
+    fn disturb(&self, rng: &mut Rng, stranger: bool) {
+        let target = &self.targets[rng.usize(..self.targets.len())];
+        match *target.kind() {
+            // Nobody but the callers deploys whole environments.
+            TargetKind::Environment => {}
+            _ if stranger => self.fake.deploy_by_another_program(target.id()),
+            _ => self.fake.deploy_by_someone_else(target.id()),
+        }
     }
 
     fn facts(&self) -> Vec<Fact> {
         self.fake.triggered().into_iter().map(fact).collect()
     }
 
-    fn id_of<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
-        id.get("execution").or_else(|| id.get("request"))
+    fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
+        id.get("execution")
+    }
+
+    fn request_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
+        id.get("request")
     }
 }
 
 fn fact(execution: QoveryTriggered) -> Fact {
-    let whole = ending(execution.state.as_deref());
+    let (whole, ended_at) = (ending(execution.state.as_deref()), execution.ended_at);
+    // Only requests of one user are merged.
+    let strange = execution.triggered_by == CALLERS && execution.senders.iter().any(|sender| sender.call.is_none());
     let services = execution.services.into_iter().map(|service| Part {
         target: service.service,
         version: service.version,
         // When the check before the deployment fails, no service is touched and the deployment has failed.
         ending: if service.state.is_none() { whole } else { ending(service.state.as_deref()) },
+        ended_at: service.ended_at.or(ended_at),
     });
-    let whole = Part { target: execution.environment, version: None, ending: whole };
+    let whole = Part { target: execution.environment, version: None, ending: whole, ended_at };
     Fact {
         id: Some(execution.execution_id),
         requests: execution.request_ids,
         senders: execution.senders,
+        strange,
         parts: services.chain([whole]).collect(),
     }
 }
