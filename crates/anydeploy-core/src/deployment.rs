@@ -17,6 +17,9 @@ pub enum Identity {
     /// The platform had the same deployment under way already and took the request as that one.
     Adopted,
     /// Deduced from order, time or the target's state: this platform or version gives no proof.
+    ///
+    /// Other triggers of the same process are taken into account.
+    /// Another program that deploys the same target with the same token at the same time cannot be told apart.
     Inferred,
     /// Accepted, but not yet told apart from others; a later read will.
     Pending,

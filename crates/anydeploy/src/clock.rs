@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use crate::DeploymentId;
 use crate::time::http_date;
@@ -12,53 +12,74 @@ const SKEWED: i64 = 60;
 
 /// A moment in whole Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// By the `Date` of an answer, or by our clock if the answer has none.
-    pub(super) server: i64,
+    pub(crate) server: i64,
     /// By the clock of this machine; missing in an id that another program wrote.
     here: Option<i64>,
 }
 
 impl Moment {
     /// The moment of an answer that has just come.
-    pub(super) fn of(date: Option<&str>) -> Self {
+    pub(crate) fn of(date: Option<&str>) -> Self {
         let here = Utc::now().timestamp();
-        Self { server: date.and_then(http_date).map_or(here, |date| date.timestamp()), here: Some(here) }
+        Self::dated(date).unwrap_or(Self { server: here, here: Some(here) })
+    }
+
+    /// The moment of an answer that has just come, if it has a `Date`.
+    pub(crate) fn dated(date: Option<&str>) -> Option<Self> {
+        let server = http_date(date?)?.timestamp();
+        Some(Self { server, here: Some(Utc::now().timestamp()) })
     }
 
     /// The same moment; of two answers that disagree about the time, the one that is nearer to our clock is believed.
     ///
-    /// `before` is the moment of an answer a few seconds ago.
-    pub(super) fn checked(self, before: Self) -> Self {
+    /// `before` is the moment of an answer some seconds ago, or of a later one.
+    pub(crate) fn checked(self, before: Self) -> Self {
         let off = |moment: Self| moment.server.abs_diff(moment.here.unwrap_or(moment.server));
         let differ = self.server.abs_diff(before.server) > SKEWED.unsigned_abs();
-        if differ && off(before) < off(self) { Self { server: before.server, ..self } } else { self }
+        let meanwhile = self.here.zip(before.here).map_or(0, |(now, then)| now.saturating_sub(then));
+        let server = before.server.saturating_add(meanwhile);
+        if differ && off(before) < off(self) { Self { server, ..self } } else { self }
     }
 
     /// The moment that stands in an id.
-    pub(super) fn read(id: &DeploymentId, key: &str) -> Option<Self> {
+    pub(crate) fn read(id: &DeploymentId, key: &str) -> Option<Self> {
         let text = id.get(key)?;
         let (server, here) = text.split_once('.').map_or((text, None), |(server, here)| (server, here.parse().ok()));
         Some(Self { server: server.parse().ok()?, here })
     }
 
     /// The id with this moment.
-    pub(super) fn write(self, id: DeploymentId, key: &str) -> DeploymentId {
+    pub(crate) fn write(self, id: DeploymentId, key: &str) -> DeploymentId {
         match self.here {
             Some(here) => id.with(key, format!("{}.{here}", self.server)),
             None => id.with(key, self.server.to_string()),
         }
     }
 
-    /// Whether so much time has passed until `now` by both clocks; their seconds are cut off.
-    pub(super) fn is_past(self, now: Self, grace: Duration) -> bool {
-        let passed = |from: i64, to: i64| {
-            u64::try_from(to.saturating_sub(from).saturating_sub(1))
-                .is_ok_and(|secs| Duration::from_secs(secs) >= grace)
-        };
-        let here = self.here.zip(now.here).is_none_or(|(from, to)| passed(from, to));
-        here && passed(self.server, now.server)
+    /// How much time has passed until `now` by the slower of the clocks, to a second.
+    pub(crate) fn age(self, now: Self) -> Duration {
+        let passed =
+            |from: i64, to: i64| Duration::from_secs(u64::try_from(to.saturating_sub(from)).unwrap_or_default());
+        let server = passed(self.server, now.server);
+        self.here.zip(now.here).map_or(server, |(from, to)| server.min(passed(from, to)))
     }
+
+    /// Whether so much time has passed until `now` by both clocks, whose seconds are cut off.
+    pub(crate) fn is_past(self, now: Self, grace: Duration) -> bool {
+        self.age(now) >= grace.saturating_add(Duration::from_secs(1))
+    }
+
+    /// The moment by the server's clock, as a date.
+    pub(crate) fn date(self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.server, 0)
+    }
+}
+
+/// The moment of an answer, checked against that of the answer before it, where both are known.
+pub(crate) fn checked(moment: Option<Moment>, before: Option<Moment>) -> Option<Moment> {
+    Some(moment?.checked(before.or(moment)?))
 }
 
 #[cfg(test)]
@@ -90,7 +111,8 @@ mod tests {
     fn an_answer_with_a_clock_of_its_own_is_not_believed() {
         let before = moment(1000, 1003);
         assert_eq!(moment(1001, 1004).checked(before).server, 1001);
-        assert_eq!(moment(4601, 1004).checked(before).server, 1000);
+        assert_eq!(moment(4601, 1004).checked(before).server, 1001);
+        assert_eq!(moment(4601, 1004).checked(moment(1006, 1009)).server, 1001, "by a later answer");
         assert_eq!(moment(1001, 1004).checked(moment(4600, 1003)).server, 1001);
     }
 

@@ -1,5 +1,6 @@
 //! The triggers of this process that are under way, so that nobody takes another one's deployment for their own.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,12 +11,17 @@ use crate::{Target, TargetKind};
 /// One list for the whole process: to a server it makes no difference which deployer a trigger comes from.
 static FLIGHTS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 
+/// The number of the next one.
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
 #[derive(Debug)]
 struct Entry {
     number: u64,
     /// The server, and where targets hold others, the environment.
     place: String,
     target: Target,
+    /// What the trigger put into its deployment, where the platform keeps it.
+    mark: Option<String>,
     /// Another trigger for the same was under way at some moment of this one.
     disturbed: bool,
     /// Another one was being answered at some moment of this one.
@@ -52,16 +58,24 @@ impl Flight {
                 accompanied = true;
             }
         }
-        let number = flights.last().map_or(0, |last| last.number + 1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         flights.push(Entry {
             number,
             place: place.to_owned(),
             target: target.clone(),
+            mark: None,
             disturbed,
             accompanied,
             until: None,
         });
         Self { number, linger, sent: false }
+    }
+
+    /// Goes by this mark as well, under which [`company`] finds it after it has ended.
+    pub(crate) fn marked(&self, mark: &str) {
+        if let Some(entry) = flights().iter_mut().find(|entry| entry.number == self.number) {
+            entry.mark = Some(mark.to_owned());
+        }
     }
 
     /// Takes note that the trigger is about to be sent, and may be acted on from now on.
@@ -79,7 +93,7 @@ impl Flight {
         flights().iter().any(|entry| entry.number == self.number && entry.accompanied)
     }
 
-    /// Ends, as the trigger was answered; its deployment may take so long to show.
+    /// Ends, as the trigger was answered; its deployment takes so long to show, or is asked for so often.
     pub(crate) fn land_in(mut self, time: Duration) {
         self.linger = time;
     }
@@ -102,6 +116,24 @@ impl Drop for Flight {
             entry.until = Some(until);
         }
     }
+}
+
+/// Whether another trigger for the same was under way since the marked one began.
+///
+/// A flight that has ended is remembered for `linger` more.
+pub(crate) fn company(mark: &str, linger: Duration) -> bool {
+    let until = Instant::now() + linger;
+    let mut disturbed = false;
+    for entry in flights().iter_mut().filter(|entry| entry.mark.as_deref() == Some(mark)) {
+        entry.until = entry.until.map(|known| known.max(until));
+        disturbed |= entry.disturbed;
+    }
+    disturbed
+}
+
+/// Forgets the marked flight, as its deployment is known.
+pub(crate) fn forget(mark: &str) {
+    flights().retain(|entry| entry.mark.as_deref() != Some(mark));
 }
 
 /// Whether a trigger for one of these may deploy the other: an environment is deployed with all that is in it.
@@ -142,6 +174,24 @@ mod tests {
         assert!(placed.is_disturbed(), "the same service under another spelling");
         let whole = Flight::begin("server one", &Target::new(TargetKind::Environment, "e"), LINGER);
         assert!(whole.is_disturbed() && other.is_disturbed() && !elsewhere.is_disturbed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_show_yet_is_disturbed_by_what_comes_after() {
+        let first = begin("server four", "web");
+        first.marked("one");
+        let mut first = first;
+        first.sent();
+        first.land_in(LINGER);
+        assert!(!company("one", LINGER) && !company("two", LINGER));
+        for _ in 0..3 {
+            tokio::time::advance(LINGER * 2 / 3).await;
+            assert!(!company("one", LINGER), "it is remembered as long as it is asked for");
+        }
+        begin("server four", "web").land();
+        assert!(company("one", LINGER));
+        forget("one");
+        assert!(!company("one", LINGER) && !begin("server four", "web").is_disturbed());
     }
 
     #[tokio::test(start_paused = true)]

@@ -26,6 +26,7 @@
 #![cfg_attr(not(all(feature = "coolify", feature = "dokploy", feature = "qovery")), allow(dead_code))]
 
 mod builder;
+mod clock;
 pub mod config;
 mod failure;
 mod flight;

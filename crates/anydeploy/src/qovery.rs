@@ -19,7 +19,6 @@
 
 mod cancel;
 mod check;
-mod clock;
 mod deploy;
 mod find;
 mod history;

@@ -23,6 +23,9 @@ pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::SecondsFormat;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -42,6 +45,45 @@ mod tests {
     fn what_is_no_moment_is_none() {
         for text in ["", "yesterday", "2026-13-01 00:00:00", "1787397633"] {
             assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    /// Text that is nearly a moment.
+    fn nearly() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "[+-]?[0-9]{1,9}-[0-9]{1,3}-[0-9]{1,3}[T ][0-9]{1,3}:[0-9]{1,3}:[0-9]{1,3}(\\.[0-9]{0,12})?(Z{0,2}|[+-][0-9]{1,2}:[0-9]{1,2})",
+            "([A-Z][a-z]{2}, )?[0-9]{1,3} (Jan|Feb|Dec|Xyz) [0-9]{1,7} [0-9]{1,3}:[0-9]{1,3}(:[0-9]{1,3})? (GMT|[+-][0-9]{4}|[A-Z])",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_moment_or_none_and_what_is_done_with_moments_never_panics(one in nearly(), other in nearly()) {
+            for text in [&one, &other] {
+                for moment in [moment(text), http_date(text)].into_iter().flatten() {
+                    let shown = format!("{moment:?} {moment} {}", moment.timestamp_millis());
+                    prop_assert!(!shown.is_empty());
+                }
+            }
+            if let (Some(one), Some(other)) = (moment(&one).or(http_date(&one)), moment(&other).or(http_date(&other))) {
+                prop_assert!((one - other).to_std().is_ok() || one < other);
+            }
+        }
+
+        #[test]
+        fn a_moment_is_read_as_it_was_written(seconds in -62_167_219_200..253_402_300_800_i64, nanos in 0..1_000_000_000_u32) {
+            let written = DateTime::from_timestamp(seconds, nanos).unwrap();
+            prop_assert_eq!(moment(&written.to_rfc3339_opts(SecondsFormat::Nanos, true)), Some(written));
+            for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%d %H:%M:%S%.9fZ"] {
+                prop_assert_eq!(moment(&written.format(format).to_string()), Some(written));
+            }
+        }
+
+        #[test]
+        fn a_date_of_http_is_read_as_it_was_written(seconds in 0..253_402_300_800_i64) {
+            let written = DateTime::from_timestamp(seconds, 0).unwrap();
+            prop_assert_eq!(http_date(&written.format("%a, %d %b %Y %H:%M:%S GMT").to_string()), Some(written));
         }
     }
 }

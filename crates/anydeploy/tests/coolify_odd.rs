@@ -147,7 +147,7 @@ async fn a_deployment_that_began_after_the_trigger_is_never_adopted() {
     let deployment = coolify.deploy(&request()).await.unwrap();
     assert_eq!(deployment.identity, Identity::Pending);
     let error = coolify.deployment(&deployment.id).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.kind(), ErrorKind::Undecidable);
 }
 
 #[tokio::test]

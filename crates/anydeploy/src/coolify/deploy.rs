@@ -1,12 +1,13 @@
 //! Triggering a deployment, and proving which one it is.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use coolify_client::types::{DeployAccepted, DeployByTagOrUuidParams, Deployment as Row};
 use coolify_client::wire::Reply;
 
 use super::lost::Before;
-use super::resource::Started;
+use super::resource::{SINCE, started};
 use super::{Coolify, fail};
+use crate::clock::{Moment, checked};
 use crate::failure::trigger_failed;
 use crate::flight::Flight;
 use crate::time::moment;
@@ -54,7 +55,7 @@ impl Coolify {
         reply: Reply<DeployAccepted>,
     ) -> Result<Deployment> {
         let application = *target.kind() == TargetKind::Application;
-        let started = Started::at(reply.header("date"));
+        let date = reply.header("date").map(str::to_owned);
         let accepted = reply.into_value();
         let said = accepted.message.map(|message| message.to_string());
         let entry = accepted
@@ -69,7 +70,8 @@ impl Coolify {
         let message = entry.message.unwrap_or_default();
         match entry.deployment_uuid {
             Some(uuid) => {
-                let unconfirmed = Unconfirmed { pull_request: params.pr.unwrap_or(0), since: started.moment() };
+                let since = checked(Moment::dated(date.as_deref()), before.at);
+                let unconfirmed = Unconfirmed { pull_request: params.pr.unwrap_or(0), since };
                 self.confirm(target, &uuid, unconfirmed, before).await
             }
             // Coolify answers 200 when it refuses; such an entry has no id (4.3.11).
@@ -78,7 +80,7 @@ impl Coolify {
                     if message.starts_with("Unauthorized") { ErrorKind::PermissionDenied } else { ErrorKind::Rejected };
                 Err(refusal("Coolify refused to deploy", kind).with_server_message(&message))
             }
-            None => Ok(started.deployment(target, &message)),
+            None => Ok(started(target, Moment::of(date.as_deref()), &message)),
         }
     }
 
@@ -98,10 +100,7 @@ impl Coolify {
             Ok(reply) => Ok(self.told(target, reply.value(), Identity::Exact)),
             Err(error) if error.kind() == ErrorKind::NotFound => match self.adopt(target, unconfirmed, before).await {
                 Ok(Some(adopted)) => Ok(adopted),
-                Ok(None) => Err(refusal(
-                    "Coolify accepted the request under an id that it does not know, and lists no deployment it could stand for",
-                    ErrorKind::Undecidable,
-                )),
+                Ok(None) => Err(phantom()),
                 Err(error) if error.kind() == ErrorKind::Undecidable => Err(error),
                 Err(_) => Ok(pending()),
             },
@@ -136,35 +135,32 @@ impl Coolify {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unconfirmed {
     pull_request: i64,
-    /// The moment of the trigger's answer by the server's clock.
-    since: Option<DateTime<Utc>>,
+    /// The moment of the trigger's answer, if the server told it.
+    since: Option<Moment>,
 }
 
 impl Unconfirmed {
     fn note(self, id: DeploymentId) -> DeploymentId {
         let id = id.with("unconfirmed", self.pull_request.to_string());
-        match self.since {
-            Some(since) => id.with("since", since.timestamp().to_string()),
-            None => id,
-        }
+        self.since.map_or(id.clone(), |since| since.write(id, SINCE))
     }
 
     /// What the id tells, if it was never confirmed.
     pub(super) fn of(id: &DeploymentId) -> Option<Self> {
         let pull_request = id.get("unconfirmed")?.parse().ok()?;
-        let since = id.get("since").and_then(|since| DateTime::from_timestamp(since.parse().ok()?, 0));
-        Some(Self { pull_request, since })
+        Some(Self { pull_request, since: Moment::read(id, SINCE) })
     }
 
     /// Whether a deployment was under way when the trigger was answered, for the same pull request.
     fn may_stand_for(self, row: &Row) -> bool {
         // The date of an answer has whole seconds.
         let second = TimeDelta::seconds(1);
+        let since = self.since.and_then(Moment::date);
         let at = |text: &Option<String>| text.as_deref().and_then(moment);
-        let began_later = at(&row.created_at).zip(self.since).is_some_and(|(began, since)| began > since + second);
+        let began_later = at(&row.created_at).zip(since).is_some_and(|(began, since)| began > since + second);
         let last_sign = at(&row.updated_at).or_else(|| at(&row.finished_at));
         let under_way = matches!(super::phase(&row.status), Phase::Queued | Phase::Running);
-        let was_alive = under_way || last_sign.zip(self.since).is_some_and(|(sign, since)| sign >= since - second);
+        let was_alive = under_way || last_sign.zip(since).is_some_and(|(sign, since)| sign >= since - second);
         row.pull_request_id.unwrap_or(0) == self.pull_request && was_alive && !began_later
     }
 }
@@ -198,6 +194,13 @@ fn parameters(request: &DeployRequest) -> Result<DeployByTagOrUuidParams> {
         _ => return Err(Error::unsupported(Platform::Coolify, "this revision")),
     }
     Ok(params)
+}
+
+/// The error of an id that leads nowhere, though what Coolify took the request for may have been there.
+pub(super) fn phantom() -> Error {
+    let message =
+        "Coolify accepted the request under an id that it does not know, and lists no deployment it could stand for";
+    refusal(message, ErrorKind::Undecidable)
 }
 
 fn refusal(message: &'static str, kind: ErrorKind) -> Error {

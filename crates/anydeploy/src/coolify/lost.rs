@@ -1,8 +1,12 @@
 //! Finding the deployment of a trigger whose answer was lost.
 
-use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row, ListDeploymentsByAppUuidParams};
+use coolify_client::types::{
+    DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, ListDeploymentsByAppUuidParams,
+};
+use coolify_client::wire::Reply;
 
 use super::{Coolify, fail};
+use crate::clock::Moment;
 use crate::failure::after_loss;
 use crate::flight::Flight;
 use crate::reconcile::{Sight, reconcile, steady};
@@ -11,22 +15,27 @@ use crate::{Deployment, Error, ErrorKind, Identity, Result, Target};
 /// How many of the newest deployments are looked at; at most 25 wait on one server.
 const NEWEST: i64 = 30;
 
-/// The deployments of an application before a trigger; `None` if they cannot be read.
-pub(super) struct Before(Option<Vec<Row>>);
+/// The deployments of an application before a trigger.
+pub(super) struct Before {
+    /// `None` if they cannot be read.
+    rows: Option<Vec<Row>>,
+    /// When they were read, if the server told it.
+    pub(super) at: Option<Moment>,
+}
 
 impl Before {
     /// Nothing is known.
-    pub(super) const UNKNOWN: Self = Self(None);
+    pub(super) const UNKNOWN: Self = Self { rows: None, at: None };
 
     /// Whether a deployment was over already, so that no request can be taken for it.
     pub(super) fn was_over(&self, row: &Row) -> bool {
-        let known = self.0.iter().flatten().find(|known| known.deployment_uuid == row.deployment_uuid);
+        let known = self.rows.iter().flatten().find(|known| known.deployment_uuid == row.deployment_uuid);
         known.is_some_and(|known| super::phase(&known.status).is_terminal())
     }
 
     /// Whether one for this pull request was under way.
     fn was_busy(&self, pull_request: i64) -> bool {
-        let mut rows = self.0.iter().flatten();
+        let mut rows = self.rows.iter().flatten();
         rows.any(|row| row.pull_request_id.unwrap_or(0) == pull_request && !super::phase(&row.status).is_terminal())
     }
 }
@@ -34,8 +43,11 @@ impl Before {
 impl Coolify {
     /// Reads the deployments that a trigger cannot have made.
     pub(super) async fn before(&self, target: &Target) -> Result<Before> {
-        match self.newest(target).await {
-            Ok(rows) => Ok(Before(Some(rows))),
+        match self.listed(target).await {
+            Ok(reply) => {
+                let at = Moment::dated(reply.header("date"));
+                Ok(Before { rows: Some(reply.into_value().deployments), at })
+            }
             // A token may deploy and not read, and old versions have no such list; both can deploy all the same.
             Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => {
                 Ok(Before::UNKNOWN)
@@ -46,9 +58,12 @@ impl Coolify {
     }
 
     pub(super) async fn newest(&self, target: &Target) -> Result<Vec<Row>> {
+        Ok(self.listed(target).await?.into_value().deployments)
+    }
+
+    async fn listed(&self, target: &Target) -> Result<Reply<DeploymentPage>> {
         let params = ListDeploymentsByAppUuidParams { take: Some(NEWEST), ..Default::default() };
-        let history = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
-        Ok(history.into_value().deployments)
+        self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)
     }
 
     /// Looks for a deployment that was not there before and is what the trigger asked for.
@@ -63,7 +78,7 @@ impl Coolify {
         params: &DeployByTagOrUuidParams,
         lost: Error,
     ) -> Result<Deployment> {
-        let Some(known) = &before.0 else {
+        let Some(known) = &before.rows else {
             let why = "the token or the version of Coolify gives no list of deployments to look for it in";
             return Err(after_loss(ErrorKind::Undecidable, why, lost));
         };

@@ -2,7 +2,7 @@
 
 use coolify_client::types::{Deployment as Row, ListDeploymentsByAppUuidParams};
 
-use super::deploy::{Unconfirmed, id_of};
+use super::deploy::{Unconfirmed, id_of, phantom};
 use super::lost::Before;
 use super::{Coolify, fail, status};
 use crate::time::moment;
@@ -18,7 +18,7 @@ impl Coolify {
         }
         let row = match (self.row(id).await, Unconfirmed::of(id)) {
             (Err(error), Some(unconfirmed)) if error.kind() == ErrorKind::NotFound => {
-                return self.adopt(id.target(), unconfirmed, &Before::UNKNOWN).await?.ok_or(error);
+                return self.adopt(id.target(), unconfirmed, &Before::UNKNOWN).await?.ok_or_else(phantom);
             }
             (row, _) => row?,
         };

@@ -2,45 +2,30 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
 use super::status::service_state;
 use super::{Coolify, fail};
-use crate::time::http_date;
+use crate::clock::Moment;
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform, Result, Service,
     ServiceState, Target, TargetKind,
 };
 
-/// A start of a service or database, which Coolify gives no id.
-pub(super) struct Started(Option<DateTime<Utc>>);
+/// When a trigger was answered that led to no id: that of a service or database never does.
+pub(super) const SINCE: &str = "since";
 
-impl Started {
-    /// The moment of the answer by the server's clock, or by ours if the server does not tell.
-    pub(super) fn at(date: Option<&str>) -> Self {
-        Self(date.and_then(http_date).or_else(|| Some(Utc::now())))
-    }
-
-    pub(super) fn moment(&self) -> Option<DateTime<Utc>> {
-        self.0
-    }
-
-    pub(super) fn deployment(&self, target: &Target, message: &str) -> Deployment {
-        let mut id = DeploymentId::new(Platform::Coolify, target.clone());
-        if let Some(moment) = self.0 {
-            id = id.with("since", moment.timestamp().to_string());
-        }
-        let title = Some(message.to_owned()).filter(|message| !message.is_empty());
-        Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
-            .with_title(title)
-            .with_times(self.0, None)
-    }
+/// A start of a service or database that was accepted at this moment.
+pub(super) fn started(target: &Target, at: Moment, message: &str) -> Deployment {
+    let id = at.write(DeploymentId::new(Platform::Coolify, target.clone()), SINCE);
+    let title = Some(message.to_owned()).filter(|message| !message.is_empty());
+    Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
+        .with_title(title)
+        .with_times(at.date(), None)
 }
 
-/// A service as read, and the moment of the answer by the server's clock.
+/// A service as read, and the moment of the answer.
 struct Seen {
     service: Service,
-    at: Option<DateTime<Utc>>,
+    at: Moment,
 }
 
 impl Coolify {
@@ -54,19 +39,19 @@ impl Coolify {
         let (name, status, urls, at) = match target.kind() {
             TargetKind::Application => {
                 let reply = self.client.get_application_by_uuid(uuid).await.map_err(fail)?;
-                let at = Started::at(reply.header("date")).moment();
+                let at = Moment::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, row.fqdn, at)
             }
             TargetKind::Service => {
                 let reply = self.client.get_service_by_uuid(uuid).await.map_err(fail)?;
-                let at = Started::at(reply.header("date")).moment();
+                let at = Moment::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
             TargetKind::Database => {
                 let reply = self.client.get_database_by_uuid(uuid).await.map_err(fail)?;
-                let at = Started::at(reply.header("date")).moment();
+                let at = Moment::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
@@ -96,20 +81,16 @@ impl Coolify {
     ///
     /// Its state is refreshed by a job of the server, so a bad state right after the start may be the old one.
     pub(super) async fn follow(&self, id: &DeploymentId) -> Result<Deployment> {
-        let since = match id.get("since") {
-            None => None,
-            Some(text) => {
-                Some(text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).ok_or_else(|| {
-                    Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds no moment in `since`"))
-                        .with_platform(Platform::Coolify)
-                })?)
-            }
-        };
+        let since = Moment::read(id, SINCE);
+        if since.is_none() && id.get(SINCE).is_some() {
+            let message = format!("the deployment id `{id}` holds no moment in `{SINCE}`");
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify));
+        }
         let Seen { service, at } = self.see(id.target()).await?;
-        let age = since.zip(at).and_then(|(since, at)| (at - since).to_std().ok()).unwrap_or_default();
+        let age = since.map(|since| since.age(at)).unwrap_or_default();
         let phase = judge(service.state, age, self.grace);
         Ok(Deployment::new(id.clone(), Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
-            .with_times(since, None))
+            .with_times(since.and_then(Moment::date), None))
     }
 }
 

@@ -7,6 +7,7 @@ use super::read::accepted;
 use super::rows::{read_at, unsupported_kind};
 use super::trace::Trace;
 use super::{Dokploy, fail};
+use crate::clock::{Moment, checked};
 use crate::flight::Flight;
 use crate::{DeployRequest, Deployer, Deployment, Error, Phase, Platform, Result, Revision, TargetKind};
 
@@ -27,11 +28,13 @@ impl Dokploy {
         // Whatever goes wrong with this read, nothing was triggered.
         let before = self.rows(request.target()).await.map_err(|error| error.with_safe_to_repeat(true))?;
         let mut trace = Trace::new(&before.rows);
+        flight.marked(trace.nonce());
         flight.sent();
-        let deployed = match self.send(request, trace.mark()).await {
+        let sent = self.send(request, trace.mark()).await;
+        trace.crowded = flight.is_disturbed();
+        let deployed = match sent {
             Ok(since) => {
-                trace.since = since;
-                trace.crowded = flight.is_accompanied();
+                trace.since = checked(since, before.at);
                 let title = request.reason().map(str::to_owned);
                 let deployment = trace.pending(request.target(), accepted()).with_title(title);
                 Ok(self.first_looks(deployment).await)
@@ -39,14 +42,17 @@ impl Dokploy {
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => self.find_lost(request.target(), &trace, lost).await,
         };
-        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
-            flight.land();
+        match &deployed {
+            // Whoever asks for its row is told whether another trigger came between.
+            Ok(deployment) if !deployment.identity.is_settled() => flight.land_in(self.grace),
+            Err(error) if !error.is_safe_to_repeat() => drop(flight),
+            _ => flight.land(),
         }
         deployed
     }
 
     /// Sends the trigger, and returns the moment of its answer by the server's clock.
-    async fn send(&self, request: &DeployRequest, mark: String) -> Result<Option<i64>> {
+    async fn send(&self, request: &DeployRequest, mark: String) -> Result<Option<Moment>> {
         let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
         // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
         let answered = match request.target().kind() {

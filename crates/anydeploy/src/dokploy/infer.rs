@@ -1,5 +1,6 @@
 //! Which row belongs to a deployment whose mark was overwritten before it was seen.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as Job};
@@ -26,10 +27,14 @@ pub(super) enum Finding<'a> {
 ///
 /// `grace` bounds how long after its job's start a row may appear.
 pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: Duration) -> Finding<'a> {
+    if trace.crowded {
+        // The order of jobs tells nothing if one of several may have left no row: a restart forgets what waits.
+        return if has_untold(trace, rows, &Others::new()) { Finding::Doubt } else { Finding::Nothing };
+    }
     // What appeared since a job is running that still runs is that job's row.
     let until = others.iter().filter_map(|job| job.processed_on).min();
     let ahead = trace.ahead.unwrap_or_default();
-    let new = || new_rows(rows, trace).filter(|(at, _)| until.is_none_or(|until| *at < until));
+    let new = || new_rows(rows, trace).filter(|(at, _)| until.is_none_or(|until| *at <= until));
     // A restart marks what ran as cancelled, and forgets what waited.
     let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
     // A row keeps the mark unless a commit took its place.
@@ -37,7 +42,9 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
     if restarted || candidates.peek().is_none() {
         return Finding::Nothing;
     }
-    if may_lack_rows(rows, trace.after) {
+    // A row of the millisecond in which a job started may be that of the job before it.
+    let blurred = new().next().is_some_and(|(at, _)| trace.after.is_some_and(|after| at <= after.saturating_add(1)));
+    if blurred || may_lack_rows(rows, trace.after) {
         return Finding::Doubt;
     }
     let window = window(grace);
@@ -47,7 +54,7 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
         new().nth(ahead)
     } else {
         // A job that was never seen may not have come to a row yet, while that of another caller has.
-        only(candidates).filter(|(at, _)| trace.queued.is_some() || (!trace.crowded && is_prompt(trace, *at, window)))
+        only(candidates).filter(|(at, _)| trace.queued.is_some() || is_prompt(trace, *at, window))
     };
     match found {
         Some((_, row)) if overwritten(row) => Finding::Row(row),
@@ -60,18 +67,30 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
 /// keeps no descriptions at all.
 pub(super) fn infer_blindly<'a>(trace: &Trace, rows: &'a Rows, keeps_mark: bool, grace: Duration) -> Option<&'a Row> {
     let window = window(grace);
-    let (_, row) = only(new_rows(&rows.rows, trace)).filter(|(at, _)| is_prompt(trace, *at, window))?;
+    let (_, row) =
+        only(new_rows(&rows.rows, trace)).filter(|_| !trace.crowded).filter(|(at, _)| is_prompt(trace, *at, window))?;
     if !keeps_mark {
         return Some(row);
     }
     let over = row.finished_at.as_deref().and_then(moment)?.timestamp_millis();
-    let settled = rows.at?.saturating_mul(1000) >= over.saturating_add(window);
+    let settled = rows.at?.server.saturating_mul(1000) >= over.saturating_add(window);
     Some(row).filter(|row| overwritten(row) && settled)
 }
 
-/// Whether a deployment that appeared since may have borne the mark, or may be missing from the rows.
-pub(super) fn has_untold(trace: &Trace, rows: &[Row]) -> bool {
-    new_rows(rows, trace).any(|(_, row)| overwritten(row)) || may_lack_rows(rows, trace.after)
+/// Whether a deployment that appeared since may have borne the mark, or may be missing from the rows; `others` are
+/// known not to have borne it.
+pub(super) fn has_untold(trace: &Trace, rows: &[Row], others: &Others) -> bool {
+    let mut new = new_rows(rows, trace);
+    new.any(|(_, row)| overwritten(row) && !others.contains(&row.deployment_id)) || may_lack_rows(rows, trace.after)
+}
+
+/// The ids of rows that were seen without the mark before a commit took its place.
+pub(super) type Others = HashSet<String>;
+
+/// Takes note of the rows that do not bear the mark, while it cannot have been overwritten yet.
+pub(super) fn note_others(others: &mut Others, trace: &Trace, rows: &[Row]) {
+    let unmarked = new_rows(rows, trace).filter(|(_, row)| !overwritten(row) && !trace.is_marked(row));
+    others.extend(unmarked.map(|(_, row)| row.deployment_id.clone()));
 }
 
 /// Whether rows that appeared since may have been deleted to make room, so that their order tells nothing.
@@ -97,7 +116,7 @@ fn window(grace: Duration) -> i64 {
 
 /// Whether a row appeared right after the trigger; that moment is known to a second.
 fn is_prompt(trace: &Trace, at: i64, window: i64) -> bool {
-    trace.since.is_some_and(|since| at <= since.saturating_add(1).saturating_mul(1000).saturating_add(window))
+    trace.since.is_some_and(|since| at <= since.server.saturating_add(1).saturating_mul(1000).saturating_add(window))
 }
 
 /// Whether a commit took the place of the description, which happens at the end of a deployment from git.
@@ -175,7 +194,13 @@ mod tests {
             // The job was never seen: the single row has to follow the trigger at once.
             ("since=0&after=99", &[(120, 'c')], None, "120"),
             ("since=0&after=99", &[(20_000, 'c')], None, "doubt"),
+            // Another trigger of ours may have left the row, or either of them none.
             ("since=0&after=99&crowded=1", &[(120, 'c')], None, "doubt"),
+            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'c')], None, "doubt"),
+            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'c')], None, "doubt"),
+            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'm')], None, "nothing"),
+            // A job before the one ahead may have ended in the millisecond in which that one started.
+            ("queued=9&ahead=1&after=99", &[(100, 'm'), (110, 'c'), (900, 'c')], None, "doubt"),
             ("after=99", &[(120, 'c')], None, "doubt"),
             ("since=0", &[(120, 'c')], None, "120"),
             ("since=0", &[], None, "nothing"),

@@ -1,6 +1,8 @@
 //! Finding the deployment of a trigger whose answer was lost.
 
-use super::infer::has_untold;
+use std::sync::{Mutex, PoisonError};
+
+use super::infer::{Others, has_untold, note_others};
 use super::queue::is_over;
 use super::rows::told;
 use super::trace::Trace;
@@ -11,12 +13,13 @@ use crate::{Deployment, DeploymentStatus, Error, Identity, Result, Target};
 impl Dokploy {
     /// Looks for the mark of the trigger, among the rows and in the queue.
     pub(super) async fn find_lost(&self, target: &Target, trace: &Trace, lost: Error) -> Result<Deployment> {
-        reconcile(lost, self.grace / 2, || self.look_for(target, trace.clone())).await
+        let others = Mutex::default();
+        reconcile(lost, self.grace / 2, || self.look_for(target, trace.clone(), &others)).await
     }
 
-    async fn look_for(&self, target: &Target, mut trace: Trace) -> Result<Sight> {
-        let rows = steady(|| self.rows(target)).await?.rows;
-        if let Some(row) = trace.marked(&rows) {
+    async fn look_for(&self, target: &Target, mut trace: Trace, others: &Mutex<Others>) -> Result<Sight> {
+        let rows = steady(|| self.rows(target)).await?;
+        if let Some(row) = trace.marked(&rows.rows) {
             return Ok(Sight::found(told(target, row, Identity::Exact)));
         }
         let Some(queue) = steady(|| self.queue(target)).await? else {
@@ -33,9 +36,11 @@ impl Dokploy {
         }
         // The job may have started between the two reads, and has a row then.
         let rows = steady(|| self.rows(target)).await?.rows;
+        let mut others = others.lock().unwrap_or_else(PoisonError::into_inner);
+        note_others(&mut others, &trace, &rows);
         Ok(match trace.marked(&rows) {
             Some(row) => Sight::found(told(target, row, Identity::Exact)),
-            None if has_untold(&trace, &rows) => {
+            None if has_untold(&trace, &rows, &others) => {
                 Sight::Doubt("a deployment that was started since does not tell any more whose it is")
             }
             None => Sight::Nothing,

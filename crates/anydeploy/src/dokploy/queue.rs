@@ -4,13 +4,14 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnu
 
 use super::rows::{created, read_at};
 use super::{Dokploy, fail};
+use crate::clock::Moment;
 use crate::{ErrorKind, Result, Target, TargetKind};
 
 /// The jobs of a target at one moment; the cloud lists those that are over as well.
 pub(super) struct Queue {
     jobs: Vec<Job>,
-    /// The moment by the server's clock, in Unix seconds.
-    pub(super) at: Option<i64>,
+    /// When they were read.
+    pub(super) at: Option<Moment>,
 }
 
 impl Dokploy {

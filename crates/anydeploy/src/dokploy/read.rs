@@ -1,7 +1,5 @@
 //! Reading deployments back: one by its row or by its trace, and a history.
 
-use std::time::Duration;
-
 use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::infer::{Finding, infer, infer_blindly};
@@ -10,6 +8,7 @@ use super::rows::{INFERRED, ROW, Rows, told};
 use super::trace::Trace;
 use super::{Dokploy, fail, queue_phase};
 use crate::failure::mask;
+use crate::flight;
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
     Target,
@@ -22,7 +21,14 @@ impl Dokploy {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
         id.expect_platform(&Platform::Dokploy)?;
         let Some(row) = id.get(ROW) else {
-            return self.resolve(id.target(), Trace::of(id)?).await;
+            let mut trace = Trace::of(id)?;
+            let nonce = trace.nonce().to_owned();
+            trace.crowded |= flight::company(&nonce, self.grace);
+            let read = self.resolve(id.target(), trace).await;
+            if read.as_ref().is_ok_and(|deployment| deployment.identity.is_settled()) {
+                flight::forget(&nonce);
+            }
+            return read;
         };
         let Rows { rows, .. } = self.rows(id.target()).await?;
         let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
@@ -59,7 +65,7 @@ impl Dokploy {
         let job = queue.marked(&mark);
         match job {
             Some(job) if !is_over(job) => {
-                trace.sighted(job, &queue, &rows.rows);
+                trace.sighted(job, &queue, &rows);
                 let status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
                 return Ok(trace.pending(target, status).with_title(job.data.title_log.clone()));
             }
@@ -74,10 +80,11 @@ impl Dokploy {
         }
         match infer(&trace, &rows.rows, &queue.others(&mark), self.grace) {
             Finding::Row(row) => self.unless_cancelled(told(target, row, Identity::Inferred), row).await,
+            Finding::Doubt if self.is_overdue(&trace, &rows) => Err(untold()),
             Finding::Doubt => Ok(trace.pending(target, DeploymentStatus::new(Phase::Unknown, "untraceable"))),
             Finding::Nothing => match job.and_then(|job| ended_without_row(&trace, target, job)) {
                 Some(ended) => Ok(ended),
-                None if self.is_overdue(&trace, rows.at) => {
+                None if self.is_overdue(&trace, &rows) => {
                     Err(lost("this deployment has neither a row nor a job in the queue"))
                 }
                 None => {
@@ -98,12 +105,9 @@ impl Dokploy {
         }
     }
 
-    /// Whether a deployment has been out of sight for longer than the grace, by the server's clock, which tells seconds.
-    fn is_overdue(&self, trace: &Trace, now: Option<i64>) -> bool {
-        let Some((since, now)) = trace.since.zip(now) else { return false };
-        // Both moments are cut to the second, so the time between them may be up to a second shorter.
-        let unseen = u64::try_from(now.saturating_sub(since).saturating_sub(1)).unwrap_or_default();
-        Duration::from_secs(unseen) > self.grace
+    /// Whether a deployment has been out of sight for the whole grace when these rows were read.
+    fn is_overdue(&self, trace: &Trace, rows: &Rows) -> bool {
+        trace.since.zip(rows.at).is_some_and(|(since, now)| since.is_past(now, self.grace))
     }
 
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
@@ -135,6 +139,12 @@ fn ended_without_row(trace: &Trace, target: &Target, job: &Job) -> Option<Deploy
 fn release(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.trim().trim_start_matches('v').split('.').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// The error of a deployment whose row may be there, though nothing tells any more which it is.
+fn untold() -> Error {
+    let message = "Dokploy accepted the deployment, and its row cannot be told from those of others";
+    Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Dokploy)
 }
 
 fn lost(message: &'static str) -> Error {

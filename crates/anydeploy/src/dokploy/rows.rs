@@ -4,8 +4,9 @@ use dokploy_client::types::Deployment as Row;
 use dokploy_client::wire::Reply;
 
 use super::{Dokploy, fail, status};
+use crate::clock::Moment;
 use crate::failure::mask;
-use crate::time::{http_date, moment};
+use crate::time::moment;
 use crate::{Deployment, DeploymentId, Error, Identity, Platform, Result, Target, TargetKind};
 
 /// The id of the row, once it is known.
@@ -17,8 +18,8 @@ pub(super) const INFERRED: &str = "inferred";
 /// The rows of a target at one moment.
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
-    /// The moment by the server's clock, in Unix seconds.
-    pub(super) at: Option<i64>,
+    /// When they were read.
+    pub(super) at: Option<Moment>,
 }
 
 impl Dokploy {
@@ -38,9 +39,9 @@ pub(super) fn unsupported_kind(kind: &TargetKind) -> Error {
     Error::unsupported(Platform::Dokploy, format_args!("targets of kind `{kind}`"))
 }
 
-/// The moment of an answer by the server's clock, in Unix seconds.
-pub(super) fn read_at<T>(reply: &Reply<T>) -> Option<i64> {
-    reply.header("date").and_then(http_date).map(|moment| moment.timestamp())
+/// The moment of an answer, if the server tells it.
+pub(super) fn read_at<T>(reply: &Reply<T>) -> Option<Moment> {
+    Moment::dated(reply.header("date"))
 }
 
 /// When the row appeared, in Unix milliseconds of the server's clock.

@@ -4,7 +4,8 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 use uuid::Uuid;
 
 use super::queue::{Queue, may_overlap, place};
-use super::rows::created;
+use super::rows::{Rows, created};
+use crate::clock::{Moment, checked};
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Platform, Result, Target};
 
 /// The mark that is sent in the description.
@@ -25,8 +26,8 @@ pub(super) struct Trace {
     ///
     /// One moment says as much as the list of rows of before, and goes on saying it when old rows are deleted.
     pub(super) after: Option<i64>,
-    /// When the deployment was last known to be there, in Unix seconds: accepted, or seen in the queue.
-    pub(super) since: Option<i64>,
+    /// When the deployment was last known to be there: accepted, or seen in the queue.
+    pub(super) since: Option<Moment>,
     /// When its job was queued, in Unix milliseconds, if the job was ever seen.
     pub(super) queued: Option<i64>,
     /// How many jobs had their row between [`after`](Self::after) and this one's, if it was seen waiting.
@@ -36,7 +37,7 @@ pub(super) struct Trace {
     /// Rows after this moment are those of other deployments, in Unix milliseconds, since the queue held no job of this
     /// one any more by then.
     pub(super) until: Option<i64>,
-    /// Another trigger of the same program for the same target was under way.
+    /// Another trigger of the same program for the same target was under way since, and may have left a row as well.
     pub(super) crowded: bool,
 }
 
@@ -66,10 +67,19 @@ impl Trace {
             .with_platform(Platform::Dokploy));
         }
         let after = number(id, AFTER)?;
-        let (since, queued) = (number(id, SINCE)?, number(id, QUEUED)?);
+        let since = Moment::read(id, SINCE);
+        if since.is_none() && id.get(SINCE).is_some() {
+            return Err(no_number(id, SINCE));
+        }
+        let queued = number(id, QUEUED)?;
         let (active, until) = (number(id, ACTIVE)?, number(id, UNTIL)?);
         let crowded = id.get(CROWDED).is_some();
         Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active, until, crowded })
+    }
+
+    /// What no other deployment has.
+    pub(super) fn nonce(&self) -> &str {
+        &self.nonce
     }
 
     /// The text in the description that no other deployment has.
@@ -79,19 +89,22 @@ impl Trace {
 
     /// The row with the mark.
     pub(super) fn marked<'a>(&self, rows: &'a [Row]) -> Option<&'a Row> {
-        let mark = self.mark();
-        rows.iter().find(|row| row.description.as_deref().is_some_and(|text| text.contains(&mark)))
+        rows.iter().find(|row| self.is_marked(row))
+    }
+
+    pub(super) fn is_marked(&self, row: &Row) -> bool {
+        row.description.as_deref().is_some_and(|text| text.contains(&self.mark()))
     }
 
     /// Takes note of the job as it was seen in the queue, right after `rows` were read without finding it there.
-    pub(super) fn sighted(&mut self, job: &Job, queue: &Queue, rows: &[Row]) {
-        self.since = queue.at.or(self.since);
+    pub(super) fn sighted(&mut self, job: &Job, queue: &Queue, rows: &Rows) {
+        self.since = checked(queue.at, rows.at).or(self.since);
         if job.processed_on.is_some() {
             self.ran(job);
             return;
         }
         self.queued = job.timestamp;
-        self.after = newest(rows);
+        self.after = newest(&rows.rows);
         (self.ahead, self.active) = (None, None);
         if !may_overlap(job) {
             // Jobs of one service run one after another, in the order they were queued, so that each row that is
@@ -131,7 +144,6 @@ impl Trace {
     pub(super) fn id(&self, target: &Target) -> DeploymentId {
         let numbers = [
             (AFTER, self.after),
-            (SINCE, self.since),
             (QUEUED, self.queued),
             (AHEAD, self.ahead.and_then(|ahead| i64::try_from(ahead).ok())),
             (ACTIVE, self.active),
@@ -139,6 +151,7 @@ impl Trace {
         ];
         let id = DeploymentId::new(Platform::Dokploy, target.clone()).with(NONCE, &self.nonce);
         let id = if self.crowded { id.with(CROWDED, "1") } else { id };
+        let id = self.since.map_or(id.clone(), |since| since.write(id, SINCE));
         numbers.into_iter().fold(id, |id, (key, number)| match number {
             Some(number) => id.with(key, number.to_string()),
             None => id,
@@ -153,8 +166,10 @@ fn newest(rows: &[Row]) -> Option<i64> {
 
 fn number<T: std::str::FromStr>(id: &DeploymentId, key: &str) -> Result<Option<T>> {
     let Some(text) = id.get(key) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| {
-        Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds no number in `{key}`"))
-            .with_platform(Platform::Dokploy)
-    })
+    text.parse().map(Some).map_err(|_| no_number(id, key))
+}
+
+fn no_number(id: &DeploymentId, key: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds no number in `{key}`"))
+        .with_platform(Platform::Dokploy)
 }

@@ -1,21 +1,23 @@
 //! Triggering a deployment, and what is known of it right after.
 
 use futures::future::try_join;
-use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status};
+use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, Status};
 use qovery_client::wire::Reply;
 
 use super::Qovery;
-use super::clock::Moment;
+use super::find::waiting;
 use super::kind::{Trigger, misplaced};
 use super::look::{Look, filled};
 use super::meaning::fail_on_known;
-use super::order::{concerns, is_alone, is_listed};
+use super::order::{concerns, is_listed};
 use super::status::judge_service;
 use super::trail::{
-    ADOPTED, AFTER, ENVIRONMENT, EXECUTION, FIRST, NEXT, REQUEST, SINCE, id_of, pending, settled, told, with_revision,
+    ADOPTED, AFTER, CROWDED, EXECUTION, NEXT, REQUEST, SINCE, id_of, mark, pending, settled, told, with_revision,
     with_some,
 };
+use crate::clock::Moment;
 use crate::flight::Flight;
+use crate::reconcile::steady;
 use crate::{DeployRequest, Deployer, Deployment, DeploymentId, Error, Phase, Platform, Result, Target, TargetKind};
 
 /// What stands for a status as long as the deployment does not show.
@@ -43,17 +45,22 @@ impl Qovery {
         let id = with_some(id, AFTER, before.look.last());
         flight.sent();
         let deployed = match trigger.send(self, target.id()).await.map_err(fail_on_known) {
-            Ok(reply) => Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await),
+            Ok(reply) => {
+                let id = if flight.is_disturbed() { id.with(CROWDED, "1") } else { id };
+                Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await)
+            }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => self.find_lost(id, &before, &flight, lost).await,
         };
-        let is_named =
-            |deployment: &Deployment| [REQUEST, EXECUTION].iter().any(|key| deployment.id.get(key).is_some());
         match &deployed {
-            // What started at once takes some seconds to show.
-            Ok(deployment) if !is_named(deployment) => flight.land_in(self.grace / 20),
+            // What was started shows some seconds later, and what waits when it starts.
+            Ok(deployment) if deployment.id.get(EXECUTION).is_some() => flight.land_in(self.grace / 20),
+            Ok(deployment) => {
+                flight.marked(&mark(&deployment.id));
+                flight.land_in(self.grace / 5);
+            }
             Err(error) if !error.is_safe_to_repeat() => drop(flight),
-            _ => flight.land(),
+            Err(_) => flight.land(),
         }
         deployed
     }
@@ -71,8 +78,8 @@ impl Qovery {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {
                 // Of two requests that were made at once, one may have been merged into the other.
-                Some(request) if crowded => self.queued(id.with(ADOPTED, "1"), request, &before.queue).await,
-                Some(request) => self.queued(id, request, &before.queue).await,
+                Some(request) if crowded => self.queued(id.with(ADOPTED, "1"), request, before).await,
+                Some(request) => self.queued(id, request, before).await,
                 None => started(id, &status, &before.look),
             },
             None => pending(id, Phase::Queued, ACCEPTED),
@@ -89,32 +96,29 @@ impl Qovery {
         Ok(Before { environment, look, queue })
     }
 
-    /// Tells whether a request waits by itself or was merged into one that waited before; `before` waited before it.
-    async fn queued(&self, id: DeploymentId, request: &str, before: &[Waiting]) -> Deployment {
+    /// Tells whether a request waits by itself or was merged into one that waited before.
+    async fn queued(&self, id: DeploymentId, request: &str, before: &Before) -> Deployment {
+        let adopted = is_listed(&before.queue, request);
         let id = id.with(REQUEST, request);
-        let queued = |id: DeploymentId, queue: &[Waiting]| {
-            let alone = is_alone(queue, id.get(REQUEST).unwrap_or_default(), id.target());
-            let id = if alone { id.with(FIRST, "1") } else { id };
-            told(id, Phase::Queued, StateEnum::Queued.as_str())
+        let id = if adopted { id.with(ADOPTED, "1") } else { id };
+        // The deployment is accepted whatever these reads say; whoever waits for it will learn more.
+        let environment = &before.environment;
+        let look = steady(|| self.look(environment)).await.ok();
+        let queue = match steady(|| self.queue(environment)).await {
+            Ok(queue) if is_listed(&queue, request) => return waiting(id, request, &queue, look.as_ref()),
+            _ if adopted => return waiting(id, request, &before.queue, None),
+            Ok(queue) => queue,
+            Err(_) => return pending(id, Phase::Queued, ACCEPTED),
         };
-        if is_listed(before, request) {
-            return queued(id.with(ADOPTED, "1"), before);
-        }
-        // The deployment is accepted whatever this read says; whoever waits for it will learn more.
-        let environment = id.get(ENVIRONMENT).unwrap_or_default();
-        let Ok(queue) = self.queue(environment).await else { return pending(id, Phase::Queued, ACCEPTED) };
-        if is_listed(&queue, request) {
-            return queued(id, &queue);
-        }
         // A request that is not listed, while an older one for the same still waits, has been merged into that one.
         // Ids sort by age, which Qovery's web console relies on.
         let mut older = queue
             .iter()
             .filter(|waiting| concerns(waiting, id.target()))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str())
-            .filter(|older| is_listed(before, older) || *older < request);
+            .filter(|older| is_listed(&before.queue, older) || *older < request);
         match (older.next(), older.next()) {
-            (Some(older), None) => queued(id.with(REQUEST, older).with(ADOPTED, "1"), &queue),
+            (Some(older), None) => waiting(id.with(REQUEST, older).with(ADOPTED, "1"), older, &queue, look.as_ref()),
             _ => pending(id, Phase::Queued, ACCEPTED),
         }
     }

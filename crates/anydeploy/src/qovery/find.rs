@@ -2,24 +2,33 @@
 
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
 
-use super::clock::Moment;
 use super::deploy::ACCEPTED;
 use super::look::Look;
-use super::order::{choose, fitting, is_alone, is_later, is_listed};
+use super::order::{choose, fitting, is_alone, is_later, is_listed, is_oldest, may_name, names};
 use super::trail::{
-    AFTER, ENVIRONMENT, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, pending, settled, told, with_some,
+    AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
+    with_some,
 };
 use super::{Qovery, fail, phase};
+use crate::clock::Moment;
+use crate::flight;
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result};
 
 impl Qovery {
     /// Looks for the execution of a deployment that is known by its request or its moment alone.
     pub(super) async fn find(&self, id: &DeploymentId) -> Result<Deployment> {
+        let mark = mark(id);
+        let crowded = flight::company(&mark, self.grace / 5);
+        let id = if crowded { id.clone().with(CROWDED, "1") } else { id.clone() };
         let look = self.look(id.require(ENVIRONMENT)?).await?;
-        match id.get(REQUEST) {
+        let found = match id.get(REQUEST) {
             Some(request) => self.find_queued(id.clone(), request, look).await,
-            None => self.find_started(id.clone(), look).await,
+            None => self.find_started(id, look).await,
+        }?;
+        if found.id.get(EXECUTION).is_some() {
+            flight::forget(&mark);
         }
+        Ok(found)
     }
 
     async fn find_started(&self, id: DeploymentId, look: Look) -> Result<Deployment> {
@@ -38,7 +47,7 @@ impl Qovery {
         if id.get(GONE).is_none() {
             let queue = self.queue(&environment).await?;
             if is_listed(&queue, request) {
-                return Ok(waiting(id, request, &queue, &look));
+                return Ok(waiting(id, request, &queue, Some(&look)));
             }
             // What the first look saw may be from before the request left the queue.
             let before = look.at;
@@ -67,6 +76,8 @@ impl Qovery {
                 phase @ (Phase::Failed | Phase::Cancelled) if overdue && found.none_fits => {
                     return Ok(told(id, phase, state.as_str()));
                 }
+                // The next execution failed before it named any service, just as this says of the request.
+                Phase::Failed if overdue && found.next_failed => return Ok(told(id, Phase::Failed, state.as_str())),
                 _ => {}
             }
         }
@@ -75,7 +86,7 @@ impl Qovery {
         }
         let queue = self.queue(&environment).await?;
         if is_listed(&queue, request) {
-            return Ok(waiting(id.without(GONE), request, &queue, &look));
+            return Ok(waiting(id.without(GONE), request, &queue, Some(&look)));
         }
         Err(if found.none_fits {
             never_started("the request left the queue, and no deployment of it was seen to start")
@@ -87,16 +98,18 @@ impl Qovery {
     /// Looks for the execution in the history of the environment.
     async fn by_order(&self, id: &DeploymentId, look: &Look, overdue: bool) -> Result<Found> {
         if look.last() == id.get(AFTER) {
-            return Ok(Found { execution: None, none_fits: true });
+            return Ok(Found { execution: None, none_fits: true, next_failed: false });
         }
         let past = self.past(id.require(ENVIRONMENT)?).await?;
         let Some(mut fitting) = fitting(&past, id, self.scheme) else {
-            return Ok(Found { execution: None, none_fits: false });
+            return Ok(Found { execution: None, none_fits: false, next_failed: false });
         };
-        let none_fits = fitting.is_empty();
+        let none_fits = !fitting.iter().any(|entry| may_name(entry, id.target()));
         fitting.retain(|entry| !is_later(entry, id, self.grace));
         let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
-        Ok(Found { execution, none_fits })
+        let next = fitting.first().filter(|_| id.get(NEXT).is_some());
+        let next_failed = next.is_some_and(|entry| !names(entry, id.target()) && may_name(entry, id.target()));
+        Ok(Found { execution, none_fits, next_failed })
     }
 
     /// What Qovery says of a request, if it says anything.
@@ -124,17 +137,21 @@ impl Qovery {
 /// What the history told.
 struct Found {
     execution: Option<String>,
+    /// None of those that began since may have deployed the target.
     none_fits: bool,
+    /// The one that can only be the right one names no service.
+    next_failed: bool,
 }
 
-/// A request that waits: whatever runs or ran at the look before is another one.
-fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], look: &Look) -> Deployment {
-    let alone = is_alone(queue, request, id.target());
-    let running = look.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
+/// A request that waits: whatever ran or runs at the look before is another one.
+pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], before: Option<&Look>) -> Deployment {
     // Nothing else that waits has to do with the target, so the next execution that has is the one, even if others come
-    // to wait behind it. But what runs now is known by its id only if it shows already.
-    let id = if alone { id.with(FIRST, "1") } else { id };
-    let id = if alone && running { id.with(NEXT, "1") } else { id };
+    // to wait behind it.
+    let id = if is_alone(queue, request, id.target()) { id.with(FIRST, "1") } else { id };
+    let Some(look) = before else { return told(id, Phase::Queued, StateEnum::Queued.as_str()) };
+    // What waits longest is the next. But what runs now is known by its id only if it shows already.
+    let running = look.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
+    let id = if running && is_oldest(queue, request) { id.with(NEXT, "1") } else { id.without(NEXT) };
     told(with_some(id, AFTER, look.last()), Phase::Queued, StateEnum::Queued.as_str())
 }
 

@@ -5,9 +5,9 @@ use qovery_client::types::{
     QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status,
 };
 
-use super::clock::Moment;
 use super::{Qovery, fail};
 use crate::Result;
+use crate::clock::Moment;
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const PAGE: usize = 50;

@@ -1,15 +1,15 @@
 //! Finding the deployment of a trigger whose answer was lost.
 
 use futures::future::try_join;
-use qovery_client::types::StateEnum;
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 
 use super::Qovery;
 use super::deploy::Before;
-use super::order::{concerns, fitting, is_alone, is_listed, is_others, part, second};
-use super::trail::{ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
+use super::order::{concerns, fitting, is_alone, is_listed, is_others, names, second};
+use super::trail::{ADOPTED, ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
 use crate::flight::Flight;
 use crate::reconcile::{Sight, reconcile, steady};
-use crate::{Deployment, DeploymentId, Error, Phase, Result, TargetKind};
+use crate::{Deployment, DeploymentId, Error, Phase, Result};
 
 impl Qovery {
     /// Looks for a request or an execution that was not there before and has to do with the target.
@@ -40,32 +40,34 @@ impl Qovery {
         let mut requests = queue
             .iter()
             .filter(|waiting| concerns(waiting, id.target()) && !is_others(waiting, self.scheme))
-            .map(|waiting| waiting.identifier.deployment_request_id.as_str())
-            .filter(|request| !is_listed(&before.queue, request));
-        let Some(executions) = fitting(&past, &id, self.scheme) else {
+            .map(|waiting| waiting.identifier.deployment_request_id.as_str());
+        let Some(mut executions) = fitting(&past, &id, self.scheme) else {
             return Ok(Sight::Doubt("the history does not reach back to the moment before"));
         };
-        // An execution may start some seconds before it shows.
-        if executions.iter().any(|entry| second(entry).is_some_and(|second| second < started.server)) {
+        // An execution may start some seconds before it shows. If it waited, it may have taken this one in.
+        let earlier = |entry: &Past, than: i64| second(entry).is_some_and(|second| second < than);
+        executions.retain(|entry| !before.queue.is_empty() || !earlier(entry, started.server - 1));
+        if executions.iter().any(|entry| earlier(entry, started.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
         }
-        // One whose check failed lists no service, and may be for any service of the environment.
-        let whole = *id.target().kind() == TargetKind::Environment;
-        if !whole && executions.iter().any(|entry| part(entry, id.target().id()).is_none()) {
-            return Ok(Sight::Doubt("a deployment that failed before it came to any service was asked for since"));
-        }
-        let mut executions = executions.into_iter().map(|entry| entry.identifier.execution_id.as_str());
-        let found = match (requests.next(), executions.next()) {
+        let nameless = executions.iter().any(|entry| !names(entry, id.target()));
+        let named = executions.into_iter().filter(|entry| names(entry, id.target()));
+        let mut named = named.map(|entry| entry.identifier.execution_id.as_str());
+        let found = match (requests.next(), named.next()) {
+            // One whose check failed lists no service, and may be for any service of the environment.
+            (None, None) if nameless => {
+                return Ok(Sight::Doubt("a deployment that failed before it came to any service was asked for since"));
+            }
             (None, None) => return Ok(Sight::Nothing),
             (Some(request), None) if requests.next().is_none() => {
                 // It was accepted no later than this.
                 let id = look.at.checked(before.look.at).write(id, SINCE).with(REQUEST, request);
+                // What waited for other services before has taken this one in.
+                let id = if is_listed(&before.queue, request) { id.with(ADOPTED, "1") } else { id };
                 let id = if is_alone(&queue, request, id.target()) { id.with(FIRST, "1") } else { id };
                 told(id, Phase::Queued, StateEnum::Queued.as_str())
             }
-            (None, Some(execution)) if executions.next().is_none() => {
-                self.follow(settled(&id, execution), &look).await?
-            }
+            (None, Some(execution)) if named.next().is_none() => self.follow(settled(&id, execution), &look).await?,
             _ => return Ok(Sight::Doubt("Qovery does not tell whose the deployments are that were asked for since")),
         };
         if flight.is_disturbed() {

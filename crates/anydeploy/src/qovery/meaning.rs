@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anydeploy_wire as wire;
 
-use super::clock::Moment;
+use crate::clock::Moment;
 use crate::failure::{Meaning, Refusal, translate};
 use crate::{Error, ErrorKind, Platform};
 
@@ -32,7 +32,7 @@ fn meaning(refusal: &Refusal<'_>, known: bool) -> Meaning {
         400 if said("exist") => ErrorKind::NotFound,
         status => {
             let mut meaning = Meaning::of_status(status, sentence);
-            if meaning.kind == ErrorKind::RateLimited && refusal.header("retry-after").is_none() {
+            if meaning.kind == ErrorKind::RateLimited && refusal.retry_after().is_none() {
                 meaning.retry_after = until_reset(refusal.header("x-ratelimit-reset"), refusal.header("date"));
             }
             return meaning;
@@ -43,8 +43,7 @@ fn meaning(refusal: &Refusal<'_>, known: bool) -> Meaning {
 
 /// The server's own sentence: `detail` since July 2024, `message` before, `error` only as a last resort.
 fn sentence(refusal: &Refusal<'_>) -> Option<String> {
-    let text = refusal.text.filter(|text| serde_json::from_str::<serde_json::Value>(text).is_err());
-    refusal.member(&["detail", "message", "error"]).or(text).map(str::to_owned)
+    refusal.member(&["detail", "message", "error"]).or(refusal.text).map(str::to_owned)
 }
 
 /// The time until the limit resets, which is told in seconds since 1970, by the server's own clock.
@@ -56,6 +55,8 @@ fn until_reset(reset: Option<&str>, date: Option<&str>) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -68,5 +69,24 @@ mod tests {
         assert_eq!(wait("9223372036854775807"), Some(3600));
         assert_eq!(wait("soon"), None);
         assert_eq!(until_reset(None, date), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_reset_makes_it_panic_or_wait_for_longer_than_the_window(
+            reset in prop_oneof![any::<String>(), any::<i64>().prop_map(|reset| reset.to_string()), "[ +-]?[0-9]{0,25}"],
+            date in prop::option::of(any::<String>()),
+        ) {
+            let wait = until_reset(Some(&reset), date.as_deref());
+            prop_assert!(wait.is_none_or(|wait| wait <= Duration::from_secs(3600)));
+            prop_assert_eq!(wait.is_some(), reset.trim().parse::<i64>().is_ok());
+        }
+
+        #[test]
+        fn a_reset_within_the_window_is_waited_for_to_the_second(now in 0..253_000_000_000_i64, wait in -9_999..=3600_i64) {
+            let date = chrono::DateTime::from_timestamp(now, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            let told = until_reset(Some(&(now + wait).to_string()), Some(&date));
+            prop_assert_eq!(told, Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default())));
+        }
     }
 }

@@ -7,10 +7,10 @@ use qovery_client::types::{
     QueuedDeploymentRequestWithStages as Waiting,
 };
 
-use super::clock::Moment;
 use super::look::PAGE;
 use super::status::may_deploy;
-use super::trail::{AFTER, FIRST, GONE, NEXT, REQUEST, SINCE};
+use super::trail::{AFTER, CROWDED, FIRST, GONE, NEXT, REQUEST, SINCE};
+use crate::clock::Moment;
 use crate::config::TokenScheme;
 use crate::time::moment;
 use crate::{DeploymentId, Target, TargetKind};
@@ -33,12 +33,26 @@ pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenSche
 fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
     let origin = entry.auditing_data.as_ref().and_then(|data| data.origin.as_ref());
     may_deploy(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
-        *id.target().kind() == TargetKind::Environment
-            || part(entry, id.target().id()).is_some()
-            // When the check before a deployment fails, no service is touched. What started at once is known to be
-            // the next one even so; what waited may have had others before it.
-            || (id.get(REQUEST).is_none() && entry.stages.iter().all(|stage| stage.services.is_empty()))
+        names(entry, id.target())
+            || is_nameless(entry)
+            // What waited may have been left out of its own execution, so that the next one is not its own.
+            || id.get(REQUEST).is_some()
     }
+}
+
+/// Whether an execution tells nothing of services: when the check before it fails, none is touched.
+fn is_nameless(entry: &Past) -> bool {
+    entry.stages.iter().all(|stage| stage.services.is_empty())
+}
+
+/// Whether an execution may have deployed a target.
+pub(super) fn may_name(entry: &Past, target: &Target) -> bool {
+    names(entry, target) || is_nameless(entry)
+}
+
+/// Whether an execution tells that it deployed a target.
+pub(super) fn names(entry: &Past, target: &Target) -> bool {
+    *target.kind() == TargetKind::Environment || part(entry, target.id()).is_some()
 }
 
 /// Whether an execution began too late to be the one.
@@ -77,24 +91,22 @@ fn is_foreign(origin: Option<&Origin>, scheme: TokenScheme) -> bool {
 ///
 /// `overdue` says that whatever was started must show by now.
 pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
+    // One that does not name the target may be the one all the same. What names it behind that one is certain only if
+    // no other trigger may have made it.
+    let named = |entry: &&Past| names(entry, id.target());
+    let crowded = id.get(CROWDED).is_some();
+    let mut fitting = fitting.iter().copied().filter(|entry| crowded || names(entry, id.target()));
     if id.get(NEXT).is_some() {
-        let first = fitting.first()?;
-        // One whose check failed lists no service, and may be for any service of the environment.
-        let names_it = *id.target().kind() == TargetKind::Environment || part(first, id.target().id()).is_some();
-        return names_it.then_some(first);
+        return fitting.next().filter(named);
     }
     let since = Moment::read(id, SINCE)?.server;
-    if id.get(FIRST).is_some() {
-        // Within a second or so it cannot be told whether an execution was there before the request.
-        let mut late = fitting.iter().skip_while(|entry| second(entry).is_some_and(|second| second < since - 1));
-        if let Some(first) = late.next().filter(|entry| second(entry).is_some_and(|second| second > since)) {
-            return Some(first);
-        }
-    }
-    match fitting {
-        [only] if overdue && second(only).is_some_and(|second| second >= since) => Some(only),
-        _ => None,
-    }
+    // Within a second or so it cannot be told whether an execution was there before the request.
+    let mut late = fitting.skip_while(|entry| second(entry).is_some_and(|second| second < since - 1));
+    let first = late.next().filter(named)?;
+    let second = second(first)?;
+    let alone = overdue && second >= since && !late.any(|entry| names(entry, id.target()));
+    let next = id.get(FIRST).is_some() && second > since;
+    (next || alone).then_some(first)
 }
 
 /// The second in which an execution was created.
@@ -124,6 +136,13 @@ pub(super) fn concerns(waiting: &Waiting, target: &Target) -> bool {
 pub(super) fn is_alone(queue: &[Waiting], request: &str, target: &Target) -> bool {
     let mut others = queue.iter().filter(|waiting| waiting.identifier.deployment_request_id != request);
     !others.any(|waiting| concerns(waiting, target))
+}
+
+/// Whether every other request came to wait after this one.
+///
+/// Ids sort by age, which Qovery's web console relies on.
+pub(super) fn is_oldest(queue: &[Waiting], request: &str) -> bool {
+    queue.iter().all(|waiting| waiting.identifier.deployment_request_id.as_str() >= request)
 }
 
 /// Whether a request waits.
@@ -195,7 +214,13 @@ mod tests {
         assert_eq!(chosen(&entries, &id(), true), None, "it may be for any service of the environment");
         assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), true), None);
         let later = [entry("e3", "DEPLOY", "API", &["web"]), entries[0].clone(), entries[1].clone()];
-        assert_eq!(chosen(&later, &id(), true), None, "the check may have been of another service");
+        assert_eq!(chosen(&later, &id(), true).as_deref(), Some("e3"), "nobody else deploys this service");
+        let crowded = id().with(CROWDED, "1");
+        assert_eq!(chosen(&later, &crowded, true), None, "the check may have been ours");
+        let left_out = [later[0].clone(), entry("e2", "DEPLOY", "API", &["api"]), later[2].clone()];
+        assert_eq!(chosen(&left_out, &crowded, true).as_deref(), Some("e3"), "it started at once, by itself");
+        assert_eq!(chosen(&left_out, &crowded.clone().with(REQUEST, "r"), true), None, "it may have been left out");
+        assert_eq!(chosen(&left_out, &id().with(REQUEST, "r"), true).as_deref(), Some("e3"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What stands in the id of a deployment, from the trigger until its execution is known.
 
-use super::clock::Moment;
+use crate::clock::Moment;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Platform, Revision, Target};
 
 /// The environment whose queue and executions are looked at.
@@ -23,6 +23,8 @@ pub(super) const EXECUTION: &str = "execution";
 pub(super) const INFERRED: &str = "inferred";
 /// There if the request was merged into one that waited already.
 pub(super) const ADOPTED: &str = "adopted";
+/// There if another trigger of the same program may have deployed the target meanwhile.
+pub(super) const CROWDED: &str = "crowded";
 /// There if the request was cancelled while it waited.
 pub(super) const CANCELLED: &str = "cancelled";
 /// The commit that was asked for.
@@ -59,7 +61,13 @@ pub(super) fn with_some(id: DeploymentId, key: &str, value: Option<&str>) -> Dep
 
 /// The id once its execution is known; what only led there is left out.
 pub(super) fn settled(id: &DeploymentId, execution: &str) -> DeploymentId {
-    id.clone().with(EXECUTION, execution).without(AFTER).without(NEXT).without(FIRST).without(GONE)
+    id.clone().with(EXECUTION, execution).without(AFTER).without(NEXT).without(FIRST).without(GONE).without(CROWDED)
+}
+
+/// What an id keeps from the answer to the trigger until its execution is known.
+pub(super) fn mark(id: &DeploymentId) -> String {
+    let [since, request] = [SINCE, REQUEST].map(|key| id.get(key).unwrap_or_default());
+    format!("{} {since} {request}", id.target())
 }
 
 /// How it is known that what the id leads to is the right deployment.
@@ -85,7 +93,7 @@ pub(super) fn pending(id: DeploymentId, phase: Phase, raw: impl Into<String>) ->
 }
 
 fn deployment(id: DeploymentId, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
-    let created_at = Moment::read(&id, SINCE).and_then(|since| chrono::DateTime::from_timestamp(since.server, 0));
+    let created_at = Moment::read(&id, SINCE).and_then(Moment::date);
     let commit = id.get(COMMIT).map(str::to_owned);
     Deployment::new(id, identity, DeploymentStatus::new(phase, raw)).with_commit(commit).with_times(created_at, None)
 }

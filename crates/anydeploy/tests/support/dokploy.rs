@@ -34,8 +34,9 @@ pub(crate) fn request(id: &str) -> DeployRequest {
 /// Lets ticks pass one by one, so that no two things happen in the same millisecond.
 pub(crate) async fn ticks(fake: &FakeDokploy, count: u64) {
     for _ in 0..count {
-        fake.advance(1);
+        // No row appears in the very millisecond in which its job starts.
         tokio::time::sleep(Duration::from_millis(2)).await;
+        fake.advance(1);
     }
 }
 
