@@ -70,9 +70,18 @@ impl LogPage {
         Self { lines, truncated: left_out > 0 }
     }
 
+    /// The last `options.tail` of these lines, which come newest first; no more of them are held than are wanted.
+    #[must_use]
+    pub fn from_newest(lines: impl IntoIterator<Item = LogLine>, options: LogOptions) -> Self {
+        let mut lines = lines.into_iter();
+        let mut page: Vec<_> = lines.by_ref().take(options.tail).collect();
+        page.reverse();
+        Self { lines: page, truncated: lines.next().is_some() }
+    }
+
     /// The last `options.tail` lines of a text.
     #[must_use]
     pub fn from_text(text: &str, options: LogOptions) -> Self {
-        Self::last_of(text.lines().map(LogLine::new).collect(), options)
+        Self::from_newest(text.lines().rev().map(LogLine::new), options)
     }
 }

@@ -169,7 +169,7 @@ impl Target {
             if let Err(reason) = text::check_id(part) {
                 return Err(Error::new(
                     ErrorKind::InvalidInput,
-                    format!("the target `{self}` is not usable: {reason}"),
+                    format!("the target `{}` is not usable: {reason}", text::excerpt(&self.to_string())),
                 ));
             }
         }

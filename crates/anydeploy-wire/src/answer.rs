@@ -208,7 +208,8 @@ pub(crate) async fn receive(http: &Http, operation: Operation, mut response: Res
         if let Some(target) = target {
             message = format!("{message}, which points to {target} and is not followed");
         }
-        return Err(Error::new(ErrorKind::Status, Some(operation), message).with_answer(received));
+        let error = Error::new(ErrorKind::Status, Some(operation), message);
+        return Err(error.with_answer(received).with_sent(http.headers()));
     }
     match end {
         End::Whole => Ok(Answer { operation, received }),

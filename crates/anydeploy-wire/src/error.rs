@@ -5,10 +5,13 @@ use std::{error::Error as StdError, fmt, time::Duration, time::SystemTime};
 use bytes::Bytes;
 use reqwest::{
     StatusCode,
-    header::{HeaderMap, HeaderName},
+    header::{HeaderMap, HeaderName, HeaderValue},
 };
 
 use crate::{Operation, retry_after};
+
+/// A shorter credential is no secret worth the words that its removal would maim, in bytes.
+const SHORTEST: usize = 6;
 
 /// What kind of failure an [`Error`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +49,8 @@ struct Inner {
     operation: Option<Operation>,
     message: String,
     answer: Option<Received>,
+    /// The headers that carried the credentials.
+    sent: Vec<HeaderValue>,
     retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -100,6 +105,20 @@ impl Error {
         self.0.retry_after
     }
 
+    /// A text of the server's without the credentials of the call, should it have sent them back.
+    ///
+    /// Covers the token and the values of headers that were added by hand, if the server answered at
+    /// all and they are at least 6 bytes long.
+    #[must_use]
+    pub fn without_credentials(&self, text: &str) -> String {
+        let sent = self.0.sent.iter().filter_map(|value| value.to_str().ok());
+        // The scheme is no secret.
+        let secrets = sent.flat_map(|value| [Some(value), value.split_once(' ').map(|(_, secret)| secret)]).flatten();
+        secrets
+            .filter(|secret| secret.len() >= SHORTEST)
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+    }
+
     pub(crate) fn argument(operation: Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, Some(operation), message.into())
     }
@@ -123,12 +142,25 @@ impl Error {
     }
 
     pub(crate) fn new(kind: ErrorKind, operation: Option<Operation>, message: String) -> Self {
-        Self(Box::new(Inner { kind, operation, message, answer: None, retry_after: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            operation,
+            message,
+            answer: None,
+            sent: Vec::new(),
+            retry_after: None,
+            source: None,
+        }))
     }
 
     pub(crate) fn with_answer(mut self, answer: Received) -> Self {
         self.0.retry_after = retry_after::read(&answer.headers, SystemTime::now());
         self.0.answer = Some(answer);
+        self
+    }
+
+    pub(crate) fn with_sent(mut self, headers: &HeaderMap) -> Self {
+        self.0.sent = headers.values().cloned().collect();
         self
     }
 

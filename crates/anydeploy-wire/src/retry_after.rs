@@ -26,6 +26,10 @@ pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use httpdate::fmt_http_date;
+    use proptest::prelude::*;
+    use reqwest::header::HeaderValue;
+
     use super::*;
 
     fn wait(retry_after: &'static str, date: Option<&'static str>) -> Option<Duration> {
@@ -66,6 +70,52 @@ mod tests {
     fn what_is_neither_is_ignored() {
         for text in ["", "-1", "1.5", "soon", "1e3"] {
             assert_eq!(wait(text, None), None, "{text:?}");
+        }
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    /// The years from 1970 to 9999, which is all that a date of HTTP can name.
+    const SECONDS: std::ops::Range<u64> = 0..253_402_300_800;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic_or_ask_for_more_than_a_day(
+            value in prop_oneof![any::<Vec<u8>>(), "[ +-]?[0-9]{0,40}[ .eE]?[0-9]{0,3}".prop_map(String::into_bytes)],
+            date: Vec<u8>,
+            now in SECONDS,
+        ) {
+            let mut headers = HeaderMap::new();
+            headers.extend(HeaderValue::from_bytes(&value).ok().map(|value| (RETRY_AFTER, value)));
+            headers.extend(HeaderValue::from_bytes(&date).ok().map(|date| (DATE, date)));
+            prop_assert!(read(&headers, at(now)).is_none_or(|wait| wait <= LONGEST));
+        }
+
+        #[test]
+        fn seconds_are_kept_up_to_a_day(seconds in prop_oneof![0..=86_400_u64, any::<u64>()], zeros in "0{0,9}") {
+            let text = format!("{zeros}{seconds}");
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            let wait = read(&headers, at(0));
+            prop_assert_eq!(wait, Some(Duration::from_secs(seconds.min(86_400))));
+        }
+
+        #[test]
+        fn a_date_is_the_time_from_the_servers_clock_or_ours_up_to_a_day(
+            until in SECONDS,
+            earlier in prop_oneof![0..200_000_u64, any::<u64>()],
+            later in 0..200_000_u64,
+            other in SECONDS,
+            told: bool,
+        ) {
+            let now = until.saturating_sub(earlier).saturating_add(later).min(SECONDS.end - 1);
+            let mut headers = HeaderMap::from_iter([(RETRY_AFTER, fmt_http_date(at(until)).parse().unwrap())]);
+            if told {
+                headers.insert(DATE, fmt_http_date(at(now)).parse().unwrap());
+            }
+            let wait = read(&headers, at(if told { other } else { now }));
+            prop_assert_eq!(wait, Some(Duration::from_secs(until.saturating_sub(now).min(86_400))));
         }
     }
 }

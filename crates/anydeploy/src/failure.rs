@@ -17,7 +17,7 @@ pub(crate) struct Refusal<'a> {
     pub(crate) status: u16,
     /// The body, if it is JSON.
     pub(crate) json: Option<Value>,
-    /// The body as text, if it is plain text and not a web page.
+    /// The body as text, if it is neither a web page nor JSON.
     pub(crate) text: Option<&'a str>,
     error: &'a wire::Error,
 }
@@ -25,6 +25,11 @@ pub(crate) struct Refusal<'a> {
 impl Refusal<'_> {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.error.headers()?.get(name)?.to_str().ok()
+    }
+
+    /// How long the server asks to wait in the usual header.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.error.retry_after()
     }
 
     /// The first of these members of the body that is a text.
@@ -88,7 +93,9 @@ pub(crate) fn translate(
 fn refused(error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -> Error {
     let status = error.status().unwrap_or_default();
     let body = error.body().map(|body| &**body).unwrap_or_default();
-    let text = std::str::from_utf8(body).ok().map(str::trim).filter(|text| !text.is_empty() && !text.starts_with('<'));
+    // A web page or JSON, whole or cut off, may hold anything.
+    let is_sentence = |text: &&str| !text.is_empty() && !text.starts_with(['<', '{', '[', '"']);
+    let text = std::str::from_utf8(body).ok().map(str::trim).filter(is_sentence);
     let refusal = Refusal { status, json: serde_json::from_slice(body).ok().filter(Value::is_object), text, error };
     if (300..400).contains(&status) {
         // Redirects are never followed, so that a token never travels to another origin.
@@ -103,9 +110,17 @@ fn refused(error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -
     let translated =
         Error::new(meaning.kind, message).with_retry_after(meaning.retry_after.or_else(|| error.retry_after()));
     match meaning.sentence {
-        Some(sentence) => translated.with_server_message(&mask(&sentence)),
+        Some(sentence) => translated.with_server_message(&mask(&error.without_credentials(beginning(&sentence)))),
         None => translated,
     }
+}
+
+/// The first words of a sentence: more than are kept, and few enough to look at each.
+fn beginning(sentence: &str) -> &str {
+    const LONGEST: usize = 4096;
+    let Some((end, _)) = sentence.char_indices().nth(LONGEST) else { return sentence };
+    // Half a word may be half a secret, which is not known for one.
+    sentence[..end].rsplit_once(char::is_whitespace).map_or("", |(whole, _)| whole)
 }
 
 /// The error of a trigger that nothing can look for: unless it was provably not acted on, that cannot be told.
@@ -132,4 +147,24 @@ pub(crate) fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
         error = error.with_server_message(sentence);
     }
     error.with_retry_after(lost.retry_after()).with_source(lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_beginning_is_short_and_ends_with_a_whole_word(word in r"\S{1,12}", space in "[ \n]", times in 0..3000_usize) {
+            let words = format!("{word}{space}").repeat(times);
+            let start = beginning(&words);
+            prop_assert!(start.chars().count() <= 4096 && words.starts_with(start));
+            prop_assert!(start.len() == words.len() || start.chars().count() + word.chars().count() >= 4096);
+            prop_assert!(start.is_empty() || start.trim_end().ends_with(&word));
+            let long = "x".repeat(times + 4097);
+            prop_assert_eq!(beginning(&long), "");
+        }
+    }
 }

@@ -72,9 +72,8 @@ fn expected(operation: &str, status: u64) -> (Call, ErrorKind, Option<&'static s
             (Call::Logs, ErrorKind::Unavailable, Some("upstream connect error or disconnect/reset before headers"))
         }
         ("getProject", 504) => (Call::Read("environment"), ErrorKind::Unavailable, None),
-        ("getDatabase", 500) => {
-            (Call::Read("database"), ErrorKind::Unavailable, Some(r#"{"status":500,"detail":"The answer was cut"#))
-        }
+        // JSON that breaks off may hold anything, and is no sentence.
+        ("getDatabase", 500) => (Call::Read("database"), ErrorKind::Unavailable, None),
         ("getTerraform", 403) => (Call::Read("terraform"), ErrorKind::NotFoundOrForbidden, None),
         other => panic!("no expectation for {other:?}"),
     }

@@ -119,3 +119,17 @@ async fn a_repair_is_traced_by_its_place() {
     let (_, log) = printed(&server).await;
     assert!(log.contains("WARN") && log.contains("/password") && log.contains("Removed"), "{log}");
 }
+
+#[tokio::test]
+async fn what_a_server_sends_back_of_the_credentials_can_be_taken_out() {
+    let server = Server::answering("401 Unauthorized", "", "").await;
+    for auth in [Auth::bearer(MARKER), Auth::header("x-api-key", MARKER)] {
+        let http =
+            server.builder().auth(auth).header("x-extra", "extra secret").header("x-short", "no").build().unwrap();
+        let error = http.call(&UPDATE).path("id", "1").send().await.unwrap_err();
+        let said = error.without_credentials("no: Bearer planted, planted2, extra secret");
+        assert!(said.starts_with("no: ") && !said.contains("planted") && !said.contains("secret"), "{said}");
+        assert_eq!(error.without_credentials("no"), "no");
+        assert!(!format!("{error:?} {error:#?}").contains(MARKER));
+    }
+}

@@ -12,7 +12,7 @@ impl Coolify {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
         application_only(id.target(), "the log of anything but the deployment of an application")?;
         match self.row(id).await?.logs {
-            Patch::Value(text) => Ok(LogPage::last_of(lines(text.expose()), options)),
+            Patch::Value(text) => Ok(page(text.expose(), options)),
             // Nothing was written yet.
             Patch::Null => Ok(LogPage::default()),
             // Coolify leaves the member out for a token that may not read it.
@@ -28,22 +28,22 @@ impl Coolify {
 }
 
 /// The lines people see: without the hidden ones, in the order in which they were written.
-fn lines(text: &str) -> Vec<LogLine> {
+fn page(text: &str, options: LogOptions) -> LogPage {
     let Ok(mut entries) = serde_json::from_str::<Vec<Value>>(text) else {
-        // A list that is cut off may hold hidden entries, so it is not shown; anything else is what the server has.
-        return if text.trim_start().starts_with('[') { Vec::new() } else { text.lines().map(LogLine::new).collect() };
+        // A list that is cut off or wrapped up may hold hidden entries, so it is not shown; plain text is.
+        let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let is_json = start.starts_with(['[', '{', '"']);
+        return if is_json { LogPage::default() } else { LogPage::from_text(text, options) };
     };
     // Plain lines all carry batch 1, so only `order` tells; the first entry may lack it.
     entries.sort_by_key(|entry| order(&entry["order"]));
-    entries
-        .iter()
-        .filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)))
-        .flat_map(|entry| {
-            let at = entry["timestamp"].as_str().and_then(moment);
-            let output = entry["output"].as_str().unwrap_or_default();
-            output.lines().map(move |line| LogLine::new(line).with_time(at))
-        })
-        .collect()
+    let shown = entries.iter().rev().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
+    let lines = shown.flat_map(|entry| {
+        let at = entry["timestamp"].as_str().and_then(moment);
+        let output = entry["output"].as_str().unwrap_or_default();
+        output.lines().rev().map(move |line| LogLine::new(line).with_time(at))
+    });
+    LogPage::from_newest(lines, options)
 }
 
 fn order(order: &Value) -> i64 {
@@ -52,10 +52,13 @@ fn order(order: &Value) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
     use super::*;
 
     fn texts(log: &str) -> Vec<String> {
-        lines(log).into_iter().map(|line| line.text).collect()
+        page(log, LogOptions::tail(usize::MAX)).lines.into_iter().map(|line| line.text).collect()
     }
 
     #[test]
@@ -79,8 +82,75 @@ mod tests {
     }
 
     #[test]
-    fn a_log_in_another_form_is_shown_as_it_is() {
+    fn plain_text_is_shown_as_it_is() {
         assert_eq!(texts("plain\ntext"), ["plain", "text"]);
-        assert_eq!(texts(r#"{"not":"a list"}"#), [r#"{"not":"a list"}"#]);
+    }
+
+    /// An entry as Coolify writes it, or not quite; hidden ones say `secret`.
+    fn entry() -> impl Strategy<Value = Value> {
+        let order = prop_oneof![
+            any::<i8>().prop_map(Value::from),
+            any::<i8>().prop_map(|order| order.to_string().into()),
+            any::<f64>().prop_map(Value::from),
+            Just(Value::Null),
+            ".{0,4}".prop_map(Value::from),
+        ];
+        let hidden = prop_oneof![
+            Just(json!(false)),
+            Just(Value::Null),
+            Just(json!(true)),
+            any::<i8>().prop_map(Value::from),
+            ".{0,5}".prop_map(Value::from),
+            Just(json!([])),
+        ];
+        (order, hidden, "[a-z\n\r]{0,8}", ".{0,30}").prop_map(|(order, hidden, output, timestamp)| {
+            let shown = matches!(hidden, Value::Null | Value::Bool(false));
+            let output = if shown { output } else { format!("secret\n{output}secret") };
+            json!({ "order": order, "hidden": hidden, "output": output, "timestamp": timestamp, "batch": 1 })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_not_plainly_shown_is_hidden_and_the_rest_is_in_order(
+            entries in prop::collection::vec(entry(), 0..20),
+        ) {
+            let told = texts(&Value::from(entries.clone()).to_string());
+            let mut shown: Vec<_> = entries.iter().filter(|entry| !entry["output"].to_string().contains("secret")).collect();
+            shown.sort_by_key(|entry| order(&entry["order"]));
+            let wanted: Vec<_> = shown.iter().flat_map(|entry| entry["output"].as_str().unwrap().lines()).collect();
+            prop_assert_eq!(told, wanted);
+        }
+
+        #[test]
+        fn a_page_is_the_end_of_the_log(entries in prop::collection::vec(entry(), 0..20), tail in 0..30_usize) {
+            let log = Value::from(entries).to_string();
+            let (page, all) = (page(&log, LogOptions::tail(tail)), page(&log, LogOptions::tail(usize::MAX)).lines);
+            prop_assert_eq!(page.truncated, all.len() > tail);
+            prop_assert!(page.lines.len() == all.len().min(tail) && all.ends_with(&page.lines));
+        }
+
+        #[test]
+        fn a_log_that_is_cut_off_or_wrapped_up_shows_nothing(
+            entries in prop::collection::vec(entry(), 1..9),
+            before in "[ \n\u{feff}]{0,2}",
+            end in any::<prop::sample::Index>(),
+        ) {
+            let log = Value::from(entries.clone()).to_string();
+            let cut = log.char_indices().map(|(at, _)| &log[..at]).skip(1).collect::<Vec<_>>();
+            let wrapped = [json!(log), json!({ "0": entries[0] }), json!({ "logs": log }), json!([log]), json!([entries])];
+            for log in wrapped.iter().map(Value::to_string).chain([(*end.get(&cut)).to_owned(), format!("\u{feff}{log}")]) {
+                prop_assert_eq!(texts(&format!("{before}{log}")), Vec::<String>::new());
+            }
+        }
+
+        #[test]
+        fn no_text_brings_forth_more_than_it_holds(text: String) {
+            for text in [text.clone(), format!("[{text}"), json!([{ "output": text }]).to_string()] {
+                let told = texts(&text);
+                prop_assert!(told.iter().all(|line| !line.contains('\n')));
+                prop_assert!(told.iter().map(|line| line.len() + 1).sum::<usize>() <= text.len() + 1);
+            }
+        }
     }
 }

@@ -40,6 +40,8 @@ pub(super) fn service_state(raw: &str) -> ServiceState {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -69,6 +71,28 @@ mod tests {
         ];
         for (raw, state) in cases {
             assert_eq!(service_state(raw), state, "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_other_word_is_kept_and_is_no_end(
+            word in prop_oneof![any::<String>(), " ?(finished|FINISHED|Finished|success|done|ok|failed:0) ?"],
+        ) {
+            let known = DeploymentStatusEnum::KNOWN.iter().any(|known| known.as_str() == word);
+            let told = status(&DeploymentStatusEnum::from(word.as_str()));
+            prop_assert_eq!(told.phase == Phase::Unknown, !known);
+            prop_assert_eq!(told.phase == Phase::Succeeded, word == "finished");
+            prop_assert_eq!(told.raw, word);
+        }
+
+        #[test]
+        fn only_what_begins_with_running_and_is_not_unhealthy_runs(
+            raw in prop_oneof![any::<String>(), "[ :(]?(running|Running|exited|runnings)[ :(]?(healthy|unhealthy|unknown)?[:)]?(excluded)?"],
+        ) {
+            let runs = service_state(&raw) == ServiceState::Running;
+            let state = raw.strip_prefix("running").filter(|rest| rest.is_empty() || rest.starts_with([' ', ':']));
+            prop_assert_eq!(runs, state.is_some_and(|health| !health.contains("unhealthy")));
         }
     }
 }

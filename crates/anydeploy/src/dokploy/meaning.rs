@@ -55,7 +55,7 @@ fn ends_not_found(sentence: &str) -> bool {
 /// The server's own sentence, with the first complaint of a failed validation; the body may be plain text.
 fn sentence(refusal: &Refusal<'_>) -> Option<String> {
     let Some(message) = refusal.member(&["message"]) else {
-        return refusal.text.filter(|_| refusal.json.is_none()).map(str::to_owned);
+        return refusal.text.map(str::to_owned);
     };
     let issue = refusal.json.as_ref().and_then(|json| {
         let issue = json["issues"].get(0)?;

@@ -56,6 +56,8 @@ pub(super) fn status(status: Option<&DeploymentStatusEnum>) -> DeploymentStatus 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -80,5 +82,29 @@ mod tests {
         assert_eq!(status(None).phase, Phase::Unknown);
         assert_eq!(queue_phase(&QueueJobStateEnum::from("delayed")), Phase::Unknown);
         assert_eq!(service_state(&ApplicationStatusEnum::from("paused")), ServiceState::Unknown);
+    }
+
+    proptest! {
+        #[test]
+        fn any_other_word_is_kept_and_is_no_end(
+            word in prop_oneof![any::<String>(), " ?(done|DONE|Done|success|completed|running|active|idle|error) ?"],
+        ) {
+            let known = DeploymentStatusEnum::KNOWN.iter().any(|known| known.as_str() == word);
+            let told = status(Some(&DeploymentStatusEnum::from(word.as_str())));
+            prop_assert_eq!(told.phase == Phase::Unknown, !known);
+            prop_assert_eq!(told.phase == Phase::Succeeded, word == "done");
+            prop_assert_eq!(&told.raw, &word);
+
+            let known = QueueJobStateEnum::KNOWN.iter().any(|known| known.as_str() == word);
+            let phase = queue_phase(&QueueJobStateEnum::from(word.as_str()));
+            prop_assert_eq!(phase == Phase::Unknown, !known);
+            // A job that is over says nothing of how the deployment went.
+            prop_assert_ne!(phase, Phase::Succeeded);
+
+            let known = ApplicationStatusEnum::KNOWN.iter().any(|known| known.as_str() == word);
+            let state = service_state(&ApplicationStatusEnum::from(word.as_str()));
+            prop_assert_eq!(state == ServiceState::Unknown, !known);
+            prop_assert_eq!(state == ServiceState::Running, word == "done");
+        }
     }
 }

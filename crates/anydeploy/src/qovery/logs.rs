@@ -27,8 +27,7 @@ impl Qovery {
             self.read(&found).await?;
         }
         let cut = entries.len() >= MOST;
-        let concerning = entries.iter().filter(|entry| concerns(entry, id.target(), environment));
-        let mut page = LogPage::last_of(concerning.flat_map(lines).collect(), options);
+        let mut page = page(&entries, id.target(), environment, options);
         page.truncated |= cut;
         Ok(page)
     }
@@ -45,8 +44,16 @@ fn filled(text: Option<&String>) -> Option<&str> {
     text.map(|text| text.trim_end()).filter(|text| !text.is_empty())
 }
 
-/// The text of an entry: a message, or an error with a hint what to do about it.
-fn lines(entry: &Entry) -> Vec<LogLine> {
+/// The last lines about the target.
+fn page(entries: &[Entry], target: &Target, environment: &str, options: LogOptions) -> LogPage {
+    let concerning = entries.iter().rev().filter(|entry| concerns(entry, target, environment));
+    // One line more than is wanted tells whether there are older ones.
+    let most = options.tail.saturating_add(1);
+    LogPage::from_newest(concerning.flat_map(|entry| newest(entry, most)), options)
+}
+
+/// The last lines of an entry, newest first: a message, or an error with a hint what to do about it.
+fn newest(entry: &Entry, most: usize) -> Vec<LogLine> {
     let message = entry.message.as_ref();
     let message = message.and_then(|m| filled(m.safe_message.as_ref()).or(filled(m.full_details.as_ref())));
     let error = entry.error.as_ref().and_then(|error| {
@@ -58,12 +65,13 @@ fn lines(entry: &Entry) -> Vec<LogLine> {
         })
     });
     let at = entry.timestamp.as_deref().and_then(moment);
-    let texts = message.into_iter().map(str::to_owned).chain(error);
-    texts.flat_map(|text| text.lines().map(|line| LogLine::new(line).with_time(at)).collect::<Vec<_>>()).collect()
+    let lines = message.into_iter().chain(error.as_deref()).flat_map(str::lines).rev();
+    lines.take(most).map(|line| LogLine::new(line).with_time(at)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -73,7 +81,7 @@ mod tests {
     }
 
     fn texts(value: Value) -> Vec<String> {
-        lines(&entry(value)).into_iter().map(|line| line.text).collect()
+        newest(&entry(value), usize::MAX).into_iter().rev().map(|line| line.text).collect()
     }
 
     #[test]
@@ -95,5 +103,43 @@ mod tests {
         assert!(concerns(&from(json!(null)), &web, "env"));
         assert!(!concerns(&from(json!("db")), &web, "env"));
         assert!(concerns(&from(json!("db")), &Target::environment("env"), "env"));
+    }
+
+    /// An entry of one of some services, with a message, an error, or neither.
+    fn any_entry() -> impl Strategy<Value = Value> {
+        let text = || {
+            prop_oneof![Just(Value::Null), ".{0,12}".prop_map(Value::from), "[a-z\n\r ]{0,12}".prop_map(Value::from)]
+        };
+        let id = prop::sample::select(vec![json!("web"), json!("env"), json!("db"), Value::Null, json!("")]);
+        (id, text(), text(), text(), text(), text()).prop_map(|(id, safe, full, user, hint, timestamp)| {
+            json!({
+                "details": { "transmitter": { "id": id } },
+                "message": { "safe_message": safe, "full_details": full },
+                "error": { "user_log_message": user, "hint_message": hint, "underlying_error": { "message": full } },
+                "timestamp": timestamp,
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_is_the_end_of_what_is_about_the_target(values in prop::collection::vec(any_entry(), 0..20), tail in 0..30_usize) {
+            let entries: Vec<_> = values.iter().cloned().map(entry).collect();
+            let web = Target::application("web");
+            let about = values.into_iter().filter(|value| matches!(value["details"]["transmitter"]["id"].as_str(), None | Some("web" | "env")));
+            let all: Vec<_> = about.flat_map(texts).collect();
+            let page = page(&entries, &web, "env", LogOptions::tail(tail));
+            prop_assert_eq!(page.truncated, all.len() > tail);
+            let told: Vec<_> = page.lines.into_iter().map(|line| line.text).collect();
+            prop_assert!(told.len() == all.len().min(tail) && all.ends_with(&told), "{:?} {:?}", told, all);
+        }
+
+        #[test]
+        fn no_entry_brings_forth_more_than_it_holds(value in any_entry()) {
+            let held = value.to_string().len();
+            let told = texts(value);
+            prop_assert!(told.iter().all(|line| !line.contains('\n')));
+            prop_assert!(told.iter().map(String::len).sum::<usize>() <= held);
+        }
     }
 }

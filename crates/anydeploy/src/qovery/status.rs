@@ -131,7 +131,18 @@ pub(super) fn may_deploy(trigger: Option<&Trigger>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A word of a table, or another one.
+    fn word() -> impl Strategy<Value = String> {
+        let state = prop::sample::select(StateEnum::KNOWN).prop_map(|state| state.as_str().to_owned());
+        let action = prop::sample::select(ServiceActionEnum::KNOWN).prop_map(|action| action.as_str().to_owned());
+        let how = prop::sample::select(ServiceActionStatusEnum::KNOWN).prop_map(|how| how.as_str().to_owned());
+        let nearly = " ?(deployed|Deployed|DEPLOYED|SUCCEEDED|COMPLETED|[A-Z]{0,6}(ED|ING|_ERROR|_QUEUED)) ?";
+        prop_oneof![any::<String>(), nearly, state, action, how]
+    }
 
     #[test]
     fn every_known_word_stands_in_the_table() {
@@ -210,6 +221,35 @@ mod tests {
         ];
         for (state, expected) in cases {
             assert_eq!(service_state(&state), expected, "{state}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn of_all_words_only_deployed_is_a_success_and_only_if_all_else_agrees(
+            word in word(),
+            action in prop::option::of(word()),
+            how in prop::option::of(word()),
+        ) {
+            let state = StateEnum::from(word.as_str());
+            prop_assert_eq!(state.as_str(), &word);
+            prop_assert_eq!(phase(&state) == Phase::Succeeded, word == "DEPLOYED");
+            let judged = judge(&state, action.as_deref(), how.as_deref());
+            let agrees = matches!(action.as_deref(), None | Some("DEPLOY" | "UNKNOWN"))
+                && matches!(how.as_deref(), None | Some("SUCCESS"));
+            prop_assert_eq!(judged == Phase::Succeeded, word == "DEPLOYED" && agrees);
+            let runs = service_state(&state) == ServiceState::Running;
+            prop_assert_eq!(runs, matches!(word.as_str(), "DEPLOYED" | "RESTARTED"));
+        }
+
+        #[test]
+        fn an_unknown_word_fails_only_if_it_says_error_or_its_action_does(
+            word in any::<String>().prop_filter("it is known", |word| !StateEnum::KNOWN.iter().any(|known| known.as_str() == word)),
+            how in prop::option::of(word()),
+        ) {
+            let judged = judge(&StateEnum::from(word.as_str()), Some("DEPLOY"), how.as_deref());
+            prop_assert!(judged != Phase::Failed || word.ends_with("ERROR") || how.as_deref() == Some("ERROR"));
+            prop_assert!(judged != Phase::Cancelled || how.as_deref() == Some("CANCELED"));
         }
     }
 }
