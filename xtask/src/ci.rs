@@ -74,6 +74,22 @@ const STEPS: &[Step] = &[
         "each platform alone: qovery",
         &["check", "--locked", "-p", "anydeploy", "--no-default-features", "--features", "qovery,rustls"],
     ),
+    // A workspace of its own, which shares what was compiled; without the fuzzer, which takes a C++ compiler.
+    cargo(
+        "the fuzz targets compile",
+        &[
+            "check",
+            "--locked",
+            "--manifest-path",
+            "crates/fuzz/Cargo.toml",
+            "--target-dir",
+            "target",
+            "--all-targets",
+            "--no-default-features",
+            "--features",
+            "areas",
+        ],
+    ),
     cargo("tests", &["test", "--locked", "--workspace", "--all-targets", "--features", EVERYTHING]),
     cargo("examples in the documentation", &["test", "--locked", "--workspace", "--doc", "--features", EVERYTHING]),
     cargo("the quickstart runs", &["run", "--locked", "-p", "examples", "--example", "quickstart"]),

@@ -2,17 +2,38 @@
 
 #![no_main]
 
-use anydeploy::{DeploymentId, Target};
+use anydeploy::{DeploymentId, Error, Platform, Target};
 use libfuzzer_sys::fuzz_target;
 
+/// The longest line that a refusal may be: our own words, and the beginning of what was refused.
+const LONGEST: usize = 500;
+
 fuzz_target!(|text: &str| {
-    if let Ok(id) = text.parse::<DeploymentId>() {
-        let again: DeploymentId = id.to_string().parse().expect("what was written is read");
-        assert_eq!(again, id);
-        assert_eq!(again.to_string(), id.to_string());
+    match text.parse::<DeploymentId>() {
+        Ok(id) => {
+            let again: DeploymentId = id.to_string().parse().expect("what was written is read");
+            assert_eq!(again, id);
+            assert_eq!(again.to_string(), id.to_string());
+        }
+        Err(error) => short(&error),
     }
-    if let Ok(target) = text.parse::<Target>() {
-        let again: Target = target.to_string().parse().expect("what was written is read");
-        assert_eq!(again, target);
+    match text.parse::<Target>() {
+        Ok(target) => {
+            let again: Target = target.to_string().parse().expect("what was written is read");
+            assert_eq!(again, target);
+        }
+        Err(error) => short(&error),
+    }
+    // A detail may be any text.
+    let id = DeploymentId::new(Platform::Dokploy, Target::application("a")).with("nonce", text).with(text, "1");
+    match id.to_string().parse::<DeploymentId>() {
+        Ok(again) => assert_eq!(again, id),
+        Err(error) => assert!(id.to_string().len() > 4096, "{error}"),
     }
 });
+
+/// A refusal quotes the beginning of the text, on one line.
+fn short(error: &Error) {
+    let line = error.to_string();
+    assert!(line.len() <= LONGEST && !line.chars().any(char::is_control), "{line}");
+}

@@ -1,0 +1,68 @@
+//! Ids of deployments that cannot be told apart yet, as anybody may write them.
+
+use anydeploy::DeploymentId;
+
+/// The details that the adapter of each platform knows.
+const NAMES: [&[&str]; 3] = [
+    &["deployment", "unconfirmed", "since", "adopted", "inferred"],
+    &["nonce", "after", "since", "queued", "ahead", "active", "until", "crowded", "row", "inferred"],
+    &[
+        "environment",
+        "request",
+        "after",
+        "since",
+        "next",
+        "first",
+        "gone",
+        "execution",
+        "inferred",
+        "adopted",
+        "crowded",
+        "cancelled",
+        "commit",
+        "tag",
+    ],
+];
+
+/// Words that stand in answers as well, and numbers at the edges of what there is.
+const VALUES: [&str; 18] = [
+    "d",
+    "e",
+    "1",
+    "0",
+    "-1",
+    "",
+    "1787234405",
+    "1787234405000",
+    "1787234405.1787234405",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "8210266876799",
+    "-8334601228800",
+    "9223372036854775807.-9223372036854775808",
+    "-9223372036854775808.9223372036854775807",
+    "1787234405.",
+    "1e9",
+];
+
+/// The id with details: the first byte says how many, then each has one for its name, and one for its value or for how
+/// many bytes of text that is.
+pub fn unsettled<'a>(mut id: DeploymentId, platform: usize, data: &'a [u8]) -> Option<(DeploymentId, &'a [u8])> {
+    let (count, mut rest) = data.split_first()?;
+    let names = NAMES.get(platform)?;
+    for _ in 0..count % 10 {
+        let (&[name, value], after) = rest.split_first_chunk::<2>()?;
+        let name = names[usize::from(name) % names.len()];
+        let value = usize::from(value);
+        if let Some(known) = VALUES.get(value) {
+            id = id.with(name, *known);
+            rest = after;
+        } else {
+            let (text, after) = after.split_at_checked(value % 16)?;
+            id = id.with(name, String::from_utf8_lossy(text));
+            rest = after;
+        }
+    }
+    Some((id, rest))
+}

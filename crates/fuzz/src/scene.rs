@@ -1,0 +1,100 @@
+//! The three adapters before one server, and what has to hold of whatever they tell.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use anydeploy::{Coolify, Deployer, DeploymentId, Dokploy, Platform, Qovery, Result, Target};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::Server;
+
+/// The longest line that an error may be: an id, 300 characters of the server's, and our own words.
+const LONGEST: usize = 4096 + 4 * 300 + 500;
+
+/// The longest wait that is taken from a server.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest text that is read as an id.
+const LONGEST_ID: usize = 4096;
+
+const TOKEN: &str = "planted-credential-0815";
+
+/// One adapter.
+pub struct Adapter {
+    /// The adapter itself.
+    pub deployer: Box<dyn Deployer>,
+    /// What it deploys.
+    pub target: Target,
+    /// A deployment that needs not be told from others any more.
+    pub settled: DeploymentId,
+}
+
+/// The adapters, the server they speak to, and what they run on.
+pub struct Scene {
+    /// The server.
+    pub server: Server,
+    /// The runtime.
+    pub runtime: Runtime,
+    adapters: [Adapter; 3],
+}
+
+impl Scene {
+    /// Starts the server.
+    pub fn start() -> Self {
+        let server = Server::start();
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (url, timeout, grace) = (server.url(), Duration::from_millis(500), Duration::from_millis(2));
+        let coolify = {
+            let target = Target::application("web");
+            let settled = DeploymentId::new(Platform::Coolify, target.clone()).with("deployment", "d");
+            let builder = Coolify::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
+            Adapter { deployer: Box::new(builder.build().expect("Coolify")), target, settled }
+        };
+        let dokploy = {
+            let target = Target::compose("web");
+            let settled = DeploymentId::new(Platform::Dokploy, target.clone()).with("row", "d");
+            let builder = Dokploy::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
+            Adapter { deployer: Box::new(builder.build().expect("Dokploy")), target, settled }
+        };
+        let qovery = {
+            let target = Target::application("web").in_environment("e");
+            let settled = DeploymentId::new(Platform::Qovery, target.clone());
+            let settled = settled.with("environment", "e").with("execution", "x");
+            let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
+            Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, settled }
+        };
+        Self { server, runtime, adapters: [coolify, dokploy, qovery] }
+    }
+
+    /// The adapter that a byte chooses, and the number of its platform.
+    pub fn adapter(&self, choice: u8) -> (usize, &Adapter) {
+        let platform = usize::from(choice % 3);
+        (platform, &self.adapters[platform])
+    }
+}
+
+/// Checks what a caller may print.
+pub fn check<T: Debug>(result: &Result<T>) {
+    let shown = match result {
+        Ok(value) => format!("{value:?}"),
+        Err(error) => {
+            let line = error.to_string();
+            assert!(line.len() <= LONGEST, "a line of {} bytes: {line}", line.len());
+            assert!(!line.contains('\n'), "more than one line: {line}");
+            if let Some(wait) = error.retry_after() {
+                assert!(wait <= DAY, "a wait of {wait:?}");
+            }
+            format!("{line} {error:#} {error:?} {error:#?}")
+        }
+    };
+    assert!(!shown.contains(TOKEN), "the token is shown: {shown}");
+}
+
+/// Checks that another process can watch on; where a server gives things endless names, it is refused there.
+pub fn check_id(id: &DeploymentId) {
+    let text = id.to_string();
+    match text.parse::<DeploymentId>() {
+        Ok(again) => assert_eq!(again, *id),
+        Err(error) => assert!(text.len() > LONGEST_ID, "{error}"),
+    }
+}

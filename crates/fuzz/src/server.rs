@@ -1,0 +1,82 @@
+//! A server on the loopback address that gives the answers it is told to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use crate::Answer;
+
+/// The server; it lives as long as the process.
+pub struct Server {
+    address: SocketAddr,
+    answers: Answers,
+}
+
+/// What is left to answer with, the next one last.
+type Answers = Arc<Mutex<Vec<Answer>>>;
+
+impl Server {
+    /// Listens on a free port.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let answers = Answers::default();
+        let shared = Arc::clone(&answers);
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || serve(client, &shared));
+            }
+        });
+        Self { address, answers }
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Gives these answers from now on, one after the other; the last of them to all further requests.
+    pub fn answer(&self, mut answers: Vec<Answer>) {
+        answers.reverse();
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner) = answers;
+    }
+}
+
+/// Answers one request after another on a connection, until it ends.
+fn serve(client: TcpStream, answers: &Mutex<Vec<Answer>>) {
+    let Ok(mut writer) = client.try_clone() else { return };
+    drop(writer.set_nodelay(true));
+    let mut reader = BufReader::new(client);
+    while let Some(length) = head(&mut reader) {
+        let mut body = vec![0; length];
+        if reader.read_exact(&mut body).is_err() {
+            return;
+        }
+        if writer.write_all(&next(answers).bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn next(answers: &Mutex<Vec<Answer>>) -> Answer {
+    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+    if answers.len() > 1 { answers.pop() } else { answers.last().cloned() }.unwrap_or_default()
+}
+
+/// Reads the head of a request, and tells how long its body is.
+fn head(reader: &mut impl BufRead) -> Option<usize> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim_end().split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
+            None if line.trim().is_empty() => return Some(length),
+            _ => {}
+        }
+    }
+}
