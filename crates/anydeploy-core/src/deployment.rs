@@ -15,6 +15,9 @@ pub enum Identity {
     /// The platform's own id of it was seen and confirmed.
     Exact,
     /// The platform had the same deployment under way already and took the request as that one.
+    ///
+    /// Of two requests that one program makes at the same moment it is told of both where the platform does not say which
+    /// of them was taken into the other.
     Adopted,
     /// Deduced from order, time or the target's state: this platform or version gives no proof.
     ///

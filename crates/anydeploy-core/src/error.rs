@@ -199,8 +199,9 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// What happened, without what to do next.
+    fn fmt_event(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(platform) = &inner.platform {
             write!(f, "{platform}: ")?;
@@ -221,14 +222,29 @@ impl fmt::Display for Error {
         if inner.attempts > 1 {
             write!(f, "; after {} attempts", inner.attempts)?;
         }
-        match inner.kind.advice(inner.safe_to_repeat) {
+        Ok(())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_event(f)?;
+        match self.0.kind.advice(self.0.safe_to_repeat) {
             "" => {}
             advice => write!(f, "; {advice}")?,
+        }
+        if let Some(last) = &self.0.last {
+            write!(f, "; its id is {}", last.id)?;
         }
         if f.alternate() {
             let mut source = self.source();
             while let Some(error) = source {
-                write!(f, ": {error}")?;
+                f.write_str(": ")?;
+                // What its cause called for is not what this error calls for.
+                match error.downcast_ref::<Self>() {
+                    Some(error) => error.fmt_event(f)?,
+                    None => write!(f, "{error}")?,
+                }
                 source = error.source();
             }
         }

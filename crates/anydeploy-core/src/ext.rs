@@ -23,6 +23,12 @@ pub trait DeployerExt: Deployer {
     ///
     /// The deadline counts from the moment the platform has accepted the deployment.
     ///
+    /// # Cancel safety
+    /// To drop it cancels nothing.
+    /// Before the platform has answered it leaves a deployment behind that may have been started and whose id nobody
+    /// knows: so put no timeout of your own around it, and after one look at the target's deployments before you deploy
+    /// again.
+    ///
     /// # Errors
     /// Those of [`deploy`](Deployer::deploy) and those of [`Watch`].
     /// Once the platform has accepted the deployment, an error holds the last that was seen of it

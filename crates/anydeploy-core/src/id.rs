@@ -119,8 +119,13 @@ impl FromStr for DeploymentId {
         let malformed = |reason: &str| {
             Error::new(ErrorKind::InvalidInput, format!("`{}` is not a deployment id: {reason}", text::excerpt(text)))
         };
+        // Whoever keeps an id in a file keeps a line break after it; within an id, white space is escaped.
+        let text = text.trim_ascii();
         if text.len() > LONGEST {
             return Err(malformed("it is longer than 4096 bytes"));
+        }
+        if text.contains(|letter: char| letter.is_ascii_whitespace() || letter.is_ascii_control()) {
+            return Err(malformed("there is white space in it"));
         }
         let (platform, rest) = text.split_once(':').ok_or_else(|| malformed("it has no platform before a colon"))?;
         text::check_id(platform).map_err(malformed)?;

@@ -51,6 +51,15 @@ fn ids_that_would_change_a_path_are_refused() {
 }
 
 #[test]
+fn an_id_may_come_with_a_line_break_and_holds_none() {
+    let id: DeploymentId = " dokploy:application:a?row=1\r\n".parse().unwrap();
+    assert_eq!(id.get("row"), Some("1"));
+    for text in ["dokploy:application:a?row=1 2", "dokploy:application:a?row=1\nb=2", "dokploy:application:a?row=\0"] {
+        assert_eq!(text.parse::<DeploymentId>().unwrap_err().kind(), ErrorKind::InvalidInput, "{text:?}");
+    }
+}
+
+#[test]
 fn an_id_that_grows_beyond_the_limit_when_it_is_written_again_is_refused() {
     let text = format!("coolify:application:a?note={}", "~".repeat(2000));
     assert!(text.len() < 4096);

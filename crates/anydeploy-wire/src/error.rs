@@ -107,8 +107,8 @@ impl Error {
 
     /// A text of the server's without the credentials of the call, should it have sent them back.
     ///
-    /// Covers the token and the values of headers that were added by hand, if the server answered at
-    /// all and they are at least 6 bytes long.
+    /// Covers the token and the values of headers that were added by hand, if the server answered with
+    /// another status than 2xx and they are at least 6 bytes long.
     #[must_use]
     pub fn without_credentials(&self, text: &str) -> String {
         let sent = self.0.sent.iter().filter_map(|value| value.to_str().ok());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anydeploy_wire::{self as wire, ErrorKind as WireKind};
 use serde_json::Value;
 
+use mask::beginning;
 pub(crate) use mask::mask;
 
 use crate::{Error, ErrorKind, Platform};
@@ -113,14 +114,6 @@ fn refused(error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -
         Some(sentence) => translated.with_server_message(&mask(&error.without_credentials(beginning(&sentence)))),
         None => translated,
     }
-}
-
-/// The first words of a sentence: more than are kept, and few enough to look at each.
-fn beginning(sentence: &str) -> &str {
-    const LONGEST: usize = 4096;
-    let Some((end, _)) = sentence.char_indices().nth(LONGEST) else { return sentence };
-    // Half a word may be half a secret, which is not known for one.
-    sentence[..end].rsplit_once(char::is_whitespace).map_or("", |(whole, _)| whole)
 }
 
 /// The error of a trigger that nothing can look for: unless it was provably not acted on, that cannot be told.

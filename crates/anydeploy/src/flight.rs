@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Target, TargetKind};
+use crate::{Deployment, ErrorKind, Result, Target, TargetKind};
 
 /// One list for the whole process: to a server it makes no difference which deployer a trigger comes from.
 static FLIGHTS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
@@ -26,7 +26,7 @@ struct Entry {
     disturbed: bool,
     /// Another one was being answered at some moment of this one.
     accompanied: bool,
-    /// Until when a trigger whose fate nobody learnt may still leave a deployment behind.
+    /// Until when it may leave a deployment behind that does not show yet, once it has ended.
     until: Option<Instant>,
 }
 
@@ -40,11 +40,14 @@ struct Entry {
 pub(crate) struct Flight {
     number: u64,
     linger: Duration,
-    sent: bool,
+    /// Whether it may leave a deployment behind that nobody knows yet.
+    may_show: bool,
+    /// When the connection was given up.
+    lost: Option<Instant>,
 }
 
 impl Flight {
-    /// Begins before the last look; `linger` is how long after its end an unknown fate may show.
+    /// Begins before the last look; `linger` is how long after it was given up a trigger may still be acted on.
     pub(crate) fn begin(place: &str, target: &Target, linger: Duration) -> Self {
         let mut flights = flights();
         let now = Instant::now();
@@ -68,7 +71,7 @@ impl Flight {
             accompanied,
             until: None,
         });
-        Self { number, linger, sent: false }
+        Self { number, linger, may_show: false, lost: None }
     }
 
     /// Goes by this mark as well, under which [`company`] finds it after it has ended.
@@ -80,7 +83,12 @@ impl Flight {
 
     /// Takes note that the trigger is about to be sent, and may be acted on from now on.
     pub(crate) fn sent(&mut self) {
-        self.sent = true;
+        self.may_show = true;
+    }
+
+    /// Takes note that the connection was given up without an answer.
+    pub(crate) fn lost(&mut self) {
+        self.lost = Some(Instant::now());
     }
 
     /// Whether another trigger for the same was under way meanwhile.
@@ -95,12 +103,12 @@ impl Flight {
 
     /// Ends, as the trigger was answered; its deployment takes so long to show, or is asked for so often.
     pub(crate) fn land_in(mut self, time: Duration) {
-        self.linger = time;
+        (self.linger, self.lost) = (time, None);
     }
 
     /// Ends, as the fate of the trigger is known.
     pub(crate) fn land(mut self) {
-        self.sent = false;
+        self.may_show = false;
     }
 }
 
@@ -108,10 +116,10 @@ impl Drop for Flight {
     /// A trigger that nobody waits for any more, or whose fate cannot be told, stays under way for a while.
     fn drop(&mut self) {
         let mut flights = flights();
-        if !self.sent {
+        if !self.may_show {
             return flights.retain(|entry| entry.number != self.number);
         }
-        let until = Instant::now() + self.linger;
+        let until = self.lost.unwrap_or_else(Instant::now) + self.linger;
         if let Some(entry) = flights.iter_mut().find(|entry| entry.number == self.number) {
             entry.until = Some(until);
         }
@@ -122,18 +130,29 @@ impl Drop for Flight {
 ///
 /// A flight that has ended is remembered for `linger` more.
 pub(crate) fn company(mark: &str, linger: Duration) -> bool {
-    let until = Instant::now() + linger;
+    let now = Instant::now();
+    let until = now + linger;
     let mut disturbed = false;
-    for entry in flights().iter_mut().filter(|entry| entry.mark.as_deref() == Some(mark)) {
+    let mut flights = flights();
+    for entry in flights.iter_mut().filter(|entry| entry.mark.as_deref() == Some(mark)) {
         entry.until = entry.until.map(|known| known.max(until));
         disturbed |= entry.disturbed;
     }
+    flights.retain(|entry| entry.until.is_none_or(|until| until > now));
     disturbed
 }
 
 /// Forgets the marked flight, as its deployment is known.
 pub(crate) fn forget(mark: &str) {
     flights().retain(|entry| entry.mark.as_deref() != Some(mark));
+}
+
+/// Whether a read of a pending deployment was the last that needs to know of its company: it `shows`, or never will.
+pub(crate) fn is_settled(read: &Result<Deployment>, shows: impl FnOnce(&Deployment) -> bool) -> bool {
+    match read {
+        Ok(deployment) => shows(deployment),
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Undecidable),
+    }
 }
 
 /// Whether a trigger for one of these may deploy the other: an environment is deployed with all that is in it.
@@ -203,6 +222,12 @@ mod tests {
         drop(flight);
         assert!(begin("server three", "web").is_disturbed());
         tokio::time::advance(LINGER * 2).await;
-        assert!(!begin("server three", "web").is_disturbed());
+        let mut flight = begin("server three", "web");
+        assert!(!flight.is_disturbed());
+        flight.sent();
+        flight.lost();
+        tokio::time::advance(LINGER * 2).await;
+        drop(flight);
+        assert!(!begin("server three", "web").is_disturbed(), "whoever has looked for so long has seen what there is");
     }
 }

@@ -46,7 +46,7 @@ impl Sight {
 ///
 /// All three platforms act on a trigger before they answer it, within seconds.
 /// What does not show `settle` after the connection was given up was therefore never acted on, and only then is the
-/// trigger safe to repeat.
+/// trigger safe to repeat; a gateway that keeps it for longer and delivers it then is beyond what can be known.
 pub(crate) async fn reconcile<F, L>(lost: Error, settle: Duration, look: F) -> Result<Deployment>
 where
     F: Fn() -> L,
@@ -54,6 +54,8 @@ where
 {
     let started = Instant::now();
     let (mut pause, longest) = (settle / FIRST_PAUSE, settle / LONGEST_PAUSE);
+    // What was seen once may have been the trigger's own, even if it is gone.
+    let mut sign = None;
     loop {
         // A look tells of no later moment than its beginning.
         let age = started.elapsed();
@@ -61,11 +63,22 @@ where
             Ok(Sight::Found(found)) => return Ok(*found),
             // By then the trigger's own deployment would show beside it.
             Ok(Sight::Likely(found)) if age >= settle / LONGEST_PAUSE => return Ok(*found),
-            Ok(Sight::Nothing) if age >= settle => {
-                return Err(after_loss(ErrorKind::NotTriggered, "nothing of it was seen since", lost));
-            }
             Ok(Sight::Doubt(why)) if age >= settle => return Err(after_loss(ErrorKind::Undecidable, why, lost)),
-            Ok(_) => None,
+            Ok(Sight::Nothing) if age >= settle => {
+                return Err(match sign {
+                    Some(why) => after_loss(ErrorKind::Undecidable, why, lost),
+                    None => after_loss(ErrorKind::NotTriggered, "nothing of it was seen since", lost),
+                });
+            }
+            Ok(Sight::Nothing) => None,
+            Ok(Sight::Doubt(why)) => {
+                sign = Some(why);
+                None
+            }
+            Ok(_) => {
+                sign = Some("what may have been its deployment has gone again");
+                None
+            }
             // A server that lost an answer may be down for a while longer.
             Err(error) if age < settle * 4 && is_passing(&error) => error.retry_after(),
             Err(error) => {
@@ -174,6 +187,16 @@ mod tests {
         assert!(result.is_ok() && looks > 1 && elapsed >= SETTLE / 10 && elapsed < SETTLE / 2, "{looks} {elapsed:?}");
         let second = run(|look| Ok(if look == 0 { Sight::likely(deployment()) } else { Sight::Doubt("two") })).await.0;
         assert_eq!(second.unwrap_err().kind(), ErrorKind::Undecidable);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_seen_once_is_never_safe_to_repeat() {
+        for sign in [|| Sight::likely(deployment()), || Sight::Doubt("two")] {
+            let gone = run(|look| Ok(if look == 1 { sign() } else { Sight::Nothing })).await.0;
+            assert_eq!(gone.unwrap_err().kind(), ErrorKind::Undecidable);
+        }
+        let found = run(|look| Ok(if look < 2 { Sight::Doubt("two") } else { Sight::likely(deployment()) })).await.0;
+        assert!(found.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

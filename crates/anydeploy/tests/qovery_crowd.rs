@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Identity, Outcome, Qovery, Target, TargetKind,
-    WatchOptions,
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, Identity, Outcome, Qovery, Target,
+    TargetKind, WatchOptions,
 };
 use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, Pace, QoveryQuirk, QoveryScript, QoveryTriggered};
 
@@ -27,8 +27,11 @@ async fn caller(qovery: Qovery, target: Target) -> Vec<Told> {
     let mut told = Vec::new();
     for _ in 0..ROUNDS {
         let deployment = qovery.deploy(&DeployRequest::new(target.clone())).await.unwrap();
-        let outcome = qovery.watch(&deployment.id, options.clone()).await.unwrap();
-        told.push(Told { first: deployment.id, outcome });
+        match qovery.watch(&deployment.id, options.clone()).await {
+            Ok(outcome) => told.push(Told { first: deployment.id, outcome }),
+            // Nothing is told rather than something wrong.
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Undecidable, "{error:#}"),
+        }
     }
     told
 }
@@ -74,7 +77,6 @@ async fn crowd(builder: FakeQoveryBuilder) -> Vec<Identity> {
         }
     }
     assert!(started.values().all(|callers| *callers == 1), "what starts at once is one caller's: {started:?}");
-    assert!(identities.len() > CALLERS * ROUNDS, "{identities:?}");
     identities
 }
 
@@ -90,9 +92,8 @@ fn state_in(truth: &QoveryTriggered, deployment: &Deployment) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_told_of_someone_elses_deployment() {
     let identities = crowd(FakeQovery::builder()).await;
-    for identity in [Identity::Exact, Identity::Adopted] {
-        assert!(identities.contains(&identity), "{identities:?}");
-    }
+    assert!(identities.len() > CALLERS * ROUNDS, "{identities:?}");
+    assert!(identities.contains(&Identity::Adopted), "{identities:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

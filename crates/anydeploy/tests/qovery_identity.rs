@@ -48,6 +48,10 @@ async fn an_execution_without_its_request_id_is_inferred_by_order() {
     let builder = quirks.into_iter().fold(FakeQovery::builder(), anydeploy_fakes::FakeQoveryBuilder::quirk);
     let (fake, qovery) = manual(builder).await;
     let first = qovery.deploy(&web(&fake)).await.unwrap();
+    // As long as it does not show, nothing would tell the two apart.
+    while qovery.deployment(&first.id).await.unwrap().identity == Identity::Pending {
+        fake.advance(1);
+    }
     fake.next_deployment(&fake.application(), QoveryScript::fails_with("the second one fails"));
     let second = qovery.deploy(&web(&fake)).await.unwrap();
     let second = step_to_the_end(&fake, &qovery, second).await;

@@ -105,12 +105,12 @@ impl Outcome {
 
 /// The line of a log that most likely says what went wrong.
 fn complaint(log: &LogPage) -> Option<&str> {
-    let mut lines = log.lines.iter().rev().map(|line| line.text.trim()).filter(|text| !text.is_empty());
+    // The last line of Dokploy's logs only points to the lines before it.
+    let tells = |text: &&str| !text.is_empty() && !text.to_ascii_lowercase().contains("check the logs");
+    let mut lines = log.lines.iter().rev().map(|line| line.text.trim()).filter(tells);
     let speaks_of_error = |text: &str| {
         let text = text.to_ascii_lowercase();
-        // The last line of Dokploy's logs only points to the lines before it.
-        !text.contains("check the logs")
-            && ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
+        ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
     };
     lines.clone().find(|text| speaks_of_error(text)).or_else(|| lines.next())
 }

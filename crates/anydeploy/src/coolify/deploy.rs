@@ -5,10 +5,10 @@ use coolify_client::types::{DeployAccepted, DeployByTagOrUuidParams, Deployment 
 use coolify_client::wire::Reply;
 
 use super::lost::Before;
-use super::resource::{SINCE, started};
+use super::resource::{SINCE, running_before, started};
 use super::{Coolify, fail};
 use crate::clock::{Moment, checked};
-use crate::failure::trigger_failed;
+use crate::failure::{mask, trigger_failed};
 use crate::flight::Flight;
 use crate::time::moment;
 use crate::{
@@ -25,10 +25,13 @@ impl Coolify {
         let target = request.target();
         let params = parameters(request)?;
         if *target.kind() != TargetKind::Application {
+            // What runs already says nothing about a start for a while.
+            let ran = self.runs(target).await;
             // Coolify keeps no deployments of services and databases, so there is nothing to look for.
             let answer = self.client.deploy_by_tag_or_uuid(&params).await;
             let answer = answer.map_err(|error| trigger_failed(fail(error)))?;
-            return self.accepted(target, &params, &Before::UNKNOWN, answer).await;
+            let accepted = self.accepted(target, &params, &Before::UNKNOWN, answer).await;
+            return accepted.map(|accepted| if ran { running_before(accepted) } else { accepted });
         }
         // The deployments of a preview are told from those of production.
         let place = format!("{} {}", self.client.http().base_url(), params.pr.unwrap_or(0));
@@ -38,7 +41,10 @@ impl Coolify {
         let deployed = match self.client.deploy_by_tag_or_uuid(&params).await.map_err(fail) {
             Ok(reply) => self.accepted(target, &params, &before, reply).await,
             Err(error) if error.is_safe_to_repeat() => Err(error),
-            Err(lost) => self.find_lost(target, &before, &flight, &params, lost).await,
+            Err(lost) => {
+                flight.lost();
+                self.find_lost(target, &before, &flight, &params, lost).await
+            }
         };
         if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
             flight.land();
@@ -65,20 +71,22 @@ impl Coolify {
         let Some(entry) = entry else {
             // An unknown id is a 404; up to 4.0 beta 236 an accepted one is a message without any id.
             let error = refusal("Coolify accepted the request and names no deployment", ErrorKind::Undecidable);
-            return Err(error.with_server_message(&said.unwrap_or_default()));
+            return Err(error.with_server_message(&mask(&said.unwrap_or_default())));
         };
         let message = entry.message.unwrap_or_default();
         match entry.deployment_uuid {
             Some(uuid) => {
                 let since = checked(Moment::dated(date.as_deref()), before.at);
                 let unconfirmed = Unconfirmed { pull_request: params.pr.unwrap_or(0), since };
+                // With `force`, Coolify looks for no twin.
+                let unconfirmed = Some(unconfirmed).filter(|_| params.force != Some(true));
                 self.confirm(target, &uuid, unconfirmed, before).await
             }
             // Coolify answers 200 when it refuses; such an entry has no id (4.3.11).
             None if application || message.starts_with("Unauthorized") => {
                 let kind =
                     if message.starts_with("Unauthorized") { ErrorKind::PermissionDenied } else { ErrorKind::Rejected };
-                Err(refusal("Coolify refused to deploy", kind).with_server_message(&message))
+                Err(refusal("Coolify refused to deploy", kind).with_server_message(&mask(&message)))
             }
             None => Ok(started(target, Moment::of(date.as_deref()), &message)),
         }
@@ -89,21 +97,25 @@ impl Coolify {
         &self,
         target: &Target,
         uuid: &str,
-        unconfirmed: Unconfirmed,
+        unconfirmed: Option<Unconfirmed>,
         before: &Before,
     ) -> Result<Deployment> {
         let pending = || {
-            let status = DeploymentStatus::new(Phase::Queued, "accepted");
-            Deployment::new(unconfirmed.note(id_of(target, uuid)), Identity::Pending, status)
+            let id = id_of(target, uuid);
+            let id = unconfirmed.map_or(id.clone(), |unconfirmed| unconfirmed.note(id));
+            Deployment::new(id, Identity::Pending, DeploymentStatus::new(Phase::Queued, "accepted"))
         };
         match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
             Ok(reply) => Ok(self.told(target, reply.value(), Identity::Exact)),
-            Err(error) if error.kind() == ErrorKind::NotFound => match self.adopt(target, unconfirmed, before).await {
-                Ok(Some(adopted)) => Ok(adopted),
-                Ok(None) => Err(phantom()),
-                Err(error) if error.kind() == ErrorKind::Undecidable => Err(error),
-                Err(_) => Ok(pending()),
-            },
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let Some(unconfirmed) = unconfirmed else { return Err(phantom()) };
+                match self.adopt(target, unconfirmed, before).await {
+                    Ok(Some(adopted)) => Ok(adopted),
+                    Ok(None) => Err(phantom()),
+                    Err(error) if error.kind() == ErrorKind::Undecidable => Err(error),
+                    Err(_) => Ok(pending()),
+                }
+            }
             // The deployment is accepted whatever this read says; whoever waits for it will learn why it cannot be read.
             Err(_) => Ok(pending()),
         }
@@ -157,10 +169,10 @@ impl Unconfirmed {
         let second = TimeDelta::seconds(1);
         let since = self.since.and_then(Moment::date);
         let at = |text: &Option<String>| text.as_deref().and_then(moment);
-        let began_later = at(&row.created_at).zip(since).is_some_and(|(began, since)| began > since + second);
+        let began_later = at(&row.created_at).zip(since).is_some_and(|(began, since)| began - since > second);
         let last_sign = at(&row.updated_at).or_else(|| at(&row.finished_at));
         let under_way = matches!(super::phase(&row.status), Phase::Queued | Phase::Running);
-        let was_alive = under_way || last_sign.zip(since).is_some_and(|(sign, since)| sign >= since - second);
+        let was_alive = under_way || last_sign.zip(since).is_some_and(|(sign, since)| since - sign <= second);
         row.pull_request_id.unwrap_or(0) == self.pull_request && was_alive && !began_later
     }
 }

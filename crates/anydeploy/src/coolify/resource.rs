@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::status::service_state;
 use super::{Coolify, fail};
 use crate::clock::Moment;
+use crate::failure::mask;
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform, Result, Service,
     ServiceState, Target, TargetKind,
@@ -16,10 +17,19 @@ pub(super) const SINCE: &str = "since";
 /// A start of a service or database that was accepted at this moment.
 pub(super) fn started(target: &Target, at: Moment, message: &str) -> Deployment {
     let id = at.write(DeploymentId::new(Platform::Coolify, target.clone()), SINCE);
-    let title = Some(message.to_owned()).filter(|message| !message.is_empty());
+    let title = Some(mask(message)).filter(|message| !message.is_empty());
     Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
         .with_title(title)
         .with_times(at.date(), None)
+}
+
+/// There if the service or database ran before the trigger.
+const RAN: &str = "ran";
+
+/// A start of what ran already.
+pub(super) fn running_before(mut started: Deployment) -> Deployment {
+    started.id = started.id.with(RAN, "1");
+    started
 }
 
 /// A service as read, and the moment of the answer.
@@ -77,6 +87,11 @@ impl Coolify {
             .collect())
     }
 
+    /// Whether a service or database runs; what cannot be read may.
+    pub(super) async fn runs(&self, target: &Target) -> bool {
+        self.see(target).await.ok().is_none_or(|seen| seen.service.state == ServiceState::Running)
+    }
+
     /// Judges a start by how the service or database runs now.
     ///
     /// Its state is refreshed by a job of the server, so a bad state right after the start may be the old one.
@@ -88,16 +103,18 @@ impl Coolify {
         }
         let Seen { service, at } = self.see(id.target()).await?;
         let age = since.map(|since| since.age(at)).unwrap_or_default();
-        let phase = judge(service.state, age, self.grace);
+        let phase = judge(service.state, age, self.grace, id.get(RAN).is_some());
         Ok(Deployment::new(id.clone(), Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
             .with_times(since.and_then(Moment::date), None))
     }
 }
 
-/// Whether a start went well, from the state of the service so long after it.
-fn judge(state: ServiceState, age: Duration, grace: Duration) -> Phase {
+/// Whether a start went well, from the state of the service so long after it; `ran` says that it was running before.
+///
+/// Coolify refreshes the state about once a minute, so that what ran before may be shown as running for as long.
+fn judge(state: ServiceState, age: Duration, grace: Duration, ran: bool) -> Phase {
     match state {
-        ServiceState::Running if age >= grace / 6 => Phase::Succeeded,
+        ServiceState::Running if age >= if ran { grace } else { grace / 6 } => Phase::Succeeded,
         ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed if age >= grace => Phase::Failed,
         // Before that the state may still be the one from before the start.
         ServiceState::Running
@@ -135,7 +152,9 @@ mod tests {
             (ServiceState::Unknown, 600, Phase::Unknown),
         ];
         for (state, age, phase) in cases {
-            assert_eq!(judge(state, Duration::from_secs(age), grace), phase, "{state} after {age} s");
+            assert_eq!(judge(state, Duration::from_secs(age), grace, false), phase, "{state} after {age} s");
         }
+        let again = |age| judge(ServiceState::Running, Duration::from_secs(age), grace, true);
+        assert_eq!((again(59), again(60)), (Phase::Running, Phase::Succeeded), "it may be what ran before");
     }
 }

@@ -40,7 +40,10 @@ impl Dokploy {
                 Ok(self.first_looks(deployment).await)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
-            Err(lost) => self.find_lost(request.target(), &trace, lost).await,
+            Err(lost) => {
+                flight.lost();
+                self.find_lost(request.target(), &trace, lost).await
+            }
         };
         match &deployed {
             // Whoever asks for its row is told whether another trigger came between.

@@ -7,6 +7,7 @@ use super::queue::is_over;
 use super::rows::told;
 use super::trace::Trace;
 use super::{Dokploy, queue_phase};
+use crate::clock::checked;
 use crate::reconcile::{Sight, reconcile, steady};
 use crate::{Deployment, DeploymentStatus, Error, Identity, Result, Target};
 
@@ -27,6 +28,7 @@ impl Dokploy {
         };
         if let Some(job) = queue.marked(&trace.mark()) {
             if is_over(job) {
+                trace.since = checked(queue.at, rows.at);
                 trace.ran(job);
             } else {
                 trace.sighted(job, &queue, &rows);

@@ -8,7 +8,7 @@ use super::rows::{INFERRED, ROW, Rows, told};
 use super::trace::Trace;
 use super::{Dokploy, fail, queue_phase};
 use crate::failure::mask;
-use crate::flight;
+use crate::flight::{self, is_settled};
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
     Target,
@@ -25,7 +25,7 @@ impl Dokploy {
             let nonce = trace.nonce().to_owned();
             trace.crowded |= flight::company(&nonce, self.grace);
             let read = self.resolve(id.target(), trace).await;
-            if read.as_ref().is_ok_and(|deployment| deployment.identity.is_settled()) {
+            if is_settled(&read, |read| read.identity.is_settled()) {
                 flight::forget(&nonce);
             }
             return read;

@@ -21,11 +21,21 @@ const SCHEMES: [&str; 3] = ["bearer", "token", "basic"];
 /// What only secrets may follow: the values of a failed SQL statement, and the head of a key.
 const ENDS: [&str; 2] = ["\nparams:", "-----BEGIN"];
 
+/// The first words of a sentence: more than are kept, and few enough to look at each.
+pub(super) fn beginning(sentence: &str) -> &str {
+    const LONGEST: usize = 4096;
+    let Some((end, _)) = sentence.char_indices().nth(LONGEST) else { return sentence };
+    // Half a word may be half a secret, which is not known for one.
+    sentence[..end].rsplit_once(char::is_whitespace).map_or("", |(whole, _)| whole)
+}
+
 /// Masks passwords in URLs and whatever follows `password=`, `"token":`, `--secret` and the like.
 ///
 /// Servers put raw exceptions into their answers, with commands and SQL in them (seen on Dokploy).
+/// Of a long text the beginning is kept.
 pub(crate) fn mask(sentence: &str) -> String {
-    let sentence = ENDS.iter().fold(sentence, |sentence, end| sentence.split(end).next().unwrap_or_default());
+    let sentence =
+        ENDS.iter().fold(beginning(sentence), |sentence, end| sentence.split(end).next().unwrap_or_default());
     let text = &*without_userinfo(sentence);
     let mut masked = String::with_capacity(text.len());
     let (mut read, mut hidden) = (0, 0);

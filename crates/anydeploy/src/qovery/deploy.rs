@@ -50,14 +50,17 @@ impl Qovery {
                 Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
-            Err(lost) => self.find_lost(id, &before, &flight, lost).await,
+            Err(lost) => {
+                flight.lost();
+                self.find_lost(id, &before, &flight, lost).await
+            }
         };
         match &deployed {
             // What was started shows some seconds later, and what waits when it starts.
             Ok(deployment) if deployment.id.get(EXECUTION).is_some() => flight.land_in(self.grace / 20),
             Ok(deployment) => {
                 flight.marked(&mark(&deployment.id));
-                flight.land_in(self.grace / 5);
+                flight.land_in(self.grace);
             }
             Err(error) if !error.is_safe_to_repeat() => drop(flight),
             Err(_) => flight.land(),
@@ -71,14 +74,14 @@ impl Qovery {
         id: DeploymentId,
         before: &Before,
         reply: Reply<Option<Status>>,
-        crowded: bool,
+        accompanied: bool,
     ) -> Deployment {
         let id = Moment::of(reply.header("date")).checked(before.look.at).write(id, SINCE);
         match reply.into_value() {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {
                 // Of two requests that were made at once, one may have been merged into the other.
-                Some(request) if crowded => self.queued(id.with(ADOPTED, "1"), request, before).await,
+                Some(request) if accompanied => self.queued(id.with(ADOPTED, "1"), request, before).await,
                 Some(request) => self.queued(id, request, before).await,
                 None => started(id, &status, &before.look),
             },

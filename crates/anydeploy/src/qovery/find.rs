@@ -11,30 +11,32 @@ use super::trail::{
 };
 use super::{Qovery, fail, phase};
 use crate::clock::Moment;
-use crate::flight;
+use crate::flight::{self, is_settled};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result};
 
 impl Qovery {
     /// Looks for the execution of a deployment that is known by its request or its moment alone.
     pub(super) async fn find(&self, id: &DeploymentId) -> Result<Deployment> {
         let mark = mark(id);
-        let crowded = flight::company(&mark, self.grace / 5);
+        let crowded = flight::company(&mark, self.grace);
         let id = if crowded { id.clone().with(CROWDED, "1") } else { id.clone() };
         let look = self.look(id.require(ENVIRONMENT)?).await?;
         let found = match id.get(REQUEST) {
             Some(request) => self.find_queued(id.clone(), request, look).await,
             None => self.find_started(id, look).await,
-        }?;
-        if found.id.get(EXECUTION).is_some() {
+        };
+        if is_settled(&found, |found| found.id.get(EXECUTION).is_some()) {
             flight::forget(&mark);
         }
-        Ok(found)
+        found
     }
 
     async fn find_started(&self, id: DeploymentId, look: Look) -> Result<Deployment> {
         let overdue = self.is_overdue(&id, SINCE, &look);
         let found = self.by_order(&id, &look, overdue).await?;
-        match found.execution {
+        // What waited has a request, and what started at once has none.
+        let waited = |execution: &String| look.last() == Some(execution) && look.last_request().is_some();
+        match found.execution.filter(|execution| !waited(execution)) {
             Some(execution) => self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await,
             None if !overdue => Ok(pending(id, Phase::Queued, ACCEPTED)),
             None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
@@ -62,10 +64,15 @@ impl Qovery {
         // Older servers do not name the request, and a merged one goes under the name of another.
         let overdue = self.is_overdue(&id, GONE, &look);
         let found = self.by_order(&id, &look, overdue).await?;
-        if let Some(execution) = found.execution {
-            return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+        let crowded = id.get(CROWDED).is_some();
+        if let Some(execution) = found.execution.as_ref().filter(|_| !crowded) {
+            return self.follow(settled(&id, execution).with(INFERRED, "1"), &look).await;
         }
         if let Some(state) = self.state_of_request(request).await? {
+            // It did not vanish from the queue, so that the next execution is not that of another trigger.
+            if let Some(execution) = found.execution {
+                return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+            }
             match phase(&state) {
                 // Qovery still counts on it, so that it is not overdue.
                 phase @ (Phase::Queued | Phase::Running | Phase::Cancelling) => {

@@ -46,7 +46,7 @@ impl Qovery {
         };
         // An execution may start some seconds before it shows. If it waited, it may have taken this one in.
         let earlier = |entry: &Past, than: i64| second(entry).is_some_and(|second| second < than);
-        executions.retain(|entry| !before.queue.is_empty() || !earlier(entry, started.server - 1));
+        executions.retain(|entry| !before.queue.is_empty() || !earlier(entry, started.server.saturating_sub(1)));
         if executions.iter().any(|entry| earlier(entry, started.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
         }

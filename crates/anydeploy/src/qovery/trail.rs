@@ -66,8 +66,9 @@ pub(super) fn settled(id: &DeploymentId, execution: &str) -> DeploymentId {
 
 /// What an id keeps from the answer to the trigger until its execution is known.
 pub(super) fn mark(id: &DeploymentId) -> String {
-    let [since, request] = [SINCE, REQUEST].map(|key| id.get(key).unwrap_or_default());
-    format!("{} {since} {request}", id.target())
+    // What waits moves on with the executions that it waits for, and what started at once does not.
+    let known = id.get(REQUEST).or(id.get(AFTER)).unwrap_or_default();
+    format!("{} {} {known}", id.target(), id.get(SINCE).unwrap_or_default())
 }
 
 /// How it is known that what the id leads to is the right deployment.

@@ -109,6 +109,7 @@ pub(crate) fn details(platform: usize) -> impl Strategy<Value = Vec<(&'static st
             "execution",
             "inferred",
             "adopted",
+            "crowded",
             "cancelled",
             "commit",
             "tag",
@@ -142,11 +143,15 @@ fn value() -> impl Strategy<Value = String> {
         "-1",
         "",
         "9223372036854775807",
+        "-9223372036854775808",
         "18446744073709551615",
         "1787234405",
         "1787234405000",
         "1787234405.1787234405",
         "9223372036854775807.-9223372036854775808",
+        "-9223372036854775808.9223372036854775807",
+        "8210266876799",
+        "-8334601228800",
     ];
     prop_oneof![9 => prop::sample::select(edges.to_vec()).prop_map(str::to_owned), 1 => ".{0,9}"]
 }

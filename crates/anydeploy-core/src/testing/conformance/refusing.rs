@@ -55,9 +55,17 @@ pub async fn a_kind_that_is_not_offered_is_unsupported(harness: &dyn Harness) ->
     refused(answer, &[ErrorKind::Unsupported], "a kind of target that is not offered")
 }
 
-/// Asks everything that can be asked about a deployment with an id of another platform.
+/// Asks everything that can be asked about a deployment with an id of another platform, and with one of its own that
+/// differs from a real one in the platform alone.
 pub async fn an_id_of_another_platform_is_invalid_input(harness: &dyn Harness) -> Verdict {
-    each_refuses(harness, &harness.foreign_id(), &[ErrorKind::InvalidInput]).await
+    each_refuses(harness, &harness.foreign_id(), &[ErrorKind::InvalidInput]).await?;
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let real = deploy(harness, &deployer, &target).await?.id.to_string();
+    let Some(Ok(foreign)) = real.split_once(':').map(|(_, rest)| format!("elsewhere:{rest}").parse()) else {
+        return broken(format!("`{real}` cannot be read back"));
+    };
+    each_refuses(harness, &foreign, &[ErrorKind::InvalidInput]).await
 }
 
 /// Asks everything that can be asked about a deployment with ids that lack a detail or hold a wrong one.
