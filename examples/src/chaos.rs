@@ -73,6 +73,9 @@
 //!
 //! # What it does not show
 //!
+//! No trigger is delivered after the client has given up and looked for it in vain, as a very patient gateway might:
+//! that nothing was started rests on time.
+//!
 //! All callers share one process, and its adapters tell each other of the triggers that are under way.
 //! What others do, on the other hand, they do in the browser: Coolify then says that it was not the API, Qovery names the
 //! console, and Dokploy shows no mark of a program.

@@ -31,9 +31,13 @@ impl Arguments {
         let mut faults = Fault::ALL.to_vec();
         let mut verbose = false;
         while let Some(word) = words.next() {
-            if word == "--verbose" {
-                verbose = true;
-                continue;
+            match &*word {
+                "--verbose" => {
+                    verbose = true;
+                    continue;
+                }
+                "--help" | "-h" => return Err(USAGE.to_owned()),
+                _ => {}
             }
             let value = words.next().ok_or_else(|| format!("{word} wants a value\n{USAGE}"))?;
             match &*word {
@@ -41,7 +45,14 @@ impl Arguments {
                 "--seed" => seed = number(&word, &value)?,
                 "--callers-per-target" => callers = number(&word, &value)?,
                 "--strangers" => strangers = number(&word, &value)?,
-                "--without" => faults.retain(|fault| format!("{fault:?}") != value),
+                "--without" => {
+                    let all = faults.len();
+                    faults.retain(|fault| format!("{fault:?}") != value);
+                    if faults.len() == all {
+                        let names: Vec<String> = faults.iter().map(|fault| format!("{fault:?}")).collect();
+                        return Err(format!("there is no fault `{value}`, but {}\n{USAGE}", names.join(", ")));
+                    }
+                }
                 "--platform" => {
                     let wanted = Platform::from(&*value);
                     platforms.retain(|platform| *platform == wanted);
@@ -51,6 +62,9 @@ impl Arguments {
                 }
                 _ => return Err(USAGE.to_owned()),
             }
+        }
+        if deploys == 0 || callers == 0 {
+            return Err(format!("nothing would be deployed\n{USAGE}"));
         }
         let options = ChaosOptions::new(deploys, seed).with_callers_per_target(callers);
         let options = options.with_strangers(strangers).with_faults(faults);

@@ -81,7 +81,7 @@ impl Court<'_> {
             Err(error) if error.is_safe_to_repeat() => {
                 if caused.is_empty() {
                     report.refused += 1;
-                } else if is_half(&started, &call) {
+                } else if is_half(&started, &call) && error.kind() != ErrorKind::NotTriggered {
                     report.contradicted += 1;
                 } else {
                     report.lost += 1;
