@@ -22,12 +22,21 @@ struct Entry {
     target: Target,
     /// What the trigger put into its deployment, where the platform keeps it.
     mark: Option<String>,
-    /// Another trigger for the same was under way at some moment of this one.
-    disturbed: bool,
+    /// The closest of the other triggers that were under way at some moment of this one.
+    company: Option<Company>,
     /// Another one was being answered at some moment of this one.
     accompanied: bool,
     /// Until when it may leave a deployment behind that does not show yet, once it has ended.
     until: Option<Instant>,
+}
+
+/// What other triggers were under way meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Company {
+    /// For what holds the target, or is held by it.
+    Around,
+    /// For the very same target.
+    Same,
 }
 
 /// A trigger, from the last look before it until its deployment is known.
@@ -52,10 +61,11 @@ impl Flight {
         let mut flights = flights();
         let now = Instant::now();
         flights.retain(|entry| entry.until.is_none_or(|until| until > now));
-        let (mut disturbed, mut accompanied) = (false, false);
-        for other in flights.iter_mut().filter(|other| other.place == place && meet(&other.target, target)) {
-            other.disturbed = true;
-            disturbed = true;
+        let (mut company, mut accompanied) = (None, false);
+        for other in flights.iter_mut().filter(|other| other.place == place) {
+            let Some(met) = meet(&other.target, target) else { continue };
+            other.company = other.company.max(Some(met));
+            company = company.max(Some(met));
             if other.until.is_none() {
                 other.accompanied = true;
                 accompanied = true;
@@ -67,7 +77,7 @@ impl Flight {
             place: place.to_owned(),
             target: target.clone(),
             mark: None,
-            disturbed,
+            company,
             accompanied,
             until: None,
         });
@@ -93,7 +103,12 @@ impl Flight {
 
     /// Whether another trigger for the same was under way meanwhile.
     pub(crate) fn is_disturbed(&self) -> bool {
-        flights().iter().any(|entry| entry.number == self.number && entry.disturbed)
+        self.company().is_some()
+    }
+
+    /// The closest of the other triggers that were under way meanwhile.
+    pub(crate) fn company(&self) -> Option<Company> {
+        flights().iter().find(|entry| entry.number == self.number)?.company
     }
 
     /// Whether another trigger for the same was being answered meanwhile.
@@ -126,20 +141,20 @@ impl Drop for Flight {
     }
 }
 
-/// Whether another trigger for the same was under way since the marked one began.
+/// The closest of the other triggers that were under way since the marked one began.
 ///
 /// A flight that has ended is remembered for `linger` more.
-pub(crate) fn company(mark: &str, linger: Duration) -> bool {
+pub(crate) fn company(mark: &str, linger: Duration) -> Option<Company> {
     let now = Instant::now();
     let until = now + linger;
-    let mut disturbed = false;
+    let mut company = None;
     let mut flights = flights();
     for entry in flights.iter_mut().filter(|entry| entry.mark.as_deref() == Some(mark)) {
         entry.until = entry.until.map(|known| known.max(until));
-        disturbed |= entry.disturbed;
+        company = company.max(entry.company);
     }
     flights.retain(|entry| entry.until.is_none_or(|until| until > now));
-    disturbed
+    company
 }
 
 /// Forgets the marked flight, as its deployment is known.
@@ -156,9 +171,12 @@ pub(crate) fn is_settled(read: &Result<Deployment>, shows: impl FnOnce(&Deployme
 }
 
 /// Whether a trigger for one of these may deploy the other: an environment is deployed with all that is in it.
-fn meet(one: &Target, other: &Target) -> bool {
-    (one.kind() == other.kind() && one.id() == other.id())
-        || [one, other].iter().any(|target| *target.kind() == TargetKind::Environment)
+fn meet(one: &Target, other: &Target) -> Option<Company> {
+    if one.kind() == other.kind() && one.id() == other.id() {
+        return Some(Company::Same);
+    }
+    let whole = |target: &Target| *target.kind() == TargetKind::Environment;
+    (whole(one) || whole(other)).then_some(Company::Around)
 }
 
 fn flights() -> MutexGuard<'static, Vec<Entry>> {
@@ -192,7 +210,8 @@ mod tests {
         let placed = Flight::begin("server one", &Target::application("api").in_environment("e"), LINGER);
         assert!(placed.is_disturbed(), "the same service under another spelling");
         let whole = Flight::begin("server one", &Target::new(TargetKind::Environment, "e"), LINGER);
-        assert!(whole.is_disturbed() && other.is_disturbed() && !elsewhere.is_disturbed());
+        assert_eq!((whole.company(), elsewhere.company()), (Some(Company::Around), None));
+        assert_eq!(other.company(), Some(Company::Same), "what is around is not as close");
     }
 
     #[tokio::test(start_paused = true)]
@@ -202,15 +221,15 @@ mod tests {
         let mut first = first;
         first.sent();
         first.land_in(LINGER);
-        assert!(!company("one", LINGER) && !company("two", LINGER));
+        assert_eq!((company("one", LINGER), company("two", LINGER)), (None, None));
         for _ in 0..3 {
             tokio::time::advance(LINGER * 2 / 3).await;
-            assert!(!company("one", LINGER), "it is remembered as long as it is asked for");
+            assert_eq!(company("one", LINGER), None, "it is remembered as long as it is asked for");
         }
         begin("server four", "web").land();
-        assert!(company("one", LINGER));
+        assert_eq!(company("one", LINGER), Some(Company::Same));
         forget("one");
-        assert!(!company("one", LINGER) && !begin("server four", "web").is_disturbed());
+        assert!(company("one", LINGER).is_none() && !begin("server four", "web").is_disturbed());
     }
 
     #[tokio::test(start_paused = true)]

@@ -23,7 +23,7 @@ impl Dokploy {
         let Some(row) = id.get(ROW) else {
             let mut trace = Trace::of(id)?;
             let nonce = trace.nonce().to_owned();
-            trace.crowded |= flight::company(&nonce, self.grace);
+            trace.crowded |= flight::company(&nonce, self.grace).is_some();
             let read = self.resolve(id.target(), trace).await;
             if is_settled(&read, |read| read.identity.is_settled()) {
                 flight::forget(&nonce);

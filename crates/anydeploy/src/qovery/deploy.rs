@@ -12,7 +12,7 @@ use super::meaning::fail_on_known;
 use super::order::{concerns, is_listed};
 use super::status::judge_service;
 use super::trail::{
-    ADOPTED, AFTER, CROWDED, EXECUTION, NEXT, REQUEST, SINCE, id_of, mark, pending, settled, told, with_revision,
+    ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, SINCE, id_of, mark, pending, settled, told, with_company, with_revision,
     with_some,
 };
 use crate::clock::Moment;
@@ -46,7 +46,7 @@ impl Qovery {
         flight.sent();
         let deployed = match trigger.send(self, target.id()).await.map_err(fail_on_known) {
             Ok(reply) => {
-                let id = if flight.is_disturbed() { id.with(CROWDED, "1") } else { id };
+                let id = with_company(id, flight.company());
                 Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
@@ -57,10 +57,10 @@ impl Qovery {
         };
         match &deployed {
             // What was started shows some seconds later, and what waits when it starts.
-            Ok(deployment) if deployment.id.get(EXECUTION).is_some() => flight.land_in(self.grace / 20),
             Ok(deployment) => {
                 flight.marked(&mark(&deployment.id));
-                flight.land_in(self.grace);
+                let known = deployment.id.get(EXECUTION).is_some();
+                flight.land_in(if known { self.grace / 20 } else { self.grace });
             }
             Err(error) if !error.is_safe_to_repeat() => drop(flight),
             Err(_) => flight.land(),

@@ -7,7 +7,7 @@ use super::look::Look;
 use super::order::{choose, fitting, is_alone, is_later, is_listed, is_oldest, may_name, names};
 use super::trail::{
     AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
-    with_some,
+    with_company, with_some,
 };
 use super::{Qovery, fail, phase};
 use crate::clock::Moment;
@@ -18,14 +18,13 @@ impl Qovery {
     /// Looks for the execution of a deployment that is known by its request or its moment alone.
     pub(super) async fn find(&self, id: &DeploymentId) -> Result<Deployment> {
         let mark = mark(id);
-        let crowded = flight::company(&mark, self.grace);
-        let id = if crowded { id.clone().with(CROWDED, "1") } else { id.clone() };
+        let id = with_company(id.clone(), flight::company(&mark, self.grace));
         let look = self.look(id.require(ENVIRONMENT)?).await?;
         let found = match id.get(REQUEST) {
             Some(request) => self.find_queued(id.clone(), request, look).await,
             None => self.find_started(id, look).await,
         };
-        if is_settled(&found, |found| found.id.get(EXECUTION).is_some()) {
+        if is_settled(&found, |found| found.id.get(EXECUTION).is_some() || found.is_over()) {
             flight::forget(&mark);
         }
         found

@@ -9,7 +9,7 @@ use qovery_client::types::{
 
 use super::look::PAGE;
 use super::status::may_deploy;
-use super::trail::{AFTER, CROWDED, FIRST, GONE, NEXT, REQUEST, SINCE};
+use super::trail::{AFTER, CROWDED, FIRST, GONE, NEXT, REQUEST, SAME, SINCE};
 use crate::clock::Moment;
 use crate::config::TokenScheme;
 use crate::time::moment;
@@ -43,6 +43,12 @@ fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
 /// Whether an execution tells nothing of services: when the check before it fails, none is touched.
 fn is_nameless(entry: &Past) -> bool {
     entry.stages.iter().all(|stage| stage.services.is_empty())
+}
+
+/// Whether an execution deployed a service alone, or several for an environment.
+fn is_just(entry: &Past, target: &Target) -> bool {
+    let services = entry.stages.iter().map(|stage| stage.services.len()).sum::<usize>();
+    names(entry, target) && (services > 1) == (*target.kind() == TargetKind::Environment)
 }
 
 /// Whether an execution may have deployed a target.
@@ -96,7 +102,14 @@ pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool)
     let named = |entry: &&Past| names(entry, id.target());
     let crowded = id.get(CROWDED).is_some();
     if crowded && id.get(REQUEST).is_none() {
-        return None;
+        // Nothing tells two deployments of one service apart. But what starts at once deploys just what was asked for.
+        let is_own = |entry: &&Past| is_just(entry, id.target());
+        let around = id.get(CROWDED) != Some(SAME) && id.get(NEXT).is_some();
+        return fitting
+            .iter()
+            .copied()
+            .find(|entry| is_nameless(entry) || is_own(entry))
+            .filter(|own| around && is_own(own));
     }
     let mut fitting = fitting.iter().copied().filter(|entry| crowded || names(entry, id.target()));
     if id.get(NEXT).is_some() {
@@ -218,10 +231,15 @@ mod tests {
         assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), true), None);
         let later = [entry("e3", "DEPLOY", "API", &["web"]), entries[0].clone(), entries[1].clone()];
         assert_eq!(chosen(&later, &id(), true).as_deref(), Some("e3"), "nobody else deploys this service");
-        let crowded = id().with(CROWDED, "1");
+        let crowded = id().with(CROWDED, SAME);
         assert_eq!(chosen(&later, &crowded, true), None, "the check may have been ours");
         let left_out = [later[0].clone(), entry("e2", "DEPLOY", "API", &["api"]), later[2].clone()];
         assert_eq!(chosen(&left_out, &crowded, true), None, "ours may never have begun");
+        let around = id().with(CROWDED, "around");
+        assert_eq!(chosen(&left_out, &around, true).as_deref(), Some("e3"));
+        assert_eq!(chosen(&later, &around, true), None, "the check may have been ours");
+        let whole = [entry("e4", "DEPLOY", "API", &["api", "web"]), entries[1].clone()];
+        assert_eq!(chosen(&whole, &around, true), None, "the whole environment was deployed");
         assert_eq!(chosen(&left_out, &crowded.clone().with(REQUEST, "r"), true), None, "it may have been left out");
         assert_eq!(chosen(&left_out, &id().with(REQUEST, "r"), true).as_deref(), Some("e3"));
     }

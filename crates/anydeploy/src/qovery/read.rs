@@ -6,8 +6,9 @@ use super::history::{commit_of, tag_of, with_past};
 use super::look::{Look, filled};
 use super::order::part;
 use super::status::{judge_past, judge_service};
-use super::trail::{CANCELLED, COMMIT, ENVIRONMENT, EXECUTION, INFERRED, REQUEST, TAG, told};
+use super::trail::{CANCELLED, COMMIT, ENVIRONMENT, EXECUTION, INFERRED, REQUEST, TAG, mark, told};
 use super::{Qovery, phase};
+use crate::flight;
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, TargetKind};
 
 impl Qovery {
@@ -19,7 +20,10 @@ impl Qovery {
         match id.get(EXECUTION) {
             Some(_) => {
                 let look = self.look(id.require(ENVIRONMENT)?).await?;
-                self.follow(id.clone(), &look).await
+                let read = self.follow(id.clone(), &look).await?;
+                // It shows, so that nobody takes it for a new one.
+                flight::forget(&mark(id));
+                Ok(read)
             }
             None => self.find(id).await,
         }

@@ -1,6 +1,7 @@
 //! What stands in the id of a deployment, from the trigger until its execution is known.
 
 use crate::clock::Moment;
+use crate::flight::Company;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Platform, Revision, Target};
 
 /// The environment whose queue and executions are looked at.
@@ -23,8 +24,10 @@ pub(super) const EXECUTION: &str = "execution";
 pub(super) const INFERRED: &str = "inferred";
 /// There if the request was merged into one that waited already.
 pub(super) const ADOPTED: &str = "adopted";
-/// There if another trigger of the same program may have deployed the target meanwhile.
+/// There if another trigger of the same program may have deployed the target meanwhile: [`SAME`] if it was for this very
+/// target, and not only for its environment or for a service of it.
 pub(super) const CROWDED: &str = "crowded";
+pub(super) const SAME: &str = "same";
 /// There if the request was cancelled while it waited.
 pub(super) const CANCELLED: &str = "cancelled";
 /// The commit that was asked for.
@@ -69,6 +72,15 @@ pub(super) fn mark(id: &DeploymentId) -> String {
     // What waits moves on with the executions that it waits for, and what started at once does not.
     let known = id.get(REQUEST).or(id.get(AFTER)).unwrap_or_default();
     format!("{} {} {known}", id.target(), id.get(SINCE).unwrap_or_default())
+}
+
+/// The id with a note of the other triggers that were under way; what was noted before stays.
+pub(super) fn with_company(id: DeploymentId, company: Option<Company>) -> DeploymentId {
+    match company {
+        Some(Company::Same) => id.with(CROWDED, SAME),
+        Some(Company::Around) if id.get(CROWDED).is_none() => id.with(CROWDED, "around"),
+        _ => id,
+    }
 }
 
 /// How it is known that what the id leads to is the right deployment.
