@@ -175,15 +175,18 @@ fn a_strangers_deployment_may_be_inferred_and_is_counted_apart() {
 
 #[test]
 fn what_was_started_is_not_safe_to_repeat() {
-    let denied = |done| {
-        let report = judged(done, error(ErrorKind::NotTriggered));
+    let told = |done, kind| {
+        let report = judged(done, error(kind));
         (report.refused, report.contradicted, report.lost)
     };
+    let denied = |done| told(done, ErrorKind::RateLimited);
     assert_eq!(denied(Vec::new()), (1, 0, 0));
     assert_eq!(denied(own(Ending::Never)), (1, 0, 0));
     assert_eq!(denied(own(Ending::Succeeded)), (0, 0, 1));
     let once = |senders| vec![("1", senders, Ending::Succeeded)];
     assert_eq!(denied(once(vec![delivery("1")])), (0, 1, 0), "the answer may have been to the other delivery");
+    let looked = told(once(vec![delivery("1")]), ErrorKind::NotTriggered);
+    assert_eq!(looked, (0, 0, 1), "whoever looks can find that of either delivery");
     assert_eq!(denied(once(vec![delivery("1"), delivery("1")])), (0, 0, 1), "both came to something");
     assert_eq!(denied(once(vec![by("1"), delivery("1")])), (0, 0, 1), "so did another request");
 }
