@@ -4,12 +4,13 @@
 //!
 //! * A deployment is [`Exact`](crate::Identity::Exact) once its id was read back.
 //!   Coolify invents an id when the same commit is being deployed already; such an id is never found, and the
-//!   deployment under way is [`Adopted`](crate::Identity::Adopted) instead.
+//!   deployment under way is [`Adopted`](crate::Identity::Adopted) instead; once that one is not to be told any more,
+//!   it is [`Undecidable`](crate::ErrorKind::Undecidable).
 //! * After a lost answer, the one new deployment that the trigger can have made is
 //!   [`Inferred`](crate::Identity::Inferred), unless another trigger of this process was under way for the same
 //!   target; Coolify writes no mark of the caller into a deployment, so there is no proof.
 //! * Services and databases have no deployments: they are started, and followed by how they run
-//!   ([`Inferred`](crate::Identity::Inferred)).
+//!   ([`Inferred`](crate::Identity::Inferred)), for the whole grace period if they ran before.
 //! * Abilities of a token are disjoint: `deploy` triggers, `read` waits, `read:sensitive` reads logs.
 //! * `no_cache` is Coolify's `force`; an image tag goes with a pull request only.
 

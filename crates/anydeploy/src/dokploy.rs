@@ -6,8 +6,10 @@
 //!   The mark leads to it: a row with the mark is [`Exact`](crate::Identity::Exact), and from then on its id counts
 //!   and nothing else.
 //! * At its end a deployment from git loses the mark to the commit.
-//!   If it was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue, and stays
-//!   [`Pending`](crate::Identity::Pending) wherever two deployments could be meant.
+//!   If it was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue.
+//!   Where two deployments could be meant it stays [`Pending`](crate::Identity::Pending), and after the grace period it
+//!   is [`Undecidable`](crate::ErrorKind::Undecidable); so it is wherever another trigger of this process may have left a
+//!   row.
 //!   Ids become more precise with every look, so keep the newest.
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is told apart.

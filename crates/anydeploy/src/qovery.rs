@@ -11,7 +11,8 @@
 //! * The outcome of a service is its own state in that execution, the outcome of an environment that of its last
 //!   deployment; what either is doing besides plays no part.
 //! * What was accepted and does not start within the grace period is
-//!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost.
+//!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if something was started that may be it,
+//!   [`Undecidable`](crate::ErrorKind::Undecidable).
 //! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along.
 //! * A commit goes with applications, jobs, charts and Terraform services, an image tag with containers and jobs;
 //!   databases and environments take neither.

@@ -8,6 +8,8 @@
 mod answers;
 #[path = "hostile/server.rs"]
 mod server;
+#[path = "hostile/vocabulary.rs"]
+mod vocabulary;
 
 use std::time::Duration;
 
@@ -17,8 +19,8 @@ use anydeploy::{
 use proptest::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
-use answers::{SECRET, body, details, refusal};
-use server::{Server, answer};
+use answers::{SECRET, answer, body, details, refusal};
+use server::Server;
 
 const TOKEN: &str = "planted-token-0815";
 

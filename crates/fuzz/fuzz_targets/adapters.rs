@@ -27,7 +27,7 @@ fuzz_target!(|data: &[u8]| {
     if answers.is_empty() {
         return;
     }
-    SCENE.server.answer(answers);
+    SCENE.answer(&answers);
     SCENE.runtime.block_on(async {
         match choice / 3 % 7 {
             0 => {

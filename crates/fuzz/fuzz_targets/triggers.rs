@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     }
     let success = answers.iter().any(Answer::is_success);
-    SCENE.server.answer(answers);
+    SCENE.answer(&answers);
     let deployed = SCENE.runtime.block_on(adapter.deployer.deploy(&DeployRequest::new(adapter.target.clone())));
     assert!(success || deployed.is_err(), "a refusal is told as a deployment: {deployed:?}");
     deployed.iter().for_each(|deployment| check_id(&deployment.id));

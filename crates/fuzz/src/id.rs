@@ -2,49 +2,7 @@
 
 use anydeploy::DeploymentId;
 
-/// The details that the adapter of each platform knows.
-const NAMES: [&[&str]; 3] = [
-    &["deployment", "unconfirmed", "since", "adopted", "inferred"],
-    &["nonce", "after", "since", "queued", "ahead", "active", "until", "crowded", "row", "inferred"],
-    &[
-        "environment",
-        "request",
-        "after",
-        "since",
-        "next",
-        "first",
-        "gone",
-        "execution",
-        "inferred",
-        "adopted",
-        "crowded",
-        "cancelled",
-        "commit",
-        "tag",
-    ],
-];
-
-/// Words that stand in answers as well, and numbers at the edges of what there is.
-const VALUES: [&str; 18] = [
-    "d",
-    "e",
-    "1",
-    "0",
-    "-1",
-    "",
-    "1787234405",
-    "1787234405000",
-    "1787234405.1787234405",
-    "9223372036854775807",
-    "-9223372036854775808",
-    "18446744073709551615",
-    "8210266876799",
-    "-8334601228800",
-    "9223372036854775807.-9223372036854775808",
-    "-9223372036854775808.9223372036854775807",
-    "1787234405.",
-    "1e9",
-];
+use crate::vocabulary::{NAMES, VALUES};
 
 /// The id with details: the first byte says how many, then each has one for its name, and one for its value or for how
 /// many bytes of text that is.

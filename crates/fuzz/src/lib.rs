@@ -3,9 +3,11 @@
 mod answer;
 mod id;
 mod scene;
+#[path = "../../anydeploy/tests/hostile/server.rs"]
 mod server;
+#[path = "../../anydeploy/tests/hostile/vocabulary.rs"]
+mod vocabulary;
 
 pub use answer::{Answer, answers};
 pub use id::unsettled;
 pub use scene::{Adapter, Scene, check, check_id};
-pub use server::Server;

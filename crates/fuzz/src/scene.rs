@@ -6,7 +6,8 @@ use std::time::Duration;
 use anydeploy::{Coolify, Deployer, DeploymentId, Dokploy, Platform, Qovery, Result, Target};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::Server;
+use crate::Answer;
+use crate::server::Server;
 
 /// The longest line that an error may be: an id, 300 characters of the server's, and our own words.
 const LONGEST: usize = 4096 + 4 * 300 + 500;
@@ -31,8 +32,7 @@ pub struct Adapter {
 
 /// The adapters, the server they speak to, and what they run on.
 pub struct Scene {
-    /// The server.
-    pub server: Server,
+    server: Server,
     /// The runtime.
     pub runtime: Runtime,
     adapters: [Adapter; 3],
@@ -64,6 +64,11 @@ impl Scene {
             Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, settled }
         };
         Self { server, runtime, adapters: [coolify, dokploy, qovery] }
+    }
+
+    /// Lets the server give these answers from now on, one after the other; the last of them to all further requests.
+    pub fn answer(&self, answers: &[Answer]) {
+        self.server.answers(&answers.iter().map(Answer::bytes).collect::<Vec<_>>());
     }
 
     /// The adapter that a byte chooses, and the number of its platform.

@@ -102,7 +102,10 @@ impl Coolify {
     ) -> Result<Deployment> {
         let pending = || {
             let id = id_of(target, uuid);
-            let id = unconfirmed.map_or(id.clone(), |unconfirmed| unconfirmed.note(id));
+            let id = match unconfirmed {
+                Some(unconfirmed) => unconfirmed.note(id),
+                None => id,
+            };
             Deployment::new(id, Identity::Pending, DeploymentStatus::new(Phase::Queued, "accepted"))
         };
         match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
@@ -154,7 +157,10 @@ pub(super) struct Unconfirmed {
 impl Unconfirmed {
     fn note(self, id: DeploymentId) -> DeploymentId {
         let id = id.with("unconfirmed", self.pull_request.to_string());
-        self.since.map_or(id.clone(), |since| since.write(id, SINCE))
+        match self.since {
+            Some(since) => since.write(id, SINCE),
+            None => id,
+        }
     }
 
     /// What the id tells, if it was never confirmed.

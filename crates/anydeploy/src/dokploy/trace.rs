@@ -151,7 +151,10 @@ impl Trace {
         ];
         let id = DeploymentId::new(Platform::Dokploy, target.clone()).with(NONCE, &self.nonce);
         let id = if self.crowded { id.with(CROWDED, "1") } else { id };
-        let id = self.since.map_or(id.clone(), |since| since.write(id, SINCE));
+        let id = match self.since {
+            Some(since) => since.write(id, SINCE),
+            None => id,
+        };
         numbers.into_iter().fold(id, |id, (key, number)| match number {
             Some(number) => id.with(key, number.to_string()),
             None => id,

@@ -4,9 +4,15 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::TOKEN;
-use super::server::answer;
+use super::vocabulary::{NAMES, VALUES};
 
 pub(crate) const SECRET: &str = "hunter2";
+
+/// One answer on the wire; the headers each end in a line break.
+pub(crate) fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} Any\r\n{headers}content-length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
 
 /// An answer other than success.
 pub(crate) struct Refusal {
@@ -95,26 +101,6 @@ fn refused() -> impl Strategy<Value = Vec<u8>> {
 
 /// Details of an id: the names that the adapter of a platform knows, with any values.
 pub(crate) fn details(platform: usize) -> impl Strategy<Value = Vec<(&'static str, String)>> {
-    const NAMES: [&[&str]; 3] = [
-        &["deployment", "unconfirmed", "since", "adopted", "inferred"],
-        &["row", "nonce", "after", "since", "queued", "ahead", "active", "until", "crowded", "inferred"],
-        &[
-            "environment",
-            "request",
-            "after",
-            "since",
-            "next",
-            "first",
-            "gone",
-            "execution",
-            "inferred",
-            "adopted",
-            "crowded",
-            "cancelled",
-            "commit",
-            "tag",
-        ],
-    ];
     // What a look into the platform needs is mostly there, and what ends it mostly not.
     let likely = ["deployment", "unconfirmed", "nonce", "environment", "since"];
     let unlikely = ["row", "execution", "cancelled"];
@@ -132,28 +118,9 @@ pub(crate) fn details(platform: usize) -> impl Strategy<Value = Vec<(&'static st
     details.prop_map(|details| details.into_iter().flatten().collect())
 }
 
-/// Words that stand both in ids and in answers, and numbers at the edges of what there is.
+/// One of the [`VALUES`], or any short text.
 fn value() -> impl Strategy<Value = String> {
-    let edges = [
-        "d",
-        "d",
-        "e",
-        "1",
-        "0",
-        "-1",
-        "",
-        "9223372036854775807",
-        "-9223372036854775808",
-        "18446744073709551615",
-        "1787234405",
-        "1787234405000",
-        "1787234405.1787234405",
-        "9223372036854775807.-9223372036854775808",
-        "-9223372036854775808.9223372036854775807",
-        "8210266876799",
-        "-8334601228800",
-    ];
-    prop_oneof![9 => prop::sample::select(edges.to_vec()).prop_map(str::to_owned), 1 => ".{0,9}"]
+    prop_oneof![9 => prop::sample::select(VALUES.to_vec()).prop_map(str::to_owned), 1 => ".{0,9}"]
 }
 
 /// An answer with every member that the adapter of a platform may look for.

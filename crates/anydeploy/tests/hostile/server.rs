@@ -1,22 +1,25 @@
 //! A server on the loopback address that answers with any bytes: the first request gets the first answer, and all after
 //! the last one get the last.
 
+#![allow(unreachable_pub, reason = "the crate of the fuzz targets includes this file, too")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// What is left to answer with.
+/// What is left to answer with, the next one last.
 type Answers = Arc<Mutex<Vec<Vec<u8>>>>;
 
 /// The server; it lives as long as the process.
-pub(crate) struct Server {
+pub struct Server {
     address: SocketAddr,
     answers: Answers,
 }
 
 impl Server {
-    pub(crate) fn start() -> Self {
+    /// Listens on a free port.
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let answers = Answers::default();
@@ -30,26 +33,23 @@ impl Server {
         Self { address, answers }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Where it listens.
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn answers(&self, answers: &[Vec<u8>]) {
-        *self.answers.lock().unwrap() = answers.iter().rev().cloned().collect();
+    /// Gives these answers from now on.
+    pub fn answers(&self, answers: &[Vec<u8>]) {
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner) = answers.iter().rev().cloned().collect();
     }
 }
 
-/// One answer on the wire; the headers each end in a line break.
-pub(crate) fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 {status} Any\r\n{headers}content-length: {}\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
-}
-
 fn next(answers: &Answers) -> Vec<u8> {
-    let mut answers = answers.lock().unwrap();
+    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
     if answers.len() > 1 { answers.pop() } else { answers.last().cloned() }.unwrap_or_default()
 }
 
+/// Answers one request after another on a connection, until it ends.
 fn serve(client: TcpStream, answers: &Answers) {
     let Ok(mut writer) = client.try_clone() else { return };
     drop(writer.set_nodelay(true));

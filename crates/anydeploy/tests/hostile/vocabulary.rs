@@ -1,0 +1,47 @@
+//! What unsettled ids are made of: the tests and the fuzz targets share it.
+
+#![allow(unreachable_pub, reason = "the crate of the fuzz targets includes this file, too")]
+
+/// The details that the adapter of each platform knows.
+pub const NAMES: [&[&str]; 3] = [
+    &["deployment", "unconfirmed", "since", "adopted", "inferred"],
+    &["nonce", "after", "since", "queued", "ahead", "active", "until", "crowded", "row", "inferred"],
+    &[
+        "environment",
+        "request",
+        "after",
+        "since",
+        "next",
+        "first",
+        "gone",
+        "execution",
+        "inferred",
+        "adopted",
+        "crowded",
+        "cancelled",
+        "commit",
+        "tag",
+    ],
+];
+
+/// Words that stand both in ids and in answers, and numbers at the edges of what there is.
+pub const VALUES: [&str; 18] = [
+    "d",
+    "e",
+    "1",
+    "0",
+    "-1",
+    "",
+    "1787234405",
+    "1787234405000",
+    "1787234405.1787234405",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "8210266876799",
+    "-8334601228800",
+    "9223372036854775807.-9223372036854775808",
+    "-9223372036854775808.9223372036854775807",
+    "1787234405.",
+    "1e9",
+];
