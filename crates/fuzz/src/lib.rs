@@ -3,9 +3,9 @@
 mod answer;
 mod id;
 mod scene;
-#[path = "../../anydeploy/tests/hostile/server.rs"]
+#[path = "../../anydeploy/tests/it/hostile/server.rs"]
 mod server;
-#[path = "../../anydeploy/tests/hostile/vocabulary.rs"]
+#[path = "../../anydeploy/tests/it/hostile/vocabulary.rs"]
 mod vocabulary;
 
 pub use answer::{Answer, answers};

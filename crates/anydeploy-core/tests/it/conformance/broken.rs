@@ -1,0 +1,156 @@
+//! Deployers with one fault each, and the case that must catch it.
+
+mod deploying;
+mod faults;
+mod reading;
+
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use anydeploy_core::testing::MemoryDeployer;
+use anydeploy_core::{
+    Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
+    LogOptions, LogPage, Permission, Platform, Result, Service, Target,
+};
+use futures::future::{BoxFuture, FutureExt};
+
+pub(crate) use faults::{FAULTS, Fault};
+
+use crate::conformance::harness::TOKEN;
+
+/// A deployer in memory that gets one thing wrong.
+#[derive(Clone)]
+pub(crate) struct Broken {
+    inner: MemoryDeployer,
+    fault: Fault,
+    /// What this deployer remembers beside the platform.
+    own_ids: Arc<Mutex<Vec<DeploymentId>>>,
+    busy: Arc<AtomicBool>,
+    polls: Arc<AtomicBool>,
+}
+
+impl Broken {
+    pub(crate) fn new(inner: MemoryDeployer, fault: Fault) -> Self {
+        Self { inner, fault, own_ids: Arc::default(), busy: Arc::default(), polls: Arc::default() }
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.fault == fault
+    }
+
+    /// The answer, unless the fault is to have none.
+    fn lacking<T: Send + 'static>(&self) -> Option<BoxFuture<'static, Result<T>>> {
+        let refusal = Err(Error::unsupported(self.platform(), "what it offers"));
+        self.has(Fault::OffersWhatItLacks).then(|| async { refusal }.boxed())
+    }
+}
+
+impl fmt::Debug for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.fault {
+            Fault::PrintsItsToken => write!(f, "Broken {{ token: {TOKEN:?} }}"),
+            _ => f.write_str("Broken"),
+        }
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl Deployer for Broken {
+    fn platform(&self) -> Platform {
+        self.inner.platform()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = self.inner.capabilities();
+        match self.fault {
+            Fault::IgnoresOptions => {
+                (capabilities.commit, capabilities.image_tag, capabilities.no_cache) = (false, false, false);
+                (capabilities.reason, capabilities.pull_request) = (false, false);
+            }
+            Fault::RefusesWhatItOffers => capabilities.commit = true,
+            Fault::LacksWhatItOffers => capabilities.history = false,
+            _ => {}
+        }
+        capabilities
+    }
+
+    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
+        self.deploy_badly(request).boxed()
+    }
+
+    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.read_badly(id).boxed()
+    }
+
+    fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+        async move {
+            let mut answers = self.inner.deployments_by_id(ids).await;
+            if self.has(Fault::AnswersInAnyOrder) {
+                answers.reverse();
+            }
+            answers
+        }
+        .boxed()
+    }
+
+    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        if let Some(refusal) = self.lacking() {
+            return refusal;
+        }
+        async move {
+            let options = if self.has(Fault::IgnoresTheLimit) { HistoryOptions::newest(100) } else { options };
+            let mut history = self.inner.history(target, options).await?;
+            if self.has(Fault::TellsHistoryOldestFirst) {
+                history.reverse();
+            }
+            Ok(history)
+        }
+        .boxed()
+    }
+
+    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.lacking().unwrap_or_else(|| self.cancel_badly(id).boxed())
+    }
+
+    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        let options = if self.has(Fault::SendsTheWholeLog) { LogOptions::tail(10_000) } else { options };
+        self.lacking().unwrap_or_else(|| self.inner.logs(id, options))
+    }
+
+    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        if let Some(refusal) = self.lacking() {
+            return refusal;
+        }
+        async move {
+            let mut service = self.inner.service(target).await?;
+            if self.has(Fault::TellsOfAnotherService) {
+                service.target = Target::application("another");
+            }
+            Ok(service)
+        }
+        .boxed()
+    }
+
+    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        if let Some(refusal) = self.lacking() {
+            return refusal;
+        }
+        if self.has(Fault::ListsNothing) {
+            return async { Ok(Vec::new()) }.boxed();
+        }
+        self.inner.services()
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<Check>> {
+        if self.has(Fault::DoubtsItsCredential) {
+            return async { Ok(Check::new(Permission::Denied)) }.boxed();
+        }
+        self.lacking().unwrap_or_else(|| self.inner.check())
+    }
+}
+
+/// The same error with another kind.
+fn as_kind(error: &Error, kind: ErrorKind) -> Error {
+    Error::new(kind, error.to_string())
+}

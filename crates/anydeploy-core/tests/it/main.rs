@@ -1,0 +1,11 @@
+//! The tests of the core, as one program.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
+
+mod conformance;
+mod contract;
+mod hostile;
+mod memory;
+mod retry;
+mod text;
+mod watch;

@@ -1,0 +1,88 @@
+//! Habits of older versions and of rarer settings, each off until it is switched on.
+
+use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, FakeCoolify};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::coolify::{deploy, deployment, get, post, send_json, status_of, still, still_with};
+
+async fn with(quirk: CoolifyQuirk) -> FakeCoolify {
+    still_with(|builder| builder.quirk(quirk)).await
+}
+
+#[tokio::test]
+async fn a_policy_can_deny_deploying_inside_a_200() {
+    let fake = with(CoolifyQuirk::DeployUnauthorized).await;
+    for (id, sentence) in [
+        (fake.application(), "Unauthorized to deploy this application."),
+        (fake.database(), "Unauthorized to start this database."),
+    ] {
+        let answer = post(&fake, &format!("/deploy?uuid={id}")).await;
+        let entry = json!({ "message": sentence, "resource_uuid": id });
+        assert_eq!((answer.status, answer.json()), (200, json!({ "deployments": [entry] })));
+    }
+    assert!(fake.triggered().is_empty() && fake.starts().is_empty());
+}
+
+#[tokio::test]
+async fn each_success_can_be_followed_by_one_deployment_on_a_further_machine() {
+    let fake = with(CoolifyQuirk::ExtraDestination).await;
+    deploy(&fake, &fake.application()).await;
+    fake.advance(20);
+    let origins: Vec<_> = fake.triggered().iter().map(|deployment| deployment.origin).collect();
+    assert_eq!(origins, [CoolifyOrigin::Api, CoolifyOrigin::ExtraDestination]);
+    fake.next_deployment(&fake.application(), CoolifyScript::fails_with("no"));
+    deploy(&fake, &fake.application()).await;
+    fake.advance(20);
+    assert_eq!(fake.triggered().len(), 3, "a failure is followed by nothing");
+}
+
+#[tokio::test]
+async fn an_old_server_reads_the_query_alone_and_a_pull_request_only_as_pr() {
+    let fake = with(CoolifyQuirk::QueryAndPrOnly).await;
+    let (web, body) = (fake.application(), json!({ "uuid": fake.application() }));
+    fake.add_preview(&web, 7);
+    assert_eq!(send_json(&fake, Method::POST, "/deploy", &body).await.status, 400);
+    for query in ["pr=7", "pull_request_id=7"] {
+        post(&fake, &format!("/deploy?uuid={web}&{query}")).await;
+    }
+    let numbers: Vec<_> = fake.triggered().iter().map(|deployment| deployment.pull_request).collect();
+    assert_eq!(numbers, [7, 0]);
+}
+
+#[tokio::test]
+async fn the_oldest_server_deploys_on_get_alone() {
+    let fake = with(CoolifyQuirk::GetOnlyDeploy).await;
+    let path = format!("/deploy?uuid={}", fake.application());
+    assert_eq!(post(&fake, &path).await.said(), (404, "Not found.".to_owned()));
+    assert_eq!(get(&fake, &path).await.status, 200);
+    assert_eq!(fake.triggered().len(), 1);
+}
+
+#[tokio::test]
+async fn an_old_server_has_no_team_route() {
+    let fake = with(CoolifyQuirk::NoTeamRoute).await;
+    assert_eq!(get(&fake, "/team").await.said(), (404, "Not found.".to_owned()));
+    assert_eq!(get(&fake, "/teams/current").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_old_server_shows_the_end_in_the_form_of_sql() {
+    let fake = with(CoolifyQuirk::SqlFinishedAt).await;
+    let id = deploy(&fake, &fake.application()).await;
+    fake.advance(20);
+    let sql = deployment(&fake, &id).await["finished_at"].as_str().unwrap().to_owned();
+    fake.disable(CoolifyQuirk::SqlFinishedAt);
+    let iso = deployment(&fake, &id).await["finished_at"].as_str().unwrap().to_owned();
+    assert_eq!(format!("{}.000000Z", sql.replace(' ', "T")), iso);
+}
+
+#[tokio::test]
+async fn a_dead_machine_fails_what_was_accepted() {
+    let fake = still().await;
+    fake.enable(CoolifyQuirk::ServerUnreachable);
+    let id = deploy(&fake, &fake.application()).await;
+    assert_eq!(status_of(&fake, &id).await, "in_progress");
+    fake.advance(20);
+    assert_eq!(status_of(&fake, &id).await, "failed");
+}

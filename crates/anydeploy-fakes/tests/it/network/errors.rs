@@ -1,0 +1,76 @@
+//! Answers that something on the way gives while the server never hears of the request.
+
+use std::time::{Duration, SystemTime};
+
+use anydeploy_fakes::{Fault, FaultPlan, FaultyNetwork, RetryAfter};
+use chrono::DateTime;
+
+use crate::network::{following, with};
+
+#[tokio::test]
+async fn every_status_comes_in_three_forms_and_nothing_reaches_the_server() {
+    for code in [429, 500, 502, 503] {
+        for retry_after in [None, Some(RetryAfter::Seconds), Some(RetryAfter::Date)] {
+            let fault = Fault::Status { code, retry_after };
+            assert!(Fault::ALL.contains(&fault));
+            let world = following(FaultPlan::always(fault).retry_after(Duration::from_millis(6_500))).await;
+            let before = SystemTime::now();
+            let answer = world.deploy().await.unwrap();
+            assert_eq!(answer.status(), code);
+            let header = answer.headers().get("retry-after").map(|value| value.to_str().unwrap());
+            match retry_after {
+                None => assert_eq!(header, None),
+                Some(RetryAfter::Seconds) => assert_eq!(header, Some("7")),
+                Some(_) => {
+                    let date = SystemTime::from(DateTime::parse_from_rfc2822(header.unwrap()).unwrap());
+                    let wait = date.duration_since(before).unwrap();
+                    assert!((7..12).contains(&wait.as_secs()), "{wait:?}");
+                    assert!(header.unwrap().ends_with(" GMT"));
+                }
+            }
+            assert_eq!(world.acted().await, (0, 0));
+            assert_eq!(world.injected().fault, fault);
+        }
+    }
+}
+
+#[tokio::test]
+async fn web_pages_come_as_an_error_and_as_a_success() {
+    for (code, title) in [(502, "Bad Gateway"), (200, "Sign in")] {
+        let world = with(Fault::HtmlPage { code }).await;
+        let answer = world.deploy().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["content-type"].as_bytes()),
+            (code, b"text/html; charset=utf-8".as_slice())
+        );
+        let page = answer.text().await.unwrap();
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains(title), "{page}");
+        assert_eq!(world.acted().await, (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_so_and_is_no_delivery() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let plan = FaultPlan::always(Fault::SlowDrip).drip(Duration::ZERO);
+    let network = FaultyNetwork::before(&format!("http://{gone}/"), plan).unwrap();
+    let answer = reqwest::get(network.url()).await.unwrap();
+    assert_eq!(answer.status(), 502);
+    assert!(answer.text().await.unwrap().starts_with("the server behind the faulty network did not answer"));
+    assert_eq!(network.injected()[0].deliveries, 0);
+}
+
+#[test]
+fn an_origin_that_is_no_address_is_refused() {
+    for origin in [
+        "",
+        "127.0.0.1:80",
+        "https://127.0.0.1:80",
+        "http://127.0.0.1",
+        "http://localhost:80",
+        "http://127.0.0.1:80/api",
+    ] {
+        let error = FaultyNetwork::before(origin, FaultPlan::calm()).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{origin}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The fake Qovery server over its socket: one fact a test.
+
+mod access;
+mod actions;
+mod api;
+mod batch;
+mod environment;
+mod lifecycle;
+mod logs;
+mod queue;
+mod reads;
+mod variables;

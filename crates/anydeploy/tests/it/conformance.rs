@@ -1,0 +1,91 @@
+//! The conformance suite on each adapter against its fake server: bare, behind the retry layer, and behind a pointer.
+
+mod coolify;
+mod dokploy;
+mod line;
+mod qovery;
+
+use std::sync::Arc;
+
+use anydeploy::testing::conformance::{self, Harness, NotKept, Report, Through};
+use anydeploy::{Deployer, Retry};
+
+use coolify::OnCoolify;
+use dokploy::OnDokploy;
+use qovery::OnQovery;
+
+/// The fakes of Coolify and Dokploy have their servers' own words alone.
+const COOLIFY_SKIPS: &[&str] = &["an_unknown_word_ends_nothing"];
+/// A deployment on a self-hosted Dokploy cannot be cancelled.
+const DOKPLOY_SKIPS: &[&str] =
+    &["an_unknown_word_ends_nothing", "a_cancel_takes_effect_or_says_why_not", "cancelling_what_is_over_is_a_conflict"];
+const QOVERY_SKIPS: &[&str] = &[];
+
+/// Prints what was skipped and why, and sees that every other rule is kept.
+#[expect(clippy::print_stdout, reason = "a skip is no failure, so that nothing else would tell its reason")]
+fn all_kept(report: &Report, skips: &[&str]) {
+    for entry in &report.entries {
+        if let Err(NotKept::Skipped(reason)) = &entry.verdict {
+            println!("skipped {}: {reason}", entry.name);
+        }
+    }
+    assert!(report.is_kept(), "{report}");
+    assert_eq!(report.skipped(), skips, "{report}");
+}
+
+fn retrying(deployer: Arc<dyn Deployer>) -> Arc<dyn Deployer> {
+    Arc::new(Retry::new(deployer))
+}
+
+fn pointed_at(deployer: Arc<dyn Deployer>) -> Arc<dyn Deployer> {
+    Arc::new(deployer)
+}
+
+async fn through(harness: &dyn Harness, layer: fn(Arc<dyn Deployer>) -> Arc<dyn Deployer>) -> Report {
+    conformance::run(&Through::new(harness, layer)).await
+}
+
+#[tokio::test]
+async fn the_coolify_adapter_keeps_every_rule() {
+    all_kept(&conformance::run(&OnCoolify::start().await).await, COOLIFY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_coolify_adapter_keeps_every_rule_behind_the_retry_layer() {
+    all_kept(&through(&OnCoolify::start().await, retrying).await, COOLIFY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_coolify_adapter_keeps_every_rule_behind_a_pointer() {
+    all_kept(&through(&OnCoolify::start().await, pointed_at).await, COOLIFY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_dokploy_adapter_keeps_every_rule() {
+    all_kept(&conformance::run(&OnDokploy::start().await).await, DOKPLOY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_dokploy_adapter_keeps_every_rule_behind_the_retry_layer() {
+    all_kept(&through(&OnDokploy::start().await, retrying).await, DOKPLOY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_dokploy_adapter_keeps_every_rule_behind_a_pointer() {
+    all_kept(&through(&OnDokploy::start().await, pointed_at).await, DOKPLOY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_qovery_adapter_keeps_every_rule() {
+    all_kept(&conformance::run(&OnQovery::start().await).await, QOVERY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_qovery_adapter_keeps_every_rule_behind_the_retry_layer() {
+    all_kept(&through(&OnQovery::start().await, retrying).await, QOVERY_SKIPS);
+}
+
+#[tokio::test]
+async fn the_qovery_adapter_keeps_every_rule_behind_a_pointer() {
+    all_kept(&through(&OnQovery::start().await, pointed_at).await, QOVERY_SKIPS);
+}

@@ -1,0 +1,128 @@
+//! The fake Coolify server as the suite sees it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::testing::conformance::{Ending, Harness, RequestOption};
+use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Platform, Revision, Target, WatchOptions};
+use anydeploy_fakes::{CoolifyScript, FakeCoolify, FaultyNetwork};
+use futures::future::{BoxFuture, FutureExt, ready};
+use tokio::time::sleep;
+
+use crate::conformance::line::{self, Doomed};
+
+/// A Coolify on which nobody else deploys, and whose limits are out of reach.
+pub(crate) struct OnCoolify {
+    fake: FakeCoolify,
+    line: FaultyNetwork,
+    /// Applications that somebody deletes while they are being deployed.
+    doomed: Doomed,
+}
+
+impl OnCoolify {
+    pub(crate) async fn start() -> Self {
+        let limits = FakeCoolify::builder().rate_limit(1_000_000, Duration::from_secs(60)).queue_limit(1_000);
+        let fake = limits.concurrent_builds(1_000).pace(line::PACE).start().await;
+        let line = line::to(&fake.url());
+        Self { fake, line, doomed: Doomed::default() }
+    }
+
+    fn delete_the_doomed(&self) {
+        let triggered = self.fake.triggered();
+        for (application, _) in self.doomed.due(&self.line, |id| triggered.iter().any(|truth| truth.target == id)) {
+            self.fake.delete_application(&application);
+        }
+    }
+}
+
+fn id(target: Target) -> DeploymentId {
+    DeploymentId::new(Platform::Coolify, target)
+}
+
+impl Harness for OnCoolify {
+    fn deployer(&self) -> Arc<dyn Deployer> {
+        let builder = Coolify::builder().url(self.line.url()).token(self.fake.token());
+        Arc::new(builder.grace(Duration::from_secs(3)).build().unwrap())
+    }
+
+    fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {
+        let application = self.fake.add_application("web");
+        for ending in endings {
+            let script = match ending {
+                Ending::Succeeds => CoolifyScript::succeeds(),
+                Ending::Fails => CoolifyScript::fails_with("exit code 1").log(["one", "two", "three"]),
+                Ending::Cancelled => CoolifyScript::cancelled(),
+                Ending::Never => CoolifyScript::hangs(),
+                Ending::Vanishes => {
+                    self.doomed.add(&application, *ending);
+                    CoolifyScript::hangs()
+                }
+                // The fake has the server's own words alone.
+                _ => return ready(None).boxed(),
+            };
+            self.fake.next_deployment(&application, script);
+        }
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn malformed_ids(&self) -> Vec<DeploymentId> {
+        let bare = id(Target::application(self.fake.application()));
+        let hostile = ["", ".."].map(|uuid| bare.clone().with("deployment", uuid));
+        hostile.into_iter().chain([bare]).collect()
+    }
+
+    fn let_time_pass(&self) -> BoxFuture<'_, ()> {
+        self.delete_the_doomed();
+        sleep(line::STEP).boxed()
+    }
+
+    fn watch_options(&self) -> WatchOptions {
+        line::quick()
+    }
+
+    fn moment(&self) -> Duration {
+        line::MOMENT
+    }
+
+    fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        let triggered = self.fake.triggered();
+        ready(Some(triggered.iter().filter(|deployment| deployment.target == target.id()).count())).boxed()
+    }
+
+    fn requests(&self) -> BoxFuture<'_, Option<u64>> {
+        ready(Some(self.line.exchanges())).boxed()
+    }
+
+    fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_answer(&self.line);
+        ready(true).boxed()
+    }
+
+    fn unknown_target(&self) -> Option<Target> {
+        Some(Target::application("nowhere00000000000000000"))
+    }
+
+    fn absent_id(&self) -> Option<DeploymentId> {
+        Some(id(Target::application(self.fake.application())).with("deployment", "never0000000000000000000"))
+    }
+
+    fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
+        let application = self.fake.add_application("web");
+        self.fake.add_preview(&application, 7);
+        let request = DeployRequest::new(Target::application(application));
+        ready(match option {
+            RequestOption::NoCache => Some(request.with_no_cache(true)),
+            RequestOption::PullRequest => Some(request.with_pull_request(7)),
+            // A tag goes with a pull request only.
+            RequestOption::ImageTag => {
+                Some(request.with_pull_request(7).with_revision(Revision::ImageTag("1.2.3".to_owned())))
+            }
+            _ => None,
+        })
+        .boxed()
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        vec![self.fake.token().to_owned()]
+    }
+}

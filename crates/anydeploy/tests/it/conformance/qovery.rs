@@ -1,0 +1,121 @@
+//! The fake Qovery server as the suite sees it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::testing::conformance::{Ending, Harness, RequestOption};
+use anydeploy::{DeployRequest, Deployer, DeploymentId, Platform, Qovery, Revision, Target, TargetKind, WatchOptions};
+use anydeploy_fakes::{FakeQovery, FaultyNetwork, QoveryScript, QoveryServiceKind};
+use futures::future::{BoxFuture, FutureExt, ready};
+
+use crate::conformance::line;
+
+/// A Qovery on which nobody else deploys, and where each service has an environment of its own to be deployed in.
+pub(crate) struct OnQovery {
+    fake: FakeQovery,
+    line: FaultyNetwork,
+}
+
+impl OnQovery {
+    pub(crate) async fn start() -> Self {
+        let fake = FakeQovery::builder().pace(line::PACE).start().await;
+        let line = line::to(&fake.url());
+        Self { fake, line }
+    }
+
+    fn add(&self, kind: QoveryServiceKind) -> String {
+        self.fake.add_service(&self.fake.add_environment("conformance"), kind, "web")
+    }
+
+    fn executions(&self, service: &str) -> usize {
+        let triggered = self.fake.triggered();
+        triggered.iter().filter(|execution| execution.services.iter().any(|part| part.service == service)).count()
+    }
+}
+
+fn id(target: Target) -> DeploymentId {
+    DeploymentId::new(Platform::Qovery, target)
+}
+
+impl Harness for OnQovery {
+    fn deployer(&self) -> Arc<dyn Deployer> {
+        let builder = Qovery::builder().url(self.line.url()).token(self.fake.token());
+        Arc::new(builder.grace(Duration::from_secs(1)).build().unwrap())
+    }
+
+    fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {
+        let application = self.add(QoveryServiceKind::Application);
+        for ending in endings {
+            let script = match ending {
+                Ending::Succeeds => QoveryScript::succeeds(),
+                Ending::Fails => QoveryScript::fails_with("exit code 1").log(["one", "two", "three"]),
+                Ending::Cancelled => QoveryScript::cancelled(),
+                Ending::Never => QoveryScript::hangs(),
+                Ending::UnknownWord => QoveryScript::succeeds().ends_as("LEVITATED"),
+                // The request is accepted, and never heard of again.
+                Ending::Vanishes => QoveryScript::never_starts(),
+                _ => return ready(None).boxed(),
+            };
+            self.fake.next_deployment(&application, script);
+        }
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn malformed_ids(&self) -> Vec<DeploymentId> {
+        let bare = id(Target::application(self.fake.application())).with("execution", "e-1");
+        let hostile = ["", ".."].map(|environment| bare.clone().with("environment", environment));
+        hostile.into_iter().chain([bare]).collect()
+    }
+
+    fn watch_options(&self) -> WatchOptions {
+        line::quick()
+    }
+
+    fn moment(&self) -> Duration {
+        line::MOMENT
+    }
+
+    fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        ready(Some(self.executions(target.id()))).boxed()
+    }
+
+    fn requests(&self) -> BoxFuture<'_, Option<u64>> {
+        ready(Some(self.line.exchanges())).boxed()
+    }
+
+    fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_answer(&self.line);
+        ready(true).boxed()
+    }
+
+    fn unknown_target(&self) -> Option<Target> {
+        Some(Target::application("00000000-0000-4000-8000-00000000dead"))
+    }
+
+    fn absent_id(&self) -> Option<DeploymentId> {
+        let environment = self.fake.environment();
+        let execution = format!("{environment}-999");
+        let id = id(Target::application(self.fake.application())).with("environment", environment);
+        Some(id.with("execution", execution))
+    }
+
+    fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
+        ready(match option {
+            RequestOption::Commit => {
+                let target = Target::application(self.add(QoveryServiceKind::Application));
+                let commit = "0123456789abcdef0123456789abcdef01234567";
+                Some(DeployRequest::new(target).with_revision(Revision::Commit(commit.to_owned())))
+            }
+            RequestOption::ImageTag => {
+                let target = Target::new(TargetKind::Container, self.add(QoveryServiceKind::Container));
+                Some(DeployRequest::new(target).with_revision(Revision::ImageTag("1.2.3".to_owned())))
+            }
+            _ => None,
+        })
+        .boxed()
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        vec![self.fake.token().to_owned()]
+    }
+}

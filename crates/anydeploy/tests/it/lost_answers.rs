@@ -1,0 +1,213 @@
+//! Triggers whose answer is lost: found again, proven absent, or said to be undecidable; never sent blindly again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::{
+    Coolify, DeployRequest, Deployer, Deployment, Dokploy, Error, ErrorKind, Identity, Qovery, Retry, RetryOptions,
+    Target,
+};
+use anydeploy_fakes::{FakeCoolify, FakeDokploy, FakeQovery, Fault, FaultPlan, FaultyNetwork, RequestKind};
+use futures::future::join_all;
+
+/// What a server acts on although its answer does not come through.
+const ACTED_ON: [Fault; 4] = [Fault::ResetAfter, Fault::SilenceAfter, Fault::Truncated, Fault::GatewayTimeout];
+
+/// What looks the same to a client, and never reached the server.
+const NOT_ACTED_ON: [Fault; 5] = [
+    Fault::ResetBefore,
+    Fault::SilenceBefore,
+    Fault::Status { code: 502, retry_after: None },
+    Fault::HtmlPage { code: 502 },
+    Fault::HtmlPage { code: 200 },
+];
+
+const GRACE: Duration = Duration::from_millis(600);
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A platform's fake behind a bad network, and the deployer that goes through it.
+struct Scene {
+    network: FaultyNetwork,
+    deployer: Arc<dyn Deployer>,
+    request: DeployRequest,
+    triggered: Box<dyn Fn() -> Vec<String> + Send>,
+}
+
+impl Scene {
+    async fn coolify() -> Self {
+        let fake = FakeCoolify::start().await;
+        let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+        let builder = Coolify::builder().url(network.url()).token(fake.token());
+        let deployer = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
+        let request = DeployRequest::new(Target::application(fake.application()));
+        let triggered = Box::new(move || fake.triggered().into_iter().map(|one| one.id).collect());
+        Self { network, deployer, request, triggered }
+    }
+
+    async fn dokploy() -> Self {
+        let fake = FakeDokploy::start().await;
+        let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+        let builder = Dokploy::builder().url(network.url()).token(fake.token());
+        let deployer = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
+        let request = DeployRequest::new(Target::application(fake.application()));
+        let of = |one: anydeploy_fakes::DokployTriggered| one.deployment_id.unwrap_or_else(|| "waiting".to_owned());
+        let triggered = Box::new(move || fake.triggered().into_iter().map(of).collect());
+        Self { network, deployer, request, triggered }
+    }
+
+    async fn qovery() -> Self {
+        let fake = FakeQovery::start().await;
+        let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+        let builder = Qovery::builder().url(network.url()).token(fake.token());
+        let deployer = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
+        let target = Target::application(fake.application()).in_environment(fake.environment());
+        let request = DeployRequest::new(target);
+        let triggered = Box::new(move || fake.triggered().into_iter().map(|one| one.execution_id).collect());
+        Self { network, deployer, request, triggered }
+    }
+
+    async fn all() -> [Self; 3] {
+        [Self::coolify().await, Self::dokploy().await, Self::qovery().await]
+    }
+
+    /// Deploys, while the next trigger meets this fault.
+    async fn deploy(&self, fault: Fault) -> anydeploy::Result<Deployment> {
+        self.network.follow(FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1));
+        self.deployer.deploy(&self.request).await
+    }
+
+    fn ids(&self) -> Vec<String> {
+        (self.triggered)()
+    }
+}
+
+/// What the platform calls the deployment, as far as the id holds it.
+fn native(deployment: &Deployment) -> Option<&str> {
+    ["deployment", "row", "execution"].iter().find_map(|key| deployment.id.get(key))
+}
+
+fn assert_safe(error: &Error) {
+    assert_eq!(error.kind(), ErrorKind::NotTriggered, "{error:?}");
+    assert!(error.is_safe_to_repeat(), "{error}");
+}
+
+#[tokio::test]
+async fn a_deployment_that_was_started_is_found_and_returned_as_if_it_had_been_answered() {
+    join_all(ACTED_ON.map(async |fault| {
+        for scene in Scene::all().await {
+            let platform = scene.deployer.platform();
+            let deployment =
+                scene.deploy(fault).await.unwrap_or_else(|error| panic!("{platform}, {fault:?}: {error:?}"));
+            let ids = scene.ids();
+            assert_eq!(ids.len(), 1, "{platform}, {fault:?}");
+            assert!(deployment.identity.is_settled() || native(&deployment).is_none(), "{deployment:?}");
+            if let Some(id) = native(&deployment) {
+                assert_eq!(id, ids[0], "{platform}, {fault:?}");
+            }
+        }
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn a_trigger_that_never_arrived_is_reported_as_safe_to_repeat_and_not_repeated() {
+    join_all(NOT_ACTED_ON.map(async |fault| {
+        for scene in Scene::all().await {
+            let error = scene.deploy(fault).await.unwrap_err();
+            assert_safe(&error);
+            assert!(error.to_string().contains("safe to deploy again"), "{error}");
+            assert!(scene.ids().is_empty(), "{fault:?}");
+        }
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn the_retry_layer_deploys_once_whatever_became_of_the_first_trigger() {
+    join_all(ACTED_ON.into_iter().chain(NOT_ACTED_ON).map(async |fault| {
+        for scene in Scene::all().await {
+            scene.network.follow(FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1));
+            let options = RetryOptions::default().with_backoff(Duration::from_millis(5), Duration::from_millis(20));
+            let retry = Retry::new(Arc::clone(&scene.deployer)).with_options(options);
+            let deployment = retry.deploy(&scene.request).await.unwrap();
+            assert_eq!(scene.ids().len(), 1, "{}, {fault:?}: {deployment:?}", scene.deployer.platform());
+        }
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_read_the_fate_of_a_trigger_stays_undecidable() {
+    for scene in Scene::all().await {
+        // The reads before the trigger pass, the trigger and all after it do not.
+        scene.network.follow(FaultPlan::always(Fault::ResetAfter).on([RequestKind::Trigger]).limit(1));
+        let deploy = tokio::spawn({
+            let (deployer, request) = (Arc::clone(&scene.deployer), scene.request.clone());
+            async move { deployer.deploy(&request).await }
+        });
+        while scene.network.injected().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        scene.network.follow(FaultPlan::always(Fault::HtmlPage { code: 502 }));
+        match deploy.await.unwrap() {
+            Err(error) => assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false)),
+            // It may have looked already.
+            Ok(deployment) => assert_eq!(scene.ids().len(), 1, "{deployment:?}"),
+        }
+    }
+}
+
+/// Two callers deploy the same at once; the answer of one of them is lost.
+async fn two_at_once(scene: &Scene, fault: Fault) -> [anydeploy::Result<Deployment>; 2] {
+    scene.network.follow(FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1));
+    let (one, other) = futures::join!(scene.deployer.deploy(&scene.request), scene.deployer.deploy(&scene.request));
+    [one, other]
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_another_callers_deployment_as_theirs() {
+    for fault in [Fault::ResetBefore, Fault::ResetAfter] {
+        for scene in Scene::all().await {
+            let told = two_at_once(&scene, fault).await;
+            let mut own: Vec<_> = told
+                .iter()
+                .filter_map(|result| result.as_ref().ok())
+                .filter(|deployment| deployment.identity != Identity::Adopted)
+                .filter_map(native)
+                .collect();
+            let all = own.len();
+            own.sort_unstable();
+            own.dedup();
+            assert_eq!(
+                own.len(),
+                all,
+                "{}, {fault:?}: both were told of one deployment: {told:?}",
+                scene.deployer.platform()
+            );
+            for error in told.iter().filter_map(|result| result.as_ref().err()) {
+                assert!(matches!(error.kind(), ErrorKind::Undecidable | ErrorKind::NotTriggered), "{error:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_by_somebody_else_on_the_web_page_is_never_taken_for_the_lost_one() {
+    let fake = FakeCoolify::start().await;
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let builder = Coolify::builder().url(network.url()).token(fake.token());
+    let coolify = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
+    let application = fake.add_git_application("shop");
+    network.follow(FaultPlan::always(Fault::ResetBefore).on([RequestKind::Trigger]).limit(1));
+    let deploy = tokio::spawn({
+        let (coolify, request) = (Arc::clone(&coolify), DeployRequest::new(Target::application(&application)));
+        async move { coolify.deploy(&request).await }
+    });
+    while network.injected().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    fake.deploy_by_someone_else(&application);
+    // Coolify would have taken the request for the same commit for that one, and left no other trace of it.
+    assert_eq!(deploy.await.unwrap().unwrap_err().kind(), ErrorKind::Undecidable);
+    assert_eq!(fake.triggered().len(), 1);
+}

@@ -1,0 +1,35 @@
+//! The tests of the facade, as one program: what each adapter does against a fake server that behaves as a recorded one.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
+
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod conformance;
+#[cfg(feature = "coolify")]
+mod coolify;
+#[cfg(feature = "coolify")]
+mod coolify_odd;
+#[cfg(feature = "coolify")]
+mod coolify_traps;
+#[cfg(feature = "dokploy")]
+mod dokploy;
+#[cfg(feature = "dokploy")]
+mod dokploy_errors;
+#[cfg(feature = "dokploy")]
+mod dokploy_identity;
+#[cfg(feature = "dokploy")]
+mod dokploy_traps;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod hostile;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod lost_answers;
+#[cfg(feature = "qovery")]
+mod qovery;
+#[cfg(feature = "qovery")]
+mod qovery_crowd;
+#[cfg(feature = "qovery")]
+mod qovery_errors;
+#[cfg(feature = "qovery")]
+mod qovery_identity;
+#[cfg(feature = "qovery")]
+mod qovery_traps;
+mod support;

@@ -1,0 +1,11 @@
+//! What the tests of an adapter share.
+
+#[cfg(feature = "coolify")]
+#[allow(dead_code, reason = "each test needs a part")]
+pub(crate) mod coolify;
+#[cfg(feature = "dokploy")]
+#[allow(dead_code, reason = "each test needs a part")]
+pub(crate) mod dokploy;
+#[cfg(feature = "qovery")]
+#[allow(dead_code, reason = "each test needs a part")]
+pub(crate) mod qovery;
