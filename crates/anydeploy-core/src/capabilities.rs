@@ -26,6 +26,17 @@ pub struct Capabilities {
     pub commit: bool,
     /// An image tag can be chosen; a platform may still refuse it for some kinds of target.
     pub image_tag: bool,
+    /// [`Revision::Deployed`](crate::Revision::Deployed) can be chosen; a platform may still refuse it for some kinds of
+    /// target.
+    pub deployed: bool,
+    /// A chart version can be chosen for a Helm release.
+    pub chart_version: bool,
+    /// The commit of a Helm release's values can be chosen.
+    pub values_commit: bool,
+    /// The event a job is run for can be chosen.
+    pub job_event: bool,
+    /// Another action than planning and applying can be chosen for a Terraform service.
+    pub terraform_action: bool,
     /// The build cache can be left out.
     pub no_cache: bool,
     /// A reason is shown by the platform.
@@ -58,6 +69,11 @@ impl Capabilities {
             target_kinds,
             commit: false,
             image_tag: false,
+            deployed: false,
+            chart_version: false,
+            values_commit: false,
+            job_event: false,
+            terraform_action: false,
             no_cache: false,
             reason: false,
             pull_request: false,

@@ -27,6 +27,33 @@ impl fmt::Display for Permission {
     }
 }
 
+/// How the server's version compares with those on which the rules of its adapter were observed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum VersionSupport {
+    /// It is one of them.
+    Observed,
+    /// It is older than all of them: some calls may be missing, or answer otherwise.
+    Older,
+    /// It is newer than all of them: it may have changed since.
+    Newer,
+    /// The server does not tell its version, or tells it in a form that cannot be compared.
+    #[default]
+    Unknown,
+}
+
+impl fmt::Display for VersionSupport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Observed => "observed",
+            Self::Older => "older than the observed versions",
+            Self::Newer => "newer than the observed versions",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
 /// What [`check`](crate::Deployer::check) found out about a credential, without changing anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -35,6 +62,9 @@ pub struct Check {
     pub account: Option<String>,
     /// The version of the server, where it tells.
     pub server_version: Option<String>,
+    /// How that version compares with those on which the rules of the adapter were observed.
+    #[serde(default)]
+    pub version_support: VersionSupport,
     /// Whether deployments and services can be read, which waiting needs.
     pub read: Permission,
     /// Whether deployments can be triggered.
@@ -47,6 +77,13 @@ impl Check {
     /// A check that found out nothing but whether reading is allowed.
     #[must_use]
     pub const fn new(read: Permission) -> Self {
-        Self { account: None, server_version: None, read, deploy: Permission::Untested, logs: Permission::Untested }
+        Self {
+            account: None,
+            server_version: None,
+            version_support: VersionSupport::Unknown,
+            read,
+            deploy: Permission::Untested,
+            logs: Permission::Untested,
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! One deployment as the platform told of it.
 
+mod revision;
+
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use revision::RanRevision;
 
 use crate::{DeploymentId, DeploymentStatus, Target};
 
@@ -71,6 +75,12 @@ pub struct Deployment {
     pub title: Option<String>,
     /// The commit it deploys.
     pub commit: Option<String>,
+    /// The revision that ran, once it is over and the platform reports it; it is never assumed.
+    #[serde(default)]
+    pub revision: RanRevision,
+    /// The pull request whose preview it deploys; `None` is the target itself.
+    #[serde(default)]
+    pub pull_request: Option<u64>,
     /// The page of it in the platform's web interface.
     pub url: Option<String>,
     /// When the platform accepted or created it, by the platform's clock.
@@ -90,6 +100,8 @@ impl Deployment {
             reason: None,
             title: None,
             commit: None,
+            revision: RanRevision::Unverified,
+            pull_request: None,
             url: None,
             created_at: None,
             finished_at: None,
@@ -126,6 +138,20 @@ impl Deployment {
     #[must_use]
     pub fn with_commit(mut self, commit: Option<String>) -> Self {
         self.commit = commit;
+        self
+    }
+
+    /// The same deployment with the revision that ran.
+    #[must_use]
+    pub fn with_revision(mut self, revision: RanRevision) -> Self {
+        self.revision = revision;
+        self
+    }
+
+    /// The same deployment, of the preview of a pull request.
+    #[must_use]
+    pub fn with_pull_request(mut self, number: Option<u64>) -> Self {
+        self.pull_request = number;
         self
     }
 

@@ -31,6 +31,7 @@ struct Inner {
     retry_after: Option<Duration>,
     attempts: u32,
     safe_to_repeat: bool,
+    read: bool,
     last: Option<Deployment>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -49,6 +50,7 @@ impl Error {
             retry_after: None,
             attempts: 1,
             safe_to_repeat: kind.is_safe_to_repeat(),
+            read: false,
             last: None,
             source: None,
         }))
@@ -112,6 +114,13 @@ impl Error {
     #[must_use]
     pub fn with_safe_to_repeat(mut self, safe: bool) -> Self {
         self.0.safe_to_repeat = safe;
+        self
+    }
+
+    /// The same error, of a request that only reads: it never speaks of a trigger, and is safe to repeat.
+    #[must_use]
+    pub fn of_read(mut self) -> Self {
+        (self.0.read, self.0.safe_to_repeat) = (true, true);
         self
     }
 
@@ -229,7 +238,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_event(f)?;
-        match self.0.kind.advice(self.0.safe_to_repeat) {
+        match self.0.kind.advice(self.0.safe_to_repeat, self.0.read) {
             "" => {}
             advice => write!(f, "; {advice}")?,
         }

@@ -1,8 +1,11 @@
 //! Waiting, on top of any deployer.
 
 use futures::future::{BoxFuture, FutureExt};
+use tokio::time::{Instant, sleep};
 
-use crate::{DeployRequest, Deployer, DeploymentId, Outcome, Result, Watch, WatchOptions};
+use crate::{
+    DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Outcome, Result, Watch, WatchOptions,
+};
 
 /// Waiting for deployments, for everything that is a [`Deployer`].
 ///
@@ -21,7 +24,9 @@ pub trait DeployerExt: Deployer {
 
     /// Deploys, and waits until the deployment is over.
     ///
-    /// The deadline counts from the moment the platform has accepted the deployment.
+    /// The deadline counts from the moment the platform has accepted the deployment, or has answered that an earlier one
+    /// [is running already](ErrorKind::AlreadyRunning).
+    /// In the second case the call waits until that one is over, and triggers again.
     ///
     /// # Cancel safety
     /// To drop it cancels nothing.
@@ -31,6 +36,7 @@ pub trait DeployerExt: Deployer {
     ///
     /// # Errors
     /// Those of [`deploy`](Deployer::deploy) and those of [`Watch`].
+    /// [`ErrorKind::AlreadyRunning`] if the earlier deployment was not over at the deadline; nothing was triggered then.
     /// Once the platform has accepted the deployment, an error holds the last that was seen of it
     /// ([`Error::last`](crate::Error::last)), so that its id is not lost, and never says that it is safe to repeat.
     fn deploy_and_wait<'a>(
@@ -42,11 +48,43 @@ pub trait DeployerExt: Deployer {
         Self: Clone + Sized,
     {
         async move {
-            let deployment = self.deploy(request).await?;
-            Watch::resume(self.clone(), deployment, options).await
+            let mut options = options;
+            loop {
+                let error = match self.deploy(request).await {
+                    Ok(deployment) => return Watch::resume(self.clone(), deployment, options).await,
+                    Err(error) => error,
+                };
+                let earlier = match error.last() {
+                    Some(earlier) if error.kind() == ErrorKind::AlreadyRunning => earlier.clone(),
+                    _ => return Err(error),
+                };
+                let started = Instant::now();
+                wait_for_earlier(self.clone(), earlier, options.clone()).await?;
+                // A server may list the earlier one as running for a moment after it was read as over.
+                sleep(self.capabilities().poll_interval.min(options.deadline)).await;
+                options.deadline = options.deadline.saturating_sub(started.elapsed());
+                if options.deadline.is_zero() {
+                    return Err(error);
+                }
+            }
         }
         .boxed()
     }
 }
 
 impl<T: Deployer + ?Sized> DeployerExt for T {}
+
+/// Waits until the deployment is over that kept another one from being started; how it ends does not matter.
+async fn wait_for_earlier<D: Deployer>(deployer: D, earlier: Deployment, options: WatchOptions) -> Result<()> {
+    let platform = deployer.platform();
+    match Watch::resume(deployer, earlier.clone(), options.with_log_tail(0)).await {
+        Ok(_) => Ok(()),
+        // Nothing of the caller's was triggered, so that every failure here is safe to repeat.
+        Err(error) if error.kind() == ErrorKind::TimedOut => {
+            let message = "an earlier deployment of the target was not over at the deadline, and nothing was triggered";
+            let already = Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform);
+            Err(already.with_last(error.last().cloned().or(Some(earlier))))
+        }
+        Err(error) => Err(error.with_safe_to_repeat(true)),
+    }
+}

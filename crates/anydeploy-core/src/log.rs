@@ -59,6 +59,9 @@ pub struct LogPage {
     pub lines: Vec<LogLine>,
     /// Whether the log has older lines that were left out.
     pub truncated: bool,
+    /// The line that says why the deployment failed, where the adapter finds one by the rules of its platform.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 impl LogPage {
@@ -67,7 +70,7 @@ impl LogPage {
     pub fn last_of(mut lines: Vec<LogLine>, options: LogOptions) -> Self {
         let left_out = lines.len().saturating_sub(options.tail);
         lines.drain(..left_out);
-        Self { lines, truncated: left_out > 0 }
+        Self { lines, truncated: left_out > 0, reason: None }
     }
 
     /// The last `options.tail` of these lines, which come newest first; no more of them are held than are wanted.
@@ -76,7 +79,14 @@ impl LogPage {
         let mut lines = lines.into_iter();
         let mut page: Vec<_> = lines.by_ref().take(options.tail).collect();
         page.reverse();
-        Self { lines: page, truncated: lines.next().is_some() }
+        Self { lines: page, truncated: lines.next().is_some(), reason: None }
+    }
+
+    /// The same page, with the line that says why the deployment failed.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Option<String>) -> Self {
+        self.reason = reason;
+        self
     }
 
     /// The last `options.tail` lines of a text.

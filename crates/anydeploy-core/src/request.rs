@@ -1,22 +1,15 @@
 //! What a caller asks to be deployed, and the check that the platform can do just that.
 
+mod options;
+mod revision;
+
+pub use options::{Adoption, JobEvent, TerraformAction};
+pub use revision::Revision;
+
 use crate::{Capabilities, Error, ErrorKind, Platform, Target};
 
 /// The longest name of a revision, in bytes; a commit has 40, an image tag 128.
 const LONGEST: usize = 256;
-
-/// Which version of the target is deployed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Revision {
-    /// What the platform is set to deploy: the head of its branch, or its configured image.
-    #[default]
-    Current,
-    /// A commit of the target's repository, by its hash as the platform takes it; the full hash is always right.
-    Commit(String),
-    /// A tag of the target's image.
-    ImageTag(String),
-}
 
 /// A deployment to be made.
 ///
@@ -37,13 +30,27 @@ pub struct DeployRequest {
     no_cache: bool,
     reason: Option<String>,
     pull_request: Option<u64>,
+    adoption: Adoption,
+    values_commit: Option<String>,
+    job_event: Option<JobEvent>,
+    terraform_action: Option<TerraformAction>,
 }
 
 impl DeployRequest {
     /// Deploys what the platform is set to deploy.
     #[must_use]
     pub fn new(target: Target) -> Self {
-        Self { target, revision: Revision::Current, no_cache: false, reason: None, pull_request: None }
+        Self {
+            target,
+            revision: Revision::default(),
+            no_cache: false,
+            reason: None,
+            pull_request: None,
+            adoption: Adoption::default(),
+            values_commit: None,
+            job_event: None,
+            terraform_action: None,
+        }
     }
 
     /// Deploys this revision instead of the configured one.
@@ -71,6 +78,34 @@ impl DeployRequest {
     #[must_use]
     pub fn with_pull_request(mut self, number: u64) -> Self {
         self.pull_request = Some(number);
+        self
+    }
+
+    /// Chooses which deployment may answer the request if the platform merges it into one that is under way.
+    #[must_use]
+    pub fn with_adoption(mut self, adoption: Adoption) -> Self {
+        self.adoption = adoption;
+        self
+    }
+
+    /// Takes the values of a Helm chart from this commit of the repository that holds them.
+    #[must_use]
+    pub fn with_values_commit(mut self, commit: impl Into<String>) -> Self {
+        self.values_commit = Some(commit.into());
+        self
+    }
+
+    /// Runs a job for this event.
+    #[must_use]
+    pub fn with_job_event(mut self, event: JobEvent) -> Self {
+        self.job_event = Some(event);
+        self
+    }
+
+    /// Does this with a Terraform service, instead of planning and applying it.
+    #[must_use]
+    pub fn with_terraform_action(mut self, action: TerraformAction) -> Self {
+        self.terraform_action = Some(action);
         self
     }
 
@@ -104,6 +139,30 @@ impl DeployRequest {
         self.pull_request
     }
 
+    /// Which deployment may answer it.
+    #[must_use]
+    pub fn adoption(&self) -> Adoption {
+        self.adoption
+    }
+
+    /// The commit from which the values of a chart are taken.
+    #[must_use]
+    pub fn values_commit(&self) -> Option<&str> {
+        self.values_commit.as_deref()
+    }
+
+    /// The event a job is run for.
+    #[must_use]
+    pub fn job_event(&self) -> Option<JobEvent> {
+        self.job_event
+    }
+
+    /// What is done with a Terraform service.
+    #[must_use]
+    pub fn terraform_action(&self) -> Option<TerraformAction> {
+        self.terraform_action
+    }
+
     /// Checks that a platform with these capabilities can do what is asked; adapters call it before they send anything.
     ///
     /// # Errors
@@ -118,7 +177,11 @@ impl DeployRequest {
         match &self.revision {
             Revision::Commit(text) if unusable(text) => return invalid("the commit"),
             Revision::ImageTag(text) if unusable(text) => return invalid("the image tag"),
+            Revision::ChartVersion(text) if unusable(text) => return invalid("the chart version"),
             _ => {}
+        }
+        if self.values_commit.as_deref().is_some_and(unusable) {
+            return invalid("the commit of the values");
         }
         // A NUL in a title makes Dokploy accept a deployment that never gets a row (observed on v0.30.2).
         if self.reason.as_deref().is_some_and(|reason| reason.is_empty() || reason.contains('\0')) {
@@ -138,6 +201,20 @@ impl DeployRequest {
         let missing = [
             (matches!(self.revision, Revision::Commit(_)) && !capabilities.commit, "deploying a given commit"),
             (matches!(self.revision, Revision::ImageTag(_)) && !capabilities.image_tag, "deploying a given image tag"),
+            (
+                self.revision == Revision::Deployed && !capabilities.deployed,
+                "deploying once more what was deployed last",
+            ),
+            (
+                matches!(self.revision, Revision::ChartVersion(_)) && !capabilities.chart_version,
+                "deploying a given chart version",
+            ),
+            (self.values_commit.is_some() && !capabilities.values_commit, "the values of a chart from a given commit"),
+            (self.job_event.is_some() && !capabilities.job_event, "running a job for a given event"),
+            (
+                self.terraform_action.is_some() && !capabilities.terraform_action,
+                "another action on a Terraform service",
+            ),
             (self.no_cache && !capabilities.no_cache, "building without the cache"),
             (self.reason.is_some() && !capabilities.reason, "a reason on a deployment"),
             (self.pull_request.is_some() && !capabilities.pull_request, "deploying a pull request"),

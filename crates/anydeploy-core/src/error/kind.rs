@@ -18,12 +18,22 @@ pub enum ErrorKind {
     UnauthorizedOrRateLimited,
     /// The credential is good, but may not do this.
     PermissionDenied,
+    /// The API is switched off in the settings of the instance (Coolify).
+    ApiDisabled,
+    /// The instance does not accept requests from this address (Coolify).
+    AddressNotAllowed,
+    /// The role of the credential's user is too low for what the credential may do (Coolify).
+    RoleTooLow,
     /// There is no such thing, or not any more.
     NotFound,
     /// There is no such thing, or the credential may not see it: the server answers both alike (Qovery).
     NotFoundOrForbidden,
     /// The thing is busy or in a state that does not allow this.
     Conflict,
+    /// A deployment of the target that was running before the request took its place, so that nothing new was started.
+    ///
+    /// [`Error::last`](crate::Error::last) is that deployment.
+    AlreadyRunning,
     /// Too many requests.
     RateLimited,
     /// The deployment queue of the server is full (Coolify).
@@ -34,10 +44,14 @@ pub enum ErrorKind {
     Unavailable,
     /// No connection could be made; nothing was sent.
     Unreachable,
+    /// The server's certificate is not trusted, or not for this host; nothing was sent.
+    CertificateRefused,
     /// The request may have been sent, and no answer came.
     NoAnswer,
     /// An answer came that could not be understood.
     Unreadable,
+    /// An answer is longer than the limit for a body.
+    AnswerTooLarge,
     /// A trigger got no usable answer, and was then found not to have been acted on.
     NotTriggered,
     /// A trigger got no usable answer, and whether it was acted on cannot be told; or it was accepted, and its deployment
@@ -58,16 +72,22 @@ impl ErrorKind {
             Self::Unauthorized => "credential refused",
             Self::UnauthorizedOrRateLimited => "credential refused or rate-limited",
             Self::PermissionDenied => "permission denied",
+            Self::ApiDisabled => "API switched off",
+            Self::AddressNotAllowed => "address not allowed",
+            Self::RoleTooLow => "role too low",
             Self::NotFound => "not found",
             Self::NotFoundOrForbidden => "not found or forbidden",
             Self::Conflict => "conflict",
+            Self::AlreadyRunning => "already running",
             Self::RateLimited => "rate-limited",
             Self::QueueFull => "deployment queue full",
             Self::Rejected => "refused by the server",
             Self::Unavailable => "server unavailable",
             Self::Unreachable => "server unreachable",
+            Self::CertificateRefused => "certificate refused",
             Self::NoAnswer => "no answer",
             Self::Unreadable => "unreadable answer",
+            Self::AnswerTooLarge => "answer too large",
             Self::NotTriggered => "not triggered",
             Self::Undecidable => "outcome of the trigger unknown",
             Self::TimedOut => "timed out",
@@ -77,7 +97,15 @@ impl ErrorKind {
     /// Whether the same request may well succeed a little later.
     #[must_use]
     pub(super) const fn is_transient(self) -> bool {
-        matches!(self, Self::RateLimited | Self::QueueFull | Self::Unavailable | Self::Unreachable | Self::NoAnswer)
+        matches!(
+            self,
+            Self::AlreadyRunning
+                | Self::RateLimited
+                | Self::QueueFull
+                | Self::Unavailable
+                | Self::Unreachable
+                | Self::NoAnswer
+        )
     }
 
     /// Whether a request that failed so was provably not acted on.
@@ -90,38 +118,60 @@ impl ErrorKind {
             | Self::Unauthorized
             | Self::UnauthorizedOrRateLimited
             | Self::PermissionDenied
+            | Self::ApiDisabled
+            | Self::AddressNotAllowed
+            | Self::RoleTooLow
             | Self::NotFound
             | Self::NotFoundOrForbidden
             | Self::Conflict
+            | Self::AlreadyRunning
             | Self::RateLimited
             | Self::QueueFull
             | Self::Rejected
             | Self::Unreachable
+            | Self::CertificateRefused
             | Self::NotTriggered => true,
-            Self::Unavailable | Self::NoAnswer | Self::Unreadable | Self::Undecidable | Self::TimedOut => false,
+            Self::Unavailable
+            | Self::NoAnswer
+            | Self::Unreadable
+            | Self::AnswerTooLarge
+            | Self::Undecidable
+            | Self::TimedOut => false,
         }
     }
 
     /// What to do next, as the last part of a message; empty where the message itself says it.
     ///
-    /// `safe` says that the request was provably not acted on, for whichever reason.
-    pub(super) const fn advice(self, safe: bool) -> &'static str {
+    /// `safe` says that the request was provably not acted on, for whichever reason; `read`, that it asked for nothing to
+    /// be done.
+    pub(super) const fn advice(self, safe: bool, read: bool) -> &'static str {
         match self {
-            Self::Unavailable | Self::NoAnswer | Self::Unreadable if safe => "nothing was triggered; try again later",
+            Self::Unavailable | Self::NoAnswer if read => "try again later",
+            Self::Unavailable | Self::NoAnswer | Self::Unreadable if safe && !read => {
+                "nothing was triggered; try again later"
+            }
             Self::Unauthorized => "check that the token is complete, not expired and meant for this server",
             Self::UnauthorizedOrRateLimited => {
                 "check the API key and its rate limit; wait before trying again, because every try counts"
             }
             Self::PermissionDenied => "give the token the permission that is missing",
+            Self::ApiDisabled => "switch the API on in the settings of the instance",
+            Self::AddressNotAllowed => "add this address to the allow list of the instance",
+            Self::RoleTooLow => "use a token of an owner or admin, or one that may only read",
             Self::NotFound => "check the id, and that the token belongs to the team or organization that owns it",
             Self::NotFoundOrForbidden => "check the id, and what the token's role may see",
             Self::Conflict => "look at its state: it is busy, or over already",
+            Self::AlreadyRunning => "wait until it is over, then deploy again",
             Self::RateLimited => "wait before trying again",
             Self::QueueFull => "wait until running deployments are over",
             Self::Unavailable => "try again later; a trigger may have been acted on",
             Self::Unreachable => "check the URL and the network; nothing was sent",
+            Self::CertificateRefused => {
+                "check the host of the URL, or give the certificate authority that signed the certificate; nothing was sent"
+            }
             Self::NoAnswer => "the request may have been acted on: look before sending it again",
             Self::Unreadable => "check that the URL is that of the platform's API, not of a proxy or login page",
+            Self::AnswerTooLarge => "raise the limit for a body, or ask for less",
             Self::NotTriggered => "it is safe to deploy again",
             Self::Undecidable => "look at the target's deployments before deploying again",
             Self::TimedOut => "the deployment goes on; watch its id again to learn its outcome",

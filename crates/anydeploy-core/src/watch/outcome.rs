@@ -60,7 +60,8 @@ impl Failure {
     /// Why it failed, as far as can be told; see [`Outcome::reason`].
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
-        self.deployment.reason.as_deref().or_else(|| self.log.as_ref().and_then(complaint))
+        let from_log = || self.log.as_ref().and_then(|log| log.reason.as_deref().or_else(|| complaint(log)));
+        self.deployment.reason.as_deref().or_else(from_log)
     }
 }
 

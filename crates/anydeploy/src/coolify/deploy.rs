@@ -200,7 +200,7 @@ fn parameters(request: &DeployRequest) -> Result<DeployByTagOrUuidParams> {
         return Err(Error::unsupported(Platform::Coolify, "options on the deployment of a service or database"));
     }
     match request.revision() {
-        Revision::Current => {}
+        Revision::Configured => {}
         Revision::ImageTag(tag) if request.pull_request().is_some() => params.docker_tag = Some(tag.clone()),
         Revision::ImageTag(_) => {
             return Err(Error::unsupported(

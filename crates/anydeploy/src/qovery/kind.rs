@@ -28,7 +28,7 @@ impl Trigger {
     pub(super) fn of(request: &DeployRequest) -> Result<Self> {
         let kind = request.target().kind();
         let (commit, tag) = match request.revision() {
-            Revision::Current => (None, None),
+            Revision::Configured => (None, None),
             Revision::Commit(commit) => (Some(commit.clone()), None),
             Revision::ImageTag(tag) => (None, Some(tag.clone())),
             _ => return Err(Error::unsupported(Platform::Qovery, "this revision")),

@@ -23,16 +23,16 @@ async fn each_kind_is_deployed_with_the_body_it_takes() {
     let lifecycle = fake.add_service(&fake.environment(), QoveryServiceKind::LifecycleJob, "migrate");
     let of = |kind, id: String| Target::new(kind, id);
     let cases = [
-        (Target::application(fake.application()), Revision::Current, Some(json!({}))),
+        (Target::application(fake.application()), Revision::Configured, Some(json!({}))),
         (Target::application(fake.application()), commit(), Some(commit_body.clone())),
-        (of(TargetKind::Container, fake.container()), Revision::Current, Some(json!({}))),
+        (of(TargetKind::Container, fake.container()), Revision::Configured, Some(json!({}))),
         (of(TargetKind::Container, fake.container()), tag(), Some(tag_body.clone())),
         (of(TargetKind::Job, fake.add_job("cron")), tag(), Some(tag_body)),
         (of(TargetKind::Job, lifecycle), commit(), Some(commit_body.clone())),
-        (of(TargetKind::Helm, fake.add_helm("chart")), Revision::Current, Some(json!({}))),
+        (of(TargetKind::Helm, fake.add_helm("chart")), Revision::Configured, Some(json!({}))),
         (of(TargetKind::Terraform, fake.add_terraform("bucket")), commit(), Some(commit_body)),
-        (of(TargetKind::Database, fake.add_database("db")), Revision::Current, None),
-        (Target::environment(fake.environment()), Revision::Current, None),
+        (of(TargetKind::Database, fake.add_database("db")), Revision::Configured, None),
+        (Target::environment(fake.environment()), Revision::Configured, None),
     ];
     for (target, revision, body) in cases {
         let request = DeployRequest::new(target.clone()).with_revision(revision);
@@ -57,7 +57,7 @@ async fn a_revision_that_a_kind_does_not_take_is_refused_before_anything_is_sent
         (TargetKind::Database, &tag),
         (TargetKind::Database, &commit),
         (TargetKind::Environment, &commit),
-        (TargetKind::Compose, &Revision::Current),
+        (TargetKind::Compose, &Revision::Configured),
     ];
     for (kind, revision) in cases {
         let request = DeployRequest::new(Target::new(kind.clone(), "x")).with_revision(revision.clone());
