@@ -197,7 +197,8 @@ impl<'a> Call<'a> {
 
     async fn exchange(self) -> Result<Answer, Error> {
         let (http, operation) = (self.http, self.operation);
-        let request = self.into_request()?;
+        let mut request = self.into_request()?;
+        *request.timeout_mut() = Some(http.timeout_of(&operation));
         let response =
             http.client().execute(request).await.map_err(|error| Error::transport(operation, http.origin(), error))?;
         answer::receive(http, operation, response).await

@@ -48,9 +48,13 @@ fn constant(operation: &Operation, visibility: &TokenStream) -> TokenStream {
         Answer::Text { media, .. } | Answer::Bytes(media) => quote!(.accepting(#media)),
         Answer::Json(_) | Answer::Empty => TokenStream::new(),
     };
+    let timeout = operation.timeout.map(|seconds| {
+        let seconds = proc_macro2::Literal::u64_unsuffixed(seconds);
+        quote!(.with_timeout(std::time::Duration::from_secs(#seconds)))
+    });
     quote! {
         #visibility const #name: wire::Operation =
-            wire::Operation::new(wire::Method::#method, #id, #path) #accepting;
+            wire::Operation::new(wire::Method::#method, #id, #path) #accepting #timeout;
     }
 }
 
