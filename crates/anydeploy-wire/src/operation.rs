@@ -71,19 +71,26 @@ pub struct Operation {
     path: &'static str,
     accept: Option<&'static str>,
     timeout: Option<Duration>,
+    has_no_body: bool,
 }
 
 impl Operation {
     /// An operation with the id of its document and its path template, such as `/teams/{id}`.
     #[must_use]
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Self { method, id, path, accept: None, timeout: None }
+        Self { method, id, path, accept: None, timeout: None, has_no_body: false }
     }
 
     /// Accepts one more media type, such as `application/x-yaml`, after `application/json`.
     #[must_use]
     pub const fn accepting(self, media_type: &'static str) -> Self {
         Self { accept: Some(media_type), ..self }
+    }
+
+    /// Says that the operation takes no body, so that a call without one names no media type.
+    #[must_use]
+    pub const fn without_body(self) -> Self {
+        Self { has_no_body: true, ..self }
     }
 
     /// Gives the server more time than the default of 30 s, because it does its work before it answers.
@@ -114,6 +121,12 @@ impl Operation {
     #[must_use]
     pub const fn accept(&self) -> Option<&'static str> {
         self.accept
+    }
+
+    /// Whether the operation takes no body.
+    #[must_use]
+    pub const fn has_no_body(&self) -> bool {
+        self.has_no_body
     }
 
     /// The time for a whole call, where the server needs more than the default.
