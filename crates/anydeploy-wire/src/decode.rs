@@ -7,9 +7,15 @@ use serde_json::Value;
 
 use self::document::Document;
 
-pub use self::{fault::Fault, node::Node, read::Read};
+pub use self::{
+    choose::{Chosen, Match},
+    fault::Fault,
+    node::Node,
+    read::Read,
+};
 
 mod children;
+mod choose;
 mod document;
 mod fault;
 mod lossy;

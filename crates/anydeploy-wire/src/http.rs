@@ -17,6 +17,9 @@ const OWN_HEADERS: [HeaderName; 4] = [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST
 /// lost without an answer.
 const IDLE: Duration = Duration::from_secs(4);
 
+/// The time for a whole call, unless the caller or the operation says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A connection to one API: base URL, credentials, limits, and a pool of connections.
 ///
 /// Cloning is cheap and shares the pool.
@@ -32,6 +35,7 @@ struct Inner {
     base_url: String,
     origin: String,
     headers: HeaderMap,
+    timeout: Duration,
     max_body: usize,
 }
 
@@ -42,7 +46,7 @@ impl Http {
             base_url: base_url.into(),
             auth: None,
             headers: Vec::new(),
-            timeout: Duration::from_secs(30),
+            timeout: DEFAULT_TIMEOUT,
             connect_timeout: Duration::from_secs(10),
             max_body: 16 * 1024 * 1024,
             user_agent: concat!("anydeploy/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -75,6 +79,14 @@ impl Http {
 
     pub(crate) fn client(&self) -> &reqwest::Client {
         &self.0.client
+    }
+
+    /// The time for a whole call of an operation.
+    ///
+    /// Who sets less than the default wants no call to last longer, and is not overruled.
+    pub(crate) fn timeout_of(&self, operation: &Operation) -> Duration {
+        let timeout = self.0.timeout;
+        if timeout < DEFAULT_TIMEOUT { timeout } else { operation.timeout().map_or(timeout, |own| own.max(timeout)) }
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {
@@ -118,6 +130,9 @@ impl HttpBuilder {
     }
 
     /// The time for a whole call, from connecting to the last byte of the answer; 30 s by default.
+    ///
+    /// An [`Operation`] whose work is done before the server answers has a [longer one](Operation::timeout), which
+    /// holds unless this is longer still, or less than the default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -222,6 +237,7 @@ impl HttpBuilder {
             base_url: url.as_str().trim_end_matches('/').to_owned(),
             origin: url.origin().ascii_serialization(),
             headers,
+            timeout: self.timeout,
             max_body: self.max_body,
         })))
     }

@@ -70,7 +70,7 @@ pub use {serde, serde_json};
 /// What the macros of this crate expand to; not meant to be named by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::decode::deserialize;
+    pub use crate::decode::{Chosen, Match, deserialize};
     pub use crate::secret::REDACTED;
     pub use {serde, serde_json};
 }

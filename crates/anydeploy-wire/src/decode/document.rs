@@ -6,9 +6,10 @@ use serde_json::{Value, error::Category};
 
 use super::{
     DecodeError, Repair, Repaired,
+    choose::Notes,
     fault::{Fault, Step, Steps, Want, pointer},
     lossy::lossy,
-    node::{Node, Notes},
+    node::Node,
     scalar,
 };
 
