@@ -81,13 +81,12 @@ impl Polls {
         let class = classify(&error);
         self.attempts = self.attempts.saturating_add(error.attempts());
         if class == Class::Missing {
-            return match self.missing.take() {
-                Some(_) => Next::Lost(error),
-                None => {
-                    self.missing = Some(error);
-                    Next::Poll(None)
-                }
-            };
+            // One endpoint or one replica may not know it yet; a second answer confirms it.
+            if self.missing.is_some() {
+                return Next::Lost(error);
+            }
+            self.missing = Some(error);
+            return Next::Poll(None);
         }
         self.failing_since.get_or_insert(began);
         self.failures += u32::from(class == Class::Transient);
