@@ -64,6 +64,11 @@ impl Default for World {
         for flag in [
             &mut capabilities.commit,
             &mut capabilities.image_tag,
+            &mut capabilities.deployed,
+            &mut capabilities.chart_version,
+            &mut capabilities.values_commit,
+            &mut capabilities.job_event,
+            &mut capabilities.terraform_action,
             &mut capabilities.no_cache,
             &mut capabilities.reason,
             &mut capabilities.pull_request,

@@ -1,5 +1,7 @@
 //! Polls that are refused or not found, and answers that nobody can read, in the middle of a watch.
 
+#![expect(clippy::unnecessary_wraps, reason = "the answers of a script are results")]
+
 use std::time::Duration;
 
 use anydeploy_core::testing::ScriptedDeployer;
