@@ -33,6 +33,7 @@ struct Inner {
     safe_to_repeat: bool,
     read: bool,
     last: Option<Deployment>,
+    advice: Option<Cow<'static, str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -52,6 +53,7 @@ impl Error {
             safe_to_repeat: kind.is_safe_to_repeat(),
             read: false,
             last: None,
+            advice: None,
             source: None,
         }))
     }
@@ -128,6 +130,13 @@ impl Error {
     #[must_use]
     pub fn with_last(mut self, last: Option<Deployment>) -> Self {
         self.0.last = last;
+        self
+    }
+
+    /// The same error, with what to do next in the place of the advice that its kind gives; an empty text gives none.
+    #[must_use]
+    pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.0.advice = Some(advice.into());
         self
     }
 
@@ -238,7 +247,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_event(f)?;
-        match self.0.kind.advice(self.0.safe_to_repeat, self.0.read) {
+        let advice = self.0.advice.as_deref();
+        match advice.unwrap_or_else(|| self.0.kind.advice(self.0.safe_to_repeat, self.0.read)) {
             "" => {}
             advice => write!(f, "; {advice}")?,
         }

@@ -1,5 +1,9 @@
 //! What ends a watch, and what does not.
 
+mod deadline;
+mod log;
+mod refusals;
+
 use std::time::Duration;
 
 use anydeploy_core::testing::{Call, ScriptedDeployer};
@@ -10,15 +14,15 @@ use anydeploy_core::{
 use futures::StreamExt;
 use tokio::time::Instant;
 
-fn id() -> DeploymentId {
+pub(crate) fn id() -> DeploymentId {
     DeploymentId::new(Platform::from("scripted"), Target::application("web")).with("deployment", "1")
 }
 
-fn seen(phase: Phase, raw: &str) -> Deployment {
+pub(crate) fn seen(phase: Phase, raw: &str) -> Deployment {
     Deployment::new(id(), Identity::Exact, DeploymentStatus::new(phase, raw))
 }
 
-fn script(phases: &[(Phase, &str)]) -> ScriptedDeployer {
+pub(crate) fn script(phases: &[(Phase, &str)]) -> ScriptedDeployer {
     phases.iter().fold(ScriptedDeployer::new(), |deployer, (phase, raw)| deployer.answer(Ok(seen(*phase, raw))))
 }
 
