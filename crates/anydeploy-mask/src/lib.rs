@@ -63,7 +63,10 @@ pub fn mask(text: &str) -> String {
 #[must_use]
 pub fn one_line(text: &str) -> String {
     // Lines are kept until the mask has read them, because some secrets end with their line.
-    let masked = mask(&plain::lines(beginning(text)));
+    let masked = match beginning(text) {
+        "" => start_of_word(text),
+        start => mask(&plain::lines(start)),
+    };
     let mut line = String::with_capacity(masked.len());
     for word in masked.split_whitespace() {
         if !line.is_empty() {
@@ -72,6 +75,14 @@ pub fn one_line(text: &str) -> String {
         line.push_str(word);
     }
     line
+}
+
+/// The first letters of a single word that is longer than the limit, masked; they are as far from the cut as they can be.
+fn start_of_word(word: &str) -> String {
+    let start = |text: &str, length| text.char_indices().nth(length).map_or(text.len(), |(end, _)| end);
+    let mut masked = mask(&plain::lines(&word[..start(word, LONGEST)]));
+    masked.truncate(start(&masked, LONGEST / 4));
+    masked
 }
 
 /// The first words of a text: more than are shown, and few enough to search each.

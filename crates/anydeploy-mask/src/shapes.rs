@@ -116,7 +116,7 @@ fn cover_token(cover: &mut Cover<'_>, start: usize, run: &str) {
 fn is_key_material(run: &str) -> bool {
     // `-----BEGIN`, `openssh-key-v1`, and the DER of a key or a certificate.
     let is_known = ["LS0tLS1CRUdJTi", "b3BlbnNzaC1rZXktdjE"].iter().any(|start| run.contains(start));
-    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
     // A long path has a slash every few letters, and a digest is lower-case hex.
     let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
     let slashes = run.bytes().filter(|byte| *byte == b'/').count();

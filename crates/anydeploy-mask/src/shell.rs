@@ -24,7 +24,7 @@ const FLAGS: [(&str, &[&str], bool); 17] = [
     ("smbclient", &["-U"], false),
 ];
 
-/// Flags of MySQL's programs take their password only glued on; the next word is a database.
+/// The programs of `MySQL` take a password only glued to its flag; the next word is a database.
 const ONLY_GLUED: [&str; 5] = ["mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump"];
 
 /// What reads a secret from its standard input.
