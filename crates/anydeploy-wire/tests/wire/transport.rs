@@ -24,7 +24,9 @@ async fn a_refused_connection_is_connect() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None));
     assert_eq!(
         error.to_string(),
-        format!("start-thing (POST /things/{{id}}/start): cannot connect to http://{address}")
+        format!(
+            "start-thing (POST /things/{{id}}/start): cannot connect to http://{address}: nothing listens on that port"
+        )
     );
 }
 
