@@ -82,6 +82,13 @@ impl Dokploy {
     pub fn api(&self) -> &Client {
         &self.client
     }
+
+    /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn error(error: dokploy_client::wire::Error) -> crate::Error {
+        fail(error)
+    }
 }
 
 impl Connect for Dokploy {
@@ -96,6 +103,7 @@ impl Connect for Dokploy {
             "DOKPLOY_ACCESS_TOKEN",
         ],
         scheme_variable: None,
+        injected_url: None,
         default_url: None,
         api_path: "/api",
     };

@@ -16,7 +16,8 @@
 //! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along.
 //! * A commit goes with applications, jobs, charts and Terraform services, an image tag with containers and jobs;
 //!   databases and environments take neither.
-//! * API tokens are the default; the JWT of a person needs `token_scheme = bearer`.
+//! * A token goes by `Token`, the JWT of a person by `Bearer`; they are told apart by their form unless `token_scheme` is
+//!   set.
 
 mod cancel;
 mod check;
@@ -39,7 +40,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 use qovery_client::Client;
 use qovery_client::wire::Auth;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 pub use qovery_client::types::{
     DeploymentHistoryActionStatus, DeploymentHistoryTriggerAction, ServiceActionEnum, ServiceActionStatusEnum,
@@ -47,7 +48,7 @@ pub use qovery_client::types::{
 };
 pub use status::{phase, service_state};
 
-use crate::config::{Config, Connect, Conventions, TokenScheme};
+use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
 use crate::{
     Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
     LogPage, Platform, Result, Service, Target, TargetKind,
@@ -76,7 +77,7 @@ impl Qovery {
 
     /// Makes a deployer from `QOVERY_CLI_ACCESS_TOKEN`, or from the token's other customary names.
     ///
-    /// `QOVERY_TOKEN_SCHEME` is `token` (the default) or `bearer`, and `QOVERY_API_URL` another address than Qovery's.
+    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default told by the form of the token), and `QOVERY_API_URL` another address than Qovery's.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the token is missing or something
@@ -90,6 +91,13 @@ impl Qovery {
     #[must_use]
     pub fn api(&self) -> &Client {
         &self.client
+    }
+
+    /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn error(error: qovery_client::wire::Error) -> crate::Error {
+        fail(error)
     }
 }
 
@@ -106,6 +114,7 @@ impl Connect for Qovery {
             "QOVERY_API_KEY",
         ],
         scheme_variable: Some("QOVERY_TOKEN_SCHEME"),
+        injected_url: None,
         default_url: Some(Client::BASE_URL),
         api_path: "",
     };
@@ -113,12 +122,8 @@ impl Connect for Qovery {
     fn connect(config: &Config<Self>) -> Result<Self> {
         let scheme = match config.token_scheme {
             Some(scheme) => scheme,
-            None if config.token.as_ref().is_some_and(is_jwt) => {
-                return Err(Config::<Self>::invalid(
-                    "the token looks like the JWT of a person, which needs `token_scheme = bearer`; \
-                     set that, or use an API token",
-                ));
-            }
+            // Qovery's command line takes both from one variable, too, and tells them apart by their form.
+            None if config.token.as_ref().is_some_and(|token| is_jwt(token.expose_secret())) => TokenScheme::Bearer,
             None => TokenScheme::Token,
         };
         let http = config.http(|token| match scheme {
@@ -127,12 +132,6 @@ impl Connect for Qovery {
         })?;
         Ok(Self { client: Client::from_http(http), scheme, grace: config.grace })
     }
-}
-
-/// Whether a token is a JWT: three parts with dots between, the first the base64 of an object.
-fn is_jwt(token: &SecretString) -> bool {
-    let token = token.expose_secret().trim();
-    token.starts_with("eyJ") && token.split('.').filter(|part| !part.is_empty()).count() == 3
 }
 
 impl Deployer for Qovery {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
 
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod configuration;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod conformance;
 #[cfg(feature = "coolify")]
 mod coolify;
@@ -32,6 +34,10 @@ mod qovery_errors;
 mod qovery_identity;
 #[cfg(feature = "qovery")]
 mod qovery_traps;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod reasons_masked;
 mod support;
 #[cfg(all(feature = "coolify", feature = "dokploy"))]
 mod watching;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod who_speaks;

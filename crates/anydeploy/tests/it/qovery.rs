@@ -309,9 +309,8 @@ async fn an_api_token_and_a_jwt_go_by_different_schemes() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     qovery.check().await.unwrap();
     let jwt = || Qovery::builder().url(fake.url()).token(fake.bearer());
-    let error = jwt().build().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
-    assert!(error.to_string().contains("token_scheme = bearer") && !error.to_string().contains("eyJ"), "{error}");
+    // Its form tells which it is.
+    jwt().build().unwrap().check().await.unwrap();
     jwt().token_scheme(TokenScheme::Bearer).build().unwrap().check().await.unwrap();
     let wrong = jwt().token_scheme(TokenScheme::Token).build().unwrap().check().await.unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::Unauthorized);
