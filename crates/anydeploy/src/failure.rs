@@ -81,7 +81,8 @@ pub(crate) fn translate(
         WireKind::Connect => Error::new(ErrorKind::Unreachable, "no connection could be made"),
         WireKind::Timeout => Error::new(ErrorKind::NoAnswer, "no answer came in time"),
         WireKind::Interrupted => Error::new(ErrorKind::NoAnswer, "the connection broke before the answer was complete"),
-        WireKind::TooLarge | WireKind::Decode => Error::new(ErrorKind::Unreadable, error.to_string()),
+        WireKind::TooLarge => Error::new(ErrorKind::AnswerTooLarge, error.to_string()),
+        WireKind::Decode => Error::new(ErrorKind::Unreadable, error.to_string()),
         _ => Error::new(ErrorKind::NoAnswer, error.to_string()),
     };
     let translated = match error.status() {
