@@ -107,7 +107,11 @@ impl Harness for OnCoolify {
     }
 
     fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
-        let application = self.fake.add_application("web");
+        // A commit goes with an application from a repository only.
+        let application = match option {
+            RequestOption::Commit => self.fake.add_git_application("web"),
+            _ => self.fake.add_application("web"),
+        };
         self.fake.add_preview(&application, 7);
         let request = DeployRequest::new(Target::application(application));
         ready(match option {
@@ -116,6 +120,9 @@ impl Harness for OnCoolify {
             // A tag goes with a pull request only.
             RequestOption::ImageTag => {
                 Some(request.with_pull_request(7).with_revision(Revision::ImageTag("1.2.3".to_owned())))
+            }
+            RequestOption::Commit => {
+                Some(request.with_revision(Revision::Commit("0123456789abcdef0123456789abcdef01234567".to_owned())))
             }
             _ => None,
         })
