@@ -96,7 +96,8 @@ impl Coolify {
         match self.row_of(target, &uuid).await {
             Ok(row) => Ok(self.deployment_of(id, &row, Identity::Exact)),
             // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
-            Err(error) if is_unsaid && error.kind() == ErrorKind::NotFound => {
+            // With `force`, Coolify looks for no twin.
+            Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
                 self.merged(target, &uuid, asked, baseline, at).await
             }
             // The deployment is accepted whatever this read says; a later read says why it cannot be read.

@@ -98,8 +98,8 @@ impl Coolify {
             if is_last || added == 0 || page.rows.iter().any(&wanted) {
                 break;
             }
-            // What was too large once is too large again.
-            take = if asked < take.min(left) { asked } else { next };
+            // Logs differ by orders of magnitude, so one page that was too large does not make all of them small.
+            take = asked.saturating_mul(2).clamp(1, next);
         }
         Ok(page)
     }

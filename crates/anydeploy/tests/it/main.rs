@@ -7,6 +7,8 @@ mod conformance;
 #[cfg(feature = "coolify")]
 mod coolify;
 #[cfg(feature = "coolify")]
+mod coolify_findings;
+#[cfg(feature = "coolify")]
 mod coolify_odd;
 #[cfg(feature = "coolify")]
 mod coolify_traps;
