@@ -61,7 +61,6 @@ impl Asked {
             adoption: request.adoption(),
         };
         match request.revision() {
-            Revision::Configured => {}
             Revision::ImageTag(tag) if number.is_some() => asked.image_tag = Some(tag.clone()),
             Revision::ImageTag(_) => {
                 return unsupported("an image tag without a pull request; set the application's tag first");
@@ -74,7 +73,8 @@ impl Asked {
                 return unsupported("building a given commit without the cache");
             }
             Revision::Commit(commit) => asked.commit = Some(commit.clone()),
-            Revision::Deployed => {}
+            // Which commit was deployed last is read later.
+            Revision::Configured | Revision::Deployed => {}
             _ => return unsupported("this revision"),
         }
         Ok(asked)

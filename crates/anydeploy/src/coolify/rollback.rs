@@ -80,13 +80,11 @@ impl Coolify {
             |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
         let page = steady(|| self.newest_down_to(target, is_deployed)).await?;
         let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
-        match commit.filter(|commit| is_commit_hash(commit)) {
-            Some(commit) => Ok((commit, Baseline::of(page))),
-            None => {
-                let what = "deploying once more what was deployed last, as it does not report which commit that was";
-                Err(Error::unsupported(Platform::Coolify, what))
-            }
-        }
+        let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
+            let what = "deploying once more what was deployed last, as it does not report which commit that was";
+            return Err(Error::unsupported(Platform::Coolify, what));
+        };
+        Ok((commit, Baseline::of(page)))
     }
 }
 
@@ -111,7 +109,7 @@ fn check_application(application: &Application) -> Result<()> {
         );
     }
     // The image of a Dockerfile without a repository always has the tag `latest`.
-    let repository = application.git_repository.as_ref().map(|repository| repository.expose());
+    let repository = application.git_repository.as_ref().map(coolify_client::wire::Secret::expose);
     let has_none = application.source_id.is_none() && repository.is_none_or(|name| name == NO_REPOSITORY);
     if is(&BuildPackEnum::Dockerfile) && (application.dockerfile.is_some() || has_none) {
         return unsupported("a given commit of an application that is made from a Dockerfile without a repository");

@@ -50,10 +50,8 @@ impl Coolify {
         if asked.adoption == Adoption::Any {
             return one_twin(&page, phantom, &unconfirmed)?.map(adopted).ok_or_else(phantom_error);
         }
-        let pinned = match page.rows.iter().any(|row| may_be_pinned(row, &unconfirmed)) {
-            true => self.pinned_commit(target).await,
-            false => None,
-        };
+        let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &unconfirmed));
+        let pinned = if may_be_pinned { self.pinned_commit(target).await } else { None };
         let ages = baseline.ages(&page);
         // Oldest first: that one starts first.
         let mut twins: Vec<(&Row, Age)> =

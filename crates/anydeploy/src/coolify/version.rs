@@ -7,7 +7,7 @@ use crate::VersionSupport;
 /// The version that was observed.
 const OBSERVED: [u64; 3] = [4, 3, 11];
 
-/// Compares a version such as `4.3.11`, `4.0.0-beta.467` or `4.4-rc.1`, which is not always one of SemVer.
+/// Compares a version such as `4.3.11`, `4.0.0-beta.467` or `4.4-rc.1`, which is not always a semantic one.
 pub(super) fn support(version: &str) -> VersionSupport {
     let version = version.trim().trim_start_matches(['v', 'V']);
     let (numbers, early) = match version.split_once(['-', '+']) {
