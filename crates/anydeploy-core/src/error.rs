@@ -9,6 +9,8 @@ use std::time::Duration;
 
 pub use kind::ErrorKind;
 
+use anydeploy_mask::one_line;
+
 use crate::{Deployment, Platform};
 
 /// The most of a server's own sentence that is kept, in characters.
@@ -18,6 +20,8 @@ const SERVER_MESSAGE: usize = 300;
 ///
 /// It is one pointer wide.
 /// `Display` is one line without the source; `{:#}` appends the chain of sources.
+/// What to do next is a part of it if the error is of a platform; an error that a program makes itself has no advice
+/// unless it is given by [`with_advice`](Self::with_advice).
 /// It never holds a credential.
 pub struct Error(Box<Inner>);
 
@@ -32,6 +36,7 @@ struct Inner {
     attempts: u32,
     safe_to_repeat: bool,
     read: bool,
+    advice: Option<Cow<'static, str>>,
     last: Option<Deployment>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -51,6 +56,7 @@ impl Error {
             attempts: 1,
             safe_to_repeat: kind.is_safe_to_repeat(),
             read: false,
+            advice: None,
             last: None,
             source: None,
         }))
@@ -83,11 +89,11 @@ impl Error {
         self
     }
 
-    /// The same error, with the server's own sentence; it is cut to 300 characters on one line.
+    /// The same error, with the server's own sentence; its secrets are masked by [`mask`](crate::mask), and it is cut to
+    /// 300 characters on one line without control sequences.
     #[must_use]
     pub fn with_server_message(mut self, message: &str) -> Self {
-        let printable: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut line: String = printable.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut line = one_line(message);
         if let Some((end, _)) = line.char_indices().nth(SERVER_MESSAGE) {
             line.truncate(end);
             line.push('…');
@@ -121,6 +127,13 @@ impl Error {
     #[must_use]
     pub fn of_read(mut self) -> Self {
         (self.0.read, self.0.safe_to_repeat) = (true, true);
+        self
+    }
+
+    /// The same error, with what to do next in place of the advice that goes with its kind; empty is none.
+    #[must_use]
+    pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.0.advice = Some(advice.into());
         self
     }
 
@@ -186,6 +199,16 @@ impl Error {
         self.0.last.as_ref()
     }
 
+    /// What to do next, as the last part of `Display`; empty where the message says it, or nothing is known.
+    #[must_use]
+    pub fn advice(&self) -> &str {
+        match &self.0.advice {
+            Some(advice) => advice,
+            None if self.0.platform.is_some() => self.0.kind.advice(self.0.safe_to_repeat, self.0.read),
+            None => "",
+        }
+    }
+
     /// Whether the same *read* may well succeed a little later.
     ///
     /// # Troubleshooting
@@ -209,14 +232,20 @@ impl Error {
 }
 
 impl Error {
-    /// What happened, without what to do next.
-    fn fmt_event(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What happened, without what to do next, and without the operation and platform that `outer` names already.
+    fn fmt_event(&self, f: &mut fmt::Formatter<'_>, outer: Option<&Self>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(platform) = &inner.platform {
+        let named = outer.map(|outer| &*outer.0);
+        if let Some(platform) = &inner.platform
+            && named.is_none_or(|named| named.platform.as_ref() != Some(platform))
+        {
             write!(f, "{platform}: ")?;
         }
         f.write_str(&inner.message)?;
-        match (&inner.operation, inner.status) {
+        let operation = inner.operation.as_ref();
+        let operation =
+            operation.filter(|operation| named.is_none_or(|named| named.operation.as_ref() != Some(*operation)));
+        match (operation, inner.status) {
             (Some(operation), Some(status)) => write!(f, " ({operation}, HTTP {status})")?,
             (Some(operation), None) => write!(f, " ({operation})")?,
             (None, Some(status)) => write!(f, " (HTTP {status})")?,
@@ -235,10 +264,18 @@ impl Error {
     }
 }
 
+/// A cause without the operation that it begins with, which the error has named already.
+fn without_operation<'a>(cause: &'a str, operation: Option<&str>) -> &'a str {
+    let rest = operation.and_then(|operation| cause.strip_prefix(operation));
+    rest.filter(|rest| rest.starts_with([' ', ':']))
+        .and_then(|rest| rest.split_once(": "))
+        .map_or(cause, |(_, cause)| cause)
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fmt_event(f)?;
-        match self.0.kind.advice(self.0.safe_to_repeat, self.0.read) {
+        self.fmt_event(f, None)?;
+        match self.advice() {
             "" => {}
             advice => write!(f, "; {advice}")?,
         }
@@ -251,8 +288,8 @@ impl fmt::Display for Error {
                 f.write_str(": ")?;
                 // What its cause called for is not what this error calls for.
                 match error.downcast_ref::<Self>() {
-                    Some(error) => error.fmt_event(f)?,
-                    None => write!(f, "{error}")?,
+                    Some(error) => error.fmt_event(f, Some(self))?,
+                    None => f.write_str(without_operation(&error.to_string(), self.operation()))?,
                 }
                 source = error.source();
             }

@@ -3,6 +3,7 @@
 use futures::future::{BoxFuture, FutureExt};
 use tokio::time::{Instant, sleep};
 
+use crate::watch::Schedule;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Outcome, Result, Watch, WatchOptions,
 };
@@ -26,18 +27,20 @@ pub trait DeployerExt: Deployer {
     ///
     /// The deadline counts from the moment the platform has accepted the deployment, or has answered that an earlier one
     /// [is running already](ErrorKind::AlreadyRunning).
-    /// In the second case the call waits until that one is over, and triggers again.
+    /// In the second case the call waits until that one is over, however it ends, and triggers again; the time between
+    /// two triggers grows like that between two polls.
     ///
     /// # Cancel safety
     /// To drop it cancels nothing.
     /// Before the platform has answered it leaves a deployment behind that may have been started and whose id nobody
-    /// knows: so put no timeout of your own around it, and after one look at the target's deployments before you deploy
+    /// knows: so put no timeout of your own around it, and after one read the target's deployments before you deploy
     /// again.
     ///
     /// # Errors
     /// Those of [`deploy`](Deployer::deploy) and those of [`Watch`].
     /// [`ErrorKind::AlreadyRunning`] if the earlier deployment was not over at the deadline; nothing was triggered then.
-    /// Once the platform has accepted the deployment, an error holds the last that was seen of it
+    /// An error of a poll of the earlier deployment is [safe to repeat](Error::is_safe_to_repeat) for the same reason.
+    /// Once the platform has accepted the deployment, an error holds the last state that was read of it
     /// ([`Error::last`](crate::Error::last)), so that its id is not lost, and never says that it is safe to repeat.
     fn deploy_and_wait<'a>(
         &'a self,
@@ -48,24 +51,25 @@ pub trait DeployerExt: Deployer {
         Self: Clone + Sized,
     {
         async move {
-            let mut options = options;
+            let mut deadline: Option<Instant> = None;
+            let mut schedule = Schedule::of(&options, self);
             loop {
                 let error = match self.deploy(request).await {
-                    Ok(deployment) => return Watch::resume(self.clone(), deployment, options).await,
+                    Ok(deployment) => return Watch::resume(self.clone(), deployment, options, deadline).await,
                     Err(error) => error,
                 };
                 let earlier = match error.last() {
                     Some(earlier) if error.kind() == ErrorKind::AlreadyRunning => earlier.clone(),
                     _ => return Err(error),
                 };
-                let started = Instant::now();
-                wait_for_earlier(self.clone(), earlier, options.clone()).await?;
+                let deadline = *deadline.get_or_insert_with(|| options.ends_at());
+                wait_for_earlier(self.clone(), earlier, options.clone(), deadline).await?;
                 // A server may list the earlier one as running for a moment after it was read as over.
-                sleep(self.capabilities().poll_interval.min(options.deadline)).await;
-                options.deadline = options.deadline.saturating_sub(started.elapsed());
-                if options.deadline.is_zero() {
+                let pause = schedule.next(error.retry_after());
+                if pause >= deadline.saturating_duration_since(Instant::now()) {
                     return Err(error);
                 }
+                sleep(pause).await;
             }
         }
         .boxed()
@@ -75,15 +79,22 @@ pub trait DeployerExt: Deployer {
 impl<T: Deployer + ?Sized> DeployerExt for T {}
 
 /// Waits until the deployment is over that kept another one from being started; how it ends does not matter.
-async fn wait_for_earlier<D: Deployer>(deployer: D, earlier: Deployment, options: WatchOptions) -> Result<()> {
+async fn wait_for_earlier<D: Deployer>(
+    deployer: D,
+    earlier: Deployment,
+    options: WatchOptions,
+    deadline: Instant,
+) -> Result<()> {
     let platform = deployer.platform();
-    match Watch::resume(deployer, earlier.clone(), options.with_log_tail(0)).await {
+    match Watch::resume(deployer, earlier.clone(), options.with_log_tail(0), Some(deadline)).await {
         Ok(_) => Ok(()),
         // Nothing of the caller's was triggered, so that every failure here is safe to repeat.
         Err(error) if error.kind() == ErrorKind::TimedOut => {
-            let message = "an earlier deployment of the target was not over at the deadline, and nothing was triggered";
+            let message =
+                "an earlier deployment of the target was not seen to end by the deadline, and nothing was triggered";
             let already = Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform);
-            Err(already.with_last(error.last().cloned().or(Some(earlier))))
+            let last = error.last().cloned().unwrap_or(earlier);
+            Err(already.with_last(Some(last)).with_source(error))
         }
         Err(error) => Err(error.with_safe_to_repeat(true)),
     }

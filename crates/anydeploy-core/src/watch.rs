@@ -1,46 +1,58 @@
 //! Watching one deployment until it is over.
 
+mod observer;
 mod options;
 mod outcome;
+mod polls;
 mod schedule;
 
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, Stream};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::Instant;
 
+use observer::Observer;
 pub use options::WatchOptions;
 pub use outcome::{Failure, Loss, Outcome};
-use schedule::Schedule;
+pub(crate) use schedule::Schedule;
 
-use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Phase, Result};
+use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};
 
 /// A watch over one deployment: a stream of its changes, and a future of its [`Outcome`].
 ///
 /// It is made by [`DeployerExt::watch`](crate::DeployerExt::watch), does nothing until it is polled, and stops polling
 /// when it is dropped; the deployment itself goes on.
 ///
-/// As a stream it yields [`WatchEvent::Changed`] for the first look and for each change of status after it, then
+/// As a stream it yields [`WatchEvent::Changed`] for the first poll and for each change of status after it, then
 /// exactly one [`WatchEvent::Ended`] or one error, and then ends.
 /// Awaited, it yields that outcome or error alone.
 ///
+/// # Polls
+/// * At least one poll is made, also if the deadline has passed when the watch begins.
+///   Every poll has [`WatchOptions::min_poll_time`] for its answer, so a watch may end that much after its deadline.
+/// * Failed polls are tolerated up to [`WatchOptions::tolerated_failures`] in a row if they are
+///   [transient](Error::is_transient), [`ErrorKind::Unreadable`] or [`ErrorKind::AnswerTooLarge`].
+/// * If the platform refuses a credential that it accepted in an earlier poll, the poll is made once more after
+///   [`WatchOptions::longest_interval`], because Dokploy answers 401 also when the key's rate limit is used up.
+/// * A deployment that is not found is [`Outcome::Lost`] if a second poll does not find it either, or if none gives
+///   another answer before the watch ends.
+///
 /// # Errors
-/// * [`ErrorKind::TimedOut`] when the deadline passes; [`Error::last`] tells what was seen last, and its source why the
-///   last reads failed, if they did.
-/// * The error of a read that will not get better, or of the last of too many transient ones in a row.
+/// * [`ErrorKind::TimedOut`] when the deadline passes; [`Error::last`] is the last state that was read, and the source is
+///   why the polls after it failed, if they did.
+/// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
 ///
 /// It needs a running tokio runtime with its timer.
 pub struct Watch {
     events: BoxStream<'static, Result<WatchEvent>>,
 }
 
-/// What a [`Watch`] tells.
+/// What a [`Watch`] yields.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchEvent {
@@ -55,11 +67,16 @@ impl Watch {
         Self::of(Observer::new(deployer, id, options))
     }
 
-    /// A watch that has seen something of the deployment already, and tells it if nothing more can be seen.
-    pub(crate) fn resume<D: Deployer>(deployer: D, seen: Deployment, options: WatchOptions) -> Self {
-        let mut observer = Observer::new(deployer, seen.id.clone(), options);
-        observer.last = Some(seen);
-        Self::of(observer)
+    /// A watch that knows a state of the deployment already, and reports it if no poll succeeds.
+    ///
+    /// `deadline` takes the place of the one in `options`.
+    pub(crate) fn resume<D: Deployer>(
+        deployer: D,
+        known: Deployment,
+        options: WatchOptions,
+        deadline: Option<Instant>,
+    ) -> Self {
+        Self::of(Observer::new(deployer, known.id.clone(), options).knowing(known, deadline))
     }
 
     fn of<D: Deployer>(observer: Observer<D>) -> Self {
@@ -100,156 +117,7 @@ impl IntoFuture for Watch {
                 }
             }
             // Reached only if the stream was read to its end before it was awaited.
-            Err(Error::new(ErrorKind::InvalidInput, "this watch has told its outcome already"))
+            Err(Error::new(ErrorKind::InvalidInput, "the outcome of this watch was taken from its stream already"))
         })
     }
-}
-
-/// The state of a watch between two looks.
-struct Observer<D> {
-    deployer: D,
-    id: DeploymentId,
-    options: WatchOptions,
-    schedule: Schedule,
-    /// Set at the first look, because a watch may be made long before it is polled.
-    deadline: Option<Instant>,
-    next_look: Option<Instant>,
-    /// The failed reads in a row, and how many attempts they were.
-    failures: u32,
-    attempts: u32,
-    /// The last of them.
-    trouble: Option<Error>,
-    last: Option<Deployment>,
-    /// A terminal status that was told as a change, and whose outcome is still to be told.
-    ending: bool,
-}
-
-impl<D: Deployer> Observer<D> {
-    fn new(deployer: D, id: DeploymentId, options: WatchOptions) -> Self {
-        let first = options.first_interval.unwrap_or_else(|| deployer.capabilities().poll_interval);
-        let schedule = Schedule::new(first, options.longest_interval);
-        Self {
-            deployer,
-            id,
-            options,
-            schedule,
-            deadline: None,
-            next_look: None,
-            failures: 0,
-            attempts: 0,
-            trouble: None,
-            last: None,
-            ending: false,
-        }
-    }
-
-    /// Looks until there is something to tell.
-    async fn next(&mut self) -> Result<WatchEvent> {
-        let deadline = *self.deadline.get_or_insert_with(|| after(self.options.deadline));
-        if self.ending
-            && let Some(deployment) = self.last.take()
-        {
-            return Ok(WatchEvent::Ended(self.outcome_of(deployment, deadline).await));
-        }
-        loop {
-            if let Some(next_look) = self.next_look {
-                sleep_until(next_look.min(deadline)).await;
-                if next_look >= deadline {
-                    return Err(self.timed_out());
-                }
-            }
-            match timeout_at(deadline, self.deployer.deployment(&self.id)).await {
-                Err(_) => return Err(self.timed_out()),
-                Ok(Ok(deployment)) => {
-                    (self.failures, self.attempts, self.trouble) = (0, 0, None);
-                    self.wait(None);
-                    if let Some(event) = self.seen(deployment) {
-                        return Ok(event);
-                    }
-                }
-                Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
-                    // Nobody knows what became of it, which is no reason to deploy again blindly.
-                    let error = error.with_safe_to_repeat(false);
-                    return Ok(WatchEvent::Ended(Outcome::Lost(Loss::new(self.last.take(), error))));
-                }
-                Ok(Err(error)) => {
-                    // A server that says when to come back is not out of order.
-                    let paced = error.kind() == ErrorKind::RateLimited && error.retry_after().is_some();
-                    self.failures += u32::from(!paced);
-                    self.attempts = self.attempts.saturating_add(error.attempts());
-                    // A page of a proxy in between is as passing as a refused connection.
-                    let passing = error.is_transient() || error.kind() == ErrorKind::Unreadable;
-                    if !passing || self.failures > self.options.tolerated_failures {
-                        return Err(error.with_attempts(self.attempts).with_last(self.last.take()));
-                    }
-                    self.wait(error.retry_after());
-                    self.trouble = Some(error);
-                }
-            }
-        }
-    }
-
-    fn wait(&mut self, retry_after: Option<Duration>) {
-        self.next_look = Some(after(self.schedule.next(retry_after)));
-    }
-
-    /// Takes note of what was read, and tells it if it is new.
-    fn seen(&mut self, deployment: Deployment) -> Option<WatchEvent> {
-        // What an adapter learns makes the id more precise; later reads start from the best one.
-        self.id = deployment.id.clone();
-        let changed = self
-            .last
-            .as_ref()
-            .is_none_or(|last| last.status != deployment.status || last.identity != deployment.identity);
-        self.ending = deployment.is_over();
-        self.last = Some(deployment.clone());
-        (changed || self.ending).then_some(WatchEvent::Changed(deployment))
-    }
-
-    async fn outcome_of(&self, deployment: Deployment, deadline: Instant) -> Outcome {
-        match deployment.status.phase {
-            Phase::Succeeded => Outcome::Succeeded(deployment),
-            Phase::Cancelled => Outcome::Cancelled(deployment),
-            _ => {
-                let mut failure = Failure::new(deployment);
-                if self.options.log_tail > 0 && self.deployer.capabilities().logs {
-                    // Coolify appends the summary of a failure to the log after the status has become `failed`.
-                    if let Some(next_look) = self.next_look {
-                        sleep_until(next_look.min(deadline)).await;
-                    }
-                    match self.log_tail(&failure.deployment.id, deadline).await {
-                        Ok(log) => failure.log = Some(log),
-                        Err(error) => failure.log_error = Some(error),
-                    }
-                }
-                Outcome::Failed(failure)
-            }
-        }
-    }
-
-    async fn log_tail(&self, id: &DeploymentId, deadline: Instant) -> Result<LogPage> {
-        // The outcome is known; reading the log may use a little more time than was left for waiting.
-        let until = deadline.max(Instant::now() + Duration::from_secs(10));
-        timeout_at(until, self.deployer.logs(id, LogOptions::tail(self.options.log_tail))).await.unwrap_or_else(|_| {
-            Err(Error::new(ErrorKind::TimedOut, "the log was not read in time").with_platform(self.deployer.platform()))
-        })
-    }
-
-    fn timed_out(&mut self) -> Error {
-        let last = self.last.take();
-        let seen =
-            last.as_ref().map_or("nothing was seen of it".to_owned(), |last| format!("last seen: {}", last.status));
-        let message = format!("the deployment was not over after {:?}; {seen}", self.options.deadline);
-        let error = Error::new(ErrorKind::TimedOut, message).with_platform(self.deployer.platform()).with_last(last);
-        match self.trouble.take() {
-            Some(trouble) => error.with_source(trouble),
-            None => error,
-        }
-    }
-}
-
-/// The moment after a wait; one beyond what the clock can hold is as good as thirty years.
-fn after(wait: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(wait).unwrap_or(now + Duration::from_secs(946_080_000))
 }

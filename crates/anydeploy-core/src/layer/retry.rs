@@ -22,7 +22,10 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Method, Phase,
 /// * **Reads** are repeated while the error [is transient](Error::is_transient).
 /// * **Triggers** are sent again only while the error says that nothing was acted on
 ///   ([`Error::is_safe_to_repeat`]) and that trying again may help (it is transient,
-///   [`ErrorKind::NotTriggered`], or an unreadable answer to a read before it); after any other error a trigger is never sent again.
+///   [`ErrorKind::NotTriggered`], or an unreadable answer to a read before it); after any other error a trigger is never
+///   sent again.
+///   [`ErrorKind::AlreadyRunning`] is left to [`deploy_and_wait`](crate::DeployerExt::deploy_and_wait), which polls the
+///   earlier deployment instead of the server's patience.
 /// * **Cancels** are repeated while the error is transient, because stopping twice stops once.
 ///   If a repeat then meets a [`ErrorKind::Conflict`], the earlier attempt may have caused it: the deployment is read,
 ///   and if it is cancelled, or about to be, that is the answer.
@@ -105,8 +108,13 @@ impl<D: fmt::Debug> fmt::Debug for Retry<D> {
 
 /// Whether a trigger that failed so may be sent again.
 fn may_trigger_again(error: &Error) -> bool {
-    // A login page before the trigger is as passing as a server that restarts.
-    let may_help = error.is_transient() || matches!(error.kind(), ErrorKind::NotTriggered | ErrorKind::Unreadable);
+    let may_help = match error.kind() {
+        // A deployment takes minutes, so that attempts within seconds meet the same one again.
+        ErrorKind::AlreadyRunning => false,
+        // A login page before the trigger goes away as a server that restarts comes back.
+        ErrorKind::NotTriggered | ErrorKind::Unreadable => true,
+        _ => error.is_transient(),
+    };
     error.is_safe_to_repeat() && may_help
 }
 

@@ -10,7 +10,20 @@
 //! answers [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), and that an option is refused before anything is
 //! triggered.
 //! A case that the harness cannot stage is skipped as well, so read the [`Report`] to see what was put to the test.
-//! A panic breaks the case it happens in.
+//! A panic breaks the case it happens in, and so does a case that takes longer than [`Harness::case_limit`].
+//! [`Harness::case_starts`] has the name of each case before it runs.
+//!
+//! # What a harness may offer
+//! | method | without it |
+//! |---|---|
+//! | [`triggers`](Harness::triggers) | a second trigger is not noticed |
+//! | [`requests`](Harness::requests) | a watch that goes on after it was dropped is not noticed |
+//! | [`lose_next_answer`](Harness::lose_next_answer), [`lose_next_trigger`](Harness::lose_next_trigger), [`lose_next_read`](Harness::lose_next_read) | broken connections are not tried |
+//! | [`received`](Harness::received) | an option that was dropped is noticed only if the deployment shows it |
+//! | [`request_with`](Harness::request_with) | an option that is offered is not tried |
+//! | [`request_that_runs_another_revision`](Harness::request_that_runs_another_revision) | a success with the wrong revision is not noticed |
+//! | [`unknown_target`](Harness::unknown_target), [`absent_id`](Harness::absent_id) | what does not exist is not asked for |
+//! | [`secrets`](Harness::secrets) | nothing is known to be a secret |
 //!
 //! # Running it on your own implementation
 //! The suite needs a tokio runtime with its timer.
@@ -101,7 +114,7 @@ use futures::FutureExt;
 use tokio::time::timeout;
 
 pub use cases::{Case, cases};
-pub use harness::{Ending, Harness, RequestOption};
+pub use harness::{Ending, Harness, Received, RequestOption};
 pub use report::{Entry, Report};
 pub use through::Through;
 pub use verdict::{NotKept, Verdict};
@@ -119,10 +132,11 @@ pub async fn run(harness: &dyn Harness) -> Report {
 impl Case {
     /// Runs this case alone; a panic breaks it, and so does [`Harness::case_limit`] when it passes.
     pub async fn run(&self, harness: &dyn Harness) -> Verdict {
+        harness.case_starts(self);
         let limit = harness.case_limit();
         match AssertUnwindSafe(timeout(limit, (self.run)(harness))).catch_unwind().await {
             Ok(Ok(verdict)) => verdict,
-            Ok(Err(_)) => verdict::broken(format!("it was not over after {} s", limit.as_secs())),
+            Ok(Err(_)) => verdict::broken(format!("it was not over after {limit:?}")),
             Err(panic) => verdict::broken(format!("it panicked: {}", words(&*panic))),
         }
     }

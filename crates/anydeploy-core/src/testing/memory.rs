@@ -1,4 +1,4 @@
-//! A platform in memory, with a clock that moves only when it is told to.
+//! A platform in memory, with a clock that moves only when a test moves it.
 
 mod course;
 mod deployer;
@@ -7,6 +7,7 @@ mod world;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub use course::Course;
 use fault::Fault;
@@ -21,6 +22,7 @@ use crate::{Capabilities, Error, Method, Target};
 /// Time is counted in ticks, and stands still until [`advance`](Self::advance) moves it.
 /// A deployment waits in its target's queue while an earlier one is under way, runs for two ticks, and then ends as its
 /// [`Course`] says; by default it succeeds.
+/// Its [`revision`](crate::Deployment::revision) is then what was asked for, unless the course says otherwise.
 /// Everything in [`Capabilities`] is offered; [`with_capabilities`](Self::with_capabilities) takes something away.
 ///
 /// ```
@@ -78,6 +80,28 @@ impl MemoryDeployer {
         self
     }
 
+    /// Lets every answer take this long, for tests of deadlines; by default it is there at once.
+    ///
+    /// A call is acted on when it is made, before the wait.
+    #[must_use]
+    pub fn with_latency(self, latency: Duration) -> Self {
+        self.world().latency = latency;
+        self
+    }
+
+    /// Takes a trigger as the deployment of the same target, revision and pull request that is under way, if there is one.
+    ///
+    /// One that waits in the queue is the answer, as [`Identity::Adopted`](crate::Identity::Adopted).
+    /// One that runs is the answer to a request with [`Adoption::Any`](crate::Adoption::Any); with the default,
+    /// [`Adoption::Fresh`](crate::Adoption::Fresh), the error is
+    /// [`ErrorKind::AlreadyRunning`](crate::ErrorKind::AlreadyRunning).
+    /// Nothing is triggered in any of these cases; a request without the build cache is never merged.
+    #[must_use]
+    pub fn with_merging(self) -> Self {
+        self.world().merges = true;
+        self
+    }
+
     /// Says how one more of the next deployments of a target goes; a target that is not there yet is added.
     pub fn next(&self, target: &Target, course: Course) {
         self.world().line(target.clone()).next.push_back(course);
@@ -116,7 +140,7 @@ impl MemoryDeployer {
         self.world().faults.add(method, Fault::AnswerLost);
     }
 
-    /// What was truly triggered, oldest first, whatever callers were told.
+    /// What was truly triggered, oldest first, whatever the answers said.
     #[must_use]
     pub fn triggered(&self) -> Vec<Trigger> {
         self.world().triggered.clone()

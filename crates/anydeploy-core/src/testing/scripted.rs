@@ -4,6 +4,7 @@ mod deployer;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::{
     Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, LogPage, Method,
@@ -65,6 +66,7 @@ struct State {
     service_lists: VecDeque<Result<Vec<Service>>>,
     checks: VecDeque<Result<Check>>,
     calls: Vec<Call>,
+    latency: Duration,
 }
 
 impl Default for State {
@@ -81,6 +83,7 @@ impl Default for State {
             service_lists: VecDeque::new(),
             checks: VecDeque::new(),
             calls: Vec::new(),
+            latency: Duration::ZERO,
         }
     }
 }
@@ -147,6 +150,12 @@ impl ScriptedDeployer {
             state.capabilities.check = true;
             state.checks.push_back(answer);
         })
+    }
+
+    /// Lets every answer take this long, for tests of deadlines; by default it is there at once.
+    #[must_use]
+    pub fn with_latency(self, latency: Duration) -> Self {
+        self.with(|state| state.latency = latency)
     }
 
     /// The calls received so far, oldest first.

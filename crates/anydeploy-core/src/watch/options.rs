@@ -1,22 +1,35 @@
-//! How long and how often a deployment is looked at.
+//! How long and how often a deployment is polled.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-/// How long and how often a deployment is looked at.
+use tokio::time::Instant;
+
+/// The longest time that is distinguished from forever: thirty years.
+const FOREVER: Duration = Duration::from_secs(946_080_000);
+
+/// How long and how often a deployment is polled.
 ///
-/// By default it waits for 30 minutes, looks after 1 second at first and every 10 seconds in the end, tolerates 20
-/// failed reads in a row (about three minutes, so that a server may restart or be updated meanwhile), and reads the
+/// By default a watch waits for 30 minutes, polls after 1 second at first and every 10 seconds in the end, tolerates 20
+/// failed polls in a row (about three minutes, so that a server may restart or be updated meanwhile), and reads the
 /// last 50 lines of the log of a deployment that failed.
+///
+/// A failure is reported up to 10 seconds after the deadline where its log is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WatchOptions {
-    /// The longest time to wait.
+    /// The longest time to wait, counted from the first poll.
     pub deadline: Duration,
-    /// The time between the first two looks; `None` is 1 second or what the platform's rate limit asks for.
+    /// The moment at which waiting ends by the clock of this machine, if that is earlier than [`deadline`](Self::deadline).
+    ///
+    /// It is compared with the clock once, when the watch begins.
+    pub until: Option<SystemTime>,
+    /// The time between the first two polls; `None` is 1 second or what the platform's rate limit asks for.
     pub first_interval: Option<Duration>,
-    /// The longest time between two looks.
+    /// The longest time between two polls.
     pub longest_interval: Duration,
-    /// How many reads in a row may fail for transient reasons before the watch ends with the last error.
+    /// How long a poll may take at least, also where less is left until the deadline; by default 5 seconds.
+    pub min_poll_time: Duration,
+    /// How many polls in a row may fail for transient reasons before the watch ends with the last error.
     ///
     /// A refusal by a rate limit that says how long to wait does not count; the deadline bounds those.
     pub tolerated_failures: u32,
@@ -28,8 +41,10 @@ impl Default for WatchOptions {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(30 * 60),
+            until: None,
             first_interval: None,
             longest_interval: Duration::from_secs(10),
+            min_poll_time: Duration::from_secs(5),
             tolerated_failures: 20,
             log_tail: 50,
         }
@@ -38,12 +53,32 @@ impl Default for WatchOptions {
 
 impl WatchOptions {
     /// Waits at most this long.
+    ///
+    /// With [`Duration::ZERO`] the deployment is polled once.
     #[must_use]
     pub fn within(deadline: Duration) -> Self {
         Self { deadline, ..Self::default() }
     }
 
-    /// Looks after `first` at first and every `longest` in the end.
+    /// Waits until this moment by the clock of this machine: for programs that store a deadline and go on after a restart.
+    ///
+    /// A [`SystemTime`] and a `chrono::DateTime<Utc>` will both do.
+    /// If the moment has passed, the deployment is polled once.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use anydeploy_core::WatchOptions;
+    ///
+    /// let stored = SystemTime::now() + Duration::from_secs(600);
+    /// assert_eq!(WatchOptions::until(stored).until, Some(stored));
+    /// ```
+    #[must_use]
+    pub fn until(moment: impl Into<SystemTime>) -> Self {
+        Self { deadline: Duration::MAX, until: Some(moment.into()), ..Self::default() }
+    }
+
+    /// Polls after `first` at first and every `longest` in the end.
     ///
     /// Set this only where the platform's rate limit allows it, or in tests: it overrides what
     /// [`Capabilities::poll_interval`](crate::Capabilities::poll_interval) asks for.
@@ -54,7 +89,14 @@ impl WatchOptions {
         self
     }
 
-    /// Tolerates this many failed reads in a row.
+    /// Gives each poll at least this long for its answer.
+    #[must_use]
+    pub fn with_min_poll_time(mut self, time: Duration) -> Self {
+        self.min_poll_time = time;
+        self
+    }
+
+    /// Tolerates this many failed polls in a row.
     #[must_use]
     pub fn with_tolerated_failures(mut self, failures: u32) -> Self {
         self.tolerated_failures = failures;
@@ -66,5 +108,50 @@ impl WatchOptions {
     pub fn with_log_tail(mut self, lines: usize) -> Self {
         self.log_tail = lines;
         self
+    }
+
+    /// How long a watch that begins at `now` may wait.
+    fn left_at(&self, now: SystemTime) -> Duration {
+        let left = self.until.map(|until| until.duration_since(now).unwrap_or_default());
+        left.map_or(self.deadline, |left| left.min(self.deadline))
+    }
+
+    /// When a watch ends that begins now.
+    pub(crate) fn ends_at(&self) -> Instant {
+        after(self.left_at(SystemTime::now()))
+    }
+}
+
+/// The moment after a wait; one beyond what the clock can hold is as good as thirty years.
+pub(crate) fn after(wait: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(wait).unwrap_or(now + FOREVER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earlier_of_duration_and_moment_counts() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        assert_eq!(WatchOptions::until(now + minutes(5)).left_at(now), minutes(5));
+        assert_eq!(WatchOptions::until(now - minutes(5)).left_at(now), Duration::ZERO, "it has passed");
+        assert_eq!(WatchOptions::within(minutes(5)).left_at(now), minutes(5));
+        let mut both = WatchOptions::within(minutes(5));
+        both.until = Some(now + minutes(9));
+        assert_eq!(both.left_at(now), minutes(5));
+        both.until = Some(now + minutes(1));
+        assert_eq!(both.left_at(now), minutes(1));
+    }
+
+    #[test]
+    fn a_moment_of_chrono_will_do() {
+        let moment = chrono::DateTime::from_timestamp(1_700_000_000, 0).map(|moment| moment.to_utc());
+        assert_eq!(
+            moment.map(|moment| WatchOptions::until(moment).until),
+            Some(Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)))
+        );
     }
 }

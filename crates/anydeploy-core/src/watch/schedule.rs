@@ -1,11 +1,14 @@
-//! When to look next.
+//! When to poll next.
 
 use std::time::Duration;
 
-/// The longest interval that is told apart from forever.
+use super::WatchOptions;
+use crate::Deployer;
+
+/// The longest interval that is distinguished from forever.
 const LONGEST: Duration = Duration::from_secs(946_080_000);
 
-/// The times between looks: they grow by half each time, and vary by a fifth so that many watches spread out.
+/// The times between polls: they grow by half each time, and vary by a fifth so that many watches spread out.
 ///
 /// None is shorter than the first, which is what the platform's rate limit allows.
 #[derive(Debug)]
@@ -16,13 +19,19 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
+    /// The times that a watch keeps to.
+    pub(crate) fn of<D: Deployer + ?Sized>(options: &WatchOptions, deployer: &D) -> Self {
+        let first = options.first_interval.unwrap_or_else(|| deployer.capabilities().poll_interval);
+        Self::new(first, options.longest_interval)
+    }
+
     pub(crate) fn new(first: Duration, longest: Duration) -> Self {
         // Without any wait at all, a watch would keep its thread and the server busy.
         let first = first.clamp(Duration::from_millis(1), LONGEST);
         Self { shortest: first, next: first, longest: longest.clamp(first, LONGEST) }
     }
 
-    /// How long to wait before the next look, and at least as long as the server asked for.
+    /// How long to wait before the next poll, and at least as long as the server asked for.
     pub(crate) fn next(&mut self, retry_after: Option<Duration>) -> Duration {
         let base = self.next;
         self.next = self.next.mul_f64(1.5).min(self.longest);

@@ -5,10 +5,12 @@ mod harness;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anydeploy_core::testing::MemoryDeployer;
-use anydeploy_core::testing::conformance::{self, NotKept, Through, cases};
+use anydeploy_core::testing::conformance::{self, Harness, NotKept, Through, Verdict, cases};
 use anydeploy_core::{Capabilities, Deployer, Retry, TargetKind};
+use tokio::time::Instant;
 
 use broken::{Broken, Fault};
 use harness::Memory;
@@ -46,13 +48,16 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
     let report = conformance::run(&Memory::new(bare, |platform| Arc::new(platform))).await;
     assert!(report.is_kept(), "{report}");
     let skipped = [
+        "a_success_ran_what_was_asked_for",
         "history_is_newest_first_and_limited",
         "a_log_is_cut_to_its_end",
+        "a_log_is_that_of_its_own_deployment",
         "a_service_is_the_one_asked_for",
         "services_list_what_can_be_deployed",
         "a_good_credential_is_told_as_good",
         "a_cancel_takes_effect_or_says_why_not",
         "cancelling_what_is_over_is_a_conflict",
+        "a_cancel_stops_nothing_else",
     ];
     assert_eq!(report.skipped(), skipped, "{report}");
     let reasons = report.entries.iter().filter_map(|entry| entry.verdict.as_ref().err());
@@ -70,20 +75,73 @@ fn cases_have_names_and_rules_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_broken_deployer_is_caught_by_the_case_for_it() {
-    for (fault, case) in broken::FAULTS {
-        let mut offered = MemoryDeployer::new().capabilities();
-        // A platform where a lost answer cannot be looked for is the one where blind retries do harm.
-        offered.reconcile = !matches!(fault, Fault::RepeatsBlindly | Fault::CallsALostAnswerSafe);
-        offered.commit = !matches!(fault, Fault::RefusesWhatItOffers);
-        let platform = MemoryDeployer::new().with_capabilities(offered);
-        let report = conformance::run(&Memory::new(platform, |platform| Arc::new(Broken::new(platform, *fault)))).await;
-        assert!(report.broken().contains(case), "{fault:?} was not caught by {case}:\n{report}");
+async fn a_platform_that_merges_keeps_every_rule() {
+    let memory = Memory::new(MemoryDeployer::new().with_merging(), |platform| Arc::new(platform));
+    let retrying = Through::new(&memory, |deployer| Arc::new(Retry::new(deployer)));
+    for report in [conformance::run(&memory).await, conformance::run(&retrying).await] {
+        assert!(report.is_kept(), "{report}");
+        assert_eq!(report.kept().len(), cases().len(), "{report}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_case_can_fail() {
+async fn a_platform_whose_answers_take_time_keeps_every_rule() {
+    let slow = MemoryDeployer::new().with_latency(Duration::from_millis(70));
+    let report = conformance::run(&Memory::new(slow, |platform| Arc::new(platform))).await;
+    assert!(report.is_kept(), "{report}");
+}
+
+/// The platform of a broken deployer, which lets its fault show.
+fn platform_for(fault: Fault) -> MemoryDeployer {
+    let mut offered = MemoryDeployer::new().capabilities();
+    // A platform where a lost answer cannot be looked for is the one where blind retries do harm.
+    offered.reconcile = !fault.needs_lost_answers();
+    offered.commit = fault != Fault::RefusesWhatItOffers;
+    let platform = MemoryDeployer::new().with_capabilities(offered);
+    if fault.needs_merging() { platform.with_merging() } else { platform }
+}
+
+async fn verdict_of(name: &str, harness: &dyn Harness) -> Verdict {
+    cases().iter().find(|case| case.name == name).unwrap_or_else(|| panic!("no case `{name}`")).run(harness).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_broken_deployer_is_caught_by_the_case_for_it() {
+    let mut faults = BTreeSet::new();
+    for (fault, case) in broken::FAULTS {
+        let harness = Memory::new(platform_for(*fault), |platform| Arc::new(Broken::new(platform, *fault)));
+        let verdict = verdict_of(case, &harness).await;
+        assert!(matches!(verdict, Err(NotKept::Broken(_))), "{fault:?} was not caught by {case}: {verdict:?}");
+        // The case catches the fault, and not the platform.
+        let sound = Memory::new(platform_for(*fault), |platform| Arc::new(platform));
+        let verdict = verdict_of(case, &sound).await;
+        assert!(!matches!(verdict, Err(NotKept::Broken(_))), "{case} is broken without {fault:?}: {verdict:?}");
+        faults.insert(format!("{fault:?}"));
+    }
+    assert!(faults.len() >= 30, "{} faults", faults.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_case_that_hangs_is_broken_within_its_limit_and_has_a_name() {
+    let harness = Memory::new(MemoryDeployer::new(), |platform| Arc::new(Broken::new(platform, Fault::NeverAnswers)));
+    let started = Instant::now();
+    let verdict = verdict_of("deploy_triggers_once", &harness).await;
+    let Err(NotKept::Broken(seen)) = verdict else { panic!("{verdict:?}") };
+    assert!(seen.contains("60s"), "{seen}");
+    assert_eq!((started.elapsed().as_secs(), harness.started()), (60, vec!["deploy_triggers_once"]));
+    let report = conformance::run(&harness).await;
+    assert!(report.to_string().contains("BROKEN   deploy_triggers_once: it was not over after 60s"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_case_is_named_before_it_runs() {
+    let memory = memory();
+    conformance::run(&memory).await;
+    assert_eq!(memory.started(), cases().iter().map(|case| case.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_case_can_fail() {
     let caught: BTreeSet<&str> = broken::FAULTS.iter().map(|(_, case)| *case).collect();
     let never: Vec<&str> = cases().iter().map(|case| case.name).filter(|name| !caught.contains(name)).collect();
     assert_eq!(never, Vec::<&str>::new(), "no broken deployer shows that these cases can fail");

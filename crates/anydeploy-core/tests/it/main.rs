@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
 
+mod already_running;
 mod conformance;
 mod contract;
 mod hostile;
 mod memory;
 mod retry;
+mod sentences;
 mod text;
 mod watch;

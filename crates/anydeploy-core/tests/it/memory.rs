@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anydeploy_core::testing::{Course, MemoryDeployer};
 use anydeploy_core::{
     DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, LogOptions,
-    Method, Outcome, Phase, Revision, ServiceState, Target, WatchOptions,
+    Method, Outcome, Phase, RanRevision, Revision, ServiceState, Target, WatchOptions,
 };
 use futures::FutureExt;
 use proptest::prelude::*;
@@ -159,6 +159,52 @@ fn a_lost_answer_hides_a_trigger_only_where_it_cannot_be_looked_for() {
     let error = deployer.deploy(&DeployRequest::new(web())).now_or_never().unwrap().unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false));
     assert_eq!(deployer.triggered().len(), 2);
+}
+
+#[test]
+fn the_revision_that_ran_is_what_was_asked_for_once_it_has_succeeded() {
+    let cases = [
+        (Revision::Commit("a1b2c3d".into()), RanRevision::Commit("a1b2c3d".into())),
+        (Revision::ImageTag("1.4.2".into()), RanRevision::ImageTag("1.4.2".into())),
+        (Revision::Configured, RanRevision::Unverified),
+    ];
+    for (asked, ran) in cases {
+        let deployer = platform([]);
+        let request = DeployRequest::new(web()).with_revision(asked).with_pull_request(7);
+        let id = deployer.deploy(&request).now_or_never().unwrap().unwrap().id;
+        assert_eq!(read(&deployer, &id).unwrap().revision, RanRevision::Unverified, "nothing has run yet");
+        deployer.advance(9);
+        let over = read(&deployer, &id).unwrap();
+        assert_eq!((over.status.phase, over.revision, over.pull_request), (Phase::Succeeded, ran, Some(7)));
+    }
+    let deployer = platform([Course::fails("no", "log")]);
+    let id = deploy(&deployer);
+    deployer.advance(9);
+    assert_eq!(read(&deployer, &id).unwrap().revision, RanRevision::Unverified);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_with_another_revision_is_a_failure() {
+    let commit = |text: &str| text.repeat(10);
+    let ran = RanRevision::Commit(commit("beef"));
+    let deployer = platform([Course::Runs(ran.clone()), Course::Runs(ran.clone())]).with_ticks_per_read(1);
+    let asked = DeployRequest::new(web()).with_revision(Revision::Commit(commit("cafe")));
+    let outcome = deployer.deploy_and_wait(&asked, WatchOptions::default()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    assert!(outcome.reason().unwrap().contains(&commit("beef")), "{outcome}");
+    let configured = DeployRequest::new(web());
+    let outcome = deployer.deploy_and_wait(&configured, WatchOptions::default()).await.unwrap();
+    assert!(outcome.is_success());
+    assert_eq!(outcome.deployment().unwrap().revision, ran);
+}
+
+#[test]
+fn the_log_of_a_failure_has_its_reason() {
+    let deployer = platform([Course::fails("exit code 1", "npm install\nnpm ERR!\n"), Course::Succeeds]);
+    let ids = [deploy(&deployer), deploy(&deployer)];
+    deployer.advance(19);
+    let reasons = ids.map(|id| deployer.logs(&id, LogOptions::tail(1)).now_or_never().unwrap().unwrap().reason);
+    assert_eq!(reasons, [Some("npm ERR!".to_owned()), None]);
 }
 
 /// Something a test may do to the platform.

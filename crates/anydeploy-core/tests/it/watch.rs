@@ -1,5 +1,9 @@
 //! What ends a watch, and what does not.
 
+mod deadline;
+mod log;
+mod refusals;
+
 use std::time::Duration;
 
 use anydeploy_core::testing::{Call, ScriptedDeployer};
@@ -10,15 +14,15 @@ use anydeploy_core::{
 use futures::StreamExt;
 use tokio::time::Instant;
 
-fn id() -> DeploymentId {
+pub(crate) fn id() -> DeploymentId {
     DeploymentId::new(Platform::from("scripted"), Target::application("web")).with("deployment", "1")
 }
 
-fn seen(phase: Phase, raw: &str) -> Deployment {
+pub(crate) fn seen(phase: Phase, raw: &str) -> Deployment {
     Deployment::new(id(), Identity::Exact, DeploymentStatus::new(phase, raw))
 }
 
-fn script(phases: &[(Phase, &str)]) -> ScriptedDeployer {
+pub(crate) fn script(phases: &[(Phase, &str)]) -> ScriptedDeployer {
     phases.iter().fold(ScriptedDeployer::new(), |deployer, (phase, raw)| deployer.answer(Ok(seen(*phase, raw))))
 }
 
@@ -72,11 +76,11 @@ async fn a_terminal_word_does_not_count_before_the_deployment_is_told_apart() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_comes_with_the_end_of_its_log() {
-    let log = LogPage::from_text("one\ntwo\nboom", LogOptions::tail(2));
+    let log = LogPage::from_text("one\ntwo\nerror: boom", LogOptions::tail(2));
     let deployer = script(&[(Phase::Failed, "failed")]).answer_logs(Ok(log));
     let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
     assert!(!outcome.is_success());
-    assert_eq!(outcome.reason(), Some("boom"));
+    assert_eq!(outcome.reason(), Some("error: boom"));
     assert!(outcome.log().unwrap().truncated);
 }
 

@@ -1,6 +1,6 @@
 //! Stopping a deployment.
 
-use super::scene::{deploy, end, ended_as, meanwhile, refused, target};
+use super::scene::{deploy, end, ended_as, goes_on, meanwhile, refused, target};
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, Verdict};
 use crate::{Deployer, ErrorKind, Phase};
@@ -40,5 +40,23 @@ pub async fn cancelling_what_is_over_is_a_conflict(harness: &dyn Harness) -> Ver
     refused(meanwhile(harness, deployer.cancel(&id)).await, &kinds, "cancelling what is over")?;
     let outcome = end(harness, &deployer, &id).await?;
     ensure!(ended_as(&outcome, Ending::Succeeds), "a success that was then cancelled is told as `{outcome}`");
+    Ok(())
+}
+
+/// Cancels one of two deployments that would go on, of different targets.
+pub async fn a_cancel_stops_nothing_else(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    if !deployer.capabilities().cancel {
+        return skip("`cancel` is not offered");
+    }
+    let (one, other) = (target(harness, &[Ending::Never]).await?, target(harness, &[Ending::Never]).await?);
+    let one = deploy(harness, &deployer, &one).await?.id;
+    let other = deploy(harness, &deployer, &other).await?.id;
+    match meanwhile(harness, deployer.cancel(&one)).await {
+        Ok(_) => {}
+        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unsupported) => {}
+        Err(error) => return broken(format!("cancelling what goes on is refused as `{}`: {error:#}", error.kind())),
+    }
+    goes_on(harness, &deployer, &other).await?;
     Ok(())
 }

@@ -49,6 +49,10 @@ static CASES: &[Case] = cases! {
         callers_at_once_are_told_their_own: "callers who deploy at once are told of their own deployments",
         a_second_deployment_is_new_or_adopted: "a deployment is told twice only if the second is told as adopted",
         a_lost_answer_is_told_honestly: "a trigger whose answer was lost is sent once, and what is told of it is true",
+        a_trigger_that_never_arrived_is_not_an_older_deployment:
+            "a trigger that never arrived is not reported as a deployment that was there before",
+        a_running_deployment_is_no_answer_to_a_fresh_request:
+            "a request is not answered by a deployment that ran before, unless any will do",
     }
     waiting {
         a_success_is_told: "a success is told once the deployment is over and proven to be the right one",
@@ -57,8 +61,12 @@ static CASES: &[Case] = cases! {
         a_deadline_is_an_error_that_tells_what_was_seen: "a deadline is an error that holds what was seen last",
         an_unknown_word_ends_nothing: "a word that nobody knows is neither success nor failure",
         a_deployment_that_vanishes_is_lost: "a deployment that the platform forgot is lost",
+        a_read_without_an_answer_decides_nothing: "a read whose answer was lost is neither an ending nor a loss",
+        a_watch_without_time_left_reads_once: "a watch that begins after its deadline still reports what is over",
+        a_fresh_request_waits_for_what_runs: "`deploy_and_wait` ends with a deployment of its own",
         a_dropped_watch_leaves_nothing_running: "a watch that is dropped asks nothing more and cancels nothing",
-        a_dropped_trigger_breaks_nothing: "a trigger that is dropped is sent at most once and leaves the deployer usable",
+        a_dropped_trigger_breaks_nothing:
+            "a trigger that is dropped is sent at most once, and not later, and leaves the deployer usable",
     }
     refusing {
         an_unknown_target_is_an_error: "a target that does not exist is an error, and never a deployment",
@@ -72,9 +80,16 @@ static CASES: &[Case] = cases! {
     options {
         a_commit_is_taken_or_refused: "a commit is taken, or refused before anything is triggered",
         an_image_tag_is_taken_or_refused: "an image tag is taken, or refused before anything is triggered",
+        what_was_deployed_is_taken_or_refused:
+            "to deploy once more what was deployed is taken, or refused before anything is triggered",
+        a_chart_version_is_taken_or_refused: "a chart version is taken, or refused before anything is triggered",
+        a_commit_of_values_is_taken_or_refused: "a commit of values is taken, or refused before anything is triggered",
+        a_job_event_is_taken_or_refused: "the event of a job is taken, or refused before anything is triggered",
+        a_terraform_action_is_taken_or_refused: "a Terraform action is taken, or refused before anything is triggered",
         no_cache_is_taken_or_refused: "to build without the cache is taken, or refused before anything is triggered",
         a_reason_is_taken_or_refused: "a reason is taken, or refused before anything is triggered",
         a_pull_request_is_taken_or_refused: "a pull request is taken, or refused before anything is triggered",
+        a_success_ran_what_was_asked_for: "a success ran the revision that was asked for, or says that it is unverified",
     }
     flags {
         history_does_what_its_flag_says: "`history` is unsupported if, and only if, its flag is off",
@@ -88,6 +103,7 @@ static CASES: &[Case] = cases! {
         history_is_newest_first_and_limited: "a history begins with the newest, and is no longer than asked for",
         a_batch_is_answered_in_order: "each id of a batch has its own answer, in the order of the ids",
         a_log_is_cut_to_its_end: "a log is no longer than asked for, keeps its end, and says if it was cut",
+        a_log_is_that_of_its_own_deployment: "a log is that of the deployment that was asked about",
         a_service_is_the_one_asked_for: "a service is the one that was asked for",
         services_list_what_can_be_deployed: "the list of services holds what can be deployed",
         a_good_credential_is_told_as_good: "a credential that works is told as one that works",
@@ -95,9 +111,11 @@ static CASES: &[Case] = cases! {
     cancelling {
         a_cancel_takes_effect_or_says_why_not: "a cancel ends the deployment as cancelled, or says why it does not",
         cancelling_what_is_over_is_a_conflict: "to cancel what is over is a conflict, and changes nothing",
+        a_cancel_stops_nothing_else: "a cancel leaves the deployments of other targets alone",
     }
     secrecy {
         a_deployer_prints_no_secret: "the `Debug` of a deployer holds no secret",
         answers_and_errors_print_no_secret: "answers and errors hold no secret",
+        lists_and_logs_print_no_secret: "what can be read beside a deployment holds no secret",
     }
 };

@@ -1,11 +1,13 @@
 //! What the suite must be given to put an implementation to the test.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
 
+use super::Case;
 use crate::{DeployRequest, Deployer, DeploymentId, Platform, Target, WatchOptions};
 
 /// How a deployment is to end.
@@ -34,12 +36,35 @@ pub enum RequestOption {
     Commit,
     /// [`DeployRequest::with_revision`] with an image tag.
     ImageTag,
+    /// [`DeployRequest::with_revision`] with what was deployed last.
+    Deployed,
+    /// [`DeployRequest::with_revision`] with a chart version.
+    ChartVersion,
+    /// [`DeployRequest::with_values_commit`].
+    ValuesCommit,
+    /// [`DeployRequest::with_job_event`].
+    JobEvent,
+    /// [`DeployRequest::with_terraform_action`].
+    TerraformAction,
     /// [`DeployRequest::with_no_cache`].
     NoCache,
     /// [`DeployRequest::with_reason`].
     Reason,
     /// [`DeployRequest::with_pull_request`].
     PullRequest,
+}
+
+/// What the platform received of an option of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Received {
+    /// Nobody knows.
+    Unknown,
+    /// The request came without it.
+    Nothing,
+    /// The request came with this: the commit, tag, version, reason or number as text, the event or action in the words
+    /// of [`RequestOption::value`], and `true` where the option has no value.
+    Value(String),
 }
 
 /// A platform under test, as the suite sees it.
@@ -69,9 +94,9 @@ pub trait Harness: Send + Sync {
         sleep(Duration::from_millis(10)).boxed()
     }
 
-    /// How deployments are watched until they end; by default for at most a minute.
+    /// How deployments are watched until they end; by default for at most 20 seconds.
     fn watch_options(&self) -> WatchOptions {
-        WatchOptions::within(Duration::from_secs(60))
+        WatchOptions::within(Duration::from_secs(20))
     }
 
     /// How long a case watches what must not end; by default 5 seconds.
@@ -79,9 +104,19 @@ pub trait Harness: Send + Sync {
         Duration::from_secs(5)
     }
 
-    /// After how long a case that has not come to an end is broken; by default 10 minutes.
+    /// After how long a case that has not come to an end is broken; by default 60 seconds.
+    ///
+    /// A case waits for up to three deployments, one after the other, so give a platform on which they take minutes more.
     fn case_limit(&self) -> Duration {
-        Duration::from_secs(10 * 60)
+        Duration::from_secs(60)
+    }
+
+    /// Is called before a case runs, so that a case which hangs has a name.
+    ///
+    /// By default the name is written to the standard error, also where the output of a test is captured.
+    fn case_starts(&self, case: &Case) {
+        // Who reads no standard error does not want to know.
+        let _ = writeln!(io::stderr(), "conformance: {}", case.name);
     }
 
     /// How many deployments the platform truly took on for a target; `None` if nobody knows.
@@ -98,6 +133,26 @@ pub trait Harness: Send + Sync {
     /// Takes care that the answer to the next trigger is lost after it was acted on; `false` if that cannot be done.
     fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
         ready(false).boxed()
+    }
+
+    /// Takes care that the next trigger never reaches the platform, and that the deployer gets no answer; `false` if that
+    /// cannot be done.
+    fn lose_next_trigger(&self) -> BoxFuture<'_, bool> {
+        ready(false).boxed()
+    }
+
+    /// Takes care that the answer to the next read is lost; `false` if that cannot be done.
+    fn lose_next_read(&self) -> BoxFuture<'_, bool> {
+        ready(false).boxed()
+    }
+
+    /// What the platform received of an option with the last trigger of a target.
+    ///
+    /// Without it the suite can only go by what a deployment reports of itself, which an implementation may have copied
+    /// from the request.
+    fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
+        let _ = (target, option);
+        ready(Received::Unknown).boxed()
     }
 
     /// A target of a form this platform uses, which does not exist.
@@ -118,6 +173,12 @@ pub trait Harness: Send + Sync {
     /// A request for a target that can be deployed with this option; `None` if the harness has none.
     fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
         let _ = option;
+        ready(None).boxed()
+    }
+
+    /// A request for a commit or an image tag in place of which the platform will run another one, and succeed; `None` if
+    /// the harness has none.
+    fn request_that_runs_another_revision(&self) -> BoxFuture<'_, Option<DeployRequest>> {
         ready(None).boxed()
     }
 

@@ -1,9 +1,14 @@
-//! Whether each option of a request does what its flag says.
+//! Whether each option of a request does what its flag says, and arrives.
 
-use super::scene::{meanwhile, refused, target};
+use std::sync::Arc;
+
+use super::scene::{end, meanwhile, refused, request, target};
 use super::verdict::{broken, ensure, skip};
-use super::{Ending, Harness, RequestOption, Verdict};
-use crate::{DeployRequest, Deployer, ErrorKind, Revision};
+use super::{Ending, Harness, Received, RequestOption, Verdict};
+use crate::{
+    Capabilities, DeployRequest, Deployer, Deployment, ErrorKind, JobEvent, Outcome, RanRevision, Revision,
+    TerraformAction,
+};
 
 /// [`Capabilities::commit`](crate::Capabilities::commit) and a request with a commit.
 pub async fn a_commit_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
@@ -13,6 +18,31 @@ pub async fn a_commit_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
 /// [`Capabilities::image_tag`](crate::Capabilities::image_tag) and a request with an image tag.
 pub async fn an_image_tag_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::ImageTag).await
+}
+
+/// [`Capabilities::deployed`](crate::Capabilities::deployed) and a request with what was deployed last.
+pub async fn what_was_deployed_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
+    agrees(harness, RequestOption::Deployed).await
+}
+
+/// [`Capabilities::chart_version`](crate::Capabilities::chart_version) and a request with a chart version.
+pub async fn a_chart_version_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
+    agrees(harness, RequestOption::ChartVersion).await
+}
+
+/// [`Capabilities::values_commit`](crate::Capabilities::values_commit) and a request with a commit of values.
+pub async fn a_commit_of_values_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
+    agrees(harness, RequestOption::ValuesCommit).await
+}
+
+/// [`Capabilities::job_event`](crate::Capabilities::job_event) and a request with the event of a job.
+pub async fn a_job_event_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
+    agrees(harness, RequestOption::JobEvent).await
+}
+
+/// [`Capabilities::terraform_action`](crate::Capabilities::terraform_action) and a request with a Terraform action.
+pub async fn a_terraform_action_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
+    agrees(harness, RequestOption::TerraformAction).await
 }
 
 /// [`Capabilities::no_cache`](crate::Capabilities::no_cache) and a request without the cache.
@@ -30,41 +60,168 @@ pub async fn a_pull_request_is_taken_or_refused(harness: &dyn Harness) -> Verdic
     agrees(harness, RequestOption::PullRequest).await
 }
 
-async fn agrees(harness: &dyn Harness, option: RequestOption) -> Verdict {
+/// Deploys revisions, among them one in place of which another one runs, and compares what ran with what was asked for.
+pub async fn a_success_ran_what_was_asked_for(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let capabilities = deployer.capabilities();
-    let offered = match option {
-        RequestOption::Commit => capabilities.commit,
-        RequestOption::ImageTag => capabilities.image_tag,
-        RequestOption::NoCache => capabilities.no_cache,
-        RequestOption::Reason => capabilities.reason,
-        RequestOption::PullRequest => capabilities.pull_request,
-    };
-    if offered {
-        // A platform may still refuse an option for some kinds of target, so the harness says for which it is good.
-        let Some(request) = harness.request_with(option).await else {
-            return skip(format!("the harness has no request with the option {option:?}"));
-        };
-        let answer = meanwhile(harness, deployer.deploy(&request)).await;
-        return match answer {
-            Ok(_) => Ok(()),
-            Err(error) => broken(format!("the option {option:?} is offered, and refused: {error:#}")),
-        };
+    let mut tried = 0;
+    for option in [RequestOption::Commit, RequestOption::ImageTag, RequestOption::ChartVersion] {
+        if option.is_offered(&capabilities)
+            && let Some(asked) = harness.request_with(option).await
+        {
+            tried += 1;
+            if let Outcome::Succeeded(deployment) = run(harness, &deployer, &asked).await? {
+                let ran = &deployment.revision;
+                ensure!(!ran.contradicts(asked.revision()), "{ran:?} is a success for {:?}", asked.revision());
+            }
+        }
+    }
+    if let Some(asked) = harness.request_that_runs_another_revision().await
+        && asked.check(&deployer.platform(), &capabilities).is_ok()
+    {
+        tried += 1;
+        if let Outcome::Succeeded(deployment) = run(harness, &deployer, &asked).await? {
+            let ran = &deployment.revision;
+            let honest = *ran == RanRevision::Unverified;
+            ensure!(honest, "another revision ran than {:?}, and it is a success that ran {ran:?}", asked.revision());
+        }
+    }
+    if tried == 0 { skip("a request for a revision is not offered") } else { Ok(()) }
+}
+
+async fn run(
+    harness: &dyn Harness,
+    deployer: &Arc<dyn Deployer>,
+    asked: &DeployRequest,
+) -> Result<Outcome, super::NotKept> {
+    let id = request(harness, deployer, asked).await?.id;
+    end(harness, deployer, &id).await
+}
+
+impl RequestOption {
+    fn is_offered(self, capabilities: &Capabilities) -> bool {
+        match self {
+            Self::Commit => capabilities.commit,
+            Self::ImageTag => capabilities.image_tag,
+            Self::Deployed => capabilities.deployed,
+            Self::ChartVersion => capabilities.chart_version,
+            Self::ValuesCommit => capabilities.values_commit,
+            Self::JobEvent => capabilities.job_event,
+            Self::TerraformAction => capabilities.terraform_action,
+            Self::NoCache => capabilities.no_cache,
+            Self::Reason => capabilities.reason,
+            Self::PullRequest => capabilities.pull_request,
+        }
+    }
+
+    /// The value of this option in a request, as [`Received::Value`] has it; `None` if the request lacks it.
+    ///
+    /// An event is `start`, `stop`, `delete` or `cron`, an action `plan`, `force_unlock` or `migrate_state`; an option
+    /// without a value is `true`.
+    #[must_use]
+    pub fn value(self, request: &DeployRequest) -> Option<String> {
+        match (self, request.revision()) {
+            (Self::Commit, Revision::Commit(text))
+            | (Self::ImageTag, Revision::ImageTag(text))
+            | (Self::ChartVersion, Revision::ChartVersion(text)) => Some(text.clone()),
+            (Self::Deployed, Revision::Deployed) => Some("true".to_owned()),
+            (Self::Commit | Self::ImageTag | Self::ChartVersion | Self::Deployed, _) => None,
+            (Self::ValuesCommit, _) => request.values_commit().map(str::to_owned),
+            (Self::JobEvent, _) => request.job_event().map(|event| {
+                let word = match event {
+                    JobEvent::Start => "start",
+                    JobEvent::Stop => "stop",
+                    JobEvent::Delete => "delete",
+                    JobEvent::Cron => "cron",
+                };
+                word.to_owned()
+            }),
+            (Self::TerraformAction, _) => request.terraform_action().map(|action| {
+                let word = match action {
+                    TerraformAction::Plan => "plan",
+                    TerraformAction::ForceUnlock => "force_unlock",
+                    TerraformAction::MigrateState => "migrate_state",
+                };
+                word.to_owned()
+            }),
+            (Self::NoCache, _) => request.no_cache().then(|| "true".to_owned()),
+            (Self::Reason, _) => request.reason().map(str::to_owned),
+            (Self::PullRequest, _) => request.pull_request().map(|number| number.to_string()),
+        }
+    }
+
+    /// The value that a deployment reports of itself, where it has a place for it.
+    fn reported_by(self, deployment: &Deployment) -> Option<String> {
+        match (self, &deployment.revision) {
+            (Self::Commit, RanRevision::Commit(text))
+            | (Self::ImageTag, RanRevision::ImageTag(text))
+            | (Self::ChartVersion, RanRevision::ChartVersion(text)) => Some(text.clone()),
+            (Self::Commit, _) => deployment.commit.clone(),
+            (Self::Reason, _) => deployment.title.clone(),
+            (Self::PullRequest, _) => deployment.pull_request.map(|number| number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A request with this option, which no platform is asked to honour.
+    fn set_on(self, request: DeployRequest) -> DeployRequest {
+        let commit = || "0123456789abcdef0123456789abcdef01234567".to_owned();
+        match self {
+            Self::Commit => request.with_revision(Revision::Commit(commit())),
+            Self::ImageTag => request.with_revision(Revision::ImageTag("1.0.0".into())),
+            Self::Deployed => request.with_revision(Revision::Deployed),
+            Self::ChartVersion => request.with_revision(Revision::ChartVersion("1.0.0".into())),
+            Self::ValuesCommit => request.with_values_commit(commit()),
+            Self::JobEvent => request.with_job_event(JobEvent::Start),
+            Self::TerraformAction => request.with_terraform_action(TerraformAction::Plan),
+            Self::NoCache => request.with_no_cache(true),
+            Self::Reason => request.with_reason("conformance"),
+            Self::PullRequest => request.with_pull_request(1),
+        }
+    }
+}
+
+async fn agrees(harness: &dyn Harness, option: RequestOption) -> Verdict {
+    let deployer = harness.deployer();
+    if option.is_offered(&deployer.capabilities()) {
+        return arrives(harness, &deployer, option).await;
     }
     let target = target(harness, &[Ending::Succeeds]).await?;
-    let request = DeployRequest::new(target.clone());
-    let request = match option {
-        RequestOption::Commit => {
-            request.with_revision(Revision::Commit("0123456789abcdef0123456789abcdef01234567".into()))
-        }
-        RequestOption::ImageTag => request.with_revision(Revision::ImageTag("1.0.0".into())),
-        RequestOption::NoCache => request.with_no_cache(true),
-        RequestOption::Reason => request.with_reason("conformance"),
-        RequestOption::PullRequest => request.with_pull_request(1),
-    };
+    let request = option.set_on(DeployRequest::new(target.clone()));
     let before = harness.triggers(&target).await;
     let answer = meanwhile(harness, deployer.deploy(&request)).await;
     refused(answer, &[ErrorKind::Unsupported], &format!("the option {option:?}, which is not offered,"))?;
     ensure!(before == harness.triggers(&target).await, "the option {option:?} was refused after the trigger was sent");
+    Ok(())
+}
+
+/// Deploys with an option that is offered, and sees that the platform received it.
+async fn arrives(harness: &dyn Harness, deployer: &Arc<dyn Deployer>, option: RequestOption) -> Verdict {
+    // A platform may still refuse an option for some kinds of target, so the harness says for which it is good.
+    let Some(asked) = harness.request_with(option).await else {
+        return skip(format!("the harness has no request with the option {option:?}"));
+    };
+    let Some(wanted) = option.value(&asked) else {
+        return broken(format!("the harness has a request without the option {option:?}"));
+    };
+    let id = match meanwhile(harness, deployer.deploy(&asked)).await {
+        Ok(deployment) => deployment.id,
+        Err(error) => return broken(format!("the option {option:?} is offered, and refused: {error:#}")),
+    };
+    match harness.received(asked.target(), option).await {
+        Received::Value(value) => {
+            ensure!(value == wanted, "{wanted:?} was asked for, and the platform received {value:?} as {option:?}");
+        }
+        Received::Nothing => return broken(format!("the platform did not receive the option {option:?}")),
+        Received::Unknown => {
+            let outcome = end(harness, deployer, &id).await?;
+            match outcome.deployment().and_then(|deployment| option.reported_by(deployment)) {
+                Some(value) => {
+                    ensure!(value == wanted, "{wanted:?} was asked for, and {value:?} is reported as {option:?}");
+                }
+                None => return skip(format!("nothing shows whether the option {option:?} arrived")),
+            }
+        }
+    }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! What is read beside the one deployment that is waited for.
 
+use tokio::time::sleep;
+
 use super::scene::{deploy, deploy_to, end, meanwhile, same_target, target};
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, NotKept, Verdict};
-use crate::{Deployer, Error, ErrorKind, HistoryOptions, LogOptions, Method, Permission, Phase, Result};
+use crate::{Deployer, DeploymentId, Error, ErrorKind, HistoryOptions, LogOptions, Method, Permission, Phase, Result};
 
 /// Skips a case whose method is not offered; that it says so is a case of [`flags`](super::flags).
 fn offered(deployer: &dyn Deployer, method: Method) -> Verdict {
@@ -75,6 +77,30 @@ pub async fn a_log_is_cut_to_its_end(harness: &dyn Harness) -> Verdict {
         ensure!(page.truncated || end.len() >= all.len(), "lines were left out, and the page does not say so");
     }
     Ok(())
+}
+
+/// Reads the logs of a failed and of a successful deployment of one target, the first one before and after the second.
+pub async fn a_log_is_that_of_its_own_deployment(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    offered(&*deployer, Method::Logs)?;
+    let target = target(harness, &[Ending::Fails, Ending::Succeeds]).await?;
+    let first = deploy(harness, &deployer, &target).await?.id;
+    end(harness, &deployer, &first).await?;
+    // The end of a log may come a little later than the status.
+    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    let alone = log(harness, &*deployer, &first).await?;
+    let second = deploy(harness, &deployer, &target).await?.id;
+    end(harness, &deployer, &second).await?;
+    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    let (first, second) = (log(harness, &*deployer, &first).await?, log(harness, &*deployer, &second).await?);
+    ensure!(first == alone, "the log of the first deployment is {first:?}, and was {alone:?} before the second");
+    ensure!(first.is_empty() || first != second, "a failed and a successful deployment have the log {first:?}");
+    Ok(())
+}
+
+async fn log(harness: &dyn Harness, deployer: &dyn Deployer, id: &DeploymentId) -> Result<Vec<String>, NotKept> {
+    let page = works(meanwhile(harness, deployer.logs(id, LogOptions::tail(10_000))).await, Method::Logs)?;
+    Ok(page.lines.into_iter().map(|line| line.text).collect())
 }
 
 /// Reads a target that exists.

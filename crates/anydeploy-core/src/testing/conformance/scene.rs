@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{
-    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, Outcome, Result, Target,
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, Outcome, Phase, Result, Target,
     WatchOptions,
 };
 
@@ -45,10 +45,18 @@ pub(super) async fn deploy(
     deployer: &Arc<dyn Deployer>,
     target: &Target,
 ) -> Result<Deployment, NotKept> {
-    let request = DeployRequest::new(target.clone());
-    match meanwhile(harness, deployer.deploy(&request)).await {
+    request(harness, deployer, &DeployRequest::new(target.clone())).await
+}
+
+/// Deploys with options, which must work.
+pub(super) async fn request(
+    harness: &dyn Harness,
+    deployer: &Arc<dyn Deployer>,
+    request: &DeployRequest,
+) -> Result<Deployment, NotKept> {
+    match meanwhile(harness, deployer.deploy(request)).await {
         Ok(deployment) => Ok(deployment),
-        Err(error) => broken(format!("deploying `{target}` failed: {error:#}")),
+        Err(error) => broken(format!("deploying `{}` failed: {error:#}", request.target())),
     }
 }
 
@@ -75,6 +83,24 @@ pub(super) async fn deploy_to(
     let outcome = end(harness, deployer, &deployment.id).await?;
     ensure!(ended_as(&outcome, ending), "a deployment whose ending is {ending:?} was told as `{outcome}`");
     Ok(outcome)
+}
+
+/// Polls until the deployment runs, or is over.
+pub(super) async fn under_way(
+    harness: &dyn Harness,
+    deployer: &Arc<dyn Deployer>,
+    mut id: DeploymentId,
+) -> Result<Deployment, NotKept> {
+    loop {
+        match meanwhile(harness, deployer.deployment(&id)).await {
+            Ok(deployment) if deployment.status.phase == Phase::Running || deployment.is_over() => {
+                return Ok(deployment);
+            }
+            Ok(deployment) => id = deployment.id,
+            Err(error) => return broken(format!("`{id}` is not readable: {error:#}")),
+        }
+        meanwhile(harness, sleep(harness.moment() / 50)).await;
+    }
 }
 
 /// Watches for a moment what must not end in it.

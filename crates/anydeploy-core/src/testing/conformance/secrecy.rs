@@ -3,7 +3,7 @@
 use super::scene::{deploy, end, meanwhile, target};
 use super::verdict::{ensure, skip};
 use super::{Ending, Harness, Verdict};
-use crate::{DeployRequest, Deployer};
+use crate::{DeployRequest, Deployer, HistoryOptions, LogOptions};
 
 /// Prints the deployer.
 pub async fn a_deployer_prints_no_secret(harness: &dyn Harness) -> Verdict {
@@ -33,6 +33,26 @@ pub async fn answers_and_errors_print_no_secret(harness: &dyn Harness) -> Verdic
         nowhere(harness, "an error", &format!("{error:#} {error:?}"))?;
     }
     Ok(())
+}
+
+/// Prints everything that can be read beside a deployment.
+pub async fn lists_and_logs_print_no_secret(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Fails]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    end(harness, &deployer, &id).await?;
+    let batch = meanwhile(harness, deployer.deployments_by_id(std::slice::from_ref(&id))).await;
+    nowhere(harness, "a batch", &format!("{batch:?}"))?;
+    let history = meanwhile(harness, deployer.history(&target, HistoryOptions::default())).await;
+    nowhere(harness, "a history", &format!("{history:?}"))?;
+    let log = meanwhile(harness, deployer.logs(&id, LogOptions::default())).await;
+    nowhere(harness, "a log", &format!("{log:?}"))?;
+    let service = meanwhile(harness, deployer.service(&target)).await;
+    nowhere(harness, "a service", &format!("{service:?}"))?;
+    let services = meanwhile(harness, deployer.services()).await;
+    nowhere(harness, "a list of services", &format!("{services:?}"))?;
+    let check = meanwhile(harness, deployer.check()).await;
+    nowhere(harness, "a check", &format!("{check:?}"))
 }
 
 fn nowhere(harness: &dyn Harness, what: &str, text: &str) -> Verdict {

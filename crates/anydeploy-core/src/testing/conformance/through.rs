@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use super::{Ending, Harness, RequestOption};
+use super::{Case, Ending, Harness, Received, RequestOption};
 use crate::{DeployRequest, Deployer, DeploymentId, Target, WatchOptions};
 
 /// A harness whose deployers stand behind something else: a layer, or a pointer.
@@ -79,6 +79,10 @@ where
         self.harness.case_limit()
     }
 
+    fn case_starts(&self, case: &Case) {
+        self.harness.case_starts(case);
+    }
+
     fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
         self.harness.triggers(target)
     }
@@ -89,6 +93,18 @@ where
 
     fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
         self.harness.lose_next_answer()
+    }
+
+    fn lose_next_trigger(&self) -> BoxFuture<'_, bool> {
+        self.harness.lose_next_trigger()
+    }
+
+    fn lose_next_read(&self) -> BoxFuture<'_, bool> {
+        self.harness.lose_next_read()
+    }
+
+    fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
+        self.harness.received(target, option)
     }
 
     fn unknown_target(&self) -> Option<Target> {
@@ -105,6 +121,10 @@ where
 
     fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
         self.harness.request_with(option)
+    }
+
+    fn request_that_runs_another_revision(&self) -> BoxFuture<'_, Option<DeployRequest>> {
+        self.harness.request_that_runs_another_revision()
     }
 
     fn secrets(&self) -> Vec<String> {

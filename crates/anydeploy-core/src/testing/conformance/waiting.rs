@@ -1,12 +1,14 @@
 //! How watches end, and what does not end them.
 
+use std::time::Duration;
+
 use futures::{FutureExt, StreamExt};
 use tokio::time::sleep;
 
-use super::scene::{deploy, deploy_to, end, ended_as, goes_on, meanwhile, target};
-use super::verdict::{broken, ensure};
+use super::scene::{deploy, deploy_to, end, ended_as, goes_on, meanwhile, target, under_way};
+use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, Verdict};
-use crate::{DeployRequest, Deployer, DeployerExt, Deployment, Outcome, WatchEvent};
+use crate::{DeployRequest, Deployer, DeployerExt, Deployment, ErrorKind, Outcome, Phase, WatchEvent, WatchOptions};
 
 /// Deploys what succeeds.
 pub async fn a_success_is_told(harness: &dyn Harness) -> Verdict {
@@ -58,7 +60,67 @@ pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::UnknownWord]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
+    let error = goes_on(harness, &deployer, &id).await?;
+    let Some(last) = error.last() else { return broken("the error does not tell what was seen last") };
+    let phase = last.status.phase;
+    ensure!(phase == Phase::Unknown, "a word that nobody knows is reported as `{phase}`");
+    ensure!(!last.status.raw.is_empty(), "a word that nobody knows is not kept");
+    Ok(())
+}
+
+/// Loses the answer to a read of a deployment that goes on.
+pub async fn a_read_without_an_answer_decides_nothing(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Never]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    if !harness.lose_next_read().await {
+        return skip("the harness cannot lose the answer to a read");
+    }
+    match meanwhile(harness, deployer.deployment(&id)).await {
+        Ok(read) => ensure!(!read.is_over(), "no answer came, and the deployment is reported as `{}`", read.status),
+        Err(error) => {
+            let may_pass = error.is_transient() || error.kind() == ErrorKind::Unreadable;
+            ensure!(may_pass, "no answer came, and the error is `{}`: {error:#}", error.kind());
+        }
+    }
     goes_on(harness, &deployer, &id).await?;
+    Ok(())
+}
+
+/// Deploys what succeeds, and watches it again with another deployer when it is over, with no time left.
+pub async fn a_watch_without_time_left_reads_once(harness: &dyn Harness) -> Verdict {
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let outcome = deploy_to(harness, &harness.deployer(), &target, Ending::Succeeds).await?;
+    let Some(id) = outcome.deployment().map(|deployment| deployment.id.clone()) else {
+        return broken("a success names no deployment");
+    };
+    let options = WatchOptions { deadline: Duration::ZERO, ..harness.watch_options() };
+    let other = harness.deployer();
+    match meanwhile(harness, async { other.watch(&id, options).await }).await {
+        Ok(outcome) => ensure!(ended_as(&outcome, Ending::Succeeds), "a success is `{outcome}` when no time is left"),
+        Err(error) => return broken(format!("what is over is not reported when no time is left: {error:#}")),
+    }
+    Ok(())
+}
+
+/// Deploys a target and waits, while an earlier deployment of it runs.
+pub async fn a_fresh_request_waits_for_what_runs(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Succeeds, Ending::Succeeds]).await?;
+    let before = harness.triggers(&target).await;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    let first = under_way(harness, &deployer, id).await?;
+    let request = DeployRequest::new(target.clone());
+    let outcome = match meanwhile(harness, deployer.deploy_and_wait(&request, harness.watch_options())).await {
+        Ok(outcome) => outcome,
+        Err(error) => return broken(format!("deploying while another deployment runs failed: {error:#}")),
+    };
+    ensure!(ended_as(&outcome, Ending::Succeeds), "the second deployment ended as `{outcome}`");
+    let own = outcome.deployment().is_some_and(|second| second.id != first.id);
+    ensure!(own, "the deployment that ran before is the answer: `{}`", first.id);
+    if let Some(made) = harness.triggers(&target).await.zip(before).map(|(after, before)| after - before) {
+        ensure!(made == 2, "two requests made {made} deployments");
+    }
     Ok(())
 }
 
@@ -91,16 +153,21 @@ pub async fn a_dropped_watch_leaves_nothing_running(harness: &dyn Harness) -> Ve
     Ok(())
 }
 
-/// Drops a trigger after its first step, and deploys another target.
+/// Drops a trigger after its first step, sees that nothing is sent later, and deploys another target.
 pub async fn a_dropped_trigger_breaks_nothing(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let dropped = target(harness, &[Ending::Succeeds]).await?;
     let before = harness.triggers(&dropped).await;
     let _ = deployer.deploy(&DeployRequest::new(dropped.clone())).now_or_never();
+    // What is under way on the line when a trigger is dropped may still arrive.
+    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    let early = harness.triggers(&dropped).await;
     let other = target(harness, &[Ending::Succeeds]).await?;
     deploy_to(harness, &deployer, &other, Ending::Succeeds).await?;
     meanwhile(harness, sleep(harness.moment())).await;
-    if let (Some(before), Some(after)) = (before, harness.triggers(&dropped).await) {
+    let late = harness.triggers(&dropped).await;
+    ensure!(early == late, "after a trigger was dropped, the deployments went from {early:?} to {late:?}");
+    if let (Some(before), Some(after)) = (before, late) {
         let made = after.saturating_sub(before);
         ensure!(made <= 1, "a trigger that was dropped was sent {made} times");
     }

@@ -1,5 +1,7 @@
 //! How a deployment in memory goes.
 
+use crate::RanRevision;
+
 /// How a deployment on a [`MemoryDeployer`](super::MemoryDeployer) goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -7,6 +9,10 @@ pub enum Course {
     /// It succeeds.
     #[default]
     Succeeds,
+    /// It succeeds and runs this revision, whatever was asked for.
+    ///
+    /// If that contradicts what was asked for, the deployment is reported as failed.
+    Runs(RanRevision),
     /// It fails.
     Fails {
         /// Why, as the platform says it.

@@ -11,8 +11,23 @@ use crate::{
 };
 
 impl MemoryDeployer {
+    /// The same as [`act`](Self::act), and the answer takes its time.
+    async fn call<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
+        let answer = self.act(method, act);
+        self.answer_arrives().await;
+        answer
+    }
+
+    async fn answer_arrives(&self) {
+        let latency = self.world().latency;
+        // Without a latency every answer is there at once, also outside of a runtime.
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+    }
+
     /// Lets the platform receive a call, with whatever is to go wrong with it.
-    fn call<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
+    fn act<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
         let mut world = self.world();
         if !world.capabilities.offers(method) {
             return Err(Error::unsupported(platform(), method.purpose()));
@@ -55,7 +70,7 @@ impl Deployer for MemoryDeployer {
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
         async move {
             request.check(&platform(), &self.capabilities())?;
-            self.call(Method::Deploy, |world| world.trigger(request))
+            self.call(Method::Deploy, |world| world.trigger(request)).await
         }
         .boxed()
     }
@@ -63,10 +78,11 @@ impl Deployer for MemoryDeployer {
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
         async move {
             self.call(Method::Deployment, |world| {
-                let told = world.find(id)?.told();
+                let deployment = world.find(id)?.to_deployment();
                 after_read(world);
-                Ok(told)
+                Ok(deployment)
             })
+            .await
         }
         .boxed()
     }
@@ -74,42 +90,42 @@ impl Deployer for MemoryDeployer {
     fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
         async move {
             let mut answers = Vec::with_capacity(ids.len());
-            let first = self.call(Method::DeploymentsById, |world| {
-                answers.extend(ids.iter().map(|id| Ok(world.find(id)?.told())));
+            let first = self.act(Method::DeploymentsById, |world| {
+                answers.extend(ids.iter().map(|id| Ok(world.find(id)?.to_deployment())));
                 after_read(world);
                 Ok(())
             });
             if let Err(error) = first {
                 answers.truncate(0);
-                answers.extend(ids.iter().skip(1).map(|id| Ok(self.world().find(id)?.told())));
+                answers.extend(ids.iter().skip(1).map(|id| Ok(self.world().find(id)?.to_deployment())));
                 if !ids.is_empty() {
                     answers.insert(0, Err(error));
                 }
             }
+            self.answer_arrives().await;
             answers
         }
         .boxed()
     }
 
     fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-        async move { self.call(Method::History, |world| world.history(target, options.limit)) }.boxed()
+        async move { self.call(Method::History, |world| world.history(target, options.limit)).await }.boxed()
     }
 
     fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        async move { self.call(Method::Cancel, |world| world.cancel(id)) }.boxed()
+        async move { self.call(Method::Cancel, |world| world.cancel(id)).await }.boxed()
     }
 
     fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        async move { self.call(Method::Logs, |world| Ok(LogPage::last_of(world.find(id)?.log.clone(), options))) }
-            .boxed()
+        async move { self.call(Method::Logs, |world| Ok(world.find(id)?.log_page(options))).await }.boxed()
     }
 
     fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        async move { self.call(Method::Service, |world| world.service(target)) }.boxed()
+        async move { self.call(Method::Service, |world| world.service(target)).await }.boxed()
     }
 
     fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        async move { self.call(Method::Services, |world| Ok(world.services())) }.boxed()
+        async move { self.call(Method::Services, |world| Ok(world.services())).await }.boxed()
     }
 
     fn check(&self) -> BoxFuture<'_, Result<Check>> {
@@ -121,6 +137,7 @@ impl Deployer for MemoryDeployer {
                 check.logs = Permission::Granted;
                 Ok(check)
             })
+            .await
         }
         .boxed()
     }

@@ -4,11 +4,12 @@ mod entry;
 mod line;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::fault::Faults;
 use crate::{
-    Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Platform, Result, Service, Target,
-    TargetKind,
+    Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity, Platform, Result,
+    Service, Target, TargetKind,
 };
 pub(super) use entry::Entry;
 use entry::Stage;
@@ -43,6 +44,9 @@ pub(super) struct World {
     pub(super) capabilities: Capabilities,
     pub(super) clock: u64,
     pub(super) ticks_per_read: u64,
+    pub(super) latency: Duration,
+    /// Whether a trigger is taken as a deployment of the same work that is under way.
+    pub(super) merges: bool,
     pub(super) faults: Faults,
     pub(super) triggered: Vec<Trigger>,
     pub(super) calls: u64,
@@ -60,6 +64,11 @@ impl Default for World {
         for flag in [
             &mut capabilities.commit,
             &mut capabilities.image_tag,
+            &mut capabilities.deployed,
+            &mut capabilities.chart_version,
+            &mut capabilities.values_commit,
+            &mut capabilities.job_event,
+            &mut capabilities.terraform_action,
             &mut capabilities.no_cache,
             &mut capabilities.reason,
             &mut capabilities.pull_request,
@@ -77,6 +86,8 @@ impl Default for World {
             capabilities,
             clock: 0,
             ticks_per_read: 0,
+            latency: Duration::ZERO,
+            merges: false,
             faults: Faults::default(),
             triggered: Vec::new(),
             calls: 0,
@@ -131,15 +142,35 @@ impl World {
 
     pub(super) fn trigger(&mut self, request: &DeployRequest) -> Result<Deployment> {
         let target = request.target();
+        if let Some(answer) = self.merge(request) {
+            return answer;
+        }
         let line = self.lines.get_mut(target).ok_or_else(|| unknown(target))?;
         let course = line.next.pop_front().unwrap_or_else(|| line.always.clone());
         let number = self.triggered.len() + 1;
         let entry = Entry::new(number, request, course, self.clock);
-        let told = entry.told();
+        let deployment = entry.to_deployment();
         line.waiting.push_back(number);
-        self.triggered.push(Trigger { id: told.id.clone(), request: request.clone() });
+        self.triggered.push(Trigger { id: deployment.id.clone(), request: request.clone() });
         self.deployments.insert(number, entry);
-        Ok(told)
+        Ok(deployment)
+    }
+
+    /// The answer to a request that is taken as a deployment which is under way, if there is one.
+    fn merge(&self, request: &DeployRequest) -> Option<Result<Deployment>> {
+        let line = self.lines.get(request.target()).filter(|_| self.merges)?;
+        let numbers = line.waiting.iter().rev().chain(&line.under_way);
+        let twin = numbers.filter_map(|number| self.deployments.get(number)).find(|entry| {
+            matches!(entry.stage, Stage::Queued | Stage::Running(_) | Stage::Strange(_)) && entry.is_same_as(request)
+        })?;
+        let mut deployment = twin.to_deployment();
+        if twin.stage == Stage::Queued || request.adoption() == Adoption::Any {
+            deployment.identity = Identity::Adopted;
+            return Some(Ok(deployment));
+        }
+        let message = format!("the deployment `{}` was running already", deployment.id);
+        let error = Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform());
+        Some(Err(error.with_last(Some(deployment))))
     }
 
     /// The deployment that an id names.
@@ -158,14 +189,14 @@ impl World {
             line.waiting.retain(|waiting| *waiting != number);
         }
         entry.cancel(self.clock)?;
-        Ok(entry.told())
+        Ok(entry.to_deployment())
     }
 
     /// The deployments of a target, newest first.
     pub(super) fn history(&self, target: &Target, limit: usize) -> Result<Vec<Deployment>> {
         self.service(target)?;
         let own = self.deployments.values().rev().filter(|entry| entry.request.target() == target);
-        Ok(own.take(limit).map(Entry::told).collect())
+        Ok(own.take(limit).map(Entry::to_deployment).collect())
     }
 
     pub(super) fn service(&self, target: &Target) -> Result<Service> {

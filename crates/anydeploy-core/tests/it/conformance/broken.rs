@@ -2,6 +2,7 @@
 
 mod deploying;
 mod faults;
+mod listing;
 mod reading;
 
 use std::fmt;
@@ -28,11 +29,13 @@ pub(crate) struct Broken {
     own_ids: Arc<Mutex<Vec<DeploymentId>>>,
     busy: Arc<AtomicBool>,
     polls: Arc<AtomicBool>,
+    read: Arc<Mutex<Vec<DeploymentId>>>,
 }
 
 impl Broken {
     pub(crate) fn new(inner: MemoryDeployer, fault: Fault) -> Self {
-        Self { inner, fault, own_ids: Arc::default(), busy: Arc::default(), polls: Arc::default() }
+        let (own_ids, read) = (Arc::default(), Arc::default());
+        Self { inner, fault, own_ids, busy: Arc::default(), polls: Arc::default(), read }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -49,6 +52,7 @@ impl Broken {
 impl fmt::Debug for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.fault {
+            Fault::PrintsItsTokenAtLength if f.alternate() => write!(f, "Broken {{ token: {TOKEN:?} }}"),
             Fault::PrintsItsToken => write!(f, "Broken {{ token: {TOKEN:?} }}"),
             _ => f.write_str("Broken"),
         }
@@ -64,9 +68,11 @@ impl Deployer for Broken {
     fn capabilities(&self) -> Capabilities {
         let mut capabilities = self.inner.capabilities();
         match self.fault {
-            Fault::IgnoresOptions => {
-                (capabilities.commit, capabilities.image_tag, capabilities.no_cache) = (false, false, false);
-                (capabilities.reason, capabilities.pull_request) = (false, false);
+            Fault::IgnoresOptions | Fault::RefusesAfterTheTrigger => {
+                (capabilities.commit, capabilities.image_tag, capabilities.deployed) = (false, false, false);
+                (capabilities.chart_version, capabilities.values_commit) = (false, false);
+                (capabilities.job_event, capabilities.terraform_action) = (false, false);
+                (capabilities.no_cache, capabilities.reason, capabilities.pull_request) = (false, false, false);
             }
             Fault::RefusesWhatItOffers => capabilities.commit = true,
             Fault::LacksWhatItOffers => capabilities.history = false,
@@ -84,29 +90,11 @@ impl Deployer for Broken {
     }
 
     fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
-        async move {
-            let mut answers = self.inner.deployments_by_id(ids).await;
-            if self.has(Fault::AnswersInAnyOrder) {
-                answers.reverse();
-            }
-            answers
-        }
-        .boxed()
+        self.batch_badly(ids).boxed()
     }
 
     fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-        if let Some(refusal) = self.lacking() {
-            return refusal;
-        }
-        async move {
-            let options = if self.has(Fault::IgnoresTheLimit) { HistoryOptions::newest(100) } else { options };
-            let mut history = self.inner.history(target, options).await?;
-            if self.has(Fault::TellsHistoryOldestFirst) {
-                history.reverse();
-            }
-            Ok(history)
-        }
-        .boxed()
+        self.lacking().unwrap_or_else(|| self.list_badly(target, options).boxed())
     }
 
     fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -114,32 +102,18 @@ impl Deployer for Broken {
     }
 
     fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        let options = if self.has(Fault::SendsTheWholeLog) { LogOptions::tail(10_000) } else { options };
-        self.lacking().unwrap_or_else(|| self.inner.logs(id, options))
+        self.lacking().unwrap_or_else(|| self.log_badly(id, options).boxed())
     }
 
     fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        if let Some(refusal) = self.lacking() {
-            return refusal;
-        }
-        async move {
-            let mut service = self.inner.service(target).await?;
-            if self.has(Fault::TellsOfAnotherService) {
-                service.target = Target::application("another");
-            }
-            Ok(service)
-        }
-        .boxed()
+        self.lacking().unwrap_or_else(|| self.serve_badly(target).boxed())
     }
 
     fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        if let Some(refusal) = self.lacking() {
-            return refusal;
-        }
         if self.has(Fault::ListsNothing) {
             return async { Ok(Vec::new()) }.boxed();
         }
-        self.inner.services()
+        self.lacking().unwrap_or_else(|| self.inner.services())
     }
 
     fn check(&self) -> BoxFuture<'_, Result<Check>> {

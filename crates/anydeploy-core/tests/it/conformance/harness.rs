@@ -1,12 +1,15 @@
 //! The platform in memory as the suite sees it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anydeploy_core::testing::conformance::{Ending, Harness, RequestOption};
+use anydeploy_core::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy_core::testing::{Course, MemoryDeployer};
-use anydeploy_core::{DeployRequest, Deployer, DeploymentId, Method, Platform, Revision, Target};
+use anydeploy_core::{
+    DeployRequest, Deployer, DeploymentId, Error, ErrorKind, JobEvent, Method, Platform, RanRevision, Revision, Target,
+    TargetKind, TerraformAction,
+};
 use futures::future::{BoxFuture, FutureExt};
 
 /// What a deployer would be built with.
@@ -17,6 +20,8 @@ pub(crate) struct Memory {
     platform: MemoryDeployer,
     build: Box<dyn Fn(MemoryDeployer) -> Arc<dyn Deployer> + Send + Sync>,
     targets: AtomicUsize,
+    /// The cases that were started, in order.
+    started: Mutex<Vec<&'static str>>,
 }
 
 impl Memory {
@@ -24,11 +29,15 @@ impl Memory {
         platform: MemoryDeployer,
         build: impl Fn(MemoryDeployer) -> Arc<dyn Deployer> + Send + Sync + 'static,
     ) -> Self {
-        Self { platform, build: Box::new(build), targets: AtomicUsize::new(0) }
+        Self { platform, build: Box::new(build), targets: AtomicUsize::new(0), started: Mutex::default() }
     }
 
-    fn one_more(&self) -> Target {
-        Target::application(format!("app-{}", self.targets.fetch_add(1, Ordering::Relaxed)))
+    pub(crate) fn started(&self) -> Vec<&'static str> {
+        self.started.lock().unwrap().clone()
+    }
+
+    fn one_more(&self, kind: TargetKind) -> Target {
+        Target::new(kind, format!("app-{}", self.targets.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
@@ -43,7 +52,7 @@ impl Harness for Memory {
 
     fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {
         async move {
-            let target = self.one_more();
+            let target = self.one_more(TargetKind::Application);
             for ending in endings {
                 let course = match ending {
                     Ending::Succeeds => Course::Succeeds,
@@ -74,6 +83,10 @@ impl Harness for Memory {
         .boxed()
     }
 
+    fn case_starts(&self, case: &Case) {
+        self.started.lock().unwrap().push(case.name);
+    }
+
     fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
         async move {
             let triggered = self.platform.triggered();
@@ -94,6 +107,33 @@ impl Harness for Memory {
         .boxed()
     }
 
+    fn lose_next_trigger(&self) -> BoxFuture<'_, bool> {
+        async {
+            let found = self.platform.capabilities().reconcile;
+            let kind = if found { ErrorKind::NotTriggered } else { ErrorKind::Undecidable };
+            self.platform.fail_next(Method::Deploy, Error::new(kind, "the trigger was lost"));
+            true
+        }
+        .boxed()
+    }
+
+    fn lose_next_read(&self) -> BoxFuture<'_, bool> {
+        async {
+            self.platform.lose_next_answer(Method::Deployment);
+            true
+        }
+        .boxed()
+    }
+
+    fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
+        async move {
+            let triggered = self.platform.triggered();
+            let last = triggered.iter().rfind(|trigger| trigger.request.target() == target);
+            last.and_then(|trigger| option.value(&trigger.request)).map_or(Received::Nothing, Received::Value)
+        }
+        .boxed()
+    }
+
     fn unknown_target(&self) -> Option<Target> {
         Some(Target::application("nowhere"))
     }
@@ -104,17 +144,37 @@ impl Harness for Memory {
 
     fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
         async move {
-            let target = self.one_more();
+            let kind = match option {
+                RequestOption::ChartVersion | RequestOption::ValuesCommit => TargetKind::Helm,
+                RequestOption::JobEvent => TargetKind::Job,
+                RequestOption::TerraformAction => TargetKind::Terraform,
+                _ => TargetKind::Application,
+            };
+            let target = self.one_more(kind);
             self.platform.next(&target, Course::Succeeds);
             let request = DeployRequest::new(target);
             Some(match option {
-                RequestOption::Commit => request.with_revision(Revision::Commit("a1b2c3".to_owned())),
+                RequestOption::Commit => request.with_revision(Revision::Commit("a1b2c3d".to_owned())),
                 RequestOption::ImageTag => request.with_revision(Revision::ImageTag("1.2.3".to_owned())),
+                RequestOption::Deployed => request.with_revision(Revision::Deployed),
+                RequestOption::ChartVersion => request.with_revision(Revision::ChartVersion("1.2.3".to_owned())),
+                RequestOption::ValuesCommit => request.with_values_commit("a1b2c3d"),
+                RequestOption::JobEvent => request.with_job_event(JobEvent::Stop),
+                RequestOption::TerraformAction => request.with_terraform_action(TerraformAction::Plan),
                 RequestOption::NoCache => request.with_no_cache(true),
                 RequestOption::Reason => request.with_reason("conformance"),
                 RequestOption::PullRequest => request.with_pull_request(7),
                 _ => return None,
             })
+        }
+        .boxed()
+    }
+
+    fn request_that_runs_another_revision(&self) -> BoxFuture<'_, Option<DeployRequest>> {
+        async {
+            let target = self.one_more(TargetKind::Application);
+            self.platform.next(&target, Course::Runs(RanRevision::Commit("beef".repeat(10))));
+            Some(DeployRequest::new(target).with_revision(Revision::Commit("cafe".repeat(10))))
         }
         .boxed()
     }

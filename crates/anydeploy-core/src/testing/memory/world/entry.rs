@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::platform;
 use crate::testing::Course;
 use crate::{
-    DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, Phase, Result,
-    Revision, ServiceState,
+    DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, LogOptions,
+    LogPage, Phase, RanRevision, Result, Revision, ServiceState,
 };
 
 /// How many ticks a deployment runs.
@@ -17,7 +17,7 @@ const EPOCH: u64 = 1_700_000_000;
 
 #[derive(Debug)]
 pub(in crate::testing::memory) struct Entry {
-    pub(in crate::testing::memory) log: Vec<LogLine>,
+    log: Vec<LogLine>,
     pub(super) request: DeployRequest,
     pub(super) stage: Stage,
     id: DeploymentId,
@@ -75,7 +75,7 @@ impl Entry {
     /// Ends as its course says, unless it hangs.
     fn end(&mut self, now: u64) -> bool {
         match self.course.clone() {
-            Course::Succeeds => self.over(Phase::Succeeded, now),
+            Course::Succeeds | Course::Runs(_) => self.over(Phase::Succeeded, now),
             Course::Fails { reason, log } => {
                 self.log.extend(log.lines().map(|line| LogLine::new(line).with_time(time(now))));
                 self.reason = Some(reason);
@@ -115,8 +115,8 @@ impl Entry {
         }
     }
 
-    /// What the platform tells of it.
-    pub(in crate::testing::memory) fn told(&self) -> Deployment {
+    /// What the platform reports of it.
+    pub(in crate::testing::memory) fn to_deployment(&self) -> Deployment {
         let phase = match self.stage {
             Stage::Queued => Phase::Queued,
             Stage::Running(_) => Phase::Running,
@@ -136,7 +136,41 @@ impl Entry {
             .with_reason(self.reason.clone())
             .with_title(self.request.reason().map(str::to_owned))
             .with_commit(commit)
+            .with_revision(self.ran())
+            .with_pull_request(self.request.pull_request())
             .with_times(time(self.created), self.finished.and_then(time))
+            .verified_against(self.request.revision())
+    }
+
+    /// The revision that ran: what was asked for, unless the course says otherwise.
+    fn ran(&self) -> RanRevision {
+        match (&self.stage, &self.course, self.request.revision()) {
+            (Stage::Over(Phase::Succeeded), Course::Runs(revision), _) => revision.clone(),
+            (Stage::Over(Phase::Succeeded), _, Revision::Commit(commit)) => RanRevision::Commit(commit.clone()),
+            (Stage::Over(Phase::Succeeded), _, Revision::ImageTag(tag)) => RanRevision::ImageTag(tag.clone()),
+            (Stage::Over(Phase::Succeeded), _, Revision::ChartVersion(version)) => {
+                RanRevision::ChartVersion(version.clone())
+            }
+            _ => RanRevision::Unverified,
+        }
+    }
+
+    /// The end of the log, with the line that says why it failed.
+    pub(in crate::testing::memory) fn log_page(&self, options: LogOptions) -> LogPage {
+        let lines = match &self.course {
+            Course::Fails { log, .. } if self.stage == Stage::Over(Phase::Failed) => log.as_str(),
+            _ => "",
+        };
+        let reason = lines.lines().rfind(|line| !line.trim().is_empty()).map(str::to_owned);
+        LogPage::last_of(self.log.clone(), options).with_reason(reason)
+    }
+
+    /// Whether a request is for the same work, so that a platform that merges takes it as this deployment.
+    pub(super) fn is_same_as(&self, request: &DeployRequest) -> bool {
+        let same =
+            self.request.revision() == request.revision() && self.request.pull_request() == request.pull_request();
+        // A build without the cache is asked for because the one that runs is not good enough.
+        same && !request.no_cache()
     }
 
     fn over(&mut self, phase: Phase, now: u64) {

@@ -1,98 +1,199 @@
 //! The faults, and the cases that catch them.
 
+/// Declares the faults by the case that catches each of them.
+macro_rules! faults {
+    ($($case:ident: $($fault:ident),+;)+) => {
+        /// Each fault with a case that catches it.
+        pub(crate) const FAULTS: &[(Fault, &str)] = &[$($((Fault::$fault, stringify!($case)),)+)+];
+    };
+}
+
 /// What a [`Broken`](super::Broken) deployer gets wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
+    // When it deploys.
     NamesAnotherPlatform,
-    KnowsOnlyItsOwnIds,
+    GivesAnUnreadableId,
+    NeverAnswers,
     TriggersTwice,
-    TakesAnOlderEnding,
-    TellsTheNewest,
-    MixesCallersUp,
     TellsTheSameTwice,
     RepeatsBlindly,
+    RepeatsWhereAHistoryExists,
+    FindsTheOldest,
     CallsALostAnswerSafe,
+    ClaimsThatNothingWasTriggered,
+    FindsTheNewestWhenNothingArrived,
+    AdoptsWhatRuns,
+    RefusesToAdoptAnything,
+    HidesTheEarlierDeployment,
+    NamesAnotherAsTheEarlierDeployment,
+    CallsAlreadyRunningUnsafe,
+    TriggersAndSaysAlreadyRunning,
+    StaysBusyWhenDropped,
+    SendsInTheBackground,
+    InventsTargets,
+    CallsAnUnknownTargetTransient,
+    SendsUnusableTargets,
+    SendsEmptyIds,
+    LooksForAnyKind,
+    AcceptsAnyKind,
+    IgnoresOptions,
+    RefusesAfterTheTrigger,
+    RefusesWhatItOffers,
+    DropsItsOptions,
+    DropsTheCommit,
+    SendsAnotherCommit,
+    // When it reads a deployment.
+    KnowsOnlyItsOwnIds,
+    TakesAnOlderEnding,
+    TellsTheNewest,
+    RenamesWhatItReads,
+    MixesCallersUp,
     NeverSettles,
+    SettlesAtTheSecondRead,
     TakesFailureForSuccess,
     TakesCancelledForFailed,
+    TakesQueuedForSuccess,
     TakesRunningForSuccess,
     TakesUnknownForSuccess,
+    TakesUnknownForFailure,
+    TakesUnknownForRunning,
+    ForgetsUnknownWords,
+    TakesSilenceForSuccess,
+    TakesSilenceForALoss,
     InventsWhatIsNotThere,
     PollsInTheBackground,
-    StaysBusyWhenDropped,
-    NeverAnswers,
-    InventsTargets,
-    SendsUnusableTargets,
-    LooksForAnyKind,
     ReadsForeignIds,
     IgnoresMalformedIds,
     PanicsOnHostileIds,
-    IgnoresOptions,
-    RefusesWhatItOffers,
+    SucceedsWithAnyRevision,
+    ReportsTheRevisionThatWasAsked,
+    // What its flags say.
     OffersWhatItLacks,
     LacksWhatItOffers,
+    // When it reads something else.
     TellsHistoryOldestFirst,
     IgnoresTheLimit,
+    MixesTargetsInAHistory,
+    ReportsAHistoryAsRunning,
     AnswersInAnyOrder,
+    FailsTheWholeBatch,
+    DropsFailuresFromABatch,
     SendsTheWholeLog,
+    KeepsTheBeginningOfALog,
+    HidesThatALogWasCut,
+    GivesTheNewestLog,
+    GivesTheOldestLog,
     TellsOfAnotherService,
+    InventsServices,
     ListsNothing,
     DoubtsItsCredential,
+    // When it cancels.
     CancelsNothing,
+    ClaimsToHaveCancelled,
+    CancelsEverything,
     CancelsWhatIsOver,
+    MissesWhatIsOver,
+    // What it prints.
     PrintsItsToken,
+    PrintsItsTokenAtLength,
     TellsItsToken,
+    LinksWithItsToken,
+    LogsItsToken,
+    ListsItsToken,
 }
 
-/// Each fault with a case that catches it.
-pub(crate) const FAULTS: &[(Fault, &str)] = &[
-    (Fault::NamesAnotherPlatform, "deploy_names_its_deployment"),
-    (Fault::NeverAnswers, "deploy_names_its_deployment"),
-    (Fault::KnowsOnlyItsOwnIds, "another_process_can_watch_on"),
-    (Fault::TriggersTwice, "deploy_triggers_once"),
-    (Fault::TakesAnOlderEnding, "an_older_ending_is_not_taken_for_the_new_one"),
-    (Fault::TellsTheNewest, "each_id_keeps_to_its_own_deployment"),
-    (Fault::MixesCallersUp, "callers_at_once_are_told_their_own"),
-    (Fault::TellsTheSameTwice, "a_second_deployment_is_new_or_adopted"),
-    (Fault::RepeatsBlindly, "a_lost_answer_is_told_honestly"),
-    (Fault::CallsALostAnswerSafe, "a_lost_answer_is_told_honestly"),
-    (Fault::NeverSettles, "a_success_is_told"),
-    (Fault::TakesFailureForSuccess, "a_failure_is_never_a_success"),
-    (Fault::TakesCancelledForFailed, "a_cancelled_deployment_is_told"),
-    (Fault::TakesRunningForSuccess, "a_deadline_is_an_error_that_tells_what_was_seen"),
-    (Fault::TakesUnknownForSuccess, "an_unknown_word_ends_nothing"),
-    (Fault::InventsWhatIsNotThere, "a_deployment_that_vanishes_is_lost"),
-    (Fault::InventsWhatIsNotThere, "a_deployment_that_never_was_is_not_found"),
-    (Fault::PollsInTheBackground, "a_dropped_watch_leaves_nothing_running"),
-    (Fault::StaysBusyWhenDropped, "a_dropped_trigger_breaks_nothing"),
-    (Fault::InventsTargets, "an_unknown_target_is_an_error"),
-    (Fault::SendsUnusableTargets, "an_unusable_target_is_invalid_input"),
-    (Fault::LooksForAnyKind, "a_kind_that_is_not_offered_is_unsupported"),
-    (Fault::ReadsForeignIds, "an_id_of_another_platform_is_invalid_input"),
-    (Fault::IgnoresMalformedIds, "a_malformed_id_is_invalid_input"),
-    (Fault::PanicsOnHostileIds, "a_hostile_id_never_succeeds"),
-    (Fault::IgnoresOptions, "a_commit_is_taken_or_refused"),
-    (Fault::IgnoresOptions, "an_image_tag_is_taken_or_refused"),
-    (Fault::IgnoresOptions, "no_cache_is_taken_or_refused"),
-    (Fault::IgnoresOptions, "a_reason_is_taken_or_refused"),
-    (Fault::IgnoresOptions, "a_pull_request_is_taken_or_refused"),
-    (Fault::RefusesWhatItOffers, "a_commit_is_taken_or_refused"),
-    (Fault::OffersWhatItLacks, "history_does_what_its_flag_says"),
-    (Fault::OffersWhatItLacks, "cancel_does_what_its_flag_says"),
-    (Fault::OffersWhatItLacks, "logs_do_what_their_flag_says"),
-    (Fault::OffersWhatItLacks, "service_does_what_its_flag_says"),
-    (Fault::OffersWhatItLacks, "services_do_what_their_flag_says"),
-    (Fault::OffersWhatItLacks, "check_does_what_its_flag_says"),
-    (Fault::LacksWhatItOffers, "history_does_what_its_flag_says"),
-    (Fault::TellsHistoryOldestFirst, "history_is_newest_first_and_limited"),
-    (Fault::IgnoresTheLimit, "history_is_newest_first_and_limited"),
-    (Fault::AnswersInAnyOrder, "a_batch_is_answered_in_order"),
-    (Fault::SendsTheWholeLog, "a_log_is_cut_to_its_end"),
-    (Fault::TellsOfAnotherService, "a_service_is_the_one_asked_for"),
-    (Fault::ListsNothing, "services_list_what_can_be_deployed"),
-    (Fault::DoubtsItsCredential, "a_good_credential_is_told_as_good"),
-    (Fault::CancelsNothing, "a_cancel_takes_effect_or_says_why_not"),
-    (Fault::CancelsWhatIsOver, "cancelling_what_is_over_is_a_conflict"),
-    (Fault::PrintsItsToken, "a_deployer_prints_no_secret"),
-    (Fault::TellsItsToken, "answers_and_errors_print_no_secret"),
-];
+impl Fault {
+    /// Whether it shows only where a lost answer is undecidable.
+    pub(crate) fn needs_lost_answers(self) -> bool {
+        matches!(
+            self,
+            Self::RepeatsBlindly
+                | Self::RepeatsWhereAHistoryExists
+                | Self::FindsTheOldest
+                | Self::CallsALostAnswerSafe
+                | Self::ClaimsThatNothingWasTriggered
+                | Self::FindsTheNewestWhenNothingArrived
+        )
+    }
+
+    /// Whether it shows only where triggers are merged.
+    pub(crate) fn needs_merging(self) -> bool {
+        matches!(
+            self,
+            Self::AdoptsWhatRuns
+                | Self::RefusesToAdoptAnything
+                | Self::HidesTheEarlierDeployment
+                | Self::NamesAnotherAsTheEarlierDeployment
+                | Self::CallsAlreadyRunningUnsafe
+                | Self::TriggersAndSaysAlreadyRunning
+        )
+    }
+}
+
+faults! {
+    deploy_names_its_deployment: NamesAnotherPlatform, GivesAnUnreadableId, NeverAnswers;
+    another_process_can_watch_on: KnowsOnlyItsOwnIds;
+    deploy_triggers_once: TriggersTwice;
+    an_older_ending_is_not_taken_for_the_new_one: TakesAnOlderEnding;
+    each_id_keeps_to_its_own_deployment: TellsTheNewest, RenamesWhatItReads;
+    callers_at_once_are_told_their_own: MixesCallersUp;
+    a_second_deployment_is_new_or_adopted: TellsTheSameTwice;
+    a_lost_answer_is_told_honestly: RepeatsBlindly, RepeatsWhereAHistoryExists, FindsTheOldest, CallsALostAnswerSafe,
+        ClaimsThatNothingWasTriggered;
+    a_trigger_that_never_arrived_is_not_an_older_deployment: FindsTheNewestWhenNothingArrived, FindsTheOldest;
+    a_running_deployment_is_no_answer_to_a_fresh_request: AdoptsWhatRuns, RefusesToAdoptAnything,
+        HidesTheEarlierDeployment, NamesAnotherAsTheEarlierDeployment, CallsAlreadyRunningUnsafe,
+        TriggersAndSaysAlreadyRunning;
+    a_success_is_told: NeverSettles;
+    a_failure_is_never_a_success: TakesFailureForSuccess;
+    a_cancelled_deployment_is_told: TakesCancelledForFailed;
+    a_deadline_is_an_error_that_tells_what_was_seen: TakesRunningForSuccess, TakesQueuedForSuccess;
+    an_unknown_word_ends_nothing: TakesUnknownForSuccess, TakesUnknownForFailure, TakesUnknownForRunning,
+        ForgetsUnknownWords;
+    a_deployment_that_vanishes_is_lost: InventsWhatIsNotThere;
+    a_read_without_an_answer_decides_nothing: TakesSilenceForSuccess, TakesSilenceForALoss;
+    a_watch_without_time_left_reads_once: SettlesAtTheSecondRead;
+    a_fresh_request_waits_for_what_runs: AdoptsWhatRuns, HidesTheEarlierDeployment, TriggersAndSaysAlreadyRunning;
+    a_dropped_watch_leaves_nothing_running: PollsInTheBackground;
+    a_dropped_trigger_breaks_nothing: StaysBusyWhenDropped, SendsInTheBackground;
+    an_unknown_target_is_an_error: InventsTargets, CallsAnUnknownTargetTransient, InventsServices;
+    an_unusable_target_is_invalid_input: SendsUnusableTargets, SendsEmptyIds;
+    a_kind_that_is_not_offered_is_unsupported: LooksForAnyKind, AcceptsAnyKind;
+    an_id_of_another_platform_is_invalid_input: ReadsForeignIds;
+    a_malformed_id_is_invalid_input: IgnoresMalformedIds;
+    a_deployment_that_never_was_is_not_found: InventsWhatIsNotThere;
+    a_hostile_id_never_succeeds: PanicsOnHostileIds;
+    a_commit_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, RefusesWhatItOffers, DropsItsOptions,
+        DropsTheCommit, SendsAnotherCommit;
+    an_image_tag_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    what_was_deployed_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_chart_version_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_commit_of_values_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_job_event_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_terraform_action_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    no_cache_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_reason_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_pull_request_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_success_ran_what_was_asked_for: SucceedsWithAnyRevision, ReportsTheRevisionThatWasAsked;
+    history_does_what_its_flag_says: OffersWhatItLacks, LacksWhatItOffers;
+    cancel_does_what_its_flag_says: OffersWhatItLacks;
+    logs_do_what_their_flag_says: OffersWhatItLacks;
+    service_does_what_its_flag_says: OffersWhatItLacks;
+    services_do_what_their_flag_says: OffersWhatItLacks;
+    check_does_what_its_flag_says: OffersWhatItLacks;
+    history_is_newest_first_and_limited: TellsHistoryOldestFirst, IgnoresTheLimit, MixesTargetsInAHistory,
+        ReportsAHistoryAsRunning;
+    a_batch_is_answered_in_order: AnswersInAnyOrder, FailsTheWholeBatch, DropsFailuresFromABatch;
+    a_log_is_cut_to_its_end: SendsTheWholeLog, KeepsTheBeginningOfALog, HidesThatALogWasCut;
+    a_log_is_that_of_its_own_deployment: GivesTheNewestLog, GivesTheOldestLog;
+    a_service_is_the_one_asked_for: TellsOfAnotherService;
+    services_list_what_can_be_deployed: ListsNothing;
+    a_good_credential_is_told_as_good: DoubtsItsCredential;
+    a_cancel_takes_effect_or_says_why_not: CancelsNothing, ClaimsToHaveCancelled;
+    cancelling_what_is_over_is_a_conflict: CancelsWhatIsOver, MissesWhatIsOver;
+    a_cancel_stops_nothing_else: CancelsEverything;
+    a_deployer_prints_no_secret: PrintsItsToken, PrintsItsTokenAtLength;
+    answers_and_errors_print_no_secret: TellsItsToken, LinksWithItsToken;
+    lists_and_logs_print_no_secret: LogsItsToken, ListsItsToken;
+}

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anydeploy_core::{
-    Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Result,
+    Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase,
+    RanRevision, Result, Revision,
 };
 
 use super::{Broken, Fault, as_kind};
@@ -24,7 +25,13 @@ impl Broken {
             }
             _ => {}
         }
+        let first = !self.read.lock().unwrap().contains(id);
+        self.read.lock().unwrap().push(id.clone());
         match self.inner.deployment(id).await {
+            Ok(mut deployment) if self.has(Fault::SettlesAtTheSecondRead) && first => {
+                deployment.identity = Identity::Pending;
+                Ok(deployment)
+            }
             Ok(deployment) => self.see_badly(deployment).await,
             Err(error) => self.miss_badly(id, error).await,
         }
@@ -36,8 +43,27 @@ impl Broken {
         match (self.fault, *phase) {
             (Fault::TakesUnknownForSuccess, Phase::Unknown)
             | (Fault::TakesFailureForSuccess, Phase::Failed)
+            | (Fault::TakesQueuedForSuccess, Phase::Queued)
+            | (Fault::SucceedsWithAnyRevision, Phase::Failed)
             | (Fault::TakesRunningForSuccess, Phase::Running) => *phase = Phase::Succeeded,
-            (Fault::TakesCancelledForFailed, Phase::Cancelled) => *phase = Phase::Failed,
+            (Fault::TakesCancelledForFailed, Phase::Cancelled) | (Fault::TakesUnknownForFailure, Phase::Unknown) => {
+                *phase = Phase::Failed;
+            }
+            (Fault::TakesUnknownForRunning, Phase::Unknown) => *phase = Phase::Running,
+            (Fault::ForgetsUnknownWords, Phase::Unknown) => deployment.status.raw.clear(),
+            (Fault::ReportsTheRevisionThatWasAsked, Phase::Failed) => {
+                let triggered = self.inner.triggered();
+                let asked = triggered.iter().find(|trigger| trigger.id == deployment.id);
+                if let Some(Revision::Commit(commit)) = asked.map(|trigger| trigger.request.revision()) {
+                    deployment.status.phase = Phase::Succeeded;
+                    deployment.revision = RanRevision::Commit(commit.clone());
+                }
+            }
+            (Fault::RenamesWhatItReads, _) => {
+                if let Some(newest) = history.into_iter().next() {
+                    deployment.id = newest.id;
+                }
+            }
             (Fault::NeverSettles, _) => deployment.identity = Identity::Pending,
             (Fault::TakesAnOlderEnding, _) => {
                 if let Some(over) = history.into_iter().find(Deployment::is_over) {
@@ -69,6 +95,11 @@ impl Broken {
                 let history = self.inner.history(id.target(), HistoryOptions::newest(1)).await?;
                 history.into_iter().next().ok_or(error)
             }
+            (Fault::TakesSilenceForSuccess, ErrorKind::NoAnswer) => {
+                let status = DeploymentStatus::new(Phase::Succeeded, "succeeded");
+                Ok(Deployment::new(id.clone(), Identity::Exact, status))
+            }
+            (Fault::TakesSilenceForALoss, ErrorKind::NoAnswer) => Err(as_kind(&error, ErrorKind::NotFound)),
             (Fault::TellsItsToken, kind) => Err(as_kind(&error, kind).with_server_message(TOKEN)),
             _ => Err(error),
         }

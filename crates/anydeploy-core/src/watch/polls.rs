@@ -1,0 +1,157 @@
+//! What the polls of a watch have met so far, and what follows from a failed one.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{Error, ErrorKind};
+
+/// The polls of one watch since the last one that read the deployment.
+#[derive(Debug, Default)]
+pub(super) struct Polls {
+    /// A poll of this watch read the deployment, so the credential may read it.
+    worked: bool,
+    /// When the first of the failed polls began.
+    pub(super) failing_since: Option<Instant>,
+    /// The failed polls, and how many attempts they were.
+    failures: u32,
+    attempts: u32,
+    /// The credential was refused.
+    refused: bool,
+    /// The deployment was not found.
+    pub(super) missing: Option<Error>,
+    /// The last failure.
+    pub(super) failure: Option<Error>,
+}
+
+/// What follows from a failed poll.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Another poll, after the interval and at least after this time.
+    Poll(Option<Duration>),
+    /// The end of the watch.
+    End(Error),
+    /// The platform does not know the deployment.
+    Lost(Error),
+}
+
+/// What a failed poll says about the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// It may well succeed.
+    Transient,
+    /// It may well succeed, and the server says when.
+    Paced,
+    /// The credential is refused, or the server says so when its rate limit is used up.
+    Refused,
+    /// The platform does not know the deployment.
+    Missing,
+    /// It fails in the same way.
+    Final,
+}
+
+fn classify(error: &Error) -> Class {
+    match error.kind() {
+        ErrorKind::NotFound => Class::Missing,
+        // A server that says when to come back is not out of order.
+        ErrorKind::RateLimited if error.retry_after().is_some() => Class::Paced,
+        // A proxy's page goes away as a refused connection does, and an answer is too large for as long as its log is.
+        ErrorKind::Unreadable | ErrorKind::AnswerTooLarge => Class::Transient,
+        // The kinds of a 401 or 403; Dokploy answers 401 when the key's rate limit is used up.
+        ErrorKind::Unauthorized
+        | ErrorKind::UnauthorizedOrRateLimited
+        | ErrorKind::PermissionDenied
+        | ErrorKind::ApiDisabled
+        | ErrorKind::AddressNotAllowed
+        | ErrorKind::RoleTooLow
+        | ErrorKind::NotFoundOrForbidden => Class::Refused,
+        _ if error.is_transient() => Class::Transient,
+        _ => Class::Final,
+    }
+}
+
+impl Polls {
+    /// Takes note of a poll that read the deployment.
+    pub(super) fn succeeded(&mut self) {
+        *self = Self { worked: true, ..Self::default() };
+    }
+
+    /// Takes note of a failed poll that began at `began`, and decides what follows.
+    pub(super) fn failed(&mut self, error: Error, began: Instant, tolerated: u32, pause: Duration) -> Next {
+        let class = classify(&error);
+        self.attempts = self.attempts.saturating_add(error.attempts());
+        if class == Class::Missing {
+            // One endpoint or one replica may not know it yet; a second answer confirms it.
+            if self.missing.is_some() {
+                return Next::Lost(error);
+            }
+            self.missing = Some(error);
+            return Next::Poll(None);
+        }
+        self.failing_since.get_or_insert(began);
+        self.failures += u32::from(class == Class::Transient);
+        let asked = error.retry_after();
+        match class {
+            Class::Paced => {}
+            Class::Transient if self.failures <= tolerated => {}
+            Class::Refused if self.worked && !self.refused => {
+                self.refused = true;
+                self.failure = Some(error);
+                return Next::Poll(Some(asked.unwrap_or_default().max(pause)));
+            }
+            _ => {
+                return match self.missing.take() {
+                    Some(missing) => Next::Lost(missing),
+                    None => Next::End(error.with_attempts(self.attempts)),
+                };
+            }
+        }
+        self.failure = Some(error);
+        Next::Poll(asked)
+    }
+
+    /// Takes note of a poll that began at `began` and got no answer in its time.
+    pub(super) fn unanswered(&mut self, began: Instant) {
+        self.failing_since.get_or_insert(began);
+        self.failure.get_or_insert_with(|| {
+            Error::new(ErrorKind::NoAnswer, "the last poll got no answer in its time").of_read()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_failure_has_its_class() {
+        use ErrorKind as K;
+        let table = [
+            (K::RateLimited, Class::Transient),
+            (K::QueueFull, Class::Transient),
+            (K::Unavailable, Class::Transient),
+            (K::Unreachable, Class::Transient),
+            (K::NoAnswer, Class::Transient),
+            (K::Unreadable, Class::Transient),
+            (K::AnswerTooLarge, Class::Transient),
+            (K::Unauthorized, Class::Refused),
+            (K::UnauthorizedOrRateLimited, Class::Refused),
+            (K::PermissionDenied, Class::Refused),
+            (K::ApiDisabled, Class::Refused),
+            (K::AddressNotAllowed, Class::Refused),
+            (K::RoleTooLow, Class::Refused),
+            (K::NotFoundOrForbidden, Class::Refused),
+            (K::NotFound, Class::Missing),
+            (K::CertificateRefused, Class::Final),
+            (K::InvalidInput, Class::Final),
+            (K::Unsupported, Class::Final),
+            (K::Rejected, Class::Final),
+            (K::Undecidable, Class::Final),
+        ];
+        for (kind, class) in table {
+            assert_eq!(classify(&Error::new(kind, "x")), class, "{kind}");
+        }
+        let paced = Error::new(K::RateLimited, "x").with_retry_after(Some(Duration::from_secs(1)));
+        assert_eq!(classify(&paced), Class::Paced);
+    }
+}

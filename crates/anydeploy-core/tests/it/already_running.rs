@@ -1,0 +1,191 @@
+//! Deploying while an earlier deployment of the target runs.
+
+use std::time::Duration;
+
+use anydeploy_core::testing::{Call, Course, MemoryDeployer, ScriptedDeployer};
+use anydeploy_core::{
+    Adoption, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
+    Identity, Phase, Platform, Retry, Revision, Target, WatchOptions,
+};
+use tokio::time::Instant;
+
+fn web() -> Target {
+    Target::application("web")
+}
+
+fn request() -> DeployRequest {
+    DeployRequest::new(web())
+}
+
+fn seen(number: &str, phase: Phase) -> Deployment {
+    let id = DeploymentId::new(Platform::from("scripted"), web()).with("deployment", number);
+    Deployment::new(id, Identity::Exact, DeploymentStatus::new(phase, phase.as_str()))
+}
+
+fn already_running() -> Error {
+    Error::new(ErrorKind::AlreadyRunning, "it runs already").with_last(Some(seen("earlier", Phase::Running)))
+}
+
+fn triggers(deployer: &ScriptedDeployer) -> usize {
+    deployer.calls().iter().filter(|call| matches!(call, Call::Deploy(_))).count()
+}
+
+/// A platform that merges, on which an earlier deployment runs.
+async fn merging(earlier: Course) -> (MemoryDeployer, DeploymentId) {
+    let memory = MemoryDeployer::new().with_application("web").with_merging();
+    memory.next(&web(), earlier);
+    let earlier = memory.deploy(&request()).await.unwrap().id;
+    memory.advance(1);
+    (memory.with_ticks_per_read(1), earlier)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_deployment_is_waited_for_and_then_the_request_is_triggered_again() {
+    for earlier in [Course::Succeeds, Course::fails("exit code 1", "boom"), Course::Cancelled, Course::Vanishes] {
+        let (memory, id) = merging(earlier.clone()).await;
+        let outcome = memory.deploy_and_wait(&request(), WatchOptions::default()).await.unwrap();
+        assert!(outcome.is_success(), "{earlier:?}: {outcome}");
+        assert_ne!(outcome.deployment().unwrap().id, id, "{earlier:?}");
+        assert_eq!(memory.triggered().len(), 2, "{earlier:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_deployment_that_never_ends_is_an_error_and_nothing_is_triggered() {
+    let (memory, id) = merging(Course::Hangs).await;
+    let started = Instant::now();
+    let options = WatchOptions::within(Duration::from_secs(60));
+    let error = memory.deploy_and_wait(&request(), options).await.unwrap_err();
+    assert_eq!((error.kind(), started.elapsed().as_secs()), (ErrorKind::AlreadyRunning, 60));
+    assert!(error.is_safe_to_repeat() && error.is_transient());
+    assert_eq!(error.last().unwrap().id, id);
+    assert_eq!(memory.triggered().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_earlier_deployment_and_the_own_one_share_a_deadline() {
+    // The earlier one is over after about 40 seconds, and the own one never is.
+    let mut deployer = ScriptedDeployer::new().answer(Err(already_running()));
+    for _ in 0..3 {
+        deployer = deployer.answer(Ok(seen("earlier", Phase::Running)));
+    }
+    deployer = deployer.answer(Ok(seen("earlier", Phase::Succeeded))).answer(Ok(seen("own", Phase::Queued)));
+    for _ in 0..100 {
+        deployer = deployer.answer(Ok(seen("own", Phase::Running)));
+    }
+    let interval = Duration::from_secs(10);
+    let options = WatchOptions::within(Duration::from_secs(90)).with_intervals(interval, interval);
+    let started = Instant::now();
+    let error = deployer.deploy_and_wait(&request(), options).await.unwrap_err();
+    assert_eq!((error.kind(), started.elapsed().as_secs()), (ErrorKind::TimedOut, 90));
+    assert_eq!(error.last().unwrap().id, seen("own", Phase::Running).id);
+    assert!(!error.is_safe_to_repeat(), "its own deployment was triggered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_always_says_already_running_is_asked_at_intervals_until_the_deadline() {
+    let mut deployer = ScriptedDeployer::new();
+    for _ in 0..10_000 {
+        deployer = deployer.answer(Err(already_running())).answer(Ok(seen("earlier", Phase::Succeeded)));
+    }
+    let started = Instant::now();
+    let error = deployer.deploy_and_wait(&request(), WatchOptions::within(Duration::from_secs(600))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyRunning);
+    assert!(error.is_safe_to_repeat());
+    assert!((580..=600).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+    // Intervals grow from one second to ten.
+    assert!((50..=80).contains(&triggers(&deployer)), "{}", triggers(&deployer));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_time_nothing_is_triggered_a_second_time() {
+    let deployer = ScriptedDeployer::new()
+        .answer(Err(already_running()))
+        .answer(Ok(seen("earlier", Phase::Succeeded)))
+        .answer(Ok(seen("own", Phase::Queued)));
+    let error = deployer.deploy_and_wait(&request(), WatchOptions::within(Duration::ZERO)).await.unwrap_err();
+    assert_eq!((error.kind(), triggers(&deployer)), (ErrorKind::AlreadyRunning, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_while_the_earlier_deployment_is_waited_for_is_safe_to_repeat() {
+    let refused = || Err(Error::new(ErrorKind::Unauthorized, "the token was revoked"));
+    let down = || Err(Error::new(ErrorKind::NoAnswer, "the connection broke"));
+    for (answer, kind) in [(refused(), ErrorKind::Unauthorized), (down(), ErrorKind::NoAnswer)] {
+        let deployer = ScriptedDeployer::new().answer(Err(already_running())).answer(answer);
+        let options = WatchOptions::default().with_tolerated_failures(0);
+        let error = deployer.deploy_and_wait(&request(), options).await.unwrap_err();
+        assert_eq!((error.kind(), triggers(&deployer)), (kind, 1));
+        assert!(error.is_safe_to_repeat(), "{error}");
+        assert_eq!(error.last().unwrap().id, seen("earlier", Phase::Running).id);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_while_the_earlier_deployment_cannot_be_read_says_why() {
+    let mut deployer = ScriptedDeployer::new().answer(Err(already_running()));
+    for _ in 0..100 {
+        deployer = deployer.answer(Err(Error::new(ErrorKind::Unavailable, "down for maintenance")));
+    }
+    let options = WatchOptions::within(Duration::from_secs(60)).with_tolerated_failures(100);
+    let error = deployer.deploy_and_wait(&request(), options).await.unwrap_err();
+    assert_eq!((error.kind(), triggers(&deployer)), (ErrorKind::AlreadyRunning, 1));
+    let line = format!("{error:#}");
+    assert!(line.contains("nothing was triggered") && line.contains("down for maintenance"), "{line}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_of_the_second_trigger_is_reported_as_it_is() {
+    let lost = Error::new(ErrorKind::Undecidable, "the answer was lost");
+    let deployer = ScriptedDeployer::new()
+        .answer(Err(already_running()))
+        .answer(Ok(seen("earlier", Phase::Failed)))
+        .answer(Err(lost));
+    let error = deployer.deploy_and_wait(&request(), WatchOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), triggers(&deployer)), (ErrorKind::Undecidable, 2));
+    assert!(!error.is_safe_to_repeat());
+}
+
+#[tokio::test(start_paused = true)]
+async fn already_running_without_the_earlier_deployment_is_reported_at_once() {
+    let bare = Error::new(ErrorKind::AlreadyRunning, "it runs already");
+    let deployer = ScriptedDeployer::new().answer(Err(bare)).answer(Ok(seen("own", Phase::Queued)));
+    let error = deployer.deploy_and_wait(&request(), WatchOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), deployer.calls().len()), (ErrorKind::AlreadyRunning, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_retry_layer_leaves_already_running_to_the_wait() {
+    let deployer = ScriptedDeployer::new()
+        .answer(Err(already_running()))
+        .answer(Ok(seen("earlier", Phase::Succeeded)))
+        .answer(Ok(seen("own", Phase::Queued)))
+        .answer(Ok(seen("own", Phase::Succeeded)));
+    let outcome = Retry::new(deployer.clone()).deploy_and_wait(&request(), WatchOptions::default()).await.unwrap();
+    assert_eq!(outcome.deployment().unwrap().id, seen("own", Phase::Succeeded).id);
+    assert_eq!((triggers(&deployer), deployer.calls().len()), (2, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_merges_takes_what_waits_at_once_and_what_runs_only_if_any_will_do() {
+    let memory = MemoryDeployer::new().with_application("web").with_merging();
+    let first = memory.deploy(&request()).await.unwrap();
+    let queued = memory.deploy(&request()).await.unwrap();
+    assert_eq!((&queued.id, queued.identity), (&first.id, Identity::Adopted));
+    memory.advance(1);
+    let error = memory.deploy(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), &error.last().unwrap().id), (ErrorKind::AlreadyRunning, &first.id));
+    let any = memory.deploy(&request().with_adoption(Adoption::Any)).await.unwrap();
+    assert_eq!((&any.id, any.identity), (&first.id, Identity::Adopted));
+    assert_eq!(memory.triggered().len(), 1);
+    // Another commit, another pull request and a build without the cache are other work.
+    let others = [
+        request().with_revision(Revision::Commit("a1b2c3d".to_owned())),
+        request().with_pull_request(7),
+        request().with_no_cache(true),
+    ];
+    for other in others {
+        assert_ne!(memory.deploy(&other).await.unwrap().id, first.id);
+    }
+    assert_eq!(memory.triggered().len(), 4);
+}

@@ -1,0 +1,131 @@
+//! Polls that are refused or not found, and answers that nobody can read, in the middle of a watch.
+
+#![expect(clippy::unnecessary_wraps, reason = "the answers of a script are results")]
+
+use std::time::Duration;
+
+use anydeploy_core::testing::ScriptedDeployer;
+use anydeploy_core::{DeployerExt, Deployment, Error, ErrorKind, Outcome, Phase, WatchOptions};
+use tokio::time::Instant;
+
+use super::{id, seen};
+
+const REFUSALS: [ErrorKind; 7] = [
+    ErrorKind::Unauthorized,
+    ErrorKind::UnauthorizedOrRateLimited,
+    ErrorKind::PermissionDenied,
+    ErrorKind::ApiDisabled,
+    ErrorKind::AddressNotAllowed,
+    ErrorKind::RoleTooLow,
+    ErrorKind::NotFoundOrForbidden,
+];
+
+fn failed(kind: ErrorKind) -> Result<Deployment, Error> {
+    Err(Error::new(kind, "on purpose"))
+}
+
+fn running() -> Result<Deployment, Error> {
+    Ok(seen(Phase::Running, "in_progress"))
+}
+
+fn over() -> Result<Deployment, Error> {
+    Ok(seen(Phase::Succeeded, "finished"))
+}
+
+fn script(answers: impl IntoIterator<Item = Result<Deployment, Error>>) -> ScriptedDeployer {
+    answers.into_iter().fold(ScriptedDeployer::new(), ScriptedDeployer::answer)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_worked_before_is_tried_once_more_after_a_pause() {
+    for kind in REFUSALS {
+        let deployer = script([running(), failed(kind), over()]);
+        let started = Instant::now();
+        assert!(deployer.watch(&id(), WatchOptions::default()).await.unwrap().is_success(), "{kind}");
+        assert!(started.elapsed() >= WatchOptions::default().longest_interval, "{kind}: {:?}", started.elapsed());
+        assert_eq!(deployer.calls().len(), 3);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_is_refused_twice_ends_the_watch() {
+    for kind in REFUSALS {
+        let deployer = script([running(), failed(kind), failed(kind), over()]);
+        let error = deployer.watch(&id(), WatchOptions::default()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts(), deployer.calls().len()), (kind, 2, 3));
+        assert_eq!(error.last().unwrap().status.phase, Phase::Running);
+    }
+    // A restart of the server between the two refusals does not count as a good poll.
+    let refused = || failed(ErrorKind::Unauthorized);
+    let deployer = script([running(), refused(), failed(ErrorKind::Unavailable), refused(), over()]);
+    let error = deployer.watch(&id(), WatchOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), deployer.calls().len()), (ErrorKind::Unauthorized, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_never_worked_is_not_tried_again() {
+    for kind in REFUSALS {
+        let deployer = script([failed(kind), over()]);
+        let error = deployer.watch(&id(), WatchOptions::default()).await.unwrap_err();
+        assert_eq!((error.kind(), deployer.calls().len()), (kind, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_recovers_may_be_refused_once_more() {
+    let refused = || failed(ErrorKind::UnauthorizedOrRateLimited);
+    let deployer = script([running(), refused(), running(), refused(), over()]);
+    assert!(deployer.watch(&id(), WatchOptions::default()).await.unwrap().is_success());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_unreadable_or_too_large_is_tolerated_like_other_transient_trouble() {
+    for kind in [ErrorKind::Unreadable, ErrorKind::AnswerTooLarge, ErrorKind::NoAnswer, ErrorKind::Unreachable] {
+        let options = WatchOptions::default().with_tolerated_failures(3);
+        let deployer = script([failed(kind), failed(kind), failed(kind), over()]);
+        assert!(deployer.watch(&id(), options.clone()).await.unwrap().is_success(), "{kind}");
+        let deployer = script((0..4).map(|_| failed(kind)));
+        let error = deployer.watch(&id(), options).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (kind, 4));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_is_refused_ends_a_watch_at_once() {
+    let deployer = script([running(), failed(ErrorKind::CertificateRefused), over()]);
+    let error = deployer.watch(&id(), WatchOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), deployer.calls().len()), (ErrorKind::CertificateRefused, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_answer_that_the_deployment_is_not_found_is_not_believed() {
+    let deployer = script([running(), failed(ErrorKind::NotFound), running(), failed(ErrorKind::NotFound), over()]);
+    assert!(deployer.watch(&id(), WatchOptions::default()).await.unwrap().is_success());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_is_not_found_twice_is_lost() {
+    let gone = || failed(ErrorKind::NotFound);
+    for answers in [vec![gone(), gone(), over()], vec![running(), gone(), failed(ErrorKind::NoAnswer), gone(), over()]]
+    {
+        let calls = answers.len() - 1;
+        let deployer = script(answers);
+        let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
+        assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}");
+        assert_eq!(deployer.calls().len(), calls);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_is_not_found_is_lost_if_no_later_poll_contradicts_that() {
+    // At the deadline.
+    let deployer = script([failed(ErrorKind::NotFound)]);
+    let outcome = deployer.watch(&id(), WatchOptions::within(Duration::ZERO)).await.unwrap();
+    assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}");
+    // After the last tolerated failure.
+    let deployer = script([running(), failed(ErrorKind::NotFound)]);
+    let options = WatchOptions::default().with_tolerated_failures(2);
+    let outcome = deployer.watch(&id(), options).await.unwrap();
+    assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}");
+    assert_eq!(deployer.calls().len(), 5);
+}
