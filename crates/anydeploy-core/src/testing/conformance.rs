@@ -19,7 +19,7 @@
 //! | [`triggers`](Harness::triggers) | a second trigger is not noticed |
 //! | [`requests`](Harness::requests) | a watch that goes on after it was dropped is not noticed |
 //! | [`lose_next_answer`](Harness::lose_next_answer), [`lose_next_trigger`](Harness::lose_next_trigger), [`lose_next_read`](Harness::lose_next_read) | broken connections are not tried |
-//! | [`received`](Harness::received) | an option that was dropped is noticed only if the deployment shows it |
+//! | [`received`](Harness::received) | an option has to be reported by the deployment, or its case is skipped |
 //! | [`request_with`](Harness::request_with) | an option that is offered is not tried |
 //! | [`request_that_runs_another_revision`](Harness::request_that_runs_another_revision) | a success with the wrong revision is not noticed |
 //! | [`unknown_target`](Harness::unknown_target), [`absent_id`](Harness::absent_id) | what does not exist is not asked for |

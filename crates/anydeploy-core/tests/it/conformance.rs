@@ -122,6 +122,37 @@ async fn each_broken_deployer_is_caught_by_the_case_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_option_that_was_dropped_is_caught_by_what_the_deployment_reports() {
+    let harness = |fault: Option<Fault>| {
+        let build = move |platform| match fault {
+            Some(fault) => Arc::new(Broken::new(platform, fault)) as Arc<dyn Deployer>,
+            None => Arc::new(platform),
+        };
+        Memory::new(MemoryDeployer::new(), build).without_requests()
+    };
+    let report = conformance::run(&harness(None)).await;
+    assert!(report.is_kept(), "{report}");
+    let unseen = [
+        "what_was_deployed_is_taken_or_refused",
+        "a_commit_of_values_is_taken_or_refused",
+        "a_job_event_is_taken_or_refused",
+        "a_terraform_action_is_taken_or_refused",
+        "no_cache_is_taken_or_refused",
+    ];
+    assert_eq!(report.skipped(), unseen, "{report}");
+    let report = conformance::run(&harness(Some(Fault::DropsItsOptions))).await;
+    let caught = [
+        "a_commit_is_taken_or_refused",
+        "a_reason_is_taken_or_refused",
+        "a_pull_request_is_taken_or_refused",
+        "a_success_ran_what_was_asked_for",
+    ];
+    assert_eq!(report.broken(), caught, "{report}");
+    let report = conformance::run(&harness(Some(Fault::SendsAnotherCommit))).await;
+    assert!(report.broken().contains(&"a_commit_is_taken_or_refused"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_case_that_hangs_is_broken_within_its_limit_and_has_a_name() {
     let harness = Memory::new(MemoryDeployer::new(), |platform| Arc::new(Broken::new(platform, Fault::NeverAnswers)));
     let started = Instant::now();

@@ -26,6 +26,8 @@ pub struct CoolifyTriggered {
     pub rollback: bool,
     /// The pull request; 0 is production.
     pub pull_request: u64,
+    /// The image tag that was asked for, which the server takes for a pull request only.
+    pub image_tag: Option<String>,
     /// The commit as the server knows it now; `HEAD` until it is resolved.
     pub commit: String,
     /// Where it came from.
@@ -48,6 +50,7 @@ impl CoolifyTriggered {
             restart: row.order.task == Task::Restart,
             rollback: matches!(row.order.task, Task::Rollback(_)),
             pull_request: row.order.pull_request,
+            image_tag: row.order.image_tag.clone(),
             commit: row.commit(now).to_owned(),
             origin: row.order.origin?,
             sender: row.order.sender.clone(),

@@ -35,3 +35,5 @@ mod qovery_identity;
 #[cfg(feature = "qovery")]
 mod qovery_traps;
 mod support;
+#[cfg(all(feature = "coolify", feature = "dokploy"))]
+mod watching;

@@ -149,7 +149,8 @@ pub trait Harness: Send + Sync {
     /// What the platform received of an option with the last trigger of a target.
     ///
     /// Without it the suite can only go by what a deployment reports of itself, which an implementation may have copied
-    /// from the request.
+    /// from the request: its commit, title and pull request have to be those of the request, and whether another option
+    /// arrived is not known.
     fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
         let _ = (target, option);
         ready(Received::Unknown).boxed()

@@ -215,9 +215,17 @@ async fn arrives(harness: &dyn Harness, deployer: &Arc<dyn Deployer>, option: Re
         Received::Nothing => return broken(format!("the platform did not receive the option {option:?}")),
         Received::Unknown => {
             let outcome = end(harness, deployer, &id).await?;
-            match outcome.deployment().and_then(|deployment| option.reported_by(deployment)) {
+            let reported = outcome.deployment().and_then(|deployment| option.reported_by(deployment));
+            let has_field =
+                matches!(option, RequestOption::Commit | RequestOption::Reason | RequestOption::PullRequest);
+            match reported {
                 Some(value) => {
                     ensure!(value == wanted, "{wanted:?} was asked for, and {value:?} is reported as {option:?}");
+                }
+                // An implementation that was asked for it knows at least that.
+                None if has_field => {
+                    let message = "is not reported by the deployment, and the harness does not know what was received";
+                    return broken(format!("the option {option:?} {message}"));
                 }
                 None => return skip(format!("nothing shows whether the option {option:?} arrived")),
             }

@@ -22,6 +22,8 @@ pub(crate) struct Memory {
     targets: AtomicUsize,
     /// The cases that were started, in order.
     started: Mutex<Vec<&'static str>>,
+    /// Whether it knows what the platform received.
+    sees_requests: bool,
 }
 
 impl Memory {
@@ -29,7 +31,19 @@ impl Memory {
         platform: MemoryDeployer,
         build: impl Fn(MemoryDeployer) -> Arc<dyn Deployer> + Send + Sync + 'static,
     ) -> Self {
-        Self { platform, build: Box::new(build), targets: AtomicUsize::new(0), started: Mutex::default() }
+        Self {
+            platform,
+            build: Box::new(build),
+            targets: AtomicUsize::new(0),
+            started: Mutex::default(),
+            sees_requests: true,
+        }
+    }
+
+    /// The same harness, which knows only what a deployment reports of itself.
+    pub(crate) fn without_requests(mut self) -> Self {
+        self.sees_requests = false;
+        self
     }
 
     pub(crate) fn started(&self) -> Vec<&'static str> {
@@ -127,6 +141,9 @@ impl Harness for Memory {
 
     fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
         async move {
+            if !self.sees_requests {
+                return Received::Unknown;
+            }
             let triggered = self.platform.triggered();
             let last = triggered.iter().rfind(|trigger| trigger.request.target() == target);
             last.and_then(|trigger| option.value(&trigger.request)).map_or(Received::Nothing, Received::Value)

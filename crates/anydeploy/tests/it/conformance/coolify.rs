@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::testing::conformance::{Ending, Harness, RequestOption};
+use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Platform, Revision, Target, WatchOptions};
 use anydeploy_fakes::{CoolifyScript, FakeCoolify, FaultyNetwork};
 use futures::future::{BoxFuture, FutureExt, ready};
@@ -84,6 +84,10 @@ impl Harness for OnCoolify {
         line::MOMENT
     }
 
+    fn case_starts(&self, case: &Case) {
+        line::name(case);
+    }
+
     fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
         let triggered = self.fake.triggered();
         ready(Some(triggered.iter().filter(|deployment| deployment.target == target.id()).count())).boxed()
@@ -96,6 +100,32 @@ impl Harness for OnCoolify {
     fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
         line::lose_next_answer(&self.line);
         ready(true).boxed()
+    }
+
+    fn lose_next_trigger(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_trigger(&self.line);
+        ready(true).boxed()
+    }
+
+    fn lose_next_read(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_read(&self.line);
+        ready(true).boxed()
+    }
+
+    fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
+        let triggered = self.fake.triggered();
+        let last = triggered.into_iter().rfind(|deployment| deployment.target == target.id());
+        ready(last.map_or(Received::Nothing, |last| {
+            let value = match option {
+                RequestOption::Commit => Some(last.commit).filter(|commit| commit != "HEAD"),
+                RequestOption::ImageTag => last.image_tag,
+                RequestOption::NoCache => last.forced.then(|| "true".to_owned()),
+                RequestOption::PullRequest => Some(last.pull_request.to_string()).filter(|_| last.pull_request > 0),
+                _ => return Received::Unknown,
+            };
+            value.map_or(Received::Nothing, Received::Value)
+        }))
+        .boxed()
     }
 
     fn unknown_target(&self) -> Option<Target> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::testing::conformance::{Ending, Harness, RequestOption};
+use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Platform, Target, WatchOptions};
 use anydeploy_fakes::{DokployFate, DokployScript, FakeDokploy, FaultyNetwork};
 use futures::future::{BoxFuture, FutureExt, ready};
@@ -87,6 +87,10 @@ impl Harness for OnDokploy {
         line::MOMENT
     }
 
+    fn case_starts(&self, case: &Case) {
+        line::name(case);
+    }
+
     fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
         let triggered = self.fake.triggered();
         ready(Some(triggered.iter().filter(|deployment| deployment.target == target.id()).count())).boxed()
@@ -99,6 +103,27 @@ impl Harness for OnDokploy {
     fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
         line::lose_next_answer(&self.line);
         ready(true).boxed()
+    }
+
+    fn lose_next_trigger(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_trigger(&self.line);
+        ready(true).boxed()
+    }
+
+    fn lose_next_read(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_read(&self.line);
+        ready(true).boxed()
+    }
+
+    fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
+        let triggered = self.fake.triggered();
+        let last = triggered.into_iter().rfind(|deployment| deployment.target == target.id());
+        ready(match (last, option) {
+            (None, _) => Received::Nothing,
+            (Some(last), RequestOption::Reason) => last.title.map_or(Received::Nothing, Received::Value),
+            _ => Received::Unknown,
+        })
+        .boxed()
     }
 
     fn unknown_target(&self) -> Option<Target> {

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anydeploy::WatchOptions;
-use anydeploy::testing::conformance::Ending;
+use anydeploy::testing::conformance::{Case, Ending};
 use anydeploy_fakes::{Fault, FaultPlan, FaultyNetwork, Pace, RequestKind};
 
 /// How fast a fake server gets on.
@@ -24,6 +24,22 @@ pub(crate) fn to(server: &str) -> FaultyNetwork {
 /// Lets the server act on the next trigger, and resets the connection instead of the answer.
 pub(crate) fn lose_next_answer(line: &FaultyNetwork) {
     line.follow(FaultPlan::always(Fault::ResetAfter).on([RequestKind::Trigger]).limit(1));
+}
+
+/// Takes care that the server never gets the next trigger.
+pub(crate) fn lose_next_trigger(line: &FaultyNetwork) {
+    line.follow(FaultPlan::always(Fault::ResetBefore).on([RequestKind::Trigger]).limit(1));
+}
+
+/// Resets the connection instead of the answer to the next read.
+pub(crate) fn lose_next_read(line: &FaultyNetwork) {
+    line.follow(FaultPlan::always(Fault::ResetAfter).on([RequestKind::Read]).limit(1));
+}
+
+/// Names a case where the output of a failed test is shown.
+#[expect(clippy::print_stdout, reason = "nine suites at once would fill the standard error")]
+pub(crate) fn name(case: &Case) {
+    println!("conformance: {}", case.name);
 }
 
 pub(crate) fn quick() -> WatchOptions {

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::testing::conformance::{Ending, Harness, RequestOption};
-use anydeploy::{DeployRequest, Deployer, DeploymentId, Platform, Qovery, Revision, Target, TargetKind, WatchOptions};
+use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
+use anydeploy::{
+    DeployRequest, Deployer, DeploymentId, JobEvent, Platform, Qovery, Revision, Target, TargetKind, TerraformAction,
+    WatchOptions,
+};
 use anydeploy_fakes::{FakeQovery, FaultyNetwork, QoveryScript, QoveryServiceKind};
 use futures::future::{BoxFuture, FutureExt, ready};
 
@@ -75,6 +78,10 @@ impl Harness for OnQovery {
         line::MOMENT
     }
 
+    fn case_starts(&self, case: &Case) {
+        line::name(case);
+    }
+
     fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
         ready(Some(self.executions(target.id()))).boxed()
     }
@@ -86,6 +93,33 @@ impl Harness for OnQovery {
     fn lose_next_answer(&self) -> BoxFuture<'_, bool> {
         line::lose_next_answer(&self.line);
         ready(true).boxed()
+    }
+
+    fn lose_next_trigger(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_trigger(&self.line);
+        ready(true).boxed()
+    }
+
+    fn lose_next_read(&self) -> BoxFuture<'_, bool> {
+        line::lose_next_read(&self.line);
+        ready(true).boxed()
+    }
+
+    fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
+        let triggered = self.fake.triggered();
+        let last = triggered.into_iter().rev().find_map(|execution| {
+            let action = execution.action;
+            execution.services.into_iter().find(|part| part.service == target.id()).map(|part| (action, part.version))
+        });
+        let Some((action, version)) = last else { return ready(Received::Nothing).boxed() };
+        let value = match (option, &*action) {
+            (RequestOption::Commit | RequestOption::ImageTag | RequestOption::ChartVersion, _) => version,
+            (RequestOption::TerraformAction, "DEPLOY_DRY_RUN") => Some("plan".to_owned()),
+            (RequestOption::JobEvent, "DELETE") => Some("delete".to_owned()),
+            (RequestOption::TerraformAction | RequestOption::JobEvent, _) => None,
+            _ => return ready(Received::Unknown).boxed(),
+        };
+        ready(value.map_or(Received::Nothing, Received::Value)).boxed()
     }
 
     fn unknown_target(&self) -> Option<Target> {
@@ -109,6 +143,18 @@ impl Harness for OnQovery {
             RequestOption::ImageTag => {
                 let target = Target::new(TargetKind::Container, self.add(QoveryServiceKind::Container));
                 Some(DeployRequest::new(target).with_revision(Revision::ImageTag("1.2.3".to_owned())))
+            }
+            RequestOption::ChartVersion => {
+                let target = Target::new(TargetKind::Helm, self.add(QoveryServiceKind::Helm));
+                Some(DeployRequest::new(target).with_revision(Revision::ChartVersion("1.2.3".to_owned())))
+            }
+            RequestOption::TerraformAction => {
+                let target = Target::new(TargetKind::Terraform, self.add(QoveryServiceKind::Terraform));
+                Some(DeployRequest::new(target).with_terraform_action(TerraformAction::Plan))
+            }
+            RequestOption::JobEvent => {
+                let target = Target::new(TargetKind::Job, self.add(QoveryServiceKind::LifecycleJob));
+                Some(DeployRequest::new(target).with_job_event(JobEvent::Delete))
             }
             _ => None,
         })

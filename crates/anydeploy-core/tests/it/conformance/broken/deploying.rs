@@ -49,8 +49,7 @@ impl Broken {
     fn send_badly(&self, request: &DeployRequest) -> DeployRequest {
         let bare = || DeployRequest::new(request.target().clone());
         match (self.fault, request.revision()) {
-            (Fault::DropsItsOptions, _) => bare(),
-            (Fault::DropsTheCommit, Revision::Commit(_)) => bare(),
+            (Fault::DropsItsOptions, _) | (Fault::DropsTheCommit, Revision::Commit(_)) => bare(),
             (Fault::SendsAnotherCommit, Revision::Commit(_)) => {
                 bare().with_revision(Revision::Commit("0000000".to_owned()))
             }

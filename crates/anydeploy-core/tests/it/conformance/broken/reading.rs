@@ -42,9 +42,8 @@ impl Broken {
         let phase = &mut deployment.status.phase;
         match (self.fault, *phase) {
             (Fault::TakesUnknownForSuccess, Phase::Unknown)
-            | (Fault::TakesFailureForSuccess, Phase::Failed)
+            | (Fault::TakesFailureForSuccess | Fault::SucceedsWithAnyRevision, Phase::Failed)
             | (Fault::TakesQueuedForSuccess, Phase::Queued)
-            | (Fault::SucceedsWithAnyRevision, Phase::Failed)
             | (Fault::TakesRunningForSuccess, Phase::Running) => *phase = Phase::Succeeded,
             (Fault::TakesCancelledForFailed, Phase::Cancelled) | (Fault::TakesUnknownForFailure, Phase::Unknown) => {
                 *phase = Phase::Failed;
@@ -87,17 +86,14 @@ impl Broken {
 
     async fn miss_badly(&self, id: &DeploymentId, error: Error) -> Result<Deployment> {
         match (self.fault, error.kind()) {
-            (Fault::InventsWhatIsNotThere, ErrorKind::NotFound) => {
+            (Fault::InventsWhatIsNotThere, ErrorKind::NotFound)
+            | (Fault::TakesSilenceForSuccess, ErrorKind::NoAnswer) => {
                 let status = DeploymentStatus::new(Phase::Succeeded, "succeeded");
                 Ok(Deployment::new(id.clone(), Identity::Exact, status))
             }
             (Fault::IgnoresMalformedIds, ErrorKind::InvalidInput) => {
                 let history = self.inner.history(id.target(), HistoryOptions::newest(1)).await?;
                 history.into_iter().next().ok_or(error)
-            }
-            (Fault::TakesSilenceForSuccess, ErrorKind::NoAnswer) => {
-                let status = DeploymentStatus::new(Phase::Succeeded, "succeeded");
-                Ok(Deployment::new(id.clone(), Identity::Exact, status))
             }
             (Fault::TakesSilenceForALoss, ErrorKind::NoAnswer) => Err(as_kind(&error, ErrorKind::NotFound)),
             (Fault::TellsItsToken, kind) => Err(as_kind(&error, kind).with_server_message(TOKEN)),
