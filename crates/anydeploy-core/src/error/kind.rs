@@ -178,7 +178,7 @@ impl ErrorKind {
             Self::Unreadable => "check that the URL is that of the platform's API, not of a proxy or login page",
             Self::AnswerTooLarge => "raise the limit with `max_body`, or ask for less",
             Self::NotTriggered => "it is safe to deploy again",
-            Self::Undecidable => "look at the target on the platform before deploying again",
+            Self::Undecidable => "look at the target's deployments before deploying again",
             Self::TimedOut => "the deployment goes on; watch its id again to learn its outcome",
             Self::InvalidInput | Self::InvalidConfiguration | Self::Unsupported | Self::Rejected => "",
         }

@@ -117,7 +117,9 @@ const NO_ERRORS: &[&str] = &[" 0 errors", "no errors", " 0 failed", "errors: 0",
 
 /// The line that says why a deployment failed, without secrets; `None` if no line speaks of an error.
 pub(super) fn reason(lines: &[LogLine]) -> Option<String> {
-    let texts: Vec<&str> = lines.iter().map(|line| line.text.trim()).collect();
+    // What a terminal shows: build tools color their lines, and overwrite them.
+    let plain: Vec<String> = lines.iter().map(LogLine::plain).collect();
+    let texts: Vec<&str> = plain.iter().map(|line| line.trim()).collect();
     if let Some(unhealthy) = texts.iter().find(|text| text.starts_with(UNHEALTHY)) {
         return Some(finish(unhealthy));
     }

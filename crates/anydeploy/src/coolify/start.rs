@@ -16,14 +16,14 @@ impl Coolify {
         let ran = self.ran_before(target).await?;
         // Coolify keeps no deployments of services and databases, so there is nothing to look for.
         let answer = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
-        let reply = answer.map_err(|error| trigger_failed(fail(error)))?;
+        let reply = answer.map_err(|error| undecided(trigger_failed(fail(error))))?;
         let at = Moment::of(reply.header("date"));
         let accepted = reply.into_value();
         let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
             let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
             let error =
                 refusal("Coolify accepted the request and names nothing that it started", ErrorKind::Undecidable);
-            return Err(error.with_server_message(&mask(&said)));
+            return Err(undecided(error.with_server_message(&mask(&said))));
         };
         let message = entry.message.unwrap_or_default();
         if let Some(uuid) = entry.deployment_uuid {
@@ -50,5 +50,13 @@ impl Coolify {
             Err(error) if can_do_without(&error) => Ok(true),
             Err(error) => Err(error.with_safe_to_repeat(true)),
         }
+    }
+}
+
+/// There are no deployments to look at: only how it runs tells whether it was started.
+fn undecided(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Undecidable => error.with_advice("look at how it runs before starting it again"),
+        _ => error,
     }
 }
