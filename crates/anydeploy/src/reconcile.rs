@@ -113,9 +113,10 @@ where
     read().await
 }
 
-/// Whether the same read may well succeed a little later; a page of a proxy is as passing as a refused connection.
+/// Whether the same read may well succeed a little later; a page of a proxy, or what it puts around an answer, is as passing
+/// as a refused connection.
 fn is_passing(error: &Error) -> bool {
-    error.is_transient() || error.kind() == ErrorKind::Unreadable
+    error.is_transient() || matches!(error.kind(), ErrorKind::Unreadable | ErrorKind::AnswerTooLarge)
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod conformance;
 #[cfg(feature = "coolify")]
 mod coolify;
 #[cfg(feature = "coolify")]
+mod coolify_findings;
+#[cfg(feature = "coolify")]
 mod coolify_odd;
 #[cfg(feature = "coolify")]
 mod coolify_traps;
