@@ -32,6 +32,7 @@ struct Inner {
     attempts: u32,
     safe_to_repeat: bool,
     read: bool,
+    advice: Option<Cow<'static, str>>,
     last: Option<Deployment>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -51,6 +52,7 @@ impl Error {
             attempts: 1,
             safe_to_repeat: kind.is_safe_to_repeat(),
             read: false,
+            advice: None,
             last: None,
             source: None,
         }))
@@ -121,6 +123,13 @@ impl Error {
     #[must_use]
     pub fn of_read(mut self) -> Self {
         (self.0.read, self.0.safe_to_repeat) = (true, true);
+        self
+    }
+
+    /// The same error, with what to do next where that follows from more than its kind.
+    #[must_use]
+    pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.0.advice = Some(advice.into());
         self
     }
 
@@ -238,7 +247,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_event(f)?;
-        match self.0.kind.advice(self.0.safe_to_repeat, self.0.read) {
+        let of_kind = || self.0.kind.advice(self.0.safe_to_repeat, self.0.read);
+        match self.0.advice.as_deref().unwrap_or_else(of_kind) {
             "" => {}
             advice => write!(f, "; {advice}")?,
         }
