@@ -30,10 +30,7 @@ impl Dokploy {
 
 /// Whether an error only says that this key or this server does not tell its version.
 fn is_about_the_version(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::PermissionDenied | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Rejected
-    )
+    matches!(kind, ErrorKind::PermissionDenied | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Rejected)
 }
 
 /// Reading, deploying and logs go together: owners and admins may do all of it, members with the services they were

@@ -70,14 +70,14 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
 /// On a server that `keeps_mark`, a commit took the place of the mark.
 pub(super) fn infer_blindly<'a>(trace: &Trace, rows: &'a Rows, keeps_mark: bool, grace: Duration) -> Option<&'a Row> {
     let window = window(grace);
-    // Before 0.25 nothing but the time tells the row; between the rows of before and a trigger that was answered at once
-    // there is hardly a moment for somebody else's.
+    // Before 0.25 no more than the time and the words of the API tell the row; between the rows of before and a trigger
+    // that was answered at once there is hardly a moment for a click of somebody else.
     let is_newer = |at| is_newer_than_trigger(trace, at) || (!keeps_mark && trace.swift);
     let (_, row) = only(new_rows(&rows.rows, trace))
         .filter(|(at, _)| !trace.crowded && is_prompt(trace, *at, window) && is_newer(*at))?;
     let over = row.finished_at.as_deref().and_then(moment)?.timestamp_millis();
     let settled = rows.at?.server.saturating_mul(1000) >= over.saturating_add(window);
-    Some(row).filter(|row| (overwritten(row) || !keeps_mark) && settled)
+    Some(row).filter(|row| settled && if keeps_mark { overwritten(row) } else { is_untitled(row) })
 }
 
 /// Whether a deployment that appeared since may have borne the mark, or may be missing from the rows; `others` are
@@ -134,6 +134,12 @@ fn is_prompt(trace: &Trace, at: i64, window: i64) -> bool {
     trace.since.is_some_and(|since| at <= since.server.saturating_add(1).saturating_mul(1000).saturating_add(window))
 }
 
+/// Whether a row may be that of a call to the API whose title and description were dropped, as before 0.25; a webhook's has
+/// the message of a commit.
+fn is_untitled(row: &Row) -> bool {
+    row.title.as_deref() == Some("Manual deployment") && row.description.as_deref().unwrap_or_default().is_empty()
+}
+
 /// Whether a commit took the place of the description, which happens at the end of a deployment from git.
 pub(super) fn overwritten(row: &Row) -> bool {
     row.description.as_deref().is_some_and(|text| text.starts_with("Commit: "))
@@ -155,15 +161,19 @@ mod tests {
     /// A trace, the rows, when somebody else's job started, and what is found.
     type Case<'a> = (&'a str, &'a [(i64, char)], Option<i64>, &'a str);
 
-    /// A row by its moment in milliseconds and the first letter of what it bears: `c`ommit, `m`ark of somebody else,
-    /// `x` for one that a restart cancelled.
+    /// A row by its moment in milliseconds and the first letter of what it bears: `c`ommit, `m`ark of somebody else, `n`o
+    /// text of a caller's, `x` for one that a restart cancelled.
     fn rows(rows: &[(i64, char)]) -> Vec<Row> {
         let row = |(at, kind): &(i64, char)| {
             let at = chrono::DateTime::from_timestamp_millis(*at).unwrap().to_rfc3339();
-            let description = if *kind == 'c' { "Commit: abc" } else { "[anydeploy:other]" };
+            let (title, description) = match kind {
+                'c' => ("a commit", "Commit: abc"),
+                'n' => ("Manual deployment", ""),
+                _ => ("a title", "[anydeploy:other]"),
+            };
             let status = if *kind == 'x' { "cancelled" } else { "done" };
             let id = format!("{kind}{at}");
-            json!({ "deploymentId": id, "status": status, "description": description, "createdAt": at })
+            json!({ "deploymentId": id, "status": status, "title": title, "description": description, "createdAt": at })
         };
         rows.iter().rev().map(|one| serde_json::from_value(row(one)).unwrap()).collect()
     }
@@ -263,9 +273,10 @@ mod tests {
             ("since=0&after=99&listed=99", &[(60_000, 'c')], true, None),
             // Only where no mark is kept, an answer at once has to do.
             ("since=0&after=99&swift=1", sole, true, None),
-            ("since=0&after=99&swift=1", &[(900, 'm')], false, Some(900)),
-            ("since=0&after=99", &[(900, 'm')], false, None),
-            ("since=0&after=99", &[(2100, 'm')], false, Some(2100)),
+            ("since=0&after=99&swift=1", &[(900, 'n')], false, Some(900)),
+            ("since=0&after=99&swift=1", &[(900, 'm')], false, None),
+            ("since=0&after=99", &[(900, 'n')], false, None),
+            ("since=0&after=99", &[(2100, 'n')], false, Some(2100)),
             ("after=99&listed=99", sole, true, None),
         ];
         for (text, all, keeps_mark, expected) in cases {

@@ -2,13 +2,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::Dokploy;
 use super::earlier;
 use super::infer::{Others, has_untold, note_others};
 use super::queue::is_over;
 use super::read::of_job;
 use super::rows::{Rows, to_deployment};
 use super::trace::Trace;
-use super::Dokploy;
 use crate::clock::checked;
 use crate::reconcile::{Sight, is_passing, reconcile_slowly, retry_read, steady};
 use crate::{DeployRequest, Deployment, Error, Identity, Result, Target};
@@ -22,7 +22,13 @@ struct Seen {
 
 impl Dokploy {
     /// Looks for the mark of the trigger, among the rows and in the queue.
-    pub(super) async fn find_lost(&self, target: &Target, trace: &Trace, before: Rows, lost: Error) -> Result<Deployment> {
+    pub(super) async fn find_lost(
+        &self,
+        target: &Target,
+        trace: &Trace,
+        before: Rows,
+        lost: Error,
+    ) -> Result<Deployment> {
         let seen = Mutex::new(Seen { rows: before, others: Others::new() });
         let settle = self.grace / 2;
         // A poll costs two reads, each of which counts twice against the limit of the key.
@@ -71,9 +77,7 @@ impl Dokploy {
         if taken.is_empty() {
             return Ok(None);
         }
-        let by_row = |trace: &Trace| {
-            trace.marked(&before.rows).map(|row| to_deployment(target, row, Identity::Exact))
-        };
+        let by_row = |trace: &Trace| trace.marked(&before.rows).map(|row| to_deployment(target, row, Identity::Exact));
         let mut found = taken.iter().position(|one| by_row(&one.trace).is_some());
         let mut deployment = found.and_then(|place| by_row(&taken[place].trace));
         if found.is_none() {

@@ -139,7 +139,14 @@ impl Dokploy {
     }
 
     /// The deployment of a job that waits or runs, where `rows` were read before the queue and do not hold it.
-    pub(super) async fn queued(&self, target: &Target, mut trace: Trace, job: &Job, queue: &Queue, rows: &Rows) -> Deployment {
+    pub(super) async fn queued(
+        &self,
+        target: &Target,
+        mut trace: Trace,
+        job: &Job,
+        queue: &Queue,
+        rows: &Rows,
+    ) -> Deployment {
         if !trace.needs_rows_again(job, queue) {
             trace.sighted(job, queue, Some(rows), None);
         } else if let Ok(again) = self.rows(target).await {

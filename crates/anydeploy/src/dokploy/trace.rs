@@ -96,7 +96,19 @@ impl Trace {
         let (active, until) = (number(id, ACTIVE)?, number(id, UNTIL)?);
         let (crowded, swift) = (id.get(CROWDED).is_some(), id.get(SWIFT).is_some());
         let (listed, title) = (number(id, LISTED)?, id.get(TITLE).map(str::to_owned));
-        Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active, until, crowded, listed, swift, title })
+        Ok(Self {
+            nonce,
+            after,
+            since,
+            queued,
+            ahead: number(id, AHEAD)?,
+            active,
+            until,
+            crowded,
+            listed,
+            swift,
+            title,
+        })
     }
 
     /// Takes note of the title, as far as an id holds it.
