@@ -49,7 +49,7 @@ enum Sent {
     /// Its answer came at this moment by the server's clock.
     Answered(Option<Moment>),
     /// Its deployment showed while it was still being answered.
-    Found(Deployment),
+    Found(Box<Deployment>),
 }
 
 impl Dokploy {
@@ -81,7 +81,7 @@ impl Dokploy {
                 if trace.crowded && !deployment.identity.is_settled() {
                     deployment.id = deployment.id.with(CROWDED, "1");
                 }
-                Ok(deployment)
+                Ok(*deployment)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
@@ -110,7 +110,7 @@ impl Dokploy {
         match select(sent, found).await {
             Either::Left((answered, _)) => answered.map(Sent::Answered),
             // Where its mark is, the trigger was acted on, and its answer would say no more.
-            Either::Right((deployment, _)) => Ok(Sent::Found(deployment)),
+            Either::Right((deployment, _)) => Ok(Sent::Found(Box::new(deployment))),
         }
     }
 

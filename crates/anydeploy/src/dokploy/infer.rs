@@ -247,6 +247,9 @@ mod tests {
         }
     }
 
+    /// A trace, the rows, whether marks are kept, and what is found.
+    type BlindCase<'a> = (&'a str, &'a [(i64, char)], bool, Option<i64>);
+
     /// What is found without a view of the queue, 100 s after the trigger.
     fn found_blindly(text: &str, all: &[(i64, char)], keeps_mark: bool) -> Option<i64> {
         let mut rows = rows(all);
@@ -260,7 +263,7 @@ mod tests {
     #[test]
     fn without_the_queue_a_row_is_deduced_only_if_it_is_provably_newer_than_the_trigger() {
         let (sole, late): (&[_], &[_]) = (&[(900, 'c')], &[(2100, 'c')]);
-        let cases: &[(&str, &[(i64, char)], bool, Option<i64>)] = &[
+        let cases: &[BlindCase<'_>] = &[
             // The second of the answer is no proof: the row may be older than the trigger.
             ("since=0&after=99", sole, true, None),
             ("since=1&after=99", sole, true, None),

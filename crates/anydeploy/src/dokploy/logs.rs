@@ -25,7 +25,7 @@ impl Dokploy {
             return Ok(LogPage::default());
         };
         // One line more than is wanted tells whether there are older ones, and the reason may stand above them.
-        let tail = options.tail.saturating_add(1).max(REASON_WITHIN).min(MOST);
+        let tail = options.tail.saturating_add(1).clamp(REASON_WITHIN, MOST);
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
         let text = self.client.deployment_read_logs(row, &params).await.map_err(fail)?.into_value();
         // A file that is not there, or that lies on a build server, is read as an empty line.

@@ -62,9 +62,10 @@ impl Dokploy {
         note_others(&mut seen.others, &trace, &rows.rows);
         let doubtful = has_untold(&trace, &rows.rows, &seen.others);
         seen.rows = rows;
-        Ok(match doubtful {
-            true => Sight::Doubt("the rows do not show any more whose a deployment is that was started since"),
-            false => Sight::Nothing,
+        Ok(if doubtful {
+            Sight::Doubt("the rows do not show any more whose a deployment is that was started since")
+        } else {
+            Sight::Nothing
         })
     }
 

@@ -101,12 +101,12 @@ impl Dokploy {
         }
         let queue = match self.queue(target).await {
             Ok(Some(queue)) => queue,
-            Ok(None) => return Ok(self.resolve_blindly(target, trace, &rows).await),
             // The next poll may find the row, whatever the queue answers by then.
             Err(error) if is_passing(&error) => return Ok(trace.pending(target, accepted())),
             // The key itself is refused, or used up.
             Err(error) if error.kind() == ErrorKind::UnauthorizedOrRateLimited => return Err(error),
-            Err(_) => return Ok(self.resolve_blindly(target, trace, &rows).await),
+            // This version has no such list, or this key may not read it.
+            Ok(None) | Err(_) => return Ok(self.resolve_blindly(target, trace, &rows).await),
         };
         let mark = trace.mark();
         let job = queue.marked(&mark);

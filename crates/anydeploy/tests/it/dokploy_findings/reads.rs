@@ -6,7 +6,9 @@ use anydeploy::{
     DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, ErrorKind, HistoryOptions, Identity, LogOptions,
     Outcome, Permission, Phase, Platform, ServiceState, Target, TargetKind, VersionSupport,
 };
-use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Fault, FaultPlan, FaultyNetwork, Pace, RequestKind};
+use anydeploy_fakes::{
+    DokployQuirk, DokployScript, FakeDokploy, FakeDokployBuilder, Fault, FaultPlan, FaultyNetwork, Pace, RequestKind,
+};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -157,7 +159,7 @@ async fn a_check_says_how_the_version_compares_and_lives_without_one() {
     for (quirk, support) in
         [(None, VersionSupport::Observed), (Some(DokployQuirk::OldServerIgnoresTitle), VersionSupport::Older)]
     {
-        let (_fake, dokploy) = manual(quirk.into_iter().fold(FakeDokploy::builder(), |b, quirk| b.quirk(quirk))).await;
+        let (_fake, dokploy) = manual(quirk.into_iter().fold(FakeDokploy::builder(), FakeDokployBuilder::quirk)).await;
         assert_eq!(dokploy.check().await.unwrap().version_support, support);
     }
     for (status, version) in [(200, "v0.30.7"), (401, ""), (403, ""), (404, "")] {
