@@ -19,6 +19,8 @@ mod dokploy;
 #[cfg(feature = "dokploy")]
 mod dokploy_errors;
 #[cfg(feature = "dokploy")]
+mod dokploy_findings;
+#[cfg(feature = "dokploy")]
 mod dokploy_identity;
 #[cfg(feature = "dokploy")]
 mod dokploy_traps;
