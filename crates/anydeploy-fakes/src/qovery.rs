@@ -193,6 +193,39 @@ impl FakeQovery {
         state.seed(service);
     }
 
+    /// Someone pushes a commit to the branch of a service from git; answers with it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn push_commit(&self, service: &str) -> String {
+        let mut state = self.platform.state();
+        let commit = state.ids.commit();
+        state.named(service).commits.insert(0, commit.clone());
+        commit
+    }
+
+    /// Someone pushes a commit to the branch that holds the values of a chart; answers with it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn push_values_commit(&self, service: &str) -> String {
+        let mut state = self.platform.state();
+        let commit = state.ids.commit();
+        state.named(service).values_commits.insert(0, commit.clone());
+        commit
+    }
+
+    /// Someone configures another image tag, chart version or database version, without deploying it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn configure(&self, service: &str, version: &str) {
+        version.clone_into(&mut self.platform.state().named(service).version);
+    }
+
     /// Puts the service into a deployment stage that is marked skipped.
     ///
     /// # Panics
@@ -312,6 +345,10 @@ impl Answer for Platform {
             Ok(reply) => reply.into_template(&state.quirks),
             Err(refusal) => refusal.into_template(&state.quirks),
         };
-        state.limit.mark(template, false, state.clock)
+        let template = state.limit.mark(template, false, state.clock);
+        match state.tick_length {
+            Some(_) => template.insert_header("date", state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+            None => template,
+        }
     }
 }

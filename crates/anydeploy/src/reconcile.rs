@@ -114,7 +114,7 @@ where
 }
 
 /// Whether the same read may well succeed a little later; a page of a proxy is as passing as a refused connection.
-fn is_passing(error: &Error) -> bool {
+pub(crate) fn is_passing(error: &Error) -> bool {
     error.is_transient() || error.kind() == ErrorKind::Unreadable
 }
 
