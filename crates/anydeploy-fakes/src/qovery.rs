@@ -193,30 +193,6 @@ impl FakeQovery {
         state.seed(service);
     }
 
-    /// Someone pushes a commit to the branch of a service from git; answers with it.
-    ///
-    /// # Panics
-    /// If there is no such service.
-    #[track_caller]
-    pub fn push_commit(&self, service: &str) -> String {
-        let mut state = self.platform.state();
-        let commit = state.ids.commit();
-        state.named(service).commits.insert(0, commit.clone());
-        commit
-    }
-
-    /// Someone pushes a commit to the branch that holds the values of a chart; answers with it.
-    ///
-    /// # Panics
-    /// If there is no such service.
-    #[track_caller]
-    pub fn push_values_commit(&self, service: &str) -> String {
-        let mut state = self.platform.state();
-        let commit = state.ids.commit();
-        state.named(service).values_commits.insert(0, commit.clone());
-        commit
-    }
-
     /// Someone configures another image tag, chart version or database version, without deploying it.
     ///
     /// # Panics

@@ -111,16 +111,16 @@ impl State {
                 resources(),
             ),
             Kind::Helm => helm(
-                json!({ "repository": {
+                &json!({ "repository": {
                     "chart_name": service.name,
                     "chart_version": service.version,
                     "repository": { "id": self.registry, "name": "charts", "url": "https://charts.example.com" },
                 } }),
-                Value::Null,
+                &Value::Null,
             ),
             Kind::HelmFromGit => helm(
-                json!({ "git": { "git_repository": git(service) } }),
-                json!({ "git": { "git_repository": values(service), "paths": ["values.yaml"] } }),
+                &json!({ "git": { "git_repository": git(service) } }),
+                &json!({ "git": { "git_repository": values(service), "paths": ["values.yaml"] } }),
             ),
             Kind::Terraform => json!({
                 "timeout_sec": 600,
@@ -205,7 +205,7 @@ fn values(service: &Service) -> Value {
     })
 }
 
-fn helm(source: Value, file: Value) -> Value {
+fn helm(source: &Value, file: &Value) -> Value {
     json!({
         "timeout_sec": 600,
         "auto_preview": false,

@@ -22,9 +22,8 @@ impl Action {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the kind of its target cannot do that.
     pub(super) fn of(request: &DeployRequest) -> Result<Self> {
         let kind = request.target().kind();
-        let refused = |what: &str| {
-            Err(Error::unsupported(Platform::Qovery, format_args!("{what} on a target of kind `{kind}`")))
-        };
+        let refused =
+            |what: &str| Err(Error::unsupported(Platform::Qovery, format_args!("{what} on a target of kind `{kind}`")));
         match (request.job_event(), request.terraform_action()) {
             (Some(_), _) if *kind != TargetKind::Job => refused("the event of a job"),
             (_, Some(_)) if *kind != TargetKind::Terraform => refused("an action on a Terraform service"),
@@ -59,7 +58,9 @@ impl Action {
             Action::Terraform(TerraformAction::ForceUnlock),
             Action::Terraform(TerraformAction::MigrateState),
         ];
-        ALL.into_iter().find(|action| id.get(ACTION).is_some() && action.word() == id.get(ACTION)).unwrap_or(Self::Deploy)
+        ALL.into_iter()
+            .find(|action| id.get(ACTION).is_some() && action.word() == id.get(ACTION))
+            .unwrap_or(Self::Deploy)
     }
 
     /// The word of `forceEvent`.

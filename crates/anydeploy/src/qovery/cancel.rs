@@ -6,7 +6,7 @@ use super::look::{KINDS, Look, filled};
 use super::status::judge_service;
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
 use super::{Qovery, fail};
-use crate::reconcile::steady;
+use crate::reconcile::{is_passing, steady};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind};
 
 impl Qovery {
@@ -76,7 +76,12 @@ impl Qovery {
             let params = ListJobsParams::default();
             Ok(self.client.list_jobs(environment, &params).await.map_err(fail)?.into_value().results)
         };
-        let jobs = steady(list).await?;
+        let jobs = match steady(list).await {
+            Ok(jobs) => jobs,
+            Err(error) if is_passing(&error) => return Err(error),
+            // A cancel that is not forced stops nothing that it should not.
+            Err(_) => return Ok(false),
+        };
         Ok(jobs.iter().any(|job| is_running(&job.id) && job.job_type == Some(JobTypeEnum::Lifecycle)))
     }
 }

@@ -29,12 +29,12 @@ pub(super) fn target(target: &Target) -> Result<Target> {
 pub(super) fn deployment(id: &DeploymentId) -> Result<DeploymentId> {
     id.expect_platform(&Platform::Qovery)?;
     let mut normal = with_target(id, &target(id.target())?)?;
-    if let Some(environment) = id.get(ENVIRONMENT) {
-        normal = normal.with(ENVIRONMENT, uuid(environment, id)?);
-    }
-    for key in [EXECUTION, REQUEST, AFTER] {
-        if let Some(value) = id.get(key) {
-            normal = normal.with(key, lower(value));
+    let environment = id.get(ENVIRONMENT).map(|environment| uuid(environment, id)).transpose()?;
+    let others = [EXECUTION, REQUEST, AFTER].map(|key| (key, id.get(key).map(lower)));
+    for (key, value) in [(ENVIRONMENT, environment)].into_iter().chain(others) {
+        // An id that is right already stays as it is, with its details in their order.
+        if let Some(value) = value.filter(|value| id.get(key) != Some(value)) {
+            normal = normal.with(key, value);
         }
     }
     Ok(normal)
@@ -51,7 +51,8 @@ fn uuid(text: &str, of: impl std::fmt::Display) -> Result<String> {
     if is_uuid(text) {
         return Ok(text.to_ascii_lowercase());
     }
-    let message = format!("`{of}` holds an id that is no UUID, and Qovery's are; look it up in the address of its page");
+    let message =
+        format!("`{of}` holds an id that is no UUID, and Qovery's are; look it up in the address of its page");
     Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Qovery))
 }
 

@@ -60,7 +60,7 @@ impl Trigger {
                     Action::Deploy => None,
                     _ => return Err(Error::unsupported(Platform::Qovery, "this action on a Terraform service")),
                 };
-                Self::Terraform(TerraformDeployRequest { action, git_commit_id: commit, ..Default::default() })
+                Self::Terraform(TerraformDeployRequest { action, git_commit_id: commit })
             }
             TargetKind::Database => Self::Database,
             TargetKind::Environment => Self::Environment,

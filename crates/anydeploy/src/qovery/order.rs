@@ -329,7 +329,11 @@ mod tests {
         assert_eq!(failed(&only, &ours).as_deref(), Some("e2"));
         assert_eq!(failed(&only, &ours.clone().with(CROWDED, SAME)), None);
         assert_eq!(failed(&only, &ours.clone().without(NEXT)), None);
-        assert_eq!(failed(&only, &ours.clone().with(SINCE, since("2026-08-20T14:00:07Z"))), None, "it was there before");
+        assert_eq!(
+            failed(&only, &ours.clone().with(SINCE, since("2026-08-20T14:00:07Z"))),
+            None,
+            "it was there before"
+        );
         assert_eq!(failed(&[nameless("e2", "DEPLOYING"), known.clone()], &ours), None);
         let followed = [entry("e3", "DEPLOY", "API", &["web"]), only[0].clone(), known.clone()];
         assert_eq!(failed(&followed, &ours), None, "the one that names the target is ours");

@@ -29,8 +29,8 @@ pub(super) fn with_ran(mut deployment: Deployment, ran: RanRevision) -> Deployme
 
 /// The deployment, failed if it succeeded with another revision than the one in its id.
 pub(super) fn verified(deployment: Deployment) -> Deployment {
-    let was = deployment.status.phase;
-    let verified = deployment.clone().verified_against(&revision_of(&deployment.id));
+    let (was, asked) = (deployment.status.phase, revision_of(&deployment.id));
+    let verified = deployment.verified_against(&asked);
     if verified.status.phase == was {
         return verified;
     }
@@ -55,7 +55,8 @@ pub(super) fn is_resolved(id: &DeploymentId) -> bool {
 
 /// The deployment, failed because something else was done under its id.
 pub(super) fn failed_as(deployment: Deployment, what: &str) -> Deployment {
-    let mut failed = deployment.with_reason(Some(format!("Qovery lists `{what}` for it, which is not what was asked for")));
+    let mut failed =
+        deployment.with_reason(Some(format!("Qovery lists `{what}` for it, which is not what was asked for")));
     failed.status.phase = Phase::Failed;
     failed
 }
@@ -79,7 +80,9 @@ mod tests {
         assert_eq!(ran(&json!({"image_name": "web", "tag": "1.2"})), RanRevision::ImageTag("1.2".into()));
         assert_eq!(ran(&json!({"tag": "built-7", "commit": commit})), RanRevision::Commit("abc1234".into()));
         assert_eq!(ran(&json!({"repository": {"chart_version": "4.1"}})), RanRevision::ChartVersion("4.1".into()));
-        for nothing in [json!({}), json!({"tag": ""}), json!({"commit": {"git_commit_id": ""}}), json!({"commit": null})] {
+        for nothing in
+            [json!({}), json!({"tag": ""}), json!({"commit": {"git_commit_id": ""}}), json!({"commit": null})]
+        {
             assert_eq!(ran(&nothing), RanRevision::Unverified, "{nothing}");
         }
     }

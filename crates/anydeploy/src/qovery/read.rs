@@ -13,9 +13,7 @@ use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, mark, revision_of, told};
 use super::{Qovery, ids, phase};
 use crate::flight;
 use crate::reconcile::{is_passing, steady};
-use crate::{
-    Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, RanRevision, Result, Revision, TargetKind,
-};
+use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, RanRevision, Result, Revision, TargetKind};
 
 impl Qovery {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
@@ -98,8 +96,10 @@ impl Qovery {
         let is_still = |status: &Status| {
             status.execution_id.as_deref() == Some(execution) && status.deployment_requests_count.unwrap_or(0) == 0
         };
-        let from_git =
-            matches!(target.kind(), TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform);
+        let from_git = matches!(
+            target.kind(),
+            TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform
+        );
         // A plan or an event of a job need not change what counts as deployed.
         if !from_git || !is_still(status) || Action::in_id(id) != Action::Deploy {
             return None;

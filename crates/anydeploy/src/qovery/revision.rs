@@ -74,7 +74,10 @@ impl Qovery {
         if let (Action::Event(event), Some(row)) = (Action::of(request)?, row)
             && row.lacks(event)
         {
-            return Err(refuse(ErrorKind::InvalidInput, format!("`{target}` has no event {event:?}; Qovery would start nothing")));
+            return Err(refuse(
+                ErrorKind::InvalidInput,
+                format!("`{target}` has no event {event:?}; Qovery would start nothing"),
+            ));
         }
         let revision = self.revision(request.revision(), target, row).await?;
         let values = match (request.values_commit(), row) {
@@ -94,7 +97,9 @@ impl Qovery {
     async fn revision(&self, asked: &Revision, target: &Target, row: Option<&Row>) -> Result<Named> {
         let source = row.map(|row| &row.source);
         let sent = |revision| Named { revision, sent: true, resolved: true, values: None };
-        let unresolved = |what: &str| refuse(ErrorKind::Conflict, format!("Qovery does not say {what} of `{target}`, so name a revision"));
+        let unresolved = |what: &str| {
+            refuse(ErrorKind::Conflict, format!("Qovery does not say {what} of `{target}`, so name a revision"))
+        };
         match asked {
             Revision::Configured => match (target.kind(), source) {
                 (TargetKind::Application | TargetKind::Terraform, _) | (_, Some(Source::Git { .. })) => {
@@ -102,7 +107,9 @@ impl Qovery {
                     Ok(sent(Revision::Commit(self.head(target, of).await?)))
                 }
                 (_, Some(Source::Image { tag: Some(tag) })) => Ok(sent(Revision::ImageTag(tag.clone()))),
-                (_, Some(Source::Chart { version: Some(version) })) => Ok(sent(Revision::ChartVersion(version.clone()))),
+                (_, Some(Source::Chart { version: Some(version) })) => {
+                    Ok(sent(Revision::ChartVersion(version.clone())))
+                }
                 (TargetKind::Database | TargetKind::Environment, _) => Ok(Named::default()),
                 _ => Err(unresolved("which revision is configured")),
             },
@@ -175,7 +182,10 @@ impl Qovery {
 pub(super) fn check_deployed(asked: &Revision, target: &Target, look: &Look) -> Result<()> {
     let status = look.service(target).and_then(|status| status.service_deployment_status.as_ref());
     if *asked == Revision::Deployed && status == Some(&ServiceDeploymentStatusEnum::NeverDeployed) {
-        return Err(refuse(ErrorKind::Conflict, format!("`{target}` was never deployed, so nothing can be deployed once more")));
+        return Err(refuse(
+            ErrorKind::Conflict,
+            format!("`{target}` was never deployed, so nothing can be deployed once more"),
+        ));
     }
     Ok(())
 }

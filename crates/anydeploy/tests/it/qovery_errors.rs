@@ -120,7 +120,9 @@ async fn server(call: Call, refusal: ResponseTemplate) -> MockServer {
     };
     answer("^/environment/ID/statuses$", statuses).mount(&server).await;
     answer("^/environment/ID/deploymentQueue$", json!({"results": []})).mount(&server).await;
-    answer("^/application/ID/commit$", json!({"results": [{"git_commit_id": "0123456789abcdef"}]})).mount(&server).await;
+    answer("^/application/ID/commit$", json!({"results": [{"git_commit_id": "0123456789abcdef"}]}))
+        .mount(&server)
+        .await;
     answer("^/container/ID$", json!({"id": ID, "name": "worker", "tag": "1.0.0"})).mount(&server).await;
     let job = json!({"id": ID, "name": "cron", "source": {"image": {"tag": "1.0.0"}}});
     answer("^/job/ID$", job).mount(&server).await;

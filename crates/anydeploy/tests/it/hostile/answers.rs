@@ -146,7 +146,16 @@ fn with(mut rows: Vec<Value>, list: &str) -> Value {
 }
 
 fn id() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec![json!("d"), json!("e"), json!("web"), json!(SERVICE), json!("other"), json!(""), Value::Null, json!(7)])
+    prop::sample::select(vec![
+        json!("d"),
+        json!("e"),
+        json!("web"),
+        json!(SERVICE),
+        json!("other"),
+        json!(""),
+        Value::Null,
+        json!(7),
+    ])
 }
 
 fn time() -> impl Strategy<Value = Value> {

@@ -81,9 +81,13 @@ async fn a_deployment_after_a_failed_check_is_its_own() {
 /// What `check` says of organizations with these restrictions.
 async fn checked(restrictions: &[Option<&str>]) -> anydeploy::Check {
     let server = MockServer::start().await;
-    let organization = |restriction: &Option<&str>| json!({"id": "o", "name": "org", "billing_deployment_restriction": restriction});
+    let organization =
+        |restriction: &Option<&str>| json!({"id": "o", "name": "org", "billing_deployment_restriction": restriction});
     let body = json!({ "results": restrictions.iter().map(organization).collect::<Vec<_>>() });
-    Mock::given(path("/organization")).respond_with(ResponseTemplate::new(200).set_body_json(body)).mount(&server).await;
+    Mock::given(path("/organization"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        .mount(&server)
+        .await;
     let qovery = Qovery::builder().url(server.uri()).token("t").timeout(Duration::from_secs(5)).build().unwrap();
     qovery.check().await.unwrap()
 }

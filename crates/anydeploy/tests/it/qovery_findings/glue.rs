@@ -30,7 +30,9 @@ async fn two_triggers_at_once_that_get_one_request_are_both_adopted() {
     const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
     let server = MockServer::start().await;
     let get = |call: &str, body: serde_json::Value| {
-        Mock::given(method("GET")).and(path(format!("/environment/{ID}/{call}"))).respond_with(ResponseTemplate::new(200).set_body_json(body))
+        Mock::given(method("GET"))
+            .and(path(format!("/environment/{ID}/{call}")))
+            .respond_with(ResponseTemplate::new(200).set_body_json(body))
     };
     let statuses = json!({
         "environment": {"id": ID, "state": "DEPLOYING", "last_deployment_state": "DEPLOYING", "last_deployment_id": "e-1"},

@@ -1,6 +1,8 @@
 //! Ids in capitals, ids that are no UUID, ids of another kind, ids made by hand.
 
-use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, LogOptions, Qovery, Target, TargetKind};
+use anydeploy::{
+    DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, LogOptions, Qovery, Target, TargetKind,
+};
 use anydeploy_fakes::{FakeQovery, QoveryScript, QoveryServiceKind};
 
 use crate::support::qovery::{execution, manual, quick, running, step_to_the_end, triggers, web};

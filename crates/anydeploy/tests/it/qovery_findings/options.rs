@@ -14,8 +14,11 @@ async fn a_job_runs_for_the_event_that_is_named() {
     let (fake, qovery) = running(FakeQovery::builder()).await;
     let lifecycle = fake.add_service(&fake.environment(), QoveryServiceKind::LifecycleJob, "migrate");
     let cron = fake.add_job("cron");
-    let cases =
-        [(&lifecycle, JobEvent::Start, "START"), (&lifecycle, JobEvent::Delete, "DELETE"), (&cron, JobEvent::Cron, "CRON")];
+    let cases = [
+        (&lifecycle, JobEvent::Start, "START"),
+        (&lifecycle, JobEvent::Delete, "DELETE"),
+        (&cron, JobEvent::Cron, "CRON"),
+    ];
     for (job, event, word) in cases {
         let request = DeployRequest::new(Target::new(TargetKind::Job, job)).with_job_event(event);
         let outcome = qovery.deploy_and_wait(&request, quick()).await.unwrap();

@@ -55,11 +55,8 @@ async fn each_failed_log_tells_the_reason_a_person_would_choose() {
         Mock::given(path(format!("/environment/{ENVIRONMENT}/logs"))).respond_with(log).mount(&server).await;
         let qovery = Qovery::builder().url(server.uri()).token("t").build().unwrap();
         let kind = TargetKind::from(case["kind"].as_str().unwrap());
-        let target = if kind == TargetKind::Environment {
-            Target::environment(ENVIRONMENT)
-        } else {
-            Target::new(kind, ID)
-        };
+        let target =
+            if kind == TargetKind::Environment { Target::environment(ENVIRONMENT) } else { Target::new(kind, ID) };
         let id = Qovery::deployment_id(&target, ENVIRONMENT, "e-1");
         let page = qovery.logs(&id, LogOptions::default()).await.unwrap();
         assert_eq!(page.reason.as_deref(), case["reason"].as_str(), "{}", case["name"]);

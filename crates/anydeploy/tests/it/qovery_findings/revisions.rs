@@ -31,7 +31,12 @@ async fn each_kind_is_deployed_with_what_is_configured_or_named() {
     fake.configure(&fake.container(), "3.1.4");
     fake.configure(&helm, "7.0.0");
     let cases: Vec<(Target, Revision, Option<Value>, RanRevision)> = vec![
-        (Target::application(fake.application()), Revision::Configured, commit(&web_head), RanRevision::Commit(web_head)),
+        (
+            Target::application(fake.application()),
+            Revision::Configured,
+            commit(&web_head),
+            RanRevision::Commit(web_head),
+        ),
         (Target::application(fake.application()), named(), commit(COMMIT), RanRevision::Commit(COMMIT.into())),
         (
             of(TargetKind::Container, &fake.container()),
