@@ -13,24 +13,44 @@
 //! * What was accepted and does not start within the grace period is
 //!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if something was started that may be it,
 //!   [`Undecidable`](crate::ErrorKind::Undecidable).
-//! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along.
-//! * A commit goes with applications, jobs, charts and Terraform services, an image tag with containers and jobs;
-//!   databases and environments take neither.
+//! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along; the
+//!   answer names them.
+//!   While a lifecycle job runs in it, the cancel is forced, which ends the job as well.
+//! * [`Revision::Configured`](crate::Revision::Configured) is the head of the branch, the tag or the chart version that is
+//!   configured.
+//!   A bare call would keep the commit that was deployed, so the adapter looks the revision up and names it; if that
+//!   fails, nothing is triggered.
+//!   Whole environments are deployed with the newest commits, and databases as they are configured.
+//! * [`Revision::Deployed`](crate::Revision::Deployed) is what was deployed last; databases and environments have none.
+//! * A commit goes with applications, jobs, charts and Terraform services from git, an image tag with containers and jobs
+//!   from an image, a chart version with charts from a chart repository; one request names only one of them.
+//!   The values of a chart may come from a commit of their own; the history does not tell it, so it is not verified.
+//! * After a success the revision that ran is read from the history, or from the service.
+//! * A job runs for one event if a request names it, and a Terraform service is planned, unlocked or migrated.
+//!   How a deployment for the stop or delete event of a job ends is not documented: only `DEPLOYED` is a success.
+//! * Ids are UUIDs, in any case; others are refused.
 //! * A token goes by `Token`, the JWT of a person by `Bearer`; they are told apart by their form unless `token_scheme` is
 //!   set.
 
+mod action;
 mod cancel;
 mod check;
 mod deploy;
 mod find;
 mod history;
+mod ids;
 mod kind;
 mod logs;
 mod look;
 mod lost;
 mod meaning;
 mod order;
+mod precheck;
+mod ran;
 mod read;
+mod reason;
+mod revision;
+mod row;
 mod service;
 mod status;
 mod trail;
@@ -84,6 +104,15 @@ impl Qovery {
     /// is not usable.
     pub fn from_env() -> Result<Self> {
         QoveryConfig::from_env()?.connect()
+    }
+
+    /// The id of a deployment that something else started, by the execution that Qovery's console and command line show.
+    ///
+    /// `environment` holds the target, and is the target's own id if that is an environment.
+    /// Nothing is checked before the deployment is read.
+    #[must_use]
+    pub fn deployment_id(target: &Target, environment: &str, execution: &str) -> DeploymentId {
+        trail::id_of_execution(target, environment, execution)
     }
 
     /// The generated client, for everything the trait does not offer.
@@ -151,6 +180,11 @@ impl Deployer for Qovery {
         ]);
         capabilities.commit = true;
         capabilities.image_tag = true;
+        capabilities.deployed = true;
+        capabilities.chart_version = true;
+        capabilities.values_commit = true;
+        capabilities.job_event = true;
+        capabilities.terraform_action = true;
         capabilities.history = true;
         capabilities.cancel = true;
         capabilities.logs = true;

@@ -170,10 +170,8 @@ impl Court<'_> {
         // That the id is someone else's is told elsewhere.
         let Some(fact) = self.find(id) else { return (!Ending::Never.is(outcome)).then_some("an outcome of nothing") };
         let (ending, ended_at) = match fact.part(told.target.id()) {
-            // What was merged into the deployment of another version is over, and not what was asked for.
-            Some(part) if part.ending == Ending::Succeeded && is_other(told, part) => {
-                (Ending::Cancelled, part.ended_at)
-            }
+            // What was merged into the deployment of another version failed to run what was asked for.
+            Some(part) if part.ending == Ending::Succeeded && is_other(told, part) => (Ending::Failed, part.ended_at),
             Some(part) => (part.ending, part.ended_at),
             // It was left out.
             None => (Ending::Never, fact.ended_at()),

@@ -35,6 +35,8 @@ mod qovery_crowd;
 #[cfg(feature = "qovery")]
 mod qovery_errors;
 #[cfg(feature = "qovery")]
+mod qovery_findings;
+#[cfg(feature = "qovery")]
 mod qovery_identity;
 #[cfg(feature = "qovery")]
 mod qovery_traps;
