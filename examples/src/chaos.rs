@@ -88,6 +88,7 @@
 mod batch;
 mod call;
 mod options;
+mod pacer;
 mod report;
 mod scene;
 mod verdict;
@@ -97,30 +98,52 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anydeploy::{Deployer, Platform, Result};
+use futures::future::try_join_all;
+use pacer::{Pacer, paced};
 
 pub use options::ChaosOptions;
-pub use report::ChaosReport;
+pub use report::{ChaosReport, name_of};
 
 /// What stands between the retry layer and the adapter of each call.
 pub type Wrap = fn(Arc<dyn Deployer>) -> Arc<dyn Deployer>;
 
 /// Runs all calls on one platform and judges them.
 ///
+/// It works on a thread of its own; a second run waits until the first one is over.
+///
 /// # Errors
 /// If a fake, a network or an adapter cannot be made.
 pub async fn run(platform: Platform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
-    let started = Instant::now();
+    let options = options.clone();
+    paced(move |pacer| async move { run_in(&pacer, platform, &options, wrap).await }).await
+}
+
+/// Runs all calls on several platforms at once and judges them.
+///
+/// # Errors
+/// If a fake, a network or an adapter cannot be made.
+pub async fn run_together(platforms: Vec<Platform>, options: &ChaosOptions, wrap: Wrap) -> Result<Vec<ChaosReport>> {
+    let options = options.clone();
+    paced(move |pacer| async move {
+        try_join_all(platforms.into_iter().map(|platform| run_in(&pacer, platform, &options, wrap))).await
+    })
+    .await
+}
+
+async fn run_in(pacer: &Pacer, platform: Platform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
+    let (started, began) = (Instant::now(), pacer.timeline().elapsed());
     let mut report = ChaosReport::new(&platform, options);
     let mut batch = 0;
     let mut left = options.deploys;
     while left > 0 {
         let size = left.min(options.batch);
-        let scene = scene::of(&platform, options, batch).await?;
+        let scene = scene::of(&platform, options, batch, pacer).await?;
         let told = batch::run(&scene, options, batch, size, wrap).await?;
-        verdict::judge(&mut report, &*scene, &told);
+        verdict::judge(&mut report, &*scene, &told, options.promised());
         report.count_exchanges(&scene.access().network);
         (left, batch) = (left - size, batch + 1);
     }
     report.seconds = started.elapsed().as_secs_f64();
+    report.scaled_seconds = pacer.timeline().elapsed().saturating_sub(began).as_secs_f64();
     Ok(report)
 }
