@@ -28,7 +28,7 @@ pub struct FakeQoveryBuilder {
 impl FakeQoveryBuilder {
     /// How fast deployments advance; a tick every 20 ms unless told.
     pub fn pace(mut self, pace: Pace) -> Self {
-        self.pace = pace;
+        (self.pace, self.clock) = (pace, self.clock.along(pace));
         self
     }
 
