@@ -160,7 +160,8 @@ mod tests {
     fn what_cannot_be_read_is_named_with_its_place() {
         assert_eq!(parse("openapi: [\n").unwrap_err().split(':').next(), Some("line 2"));
         assert!(parse("{\"openapi\": }").unwrap_err().starts_with("not JSON: expected value at line 1"));
-        assert_eq!(parse("swagger: '2.0'").unwrap_err(), "not an OpenAPI document: it has no text at `openapi`");
+        assert!(parse("swagger: '2.0'").unwrap_err().starts_with("/swagger: Swagger 2.0 is not read"));
+        assert_eq!(parse("info: {}").unwrap_err(), "not an OpenAPI document: it has no text at `openapi`");
         assert_eq!(parse("openapi: 3.2.0").unwrap_err(), "/openapi: 3.2.0 is neither 3.0 nor 3.1");
         let broken = "openapi: 3.0.3\npaths: {/a: {$ref: other.yaml#/a}}";
         assert_eq!(parse(broken).unwrap_err(), "/paths/~1a/$ref: `other.yaml#/a` leads nowhere in this document");
