@@ -22,9 +22,10 @@ const USAGE: &str = "usage: cargo xtask digest FILE --out DIR [--keep-going]";
 /// that cannot be taken are printed and left out instead.
 pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let options = Options::parse(arguments)?;
+    package::check_folder(&options.out)?;
     let file = options.file.display().to_string();
     let mut original = Rc::new(published::read_loosely(&options.file)?);
-    let (files, count) = loop {
+    let (files, count, notes) = loop {
         match digest(&file, &original, &options.name()) {
             Ok(done) => break done,
             Err(Error::Document(complaints)) if options.keep_going => {
@@ -33,7 +34,13 @@ pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
             Err(error) => return Err(error.to_string()),
         }
     };
+    if count == 0 {
+        return Err(format!("{file}: the document has no operation that can be taken"));
+    }
     package::write(root, &options.out, &options.name(), files).map_err(|error| error.to_string())?;
+    for note in notes {
+        println!("taken otherwise: {note}");
+    }
     println!("{}: {count} operations", options.out.display());
     Ok(())
 }
@@ -66,17 +73,20 @@ impl Options {
     /// The crate's name, after the folder.
     fn name(&self) -> String {
         use heck::ToKebabCase as _;
-        let name = self.out.file_name().unwrap_or_default().to_string_lossy().to_kebab_case();
+        // `.` has no name, but the folder that it stands for has.
+        let whole = std::path::absolute(&self.out).unwrap_or_default();
+        let name = whole.file_name().unwrap_or_default().to_string_lossy().to_kebab_case();
         if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("client-{name}") }
     }
 }
 
-/// The files of the client, and how many operations it has.
-fn digest(file: &str, original: &Rc<Value>, name: &str) -> Result<(package::Client, usize), Error> {
-    let document = adopted(file, original)?;
+/// The files of the client, how many operations it has, and what is taken otherwise than the document says.
+fn digest(file: &str, original: &Rc<Value>, name: &str) -> Result<(package::Client, usize, Vec<Complaint>), Error> {
+    let mut document = adopted(file, original)?;
+    let notes = std::mem::take(&mut document.notes);
     let files = client(&document, &name.replace('-', "_"))?;
     let count = document.operations().len();
-    Ok((package::Client { files, areas: document.areas }, count))
+    Ok((package::Client { files, areas: document.areas }, count, notes))
 }
 
 /// The document without the operations that the complaints are about, which are printed.

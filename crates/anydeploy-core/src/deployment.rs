@@ -4,6 +4,7 @@ mod revision;
 
 use std::fmt;
 
+use anydeploy_mask::{mask, one_line};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -120,17 +121,17 @@ impl Deployment {
         self.status.is_terminal() && self.identity.is_settled()
     }
 
-    /// The same deployment with a reason.
+    /// The same deployment with a reason, whose secrets are masked by [`mask`](crate::mask) and which is put on one line.
     #[must_use]
     pub fn with_reason(mut self, reason: Option<String>) -> Self {
-        self.reason = reason;
+        self.reason = reason.map(|reason| one_line(&reason)).filter(|reason| !reason.is_empty());
         self
     }
 
-    /// The same deployment with a title.
+    /// The same deployment with a title, whose secrets are masked by [`mask`](crate::mask).
     #[must_use]
     pub fn with_title(mut self, title: Option<String>) -> Self {
-        self.title = title;
+        self.title = title.map(|title| mask(&title));
         self
     }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 pub use kind::ErrorKind;
 
+use anydeploy_mask::one_line;
+
 use crate::{Deployment, Platform};
 
 /// The most of a server's own sentence that is kept, in characters.
@@ -18,6 +20,8 @@ const SERVER_MESSAGE: usize = 300;
 ///
 /// It is one pointer wide.
 /// `Display` is one line without the source; `{:#}` appends the chain of sources.
+/// What to do next is a part of it if the error is of a platform; an error that a program makes itself has no advice
+/// unless it is given by [`with_advice`](Self::with_advice).
 /// It never holds a credential.
 pub struct Error(Box<Inner>);
 
@@ -32,8 +36,8 @@ struct Inner {
     attempts: u32,
     safe_to_repeat: bool,
     read: bool,
-    last: Option<Deployment>,
     advice: Option<Cow<'static, str>>,
+    last: Option<Deployment>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -52,8 +56,8 @@ impl Error {
             attempts: 1,
             safe_to_repeat: kind.is_safe_to_repeat(),
             read: false,
-            last: None,
             advice: None,
+            last: None,
             source: None,
         }))
     }
@@ -85,11 +89,11 @@ impl Error {
         self
     }
 
-    /// The same error, with the server's own sentence; it is cut to 300 characters on one line.
+    /// The same error, with the server's own sentence; its secrets are masked by [`mask`](crate::mask), and it is cut to
+    /// 300 characters on one line without control sequences.
     #[must_use]
     pub fn with_server_message(mut self, message: &str) -> Self {
-        let printable: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut line: String = printable.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut line = one_line(message);
         if let Some((end, _)) = line.char_indices().nth(SERVER_MESSAGE) {
             line.truncate(end);
             line.push('…');
@@ -126,17 +130,17 @@ impl Error {
         self
     }
 
+    /// The same error, with what to do next in place of the advice that goes with its kind; empty is none.
+    #[must_use]
+    pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
     /// The same error, with the last that was seen of the deployment.
     #[must_use]
     pub fn with_last(mut self, last: Option<Deployment>) -> Self {
         self.0.last = last;
-        self
-    }
-
-    /// The same error, with what to do next in the place of the advice that its kind gives; an empty text gives none.
-    #[must_use]
-    pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
-        self.0.advice = Some(advice.into());
         self
     }
 
@@ -195,6 +199,16 @@ impl Error {
         self.0.last.as_ref()
     }
 
+    /// What to do next, as the last part of `Display`; empty where the message says it, or nothing is known.
+    #[must_use]
+    pub fn advice(&self) -> &str {
+        match &self.0.advice {
+            Some(advice) => advice,
+            None if self.0.platform.is_some() => self.0.kind.advice(self.0.safe_to_repeat, self.0.read),
+            None => "",
+        }
+    }
+
     /// Whether the same *read* may well succeed a little later.
     ///
     /// # Troubleshooting
@@ -218,14 +232,20 @@ impl Error {
 }
 
 impl Error {
-    /// What happened, without what to do next.
-    fn fmt_event(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What happened, without what to do next, and without the operation and platform that `outer` names already.
+    fn fmt_event(&self, f: &mut fmt::Formatter<'_>, outer: Option<&Self>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(platform) = &inner.platform {
+        let named = outer.map(|outer| &*outer.0);
+        if let Some(platform) = &inner.platform
+            && named.is_none_or(|named| named.platform.as_ref() != Some(platform))
+        {
             write!(f, "{platform}: ")?;
         }
         f.write_str(&inner.message)?;
-        match (&inner.operation, inner.status) {
+        let operation = inner.operation.as_ref();
+        let operation =
+            operation.filter(|operation| named.is_none_or(|named| named.operation.as_ref() != Some(*operation)));
+        match (operation, inner.status) {
             (Some(operation), Some(status)) => write!(f, " ({operation}, HTTP {status})")?,
             (Some(operation), None) => write!(f, " ({operation})")?,
             (None, Some(status)) => write!(f, " (HTTP {status})")?,
@@ -244,11 +264,18 @@ impl Error {
     }
 }
 
+/// A cause without the operation that it begins with, which the error has named already.
+fn without_operation<'a>(cause: &'a str, operation: Option<&str>) -> &'a str {
+    let rest = operation.and_then(|operation| cause.strip_prefix(operation));
+    rest.filter(|rest| rest.starts_with([' ', ':']))
+        .and_then(|rest| rest.split_once(": "))
+        .map_or(cause, |(_, cause)| cause)
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fmt_event(f)?;
-        let advice = self.0.advice.as_deref();
-        match advice.unwrap_or_else(|| self.0.kind.advice(self.0.safe_to_repeat, self.0.read)) {
+        self.fmt_event(f, None)?;
+        match self.advice() {
             "" => {}
             advice => write!(f, "; {advice}")?,
         }
@@ -257,14 +284,23 @@ impl fmt::Display for Error {
         }
         if f.alternate() {
             let mut source = self.source();
+            let mut said = self.0.message.to_string();
             while let Some(error) = source {
-                f.write_str(": ")?;
-                // What its cause called for is not what this error calls for.
-                match error.downcast_ref::<Self>() {
-                    Some(error) => error.fmt_event(f)?,
-                    None => write!(f, "{error}")?,
-                }
                 source = error.source();
+                // What its cause called for is not what this error calls for.
+                if let Some(error) = error.downcast_ref::<Self>() {
+                    f.write_str(": ")?;
+                    error.fmt_event(f, Some(self))?;
+                    said = error.0.message.to_string();
+                    continue;
+                }
+                let text = error.to_string();
+                let cause = without_operation(&text, self.operation());
+                // The cause that gave an error its message need not say it again.
+                if cause != said {
+                    write!(f, ": {cause}")?;
+                    cause.clone_into(&mut said);
+                }
             }
         }
         Ok(())

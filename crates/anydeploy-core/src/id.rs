@@ -130,8 +130,8 @@ impl FromStr for DeploymentId {
         let (platform, rest) = text.split_once(':').ok_or_else(|| malformed("it has no platform before a colon"))?;
         text::check_id(platform).map_err(malformed)?;
         let (target, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let target =
-            target.parse().map_err(|_| malformed("no target of the form `application:ID` follows the platform"))?;
+        let target = Target::of_any_kind(target)
+            .map_err(|_| malformed("no target of the form `application:ID` follows the platform"))?;
         let mut id = Self::new(platform.into(), target);
         for (key, value) in parse(query.as_bytes()) {
             if id.get(&key).is_some() {

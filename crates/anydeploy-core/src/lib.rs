@@ -32,6 +32,7 @@ pub mod testing;
 mod text;
 mod watch;
 
+pub use anydeploy_mask::mask;
 pub use capabilities::Capabilities;
 pub use check::{Check, Permission, VersionSupport};
 pub use deployer::Deployer;
@@ -48,6 +49,7 @@ pub use request::{Adoption, DeployRequest, JobEvent, Revision, TerraformAction};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
+pub use text::normal_id;
 pub use watch::{Failure, Loss, Outcome, Watch, WatchEvent, WatchOptions};
 
 /// What a deployer answers.

@@ -1,5 +1,8 @@
 //! Lines of a deployment's log.
 
+use std::fmt;
+
+use anydeploy_mask::{mask, one_line};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -27,10 +30,13 @@ impl LogOptions {
 }
 
 /// One line of a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Its text is what the platform sent, secrets and control sequences included: a build may print what it likes.
+/// `Debug` masks it by [`mask`](crate::mask).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogLine {
-    /// The text without its line break.
+    /// The text without its line break, as it was written.
     pub text: String,
     /// When it was written, where the platform says so.
     pub at: Option<DateTime<Utc>>,
@@ -43,11 +49,30 @@ impl LogLine {
         Self { text: text.into(), at: None }
     }
 
+    /// The text as a terminal would show it at the end: without control sequences, and of a progress line that overwrites
+    /// itself the last state.
+    ///
+    /// ```
+    /// use anydeploy_core::LogLine;
+    ///
+    /// assert_eq!(LogLine::new("Progress 0 %\rProgress 1 %\x1b[K").plain(), "Progress 1 %");
+    /// ```
+    #[must_use]
+    pub fn plain(&self) -> String {
+        anydeploy_mask::plain(&self.text)
+    }
+
     /// The same line with its time.
     #[must_use]
     pub fn with_time(mut self, at: Option<DateTime<Utc>>) -> Self {
         self.at = at;
         self
+    }
+}
+
+impl fmt::Debug for LogLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogLine").field("text", &mask(&self.text)).field("at", &self.at).finish()
     }
 }
 
@@ -82,10 +107,10 @@ impl LogPage {
         Self { lines: page, truncated: lines.next().is_some(), reason: None }
     }
 
-    /// The same page, with the line that says why the deployment failed.
+    /// The same page, with the line that says why the deployment failed, masked and on one line.
     #[must_use]
     pub fn with_reason(mut self, reason: Option<String>) -> Self {
-        self.reason = reason;
+        self.reason = reason.map(|reason| one_line(&reason)).filter(|reason| !reason.is_empty());
         self
     }
 

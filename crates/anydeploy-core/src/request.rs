@@ -6,7 +6,7 @@ mod revision;
 pub use options::{Adoption, JobEvent, TerraformAction};
 pub use revision::Revision;
 
-use crate::{Capabilities, Error, ErrorKind, Platform, Target};
+use crate::{Capabilities, Error, ErrorKind, Platform, Target, TargetKind};
 
 /// The longest name of a revision, in bytes; a commit has 40, an image tag 128.
 const LONGEST: usize = 256;
@@ -193,9 +193,11 @@ impl DeployRequest {
                 .with_platform(platform.clone()));
         }
         if !capabilities.target_kinds.contains(self.target.kind()) {
+            let offered: Vec<_> = capabilities.target_kinds.iter().map(TargetKind::as_str).collect();
+            let (kind, offered) = (self.target.kind(), offered.join(", "));
             return Err(Error::unsupported(
                 platform.clone(),
-                format!("deploying a target of kind `{}`", self.target.kind()),
+                format!("deploying a target of kind `{kind}`; the kinds it deploys are: {offered}"),
             ));
         }
         let missing = [

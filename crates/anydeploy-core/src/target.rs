@@ -1,5 +1,6 @@
 //! What is deployed: a kind and an id, written `application:abc`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -33,6 +34,29 @@ pub enum TargetKind {
 }
 
 impl TargetKind {
+    /// The kinds that have names.
+    const NAMED: [Self; 9] = [
+        Self::Application,
+        Self::Compose,
+        Self::Service,
+        Self::Database,
+        Self::Container,
+        Self::Job,
+        Self::Helm,
+        Self::Terraform,
+        Self::Environment,
+    ];
+
+    /// The kind that an unknown word most likely means: one that it differs from by a slip, or that it abbreviates.
+    pub(crate) fn meant(word: &str) -> Option<Self> {
+        let word = word.to_lowercase();
+        // Of a short word two letters are too much to be a slip: `pod` is not `job`.
+        let slips = if word.len() < 6 { 1 } else { 2 };
+        let near = |kind: &&Self| text::distance(&word, kind.as_str()) <= slips;
+        let abbreviated = |kind: &&Self| word.len() >= 3 && kind.as_str().starts_with(&*word);
+        Self::NAMED.iter().find(near).or_else(|| Self::NAMED.iter().find(abbreviated)).cloned()
+    }
+
     /// The kind in lower case, as it stands before the colon of a target.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -78,6 +102,8 @@ impl fmt::Display for TargetKind {
 ///
 /// As text it is `kind:id`, or `kind:id@environment` where the environment that holds it is known.
 /// Only Qovery has use for the environment, and looks it up when it is not given.
+/// A kind that differs from a known one by a slip, such as `aplication`, is not read from text; any other unknown kind
+/// becomes [`TargetKind::Other`], for platforms of one's own.
 ///
 /// ```
 /// use anydeploy_core::{Target, TargetKind};
@@ -141,6 +167,34 @@ impl Target {
         self
     }
 
+    /// The same target, with ids that are UUIDs in lower case; see [`normal_id`](crate::normal_id).
+    #[must_use]
+    pub fn normal(mut self) -> Self {
+        for id in [Some(&mut self.id), self.environment.as_mut()].into_iter().flatten() {
+            if let Cow::Owned(normal) = text::normal_id(id) {
+                *id = normal;
+            }
+        }
+        self
+    }
+
+    /// Reads a target, whatever its kind.
+    pub(crate) fn of_any_kind(text: &str) -> Result<Self, Error> {
+        let Some((kind, id)) = text.split_once(':') else {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("`{}` is not a target: it has the form `application:ID`", text::excerpt(text)),
+            ));
+        };
+        let (id, environment) = match id.split_once('@') {
+            Some((id, environment)) => (id, Some(environment.to_owned())),
+            None => (id, None),
+        };
+        let target = Self { kind: kind.into(), id: id.to_owned(), environment };
+        target.validate()?;
+        Ok(target)
+    }
+
     /// What kind of thing it is.
     #[must_use]
     pub fn kind(&self) -> &TargetKind {
@@ -191,18 +245,14 @@ impl FromStr for Target {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let Some((kind, id)) = text.split_once(':') else {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                format!("`{}` is not a target: it has the form `application:ID`", text::excerpt(text)),
-            ));
-        };
-        let (id, environment) = match id.split_once('@') {
-            Some((id, environment)) => (id, Some(environment.to_owned())),
-            None => (id, None),
-        };
-        let target = Self { kind: kind.into(), id: id.to_owned(), environment };
-        target.validate()?;
+        let target = Self::of_any_kind(text)?;
+        if let TargetKind::Other(word) = &target.kind
+            && let Some(kind) = TargetKind::meant(word)
+        {
+            let text = text::excerpt(text);
+            let message = format!("the target `{text}` is of no known kind; did you mean `{kind}:{}`?", target.id);
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
         Ok(target)
     }
 }

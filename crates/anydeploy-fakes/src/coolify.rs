@@ -254,6 +254,20 @@ impl FakeCoolify {
         state.scripts.entry(application.to_owned()).or_default().otherwise = Some(script);
     }
 
+    /// Says how the next start of a service or database goes: statuses in the server's words, and how many ticks after the
+    /// start each begins; called again, the start after that.
+    ///
+    /// Until the first of them, the status is the one from before the start.
+    /// What has no course starts within a tick.
+    ///
+    /// # Panics
+    /// If there is no such thing.
+    #[track_caller]
+    pub fn next_start(&self, id: &str, course: impl IntoIterator<Item = (u64, &'static str)>) {
+        let mut state = self.platform.state();
+        known(state.resource_mut(id), "resource", id).starts.push_back(course.into_iter().collect());
+    }
+
     /// Somebody deploys an application with the button in the web interface; it queues like any other deployment.
     ///
     /// # Panics

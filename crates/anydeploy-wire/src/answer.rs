@@ -5,11 +5,11 @@ use std::fmt;
 use bytes::Bytes;
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, LOCATION},
+    header::{CONTENT_TYPE, HeaderMap},
 };
 
 use crate::{
-    DecodeError, Error, ErrorKind, Http, Operation, Read, Repair, Repaired,
+    DecodeError, Error, ErrorKind, Http, Operation, Read, Redirect, Repair, Repaired,
     decode::{decode_as, is_web_page},
     error::Received,
 };
@@ -200,16 +200,16 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
 /// Reads a response up to the limit; whatever is not 2xx becomes an error that holds it.
 pub(crate) async fn receive(http: &Http, operation: Operation, mut response: Response) -> Result<Answer, Error> {
     let status = response.status();
-    let target = redirect_target(&response);
+    let redirect = Redirect::of(&response);
     let (body, end) = read_body(&mut response, http.max_body()).await;
     let received = Received { status, headers: std::mem::take(response.headers_mut()), body };
     if !status.is_success() {
         let mut message = format!("answered {status}");
-        if let Some(target) = target {
-            message = format!("{message}, which points to {target} and is not followed");
+        if let Some(redirect) = &redirect {
+            message = format!("{message}, {redirect}");
         }
         let error = Error::new(ErrorKind::Status, Some(operation), message);
-        return Err(error.with_answer(received).with_sent(http.headers()));
+        return Err(error.with_answer(received).with_sent(http.headers()).with_redirect(redirect));
     }
     match end {
         End::Whole => Ok(Answer { operation, received }),
@@ -244,14 +244,4 @@ async fn read_body(response: &mut Response, limit: usize) -> (Bytes, End) {
         }
     };
     (body.into(), end)
-}
-
-/// The origin that a redirect points to: path and query may hold a token.
-fn redirect_target(response: &Response) -> Option<String> {
-    if !response.status().is_redirection() {
-        return None;
-    }
-    let location = response.headers().get(LOCATION)?.to_str().ok()?;
-    let origin = response.url().join(location).ok()?.origin();
-    origin.is_tuple().then(|| origin.ascii_serialization())
 }

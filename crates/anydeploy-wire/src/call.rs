@@ -90,7 +90,7 @@ impl<'a> Call<'a> {
     /// Sends this value as JSON.
     ///
     /// Without it a POST, PUT or PATCH sends no byte, still with `Content-Type: application/json`,
-    /// because Dokploy answers 415 otherwise.
+    /// because Dokploy answers 415 otherwise; an operation [without body](Operation::without_body) names no type.
     pub fn body(self, value: &(impl Serialize + ?Sized)) -> Self {
         self.body_text(serde_json::to_vec(value))
     }
@@ -197,7 +197,8 @@ impl<'a> Call<'a> {
 
     async fn exchange(self) -> Result<Answer, Error> {
         let (http, operation) = (self.http, self.operation);
-        let request = self.into_request()?;
+        let mut request = self.into_request()?;
+        *request.timeout_mut() = Some(http.timeout_of(&operation));
         let response =
             http.client().execute(request).await.map_err(|error| Error::transport(operation, http.origin(), error))?;
         answer::receive(http, operation, response).await
@@ -223,7 +224,9 @@ impl<'a> Call<'a> {
             (Some(form), _) => form.finish(),
             (None, Some((media_type, content))) => (media_type.to_owned(), content),
             (None, None) if operation.method().sends_content() => {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                if !operation.has_no_body() {
+                    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                }
                 // Some proxies answer 411 to a POST that does not say that it is empty.
                 headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
                 return Ok(request);

@@ -2,8 +2,11 @@
 
 /// Implements [`Read`](crate::Read) and `Deserialize` for an enum whose variants hold one value each.
 ///
-/// The first variant is taken whose type the value fits as it is, without any repair; a value that
-/// fits none is a fault.
+/// The variant is taken that names most of the value's keys, those of inner objects included, and whose required
+/// members are there; among equals one that requires more of them, then one that keeps more keys in maps or free-form
+/// JSON, then the first.
+/// The value has to fit it as it is, without any repair; anything else is a fault, as another variant would be read
+/// without the keys that it does not name.
 ///
 /// # Examples
 ///
@@ -25,8 +28,9 @@ macro_rules! choice {
         impl $crate::Read for $name {
             #[inline]
             fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
-                $(if let ::std::option::Option::Some(value) = node.fit() {
-                    return ::std::result::Result::Ok(Self::$variant(value));
+                let mut chosen = node.choose::<Self>(&[$(|node| node.weigh(Self::$variant)),+]);
+                $(if chosen.is_next() {
+                    return ::std::result::Result::Ok(Self::$variant($crate::__attempt!($crate::Read::read(node))));
                 })+
                 ::std::result::Result::Err(node.unfit())
             }

@@ -7,9 +7,15 @@ use serde_json::Value;
 
 use self::document::Document;
 
-pub use self::{fault::Fault, node::Node, read::Read};
+pub use self::{
+    choose::{Chosen, Match},
+    fault::Fault,
+    node::Node,
+    read::Read,
+};
 
 mod children;
+mod choose;
 mod document;
 mod fault;
 mod lossy;
@@ -83,12 +89,26 @@ fn read<T: Read>(mut document: Document) -> Result<(T, Vec<Repair>), DecodeError
     }
 }
 
+/// How a web page begins, in any case: the gateways' own pages often leave out the head.
+const PAGES: [&[u8]; 12] = [
+    b"<!doctype",
+    b"<html",
+    b"<head",
+    b"<body",
+    b"<!--",
+    b"<?xml",
+    b"<title",
+    b"<script",
+    b"<meta",
+    b"<center",
+    b"<h1",
+    b"<form",
+];
+
 /// Whether a body begins as a web page does.
 pub(crate) fn is_web_page(body: &[u8]) -> bool {
-    let text = body.trim_ascii_start();
-    [&b"<!doctype html"[..], b"<html"]
-        .iter()
-        .any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii_start();
+    PAGES.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
 }
 
 /// A change that made a body fit its type.

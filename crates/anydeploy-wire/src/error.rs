@@ -5,10 +5,10 @@ use std::{error::Error as StdError, fmt, time::Duration, time::SystemTime};
 use bytes::Bytes;
 use reqwest::{
     StatusCode,
-    header::{HeaderMap, HeaderName, HeaderValue},
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 
-use crate::{Operation, retry_after};
+use crate::{Method, Operation, Redirect, decode::is_web_page, retry_after, sentence, transport};
 
 /// A shorter credential is no secret worth the words that its removal would maim, in bytes.
 const SHORTEST: usize = 6;
@@ -24,6 +24,9 @@ pub enum ErrorKind {
     /// No connection came about (name, refusal, TLS, connect timeout): no byte of the request was
     /// sent.
     Connect,
+    /// The server's certificate was refused: no byte of the request was sent, and the next try ends
+    /// alike.
+    Certificate,
     /// The time for the whole call ran out; the server may have acted on the request.
     Timeout,
     /// The connection broke after the request may have been sent; the server may have acted on it.
@@ -52,6 +55,7 @@ struct Inner {
     /// The headers that carried the credentials.
     sent: Vec<HeaderValue>,
     retry_after: Option<Duration>,
+    redirect: Option<Redirect>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -73,6 +77,60 @@ impl Error {
     #[must_use]
     pub fn operation(&self) -> &str {
         self.0.operation.as_ref().map_or("build", Operation::id)
+    }
+
+    /// The method of the operation; `None` if an [`Http`](crate::Http) could not be built.
+    #[must_use]
+    pub fn method(&self) -> Option<Method> {
+        self.0.operation.as_ref().map(Operation::method)
+    }
+
+    /// What happened, as `Display` says it, without the operation.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Where the answer redirects to, which is never followed.
+    #[must_use]
+    pub fn redirect(&self) -> Option<&Redirect> {
+        self.0.redirect.as_ref()
+    }
+
+    /// Whether the answer is a web page, by its content type or its beginning; the platforms' APIs
+    /// answer JSON to a caller that asks for it.
+    #[must_use]
+    pub fn is_web_page(&self) -> bool {
+        let Some(answer) = &self.0.answer else { return false };
+        let says_html = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let says_html = says_html.is_some_and(|text| text.to_ascii_lowercase().contains("html"));
+        let is_json = || matches!(answer.body.trim_ascii_start().first(), Some(b'{' | b'['));
+        is_web_page(&answer.body) || (says_html && !answer.body.is_empty() && !is_json())
+    }
+
+    /// The server's own words, for who wants to show them: the sentence of the body with the
+    /// complaints of a failed validation, on one line of at most 500 characters.
+    ///
+    /// It is not a part of `Display`.
+    /// Secrets that are known by form or place are masked, and so are the credentials of the call;
+    /// what else the server repeats from the request stays.
+    /// `None` if the answer was a success, or holds no sentence, or is a web page.
+    ///
+    /// ```
+    /// # use anydeploy_wire::Error;
+    /// fn explain(error: &Error) -> String {
+    ///     // "… answered 422 Unprocessable Content: Validation failed. is_build_time: This field is not allowed."
+    ///     match error.server_message() {
+    ///         Some(message) => format!("{error}: {message}"),
+    ///         None => error.to_string(),
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn server_message(&self) -> Option<String> {
+        let answer = self.0.answer.as_ref().filter(|answer| !answer.status.is_success())?;
+        let sentence = sentence::of(&answer.body).filter(|_| !self.is_web_page())?;
+        sentence::shown(&self.without_credentials(&sentence))
     }
 
     /// The HTTP status, if the server answered at all.
@@ -132,7 +190,9 @@ impl Error {
         let (kind, message) = if error.is_builder() {
             (ErrorKind::InvalidArgument, "the request could not be written".to_owned())
         } else if error.is_connect() {
-            (ErrorKind::Connect, format!("cannot connect to {origin}"))
+            let cause = transport::cause(&error);
+            let kind = if cause.is_certificate() { ErrorKind::Certificate } else { ErrorKind::Connect };
+            (kind, format!("cannot connect to {origin}: {cause}"))
         } else if error.is_timeout() {
             (ErrorKind::Timeout, format!("{origin} did not answer in time"))
         } else {
@@ -149,6 +209,7 @@ impl Error {
             answer: None,
             sent: Vec::new(),
             retry_after: None,
+            redirect: None,
             source: None,
         }))
     }
@@ -161,6 +222,11 @@ impl Error {
 
     pub(crate) fn with_sent(mut self, headers: &HeaderMap) -> Self {
         self.0.sent = headers.values().cloned().collect();
+        self
+    }
+
+    pub(crate) fn with_redirect(mut self, redirect: Option<Redirect>) -> Self {
+        self.0.redirect = redirect;
         self
     }
 

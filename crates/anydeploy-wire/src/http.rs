@@ -1,14 +1,15 @@
 //! The connection pool with credentials and limits, and its builder.
 
-use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{
-    Url,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName},
     redirect::Policy,
 };
 
-use crate::{Auth, Call, Error, Operation, Secret, auth::sensitive_header};
+#[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+use crate::pem;
+use crate::{Auth, Call, Error, Operation, Secret, auth::sensitive_header, base_url};
 
 /// The headers that each call sets by itself.
 const OWN_HEADERS: [HeaderName; 4] = [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST];
@@ -16,6 +17,9 @@ const OWN_HEADERS: [HeaderName; 4] = [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST
 /// How long an idle connection is kept: Dokploy closes one after some 5 seconds, and a request that meets that moment is
 /// lost without an answer.
 const IDLE: Duration = Duration::from_secs(4);
+
+/// The time for a whole call, unless the caller or the operation says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection to one API: base URL, credentials, limits, and a pool of connections.
 ///
@@ -32,6 +36,7 @@ struct Inner {
     base_url: String,
     origin: String,
     headers: HeaderMap,
+    timeout: Duration,
     max_body: usize,
 }
 
@@ -42,7 +47,7 @@ impl Http {
             base_url: base_url.into(),
             auth: None,
             headers: Vec::new(),
-            timeout: Duration::from_secs(30),
+            timeout: DEFAULT_TIMEOUT,
             connect_timeout: Duration::from_secs(10),
             max_body: 16 * 1024 * 1024,
             user_agent: concat!("anydeploy/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -75,6 +80,14 @@ impl Http {
 
     pub(crate) fn client(&self) -> &reqwest::Client {
         &self.0.client
+    }
+
+    /// The time for a whole call of an operation.
+    ///
+    /// Who sets less than the default wants no call to last longer, and is not overruled.
+    pub(crate) fn timeout_of(&self, operation: &Operation) -> Duration {
+        let timeout = self.0.timeout;
+        if timeout < DEFAULT_TIMEOUT { timeout } else { operation.timeout().map_or(timeout, |own| own.max(timeout)) }
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {
@@ -118,6 +131,9 @@ impl HttpBuilder {
     }
 
     /// The time for a whole call, from connecting to the last byte of the answer; 30 s by default.
+    ///
+    /// An [`Operation`] whose work is done before the server answers has a [longer one](Operation::timeout), which
+    /// holds unless this is longer still, or less than the default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -130,6 +146,8 @@ impl HttpBuilder {
     }
 
     /// The longest body that is read, in bytes; 16 MiB by default.
+    ///
+    /// A longer answer is [`TooLarge`](crate::ErrorKind::TooLarge).
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
@@ -149,6 +167,10 @@ impl HttpBuilder {
     }
 
     /// Trusts the certificates of a PEM file besides those of the system.
+    ///
+    /// A self-signed certificate of a server is trusted so only if it is not marked as that of an authority, which plain
+    /// `openssl req -x509` does: make it with `-addext basicConstraints=critical,CA:FALSE`, and name the host with
+    /// `-addext subjectAltName=DNS:host`.
     #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
@@ -164,9 +186,9 @@ impl HttpBuilder {
     /// another machine and that is not allowed, if a header or a certificate cannot be used, or if
     /// a header is one of those that a call sets by itself.
     pub fn build(self) -> Result<Http, Error> {
-        let url = parse_base_url(&self.base_url).map_err(Error::configuration)?;
+        let url = base_url::parse(&self.base_url).map_err(Error::configuration)?;
         let plain = url.scheme() == "http";
-        let loopback = is_loopback(&url);
+        let loopback = base_url::is_loopback(&url);
         if plain && !loopback && !self.allow_plain_http {
             return Err(Error::configuration(
                 "the base URL is plain http to another machine, which would show the credentials; \
@@ -175,7 +197,20 @@ impl HttpBuilder {
         }
         #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
         if !plain {
-            return Err(Error::configuration("https needs one of the TLS features of anydeploy-wire"));
+            return Err(Error::configuration(
+                "https needs TLS: enable the feature `rustls`, `native-tls` or `rustls-no-provider`",
+            ));
+        }
+        #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+        let without_provider = rustls::crypto::CryptoProvider::get_default().is_none();
+        #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+        if without_provider && !plain {
+            // reqwest would panic.
+            return Err(Error::configuration(
+                "the feature `rustls-no-provider` needs a provider of rustls, and none is installed; run \
+                 `rustls::crypto::ring::default_provider().install_default()` (or the same of `aws_lc_rs`) before \
+                 anything is built",
+            ));
         }
         let mut headers = HeaderMap::new();
         if let Some(auth) = &self.auth {
@@ -207,21 +242,33 @@ impl HttpBuilder {
         #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
         {
             for pem in &self.root_certificates {
-                client = client.tls_certs_merge(parse_certificates(pem)?);
+                client = client.tls_certs_merge(pem::certificates(pem)?);
             }
             if plain {
                 // It is never redirected to TLS, and a machine without certificates can make it all the same.
                 client = client.tls_certs_only([]);
             }
         }
+        #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+        if without_provider && let Some(config) = crate::no_tls::config() {
+            client = client.tls_backend_preconfigured(config);
+        }
         let client = client.build().map_err(|error| {
-            Error::configuration("the HTTP client cannot be built").with_source(error.without_url())
+            // The line says why, because callers show no more than the line of an error.
+            let mut message = "the HTTP client cannot be built".to_owned();
+            let mut cause = std::error::Error::source(&error);
+            while let Some(error) = cause {
+                message = format!("{message}: {error}");
+                cause = error.source();
+            }
+            Error::configuration(message).with_source(error.without_url())
         })?;
         Ok(Http(Arc::new(Inner {
             client,
             base_url: url.as_str().trim_end_matches('/').to_owned(),
             origin: url.origin().ascii_serialization(),
             headers,
+            timeout: self.timeout,
             max_body: self.max_body,
         })))
     }
@@ -238,39 +285,4 @@ impl fmt::Debug for HttpBuilder {
             .field("allow_plain_http", &self.allow_plain_http)
             .finish_non_exhaustive()
     }
-}
-
-/// Checks a base URL; the reason of a refusal does not repeat it, as it may hold a password.
-fn parse_base_url(text: &str) -> Result<Url, String> {
-    if !text.contains("://") {
-        return Err("the base URL has no scheme; begin it with https://".to_owned());
-    }
-    let url = Url::parse(text).map_err(|error| format!("the base URL is not a URL: {error}"))?;
-    let fault = if !matches!(url.scheme(), "http" | "https") {
-        "is neither http nor https"
-    } else if !url.username().is_empty() || url.password().is_some() {
-        "holds credentials"
-    } else if url.query().is_some() || url.fragment().is_some() {
-        "holds a query or a fragment"
-    } else {
-        return Ok(url);
-    };
-    Err(format!("the base URL {fault}"))
-}
-
-/// Whether the host surely is this machine: any other name is for the resolver to say.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    address.map_or(host == "localhost", |address| address.is_loopback())
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
-fn parse_certificates(pem: &[u8]) -> Result<Vec<reqwest::Certificate>, Error> {
-    let certificates = reqwest::Certificate::from_pem_bundle(pem)
-        .map_err(|error| Error::configuration("the root certificate is not PEM").with_source(error))?;
-    if certificates.is_empty() {
-        return Err(Error::configuration("the root certificate holds no certificate"));
-    }
-    Ok(certificates)
 }

@@ -36,21 +36,29 @@
 
 mod answer;
 mod auth;
+mod base_url;
 mod call;
 mod choice;
 mod decode;
 mod error;
 mod form;
 mod http;
+#[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+mod no_tls;
 mod object;
 mod open_enum;
 mod open_union;
 mod operation;
 mod patch;
 mod path;
+#[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+mod pem;
 mod query;
+mod redirect;
 mod retry_after;
 mod secret;
+mod sentence;
+mod transport;
 
 pub use answer::{Answer, Reply};
 pub use auth::Auth;
@@ -63,6 +71,7 @@ pub use http::{Http, HttpBuilder};
 pub use operation::{Method, Operation};
 pub use patch::Patch;
 pub use query::QueryValue;
+pub use redirect::{Redirect, RedirectKind};
 pub use reqwest::header::HeaderMap;
 pub use secret::{Secret, SecretJson};
 pub use {serde, serde_json};
@@ -70,7 +79,7 @@ pub use {serde, serde_json};
 /// What the macros of this crate expand to; not meant to be named by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::decode::deserialize;
+    pub use crate::decode::{Chosen, Match, deserialize};
     pub use crate::secret::REDACTED;
     pub use {serde, serde_json};
 }

@@ -1,6 +1,6 @@
 //! What is called: a method, an id, and a path template.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// The HTTP method of an [`Operation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,19 +70,33 @@ pub struct Operation {
     id: &'static str,
     path: &'static str,
     accept: Option<&'static str>,
+    timeout: Option<Duration>,
+    has_no_body: bool,
 }
 
 impl Operation {
     /// An operation with the id of its document and its path template, such as `/teams/{id}`.
     #[must_use]
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Self { method, id, path, accept: None }
+        Self { method, id, path, accept: None, timeout: None, has_no_body: false }
     }
 
     /// Accepts one more media type, such as `application/x-yaml`, after `application/json`.
     #[must_use]
     pub const fn accepting(self, media_type: &'static str) -> Self {
         Self { accept: Some(media_type), ..self }
+    }
+
+    /// Says that the operation takes no body, so that a call without one names no media type.
+    #[must_use]
+    pub const fn without_body(self) -> Self {
+        Self { has_no_body: true, ..self }
+    }
+
+    /// Gives the server more time than the default of 30 s, because it does its work before it answers.
+    #[must_use]
+    pub const fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
     }
 
     /// The HTTP method.
@@ -107,6 +121,18 @@ impl Operation {
     #[must_use]
     pub const fn accept(&self) -> Option<&'static str> {
         self.accept
+    }
+
+    /// Whether the operation takes no body.
+    #[must_use]
+    pub const fn has_no_body(&self) -> bool {
+        self.has_no_body
+    }
+
+    /// The time for a whole call, where the server needs more than the default.
+    #[must_use]
+    pub const fn timeout(&self) -> Option<Duration> {
+        self.timeout
     }
 }
 

@@ -2,26 +2,51 @@
 //!
 //! Facts in this module are those of Coolify 4.3.11, observed on a live server or read in its source.
 //!
-//! * A deployment is [`Exact`](crate::Identity::Exact) once its id was read back.
-//!   Coolify invents an id when the same commit is being deployed already; such an id is never found, and the
-//!   deployment under way is [`Adopted`](crate::Identity::Adopted) instead; once that one is not to be told any more,
-//!   it is [`Undecidable`](crate::ErrorKind::Undecidable).
+//! * A deployment is [`Exact`](crate::Identity::Exact) once its id was read back, by itself or in a list: some versions
+//!   answer 404 to the single read of a deployment that the lists hold.
+//! * Coolify takes a request for another deployment of the same commit that is queued or in progress, and answers with an
+//!   id that it never stores, the *phantom id*.
+//!   A deployment that waits is [`Adopted`](crate::Identity::Adopted), as it reads its configuration when it starts.
+//!   One that had begun before the request cannot contain what was set since, so `deploy` ends with
+//!   [`AlreadyRunning`](crate::ErrorKind::AlreadyRunning), unless the request says
+//!   [`Adoption::Any`](crate::Adoption::Any).
+//!   Coolify compares the commit and not the configuration: of an application made from an image it takes the request
+//!   during the whole run, of one built from a repository until its commit is known.
 //! * After a lost answer, the one new deployment that the trigger can have made is
 //!   [`Inferred`](crate::Identity::Inferred), unless another trigger of this process was under way for the same
 //!   target; Coolify writes no mark of the caller into a deployment, so there is no proof.
+//! * A deploy costs three requests: the deployments are counted, without reading any, then comes the trigger, and its
+//!   deployment is read back. To deploy once more what was deployed last also reads the newest deployments.
+//! * [`Revision::Commit`](crate::Revision::Commit) needs Coolify 4.3.0, an application built from a repository, and the
+//!   full hash where the repository is cloned shallowly, which is the default.
+//!   What ran is in [`Deployment::revision`], for an application made from an image as far as the token may read logs.
 //! * Services and databases have no deployments: they are started, and followed by how they run
 //!   ([`Inferred`](crate::Identity::Inferred)), for the whole grace period if they ran before.
+//!   A start has failed if they were seen starting or running and were down again for two grace periods, or if no sign
+//!   of them was seen for 15 minutes.
+//! * `finished` is Coolify's word for the container being exchanged.
+//!   The post-deployment command runs after it, and its failure changes nothing; so do further servers of the same
+//!   application, each under an id of its own.
 //! * Abilities of a token are disjoint: `deploy` triggers, `read` waits, `read:sensitive` reads logs.
 //! * `no_cache` is Coolify's `force`; an image tag goes with a pull request only.
 
+mod asked;
+mod baseline;
 mod check;
 mod deploy;
 mod logs;
-mod lost;
 mod meaning;
 mod read;
+mod reason;
+mod recover;
 mod resource;
+mod revision;
+mod rollback;
+mod rows;
+mod start;
 mod status;
+mod twin;
+mod version;
 
 use std::time::Duration;
 
@@ -33,10 +58,18 @@ pub use status::phase;
 
 use crate::config::{Config, Connect, Conventions};
 use crate::{
-    Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
-    LogPage, Platform, Result, Service, Target, TargetKind,
+    Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
+    LogOptions, LogPage, Platform, Result, Service, Target, TargetKind,
 };
 use meaning::fail;
+
+/// The operation that triggers, under Coolify's own name.
+const TRIGGER: &str = "deploy-by-tag-or-uuid";
+
+/// The error of a trigger that was answered with 200.
+fn refusal(message: &'static str, kind: ErrorKind) -> Error {
+    Error::new(kind, message).with_platform(Platform::Coolify).with_operation(TRIGGER).with_status(200)
+}
 
 /// The configuration of a [`Coolify`] deployer.
 pub type CoolifyConfig = Config<Coolify>;
@@ -59,10 +92,29 @@ impl Coolify {
 
     /// Makes a deployer from `COOLIFY_URL` and `COOLIFY_TOKEN`, or from their other customary names.
     ///
+    /// A program that Coolify hosts sets `COOLIFY_BASE_URL`, because Coolify sets `COOLIFY_URL` to the program's own address;
+    /// see [`Config::from_env`].
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if one is missing or not usable.
     pub fn from_env() -> Result<Self> {
         CoolifyConfig::from_env()?.connect()
+    }
+
+    /// The id of a deployment that something else started: the web interface, a webhook, or the raw API.
+    ///
+    /// `uuid` is Coolify's `deployment_uuid`; nothing is sent.
+    /// [`deployment`](Deployer::deployment) answers [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is none.
+    ///
+    /// ```
+    /// use anydeploy::{Coolify, Target};
+    ///
+    /// let id = Coolify::deployment_id(&Target::application("vgsco4o"), "cls1bny");
+    /// assert_eq!(id.to_string(), "coolify:application:vgsco4o?deployment=cls1bny");
+    /// ```
+    #[must_use]
+    pub fn deployment_id(target: &Target, uuid: &str) -> DeploymentId {
+        read::id_of(target, uuid)
     }
 
     /// The generated client, for everything the trait does not offer.
@@ -70,6 +122,13 @@ impl Coolify {
     #[must_use]
     pub fn api(&self) -> &Client {
         &self.client
+    }
+
+    /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn error(error: coolify_client::wire::Error) -> crate::Error {
+        fail(error)
     }
 }
 
@@ -79,6 +138,7 @@ impl Connect for Coolify {
         url_variables: &["COOLIFY_URL", "COOLIFY_BASE_URL", "COOLIFY_ENDPOINT"],
         token_variables: &["COOLIFY_TOKEN", "COOLIFY_API_TOKEN", "COOLIFY_ACCESS_TOKEN", "COOLIFY_API_KEY"],
         scheme_variable: None,
+        injected_url: Some(("COOLIFY_URL", &["COOLIFY_FQDN", "COOLIFY_RESOURCE_UUID", "COOLIFY_CONTAINER_NAME"])),
         default_url: None,
         api_path: "/api/v1",
     };
@@ -97,6 +157,8 @@ impl Deployer for Coolify {
 
     fn capabilities(&self) -> Capabilities {
         let mut capabilities = Capabilities::new(&[TargetKind::Application, TargetKind::Service, TargetKind::Database]);
+        capabilities.commit = true;
+        capabilities.deployed = true;
         capabilities.image_tag = true;
         capabilities.no_cache = true;
         capabilities.pull_request = true;

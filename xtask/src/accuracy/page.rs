@@ -8,7 +8,7 @@ use heck::ToTitleCase as _;
 use super::{Area, Platform};
 
 /// The kinds of evidence, the best first.
-const EVIDENCE: [&str; 3] = ["observed", "source", "declared"];
+const EVIDENCE: [&str; 4] = ["observed", "source", "request", "declared"];
 
 /// How many corrections a platform's list names.
 const NAMED: usize = 15;
@@ -18,7 +18,7 @@ const HEAD: &str = "\
 
 `cargo xtask accuracy` writes this page from the documents beside it; nobody edits it.
 
-An operation is **observed** if a live server answered as its document says, comes from **source** if the code of the server or of an official client says so, and is **declared** if only the published document does.
+An operation is **observed** if a live server answered as its document says, comes from **source** if the code of the server or of an official client says so, is a known **request** if an official client sends it but reads nothing of the answer, and is **declared** if only the published document does.
 A **correction** is a place where our document contradicts the published one on purpose, with a line that says what the server does.
 What is **left out** is published, and has a line that says why it is not here.
 
@@ -27,8 +27,8 @@ What is **left out** is published, and has a line that says why it is not here.
 /// The whole page.
 pub(super) fn markdown(platforms: &[Platform<'_>]) -> String {
     let mut page = HEAD.to_owned();
-    page += "| Platform | Operations | Observed | Source | Declared | Corrections | Left out |\n";
-    page += "|---|---:|---:|---:|---:|---:|---:|\n";
+    page += "| Platform | Operations | Observed | Source | Request | Declared | Corrections | Left out |\n";
+    page += "|---|---:|---:|---:|---:|---:|---:|---:|\n";
     for platform in platforms {
         let counts = counts(&platform.areas.iter().collect::<Vec<_>>());
         page += &format!("| {} | {counts} | {} |\n", title(platform), platform.left_out.len());
@@ -45,15 +45,15 @@ fn title(platform: &Platform<'_>) -> String {
 
 fn section(platform: &Platform<'_>) -> String {
     let mut section = format!("\n## {}\n\n", title(platform));
-    for (kind, said) in [("observed", "Observed with"), ("source", "Read in")] {
+    for (kind, said) in [("observed", "Observed with"), ("source", "Read in"), ("request", "Sent by")] {
         let witnesses = platform.witnesses.get(kind).into_iter().flatten();
         let witnesses: Vec<&str> = witnesses.copied().filter(|witness| !witness.is_empty()).collect();
         if !witnesses.is_empty() {
             section += &format!("{said}: {}.\n", witnesses.join(", "));
         }
     }
-    section += "\n| Area | Operations | Observed | Source | Declared | Corrections |\n";
-    section += "|---|---:|---:|---:|---:|---:|\n";
+    section += "\n| Area | Operations | Observed | Source | Request | Declared | Corrections |\n";
+    section += "|---|---:|---:|---:|---:|---:|---:|\n";
     for area in &platform.areas {
         let operations: usize = area.evidence.values().sum();
         if operations + area.corrections > 0 {
@@ -69,8 +69,8 @@ fn counts(areas: &[&Area<'_>]) -> String {
     let evidence = EVIDENCE.map(by);
     let operations: usize = evidence.iter().sum();
     let corrections: usize = areas.iter().map(|area| area.corrections).sum();
-    let [observed, source, declared] = evidence;
-    format!("{operations} | {observed} | {source} | {declared} | {corrections}")
+    let [observed, source, request, declared] = evidence;
+    format!("{operations} | {observed} | {source} | {request} | {declared} | {corrections}")
 }
 
 /// The corrections that stand in more than one place, the most frequent first.

@@ -13,6 +13,33 @@ pub(super) struct Client {
     pub(super) areas: Vec<Area>,
 }
 
+/// Refuses a folder that holds something else than a crate that `digest` wrote before.
+///
+/// # Errors
+///
+/// If files of others would be changed or removed, or if it is no folder.
+pub(super) fn check_folder(folder: &Path) -> Result<(), String> {
+    let refused = |reason: &str| Err(format!("{}: {reason}", folder.display()));
+    // A symbolic link is followed, and one that leads nowhere is seen.
+    if std::fs::symlink_metadata(folder).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        return Ok(());
+    }
+    if !folder.is_dir() {
+        return refused("is not a folder");
+    }
+    let mut entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let is_ours = std::fs::read_to_string(folder.join("src/lib.rs")).is_ok_and(|text| text.starts_with(MARK));
+    if entries.next().is_some() && !is_ours {
+        return refused("is not empty, and not a crate that `digest` wrote; name a new folder");
+    }
+    for inner in ["Cargo.toml", "src", "src/client.rs", "src/generated", "src/lib.rs"] {
+        if folder.join(inner).is_symlink() {
+            return refused(&format!("`{inner}` is a symbolic link, and leads out of it"));
+        }
+    }
+    Ok(())
+}
+
 /// Writes the crate; its dependency on this workspace is a path.
 pub(super) fn write(root: &Path, folder: &Path, name: &str, client: Client) -> Result<()> {
     let mut files = client.files;
@@ -51,6 +78,9 @@ serde_json = \"1\"
 "
     )
 }
+
+/// What the first file of each digested crate begins with.
+const MARK: &str = "//! Typed client, digested from an OpenAPI document by `cargo xtask digest`.\n";
 
 const LIB: &str = "\
 //! Typed client, digested from an OpenAPI document by `cargo xtask digest`.

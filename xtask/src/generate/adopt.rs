@@ -11,6 +11,7 @@ mod bodies;
 mod constants;
 mod enums;
 mod extras;
+mod hidden;
 mod hoist;
 mod ids;
 mod intersect;
@@ -46,7 +47,7 @@ type Complaints = Vec<(String, String)>;
 type Pass = fn(&mut Document) -> Complaints;
 
 /// The passes, in the order in which they run.
-const PASSES: [(&str, Pass); 24] = [
+const PASSES: [(&str, Pass); 26] = [
     ("sections", sections::cut),
     ("extras", extras::drop),
     ("references", references::expand),
@@ -69,6 +70,9 @@ const PASSES: [(&str, Pass); 24] = [
     ("hoist", hoist::name),
     ("renamed", renamed::resolve),
     ("tags", tags::map),
+    ("hidden", hidden::merge),
+    // A union of which one member is left is another name for it.
+    ("renamed again", renamed::resolve),
     ("sendable", sendable::simplify),
     ("keys", keys::keep),
 ];
@@ -84,6 +88,7 @@ pub(crate) fn adopt(file: &str, original: &Rc<Value>) -> Result<Document> {
         value: Value::clone(original),
         places: Places::theirs(file.to_owned(), original.clone()),
         left_out: BTreeMap::new(),
+        notes: Vec::new(),
     };
     for (_, pass) in PASSES {
         let complaints = pass(&mut document).into_iter();

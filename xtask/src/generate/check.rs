@@ -2,12 +2,14 @@
 
 mod answers;
 mod forms;
+mod hidden;
 mod names;
 mod operations;
 mod parameters;
 mod schemas;
 mod unions;
 
+pub(crate) use hidden::{hidden_members, received};
 pub(crate) use schemas::{KEYS, KEYS_BESIDE_REF, TAKEN, is_type};
 use serde_json::Value;
 
@@ -20,6 +22,7 @@ pub(crate) fn check(document: &Document) -> Vec<Complaint> {
     operations::check(&mut checker);
     schemas::check_named(&mut checker);
     forms::check_use(&mut checker);
+    hidden::check(&mut checker);
     names::check(&mut checker);
     checker.complaints
 }

@@ -18,6 +18,8 @@ pub(crate) struct Document {
     pub(crate) places: Places,
     /// Published operations that are left out, as `GET /path`, and why.
     pub(crate) left_out: BTreeMap<String, String>,
+    /// What is taken otherwise than a document of others says.
+    pub(crate) notes: Vec<Complaint>,
 }
 
 /// One area: a file, a tag, a cargo feature, a module.

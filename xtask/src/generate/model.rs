@@ -21,6 +21,8 @@ pub(crate) struct Operation {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) docs: String,
+    /// The time for a whole call, in seconds, where the server needs more than the default.
+    pub(crate) timeout: Option<u64>,
     pub(crate) path_parameters: Vec<Argument>,
     pub(crate) query_parameters: Vec<Argument>,
     /// The type that holds the optional parameters.

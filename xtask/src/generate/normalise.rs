@@ -7,6 +7,7 @@
 mod aliases;
 mod answers;
 mod bodies;
+mod choices;
 mod constraints;
 mod enums;
 mod formats;
@@ -50,7 +51,8 @@ pub(crate) struct Union {
 type Pass = fn(&mut Document, &mut Context) -> Result<usize>;
 
 /// The passes, in the order in which they run.
-const PASSES: [(&str, Pass); 10] = [
+const PASSES: [(&str, Pass); 11] = [
+    ("choices", choices::merge),
     ("aliases", aliases::inline),
     ("params", params::fold),
     ("answers", answers::keep_json),

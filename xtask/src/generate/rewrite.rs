@@ -62,16 +62,22 @@ fn variant(word: &str) -> Ident {
 
 /// Variants for words; words that would have the same one are numbered.
 fn variants<'a>(words: impl Iterator<Item = &'a String>) -> Vec<(Ident, String)> {
-    let mut taken: Vec<(Ident, String)> = Vec::new();
-    for word in words {
-        let first = variant(word);
+    let words: Vec<&String> = words.collect();
+    let names = numbered(words.iter().map(|word| variant(word)));
+    names.into_iter().zip(words.into_iter().cloned()).collect()
+}
+
+/// The names, those that are taken already with a number.
+fn numbered(names: impl Iterator<Item = Ident>) -> Vec<Ident> {
+    let mut taken: Vec<Ident> = Vec::new();
+    for first in names {
         let mut name = first.clone();
         let mut number = 2;
-        while taken.iter().any(|(other, _)| *other == name) {
+        while taken.contains(&name) {
             name = format_ident!("{first}{number}");
             number += 1;
         }
-        taken.push((name, word.clone()));
+        taken.push(name);
     }
     taken
 }

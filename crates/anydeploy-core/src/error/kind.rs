@@ -147,9 +147,10 @@ impl ErrorKind {
     pub(super) const fn advice(self, safe: bool, read: bool) -> &'static str {
         match self {
             Self::Unavailable | Self::NoAnswer if read => "try again later",
-            Self::Unavailable | Self::NoAnswer | Self::Unreadable if safe && !read => {
-                "nothing was triggered; try again later"
+            Self::Unreadable if read => {
+                "check that the URL is that of the platform's API, not of a proxy or login page"
             }
+            Self::Unavailable | Self::NoAnswer | Self::Unreadable if safe => "nothing was triggered; try again later",
             Self::Unauthorized => "check that the token is complete, not expired and meant for this server",
             Self::UnauthorizedOrRateLimited => {
                 "check the API key and its rate limit; wait before trying again, because every try counts"
@@ -165,13 +166,17 @@ impl ErrorKind {
             Self::RateLimited => "wait before trying again",
             Self::QueueFull => "wait until running deployments are over",
             Self::Unavailable => "try again later; a trigger may have been acted on",
+            Self::Unreachable if read => "check the URL and the network",
             Self::Unreachable => "check the URL and the network; nothing was sent",
+            Self::CertificateRefused if read => {
+                "check the host of the URL, or give the certificate authority that signed the certificate"
+            }
             Self::CertificateRefused => {
                 "check the host of the URL, or give the certificate authority that signed the certificate; nothing was sent"
             }
             Self::NoAnswer => "the request may have been acted on: look before sending it again",
             Self::Unreadable => "check that the URL is that of the platform's API, not of a proxy or login page",
-            Self::AnswerTooLarge => "raise the limit for a body, or ask for less",
+            Self::AnswerTooLarge => "raise the limit with `max_body`, or ask for less",
             Self::NotTriggered => "it is safe to deploy again",
             Self::Undecidable => "look at the target's deployments before deploying again",
             Self::TimedOut => "the deployment goes on; watch its id again to learn its outcome",

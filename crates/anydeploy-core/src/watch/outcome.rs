@@ -1,8 +1,11 @@
 //! How a deployment ended.
 
 use std::fmt;
+use std::sync::OnceLock;
 
-use crate::{Deployment, Error, LogPage};
+use anydeploy_mask::one_line;
+
+use crate::{Deployment, Error, LogLine, LogPage};
 
 /// How a deployment ended.
 ///
@@ -48,20 +51,25 @@ pub struct Failure {
     pub log: Option<LogPage>,
     /// Why the log could not be read.
     pub log_error: Option<Error>,
+    /// The reason as it is shown, once it was asked for.
+    reason: OnceLock<String>,
 }
 
 impl Failure {
     /// A failure without a log.
     #[must_use]
     pub fn new(deployment: Deployment) -> Self {
-        Self { deployment, log: None, log_error: None }
+        Self { deployment, log: None, log_error: None, reason: OnceLock::new() }
     }
 
     /// Why it failed, as far as can be told; see [`Outcome::reason`].
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
-        let from_log = || self.log.as_ref().and_then(|log| log.reason.as_deref().or_else(|| complaint(log)));
-        self.deployment.reason.as_deref().or_else(from_log)
+        let from_log = || self.log.as_ref().and_then(|log| log.reason.clone().or_else(|| complaint(log)));
+        // The fields are public, so that what stands in them may not have been masked.
+        let reason = self.deployment.reason.clone().or_else(from_log).map(|reason| one_line(&reason))?;
+        let shown = self.reason.get_or_init(|| reason);
+        (!shown.is_empty()).then_some(shown)
     }
 }
 
@@ -83,8 +91,9 @@ impl Outcome {
     }
 
     /// Why it failed, as far as can be told: the platform's own reason, or else the last line of the log that speaks of
-    /// an error, or else its last line.
+    /// an error; `None` if neither is there.
     ///
+    /// It is one line without control sequences, and its secrets are masked by [`mask`](crate::mask).
     /// It is for people to read; decide by the variant.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
@@ -104,16 +113,42 @@ impl Outcome {
     }
 }
 
-/// The line of a log that most likely says what went wrong.
-fn complaint(log: &LogPage) -> Option<&str> {
-    // The last line of Dokploy's logs only points to the lines before it.
-    let tells = |text: &&str| !text.is_empty() && !text.to_ascii_lowercase().contains("check the logs");
-    let mut lines = log.lines.iter().rev().map(|line| line.text.trim()).filter(tells);
-    let speaks_of_error = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        ["error", "err!", "failed:", "fatal:", "denied"].iter().any(|word| text.contains(word))
+/// Words that stand in a line that says what went wrong.
+const ERRORS: [&str; 5] = ["error", "err!", "failed:", "fatal:", "denied"];
+
+/// Words that may do so, where no line has one of the others.
+const HINTS: [&str; 15] = [
+    "fail",
+    "fatal",
+    "panic",
+    "exception",
+    "traceback",
+    "not found",
+    "cannot",
+    "could not",
+    "unable to",
+    "refused",
+    "no such",
+    "killed",
+    "timed out",
+    "exit code",
+    "unhealthy",
+];
+
+/// What looks like one of them and says the opposite.
+const NO_ERRORS: [&str; 6] = [" 0 errors", " no errors", "without error", " 0 failed", " no failure", "exit code 0"];
+
+/// The last line of a log that speaks of an error; a log that speaks of none gives no reason.
+fn complaint(log: &LogPage) -> Option<String> {
+    let last_with = |words: &[&str]| {
+        log.lines.iter().rev().map(LogLine::plain).find(|line| {
+            let line = format!(" {}", line.to_ascii_lowercase());
+            let line = NO_ERRORS.iter().fold(line, |line, words| line.replace(words, ""));
+            // The last line of Dokploy's logs only points to the lines before it.
+            !line.contains("check the logs") && words.iter().any(|word| line.contains(word))
+        })
     };
-    lines.clone().find(|text| speaks_of_error(text)).or_else(|| lines.next())
+    last_with(&ERRORS).or_else(|| last_with(&HINTS))
 }
 
 impl fmt::Display for Outcome {

@@ -36,6 +36,9 @@ fn an_option_the_platform_lacks_is_refused_by_name() {
         let error = request.check(&Platform::Coolify, &capabilities).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{request:?}");
         assert!(error.to_string().contains(word), "{error}");
+        if word == "database" {
+            assert!(error.to_string().contains("the kinds it deploys are: application"), "{error}");
+        }
     }
     request().check(&Platform::Coolify, &capabilities).unwrap();
 }

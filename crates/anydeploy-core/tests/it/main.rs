@@ -8,5 +8,6 @@ mod contract;
 mod hostile;
 mod memory;
 mod retry;
+mod sentences;
 mod text;
 mod watch;

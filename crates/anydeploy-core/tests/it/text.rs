@@ -14,7 +14,10 @@ proptest! {
         if let Some(environment) = environment {
             target = target.in_environment(environment);
         }
-        prop_assert_eq!(target.to_string().parse::<Target>().unwrap(), target);
+        match target.to_string().parse::<Target>() {
+            Ok(read) => prop_assert_eq!(read, target),
+            Err(error) => prop_assert!(error.to_string().contains("did you mean"), "{}", error),
+        }
     }
 
     #[test]

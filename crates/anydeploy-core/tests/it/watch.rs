@@ -76,11 +76,11 @@ async fn a_terminal_word_does_not_count_before_the_deployment_is_told_apart() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_comes_with_the_end_of_its_log() {
-    let log = LogPage::from_text("one\ntwo\nboom", LogOptions::tail(2));
+    let log = LogPage::from_text("one\ntwo\nerror: boom", LogOptions::tail(2));
     let deployer = script(&[(Phase::Failed, "failed")]).answer_logs(Ok(log));
     let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
     assert!(!outcome.is_success());
-    assert_eq!(outcome.reason(), Some("boom"));
+    assert_eq!(outcome.reason(), Some("error: boom"));
     assert!(outcome.log().unwrap().truncated);
 }
 

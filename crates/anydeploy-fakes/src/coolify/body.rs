@@ -121,6 +121,8 @@ fn template(resource: &Resource) -> Object {
             put(&mut body, "last_online_at", sql(resource.created));
             if !resource.from_image {
                 put(&mut body, "build_pack", "nixpacks");
+                put(&mut body, "git_repository", "coollabsio/coolify-examples");
+                put(&mut body, "source_id", 0);
                 put(&mut body, "docker_registry_image_name", Value::Null);
                 put(&mut body, "docker_registry_image_tag", Value::Null);
             }

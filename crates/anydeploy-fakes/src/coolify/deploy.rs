@@ -84,6 +84,9 @@ fn by_uuids(exchange: &mut Exchange<'_>, uuids: &[String], wish: &Wish) -> Reply
     if deployments.is_empty() {
         return errors::refuse(404, "No resources found.");
     }
+    if exchange.state.has(CoolifyQuirk::AcceptedWithoutId) {
+        deployments.clear();
+    }
     Ok(server::json(200, &json!({ "deployments": deployments })))
 }
 

@@ -101,6 +101,8 @@ pub(super) struct Deployment {
     pub(super) application_id: u64,
     pub(super) application_uuid: String,
     pub(super) application_name: String,
+    /// What it deploys, as its log names it: fixed when it starts.
+    pub(super) source: String,
     /// Path of its page in the web interface, without the host.
     pub(super) page: String,
     pub(super) order: Order,

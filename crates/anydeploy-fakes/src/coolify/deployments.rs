@@ -44,6 +44,7 @@ pub(super) fn one(exchange: &mut Exchange<'_>) -> Reply {
     let found = exchange.state.ledger.find(exchange.path[1]).map(|at| exchange.state.ledger.row(at));
     let application =
         found.and_then(|deployment| exchange.state.position(exchange.caller.team, None, &deployment.application_uuid));
+    let application = application.filter(|_| !exchange.state.has(CoolifyQuirk::SingleReadNotFound));
     // Another team's deployment and that of a deleted application are as unknown as a phantom.
     let (Some(deployment), Some(position)) = (found, application) else {
         return errors::refuse(404, "Deployment not found.");

@@ -57,7 +57,8 @@ impl Ledger {
         rows.iter().rev().map(|row| &self.rows[*row])
     }
 
-    pub(super) fn start(&mut self, row: usize, now: u64) {
+    pub(super) fn start(&mut self, row: usize, now: u64, source: String) {
+        self.rows[row].source = source;
         self.rows[row].start(now, self.clock.now());
     }
 

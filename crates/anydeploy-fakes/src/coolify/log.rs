@@ -70,7 +70,7 @@ impl Deployment {
         let Some((since, _)) = self.started else { return Vec::new() };
         let until = self.ended.as_ref().map_or(now, |(at, _, _)| now.min(*at));
         let mut lines = vec![
-            Entry::said(format!("Starting deployment of {} to localhost.", self.application_name)),
+            Entry::said(format!("Starting deployment of {} to localhost.", self.source)),
             Entry::ran(2, format!("docker run -d --name {} helper", self.uuid), "stdout", "0123456789ab"),
         ];
         lines.extend(self.script.lines.iter().map(Entry::said));
@@ -82,6 +82,13 @@ impl Deployment {
     fn outcome(&self, end: &End) -> Vec<Entry> {
         match end {
             End::Finished => vec![Entry::said("New container started."), Entry::said("Rolling update completed.")],
+            // A container that is not healthy is replaced by the old one, and the update is called completed all the same.
+            End::Failed(_) if self.script.unhealthy => vec![
+                Entry::said("New container started."),
+                Entry::said("Attempt 1 of 1 | Healthcheck status: \"unhealthy\""),
+                Entry::said("New container is not healthy, rolling back to the old container."),
+                Entry::said("Rolling update completed."),
+            ],
             End::Failed(reason) => {
                 vec![Entry::ran(3, format!("docker exec {} docker compose up -d", self.uuid), "stderr", reason)]
             }
@@ -97,20 +104,28 @@ impl Deployment {
         }
     }
 
+    /// What closes every log, whatever came of the deployment.
+    fn closing(&self) -> Entry {
+        Entry::said(format!("Gracefully shutting down build container: {}", self.uuid))
+    }
+
     /// What the job writes when the status is final already.
     fn last_words(&self, end: &End) -> Vec<Entry> {
         match end {
+            End::Failed(_) if self.script.unhealthy => vec![self.closing()],
             End::Failed(reason) => vec![
                 Entry::complained("========================================"),
                 Entry::complained(format!("Deployment failed: {reason}")),
                 Entry { hidden: true, ..Entry::complained("Error code: 0") },
                 Entry::complained("========================================"),
                 Entry::complained("Deployment failed. Removing the new version of your application."),
+                self.closing(),
             ],
             End::CancelledInBrowser | End::CancelledByApi if self.started.is_some() => {
-                vec![Entry::said("Deployment cancelled by user, stopping execution.")]
+                vec![Entry::said("Deployment cancelled by user, stopping execution."), self.closing()]
             }
-            End::Finished | End::CancelledInBrowser | End::CancelledByApi | End::ServerRestarted => Vec::new(),
+            End::Finished => vec![self.closing()],
+            End::CancelledInBrowser | End::CancelledByApi | End::ServerRestarted => Vec::new(),
         }
     }
 }

@@ -74,6 +74,7 @@ impl State {
             application_id: application.id,
             application_uuid: application.uuid.clone(),
             application_name: application.name.clone(),
+            source: String::new(),
             page,
             order,
             joined: Vec::new(),
@@ -84,9 +85,17 @@ impl State {
             ended: None,
         });
         if at_once || self.may_start(row) {
-            self.ledger.start(row, self.now);
+            self.begin(row, self.now);
         }
         row
+    }
+
+    /// Starts a deployment, which reads what its application is set to at that moment and not again.
+    fn begin(&mut self, row: usize, now: u64) {
+        let deployment = self.ledger.row(row);
+        let application = self.resources.iter().find(|one| one.uuid == deployment.application_uuid);
+        let source = application.map(|one| one.source(deployment.order.image_tag.as_deref())).unwrap_or_default();
+        self.ledger.start(row, now, source);
     }
 
     /// One deployment an application and pull request, and no more than the machine builds at a time.
@@ -110,7 +119,7 @@ impl State {
             self.ledger.active().filter(|(_, row)| row.status() == Status::Queued).map(|(row, _)| row).collect();
         for row in waiting {
             if self.may_start(row) {
-                self.ledger.start(row, now);
+                self.begin(row, now);
             }
         }
     }

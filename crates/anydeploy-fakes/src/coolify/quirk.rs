@@ -54,11 +54,18 @@ pub enum CoolifyQuirk {
     NoTeamRoute,
     /// `finished_at` comes as `YYYY-MM-DD HH:MM:SS`, as before v4.0.0-beta.461. Off by default.
     SqlFinishedAt,
+    /// `GET /deployments/{uuid}` answers 404 to every deployment, while the lists hold it, as on v4.0.0-beta.467.
+    /// Off by default.
+    SingleReadNotFound,
+    /// `POST /deploy` stores a deployment and answers 200 with an empty list of deployments. Off by default.
+    AcceptedWithoutId,
+    /// Rolling back is an unknown path, as before v4.3.0. Off by default.
+    NoRollbackRoute,
 }
 
 impl CoolifyQuirk {
     /// Every quirk this fake knows.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::PhantomDeploymentId,
         Self::DeadIdOnFullQueue,
         Self::LateLogLines,
@@ -76,6 +83,9 @@ impl CoolifyQuirk {
         Self::GetOnlyDeploy,
         Self::NoTeamRoute,
         Self::SqlFinishedAt,
+        Self::SingleReadNotFound,
+        Self::AcceptedWithoutId,
+        Self::NoRollbackRoute,
     ];
 
     /// Whether a new fake has this quirk.

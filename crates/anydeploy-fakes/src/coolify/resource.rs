@@ -1,11 +1,15 @@
 //! What can be deployed: applications, services and databases, and how each of them runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::variable::Variable;
+
+/// The image of an application that is made from one, until `PATCH` changes it.
+const IMAGE_NAME: &str = "nginx";
+const IMAGE_TAG: &str = "1.27";
 
 /// The three kinds of things Coolify runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub(super) struct Resource {
     pub(super) gone_at: Option<u64>,
     /// The statuses to come and the last one past, with the tick at which each begins.
     statuses: Vec<(u64, &'static str)>,
+    /// How the next starts go: the statuses, and how many ticks after the start each begins.
+    pub(super) starts: VecDeque<Vec<(u64, &'static str)>>,
 }
 
 impl Resource {
@@ -91,7 +97,19 @@ impl Resource {
             started: None,
             gone_at: None,
             statuses: vec![(0, kind.stopped())],
+            starts: VecDeque::new(),
         }
+    }
+
+    /// What a deployment of an application deploys, as its log names it.
+    pub(super) fn source(&self, preview_tag: Option<&str>) -> String {
+        if !self.from_image {
+            return format!("{}:main", self.name);
+        }
+        let column =
+            |name: &str, default: &str| self.patched.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
+        let tag = preview_tag.map_or_else(|| column("docker_registry_image_tag", IMAGE_TAG), str::to_owned);
+        format!("{}:{tag}", column("docker_registry_image_name", IMAGE_NAME))
     }
 
     pub(super) fn status(&self, now: u64) -> &'static str {
@@ -106,9 +124,15 @@ impl Resource {
         self.status(now).starts_with("exited")
     }
 
-    /// Begins to start at `now`: one tick later it is up and healthy.
+    /// Begins to start at `now`: one tick later it is up and healthy, unless a test says otherwise.
     pub(super) fn start(&mut self, now: u64) {
         self.started = Some(Utc::now());
+        if let Some(course) = self.starts.pop_front() {
+            let current = self.status(now);
+            self.statuses = vec![(0, current)];
+            self.statuses.extend(course.into_iter().map(|(after, status)| (now + after, status)));
+            return;
+        }
         self.plan(now, [(now, self.kind.starting()), (now + 1, "running:healthy")]);
     }
 

@@ -141,6 +141,7 @@ fn is_too_new(state: &State, method: &str, path: &[&str]) -> bool {
     match (method, path) {
         ("POST", ["deploy"]) => state.has(CoolifyQuirk::GetOnlyDeploy),
         ("GET", ["team", ..]) => state.has(CoolifyQuirk::NoTeamRoute),
+        (_, ["applications", _, "rollback" | "rollback-images"]) => state.has(CoolifyQuirk::NoRollbackRoute),
         _ => false,
     }
 }

@@ -18,6 +18,8 @@ pub struct CoolifyScript {
     pub(super) commit: Option<String>,
     /// The word for the end, if it is not the server's own.
     pub(super) word: Option<String>,
+    /// Its container never becomes healthy.
+    pub(super) unhealthy: bool,
 }
 
 /// How a scripted deployment ends by itself.
@@ -31,7 +33,7 @@ pub(super) enum Ending {
 
 impl CoolifyScript {
     fn new(ending: Ending) -> Self {
-        Self { ending, ticks: 3, lines: Vec::new(), commit: None, word: None }
+        Self { ending, ticks: 3, lines: Vec::new(), commit: None, word: None, unhealthy: false }
     }
 
     /// Ends as `finished`.
@@ -44,6 +46,14 @@ impl CoolifyScript {
     #[must_use]
     pub fn fails_with(reason: impl Into<String>) -> Self {
         Self::new(Ending::Failed(reason.into()))
+    }
+
+    /// Ends as `failed`, because the health check of the new container never passes.
+    ///
+    /// Its log has no summary, and goes on with lines that speak of success.
+    #[must_use]
+    pub fn unhealthy() -> Self {
+        Self { unhealthy: true, ..Self::fails_with("") }
     }
 
     /// Ends as `cancelled-by-user`, because somebody pressed the button in the web interface.

@@ -6,9 +6,10 @@ use serde_json::{Value, error::Category};
 
 use super::{
     DecodeError, Repair, Repaired,
+    choose::Notes,
     fault::{Fault, Step, Steps, Want, pointer},
     lossy::lossy,
-    node::{Node, Notes},
+    node::Node,
     scalar,
 };
 
@@ -42,14 +43,15 @@ impl Document {
         }
         match serde_json::from_slice(text) {
             Ok(value) => Ok(Self::new(value)),
-            Err(error)
-                if error.is_syntax()
-                    && let Ok(value) = serde_json::from_slice(&lossy(text)) =>
-            {
-                Ok(Self { lossy: true, ..Self::new(value) })
-            }
-            Err(_) if html || text.starts_with(b"<") => Err(DecodeError::web_page("JSON")),
             Err(error) => {
+                if error.is_syntax()
+                    && let Ok(value) = serde_json::from_slice(&lossy(text))
+                {
+                    return Ok(Self { lossy: true, ..Self::new(value) });
+                }
+                if html || text.starts_with(b"<") {
+                    return Err(DecodeError::web_page("JSON"));
+                }
                 let what = if error.classify() == Category::Eof { "the text breaks off" } else { "it is not JSON" };
                 let (line, column) = (error.line(), error.column());
                 Err(DecodeError::new(String::new(), "JSON".to_owned())

@@ -129,6 +129,12 @@ impl Fault {
         self.0.kept
     }
 
+    /// Whether the node is an object that lacks a member, and not one inside of it.
+    pub(super) fn is_missing_member_of(&self, node: &Node<'_>) -> bool {
+        let mut inside = self.0.steps.iter().skip(node.steps().len());
+        matches!(self.0.want, Want::Member(_)) && inside.all(|step| matches!(step, Step::Variant { .. }))
+    }
+
     pub(super) fn into_parts(self) -> (Steps, Want) {
         (self.0.steps, self.0.want)
     }

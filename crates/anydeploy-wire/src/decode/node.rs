@@ -1,41 +1,16 @@
 //! A value of a body at its place: it takes near misses, and knows where it stands.
 
-use std::{cell::RefCell, collections::BTreeSet, fmt};
+use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::Read;
-
 use super::{
     children::{Children, Entries, Items},
+    choose::{self, Notes},
     fault::{Fault, Step, Steps, Want, pointer},
     object::Object,
     scalar,
 };
-
-/// More places than this are not noted, however many a hostile body has.
-const MAX_NOTES: usize = 256;
-
-/// The places where a value was converted.
-#[derive(Default)]
-pub(super) struct Notes(RefCell<BTreeSet<String>>);
-
-impl Notes {
-    fn add(&self, node: &Node<'_>) {
-        let mut places = self.0.borrow_mut();
-        if places.len() < MAX_NOTES {
-            places.insert(pointer(&node.steps()));
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
-    }
-
-    pub(super) fn take(&mut self) -> BTreeSet<String> {
-        std::mem::take(self.0.get_mut())
-    }
-}
 
 /// A value of a body, as it is given to [`Read`].
 ///
@@ -44,7 +19,7 @@ impl Notes {
 pub struct Node<'a> {
     pub(super) value: &'a Value,
     parent: Option<(&'a Node<'a>, Step<&'a str>)>,
-    notes: &'a Notes,
+    pub(super) notes: &'a Notes,
 }
 
 impl<'a> Node<'a> {
@@ -54,6 +29,11 @@ impl<'a> Node<'a> {
 
     pub(super) fn below(&'a self, step: Step<&'a str>, value: &'a Value) -> Self {
         Self { value, parent: Some((self, step)), notes: self.notes }
+    }
+
+    /// The same value, for a trial with notes of its own.
+    pub(super) fn noted<'b>(&'b self, notes: &'b Notes) -> Node<'b> {
+        Node { value: self.value, parent: self.parent, notes }
     }
 
     pub(super) fn steps(&self) -> Steps {
@@ -71,7 +51,7 @@ impl<'a> Node<'a> {
     fn take<T>(&self, converted: Option<T>, as_it_is: bool, want: Want) -> Result<T, Fault> {
         let value = converted.ok_or_else(|| self.fault(want))?;
         if !as_it_is {
-            self.notes.add(self);
+            self.notes.converted(self);
         }
         Ok(value)
     }
@@ -96,6 +76,12 @@ impl<'a> Node<'a> {
     pub(super) fn items(&'a self) -> Result<Items<'a>, Fault> {
         let children = self.take(Children::of(self.value), self.value.is_array(), Want::List)?;
         Ok(Items::new(self, children))
+    }
+
+    /// Free-form JSON as it is.
+    pub(super) fn any(&self) -> &'a Value {
+        self.notes.kept(choose::keys(self.value));
+        self.value
     }
 
     pub(super) fn entries(&'a self) -> Result<Entries<'a>, Fault> {
@@ -161,14 +147,6 @@ impl<'a> Node<'a> {
     /// If it is no scalar.
     pub fn word(&self) -> Result<String, Fault> {
         self.take(scalar::text(self.value), true, Want::Word)
-    }
-
-    /// The value as a type that it fits as it is.
-    #[must_use]
-    pub fn fit<T: Read>(&self) -> Option<T> {
-        let notes = Notes::default();
-        let value = T::read(&Node { notes: &notes, ..*self }).ok()?;
-        notes.is_empty().then_some(value)
     }
 }
 

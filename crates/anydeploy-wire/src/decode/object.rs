@@ -28,7 +28,7 @@ impl<'a> Object<'a> {
     ///
     /// If it is not there, or does not fit.
     pub fn required<T: Read>(&mut self, name: &'static str) -> Result<T, Fault> {
-        match self.member(name) {
+        match self.member(name, true) {
             Some(member) => T::read(&member),
             None => Err(self.node.fault(Want::Member(name))),
         }
@@ -36,7 +36,7 @@ impl<'a> Object<'a> {
 
     /// A member that need not be there.
     pub fn optional<T: Read + Default>(&mut self, name: &'static str) -> T {
-        if let Some(member) = self.member(name) {
+        if let Some(member) = self.member(name, false) {
             match T::read(&member) {
                 Ok(value) => return value,
                 Err(fault) => self.fault = Some(fault),
@@ -51,8 +51,12 @@ impl<'a> Object<'a> {
     }
 
     /// The node of a member, which is not worth a look once something is wrong.
-    fn member(&self, name: &'static str) -> Option<Node<'a>> {
-        let value = self.node.value.get(name).filter(|_| self.fault.is_none())?;
+    fn member(&self, name: &'static str, is_required: bool) -> Option<Node<'a>> {
+        let value = self.node.value.get(name)?;
+        self.node.notes.known(is_required);
+        if self.fault.is_some() {
+            return None;
+        }
         Some(self.node.below(Step::Member(name), value))
     }
 }

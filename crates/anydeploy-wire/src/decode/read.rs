@@ -82,19 +82,21 @@ impl Read for Secret {
 
 impl Read for Value {
     fn read(node: &Node<'_>) -> Result<Self, Fault> {
-        Ok(node.value.clone())
+        Ok(node.any().clone())
     }
 }
 
 impl Read for SecretJson {
     fn read(node: &Node<'_>) -> Result<Self, Fault> {
-        Ok(Self::new(node.value.clone()))
+        Ok(Self::new(node.any().clone()))
     }
 }
 
 impl Read for Map<String, Value> {
     fn read(node: &Node<'_>) -> Result<Self, Fault> {
-        Ok(node.map()?.cloned().unwrap_or_default())
+        let map = node.map()?.cloned().unwrap_or_default();
+        node.any();
+        Ok(map)
     }
 }
 
@@ -102,6 +104,7 @@ impl<T: Read> Read for BTreeMap<String, T> {
     fn read(node: &Node<'_>) -> Result<Self, Fault> {
         let mut map = Self::new();
         for (key, entry) in attempt!(node.entries()) {
+            node.notes.kept(1);
             map.insert(key.to_owned(), attempt!(T::read(&entry)));
         }
         Ok(map)

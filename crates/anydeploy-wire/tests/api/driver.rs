@@ -102,7 +102,10 @@ fn compare(documents: &Documents, operation: &Operation, base: &str, request: &R
     let sent = String::from_utf8_lossy(&request.body).into_owned();
     let body = &operation.value["requestBody"];
     match entries(&body["content"]).next() {
-        None => check("body", "".into(), sent.into()),
+        None => {
+            check("media type", "".into(), media.into());
+            check("body", "".into(), sent.into());
+        }
         Some((wanted, content)) if wanted == "application/json" => {
             let example = if body["x-empty"] == true {
                 serde_json::json!({})

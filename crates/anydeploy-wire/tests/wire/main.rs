@@ -9,5 +9,6 @@ mod request;
 mod secrets;
 mod server;
 mod status;
+mod tls;
 mod transport;
 mod unions;

@@ -46,6 +46,15 @@ async fn a_write_without_a_body_says_that_it_is_empty_json() {
 }
 
 #[tokio::test]
+async fn an_operation_without_a_body_names_no_media_type() {
+    let server = server().await;
+    server.http().call(&START.without_body()).path("id", 7).send().await.unwrap();
+    let request = &server.requests()[0];
+    assert!(!request.to_ascii_lowercase().contains("content-type"), "{request}");
+    assert!(has_line(request, "content-length: 0"), "{request}");
+}
+
+#[tokio::test]
 async fn a_body_is_json_with_any_method() {
     let server = server().await;
     let http = server.http();

@@ -10,7 +10,7 @@ use anydeploy_wire::{Http, HttpBuilder, Method, Operation};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::sleep,
+    time::{pause, resume, sleep},
 };
 
 pub(crate) const READ: Operation = Operation::new(Method::Get, "read-thing", "/things/{id}");
@@ -25,6 +25,8 @@ pub(crate) enum Behaviour {
     Endless(String, &'static str),
     /// Reads the request, writes this, and holds the connection.
     Hold(String),
+    /// Reads the request, and writes this after so much time, which passes at once.
+    Late(Duration, String),
     /// Closes with a reset once the request is there, without reading it.
     Reset,
 }
@@ -99,6 +101,12 @@ async fn behave(mut stream: TcpStream, behaviour: Behaviour, seen: Arc<Mutex<Vec
         Behaviour::Hold(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
             sleep(Duration::from_secs(3600)).await;
+        }
+        Behaviour::Late(time, text) => {
+            pause();
+            sleep(time).await;
+            resume();
+            let _ = stream.write_all(text.as_bytes()).await;
         }
         Behaviour::Reset => {}
     }

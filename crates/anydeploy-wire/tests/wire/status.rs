@@ -97,6 +97,42 @@ async fn a_failure_keeps_status_headers_and_body() {
 }
 
 #[tokio::test]
+async fn the_servers_own_words_are_there_for_who_asks_and_masked() {
+    let body = serde_json::json!({
+        "message": "Validation failed.",
+        "errors": { "is_build_time": ["This field is not allowed."], "env": "token=hunter2 for planted-token" },
+    });
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(422).set_body_json(body)).mount(&server).await;
+    let http = anydeploy_wire::Http::builder(server.uri()).auth(Auth::bearer("planted-token")).build().unwrap();
+    let error = http.call(&READ).path("id", "1").send().await.unwrap_err();
+    assert_eq!(
+        error.server_message().as_deref(),
+        Some("Validation failed. env: token=[redacted] for [redacted]; is_build_time: This field is not allowed.")
+    );
+    assert!(!format!("{error} {error:?}").contains("Validation"), "it is opt-in");
+    assert_eq!(error.method(), Some(anydeploy_wire::Method::Get));
+    let page = ResponseTemplate::new(403).set_body_raw("Just a moment <b>", "text/html");
+    assert_eq!(answer(page).await.unwrap_err().server_message(), None);
+}
+
+#[tokio::test]
+async fn a_web_page_is_known_by_its_type_or_its_beginning() {
+    for (body, kind, is_page) in [
+        ("<!DOCTYPE html><p>", "text/plain", true),
+        ("\u{feff}<html>", "application/json", true),
+        ("<center><h1>403</h1>", "application/octet-stream", true),
+        ("Just a moment", "text/html; charset=UTF-8", true),
+        ("{\"message\":\"x\"}", "text/html", false),
+        ("404 page not found", "text/plain", false),
+        ("", "text/html", false),
+    ] {
+        let error = answer(ResponseTemplate::new(403).set_body_raw(body, kind)).await.unwrap_err();
+        assert_eq!(error.is_web_page(), is_page, "{body} {kind}");
+    }
+}
+
+#[tokio::test]
 async fn retry_after_is_read_from_any_failure() {
     let error = answer(ResponseTemplate::new(429).insert_header("retry-after", "7")).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anydeploy_wire::{Error, ErrorKind, Http, HttpBuilder};
+use anydeploy_wire::{Error, ErrorKind, Http, HttpBuilder, Operation};
 use tokio::net::TcpListener;
 
 use super::server::{Behaviour, READ, START, Server};
@@ -24,7 +24,9 @@ async fn a_refused_connection_is_connect() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None));
     assert_eq!(
         error.to_string(),
-        format!("start-thing (POST /things/{{id}}/start): cannot connect to http://{address}")
+        format!(
+            "start-thing (POST /things/{{id}}/start): cannot connect to http://{address}: nothing listens on that port"
+        )
     );
 }
 
@@ -109,4 +111,36 @@ async fn one_client_serves_many_calls() {
         assert_eq!(*reply.json::<u8>().unwrap().value(), 7);
     }
     assert_eq!(server.requests().len(), 3);
+}
+
+/// Calls an operation of a server that answers after so many seconds, on a clock of its own.
+fn call_late(seconds: u64, operation: Operation, timeout: Option<u64>) -> Result<u16, ErrorKind> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7".to_owned();
+        let server = Server::start(Behaviour::Late(Duration::from_secs(seconds), answer)).await;
+        let builder = server.builder();
+        let builder = match timeout {
+            Some(seconds) => builder.timeout(Duration::from_secs(seconds)),
+            None => builder,
+        };
+        let sent = builder.build().unwrap().call(&operation).path("id", "1").send().await;
+        sent.map(|answer| answer.status()).map_err(|error| error.kind())
+    })
+}
+
+#[test]
+fn an_operation_that_blocks_outlives_the_default_timeout() {
+    let slow = START.with_timeout(Duration::from_secs(120));
+    assert_eq!(call_late(45, START, None), Err(ErrorKind::Timeout));
+    assert_eq!(call_late(45, slow, None), Ok(200));
+    assert_eq!(call_late(121, slow, None), Err(ErrorKind::Timeout));
+}
+
+#[test]
+fn a_timeout_that_is_longer_or_less_than_the_default_is_not_overruled_by_the_operation() {
+    let slow = START.with_timeout(Duration::from_secs(120));
+    assert_eq!(call_late(150, slow, Some(200)), Ok(200));
+    assert_eq!(call_late(100, slow, Some(60)), Ok(200));
+    assert_eq!(call_late(25, slow, Some(20)), Err(ErrorKind::Timeout));
 }

@@ -10,7 +10,9 @@ impl Coolify {
         let mut check = match self.client.version().await.map_err(fail) {
             Ok(reply) => {
                 let mut check = Check::new(Permission::Granted);
-                check.server_version = Some(reply.into_value().trim().to_owned());
+                let version = reply.into_value().trim().to_owned();
+                check.version_support = super::version::support(&version);
+                check.server_version = Some(version);
                 check
             }
             // Even the version needs the ability `read`.
@@ -29,9 +31,11 @@ impl Coolify {
     /// Coolify answers 400 and does nothing (4.3.11).
     async fn may_deploy(&self) -> Result<Permission> {
         match self.client.deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default()).await.map_err(fail) {
+            Err(error) if error.kind() == ErrorKind::Unreadable => Err(error),
             Err(error) if error.status() == Some(400) => Ok(Permission::Granted),
             Err(error) if lacks_ability(&error) => Ok(Permission::Denied),
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(error),
+            // The API may be off, the address not allowed, or the role too low: no ability was looked at then.
+            Err(error) if error.status() == Some(403) => Err(error),
             Err(error) if error.is_transient() => Err(error),
             _ => Ok(Permission::Untested),
         }
@@ -39,7 +43,7 @@ impl Coolify {
 }
 
 /// Whether the token lacks an ability; the API being off, or the address not being allowed, is another matter.
-fn lacks_ability(error: &Error) -> bool {
+pub(super) fn lacks_ability(error: &Error) -> bool {
     error.kind() == ErrorKind::PermissionDenied
         && error.server_message().is_some_and(|sentence| sentence.contains("Missing required permissions"))
 }

@@ -1,18 +1,23 @@
 //! A deployment's log: a JSON array inside a string.
 
+use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
 use serde_json::Value;
 
-use super::Coolify;
+use super::asked::Unconfirmed;
 use super::read::application_only;
+use super::reason::reason;
+use super::{Coolify, fail};
 use crate::time::moment;
-use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Platform, Result};
+use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Phase, Platform, Result};
 
 impl Coolify {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
+        id.expect_platform(&Platform::Coolify)?;
         application_only(id.target(), "the log of anything but the deployment of an application")?;
-        match self.row(id).await?.logs {
-            Patch::Value(text) => Ok(page(text.expose(), options)),
+        let row = self.row_with_log(id).await?;
+        match &row.logs {
+            Patch::Value(text) => Ok(page(text.expose(), super::phase(&row.status), options)),
             // Nothing was written yet.
             Patch::Null => Ok(LogPage::default()),
             // Coolify leaves the member out for a token that may not read it.
@@ -25,25 +30,47 @@ impl Coolify {
             .with_status(200)),
         }
     }
+
+    /// The row of a deployment, or of the one that Coolify took the request for.
+    async fn row_with_log(&self, id: &DeploymentId) -> Result<Row> {
+        let uuid = id.require("deployment")?;
+        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
+            Ok(reply) => return Ok(reply.into_value()),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            Err(error) => error,
+        };
+        if let Some(row) = self.listed(id.target(), uuid).await.ok().flatten() {
+            return Ok(row);
+        }
+        let Some(unconfirmed) = Unconfirmed::of(id) else { return Err(error) };
+        let twin = self.twin_of(id, &unconfirmed).await?;
+        self.row_of(id.target(), twin.id.require("deployment")?).await
+    }
+}
+
+/// The last lines that people see, with the one that says why the deployment failed.
+fn page(text: &str, phase: Phase, options: LogOptions) -> LogPage {
+    let Some(lines) = shown_lines(text) else { return LogPage::default() };
+    let reason = if phase == Phase::Failed { reason(&lines) } else { None };
+    LogPage::last_of(lines, options).with_reason(reason)
 }
 
 /// The lines people see: without the hidden ones, in the order in which they were written.
-fn page(text: &str, options: LogOptions) -> LogPage {
+pub(super) fn shown_lines(text: &str) -> Option<Vec<LogLine>> {
     let Ok(mut entries) = serde_json::from_str::<Vec<Value>>(text) else {
         // A list that is cut off or wrapped up may hold hidden entries, so it is not shown; plain text is.
         let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         let is_json = start.starts_with(['[', '{', '"']);
-        return if is_json { LogPage::default() } else { LogPage::from_text(text, options) };
+        return (!is_json).then(|| text.lines().map(LogLine::new).collect());
     };
     // Plain lines all carry batch 1, so only `order` tells; the first entry may lack it.
     entries.sort_by_key(|entry| order(&entry["order"]));
-    let shown = entries.iter().rev().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
+    let shown = entries.iter().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
     let lines = shown.flat_map(|entry| {
         let at = entry["timestamp"].as_str().and_then(moment);
-        let output = entry["output"].as_str().unwrap_or_default();
-        output.lines().rev().map(move |line| LogLine::new(line).with_time(at))
+        entry["output"].as_str().unwrap_or_default().lines().map(move |line| LogLine::new(line).with_time(at))
     });
-    LogPage::from_newest(lines, options)
+    Some(lines.collect())
 }
 
 fn order(order: &Value) -> i64 {
@@ -58,7 +85,7 @@ mod tests {
     use super::*;
 
     fn texts(log: &str) -> Vec<String> {
-        page(log, LogOptions::tail(usize::MAX)).lines.into_iter().map(|line| line.text).collect()
+        page(log, Phase::Running, LogOptions::tail(usize::MAX)).lines.into_iter().map(|line| line.text).collect()
     }
 
     #[test]
@@ -125,7 +152,8 @@ mod tests {
         #[test]
         fn a_page_is_the_end_of_the_log(entries in prop::collection::vec(entry(), 0..20), tail in 0..30_usize) {
             let log = Value::from(entries).to_string();
-            let (page, all) = (page(&log, LogOptions::tail(tail)), page(&log, LogOptions::tail(usize::MAX)).lines);
+            let page = |tail| page(&log, Phase::Failed, LogOptions::tail(tail));
+            let (page, all) = (page(tail), page(usize::MAX).lines);
             prop_assert_eq!(page.truncated, all.len() > tail);
             prop_assert!(page.lines.len() == all.len().min(tail) && all.ends_with(&page.lines));
         }

@@ -21,10 +21,14 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
             Some("there is no such route: the URL is not that of a Coolify instance, or its version is too old"),
         ),
         403 if said("API is disabled") => {
-            (ErrorKind::PermissionDenied, Some("the API is switched off in the instance's settings"))
+            (ErrorKind::ApiDisabled, Some("the API is switched off in the instance's settings"))
         }
         403 if said("not allowed to access the API") => {
-            (ErrorKind::PermissionDenied, Some("this address is not on the instance's allow list"))
+            (ErrorKind::AddressNotAllowed, Some("this address is not on the instance's allow list"))
+        }
+        // The second is what the policies say: they let owners and admins of the team alone, whatever the token may.
+        403 if said("Missing required team role") || refusal.member(&["error"]) == Some("Unauthorized") => {
+            (ErrorKind::RoleTooLow, Some("the token's user is neither owner nor admin of the team"))
         }
         403 if said("permissions: read") => (
             ErrorKind::PermissionDenied,

@@ -1,14 +1,18 @@
 //! Reading deployments back: one, a history, and one after it was asked to stop.
 
-use coolify_client::types::{Deployment as Row, ListDeploymentsByAppUuidParams};
+use coolify_client::types::Deployment as Row;
 
-use super::deploy::{Unconfirmed, id_of, phantom};
-use super::lost::Before;
-use super::{Coolify, fail, status};
+use super::asked::{Unconfirmed, accepted_at, asked_revision, with_revision_of};
+use super::{Coolify, fail, revision, status};
+use crate::clock::Moment;
 use crate::time::moment;
 use crate::{
-    Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result, Target, TargetKind,
+    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
+    Target, TargetKind,
 };
+
+/// The id of a row, in a [`DeploymentId`].
+const ROW: &str = "deployment";
 
 impl Coolify {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
@@ -16,41 +20,71 @@ impl Coolify {
         if *id.target().kind() != TargetKind::Application {
             return self.follow(id).await;
         }
-        let row = match (self.row(id).await, Unconfirmed::of(id)) {
-            (Err(error), Some(unconfirmed)) if error.kind() == ErrorKind::NotFound => {
-                return self.adopt(id.target(), unconfirmed, &Before::UNKNOWN).await?.ok_or_else(phantom);
+        let uuid = id.require(ROW)?;
+        match self.row_of(id.target(), uuid).await {
+            Ok(row) => {
+                let confirmed = with_revision_of(id_of(id.target(), uuid), id);
+                Ok(self.deployment_of(confirmed, &row, identity(id)))
             }
-            (row, _) => row?,
-        };
-        Ok(self.told(id.target(), &row, identity(id)))
+            Err(error) if error.kind() == ErrorKind::NotFound => match (Unconfirmed::of(id), accepted_at(id)) {
+                (Some(unconfirmed), _) => self.twin_of(id, &unconfirmed).await,
+                // The row of what was just accepted may take a moment to appear.
+                (None, Some(at)) if !at.is_past(Moment::of(None), self.grace) => {
+                    let status = DeploymentStatus::new(Phase::Queued, "accepted");
+                    Ok(Deployment::new(id.clone(), Identity::Pending, status))
+                }
+                (None, _) => Err(error),
+            },
+            Err(error) => Err(error),
+        }
     }
 
-    pub(super) async fn row(&self, id: &DeploymentId) -> Result<Row> {
-        id.expect_platform(&Platform::Coolify)?;
-        let uuid = id.require("deployment")?;
-        Ok(self.client.get_deployment_by_uuid(uuid).await.map_err(fail)?.into_value())
+    /// The row of a deployment.
+    ///
+    /// One endpoint's 404 is not believed against another's listing, and a log that is too large does not hide the status:
+    /// in both cases the lists are searched.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if none of them has it.
+    pub(super) async fn row_of(&self, target: &Target, uuid: &str) -> Result<Row> {
+        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
+            Ok(reply) => return Ok(reply.into_value()),
+            Err(error) => error,
+        };
+        if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AnswerTooLarge) {
+            return Err(error);
+        }
+        match self.listed(target, uuid).await {
+            Ok(Some(row)) => Ok(row),
+            // What can be looked up again a little later is not given up for one 404.
+            Err(unlisted) if unlisted.is_transient() || unlisted.kind() == ErrorKind::Unreadable => Err(unlisted),
+            Ok(None) | Err(_) => Err(error),
+        }
     }
 
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
         target.validate()?;
         application_only(target, "a history of deployments of anything but applications")?;
-        let params =
-            ListDeploymentsByAppUuidParams { take: i64::try_from(options.limit.max(1)).ok(), ..Default::default() };
-        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
-        let rows = reply.into_value().deployments;
-        Ok(rows.iter().take(options.limit).map(|row| self.told(target, row, Identity::Exact)).collect())
+        let rows = self.rows(target, options.limit).await?;
+        let deployment = |row: &Row| self.deployment_of(id_of(target, &row.deployment_uuid), row, Identity::Exact);
+        Ok(rows.iter().map(deployment).collect())
     }
 
     pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {
         id.expect_platform(&Platform::Coolify)?;
         application_only(id.target(), "cancelling anything but the deployment of an application")?;
-        let asked = self.client.cancel_deployment_by_uuid(id.require("deployment")?).await.map_err(fail);
+        let asked = self.client.cancel_deployment_by_uuid(id.require(ROW)?).await.map_err(fail);
         match asked {
             Ok(answer) => match (self.read(id).await, answer.into_value().status) {
                 // The answer is proof enough where the token may cancel and not read.
                 (Err(_), Some(status)) => Ok(Deployment::new(id.clone(), identity(id), status::status(&status))),
                 (read, _) => read,
             },
+            // The id of a request that was taken for another deployment is never stored: that one is meant.
+            Err(error) if error.kind() == ErrorKind::NotFound && Unconfirmed::of(id).is_some() => {
+                let twin = self.read(id).await?.id;
+                Box::pin(self.stop_deployment(&twin)).await
+            }
             // 4.1.0 to 4.3.6 answer 500 although the deployment was cancelled, so the status decides.
             Err(error) if !error.is_safe_to_repeat() => match self.read(id).await {
                 Ok(deployment) if deployment.status.phase == Phase::Cancelled => Ok(deployment),
@@ -60,30 +94,40 @@ impl Coolify {
         }
     }
 
-    /// A row as this crate tells of it.
-    pub(super) fn told(&self, target: &Target, row: &Row, identity: Identity) -> Deployment {
-        let mut id = id_of(target, &row.deployment_uuid);
+    /// The deployment of a row, under an id that names it.
+    pub(super) fn deployment_of(&self, mut id: DeploymentId, row: &Row, identity: Identity) -> Deployment {
         if matches!(identity, Identity::Adopted | Identity::Inferred) {
             id = id.with(identity.as_str(), "1");
         }
+        let asked = asked_revision(&id);
         let created_at = row.created_at.as_deref().and_then(moment);
         let finished_at = row.finished_at.as_deref().and_then(moment);
+        let pull_request =
+            row.pull_request_id.and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
         Deployment::new(id, identity, status::status(&row.status))
             .with_title(row.commit_message.clone())
             // The commit is `HEAD` until the job has resolved it.
-            .with_commit(row.commit.clone().filter(|commit| commit != "HEAD"))
-            .with_url(row.deployment_url.as_deref().map(|path| self.page(path)))
+            .with_commit(row.commit.clone().filter(|commit| commit != super::twin::HEAD))
+            .with_revision(revision::ran(row))
+            .with_pull_request(pull_request)
+            .with_url(row.deployment_url.as_deref().map(|path| self.page_address(path)))
             .with_times(created_at, finished_at)
+            .verified_against(&asked)
     }
 
     /// The address of a page; Coolify gives its path alone.
-    fn page(&self, path: &str) -> String {
+    fn page_address(&self, path: &str) -> String {
         if path.starts_with("http") {
             return path.to_owned();
         }
         let instance = self.client.http().base_url().trim_end_matches('/').trim_end_matches("/api/v1");
         format!("{instance}/{}", path.trim_start_matches('/'))
     }
+}
+
+/// The id of a row.
+pub(super) fn id_of(target: &Target, uuid: &str) -> DeploymentId {
+    DeploymentId::new(Platform::Coolify, target.clone()).with(ROW, uuid)
 }
 
 /// How it was found out which deployment the id names.

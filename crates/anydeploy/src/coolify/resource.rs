@@ -23,8 +23,22 @@ pub(super) fn started(target: &Target, at: Moment, message: &str) -> Deployment 
         .with_times(at.date(), None)
 }
 
-/// There if the service or database ran before the trigger.
+/// There if the service or database ran before the trigger, and was not seen otherwise since.
 const RAN: &str = "ran";
+
+/// When the service or database was last seen starting or running because of the trigger.
+const UP: &str = "up";
+
+/// How long a start may take before the containers show at all, unless they were seen and are gone again.
+///
+/// The images are pulled first, which takes minutes, and meanwhile the state is the old one or `exited`.
+const START_LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// How many times the grace the state may be a bad one after a good one.
+///
+/// The state is refreshed once a minute (4.3.11), so that between the end of a start and the next refresh it is `exited` for
+/// as long; on Coolify's cloud it is refreshed every five minutes, for which the grace has to be longer than the default.
+const FALL_BACK: u32 = 2;
 
 /// A start of what ran already.
 pub(super) fn running_before(mut started: Deployment) -> Deployment {
@@ -87,14 +101,9 @@ impl Coolify {
             .collect())
     }
 
-    /// Whether a service or database runs; what cannot be read may.
-    pub(super) async fn runs(&self, target: &Target) -> bool {
-        self.see(target).await.ok().is_none_or(|seen| seen.service.state == ServiceState::Running)
-    }
-
-    /// Judges a start by how the service or database runs now.
+    /// Judges a start by how the service or database runs now, and by what was seen of it since.
     ///
-    /// Its state is refreshed by a job of the server, so a bad state right after the start may be the old one.
+    /// Its state is refreshed by a job of the server, so a state right after the start may be the old one.
     pub(super) async fn follow(&self, id: &DeploymentId) -> Result<Deployment> {
         let since = Moment::read(id, SINCE);
         if since.is_none() && id.get(SINCE).is_some() {
@@ -102,26 +111,60 @@ impl Coolify {
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify));
         }
         let Seen { service, at } = self.see(id.target()).await?;
-        let age = since.map(|since| since.age(at)).unwrap_or_default();
-        let phase = judge(service.state, age, self.grace, id.get(RAN).is_some());
-        Ok(Deployment::new(id.clone(), Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
+        let signs = Signs {
+            age: since.map(|since| since.age(at)).unwrap_or_default(),
+            ran: id.get(RAN).is_some(),
+            up: Moment::read(id, UP).map(|up| up.age(at)),
+        };
+        let phase = judge(service.state, &signs, self.grace);
+        let mut id = id.clone();
+        if signs.is_up(service.state) {
+            id = at.write(id, UP);
+        }
+        // What runs after this is not what ran before the start.
+        if !matches!(service.state, ServiceState::Running | ServiceState::Unknown) {
+            id = id.without(RAN);
+        }
+        Ok(Deployment::new(id, Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
             .with_times(since.and_then(Moment::date), None))
     }
 }
 
-/// Whether a start went well, from the state of the service so long after it; `ran` says that it was running before.
+/// What is known of a start.
+struct Signs {
+    /// How long ago it was asked for.
+    age: Duration,
+    /// It may still be shown as running for what it did before.
+    ran: bool,
+    /// How long ago it was last seen starting or running because of it.
+    up: Option<Duration>,
+}
+
+impl Signs {
+    /// Whether this state is a sign that the start has begun to work.
+    fn is_up(&self, state: ServiceState) -> bool {
+        match state {
+            ServiceState::Starting => true,
+            ServiceState::Running => !self.ran,
+            _ => false,
+        }
+    }
+}
+
+/// How a start goes.
 ///
-/// Coolify refreshes the state about once a minute, so that what ran before may be shown as running for as long.
-fn judge(state: ServiceState, age: Duration, grace: Duration, ran: bool) -> Phase {
+/// No sign of it within the grace is no failure: Coolify works on it for minutes without showing any.
+fn judge(state: ServiceState, signs: &Signs, grace: Duration) -> Phase {
     match state {
-        ServiceState::Running if age >= if ran { grace } else { grace / 6 } => Phase::Succeeded,
-        ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed if age >= grace => Phase::Failed,
-        // Before that the state may still be the one from before the start.
-        ServiceState::Running
-        | ServiceState::Starting
-        | ServiceState::Stopped
-        | ServiceState::Degraded
-        | ServiceState::Failed => Phase::Running,
+        ServiceState::Running if signs.age >= if signs.ran { grace } else { grace / 6 } => Phase::Succeeded,
+        ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed => {
+            let gone = match signs.up {
+                Some(up) => up >= grace * FALL_BACK,
+                None => signs.age >= START_LIMIT.max(grace),
+            };
+            if gone { Phase::Failed } else { Phase::Running }
+        }
+        ServiceState::Running | ServiceState::Starting => Phase::Running,
         _ => Phase::Unknown,
     }
 }
@@ -140,21 +183,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_start_is_judged_only_after_the_state_had_time_to_change() {
-        let grace = Duration::from_secs(60);
+    fn a_start_is_judged_by_what_was_seen_of_it_since() {
+        let seconds = Duration::from_secs;
         let cases = [
-            (ServiceState::Running, 0, Phase::Running),
-            (ServiceState::Running, 10, Phase::Succeeded),
-            (ServiceState::Stopped, 10, Phase::Running),
-            (ServiceState::Stopped, 60, Phase::Failed),
-            (ServiceState::Degraded, 60, Phase::Failed),
-            (ServiceState::Starting, 600, Phase::Running),
-            (ServiceState::Unknown, 600, Phase::Unknown),
+            // state, age, ran before, last seen up, phase
+            (ServiceState::Running, 0, false, None, Phase::Running),
+            (ServiceState::Running, 10, false, None, Phase::Succeeded),
+            (ServiceState::Running, 59, true, None, Phase::Running),
+            (ServiceState::Running, 60, true, None, Phase::Succeeded),
+            (ServiceState::Stopped, 61, false, None, Phase::Running),
+            (ServiceState::Degraded, 61, false, None, Phase::Running),
+            (ServiceState::Stopped, 899, false, None, Phase::Running),
+            (ServiceState::Stopped, 900, false, None, Phase::Failed),
+            (ServiceState::Degraded, 900, true, None, Phase::Failed),
+            (ServiceState::Stopped, 300, false, Some(119), Phase::Running),
+            (ServiceState::Stopped, 300, false, Some(120), Phase::Failed),
+            (ServiceState::Failed, 300, false, Some(120), Phase::Failed),
+            (ServiceState::Stopped, 2000, false, Some(46), Phase::Running),
+            (ServiceState::Starting, 2000, false, Some(2), Phase::Running),
+            (ServiceState::Unknown, 2000, false, Some(600), Phase::Unknown),
         ];
-        for (state, age, phase) in cases {
-            assert_eq!(judge(state, Duration::from_secs(age), grace, false), phase, "{state} after {age} s");
+        for (state, age, ran, up, phase) in cases {
+            let signs = Signs { age: seconds(age), ran, up: up.map(seconds) };
+            assert_eq!(judge(state, &signs, seconds(60)), phase, "{state} after {age} s, up {up:?} s ago");
         }
-        let again = |age| judge(ServiceState::Running, Duration::from_secs(age), grace, true);
-        assert_eq!((again(59), again(60)), (Phase::Running, Phase::Succeeded), "it may be what ran before");
     }
 }

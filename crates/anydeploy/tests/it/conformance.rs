@@ -26,29 +26,15 @@ const DOKPLOY_SKIPS: &[&str] = &[
 ];
 const QOVERY_SKIPS: &[&str] = &[];
 
-/// The adapter of Coolify adopts what runs for every request, so these rules are not kept yet; the first of them never.
-const COOLIFY_BROKEN: &[&str] =
-    &["a_running_deployment_is_no_answer_to_a_fresh_request", "a_fresh_request_waits_for_what_runs"];
-
 /// Prints what was skipped and why, and sees that every other rule is kept.
-fn all_kept(report: &Report, skips: &[&str]) {
-    kept_but(report, skips, &[]);
-}
-
-/// The same for an adapter that does not keep these rules yet; once it keeps the first of them, the list is to go.
 #[expect(clippy::print_stdout, reason = "a skip is no failure, so that nothing else would show its reason")]
-fn kept_but(report: &Report, skips: &[&str], broken: &[&str]) {
+fn all_kept(report: &Report, skips: &[&str]) {
     for entry in &report.entries {
         if let Err(NotKept::Skipped(reason)) = &entry.verdict {
             println!("skipped {}: {reason}", entry.name);
         }
     }
-    let found = report.broken();
-    assert!(found.iter().all(|name| broken.contains(name)), "{report}");
-    assert!(
-        broken.first().is_none_or(|first| found.contains(first)),
-        "kept by now, so it is not to be excused:\n{report}"
-    );
+    assert!(report.is_kept(), "{report}");
     assert_eq!(report.skipped(), skips, "{report}");
 }
 
@@ -66,17 +52,17 @@ async fn through(harness: &dyn Harness, layer: fn(Arc<dyn Deployer>) -> Arc<dyn 
 
 #[tokio::test]
 async fn the_coolify_adapter_keeps_every_rule() {
-    kept_but(&conformance::run(&OnCoolify::start().await).await, COOLIFY_SKIPS, COOLIFY_BROKEN);
+    all_kept(&conformance::run(&OnCoolify::start().await).await, COOLIFY_SKIPS);
 }
 
 #[tokio::test]
 async fn the_coolify_adapter_keeps_every_rule_behind_the_retry_layer() {
-    kept_but(&through(&OnCoolify::start().await, retrying).await, COOLIFY_SKIPS, COOLIFY_BROKEN);
+    all_kept(&through(&OnCoolify::start().await, retrying).await, COOLIFY_SKIPS);
 }
 
 #[tokio::test]
 async fn the_coolify_adapter_keeps_every_rule_behind_a_pointer() {
-    kept_but(&through(&OnCoolify::start().await, pointed_at).await, COOLIFY_SKIPS, COOLIFY_BROKEN);
+    all_kept(&through(&OnCoolify::start().await, pointed_at).await, COOLIFY_SKIPS);
 }
 
 #[tokio::test]

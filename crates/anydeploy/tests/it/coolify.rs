@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anydeploy::coolify::CoolifyConfig;
 use anydeploy::{
-    Coolify, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, HistoryOptions, Identity,
-    LogOptions, Outcome, Permission, Phase, Revision, ServiceState, Target, TargetKind, WatchOptions,
+    Adoption, Coolify, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, HistoryOptions,
+    Identity, LogOptions, Outcome, Permission, Phase, Revision, ServiceState, Target, TargetKind, WatchOptions,
 };
 use anydeploy_fakes::{CoolifyAbility, CoolifyQuirk, CoolifyScript, FakeCoolify, Pace};
 
@@ -74,7 +74,7 @@ async fn a_failure_comes_with_its_late_log_lines() {
 async fn a_phantom_id_for_a_duplicate_commit_leads_to_the_running_deployment() {
     let (fake, coolify) = manual().await;
     let first = coolify.deploy(&application(&fake)).await.unwrap();
-    let second = coolify.deploy(&application(&fake)).await.unwrap();
+    let second = coolify.deploy(&application(&fake).with_adoption(Adoption::Any)).await.unwrap();
     assert_eq!(second.identity, Identity::Adopted);
     assert_eq!(uuid(&second), uuid(&first));
     assert_eq!(fake.triggered().len(), 1);
@@ -88,7 +88,8 @@ async fn a_phantom_id_leads_to_the_deployment_of_the_same_pull_request() {
     fake.add_preview(&fake.application(), 7);
     let production = coolify.deploy(&application(&fake)).await.unwrap();
     let preview = coolify.deploy(&application(&fake).with_pull_request(7)).await.unwrap();
-    let again = coolify.deploy(&application(&fake).with_pull_request(7)).await.unwrap();
+    let again = application(&fake).with_pull_request(7).with_adoption(Adoption::Any);
+    let again = coolify.deploy(&again).await.unwrap();
     assert_ne!(uuid(&production), uuid(&preview));
     assert_eq!((again.identity, uuid(&again)), (Identity::Adopted, uuid(&preview)));
 }
@@ -284,7 +285,9 @@ async fn what_the_platform_lacks_is_refused_before_anything_is_sent() {
     let (fake, coolify) = manual().await;
     let target = || Target::application(fake.application());
     let refused = [
-        DeployRequest::new(target()).with_revision(Revision::Commit("abc".into())),
+        DeployRequest::new(target()).with_revision(Revision::Commit("abc".into())).with_pull_request(7),
+        DeployRequest::new(target()).with_revision(Revision::Deployed).with_no_cache(true),
+        DeployRequest::new(Target::database(fake.database())).with_revision(Revision::Commit("abc".into())),
         DeployRequest::new(target()).with_revision(Revision::ImageTag("1.0".into())),
         DeployRequest::new(target()).with_reason("why"),
         DeployRequest::new(Target::service(fake.service())).with_no_cache(true),
@@ -315,7 +318,7 @@ async fn a_switched_off_api_says_so() {
     let (fake, coolify) = manual().await;
     fake.enable(CoolifyQuirk::ApiDisabled);
     let error = coolify.deploy(&application(&fake)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    assert_eq!(error.kind(), ErrorKind::ApiDisabled);
     assert!(error.to_string().contains("switched off"), "{error}");
 }
 

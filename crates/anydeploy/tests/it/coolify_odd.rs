@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use anydeploy::{Coolify, DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Phase, Target, WatchOptions};
+use anydeploy::{
+    Adoption, Coolify, DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Phase, Target, WatchOptions,
+};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -28,12 +30,17 @@ impl Odd {
 
     /// The same, for the first request alone.
     async fn answers_once(&self, verb: &str, route: &str, answer: ResponseTemplate) {
+        self.answers_times(verb, route, answer, 1, 1).await;
+    }
+
+    /// The same, for so many requests, after the answers of a smaller priority.
+    async fn answers_times(&self, verb: &str, route: &str, answer: ResponseTemplate, times: u64, priority: u8) {
         let mock = Mock::given(method(verb)).and(path(format!("/api/v1{route}"))).respond_with(answer);
-        mock.up_to_n_times(1).with_priority(1).mount(&self.0).await;
+        mock.up_to_n_times(times).with_priority(priority).mount(&self.0).await;
     }
 
     fn deployer(&self) -> Coolify {
-        Coolify::builder().url(self.0.uri()).token("1|t").build().unwrap()
+        Coolify::builder().url(self.0.uri()).token("1|t").grace(Duration::from_millis(600)).build().unwrap()
     }
 }
 
@@ -69,12 +76,14 @@ async fn a_deployment_that_ended_long_before_the_trigger_is_never_adopted() {
 async fn an_id_that_could_not_be_confirmed_is_pending_and_adopted_later() {
     let odd = Odd::start().await;
     odd.answers("POST", "/deploy", 200, accepted("Deployment already queued for this commit.")).await;
-    odd.answers_once("GET", "/deployments/phantom", ResponseTemplate::new(503)).await;
     odd.answers("GET", "/deployments/phantom", 404, missing()).await;
+    let none = ResponseTemplate::new(200).set_body_json(json!({ "count": 0, "deployments": [] }));
+    odd.answers_times("GET", "/deployments/applications/web", none, 1, 1).await;
+    odd.answers_times("GET", "/deployments/applications/web", ResponseTemplate::new(503), 4, 2).await;
     let real = json!({ "deployment_uuid": "real", "status": "in_progress" });
     odd.answers("GET", "/deployments/applications/web", 200, json!({ "count": 1, "deployments": [real] })).await;
     let coolify = odd.deployer();
-    let deployment = coolify.deploy(&request()).await.unwrap();
+    let deployment = coolify.deploy(&request().with_adoption(Adoption::Any)).await.unwrap();
     assert_eq!(deployment.identity, Identity::Pending);
     let found = coolify.deployment(&deployment.id).await.unwrap();
     assert_eq!((found.identity, found.id.get("deployment")), (Identity::Adopted, Some("real")));
@@ -135,16 +144,14 @@ async fn an_error_in_its_older_form_is_about_the_application_and_not_about_the_r
 async fn a_deployment_that_began_after_the_trigger_is_never_adopted() {
     let odd = Odd::start().await;
     odd.answers("POST", "/deploy", 200, accepted("Deployment already queued for this commit.")).await;
-    odd.answers_once("GET", "/deployments/phantom", ResponseTemplate::new(503)).await;
     odd.answers("GET", "/deployments/phantom", 404, missing()).await;
     let later = (Utc::now() + TimeDelta::hours(1)).to_rfc3339();
     let row = json!({ "deployment_uuid": "later", "status": "in_progress", "created_at": later, "updated_at": later });
     odd.answers("GET", "/deployments/applications/web", 200, json!({ "count": 1, "deployments": [row] })).await;
-    let coolify = odd.deployer();
-    let deployment = coolify.deploy(&request()).await.unwrap();
-    assert_eq!(deployment.identity, Identity::Pending);
-    let error = coolify.deployment(&deployment.id).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Undecidable);
+    for adoption in [Adoption::Fresh, Adoption::Any] {
+        let error = odd.deployer().deploy(&request().with_adoption(adoption)).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{adoption:?}");
+    }
 }
 
 #[tokio::test]

@@ -409,16 +409,18 @@ impl Client {
 }
 
 const DISABLE_API: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "disable-api",
-    "/disable",
-);
+        wire::Method::Post,
+        "disable-api",
+        "/disable",
+    )
+    .without_body();
 
 const ENABLE_API: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "enable-api",
-    "/enable",
-);
+        wire::Method::Post,
+        "enable-api",
+        "/enable",
+    )
+    .without_body();
 
 const LIST_GITHUB_APPS: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -481,16 +483,18 @@ const DELETE_GITLAB_APP: wire::Operation = wire::Operation::new(
 );
 
 const DISABLE_MCP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "disable-mcp",
-    "/mcp/disable",
-);
+        wire::Method::Post,
+        "disable-mcp",
+        "/mcp/disable",
+    )
+    .without_body();
 
 const ENABLE_MCP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "enable-mcp",
-    "/mcp/enable",
-);
+        wire::Method::Post,
+        "enable-mcp",
+        "/mcp/enable",
+    )
+    .without_body();
 
 const GET_CURRENT_TEAM_DISCORD_NOTIFICATIONS: wire::Operation = wire::Operation::new(
     wire::Method::Get,

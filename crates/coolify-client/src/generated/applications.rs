@@ -96,9 +96,16 @@ impl Client {
         self.http().call(&RESTART_APPLICATION_BY_UUID).path("uuid", uuid).json()
     }
 
-    /// Go back to an image that is still on the server.
+    /// Deploy a given commit of a git application.
     ///
-    /// A full queue is a 400 here. Servers have this since 4.3.0.
+    /// Servers have this since 4.3.0.
+    /// A git application is started from the image of that commit, if it is still on the server or in the registry and no build setting changed; else the commit is cloned and built.
+    /// An image application redeploys the tag that is set, whatever is asked.
+    /// An application of plain Dockerfile text has no earlier image.
+    /// The id in the answer is that of a new deployment, whatever runs or waits: none is taken for a duplicate, and a call that was repeated deploys twice.
+    /// Variables, domains and commands are those of today.
+    /// The next deployment takes the head of the branch again, unless `git_commit_sha` is set.
+    /// A full queue is a 400 here.
     ///
     /// `POST /applications/{uuid}/rollback`, as version 4.3.11 was observed to answer.
     ///
@@ -199,10 +206,11 @@ const GET_APPLICATION_LOGS_BY_UUID: wire::Operation = wire::Operation::new(
 );
 
 const RESTART_APPLICATION_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "restart-application-by-uuid",
-    "/applications/{uuid}/restart",
-);
+        wire::Method::Post,
+        "restart-application-by-uuid",
+        "/applications/{uuid}/restart",
+    )
+    .without_body();
 
 const ROLLBACK_APPLICATION_BY_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -217,16 +225,18 @@ const LIST_APPLICATION_ROLLBACK_IMAGES: wire::Operation = wire::Operation::new(
 );
 
 const START_APPLICATION_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "start-application-by-uuid",
-    "/applications/{uuid}/start",
-);
+        wire::Method::Post,
+        "start-application-by-uuid",
+        "/applications/{uuid}/start",
+    )
+    .without_body();
 
 const STOP_APPLICATION_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stop-application-by-uuid",
-    "/applications/{uuid}/stop",
-);
+        wire::Method::Post,
+        "stop-application-by-uuid",
+        "/applications/{uuid}/stop",
+    )
+    .without_body();
 
 /// The operations of this area.
 pub const OPERATIONS: &[wire::Operation] = &[

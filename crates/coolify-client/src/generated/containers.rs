@@ -586,10 +586,11 @@ const DELETE_SCHEDULED_TASK_BY_APPLICATION_UUID: wire::Operation = wire::Operati
 );
 
 const EXECUTE_SCHEDULED_TASK_BY_APPLICATION_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "execute-scheduled-task-by-application-uuid",
-    "/applications/{uuid}/scheduled-tasks/{task_uuid}/execute",
-);
+        wire::Method::Post,
+        "execute-scheduled-task-by-application-uuid",
+        "/applications/{uuid}/scheduled-tasks/{task_uuid}/execute",
+    )
+    .without_body();
 
 const LIST_SCHEDULED_TASK_EXECUTIONS_BY_APPLICATION_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -622,28 +623,32 @@ const GET_SERVICE_APPLICATION_LOGS_BY_SERVICE_AND_APP_UUID: wire::Operation = wi
 );
 
 const POST_SERVICE_APPLICATION_LOGS_BY_SERVICE_AND_APP_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "post-service-application-logs-by-service-and-app-uuid",
-    "/services/{uuid}/applications/{app_uuid}/logs",
-);
+        wire::Method::Post,
+        "post-service-application-logs-by-service-and-app-uuid",
+        "/services/{uuid}/applications/{app_uuid}/logs",
+    )
+    .without_body();
 
 const POST_RESTART_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "post-restart-service-application-by-service-and-app-uuid",
-    "/services/{uuid}/applications/{app_uuid}/restart",
-);
+        wire::Method::Post,
+        "post-restart-service-application-by-service-and-app-uuid",
+        "/services/{uuid}/applications/{app_uuid}/restart",
+    )
+    .without_body();
 
 const POST_START_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "post-start-service-application-by-service-and-app-uuid",
-    "/services/{uuid}/applications/{app_uuid}/start",
-);
+        wire::Method::Post,
+        "post-start-service-application-by-service-and-app-uuid",
+        "/services/{uuid}/applications/{app_uuid}/start",
+    )
+    .without_body();
 
 const POST_STOP_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "post-stop-service-application-by-service-and-app-uuid",
-    "/services/{uuid}/applications/{app_uuid}/stop",
-);
+        wire::Method::Post,
+        "post-stop-service-application-by-service-and-app-uuid",
+        "/services/{uuid}/applications/{app_uuid}/stop",
+    )
+    .without_body();
 
 const LIST_SERVICE_DATABASES_BY_SERVICE_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -670,22 +675,25 @@ const GET_SERVICE_DATABASE_LOGS_BY_SERVICE_AND_DATABASE_UUID: wire::Operation = 
 );
 
 const RESTART_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "restart-service-database-by-service-and-database-uuid",
-    "/services/{uuid}/databases/{database_uuid}/restart",
-);
+        wire::Method::Post,
+        "restart-service-database-by-service-and-database-uuid",
+        "/services/{uuid}/databases/{database_uuid}/restart",
+    )
+    .without_body();
 
 const START_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "start-service-database-by-service-and-database-uuid",
-    "/services/{uuid}/databases/{database_uuid}/start",
-);
+        wire::Method::Post,
+        "start-service-database-by-service-and-database-uuid",
+        "/services/{uuid}/databases/{database_uuid}/start",
+    )
+    .without_body();
 
 const STOP_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stop-service-database-by-service-and-database-uuid",
-    "/services/{uuid}/databases/{database_uuid}/stop",
-);
+        wire::Method::Post,
+        "stop-service-database-by-service-and-database-uuid",
+        "/services/{uuid}/databases/{database_uuid}/stop",
+    )
+    .without_body();
 
 const LIST_SCHEDULED_TASKS_BY_SERVICE_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -712,10 +720,11 @@ const DELETE_SCHEDULED_TASK_BY_SERVICE_UUID: wire::Operation = wire::Operation::
 );
 
 const EXECUTE_SCHEDULED_TASK_BY_SERVICE_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "execute-scheduled-task-by-service-uuid",
-    "/services/{uuid}/scheduled-tasks/{task_uuid}/execute",
-);
+        wire::Method::Post,
+        "execute-scheduled-task-by-service-uuid",
+        "/services/{uuid}/scheduled-tasks/{task_uuid}/execute",
+    )
+    .without_body();
 
 const LIST_SCHEDULED_TASK_EXECUTIONS_BY_SERVICE_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,

@@ -127,22 +127,25 @@ const GET_DATABASE_LOGS_BY_UUID: wire::Operation = wire::Operation::new(
 );
 
 const RESTART_DATABASE_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "restart-database-by-uuid",
-    "/databases/{uuid}/restart",
-);
+        wire::Method::Post,
+        "restart-database-by-uuid",
+        "/databases/{uuid}/restart",
+    )
+    .without_body();
 
 const START_DATABASE_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "start-database-by-uuid",
-    "/databases/{uuid}/start",
-);
+        wire::Method::Post,
+        "start-database-by-uuid",
+        "/databases/{uuid}/start",
+    )
+    .without_body();
 
 const STOP_DATABASE_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stop-database-by-uuid",
-    "/databases/{uuid}/stop",
-);
+        wire::Method::Post,
+        "stop-database-by-uuid",
+        "/databases/{uuid}/stop",
+    )
+    .without_body();
 
 /// The operations of this area.
 pub const OPERATIONS: &[wire::Operation] = &[

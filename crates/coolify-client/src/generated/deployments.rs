@@ -20,6 +20,8 @@ impl Client {
     /// A full queue is a 429 even when earlier items of the list were already started, so ask for one id at a time.
     /// Services are started within the request, over SSH; applications and databases are queued.
     ///
+    /// The server answers when it is done: the default timeout of this call is 60 s.
+    ///
     /// `POST /deploy`, as version 4.3.11 was observed to answer.
     #[inline]
     pub fn deploy_by_tag_or_uuid(
@@ -100,10 +102,12 @@ impl Client {
 }
 
 const DEPLOY_BY_TAG_OR_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "deploy-by-tag-or-uuid",
-    "/deploy",
-);
+        wire::Method::Post,
+        "deploy-by-tag-or-uuid",
+        "/deploy",
+    )
+    .without_body()
+    .with_timeout(std::time::Duration::from_secs(60));
 
 const LIST_DEPLOYMENTS: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -124,10 +128,11 @@ const GET_DEPLOYMENT_BY_UUID: wire::Operation = wire::Operation::new(
 );
 
 const CANCEL_DEPLOYMENT_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "cancel-deployment-by-uuid",
-    "/deployments/{uuid}/cancel",
-);
+        wire::Method::Post,
+        "cancel-deployment-by-uuid",
+        "/deployments/{uuid}/cancel",
+    )
+    .without_body();
 
 /// The operations of this area.
 pub const OPERATIONS: &[wire::Operation] = &[

@@ -944,10 +944,11 @@ const DELETE_CLOUD_TOKEN_BY_UUID: wire::Operation = wire::Operation::new(
 );
 
 const VALIDATE_CLOUD_TOKEN_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "validate-cloud-token-by-uuid",
-    "/cloud-tokens/{uuid}/validate",
-);
+        wire::Method::Post,
+        "validate-cloud-token-by-uuid",
+        "/cloud-tokens/{uuid}/validate",
+    )
+    .without_body();
 
 const LIST_DESTINATIONS: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1124,16 +1125,18 @@ const UPDATE_SERVER_CLOUDFLARE_TUNNEL: wire::Operation = wire::Operation::new(
 );
 
 const DISABLE_SERVER_CLOUDFLARE_TUNNEL: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "disable-server-cloudflare-tunnel",
-    "/servers/{uuid}/cloudflare-tunnel/disable",
-);
+        wire::Method::Post,
+        "disable-server-cloudflare-tunnel",
+        "/servers/{uuid}/cloudflare-tunnel/disable",
+    )
+    .without_body();
 
 const ENABLE_SERVER_CLOUDFLARE_TUNNEL: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "enable-server-cloudflare-tunnel",
-    "/servers/{uuid}/cloudflare-tunnel/enable",
-);
+        wire::Method::Post,
+        "enable-server-cloudflare-tunnel",
+        "/servers/{uuid}/cloudflare-tunnel/enable",
+    )
+    .without_body();
 
 const GET_SERVER_DOCKER_CLEANUP: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1196,10 +1199,11 @@ const SAVE_SERVER_PROXY_CONFIGURATION: wire::Operation = wire::Operation::new(
 );
 
 const RESTART_SERVER_PROXY: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "restart-server-proxy",
-    "/servers/{uuid}/proxy/restart",
-);
+        wire::Method::Post,
+        "restart-server-proxy",
+        "/servers/{uuid}/proxy/restart",
+    )
+    .without_body();
 
 const GET_RESOURCES_BY_SERVER_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,

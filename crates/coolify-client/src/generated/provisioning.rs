@@ -188,7 +188,9 @@ impl Client {
 
     /// Delete the preview of a pull request.
     ///
-    /// Nothing of the preview stays on the server.
+    /// Within the request its deployments that wait or run are cancelled and its containers are removed, over SSH; volumes and record go later. A server that cannot be reached is still a 200, and the containers stay.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 60 s.
     ///
     /// `DELETE /applications/{uuid}/previews/{pull_request_id}`, as version 4.3.11 was observed to answer.
     ///
@@ -818,10 +820,11 @@ const MOVE_APPLICATION_BY_UUID: wire::Operation = wire::Operation::new(
 );
 
 const DELETE_PREVIEW_DEPLOYMENT_BY_PULL_REQUEST_ID: wire::Operation = wire::Operation::new(
-    wire::Method::Delete,
-    "delete-preview-deployment-by-pull-request-id",
-    "/applications/{uuid}/previews/{pull_request_id}",
-);
+        wire::Method::Delete,
+        "delete-preview-deployment-by-pull-request-id",
+        "/applications/{uuid}/previews/{pull_request_id}",
+    )
+    .with_timeout(std::time::Duration::from_secs(60));
 
 const LIST_TAGS_BY_APPLICATION_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,

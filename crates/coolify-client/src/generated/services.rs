@@ -128,22 +128,25 @@ const GET_SERVICE_LOGS_BY_UUID: wire::Operation = wire::Operation::new(
 );
 
 const RESTART_SERVICE_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "restart-service-by-uuid",
-    "/services/{uuid}/restart",
-);
+        wire::Method::Post,
+        "restart-service-by-uuid",
+        "/services/{uuid}/restart",
+    )
+    .without_body();
 
 const START_SERVICE_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "start-service-by-uuid",
-    "/services/{uuid}/start",
-);
+        wire::Method::Post,
+        "start-service-by-uuid",
+        "/services/{uuid}/start",
+    )
+    .without_body();
 
 const STOP_SERVICE_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stop-service-by-uuid",
-    "/services/{uuid}/stop",
-);
+        wire::Method::Post,
+        "stop-service-by-uuid",
+        "/services/{uuid}/stop",
+    )
+    .without_body();
 
 /// The operations of this area.
 pub const OPERATIONS: &[wire::Operation] = &[

@@ -650,10 +650,11 @@ const DELETE_APPLICATION_STORAGE_BACKUP_SCHEDULE: wire::Operation = wire::Operat
 );
 
 const RUN_APPLICATION_STORAGE_BACKUP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "run-application-storage-backup",
-    "/applications/{uuid}/storages/{storage_uuid}/backups/run",
-);
+        wire::Method::Post,
+        "run-application-storage-backup",
+        "/applications/{uuid}/storages/{storage_uuid}/backups/run",
+    )
+    .without_body();
 
 const GET_DATABASE_BACKUPS_BY_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -728,10 +729,11 @@ const DELETE_DATABASE_STORAGE_BACKUP_SCHEDULE: wire::Operation = wire::Operation
 );
 
 const RUN_DATABASE_STORAGE_BACKUP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "run-database-storage-backup",
-    "/databases/{uuid}/storages/{storage_uuid}/backups/run",
-);
+        wire::Method::Post,
+        "run-database-storage-backup",
+        "/databases/{uuid}/storages/{storage_uuid}/backups/run",
+    )
+    .without_body();
 
 const LIST_S3_STORAGES: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -764,10 +766,11 @@ const DELETE_S3_STORAGE_BY_UUID: wire::Operation = wire::Operation::new(
 );
 
 const VALIDATE_S3_STORAGE_BY_UUID: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "validate-s3-storage-by-uuid",
-    "/s3-storages/{uuid}/validate",
-);
+        wire::Method::Post,
+        "validate-s3-storage-by-uuid",
+        "/s3-storages/{uuid}/validate",
+    )
+    .without_body();
 
 const LIST_STORAGES_BY_SERVICE_UUID: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -806,10 +809,11 @@ const DELETE_SERVICE_STORAGE_BACKUP_SCHEDULE: wire::Operation = wire::Operation:
 );
 
 const RUN_SERVICE_STORAGE_BACKUP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "run-service-storage-backup",
-    "/services/{uuid}/storages/{storage_uuid}/backups/run",
-);
+        wire::Method::Post,
+        "run-service-storage-backup",
+        "/services/{uuid}/storages/{storage_uuid}/backups/run",
+    )
+    .without_body();
 
 /// The operations of this area.
 pub const OPERATIONS: &[wire::Operation] = &[

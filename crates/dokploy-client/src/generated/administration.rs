@@ -668,6 +668,16 @@ impl Client {
             .json()
     }
 
+    /// Read the status of the billing, on the cloud.
+    ///
+    /// Servers have this since 0.30.5 at the latest; older ones answer 404.
+    ///
+    /// `GET /stripe.getBillingStatus`, which an official client sends without reading the answer, revision mcp@0.30.7.
+    #[inline]
+    pub fn stripe_get_billing_status(&self) -> wire::Pending<'_, serde_json::Value> {
+        self.http().call(&STRIPE_GET_BILLING_STATUS).json()
+    }
+
     /// Read the plan of the organisation, on the cloud.
     ///
     /// `GET /stripe.getCurrentPlan`, as version 0.30.2 was observed to answer.
@@ -690,6 +700,19 @@ impl Client {
     #[inline]
     pub fn stripe_get_products(&self) -> wire::Pending<'_, types::ProductCatalog> {
         self.http().call(&STRIPE_GET_PRODUCTS).json()
+    }
+
+    /// Begin a trial of a plan, on the cloud.
+    ///
+    /// Servers have this since 0.30.5 at the latest; older ones answer 404. Before 0.30.7 the plan could not be chosen.
+    ///
+    /// `POST /stripe.startFreeTrial`, which an official client sends without reading the answer, revision mcp@0.30.7.
+    #[inline]
+    pub fn stripe_start_free_trial(
+        &self,
+        body: &types::StartFreeTrial,
+    ) -> wire::Pending<'_, serde_json::Value> {
+        self.http().call(&STRIPE_START_FREE_TRIAL).body(body).json()
     }
 
     /// Say whether invoices are sent by e-mail, on the cloud.
@@ -1110,6 +1133,12 @@ const STRIPE_CREATE_CUSTOMER_PORTAL_SESSION: wire::Operation = wire::Operation::
     "/stripe.createCustomerPortalSession",
 );
 
+const STRIPE_GET_BILLING_STATUS: wire::Operation = wire::Operation::new(
+    wire::Method::Get,
+    "stripe-getBillingStatus",
+    "/stripe.getBillingStatus",
+);
+
 const STRIPE_GET_CURRENT_PLAN: wire::Operation = wire::Operation::new(
     wire::Method::Get,
     "stripe-getCurrentPlan",
@@ -1126,6 +1155,12 @@ const STRIPE_GET_PRODUCTS: wire::Operation = wire::Operation::new(
     wire::Method::Get,
     "stripe-getProducts",
     "/stripe.getProducts",
+);
+
+const STRIPE_START_FREE_TRIAL: wire::Operation = wire::Operation::new(
+    wire::Method::Post,
+    "stripe-startFreeTrial",
+    "/stripe.startFreeTrial",
 );
 
 const STRIPE_UPDATE_INVOICE_NOTIFICATIONS: wire::Operation = wire::Operation::new(
@@ -1225,9 +1260,11 @@ pub const OPERATIONS: &[wire::Operation] = &[
     STRIPE_CAN_CREATE_MORE_SERVERS,
     STRIPE_CREATE_CHECKOUT_SESSION,
     STRIPE_CREATE_CUSTOMER_PORTAL_SESSION,
+    STRIPE_GET_BILLING_STATUS,
     STRIPE_GET_CURRENT_PLAN,
     STRIPE_GET_INVOICES,
     STRIPE_GET_PRODUCTS,
+    STRIPE_START_FREE_TRIAL,
     STRIPE_UPDATE_INVOICE_NOTIFICATIONS,
     STRIPE_UPGRADE_SUBSCRIPTION,
     WHITELABELING_GET,

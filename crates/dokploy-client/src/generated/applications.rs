@@ -238,6 +238,8 @@ impl Client {
     ///
     /// A failure is answered by 500 and sets the status to `error`.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /application.reload`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn application_reload(
@@ -379,6 +381,8 @@ impl Client {
     ///
     /// It sets one container, whatever `replicas` says, and blocks until Docker has settled. A service that was never deployed is answered by 500 with the words of Docker.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /application.start`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn application_start(
@@ -391,6 +395,8 @@ impl Client {
     /// Stop an application.
     ///
     /// It blocks until Docker has settled, and answers 200 even when Docker failed.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /application.stop`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -523,10 +529,11 @@ const APPLICATION_REFRESH_TOKEN: wire::Operation = wire::Operation::new(
 );
 
 const APPLICATION_RELOAD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "application-reload",
-    "/application.reload",
-);
+        wire::Method::Post,
+        "application-reload",
+        "/application.reload",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const APPLICATION_SAVE_BITBUCKET_PROVIDER: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -583,16 +590,18 @@ const APPLICATION_SEARCH: wire::Operation = wire::Operation::new(
 );
 
 const APPLICATION_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "application-start",
-    "/application.start",
-);
+        wire::Method::Post,
+        "application-start",
+        "/application.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const APPLICATION_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "application-stop",
-    "/application.stop",
-);
+        wire::Method::Post,
+        "application-stop",
+        "/application.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const APPLICATION_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,

@@ -378,6 +378,8 @@ impl Client {
     ///
     /// For the type `stack` it only writes the status `done`. A failure is answered by 500 and sets the status to `idle`.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /compose.start`, as read in the source, revision 772b7682.
     #[inline]
     pub fn compose_start(
@@ -390,6 +392,8 @@ impl Client {
     /// Stop a compose service.
     ///
     /// A failure is answered by 500 and sets the status to `error`.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /compose.stop`, as read in the source, revision 772b7682.
     #[inline]
@@ -590,16 +594,18 @@ const COMPOSE_SEARCH: wire::Operation = wire::Operation::new(
 );
 
 const COMPOSE_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "compose-start",
-    "/compose.start",
-);
+        wire::Method::Post,
+        "compose-start",
+        "/compose.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const COMPOSE_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "compose-stop",
-    "/compose.stop",
-);
+        wire::Method::Post,
+        "compose-stop",
+        "/compose.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const COMPOSE_TEMPLATES: wire::Operation = wire::Operation::new(
     wire::Method::Get,

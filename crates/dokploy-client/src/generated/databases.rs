@@ -38,7 +38,9 @@ impl Client {
 
     /// Pull the image of a libSQL database and update its service.
     ///
-    /// It blocks until that is done: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
     /// `POST /libsql.deploy`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -92,6 +94,8 @@ impl Client {
     ///
     /// All its data is lost.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /libsql.rebuild`, as read in the source, revision 772b7682.
     #[inline]
     pub fn libsql_rebuild(
@@ -102,6 +106,8 @@ impl Client {
     }
 
     /// Restart a libSQL database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /libsql.reload`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -135,6 +141,8 @@ impl Client {
     ///
     /// It deploys the database, and blocks until that is done.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /libsql.saveExternalPorts`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn libsql_save_external_ports(
@@ -146,6 +154,8 @@ impl Client {
 
     /// Start a libSQL database.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /libsql.start`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn libsql_start(
@@ -156,6 +166,8 @@ impl Client {
     }
 
     /// Stop a libSQL database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /libsql.stop`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -215,7 +227,9 @@ impl Client {
 
     /// Pull the image of a MariaDB database and update its service.
     ///
-    /// It blocks until that is done: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
     /// `POST /mariadb.deploy`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -269,6 +283,8 @@ impl Client {
     ///
     /// All its data is lost.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /mariadb.rebuild`, as read in the source, revision 772b7682.
     #[inline]
     pub fn mariadb_rebuild(
@@ -279,6 +295,8 @@ impl Client {
     }
 
     /// Restart a MariaDB database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /mariadb.reload`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -315,6 +333,8 @@ impl Client {
     ///
     /// It deploys the database, and blocks until that is done.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /mariadb.saveExternalPort`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn mariadb_save_external_port(
@@ -347,6 +367,8 @@ impl Client {
 
     /// Start a MariaDB database.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /mariadb.start`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn mariadb_start(
@@ -357,6 +379,8 @@ impl Client {
     }
 
     /// Stop a MariaDB database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /mariadb.stop`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -419,7 +443,9 @@ impl Client {
 
     /// Pull the image of a MongoDB database and update its service.
     ///
-    /// It blocks until that is done: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
     /// `POST /mongo.deploy`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -473,6 +499,8 @@ impl Client {
     ///
     /// All its data is lost.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /mongo.rebuild`, as read in the source, revision 772b7682.
     #[inline]
     pub fn mongo_rebuild(
@@ -483,6 +511,8 @@ impl Client {
     }
 
     /// Restart a MongoDB database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /mongo.reload`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -516,6 +546,8 @@ impl Client {
     ///
     /// It deploys the database, and blocks until that is done.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /mongo.saveExternalPort`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn mongo_save_external_port(
@@ -548,6 +580,8 @@ impl Client {
 
     /// Start a MongoDB database.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /mongo.start`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn mongo_start(
@@ -558,6 +592,8 @@ impl Client {
     }
 
     /// Stop a MongoDB database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /mongo.stop`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -617,7 +653,9 @@ impl Client {
 
     /// Pull the image of a MySQL database and update its service.
     ///
-    /// It blocks until that is done: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
     /// `POST /mysql.deploy`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -671,6 +709,8 @@ impl Client {
     ///
     /// All its data is lost.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /mysql.rebuild`, as read in the source, revision 772b7682.
     #[inline]
     pub fn mysql_rebuild(
@@ -681,6 +721,8 @@ impl Client {
     }
 
     /// Restart a MySQL database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /mysql.reload`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -714,6 +756,8 @@ impl Client {
     ///
     /// It deploys the database, and blocks until that is done.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /mysql.saveExternalPort`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn mysql_save_external_port(
@@ -746,6 +790,8 @@ impl Client {
 
     /// Start a MySQL database.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /mysql.start`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn mysql_start(
@@ -756,6 +802,8 @@ impl Client {
     }
 
     /// Stop a MySQL database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /mysql.stop`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -815,7 +863,9 @@ impl Client {
 
     /// Pull the image of a PostgreSQL database and update its service.
     ///
-    /// It blocks until that is done: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
     /// `POST /postgres.deploy`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -869,6 +919,8 @@ impl Client {
     ///
     /// All its data is lost.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /postgres.rebuild`, as read in the source, revision 772b7682.
     #[inline]
     pub fn postgres_rebuild(
@@ -879,6 +931,8 @@ impl Client {
     }
 
     /// Restart a PostgreSQL database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /postgres.reload`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -915,6 +969,8 @@ impl Client {
     ///
     /// It deploys the database, and blocks until that is done.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /postgres.saveExternalPort`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn postgres_save_external_port(
@@ -947,6 +1003,8 @@ impl Client {
 
     /// Start a PostgreSQL database.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /postgres.start`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn postgres_start(
@@ -957,6 +1015,8 @@ impl Client {
     }
 
     /// Stop a PostgreSQL database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /postgres.stop`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -1019,7 +1079,9 @@ impl Client {
 
     /// Pull the image of a Redis database and update its service.
     ///
-    /// It blocks until that is done: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
     /// `POST /redis.deploy`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -1073,6 +1135,8 @@ impl Client {
     ///
     /// All its data is lost.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /redis.rebuild`, as read in the source, revision 772b7682.
     #[inline]
     pub fn redis_rebuild(
@@ -1083,6 +1147,8 @@ impl Client {
     }
 
     /// Restart a Redis database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /redis.reload`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -1116,6 +1182,8 @@ impl Client {
     ///
     /// It deploys the database, and blocks until that is done.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /redis.saveExternalPort`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn redis_save_external_port(
@@ -1148,6 +1216,8 @@ impl Client {
 
     /// Start a Redis database.
     ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
+    ///
     /// `POST /redis.start`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn redis_start(
@@ -1158,6 +1228,8 @@ impl Client {
     }
 
     /// Stop a Redis database.
+    ///
+    /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
     /// `POST /redis.stop`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -1192,10 +1264,11 @@ const LIBSQL_CREATE: wire::Operation = wire::Operation::new(
 );
 
 const LIBSQL_DEPLOY: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "libsql-deploy",
-    "/libsql.deploy",
-);
+        wire::Method::Post,
+        "libsql-deploy",
+        "/libsql.deploy",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const LIBSQL_MOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1216,16 +1289,18 @@ const LIBSQL_READ_LOGS: wire::Operation = wire::Operation::new(
 );
 
 const LIBSQL_REBUILD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "libsql-rebuild",
-    "/libsql.rebuild",
-);
+        wire::Method::Post,
+        "libsql-rebuild",
+        "/libsql.rebuild",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const LIBSQL_RELOAD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "libsql-reload",
-    "/libsql.reload",
-);
+        wire::Method::Post,
+        "libsql-reload",
+        "/libsql.reload",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const LIBSQL_REMOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1240,22 +1315,25 @@ const LIBSQL_SAVE_ENVIRONMENT: wire::Operation = wire::Operation::new(
 );
 
 const LIBSQL_SAVE_EXTERNAL_PORTS: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "libsql-saveExternalPorts",
-    "/libsql.saveExternalPorts",
-);
+        wire::Method::Post,
+        "libsql-saveExternalPorts",
+        "/libsql.saveExternalPorts",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const LIBSQL_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "libsql-start",
-    "/libsql.start",
-);
+        wire::Method::Post,
+        "libsql-start",
+        "/libsql.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const LIBSQL_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "libsql-stop",
-    "/libsql.stop",
-);
+        wire::Method::Post,
+        "libsql-stop",
+        "/libsql.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const LIBSQL_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1282,10 +1360,11 @@ const MARIADB_CREATE: wire::Operation = wire::Operation::new(
 );
 
 const MARIADB_DEPLOY: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mariadb-deploy",
-    "/mariadb.deploy",
-);
+        wire::Method::Post,
+        "mariadb-deploy",
+        "/mariadb.deploy",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const MARIADB_MOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1306,16 +1385,18 @@ const MARIADB_READ_LOGS: wire::Operation = wire::Operation::new(
 );
 
 const MARIADB_REBUILD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mariadb-rebuild",
-    "/mariadb.rebuild",
-);
+        wire::Method::Post,
+        "mariadb-rebuild",
+        "/mariadb.rebuild",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const MARIADB_RELOAD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mariadb-reload",
-    "/mariadb.reload",
-);
+        wire::Method::Post,
+        "mariadb-reload",
+        "/mariadb.reload",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MARIADB_REMOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1330,10 +1411,11 @@ const MARIADB_SAVE_ENVIRONMENT: wire::Operation = wire::Operation::new(
 );
 
 const MARIADB_SAVE_EXTERNAL_PORT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mariadb-saveExternalPort",
-    "/mariadb.saveExternalPort",
-);
+        wire::Method::Post,
+        "mariadb-saveExternalPort",
+        "/mariadb.saveExternalPort",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MARIADB_SEARCH: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1342,16 +1424,18 @@ const MARIADB_SEARCH: wire::Operation = wire::Operation::new(
 );
 
 const MARIADB_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mariadb-start",
-    "/mariadb.start",
-);
+        wire::Method::Post,
+        "mariadb-start",
+        "/mariadb.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MARIADB_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mariadb-stop",
-    "/mariadb.stop",
-);
+        wire::Method::Post,
+        "mariadb-stop",
+        "/mariadb.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MARIADB_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1378,10 +1462,11 @@ const MONGO_CREATE: wire::Operation = wire::Operation::new(
 );
 
 const MONGO_DEPLOY: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mongo-deploy",
-    "/mongo.deploy",
-);
+        wire::Method::Post,
+        "mongo-deploy",
+        "/mongo.deploy",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const MONGO_MOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1402,16 +1487,18 @@ const MONGO_READ_LOGS: wire::Operation = wire::Operation::new(
 );
 
 const MONGO_REBUILD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mongo-rebuild",
-    "/mongo.rebuild",
-);
+        wire::Method::Post,
+        "mongo-rebuild",
+        "/mongo.rebuild",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const MONGO_RELOAD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mongo-reload",
-    "/mongo.reload",
-);
+        wire::Method::Post,
+        "mongo-reload",
+        "/mongo.reload",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MONGO_REMOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1426,10 +1513,11 @@ const MONGO_SAVE_ENVIRONMENT: wire::Operation = wire::Operation::new(
 );
 
 const MONGO_SAVE_EXTERNAL_PORT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mongo-saveExternalPort",
-    "/mongo.saveExternalPort",
-);
+        wire::Method::Post,
+        "mongo-saveExternalPort",
+        "/mongo.saveExternalPort",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MONGO_SEARCH: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1438,16 +1526,18 @@ const MONGO_SEARCH: wire::Operation = wire::Operation::new(
 );
 
 const MONGO_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mongo-start",
-    "/mongo.start",
-);
+        wire::Method::Post,
+        "mongo-start",
+        "/mongo.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MONGO_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mongo-stop",
-    "/mongo.stop",
-);
+        wire::Method::Post,
+        "mongo-stop",
+        "/mongo.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MONGO_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1474,10 +1564,11 @@ const MYSQL_CREATE: wire::Operation = wire::Operation::new(
 );
 
 const MYSQL_DEPLOY: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mysql-deploy",
-    "/mysql.deploy",
-);
+        wire::Method::Post,
+        "mysql-deploy",
+        "/mysql.deploy",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const MYSQL_MOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1498,16 +1589,18 @@ const MYSQL_READ_LOGS: wire::Operation = wire::Operation::new(
 );
 
 const MYSQL_REBUILD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mysql-rebuild",
-    "/mysql.rebuild",
-);
+        wire::Method::Post,
+        "mysql-rebuild",
+        "/mysql.rebuild",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const MYSQL_RELOAD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mysql-reload",
-    "/mysql.reload",
-);
+        wire::Method::Post,
+        "mysql-reload",
+        "/mysql.reload",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MYSQL_REMOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1522,10 +1615,11 @@ const MYSQL_SAVE_ENVIRONMENT: wire::Operation = wire::Operation::new(
 );
 
 const MYSQL_SAVE_EXTERNAL_PORT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mysql-saveExternalPort",
-    "/mysql.saveExternalPort",
-);
+        wire::Method::Post,
+        "mysql-saveExternalPort",
+        "/mysql.saveExternalPort",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MYSQL_SEARCH: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1534,16 +1628,18 @@ const MYSQL_SEARCH: wire::Operation = wire::Operation::new(
 );
 
 const MYSQL_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mysql-start",
-    "/mysql.start",
-);
+        wire::Method::Post,
+        "mysql-start",
+        "/mysql.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MYSQL_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "mysql-stop",
-    "/mysql.stop",
-);
+        wire::Method::Post,
+        "mysql-stop",
+        "/mysql.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const MYSQL_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1570,10 +1666,11 @@ const POSTGRES_CREATE: wire::Operation = wire::Operation::new(
 );
 
 const POSTGRES_DEPLOY: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "postgres-deploy",
-    "/postgres.deploy",
-);
+        wire::Method::Post,
+        "postgres-deploy",
+        "/postgres.deploy",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const POSTGRES_MOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1594,16 +1691,18 @@ const POSTGRES_READ_LOGS: wire::Operation = wire::Operation::new(
 );
 
 const POSTGRES_REBUILD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "postgres-rebuild",
-    "/postgres.rebuild",
-);
+        wire::Method::Post,
+        "postgres-rebuild",
+        "/postgres.rebuild",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const POSTGRES_RELOAD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "postgres-reload",
-    "/postgres.reload",
-);
+        wire::Method::Post,
+        "postgres-reload",
+        "/postgres.reload",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const POSTGRES_REMOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1618,10 +1717,11 @@ const POSTGRES_SAVE_ENVIRONMENT: wire::Operation = wire::Operation::new(
 );
 
 const POSTGRES_SAVE_EXTERNAL_PORT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "postgres-saveExternalPort",
-    "/postgres.saveExternalPort",
-);
+        wire::Method::Post,
+        "postgres-saveExternalPort",
+        "/postgres.saveExternalPort",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const POSTGRES_SEARCH: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1630,16 +1730,18 @@ const POSTGRES_SEARCH: wire::Operation = wire::Operation::new(
 );
 
 const POSTGRES_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "postgres-start",
-    "/postgres.start",
-);
+        wire::Method::Post,
+        "postgres-start",
+        "/postgres.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const POSTGRES_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "postgres-stop",
-    "/postgres.stop",
-);
+        wire::Method::Post,
+        "postgres-stop",
+        "/postgres.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const POSTGRES_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1666,10 +1768,11 @@ const REDIS_CREATE: wire::Operation = wire::Operation::new(
 );
 
 const REDIS_DEPLOY: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redis-deploy",
-    "/redis.deploy",
-);
+        wire::Method::Post,
+        "redis-deploy",
+        "/redis.deploy",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const REDIS_MOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1690,16 +1793,18 @@ const REDIS_READ_LOGS: wire::Operation = wire::Operation::new(
 );
 
 const REDIS_REBUILD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redis-rebuild",
-    "/redis.rebuild",
-);
+        wire::Method::Post,
+        "redis-rebuild",
+        "/redis.rebuild",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 const REDIS_RELOAD: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redis-reload",
-    "/redis.reload",
-);
+        wire::Method::Post,
+        "redis-reload",
+        "/redis.reload",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const REDIS_REMOVE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -1714,10 +1819,11 @@ const REDIS_SAVE_ENVIRONMENT: wire::Operation = wire::Operation::new(
 );
 
 const REDIS_SAVE_EXTERNAL_PORT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redis-saveExternalPort",
-    "/redis.saveExternalPort",
-);
+        wire::Method::Post,
+        "redis-saveExternalPort",
+        "/redis.saveExternalPort",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const REDIS_SEARCH: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1726,16 +1832,18 @@ const REDIS_SEARCH: wire::Operation = wire::Operation::new(
 );
 
 const REDIS_START: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redis-start",
-    "/redis.start",
-);
+        wire::Method::Post,
+        "redis-start",
+        "/redis.start",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const REDIS_STOP: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redis-stop",
-    "/redis.stop",
-);
+        wire::Method::Post,
+        "redis-stop",
+        "/redis.stop",
+    )
+    .with_timeout(std::time::Duration::from_secs(120));
 
 const REDIS_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,

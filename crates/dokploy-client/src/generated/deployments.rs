@@ -154,6 +154,8 @@ impl Client {
     ///
     /// It blocks until the service is updated. It makes no deployment and changes no status. Every failure is answered by 400.
     ///
+    /// The server answers when it is done: the default timeout of this call is 300 s.
+    ///
     /// `POST /rollback.rollback`, as version 0.30.2 was observed to answer.
     #[inline]
     pub fn rollback_rollback(
@@ -225,10 +227,11 @@ const ROLLBACK_DELETE: wire::Operation = wire::Operation::new(
 );
 
 const ROLLBACK_ROLLBACK: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "rollback-rollback",
-    "/rollback.rollback",
-);
+        wire::Method::Post,
+        "rollback-rollback",
+        "/rollback.rollback",
+    )
+    .with_timeout(std::time::Duration::from_secs(300));
 
 /// The operations of this area.
 pub const OPERATIONS: &[wire::Operation] = &[

@@ -181,6 +181,8 @@ impl Client {
 
     /// Look up where a host name leads to.
     ///
+    /// With both `serverId` and `serverIp` a server of any version compares with the same address.
+    ///
     /// `POST /domain.validateDomain`, as read in the source, revision 772b7682.
     #[inline]
     pub fn domain_validate_domain(

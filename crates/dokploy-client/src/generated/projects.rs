@@ -131,6 +131,19 @@ impl Client {
         self.http().call(&PROJECT_ALL_FOR_PERMISSIONS).json()
     }
 
+    /// Complete the onboarding.
+    ///
+    /// Servers have this since 0.30.5 at the latest; older ones answer 404.
+    ///
+    /// `POST /project.completeOnboarding`, which an official client sends without reading the answer, revision mcp@0.30.7.
+    #[inline]
+    pub fn project_complete_onboarding(&self) -> wire::Pending<'_, serde_json::Value> {
+        self.http()
+            .call(&PROJECT_COMPLETE_ONBOARDING)
+            .body(&serde_json::Map::new())
+            .json()
+    }
+
     /// Create a project with the environment `production`.
     ///
     /// A caller without the permission is answered by 400.
@@ -161,6 +174,16 @@ impl Client {
     #[inline]
     pub fn project_home_stats(&self) -> wire::Pending<'_, types::HomeStats> {
         self.http().call(&PROJECT_HOME_STATS).json()
+    }
+
+    /// Read the status of the onboarding.
+    ///
+    /// Servers have this since 0.30.5 at the latest; older ones answer 404.
+    ///
+    /// `GET /project.onboardingStatus`, which an official client sends without reading the answer, revision mcp@0.30.7.
+    #[inline]
+    pub fn project_onboarding_status(&self) -> wire::Pending<'_, serde_json::Value> {
+        self.http().call(&PROJECT_ONBOARDING_STATUS).json()
     }
 
     /// Read one project with its environments and services.
@@ -271,6 +294,12 @@ const PROJECT_ALL_FOR_PERMISSIONS: wire::Operation = wire::Operation::new(
     "/project.allForPermissions",
 );
 
+const PROJECT_COMPLETE_ONBOARDING: wire::Operation = wire::Operation::new(
+    wire::Method::Post,
+    "project-completeOnboarding",
+    "/project.completeOnboarding",
+);
+
 const PROJECT_CREATE: wire::Operation = wire::Operation::new(
     wire::Method::Post,
     "project-create",
@@ -287,6 +316,12 @@ const PROJECT_HOME_STATS: wire::Operation = wire::Operation::new(
     wire::Method::Get,
     "project-homeStats",
     "/project.homeStats",
+);
+
+const PROJECT_ONBOARDING_STATUS: wire::Operation = wire::Operation::new(
+    wire::Method::Get,
+    "project-onboardingStatus",
+    "/project.onboardingStatus",
 );
 
 const PROJECT_ONE: wire::Operation = wire::Operation::new(
@@ -324,9 +359,11 @@ pub const OPERATIONS: &[wire::Operation] = &[
     ENVIRONMENT_UPDATE,
     PROJECT_ALL,
     PROJECT_ALL_FOR_PERMISSIONS,
+    PROJECT_COMPLETE_ONBOARDING,
     PROJECT_CREATE,
     PROJECT_DUPLICATE,
     PROJECT_HOME_STATS,
+    PROJECT_ONBOARDING_STATUS,
     PROJECT_ONE,
     PROJECT_REMOVE,
     PROJECT_SEARCH,

@@ -626,6 +626,19 @@ impl Client {
         self.http().call(&NETWORK_REMOVE).body(body).json()
     }
 
+    /// Sync a network again.
+    ///
+    /// Servers have this since 0.30.5 at the latest; older ones answer 404.
+    ///
+    /// `POST /network.resync`, which an official client sends without reading the answer, revision mcp@0.30.7.
+    #[inline]
+    pub fn network_resync(
+        &self,
+        body: &types::NetworkReference,
+    ) -> wire::Pending<'_, serde_json::Value> {
+        self.http().call(&NETWORK_RESYNC).body(body).json()
+    }
+
     /// List the servers of the organisation.
     ///
     /// `GET /server.all`, as version 0.30.2 was observed to answer.
@@ -714,6 +727,19 @@ impl Client {
         &self,
     ) -> wire::Pending<'_, Option<types::ServerTime>> {
         self.http().call(&SERVER_GET_SERVER_TIME).json()
+    }
+
+    /// List the services that run on a server.
+    ///
+    /// Servers have this since 0.30.5 at the latest; older ones answer 404.
+    ///
+    /// `GET /server.getServices`, which an official client sends without reading the answer, revision mcp@0.30.7.
+    #[inline]
+    pub fn server_get_services(
+        &self,
+        server_id: &str,
+    ) -> wire::Pending<'_, serde_json::Value> {
+        self.http().call(&SERVER_GET_SERVICES).query("serverId", server_id).json()
     }
 
     /// Read one server.
@@ -1146,6 +1172,12 @@ const NETWORK_REMOVE: wire::Operation = wire::Operation::new(
     "/network.remove",
 );
 
+const NETWORK_RESYNC: wire::Operation = wire::Operation::new(
+    wire::Method::Post,
+    "network-resync",
+    "/network.resync",
+);
+
 const SERVER_ALL: wire::Operation = wire::Operation::new(
     wire::Method::Get,
     "server-all",
@@ -1192,6 +1224,12 @@ const SERVER_GET_SERVER_TIME: wire::Operation = wire::Operation::new(
     wire::Method::Get,
     "server-getServerTime",
     "/server.getServerTime",
+);
+
+const SERVER_GET_SERVICES: wire::Operation = wire::Operation::new(
+    wire::Method::Get,
+    "server-getServices",
+    "/server.getServices",
 );
 
 const SERVER_ONE: wire::Operation = wire::Operation::new(
@@ -1325,6 +1363,7 @@ pub const OPERATIONS: &[wire::Operation] = &[
     NETWORK_ONE,
     NETWORK_RECREATE,
     NETWORK_REMOVE,
+    NETWORK_RESYNC,
     SERVER_ALL,
     SERVER_ALL_FOR_PERMISSIONS,
     SERVER_BUILD_SERVERS,
@@ -1333,6 +1372,7 @@ pub const OPERATIONS: &[wire::Operation] = &[
     SERVER_GET_DEFAULT_COMMAND,
     SERVER_GET_SERVER_METRICS,
     SERVER_GET_SERVER_TIME,
+    SERVER_GET_SERVICES,
     SERVER_ONE,
     SERVER_PUBLIC_IP,
     SERVER_REMOVE,

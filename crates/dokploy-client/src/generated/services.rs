@@ -171,6 +171,19 @@ impl Client {
         self.http().call(&AI_UPDATE).body(body).json()
     }
 
+    /// Deploy the quickstart with nginx in an environment.
+    ///
+    /// Servers have this since 0.30.5 at the latest; older ones answer 404. A call that was repeated may create two.
+    ///
+    /// `POST /application.deployNginxQuickstart`, which an official client sends without reading the answer, revision mcp@0.30.7.
+    #[inline]
+    pub fn application_deploy_nginx_quickstart(
+        &self,
+        body: &types::DeployNginxQuickstart,
+    ) -> wire::Pending<'_, serde_json::Value> {
+        self.http().call(&APPLICATION_DEPLOY_NGINX_QUICKSTART).body(body).json()
+    }
+
     /// Take a zip file as the source of an application, and deploy it.
     ///
     /// It may end in 500: in a simulation the web framework of the server read the upload before the operation could.
@@ -653,6 +666,12 @@ const AI_UPDATE: wire::Operation = wire::Operation::new(
     "/ai.update",
 );
 
+const APPLICATION_DEPLOY_NGINX_QUICKSTART: wire::Operation = wire::Operation::new(
+    wire::Method::Post,
+    "application-deployNginxQuickstart",
+    "/application.deployNginxQuickstart",
+);
+
 const APPLICATION_DROP_DEPLOYMENT: wire::Operation = wire::Operation::new(
     wire::Method::Post,
     "application-dropDeployment",
@@ -861,6 +880,7 @@ pub const OPERATIONS: &[wire::Operation] = &[
     AI_SUGGEST,
     AI_TEST_CONNECTION,
     AI_UPDATE,
+    APPLICATION_DEPLOY_NGINX_QUICKSTART,
     APPLICATION_DROP_DEPLOYMENT,
     WEBHOOK_DEPLOY_COMPOSE,
     WEBHOOK_DEPLOY_APPLICATION,

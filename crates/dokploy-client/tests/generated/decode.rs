@@ -56,6 +56,8 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "application-delete" => json::<types::Application>(body),
         #[cfg(feature = "applications")]
         "application-deploy" => json::<serde_json::Value>(body),
+        #[cfg(feature = "services")]
+        "application-deployNginxQuickstart" => json::<serde_json::Value>(body),
         #[cfg(feature = "applications")]
         "application-disconnectGitProvider" => json::<bool>(body),
         #[cfg(feature = "services")]
@@ -628,6 +630,8 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "network-recreate" => json::<types::Network>(body),
         #[cfg(feature = "servers")]
         "network-remove" => json::<types::Network>(body),
+        #[cfg(feature = "servers")]
+        "network-resync" => json::<serde_json::Value>(body),
         #[cfg(feature = "notifications")]
         "notification-all" => json::<Vec<types::Notification>>(body),
         #[cfg(feature = "notifications")]
@@ -815,11 +819,15 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         #[cfg(feature = "projects")]
         "project-allForPermissions" => json::<Vec<types::ProjectDetails>>(body),
         #[cfg(feature = "projects")]
+        "project-completeOnboarding" => json::<serde_json::Value>(body),
+        #[cfg(feature = "projects")]
         "project-create" => json::<types::CreatedProject>(body),
         #[cfg(feature = "projects")]
         "project-duplicate" => json::<Option<types::EnvironmentDetails>>(body),
         #[cfg(feature = "projects")]
         "project-homeStats" => json::<types::HomeStats>(body),
+        #[cfg(feature = "projects")]
+        "project-onboardingStatus" => json::<serde_json::Value>(body),
         #[cfg(feature = "projects")]
         "project-one" => json::<types::ProjectDetails>(body),
         #[cfg(feature = "projects")]
@@ -928,6 +936,8 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         "server-getServerMetrics" => json::<Vec<types::ServerMetrics>>(body),
         #[cfg(feature = "servers")]
         "server-getServerTime" => json::<Option<types::ServerTime>>(body),
+        #[cfg(feature = "servers")]
+        "server-getServices" => json::<serde_json::Value>(body),
         #[cfg(feature = "servers")]
         "server-one" => json::<types::Server>(body),
         #[cfg(feature = "servers")]
@@ -1095,11 +1105,15 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         #[cfg(feature = "administration")]
         "stripe-createCustomerPortalSession" => json::<types::PortalSession>(body),
         #[cfg(feature = "administration")]
+        "stripe-getBillingStatus" => json::<serde_json::Value>(body),
+        #[cfg(feature = "administration")]
         "stripe-getCurrentPlan" => json::<Option<types::PlanEnum>>(body),
         #[cfg(feature = "administration")]
         "stripe-getInvoices" => json::<Vec<types::Invoice>>(body),
         #[cfg(feature = "administration")]
         "stripe-getProducts" => json::<types::ProductCatalog>(body),
+        #[cfg(feature = "administration")]
+        "stripe-startFreeTrial" => json::<serde_json::Value>(body),
         #[cfg(feature = "administration")]
         "stripe-updateInvoiceNotifications" => json::<types::Confirmation>(body),
         #[cfg(feature = "administration")]
@@ -1243,6 +1257,7 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "application-create",
     "application-delete",
     "application-deploy",
+    "application-deployNginxQuickstart",
     "application-disconnectGitProvider",
     "application-dropDeployment",
     "application-killBuild",
@@ -1529,6 +1544,7 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "network-one",
     "network-recreate",
     "network-remove",
+    "network-resync",
     "notification-all",
     "notification-createCustom",
     "notification-createDiscord",
@@ -1622,9 +1638,11 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "previewDeployment-redeploy",
     "project-all",
     "project-allForPermissions",
+    "project-completeOnboarding",
     "project-create",
     "project-duplicate",
     "project-homeStats",
+    "project-onboardingStatus",
     "project-one",
     "project-remove",
     "project-search",
@@ -1679,6 +1697,7 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "server-getDefaultCommand",
     "server-getServerMetrics",
     "server-getServerTime",
+    "server-getServices",
     "server-one",
     "server-publicIp",
     "server-remove",
@@ -1762,9 +1781,11 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "stripe-canCreateMoreServers",
     "stripe-createCheckoutSession",
     "stripe-createCustomerPortalSession",
+    "stripe-getBillingStatus",
     "stripe-getCurrentPlan",
     "stripe-getInvoices",
     "stripe-getProducts",
+    "stripe-startFreeTrial",
     "stripe-updateInvoiceNotifications",
     "stripe-upgradeSubscription",
     "swarm-getContainerStats",

@@ -46,7 +46,7 @@ impl Client {
 
     /// Copy an application into an environment.
     ///
-    /// `POST /application/{applicationId}/clone`, as the published document declares.
+    /// `POST /application/{applicationId}/clone`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// 404 when the repository or the branch is gone, 400 when there is no repository.
     ///
-    /// `GET /application/{applicationId}/commit`, as the published document declares.
+    /// `GET /application/{applicationId}/commit`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -105,7 +105,7 @@ impl Client {
 
     /// List the addresses of an application.
     ///
-    /// `GET /application/{applicationId}/link`, as the published document declares.
+    /// `GET /application/{applicationId}/link`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -159,7 +159,7 @@ impl Client {
     ///
     /// Refused with 409 when it is stopped already or busy.
     ///
-    /// `POST /application/{applicationId}/stop`, as the published document declares.
+    /// `POST /application/{applicationId}/stop`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -172,7 +172,7 @@ impl Client {
 
     /// Remove an application from the cluster and keep it in Qovery.
     ///
-    /// `POST /application/{applicationId}/uninstall`, as the published document declares.
+    /// `POST /application/{applicationId}/uninstall`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -189,7 +189,7 @@ impl Client {
 
     /// List the applications of an environment.
     ///
-    /// `GET /environment/{environmentId}/application`, as the published document declares.
+    /// `GET /environment/{environmentId}/application`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -243,22 +243,25 @@ const LIST_APPLICATION_LINKS: wire::Operation = wire::Operation::new(
 );
 
 const REDEPLOY_APPLICATION: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redeployApplication",
-    "/application/{applicationId}/redeploy",
-);
+        wire::Method::Post,
+        "redeployApplication",
+        "/application/{applicationId}/redeploy",
+    )
+    .without_body();
 
 const REBOOT_APPLICATION: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "rebootApplication",
-    "/application/{applicationId}/restart-service",
-);
+        wire::Method::Post,
+        "rebootApplication",
+        "/application/{applicationId}/restart-service",
+    )
+    .without_body();
 
 const STOP_APPLICATION: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stopApplication",
-    "/application/{applicationId}/stop",
-);
+        wire::Method::Post,
+        "stopApplication",
+        "/application/{applicationId}/stop",
+    )
+    .without_body();
 
 const UNINSTALL_APPLICATION: wire::Operation = wire::Operation::new(
     wire::Method::Post,

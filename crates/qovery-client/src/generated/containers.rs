@@ -46,7 +46,7 @@ impl Client {
 
     /// Copy a container into an environment.
     ///
-    /// `POST /container/{containerId}/clone`, as the published document declares.
+    /// `POST /container/{containerId}/clone`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -84,7 +84,7 @@ impl Client {
 
     /// List the addresses of a container.
     ///
-    /// `GET /container/{containerId}/link`, as the published document declares.
+    /// `GET /container/{containerId}/link`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -129,7 +129,7 @@ impl Client {
     ///
     /// Refused with 409 when it is stopped already or busy.
     ///
-    /// `POST /container/{containerId}/stop`, as the published document declares.
+    /// `POST /container/{containerId}/stop`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -142,7 +142,7 @@ impl Client {
 
     /// Remove a container from the cluster and keep it in Qovery.
     ///
-    /// `POST /container/{containerId}/uninstall`, as the published document declares.
+    /// `POST /container/{containerId}/uninstall`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -159,7 +159,7 @@ impl Client {
 
     /// List the containers of an environment.
     ///
-    /// `GET /environment/{environmentId}/container`, as the published document declares.
+    /// `GET /environment/{environmentId}/container`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -222,22 +222,25 @@ const LIST_CONTAINER_LINKS: wire::Operation = wire::Operation::new(
 );
 
 const REDEPLOY_CONTAINER: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redeployContainer",
-    "/container/{containerId}/redeploy",
-);
+        wire::Method::Post,
+        "redeployContainer",
+        "/container/{containerId}/redeploy",
+    )
+    .without_body();
 
 const REBOOT_CONTAINER: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "rebootContainer",
-    "/container/{containerId}/restart-service",
-);
+        wire::Method::Post,
+        "rebootContainer",
+        "/container/{containerId}/restart-service",
+    )
+    .without_body();
 
 const STOP_CONTAINER: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stopContainer",
-    "/container/{containerId}/stop",
-);
+        wire::Method::Post,
+        "stopContainer",
+        "/container/{containerId}/stop",
+    )
+    .without_body();
 
 const UNINSTALL_CONTAINER: wire::Operation = wire::Operation::new(
     wire::Method::Post,

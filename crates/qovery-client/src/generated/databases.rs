@@ -43,7 +43,7 @@ impl Client {
 
     /// Copy a database into an environment.
     ///
-    /// `POST /database/{databaseId}/clone`, as the published document declares.
+    /// `POST /database/{databaseId}/clone`, as read in the source, revision console@720181b.
     ///
     /// * `database_id`: The database's id.
     #[inline]
@@ -118,7 +118,7 @@ impl Client {
     ///
     /// Refused with 409 when it is stopped already or busy.
     ///
-    /// `POST /database/{databaseId}/stop`, as the published document declares.
+    /// `POST /database/{databaseId}/stop`, as read in the source, revision console@720181b.
     ///
     /// * `database_id`: The database's id.
     #[inline]
@@ -131,7 +131,7 @@ impl Client {
 
     /// Remove a database from the cluster and keep it in Qovery.
     ///
-    /// `POST /database/{databaseId}/uninstall`, as the published document declares.
+    /// `POST /database/{databaseId}/uninstall`, as read in the source, revision console@720181b.
     ///
     /// * `database_id`: The database's id.
     #[inline]
@@ -148,7 +148,7 @@ impl Client {
 
     /// List the databases of an environment.
     ///
-    /// `GET /environment/{environmentId}/database`, as the published document declares.
+    /// `GET /environment/{environmentId}/database`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -179,28 +179,32 @@ const CLONE_DATABASE: wire::Operation = wire::Operation::new(
 );
 
 const DEPLOY_DATABASE: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "deployDatabase",
-    "/database/{databaseId}/deploy",
-);
+        wire::Method::Post,
+        "deployDatabase",
+        "/database/{databaseId}/deploy",
+    )
+    .without_body();
 
 const REDEPLOY_DATABASE: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redeployDatabase",
-    "/database/{databaseId}/redeploy",
-);
+        wire::Method::Post,
+        "redeployDatabase",
+        "/database/{databaseId}/redeploy",
+    )
+    .without_body();
 
 const REBOOT_DATABASE: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "rebootDatabase",
-    "/database/{databaseId}/restart-service",
-);
+        wire::Method::Post,
+        "rebootDatabase",
+        "/database/{databaseId}/restart-service",
+    )
+    .without_body();
 
 const STOP_DATABASE: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stopDatabase",
-    "/database/{databaseId}/stop",
-);
+        wire::Method::Post,
+        "stopDatabase",
+        "/database/{databaseId}/stop",
+    )
+    .without_body();
 
 const UNINSTALL_DATABASE: wire::Operation = wire::Operation::new(
     wire::Method::Post,

@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// List the running and past deployments of an application.
     ///
-    /// `GET /application/{applicationId}/deploymentHistoryV2`, as the published document declares.
+    /// `GET /application/{applicationId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -51,7 +51,7 @@ impl Client {
 
     /// List the running and past deployments of a container.
     ///
-    /// `GET /container/{containerId}/deploymentHistoryV2`, as the published document declares.
+    /// `GET /container/{containerId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -84,7 +84,7 @@ impl Client {
 
     /// List the running and past deployments of a database.
     ///
-    /// `GET /database/{databaseId}/deploymentHistoryV2`, as the published document declares.
+    /// `GET /database/{databaseId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `database_id`: The database's id.
     #[inline]
@@ -119,7 +119,7 @@ impl Client {
     ///
     /// A request that has started is cancelled by `cancelEnvironmentDeployment`.
     ///
-    /// `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`, as the published document declares.
+    /// `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`, as read in the source, revision console@720181b.
     ///
     /// * `deployment_request_id`: The request's id.
     #[inline]
@@ -242,7 +242,7 @@ impl Client {
 
     /// List the running and past deployments of a chart.
     ///
-    /// `GET /helm/{helmId}/deploymentHistoryV2`, as the published document declares.
+    /// `GET /helm/{helmId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -272,7 +272,7 @@ impl Client {
 
     /// List the running and past deployments of a job.
     ///
-    /// `GET /job/{jobId}/deploymentHistoryV2`, as the published document declares.
+    /// `GET /job/{jobId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -302,7 +302,7 @@ impl Client {
 
     /// Read the states of a project's environments.
     ///
-    /// `GET /project/{projectId}/environment/status`, as the published document declares.
+    /// `GET /project/{projectId}/environment/status`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     #[inline]
@@ -336,7 +336,7 @@ impl Client {
 
     /// List the running and past deployments of a Terraform service.
     ///
-    /// `GET /terraform/{terraformId}/deploymentHistoryV2`, as the published document declares.
+    /// `GET /terraform/{terraformId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]

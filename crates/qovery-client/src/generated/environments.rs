@@ -66,7 +66,7 @@ impl Client {
 
     /// Remove the failed runs of some jobs from the cluster.
     ///
-    /// `POST /environment/{environmentId}/cleanFailedJobs`, as the published document declares.
+    /// `POST /environment/{environmentId}/cleanFailedJobs`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -84,7 +84,7 @@ impl Client {
 
     /// Copy an environment.
     ///
-    /// `POST /environment/{environmentId}/clone`, as the published document declares.
+    /// `POST /environment/{environmentId}/clone`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -120,7 +120,7 @@ impl Client {
 
     /// List the addresses of all services of an environment.
     ///
-    /// `GET /environment/{environmentId}/link`, as the published document declares.
+    /// `GET /environment/{environmentId}/link`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -196,7 +196,7 @@ impl Client {
     ///
     /// Jobs, charts and Terraform services cannot be restarted.
     ///
-    /// `POST /environment/{environmentId}/service/restart-service`, as the published document declares.
+    /// `POST /environment/{environmentId}/service/restart-service`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -232,7 +232,7 @@ impl Client {
 
     /// Remove some services from the cluster and keep them in Qovery.
     ///
-    /// `POST /environment/{environmentId}/service/uninstall`, as the published document declares.
+    /// `POST /environment/{environmentId}/service/uninstall`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -250,7 +250,7 @@ impl Client {
 
     /// List the services of an environment, of all kinds.
     ///
-    /// `GET /environment/{environmentId}/services`, as the published document declares.
+    /// `GET /environment/{environmentId}/services`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -268,7 +268,7 @@ impl Client {
     ///
     /// Refused with 409 when it is stopped already or busy.
     ///
-    /// `POST /environment/{environmentId}/stop`, as the published document declares.
+    /// `POST /environment/{environmentId}/stop`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -281,7 +281,7 @@ impl Client {
 
     /// Remove an environment from its cluster and keep it in Qovery.
     ///
-    /// `POST /environment/{environmentId}/uninstall`, as the published document declares.
+    /// `POST /environment/{environmentId}/uninstall`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -297,7 +297,7 @@ impl Client {
 
     /// List the environments of a project.
     ///
-    /// `GET /project/{projectId}/environment`, as the published document declares.
+    /// `GET /project/{projectId}/environment`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     #[inline]
@@ -340,10 +340,11 @@ const CLONE_ENVIRONMENT: wire::Operation = wire::Operation::new(
 );
 
 const DEPLOY_ENVIRONMENT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "deployEnvironment",
-    "/environment/{environmentId}/deploy",
-);
+        wire::Method::Post,
+        "deployEnvironment",
+        "/environment/{environmentId}/deploy",
+    )
+    .without_body();
 
 const LIST_ENVIRONMENT_SERVICES_LINKS: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -352,10 +353,11 @@ const LIST_ENVIRONMENT_SERVICES_LINKS: wire::Operation = wire::Operation::new(
 );
 
 const REDEPLOY_ENVIRONMENT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redeployEnvironment",
-    "/environment/{environmentId}/redeploy",
-);
+        wire::Method::Post,
+        "redeployEnvironment",
+        "/environment/{environmentId}/redeploy",
+    )
+    .without_body();
 
 const DELETE_SELECTED_SERVICES: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -394,16 +396,18 @@ const LIST_SERVICES_BY_ENVIRONMENT_ID: wire::Operation = wire::Operation::new(
 );
 
 const STOP_ENVIRONMENT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stopEnvironment",
-    "/environment/{environmentId}/stop",
-);
+        wire::Method::Post,
+        "stopEnvironment",
+        "/environment/{environmentId}/stop",
+    )
+    .without_body();
 
 const UNINSTALL_ENVIRONMENT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "uninstallEnvironment",
-    "/environment/{environmentId}/uninstall",
-);
+        wire::Method::Post,
+        "uninstallEnvironment",
+        "/environment/{environmentId}/uninstall",
+    )
+    .without_body();
 
 const LIST_ENVIRONMENT: wire::Operation = wire::Operation::new(
     wire::Method::Get,

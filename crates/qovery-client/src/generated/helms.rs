@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// List the charts of an environment.
     ///
-    /// `GET /environment/{environmentId}/helm`, as the published document declares.
+    /// `GET /environment/{environmentId}/helm`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -61,7 +61,7 @@ impl Client {
 
     /// Copy a chart into an environment.
     ///
-    /// `POST /helm/{helmId}/clone`, as the published document declares.
+    /// `POST /helm/{helmId}/clone`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -77,7 +77,7 @@ impl Client {
     ///
     /// 404 when the repository or the branch is gone, 400 when there is no repository.
     ///
-    /// `GET /helm/{helmId}/commit`, as the published document declares.
+    /// `GET /helm/{helmId}/commit`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -117,7 +117,7 @@ impl Client {
 
     /// List the addresses of a chart.
     ///
-    /// `GET /helm/{helmId}/link`, as the published document declares.
+    /// `GET /helm/{helmId}/link`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -152,7 +152,7 @@ impl Client {
     ///
     /// Refused with 409 when it is stopped already or busy.
     ///
-    /// `POST /helm/{helmId}/stop`, as the published document declares.
+    /// `POST /helm/{helmId}/stop`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -162,7 +162,7 @@ impl Client {
 
     /// Remove a chart from the cluster and keep it in Qovery.
     ///
-    /// `POST /helm/{helmId}/uninstall`, as the published document declares.
+    /// `POST /helm/{helmId}/uninstall`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -221,16 +221,18 @@ const LIST_HELM_LINKS: wire::Operation = wire::Operation::new(
 );
 
 const REDEPLOY_HELM: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redeployHelm",
-    "/helm/{helmId}/redeploy",
-);
+        wire::Method::Post,
+        "redeployHelm",
+        "/helm/{helmId}/redeploy",
+    )
+    .without_body();
 
 const STOP_HELM: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stopHelm",
-    "/helm/{helmId}/stop",
-);
+        wire::Method::Post,
+        "stopHelm",
+        "/helm/{helmId}/stop",
+    )
+    .without_body();
 
 const UNINSTALL_HELM: wire::Operation = wire::Operation::new(
     wire::Method::Post,

@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// List the jobs of an environment.
     ///
-    /// `GET /environment/{environmentId}/job`, as the published document declares.
+    /// `GET /environment/{environmentId}/job`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -74,7 +74,7 @@ impl Client {
 
     /// Copy a job into an environment.
     ///
-    /// `POST /job/{jobId}/clone`, as the published document declares.
+    /// `POST /job/{jobId}/clone`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -90,7 +90,7 @@ impl Client {
     ///
     /// 404 when the repository or the branch is gone, 400 when there is no repository.
     ///
-    /// `GET /job/{jobId}/commit`, as the published document declares.
+    /// `GET /job/{jobId}/commit`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -153,7 +153,7 @@ impl Client {
     ///
     /// Refused with 409 when it is stopped already or busy.
     ///
-    /// `POST /job/{jobId}/stop`, as the published document declares.
+    /// `POST /job/{jobId}/stop`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -163,7 +163,7 @@ impl Client {
 
     /// Remove a job from the cluster and keep it in Qovery.
     ///
-    /// `POST /job/{jobId}/uninstall`, as the published document declares.
+    /// `POST /job/{jobId}/uninstall`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -218,10 +218,11 @@ const DELETE_JOB: wire::Operation = wire::Operation::new(
 );
 
 const CLEAN_FAILED_JOB: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "cleanFailedJob",
-    "/job/{jobId}/cleanFailedJob",
-);
+        wire::Method::Post,
+        "cleanFailedJob",
+        "/job/{jobId}/cleanFailedJob",
+    )
+    .without_body();
 
 const CLONE_JOB: wire::Operation = wire::Operation::new(
     wire::Method::Post,
@@ -242,16 +243,18 @@ const DEPLOY_JOB: wire::Operation = wire::Operation::new(
 );
 
 const REDEPLOY_JOB: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redeployJob",
-    "/job/{jobId}/redeploy",
-);
+        wire::Method::Post,
+        "redeployJob",
+        "/job/{jobId}/redeploy",
+    )
+    .without_body();
 
 const STOP_JOB: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "stopJob",
-    "/job/{jobId}/stop",
-);
+        wire::Method::Post,
+        "stopJob",
+        "/job/{jobId}/stop",
+    )
+    .without_body();
 
 const UNINSTALL_JOB: wire::Operation = wire::Operation::new(
     wire::Method::Post,

@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// Read the last 1000 lines that an application wrote.
     ///
-    /// `GET /application/{applicationId}/log`, as the published document declares.
+    /// `GET /application/{applicationId}/log`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -46,7 +46,7 @@ impl Client {
     ///
     /// Kept for the last 20 deployments and the last failed one.
     ///
-    /// `GET /environment/{environmentId}/logs`, as the published document declares.
+    /// `GET /environment/{environmentId}/logs`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]

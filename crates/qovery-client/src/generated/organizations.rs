@@ -27,7 +27,7 @@ impl Client {
 
     /// Read one organization.
     ///
-    /// `GET /organization/{organizationId}`, as the published document declares.
+    /// `GET /organization/{organizationId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -43,7 +43,7 @@ impl Client {
 
     /// List the environments of an organization.
     ///
-    /// `GET /organization/{organizationId}/environments`, as the published document declares.
+    /// `GET /organization/{organizationId}/environments`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -59,7 +59,7 @@ impl Client {
 
     /// List the services of an organization.
     ///
-    /// `GET /organization/{organizationId}/services`, as the published document declares.
+    /// `GET /organization/{organizationId}/services`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]

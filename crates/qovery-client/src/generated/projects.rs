@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// List the projects of an organization.
     ///
-    /// `GET /organization/{organizationId}/project`, as the published document declares.
+    /// `GET /organization/{organizationId}/project`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]

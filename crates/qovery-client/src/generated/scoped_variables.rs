@@ -107,7 +107,7 @@ impl Client {
 
     /// Give a variable a second name for an application.
     ///
-    /// `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`, as the published document declares.
+    /// `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `application_id`: The application's id.
     /// * `environment_variable_id`: The variable's id.
@@ -128,7 +128,7 @@ impl Client {
 
     /// Give a variable another value for an application.
     ///
-    /// `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`, as the published document declares.
+    /// `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `application_id`: The application's id.
     /// * `environment_variable_id`: The variable's id.
@@ -225,7 +225,7 @@ impl Client {
 
     /// Give a secret a second name for an application.
     ///
-    /// `POST /application/{applicationId}/secret/{secretId}/alias`, as the published document declares.
+    /// `POST /application/{applicationId}/secret/{secretId}/alias`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `application_id`: The application's id.
     /// * `secret_id`: The secret's id.
@@ -246,7 +246,7 @@ impl Client {
 
     /// Give a secret another value for an application.
     ///
-    /// `POST /application/{applicationId}/secret/{secretId}/override`, as the published document declares.
+    /// `POST /application/{applicationId}/secret/{secretId}/override`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `application_id`: The application's id.
     /// * `secret_id`: The secret's id.
@@ -753,7 +753,7 @@ impl Client {
 
     /// List the variables that a job sees.
     ///
-    /// `GET /job/{jobId}/environmentVariable`, as the published document declares.
+    /// `GET /job/{jobId}/environmentVariable`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -766,7 +766,7 @@ impl Client {
 
     /// Create a variable of a job.
     ///
-    /// `POST /job/{jobId}/environmentVariable`, as the published document declares.
+    /// `POST /job/{jobId}/environmentVariable`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -802,7 +802,7 @@ impl Client {
 
     /// Replace a variable of a job.
     ///
-    /// `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`, as the published document declares.
+    /// `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `environment_variable_id`: The variable's id.
@@ -823,7 +823,7 @@ impl Client {
 
     /// Delete a variable of a job.
     ///
-    /// `DELETE /job/{jobId}/environmentVariable/{environmentVariableId}`, as the published document declares.
+    /// `DELETE /job/{jobId}/environmentVariable/{environmentVariableId}`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `environment_variable_id`: The variable's id.
@@ -842,7 +842,7 @@ impl Client {
 
     /// Give a variable a second name for a job.
     ///
-    /// `POST /job/{jobId}/environmentVariable/{environmentVariableId}/alias`, as the published document declares.
+    /// `POST /job/{jobId}/environmentVariable/{environmentVariableId}/alias`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `environment_variable_id`: The variable's id.
@@ -863,7 +863,7 @@ impl Client {
 
     /// Give a variable another value for a job.
     ///
-    /// `POST /job/{jobId}/environmentVariable/{environmentVariableId}/override`, as the published document declares.
+    /// `POST /job/{jobId}/environmentVariable/{environmentVariableId}/override`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `environment_variable_id`: The variable's id.
@@ -886,7 +886,7 @@ impl Client {
     ///
     /// Their values are never sent.
     ///
-    /// `GET /job/{jobId}/secret`, as the published document declares.
+    /// `GET /job/{jobId}/secret`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -899,7 +899,7 @@ impl Client {
 
     /// Create a secret of a job.
     ///
-    /// `POST /job/{jobId}/secret`, as the published document declares.
+    /// `POST /job/{jobId}/secret`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -913,7 +913,7 @@ impl Client {
 
     /// Replace a secret of a job.
     ///
-    /// `PUT /job/{jobId}/secret/{secretId}`, as the published document declares.
+    /// `PUT /job/{jobId}/secret/{secretId}`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `secret_id`: The secret's id.
@@ -934,7 +934,7 @@ impl Client {
 
     /// Delete a secret of a job.
     ///
-    /// `DELETE /job/{jobId}/secret/{secretId}`, as the published document declares.
+    /// `DELETE /job/{jobId}/secret/{secretId}`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `secret_id`: The secret's id.
@@ -953,7 +953,7 @@ impl Client {
 
     /// Give a secret a second name for a job.
     ///
-    /// `POST /job/{jobId}/secret/{secretId}/alias`, as the published document declares.
+    /// `POST /job/{jobId}/secret/{secretId}/alias`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `secret_id`: The secret's id.
@@ -974,7 +974,7 @@ impl Client {
 
     /// Give a secret another value for a job.
     ///
-    /// `POST /job/{jobId}/secret/{secretId}/override`, as the published document declares.
+    /// `POST /job/{jobId}/secret/{secretId}/override`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `job_id`: The job's id.
     /// * `secret_id`: The secret's id.

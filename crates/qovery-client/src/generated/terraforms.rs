@@ -61,7 +61,7 @@ impl Client {
 
     /// Copy a Terraform service into an environment.
     ///
-    /// `POST /terraform/{terraformId}/clone`, as the published document declares.
+    /// `POST /terraform/{terraformId}/clone`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -81,7 +81,7 @@ impl Client {
     ///
     /// 404 when the repository or the branch is gone, 400 when there is no repository.
     ///
-    /// `GET /terraform/{terraformId}/commit`, as the published document declares.
+    /// `GET /terraform/{terraformId}/commit`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -129,7 +129,7 @@ impl Client {
 
     /// Remove a Terraform service from the cluster and keep it in Qovery.
     ///
-    /// `POST /terraform/{terraformId}/uninstall`, as the published document declares.
+    /// `POST /terraform/{terraformId}/uninstall`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -184,10 +184,11 @@ const DEPLOY_TERRAFORM: wire::Operation = wire::Operation::new(
 );
 
 const REDEPLOY_TERRAFORM: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "redeployTerraform",
-    "/terraform/{terraformId}/redeploy",
-);
+        wire::Method::Post,
+        "redeployTerraform",
+        "/terraform/{terraformId}/redeploy",
+    )
+    .without_body();
 
 const UNINSTALL_TERRAFORM: wire::Operation = wire::Operation::new(
     wire::Method::Post,

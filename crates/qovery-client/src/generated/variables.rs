@@ -17,7 +17,7 @@ impl Client {
     ///
     /// Those of the levels above are listed too; `scope` of each says where it belongs.
     ///
-    /// `GET /variable`, as the published document declares.
+    /// `GET /variable`, as read in the source, revision console@720181b.
     ///
     /// * `parent_id`: The project, environment or service that `scope` speaks of.
     /// * `scope`: What `parent_id` is.
@@ -38,7 +38,7 @@ impl Client {
 
     /// Create a variable.
     ///
-    /// `POST /variable`, as the published document declares.
+    /// `POST /variable`, as read in the source, revision console@720181b.
     #[inline]
     pub fn create_variable(
         &self,
@@ -49,7 +49,7 @@ impl Client {
 
     /// Create or replace many variables of a service.
     ///
-    /// `POST /variable/import`, as the published document declares.
+    /// `POST /variable/import`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `service_id`: The service to import into.
     /// * `service_type`: The kind of that service.
@@ -72,7 +72,7 @@ impl Client {
     ///
     /// All of it is replaced, so send what shall stay. Built-in variables cannot be edited, nor the key of an override, nor the value of an alias.
     ///
-    /// `PUT /variable/{variableId}`, as the published document declares.
+    /// `PUT /variable/{variableId}`, as read in the source, revision console@720181b.
     ///
     /// * `variable_id`: The variable's id.
     #[inline]
@@ -90,7 +90,7 @@ impl Client {
 
     /// Delete a variable.
     ///
-    /// `DELETE /variable/{variableId}`, as the published document declares.
+    /// `DELETE /variable/{variableId}`, as read in the source, revision console@720181b.
     ///
     /// * `variable_id`: The variable's id.
     #[inline]
@@ -102,7 +102,7 @@ impl Client {
     ///
     /// An alias cannot have an alias.
     ///
-    /// `POST /variable/{variableId}/alias`, as the published document declares.
+    /// `POST /variable/{variableId}/alias`, as read in the source, revision console@720181b.
     ///
     /// * `variable_id`: The variable's id.
     #[inline]
@@ -120,7 +120,7 @@ impl Client {
 
     /// Give a variable another value on a lower level.
     ///
-    /// `POST /variable/{variableId}/override`, as the published document declares.
+    /// `POST /variable/{variableId}/override`, as read in the source, revision console@720181b.
     ///
     /// * `variable_id`: The variable's id.
     #[inline]

@@ -54,20 +54,37 @@ fn distinct(members: Vec<Value>, has_tag: bool) -> Vec<Value> {
         }
     }
     let is = |member: &Value, kind: &str| text(member, "type") == kind;
-    if flat.len() > 1 && flat.iter().all(is_text) {
-        return vec![one_text(&flat)];
-    }
+    merge_texts(&mut flat);
     if flat.iter().any(|member| is(member, "number")) {
         flat.retain(|member| !is(member, "integer"));
     }
     flat
 }
 
+/// Leaves one text for all texts, in the place of the first.
+fn merge_texts(members: &mut Vec<Value>) {
+    let (texts, _): (Vec<Value>, Vec<Value>) = members.iter().cloned().partition(is_text);
+    if texts.len() < 2 {
+        return;
+    }
+    let mut merged = Some(one_text(&texts));
+    members.retain_mut(|member| {
+        if !is_text(member) {
+            return true;
+        }
+        let first = merged.take();
+        let is_first = first.is_some();
+        if let Some(text) = first {
+            *member = text;
+        }
+        is_first
+    });
+}
+
 fn is_text(member: &Value) -> bool {
     let words = member.get("enum").and_then(Value::as_array);
     let has_words = words.is_some_and(|words| words.iter().all(Value::is_string));
-    let is_text = text(member, "type") == "string" || (has_words && member.get("type").is_none());
-    is_text && text(member, "format") != "password"
+    text(member, "type") == "string" || (has_words && member.get("type").is_none())
 }
 
 /// Texts are told apart by nothing but their words, and an enum is open to other words.
@@ -80,7 +97,10 @@ fn one_text(members: &[Value]) -> Value {
     }
     let mut text = Map::new();
     text.insert("type".to_owned(), "string".into());
-    if !words.is_empty() {
+    if members.iter().any(|member| self::text(member, "format") == "password") {
+        // One that may be secret is never shown.
+        text.insert("format".to_owned(), "password".into());
+    } else if !words.is_empty() {
         text.insert("enum".to_owned(), json!(words));
     }
     Value::Object(text)

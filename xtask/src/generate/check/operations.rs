@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 use super::super::document::{METHODS, OperationRef, escape, object};
 use super::{Checker, answers, parameters};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "operationId",
     "summary",
     "description",
     "tags",
     "x-evidence",
     "x-corrects",
+    "x-timeout",
     "deprecated",
     "parameters",
     "requestBody",
     "responses",
 ];
+
+/// The time for a whole call by default, in seconds, as in the wire crate.
+const DEFAULT_TIMEOUT: u64 = 30;
 
 /// Checks every path and every operation.
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -56,14 +60,18 @@ fn check_operation(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
     if let Some(evidence) = value.get("x-evidence") {
         let words: Vec<&str> = evidence.as_str().unwrap_or_default().split(' ').collect();
         let good = match words[..] {
-            ["observed" | "source", what] => !what.is_empty(),
+            ["observed" | "source" | "request", what] => !what.is_empty(),
             ["declared"] => true,
             _ => false,
         };
         if !good {
-            let reason = "`x-evidence` is `observed VERSION`, `source REVISION` or `declared`";
+            let reason = "`x-evidence` is `observed VERSION`, `source REVISION`, `request REVISION` or `declared`";
             checker.complain(&format!("{pointer}/x-evidence"), reason);
         }
+    }
+    if value.get("x-timeout").is_some_and(|timeout| timeout.as_u64().is_none_or(|seconds| seconds <= DEFAULT_TIMEOUT)) {
+        let reason = format!("`x-timeout` is a number of seconds, more than the default of {DEFAULT_TIMEOUT}");
+        checker.complain(&format!("{pointer}/x-timeout"), reason);
     }
     parameters::check(checker, operation);
     answers::check_body(checker, operation);

@@ -42,13 +42,13 @@ paths:
     specs/sample/apps.yaml:6: the operation has no `summary`
     specs/sample/apps.yaml:7: unknown key `sumary`, did you mean `summary`?
     specs/sample/apps.yaml:9: the only tag of an operation is its area, here `apps`
-    specs/sample/apps.yaml:10: `x-evidence` is `observed VERSION`, `source REVISION` or `declared`
+    specs/sample/apps.yaml:10: `x-evidence` is `observed VERSION`, `source REVISION`, `request REVISION` or `declared`
     specs/sample/apps.yaml:11: `description` is text
     specs/sample/apps.yaml:12: an operation has a 2xx answer
     specs/sample/apps.yaml:13: the method `list_apps` would exist twice, see specs/sample/apps.yaml:6
     specs/sample/apps.yaml:14: operationId `list-apps` stands in specs/sample/apps.yaml:6 already
     specs/sample/apps.yaml:15: `summary` is one line of text
-    specs/sample/apps.yaml:19: `x-evidence` is `observed VERSION`, `source REVISION` or `declared`
+    specs/sample/apps.yaml:19: `x-evidence` is `observed VERSION`, `source REVISION`, `request REVISION` or `declared`
     specs/sample/apps.yaml:20: `deprecated` is true or false
     specs/sample/apps.yaml:23: `404`: only 2xx answers are modelled
     specs/sample/apps.yaml:24: `2XX`: only 2xx answers are modelled
@@ -299,4 +299,80 @@ components:
     specs/sample/apps.yaml:15: the method `list_apps` would exist twice, see specs/sample/apps.yaml:5
     specs/sample/apps.yaml:23: the field `app_id` would exist twice, see specs/sample/apps.yaml:23
     ");
+}
+
+#[test]
+fn a_member_that_no_answer_identifies() {
+    assert_snapshot!(complaints("\
+paths:
+  /apps:
+    get:
+      operationId: list-apps
+      summary: List.
+      tags: [apps]
+      x-evidence: declared
+      responses: {'200': {description: All., content: {application/json: {schema: {$ref: '#/components/schemas/Any'}}}}}
+    post:
+      operationId: send-app
+      summary: Send.
+      tags: [apps]
+      x-evidence: declared
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Sent'}}}}
+      responses: {'204': {description: Nothing.}}
+components:
+  schemas:
+    Any:
+      oneOf:
+        - {$ref: '#/components/schemas/Loose'}
+        - {$ref: '#/components/schemas/Strict'}
+        - {$ref: '#/components/schemas/Open'}
+        - {$ref: '#/components/schemas/Same'}
+        - {$ref: '#/components/schemas/Less'}
+        - {type: array, items: {$ref: '#/components/schemas/Strict'}}
+        - {type: array, items: {$ref: '#/components/schemas/StrictToo'}}
+        - {$ref: '#/components/schemas/Outer'}
+        - {$ref: '#/components/schemas/OuterToo'}
+        - {$ref: '#/components/schemas/OuterMore'}
+    Sent: {oneOf: [{$ref: '#/components/schemas/Loose'}, {$ref: '#/components/schemas/Less'}]}
+    Loose: {type: object, properties: {a: {type: string}, b: {type: integer}}}
+    Strict: {type: object, required: [a], properties: {a: {type: string}}}
+    StrictToo: {type: object, required: [a], properties: {a: {type: string}}}
+    Open: {type: object, properties: {c: {type: string}}}
+    Same: {type: object, properties: {b: {type: boolean}}}
+    Less: {type: object, properties: {a: {type: string}}}
+    Outer: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Loose'}}}
+    OuterToo: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Less'}}}
+    OuterMore: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Open'}}}
+"), @r"
+    specs/sample/apps.yaml:26: no answer identifies this member: `Loose` has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
+    specs/sample/apps.yaml:28: no answer identifies this member: an earlier one has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
+    specs/sample/apps.yaml:30: no answer identifies this member: `Outer` has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
+    ");
+}
+
+#[test]
+fn a_longer_timeout_is_a_number_of_seconds() {
+    let with = |timeout: &str| {
+        complaints(&format!(
+            "\
+paths:
+  /apps:
+    get:
+      operationId: list-apps
+      summary: List.
+      tags: [apps]
+      x-evidence: declared
+      x-timeout: {timeout}
+      responses: {{'204': {{description: Nothing.}}}}
+"
+        ))
+    };
+    assert_eq!(with("120"), "");
+    for wrong in ["30", "-1", "1.5", "text", "120s", "null", "[]"] {
+        assert_eq!(
+            with(wrong),
+            "specs/sample/apps.yaml:10: `x-timeout` is a number of seconds, more than the default of 30",
+            "{wrong}"
+        );
+    }
 }

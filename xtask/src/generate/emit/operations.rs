@@ -48,9 +48,15 @@ fn constant(operation: &Operation, visibility: &TokenStream) -> TokenStream {
         Answer::Text { media, .. } | Answer::Bytes(media) => quote!(.accepting(#media)),
         Answer::Json(_) | Answer::Empty => TokenStream::new(),
     };
+    let timeout = operation.timeout.map(|seconds| {
+        let seconds = proc_macro2::Literal::u64_unsuffixed(seconds);
+        quote!(.with_timeout(std::time::Duration::from_secs(#seconds)))
+    });
+    let sends_content = ["post", "put", "patch"].contains(&operation.method.as_str());
+    let without_body = (sends_content && operation.body.is_none()).then(|| quote!(.without_body()));
     quote! {
         #visibility const #name: wire::Operation =
-            wire::Operation::new(wire::Method::#method, #id, #path) #accepting;
+            wire::Operation::new(wire::Method::#method, #id, #path) #accepting #without_body #timeout;
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn merge(sources: Vec<Source>, complaints: &mut Vec<Complaint>) -> Do
             }),
             places: Places::default(),
             left_out: BTreeMap::new(),
+            notes: Vec::new(),
         },
         complaints,
     };

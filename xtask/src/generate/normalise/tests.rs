@@ -210,5 +210,5 @@ components:
 #[test]
 fn each_pass_counts_what_it_changes() {
     let context = super::normalise(&mut sample()).unwrap();
-    assert_snapshot!(format!("{:?}", context.counts), @r#"[("aliases", 2), ("params", 1), ("answers", 4), ("bodies", 2), ("secrets", 5), ("references", 5), ("enums", 1), ("unions", 1), ("formats", 2), ("constraints", 1)]"#);
+    assert_snapshot!(format!("{:?}", context.counts), @r#"[("choices", 0), ("aliases", 2), ("params", 1), ("answers", 4), ("bodies", 2), ("secrets", 5), ("references", 5), ("enums", 1), ("unions", 1), ("formats", 2), ("constraints", 1)]"#);
 }

@@ -12,6 +12,9 @@ pub(super) fn of_operation(operation: OperationRef<'_>) -> String {
         parts.push("Deprecated by the platform.".to_owned());
     }
     parts.push(clean(text(value, "description")));
+    if let Some(seconds) = value.get("x-timeout").and_then(Value::as_u64) {
+        parts.push(format!("The server answers when it is done: the default timeout of this call is {seconds} s."));
+    }
     parts.push(format!(
         "`{} {}`, {}.",
         operation.method.to_uppercase(),
@@ -55,6 +58,9 @@ fn evidence(evidence: &str) -> String {
     match evidence.split_once(' ') {
         Some(("observed", version)) => format!("as version {version} was observed to answer"),
         Some(("source", revision)) => format!("as read in the source, revision {revision}"),
+        Some(("request", revision)) => {
+            format!("which an official client sends without reading the answer, revision {revision}")
+        }
         _ => "as the published document declares".to_owned(),
     }
 }

@@ -78,6 +78,7 @@ fn read_operation(
         method: operation.method.to_owned(),
         path: operation.path.to_owned(),
         docs: docs::of_operation(operation),
+        timeout: operation.value.get("x-timeout").and_then(Value::as_u64),
         path_parameters,
         query_parameters,
         params: context.params.get(operation.id()).cloned(),

@@ -11,7 +11,7 @@ use super::super::complaint::{Error, Result};
 use super::super::document::{Document, flag, text};
 use super::super::model::{Field, Member, Presence, Shape, Type, Way};
 use super::super::normalise::{Context, SECRET_JSON, Union};
-use super::{docs, module, variants};
+use super::{docs, first_argument, module, numbered, variants};
 
 /// Reads every type, whether something uses it or not.
 pub(super) fn read(file: &syn::File, document: &Document, context: &Context) -> Result<BTreeMap<String, Type>> {
@@ -98,24 +98,35 @@ fn fields(item: &syn::ItemStruct, schema: &Value) -> Result<Vec<Field>, String> 
 }
 
 fn choice(item: &syn::ItemEnum) -> Result<Vec<(Ident, syn::Type)>, String> {
-    let variants = item.variants.iter().map(|variant| {
+    let mut choice: Vec<(Ident, syn::Type)> = Vec::new();
+    for variant in &item.variants {
         let mut fields = variant.fields.iter();
         let (Some(field), None) = (fields.next(), fields.next()) else {
             let name = format!("{}::{}", item.ident, variant.ident);
             return Err(format!("`{name}` does not hold one type"));
         };
-        Ok((name_of_choice(&variant.ident, &field.ty), field.ty.clone()))
-    });
-    variants.collect()
+        // A second variant of one type would never be read.
+        if choice.iter().all(|(_, kind)| *kind != field.ty) {
+            choice.push((name_of_choice(&variant.ident, &field.ty), field.ty.clone()));
+        }
+    }
+    let names = numbered(choice.iter().map(|(name, _)| name.clone()));
+    Ok(names.into_iter().zip(choice.into_iter().map(|(_, kind)| kind)).collect())
 }
 
 /// Members that are schemas come as `Variant0`; the schema's name says more.
 fn name_of_choice(ident: &Ident, kind: &syn::Type) -> Ident {
-    match kind {
-        syn::Type::Path(path) if ident.to_string().starts_with("Variant") => {
-            path.path.segments.last().map_or(ident, |last| &last.ident).clone()
-        }
-        _ => ident.clone(),
+    let syn::Type::Path(path) = kind else { return ident.clone() };
+    let Some(last) = path.path.segments.last().filter(|_| ident.to_string().starts_with("Variant")) else {
+        return ident.clone();
+    };
+    match (last.ident.to_string().as_str(), first_argument(kind)) {
+        ("Option" | "Box", Some(inner)) => name_of_choice(ident, &inner),
+        // As progenitor calls them where it names them.
+        ("f64", _) => format_ident!("Number"),
+        ("i64", _) => format_ident!("Integer"),
+        ("bool", _) => format_ident!("Boolean"),
+        _ => last.ident.clone(),
     }
 }
 

@@ -11,6 +11,9 @@ use tokio::time::sleep;
 
 use crate::conformance::line::{self, Doomed};
 
+/// A commit, by its full hash.
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
 /// A Coolify on which nobody else deploys, and whose limits are out of reach.
 pub(crate) struct OnCoolify {
     fake: FakeCoolify,
@@ -117,6 +120,7 @@ impl Harness for OnCoolify {
         let last = triggered.into_iter().rfind(|deployment| deployment.target == target.id());
         ready(last.map_or(Received::Nothing, |last| {
             let value = match option {
+                RequestOption::Deployed => (last.rollback && last.commit == COMMIT).then(|| "true".to_owned()),
                 RequestOption::Commit => Some(last.commit).filter(|commit| commit != "HEAD"),
                 RequestOption::ImageTag => last.image_tag,
                 RequestOption::NoCache => last.forced.then(|| "true".to_owned()),
@@ -137,7 +141,16 @@ impl Harness for OnCoolify {
     }
 
     fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
-        let application = self.fake.add_application("web");
+        // A commit goes with an application from a repository only.
+        let application = match option {
+            RequestOption::Commit | RequestOption::Deployed => self.fake.add_git_application("web"),
+            _ => self.fake.add_application("web"),
+        };
+        if option == RequestOption::Deployed {
+            self.fake.next_deployment(&application, CoolifyScript::succeeds().resolving_to(COMMIT));
+            self.fake.deploy_by_someone_else(&application);
+            self.fake.advance(10);
+        }
         self.fake.add_preview(&application, 7);
         let request = DeployRequest::new(Target::application(application));
         ready(match option {
@@ -147,6 +160,8 @@ impl Harness for OnCoolify {
             RequestOption::ImageTag => {
                 Some(request.with_pull_request(7).with_revision(Revision::ImageTag("1.2.3".to_owned())))
             }
+            RequestOption::Commit => Some(request.with_revision(Revision::Commit(COMMIT.to_owned()))),
+            RequestOption::Deployed => Some(request.with_revision(Revision::Deployed)),
             _ => None,
         })
         .boxed()

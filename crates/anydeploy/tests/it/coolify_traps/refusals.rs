@@ -26,7 +26,7 @@ async fn a_plain_member_whose_token_may_more_than_read_is_told_of_the_role() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
     let member = deployer(&fake, &fake.add_member_token(&[CoolifyAbility::Deploy, CoolifyAbility::Read]));
     let error = member.deploy(&request(&fake.application())).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    assert_eq!(error.kind(), ErrorKind::RoleTooLow);
     assert_eq!(error.server_message(), Some("Missing required team role."));
     assert!(fake.triggered().is_empty());
 }
@@ -42,15 +42,20 @@ async fn an_expired_token_is_refused_whatever_it_was_allowed() {
 
 #[tokio::test]
 async fn a_403_that_says_success_is_none() {
-    let closed = [(CoolifyQuirk::ApiDisabled, "switched off"), (CoolifyQuirk::AddressNotAllowed, "allow list")];
-    for (quirk, words) in closed {
+    let closed = [
+        (CoolifyQuirk::ApiDisabled, ErrorKind::ApiDisabled, "switch the API on"),
+        (CoolifyQuirk::AddressNotAllowed, ErrorKind::AddressNotAllowed, "allow list"),
+    ];
+    for (quirk, kind, words) in closed {
         let (fake, coolify) = manual(FakeCoolify::builder().quirk(quirk)).await;
         let error = coolify.deploy(&request(&fake.application())).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{quirk:?}");
+        assert_eq!(error.kind(), kind, "{quirk:?}");
         assert!(error.to_string().contains(words), "{error}");
-        assert!(fake.triggered().is_empty());
+        assert!(!error.to_string().contains("give the token"), "{error}");
+        let requests = fake.requests().await;
+        assert!(requests.iter().all(|request| request.method.as_str() == "GET"), "nothing is sent after the refusal");
         // Neither can be taken for a token that lacks an ability.
-        assert_eq!(coolify.check().await.unwrap_err().kind(), ErrorKind::PermissionDenied, "{quirk:?}");
+        assert_eq!(coolify.check().await.unwrap_err().kind(), kind, "{quirk:?}");
     }
 }
 

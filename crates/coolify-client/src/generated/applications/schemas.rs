@@ -1471,10 +1471,10 @@ impl ListApplicationsParams {
     }
 }
 
-/// Where to go back to.
+/// Which commit to deploy; any other field is refused with 422.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Rollback {
-    /// The tag of the image, as the list of images has it: a commit for a built application.
+    /// A full SHA. The server does not check it before it answers: an unknown one ends as a failed deployment. A short one fails with a shallow clone, which is the default. The name of a branch starts the image that was built for that name before. Letters, digits, `.`, `_`, `/` and `-`; a dash is never first.
     pub commit: String,
 }
 

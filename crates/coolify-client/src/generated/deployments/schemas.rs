@@ -121,7 +121,7 @@ pub struct Deployment {
     pub application_id: Option<String>,
     pub application_name: Option<String>,
     pub build_server_id: Option<i64>,
-    /// `HEAD` until the deployment has resolved it; the image tag of a rollback.
+    /// `HEAD` until the deployment has resolved it; of a rollback the text that was sent.
     pub commit: Option<String>,
     pub commit_message: Option<String>,
     /// A digest of the settings it was made with.
@@ -154,7 +154,7 @@ pub struct Deployment {
     pub pull_request_id: Option<i64>,
     /// Whether it only restarts what is there.
     pub restart_only: Option<bool>,
-    /// Whether it goes back to an earlier image.
+    /// Whether a rollback started it, which deploys a given commit.
     pub rollback: Option<bool>,
     /// The row number of the server.
     pub server_id: Option<i64>,

@@ -495,7 +495,10 @@ pub struct NewWhitelabeling {
     pub footer_text: Option<String>,
     pub login_logo_url: Option<String>,
     pub logo_url: Option<String>,
+    /// Servers ignore it since 0.30.6; older ones require it.
     pub meta_title: Option<String>,
+    /// Required since 0.30.6; older servers ignore it.
+    pub og_image_url: Option<String>,
     pub support_url: Option<String>,
 }
 
@@ -514,6 +517,7 @@ impl NewWhitelabeling {
         login_logo_url: Option<String>,
         logo_url: Option<String>,
         meta_title: Option<String>,
+        og_image_url: Option<String>,
         support_url: Option<String>,
     ) -> Self {
         Self {
@@ -528,6 +532,7 @@ impl NewWhitelabeling {
             login_logo_url,
             logo_url,
             meta_title,
+            og_image_url,
             support_url,
         }
     }
@@ -735,6 +740,20 @@ impl SettingsReadTraefikFileParams {
     pub fn with_server_id(mut self, server_id: impl Into<String>) -> Self {
         self.server_id = Some(server_id.into());
         self
+    }
+}
+
+/// Which plan to try.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct StartFreeTrial {
+    pub tier: types::UpgradePlanEnum,
+}
+
+impl StartFreeTrial {
+    /// With what has to be there; everything else is absent.
+    #[must_use]
+    pub fn new(tier: types::UpgradePlanEnum) -> Self {
+        Self { tier }
     }
 }
 
@@ -1061,7 +1080,7 @@ impl UpdateWhitelabeling {
 }
 
 wire::open_enum! {
-    /// A plan of the cloud that can be changed to.
+    /// A plan of the cloud that can be changed to, or tried.
     pub enum UpgradePlanEnum {
         Hobby = "hobby",
         Startup = "startup",

@@ -487,6 +487,9 @@ pub struct DeployCompose {
     /// Null is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// True DESTROYS the volumes of the service, with all data in them, before it is deployed. Servers know it since 0.30.5 at the latest; older ones ignore it and keep the volumes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fresh_volumes: Option<bool>,
     /// Empty or absent gives a title of the server. It must hold no U+0000: the deployment would then vanish without a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -499,6 +502,7 @@ impl DeployCompose {
         Self {
             compose_id: compose_id.into(),
             description: None,
+            fresh_volumes: None,
             title: None,
         }
     }
@@ -507,6 +511,13 @@ impl DeployCompose {
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
+        self
+    }
+
+    /// Sets `freshVolumes`.
+    #[must_use]
+    pub fn with_fresh_volumes(mut self, fresh_volumes: bool) -> Self {
+        self.fresh_volumes = Some(fresh_volumes);
         self
     }
 

@@ -1115,6 +1115,10 @@ impl UpdateRedirect {
 #[serde(rename_all = "camelCase")]
 pub struct ValidateDomain {
     pub domain: String,
+    /// The server that the name should lead to; absent for the Dokploy host. Servers know it since 0.30.5 at the latest; older ones ignore it, and compare with `serverIp` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<String>,
+    /// The address that the name should lead to, for servers up to 0.30.2; newer ones ignore it, and compare with the Dokploy host unless `serverId` is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_ip: Option<String>,
 }
@@ -1125,8 +1129,16 @@ impl ValidateDomain {
     pub fn new(domain: impl Into<String>) -> Self {
         Self {
             domain: domain.into(),
+            server_id: None,
             server_ip: None,
         }
+    }
+
+    /// Sets `serverId`.
+    #[must_use]
+    pub fn with_server_id(mut self, server_id: impl Into<String>) -> Self {
+        self.server_id = Some(server_id.into());
+        self
     }
 
     /// Sets `serverIp`.

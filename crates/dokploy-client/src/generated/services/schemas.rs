@@ -505,6 +505,34 @@ wire::object! {
     required { api_url = "apiUrl", name = "name" }
 }
 
+/// Where to create the application.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeployNginxQuickstart {
+    pub environment_id: String,
+    /// Absent for the Dokploy host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<String>,
+}
+
+impl DeployNginxQuickstart {
+    /// With what has to be there; everything else is absent.
+    #[must_use]
+    pub fn new(environment_id: impl Into<String>) -> Self {
+        Self {
+            environment_id: environment_id.into(),
+            server_id: None,
+        }
+    }
+
+    /// Sets `serverId`.
+    #[must_use]
+    pub fn with_server_id(mut self, server_id: impl Into<String>) -> Self {
+        self.server_id = Some(server_id.into());
+        self
+    }
+}
+
 /// A proposal to make a compose service of.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -22,6 +22,7 @@ pub(crate) const CALLS: Calls = &[
     ("ai-suggest", |client| sent(client.ai_suggest(&values::suggest_services_value()))),
     ("ai-testConnection", |client| sent(client.ai_test_connection(&values::test_ai_connection_value()))),
     ("ai-update", |client| sent(client.ai_update(&values::update_ai_provider_value()))),
+    ("application-deployNginxQuickstart", |client| sent(client.application_deploy_nginx_quickstart(&values::deploy_nginx_quickstart_value()))),
     ("application-dropDeployment", |client| sent(client.application_drop_deployment(&values::drop_deployment_value()))),
     ("webhook-deployCompose", |client| sent(client.webhook_deploy_compose("refreshToken"))),
     ("webhook-deployApplication", |client| sent(client.webhook_deploy_application("refreshToken"))),

@@ -245,7 +245,7 @@ pub(crate) fn create_dns_provider_value() -> types::CreateDnsProvider {
 pub(crate) fn create_dns_record_value() -> types::CreateDnsRecord {
     types::CreateDnsRecord {
         content: "content".to_owned(), dns_provider_id: "dnsProviderId".to_owned(), name: "name".to_owned(),
-        ttl: Some(7), type_: types::DnsRecordTypeEnum::A, zone_id: "zoneId".to_owned(),
+        proxied: Some(true), ttl: Some(7), type_: types::DnsRecordTypeEnum::A, zone_id: "zoneId".to_owned(),
     }
 }
 pub(crate) fn create_domain_value() -> types::CreateDomain {
@@ -300,7 +300,7 @@ pub(crate) fn create_gotify_notification_value() -> types::CreateGotifyNotificat
     types::CreateGotifyNotification {
         app_build_error: true, app_deploy: true, app_token: wire::Secret::from("appToken"), database_backup: true,
         decoration: true, docker_cleanup: true, dokploy_backup: true, dokploy_restart: true, name: "name".to_owned(),
-        priority: 7, server_url: "serverUrl".to_owned(), volume_backup: true,
+        priority: 7, server_threshold: true, server_url: "serverUrl".to_owned(), volume_backup: true,
     }
 }
 pub(crate) fn create_lark_notification_value() -> types::CreateLarkNotification {
@@ -376,8 +376,8 @@ pub(crate) fn create_ntfy_notification_value() -> types::CreateNtfyNotification 
     types::CreateNtfyNotification {
         access_token: wire::Secret::from("accessToken"), app_build_error: true, app_deploy: true,
         database_backup: true, docker_cleanup: true, dokploy_backup: true, dokploy_restart: true,
-        name: "name".to_owned(), priority: 7, server_url: "serverUrl".to_owned(), topic: "topic".to_owned(),
-        volume_backup: true,
+        name: "name".to_owned(), priority: 7, server_threshold: true, server_url: "serverUrl".to_owned(),
+        topic: "topic".to_owned(), volume_backup: true,
     }
 }
 pub(crate) fn create_organization_value() -> types::CreateOrganization {

@@ -20,13 +20,18 @@ pub(crate) fn deploy_application_value() -> types::DeployApplication {
 }
 pub(crate) fn deploy_compose_value() -> types::DeployCompose {
     types::DeployCompose {
-        compose_id: "composeId".to_owned(), description: Some("description".to_owned()),
+        compose_id: "composeId".to_owned(), description: Some("description".to_owned()), fresh_volumes: Some(true),
         title: Some("title".to_owned()),
     }
 }
 pub(crate) fn deploy_forward_auth_value() -> types::DeployForwardAuth {
     types::DeployForwardAuth {
         provider_id: "providerId".to_owned(), server_id: Some("serverId".to_owned()),
+    }
+}
+pub(crate) fn deploy_nginx_quickstart_value() -> types::DeployNginxQuickstart {
+    types::DeployNginxQuickstart {
+        environment_id: "environmentId".to_owned(), server_id: Some("serverId".to_owned()),
     }
 }
 pub(crate) fn deploy_suggestion_value() -> types::DeploySuggestion {

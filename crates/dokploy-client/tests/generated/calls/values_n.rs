@@ -51,7 +51,7 @@ pub(crate) fn new_whitelabeling_value() -> types::NewWhitelabeling {
         error_page_title: Some("errorPageTitle".to_owned()), favicon_url: Some("faviconUrl".to_owned()),
         footer_text: Some("footerText".to_owned()), login_logo_url: Some("loginLogoUrl".to_owned()),
         logo_url: Some("logoUrl".to_owned()), meta_title: Some("metaTitle".to_owned()),
-        support_url: Some("supportUrl".to_owned()),
+        og_image_url: Some("ogImageUrl".to_owned()), support_url: Some("supportUrl".to_owned()),
     }
 }
 pub(crate) fn notification_reference_value() -> types::NotificationReference {

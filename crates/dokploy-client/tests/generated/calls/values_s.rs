@@ -322,6 +322,11 @@ pub(crate) fn sso_provider_reference_value() -> types::SsoProviderReference {
         provider_id: "providerId".to_owned(),
     }
 }
+pub(crate) fn start_free_trial_value() -> types::StartFreeTrial {
+    types::StartFreeTrial {
+        tier: types::UpgradePlanEnum::Hobby,
+    }
+}
 pub(crate) fn suggest_services_value() -> types::SuggestServices {
     types::SuggestServices {
         ai_id: "aiId".to_owned(), input: "input".to_owned(), server_id: Some("serverId".to_owned()),

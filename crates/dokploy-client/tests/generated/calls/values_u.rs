@@ -224,7 +224,7 @@ pub(crate) fn update_dns_provider_value() -> types::UpdateDnsProvider {
 pub(crate) fn update_dns_record_value() -> types::UpdateDnsRecord {
     types::UpdateDnsRecord {
         content: "content".to_owned(), dns_provider_id: "dnsProviderId".to_owned(), name: "name".to_owned(),
-        record_id: "recordId".to_owned(), ttl: Some(7), type_: types::DnsRecordTypeEnum::A,
+        proxied: Some(true), record_id: "recordId".to_owned(), ttl: Some(7), type_: types::DnsRecordTypeEnum::A,
         zone_id: "zoneId".to_owned(),
     }
 }
@@ -305,7 +305,8 @@ pub(crate) fn update_gotify_notification_value() -> types::UpdateGotifyNotificat
         database_backup: Some(true), decoration: Some(true), docker_cleanup: Some(true), dokploy_backup: Some(true),
         dokploy_restart: Some(true), gotify_id: "gotifyId".to_owned(), name: Some("name".to_owned()),
         notification_id: "notificationId".to_owned(), organization_id: Some("organizationId".to_owned()),
-        priority: Some(7), server_url: Some("serverUrl".to_owned()), volume_backup: Some(true),
+        priority: Some(7), server_threshold: Some(true), server_url: Some("serverUrl".to_owned()),
+        volume_backup: Some(true),
     }
 }
 pub(crate) fn update_invoice_notifications_value() -> types::UpdateInvoiceNotifications {
@@ -480,7 +481,8 @@ pub(crate) fn update_ntfy_notification_value() -> types::UpdateNtfyNotification 
         database_backup: Some(true), docker_cleanup: Some(true), dokploy_backup: Some(true),
         dokploy_restart: Some(true), name: Some("name".to_owned()), notification_id: "notificationId".to_owned(),
         ntfy_id: "ntfyId".to_owned(), organization_id: Some("organizationId".to_owned()), priority: Some(7),
-        server_url: Some("serverUrl".to_owned()), topic: Some("topic".to_owned()), volume_backup: Some(true),
+        server_threshold: Some(true), server_url: Some("serverUrl".to_owned()), topic: Some("topic".to_owned()),
+        volume_backup: Some(true),
     }
 }
 pub(crate) fn update_organization_value() -> types::UpdateOrganization {

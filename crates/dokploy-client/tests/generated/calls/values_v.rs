@@ -9,7 +9,7 @@ use super::values;
 
 pub(crate) fn validate_domain_value() -> types::ValidateDomain {
     types::ValidateDomain {
-        domain: "domain".to_owned(), server_ip: Some("serverIp".to_owned()),
+        domain: "domain".to_owned(), server_id: Some("serverId".to_owned()), server_ip: Some("serverIp".to_owned()),
     }
 }
 pub(crate) fn vault_assignment_value() -> types::VaultAssignment {

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Read one Argo CD application.
     ///
-    /// `GET /argocdApp/{argocdAppId}`, as the published document declares.
+    /// `GET /argocdApp/{argocdAppId}`, as read in the source, revision console@720181b.
     ///
     /// * `argocd_app_id`: The Argo CD application's id.
     #[inline]
@@ -26,7 +26,7 @@ impl Client {
 
     /// Read the Kubernetes objects of an Argo CD application.
     ///
-    /// `GET /argocdApp/{argocdAppId}/manifest`, as the published document declares.
+    /// `GET /argocdApp/{argocdAppId}/manifest`, as read in the source, revision console@720181b.
     ///
     /// * `argocd_app_id`: The Argo CD application's id.
     #[inline]

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List what a cluster on AWS can be given.
     ///
-    /// `GET /aws/clusterFeature`, as the published document declares.
+    /// `GET /aws/clusterFeature`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_aws_features(
         &self,
@@ -23,7 +23,7 @@ impl Client {
 
     /// List the machine types for EKS in a region.
     ///
-    /// `GET /aws/eks/instanceType/{region}`, as the published document declares.
+    /// `GET /aws/eks/instanceType/{region}`, as read in the source, revision console@720181b.
     ///
     /// * `region`: The region.
     #[inline]
@@ -53,7 +53,7 @@ impl Client {
 
     /// List the machine types for a managed database of AWS.
     ///
-    /// `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`, as the published document declares.
+    /// `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`, as read in the source, revision console@720181b.
     ///
     /// * `region`: The region.
     /// * `database_type`: The kind of database.
@@ -82,7 +82,7 @@ impl Client {
 
     /// List the regions of AWS.
     ///
-    /// `GET /aws/region`, as the published document declares.
+    /// `GET /aws/region`, as read in the source, revision qovery-cli@210d6c6.
     #[inline]
     pub fn list_aws_regions(
         &self,

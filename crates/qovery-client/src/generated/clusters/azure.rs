@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List the machine types for AKS in a region.
     ///
-    /// `GET /azure/aks/instanceType/{region}`, as the published document declares.
+    /// `GET /azure/aks/instanceType/{region}`, as read in the source, revision console@720181b.
     ///
     /// * `region`: The region.
     #[inline]
@@ -33,7 +33,7 @@ impl Client {
 
     /// List what a cluster on Azure can be given.
     ///
-    /// `GET /azure/clusterFeature`, as the published document declares.
+    /// `GET /azure/clusterFeature`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_azure_features(
         &self,

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List the clouds, with their regions.
     ///
-    /// `GET /cloudProvider`, as the published document declares.
+    /// `GET /cloudProvider`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_cloud_provider(
         &self,

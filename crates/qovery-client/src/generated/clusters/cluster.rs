@@ -75,7 +75,7 @@ impl Client {
 
     /// List the Argo CD applications of a cluster.
     ///
-    /// `GET /cluster/{clusterId}/argocdApps/associatedServices`, as the published document declares.
+    /// `GET /cluster/{clusterId}/argocdApps/associatedServices`, as read in the source, revision console@720181b.
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
@@ -138,7 +138,7 @@ impl Client {
 
     /// List the Kubernetes events of a cluster.
     ///
-    /// `GET /cluster/{clusterId}/events`, as the published document declares.
+    /// `GET /cluster/{clusterId}/events`, as read in the source, revision console@720181b.
     ///
     /// * `cluster_id`: The cluster's id.
     /// * `from_date_time`: Only events that are not older, as in RFC 3339.
@@ -164,7 +164,7 @@ impl Client {
 
     /// Lock a cluster against changes.
     ///
-    /// `POST /cluster/{clusterId}/lock`, as the published document declares.
+    /// `POST /cluster/{clusterId}/lock`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
@@ -178,7 +178,7 @@ impl Client {
 
     /// Unlock a cluster.
     ///
-    /// `DELETE /cluster/{clusterId}/lock`, as the published document declares.
+    /// `DELETE /cluster/{clusterId}/lock`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
@@ -190,7 +190,7 @@ impl Client {
     ///
     /// The parameters are those of Loki, and the answer holds Loki's JSON as text.
     ///
-    /// `GET /cluster/{clusterId}/logs`, as the published document declares.
+    /// `GET /cluster/{clusterId}/logs`, as read in the source, revision console@720181b.
     ///
     /// * `cluster_id`: The cluster's id.
     /// * `endpoint`: The path of the query at its own server.
@@ -223,7 +223,7 @@ impl Client {
     ///
     /// The parameters are those of Prometheus, and the answer holds its JSON as text.
     ///
-    /// `GET /cluster/{clusterId}/metrics`, as the published document declares.
+    /// `GET /cluster/{clusterId}/metrics`, as read in the source, revision console@720181b.
     ///
     /// * `cluster_id`: The cluster's id.
     /// * `endpoint`: The path of the query at its own server.
@@ -262,7 +262,7 @@ impl Client {
     ///
     /// The answer is what `kubectl` wants of a credential plugin.
     ///
-    /// `GET /cluster/{clusterId}/token`, as the published document declares.
+    /// `GET /cluster/{clusterId}/token`, which an official client sends without reading the answer, revision qovery-cli@210d6c6.
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
@@ -280,7 +280,7 @@ impl Client {
 
     /// Upgrade a cluster to its next Kubernetes version.
     ///
-    /// `POST /cluster/{clusterId}/upgrade`, as the published document declares.
+    /// `POST /cluster/{clusterId}/upgrade`, as read in the source, revision console@720181b.
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
@@ -377,7 +377,8 @@ pub(super) const GET_CLUSTER_TOKEN_BY_CLUSTER_ID: wire::Operation = wire::Operat
 );
 
 pub(super) const UPGRADE_CLUSTER: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "upgradeCluster",
-    "/cluster/{clusterId}/upgrade",
-);
+        wire::Method::Post,
+        "upgradeCluster",
+        "/cluster/{clusterId}/upgrade",
+    )
+    .without_body();

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List the analyses of a cluster.
     ///
-    /// `GET /clusters/{clusterId}/analysis`, as the published document declares.
+    /// `GET /clusters/{clusterId}/analysis`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
@@ -26,7 +26,7 @@ impl Client {
 
     /// Start an analysis of a cluster.
     ///
-    /// `POST /clusters/{clusterId}/analysis`, as the published document declares.
+    /// `POST /clusters/{clusterId}/analysis`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
@@ -44,7 +44,7 @@ impl Client {
 
     /// Read one analysis of a cluster.
     ///
-    /// `GET /clusters/{clusterId}/analysis/{analysisId}`, as the published document declares.
+    /// `GET /clusters/{clusterId}/analysis/{analysisId}`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `cluster_id`: The cluster's id.
     /// * `analysis_id`: The analysis's id.
@@ -63,7 +63,7 @@ impl Client {
 
     /// List the log of an analysis.
     ///
-    /// `GET /clusters/{clusterId}/analysis/{analysisId}/logs`, as the published document declares.
+    /// `GET /clusters/{clusterId}/analysis/{analysisId}/logs`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `cluster_id`: The cluster's id.
     /// * `analysis_id`: The analysis's id.

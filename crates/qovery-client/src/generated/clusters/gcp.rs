@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List what a cluster on Google Cloud can be given.
     ///
-    /// `GET /gcp/clusterFeature`, as the published document declares.
+    /// `GET /gcp/clusterFeature`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_gcp_features(
         &self,
@@ -36,7 +36,7 @@ impl Client {
 
     /// List the regions of Google Cloud.
     ///
-    /// `GET /gcp/region`, as the published document declares.
+    /// `GET /gcp/region`, as read in the source, revision qovery-cli@210d6c6.
     #[inline]
     pub fn list_gcp_regions(
         &self,

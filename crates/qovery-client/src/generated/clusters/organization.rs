@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List the connected Argo CDs with their destinations.
     ///
-    /// `GET /organization/{organizationId}/argoCdDestinationClusterMapping`, as the published document declares.
+    /// `GET /organization/{organizationId}/argoCdDestinationClusterMapping`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -31,7 +31,7 @@ impl Client {
     ///
     /// What was said of the same destination before is replaced.
     ///
-    /// `POST /organization/{organizationId}/argoCdDestinationClusterMapping`, as the published document declares.
+    /// `POST /organization/{organizationId}/argoCdDestinationClusterMapping`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -49,7 +49,7 @@ impl Client {
 
     /// Forget which cluster a destination of an Argo CD is.
     ///
-    /// `DELETE /organization/{organizationId}/argoCdDestinationClusterMapping`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/argoCdDestinationClusterMapping`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `agent_cluster_id`: The cluster whose agent talks to the Argo CD.
@@ -73,7 +73,7 @@ impl Client {
     ///
     /// Their secret parts are never listed.
     ///
-    /// `GET /organization/{organizationId}/aws/credentials`, as the published document declares.
+    /// `GET /organization/{organizationId}/aws/credentials`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -168,7 +168,7 @@ impl Client {
     ///
     /// Their secret parts are never listed.
     ///
-    /// `GET /organization/{organizationId}/azure/credentials`, as the published document declares.
+    /// `GET /organization/{organizationId}/azure/credentials`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -184,7 +184,7 @@ impl Client {
 
     /// Add Azure credentials.
     ///
-    /// `POST /organization/{organizationId}/azure/credentials`, as the published document declares.
+    /// `POST /organization/{organizationId}/azure/credentials`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -202,7 +202,7 @@ impl Client {
 
     /// Read Azure credentials, without their secret parts.
     ///
-    /// `GET /organization/{organizationId}/azure/credentials/{credentialsId}`, as the published document declares.
+    /// `GET /organization/{organizationId}/azure/credentials/{credentialsId}`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `organization_id`: The organization's id.
     /// * `credentials_id`: The credentials' id.
@@ -221,7 +221,7 @@ impl Client {
 
     /// Replace Azure credentials.
     ///
-    /// `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`, as the published document declares.
+    /// `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `credentials_id`: The credentials' id.
@@ -242,7 +242,7 @@ impl Client {
 
     /// Remove Azure credentials.
     ///
-    /// `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `credentials_id`: The credentials' id.
@@ -295,7 +295,7 @@ impl Client {
 
     /// List the states of the clusters of an organization.
     ///
-    /// `GET /organization/{organizationId}/cluster/status`, as the published document declares.
+    /// `GET /organization/{organizationId}/cluster/status`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -356,7 +356,7 @@ impl Client {
 
     /// Read the advanced settings of a cluster.
     ///
-    /// `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`, as the published document declares.
+    /// `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `cluster_id`: The cluster's id.
@@ -375,7 +375,7 @@ impl Client {
 
     /// Replace the advanced settings of a cluster.
     ///
-    /// `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`, as the published document declares.
+    /// `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `cluster_id`: The cluster's id.
@@ -457,7 +457,7 @@ impl Client {
 
     /// Move an EKS Anywhere cluster to a commit.
     ///
-    /// `PUT /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commit`, as the published document declares.
+    /// `PUT /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commit`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `cluster_id`: The cluster's id.
@@ -478,7 +478,7 @@ impl Client {
 
     /// List the commits an EKS Anywhere cluster can be moved to.
     ///
-    /// `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commits`, as the published document declares.
+    /// `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commits`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `cluster_id`: The cluster's id.
@@ -497,7 +497,7 @@ impl Client {
 
     /// Get a token for an EKS Anywhere cluster.
     ///
-    /// `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/jwt`, as the published document declares.
+    /// `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/jwt`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `cluster_id`: The cluster's id.
@@ -516,7 +516,7 @@ impl Client {
 
     /// Read the chart values to install a self-managed cluster with, as YAML.
     ///
-    /// `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`, as the published document declares.
+    /// `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `cluster_id`: The cluster's id.
@@ -618,7 +618,7 @@ impl Client {
 
     /// List the log of a cluster's latest deployment.
     ///
-    /// `GET /organization/{organizationId}/cluster/{clusterId}/logs`, as the published document declares.
+    /// `GET /organization/{organizationId}/cluster/{clusterId}/logs`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `cluster_id`: The cluster's id.
@@ -865,7 +865,7 @@ impl Client {
 
     /// List all cloud credentials of an organization, with the clusters that use them.
     ///
-    /// `GET /organization/{organizationId}/credentials`, as the published document declares.
+    /// `GET /organization/{organizationId}/credentials`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -883,7 +883,7 @@ impl Client {
     ///
     /// Their secret parts are never listed.
     ///
-    /// `GET /organization/{organizationId}/gcp/credentials`, as the published document declares.
+    /// `GET /organization/{organizationId}/gcp/credentials`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -976,7 +976,7 @@ impl Client {
 
     /// List the locks of an organization's clusters.
     ///
-    /// `GET /organization/{organizationId}/lock`, as the published document declares.
+    /// `GET /organization/{organizationId}/lock`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -994,7 +994,7 @@ impl Client {
     ///
     /// Their secret parts are never listed.
     ///
-    /// `GET /organization/{organizationId}/onPremise/credentials`, as the published document declares.
+    /// `GET /organization/{organizationId}/onPremise/credentials`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1010,7 +1010,7 @@ impl Client {
 
     /// Add on-premise credentials.
     ///
-    /// `POST /organization/{organizationId}/onPremise/credentials`, as the published document declares.
+    /// `POST /organization/{organizationId}/onPremise/credentials`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1143,7 +1143,7 @@ impl Client {
     ///
     /// Their secret parts are never listed.
     ///
-    /// `GET /organization/{organizationId}/scaleway/credentials`, as the published document declares.
+    /// `GET /organization/{organizationId}/scaleway/credentials`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1159,7 +1159,7 @@ impl Client {
 
     /// Add Scaleway credentials.
     ///
-    /// `POST /organization/{organizationId}/scaleway/credentials`, as the published document declares.
+    /// `POST /organization/{organizationId}/scaleway/credentials`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1177,7 +1177,7 @@ impl Client {
 
     /// Read Scaleway credentials, without their secret parts.
     ///
-    /// `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`, as the published document declares.
+    /// `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `organization_id`: The organization's id.
     /// * `credentials_id`: The credentials' id.
@@ -1196,7 +1196,7 @@ impl Client {
 
     /// Replace Scaleway credentials.
     ///
-    /// `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`, as the published document declares.
+    /// `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `credentials_id`: The credentials' id.
@@ -1217,7 +1217,7 @@ impl Client {
 
     /// Remove Scaleway credentials.
     ///
-    /// `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `credentials_id`: The credentials' id.
@@ -1368,10 +1368,11 @@ pub(super) const SPECIFY_CLUSTER_CLOUD_PROVIDER_INFO: wire::Operation = wire::Op
 );
 
 pub(super) const DEPLOY_CLUSTER: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "deployCluster",
-    "/organization/{organizationId}/cluster/{clusterId}/deploy",
-);
+        wire::Method::Post,
+        "deployCluster",
+        "/organization/{organizationId}/cluster/{clusterId}/deploy",
+    )
+    .without_body();
 
 pub(super) const UPDATE_EKS_ANYWHERE_COMMIT: wire::Operation = wire::Operation::new(
     wire::Method::Put,
@@ -1430,10 +1431,11 @@ pub(super) const LIST_CLUSTER_LOGS: wire::Operation = wire::Operation::new(
 );
 
 pub(super) const ATTACH_CLUSTER_OPERATOR: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "attachClusterOperator",
-    "/organization/{organizationId}/cluster/{clusterId}/operator/attach",
-);
+        wire::Method::Post,
+        "attachClusterOperator",
+        "/organization/{organizationId}/cluster/{clusterId}/operator/attach",
+    )
+    .without_body();
 
 pub(super) const GET_CLUSTER_OPERATOR_BOOTSTRAP: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -1490,10 +1492,11 @@ pub(super) const GET_CLUSTER_STATUS: wire::Operation = wire::Operation::new(
 );
 
 pub(super) const STOP_CLUSTER: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "StopCluster",
-    "/organization/{organizationId}/cluster/{clusterId}/stop",
-);
+        wire::Method::Post,
+        "StopCluster",
+        "/organization/{organizationId}/cluster/{clusterId}/stop",
+    )
+    .without_body();
 
 pub(super) const LIST_ORGANIZATION_CREDENTIALS: wire::Operation = wire::Operation::new(
     wire::Method::Get,

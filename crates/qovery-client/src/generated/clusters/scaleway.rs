@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List what a cluster on Scaleway can be given.
     ///
-    /// `GET /scaleway/clusterFeature`, as the published document declares.
+    /// `GET /scaleway/clusterFeature`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_scaleway_features(
         &self,
@@ -33,7 +33,7 @@ impl Client {
 
     /// List the machine types for Kapsule in a zone.
     ///
-    /// `GET /scaleway/instanceType/{zone}`, as the published document declares.
+    /// `GET /scaleway/instanceType/{zone}`, as read in the source, revision console@720181b.
     ///
     /// * `zone`: The zone.
     #[inline]
@@ -56,7 +56,7 @@ impl Client {
 
     /// List the regions of Scaleway.
     ///
-    /// `GET /scaleway/region`, as the published document declares.
+    /// `GET /scaleway/region`, as read in the source, revision qovery-cli@210d6c6.
     #[inline]
     pub fn list_scaleway_regions(
         &self,

@@ -11,7 +11,7 @@ use crate::wire;
 #[non_exhaustive]
 pub struct Organization {
     pub admin_emails: Option<Vec<String>>,
-    /// Set while billing keeps the organization from deploying.
+    /// A restriction by billing, null if there is none. `NO_CREDIT_CARD` is a trial without a card, which keeps managed clusters from being created and deployed to; demo clusters may be used. Any other word keeps every deployment back.
     pub billing_deployment_restriction: Option<String>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Read the account of the caller.
     ///
-    /// `GET /account`, as the published document declares.
+    /// `GET /account`, as read in the source, revision console@720181b.
     #[inline]
     pub fn get_account_information(&self) -> wire::Pending<'_, types::AccountInfo> {
         self.http().call(&GET_ACCOUNT_INFORMATION).json()
@@ -21,7 +21,7 @@ impl Client {
 
     /// Set the mail address of the caller's account.
     ///
-    /// `PUT /account`, as the published document declares.
+    /// `PUT /account`, as read in the source, revision console@720181b.
     #[inline]
     pub fn edit_account_information(
         &self,

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Read what the caller told at sign-up.
     ///
-    /// `GET /admin/userSignUp`, as the published document declares.
+    /// `GET /admin/userSignUp`, as read in the source, revision console@720181b.
     #[inline]
     pub fn get_user_sign_up(&self) -> wire::Pending<'_, types::SignUp> {
         self.http().call(&GET_USER_SIGN_UP).json()
@@ -21,7 +21,7 @@ impl Client {
 
     /// Save what the caller tells at sign-up.
     ///
-    /// `POST /admin/userSignUp`, as the published document declares.
+    /// `POST /admin/userSignUp`, as read in the source, revision console@720181b.
     #[inline]
     pub fn create_user_sign_up(
         &self,

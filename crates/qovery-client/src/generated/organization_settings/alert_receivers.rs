@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Create an alert receiver.
     ///
-    /// `POST /alert-receivers`, as the published document declares.
+    /// `POST /alert-receivers`, as read in the source, revision console@720181b.
     #[inline]
     pub fn create_alert_receiver(
         &self,
@@ -24,7 +24,7 @@ impl Client {
 
     /// Send a test message to an alert receiver that is not saved yet.
     ///
-    /// `POST /alert-receivers/validate`, as the published document declares.
+    /// `POST /alert-receivers/validate`, as read in the source, revision console@720181b.
     #[inline]
     pub fn validate_new_alert_receiver(
         &self,
@@ -51,7 +51,7 @@ impl Client {
 
     /// Replace an alert receiver.
     ///
-    /// `PUT /alert-receivers/{alertReceiverId}`, as the published document declares.
+    /// `PUT /alert-receivers/{alertReceiverId}`, as read in the source, revision console@720181b.
     ///
     /// * `alert_receiver_id`: The alert receiver's id.
     #[inline]
@@ -69,7 +69,7 @@ impl Client {
 
     /// Delete an alert receiver.
     ///
-    /// `DELETE /alert-receivers/{alertReceiverId}`, as the published document declares.
+    /// `DELETE /alert-receivers/{alertReceiverId}`, as read in the source, revision console@720181b.
     ///
     /// * `alert_receiver_id`: The alert receiver's id.
     #[inline]
@@ -85,7 +85,7 @@ impl Client {
 
     /// Send a test message to an alert receiver.
     ///
-    /// `POST /alert-receivers/{alertReceiverId}/validate`, as the published document declares.
+    /// `POST /alert-receivers/{alertReceiverId}/validate`, as read in the source, revision console@720181b.
     ///
     /// * `alert_receiver_id`: The alert receiver's id.
     #[inline]

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Create an alert rule.
     ///
-    /// `POST /alert-rules`, as the published document declares.
+    /// `POST /alert-rules`, as read in the source, revision console@720181b.
     #[inline]
     pub fn create_alert_rule(
         &self,
@@ -37,7 +37,7 @@ impl Client {
 
     /// Replace an alert rule.
     ///
-    /// `PUT /alert-rules/{alertRuleId}`, as the published document declares.
+    /// `PUT /alert-rules/{alertRuleId}`, as read in the source, revision console@720181b.
     ///
     /// * `alert_rule_id`: The alert rule's id.
     #[inline]
@@ -55,7 +55,7 @@ impl Client {
 
     /// Delete an alert rule.
     ///
-    /// `DELETE /alert-rules/{alertRuleId}`, as the published document declares.
+    /// `DELETE /alert-rules/{alertRuleId}`, as read in the source, revision console@720181b.
     ///
     /// * `alert_rule_id`: The alert rule's id.
     #[inline]

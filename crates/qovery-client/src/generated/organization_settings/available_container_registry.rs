@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List the kinds of image registry, and what each needs.
     ///
-    /// `GET /availableContainerRegistry`, as the published document declares.
+    /// `GET /availableContainerRegistry`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_available_container_registry(
         &self,

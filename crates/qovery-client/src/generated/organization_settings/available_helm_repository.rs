@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List the kinds of chart repository, and what each needs.
     ///
-    /// `GET /availableHelmRepository`, as the published document declares.
+    /// `GET /availableHelmRepository`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_available_helm_repository(
         &self,

@@ -26,7 +26,7 @@ impl Client {
 
     /// Replace an MCP server.
     ///
-    /// `PUT /mcpServer/{mcpServerId}`, as the published document declares.
+    /// `PUT /mcpServer/{mcpServerId}`, as read in the source, revision console@720181b.
     ///
     /// * `mcp_server_id`: The MCP server's id.
     #[inline]
@@ -44,7 +44,7 @@ impl Client {
 
     /// Delete an MCP server.
     ///
-    /// `DELETE /mcpServer/{mcpServerId}`, as the published document declares.
+    /// `DELETE /mcpServer/{mcpServerId}`, as read in the source, revision console@720181b.
     ///
     /// * `mcp_server_id`: The MCP server's id.
     #[inline]

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Create an organization.
     ///
-    /// `POST /organization`, as the published document declares.
+    /// `POST /organization`, as read in the source, revision console@720181b.
     #[inline]
     pub fn create_organization(
         &self,
@@ -24,7 +24,7 @@ impl Client {
 
     /// Replace the name and the links of an organization.
     ///
-    /// `PUT /organization/{organizationId}`, as the published document declares.
+    /// `PUT /organization/{organizationId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -42,7 +42,7 @@ impl Client {
 
     /// Delete an organization.
     ///
-    /// `DELETE /organization/{organizationId}`, as the published document declares.
+    /// `DELETE /organization/{organizationId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -55,7 +55,7 @@ impl Client {
 
     /// List the Bitbucket repositories an organization can read.
     ///
-    /// `GET /organization/{organizationId}/account/bitbucket/repository`, as the published document declares.
+    /// `GET /organization/{organizationId}/account/bitbucket/repository`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -73,7 +73,7 @@ impl Client {
 
     /// List the branches of a Bitbucket repository an organization can read.
     ///
-    /// `GET /organization/{organizationId}/account/bitbucket/repository/branch`, as the published document declares.
+    /// `GET /organization/{organizationId}/account/bitbucket/repository/branch`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -92,7 +92,7 @@ impl Client {
 
     /// List the git accounts of an organization.
     ///
-    /// `GET /organization/{organizationId}/account/gitAuthProvider`, as the published document declares.
+    /// `GET /organization/{organizationId}/account/gitAuthProvider`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -108,7 +108,7 @@ impl Client {
 
     /// List the GitHub repositories an organization can read.
     ///
-    /// `GET /organization/{organizationId}/account/github/repository`, as the published document declares.
+    /// `GET /organization/{organizationId}/account/github/repository`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -126,7 +126,7 @@ impl Client {
 
     /// List the branches of a GitHub repository an organization can read.
     ///
-    /// `GET /organization/{organizationId}/account/github/repository/branch`, as the published document declares.
+    /// `GET /organization/{organizationId}/account/github/repository/branch`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -145,7 +145,7 @@ impl Client {
 
     /// List the GitLab repositories an organization can read.
     ///
-    /// `GET /organization/{organizationId}/account/gitlab/repository`, as the published document declares.
+    /// `GET /organization/{organizationId}/account/gitlab/repository`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -163,7 +163,7 @@ impl Client {
 
     /// List the branches of a GitLab repository an organization can read.
     ///
-    /// `GET /organization/{organizationId}/account/gitlab/repository/branch`, as the published document declares.
+    /// `GET /organization/{organizationId}/account/gitlab/repository/branch`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -182,7 +182,7 @@ impl Client {
 
     /// List the alert receivers of an organization.
     ///
-    /// `GET /organization/{organizationId}/alert-receivers`, as the published document declares.
+    /// `GET /organization/{organizationId}/alert-receivers`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -200,7 +200,7 @@ impl Client {
     ///
     /// Those that alert without being managed by Qovery are listed, too.
     ///
-    /// `GET /organization/{organizationId}/alert-rules`, as the published document declares.
+    /// `GET /organization/{organizationId}/alert-rules`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -213,7 +213,7 @@ impl Client {
 
     /// List the annotations groups of an organization.
     ///
-    /// `GET /organization/{organizationId}/annotationsGroups`, as the published document declares.
+    /// `GET /organization/{organizationId}/annotationsGroups`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -306,7 +306,7 @@ impl Client {
 
     /// List what uses an annotations group.
     ///
-    /// `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}/associatedItems`, as the published document declares.
+    /// `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}/associatedItems`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `annotations_group_id`: The annotations group's id.
@@ -385,7 +385,7 @@ impl Client {
 
     /// List the roles of an organization.
     ///
-    /// `GET /organization/{organizationId}/availableRole`, as the published document declares.
+    /// `GET /organization/{organizationId}/availableRole`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -417,7 +417,7 @@ impl Client {
 
     /// Read whom an organization's invoices go to.
     ///
-    /// `GET /organization/{organizationId}/billingInfo`, as the published document declares.
+    /// `GET /organization/{organizationId}/billingInfo`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -433,7 +433,7 @@ impl Client {
 
     /// Replace whom an organization's invoices go to.
     ///
-    /// `PUT /organization/{organizationId}/billingInfo`, as the published document declares.
+    /// `PUT /organization/{organizationId}/billingInfo`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -467,7 +467,7 @@ impl Client {
 
     /// Make a report of an organization's usage.
     ///
-    /// `POST /organization/{organizationId}/billingUsageReport`, as the published document declares.
+    /// `POST /organization/{organizationId}/billingUsageReport`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -485,7 +485,7 @@ impl Client {
 
     /// Move an organization to another plan.
     ///
-    /// `POST /organization/{organizationId}/changePlan`, as the published document declares.
+    /// `POST /organization/{organizationId}/changePlan`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -522,7 +522,7 @@ impl Client {
 
     /// List the image registries of an organization.
     ///
-    /// `GET /organization/{organizationId}/containerRegistry`, as the published document declares.
+    /// `GET /organization/{organizationId}/containerRegistry`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -615,7 +615,7 @@ impl Client {
 
     /// List the services that use an image registry.
     ///
-    /// `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`, as the published document declares.
+    /// `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `container_registry_id`: The image registry's id.
@@ -653,7 +653,7 @@ impl Client {
 
     /// List the versions of an image in a registry.
     ///
-    /// `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`, as the published document declares.
+    /// `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `container_registry_id`: The image registry's id.
@@ -675,7 +675,7 @@ impl Client {
 
     /// List the credit cards of an organization.
     ///
-    /// `GET /organization/{organizationId}/creditCard`, as the published document declares.
+    /// `GET /organization/{organizationId}/creditCard`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -691,7 +691,7 @@ impl Client {
 
     /// Add a credit card.
     ///
-    /// `POST /organization/{organizationId}/creditCard`, as the published document declares.
+    /// `POST /organization/{organizationId}/creditCard`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -709,7 +709,7 @@ impl Client {
 
     /// Remove a credit card.
     ///
-    /// `DELETE /organization/{organizationId}/creditCard/{creditCardId}`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/creditCard/{creditCardId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `credit_card_id`: The credit card's id.
@@ -728,7 +728,7 @@ impl Client {
 
     /// Add a credit code to an organization.
     ///
-    /// `POST /organization/{organizationId}/creditCode`, as the published document declares.
+    /// `POST /organization/{organizationId}/creditCode`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -746,7 +746,7 @@ impl Client {
 
     /// Read what an organization costs at present.
     ///
-    /// `GET /organization/{organizationId}/currentCost`, as the published document declares.
+    /// `GET /organization/{organizationId}/currentCost`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -762,7 +762,7 @@ impl Client {
 
     /// List the custom roles of an organization.
     ///
-    /// `GET /organization/{organizationId}/customRole`, as the published document declares.
+    /// `GET /organization/{organizationId}/customRole`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -875,7 +875,7 @@ impl Client {
 
     /// List the single sign-on connections of an organization.
     ///
-    /// `GET /organization/{organizationId}/enterpriseconnection`, as the published document declares.
+    /// `GET /organization/{organizationId}/enterpriseconnection`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -891,7 +891,7 @@ impl Client {
 
     /// Read one single sign-on connection.
     ///
-    /// `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`, as the published document declares.
+    /// `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `organization_id`: The organization's id.
     /// * `connection_name`: The name of the connection.
@@ -910,7 +910,7 @@ impl Client {
 
     /// Replace a single sign-on connection.
     ///
-    /// `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`, as the published document declares.
+    /// `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`, as read in the source, revision qovery-cli@210d6c6.
     ///
     /// * `organization_id`: The organization's id.
     /// * `connection_name`: The name of the connection.
@@ -933,7 +933,7 @@ impl Client {
     ///
     /// The `links` of the answer lead to the pages around it.
     ///
-    /// `GET /organization/{organizationId}/events`, as the published document declares.
+    /// `GET /organization/{organizationId}/events`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -965,7 +965,7 @@ impl Client {
     ///
     /// The tokens themselves are never listed.
     ///
-    /// `GET /organization/{organizationId}/gitToken`, as the published document declares.
+    /// `GET /organization/{organizationId}/gitToken`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -981,7 +981,7 @@ impl Client {
 
     /// Add a git token.
     ///
-    /// `POST /organization/{organizationId}/gitToken`, as the published document declares.
+    /// `POST /organization/{organizationId}/gitToken`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -999,7 +999,7 @@ impl Client {
 
     /// Read one git token.
     ///
-    /// `GET /organization/{organizationId}/gitToken/{gitTokenId}`, as the published document declares.
+    /// `GET /organization/{organizationId}/gitToken/{gitTokenId}`, as read in the source, revision terraform-provider-qovery@c186979.
     ///
     /// * `organization_id`: The organization's id.
     /// * `git_token_id`: The git token's id.
@@ -1018,7 +1018,7 @@ impl Client {
 
     /// Replace a git token.
     ///
-    /// `PUT /organization/{organizationId}/gitToken/{gitTokenId}`, as the published document declares.
+    /// `PUT /organization/{organizationId}/gitToken/{gitTokenId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `git_token_id`: The git token's id.
@@ -1039,7 +1039,7 @@ impl Client {
 
     /// Remove a git token.
     ///
-    /// `DELETE /organization/{organizationId}/gitToken/{gitTokenId}`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/gitToken/{gitTokenId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `git_token_id`: The git token's id.
@@ -1058,7 +1058,7 @@ impl Client {
 
     /// List the services that use a git token.
     ///
-    /// `GET /organization/{organizationId}/gitToken/{gitTokenId}/associatedServices`, as the published document declares.
+    /// `GET /organization/{organizationId}/gitToken/{gitTokenId}/associatedServices`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `git_token_id`: The git token's id.
@@ -1077,7 +1077,7 @@ impl Client {
 
     /// Connect an installation of the GitHub app.
     ///
-    /// `POST /organization/{organizationId}/github/connect`, as the published document declares.
+    /// `POST /organization/{organizationId}/github/connect`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1095,7 +1095,7 @@ impl Client {
 
     /// Disconnect the GitHub app.
     ///
-    /// `DELETE /organization/{organizationId}/github/disconnect`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/github/disconnect`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1113,7 +1113,7 @@ impl Client {
 
     /// List the chart repositories of an organization.
     ///
-    /// `GET /organization/{organizationId}/helmRepository`, as the published document declares.
+    /// `GET /organization/{organizationId}/helmRepository`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1206,7 +1206,7 @@ impl Client {
 
     /// List the services that use a chart repository.
     ///
-    /// `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`, as the published document declares.
+    /// `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `helm_repository_id`: The chart repository's id.
@@ -1225,7 +1225,7 @@ impl Client {
 
     /// List the charts of a chart repository, with their versions.
     ///
-    /// `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`, as the published document declares.
+    /// `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `helm_repository_id`: The chart repository's id.
@@ -1280,7 +1280,7 @@ impl Client {
 
     /// Read one invitation.
     ///
-    /// `GET /organization/{organizationId}/inviteMember/{inviteId}`, as the published document declares.
+    /// `GET /organization/{organizationId}/inviteMember/{inviteId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `invite_id`: The invitation's id.
@@ -1299,7 +1299,7 @@ impl Client {
 
     /// Accept an invitation as the caller.
     ///
-    /// `POST /organization/{organizationId}/inviteMember/{inviteId}`, as the published document declares.
+    /// `POST /organization/{organizationId}/inviteMember/{inviteId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `invite_id`: The invitation's id.
@@ -1337,7 +1337,7 @@ impl Client {
 
     /// List the invoices of an organization.
     ///
-    /// `GET /organization/{organizationId}/invoice`, as the published document declares.
+    /// `GET /organization/{organizationId}/invoice`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1372,7 +1372,7 @@ impl Client {
 
     /// Get the address of an invoice as PDF.
     ///
-    /// `GET /organization/{organizationId}/invoice/{invoiceId}/download`, as the published document declares.
+    /// `GET /organization/{organizationId}/invoice/{invoiceId}/download`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `invoice_id`: The invoice's id.
@@ -1391,7 +1391,7 @@ impl Client {
 
     /// List the labels groups of an organization.
     ///
-    /// `GET /organization/{organizationId}/labelsGroups`, as the published document declares.
+    /// `GET /organization/{organizationId}/labelsGroups`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1484,7 +1484,7 @@ impl Client {
 
     /// List what uses a labels group.
     ///
-    /// `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}/associatedItems`, as the published document declares.
+    /// `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}/associatedItems`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `labels_group_id`: The labels group's id.
@@ -1521,7 +1521,7 @@ impl Client {
 
     /// List the MCP servers of an organization.
     ///
-    /// `GET /organization/{organizationId}/mcpServer`, as the published document declares.
+    /// `GET /organization/{organizationId}/mcpServer`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1537,7 +1537,7 @@ impl Client {
 
     /// Register an MCP server.
     ///
-    /// `POST /organization/{organizationId}/mcpServer`, as the published document declares.
+    /// `POST /organization/{organizationId}/mcpServer`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1609,7 +1609,7 @@ impl Client {
 
     /// Read how far the onboarding of an organization is.
     ///
-    /// `GET /organization/{organizationId}/onboarding`, as the published document declares.
+    /// `GET /organization/{organizationId}/onboarding`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1625,7 +1625,7 @@ impl Client {
 
     /// Set how far the onboarding of an organization is.
     ///
-    /// `POST /organization/{organizationId}/onboarding`, as the published document declares.
+    /// `POST /organization/{organizationId}/onboarding`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1645,7 +1645,7 @@ impl Client {
     ///
     /// The tokens themselves are never listed.
     ///
-    /// `GET /organization/{organizationId}/policyApiToken`, as the published document declares.
+    /// `GET /organization/{organizationId}/policyApiToken`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1663,7 +1663,7 @@ impl Client {
     ///
     /// The answer is the only one that holds the token.
     ///
-    /// `POST /organization/{organizationId}/policyApiToken`, as the published document declares.
+    /// `POST /organization/{organizationId}/policyApiToken`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1681,7 +1681,7 @@ impl Client {
 
     /// Delete an API token that a policy limits.
     ///
-    /// `DELETE /organization/{organizationId}/policyApiToken/{policyApiTokenId}`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/policyApiToken/{policyApiTokenId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `policy_api_token_id`: The API token's id, not the token.
@@ -1700,7 +1700,7 @@ impl Client {
 
     /// List what the audit log of an organization speaks of.
     ///
-    /// `GET /organization/{organizationId}/targets`, as the published document declares.
+    /// `GET /organization/{organizationId}/targets`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1726,7 +1726,7 @@ impl Client {
 
     /// Make another member the owner of an organization.
     ///
-    /// `POST /organization/{organizationId}/transferOwnership`, as the published document declares.
+    /// `POST /organization/{organizationId}/transferOwnership`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1762,7 +1762,7 @@ impl Client {
     ///
     /// The secret is sent along as it is, in the header `Qovery-Signature`; nothing is signed with it.
     ///
-    /// `POST /organization/{organizationId}/webhook`, as the published document declares.
+    /// `POST /organization/{organizationId}/webhook`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -1799,7 +1799,7 @@ impl Client {
 
     /// Replace a webhook.
     ///
-    /// `PUT /organization/{organizationId}/webhook/{webhookId}`, as the published document declares.
+    /// `PUT /organization/{organizationId}/webhook/{webhookId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `webhook_id`: The webhook's id.
@@ -1820,7 +1820,7 @@ impl Client {
 
     /// Delete a webhook.
     ///
-    /// `DELETE /organization/{organizationId}/webhook/{webhookId}`, as the published document declares.
+    /// `DELETE /organization/{organizationId}/webhook/{webhookId}`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `webhook_id`: The webhook's id.
@@ -2140,10 +2140,11 @@ pub(super) const DELETE_ORGANIZATION_CUSTOM_ROLE: wire::Operation = wire::Operat
 );
 
 pub(super) const ORGANIZATION_DOWNLOAD_ALL_INVOICES: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "organizationDownloadAllInvoices",
-    "/organization/{organizationId}/downloadInvoices",
-);
+        wire::Method::Post,
+        "organizationDownloadAllInvoices",
+        "/organization/{organizationId}/downloadInvoices",
+    )
+    .without_body();
 
 pub(super) const LIST_ORGANIZATION_ENTERPRISE_CONNECTIONS: wire::Operation = wire::Operation::new(
     wire::Method::Get,
@@ -2278,10 +2279,11 @@ pub(super) const GET_MEMBER_INVITATION: wire::Operation = wire::Operation::new(
 );
 
 pub(super) const POST_ACCEPT_INVITE_MEMBER: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "postAcceptInviteMember",
-    "/organization/{organizationId}/inviteMember/{inviteId}",
-);
+        wire::Method::Post,
+        "postAcceptInviteMember",
+        "/organization/{organizationId}/inviteMember/{inviteId}",
+    )
+    .without_body();
 
 pub(super) const DELETE_INVITE_MEMBER: wire::Operation = wire::Operation::new(
     wire::Method::Delete,

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Read one agentic workflow.
     ///
-    /// `GET /agenticWorkflow/{agenticWorkflowId}`, as the published document declares.
+    /// `GET /agenticWorkflow/{agenticWorkflowId}`, as read in the source, revision console@720181b.
     ///
     /// * `agentic_workflow_id`: The agentic workflow's id.
     #[inline]
@@ -29,7 +29,7 @@ impl Client {
 
     /// Replace an agentic workflow.
     ///
-    /// `PUT /agenticWorkflow/{agenticWorkflowId}`, as the published document declares.
+    /// `PUT /agenticWorkflow/{agenticWorkflowId}`, as read in the source, revision console@720181b.
     ///
     /// * `agentic_workflow_id`: The agentic workflow's id.
     #[inline]
@@ -47,7 +47,7 @@ impl Client {
 
     /// Remove an agentic workflow from the cluster and from Qovery.
     ///
-    /// `DELETE /agenticWorkflow/{agenticWorkflowId}`, as the published document declares.
+    /// `DELETE /agenticWorkflow/{agenticWorkflowId}`, as read in the source, revision console@720181b.
     ///
     /// * `agentic_workflow_id`: The agentic workflow's id.
     #[inline]
@@ -81,7 +81,7 @@ impl Client {
 
     /// List the running and past deployments of an agentic workflow.
     ///
-    /// `GET /agenticWorkflow/{agenticWorkflowId}/deploymentHistoryV2`, as the published document declares.
+    /// `GET /agenticWorkflow/{agenticWorkflowId}/deploymentHistoryV2`, as read in the source, revision console@720181b.
     ///
     /// * `agentic_workflow_id`: The agentic workflow's id.
     #[inline]

@@ -33,7 +33,7 @@ impl Client {
 
     /// Read the advanced settings of an application.
     ///
-    /// `GET /application/{applicationId}/advancedSettings`, as the published document declares.
+    /// `GET /application/{applicationId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -49,7 +49,7 @@ impl Client {
 
     /// Replace the advanced settings of an application.
     ///
-    /// `PUT /application/{applicationId}/advancedSettings`, as the published document declares.
+    /// `PUT /application/{applicationId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -67,7 +67,7 @@ impl Client {
 
     /// Check the DNS of the custom domains of an application.
     ///
-    /// `GET /application/{applicationId}/checkCustomDomain`, as the published document declares.
+    /// `GET /application/{applicationId}/checkCustomDomain`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -212,7 +212,7 @@ impl Client {
 
     /// List the deployment restrictions of an application.
     ///
-    /// `GET /application/{applicationId}/deploymentRestriction`, as the published document declares.
+    /// `GET /application/{applicationId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -228,7 +228,7 @@ impl Client {
 
     /// Restrict which changes in git deploy an application by themselves.
     ///
-    /// `POST /application/{applicationId}/deploymentRestriction`, as the published document declares.
+    /// `POST /application/{applicationId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     #[inline]
@@ -246,7 +246,7 @@ impl Client {
 
     /// Replace a deployment restriction of an application.
     ///
-    /// `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.
@@ -267,7 +267,7 @@ impl Client {
 
     /// Remove a deployment restriction of an application.
     ///
-    /// `DELETE /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `DELETE /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `application_id`: The application's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.

@@ -48,7 +48,7 @@ impl Client {
 
     /// Compare a service with the latest version of its blueprint.
     ///
-    /// `GET /blueprint/{blueprintId}/update`, as the published document declares.
+    /// `GET /blueprint/{blueprintId}/update`, as read in the source, revision console@720181b.
     ///
     /// * `blueprint_id`: The blueprint's id.
     #[inline]
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// Nothing is saved. The result comes over the WebSocket `/blueprint/preview`, by the id of the answer.
     ///
-    /// `POST /blueprint/{blueprintId}/update/preview`, as the published document declares.
+    /// `POST /blueprint/{blueprintId}/update/preview`, as read in the source, revision console@720181b.
     ///
     /// * `blueprint_id`: The blueprint's id.
     #[inline]
@@ -90,10 +90,11 @@ pub(super) const UPDATE_BLUEPRINT: wire::Operation = wire::Operation::new(
 );
 
 pub(super) const DEPLOY_BLUEPRINT: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "deployBlueprint",
-    "/blueprint/{blueprintId}/deploy",
-);
+        wire::Method::Post,
+        "deployBlueprint",
+        "/blueprint/{blueprintId}/deploy",
+    )
+    .without_body();
 
 pub(super) const CHECK_BLUEPRINT_UPDATE: wire::Operation = wire::Operation::new(
     wire::Method::Get,

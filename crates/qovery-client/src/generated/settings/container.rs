@@ -33,7 +33,7 @@ impl Client {
 
     /// Read the advanced settings of a container.
     ///
-    /// `GET /container/{containerId}/advancedSettings`, as the published document declares.
+    /// `GET /container/{containerId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -49,7 +49,7 @@ impl Client {
 
     /// Replace the advanced settings of a container.
     ///
-    /// `PUT /container/{containerId}/advancedSettings`, as the published document declares.
+    /// `PUT /container/{containerId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]
@@ -67,7 +67,7 @@ impl Client {
 
     /// Check the DNS of the custom domains of a container.
     ///
-    /// `GET /container/{containerId}/checkCustomDomain`, as the published document declares.
+    /// `GET /container/{containerId}/checkCustomDomain`, as read in the source, revision console@720181b.
     ///
     /// * `container_id`: The container's id.
     #[inline]

@@ -143,7 +143,7 @@ impl Client {
 
     /// Read the address and the credentials of a database.
     ///
-    /// `GET /database/{databaseId}/masterCredentials`, as the published document declares.
+    /// `GET /database/{databaseId}/masterCredentials`, as read in the source, revision console@720181b.
     ///
     /// * `database_id`: The database's id.
     #[inline]

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Read the defaults of the advanced settings of applications.
     ///
-    /// `GET /defaultApplicationAdvancedSettings`, as the published document declares.
+    /// `GET /defaultApplicationAdvancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     #[inline]
     pub fn get_default_application_advanced_settings(
         &self,

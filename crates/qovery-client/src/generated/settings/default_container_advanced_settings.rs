@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Read the defaults of the advanced settings of containers.
     ///
-    /// `GET /defaultContainerAdvancedSettings`, as the published document declares.
+    /// `GET /defaultContainerAdvancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     #[inline]
     pub fn get_default_container_advanced_settings(
         &self,

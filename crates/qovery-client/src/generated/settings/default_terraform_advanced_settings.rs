@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Read the defaults of the advanced settings of Terraform services.
     ///
-    /// `GET /defaultTerraformAdvancedSettings`, as the published document declares.
+    /// `GET /defaultTerraformAdvancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     #[inline]
     pub fn get_default_terraform_advanced_settings(
         &self,

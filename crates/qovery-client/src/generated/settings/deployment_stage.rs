@@ -63,7 +63,7 @@ impl Client {
 
     /// Move a deployment stage after another one.
     ///
-    /// `PUT /deploymentStage/{deploymentStageId}/moveAfter/{stageId}`, as the published document declares.
+    /// `PUT /deploymentStage/{deploymentStageId}/moveAfter/{stageId}`, as read in the source, revision console@720181b.
     ///
     /// * `deployment_stage_id`: The deployment stage's id.
     /// * `stage_id`: The stage to put it next to.
@@ -82,7 +82,7 @@ impl Client {
 
     /// Move a deployment stage before another one.
     ///
-    /// `PUT /deploymentStage/{deploymentStageId}/moveBefore/{stageId}`, as the published document declares.
+    /// `PUT /deploymentStage/{deploymentStageId}/moveBefore/{stageId}`, as read in the source, revision console@720181b.
     ///
     /// * `deployment_stage_id`: The deployment stage's id.
     /// * `stage_id`: The stage to put it next to.
@@ -140,16 +140,18 @@ pub(super) const DELETE_DEPLOYMENT_STAGE: wire::Operation = wire::Operation::new
 );
 
 pub(super) const MOVE_AFTER_DEPLOYMENT_STAGE: wire::Operation = wire::Operation::new(
-    wire::Method::Put,
-    "MoveAfterDeploymentStage",
-    "/deploymentStage/{deploymentStageId}/moveAfter/{stageId}",
-);
+        wire::Method::Put,
+        "MoveAfterDeploymentStage",
+        "/deploymentStage/{deploymentStageId}/moveAfter/{stageId}",
+    )
+    .without_body();
 
 pub(super) const MOVE_BEFORE_DEPLOYMENT_STAGE: wire::Operation = wire::Operation::new(
-    wire::Method::Put,
-    "MoveBeforeDeploymentStage",
-    "/deploymentStage/{deploymentStageId}/moveBefore/{stageId}",
-);
+        wire::Method::Put,
+        "MoveBeforeDeploymentStage",
+        "/deploymentStage/{deploymentStageId}/moveBefore/{stageId}",
+    )
+    .without_body();
 
 pub(super) const ATTACH_SERVICE_TO_DEPLOYMENT_STAGE: wire::Operation = wire::Operation::new(
     wire::Method::Put,

@@ -47,7 +47,7 @@ impl Client {
 
     /// Create an agentic workflow.
     ///
-    /// `POST /environment/{environmentId}/agenticWorkflow`, as the published document declares.
+    /// `POST /environment/{environmentId}/agenticWorkflow`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -103,7 +103,7 @@ impl Client {
     ///
     /// The server answers 202 when it deploys at once, as `deploy` asks.
     ///
-    /// `POST /environment/{environmentId}/blueprint`, as the published document declares.
+    /// `POST /environment/{environmentId}/blueprint`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -141,7 +141,7 @@ impl Client {
 
     /// Check that a Dockerfile can be read from git, and read its arguments.
     ///
-    /// `POST /environment/{environmentId}/checkDockerfile`, as the published document declares.
+    /// `POST /environment/{environmentId}/checkDockerfile`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -267,7 +267,7 @@ impl Client {
 
     /// List the databases that can be created in an environment.
     ///
-    /// `GET /environment/{environmentId}/databaseConfiguration`, as the published document declares.
+    /// `GET /environment/{environmentId}/databaseConfiguration`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -283,7 +283,7 @@ impl Client {
 
     /// Make a report of the resources that a deployment's builds used.
     ///
-    /// `POST /environment/{environmentId}/deploymentBuildUsageReport`, as the published document declares.
+    /// `POST /environment/{environmentId}/deploymentBuildUsageReport`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -303,7 +303,7 @@ impl Client {
     ///
     /// 20 a page; `listEnvironmentDeploymentHistoryV2` tells more.
     ///
-    /// `GET /environment/{environmentId}/deploymentHistory`, as the published document declares.
+    /// `GET /environment/{environmentId}/deploymentHistory`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -321,7 +321,7 @@ impl Client {
 
     /// Read the deployment rule of an environment.
     ///
-    /// `GET /environment/{environmentId}/deploymentRule`, as the published document declares.
+    /// `GET /environment/{environmentId}/deploymentRule`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -337,7 +337,7 @@ impl Client {
 
     /// Replace the deployment rule of an environment.
     ///
-    /// `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`, as the published document declares.
+    /// `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     /// * `deployment_rule_id`: The deployment rule's id.
@@ -428,7 +428,7 @@ impl Client {
 
     /// Read the default values of a chart, as YAML.
     ///
-    /// `POST /environment/{environmentId}/helmDefaultValues`, as the published document declares.
+    /// `POST /environment/{environmentId}/helmDefaultValues`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -482,7 +482,7 @@ impl Client {
 
     /// List the templates for lifecycle jobs.
     ///
-    /// `GET /environment/{environmentId}/lifecycleTemplate`, as the published document declares.
+    /// `GET /environment/{environmentId}/lifecycleTemplate`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]
@@ -498,7 +498,7 @@ impl Client {
 
     /// Read one template for lifecycle jobs.
     ///
-    /// `GET /environment/{environmentId}/lifecycleTemplate/{lifecycleTemplateId}`, as the published document declares.
+    /// `GET /environment/{environmentId}/lifecycleTemplate/{lifecycleTemplateId}`, as read in the source, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     /// * `lifecycle_template_id`: The template's id.
@@ -555,7 +555,7 @@ impl Client {
 
     /// Download an environment as Terraform files, zipped.
     ///
-    /// `GET /environment/{environmentId}/terraformExport`, as the published document declares.
+    /// `GET /environment/{environmentId}/terraformExport`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `environment_id`: The environment's id.
     #[inline]

@@ -29,7 +29,7 @@ impl Client {
 
     /// Read the advanced settings of a chart.
     ///
-    /// `GET /helm/{helmId}/advancedSettings`, as the published document declares.
+    /// `GET /helm/{helmId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -42,7 +42,7 @@ impl Client {
 
     /// Replace the advanced settings of a chart.
     ///
-    /// `PUT /helm/{helmId}/advancedSettings`, as the published document declares.
+    /// `PUT /helm/{helmId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -60,7 +60,7 @@ impl Client {
 
     /// Check the DNS of the custom domains of a chart.
     ///
-    /// `GET /helm/{helmId}/checkCustomDomain`, as the published document declares.
+    /// `GET /helm/{helmId}/checkCustomDomain`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -178,7 +178,7 @@ impl Client {
 
     /// List the deployment restrictions of a chart.
     ///
-    /// `GET /helm/{helmId}/deploymentRestriction`, as the published document declares.
+    /// `GET /helm/{helmId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -194,7 +194,7 @@ impl Client {
 
     /// Restrict which changes in git deploy a chart by themselves.
     ///
-    /// `POST /helm/{helmId}/deploymentRestriction`, as the published document declares.
+    /// `POST /helm/{helmId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
@@ -212,7 +212,7 @@ impl Client {
 
     /// Replace a deployment restriction of a chart.
     ///
-    /// `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.
@@ -233,7 +233,7 @@ impl Client {
 
     /// Remove a deployment restriction of a chart.
     ///
-    /// `DELETE /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `DELETE /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.
@@ -252,7 +252,7 @@ impl Client {
 
     /// List the Kubernetes services that a chart deployed.
     ///
-    /// `GET /helm/{helmId}/listServices`, as the published document declares.
+    /// `GET /helm/{helmId}/listServices`, as read in the source, revision console@720181b.
     ///
     /// * `helm_id`: The chart's id.
     #[inline]

@@ -29,7 +29,7 @@ impl Client {
 
     /// Read the advanced settings of a job.
     ///
-    /// `GET /job/{jobId}/advancedSettings`, as the published document declares.
+    /// `GET /job/{jobId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -42,7 +42,7 @@ impl Client {
 
     /// Replace the advanced settings of a job.
     ///
-    /// `PUT /job/{jobId}/advancedSettings`, as the published document declares.
+    /// `PUT /job/{jobId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -75,7 +75,7 @@ impl Client {
 
     /// List the deployment restrictions of a job.
     ///
-    /// `GET /job/{jobId}/deploymentRestriction`, as the published document declares.
+    /// `GET /job/{jobId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -88,7 +88,7 @@ impl Client {
 
     /// Restrict which changes in git deploy a job by themselves.
     ///
-    /// `POST /job/{jobId}/deploymentRestriction`, as the published document declares.
+    /// `POST /job/{jobId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     #[inline]
@@ -106,7 +106,7 @@ impl Client {
 
     /// Replace a deployment restriction of a job.
     ///
-    /// `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.
@@ -127,7 +127,7 @@ impl Client {
 
     /// Remove a deployment restriction of a job.
     ///
-    /// `DELETE /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `DELETE /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `job_id`: The job's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.

@@ -29,7 +29,7 @@ impl Client {
 
     /// Read what a blueprint asks for.
     ///
-    /// `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/manifest`, as the published document declares.
+    /// `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/manifest`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `provider`: The cloud the blueprint is for.
@@ -57,7 +57,7 @@ impl Client {
 
     /// Read the manual of a blueprint.
     ///
-    /// `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/readme`, as the published document declares.
+    /// `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/readme`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     /// * `provider`: The cloud the blueprint is for.
@@ -102,7 +102,7 @@ impl Client {
 
     /// List the `.tfvars` files in git with their values.
     ///
-    /// `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`, as the published document declares.
+    /// `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
@@ -120,7 +120,7 @@ impl Client {
 
     /// List the variables that Terraform files in git declare.
     ///
-    /// `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`, as the published document declares.
+    /// `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`, as read in the source, revision console@720181b.
     ///
     /// * `organization_id`: The organization's id.
     #[inline]

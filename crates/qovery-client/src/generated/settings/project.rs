@@ -37,7 +37,7 @@ impl Client {
 
     /// List the deployment rules of a project.
     ///
-    /// `GET /project/{projectId}/deploymentRule`, as the published document declares.
+    /// `GET /project/{projectId}/deploymentRule`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     #[inline]
@@ -53,7 +53,7 @@ impl Client {
 
     /// Create a deployment rule.
     ///
-    /// `POST /project/{projectId}/deploymentRule`, as the published document declares.
+    /// `POST /project/{projectId}/deploymentRule`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     #[inline]
@@ -71,7 +71,7 @@ impl Client {
 
     /// Set the order in which deployment rules apply.
     ///
-    /// `PUT /project/{projectId}/deploymentRule/order`, as the published document declares.
+    /// `PUT /project/{projectId}/deploymentRule/order`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     #[inline]
@@ -89,7 +89,7 @@ impl Client {
 
     /// Read one deployment rule of a project.
     ///
-    /// `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`, as the published document declares.
+    /// `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     /// * `deployment_rule_id`: The deployment rule's id.
@@ -108,7 +108,7 @@ impl Client {
 
     /// Replace a deployment rule of a project.
     ///
-    /// `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`, as the published document declares.
+    /// `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     /// * `deployment_rule_id`: The deployment rule's id.
@@ -129,7 +129,7 @@ impl Client {
 
     /// Delete a deployment rule of a project.
     ///
-    /// `DELETE /project/{projectId}/deploymentRule/{deploymentRuleId}`, as the published document declares.
+    /// `DELETE /project/{projectId}/deploymentRule/{deploymentRuleId}`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     /// * `deployment_rule_id`: The deployment rule's id.
@@ -166,7 +166,7 @@ impl Client {
 
     /// List the environments of a project with their clusters and states.
     ///
-    /// `GET /project/{projectId}/environment/overview`, as the published document declares.
+    /// `GET /project/{projectId}/environment/overview`, as read in the source, revision console@720181b.
     ///
     /// * `project_id`: The project's id.
     #[inline]

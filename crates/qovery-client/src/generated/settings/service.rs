@@ -31,7 +31,7 @@ impl Client {
     ///
     /// Limited in how often it may be called.
     ///
-    /// `POST /service/{serviceId}/gitWebhook/sync`, as the published document declares.
+    /// `POST /service/{serviceId}/gitWebhook/sync`, as read in the source, revision console@720181b.
     ///
     /// * `service_id`: The service's id.
     #[inline]
@@ -44,7 +44,7 @@ impl Client {
 
     /// Read whether the git webhook of a service works.
     ///
-    /// `GET /service/{serviceId}/gitWebhookStatus`, as the published document declares.
+    /// `GET /service/{serviceId}/gitWebhookStatus`, as read in the source, revision console@720181b.
     ///
     /// * `service_id`: The service's id.
     #[inline]
@@ -66,10 +66,11 @@ pub(super) const GET_SERVICE_DEPLOYMENT_STAGE: wire::Operation = wire::Operation
 );
 
 pub(super) const SYNC_SERVICE_GIT_WEBHOOK: wire::Operation = wire::Operation::new(
-    wire::Method::Post,
-    "syncServiceGitWebhook",
-    "/service/{serviceId}/gitWebhook/sync",
-);
+        wire::Method::Post,
+        "syncServiceGitWebhook",
+        "/service/{serviceId}/gitWebhook/sync",
+    )
+    .without_body();
 
 pub(super) const GET_SERVICE_GIT_WEBHOOK_STATUS: wire::Operation = wire::Operation::new(
     wire::Method::Get,

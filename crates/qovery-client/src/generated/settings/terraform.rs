@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// List the versions of Terraform and its kin.
     ///
-    /// `GET /terraform/availableVersion`, as the published document declares.
+    /// `GET /terraform/availableVersion`, as read in the source, revision console@720181b.
     #[inline]
     pub fn list_terraform_versions(
         &self,
@@ -43,7 +43,7 @@ impl Client {
 
     /// Read the advanced settings of a Terraform service.
     ///
-    /// `GET /terraform/{terraformId}/advancedSettings`, as the published document declares.
+    /// `GET /terraform/{terraformId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -59,7 +59,7 @@ impl Client {
 
     /// Replace the advanced settings of a Terraform service.
     ///
-    /// `PUT /terraform/{terraformId}/advancedSettings`, as the published document declares.
+    /// `PUT /terraform/{terraformId}/advancedSettings`, which an official client sends without reading the answer, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -77,7 +77,7 @@ impl Client {
 
     /// List the deployment restrictions of a Terraform service.
     ///
-    /// `GET /terraform/{terraformId}/deploymentRestriction`, as the published document declares.
+    /// `GET /terraform/{terraformId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -93,7 +93,7 @@ impl Client {
 
     /// Restrict which changes in git deploy a Terraform service by themselves.
     ///
-    /// `POST /terraform/{terraformId}/deploymentRestriction`, as the published document declares.
+    /// `POST /terraform/{terraformId}/deploymentRestriction`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]
@@ -111,7 +111,7 @@ impl Client {
 
     /// Replace a deployment restriction of a Terraform service.
     ///
-    /// `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.
@@ -132,7 +132,7 @@ impl Client {
 
     /// Remove a deployment restriction of a Terraform service.
     ///
-    /// `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`, as the published document declares.
+    /// `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     /// * `deployment_restriction_id`: The deployment restriction's id.
@@ -151,7 +151,7 @@ impl Client {
 
     /// List the resources that a Terraform service manages.
     ///
-    /// `GET /terraform/{terraformId}/terraformResources`, as the published document declares.
+    /// `GET /terraform/{terraformId}/terraformResources`, as read in the source, revision console@720181b.
     ///
     /// * `terraform_id`: The Terraform service's id.
     #[inline]

@@ -124,6 +124,9 @@ pub struct CreateDnsRecord {
     pub content: String,
     pub dns_provider_id: String,
     pub name: String,
+    /// Whether requests go through the proxy of the provider, which Cloudflare has. Servers know it since 0.30.5 at the latest; older ones ignore it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxied: Option<bool>,
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl: Option<i64>,
@@ -145,10 +148,18 @@ impl CreateDnsRecord {
             content: content.into(),
             dns_provider_id: dns_provider_id.into(),
             name: name.into(),
+            proxied: None,
             ttl: None,
             type_,
             zone_id: zone_id.into(),
         }
+    }
+
+    /// Sets `proxied`.
+    #[must_use]
+    pub fn with_proxied(mut self, proxied: bool) -> Self {
+        self.proxied = Some(proxied);
+        self
     }
 
     /// Sets `ttl`.

@@ -108,10 +108,17 @@ impl DnsRecordReference {
 }
 
 wire::open_enum! {
-    /// The kind of a record that can be written.
+    /// The kind of a record that can be written. Servers up to 0.30.2 know only `A` and `CNAME`, and refuse the others with 400.
     pub enum DnsRecordTypeEnum {
         A = "A",
+        Aaaa = "AAAA",
+        Caa = "CAA",
         Cname = "CNAME",
+        Mx = "MX",
+        Ns = "NS",
+        Ptr = "PTR",
+        Srv = "SRV",
+        Txt = "TXT",
     }
 }
 

@@ -242,6 +242,8 @@ pub struct CreateGotifyNotification {
     pub dokploy_restart: bool,
     pub name: String,
     pub priority: i64,
+    /// Required since 0.30.5 at the latest; older servers ignore it.
+    pub server_threshold: bool,
     pub server_url: String,
     pub volume_backup: bool,
 }
@@ -260,6 +262,7 @@ impl CreateGotifyNotification {
         dokploy_restart: bool,
         name: impl Into<String>,
         priority: i64,
+        server_threshold: bool,
         server_url: impl Into<String>,
         volume_backup: bool,
     ) -> Self {
@@ -274,6 +277,7 @@ impl CreateGotifyNotification {
             dokploy_restart,
             name: name.into(),
             priority,
+            server_threshold,
             server_url: server_url.into(),
             volume_backup,
         }
@@ -405,6 +409,8 @@ pub struct CreateNtfyNotification {
     pub dokploy_restart: bool,
     pub name: String,
     pub priority: i64,
+    /// Required since 0.30.5 at the latest; older servers ignore it.
+    pub server_threshold: bool,
     pub server_url: String,
     pub topic: String,
     pub volume_backup: bool,
@@ -423,6 +429,7 @@ impl CreateNtfyNotification {
         dokploy_restart: bool,
         name: impl Into<String>,
         priority: i64,
+        server_threshold: bool,
         server_url: impl Into<String>,
         topic: impl Into<String>,
         volume_backup: bool,
@@ -437,6 +444,7 @@ impl CreateNtfyNotification {
             dokploy_restart,
             name: name.into(),
             priority,
+            server_threshold,
             server_url: server_url.into(),
             topic: topic.into(),
             volume_backup,

@@ -500,6 +500,9 @@ pub struct UpdateGotifyNotification {
     pub organization_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i64>,
+    /// Known since 0.30.5 at the latest; older servers ignore it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_threshold: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -527,6 +530,7 @@ impl UpdateGotifyNotification {
             notification_id: notification_id.into(),
             organization_id: None,
             priority: None,
+            server_threshold: None,
             server_url: None,
             volume_backup: None,
         }
@@ -606,6 +610,13 @@ impl UpdateGotifyNotification {
     #[must_use]
     pub fn with_priority(mut self, priority: i64) -> Self {
         self.priority = Some(priority);
+        self
+    }
+
+    /// Sets `serverThreshold`.
+    #[must_use]
+    pub fn with_server_threshold(mut self, server_threshold: bool) -> Self {
+        self.server_threshold = Some(server_threshold);
         self
     }
 
@@ -931,6 +942,9 @@ pub struct UpdateNtfyNotification {
     pub organization_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i64>,
+    /// Known since 0.30.5 at the latest; older servers ignore it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_threshold: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -956,6 +970,7 @@ impl UpdateNtfyNotification {
             ntfy_id: ntfy_id.into(),
             organization_id: None,
             priority: None,
+            server_threshold: None,
             server_url: None,
             topic: None,
             volume_backup: None,
@@ -1029,6 +1044,13 @@ impl UpdateNtfyNotification {
     #[must_use]
     pub fn with_priority(mut self, priority: i64) -> Self {
         self.priority = Some(priority);
+        self
+    }
+
+    /// Sets `serverThreshold`.
+    #[must_use]
+    pub fn with_server_threshold(mut self, server_threshold: bool) -> Self {
+        self.server_threshold = Some(server_threshold);
         self
     }
 

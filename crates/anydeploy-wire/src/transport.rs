@@ -1,0 +1,173 @@
+//! Why no connection came about, told from the chain of causes.
+
+use std::{error::Error as StdError, fmt, io};
+
+/// Why no connection came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The host's name has no address.
+    Name,
+    /// Nobody listens on the port.
+    Refused,
+    /// The time to connect ran out.
+    Slow,
+    /// The proxy of the environment did not make the connection.
+    Proxy,
+    /// What answers does not speak TLS.
+    NoTls,
+    /// The certificate is of no authority that is trusted.
+    Untrusted,
+    /// The certificate is for another host.
+    WrongHost,
+    /// The certificate is not valid any more.
+    Expired,
+    /// The certificate is not valid yet, by the clock of this machine.
+    NotYetValid,
+    /// The certificate is that of an authority, and may not stand for a server.
+    Authority,
+    /// The certificate was refused for another reason.
+    Certificate,
+    /// Anything else, in the words of the system.
+    Other(String),
+}
+
+impl Cause {
+    /// Whether the server's certificate was refused, which the next try does not change.
+    pub(crate) fn is_certificate(&self) -> bool {
+        matches!(
+            self,
+            Self::Untrusted | Self::WrongHost | Self::Expired | Self::NotYetValid | Self::Authority | Self::Certificate
+        )
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "its name cannot be resolved",
+            Self::Refused => "nothing listens on that port",
+            Self::Slow => "no connection came about in time",
+            Self::Proxy => "the proxy that the environment sets did not make the connection",
+            Self::NoTls => "what answers there does not speak TLS; check the port, and whether the URL begins with http://",
+            Self::Untrusted => "its certificate is not signed by an authority that is trusted",
+            Self::WrongHost => "its certificate is for another host",
+            Self::Expired => "its certificate has expired",
+            Self::NotYetValid => "its certificate is not valid yet",
+            Self::Authority => {
+                "its certificate is marked as that of an authority, as plain `openssl req -x509` makes it; make one with \
+                 `-addext basicConstraints=critical,CA:FALSE` and `-addext subjectAltName=DNS:…`"
+            }
+            Self::Certificate => "its certificate is not accepted",
+            Self::Other(words) => words,
+        })
+    }
+}
+
+/// The cause of an error that a client met while it connected.
+pub(crate) fn cause(error: &reqwest::Error) -> Cause {
+    if error.is_timeout() {
+        return Cause::Slow;
+    }
+    of_chain(error)
+}
+
+/// The TLS libraries behind the client tell the cause in words only; those of rustls 0.23, OpenSSL, and the systems' own.
+const CERTIFICATES: [(&str, Cause); 17] = [
+    ("causedasendentity", Cause::Authority),
+    ("not valid for name", Cause::WrongHost),
+    ("notvalidforname", Cause::WrongHost),
+    ("hostname mismatch", Cause::WrongHost),
+    ("ip address mismatch", Cause::WrongHost),
+    ("not valid yet", Cause::NotYetValid),
+    ("notvalidyet", Cause::NotYetValid),
+    ("not yet valid", Cause::NotYetValid),
+    ("expired", Cause::Expired),
+    ("unknownissuer", Cause::Untrusted),
+    ("unknown issuer", Cause::Untrusted),
+    ("self-signed certificate", Cause::Untrusted),
+    ("self signed certificate", Cause::Untrusted),
+    ("unable to get local issuer", Cause::Untrusted),
+    ("not trusted", Cause::Untrusted),
+    ("invalid peer certificate", Cause::Certificate),
+    ("certificate verify failed", Cause::Certificate),
+];
+
+fn of_chain(error: &(dyn StdError + 'static)) -> Cause {
+    let mut words = String::new();
+    let mut next = Some(error);
+    let mut last = String::new();
+    while let Some(error) = next {
+        if let Some(kind) = error.downcast_ref::<io::Error>().map(io::Error::kind) {
+            match kind {
+                io::ErrorKind::ConnectionRefused => return Cause::Refused,
+                io::ErrorKind::TimedOut => return Cause::Slow,
+                _ => {}
+            }
+        }
+        last = error.to_string();
+        words.push_str(&last.to_ascii_lowercase());
+        words.push('\n');
+        next = error.source();
+    }
+    let says = |text: &str| words.contains(text);
+    if says("dns error") || says("failed to lookup address") {
+        return Cause::Name;
+    }
+    if let Some((_, cause)) = CERTIFICATES.iter().find(|(text, _)| says(text)) {
+        return cause.clone();
+    }
+    if says("invalidcontenttype") || says("corrupt message") || says("wrong version number") {
+        return Cause::NoTls;
+    }
+    if says("tunnel") || says("proxy") {
+        return Cause::Proxy;
+    }
+    Cause::Other(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error with a cause, as the client's connectors make them.
+    #[derive(Debug)]
+    struct Link(&'static str, Option<Box<dyn StdError + 'static>>);
+
+    impl fmt::Display for Link {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl StdError for Link {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            self.1.as_deref()
+        }
+    }
+
+    fn chain(words: &'static str, root: impl StdError + 'static) -> Cause {
+        of_chain(&Link("client error (Connect)", Some(Box::new(Link(words, Some(Box::new(root)))))))
+    }
+
+    #[test]
+    fn the_cause_is_told_from_the_chain() {
+        let other = |text| io::Error::other(text);
+        let cases = [
+            (chain("dns error", other("failed to lookup address information")), Cause::Name),
+            (chain("tcp connect error", io::Error::from(io::ErrorKind::ConnectionRefused)), Cause::Refused),
+            (chain("tcp connect error", io::Error::from(io::ErrorKind::TimedOut)), Cause::Slow),
+            (chain("x", other("invalid peer certificate: UnknownIssuer")), Cause::Untrusted),
+            (chain("x", other("certificate verify failed: self-signed certificate")), Cause::Untrusted),
+            (chain("x", other("certificate verify failed: Hostname mismatch")), Cause::WrongHost),
+            (chain("x", other("certificate verify failed: certificate has expired")), Cause::Expired),
+            (chain("x", other("certificate verify failed")), Cause::Certificate),
+            (chain("x", other("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))")), Cause::Authority),
+            (chain("x", other("SSL routines: wrong version number")), Cause::NoTls),
+            (chain("tunnel error: unsuccessful", other("x")), Cause::Proxy),
+            (chain("tcp connect error", other("No route to host")), Cause::Other("No route to host".to_owned())),
+        ];
+        for (cause, expected) in cases {
+            assert_eq!(cause, expected);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What is known of an application's deployments before a trigger, for little: their number and the moment.
+
+use coolify_client::types::Deployment as Row;
+
+use super::Coolify;
+use super::check::lacks_ability;
+use super::rows::Page;
+use crate::clock::Moment;
+use crate::reconcile::steady;
+use crate::time::moment;
+use crate::{Error, ErrorKind, Result, Target};
+
+/// More rows than any application has: a page beyond the last row holds none, and tells their number all the same.
+const BEYOND_ALL: i64 = 1_000_000_000;
+
+/// How far the clock that dates the answers may be ahead of the one that dates the rows, in seconds: a proxy may date them.
+const CLOCK_SKEW: i64 = 120;
+
+/// Whether a row was made after the baseline was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    New,
+    Known,
+    /// Number and moment contradict each other.
+    Unclear,
+}
+
+/// The deployments of an application before a trigger.
+#[derive(Debug, Default)]
+pub(super) struct Baseline {
+    /// How many there were.
+    count: Option<i64>,
+    /// The ids of those that the server sent although none was asked for.
+    known: Vec<String>,
+    /// When they were counted, by the server's clock.
+    pub(super) at: Option<Moment>,
+    /// Whether they could be read at all.
+    pub(super) is_read: bool,
+}
+
+impl Baseline {
+    /// Without a number: the moment of another read.
+    pub(super) fn at(at: Option<Moment>) -> Self {
+        Self { count: None, known: Vec::new(), at, is_read: at.is_some() }
+    }
+
+    pub(super) fn of(page: Page) -> Self {
+        let known = page.rows.into_iter().map(|row| row.deployment_uuid).collect();
+        Self { count: page.count, known, at: page.at, is_read: true }
+    }
+
+    /// The age of each row of a page that was read later, newest first.
+    ///
+    /// The number decides where it is known, as no clock can be wrong about it.
+    /// Rows older than 60 days are deleted once a day (4.3.11), so a row that is younger than the baseline and yet beyond
+    /// the number is unclear.
+    pub(super) fn ages(&self, page: &Page) -> Vec<Age> {
+        let made = self.count.zip(page.count).map(|(before, now)| now.saturating_sub(before));
+        let age = |(index, row): (usize, &Row)| {
+            if self.known.contains(&row.deployment_uuid) {
+                return Age::Known;
+            }
+            let created = row.created_at.as_deref().and_then(moment).map(|at| at.timestamp());
+            let later = created.zip(self.at).map(|(created, at)| created.saturating_sub(at.server));
+            match made {
+                Some(made) if i64::try_from(index).is_ok_and(|index| index < made) => Age::New,
+                Some(made) if made < 0 || later.is_some_and(|later| later > 0) => Age::Unclear,
+                Some(_) => Age::Known,
+                // Moments have whole seconds, so of one and the same second neither is later.
+                None if later.is_some_and(|later| later > 0) => Age::New,
+                None if later.is_some_and(|later| later < -CLOCK_SKEW) => Age::Known,
+                None => Age::Unclear,
+            }
+        };
+        page.rows.iter().enumerate().map(age).collect()
+    }
+}
+
+impl Coolify {
+    /// Counts the deployments that a trigger cannot have made; this is also how the target is seen to be an application.
+    ///
+    /// No row is read: each may hold a log of half a megabyte.
+    pub(super) async fn baseline(&self, target: &Target) -> Result<Baseline> {
+        match steady(|| self.page(target, BEYOND_ALL, 1)).await {
+            Ok(page) => Ok(Baseline::of(page)),
+            Err(error) if can_do_without(&error) => Ok(Baseline::default()),
+            // Nothing is triggered yet.
+            Err(error) => Err(error.with_safe_to_repeat(true)),
+        }
+    }
+}
+
+/// Whether a deployment can be triggered although this was answered to the read before it.
+///
+/// A token may deploy and not read, versions before 4.0.0-beta.402 have no list, and what is too large says nothing
+/// against a trigger.
+pub(super) fn can_do_without(error: &Error) -> bool {
+    lacks_ability(error) || matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::AnswerTooLarge)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn page(count: Option<i64>, rows: &[(&str, &str)]) -> Page {
+        let row = |(uuid, at): &(&str, &str)| {
+            serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
+        };
+        let at = Moment::dated(Some("Sun, 22 Nov 2026 15:40:24 GMT"));
+        Page { rows: rows.iter().map(row).collect(), count, at }
+    }
+
+    #[test]
+    fn the_number_of_rows_tells_new_ones_from_known_ones_within_one_second() {
+        use Age::{Known, New, Unclear};
+        const LONG_BEFORE: &str = "2026-11-22T15:30:00.000000Z";
+        const BEFORE: &str = "2026-11-22T15:40:20.000000Z";
+        const SAME: &str = "2026-11-22T15:40:24.000000Z";
+        const AFTER: &str = "2026-11-22T15:40:29.000000Z";
+        let counted = |count| Baseline::of(page(count, &[]));
+        let cases: [(Baseline, Option<i64>, &[(&str, &str)], &[Age]); 8] = [
+            (counted(Some(1)), Some(2), &[("b", SAME), ("a", SAME)], &[New, Known]),
+            (counted(Some(1)), Some(1), &[("a", SAME)], &[Known]),
+            // The clock of whoever dates the answers may be off.
+            (counted(Some(1)), Some(2), &[("b", BEFORE), ("a", BEFORE)], &[New, Known]),
+            // An old row was deleted meanwhile.
+            (counted(Some(50)), Some(50), &[("b", AFTER), ("a", BEFORE)], &[Unclear, Known]),
+            (counted(Some(50)), Some(40), &[("b", SAME), ("a", BEFORE)], &[Unclear, Unclear]),
+            // Without numbers, only the moments are left.
+            (counted(None), None, &[("c", AFTER), ("b", SAME), ("a", LONG_BEFORE)], &[New, Unclear, Known]),
+            (Baseline::of(page(None, &[("a", SAME)])), None, &[("b", AFTER), ("a", SAME)], &[New, Known]),
+            (Baseline::default(), Some(1), &[("a", AFTER)], &[Unclear]),
+        ];
+        for (baseline, count, rows, ages) in cases {
+            assert_eq!(baseline.ages(&page(count, rows)), ages, "{baseline:?} {rows:?}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Finding the deployment of a trigger whose answer was lost, or names none.
+
+use super::Coolify;
+use super::asked::Asked;
+use super::asked::is_active;
+use super::baseline::{Age, Baseline};
+use crate::failure::after_loss;
+use crate::flight::Flight;
+use crate::reconcile::{Sight, reconcile, steady};
+use crate::time::moment;
+use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Result, Target};
+
+impl Coolify {
+    /// Looks for a deployment that was not there before and is what the trigger asked for.
+    ///
+    /// Coolify writes no mark of the caller into a deployment, so that this is no proof: the identity is
+    /// [`Identity::Inferred`], and only if no other trigger of this process may have made it.
+    pub(super) async fn recover(
+        &self,
+        target: &Target,
+        asked: &Asked,
+        baseline: &Baseline,
+        flight: &Flight,
+        lost: Error,
+    ) -> Result<Deployment> {
+        if !baseline.is_read {
+            let why = "the token or the version of Coolify gives no list of deployments to look for it in";
+            return Err(after_loss(ErrorKind::Undecidable, why, lost));
+        }
+        reconcile(lost, self.grace / 2, || async {
+            let page = steady(|| self.newest(target)).await?;
+            let here = |age: Age| {
+                let ages = baseline.ages(&page);
+                let rows = page.rows.iter().zip(ages).filter(move |(row, of)| *of == age && asked.is_same_place(row));
+                rows.map(|(row, _)| row)
+            };
+            let mut own = here(Age::New).filter(|row| asked.may_be(row));
+            let is_unclear = here(Age::Unclear).any(|row| asked.may_be(row));
+            Ok(match (own.next(), own.next()) {
+                _ if is_unclear => Sight::Doubt("Coolify deleted old deployments at the same moment"),
+                (Some(row), None) if !flight.is_disturbed() => {
+                    let id = asked.note(super::read::id_of(target, &row.deployment_uuid));
+                    Sight::likely(self.deployment_of(id, row, Identity::Inferred))
+                }
+                (Some(_), _) => Sight::Doubt("Coolify does not tell whose the deployments are that were started since"),
+                (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => {
+                    Sight::Doubt("Coolify may have taken it for another deployment of the same commit")
+                }
+                // A request that was merged stores nothing. What ran before is no answer to a fresh one, so nothing of the
+                // caller's was started either way.
+                (None, _)
+                    if asked.adoption == Adoption::Any
+                        && may_be_merged(asked)
+                        && here(Age::Known).any(|row| was_active(row, baseline)) =>
+                {
+                    Sight::Doubt("Coolify may have taken it for another deployment of the same commit")
+                }
+                (None, _) => Sight::Nothing,
+            })
+        })
+        .await
+    }
+}
+
+/// Whether Coolify may have taken the request for a deployment of the same commit: it looks for none if the cache is left
+/// out, nor for a rollback (4.3.11).
+fn may_be_merged(asked: &Asked) -> bool {
+    !asked.force && asked.commit.is_none()
+}
+
+/// Whether a deployment was queued or in progress after the baseline was read.
+fn was_active(row: &coolify_client::types::Deployment, baseline: &Baseline) -> bool {
+    let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(moment);
+    let ended = last_sign.zip(baseline.at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
+    is_active(row) || ended
+}

@@ -1,0 +1,177 @@
+//! Deploying a given commit: the route that goes back to an image also builds a commit that was never deployed.
+//!
+//! Facts of 4.3.11: the route is there since 4.3.0; the commit that is sent is built, or its image started again; the id in
+//! the answer is real, as a rollback is never taken for another deployment; for an application made from an image the
+//! commit has no effect, and the configured tag is deployed.
+
+use coolify_client::types::{Application, BuildPackEnum, Deployment as Row, Rollback};
+
+use super::asked::Asked;
+use super::baseline::Baseline;
+use super::deploy::{Answered, is_merged};
+use super::revision::is_commit_hash;
+use super::{Coolify, fail, refusal};
+use crate::clock::{Moment, checked};
+use crate::failure::mask;
+use crate::reconcile::steady;
+use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Platform, Result, Target};
+
+/// How many digits the hash of a commit has; a repository may use the longer form.
+const FULL_HASHES: [usize; 2] = [40, 64];
+
+/// What Coolify writes as the repository of an application that has none (4.3.11).
+const NO_REPOSITORY: &str = "coollabsio/coolify";
+
+impl Coolify {
+    /// Deploys a given commit, or the one that was deployed last.
+    pub(super) async fn roll_back(&self, request: &DeployRequest, mut asked: Asked) -> Result<Deployment> {
+        let target = request.target();
+        if let Some(commit) = &asked.commit {
+            check_commit(commit)?;
+        }
+        let mut flight = self.begin(target, &asked);
+        let before = |error: Error| error.with_safe_to_repeat(true);
+        let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(fail) };
+        let reply = steady(read).await.map_err(before)?;
+        let at = Moment::dated(reply.header("date"));
+        let application = reply.into_value();
+        check_application(&application)?;
+        let (commit, baseline) = match asked.commit.take() {
+            Some(commit) => {
+                check_fetchable(&application, &commit)?;
+                // The moment of this read tells new rows well enough: only a rollback to the same commit is alike.
+                (commit, Baseline::at(at))
+            }
+            None => self.deployed_commit(target).await.map_err(before)?,
+        };
+        asked.commit = Some(commit.clone());
+        flight.sent();
+        let rolled_back = self.client.rollback_application_by_uuid(target.id(), &Rollback::new(&*commit)).await;
+        let deployed = match rolled_back.map_err(fail) {
+            Ok(reply) => {
+                let at = checked(Moment::dated(reply.header("date")), baseline.at);
+                let answer = reply.into_value();
+                let said = answer.message.unwrap_or_default();
+                let answered = match answer.deployment_uuid {
+                    Some(uuid) => Answered::Stored(uuid),
+                    None if is_merged(&said) => Answered::Merged(String::new()),
+                    None => {
+                        let refused = refusal("Coolify refused to deploy the commit", ErrorKind::Rejected);
+                        return Err(refused.with_server_message(&mask(&said)));
+                    }
+                };
+                self.confirm(target, answered, &asked, &baseline, at).await
+            }
+            Err(error) if error.is_safe_to_repeat() => Err(error),
+            Err(lost) => {
+                flight.lost();
+                self.recover(target, &asked, &baseline, &flight, lost).await
+            }
+        };
+        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
+            flight.land();
+        }
+        deployed
+    }
+
+    /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
+    async fn deployed_commit(&self, target: &Target) -> Result<(String, Baseline)> {
+        let is_deployed =
+            |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
+        let page = steady(|| self.newest_down_to(target, is_deployed)).await?;
+        let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
+        let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
+            let what = "deploying once more what was deployed last, as it does not report which commit that was";
+            return Err(Error::unsupported(Platform::Coolify, what));
+        };
+        Ok((commit, Baseline::of(page)))
+    }
+}
+
+/// Whether Coolify takes the commit for what it says.
+fn check_commit(commit: &str) -> Result<()> {
+    if is_commit_hash(commit) {
+        return Ok(());
+    }
+    // A name is fetched once, and its image is started again from then on, whatever the name stands for by then (4.3.11).
+    let message = "the commit is no hash of at least 7 digits; resolve a branch or tag to its full hash first";
+    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify))
+}
+
+/// Whether the application is built from a repository.
+fn check_application(application: &Application) -> Result<()> {
+    let unsupported = |what| Err(Error::unsupported(Platform::Coolify, what));
+    let is = |pack: &BuildPackEnum| application.build_pack.as_ref() == Some(pack);
+    if is(&BuildPackEnum::Dockerimage) {
+        // The route would deploy the tag that is set, whatever is asked for.
+        return unsupported(
+            "a given commit of an application that is made from an image; set its image tag and deploy",
+        );
+    }
+    // The image of a Dockerfile without a repository always has the tag `latest`.
+    let repository = application.git_repository.as_ref().map(coolify_client::wire::Secret::expose);
+    let has_none = application.source_id.is_none() && repository.is_none_or(|name| name == NO_REPOSITORY);
+    if is(&BuildPackEnum::Dockerfile) && (application.dockerfile.is_some() || has_none) {
+        return unsupported("a given commit of an application that is made from a Dockerfile without a repository");
+    }
+    Ok(())
+}
+
+/// Whether the commit can be fetched: a shallow clone, which is the default, needs the full hash (4.3.11).
+fn check_fetchable(application: &Application, commit: &str) -> Result<()> {
+    let settings = application.settings.as_ref();
+    let is_shallow = settings.and_then(|settings| settings.is_git_shallow_clone_enabled) == Some(true);
+    if !is_shallow || FULL_HASHES.contains(&commit.len()) {
+        return Ok(());
+    }
+    let message = "the application is cloned shallowly, for which the commit has to be its full hash";
+    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_built_from_a_repository_has_commits() {
+        let git = json!({"git_repository": "coollabsio/coolify-examples", "source_id": 0});
+        let cases = [
+            (json!({"build_pack": "nixpacks"}), true),
+            (json!({"build_pack": "dockercompose"}), true),
+            (json!({"build_pack": "dockerfile"}), true),
+            (json!({"build_pack": "a pack to come"}), true),
+            (json!({"build_pack": "dockerimage"}), false),
+            (json!({"build_pack": "dockerfile", "dockerfile": "FROM nginx"}), false),
+            (json!({"build_pack": "dockerfile", "git_repository": "coollabsio/coolify", "source_id": null}), false),
+            (
+                json!({"build_pack": "dockerfile", "git_repository": "https://git.example/shop", "source_id": null}),
+                true,
+            ),
+        ];
+        for (details, has_commits) in cases {
+            let mut application = json!({"uuid": "web", "name": "web"});
+            for part in [&git, &details] {
+                application.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+            }
+            let read: Application = serde_json::from_value(application).unwrap();
+            assert_eq!(check_application(&read).is_ok(), has_commits, "{details}");
+        }
+    }
+
+    #[test]
+    fn a_commit_is_a_hash_that_the_clone_can_fetch() {
+        let full = "0123456789abcdef0123456789abcdef01234567";
+        let fetchable = |shallow: Value, commit: &str| {
+            let application = json!({"uuid": "web", "settings": {"is_git_shallow_clone_enabled": shallow}});
+            check_fetchable(&serde_json::from_value(application).unwrap(), commit).is_ok()
+        };
+        assert!(fetchable(json!(true), full) && !fetchable(json!(true), &full[..7]));
+        assert!(fetchable(json!(false), &full[..7]) && fetchable(Value::Null, &full[..7]));
+        for name in ["main", "v1.2.3", "-f", "012345", "", "HEAD", "feature/x"] {
+            assert_eq!(check_commit(name).unwrap_err().kind(), ErrorKind::InvalidInput, "{name:?}");
+        }
+        check_commit(&full[..7]).unwrap();
+    }
+}

@@ -1,0 +1,152 @@
+//! The rows of an application's deployments, read in pages that keep within the limit for a body.
+
+use std::error::Error as _;
+
+use anydeploy_wire as wire;
+use coolify_client::types::{Deployment as Row, DeploymentPage, ListDeploymentsByAppUuidParams};
+
+use super::{Coolify, fail};
+use crate::clock::Moment;
+use crate::{Error, ErrorKind, Result, Target};
+
+/// How many of the newest rows are searched; at most 25 wait on one server (4.3.11).
+const SEARCHED: usize = 30;
+
+/// How many rows are asked for first and after that: each may hold a log of half a megabyte, and the one that is searched
+/// for is new.
+const SEARCH: (i64, i64) = (3, 10);
+
+/// How many rows of a history are asked for at once.
+const HISTORY_PAGE: i64 = 20;
+
+/// What stands before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
+const LOG_MEMBER: &str = ",\"logs\":";
+
+/// A part of the list of an application's deployments, newest first.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) rows: Vec<Row>,
+    /// How many rows the application has in all, where the server tells it.
+    pub(super) count: Option<i64>,
+    /// When it was read, if the server tells it.
+    pub(super) at: Option<Moment>,
+}
+
+impl Page {
+    /// The row of a deployment.
+    pub(super) fn row(&self, uuid: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.deployment_uuid == uuid)
+    }
+
+    /// Adds the rows of the next page; a row that was made meanwhile shifts all pages by one, so some may be known.
+    ///
+    /// Returns how many were added.
+    fn append(&mut self, next: Self) -> usize {
+        let before = self.rows.len();
+        for row in next.rows {
+            if self.row(&row.deployment_uuid).is_none() {
+                self.rows.push(row);
+            }
+        }
+        // The first page is the one that tells of the beginning of the read.
+        self.count = self.count.or(next.count);
+        self.at = self.at.or(next.at);
+        self.rows.len() - before
+    }
+}
+
+impl Coolify {
+    /// One page as the server sends it.
+    pub(super) async fn page(&self, target: &Target, skip: i64, take: i64) -> Result<Page> {
+        let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
+        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
+        let at = Moment::dated(reply.header("date"));
+        let DeploymentPage { deployments, count, .. } = reply.into_value();
+        Ok(Page { rows: deployments, count, at })
+    }
+
+    /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
+    /// again with half of them, and one row that is too large is read up to its log.
+    async fn page_that_fits(&self, target: &Target, skip: usize, mut take: i64) -> Result<(Page, i64)> {
+        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
+        loop {
+            match self.page(target, skip, take).await {
+                Err(error) if error.kind() == ErrorKind::AnswerTooLarge && take > 1 => take /= 2,
+                Err(error) if error.kind() == ErrorKind::AnswerTooLarge => {
+                    return row_up_to_its_log(&error).map(|page| (page, take)).ok_or(error);
+                }
+                answer => return Ok((answer?, take)),
+            }
+        }
+    }
+
+    /// The newest rows, at most `limit`, until one of them is `wanted`; the first page has `first` rows.
+    async fn rows_until(
+        &self,
+        target: &Target,
+        limit: usize,
+        (first, next): (i64, i64),
+        wanted: impl Fn(&Row) -> bool,
+    ) -> Result<Page> {
+        let (mut page, mut take) = (Page::default(), first);
+        while page.rows.len() < limit {
+            let left = i64::try_from(limit - page.rows.len()).unwrap_or(i64::MAX);
+            let (part, asked) = self.page_that_fits(target, page.rows.len(), take.min(left)).await?;
+            let is_last = i64::try_from(part.rows.len()).is_ok_and(|rows| rows < asked);
+            let added = page.append(part);
+            // A server that gives the same rows again has no more.
+            if is_last || added == 0 || page.rows.iter().any(&wanted) {
+                break;
+            }
+            // Logs differ by orders of magnitude, so one page that was too large does not make all of them small.
+            take = asked.saturating_mul(2).clamp(1, next);
+        }
+        Ok(page)
+    }
+
+    /// The newest rows, as many as a search needs.
+    pub(super) async fn newest(&self, target: &Target) -> Result<Page> {
+        self.rows_until(target, SEARCHED, SEARCH, |_| false).await
+    }
+
+    /// The newest rows down to the first that is wanted.
+    pub(super) async fn newest_down_to(&self, target: &Target, wanted: impl Fn(&Row) -> bool) -> Result<Page> {
+        self.rows_until(target, SEARCHED, SEARCH, wanted).await
+    }
+
+    /// The newest rows, at most `limit`.
+    pub(super) async fn rows(&self, target: &Target, limit: usize) -> Result<Vec<Row>> {
+        let mut rows = self.rows_until(target, limit, (HISTORY_PAGE, HISTORY_PAGE), |_| false).await?.rows;
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    /// Looks for the row of a deployment in the lists, for the single read that does not give it.
+    ///
+    /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
+    pub(super) async fn listed(&self, target: &Target, uuid: &str) -> Result<Option<Row>> {
+        let page = self.newest_down_to(target, |row| row.deployment_uuid == uuid).await;
+        if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
+            return Ok(Some(row.clone()));
+        }
+        let active = self.client.list_deployments().await.map_err(fail);
+        let found = active.as_ref().ok().and_then(|rows| rows.value().iter().find(|row| row.deployment_uuid == uuid));
+        match (found, page) {
+            (Some(row), _) => Ok(Some(row.clone())),
+            // An application without a list has no deployments any more.
+            (None, Err(error)) if error.kind() != ErrorKind::NotFound => Err(error),
+            (None, _) => Ok(None),
+        }
+    }
+}
+
+/// The only row of a list that is too large, without its log.
+///
+/// A log of megabytes must not hide the status that stands before it.
+fn row_up_to_its_log(error: &Error) -> Option<Page> {
+    let answer = error.source()?.downcast_ref::<wire::Error>()?.body()?;
+    let end = answer.windows(LOG_MEMBER.len()).position(|window| window == LOG_MEMBER.as_bytes())?;
+    let beginning = std::str::from_utf8(&answer[..end]).ok()?;
+    let page: DeploymentPage = serde_json::from_str(&format!("{beginning}}}]}}")).ok()?;
+    Some(Page { rows: page.deployments, count: page.count, at: None })
+}

@@ -1,0 +1,62 @@
+//! Starting a service or database, of which Coolify keeps no deployments.
+
+use super::asked::Asked;
+use super::baseline::can_do_without;
+use super::deploy::{is_about, refused};
+use super::resource::{running_before, started};
+use super::{Coolify, fail, refusal};
+use crate::clock::Moment;
+use crate::failure::{mask, trigger_failed};
+use crate::reconcile::steady;
+use crate::{Deployment, Error, ErrorKind, Platform, Result, ServiceState, Target};
+
+impl Coolify {
+    /// Starts a service or database; a post-deployment state is all there is to follow it by.
+    pub(super) async fn start(&self, target: &Target, asked: &Asked) -> Result<Deployment> {
+        let ran = self.ran_before(target).await?;
+        // Coolify keeps no deployments of services and databases, so there is nothing to look for.
+        let answer = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
+        let reply = answer.map_err(|error| undecided(trigger_failed(fail(error))))?;
+        let at = Moment::of(reply.header("date"));
+        let accepted = reply.into_value();
+        let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
+            let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
+            let error =
+                refusal("Coolify accepted the request and names nothing that it started", ErrorKind::Undecidable);
+            return Err(undecided(error.with_server_message(&mask(&said))));
+        };
+        let message = entry.message.unwrap_or_default();
+        if let Some(uuid) = entry.deployment_uuid {
+            // Only a token that may not read comes here: the id is that of an application, which has no such state.
+            let message =
+                format!("the target is an application, and Coolify deploys it under the id `{}`", mask(&uuid));
+            return Err(Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Coolify));
+        }
+        if message.starts_with("Unauthorized") {
+            return Err(refused(&message, "service or database"));
+        }
+        let deployment = started(target, at, &message);
+        Ok(if ran { running_before(deployment) } else { deployment })
+    }
+
+    /// Whether a service or database may be shown as running for what it did before the start.
+    ///
+    /// # Errors
+    /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
+    /// (4.3.11).
+    async fn ran_before(&self, target: &Target) -> Result<bool> {
+        match steady(|| self.read_service(target)).await {
+            Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
+            Err(error) if can_do_without(&error) => Ok(true),
+            Err(error) => Err(error.with_safe_to_repeat(true)),
+        }
+    }
+}
+
+/// There are no deployments to look at: only how it runs tells whether it was started.
+fn undecided(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Undecidable => error.with_advice("look at how it runs before starting it again"),
+        _ => error,
+    }
+}

@@ -1,0 +1,140 @@
+//! The deployment that Coolify takes a request for, instead of storing a new one.
+//!
+//! `queue_application_deployment` compares application, commit, pull request and image tag, and never the configuration
+//! (4.3.11).
+//! The commit of a row is `HEAD` for an image all the time, and for a repository until the job has resolved it.
+
+use coolify_client::types::Deployment as Row;
+
+use super::asked::{Asked, Unconfirmed, is_active, with_revision_of};
+use super::baseline::{Age, Baseline};
+use super::read::id_of;
+use super::rows::Page;
+use super::{Coolify, refusal};
+use crate::clock::Moment;
+use crate::reconcile::steady;
+use crate::{Adoption, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
+
+/// The commit of a row that follows the branch or the configured image.
+pub(super) const HEAD: &str = "HEAD";
+
+impl Coolify {
+    /// The answer to a request that Coolify took for another deployment, under an id that it never stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyRunning`] if that deployment had begun before the request and the request asks for a fresh one;
+    /// [`ErrorKind::Undecidable`] if none can be found that it stood for, or several.
+    pub(super) async fn merged(
+        &self,
+        target: &Target,
+        phantom: &str,
+        asked: &Asked,
+        baseline: &Baseline,
+        since: Option<Moment>,
+    ) -> Result<Deployment> {
+        let unconfirmed = Unconfirmed { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), since };
+        let Ok(page) = steady(|| self.newest(target)).await else {
+            let id = asked.note(unconfirmed.note(id_of(target, phantom)));
+            let status = DeploymentStatus::new(Phase::Queued, "accepted");
+            let pending = Deployment::new(id, Identity::Pending, status);
+            return match asked.adoption {
+                Adoption::Any => Ok(pending),
+                // Whether it had begun cannot be read; that nothing else was started is what the sentence says.
+                _ => Err(already_running(pending)),
+            };
+        };
+        let adopted = |row: &Row| {
+            let id = asked.note(id_of(target, &row.deployment_uuid));
+            self.deployment_of(id, row, Identity::Adopted)
+        };
+        if asked.adoption == Adoption::Any {
+            return one_twin(&page, phantom, &unconfirmed)?.map(adopted).ok_or_else(phantom_error);
+        }
+        let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &unconfirmed));
+        let pinned = if may_be_pinned { self.pinned_commit(target).await } else { None };
+        let ages = baseline.ages(&page);
+        // Oldest first: that one starts first.
+        let mut twins: Vec<(&Row, Age)> =
+            page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &unconfirmed)).collect();
+        let is_fresh = |(row, age): &&(&Row, Age)| {
+            let waits = super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
+            // What was stored after the baseline started after it, with everything that was set before the request.
+            waits || (*age == Age::New && row.rollback != Some(true))
+        };
+        if let Some((row, _)) = twins.iter().find(is_fresh) {
+            return Ok(adopted(row));
+        }
+        // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
+        twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));
+        match twins.last() {
+            Some((row, _)) => Err(already_running(adopted(row))),
+            None => Err(phantom_error()),
+        }
+    }
+
+    /// Finds the deployment that Coolify took an earlier request for, if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
+    pub(super) async fn twin_of(&self, id: &DeploymentId, unconfirmed: &Unconfirmed) -> Result<Deployment> {
+        let page = self.newest(id.target()).await?;
+        let phantom = id.require("deployment")?;
+        let row = one_twin(&page, phantom, unconfirmed)?.ok_or_else(phantom_error)?;
+        let found = with_revision_of(id_of(id.target(), &row.deployment_uuid), id);
+        Ok(self.deployment_of(found, row, Identity::Adopted))
+    }
+
+    /// The commit that the application is pinned to, if it can be read.
+    async fn pinned_commit(&self, target: &Target) -> Option<String> {
+        let application = self.client.get_application_by_uuid(target.id()).await.ok()?.into_value();
+        application.git_commit_sha.filter(|commit| !commit.is_empty() && commit != HEAD)
+    }
+}
+
+fn is_twin(row: &Row, phantom: &str, unconfirmed: &Unconfirmed) -> bool {
+    row.deployment_uuid == phantom || unconfirmed.may_stand_for(row)
+}
+
+/// The only row that the request can have been taken for.
+fn one_twin<'a>(page: &'a Page, phantom: &str, unconfirmed: &Unconfirmed) -> Result<Option<&'a Row>> {
+    if let Some(row) = page.row(phantom) {
+        return Ok(Some(row));
+    }
+    let mut twins = page.rows.iter().filter(|row| unconfirmed.may_stand_for(row));
+    match (twins.next(), twins.next()) {
+        (found, None) => Ok(found),
+        _ => Err(refusal(
+            "Coolify took the request for another deployment, and several may be meant",
+            ErrorKind::Undecidable,
+        )),
+    }
+}
+
+/// Whether a row that waits was stored with a commit of its own, which the application may be pinned to.
+fn may_be_pinned(row: &Row, unconfirmed: &Unconfirmed) -> bool {
+    super::phase(&row.status) == Phase::Queued
+        && unconfirmed.may_stand_for(row)
+        && row.commit.as_deref().is_some_and(|commit| commit != HEAD)
+}
+
+/// Whether a row that waits was stored for what the application is set to deploy: the head, or the commit it is pinned to.
+///
+/// A webhook's row has the commit of its push, and a rollback's the one that was sent.
+fn is_for(row: &Row, pinned: Option<&str>) -> bool {
+    match row.commit.as_deref() {
+        None | Some(HEAD) => row.rollback != Some(true),
+        Some(commit) => pinned == Some(commit),
+    }
+}
+
+fn already_running(twin: Deployment) -> Error {
+    let message = "Coolify took the request for a deployment that was there before it, and started none";
+    refusal(message, ErrorKind::AlreadyRunning).with_last(Some(twin))
+}
+
+/// The error of an id that leads nowhere, though what Coolify took the request for may have been there.
+pub(super) fn phantom_error() -> Error {
+    let message =
+        "Coolify accepted the request under an id that it does not know, and lists no deployment it could stand for";
+    refusal(message, ErrorKind::Undecidable)
+}

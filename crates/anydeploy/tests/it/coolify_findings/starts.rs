@@ -1,0 +1,119 @@
+//! Services and databases that start slowly, or not at all.
+
+use std::time::Duration;
+
+use anydeploy::{Coolify, DeployRequest, Deployer, Deployment, DeploymentId, Phase, Target};
+use anydeploy_fakes::{FakeCoolify, FaultPlan, FaultyNetwork, RequestKind};
+use anydeploy_fakes::{Fault, Pace};
+
+/// A server on which nothing happens by itself, and a deployer with the usual grace of a minute.
+async fn scene() -> (FakeCoolify, Coolify) {
+    let fake = FakeCoolify::builder().pace(Pace::Manual).start().await;
+    let coolify = Coolify::builder().url(fake.url()).token(fake.token()).build().unwrap();
+    (fake, coolify)
+}
+
+async fn start(coolify: &Coolify, target: &Target) -> DeploymentId {
+    coolify.deploy(&DeployRequest::new(target.clone())).await.unwrap().id
+}
+
+/// The same id, as if the moment in it were so long ago.
+fn aged(id: &DeploymentId, key: &str, seconds: i64) -> DeploymentId {
+    let moment = id.get(key).unwrap_or_else(|| panic!("{id} holds no `{key}`"));
+    let earlier: Vec<_> =
+        moment.split('.').map(|clock| (clock.parse::<i64>().unwrap() - seconds).to_string()).collect();
+    id.clone().with(key, earlier.join("."))
+}
+
+async fn phase(coolify: &Coolify, id: &DeploymentId) -> (Phase, DeploymentId) {
+    let Deployment { id, status, .. } = coolify.deployment(id).await.unwrap();
+    (status.phase, id)
+}
+
+fn both(fake: &FakeCoolify) -> [Target; 2] {
+    [Target::service(fake.service()), Target::database(fake.database())]
+}
+
+#[tokio::test]
+async fn start_that_shows_nothing_for_minutes_is_running_and_then_succeeds() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        fake.next_start(target.id(), [(0, "exited:unhealthy"), (5, "starting:unhealthy"), (6, "running:healthy")]);
+        let id = aged(&start(&coolify, &target).await, "since", 300);
+        let (seen, id) = phase(&coolify, &id).await;
+        assert_eq!(seen, Phase::Running, "{target}: five minutes of pulling images");
+        fake.advance(5);
+        let (seen, id) = phase(&coolify, &id).await;
+        assert_eq!(seen, Phase::Running, "{target}");
+        fake.advance(1);
+        assert_eq!(phase(&coolify, &id).await.0, Phase::Succeeded, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn start_that_was_seen_and_is_gone_again_has_failed_after_two_refreshes() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        fake.next_start(target.id(), [(0, "starting:unhealthy"), (1, "exited")]);
+        let (seen, id) = phase(&coolify, &start(&coolify, &target).await).await;
+        assert_eq!(seen, Phase::Running);
+        fake.advance(1);
+        // Between the end of a start and the next refresh it is `exited` as well.
+        let (seen, id) = phase(&coolify, &aged(&id, "up", 60)).await;
+        assert_eq!(seen, Phase::Running, "{target}");
+        assert_eq!(phase(&coolify, &aged(&id, "up", 61)).await.0, Phase::Failed, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn start_that_is_never_seen_has_failed_after_its_own_limit() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        fake.next_start(target.id(), [(0, "exited")]);
+        let id = start(&coolify, &target).await;
+        assert_eq!(phase(&coolify, &aged(&id, "since", 14 * 60)).await.0, Phase::Running, "{target}");
+        assert_eq!(phase(&coolify, &aged(&id, "since", 15 * 60)).await.0, Phase::Failed, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn what_ran_before_is_not_taken_for_the_start_within_the_grace() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        start(&coolify, &target).await;
+        fake.advance(2);
+        // It runs; the state stays the old one for up to a minute after the next start.
+        fake.next_start(target.id(), []);
+        let id = aged(&start(&coolify, &target).await, "since", 20);
+        let (seen, id) = phase(&coolify, &id).await;
+        assert_eq!(seen, Phase::Running, "{target}");
+        assert_eq!(phase(&coolify, &aged(&id, "since", 40)).await.0, Phase::Succeeded, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_seen_down_since_ran_because_of_the_start() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        start(&coolify, &target).await;
+        fake.advance(2);
+        fake.next_start(target.id(), [(0, "exited"), (1, "running:healthy")]);
+        let (_, id) = phase(&coolify, &start(&coolify, &target).await).await;
+        fake.advance(1);
+        assert_eq!(phase(&coolify, &aged(&id, "since", 11)).await.0, Phase::Succeeded, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn one_failed_read_before_a_start_does_not_fail_it() {
+    let (fake, _) = scene().await;
+    for target in both(&fake) {
+        let plan = FaultPlan::always(Fault::HtmlPage { code: 502 }).on([RequestKind::Read]).limit(1);
+        let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+        let builder = Coolify::builder().url(network.url()).token(fake.token());
+        let coolify = builder.timeout(Duration::from_secs(5)).build().unwrap();
+        start(&coolify, &target).await;
+        assert_eq!(network.injected().len(), 1);
+    }
+    assert_eq!(fake.starts().len(), 2);
+}
