@@ -104,6 +104,7 @@ static CASES: &[Case] = cases! {
         a_batch_is_answered_in_order: "each id of a batch has its own answer, in the order of the ids",
         a_log_is_cut_to_its_end: "a log is no longer than asked for, keeps its end, and says if it was cut",
         a_log_is_that_of_its_own_deployment: "a log is that of the deployment that was asked about",
+        reading_triggers_nothing: "no read triggers a deployment",
         a_service_is_the_one_asked_for: "a service is the one that was asked for",
         services_list_what_can_be_deployed: "the list of services holds what can be deployed",
         a_good_credential_is_told_as_good: "a credential that works is told as one that works",

@@ -103,6 +103,28 @@ async fn log(harness: &dyn Harness, deployer: &dyn Deployer, id: &DeploymentId) 
     Ok(page.lines.into_iter().map(|line| line.text).collect())
 }
 
+/// Reads everything that can be read of a deployment and its target, and counts on the platform.
+pub async fn reading_triggers_nothing(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let target = target(harness, &[Ending::Succeeds]).await?;
+    let id = deploy(harness, &deployer, &target).await?.id;
+    end(harness, &deployer, &id).await?;
+    let Some(before) = harness.triggers(&target).await else {
+        return skip("the harness does not know what was truly triggered");
+    };
+    // What is not offered is an error, and triggers nothing either.
+    let _ = meanwhile(harness, deployer.deployment(&id)).await;
+    let _ = meanwhile(harness, deployer.deployments_by_id(std::slice::from_ref(&id))).await;
+    let _ = meanwhile(harness, deployer.history(&target, HistoryOptions::default())).await;
+    let _ = meanwhile(harness, deployer.logs(&id, LogOptions::default())).await;
+    let _ = meanwhile(harness, deployer.service(&target)).await;
+    let _ = meanwhile(harness, deployer.services()).await;
+    let _ = meanwhile(harness, deployer.check()).await;
+    let made = harness.triggers(&target).await.unwrap_or_default().saturating_sub(before);
+    ensure!(made == 0, "reading triggered {made} deployments");
+    Ok(())
+}
+
 /// Reads a target that exists.
 pub async fn a_service_is_the_one_asked_for(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();

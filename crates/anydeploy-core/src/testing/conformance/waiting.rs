@@ -8,7 +8,10 @@ use tokio::time::sleep;
 use super::scene::{deploy, deploy_to, end, ended_as, goes_on, meanwhile, target, under_way};
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, Verdict};
-use crate::{DeployRequest, Deployer, DeployerExt, Deployment, ErrorKind, Outcome, Phase, WatchEvent, WatchOptions};
+use crate::{
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, HistoryOptions, Outcome, Phase,
+    WatchEvent, WatchOptions,
+};
 
 /// Deploys what succeeds.
 pub async fn a_success_is_told(harness: &dyn Harness) -> Verdict {
@@ -68,10 +71,25 @@ pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
         phase = last.status.phase;
         if phase == Phase::Unknown {
             ensure!(!last.status.raw.is_empty(), "a word that nobody knows is not kept");
-            return Ok(());
+            return unknown_elsewhere(harness, &*deployer, &last.id).await;
         }
     }
     broken(format!("a word that nobody knows is reported as `{phase}`"))
+}
+
+/// Reads a deployment with a word that nobody knows in a batch, and in the history where there is one.
+async fn unknown_elsewhere(harness: &dyn Harness, deployer: &dyn Deployer, id: &DeploymentId) -> Verdict {
+    let batch = meanwhile(harness, deployer.deployments_by_id(std::slice::from_ref(id))).await;
+    let history = if deployer.capabilities().history {
+        meanwhile(harness, deployer.history(id.target(), HistoryOptions::newest(1))).await.unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    for deployment in batch.iter().flatten().chain(&history) {
+        let phase = deployment.status.phase;
+        ensure!(phase == Phase::Unknown, "a word that nobody knows is reported as `{phase}` in a list");
+    }
+    Ok(())
 }
 
 /// Loses the answer to a read of a deployment that goes on.

@@ -59,6 +59,7 @@ pub(crate) enum Fault {
     TakesUnknownForFailure,
     TakesUnknownForRunning,
     ForgetsUnknownWords,
+    TriggersWhenItReads,
     TakesSilenceForSuccess,
     TakesSilenceForALoss,
     InventsWhatIsNotThere,
@@ -88,6 +89,9 @@ pub(crate) enum Fault {
     InventsServices,
     ListsNothing,
     DoubtsItsCredential,
+    TriggersWhenItChecks,
+    ListsUnknownWordsAsRunning,
+    ReadsUnknownWordsInABatchAsFailure,
     // When it cancels.
     CancelsNothing,
     ClaimsToHaveCancelled,
@@ -134,7 +138,7 @@ impl Fault {
 faults! {
     deploy_names_its_deployment: NamesAnotherPlatform, GivesAnUnreadableId, NeverAnswers;
     another_process_can_watch_on: KnowsOnlyItsOwnIds;
-    deploy_triggers_once: TriggersTwice;
+    deploy_triggers_once: TriggersTwice, TriggersWhenItReads;
     an_older_ending_is_not_taken_for_the_new_one: TakesAnOlderEnding;
     each_id_keeps_to_its_own_deployment: TellsTheNewest, RenamesWhatItReads;
     callers_at_once_are_told_their_own: MixesCallersUp;
@@ -150,7 +154,7 @@ faults! {
     a_cancelled_deployment_is_told: TakesCancelledForFailed;
     a_deadline_is_an_error_that_tells_what_was_seen: TakesRunningForSuccess, TakesQueuedForSuccess;
     an_unknown_word_ends_nothing: TakesUnknownForSuccess, TakesUnknownForFailure, TakesUnknownForRunning,
-        ForgetsUnknownWords;
+        ForgetsUnknownWords, ListsUnknownWordsAsRunning, ReadsUnknownWordsInABatchAsFailure;
     a_deployment_that_vanishes_is_lost: InventsWhatIsNotThere;
     a_read_without_an_answer_decides_nothing: TakesSilenceForSuccess, TakesSilenceForALoss;
     a_watch_without_time_left_reads_once: SettlesAtTheSecondRead;
@@ -187,6 +191,7 @@ faults! {
     a_batch_is_answered_in_order: AnswersInAnyOrder, FailsTheWholeBatch, DropsFailuresFromABatch;
     a_log_is_cut_to_its_end: SendsTheWholeLog, KeepsTheBeginningOfALog, HidesThatALogWasCut;
     a_log_is_that_of_its_own_deployment: GivesTheNewestLog, GivesTheOldestLog;
+    reading_triggers_nothing: TriggersWhenItReads, TriggersWhenItChecks;
     a_service_is_the_one_asked_for: TellsOfAnotherService;
     services_list_what_can_be_deployed: ListsNothing;
     a_good_credential_is_told_as_good: DoubtsItsCredential;

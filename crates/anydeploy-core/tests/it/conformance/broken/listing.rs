@@ -17,6 +17,11 @@ impl Broken {
                 answers =
                     ids.iter().map(|_| Err(Error::new(ErrorKind::InvalidInput, "one of them is wrong"))).collect();
             }
+            Fault::ReadsUnknownWordsInABatchAsFailure => answers.iter_mut().flatten().for_each(|deployment| {
+                if deployment.status.phase == Phase::Unknown {
+                    deployment.status.phase = Phase::Failed;
+                }
+            }),
             Fault::DropsFailuresFromABatch => answers.retain(Result::is_ok),
             _ => {}
         }
@@ -33,6 +38,11 @@ impl Broken {
             }),
             Fault::ReportsAHistoryAsRunning => history.iter_mut().for_each(|deployment| {
                 deployment.status = DeploymentStatus::new(Phase::Running, "running");
+            }),
+            Fault::ListsUnknownWordsAsRunning => history.iter_mut().for_each(|deployment| {
+                if deployment.status.phase == Phase::Unknown {
+                    deployment.status.phase = Phase::Running;
+                }
             }),
             Fault::ListsItsToken => history.iter_mut().for_each(|deployment| deployment.title = Some(TOKEN.to_owned())),
             _ => {}

@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anydeploy_core::{
-    Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase,
-    RanRevision, Result, Revision,
+    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity,
+    Phase, RanRevision, Result, Revision,
 };
 
 use super::{Broken, Fault, as_kind};
@@ -18,6 +18,7 @@ impl Broken {
                 return Err(Error::new(ErrorKind::NotFound, "not one of mine"));
             }
             Fault::PollsInTheBackground if !self.polls.swap(true, Ordering::SeqCst) => self.poll_for_ever(id.clone()),
+            Fault::TriggersWhenItReads => drop(self.inner.deploy(&DeployRequest::new(id.target().clone())).await),
             Fault::PanicsOnHostileIds => assert!(id.get("deployment").is_none_or(|text| text.len() < 100), "too long"),
             Fault::ReadsForeignIds if *id.platform() != self.platform() => {
                 let deployment = self.inner.triggered().first().map(|trigger| trigger.id.clone());
