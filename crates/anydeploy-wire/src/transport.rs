@@ -1,4 +1,4 @@
-//! Why no connection came about, told from the chain of causes.
+//! Why no connection came about, read from the chain of causes.
 
 use std::{error::Error as StdError, fmt, io};
 
@@ -71,7 +71,7 @@ pub(crate) fn cause(error: &reqwest::Error) -> Cause {
     of_chain(error)
 }
 
-/// The TLS libraries behind the client tell the cause in words only; those of rustls 0.23, OpenSSL, and the systems' own.
+/// The TLS libraries behind the client give the cause in words only; those of rustls 0.23, OpenSSL, and the systems' own.
 const CERTIFICATES: [(&str, Cause); 17] = [
     ("causedasendentity", Cause::Authority),
     ("not valid for name", Cause::WrongHost),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_is_told_from_the_chain() {
+    fn the_cause_is_read_from_the_chain() {
         let other = |text| io::Error::other(text);
         let cases = [
             (chain("dns error", other("failed to lookup address information")), Cause::Name),

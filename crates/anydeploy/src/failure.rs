@@ -89,7 +89,6 @@ pub(crate) fn translate(
         WireKind::InvalidConfiguration => Error::new(ErrorKind::InvalidConfiguration, message()),
         WireKind::Connect => Error::new(ErrorKind::Unreachable, message()),
         WireKind::Certificate => Error::new(ErrorKind::CertificateRefused, message()),
-        WireKind::Timeout => Error::new(ErrorKind::NoAnswer, message()),
         WireKind::Interrupted => {
             Error::new(ErrorKind::NoAnswer, format!("{} before the answer was complete", message()))
         }

@@ -48,7 +48,7 @@ pub enum ErrorKind {
     CertificateRefused,
     /// The request may have been sent, and no answer came.
     NoAnswer,
-    /// An answer came that could not be understood.
+    /// An answer came that could not be understood, or that is not the platform's: a page of a proxy, a login, a challenge.
     Unreadable,
     /// An answer is longer than the limit for a body.
     AnswerTooLarge,

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jwt_is_told_from_a_token_by_its_form() {
+    fn a_jwt_is_distinguished_from_a_token_by_its_form() {
         for token in ["eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln_-", " eyJh.e30.x\n", "ewogICJ0Ijox.e30.x"] {
             assert!(is_jwt(token), "{token}");
         }

@@ -18,7 +18,7 @@ const GATEWAYS: [&str; 6] = [
 /// Who gave an answer that is no success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaker {
-    /// The platform itself, as far as can be told.
+    /// The platform itself, as far as the answer shows.
     Platform,
     /// Cloudflare, which wants a challenge to be solved.
     Challenge,
@@ -26,7 +26,7 @@ pub(super) enum Speaker {
     Page,
     /// Something that answers in another way than the platform does.
     Other,
-    /// An answer that breaks off, so that nobody can tell.
+    /// An answer that breaks off, so that it shows no sender.
     Broken,
 }
 
@@ -45,14 +45,14 @@ impl Speaker {
     }
 }
 
-/// Tells who gave an answer with this status and body.
+/// Decides who gave an answer with this status and body.
 ///
 /// The APIs of the three platforms refuse in JSON objects to a caller that accepts JSON first, as this one does.
 /// Coolify (4.3.11) gives `message` or `error`, Dokploy (0.30.2) `message` and, save for two cases, `code`; what Qovery
 /// may answer is not known, so that its answers are believed unless they are pages or texts.
-/// A JSON body that looks like the platform's is taken for it: some gateways cannot be told.
+/// A JSON body that looks like the platform's is taken for it: some gateways cannot be distinguished.
 ///
-/// What passes by itself is left to its status, whoever says it: 408, 429 and 5xx state nothing about token, id or
+/// What passes by itself is left to its status, no matter who answers: 408, 429 and 5xx state nothing about token, id or
 /// permission.
 pub(super) fn speaker(platform: &Platform, refusal: &Refusal<'_>, body: &[u8]) -> Speaker {
     match refusal.status {
