@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use anydeploy::Platform;
 use anydeploy_fakes::Fault;
-use examples::chaos::{ChaosOptions, ChaosReport, Wrap, run};
-use futures::future::try_join_all;
+use examples::chaos::{ChaosOptions, ChaosReport, Wrap, run, run_together};
 
 use spoilt::{Habit, Spoilt};
 
@@ -36,7 +35,7 @@ async fn a_bad_network_makes_nothing_happen_twice_or_go_missing_or_be_told_wrong
 
 /// Runs a spoilt adapter on all three platforms.
 async fn spoil(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosReport> {
-    try_join_all(PLATFORMS.map(|platform| run(platform, options, wrap))).await.unwrap()
+    run_together(PLATFORMS.to_vec(), options, wrap).await.unwrap()
 }
 
 /// One call each, and answers that are lost after the server has acted, and nothing else.

@@ -34,6 +34,9 @@ pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
             Err(error) => return Err(error.to_string()),
         }
     };
+    if count == 0 {
+        return Err(format!("{file}: the document has no operation that can be taken"));
+    }
     package::write(root, &options.out, &options.name(), files).map_err(|error| error.to_string())?;
     for note in notes {
         println!("taken otherwise: {note}");

@@ -47,6 +47,9 @@ fn parse_loosely(text: &str) -> Result<Value, String> {
     match document.get("openapi").and_then(Value::as_str) {
         Some(version) if version.starts_with("3.0.") || version.starts_with("3.1.") => {}
         Some(version) => return Err(format!("/openapi: {version} is neither 3.0 nor 3.1")),
+        None if document.get("swagger").is_some() => {
+            return Err("/swagger: Swagger 2.0 is not read; a converter makes OpenAPI 3.0 of it".to_owned());
+        }
         None => return Err("not an OpenAPI document: it has no text at `openapi`".to_owned()),
     }
     Ok(document)

@@ -26,6 +26,10 @@ const AT_ONCE: usize = 8;
 /// * [`deployment`](Self::deployment) reports a terminal phase only for the deployment it was asked about, never for an
 ///   older or newer one of the same target; until it can tell them apart it answers
 ///   [`Identity::Pending`](crate::Identity::Pending).
+/// * A deployment that ran before the request is no answer to it, unless the request has
+///   [`Adoption::Any`](crate::Adoption::Any): the error is
+///   [`ErrorKind::AlreadyRunning`](crate::ErrorKind::AlreadyRunning), and holds that deployment as
+///   [`last`](crate::Error::last).
 /// * An unknown word is [`Phase::Unknown`](crate::Phase::Unknown), never success.
 /// * Futures may be dropped at any point.
 /// * No credential stands in `Debug`, in an error or in a trace.

@@ -284,14 +284,23 @@ impl fmt::Display for Error {
         }
         if f.alternate() {
             let mut source = self.source();
+            let mut said = self.0.message.to_string();
             while let Some(error) = source {
-                f.write_str(": ")?;
-                // What its cause called for is not what this error calls for.
-                match error.downcast_ref::<Self>() {
-                    Some(error) => error.fmt_event(f, Some(self))?,
-                    None => f.write_str(without_operation(&error.to_string(), self.operation()))?,
-                }
                 source = error.source();
+                // What its cause called for is not what this error calls for.
+                if let Some(error) = error.downcast_ref::<Self>() {
+                    f.write_str(": ")?;
+                    error.fmt_event(f, Some(self))?;
+                    said = error.0.message.to_string();
+                    continue;
+                }
+                let text = error.to_string();
+                let cause = without_operation(&text, self.operation());
+                // The cause that gave an error its message need not say it again.
+                if cause != said {
+                    write!(f, ": {cause}")?;
+                    cause.clone_into(&mut said);
+                }
             }
         }
         Ok(())

@@ -4,26 +4,39 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// A clock that is ahead of the truth by this much; below zero it is behind.
+use crate::pace::Pace;
+use crate::timeline::Timeline;
+
+/// A clock that may be ahead of the truth or behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Clock(TimeDelta);
+pub(crate) struct Clock {
+    /// Below zero it is behind.
+    ahead: TimeDelta,
+    /// What the truth is, if not the clock of this machine.
+    timeline: Option<Timeline>,
+}
 
 impl Clock {
     pub(crate) fn ahead(self, offset: Duration) -> Self {
-        Self(self.0 + delta(offset))
+        Self { ahead: self.ahead + delta(offset), ..self }
     }
 
     pub(crate) fn behind(self, offset: Duration) -> Self {
-        Self(self.0 - delta(offset))
+        Self { ahead: self.ahead - delta(offset), ..self }
+    }
+
+    /// The clock of a server of this pace.
+    pub(crate) fn along(self, pace: Pace) -> Self {
+        Self { timeline: pace.timeline(), ..self }
     }
 
     pub(crate) fn now(self) -> DateTime<Utc> {
-        self.at(Utc::now())
+        self.at(self.timeline.map_or_else(Utc::now, Timeline::utc))
     }
 
     /// What the clock shows at a moment.
     pub(crate) fn at(self, moment: DateTime<Utc>) -> DateTime<Utc> {
-        moment.checked_add_signed(self.0).unwrap_or_default()
+        moment.checked_add_signed(self.ahead).unwrap_or_default()
     }
 
     /// What the server writes as the date of an answer; nothing if the web server's own date is right.

@@ -249,6 +249,15 @@ impl FakeDokploy {
         self.platform.state().restart();
     }
 
+    /// The gateway delivers every request to deploy that it holds, see
+    /// [`HeldTrigger`](DokployQuirk::HeldTrigger).
+    pub fn deliver_held(&self) {
+        let mut state = self.platform.state();
+        for order in std::mem::take(&mut state.held) {
+            state.enqueue(order);
+        }
+    }
+
     /// Takes the waiting jobs of a service from the queue, as somebody with a browser may.
     ///
     /// # Panics

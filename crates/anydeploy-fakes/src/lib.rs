@@ -27,7 +27,7 @@
 //!
 //! * **Start**: [`FakeCoolify`], [`FakeDokploy`] and [`FakeQovery`] have `start`, and `builder` for what shall differ.
 //!   Each begins with a few things to deploy; `add_…` adds more.
-//! * **Time** passes in ticks, by the clock or only when the test says so: [`Pace`].
+//! * **Time** passes in ticks, by the clock, along a [`Timeline`] or only when the test says so: [`Pace`].
 //! * **Scripts** say how deployments go: [`CoolifyScript`], [`DokployScript`], [`QoveryScript`], given with
 //!   `next_deployment` or `every_deployment`; without one a deployment succeeds.
 //! * **Quirks** are the habits that trip clients, by name: [`CoolifyQuirk`], [`DokployQuirk`], [`QoveryQuirk`].
@@ -48,6 +48,7 @@ mod pace;
 mod qovery;
 mod sender;
 mod server;
+mod timeline;
 
 pub use coolify::{
     CoolifyAbility, CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, FakeCoolifyBuilder,
@@ -63,3 +64,4 @@ pub use qovery::{
     QoveryTriggeredService,
 };
 pub use sender::Sender;
+pub use timeline::Timeline;

@@ -9,15 +9,18 @@ mod injected;
 mod kind;
 mod message;
 mod plan;
+mod waiting;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinSet;
 
 pub use fault::{Fault, RetryAfter};
 pub use injected::Injected;
@@ -26,15 +29,18 @@ pub use plan::FaultPlan;
 
 use door::Door;
 use fate::Ledger;
+use waiting::Deliveries;
 
 /// A bad network between a client and a fake server; it ends when dropped.
 ///
 /// It listens on a free port of the loopback address and hands every request on to the fake behind it, one exchange a
 /// connection, unless its [`FaultPlan`] has another fate for that exchange.
 /// What is not broken passes as it came: the only bytes that change are those of the `Connection` header.
-/// It works with a clock and a thread of its own, so a paused or busy runtime of the test does not matter.
+/// It works with a clock and a thread of its own, so a paused or busy runtime of the test does not matter; or, made by
+/// [`on_this_runtime`](Self::on_this_runtime), with those of the test.
 ///
-/// Give the client a timeout: [`Fault::SilenceBefore`] and [`Fault::SilenceAfter`] last until it gives up.
+/// Give the client a timeout: [`Fault::SilenceBefore`], [`Fault::SilenceAfter`] and [`Fault::LateDelivery`] last until it
+/// gives up.
 ///
 /// # Examples
 ///
@@ -82,6 +88,10 @@ struct Shared {
     origin: SocketAddr,
     door: Door,
     ledger: Mutex<Ledger>,
+    /// The requests that were taken from the client and are delivered late.
+    held: AtomicUsize,
+    /// The deliveries that the server has not answered yet.
+    waiting: Deliveries,
 }
 
 impl FaultyNetwork {
@@ -106,6 +116,21 @@ impl FaultyNetwork {
         };
         thread::Builder::new().name("faulty-network".to_owned()).spawn(run)?;
         started.recv().map_err(io::Error::other)?
+    }
+
+    /// Starts a network that works on the runtime of the caller, and ends with it.
+    ///
+    /// How long something takes goes by the clock of that runtime: on a paused one, a [late
+    /// delivery](Fault::LateDelivery) comes when the clock is advanced so far.
+    ///
+    /// # Errors
+    ///
+    /// As [`before`](Self::before), and if there is no runtime.
+    pub fn on_this_runtime(origin: &str, plan: FaultPlan) -> io::Result<Self> {
+        let handle = Handle::try_current().map_err(io::Error::other)?;
+        let shared = Arc::new(Shared::new(parse(origin)?, Door::open()?, plan));
+        handle.spawn(serve(Arc::clone(&shared)));
+        Ok(Self { shared, handle })
     }
 
     /// The address to give to the client instead of the fake's: scheme, host and port, without a trailing slash.
@@ -135,6 +160,21 @@ impl FaultyNetwork {
         self.shared.ledger().exchanges
     }
 
+    /// How many requests wait to be [delivered late](Fault::LateDelivery), because their clients have not given up or have
+    /// done so just now.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.shared.held.load(Ordering::SeqCst)
+    }
+
+    /// Since when the server has owed an answer to the oldest request that it was given and has not answered.
+    ///
+    /// This is how far the fake is behind, by the real clock.
+    #[must_use]
+    pub fn unanswered_since(&self) -> Option<Instant> {
+        self.shared.waiting.oldest()
+    }
+
     /// Refuses every new connection until [`accept_connections`](Self::accept_connections), whatever the plan says.
     ///
     /// # Errors
@@ -158,7 +198,7 @@ impl FaultyNetwork {
 
 impl Drop for FaultyNetwork {
     fn drop(&mut self) {
-        // The thread ends with the door, and every exchange with the thread.
+        // Serving ends with the door, and every exchange with the serving.
         self.shared.door.remove();
     }
 }
@@ -173,6 +213,11 @@ impl fmt::Debug for FaultyNetwork {
 }
 
 impl Shared {
+    fn new(origin: SocketAddr, door: Door, plan: FaultPlan) -> Self {
+        let ledger = Mutex::new(Ledger::new(plan));
+        Self { origin, door, ledger, held: AtomicUsize::new(0), waiting: Deliveries::default() }
+    }
+
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -181,14 +226,16 @@ impl Shared {
 fn set_up(origin: SocketAddr, plan: FaultPlan) -> io::Result<(Runtime, Arc<Shared>)> {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let door = runtime.block_on(async { Door::open() })?;
-    Ok((runtime, Arc::new(Shared { origin, door, ledger: Mutex::new(Ledger::new(plan)) })))
+    Ok((runtime, Arc::new(Shared::new(origin, door, plan))))
 }
 
 async fn serve(shared: Arc<Shared>) {
+    let mut exchanges = JoinSet::new();
     while let Some(accepted) = shared.door.next().await {
+        while exchanges.try_join_next().is_some() {}
         match accepted {
             // What goes wrong between two loopback sockets, the client sees for itself.
-            Ok(client) => drop(tokio::spawn(exchange::run(Arc::clone(&shared), client))),
+            Ok(client) => drop(exchanges.spawn(exchange::run(Arc::clone(&shared), client))),
             // Such as too many open files: it passes, but not at once.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }

@@ -1,7 +1,9 @@
-//! How fast a fake server's deployments advance: on a clock, or only when the test says so.
+//! How fast a fake server's deployments advance: on a clock, along a timeline, or only when the test says so.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::timeline::Timeline;
 
 /// How fast the deployments of a fake server advance.
 ///
@@ -11,8 +13,26 @@ use std::time::{Duration, Instant};
 pub enum Pace {
     /// One tick every so often, by the clock.
     Every(Duration),
+    /// One tick every so often, by a timeline, which the dates that the server writes follow as well.
+    ///
+    /// Rate limits go by the clock all the same.
+    Along(Timeline, Duration),
     /// No tick but those the test asks for.
     Manual,
+}
+
+impl Pace {
+    /// The timeline that the server goes along, if it is not the clock.
+    pub(crate) fn timeline(self) -> Option<Timeline> {
+        match self {
+            Self::Along(timeline, _) => Some(timeline),
+            _ => None,
+        }
+    }
+
+    fn now(self) -> Instant {
+        self.timeline().map_or_else(Instant::now, Timeline::now)
+    }
 }
 
 impl Default for Pace {
@@ -44,25 +64,25 @@ struct Jump {
 
 impl Ticker {
     pub(crate) fn new(pace: Pace) -> Self {
-        Self { pace, origin: Instant::now(), jumps: Mutex::default() }
+        Self { pace, origin: pace.now(), jumps: Mutex::default() }
     }
 
     /// How long a tick lasts, if ticks go by the clock.
     pub(crate) fn step(&self) -> Option<Duration> {
         match self.pace {
-            Pace::Every(step) => Some(step.max(Duration::from_nanos(1))),
+            Pace::Every(step) | Pace::Along(_, step) => Some(step.max(Duration::from_nanos(1))),
             Pace::Manual => None,
         }
     }
 
     /// The ticks since the server started.
     pub(crate) fn now(&self) -> u64 {
-        self.by_clock(Instant::now()).saturating_add(skipped(&self.jumps()))
+        self.by_clock(self.pace.now()).saturating_add(skipped(&self.jumps()))
     }
 
     /// Lets `ticks` pass at once, whatever the pace.
     pub(crate) fn advance(&self, ticks: u64) {
-        let (mut jumps, at) = (self.jumps(), Instant::now());
+        let (mut jumps, at) = (self.jumps(), self.pace.now());
         let before = skipped(&jumps);
         let from = self.by_clock(at).saturating_add(before);
         let (to, skipped) = (from.saturating_add(ticks), before.saturating_add(ticks));
@@ -117,6 +137,18 @@ mod tests {
         let later = ticker.jumps()[0].to + 3;
         let since_origin = step * u32::try_from(later - 100).unwrap();
         assert_eq!(ticker.began(later), ticker.origin + since_origin, "after a jump the clock goes on");
+    }
+
+    #[test]
+    fn along_a_timeline_ticks_come_as_far_as_it_is_advanced() {
+        let (timeline, step) = (Timeline::start(), Duration::from_millis(20));
+        timeline.advance(step * 3);
+        let ticker = Ticker::new(Pace::Along(timeline, step));
+        sleep(step);
+        assert_eq!(ticker.now(), 0, "the clock has no say");
+        timeline.advance(step * 5 / 2);
+        assert_eq!((ticker.now(), ticker.began(2)), (2, ticker.origin + step * 2));
+        assert_eq!(timeline.now() - ticker.began(2), step / 2);
     }
 
     #[test]

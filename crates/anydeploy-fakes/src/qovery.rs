@@ -193,6 +193,15 @@ impl FakeQovery {
         state.seed(service);
     }
 
+    /// Someone configures another image tag, chart version or database version, without deploying it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn configure(&self, service: &str, version: &str) {
+        version.clone_into(&mut self.platform.state().named(service).version);
+    }
+
     /// Puts the service into a deployment stage that is marked skipped.
     ///
     /// # Panics
@@ -312,6 +321,10 @@ impl Answer for Platform {
             Ok(reply) => reply.into_template(&state.quirks),
             Err(refusal) => refusal.into_template(&state.quirks),
         };
-        state.limit.mark(template, false, state.clock)
+        let template = state.limit.mark(template, false, state.clock);
+        match state.tick_length {
+            Some(_) => template.insert_header("date", state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+            None => template,
+        }
     }
 }

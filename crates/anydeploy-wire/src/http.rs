@@ -202,7 +202,9 @@ impl HttpBuilder {
             ));
         }
         #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
+        let without_provider = rustls::crypto::CryptoProvider::get_default().is_none();
+        #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+        if without_provider && !plain {
             // reqwest would panic.
             return Err(Error::configuration(
                 "the feature `rustls-no-provider` needs a provider of rustls, and none is installed; run \
@@ -246,6 +248,10 @@ impl HttpBuilder {
                 // It is never redirected to TLS, and a machine without certificates can make it all the same.
                 client = client.tls_certs_only([]);
             }
+        }
+        #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+        if without_provider && let Some(config) = crate::no_tls::config() {
+            client = client.tls_backend_preconfigured(config);
         }
         let client = client.build().map_err(|error| {
             // The line says why, because callers show no more than the line of an error.

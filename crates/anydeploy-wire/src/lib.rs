@@ -43,6 +43,8 @@ mod decode;
 mod error;
 mod form;
 mod http;
+#[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+mod no_tls;
 mod object;
 mod open_enum;
 mod open_union;

@@ -35,13 +35,13 @@ impl<D: Connect + Deployer> Builder<D> {
         Self { config: Config::default() }
     }
 
-    /// The address of the instance, with or without the path of its API.
+    /// The address of the instance, with or without the path of its API, such as `https://host` or `https://host/api/v1`.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.config.url = Some(url.into());
         self
     }
 
-    /// The token or API key.
+    /// The token or API key, without the scheme that presents it; white space around it is cut off.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.config.token = Some(token.into());
         self
@@ -81,13 +81,27 @@ impl<D: Connect + Deployer> Builder<D> {
         self
     }
 
-    /// Sends one more header with every request, such as those of an access proxy; its value is kept as a secret.
+    /// Sends one more header with every request, such as those of an access proxy; its value is kept as a secret,
+    /// and white space around it is cut off.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<SecretString>) -> Self {
         self.config.headers.insert(name.into(), value.into());
         self
     }
 
-    /// Trusts this certificate authority (PEM) besides the usual ones.
+    /// The longest answer that is read, in bytes; 16 MiB by default.
+    ///
+    /// A longer one is [`ErrorKind::AnswerTooLarge`](crate::ErrorKind::AnswerTooLarge); logs of hundreds of kilobytes
+    /// stand in some of Coolify's answers.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.config.max_body = bytes;
+        self
+    }
+
+    /// Trusts this certificate authority (the text of a PEM file, not its path) besides the usual ones.
+    ///
+    /// A server's own self-signed certificate works so too, unless it is marked as that of an authority, which plain
+    /// `openssl req -x509` does: make it with `-addext basicConstraints=critical,CA:FALSE` and
+    /// `-addext subjectAltName=DNS:host`.
     pub fn root_certificate(mut self, pem: impl Into<String>) -> Self {
         self.config.root_certificate = Some(pem.into());
         self

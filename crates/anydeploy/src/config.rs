@@ -2,6 +2,7 @@
 
 mod any;
 mod env;
+mod forms;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 pub use any::AnyConfig;
+pub(crate) use forms::is_jwt;
 
 use crate::{Deployer, Error, ErrorKind, Platform, Result};
 
@@ -42,18 +44,20 @@ pub struct Config<D> {
     /// The token or API key.
     #[serde(default, deserialize_with = "token")]
     pub token: Option<SecretString>,
-    /// How the token is presented; only Qovery knows more than one way.
+    /// How the token is presented; only Qovery knows more than one way, and tells a JWT by its form where this is not
+    /// set.
     #[serde(default)]
     pub token_scheme: Option<TokenScheme>,
-    /// The longest time for one request with its answer, in seconds; 30 by default.
-    #[serde(default = "default_timeout", deserialize_with = "seconds")]
+    /// The longest time for one request with its answer, 30 seconds by default; as a number of seconds, or as text such
+    /// as `20s`, `500ms` or `2m`.
+    #[serde(default = "default_timeout", deserialize_with = "forms::duration")]
     pub timeout: Duration,
-    /// The longest time for making a connection, in seconds; 10 by default.
-    #[serde(default = "default_connect_timeout", deserialize_with = "seconds")]
+    /// The longest time for making a connection, 10 seconds by default; written like `timeout`.
+    #[serde(default = "default_connect_timeout", deserialize_with = "forms::duration")]
     pub connect_timeout: Duration,
     /// How long a deployment that the platform accepted may stay out of sight before it counts as lost or as never
-    /// started, in seconds; 60 by default.
-    #[serde(default = "default_grace", deserialize_with = "seconds")]
+    /// started, 60 seconds by default; written like `timeout`.
+    #[serde(default = "default_grace", deserialize_with = "forms::duration")]
     pub grace: Duration,
     /// Lets the token go over plain HTTP to a host that is not this machine.
     #[serde(default)]
@@ -61,9 +65,12 @@ pub struct Config<D> {
     /// Headers to send with every request, such as those of an access proxy; their values are secrets.
     #[serde(default)]
     pub headers: BTreeMap<String, SecretString>,
-    /// A certificate authority (PEM) to trust besides the usual ones.
+    /// A certificate authority (PEM, not a path) to trust besides the usual ones.
     #[serde(default)]
     pub root_certificate: Option<String>,
+    /// The longest answer that is read, in bytes; 16 MiB by default.
+    #[serde(default = "default_max_body")]
+    pub max_body: usize,
     #[serde(skip)]
     deployer: PhantomData<fn() -> D>,
 }
@@ -103,6 +110,9 @@ pub struct Conventions {
     /// The variables of the environment that hold the token, the best known first.
     pub token_variables: &'static [&'static str],
     pub scheme_variable: Option<&'static str>,
+    /// The variable that the platform itself sets in what it hosts, to an address that is not its own, and the variables
+    /// by which that is known.
+    pub injected_url: Option<(&'static str, &'static [&'static str])>,
     pub default_url: Option<&'static str>,
     /// The path of the API below the instance's address.
     pub api_path: &'static str,
@@ -120,16 +130,14 @@ const fn default_grace() -> Duration {
     Duration::from_secs(60)
 }
 
+const fn default_max_body() -> usize {
+    16 * 1024 * 1024
+}
+
 /// serde's own complaint would quote a token that is not text.
 fn token<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     let token = Option::<SecretString>::deserialize(deserializer);
     token.map_err(|_| serde::de::Error::custom("the token is not a text"))
-}
-
-fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let seconds = f64::deserialize(deserializer)?;
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| serde::de::Error::custom("a time in seconds is a number that is not negative"))
 }
 
 impl<D> Default for Config<D> {
@@ -144,6 +152,7 @@ impl<D> Default for Config<D> {
             allow_plain_http: false,
             headers: BTreeMap::new(),
             root_certificate: None,
+            max_body: default_max_body(),
             deployer: PhantomData,
         }
     }
@@ -164,6 +173,7 @@ impl<D> fmt::Debug for Config<D> {
             .field("allow_plain_http", &self.allow_plain_http)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("root_certificate", &self.root_certificate.is_some())
+            .field("max_body", &self.max_body)
             .finish_non_exhaustive()
     }
 }
@@ -190,17 +200,25 @@ impl<D: Connect> Config<D> {
             .as_ref()
             .ok_or_else(|| Self::invalid("no token is set; give one with `token`, or use `from_env`"))?;
         let token = token.expose_secret().trim();
-        if token.is_empty() {
-            return Err(Self::invalid("the token is empty"));
+        if let Some(fault) = forms::token_fault(token) {
+            return Err(Self::invalid(format_args!("the token {fault}")));
         }
-        let mut builder = Http::builder(api_url(url, conventions.api_path))
+        let url = forms::api_url(&conventions.platform, url, conventions.api_path).map_err(Self::invalid)?;
+        #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
+        if url.to_ascii_lowercase().starts_with("https:") {
+            return Err(Self::invalid(
+                "https needs TLS: enable the feature `rustls`, `native-tls` or `rustls-no-provider` of `anydeploy`",
+            ));
+        }
+        let mut builder = Http::builder(url)
             .auth(auth(Secret::from(token)))
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
             .allow_plain_http(self.allow_plain_http)
+            .max_body(self.max_body)
             .user_agent(concat!("anydeploy/", env!("CARGO_PKG_VERSION")));
         for (name, value) in &self.headers {
-            builder = builder.header(name, Secret::from(value.expose_secret()));
+            builder = builder.header(name, Secret::from(value.expose_secret().trim()));
         }
         if let Some(pem) = &self.root_certificate {
             #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
@@ -212,9 +230,7 @@ impl<D: Connect> Config<D> {
                 return Err(Self::invalid("a certificate is given to a program that is built without TLS"));
             }
         }
-        builder.build().map_err(|error| {
-            Error::new(ErrorKind::InvalidConfiguration, error.to_string()).with_platform(conventions.platform.clone())
-        })
+        builder.build().map_err(|error| Self::invalid(error.message()).with_source(error))
     }
 
     /// The scheme of a platform that knows only one.
@@ -228,27 +244,5 @@ impl<D: Connect> Config<D> {
     pub(crate) fn invalid(message: impl fmt::Display) -> Error {
         let conventions = &D::CONVENTIONS;
         Error::new(ErrorKind::InvalidConfiguration, message.to_string()).with_platform(conventions.platform.clone())
-    }
-}
-
-/// The address of the API, whether or not its path was given with the instance's address.
-fn api_url(url: &str, api_path: &str) -> String {
-    let instance = url.trim().trim_end_matches('/');
-    let instance = instance.strip_suffix(api_path).unwrap_or(instance);
-    format!("{}{api_path}", instance.trim_end_matches('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_forms_of_the_address_lead_to_the_api() {
-        for url in
-            ["https://c.example", "https://c.example/", "https://c.example/api/v1", " https://c.example/api/v1/ "]
-        {
-            assert_eq!(api_url(url, "/api/v1"), "https://c.example/api/v1", "{url}");
-        }
-        assert_eq!(api_url("https://api.qovery.com/", ""), "https://api.qovery.com");
     }
 }

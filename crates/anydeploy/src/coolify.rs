@@ -92,6 +92,9 @@ impl Coolify {
 
     /// Makes a deployer from `COOLIFY_URL` and `COOLIFY_TOKEN`, or from their other customary names.
     ///
+    /// A program that Coolify hosts sets `COOLIFY_BASE_URL`, because Coolify sets `COOLIFY_URL` to the program's own address;
+    /// see [`Config::from_env`].
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if one is missing or not usable.
     pub fn from_env() -> Result<Self> {
@@ -120,6 +123,13 @@ impl Coolify {
     pub fn api(&self) -> &Client {
         &self.client
     }
+
+    /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn error(error: coolify_client::wire::Error) -> crate::Error {
+        fail(error)
+    }
 }
 
 impl Connect for Coolify {
@@ -128,6 +138,7 @@ impl Connect for Coolify {
         url_variables: &["COOLIFY_URL", "COOLIFY_BASE_URL", "COOLIFY_ENDPOINT"],
         token_variables: &["COOLIFY_TOKEN", "COOLIFY_API_TOKEN", "COOLIFY_ACCESS_TOKEN", "COOLIFY_API_KEY"],
         scheme_variable: None,
+        injected_url: Some(("COOLIFY_URL", &["COOLIFY_FQDN", "COOLIFY_RESOURCE_UUID", "COOLIFY_CONTAINER_NAME"])),
         default_url: None,
         api_path: "/api/v1",
     };

@@ -20,19 +20,25 @@
 //!   [`Lost`](crate::Outcome::Lost).
 //! * An image tag has to be set on the application before it is deployed.
 
+mod baseline;
 mod check;
 mod deploy;
+mod earlier;
+mod edition;
 mod infer;
 mod logs;
 mod lost;
 mod meaning;
+mod poll;
 mod queue;
 mod read;
+mod reason;
 mod rows;
 mod service;
 mod status;
 mod trace;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dokploy_client::Client;
@@ -47,6 +53,7 @@ use crate::{
     Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
     LogPage, Platform, Result, Service, Target, TargetKind,
 };
+use edition::KnownEdition;
 use meaning::fail;
 
 /// The configuration of a [`Dokploy`] deployer.
@@ -60,6 +67,8 @@ pub type DokployBuilder = Builder<Dokploy>;
 pub struct Dokploy {
     client: Client,
     grace: Duration,
+    /// What is known of the server, for all clones alike.
+    edition: Arc<KnownEdition>,
 }
 
 impl Dokploy {
@@ -76,11 +85,33 @@ impl Dokploy {
         DokployConfig::from_env()?.connect()
     }
 
+    /// The id of a deployment that something else started, such as a webhook, from the `deploymentId` of its row.
+    ///
+    /// Nothing is sent; [`deployment`](Deployer::deployment) says whether there is such a row.
+    ///
+    /// ```
+    /// use anydeploy::{Dokploy, Target};
+    ///
+    /// let id = Dokploy::deployment_id(&Target::application("KH-zCgQ4iYqXtF-AW0GbC"), "j938jqLwpgtWr5x8Y0tZ2");
+    /// assert_eq!(id.to_string(), "dokploy:application:KH-zCgQ4iYqXtF-AW0GbC?row=j938jqLwpgtWr5x8Y0tZ2");
+    /// ```
+    #[must_use]
+    pub fn deployment_id(target: &Target, deployment_row_id: &str) -> DeploymentId {
+        DeploymentId::new(Platform::Dokploy, target.clone()).with(rows::ROW, deployment_row_id)
+    }
+
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn api(&self) -> &Client {
         &self.client
+    }
+
+    /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn error(error: dokploy_client::wire::Error) -> crate::Error {
+        fail(error)
     }
 }
 
@@ -96,6 +127,7 @@ impl Connect for Dokploy {
             "DOKPLOY_ACCESS_TOKEN",
         ],
         scheme_variable: None,
+        injected_url: None,
         default_url: None,
         api_path: "/api",
     };
@@ -103,7 +135,7 @@ impl Connect for Dokploy {
     fn connect(config: &Config<Self>) -> Result<Self> {
         config.refuse_token_scheme()?;
         let http = config.http(|key| Auth::header("x-api-key", key))?;
-        Ok(Self { client: Client::from_http(http), grace: config.grace })
+        Ok(Self { client: Client::from_http(http), grace: config.grace, edition: Arc::default() })
     }
 }
 

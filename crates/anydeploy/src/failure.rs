@@ -1,14 +1,14 @@
 //! From a failed exchange to an error a caller can act on; each platform adds its dialect.
 
-mod mask;
+mod speaker;
 
 use std::time::Duration;
 
 use anydeploy_wire::{self as wire, ErrorKind as WireKind};
 use serde_json::Value;
 
-use mask::beginning;
-pub(crate) use mask::mask;
+pub(crate) use anydeploy_core::mask;
+use speaker::{Speaker, speaker};
 
 use crate::{Error, ErrorKind, Platform};
 
@@ -26,6 +26,10 @@ pub(crate) struct Refusal<'a> {
 impl Refusal<'_> {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.error.headers()?.get(name)?.to_str().ok()
+    }
+
+    fn is_web_page(&self) -> bool {
+        self.error.is_web_page()
     }
 
     /// How long the server asks to wait in the usual header.
@@ -69,50 +73,75 @@ impl Meaning {
 }
 
 /// Turns a failed exchange into an error; `meaning` knows what the platform means by a refusal.
+///
+/// It is the one place that decides who speaks: an answer that is not the platform's never becomes a statement about
+/// token, id or permission.
+/// The error of an operation that only reads is one of a read, which is safe to repeat and speaks of no trigger.
 pub(crate) fn translate(
     platform: Platform,
     error: wire::Error,
     meaning: impl FnOnce(&Refusal<'_>) -> Meaning,
 ) -> Error {
+    let message = || error.message().to_owned();
     let translated = match error.kind() {
-        WireKind::Status => refused(&error, meaning),
-        WireKind::InvalidArgument => Error::new(ErrorKind::InvalidInput, error.to_string()),
-        WireKind::InvalidConfiguration => Error::new(ErrorKind::InvalidConfiguration, error.to_string()),
-        WireKind::Connect => Error::new(ErrorKind::Unreachable, "no connection could be made"),
-        WireKind::Timeout => Error::new(ErrorKind::NoAnswer, "no answer came in time"),
-        WireKind::Interrupted => Error::new(ErrorKind::NoAnswer, "the connection broke before the answer was complete"),
-        WireKind::TooLarge => Error::new(ErrorKind::AnswerTooLarge, error.to_string()),
-        WireKind::Decode => Error::new(ErrorKind::Unreadable, error.to_string()),
-        _ => Error::new(ErrorKind::NoAnswer, error.to_string()),
+        WireKind::Status => refused(&platform, &error, meaning),
+        WireKind::InvalidArgument => Error::new(ErrorKind::InvalidInput, message()),
+        WireKind::InvalidConfiguration => Error::new(ErrorKind::InvalidConfiguration, message()),
+        WireKind::Connect => Error::new(ErrorKind::Unreachable, message()),
+        WireKind::Certificate => Error::new(ErrorKind::CertificateRefused, message()),
+        WireKind::Timeout => Error::new(ErrorKind::NoAnswer, message()),
+        WireKind::Interrupted => {
+            Error::new(ErrorKind::NoAnswer, format!("{} before the answer was complete", message()))
+        }
+        WireKind::TooLarge => Error::new(ErrorKind::AnswerTooLarge, message()),
+        WireKind::Decode if error.is_web_page() => Error::new(ErrorKind::Unreadable, PAGE),
+        WireKind::Decode => Error::new(ErrorKind::Unreadable, message()),
+        _ => Error::new(ErrorKind::NoAnswer, message()),
     };
     let translated = match error.status() {
         Some(status) => translated.with_status(status),
         None => translated,
     };
+    // All three platforms act on POST, PUT, PATCH and DELETE alone, and this crate triggers by POST alone.
+    let translated = if error.method() == Some(wire::Method::Get) { translated.of_read() } else { translated };
     translated.with_platform(platform).with_operation(error.operation().to_owned()).with_source(error)
 }
 
-fn refused(error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -> Error {
+/// What a success is called that is a web page.
+const PAGE: &str = "something in front of the platform answers, with a web page";
+
+fn refused(platform: &Platform, error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -> Error {
     let status = error.status().unwrap_or_default();
     let body = error.body().map(|body| &**body).unwrap_or_default();
     // A web page or JSON, whole or cut off, may hold anything.
     let is_sentence = |text: &&str| !text.is_empty() && !text.starts_with(['<', '{', '[', '"']);
-    let text = std::str::from_utf8(body).ok().map(str::trim).filter(is_sentence);
+    let text = std::str::from_utf8(body).ok().map(str::trim).filter(is_sentence).filter(|_| !error.is_web_page());
     let refusal = Refusal { status, json: serde_json::from_slice(body).ok().filter(Value::is_object), text, error };
-    if (300..400).contains(&status) {
+    if let Some(redirect) = error.redirect() {
         // Redirects are never followed, so that a token never travels to another origin.
-        return Error::new(ErrorKind::Rejected, "the server sends callers elsewhere; set that address as the URL");
+        let message = format!("the answer is a redirect, {redirect}");
+        // The platforms redirect within themselves where a path is wrong; anything else is done in front of them.
+        let kind = match redirect.kind() {
+            wire::RedirectKind::SameHost => ErrorKind::Rejected,
+            _ => ErrorKind::Unreadable,
+        };
+        return Error::new(kind, message).with_advice("");
     }
-    // A proxy without a server behind it says 404 too, in its own words; the platforms say it in JSON.
-    if status == 404 && refusal.json.is_none() && !body.is_empty() {
-        return Error::new(ErrorKind::Unreadable, "somebody other than the platform says that there is no such thing");
+    let speaker = speaker(platform, &refusal, body);
+    if let Some(reason) = speaker.reason() {
+        let foreign = Error::new(ErrorKind::Unreadable, reason).with_retry_after(error.retry_after());
+        return match speaker {
+            Speaker::Challenge => foreign.with_advice("let calls of the API pass the challenge"),
+            Speaker::Broken => foreign.with_advice("try again later"),
+            _ => foreign,
+        };
     }
     let meaning = meaning(&refusal);
     let message = meaning.message.unwrap_or(meaning.kind.as_str());
     let translated =
         Error::new(meaning.kind, message).with_retry_after(meaning.retry_after.or_else(|| error.retry_after()));
     match meaning.sentence {
-        Some(sentence) => translated.with_server_message(&mask(&error.without_credentials(beginning(&sentence)))),
+        Some(sentence) => translated.with_server_message(&error.without_credentials(&sentence)),
         None => translated,
     }
 }
@@ -141,24 +170,4 @@ pub(crate) fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
         error = error.with_server_message(sentence);
     }
     error.with_retry_after(lost.retry_after()).with_source(lost)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn the_beginning_is_short_and_ends_with_a_whole_word(word in r"\S{1,12}", space in "[ \n]", times in 0..3000_usize) {
-            let words = format!("{word}{space}").repeat(times);
-            let start = beginning(&words);
-            prop_assert!(start.chars().count() <= 4096 && words.starts_with(start));
-            prop_assert!(start.len() == words.len() || start.chars().count() + word.chars().count() >= 4096);
-            prop_assert!(start.is_empty() || start.trim_end().ends_with(&word));
-            let long = "x".repeat(times + 4097);
-            prop_assert_eq!(beginning(&long), "");
-        }
-    }
 }

@@ -13,23 +13,44 @@
 //! * What was accepted and does not start within the grace period is
 //!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if something was started that may be it,
 //!   [`Undecidable`](crate::ErrorKind::Undecidable).
-//! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along.
-//! * A commit goes with applications, jobs, charts and Terraform services, an image tag with containers and jobs;
-//!   databases and environments take neither.
-//! * API tokens are the default; the JWT of a person needs `token_scheme = bearer`.
+//! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along; the
+//!   answer names them.
+//!   While a lifecycle job runs in it, the cancel is forced, which ends the job as well.
+//! * [`Revision::Configured`](crate::Revision::Configured) is the head of the branch, the tag or the chart version that is
+//!   configured.
+//!   A bare call would keep the commit that was deployed, so the adapter looks the revision up and names it; if that
+//!   fails, nothing is triggered.
+//!   Whole environments are deployed with the newest commits, and databases as they are configured.
+//! * [`Revision::Deployed`](crate::Revision::Deployed) is what was deployed last; databases and environments have none.
+//! * A commit goes with applications, jobs, charts and Terraform services from git, an image tag with containers and jobs
+//!   from an image, a chart version with charts from a chart repository; one request names only one of them.
+//!   The values of a chart may come from a commit of their own; the history does not tell it, so it is not verified.
+//! * After a success the revision that ran is read from the history, or from the service.
+//! * A job runs for one event if a request names it, and a Terraform service is planned, unlocked or migrated.
+//!   How a deployment for the stop or delete event of a job ends is not documented: only `DEPLOYED` is a success.
+//! * Ids are UUIDs, in any case; others are refused.
+//! * A token goes by `Token`, the JWT of a person by `Bearer`; they are told apart by their form unless `token_scheme` is
+//!   set.
 
+mod action;
 mod cancel;
 mod check;
 mod deploy;
 mod find;
 mod history;
+mod ids;
 mod kind;
 mod logs;
 mod look;
 mod lost;
 mod meaning;
 mod order;
+mod precheck;
+mod ran;
 mod read;
+mod reason;
+mod revision;
+mod row;
 mod service;
 mod status;
 mod trail;
@@ -39,7 +60,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 use qovery_client::Client;
 use qovery_client::wire::Auth;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 pub use qovery_client::types::{
     DeploymentHistoryActionStatus, DeploymentHistoryTriggerAction, ServiceActionEnum, ServiceActionStatusEnum,
@@ -47,7 +68,7 @@ pub use qovery_client::types::{
 };
 pub use status::{phase, service_state};
 
-use crate::config::{Config, Connect, Conventions, TokenScheme};
+use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
 use crate::{
     Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
     LogPage, Platform, Result, Service, Target, TargetKind,
@@ -76,7 +97,7 @@ impl Qovery {
 
     /// Makes a deployer from `QOVERY_CLI_ACCESS_TOKEN`, or from the token's other customary names.
     ///
-    /// `QOVERY_TOKEN_SCHEME` is `token` (the default) or `bearer`, and `QOVERY_API_URL` another address than Qovery's.
+    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default told by the form of the token), and `QOVERY_API_URL` another address than Qovery's.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the token is missing or something
@@ -85,11 +106,27 @@ impl Qovery {
         QoveryConfig::from_env()?.connect()
     }
 
+    /// The id of a deployment that something else started, by the execution that Qovery's console and command line show.
+    ///
+    /// `environment` holds the target, and is the target's own id if that is an environment.
+    /// Nothing is checked before the deployment is read.
+    #[must_use]
+    pub fn deployment_id(target: &Target, environment: &str, execution: &str) -> DeploymentId {
+        trail::id_of_execution(target, environment, execution)
+    }
+
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn api(&self) -> &Client {
         &self.client
+    }
+
+    /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn error(error: qovery_client::wire::Error) -> crate::Error {
+        fail(error)
     }
 }
 
@@ -106,6 +143,7 @@ impl Connect for Qovery {
             "QOVERY_API_KEY",
         ],
         scheme_variable: Some("QOVERY_TOKEN_SCHEME"),
+        injected_url: None,
         default_url: Some(Client::BASE_URL),
         api_path: "",
     };
@@ -113,12 +151,8 @@ impl Connect for Qovery {
     fn connect(config: &Config<Self>) -> Result<Self> {
         let scheme = match config.token_scheme {
             Some(scheme) => scheme,
-            None if config.token.as_ref().is_some_and(is_jwt) => {
-                return Err(Config::<Self>::invalid(
-                    "the token looks like the JWT of a person, which needs `token_scheme = bearer`; \
-                     set that, or use an API token",
-                ));
-            }
+            // Qovery's command line takes both from one variable, too, and tells them apart by their form.
+            None if config.token.as_ref().is_some_and(|token| is_jwt(token.expose_secret())) => TokenScheme::Bearer,
             None => TokenScheme::Token,
         };
         let http = config.http(|token| match scheme {
@@ -127,12 +161,6 @@ impl Connect for Qovery {
         })?;
         Ok(Self { client: Client::from_http(http), scheme, grace: config.grace })
     }
-}
-
-/// Whether a token is a JWT: three parts with dots between, the first the base64 of an object.
-fn is_jwt(token: &SecretString) -> bool {
-    let token = token.expose_secret().trim();
-    token.starts_with("eyJ") && token.split('.').filter(|part| !part.is_empty()).count() == 3
 }
 
 impl Deployer for Qovery {
@@ -152,6 +180,11 @@ impl Deployer for Qovery {
         ]);
         capabilities.commit = true;
         capabilities.image_tag = true;
+        capabilities.deployed = true;
+        capabilities.chart_version = true;
+        capabilities.values_commit = true;
+        capabilities.job_event = true;
+        capabilities.terraform_action = true;
         capabilities.history = true;
         capabilities.cancel = true;
         capabilities.logs = true;

@@ -52,8 +52,22 @@ where
     F: Fn() -> L,
     L: Future<Output = Result<Sight>>,
 {
+    reconcile_slowly(lost, settle, settle / LONGEST_PAUSE, look).await
+}
+
+/// The same as [`reconcile`], with pauses up to `longest`, where each look costs much.
+pub(crate) async fn reconcile_slowly<F, L>(
+    lost: Error,
+    settle: Duration,
+    longest: Duration,
+    look: F,
+) -> Result<Deployment>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<Sight>>,
+{
     let started = Instant::now();
-    let (mut pause, longest) = (settle / FIRST_PAUSE, settle / LONGEST_PAUSE);
+    let mut pause = settle / FIRST_PAUSE;
     // What was seen once may have been the trigger's own, even if it is gone.
     let mut sign = None;
     loop {
@@ -87,6 +101,8 @@ where
             }
         };
         let wait = pause.max(asked.unwrap_or_default());
+        // The look that decides comes no later than it has to.
+        let wait = if age < settle && asked.is_none() { wait.min(settle.saturating_sub(age)) } else { wait };
         if age + wait > settle * 5 {
             let why = "the server asks to wait too long before it can be looked up";
             return Err(after_loss(ErrorKind::Undecidable, why, lost));
@@ -113,9 +129,34 @@ where
     read().await
 }
 
+/// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks for
+/// a longer wait than is left is not waited for.
+pub(crate) async fn retry_read<T, F, L>(bound: Duration, read: F) -> Result<T>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<T>>,
+{
+    let started = Instant::now();
+    let mut pause = PAUSE.min(bound / 20);
+    let mut attempts: u32 = 0;
+    loop {
+        let error = match read().await {
+            Err(error) if is_passing(&error) => error,
+            answer => return answer,
+        };
+        attempts = attempts.saturating_add(error.attempts());
+        let wait = pause.max(error.retry_after().unwrap_or_default());
+        if started.elapsed() + wait > bound {
+            return Err(error.with_attempts(attempts));
+        }
+        sleep(wait).await;
+        pause = (pause * 2).min(bound / 12);
+    }
+}
+
 /// Whether the same read may well succeed a little later; a page of a proxy, or what it puts around an answer, is as passing
 /// as a refused connection.
-fn is_passing(error: &Error) -> bool {
+pub(crate) fn is_passing(error: &Error) -> bool {
     error.is_transient() || matches!(error.kind(), ErrorKind::Unreadable | ErrorKind::AnswerTooLarge)
 }
 

@@ -30,8 +30,11 @@ fn every_answer_decodes_full_bare_null_and_with_news() {
 #[test]
 fn every_operation_on_the_container_of_a_database_outlives_the_default_timeout() {
     let operations = dokploy_client::operations::DATABASES;
-    let slow: Vec<&str> =
-        operations.iter().filter(|operation| operation.timeout().is_some()).map(|operation| operation.id()).collect();
+    let slow: Vec<&str> = operations
+        .iter()
+        .filter(|operation| operation.timeout().is_some())
+        .map(dokploy_client::wire::Operation::id)
+        .collect();
     for database in ["postgres", "mysql", "mariadb", "mongo", "redis", "libsql"] {
         // A deploy waits up to 45 s until the service has converged, since 0.30.5.
         for verb in ["deploy", "rebuild", "start", "stop", "reload", "saveExternalPort"] {

@@ -65,19 +65,19 @@ const UNSETTLED: [Seed; 6] = [
     // A request that has left the queue, and one that started at once.
     (
         2,
-        &[[0, 1], [1, 0], [2, 2], [3, 8], [5, 2]],
+        &[[0, 18], [1, 0], [2, 2], [3, 8], [5, 2]],
         &[
             (0, r#"{"results":[]}"#),
             (
                 0,
                 r#"{"environment":{"id":"e","state":"DEPLOYED","last_deployment_id":"d","last_deployment_state":"DEPLOYED",
-                "deployment_request_id":"d"},"applications":[{"id":"web","state":"DEPLOYED","execution_id":"d"}]}"#,
+                "deployment_request_id":"d"},"applications":[{"id":"0a1b2c3d-0000-4000-8000-000000000001","state":"DEPLOYED","execution_id":"d"}]}"#,
             ),
         ],
     ),
     (
         2,
-        &[[0, 1], [2, 2], [3, 6], [4, 2]],
+        &[[0, 18], [2, 2], [3, 6], [4, 2]],
         &[
             (
                 0,
@@ -87,7 +87,7 @@ const UNSETTLED: [Seed; 6] = [
                 0,
                 r#"{"results":[{"identifier":{"execution_id":"d"},"status":"DEPLOYED","trigger_action":"DEPLOY",
                 "auditing_data":{"created_at":"2026-08-20T14:00:06Z","origin":"API"},
-                "stages":[{"services":[{"identifier":{"service_id":"web"},"status":"DEPLOYED"}]}]},
+                "stages":[{"services":[{"identifier":{"service_id":"0a1b2c3d-0000-4000-8000-000000000001"},"status":"DEPLOYED"}]}]},
                 {"identifier":{"execution_id":"1"},"status":"DEPLOYED","stages":[]}]}"#,
             ),
         ],

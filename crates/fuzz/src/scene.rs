@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::Answer;
 use crate::server::Server;
+use crate::vocabulary::{ENVIRONMENT, SERVICE};
 
 /// The longest line that an error may be: an id, 300 characters of the server's, and our own words.
 const LONGEST: usize = 4096 + 4 * 300 + 500;
@@ -57,9 +58,9 @@ impl Scene {
             Adapter { deployer: Box::new(builder.build().expect("Dokploy")), target, settled }
         };
         let qovery = {
-            let target = Target::application("web").in_environment("e");
+            let target = Target::application(SERVICE).in_environment(ENVIRONMENT);
             let settled = DeploymentId::new(Platform::Qovery, target.clone());
-            let settled = settled.with("environment", "e").with("execution", "x");
+            let settled = settled.with("environment", ENVIRONMENT).with("execution", "x");
             let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
             Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, settled }
         };

@@ -13,6 +13,9 @@ use super::call::{self, Told};
 use super::scene::Scene;
 use super::{ChaosOptions, Wrap};
 
+/// How often what the network holds is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// Makes so many calls, and tells what each was told.
 pub(super) async fn run(
     scene: &Arc<dyn Scene>,
@@ -53,7 +56,13 @@ pub(super) async fn run(
         told.extend(caller?);
     }
     noise.abort();
-    // What a caller gave up on may still be on its way, and what it started still going on.
+    // What a caller gave up on may still be on its way, and what it started still going on. What is later than this
+    // does not matter, as no adapter promises to find it.
+    let mut waited = Duration::ZERO;
+    while scene.access().network.held() > 0 && waited < options.promised() {
+        sleep(LOOK).await;
+        waited += LOOK;
+    }
     sleep(Duration::from_secs(1)).await;
     Ok(told)
 }

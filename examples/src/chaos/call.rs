@@ -43,9 +43,10 @@ impl fmt::Display for Told {
 
 /// Makes one call.
 pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap) -> Result<Told> {
+    let timeline = scene.access().timeline;
     let request = scene.request(target, call);
     let seen = Arc::new(Mutex::new(Seen::default()));
-    let witness = Arc::new(Witness { inner: wrap(scene.adapter(call)?), seen: Arc::clone(&seen) });
+    let witness = Arc::new(Witness { inner: wrap(scene.adapter(call)?), seen: Arc::clone(&seen), timeline });
     let patience = RetryOptions::within(Duration::from_secs(60)).with_attempts(20);
     let patience = patience.with_backoff(Duration::from_millis(20), Duration::from_millis(500));
     let deployer = Retry::new(witness).with_options(patience);

@@ -1,5 +1,6 @@
 //! How much chaos.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use anydeploy_fakes::Fault;
@@ -86,6 +87,19 @@ impl ChaosOptions {
     pub fn with_faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults = faults.into_iter().collect();
         self
+    }
+
+    /// How late the network delivers what its client gave up on.
+    ///
+    /// With the usual grace of a minute this would be 1 s to 60 s; it is scaled as the grace is.
+    pub(super) fn late(&self) -> RangeInclusive<Duration> {
+        self.grace / 60..=self.grace
+    }
+
+    /// The latest delivery that an adapter promises to find: half the grace after the client gave up, less a tenth in
+    /// which the platform has to show it.
+    pub(super) fn promised(&self) -> Duration {
+        self.grace * 9 / 20
     }
 
     /// How many targets there are.

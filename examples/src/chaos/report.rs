@@ -27,6 +27,7 @@ pub struct ChaosReport {
     pub deploys: u64,
     pub triggered: u64,
     pub delivered_twice: u64,
+    pub delivered_late: u64,
     pub duplicated: u64,
     pub lost: u64,
     pub contradicted: u64,
@@ -36,6 +37,7 @@ pub struct ChaosReport {
     pub timed_out: u64,
     pub broken_off: u64,
     pub refused: u64,
+    pub already_running: u64,
     pub succeeded: u64,
     pub failed: u64,
     pub cancelled: u64,
@@ -46,6 +48,7 @@ pub struct ChaosReport {
     pub requests: u64,
     pub faults: BTreeMap<String, u64>,
     pub seconds: f64,
+    pub scaled_seconds: f64,
     /// How many calls were misreported in which way.
     pub misreports: BTreeMap<&'static str, u64>,
     /// The first few wrongs, in words.
@@ -92,6 +95,9 @@ impl ChaosReport {
             "seed": self.seed,
             "callers_per_target": self.callers_per_target,
             "delivered_twice": self.delivered_twice,
+            "delivered_late": self.delivered_late,
+            "already_running": self.already_running,
+            "scaled_seconds": (self.scaled_seconds * 10.0).round() / 10.0,
             "contradicted": self.contradicted,
             "broken_off": self.broken_off,
             "refused": self.refused,
@@ -128,12 +134,7 @@ impl ChaosReport {
     pub(super) fn count_exchanges(&mut self, network: &FaultyNetwork) {
         self.requests += network.exchanges();
         for injected in network.injected() {
-            let name = match injected.fault {
-                Fault::Status { code, .. } => format!("Status {code}"),
-                Fault::HtmlPage { code } => format!("HtmlPage {code}"),
-                other => format!("{other:?}"),
-            };
-            *self.faults.entry(name).or_default() += 1;
+            *self.faults.entry(name_of(injected.fault)).or_default() += 1;
         }
     }
 
@@ -149,6 +150,16 @@ impl ChaosReport {
         if self.doubts.len() < EXPLAINED {
             self.doubts.push(explain(what, told, facts));
         }
+    }
+}
+
+/// How a fault is called in the figures and on the command line; a status has one name in all its forms.
+#[must_use]
+pub fn name_of(fault: Fault) -> String {
+    match fault {
+        Fault::Status { code, .. } => format!("Status {code}"),
+        Fault::HtmlPage { code } => format!("HtmlPage {code}"),
+        other => format!("{other:?}"),
     }
 }
 

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anydeploy::{Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Outcome, Platform, Result};
-use anydeploy_fakes::{FaultPlan, FaultyNetwork, Sender};
+use anydeploy_fakes::{FaultPlan, FaultyNetwork, Sender, Timeline};
 use fastrand::Rng;
 
 use super::ChaosOptions;
+use super::pacer::Pacer;
 
 /// One fake behind one bad network, with the targets of a batch of calls.
 pub(super) trait Scene: Send + Sync {
@@ -131,31 +132,48 @@ impl fmt::Display for Fact {
 }
 
 /// Sets up the scene of a batch.
-pub(super) async fn of(platform: &Platform, options: &ChaosOptions, batch: u64) -> Result<Arc<dyn Scene>> {
+pub(super) async fn of(
+    platform: &Platform,
+    options: &ChaosOptions,
+    batch: u64,
+    pacer: &Pacer,
+) -> Result<Arc<dyn Scene>> {
     let rng = Rng::with_seed(options.seed_of(batch));
     Ok(match platform {
-        Platform::Coolify => Arc::new(coolify::Scene::new(options, batch, rng).await?),
-        Platform::Dokploy => Arc::new(dokploy::Scene::new(options, batch, rng).await?),
-        Platform::Qovery => Arc::new(qovery::Scene::new(options, batch, rng).await?),
+        Platform::Coolify => Arc::new(coolify::Scene::new(options, batch, pacer, rng).await?),
+        Platform::Dokploy => Arc::new(dokploy::Scene::new(options, batch, pacer, rng).await?),
+        Platform::Qovery => Arc::new(qovery::Scene::new(options, batch, pacer, rng).await?),
         other => return Err(Error::new(ErrorKind::InvalidInput, format!("there is no fake of `{other}`"))),
     })
 }
 
 /// The bad network before a fake, and how adapters are made that go through it.
 pub(super) struct Access {
-    pub(super) network: FaultyNetwork,
+    pub(super) network: Arc<FaultyNetwork>,
+    pub(super) timeline: Timeline,
     token: String,
     grace: Duration,
 }
 
 impl Access {
-    fn new(origin: &str, token: &str, options: &ChaosOptions, batch: u64) -> Result<Self> {
+    /// `missing` is the route that is [not found](anydeploy_fakes::Fault::NotFound) now and then, and what the server says there.
+    fn new(
+        (origin, token): (&str, &str),
+        options: &ChaosOptions,
+        batch: u64,
+        pacer: &Pacer,
+        missing: (&'static str, &'static str),
+    ) -> Result<Self> {
+        let timeline = pacer.timeline();
         let plan = FaultPlan::seeded(options.seed_of(batch)).rate(options.rate).drip(Duration::from_millis(100));
+        let plan = plan.late(options.late()).not_found(missing.0, missing.1).along(timeline);
         let plan = plan.faults(options.faults.iter().copied());
-        let network = FaultyNetwork::before(origin, plan).map_err(|error| {
+        let network = FaultyNetwork::on_this_runtime(origin, plan).map_err(|error| {
             Error::new(ErrorKind::InvalidConfiguration, "the network cannot be set up").with_source(error)
         })?;
-        Ok(Self { network, token: token.to_owned(), grace: options.grace })
+        let network = Arc::new(network);
+        pacer.wait_for(&network);
+        Ok(Self { network, timeline, token: token.to_owned(), grace: options.grace })
     }
 
     /// An adapter for one call, which names the call in each of its requests.

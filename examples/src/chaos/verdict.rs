@@ -4,6 +4,7 @@
 mod tests;
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use anydeploy::{DeploymentId, Error, ErrorKind, Identity, Outcome};
 use anydeploy_fakes::Sender;
@@ -12,14 +13,15 @@ use super::ChaosReport;
 use super::call::Told;
 use super::scene::{Ending, Fact, Part, Scene};
 
-/// Judges the calls of one scene.
-pub(super) fn judge(report: &mut ChaosReport, scene: &dyn Scene, told: &[Told]) {
+/// Judges the calls of one scene; `promised` is how late a delivery may be that an adapter promises to find.
+pub(super) fn judge(report: &mut ChaosReport, scene: &dyn Scene, told: &[Told], promised: Duration) {
     let facts = scene.facts();
     let court = Court {
         scene,
         targets: told.iter().map(|told| (told.call.to_string(), told.target.id())).collect(),
         by_id: facts.iter().flat_map(|fact| fact.ids().map(move |id| (id, fact))).collect(),
         by_call: by_call(&facts),
+        promised,
     };
     report.deploys += told.len() as u64;
     report.triggered += facts.iter().filter(|fact| is_by_a_call(fact)).count() as u64;
@@ -50,13 +52,18 @@ struct Court<'a> {
     targets: HashMap<String, &'a str>,
     by_id: HashMap<&'a str, &'a Fact>,
     by_call: HashMap<&'a str, Vec<&'a Fact>>,
+    promised: Duration,
 }
 
 impl Court<'_> {
     fn judge(&self, report: &mut ChaosReport, told: &Told) {
         let call = told.call.to_string();
         let theirs: Vec<&Fact> = self.by_call.get(&*call).into_iter().flatten().copied().collect();
-        let started: Vec<&Fact> = theirs.iter().copied().filter(|fact| fact.started(told.target.id())).collect();
+        let began: Vec<&Fact> = theirs.iter().copied().filter(|fact| fact.started(told.target.id())).collect();
+        // What no adapter can know of counts for itself, as if another program had asked for it.
+        let (late, started): (Vec<&Fact>, Vec<&Fact>) =
+            began.into_iter().partition(|fact| fact.senders_of(&call).all(|sender| self.is_late(sender)));
+        report.delivered_late += late.len() as u64;
         let caused: Vec<&Fact> = started.iter().copied().filter(|fact| !self.is_shared(fact, told, &call)).collect();
         let twice = delivered_twice(&caused, &call);
         report.delivered_twice += twice;
@@ -67,7 +74,8 @@ impl Court<'_> {
             report.wrong("duplicated", told, &shown);
         }
         report.strangers += u64::from(told.seen.settled.iter().any(|(identity, id)| self.is_strangers(*identity, id)));
-        let foreign = told.seen.settled.iter().find_map(|(identity, id)| self.is_foreign(*identity, id, told, &call));
+        let mut claimed = told.seen.settled.iter().filter(|(_, id)| !self.is_earlier(id, told));
+        let foreign = claimed.find_map(|(identity, id)| self.is_foreign(*identity, id, told, &call));
         let wrong = match &told.result {
             Ok(outcome) => {
                 report.count_outcome(outcome);
@@ -81,13 +89,15 @@ impl Court<'_> {
             Err(error) if error.is_safe_to_repeat() => {
                 if caused.is_empty() {
                     report.refused += 1;
+                    report.already_running += u64::from(error.kind() == ErrorKind::AlreadyRunning);
                 } else if is_half(&started, &call) && error.kind() != ErrorKind::NotTriggered {
                     report.contradicted += 1;
                 } else {
                     report.lost += 1;
                     report.wrong("lost", told, &shown);
                 }
-                None
+                let unnamed = error.kind() == ErrorKind::AlreadyRunning && error.last().is_none();
+                unnamed.then_some("an earlier deployment without an id")
             }
             Err(error) => {
                 let end = open_end(report, error);
@@ -122,7 +132,26 @@ impl Court<'_> {
 
     /// Whether a call was told of a deployment of another program's, and that it is only deduced to be its own.
     fn is_strangers(&self, identity: Identity, id: &DeploymentId) -> bool {
-        identity == Identity::Inferred && self.find(id).is_some_and(|fact| fact.strange)
+        let is_strange = |fact: &Fact| fact.strange || fact.senders.iter().all(|sender| self.is_late(sender));
+        identity == Identity::Inferred && self.find(id).is_some_and(is_strange)
+    }
+
+    /// Whether a request was delivered later than an adapter promises to wait for it.
+    fn is_late(&self, sender: &Sender) -> bool {
+        sender.late.is_some_and(|late| late > self.promised)
+    }
+
+    /// Whether a call was told of a deployment only as one that ran already, and not as its own.
+    fn is_earlier(&self, id: &DeploymentId, told: &Told) -> bool {
+        let is_same = |other: &DeploymentId| self.text_in(other).is_some() && self.text_in(other) == self.text_in(id);
+        let outcome = told.result.as_ref().ok().and_then(Outcome::deployment);
+        told.seen.earlier.iter().any(is_same) && !outcome.is_some_and(|deployment| is_same(&deployment.id))
+    }
+
+    /// When a call was first told that a deployment is over.
+    fn over_at(&self, id: &DeploymentId, told: &Told) -> Option<Instant> {
+        let over = told.seen.over.iter().filter(|(over, _)| over == id || self.text_in(over) == self.text_in(id));
+        over.map(|(_, at)| *at).min()
     }
 
     /// Why a deployment that a call was told of as settled is not its own.
@@ -170,10 +199,8 @@ impl Court<'_> {
         // That the id is someone else's is told elsewhere.
         let Some(fact) = self.find(id) else { return (!Ending::Never.is(outcome)).then_some("an outcome of nothing") };
         let (ending, ended_at) = match fact.part(told.target.id()) {
-            // What was merged into the deployment of another version is over, and not what was asked for.
-            Some(part) if part.ending == Ending::Succeeded && is_other(told, part) => {
-                (Ending::Cancelled, part.ended_at)
-            }
+            // What was merged into the deployment of another version failed to run what was asked for.
+            Some(part) if part.ending == Ending::Succeeded && is_other(told, part) => (Ending::Failed, part.ended_at),
             Some(part) => (part.ending, part.ended_at),
             // It was left out.
             None => (Ending::Never, fact.ended_at()),
@@ -181,7 +208,7 @@ impl Court<'_> {
         if !ending.is(outcome) {
             return Some("a wrong outcome");
         }
-        let in_time = told.seen.over_at.zip(ended_at).is_some_and(|(told, ended)| told >= ended);
+        let in_time = self.over_at(id, told).zip(ended_at).is_some_and(|(told, ended)| told >= ended);
         (!in_time).then_some("an outcome before the end")
     }
 }

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use anydeploy::{
-    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, LogOptions, LogPage, Platform, Result,
+    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, ErrorKind, Identity, LogOptions, LogPage,
+    Platform, Result,
 };
+use anydeploy_fakes::Timeline;
 use futures::future::{BoxFuture, FutureExt};
 
 /// What one call was told on the way.
@@ -15,14 +17,17 @@ pub(super) struct Seen {
     pub(super) settled: Vec<(Identity, DeploymentId)>,
     /// What each trigger that failed was told, in words.
     pub(super) refusals: Vec<String>,
-    /// When it was first told that its deployment is over.
-    pub(super) over_at: Option<Instant>,
+    /// When it was first told of each deployment that is over.
+    pub(super) over: Vec<(DeploymentId, Instant)>,
+    /// The deployments that ran already, so that nothing was started.
+    pub(super) earlier: Vec<DeploymentId>,
 }
 
 #[derive(Debug)]
 pub(super) struct Witness {
     pub(super) inner: Arc<dyn Deployer>,
     pub(super) seen: Arc<Mutex<Seen>>,
+    pub(super) timeline: Timeline,
 }
 
 impl Witness {
@@ -37,8 +42,8 @@ impl Witness {
         if deployment.identity.is_settled() && !seen.settled.contains(&entry) {
             seen.settled.push(entry);
         }
-        if deployment.is_over() {
-            seen.over_at.get_or_insert_with(Instant::now);
+        if deployment.is_over() && !seen.over.iter().any(|(id, _)| *id == deployment.id) {
+            seen.over.push((deployment.id.clone(), self.timeline.now()));
         }
     }
 }
@@ -56,7 +61,12 @@ impl Deployer for Witness {
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
         let note = |told: &Result<Deployment>| {
             self.note(told);
-            self.seen().refusals.extend(told.as_ref().err().map(|error| format!("{error:#}")));
+            let Err(error) = told else { return };
+            let mut seen = self.seen();
+            seen.refusals.push(format!("{error:#}"));
+            if error.kind() == ErrorKind::AlreadyRunning {
+                seen.earlier.extend(error.last().map(|earlier| earlier.id.clone()));
+            }
         };
         self.inner.deploy(request).inspect(note).boxed()
     }

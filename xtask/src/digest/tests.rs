@@ -136,3 +136,24 @@ fn the_root_of_this_workspace_is_refused_by_every_name() {
     assert!(command(root, &[&document("unions"), "--out", "."]).is_err());
     assert_eq!(std::fs::read_to_string(root.join("Cargo.toml")).unwrap(), manifest);
 }
+
+#[test]
+fn a_document_without_an_operation_and_one_of_swagger_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    for (text, reason) in [
+        ("openapi: 3.0.3\ninfo: {title: Nothing, version: '1'}\npaths: {}\n", "has no operation that can be taken"),
+        (
+            "openapi: 3.0.3\ninfo: {title: One, version: '1'}\npaths: {/a: {head: {responses: {'200': {description: It.}}}}}\n",
+            "has no operation that can be taken",
+        ),
+        ("swagger: '2.0'\ninfo: {title: Old, version: '1'}\npaths: {}\n", "Swagger 2.0 is not read"),
+    ] {
+        let file = folder.path().join("document.yaml");
+        std::fs::write(&file, text).unwrap();
+        let file = file.display().to_string();
+        let error = command(Path::new("/nowhere"), &[&file, "--out", &out, "--keep-going"]).unwrap_err();
+        assert!(error.contains(reason), "{error}");
+        assert!(!Path::new(&out).exists());
+    }
+}

@@ -38,7 +38,7 @@ impl FakeCoolifyBuilder {
 
     /// How fast deployments advance; by default a tick every 20 milliseconds.
     pub fn pace(mut self, pace: Pace) -> Self {
-        self.pace = pace;
+        (self.pace, self.clock) = (pace, self.clock.along(pace));
         self
     }
 

@@ -28,7 +28,7 @@ pub struct FakeDokployBuilder {
 impl FakeDokployBuilder {
     /// How fast deployments advance.
     pub fn pace(mut self, pace: Pace) -> Self {
-        self.pace = pace;
+        (self.pace, self.clock) = (pace, self.clock.along(pace));
         self
     }
 

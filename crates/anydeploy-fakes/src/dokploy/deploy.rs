@@ -35,7 +35,16 @@ fn deploy(call: &mut Call<'_>, kind: Kind, redeploy: bool) -> Reply {
     let target = Target::new(kind, &id);
     call.service(&target)?;
     let (origin, sender) = (DokployOrigin::Api, call.sender.clone());
-    call.state.enqueue(Order { target, title, description, redeploy, origin, sender });
+    let order = Order { target, title, description, redeploy, origin, sender };
+    if call.state.habits.held_trigger {
+        call.state.held.push(order);
+        return Err(Failure::gateway_timeout());
+    }
+    if call.state.habits.webhook_first {
+        call.state.deployed_by_webhook(&order.target);
+    }
+    call.state.down = call.state.habits.down_after_trigger;
+    call.state.enqueue(order);
     if call.state.habits.cloud {
         return Ok(true.into());
     }

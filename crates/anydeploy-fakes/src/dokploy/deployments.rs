@@ -13,7 +13,7 @@ pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::get("deployment.allByCompose", |call| all(call, Kind::Compose)),
     Procedure::get("deployment.allByType", all_by_type).since(0, 22, 0),
     Procedure::get("deployment.allCentralized", |call| Ok(all_centralized(call).into())).since(0, 28, 3),
-    Procedure::get("deployment.queueList", |call| Ok(call.state.queue_list().into())).since(0, 28, 3),
+    Procedure::get("deployment.queueList", queue_list).since(0, 28, 3),
     Procedure::get("deployment.readLogs", read_logs).since(0, 29, 5),
     Procedure::post("deployment.killProcess", kill_process).since(0, 23, 6),
     Procedure::post("deployment.removeDeployment", remove).since(0, 27, 1),
@@ -26,6 +26,13 @@ fn all(call: &mut Call<'_>, kind: Kind) -> Reply {
     check.finish()?;
     call.permit(&id)?;
     Ok(newest_first(call.state, &Target::new(kind, &id)).map(Row::json).collect::<Value>().into())
+}
+
+fn queue_list(call: &mut Call<'_>) -> Reply {
+    match call.state.habits.queue_list_refused {
+        Some(status) => Err(Failure::of_status(status)),
+        None => Ok(call.state.queue_list().into()),
+    }
 }
 
 fn newest_first<'a>(state: &'a State, target: &'a Target) -> impl Iterator<Item = &'a Row> {

@@ -42,12 +42,30 @@ impl Failure {
         Self::new(500, "INTERNAL_SERVER_ERROR", message)
     }
 
+    /// What a gateway in front of the server answers that lost patience.
+    pub(super) fn gateway_timeout() -> Self {
+        Self::new(504, "", "<html><head><title>504 Gateway Time-out</title></head></html>")
+    }
+
+    /// A refusal with this status, in the server's own form.
+    pub(super) fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::unauthorized("You don't have access to this service"),
+            403 => Self::new(403, "FORBIDDEN", "Forbidden"),
+            404 => Self::not_found("Not found"),
+            _ => Self { status, ..Self::internal("Internal server error") },
+        }
+    }
+
     pub(super) fn invalid(issues: Vec<Value>) -> Self {
         Self { issues: Some(issues), ..Self::bad_request("Input validation failed") }
     }
 
     /// The answer; an error of a known procedure names it in `data.path`.
     pub(super) fn answer(self, procedure: Option<&str>, release: Release) -> ResponseTemplate {
+        if self.code.is_empty() {
+            return ResponseTemplate::new(self.status).set_body_raw(self.message, "text/html");
+        }
         let mut body = json!({ "message": self.message, "code": self.code });
         if release >= Release::ERROR_DATA {
             let mut data = json!({ "code": self.code, "httpStatus": self.status });

@@ -1,10 +1,12 @@
 //! How a job becomes a row and ends, tick by tick.
 
-use super::queue::{Job, Stage};
+use super::queue::{Job, Order, Stage};
 use super::row::{Log, Row, Status, log_path};
 use super::script::Ending;
+use super::service::Target;
 use super::state::State;
-use super::triggered::DokployFate;
+use super::triggered::{DokployFate, DokployOrigin};
+use crate::sender::Sender;
 
 impl State {
     /// Lets everything happen that is due at `now`, in the order it is due.
@@ -176,6 +178,19 @@ impl State {
             self.queue.history.push(job);
         }
         None
+    }
+
+    /// A webhook deploys a service, and that deployment is over before anything else happens.
+    pub(super) fn deployed_by_webhook(&mut self, target: &Target) {
+        let (title, sender) = (Some("NEW CHANGES".to_owned()), Sender::default());
+        let origin = DokployOrigin::Webhook;
+        self.enqueue(Order { target: target.clone(), title, description: None, redeploy: false, origin, sender });
+        let Some(job) = self.queue.jobs.pop() else { return };
+        if let Some(job) = self.make_row(job) {
+            let job = self.finish_row(job);
+            self.close(&job);
+            self.leave(job);
+        }
     }
 
     /// The process ends and starts again.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::environments::services_of;
 use super::failure::Failure;
 use super::procedure::{Call, Procedure, Reply};
+use super::quirk::Release;
 use super::service::Kind;
 use super::state::State;
 
@@ -44,12 +45,24 @@ fn all(call: &Call<'_>) -> Value {
         if call.caller.is_member() && !environments.iter().any(holds_services) {
             continue;
         }
-        let mut project = project.clone();
-        project["environments"] = environments.into();
-        project["projectTags"] = json!([]);
-        projects.push(project);
+        let mut shown = project.clone();
+        if call.state.habits.release < Release::ENVIRONMENTS {
+            hold_services(&mut shown, &environments);
+        } else {
+            shown["environments"] = environments.into();
+            shown["projectTags"] = json!([]);
+        }
+        projects.push(shown);
     }
     projects.into()
+}
+
+/// Puts what the environments hold into the project itself.
+fn hold_services(project: &mut Value, environments: &[Value]) {
+    for list in ["applications", "compose", "mariadb", "mongo", "mysql", "postgres", "redis"] {
+        let lists = environments.iter().filter_map(|environment| environment[list].as_array());
+        project[list] = lists.flatten().cloned().collect();
+    }
 }
 
 fn holds_services(environment: &Value) -> bool {

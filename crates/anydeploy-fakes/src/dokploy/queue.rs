@@ -53,6 +53,7 @@ pub(super) enum Stage {
 }
 
 /// What somebody asks to be deployed.
+#[derive(Debug)]
 pub(super) struct Order {
     pub(super) target: Target,
     pub(super) title: Option<String>,
@@ -86,7 +87,8 @@ impl State {
             script.ticks = 0;
             script.cloned = false;
         }
-        let keeps = self.habits.keeps_title();
+        // A webhook's commit message has always been the title.
+        let keeps = self.habits.keeps_title() || order.origin == DokployOrigin::Webhook;
         let told = |text: &Option<String>| text.clone().filter(|text| keeps && !text.is_empty());
         let title = if order.redeploy { "Rebuild deployment" } else { "Manual deployment" };
         self.queue.last += 1;

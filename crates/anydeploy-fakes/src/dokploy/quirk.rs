@@ -54,8 +54,29 @@ pub enum DokployQuirk {
     OldServerPlainErrors,
     /// The server is v0.23.6: `title` and `description` of a deployment are dropped without a word.
     ///
+    /// `project.all` shows the services in the project itself, as there are no environments yet.
+    ///
     /// Off.
     OldServerIgnoresTitle,
+    /// `deployment.queueList` is refused with this status (401 for a missing permission, 403, 404, or 500) while
+    /// everything else is answered.
+    ///
+    /// Off.
+    QueueListRefused(u16),
+    /// Right before the server acts on a request to deploy, a webhook's deployment of the same service comes and ends: it
+    /// takes the next script, and its row is older than the request and newer than all that was read before.
+    ///
+    /// Off: on a real server the network has to hold the request for as long as a deployment takes.
+    WebhookFirst,
+    /// After each request to deploy that was accepted, so many reads are answered by a proxy's 502.
+    ///
+    /// Off.
+    DownAfterTrigger(u64),
+    /// A gateway answers a request to deploy by 504 and holds it, until
+    /// [`deliver_held`](crate::FakeDokploy::deliver_held).
+    ///
+    /// Off.
+    HeldTrigger,
 }
 
 /// A version of Dokploy; what a server has and lacks follows from it.
@@ -66,6 +87,8 @@ impl Release {
     pub(super) const OBSERVED: Self = Self(0, 30, 2);
     /// The first release that keeps the title and description of `deploy`.
     pub(super) const KEEPS_TITLE: Self = Self(0, 25, 0);
+    /// The first release whose projects have environments.
+    pub(super) const ENVIRONMENTS: Self = Self(0, 25, 0);
     /// The first release that writes the commit over both.
     pub(super) const OVERWRITES_TITLE: Self = Self(0, 25, 7);
     /// The first release whose error bodies have `data`.
@@ -90,6 +113,10 @@ pub(super) struct Habits {
     pub(super) remote: bool,
     pub(super) cloud: bool,
     pub(super) release: Release,
+    pub(super) queue_list_refused: Option<u16>,
+    pub(super) webhook_first: bool,
+    pub(super) down_after_trigger: u64,
+    pub(super) held_trigger: bool,
 }
 
 impl Default for Habits {
@@ -103,6 +130,10 @@ impl Default for Habits {
             remote: false,
             cloud: false,
             release: Release::OBSERVED,
+            queue_list_refused: None,
+            webhook_first: false,
+            down_after_trigger: 0,
+            held_trigger: false,
         }
     }
 }
@@ -120,6 +151,10 @@ impl Habits {
             DokployQuirk::OldServerWithoutQueueList => self.release = Release(0, 28, 2),
             DokployQuirk::OldServerPlainErrors => self.release = Release(0, 27, 1),
             DokployQuirk::OldServerIgnoresTitle => self.release = Release(0, 23, 6),
+            DokployQuirk::QueueListRefused(status) => self.queue_list_refused = Some(status),
+            DokployQuirk::WebhookFirst => self.webhook_first = true,
+            DokployQuirk::DownAfterTrigger(reads) => self.down_after_trigger = reads,
+            DokployQuirk::HeldTrigger => self.held_trigger = true,
         }
     }
 
@@ -135,6 +170,10 @@ impl Habits {
             DokployQuirk::OldServerWithoutQueueList
             | DokployQuirk::OldServerPlainErrors
             | DokployQuirk::OldServerIgnoresTitle => self.release = Release::OBSERVED,
+            DokployQuirk::QueueListRefused(_) => self.queue_list_refused = None,
+            DokployQuirk::WebhookFirst => self.webhook_first = false,
+            DokployQuirk::DownAfterTrigger(_) => self.down_after_trigger = 0,
+            DokployQuirk::HeldTrigger => self.held_trigger = false,
         }
     }
 

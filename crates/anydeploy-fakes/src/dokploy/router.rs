@@ -57,6 +57,10 @@ impl State {
         if let Some(token) = name.strip_prefix("deploy/") {
             return webhook::answer(self, token, request, &body);
         }
+        if self.down > 0 && request.method.as_str() == "GET" {
+            self.down -= 1;
+            return ResponseTemplate::new(502).set_body_raw("<html>Bad Gateway</html>", "text/html");
+        }
         let key = header(request, "x-api-key").unwrap_or_default();
         if self.keys.verify(key, self.tick).is_none() {
             // One body for every reason: unknown, disabled, used up, too fast.

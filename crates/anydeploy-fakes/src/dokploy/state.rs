@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::key::Keys;
-use super::queue::Queue;
+use super::queue::{Order, Queue};
 use super::quirk::Habits;
 use super::row::{Log, Row, stamp};
 use super::service::{Kind, Service, Target};
@@ -33,6 +33,10 @@ pub(super) struct State {
     pub(super) rollbacks: Vec<Value>,
     pub(super) queue: Queue,
     pub(super) ledger: Vec<DokployTriggered>,
+    /// Requests to deploy that a gateway holds.
+    pub(super) held: Vec<Order>,
+    /// How many reads are still answered by a proxy.
+    pub(super) down: u64,
     /// The tick that has been reached.
     pub(super) tick: u64,
     /// The wall clock at that tick; it never goes back.
@@ -56,6 +60,8 @@ impl State {
             rollbacks: Vec::new(),
             queue: Queue::new(concurrency),
             ledger: Vec::new(),
+            held: Vec::new(),
+            down: 0,
             tick: 0,
             wall: clock.now(),
             ticker,

@@ -1,41 +1,56 @@
 //! The answers that the network makes itself, and what it does to those of the server.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::fault::RetryAfter;
 use super::message::Message;
+use super::plan::Shape;
 
 /// An error that says nothing but its status.
-pub(super) fn status(code: u16, retry_after: Option<RetryAfter>, wait: Duration, clock: i64) -> Message {
-    let seconds = i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
+pub(super) fn status(code: u16, retry_after: Option<RetryAfter>, shape: &Shape, clock: i64) -> Message {
+    let seconds = i64::try_from(shape.retry_after.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
     let retry_after = retry_after.map(|form| match form {
         RetryAfter::Seconds => seconds.to_string(),
         // One more second, as the date leaves out the part of a second that has begun.
-        RetryAfter::Date => date(clock.saturating_add(seconds).saturating_add(1)),
+        RetryAfter::Date => http_date(shape.date_in(clock.saturating_add(seconds).saturating_add(1))),
     });
     let body = format!("{{\"message\":\"{}\"}}", reason(code));
-    let mut answer = made(code, "application/json", &body, clock);
+    let mut answer = made(code, "application/json", &body, &http_date(shape.date_in(clock)));
     if let Some(retry_after) = retry_after {
         answer.set("retry-after", &retry_after);
     }
     answer
 }
 
-/// A web page, as of a gateway that has nobody to ask or of a login that is in the way.
-pub(super) fn page(code: u16, clock: i64) -> Message {
+/// The server's own word that there is no such thing.
+pub(super) fn not_found(shape: &Shape, clock: i64) -> Message {
+    made(404, "application/json", shape.not_found, &http_date(shape.date_in(clock)))
+}
+
+/// A web page, as of a gateway that has nobody to ask, or of a login or a challenge that is in the way.
+pub(super) fn page(code: u16, shape: &Shape, clock: i64) -> Message {
     let (title, content) = match code {
-        200 => ("Sign in", "<form method=\"post\"><input name=\"password\" type=\"password\"></form>".to_owned()),
+        403 => ("Just a moment...", "<noscript>Enable JavaScript and cookies to continue</noscript>".to_owned()),
+        200 | 401 => ("Sign in", "<form method=\"post\"><input name=\"password\" type=\"password\"></form>".to_owned()),
         _ => (reason(code), format!("<h1>{code} {}</h1>", reason(code))),
     };
     let page = format!("<!DOCTYPE html>\n<html><head><title>{title}</title></head><body>{content}</body></html>\n");
-    made(code, "text/html; charset=utf-8", &page, clock)
+    let mut answer = made(code, "text/html; charset=utf-8", &page, &http_date(shape.date_in(clock)));
+    if code == 403 {
+        // By this header Cloudflare marks an answer that is its own and not the server's.
+        answer.set("cf-mitigated", "challenge");
+    }
+    answer
 }
 
 /// What a client gets when the fake itself is gone, which no plan asked for.
 pub(super) fn unreachable(error: &std::io::Error) -> Message {
-    made(502, "text/plain; charset=utf-8", &format!("the server behind the faulty network did not answer: {error}"), 0)
+    made(
+        502,
+        "text/plain; charset=utf-8",
+        &format!("the server behind the faulty network did not answer: {error}"),
+        &http_date(Utc::now()),
+    )
 }
 
 /// Moves the date of an answer of the server; one without a date gets none.
@@ -55,14 +70,17 @@ pub(super) fn oversize(answer: &mut Message, padding: u64) {
     answer.set("content-length", &(answer.body.len() as u64 + padding).to_string());
 }
 
-fn made(code: u16, content_type: &str, body: &str, clock: i64) -> Message {
-    let headers = [("content-type", content_type), ("date", &date(clock)), ("connection", "close")];
+fn made(code: u16, content_type: &str, body: &str, date: &str) -> Message {
+    let headers = [("content-type", content_type), ("date", date), ("connection", "close")];
     Message::answer(&format!("{code} {}", reason(code)), &headers, body)
 }
 
 fn reason(code: u16) -> &'static str {
     match code {
         200 => "OK",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
@@ -72,12 +90,7 @@ fn reason(code: u16) -> &'static str {
     }
 }
 
-/// The time in so many seconds, as a header writes it.
-fn date(seconds: i64) -> String {
-    let offset = TimeDelta::try_seconds(seconds).unwrap_or_default();
-    http_date(Utc::now().checked_add_signed(offset).unwrap_or_default())
-}
-
+/// A date as a header writes it.
 fn http_date(date: DateTime<Utc>) -> String {
     date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

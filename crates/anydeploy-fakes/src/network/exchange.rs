@@ -15,7 +15,8 @@ use super::injected::Injected;
 use super::kind::RequestKind;
 use super::message::Message;
 use super::plan::Shape;
-use crate::sender::TWICE;
+use super::waiting::{Counted, Waiting};
+use crate::sender::{LATE, TWICE};
 
 /// Carries the one exchange of a connection.
 pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()> {
@@ -26,10 +27,19 @@ pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()
     request.set("connection", "close");
     let (method, path) = request.request_line();
     let kind = RequestKind::of(&method, &path);
-    let fate = shared.ledger().draw(kind);
+    let fate = shared.ledger().draw(kind, &path);
     if fate.fault == Some(Fault::Duplicate) {
         // The fakes keep it, so that what the network did twice is told from what a client did twice.
         request.set(TWICE, &format!("{method} {path} {}", fate.number));
+    }
+
+    let injected = |fault, deliveries| {
+        let (method, path) = (method.clone(), path.clone());
+        Injected { kind, number: fate.number, method, path, fault, deliveries }
+    };
+    if fate.fault == Some(Fault::LateDelivery) {
+        let record = shared.ledger().record(injected(Fault::LateDelivery, 0));
+        return deliver_late(&shared, client, request, record, fate.late).await;
     }
 
     // A fault that keeps the request from the server has no use for this one.
@@ -45,8 +55,7 @@ pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()
         }
     }
     if let Some(fault) = fate.fault {
-        let injected = Injected { kind, number: fate.number, method, path, fault, deliveries };
-        shared.ledger().injected.push(injected);
+        shared.ledger().record(injected(fault, deliveries));
     }
     let clock = fate.shape.clock_during(fate.fault);
     if clock != 0 {
@@ -56,8 +65,27 @@ pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()
     show(&shared, client, fault, answer, &fate.shape, clock).await
 }
 
+/// Keeps the request until a while after the client has given up, and takes it to the server then.
+async fn deliver_late(
+    shared: &Shared,
+    client: TcpStream,
+    mut request: Message,
+    record: usize,
+    late: Duration,
+) -> io::Result<()> {
+    let _held = Counted::one(&shared.held);
+    // It makes no difference how the client ends the connection.
+    drop(wait_for_the_end(client).await);
+    sleep(late).await;
+    request.set(LATE, &late.as_millis().to_string());
+    deliver(shared, &request).await?;
+    shared.ledger().delivered(record);
+    Ok(())
+}
+
 /// Takes the request to the server and brings its answer.
 async fn deliver(shared: &Shared, request: &Message) -> io::Result<Message> {
+    let _waiting = Waiting::begin(&shared.waiting);
     let mut server = TcpStream::connect(shared.origin).await?;
     server.set_nodelay(true)?;
     server.write_all(&request.to_bytes()).await?;
@@ -94,10 +122,13 @@ async fn show(
             pad(client, &answer.to_bytes(), shape.padding).await
         }
         Fault::Status { code, retry_after } => {
-            send(client, &answer::status(code, retry_after, shape.retry_after, clock).to_bytes()).await
+            send(client, &answer::status(code, retry_after, shape, clock).to_bytes()).await
         }
-        Fault::HtmlPage { code } => send(client, &answer::page(code, clock).to_bytes()).await,
-        Fault::GatewayTimeout => send(client, &answer::page(504, clock).to_bytes()).await,
+        Fault::HtmlPage { code } => send(client, &answer::page(code, shape, clock).to_bytes()).await,
+        Fault::GatewayTimeout => send(client, &answer::page(504, shape, clock).to_bytes()).await,
+        Fault::NotFound => send(client, &answer::not_found(shape, clock).to_bytes()).await,
+        // A late delivery never comes here: there is nobody to answer.
+        Fault::LateDelivery => Ok(()),
         Fault::Duplicate | Fault::ClockAhead | Fault::ClockBehind => send(client, &answer.to_bytes()).await,
     }
 }

@@ -21,11 +21,17 @@ pub enum Fault {
     SilenceBefore,
     /// The server acts, and the client gets no answer: the connection stays open until it gives up.
     SilenceAfter,
+    /// The client gets no answer until it gives up, and the server gets the request only a while after that
+    /// ([`FaultPlan::late`](crate::FaultPlan::late)), as of a gateway that queues requests.
+    ///
+    /// A fake tells it by [`Sender::late`](crate::Sender).
+    LateDelivery,
     /// The answer comes whole, in small pieces over some time ([`FaultPlan::drip`](crate::FaultPlan::drip)).
     SlowDrip,
     /// The connection ends in the middle of the answer's body, or of its head if it has no body.
     Truncated,
-    /// Far more than the answer comes ([`FaultPlan::padding`](crate::FaultPlan::padding)): spaces, which JSON allows.
+    /// Far more than the answer comes ([`FaultPlan::padding`](crate::FaultPlan::padding), more than 16 MiB unless told):
+    /// spaces, which JSON allows.
     Oversized,
     /// The server never gets the request, and something on the way answers with this status.
     Status {
@@ -36,9 +42,15 @@ pub enum Fault {
     },
     /// The server never gets the request, and something on the way answers with a web page and this status.
     HtmlPage {
-        /// The status, such as 502; with 200 the page is a login form.
+        /// The status, such as 502; with 200 and 401 the page is a login form, with 403 the challenge of a proxy that
+        /// takes the client for a robot (`cf-mitigated`).
         code: u16,
     },
+    /// One route of the server answers 404 in its own words while the others go on
+    /// ([`FaultPlan::not_found`](crate::FaultPlan::not_found)).
+    ///
+    /// It hits reads alone; whatever else it was chosen for passes as it came.
+    NotFound,
     /// The server acts, and a gateway that lost patience answers 504 with a web page.
     GatewayTimeout,
     /// The server gets the request twice, and the client the second answer.
@@ -62,13 +74,14 @@ pub enum RetryAfter {
 }
 
 impl Fault {
-    /// Every fault, with the statuses 429, 500, 502 and 503 in all three forms and a web page with 502 and with 200.
-    pub const ALL: [Self; 26] = [
+    /// Every fault, with the statuses 429, 500, 502 and 503 in all three forms, and a web page with 502, 200, 401 and 403.
+    pub const ALL: [Self; 30] = [
         Self::Outage,
         Self::ResetBefore,
         Self::ResetAfter,
         Self::SilenceBefore,
         Self::SilenceAfter,
+        Self::LateDelivery,
         Self::SlowDrip,
         Self::Truncated,
         Self::Oversized,
@@ -86,17 +99,25 @@ impl Fault {
         Self::Status { code: 503, retry_after: Some(RetryAfter::Date) },
         Self::HtmlPage { code: 502 },
         Self::HtmlPage { code: 200 },
+        Self::HtmlPage { code: 401 },
+        Self::HtmlPage { code: 403 },
+        Self::NotFound,
         Self::GatewayTimeout,
         Self::Duplicate,
         Self::ClockAhead,
         Self::ClockBehind,
     ];
 
-    /// How often the server gets the request: never, once or twice.
+    /// How often the server gets the request, sooner or later: never, once or twice.
     #[must_use]
     pub fn deliveries(self) -> u32 {
         match self {
-            Self::Outage | Self::ResetBefore | Self::SilenceBefore | Self::Status { .. } | Self::HtmlPage { .. } => 0,
+            Self::Outage
+            | Self::ResetBefore
+            | Self::SilenceBefore
+            | Self::Status { .. }
+            | Self::HtmlPage { .. }
+            | Self::NotFound => 0,
             Self::Duplicate => 2,
             _ => 1,
         }

@@ -17,6 +17,6 @@ pub struct Injected {
     pub path: String,
     /// What went wrong.
     pub fault: Fault,
-    /// How often the server got the request and answered it: never, once or twice.
+    /// How often the server got the request and answered it so far: never, once or twice.
     pub deliveries: u32,
 }

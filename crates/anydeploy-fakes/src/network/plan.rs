@@ -1,9 +1,13 @@
 //! Which faults a network injects, how often and into what.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::fault::Fault;
 use super::kind::RequestKind;
+use crate::timeline::Timeline;
 
 /// Which faults a [`FaultyNetwork`](crate::FaultyNetwork) injects, how often and into what.
 ///
@@ -37,6 +41,14 @@ pub(super) struct Shape {
     pub(super) drip: Duration,
     pub(super) padding: u64,
     pub(super) skew: Duration,
+    /// The least and the most that a late delivery comes after its client gave up.
+    pub(super) late: (Duration, Duration),
+    /// Where a route is missing: its path, in which a `*` stands for any segment, or nothing for every path.
+    pub(super) missing: Option<&'static str>,
+    /// What the server says there.
+    pub(super) not_found: &'static str,
+    /// What the network's own dates go by, if not by the clock.
+    pub(super) timeline: Option<Timeline>,
     /// Seconds by which the server's clock is always ahead; below zero it is behind.
     pub(super) clock: i64,
 }
@@ -50,6 +62,10 @@ impl FaultPlan {
             drip: Duration::from_millis(500),
             padding: 16 * 1024 * 1024 + 1,
             skew: Duration::from_secs(3600),
+            late: (Duration::from_secs(1), Duration::from_secs(60)),
+            missing: None,
+            not_found: "{\"message\":\"Not found.\"}",
+            timeline: None,
             clock: 0,
         };
         let (faults, kinds) = (Fault::ALL.to_vec(), RequestKind::ALL.to_vec());
@@ -120,6 +136,33 @@ impl FaultPlan {
         self
     }
 
+    /// How long after its client has given up a request is [delivered late](Fault::LateDelivery); 1 s to 60 s unless
+    /// told.
+    ///
+    /// What is twice as late is as likely, so that half of them come within the first 8 s.
+    pub fn late(mut self, after: RangeInclusive<Duration>) -> Self {
+        self.shape.late = (*after.start(), *after.end());
+        self
+    }
+
+    /// Which route [is missing](Fault::NotFound), and with which JSON the server says so; unless told, every read, with
+    /// a message alone.
+    ///
+    /// The route is a path without its query; a `*` in it stands for any one segment.
+    pub fn not_found(mut self, route: &'static str, body: &'static str) -> Self {
+        (self.shape.missing, self.shape.not_found) = (Some(route), body);
+        self
+    }
+
+    /// Dates what the network answers itself by a timeline, as the fake behind it does.
+    ///
+    /// How long something takes goes by the clock of the network's runtime all the same, see
+    /// [`FaultyNetwork::on_this_runtime`](crate::FaultyNetwork::on_this_runtime).
+    pub fn along(mut self, timeline: Timeline) -> Self {
+        self.shape.timeline = Some(timeline);
+        self
+    }
+
     /// Sets the server's clock ahead for good: every `Date`, and every date in a `Retry-After` that the network made.
     ///
     /// It is no fault: neither rate nor limit matter, and it is not on record.
@@ -136,6 +179,29 @@ impl FaultPlan {
 }
 
 impl Shape {
+    /// How late a delivery is for which this part of 1 was drawn.
+    pub(super) fn late_by(&self, part: f64) -> Duration {
+        let (least, most) = (self.late.0.as_secs_f64().max(1e-3), self.late.1.as_secs_f64());
+        let late = least * (most / least).max(1.0).powf(part);
+        Duration::try_from_secs_f64(late).unwrap_or(self.late.1)
+    }
+
+    /// Whether a route is the one that may be missing.
+    pub(super) fn may_miss(&self, path: &str) -> bool {
+        let path = path.split('?').next().unwrap_or_default();
+        self.missing.is_none_or(|route| {
+            let (route, path) = (route.split('/'), path.split('/'));
+            route.clone().count() == path.clone().count()
+                && route.zip(path).all(|(wanted, segment)| wanted == "*" || wanted == segment)
+        })
+    }
+
+    /// The time in so many seconds.
+    pub(super) fn date_in(&self, seconds: i64) -> DateTime<Utc> {
+        let now = self.timeline.map_or_else(Utc::now, Timeline::utc);
+        now.checked_add_signed(TimeDelta::try_seconds(seconds).unwrap_or_default()).unwrap_or_default()
+    }
+
     /// Seconds by which the server's clock is ahead during an exchange with this fault.
     pub(super) fn clock_during(&self, fault: Option<Fault>) -> i64 {
         match fault {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::action::Action;
 use super::call::{Call, text};
 use super::kind::QoveryServiceKind as Kind;
+use super::quirk::QoveryQuirk;
 use super::reply::{Outcome, Refusal, Reply};
 use super::request::Wanted;
 use super::statuses::answer;
@@ -130,9 +131,16 @@ impl Call<'_> {
             let of = self.state.services_of(&environment.id).filter(|service| skipped || !service.skipped);
             of.map(|service| (service.id.clone(), None)).collect()
         };
+        // Declared: the services go to their latest version.
+        let newest = |services: Vec<Wanted>| -> Vec<Wanted> {
+            let keeps = self.state.quirks.has(QoveryQuirk::EnvironmentKeepsCommits);
+            let head = |id: &str| self.state.service(id).and_then(|service| service.commits.first().cloned());
+            services.into_iter().map(|(id, _)| (id.clone(), head(&id).filter(|_| !keeps))).collect()
+        };
         let deployed = |services: Vec<Wanted>| services.into_iter().filter(|(id, _)| !self.is_absent(id)).collect();
         let (action, services): (_, Vec<Wanted>) = match verb {
-            "deploy" | "redeploy" => (Action::Deploy, services(false)),
+            "deploy" => (Action::Deploy, newest(services(false))),
+            "redeploy" => (Action::Deploy, services(false)),
             // There is nothing to stop on a terraform service.
             "stop" => {
                 let stoppable = |(id, _): &Wanted| self.state.service(id).is_some_and(|s| s.kind.has("stop"));

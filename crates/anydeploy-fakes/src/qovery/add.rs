@@ -1,4 +1,4 @@
-//! Adding environments and services to a running fake.
+//! Adding environments, services and commits to a running fake.
 
 use super::{FakeQovery, QoveryServiceKind};
 
@@ -43,5 +43,29 @@ impl FakeQovery {
     /// Adds a service of any kind to any environment.
     pub fn add_service(&self, environment: &str, kind: QoveryServiceKind, name: &str) -> String {
         self.platform.state().add_service(environment, kind, name)
+    }
+
+    /// Someone pushes a commit to the branch of a service from git; answers with it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn push_commit(&self, service: &str) -> String {
+        let mut state = self.platform.state();
+        let commit = state.ids.commit();
+        state.named(service).commits.insert(0, commit.clone());
+        commit
+    }
+
+    /// Someone pushes a commit to the branch that holds the values of a chart; answers with it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn push_values_commit(&self, service: &str) -> String {
+        let mut state = self.platform.state();
+        let commit = state.ids.commit();
+        state.named(service).values_commits.insert(0, commit.clone());
+        commit
     }
 }

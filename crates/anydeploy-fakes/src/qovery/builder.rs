@@ -22,12 +22,13 @@ pub struct FakeQoveryBuilder {
     quirks: Quirks,
     limit: Limit,
     stale: Option<u64>,
+    tick_length: Option<Duration>,
 }
 
 impl FakeQoveryBuilder {
     /// How fast deployments advance; a tick every 20 ms unless told.
     pub fn pace(mut self, pace: Pace) -> Self {
-        self.pace = pace;
+        (self.pace, self.clock) = (pace, self.clock.along(pace));
         self
     }
 
@@ -70,6 +71,12 @@ impl FakeQoveryBuilder {
         self
     }
 
+    /// Lets the server's clock go by ticks, each of this length, so that nothing depends on how fast a test runs.
+    pub fn clock_by_ticks(mut self, length: Duration) -> Self {
+        self.tick_length = Some(length);
+        self
+    }
+
     /// Keeps no record of requests, which saves memory in a long run: [`FakeQovery::requests`] is empty.
     pub fn without_recording(mut self) -> Self {
         self.recording = Recording::Off;
@@ -79,6 +86,7 @@ impl FakeQoveryBuilder {
     /// Starts the server.
     pub async fn start(self) -> FakeQovery {
         let mut state = State::new(self.quirks, self.limit, self.stale.unwrap_or(3), self.clock);
+        state.tick_length = self.tick_length;
         let environment = state.add_environment("production", "PRODUCTION");
         let application = state.add_service(&environment, QoveryServiceKind::Application, "web");
         let container = state.add_service(&environment, QoveryServiceKind::Container, "worker");

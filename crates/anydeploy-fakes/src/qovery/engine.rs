@@ -82,7 +82,7 @@ impl State {
         if !starts {
             return;
         }
-        let id = self.ids.execution(index + 1);
+        let (id, now) = (self.ids.execution(index + 1), self.now());
         let pre_check = runs
             .iter()
             .find(|run| run.script.ending == Ending::PreCheckFailed)
@@ -105,7 +105,7 @@ impl State {
             request_ids: request.ids,
             senders: request.senders,
             begins,
-            created_at: self.clock.now(),
+            created_at: now,
             ended_at: None,
             runs,
             pre_check,
@@ -121,8 +121,15 @@ impl State {
         if script.ending == Ending::NeverStarts {
             return None;
         }
-        if let Some(version) = version {
-            version.clone_into(&mut service.version);
+        match (version, action) {
+            (Some(version), _) => version.clone_into(&mut service.version),
+            // Without a commit a service from git is deployed at the commit that is deployed (document, line 21445).
+            (None, Action::Deploy | Action::DryRun) if service.kind.is_from_git() => {
+                if let Some(commit) = service.deployed_version.as_ref().or(service.commits.first()) {
+                    service.version = commit.clone();
+                }
+            }
+            _ => {}
         }
         Some(Run::new(service, action, script, begins))
     }
@@ -135,7 +142,7 @@ impl State {
         let run = Run::new(known, Action::Deploy, QoveryScript::succeeds().lasting(0), tick);
         let environment = known.environment.clone();
         let id = self.ids.execution(index + 1);
-        let now = self.clock.now();
+        let now = self.now();
         self.executions.push(Execution {
             id,
             environment: environment.clone(),
@@ -159,7 +166,7 @@ impl State {
     }
 
     fn finish(&mut self, index: usize) {
-        let now = self.clock.now();
+        let now = self.now();
         let Some(execution) = self.executions.get_mut(index) else { return };
         execution.ended_at = Some(now);
         let environment = execution.environment.clone();

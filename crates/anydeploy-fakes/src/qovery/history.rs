@@ -6,6 +6,7 @@ use super::action::action_status;
 use super::execution::Execution;
 use super::kind::QoveryServiceKind as Kind;
 use super::objects::{ICON, commit};
+use super::quirk::QoveryQuirk;
 use super::reply::Reply;
 use super::run::Run;
 use super::state::{Environment, Service, State};
@@ -61,7 +62,7 @@ impl State {
             },
             "status": state,
             "auditing_data": auditing(execution),
-            "details": details(execution, run),
+            "details": if self.quirks.has(QoveryQuirk::OmittedDetails) { json!({}) } else { details(execution, run) },
             "status_details": {
                 "action": run.action.words().action,
                 "status": action_status(state),
@@ -102,7 +103,7 @@ fn details(execution: &Execution, run: &Run) -> Value {
             "build_pod_name": pod,
         }),
         Kind::Helm => json!({ "repository": { "chart_name": run.name, "chart_version": version } }),
-        Kind::Terraform => json!({ "commit": commit() }),
+        Kind::Terraform | Kind::HelmFromGit => json!({ "commit": commit() }),
         Kind::Database => json!({}),
     }
 }

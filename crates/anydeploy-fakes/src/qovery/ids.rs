@@ -42,6 +42,13 @@ impl Ids {
         format!("{:08x}-{:04x}-7000-8{:03x}-{n:012x}", (ms >> 16) & 0xffff_ffff, ms & 0xffff, self.server & 0xfff)
     }
 
+    /// The hash of a commit.
+    pub(super) fn commit(&mut self) -> String {
+        let n = self.count();
+        let scatter = (n ^ (self.server << 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        format!("{scatter:016x}{:08x}{n:016x}", scatter >> 32)
+    }
+
     /// The id of an execution: `<uuid>-<number>`, which is *not* a UUID.
     pub(super) fn execution(&mut self, number: usize) -> String {
         format!("{}-{number}", self.object())

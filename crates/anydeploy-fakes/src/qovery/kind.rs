@@ -14,6 +14,8 @@ pub enum QoveryServiceKind {
     LifecycleJob,
     /// A helm chart of a repository.
     Helm,
+    /// A helm chart in git, with its values in another repository.
+    HelmFromGit,
     /// A terraform module in git.
     Terraform,
     /// A database.
@@ -29,7 +31,7 @@ impl QoveryServiceKind {
             Self::Application => "application",
             Self::Container => "container",
             Self::CronJob | Self::LifecycleJob => "job",
-            Self::Helm => "helm",
+            Self::Helm | Self::HelmFromGit => "helm",
             Self::Terraform => "terraform",
             Self::Database => "database",
         }
@@ -41,7 +43,7 @@ impl QoveryServiceKind {
             Self::Application => "applications",
             Self::Container => "containers",
             Self::CronJob | Self::LifecycleJob => "jobs",
-            Self::Helm => "helms",
+            Self::Helm | Self::HelmFromGit => "helms",
             Self::Terraform => "terraforms",
             Self::Database => "databases",
         }
@@ -53,9 +55,21 @@ impl QoveryServiceKind {
             Self::Application => "APPLICATION",
             Self::Container => "CONTAINER",
             Self::CronJob | Self::LifecycleJob => "JOB",
-            Self::Helm => "HELM",
+            Self::Helm | Self::HelmFromGit => "HELM",
             Self::Terraform => "TERRAFORM",
             Self::Database => "DATABASE",
+        }
+    }
+
+    /// The type of what writes the lines of a service (engine 59fa717, `io.rs`).
+    pub(super) fn transmitter(self) -> &'static str {
+        match self {
+            Self::Application => "Application",
+            Self::Container => "Container",
+            Self::CronJob | Self::LifecycleJob => "Job",
+            Self::Helm | Self::HelmFromGit => "Helm",
+            Self::Terraform => "Terraform",
+            Self::Database => "Database",
         }
     }
 
@@ -69,7 +83,7 @@ impl QoveryServiceKind {
 
     /// Whether its version is a commit.
     pub(super) fn is_from_git(self) -> bool {
-        matches!(self, Self::Application | Self::LifecycleJob | Self::Terraform)
+        matches!(self, Self::Application | Self::LifecycleJob | Self::HelmFromGit | Self::Terraform)
     }
 
     /// Whether a deployment of this kind builds an image first.
@@ -90,7 +104,7 @@ impl QoveryServiceKind {
             "stop" | "status" => self != Kind::Terraform,
             "log" => matches!(self, Kind::Application | Kind::Container),
             "commit" => !matches!(self, Kind::Container | Kind::Database),
-            "link" => matches!(self, Kind::Application | Kind::Container | Kind::Helm),
+            "link" => matches!(self, Kind::Application | Kind::Container | Kind::Helm | Kind::HelmFromGit),
             "cleanFailedJob" => self.job_type().is_some(),
             _ => true,
         }

@@ -52,10 +52,10 @@ impl State {
     }
 
     fn run_log(&self, execution: &Execution, run: &Run) -> Vec<(u64, Value)> {
-        let transmitter = json!({ "id": run.service, "name": run.name, "type": run.kind.word() });
-        // The names of the steps are made up; no first-party client reads them.
+        let transmitter = json!({ "id": run.service, "name": run.name, "type": run.kind.transmitter() });
+        // The steps are those of the engine (59fa717, `events/mod.rs`).
         let line = |(after, text): &(u64, String)| {
-            (*after, self.entry(execution, *after, &transmitter, "Progress", Text::Line(text)))
+            (*after, self.entry(execution, *after, &transmitter, "Deploy", Text::Line(text)))
         };
         let mut entries: Vec<_> = run.lines(self.tick).iter().map(line).collect();
         if run.is_over(self.tick) {
@@ -63,7 +63,10 @@ impl State {
             let state = run.outcome();
             let last = match &run.script.reason {
                 Some(reason) if run.cancelled_at.is_none() => {
-                    self.entry(execution, after, &transmitter, "Error", Text::Failure(reason))
+                    let step = if state == "BUILD_ERROR" { "BuiltError" } else { "DeployedError" };
+                    let by_engine = json!({ "id": execution.environment, "name": "", "type": "TaskManager" });
+                    let whose = if run.script.by_task_manager { &by_engine } else { &transmitter };
+                    self.entry(execution, after, whose, step, Text::Failure(reason))
                 }
                 _ => self.entry(
                     execution,
@@ -82,9 +85,9 @@ impl State {
     fn entry(&self, execution: &Execution, after: u64, transmitter: &Value, step: &str, text: Text<'_>) -> Value {
         let time = execution.created_at + Duration::milliseconds(i64::try_from(after).unwrap_or(i64::MAX / 2));
         let (kind, message, error) = match text {
-            Text::Line(line) => ("INFO", json!({ "safe_message": line, "full_details": line }), Value::Null),
+            Text::Line(line) => ("info", json!({ "safe_message": line, "full_details": line }), Value::Null),
             Text::Failure(reason) => (
-                "ERROR",
+                "error",
                 Value::Null,
                 json!({
                     "tag": "FAKE_FAILURE",

@@ -110,20 +110,18 @@ impl State {
                 }),
                 resources(),
             ),
-            Kind::Helm => json!({
-                "timeout_sec": 600,
-                "auto_preview": false,
-                "auto_deploy": false,
-                "source": { "repository": {
+            Kind::Helm => helm(
+                &json!({ "repository": {
                     "chart_name": service.name,
                     "chart_version": service.version,
                     "repository": { "id": self.registry, "name": "charts", "url": "https://charts.example.com" },
-                } },
-                "arguments": [],
-                "allow_cluster_wide_resources": false,
-                "values_override": { "set": [], "set_string": [], "set_json": [], "file": null },
-                "ports": [],
-            }),
+                } }),
+                &Value::Null,
+            ),
+            Kind::HelmFromGit => helm(
+                &json!({ "git": { "git_repository": git(service) } }),
+                &json!({ "git": { "git_repository": values(service), "paths": ["values.yaml"] } }),
+            ),
             Kind::Terraform => json!({
                 "timeout_sec": 600,
                 "auto_deploy": false,
@@ -192,6 +190,32 @@ fn git(service: &Service) -> Value {
         git["deployed_commit_contributor"] = json!("Fake Author");
     }
     git
+}
+
+/// Where the values of a chart stand.
+fn values(service: &Service) -> Value {
+    json!({
+        "has_access": true,
+        "provider": "GITHUB",
+        "owner": "example",
+        "url": format!("https://github.com/example/{}-values.git", service.name),
+        "name": format!("example/{}-values", service.name),
+        "branch": "main",
+        "root_path": "/",
+    })
+}
+
+fn helm(source: &Value, file: &Value) -> Value {
+    json!({
+        "timeout_sec": 600,
+        "auto_preview": false,
+        "auto_deploy": false,
+        "source": source,
+        "arguments": [],
+        "allow_cluster_wide_resources": false,
+        "values_override": { "set": [], "set_string": [], "set_json": [], "file": file },
+        "ports": [],
+    })
 }
 
 fn resources() -> Value {

@@ -47,6 +47,13 @@ pub enum QoveryQuirk {
     OmittedNulls,
     /// The status of a service does not say which execution it is of, as the published document allows.
     OmittedExecutionId,
+    /// The history does not say which version of a service an execution deployed.
+    OmittedDetails,
+    /// When the check before a deployment fails, the statuses still mark the services it was for as part of it.
+    CheckMarksServices,
+    /// Deploying a whole environment keeps the deployed commits, as its name in the web console suggests and the
+    /// published document contradicts.
+    EnvironmentKeepsCommits,
     /// A 429 names the wait in `Retry-After` too.
     RetryAfter,
 }

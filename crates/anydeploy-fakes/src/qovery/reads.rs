@@ -189,7 +189,7 @@ impl Call<'_> {
             ["status"] => Reply::ok(state.status(service)),
             ["deploymentHistoryV2"] => state.service_history(service, self.page_size()),
             ["log"] => State::service_log(service),
-            ["commit"] => service.commits()?,
+            ["commit"] => service.commits(self.query("of").as_deref())?,
             ["link"] => State::links(std::iter::once(service)),
             _ => return Err(Refusal::no_route()),
         })
@@ -197,13 +197,13 @@ impl Call<'_> {
 }
 
 impl Service {
-    /// The commits of its branch, newest first: the one it is at and one more.
-    fn commits(&self) -> Outcome {
-        if !self.kind.is_from_git() {
+    /// The commits of its branch, newest first; `of` chooses the repository of a chart or that of its values.
+    fn commits(&self, of: Option<&str>) -> Outcome {
+        let commits = if of == Some("values") { &self.values_commits } else { &self.commits };
+        if commits.is_empty() {
             return Err(Refusal::bad_request("The service has no git repository."));
         }
-        let before = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567";
-        Ok(Reply::results([&self.version, before].map(|id| objects::commit(id, self.created_at)).into()))
+        Ok(Reply::results(commits.iter().map(|id| objects::commit(id, self.created_at)).collect()))
     }
 }
 

@@ -22,6 +22,8 @@ pub struct QoveryScript {
     pub(super) lasting: Option<u64>,
     pub(super) log: Vec<String>,
     pub(super) passing: Option<String>,
+    /// The reason comes from the engine's task manager, as when a repository cannot be cloned.
+    pub(super) by_task_manager: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub(super) enum Ending {
 
 impl QoveryScript {
     fn new(ending: Ending, reason: Option<String>) -> Self {
-        Self { ending, reason, lasting: None, log: Vec::new(), passing: None }
+        Self { ending, reason, lasting: None, log: Vec::new(), passing: None, by_task_manager: false }
     }
 
     /// Ends well.
@@ -47,6 +49,11 @@ impl QoveryScript {
     /// Fails, with this reason in the log.
     pub fn fails_with(reason: impl Into<String>) -> Self {
         Self::new(Ending::Failed, Some(reason.into()))
+    }
+
+    /// Fails, with this reason in a line of the engine's task manager instead of the service's own.
+    pub fn fails_before_the_service(reason: impl Into<String>) -> Self {
+        Self { by_task_manager: true, ..Self::fails_with(reason) }
     }
 
     /// The check before the deployment fails, with this reason in the log: the environment's deployment ends in

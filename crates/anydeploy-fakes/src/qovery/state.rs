@@ -1,8 +1,9 @@
 //! Everything a fake Qovery server remembers.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::execution::{Execution, User};
 use super::ids::Ids;
@@ -16,6 +17,12 @@ use super::variables::Variable;
 use crate::clock::Clock;
 use crate::known::known;
 
+/// The commit at the head of each branch in the beginning, and the one before it.
+const HEAD: &str = "5f1c1d3c0f8e4b7a9d2e6c4b8a7f3e1d0c9b8a76";
+const EARLIER: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567";
+/// The commit at the head of each branch with values in the beginning.
+const VALUES: &str = "7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b";
+
 #[derive(Debug)]
 pub(super) struct State {
     /// The tick up to which everything has happened.
@@ -24,6 +31,9 @@ pub(super) struct State {
     pub(super) limit: Limit,
     pub(super) ids: Ids,
     pub(super) clock: Clock,
+    /// How long a tick lasts by the server's clock, if that goes by ticks.
+    pub(super) tick_length: Option<Duration>,
+    started_at: DateTime<Utc>,
     /// Ticks for which a new execution does not show.
     pub(super) stale: u64,
     pub(super) organization: Named,
@@ -66,8 +76,12 @@ pub(super) struct Service {
     pub(super) kind: QoveryServiceKind,
     pub(super) environment: String,
     pub(super) created_at: DateTime<Utc>,
-    /// The commit, tag or chart version that a deployment without one takes.
+    /// The commit that was chosen last, or the configured tag, chart version or database version.
     pub(super) version: String,
+    /// The commits of its branch, newest first; none if it is not built from git.
+    pub(super) commits: Vec<String>,
+    /// The commits of the branch with the values of a chart, newest first.
+    pub(super) values_commits: Vec<String>,
     pub(super) deployed_version: Option<String>,
     /// Changed since the last deployment.
     pub(super) dirty: bool,
@@ -95,6 +109,8 @@ impl State {
             ids,
             stale,
             clock,
+            tick_length: None,
+            started_at: now,
             organization,
             project,
             cluster,
@@ -104,6 +120,18 @@ impl State {
             executions: Vec::new(),
             variables: Vec::new(),
             started: HashMap::new(),
+        }
+    }
+
+    /// The time by the server's clock.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        match self.tick_length {
+            Some(length) => {
+                let millis = length.as_millis().saturating_mul(u128::from(self.tick));
+                let passed = TimeDelta::milliseconds(i64::try_from(millis).unwrap_or_default());
+                self.started_at.checked_add_signed(passed).unwrap_or(self.started_at)
+            }
+            None => self.clock.now(),
         }
     }
 
@@ -158,12 +186,12 @@ impl State {
     }
 
     pub(super) fn add_environment(&mut self, name: &str, mode: &str) -> String {
-        let id = self.ids.object();
+        let (id, now) = (self.ids.object(), self.now());
         let environment = Environment {
             id: id.clone(),
             name: name.to_owned(),
             mode: mode.to_owned(),
-            created_at: self.clock.now(),
+            created_at: now,
             stage: self.ids.object(),
             skipped_stage: self.ids.object(),
             running: None,
@@ -175,21 +203,23 @@ impl State {
     }
 
     pub(super) fn add_service(&mut self, environment: &str, kind: QoveryServiceKind, name: &str) -> String {
-        let id = self.ids.object();
+        let (id, now) = (self.ids.object(), self.now());
+        let commits = |commits: &[&str]| commits.iter().map(|commit| (*commit).to_owned()).collect::<Vec<_>>();
         let version = match kind {
-            QoveryServiceKind::Application | QoveryServiceKind::LifecycleJob | QoveryServiceKind::Terraform => {
-                "5f1c1d3c0f8e4b7a9d2e6c4b8a7f3e1d0c9b8a76"
-            }
+            kind if kind.is_from_git() => HEAD,
             QoveryServiceKind::Database => "16",
             _ => "1.0.0",
         };
+        let values = kind == QoveryServiceKind::HelmFromGit;
         self.services.push(Service {
             id: id.clone(),
             name: name.to_owned(),
             kind,
             environment: environment.to_owned(),
-            created_at: self.clock.now(),
+            created_at: now,
             version: version.to_owned(),
+            commits: if kind.is_from_git() { commits(&[HEAD, EARLIER]) } else { Vec::new() },
+            values_commits: if values { commits(&[VALUES]) } else { Vec::new() },
             deployed_version: None,
             dirty: false,
             skipped: false,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::action::action_status;
+use super::execution::Execution;
 use super::kind::PLURALS;
 use super::quirk::QoveryQuirk;
 use super::reply::{Outcome, Refusal, Reply};
@@ -26,7 +27,7 @@ impl State {
             "id": service.id,
             "state": state,
             "service_deployment_status": deployment_status(service),
-            "is_part_last_deployment": last.is_some_and(|execution| execution.run(&service.id).is_some()),
+            "is_part_last_deployment": last.is_some_and(|execution| self.is_part(service, execution)),
             "status_details": {
                 "action": run.map_or("UNKNOWN", |(_, run)| run.action.words().action),
                 "status": action_status(state),
@@ -47,6 +48,12 @@ impl State {
             status["last_deployment_date"] = json!(execution.ended_at.unwrap_or(execution.created_at));
         }
         status
+    }
+
+    fn is_part(&self, service: &Service, execution: &Execution) -> bool {
+        let marks = self.quirks.has(QoveryQuirk::CheckMarksServices) && execution.pre_check.is_some();
+        let planned = || execution.runs.iter().any(|run| run.service == service.id);
+        execution.run(&service.id).is_some() || (marks && planned())
     }
 
     /// `EnvironmentStatus`.

@@ -16,7 +16,7 @@ pub(super) fn version(kind: Kind, body: &Object) -> Result<Option<String>, Refus
         Kind::Application | Kind::Terraform => &["git_commit_id"],
         Kind::Container => &["image_tag"],
         Kind::CronJob | Kind::LifecycleJob => &["image_tag", "git_commit_id"],
-        Kind::Helm => &["chart_version", "git_commit_id"],
+        Kind::Helm | Kind::HelmFromGit => &["chart_version", "git_commit_id"],
         Kind::Database => &[],
     };
     for key in keys {
@@ -32,7 +32,7 @@ pub(super) fn version(kind: Kind, body: &Object) -> Result<Option<String>, Refus
     // Which of the two keys applies follows from the service's source.
     let fits = match kind {
         Kind::CronJob => key == "image_tag",
-        Kind::LifecycleJob => key == "git_commit_id",
+        Kind::LifecycleJob | Kind::HelmFromGit => key == "git_commit_id",
         Kind::Helm => key == "chart_version",
         _ => true,
     };
@@ -58,7 +58,7 @@ pub(super) fn terraform_action(body: &Object) -> Result<Action, Refusal> {
 pub(super) fn forced(kind: Kind, event: Option<&str>) -> Result<Option<Action>, Refusal> {
     let known: &[&str] = match kind {
         Kind::CronJob | Kind::LifecycleJob => &["START", "STOP", "DELETE", "CRON"],
-        Kind::Helm => &["DIFF"],
+        Kind::Helm | Kind::HelmFromGit => &["DIFF"],
         _ => return Ok(Some(Action::Deploy)),
     };
     match event {

@@ -1,10 +1,12 @@
 //! A bad network in front of a fake server: each test shows what the client sees of a fault, and whether the fake acted.
 
+mod along;
 mod answers;
 mod calm;
 mod clocks;
 mod connections;
 mod errors;
+mod late;
 mod plans;
 
 use std::time::Duration;

@@ -16,6 +16,9 @@ use super::{fault::pointer, node::Node};
 /// More places than this are not noted, however many a hostile body has.
 const MAX_NOTES: usize = 256;
 
+/// The variant that was chosen, by the address of the value and the name of the union.
+type Choices = HashMap<(usize, &'static str), Option<usize>>;
+
 /// What is noted while a value is read.
 #[derive(Default)]
 pub(super) struct Notes {
@@ -27,9 +30,8 @@ pub(super) struct Notes {
     required: Cell<usize>,
     /// The keys that are kept in maps and in free-form JSON.
     kept: Cell<usize>,
-    /// The variant that was chosen for a value, by its address and the union: a union inside a union is weighed once,
-    /// and not again for each variant of each union around it.
-    chosen: Rc<RefCell<HashMap<(usize, &'static str), Option<usize>>>>,
+    /// A union inside a union is weighed once, and not again for each variant of each union around it.
+    chosen: Rc<RefCell<Choices>>,
 }
 
 impl Notes {
@@ -89,7 +91,7 @@ impl Chosen {
 
 /// What the macros of this crate expand to.
 #[doc(hidden)]
-impl<'a> Node<'a> {
+impl Node<'_> {
     /// How well the value matches the variant that is made of a `T`; `None` if a member that it requires is not there.
     #[must_use]
     pub fn weigh<T: Read, U>(&self, _: fn(T) -> U) -> Option<Match> {

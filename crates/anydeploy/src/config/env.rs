@@ -1,7 +1,10 @@
 //! Configuration from the environment, under the names the platforms' own tools use.
 
-use super::{Config, Connect, TokenScheme};
+use super::{Config, Connect, Conventions, TokenScheme, forms};
 use crate::Result;
+
+/// Whether plain HTTP to another machine is allowed, for all platforms.
+const ALLOW_PLAIN_HTTP: &str = "ANYDEPLOY_ALLOW_PLAIN_HTTP";
 
 impl<D: Connect> Config<D> {
     /// Reads the URL and the token from the environment.
@@ -9,9 +12,19 @@ impl<D: Connect> Config<D> {
     /// The names the platform's own tools use come first, then the common ones (`…_BASE_URL`, `…_ENDPOINT`,
     /// `…_API_TOKEN` and so on); a variable that is set but empty counts as not set.
     ///
+    /// * **Several URLs.** Variables that name different addresses are an error, so that a token never goes to an address
+    ///   that was not meant.
+    /// * **On Coolify.** Coolify sets `COOLIFY_URL` in every container it starts, to the application's own address, beside
+    ///   `COOLIFY_FQDN`, `COOLIFY_RESOURCE_UUID` and `COOLIFY_CONTAINER_NAME` (4.3.11).
+    ///   Where one of those is set, `COOLIFY_URL` is not read; neither is it where `COOLIFY_BASE_URL` or
+    ///   `COOLIFY_ENDPOINT` names another address.
+    ///   A program that is hosted on Coolify sets `COOLIFY_BASE_URL`.
+    /// * **Plain HTTP.** `ANYDEPLOY_ALLOW_PLAIN_HTTP` set to `true` or `1` is
+    ///   [`allow_plain_http`](Config::allow_plain_http).
+    ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if none is set; the message lists
-    /// the names that were tried, and never a value.
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the URL or the token is not set, or
+    /// if the variables disagree; the message lists the names, and never a value.
     pub fn from_env() -> Result<Self> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -22,9 +35,9 @@ impl<D: Connect> Config<D> {
     /// As [`from_env`](Self::from_env).
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let conventions = &D::CONVENTIONS;
-        let first =
-            |names: &[&str]| names.iter().find_map(|name| lookup(name).filter(|value| !value.trim().is_empty()));
-        let mut config = Self { url: first(conventions.url_variables), ..Self::default() };
+        let set = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let first = |names: &[&str]| names.iter().find_map(|name| set(name));
+        let mut config = Self { url: Self::url_of(&set)?, ..Self::default() };
         let token = first(conventions.token_variables);
         let missing = [
             (config.url.is_none() && conventions.default_url.is_none(), "URL", conventions.url_variables),
@@ -47,6 +60,53 @@ impl<D: Connect> Config<D> {
                 Some(_) => return Err(Self::invalid(format_args!("{name} is neither `token` nor `bearer`"))),
             };
         }
+        config.allow_plain_http =
+            match first(&[ALLOW_PLAIN_HTTP]).map(|allow| allow.trim().to_ascii_lowercase()).as_deref() {
+                None | Some("false" | "0" | "no" | "off") => false,
+                Some("true" | "1" | "yes" | "on") => true,
+                Some(_) => return Err(Self::invalid(format_args!("{ALLOW_PLAIN_HTTP} is neither `true` nor `false`"))),
+            };
         Ok(config)
+    }
+
+    /// The one address that the variables name.
+    fn url_of(set: &impl Fn(&str) -> Option<String>) -> Result<Option<String>> {
+        let conventions = &D::CONVENTIONS;
+        let mut urls: Vec<(&str, String)> =
+            conventions.url_variables.iter().filter_map(|name| Some((*name, set(name)?))).collect();
+        if let Some((own, signs)) = conventions.injected_url
+            && let Some(at) = urls.iter().position(|(name, _)| *name == own)
+        {
+            let sign = signs.iter().find(|sign| set(sign).is_some());
+            let others: Vec<_> = conventions.url_variables.iter().filter(|name| **name != own).copied().collect();
+            if urls.len() > 1 && (sign.is_some() || Self::disagree(&urls)) {
+                urls.remove(at);
+            } else if let Some(sign) = sign {
+                return Err(Self::invalid(format_args!(
+                    "{own} beside {sign} is set by the platform itself, to the address of what it hosts; \
+                     set the address of the instance as {}",
+                    others.join(" or ")
+                )));
+            }
+        }
+        if Self::disagree(&urls) {
+            let names: Vec<_> = urls.iter().map(|(name, _)| *name).collect();
+            return Err(Self::invalid(format_args!(
+                "{} name different addresses; set one of them",
+                names.join(" and ")
+            )));
+        }
+        Ok(urls.into_iter().next().map(|(_, url)| url))
+    }
+
+    /// Whether variables name different addresses, whatever the forms in which they name them.
+    fn disagree(urls: &[(&str, String)]) -> bool {
+        let Conventions { platform, api_path, .. } = &D::CONVENTIONS;
+        let mut addresses = urls.iter().map(|(_, url)| {
+            let address = forms::api_url(platform, url, api_path).unwrap_or_else(|_| url.trim().to_owned());
+            address.to_ascii_lowercase()
+        });
+        let first = addresses.next();
+        addresses.any(|address| Some(address) != first)
     }
 }

@@ -31,6 +31,7 @@ impl Coolify {
     /// Coolify answers 400 and does nothing (4.3.11).
     async fn may_deploy(&self) -> Result<Permission> {
         match self.client.deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default()).await.map_err(fail) {
+            Err(error) if error.kind() == ErrorKind::Unreadable => Err(error),
             Err(error) if error.status() == Some(400) => Ok(Permission::Granted),
             Err(error) if lacks_ability(&error) => Ok(Permission::Denied),
             // The API may be off, the address not allowed, or the role too low: no ability was looked at then.

@@ -1,57 +1,147 @@
-//! Triggering a deployment, and the first looks for it.
+//! Triggering a deployment, and the first polls for it.
+
+use std::future::pending;
+use std::iter::{repeat, successors};
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use dokploy_client::types::{DeployApplication, DeployCompose};
-use tokio::time::{sleep, timeout};
+use futures::future::{Either, select};
+use tokio::time::{Instant, timeout};
 
+use super::poll::poll;
 use super::read::accepted;
-use super::rows::{read_at, unsupported_kind};
-use super::trace::Trace;
-use super::{Dokploy, fail};
+use super::rows::{read_at, to_deployment, unsupported_kind};
+use super::trace::{CROWDED, QUEUED, SWIFT_TRIGGER, Trace};
+use super::{Dokploy, earlier, fail};
 use crate::clock::{Moment, checked};
 use crate::flight::Flight;
-use crate::{DeployRequest, Deployer, Deployment, Error, Phase, Platform, Result, Revision, TargetKind};
+use crate::reconcile::is_passing;
+use crate::{
+    DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Platform, Result, Revision, Target,
+    TargetKind,
+};
 
-/// The pauses before the first looks, as parts of a second at the usual grace of a minute.
+/// The pauses before the first polls, as parts of a second at the usual grace of a minute; the last one repeats while no
+/// poll was answered.
 ///
 /// A row appears 20 to 110 ms after its trigger where nothing waits, and the sooner it is seen the surer it is to bear
 /// the mark still: a build from git may be over within 250 ms.
-const PAUSES: [f64; 4] = [0.0, 0.05, 0.2, 0.5];
+const PAUSES: [f64; 5] = [0.0, 0.05, 0.1, 0.2, 0.5];
+
+/// The pause before the first poll while a trigger is being answered, as a part of such a second; from the fifth on it
+/// doubles each time.
+///
+/// An answer takes some tens of milliseconds.
+/// One that is lost is known only after the timeout, when the row of a short build from git has lost its mark.
+const WHILE_SENT: f64 = 0.03;
+
+/// The shortest and the longest of these pauses.
+const WHILE_SENT_AT_LEAST: Duration = Duration::from_millis(15);
+const WHILE_SENT_AT_MOST: Duration = Duration::from_secs(6);
+
+/// From which pause on the queue is read as well: until then a row is all that is worth a read.
+const QUEUE_FROM: f64 = 0.4;
+
+/// What became known of a trigger first.
+enum Sent {
+    /// Its answer came at this moment by the server's clock.
+    Answered(Option<Moment>),
+    /// Its deployment showed while it was still being answered.
+    Found(Box<Deployment>),
+}
 
 impl Dokploy {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
-        if matches!(request.revision(), Revision::ImageTag(_)) {
-            let what = "deploying a given image tag; set the image by `application.update`, then deploy";
-            return Err(Error::unsupported(Platform::Dokploy, what));
-        }
+        refuse_revision(request.revision())?;
         request.check(&Platform::Dokploy, &self.capabilities())?;
-        let mut flight = Flight::begin(self.client.http().base_url(), request.target(), self.grace / 2);
-        // Whatever goes wrong with this read, nothing was triggered.
-        let before = self.rows(request.target()).await.map_err(|error| error.with_safe_to_repeat(true))?;
+        let place = self.client.http().base_url();
+        let mut flight = Flight::begin(place, request.target(), self.grace / 2);
+        let started = Instant::now();
+        let before = self.baseline(request.target()).await?;
+        if let Some(deployment) = self.find_earlier(request, &before).await? {
+            return Ok(deployment);
+        }
         let mut trace = Trace::new(&before.rows);
+        trace.titled(request.reason());
         flight.marked(trace.nonce());
         flight.sent();
-        let sent = self.send(request, trace.mark()).await;
+        let sent = self.send_and_poll(request, &trace).await;
         trace.crowded = flight.is_disturbed();
         let deployed = match sent {
-            Ok(since) => {
+            Ok(Sent::Answered(since)) => {
                 trace.since = checked(since, before.at);
+                trace.swift = started.elapsed() <= SWIFT_TRIGGER;
                 let title = request.reason().map(str::to_owned);
                 let deployment = trace.pending(request.target(), accepted()).with_title(title);
-                Ok(self.first_looks(deployment).await)
+                Ok(self.first_polls(deployment).await)
+            }
+            Ok(Sent::Found(mut deployment)) => {
+                if trace.crowded && !deployment.identity.is_settled() {
+                    deployment.id = deployment.id.with(CROWDED, "1");
+                }
+                Ok(*deployment)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
                 flight.lost();
-                self.find_lost(request.target(), &trace, lost).await
+                self.find_lost(request.target(), &trace, before, lost).await
             }
         };
+        if let Err(error) = &deployed
+            && error.kind() == ErrorKind::NotTriggered
+        {
+            earlier::remember(place, request, trace, Instant::now() + self.grace);
+        }
         match &deployed {
-            // Whoever asks for its row is told whether another trigger came between.
+            // A later read of it has to know whether another trigger came between.
             Ok(deployment) if !deployment.identity.is_settled() => flight.land_in(self.grace),
             Err(error) if !error.is_safe_to_repeat() => drop(flight),
             _ => flight.land(),
         }
         deployed
+    }
+
+    /// Sends the trigger once, and looks for its deployment until the answer is there.
+    async fn send_and_poll(&self, request: &DeployRequest, trace: &Trace) -> Result<Sent> {
+        let sent = pin!(self.send(request, trace.mark()));
+        let found = pin!(self.poll_while_sent(request.target(), trace));
+        match select(sent, found).await {
+            Either::Left((answered, _)) => answered.map(Sent::Answered),
+            // Where its mark is, the trigger was acted on, and its answer would say no more.
+            Either::Right((deployment, _)) => Ok(Sent::Found(Box::new(deployment))),
+        }
+    }
+
+    /// Polls until the deployment of a trigger shows that is being answered.
+    async fn poll_while_sent(&self, target: &Target, trace: &Trace) -> Deployment {
+        let second = self.grace / 60;
+        let first = second.mul_f64(WHILE_SENT).max(WHILE_SENT_AT_LEAST);
+        let longest = second.mul_f64(6.0).clamp(first, WHILE_SENT_AT_MOST);
+        let growing = successors(Some(first * 2), |pause| Some((*pause * 2).min(longest)));
+        let pauses = [first; 4].into_iter().chain(growing);
+        let started = Instant::now();
+        let with_queue = || started.elapsed() >= second.mul_f64(QUEUE_FROM);
+        let poll_once = || self.poll_once(target, trace, with_queue());
+        match poll(pauses, second.mul_f64(0.2).max(first), poll_once, |seen| seen).await {
+            Some(deployment) => deployment,
+            None => pending().await,
+        }
+    }
+
+    /// Finds the row or, if the queue is read as well, the job with the mark of a trigger.
+    async fn poll_once(&self, target: &Target, trace: &Trace, with_queue: bool) -> Option<Deployment> {
+        let rows = self.rows(target).await.ok()?;
+        if let Some(row) = trace.marked(&rows.rows) {
+            return Some(to_deployment(target, row, Identity::Exact));
+        }
+        if !with_queue {
+            return None;
+        }
+        let queue = self.queue(target).await.ok()??;
+        let job = queue.waiting(&trace.mark())?;
+        Some(self.queued(target, trace.clone(), job, &queue, &rows).await)
     }
 
     /// Sends the trigger, and returns the moment of its answer by the server's clock.
@@ -71,26 +161,61 @@ impl Dokploy {
             }
             other => return Err(unsupported_kind(other)),
         };
-        answered.map(|reply| read_at(&reply)).map_err(fail)
+        let reply = answered.map_err(fail)?;
+        self.edition.answered(reply.value());
+        Ok(read_at(&reply))
     }
 
-    /// Looks a few times within a second: the row may appear at once, and may lose the mark soon after.
-    async fn first_looks(&self, mut deployment: Deployment) -> Deployment {
+    /// Polls a few times within a second: the row may appear at once, and may lose the mark soon after.
+    ///
+    /// While no poll is answered it goes on for ten, because a job that nobody saw proves nothing later.
+    async fn first_polls(&self, accepted_deployment: Deployment) -> Deployment {
         let second = self.grace / 60;
-        let looks = async {
-            for pause in PAUSES {
-                sleep(second.mul_f64(pause)).await;
-                // The deployment is accepted whatever this read says; whoever waits for it will learn why it failed.
-                let Ok(seen) = self.read(&deployment.id).await else { continue };
-                let waits = seen.status.phase == Phase::Queued && seen.status != accepted();
-                deployment = seen;
-                if deployment.identity.is_settled() || waits {
-                    break;
-                }
-            }
+        let pauses = PAUSES.into_iter().chain(repeat(0.5)).map(|part| second.mul_f64(part));
+        let first_id = accepted_deployment.id.clone();
+        let newest = Mutex::new(accepted_deployment);
+        let newest = || newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let (started, mut answered) = (Instant::now(), false);
+        let read = || {
+            let id = newest().id.clone();
+            async move { self.read(&id).await }
         };
+        let polls = poll(pauses, second.mul_f64(0.2).max(WHILE_SENT_AT_LEAST), read, |seen| match seen {
+            Ok(seen) => {
+                answered |= seen.status != accepted() || seen.id != first_id;
+                let waits = seen.status.phase == Phase::Queued && seen.status != accepted();
+                let mut newest = newest();
+                // A poll that was overtaken by another one may know less.
+                if seen.identity.is_settled() || newest.id.get(QUEUED).is_none() || seen.id.get(QUEUED).is_some() {
+                    *newest = seen;
+                }
+                let is_late = answered && started.elapsed() >= second.mul_f64(0.8);
+                (newest.identity.is_settled() || waits || is_late).then_some(())
+            }
+            // The deployment is accepted whatever a read says; the watch that follows reports why it failed.
+            Err(error) => (!is_passing(&error)).then_some(()),
+        });
         // Running out of time is no failure: the watch goes on from what was seen.
-        let _ = timeout(second, looks).await;
-        deployment
+        let _ = timeout(second * 10, polls).await;
+        newest().clone()
     }
+}
+
+/// Refuses what no call of Dokploy 0.30.2 does, with what to do instead.
+fn refuse_revision(revision: &Revision) -> Result<()> {
+    let what = match revision {
+        Revision::ImageTag(_) => "deploying a given image tag; set the image by `application.update`, then deploy",
+        Revision::Commit(_) => {
+            "deploying a given commit: it clones the head of the configured branch or tag; push a tag and configure that \
+             instead"
+        }
+        // A rebuild fetches nothing: it takes the sources that the last clone left on the disk, also that of a deployment
+        // which failed, and the image that is configured by now.
+        Revision::Deployed => {
+            "deploying once more what was deployed last: a rebuild takes what is on the server's disk, which may be of a \
+             deployment that failed, and the image that is configured now"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::unsupported(Platform::Dokploy, what))
 }

@@ -9,8 +9,8 @@ use super::rows::{Rows, created};
 use super::trace::Trace;
 use crate::time::moment;
 
-/// How many rows of a service Dokploy keeps when it makes room for another.
-const KEPT: usize = 10;
+/// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
+pub(super) const KEPT: usize = 10;
 
 /// What can be deduced.
 #[derive(Debug)]
@@ -47,34 +47,37 @@ pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: 
     if blurred || may_lack_rows(rows, trace.after) {
         return Finding::Doubt;
     }
-    let window = window(grace);
     let found = if let Some(started) = trace.active {
-        new().next().filter(|(at, _)| *at <= started.saturating_add(window))
+        new().next().filter(|(at, _)| *at <= started.saturating_add(window(grace)))
     } else if trace.ahead.is_some() {
         new().nth(ahead)
+    } else if trace.queued.is_some() {
+        only(candidates)
     } else {
-        // A job that was never seen may not have come to a row yet, while that of another caller has.
-        only(candidates).filter(|(at, _)| trace.queued.is_some() || is_prompt(trace, *at, window))
+        // Nothing proves which came first, the row or a trigger whose job was never seen: a webhook may have deployed
+        // between the rows of before and the trigger, and the job have been dropped from the queue since.
+        None
     };
     match found {
-        Some((_, row)) if overwritten(row) => Finding::Row(row),
+        Some((at, row)) if overwritten(row) && is_newer_than_job(trace, at) => Finding::Row(row),
         _ => Finding::Doubt,
     }
 }
 
-/// Deduces the row without a view of the queue: it is the only new one, it appeared right after the trigger, and
-/// either a commit took the place of its mark long enough ago for another job to have shown itself, or the server
-/// keeps no descriptions at all.
+/// Deduces the row without a view of the queue: it is the only new one, it is provably newer than the trigger and
+/// appeared right after it, and it was over long enough ago for another job to have shown itself.
+///
+/// On a server that `keeps_mark`, a commit took the place of the mark.
 pub(super) fn infer_blindly<'a>(trace: &Trace, rows: &'a Rows, keeps_mark: bool, grace: Duration) -> Option<&'a Row> {
     let window = window(grace);
-    let (_, row) =
-        only(new_rows(&rows.rows, trace)).filter(|_| !trace.crowded).filter(|(at, _)| is_prompt(trace, *at, window))?;
-    if !keeps_mark {
-        return Some(row);
-    }
+    // Before 0.25 no more than the time and the words of the API tell the row; between the rows of before and a trigger
+    // that was answered at once there is hardly a moment for a click of somebody else.
+    let is_newer = |at| is_newer_than_trigger(trace, at) || (!keeps_mark && trace.swift);
+    let (_, row) = only(new_rows(&rows.rows, trace))
+        .filter(|(at, _)| !trace.crowded && is_prompt(trace, *at, window) && is_newer(*at))?;
     let over = row.finished_at.as_deref().and_then(moment)?.timestamp_millis();
     let settled = rows.at?.server.saturating_mul(1000) >= over.saturating_add(window);
-    Some(row).filter(|row| overwritten(row) && settled)
+    Some(row).filter(|row| settled && if keeps_mark { overwritten(row) } else { is_untitled(row) })
 }
 
 /// Whether a deployment that appeared since may have borne the mark, or may be missing from the rows; `others` are
@@ -114,13 +117,31 @@ fn window(grace: Duration) -> i64 {
     i64::try_from(grace.as_millis() / 6).unwrap_or(i64::MAX)
 }
 
+/// Whether a row appeared no earlier than the job was queued; the server takes both moments from one clock.
+fn is_newer_than_job(trace: &Trace, at: i64) -> bool {
+    trace.queued.is_none_or(|queued| at >= queued)
+}
+
+/// Whether a row is provably newer than the trigger: a read after the answer did not list it yet, or it appeared after
+/// the second of that answer, whose date is cut off; another second is for a date that had to be corrected.
+fn is_newer_than_trigger(trace: &Trace, at: i64) -> bool {
+    let answered = trace.since.map(|since| since.server.saturating_add(2).saturating_mul(1000));
+    trace.listed.is_some_and(|listed| at > listed) || answered.is_some_and(|answered| at >= answered)
+}
+
 /// Whether a row appeared right after the trigger; that moment is known to a second.
 fn is_prompt(trace: &Trace, at: i64, window: i64) -> bool {
     trace.since.is_some_and(|since| at <= since.server.saturating_add(1).saturating_mul(1000).saturating_add(window))
 }
 
+/// Whether a row may be that of a call to the API whose title and description were dropped, as before 0.25; a webhook's has
+/// the message of a commit.
+fn is_untitled(row: &Row) -> bool {
+    row.title.as_deref() == Some("Manual deployment") && row.description.as_deref().unwrap_or_default().is_empty()
+}
+
 /// Whether a commit took the place of the description, which happens at the end of a deployment from git.
-fn overwritten(row: &Row) -> bool {
+pub(super) fn overwritten(row: &Row) -> bool {
     row.description.as_deref().is_some_and(|text| text.starts_with("Commit: "))
 }
 
@@ -133,21 +154,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::clock::Moment;
 
     const GRACE: Duration = Duration::from_secs(60);
 
     /// A trace, the rows, when somebody else's job started, and what is found.
     type Case<'a> = (&'a str, &'a [(i64, char)], Option<i64>, &'a str);
 
-    /// A row by its moment in milliseconds and the first letter of what it bears: `c`ommit, `m`ark of somebody else,
-    /// `x` for one that a restart cancelled.
+    /// A row by its moment in milliseconds and the first letter of what it bears: `c`ommit, `m`ark of somebody else, `n`o
+    /// text of a caller's, `x` for one that a restart cancelled.
     fn rows(rows: &[(i64, char)]) -> Vec<Row> {
         let row = |(at, kind): &(i64, char)| {
             let at = chrono::DateTime::from_timestamp_millis(*at).unwrap().to_rfc3339();
-            let description = if *kind == 'c' { "Commit: abc" } else { "[anydeploy:other]" };
+            let (title, description) = match kind {
+                'c' => ("a commit", "Commit: abc"),
+                'n' => ("Manual deployment", ""),
+                _ => ("a title", "[anydeploy:other]"),
+            };
             let status = if *kind == 'x' { "cancelled" } else { "done" };
             let id = format!("{kind}{at}");
-            json!({ "deploymentId": id, "status": status, "description": description, "createdAt": at })
+            json!({ "deploymentId": id, "status": status, "title": title, "description": description, "createdAt": at })
         };
         rows.iter().rev().map(|one| serde_json::from_value(row(one)).unwrap()).collect()
     }
@@ -188,12 +214,20 @@ mod tests {
             ("queued=9&ahead=0&after=99", &many, None, "doubt"),
             ("active=100&after=99", &many, None, "doubt"),
             ("queued=9&ahead=0&after=100", &many, None, "200"),
+            ("queued=9&ahead=0&after=98", &many[..10], None, "doubt"),
+            ("queued=9&ahead=0&after=98", &many[..9], None, "100"),
             // Jobs of a remote server may overlap, so only a single row is proof enough.
             ("queued=9&after=99", &[(120, 'c')], None, "120"),
             ("queued=9&after=99", &[(120, 'c'), (900, 'c')], None, "doubt"),
-            // The job was never seen: the single row has to follow the trigger at once.
-            ("since=0&after=99", &[(120, 'c')], None, "120"),
-            ("since=0&after=99", &[(20_000, 'c')], None, "doubt"),
+            ("queued=130&after=99", &[(120, 'c')], None, "doubt"),
+            // Its own row is no older than its job.
+            ("queued=130&ahead=0&after=99", &[(120, 'c')], None, "doubt"),
+            ("queued=120&ahead=0&after=99", &[(120, 'c')], None, "120"),
+            // A job that was never seen has no proof, however prompt the row.
+            ("since=0&after=99", &[(120, 'c')], None, "doubt"),
+            ("since=0&after=99&listed=99", &[(120, 'c')], None, "doubt"),
+            ("since=0&after=99", &[(2500, 'c')], None, "doubt"),
+            ("since=0&after=99", &[(120, 'm')], None, "nothing"),
             // Another trigger of ours may have left the row, or either of them none.
             ("since=0&after=99&crowded=1", &[(120, 'c')], None, "doubt"),
             ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'c')], None, "doubt"),
@@ -202,15 +236,54 @@ mod tests {
             // A job before the one ahead may have ended in the millisecond in which that one started.
             ("queued=9&ahead=1&after=99", &[(100, 'm'), (110, 'c'), (900, 'c')], None, "doubt"),
             ("after=99", &[(120, 'c')], None, "doubt"),
-            ("since=0", &[(120, 'c')], None, "120"),
             ("since=0", &[], None, "nothing"),
             // It had left the queue before the row appeared.
-            ("since=0&after=99&until=110", &[(120, 'c')], None, "nothing"),
+            ("queued=9&since=0&after=99&until=110", &[(120, 'c')], None, "nothing"),
             ("queued=9&ahead=0&after=99&until=99", &[(120, 'c')], None, "nothing"),
-            ("since=0&after=99&until=130", &[(120, 'c'), (900, 'c')], None, "120"),
+            ("queued=9&since=0&after=99&until=130", &[(120, 'c'), (900, 'c')], None, "120"),
         ];
         for (text, all, started, expected) in cases {
             assert_eq!(found(text, all, *started), *expected, "{text} {all:?} {started:?}");
+        }
+    }
+
+    /// A trace, the rows, whether marks are kept, and what is found.
+    type BlindCase<'a> = (&'a str, &'a [(i64, char)], bool, Option<i64>);
+
+    /// What is found without a view of the queue, 100 s after the trigger.
+    fn found_blindly(text: &str, all: &[(i64, char)], keeps_mark: bool) -> Option<i64> {
+        let mut rows = rows(all);
+        for row in &mut rows {
+            row.finished_at.clone_from(&row.created_at);
+        }
+        let rows = Rows { rows, at: Moment::dated(Some("Thu, 01 Jan 1970 00:01:40 GMT")) };
+        infer_blindly(&trace(text), &rows, keeps_mark, GRACE).and_then(created)
+    }
+
+    #[test]
+    fn without_the_queue_a_row_is_deduced_only_if_it_is_provably_newer_than_the_trigger() {
+        let (sole, late): (&[_], &[_]) = (&[(900, 'c')], &[(2100, 'c')]);
+        let cases: &[BlindCase<'_>] = &[
+            // The second of the answer is no proof: the row may be older than the trigger.
+            ("since=0&after=99", sole, true, None),
+            ("since=1&after=99", sole, true, None),
+            ("since=0&after=99", late, true, Some(2100)),
+            ("since=0&after=99&listed=99", sole, true, Some(900)),
+            ("since=0&after=99&listed=900", sole, true, None),
+            ("since=0&after=99&listed=99&crowded=1", sole, true, None),
+            ("since=0&after=99&listed=99", &[(900, 'c'), (950, 'c')], true, None),
+            ("since=0&after=99&listed=99", &[(900, 'm')], true, None),
+            ("since=0&after=99&listed=99", &[(60_000, 'c')], true, None),
+            // Only where no mark is kept, an answer at once has to do.
+            ("since=0&after=99&swift=1", sole, true, None),
+            ("since=0&after=99&swift=1", &[(900, 'n')], false, Some(900)),
+            ("since=0&after=99&swift=1", &[(900, 'm')], false, None),
+            ("since=0&after=99", &[(900, 'n')], false, None),
+            ("since=0&after=99", &[(2100, 'n')], false, Some(2100)),
+            ("after=99&listed=99", sole, true, None),
+        ];
+        for (text, all, keeps_mark, expected) in cases {
+            assert_eq!(found_blindly(text, all, *keeps_mark), *expected, "{text} {all:?} {keeps_mark}");
         }
     }
 }

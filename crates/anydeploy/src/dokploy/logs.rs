@@ -2,12 +2,16 @@
 
 use dokploy_client::types::DeploymentReadLogsParams;
 
+use super::reason::reason;
 use super::rows::ROW;
 use super::{Dokploy, fail};
 use crate::{DeploymentId, LogOptions, LogPage, Platform, Result};
 
 /// The most lines that Dokploy gives out at once.
 const MOST: usize = 10_000;
+
+/// How many lines are read to find the reason of a failure.
+const REASON_WITHIN: usize = 100;
 
 impl Dokploy {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
@@ -20,8 +24,8 @@ impl Dokploy {
             // Nothing is written before there is a row.
             return Ok(LogPage::default());
         };
-        // One line more than is wanted tells whether there are older ones.
-        let tail = options.tail.saturating_add(1).min(MOST);
+        // One line more than is wanted tells whether there are older ones, and the reason may stand above them.
+        let tail = options.tail.saturating_add(1).clamp(REASON_WITHIN, MOST);
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
         let text = self.client.deployment_read_logs(row, &params).await.map_err(fail)?.into_value();
         // A file that is not there, or that lies on a build server, is read as an empty line.
@@ -30,6 +34,6 @@ impl Dokploy {
         }
         let mut page = LogPage::from_text(&text, options);
         page.truncated |= options.tail >= MOST && page.lines.len() == MOST;
-        Ok(page)
+        Ok(page.with_reason(reason(&text)))
     }
 }

@@ -1,51 +1,109 @@
-//! Finding the deployment of a trigger whose answer was lost.
+//! Finding the deployment of a trigger whose answer was lost, or that an earlier call gave up.
 
 use std::sync::{Mutex, PoisonError};
 
+use super::Dokploy;
+use super::earlier;
 use super::infer::{Others, has_untold, note_others};
 use super::queue::is_over;
-use super::rows::told;
+use super::read::of_job;
+use super::rows::{Rows, to_deployment};
 use super::trace::Trace;
-use super::{Dokploy, queue_phase};
 use crate::clock::checked;
-use crate::reconcile::{Sight, reconcile, steady};
-use crate::{Deployment, DeploymentStatus, Error, Identity, Result, Target};
+use crate::reconcile::{Sight, is_passing, reconcile_slowly, retry_read, steady};
+use crate::{DeployRequest, Deployment, Error, Identity, Result, Target};
+
+/// What earlier polls of a recovery saw.
+struct Seen {
+    /// The rows that were read before the queue of the present poll.
+    rows: Rows,
+    others: Others,
+}
 
 impl Dokploy {
     /// Looks for the mark of the trigger, among the rows and in the queue.
-    pub(super) async fn find_lost(&self, target: &Target, trace: &Trace, lost: Error) -> Result<Deployment> {
-        let others = Mutex::default();
-        reconcile(lost, self.grace / 2, || self.look_for(target, trace.clone(), &others)).await
+    pub(super) async fn find_lost(
+        &self,
+        target: &Target,
+        trace: &Trace,
+        before: Rows,
+        lost: Error,
+    ) -> Result<Deployment> {
+        let seen = Mutex::new(Seen { rows: before, others: Others::new() });
+        let settle = self.grace / 2;
+        // A poll costs two reads, each of which counts twice against the limit of the key.
+        reconcile_slowly(lost, settle, settle / 4, || self.look_for(target, trace.clone(), &seen)).await
     }
 
-    async fn look_for(&self, target: &Target, mut trace: Trace, others: &Mutex<Others>) -> Result<Sight> {
+    /// Reads the queue and then the rows: a job is in the queue before the trigger is answered and leaves it after the
+    /// last change of its row, so that one of the two shows it at any moment.
+    async fn look_for(&self, target: &Target, mut trace: Trace, seen: &Mutex<Seen>) -> Result<Sight> {
+        let queue = steady(|| self.queue(target)).await;
         let rows = steady(|| self.rows(target)).await?;
         if let Some(row) = trace.marked(&rows.rows) {
-            return Ok(Sight::found(told(target, row, Identity::Exact)));
+            return Ok(Sight::found(to_deployment(target, row, Identity::Exact)));
         }
-        let Some(queue) = steady(|| self.queue(target)).await? else {
-            return Ok(Sight::Doubt("this version of Dokploy does not show what waits"));
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = match queue {
+            Ok(Some(queue)) => queue,
+            Ok(None) => return Ok(Sight::Doubt("this version of Dokploy does not show what waits")),
+            Err(error) if is_passing(&error) => return Err(error),
+            Err(_) => return Ok(Sight::Doubt("what waits cannot be read")),
         };
         if let Some(job) = queue.marked(&trace.mark()) {
             if is_over(job) {
                 trace.since = checked(queue.at, rows.at);
                 trace.ran(job);
             } else {
-                trace.sighted(job, &queue, &rows);
+                trace.sighted(job, &queue, Some(&seen.rows), Some(&rows.rows));
             }
-            let status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
-            return Ok(Sight::found(trace.pending(target, status).with_title(job.data.title_log.clone())));
+            return Ok(Sight::found(trace.pending(target, of_job(job)).with_title(job.data.title_log.clone())));
         }
-        // The job may have started between the two reads, and has a row then.
-        let rows = steady(|| self.rows(target)).await?.rows;
-        let mut others = others.lock().unwrap_or_else(PoisonError::into_inner);
-        note_others(&mut others, &trace, &rows);
-        Ok(match trace.marked(&rows) {
-            Some(row) => Sight::found(told(target, row, Identity::Exact)),
-            None if has_untold(&trace, &rows, &others) => {
-                Sight::Doubt("a deployment that was started since does not tell any more whose it is")
-            }
-            None => Sight::Nothing,
+        note_others(&mut seen.others, &trace, &rows.rows);
+        let doubtful = has_untold(&trace, &rows.rows, &seen.others);
+        seen.rows = rows;
+        Ok(if doubtful {
+            Sight::Doubt("the rows do not show any more whose a deployment is that was started since")
+        } else {
+            Sight::Nothing
         })
+    }
+
+    /// Looks for what earlier triggers of the same request left behind that were found not to have been acted on.
+    ///
+    /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
+    pub(super) async fn find_earlier(&self, request: &DeployRequest, before: &Rows) -> Result<Option<Deployment>> {
+        let (place, target) = (self.client.http().base_url(), request.target());
+        let mut taken = earlier::take(place, request);
+        if taken.is_empty() {
+            return Ok(None);
+        }
+        let by_row = |trace: &Trace| trace.marked(&before.rows).map(|row| to_deployment(target, row, Identity::Exact));
+        let mut found = taken.iter().position(|one| by_row(&one.trace).is_some());
+        let mut deployment = found.and_then(|place| by_row(&taken[place].trace));
+        if found.is_none() {
+            let queue = match retry_read(self.grace, || self.queue(target)).await {
+                Ok(queue) => queue,
+                Err(error) => {
+                    earlier::put_back(taken);
+                    return Err(error.of_read());
+                }
+            };
+            let in_queue = |trace: &Trace| queue.as_ref().and_then(|queue| queue.marked(&trace.mark()));
+            found = taken.iter().position(|one| in_queue(&one.trace).is_some());
+            if let (Some(place), Some(queue)) = (found, &queue)
+                && let Some(job) = in_queue(&taken[place].trace)
+            {
+                let mut trace = taken[place].trace.clone();
+                // The rows were read long before the queue, so that they tell nothing of the order.
+                trace.sighted(job, queue, None, None);
+                deployment = Some(trace.pending(target, of_job(job)));
+            }
+        }
+        if let Some(place) = found {
+            taken.remove(place);
+        }
+        earlier::put_back(taken);
+        Ok(deployment)
     }
 }

@@ -35,6 +35,11 @@ impl Queue {
         self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(mark)))
     }
 
+    /// The marked job, as long as it waits or runs.
+    pub(super) fn waiting(&self, mark: &str) -> Option<&Job> {
+        self.marked(mark).filter(|job| !is_over(job))
+    }
+
     /// The job that was cancelled and that this row belongs to.
     ///
     /// Jobs of one service run one after another, so that a row is that of the last job that started before it.

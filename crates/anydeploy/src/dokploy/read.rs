@@ -1,14 +1,21 @@
 //! Reading deployments back: one by its row or by its trace, and a history.
 
-use dokploy_client::types::{Deployment as Row, QueueJob as Job};
+use std::time::Duration;
 
-use super::infer::{Finding, infer, infer_blindly};
-use super::queue::is_over;
-use super::rows::{INFERRED, ROW, Rows, told};
-use super::trace::Trace;
-use super::{Dokploy, fail, queue_phase};
+use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as Job};
+use tokio::time::sleep;
+
+use super::edition::Edition;
+use super::infer::{Finding, KEPT, infer, infer_blindly, overwritten};
+use super::queue::{Queue, is_over};
+use super::rows::{INFERRED, ROW, Rows, to_deployment};
+use super::trace::{Trace, newest};
+use super::{Dokploy, queue_phase};
+use crate::clock::Moment;
 use crate::failure::mask;
 use crate::flight::{self, is_settled};
+use crate::reconcile::is_passing;
+use crate::time::moment;
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
     Target,
@@ -16,6 +23,12 @@ use crate::{
 
 /// The first release that keeps the description of a trigger.
 const KEEPS_MARK: (u32, u32) = (0, 25);
+
+/// How long after its last status a row may still wait for its commit: 36 to 60 ms were observed on 0.30.2.
+const COMMIT_APPEARS: Duration = Duration::from_millis(100);
+
+/// For how long after its end a row without a commit is read once more, in milliseconds; dates are cut off to seconds.
+const JUST_ENDED: i64 = 3000;
 
 impl Dokploy {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
@@ -30,44 +43,76 @@ impl Dokploy {
             }
             return read;
         };
-        let Rows { rows, .. } = self.rows(id.target()).await?;
+        let Rows { rows, at } = self.rows(id.target()).await?;
         let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
         match rows.iter().find(|known| known.deployment_id == row) {
-            Some(row) => self.unless_cancelled(told(id.target(), row, identity), row).await,
-            None => Err(lost("the row of this deployment is gone: removed, or deleted to make room for newer ones")),
+            Some(row) => Ok(self.of_row(id.target(), row, identity, at).await),
+            None => Err(self.row_is_gone(id.target(), &rows).await),
         }
+    }
+
+    /// The deployment of a row, as it is once the last change of the row has come.
+    pub(super) async fn of_row(
+        &self,
+        target: &Target,
+        row: &Row,
+        identity: Identity,
+        at: Option<Moment>,
+    ) -> Deployment {
+        let mut deployment = to_deployment(target, row, identity);
+        if awaits_commit(row, at) {
+            sleep(COMMIT_APPEARS).await;
+            // The commit is worth a read, and no error: the row has its last status already.
+            if let Ok(Rows { rows, .. }) = self.rows(target).await
+                && let Some(row) = rows.iter().find(|known| known.deployment_id == row.deployment_id)
+            {
+                deployment = to_deployment(target, row, identity);
+            }
+        }
+        self.unless_cancelled(deployment, row).await
     }
 
     /// A success, unless the queue says that the deployment was cancelled.
     ///
     /// The cloud writes `done` into the row of a deployment that is cancelled, and remembers the job as `cancelled`; the
-    /// queue of a self-hosted server holds no such job.
-    async fn unless_cancelled(&self, mut deployment: Deployment, row: &Row) -> Result<Deployment> {
+    /// queue of a self-hosted server holds no such job, and is not read.
+    /// A queue that cannot be read leaves the word of the row.
+    async fn unless_cancelled(&self, mut deployment: Deployment, row: &Row) -> Deployment {
         if deployment.status.phase == Phase::Succeeded
-            && let Some(queue) = self.queue(deployment.target()).await?
+            && self.edition().await != Edition::SelfHosted
+            && let Ok(Some(queue)) = self.queue(deployment.target()).await
             && let Some(job) = queue.cancelled(row)
         {
             deployment.status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
         }
-        Ok(deployment)
+        deployment
     }
 
     /// Looks for the row of a deployment, and for its job as long as there is no row.
     async fn resolve(&self, target: &Target, mut trace: Trace) -> Result<Deployment> {
-        let rows = self.rows(target).await?;
+        let rows = match self.rows(target).await {
+            Ok(rows) => rows,
+            // The job says something without the rows, too, and may be gone at the next poll.
+            Err(error) if is_passing(&error) => return self.job_alone(target, trace).await.ok_or(error),
+            Err(error) => return Err(error),
+        };
         if let Some(row) = trace.marked(&rows.rows) {
-            return self.unless_cancelled(told(target, row, Identity::Exact), row).await;
+            return Ok(self.of_row(target, row, Identity::Exact, rows.at).await);
         }
-        let Some(queue) = self.queue(target).await? else {
-            return self.resolve_blindly(target, &trace, &rows).await;
+        let queue = match self.queue(target).await {
+            Ok(Some(queue)) => queue,
+            // The next poll may find the row, whatever the queue answers by then.
+            Err(error) if is_passing(&error) => return Ok(trace.pending(target, accepted())),
+            // The key itself is refused, or used up.
+            Err(error) if error.kind() == ErrorKind::UnauthorizedOrRateLimited => return Err(error),
+            // This version has no such list, or this key may not read it.
+            Ok(None) | Err(_) => return Ok(self.resolve_blindly(target, trace, &rows).await),
         };
         let mark = trace.mark();
         let job = queue.marked(&mark);
         match job {
             Some(job) if !is_over(job) => {
-                trace.sighted(job, &queue, &rows);
-                let status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
-                return Ok(trace.pending(target, status).with_title(job.data.title_log.clone()));
+                return Ok(self.queued(target, trace, job, &queue, &rows).await);
             }
             // The cloud remembers jobs that are over.
             Some(job) => trace.ran(job),
@@ -76,32 +121,63 @@ impl Dokploy {
         // A job outlives the last change of its row, so that what it left behind shows in the rows from now on.
         let rows = self.rows(target).await?;
         if let Some(row) = trace.marked(&rows.rows) {
-            return self.unless_cancelled(told(target, row, Identity::Exact), row).await;
+            return Ok(self.of_row(target, row, Identity::Exact, rows.at).await);
         }
         match infer(&trace, &rows.rows, &queue.others(&mark), self.grace) {
-            Finding::Row(row) => self.unless_cancelled(told(target, row, Identity::Inferred), row).await,
+            Finding::Row(row) => Ok(self.of_row(target, row, Identity::Inferred, rows.at).await),
             Finding::Doubt if self.is_overdue(&trace, &rows) => Err(untold()),
             Finding::Doubt => Ok(trace.pending(target, DeploymentStatus::new(Phase::Unknown, "untraceable"))),
             Finding::Nothing => match job.and_then(|job| ended_without_row(&trace, target, job)) {
                 Some(ended) => Ok(ended),
-                None if self.is_overdue(&trace, &rows) => {
-                    Err(lost("this deployment has neither a row nor a job in the queue"))
-                }
+                None if self.is_overdue(&trace, &rows) => Err(never_started()),
                 None => {
                     trace.gone(&rows.rows);
-                    Ok(trace.pending(target, accepted()))
+                    Ok(trace.pending(target, if trace.queued.is_some() { left_queue() } else { accepted() }))
                 }
             },
         }
     }
 
+    /// The deployment of a job that waits or runs, where `rows` were read before the queue and do not hold it.
+    pub(super) async fn queued(
+        &self,
+        target: &Target,
+        mut trace: Trace,
+        job: &Job,
+        queue: &Queue,
+        rows: &Rows,
+    ) -> Deployment {
+        if !trace.needs_rows_again(job, queue) {
+            trace.sighted(job, queue, Some(rows), None);
+        } else if let Ok(again) = self.rows(target).await {
+            if let Some(row) = trace.marked(&again.rows) {
+                return to_deployment(target, row, Identity::Exact);
+            }
+            trace.sighted(job, queue, Some(rows), Some(&again.rows));
+        } else {
+            trace.sighted(job, queue, None, None);
+        }
+        trace.pending(target, of_job(job))
+    }
+
+    /// What the queue alone says of a deployment.
+    async fn job_alone(&self, target: &Target, mut trace: Trace) -> Option<Deployment> {
+        let queue = self.queue(target).await.ok()??;
+        let job = queue.waiting(&trace.mark())?;
+        trace.sighted(job, &queue, None, None);
+        Some(trace.pending(target, of_job(job)))
+    }
+
     /// Looks for the row on a server that does not show its queue, where a deployment may wait unseen for any time.
-    async fn resolve_blindly(&self, target: &Target, trace: &Trace, rows: &Rows) -> Result<Deployment> {
-        let version = self.client.settings_get_dokploy_version().await.map_err(fail)?.into_value();
-        let keeps_mark = release(&version).is_none_or(|release| release >= KEEPS_MARK);
-        match infer_blindly(trace, rows, keeps_mark, self.grace) {
-            Some(row) => Ok(told(target, row, Identity::Inferred)),
-            None => Ok(trace.pending(target, accepted())),
+    async fn resolve_blindly(&self, target: &Target, mut trace: Trace, rows: &Rows) -> Deployment {
+        trace.listed = trace.listed.or_else(|| newest(&rows.rows)).or(trace.after).or(Some(0));
+        // A version that cannot be read is taken for one that keeps the mark, of which more proof is asked.
+        let version = self.client.settings_get_dokploy_version().await;
+        let release = version.ok().and_then(|version| release(version.value()));
+        let keeps_mark = release.is_none_or(|release| release >= KEEPS_MARK);
+        match infer_blindly(&trace, rows, keeps_mark, self.grace) {
+            Some(row) => to_deployment(target, row, Identity::Inferred),
+            None => trace.pending(target, accepted()),
         }
     }
 
@@ -112,11 +188,31 @@ impl Dokploy {
 
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
         let rows = self.rows(target).await?.rows;
-        if rows.is_empty() {
-            // Dokploy lists nothing for an id that it does not know.
-            self.read_service(target).await?;
+        // Dokploy lists nothing for an id that it does not know.
+        if rows.is_empty()
+            && let Err(error) = self.read_service(target).await
+            && error.kind() == ErrorKind::NotFound
+        {
+            return Err(error);
         }
-        Ok(rows.iter().take(options.limit).map(|row| told(target, row, Identity::Exact)).collect())
+        Ok(rows.iter().take(options.limit).map(|row| to_deployment(target, row, Identity::Exact)).collect())
+    }
+
+    /// The error of a row that is not listed any more, with what is known of the reason.
+    async fn row_is_gone(&self, target: &Target, rows: &[Row]) -> Error {
+        if rows.is_empty()
+            && let Err(error) = self.read_service(target).await
+            && error.kind() == ErrorKind::NotFound
+        {
+            return lost("the row of this deployment is gone, and so is what was deployed: somebody deleted it")
+                .with_advice("it is not known how the deployment ended");
+        }
+        let advice = "check the service itself: it is not known how the deployment ended";
+        // 0.30.2 deletes rows beyond the newest ten before it inserts one.
+        if rows.len() >= KEPT {
+            return lost("the row of this deployment was deleted to make room for newer ones").with_advice(advice);
+        }
+        lost("the row of this deployment is gone: somebody removed it").with_advice(advice)
     }
 }
 
@@ -125,9 +221,27 @@ pub(super) fn accepted() -> DeploymentStatus {
     DeploymentStatus::new(Phase::Queued, "accepted")
 }
 
+/// The status of what was seen in the queue and has left it without a row.
+fn left_queue() -> DeploymentStatus {
+    DeploymentStatus::new(Phase::Unknown, "not in the queue")
+}
+
+/// The status of what is in the queue.
+pub(super) fn of_job(job: &Job) -> DeploymentStatus {
+    DeploymentStatus::new(queue_phase(&job.state), job.state.as_str())
+}
+
+/// Whether a row that has just got its last status may still get a commit, as it does at the end of a build from git.
+fn awaits_commit(row: &Row, at: Option<Moment>) -> bool {
+    let over = matches!(row.status, Some(DeploymentStatusEnum::Done | DeploymentStatusEnum::Error));
+    let ended = row.finished_at.as_deref().and_then(moment).map(|ended| ended.timestamp_millis());
+    let recent = |ended: i64| at.is_none_or(|at| at.server.saturating_mul(1000).saturating_sub(ended) < JUST_ENDED);
+    over && !overwritten(row) && ended.is_some_and(recent)
+}
+
 /// What the cloud, which remembers jobs, says of one that ended before it had a row.
 fn ended_without_row(trace: &Trace, target: &Target, job: &Job) -> Option<Deployment> {
-    let status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
+    let status = of_job(job);
     status.is_terminal().then(|| {
         Deployment::new(trace.id(target), Identity::Exact, status)
             .with_reason(job.failed_reason.as_deref().map(mask))
@@ -145,6 +259,12 @@ fn release(version: &str) -> Option<(u32, u32)> {
 fn untold() -> Error {
     let message = "Dokploy accepted the deployment, and its row cannot be told from those of others";
     Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Dokploy)
+}
+
+/// The error of a deployment that left the queue without a row.
+fn never_started() -> Error {
+    lost("the job of this deployment left the queue without a row: the queue was cleaned, or the server restarted")
+        .with_advice("nothing of it was deployed unless it shows in the history; deploy again if it does not")
 }
 
 fn lost(message: &'static str) -> Error {

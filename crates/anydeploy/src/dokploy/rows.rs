@@ -7,7 +7,7 @@ use super::{Dokploy, fail, status};
 use crate::clock::Moment;
 use crate::failure::mask;
 use crate::time::moment;
-use crate::{Deployment, DeploymentId, Error, Identity, Platform, Result, Target, TargetKind};
+use crate::{Deployment, DeploymentId, Error, Identity, Platform, RanRevision, Result, Target, TargetKind};
 
 /// The id of the row, once it is known.
 pub(super) const ROW: &str = "row";
@@ -49,8 +49,8 @@ pub(super) fn created(row: &Row) -> Option<i64> {
     row.created_at.as_deref().and_then(moment).map(|moment| moment.timestamp_millis())
 }
 
-/// The row as this crate tells of it; its id holds the row and nothing else.
-pub(super) fn told(target: &Target, row: &Row, identity: Identity) -> Deployment {
+/// The deployment of a row; its id holds the row and nothing else.
+pub(super) fn to_deployment(target: &Target, row: &Row, identity: Identity) -> Deployment {
     let mut id = DeploymentId::new(Platform::Dokploy, target.clone()).with(ROW, &row.deployment_id);
     if identity == Identity::Inferred {
         id = id.with(INFERRED, "1");
@@ -58,13 +58,23 @@ pub(super) fn told(target: &Target, row: &Row, identity: Identity) -> Deployment
     Deployment::new(id, identity, status::status(row.status.as_ref()))
         .with_reason(row.error_message.as_deref().map(mask))
         .with_title(row.title.clone())
-        .with_commit(commit(row).map(str::to_owned))
+        .with_commit(cloned(row).or_else(|| pushed(row)).map(str::to_owned))
+        .with_revision(cloned(row).map_or(RanRevision::Unverified, |commit| RanRevision::Commit(commit.to_owned())))
         .with_times(row.created_at.as_deref().and_then(moment), row.finished_at.as_deref().and_then(moment))
 }
 
-/// The commit, which a webhook puts into the description at the start, and everyone else's deployment at the end.
-fn commit(row: &Row) -> Option<&str> {
-    let description = row.description.as_deref()?;
-    let hash = description.strip_prefix("Commit: ").or_else(|| description.strip_prefix("Hash: "))?.trim();
+/// The commit that was built, which Dokploy puts into the description at the end of a deployment from git.
+fn cloned(row: &Row) -> Option<&str> {
+    hash(row, "Commit: ")
+}
+
+/// The commit that a webhook told of, which it puts into the description at the start; the head of the branch may be
+/// another one by the time it is cloned.
+fn pushed(row: &Row) -> Option<&str> {
+    hash(row, "Hash: ")
+}
+
+fn hash<'a>(row: &'a Row, label: &str) -> Option<&'a str> {
+    let hash = row.description.as_deref()?.strip_prefix(label)?.trim();
     Some(hash).filter(|hash| !hash.is_empty())
 }

@@ -1,10 +1,15 @@
 //! What can be deployed, and how it runs.
 
 use dokploy_client::types::Domain;
+use dokploy_client::wire::{Method, Operation};
+use serde_json::{Map, Value};
 
 use super::rows::unsupported_kind;
 use super::{ApplicationStatusEnum, Dokploy, fail, service_state};
-use crate::{Result, Service, Target, TargetKind};
+use crate::{Error, Platform, Result, Service, Target, TargetKind};
+
+/// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
+const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/project.all");
 
 impl Dokploy {
     pub(super) async fn read_service(&self, target: &Target) -> Result<Service> {
@@ -25,24 +30,51 @@ impl Dokploy {
 
     /// Lists the applications and compose stacks of every project; the list tells no URLs.
     pub(super) async fn list_services(&self) -> Result<Vec<Service>> {
-        let projects = self.client.project_all().await.map_err(fail)?.into_value();
+        let call = self.client.http().call(&PROJECT_ALL);
+        let projects: Vec<Map<String, Value>> = call.json().await.map_err(fail)?.into_value();
         let mut services = Vec::new();
-        for environment in projects.into_iter().flat_map(|project| project.environments) {
-            services.extend(
-                environment
-                    .applications
-                    .into_iter()
-                    .map(|row| service(Target::application(row.application_id), row.name, &row.application_status)),
-            );
-            services.extend(
-                environment
-                    .compose
-                    .into_iter()
-                    .map(|row| service(Target::compose(row.compose_id), row.name, &row.compose_status)),
-            );
+        for project in &projects {
+            let holders = holders(project)?;
+            services.extend(holders.into_iter().flat_map(services_of));
         }
         Ok(services)
     }
+}
+
+/// What holds the services of a project: its environments since 0.25, and before that the project itself.
+fn holders(project: &Map<String, Value>) -> Result<Vec<&Map<String, Value>>> {
+    let environments = project.get("environments").and_then(Value::as_array);
+    let mut holders: Vec<_> = environments.into_iter().flatten().filter_map(Value::as_object).collect();
+    let holds_services = LISTS.iter().any(|(list, ..)| project.contains_key(*list));
+    if environments.is_none() && !holds_services {
+        let what = "the services of a project in a form that this crate knows; give the ids of the services instead";
+        return Err(Error::unsupported(Platform::Dokploy, what));
+    }
+    if holds_services {
+        holders.push(project);
+    }
+    Ok(holders)
+}
+
+/// A list of services with the names of an id and of a status in it, and what its services are.
+type List = (&'static str, &'static str, &'static str, fn(&str) -> Target);
+
+const LISTS: [List; 2] = [
+    ("applications", "applicationId", "applicationStatus", |id| Target::application(id)),
+    ("compose", "composeId", "composeStatus", |id| Target::compose(id)),
+];
+
+fn services_of(holder: &Map<String, Value>) -> Vec<Service> {
+    let mut services = Vec::new();
+    for (list, id, status, target) in LISTS {
+        let rows = holder.get(list).and_then(Value::as_array).into_iter().flatten();
+        services.extend(rows.filter_map(|row| {
+            let text = |column: &str| row[column].as_str().unwrap_or_default().to_owned();
+            let status = ApplicationStatusEnum::from(text(status));
+            Some(service(target(row[id].as_str()?), text("name"), &status))
+        }));
+    }
+    services
 }
 
 fn service(target: Target, name: String, status: &ApplicationStatusEnum) -> Service {

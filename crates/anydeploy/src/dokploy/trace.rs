@@ -1,5 +1,7 @@
 //! What an id holds of a deployment until its row is known.
 
+use std::time::Duration;
+
 use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 use uuid::Uuid;
 
@@ -12,11 +14,17 @@ use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identi
 const NONCE: &str = "nonce";
 const AFTER: &str = "after";
 const SINCE: &str = "since";
-const QUEUED: &str = "queued";
+pub(super) const QUEUED: &str = "queued";
 const AHEAD: &str = "ahead";
 const ACTIVE: &str = "active";
 const UNTIL: &str = "until";
-const CROWDED: &str = "crowded";
+pub(super) const CROWDED: &str = "crowded";
+const LISTED: &str = "listed";
+const SWIFT: &str = "swift";
+const TITLE: &str = "title";
+
+/// The most characters of a title that an id holds.
+const LONGEST_TITLE: usize = 120;
 
 /// What is known of a deployment whose row is not; all times are the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +47,17 @@ pub(super) struct Trace {
     pub(super) until: Option<i64>,
     /// Another trigger of the same program for the same target was under way since, and may have left a row as well.
     pub(super) crowded: bool,
+    /// Rows after this moment are newer than the trigger, in Unix milliseconds: a read that was sent after the trigger was
+    /// answered did not list them yet.
+    pub(super) listed: Option<i64>,
+    /// Between the rows of before and the answer to the trigger lay next to no time, see [`SWIFT_TRIGGER`].
+    pub(super) swift: bool,
+    /// The title of the deployment, which a job that has left the queue takes with it.
+    title: Option<String>,
 }
+
+/// The longest time from the read of the rows of before to the answer of a trigger that is [`swift`](Trace::swift).
+pub(super) const SWIFT_TRIGGER: Duration = Duration::from_millis(250);
 
 impl Trace {
     /// The trace of a deployment that is about to be triggered, while these are the rows.
@@ -54,6 +72,9 @@ impl Trace {
             active: None,
             until: None,
             crowded: false,
+            listed: None,
+            swift: false,
+            title: None,
         }
     }
 
@@ -73,8 +94,29 @@ impl Trace {
         }
         let queued = number(id, QUEUED)?;
         let (active, until) = (number(id, ACTIVE)?, number(id, UNTIL)?);
-        let crowded = id.get(CROWDED).is_some();
-        Ok(Self { nonce, after, since, queued, ahead: number(id, AHEAD)?, active, until, crowded })
+        let (crowded, swift) = (id.get(CROWDED).is_some(), id.get(SWIFT).is_some());
+        let (listed, title) = (number(id, LISTED)?, id.get(TITLE).map(str::to_owned));
+        Ok(Self {
+            nonce,
+            after,
+            since,
+            queued,
+            ahead: number(id, AHEAD)?,
+            active,
+            until,
+            crowded,
+            listed,
+            swift,
+            title,
+        })
+    }
+
+    /// Takes note of the title, as far as an id holds it.
+    pub(super) fn titled(&mut self, title: Option<&str>) {
+        self.title = title.map(|title| match title.char_indices().nth(LONGEST_TITLE) {
+            Some((end, _)) => format!("{}…", &title[..end]),
+            None => title.to_owned(),
+        });
     }
 
     /// What no other deployment has.
@@ -96,25 +138,45 @@ impl Trace {
         row.description.as_deref().is_some_and(|text| text.contains(&self.mark()))
     }
 
-    /// Takes note of the job as it was seen in the queue, right after `rows` were read without finding it there.
-    pub(super) fn sighted(&mut self, job: &Job, queue: &Queue, rows: &Rows) {
-        self.since = checked(queue.at, rows.at).or(self.since);
+    /// Takes note of the job as it was seen in the queue, with the rows that were read before.
+    ///
+    /// `again` are the rows that were read after the queue; without either of them less is known of the order.
+    pub(super) fn sighted(&mut self, job: &Job, queue: &Queue, before: Option<&Rows>, again: Option<&[Row]>) {
+        self.since = checked(queue.at, before.and_then(|rows| rows.at)).or(self.since);
+        self.titled(job.data.title_log.as_deref());
         if job.processed_on.is_some() {
             self.ran(job);
             return;
         }
         self.queued = job.timestamp;
-        self.after = newest(&rows.rows);
         (self.ahead, self.active) = (None, None);
-        if !may_overlap(job) {
-            // Jobs of one service run one after another, in the order they were queued, so that each row that is
-            // still to come before this job's belongs to one of these.
-            let others = queue.others(&self.mark());
-            let running = others.iter().filter_map(|other| other.processed_on).min();
-            self.after = running.map(|started| started.saturating_sub(1)).or(self.after);
-            let ahead = |other: &&&Job| other.processed_on.is_some() || place(other) < place(job);
-            self.ahead = Some(others.iter().filter(ahead).count());
+        // A job that was ahead may have come and gone between the two reads, and its row is none of those counted below.
+        let is_steady = |rows: &&Rows| again.is_none_or(|again| newest(again) == newest(&rows.rows));
+        let newest = before.filter(is_steady).map(|rows| newest(&rows.rows));
+        if may_overlap(job) {
+            self.after = newest.unwrap_or(self.after);
+            return;
         }
+        // Jobs of one service run one after another, in the order they were queued, so that each row that is still to
+        // come before this job's belongs to one of these.
+        let running = self.running(job, queue).map(|started| Some(started.saturating_sub(1)));
+        if let Some(after) = running.or(newest) {
+            let ahead = |other: &&&Job| other.processed_on.is_some() || place(other) < place(job);
+            self.after = after;
+            self.ahead = Some(queue.others(&self.mark()).iter().filter(ahead).count());
+        }
+    }
+
+    /// Whether the order of the jobs can only be proven by rows that are read after the queue as well.
+    pub(super) fn needs_rows_again(&self, job: &Job, queue: &Queue) -> bool {
+        let is_first = self.queued.is_none() || self.ahead != Some(0);
+        job.processed_on.is_none() && !may_overlap(job) && is_first && self.running(job, queue).is_none()
+    }
+
+    /// When the job of the same service that runs while this one waits was started.
+    fn running(&self, job: &Job, queue: &Queue) -> Option<i64> {
+        let others = queue.others(&self.mark());
+        others.iter().filter_map(|other| other.processed_on).min().filter(|_| !may_overlap(job))
     }
 
     /// Takes note of when the job started: earlier rows are those of others, and its own is the next, unless jobs of
@@ -138,7 +200,7 @@ impl Trace {
 
     /// The deployment as far as it can be told from the trace.
     pub(super) fn pending(&self, target: &Target, status: DeploymentStatus) -> Deployment {
-        Deployment::new(self.id(target), Identity::Pending, status)
+        Deployment::new(self.id(target), Identity::Pending, status).with_title(self.title.clone())
     }
 
     pub(super) fn id(&self, target: &Target) -> DeploymentId {
@@ -148,9 +210,15 @@ impl Trace {
             (AHEAD, self.ahead.and_then(|ahead| i64::try_from(ahead).ok())),
             (ACTIVE, self.active),
             (UNTIL, self.until),
+            (LISTED, self.listed),
         ];
         let id = DeploymentId::new(Platform::Dokploy, target.clone()).with(NONCE, &self.nonce);
-        let id = if self.crowded { id.with(CROWDED, "1") } else { id };
+        let flags = [(CROWDED, self.crowded), (SWIFT, self.swift)];
+        let id = flags.into_iter().filter(|(_, set)| *set).fold(id, |id, (key, _)| id.with(key, "1"));
+        let id = match &self.title {
+            Some(title) => id.with(TITLE, title),
+            None => id,
+        };
         let id = match self.since {
             Some(since) => since.write(id, SINCE),
             None => id,
@@ -163,7 +231,7 @@ impl Trace {
 }
 
 /// When the newest row appeared.
-fn newest(rows: &[Row]) -> Option<i64> {
+pub(super) fn newest(rows: &[Row]) -> Option<i64> {
     rows.iter().filter_map(created).max()
 }
 

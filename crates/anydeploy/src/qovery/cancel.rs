@@ -1,10 +1,13 @@
 //! Cancelling: a request that waits by itself, a running deployment with everything that is deployed along.
 
-use qovery_client::types::{CancelEnvironmentDeploymentRequest, StateEnum};
+use qovery_client::types::{CancelEnvironmentDeploymentRequest, JobTypeEnum, ListJobsParams, StateEnum, Status};
 
+use super::look::{KINDS, Look, filled};
+use super::status::judge_service;
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
 use super::{Qovery, fail};
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, TargetKind};
+use crate::reconcile::{is_passing, steady};
+use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind};
 
 impl Qovery {
     pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {
@@ -38,21 +41,67 @@ impl Qovery {
         }
     }
 
-    /// Cancels whatever the environment is doing, after a look that it is this execution.
+    /// Cancels what the environment is doing, once it is read again that it is this execution.
     async fn stop_execution(&self, id: &DeploymentId) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?;
-        let look = self.look(environment).await?;
+        let look = steady(|| self.look(environment)).await?;
         if look.last() != id.get(EXECUTION) {
             return Err(conflict(
                 "another deployment of the environment has come since, and would be cancelled instead",
             ));
         }
-        // A running lifecycle job is cancelled only by force; which jobs are of that kind the target does not tell.
-        let force = (*id.target().kind() == TargetKind::Job).then_some(true);
-        let body = CancelEnvironmentDeploymentRequest { force_cancel: force };
+        let running = running(&look, id);
+        let force = self.runs_lifecycle_job(environment, &running).await?;
+        // The console sends the field in either case (720181b).
+        let body = CancelEnvironmentDeploymentRequest { force_cancel: Some(force) };
         self.client.cancel_environment_deployment(environment, &body).await.map_err(fail)?;
-        self.read(id).await
+        let cancelled = self.read(id).await?;
+        let others: Vec<String> =
+            running.iter().filter(|target| target.id() != id.target().id()).map(Target::to_string).collect();
+        if others.is_empty() || cancelled.status.phase == Phase::Failed {
+            return Ok(cancelled);
+        }
+        let reason = format!("cancelling stops the whole deployment of the environment: also {}", others.join(", "));
+        Ok(cancelled.with_reason(Some(reason)))
     }
+
+    /// Whether a lifecycle job is among these services: while one runs, only force ends its deployment, while a cron job
+    /// is never forced (console 720181b; engine 59fa717, `deploy_job/job.rs`).
+    async fn runs_lifecycle_job(&self, environment: &str, running: &[Target]) -> Result<bool> {
+        let is_running = |id: &str| running.iter().any(|one| *one.kind() == TargetKind::Job && one.id() == id);
+        if !running.iter().any(|target| *target.kind() == TargetKind::Job) {
+            return Ok(false);
+        }
+        let list = || async {
+            let params = ListJobsParams::default();
+            Ok(self.client.list_jobs(environment, &params).await.map_err(fail)?.into_value().results)
+        };
+        let jobs = match steady(list).await {
+            Ok(jobs) => jobs,
+            Err(error) if is_passing(&error) => return Err(error),
+            // A cancel that is not forced stops nothing that it should not.
+            Err(_) => return Ok(false),
+        };
+        Ok(jobs.iter().any(|job| is_running(&job.id) && job.job_type == Some(JobTypeEnum::Lifecycle)))
+    }
+}
+
+/// The services that the execution has not done with.
+fn running(look: &Look, id: &DeploymentId) -> Vec<Target> {
+    let execution = id.get(EXECUTION);
+    let of_kind = |kind: TargetKind| {
+        let goes_on = |status: &&Status| {
+            let phase = judge_service(&status.state, status.status_details.as_ref());
+            let part = match filled(status.execution_id.as_deref()) {
+                Some(named) => Some(named) == execution,
+                None => status.is_part_last_deployment == Some(true),
+            };
+            part && !phase.is_terminal()
+        };
+        let running = look.of_kind(&kind).iter().filter(goes_on);
+        running.map(|status| Target::new(kind.clone(), &status.id)).collect::<Vec<_>>()
+    };
+    KINDS.into_iter().flat_map(of_kind).collect()
 }
 
 fn conflict(message: &'static str) -> Error {

@@ -2,7 +2,7 @@
 
 use super::Qovery;
 use super::meaning::fail_on_known;
-use crate::{Check, ErrorKind, Permission, Result};
+use crate::{Check, ErrorKind, Permission, Result, VersionSupport};
 
 impl Qovery {
     /// Lists the organizations, which is how Qovery's own command line checks a token.
@@ -15,8 +15,13 @@ impl Qovery {
             Err(error) => return Err(error),
         };
         let mut check = Check::new(Permission::Granted);
-        let restricted = |restriction: &Option<String>| restriction.as_deref().is_some_and(|text| !text.is_empty());
-        // An unpaid bill keeps an organization from deploying.
+        // Qovery tells no version of its server.
+        check.version_support = VersionSupport::Unknown;
+        // Without a credit card an organization still deploys on demo clusters; any other restriction blocks every
+        // deployment (document of 2026-08-20, line 24256).
+        let restricted = |restriction: &Option<String>| {
+            restriction.as_deref().is_some_and(|text| !matches!(text, "" | "NO_CREDIT_CARD"))
+        };
         if !organizations.is_empty() && organizations.iter().all(|o| restricted(&o.billing_deployment_restriction)) {
             check.deploy = Permission::Denied;
         }

@@ -1,24 +1,30 @@
 //! Triggering a deployment, and what is known of it right after.
 
+use std::time::Duration;
+
 use futures::future::try_join;
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, Status};
 use qovery_client::wire::Reply;
 
-use super::Qovery;
+use super::action::Action;
 use super::find::waiting;
-use super::kind::{Trigger, misplaced};
+use super::kind::{Trigger, given_environment, misplaced};
 use super::look::{Look, filled};
 use super::meaning::fail_on_known;
 use super::order::{concerns, is_listed};
+use super::revision::{Named, check_deployed, check_kind, needs_row};
 use super::status::judge_service;
 use super::trail::{
-    ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, SINCE, id_of, mark, pending, settled, told, with_company, with_revision,
-    with_some,
+    ACTION, ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, RESOLVED, SINCE, id_of, mark, pending, settled, told,
+    with_company, with_revision, with_some,
 };
+use super::{Qovery, ids};
 use crate::clock::Moment;
 use crate::flight::Flight;
 use crate::reconcile::steady;
-use crate::{DeployRequest, Deployer, Deployment, DeploymentId, Error, Phase, Platform, Result, Target, TargetKind};
+use crate::{
+    DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind,
+};
 
 /// What stands for a status as long as the deployment does not show.
 pub(super) const ACCEPTED: &str = "accepted";
@@ -33,16 +39,20 @@ pub(super) struct Before {
 impl Qovery {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
         request.check(&Platform::Qovery, &self.capabilities())?;
-        let trigger = Trigger::of(request)?;
-        let target = request.target();
+        check_kind(request)?;
+        let action = Action::of(request)?;
+        let target = &ids::target(request.target())?;
         // Nothing is triggered yet, whatever goes wrong.
         let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
-        let environment = self.environment_of(target).await.map_err(nothing_sent)?;
+        let (environment, named) = self.prepare(request, target).await.map_err(nothing_sent)?;
         let place = format!("{} {environment}", self.client.http().base_url());
         let mut flight = Flight::begin(&place, target, self.grace / 2);
         let before = self.before(target, environment).await.map_err(nothing_sent)?;
-        let id = with_revision(id_of(target, &before.environment), request.revision());
-        let id = with_some(id, AFTER, before.look.last());
+        check_deployed(request.revision(), target, &before.look)?;
+        let id = with_revision(id_of(target, &before.environment), &named.revision);
+        let id = if named.resolved { id.with(RESOLVED, "1") } else { id };
+        let id = with_some(with_some(id, AFTER, before.look.last()), ACTION, action.word());
+        let trigger = Trigger::new(target.kind(), action, named)?;
         flight.sent();
         let deployed = match trigger.send(self, target.id()).await.map_err(fail_on_known) {
             Ok(reply) => {
@@ -56,16 +66,33 @@ impl Qovery {
             }
         };
         match &deployed {
-            // What was started shows some seconds later, and what waits when it starts.
             Ok(deployment) => {
                 flight.marked(&mark(&deployment.id));
-                let known = deployment.id.get(EXECUTION).is_some();
-                flight.land_in(if known { self.grace / 20 } else { self.grace });
+                flight.land_in(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
             }
             Err(error) if !error.is_safe_to_repeat() => drop(flight),
             Err(_) => flight.land(),
         }
         deployed
+    }
+
+    /// The environment of the target, and the revision that the request means.
+    async fn prepare(&self, request: &DeployRequest, target: &Target) -> Result<(String, Named)> {
+        let given = given_environment(target)?;
+        let row = match given {
+            Some(_) if !needs_row(request) => None,
+            _ => Some(steady(|| self.row(target)).await?),
+        };
+        let environment = match (given, &row) {
+            (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
+                return Err(misplaced(target));
+            }
+            (Some(environment), _) => environment.to_owned(),
+            (None, Some(row)) => row.environment(target)?,
+            (None, None) => self.environment_of(target).await?,
+        };
+        let named = self.name(request, target, row.as_ref()).await?;
+        Ok((environment, named))
     }
 
     /// Makes sense of the answer to a trigger.
@@ -90,10 +117,17 @@ impl Qovery {
     }
 
     async fn before(&self, target: &Target, environment: String) -> Result<Before> {
-        let (look, queue) = try_join(self.look(&environment), self.queue(&environment)).await?;
+        let reads = try_join(steady(|| self.look(&environment)), steady(|| self.queue(&environment)));
+        let (look, queue) = reads.await?;
+        if *target.kind() == TargetKind::Environment || look.service(target).is_some() {
+            return Ok(Before { environment, look, queue });
+        }
+        if let Some(kind) = look.kind_of(target.id()) {
+            let message = format!("there is no such {}: `{target}` is of kind `{kind}`", target.kind());
+            return Err(Error::new(ErrorKind::NotFound, message).with_platform(Platform::Qovery));
+        }
         // In another environment the deployment would never be found again.
-        let listed = *target.kind() == TargetKind::Environment || look.service(target.id()).is_some();
-        if !listed && self.place(target).await?.1 != environment {
+        if steady(|| self.row(target)).await?.environment(target)? != environment {
             return Err(misplaced(target));
         }
         Ok(Before { environment, look, queue })
@@ -117,7 +151,7 @@ impl Qovery {
         // Ids sort by age, which Qovery's web console relies on.
         let mut older = queue
             .iter()
-            .filter(|waiting| concerns(waiting, id.target()))
+            .filter(|waiting| concerns(waiting, &id))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str())
             .filter(|older| is_listed(&before.queue, older) || *older < request);
         match (older.next(), older.next()) {
@@ -127,12 +161,19 @@ impl Qovery {
     }
 }
 
+/// How long after its trigger a deployment may show only to its own caller, by whether its execution is `known`.
+///
+/// What was started shows some seconds later, and what waits when it starts.
+fn may_show_for(known: bool, grace: Duration) -> Duration {
+    if known { grace / 20 } else { grace }
+}
+
 /// What started at once: the environment was free, so that the next execution is the one.
 fn started(id: DeploymentId, status: &Status, before: &Look) -> Deployment {
     let id = id.with(NEXT, "1");
     let known = match id.target().kind() {
         TargetKind::Environment => before.last(),
-        _ => before.service(id.target().id()).and_then(|status| filled(status.execution_id.as_deref())),
+        _ => before.service(id.target()).and_then(|status| filled(status.execution_id.as_deref())),
     };
     let new = filled(status.execution_id.as_deref()).filter(|execution| Some(*execution) != known);
     let phase = judge_service(&status.state, status.status_details.as_ref());
@@ -146,4 +187,15 @@ fn started(id: DeploymentId, status: &Status, before: &Look) -> Deployment {
         None => id,
     };
     pending(id, Phase::Queued, ACCEPTED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_execution_is_hidden_from_others_for_less_long_than_an_accepted_request() {
+        let grace = Duration::from_secs(60);
+        assert_eq!((may_show_for(true, grace), may_show_for(false, grace)), (Duration::from_secs(3), grace));
+    }
 }

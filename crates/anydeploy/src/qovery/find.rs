@@ -4,7 +4,7 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 
 use super::deploy::ACCEPTED;
 use super::look::Look;
-use super::order::{choose, fitting, is_alone, is_later, is_listed, is_oldest, may_name, names};
+use super::order::{choose, failed_check, fitting, is_alone, is_later, is_listed, is_oldest, may_name, names};
 use super::trail::{
     AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
     with_company, with_some,
@@ -35,7 +35,8 @@ impl Qovery {
         let found = self.by_order(&id, &look, overdue).await?;
         // What waited has a request, and what started at once has none.
         let waited = |execution: &String| look.last() == Some(execution) && look.last_request().is_some();
-        match found.execution.filter(|execution| !waited(execution)) {
+        let failed = self.failed_check(&id, &look, found.failed_check.as_deref(), SINCE).await?;
+        match found.execution.or(failed).filter(|execution| !waited(execution)) {
             Some(execution) => self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await,
             None if !overdue => Ok(pending(id, Phase::Queued, ACCEPTED)),
             None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
@@ -87,6 +88,9 @@ impl Qovery {
                 _ => {}
             }
         }
+        if let Some(execution) = self.failed_check(&id, &look, found.failed_check.as_deref(), GONE).await? {
+            return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+        }
         if !overdue {
             return Ok(pending(id, Phase::Queued, ACCEPTED));
         }
@@ -104,18 +108,19 @@ impl Qovery {
     /// Looks for the execution in the history of the environment.
     async fn by_order(&self, id: &DeploymentId, look: &Look, overdue: bool) -> Result<Found> {
         if look.last() == id.get(AFTER) {
-            return Ok(Found { execution: None, none_fits: true, next_failed: false });
+            return Ok(Found { none_fits: true, ..Found::default() });
         }
         let past = self.past(id.require(ENVIRONMENT)?).await?;
         let Some(mut fitting) = fitting(&past, id, self.scheme) else {
-            return Ok(Found { execution: None, none_fits: false, next_failed: false });
+            return Ok(Found::default());
         };
         let none_fits = !fitting.iter().any(|entry| may_name(entry, id.target()));
         fitting.retain(|entry| !is_later(entry, id, self.grace));
         let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
         let next = fitting.first().filter(|_| id.get(NEXT).is_some());
         let next_failed = next.is_some_and(|entry| !names(entry, id.target()) && may_name(entry, id.target()));
-        Ok(Found { execution, none_fits, next_failed })
+        let failed_check = failed_check(&fitting, id).map(|entry| entry.identifier.execution_id.clone());
+        Ok(Found { execution, none_fits, next_failed, failed_check })
     }
 
     /// What Qovery says of a request, if it says anything.
@@ -141,19 +146,22 @@ impl Qovery {
 }
 
 /// What the history told.
+#[derive(Default)]
 struct Found {
     execution: Option<String>,
     /// None of those that began since may have deployed the target.
     none_fits: bool,
     /// The one that can only be the right one names no service.
     next_failed: bool,
+    /// The execution that can only be the right one, and seems to have failed in the check before it.
+    failed_check: Option<String>,
 }
 
 /// A request that waits: whatever ran or runs at the look before is another one.
 pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], before: Option<&Look>) -> Deployment {
     // Nothing else that waits has to do with the target, so the next execution that has is the one, even if others come
     // to wait behind it.
-    let id = if is_alone(queue, request, id.target()) { id.with(FIRST, "1") } else { id };
+    let id = if is_alone(queue, request, &id) { id.with(FIRST, "1") } else { id };
     let Some(look) = before else { return told(id, Phase::Queued, StateEnum::Queued.as_str()) };
     // What waits longest is the next. But what runs now is known by its id only if it shows already.
     let running = look.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));

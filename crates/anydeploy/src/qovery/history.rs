@@ -3,10 +3,11 @@
 use qovery_client::types::DeploymentHistoryAuditingData as Audit;
 use serde_json::{Map, Value};
 
-use super::Qovery;
 use super::look::filled;
+use super::ran::{ran_in, with_ran};
 use super::status::{judge_past, judge_service, may_deploy};
 use super::trail::{id_of_execution, told};
+use super::{Qovery, ids};
 use crate::time::moment;
 use crate::{Deployment, HistoryOptions, Result, Target, TargetKind};
 
@@ -15,7 +16,7 @@ const USUAL: usize = 20;
 
 impl Qovery {
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
-        target.validate()?;
+        let target = &ids::target(target)?;
         let environment = self.environment_of(target).await?;
         let of = |execution: &str| id_of_execution(target, &environment, execution);
         if *target.kind() == TargetKind::Environment {
@@ -36,8 +37,8 @@ impl Qovery {
                 return None;
             }
             let execution = filled(part.identifier.execution_id.as_deref())?;
-            let deployment = told(of(execution), judge_service(&part.status, details), part.status.as_str())
-                .with_commit(commit_of(&part.details).map(str::to_owned));
+            let deployment = told(of(execution), judge_service(&part.status, details), part.status.as_str());
+            let deployment = with_ran(deployment, ran_in(&part.details));
             Some(with_past(deployment, part.auditing_data.as_ref()))
         });
         Ok(deployments.take(options.limit).collect())
@@ -61,4 +62,9 @@ pub(super) fn commit_of(details: &Map<String, Value>) -> Option<&str> {
 /// The image tag in the details of a service.
 pub(super) fn tag_of(details: &Map<String, Value>) -> Option<&str> {
     filled(details.get("tag")?.as_str())
+}
+
+/// The chart version in the details of a service.
+pub(super) fn chart_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("repository")?.get("chart_version")?.as_str())
 }

@@ -5,18 +5,20 @@ use qovery_client::types::{
     DeployRequest as ApplicationDeployRequest, DeploymentHistoryService, HelmDeployRequest, JobDeployRequest,
     ListApplicationDeploymentHistoryV2Params, ListContainerDeploymentHistoryV2Params,
     ListDatabaseDeploymentHistoryV2Params, ListHelmDeploymentHistoryV2Params, ListJobDeploymentHistoryV2Params,
-    ListTerraformDeploymentHistoryV2Params, ReferenceObject, Status, TerraformDeployRequest,
+    ListTerraformDeploymentHistoryV2Params, Status, TerraformDeployAction, TerraformDeployRequest,
 };
 use qovery_client::wire;
 
+use super::action::Action;
+use super::revision::Named;
 use super::{Qovery, fail};
-use crate::{DeployRequest, Error, ErrorKind, Platform, Result, Revision, Target, TargetKind};
+use crate::{Error, ErrorKind, Platform, Result, Revision, Target, TargetKind, TerraformAction};
 
 /// What is sent to deploy a target of some kind: each has a body of its own, or none.
 pub(super) enum Trigger {
     Application(ApplicationDeployRequest),
     Container(ContainerDeployRequest),
-    Job(JobDeployRequest),
+    Job(DeployJobParams, JobDeployRequest),
     Helm(HelmDeployRequest),
     Terraform(TerraformDeployRequest),
     Database,
@@ -24,33 +26,41 @@ pub(super) enum Trigger {
 }
 
 impl Trigger {
-    /// The trigger of a request; an empty body keeps the version that is configured.
-    pub(super) fn of(request: &DeployRequest) -> Result<Self> {
-        let kind = request.target().kind();
-        let (commit, tag) = match request.revision() {
-            Revision::Configured => (None, None),
-            Revision::Commit(commit) => (Some(commit.clone()), None),
-            Revision::ImageTag(tag) => (None, Some(tag.clone())),
-            _ => return Err(Error::unsupported(Platform::Qovery, "this revision")),
-        };
-        let takes_commit =
-            matches!(kind, TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform);
-        if commit.is_some() && !takes_commit {
-            return Err(Error::unsupported(Platform::Qovery, format_args!("a commit on a target of kind `{kind}`")));
-        }
-        if tag.is_some() && !matches!(kind, TargetKind::Container | TargetKind::Job) {
-            return Err(Error::unsupported(
-                Platform::Qovery,
-                format_args!("an image tag on a target of kind `{kind}`"),
-            ));
+    /// The trigger of an action; an empty body keeps the version that was deployed.
+    ///
+    /// Commit, tag and chart version exclude each other (document, `JobDeployRequest` and `HelmDeployRequest`), which one
+    /// [`Revision`] for all of them makes sure of.
+    pub(super) fn new(kind: &TargetKind, action: Action, named: Named) -> Result<Self> {
+        let (mut commit, mut tag, mut chart) = (None, None, None);
+        if named.sent {
+            match named.revision {
+                Revision::Commit(text) => commit = Some(text),
+                Revision::ImageTag(text) => tag = Some(text),
+                Revision::ChartVersion(text) => chart = Some(text),
+                _ => {}
+            }
         }
         Ok(match kind {
             TargetKind::Application => Self::Application(ApplicationDeployRequest { git_commit_id: commit }),
             TargetKind::Container => Self::Container(ContainerDeployRequest { image_tag: tag }),
-            TargetKind::Job => Self::Job(JobDeployRequest { git_commit_id: commit, image_tag: tag }),
-            TargetKind::Helm => Self::Helm(HelmDeployRequest { git_commit_id: commit, ..Default::default() }),
+            TargetKind::Job => {
+                let params = DeployJobParams { force_event: action.force_event() };
+                Self::Job(params, JobDeployRequest { git_commit_id: commit, image_tag: tag })
+            }
+            TargetKind::Helm => Self::Helm(HelmDeployRequest {
+                chart_version: chart,
+                git_commit_id: commit,
+                values_override_git_commit_id: named.values,
+            }),
             TargetKind::Terraform => {
-                Self::Terraform(TerraformDeployRequest { git_commit_id: commit, ..Default::default() })
+                let action = match action {
+                    Action::Terraform(TerraformAction::Plan) => Some(TerraformDeployAction::Plan),
+                    Action::Terraform(TerraformAction::ForceUnlock) => Some(TerraformDeployAction::ForceUnlock),
+                    Action::Terraform(TerraformAction::MigrateState) => Some(TerraformDeployAction::MigrateState),
+                    Action::Deploy => None,
+                    _ => return Err(Error::unsupported(Platform::Qovery, "this action on a Terraform service")),
+                };
+                Self::Terraform(TerraformDeployRequest { action, git_commit_id: commit })
             }
             TargetKind::Database => Self::Database,
             TargetKind::Environment => Self::Environment,
@@ -63,7 +73,7 @@ impl Trigger {
         match self {
             Self::Application(body) => client.deploy_application(id, body).await,
             Self::Container(body) => client.deploy_container(id, body).await,
-            Self::Job(body) => client.deploy_job(id, &DeployJobParams::default(), body).await,
+            Self::Job(params, body) => client.deploy_job(id, params, body).await,
             Self::Helm(body) => client.deploy_helm(id, &DeployHelmParams::default(), body).await,
             Self::Terraform(body) => client.deploy_terraform(id, body).await,
             Self::Database => client.deploy_database(id, &DeployDatabaseParams::default()).await,
@@ -75,57 +85,9 @@ impl Trigger {
 impl Qovery {
     /// The environment that holds a target: as given, or by reading the target.
     pub(super) async fn environment_of(&self, target: &Target) -> Result<String> {
-        match target.environment_id() {
-            None if *target.kind() == TargetKind::Environment => Ok(target.id().to_owned()),
-            None => Ok(self.place(target).await?.1),
-            Some(environment) if *target.kind() == TargetKind::Environment && environment != target.id() => {
-                Err(misplaced(target))
-            }
+        match given_environment(target)? {
             Some(environment) => Ok(environment.to_owned()),
-        }
-    }
-
-    /// The name of a target, and the environment that holds it.
-    pub(super) async fn place(&self, target: &Target) -> Result<(String, String)> {
-        let (client, id) = (&self.client, target.id());
-        let (name, environment) = match target.kind() {
-            TargetKind::Application => {
-                let row = client.get_application(id).await.map_err(fail)?.into_value();
-                (row.name, row.environment)
-            }
-            TargetKind::Container => {
-                let row = client.get_container(id).await.map_err(fail)?.into_value();
-                (row.name, row.environment)
-            }
-            TargetKind::Job => {
-                let row = client.get_job(id).await.map_err(fail)?.into_value();
-                (row.name, row.environment)
-            }
-            TargetKind::Helm => {
-                let row = client.get_helm(id).await.map_err(fail)?.into_value();
-                (row.name, row.environment)
-            }
-            TargetKind::Terraform => {
-                let row = client.get_terraform(id).await.map_err(fail)?.into_value();
-                (row.name, row.environment)
-            }
-            TargetKind::Database => {
-                let row = client.get_database(id).await.map_err(fail)?.into_value();
-                (row.name, row.environment)
-            }
-            TargetKind::Environment => {
-                let row = client.get_environment(id).await.map_err(fail)?.into_value();
-                return Ok((row.name.unwrap_or_else(|| row.id.clone()), row.id));
-            }
-            other => return Err(unknown(other)),
-        };
-        match environment {
-            Some(ReferenceObject { id, .. }) => Ok((name, id)),
-            None => Err(Error::new(
-                ErrorKind::Unreadable,
-                format!("Qovery does not say which environment holds `{target}`; write it as `{target}@ENVIRONMENT`"),
-            )
-            .with_platform(Platform::Qovery)),
+            None => self.row(target).await?.environment(target),
         }
     }
 
@@ -163,12 +125,21 @@ impl Qovery {
     }
 }
 
+/// The environment that holds a target, where the target itself tells.
+pub(super) fn given_environment(target: &Target) -> Result<Option<&str>> {
+    match (target.environment_id(), target.kind()) {
+        (None, TargetKind::Environment) => Ok(Some(target.id())),
+        (Some(environment), TargetKind::Environment) if environment != target.id() => Err(misplaced(target)),
+        (environment, _) => Ok(environment),
+    }
+}
+
 /// The error of a target that does not stand in the environment it is said to.
 pub(super) fn misplaced(target: &Target) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("the target `{target}` stands in another environment"))
         .with_platform(Platform::Qovery)
 }
 
-fn unknown(kind: &TargetKind) -> Error {
+pub(super) fn unknown(kind: &TargetKind) -> Error {
     Error::unsupported(Platform::Qovery, format_args!("targets of kind `{kind}`"))
 }

@@ -3,16 +3,16 @@
 use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
 
 use super::trail::{ENVIRONMENT, EXECUTION};
-use super::{Qovery, fail};
+use super::{Qovery, fail, ids, reason};
 use crate::time::moment;
-use crate::{DeploymentId, LogLine, LogOptions, LogPage, Platform, Result, Target, TargetKind};
+use crate::{DeploymentId, LogLine, LogOptions, LogPage, Result, Target, TargetKind};
 
 /// The most that Qovery sends of a log.
 const MOST: usize = 1000;
 
 impl Qovery {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&Platform::Qovery)?;
+        let id = &ids::deployment(id)?;
         let found = match id.get(EXECUTION) {
             Some(_) => id.clone(),
             None => self.read(id).await?.id,
@@ -33,11 +33,24 @@ impl Qovery {
     }
 }
 
-/// Whether a line is about the target or the environment as a whole, and not about another service.
-fn concerns(entry: &Entry, target: &Target, environment: &str) -> bool {
-    let transmitter = entry.details.as_ref().and_then(|details| details.transmitter.as_ref());
-    let id = transmitter.and_then(|transmitter| transmitter.id.as_deref());
-    *target.kind() == TargetKind::Environment || id.is_none_or(|id| id == target.id() || id == environment)
+/// The entries about the target, and those about the environment as a whole or its deployment.
+///
+/// The console shows those of the environment and of the engine's task manager with each service, unless they belong to
+/// another stage than the service (console 720181b, `use-deployment-logs.ts`); those of the check before the deployment
+/// are left in, as they tell why nothing followed.
+fn concerning<'a>(entries: &'a [Entry], target: &Target, environment: &str) -> Vec<&'a Entry> {
+    let id = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.id.clone();
+    let kind = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.type_.clone();
+    let stage = |entry: &Entry| entry.details.as_ref()?.stage.as_ref()?.id.clone().filter(|id| !id.is_empty());
+    let own = |entry: &Entry| id(entry).as_deref() == Some(target.id());
+    let stages: Vec<String> = entries.iter().filter(|entry| own(entry)).filter_map(stage).collect();
+    let general = |entry: &Entry| {
+        matches!(kind(entry).as_deref(), Some("Environment" | "TaskManager"))
+            || id(entry).is_none_or(|id| id == environment)
+    };
+    let elsewhere = |entry: &Entry| !stages.is_empty() && stage(entry).is_some_and(|stage| !stages.contains(&stage));
+    let whole = *target.kind() == TargetKind::Environment;
+    entries.iter().filter(|entry| whole || own(entry) || (general(entry) && !elsewhere(entry))).collect()
 }
 
 fn filled(text: Option<&String>) -> Option<&str> {
@@ -46,10 +59,11 @@ fn filled(text: Option<&String>) -> Option<&str> {
 
 /// The last lines about the target.
 fn page(entries: &[Entry], target: &Target, environment: &str, options: LogOptions) -> LogPage {
-    let concerning = entries.iter().rev().filter(|entry| concerns(entry, target, environment));
+    let concerning = concerning(entries, target, environment);
     // One line more than is wanted tells whether there are older ones.
     let most = options.tail.saturating_add(1);
-    LogPage::from_newest(concerning.flat_map(|entry| newest(entry, most)), options)
+    let page = LogPage::from_newest(concerning.iter().rev().flat_map(|entry| newest(entry, most)), options);
+    page.with_reason(reason::of(&concerning))
 }
 
 /// The last lines of an entry, newest first: a message, or an error with a hint what to do about it.
@@ -97,12 +111,31 @@ mod tests {
     #[test]
     fn lines_of_other_services_are_left_out() {
         let from = |id: Value| entry(json!({"details": {"transmitter": {"id": id}}}));
+        let concerns = |entry: Entry, target: &Target| !concerning(&[entry], target, "env").is_empty();
         let web = Target::application("web");
-        assert!(concerns(&from(json!("web")), &web, "env"));
-        assert!(concerns(&from(json!("env")), &web, "env"), "a check of the environment concerns all");
-        assert!(concerns(&from(json!(null)), &web, "env"));
-        assert!(!concerns(&from(json!("db")), &web, "env"));
-        assert!(concerns(&from(json!("db")), &Target::environment("env"), "env"));
+        assert!(concerns(from(json!("web")), &web));
+        assert!(concerns(from(json!("env")), &web), "a check of the environment concerns all");
+        assert!(concerns(from(json!(null)), &web));
+        assert!(!concerns(from(json!("db")), &web));
+        assert!(concerns(from(json!("db")), &Target::environment("env")));
+    }
+
+    #[test]
+    fn lines_of_the_environment_and_of_the_task_manager_are_kept_unless_they_are_of_another_stage() {
+        let line = |id: &str, kind: &str, stage: Value| {
+            entry(json!({"details": {"transmitter": {"id": id, "type": kind}, "stage": {"id": stage}}}))
+        };
+        let entries = [
+            line("web", "Application", json!("s2")),
+            line("x", "TaskManager", json!("s2")),
+            line("x", "TaskManager", json!("s1")),
+            line("x", "Environment", json!(null)),
+            line("db", "Database", json!("s2")),
+            line("y", "BuildPlatform", json!(null)),
+        ];
+        let kept = |entries: &[Entry]| concerning(entries, &Target::application("web"), "env").len();
+        assert_eq!(kept(&entries), 3);
+        assert_eq!(kept(&entries[1..]), 3, "the stage of the service is not known");
     }
 
     /// An entry of one of some services, with a message, an error, or neither.

@@ -6,11 +6,21 @@ use qovery_client::types::{
 };
 
 use super::{Qovery, fail};
-use crate::Result;
 use crate::clock::Moment;
+use crate::{Result, Target, TargetKind};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const PAGE: usize = 50;
+
+/// The kinds of service whose statuses are listed.
+pub(super) const KINDS: [TargetKind; 6] = [
+    TargetKind::Application,
+    TargetKind::Container,
+    TargetKind::Job,
+    TargetKind::Helm,
+    TargetKind::Terraform,
+    TargetKind::Database,
+];
 
 /// An environment and its services at one moment.
 pub(super) struct Look {
@@ -39,10 +49,28 @@ impl Look {
         &self.statuses.environment.state
     }
 
-    pub(super) fn service(&self, id: &str) -> Option<&Status> {
+    /// The status of a service, which is listed under its kind.
+    pub(super) fn service(&self, target: &Target) -> Option<&Status> {
+        self.of_kind(target.kind()).iter().find(|status| status.id == target.id())
+    }
+
+    /// The kind under which a service is listed.
+    pub(super) fn kind_of(&self, id: &str) -> Option<TargetKind> {
+        KINDS.into_iter().find(|kind| self.of_kind(kind).iter().any(|status| status.id == id))
+    }
+
+    /// The services of a kind.
+    pub(super) fn of_kind(&self, kind: &TargetKind) -> &[Status] {
         let all = &self.statuses;
-        let kinds = [&all.applications, &all.containers, &all.jobs, &all.helms, &all.terraforms, &all.databases];
-        kinds.into_iter().flatten().find(|status| status.id == id)
+        match kind {
+            TargetKind::Application => &all.applications,
+            TargetKind::Container => &all.containers,
+            TargetKind::Job => &all.jobs,
+            TargetKind::Helm => &all.helms,
+            TargetKind::Terraform => &all.terraforms,
+            TargetKind::Database => &all.databases,
+            _ => &[],
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Qovery {
     }
 
     async fn look_for(&self, id: DeploymentId, before: &Before, flight: &Flight) -> Result<Sight> {
-        if before.queue.iter().any(|waiting| concerns(waiting, id.target())) {
+        if before.queue.iter().any(|waiting| concerns(waiting, &id)) {
             return Ok(Sight::Doubt("it may have been merged into a request that waited before"));
         }
         let environment = id.require(ENVIRONMENT)?.to_owned();
@@ -39,7 +39,7 @@ impl Qovery {
         let id = started.write(id, SINCE);
         let mut requests = queue
             .iter()
-            .filter(|waiting| concerns(waiting, id.target()) && !is_others(waiting, self.scheme))
+            .filter(|waiting| concerns(waiting, &id) && !is_others(waiting, self.scheme))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str());
         let Some(mut executions) = fitting(&past, &id, self.scheme) else {
             return Ok(Sight::Doubt("the history does not reach back to the moment before"));
@@ -64,7 +64,7 @@ impl Qovery {
                 let id = look.at.checked(before.look.at).write(id, SINCE).with(REQUEST, request);
                 // What waited for other services before has taken this one in.
                 let id = if is_listed(&before.queue, request) { id.with(ADOPTED, "1") } else { id };
-                let id = if is_alone(&queue, request, id.target()) { id.with(FIRST, "1") } else { id };
+                let id = if is_alone(&queue, request, &id) { id.with(FIRST, "1") } else { id };
                 told(id, Phase::Queued, StateEnum::Queued.as_str())
             }
             (None, Some(execution)) if named.next().is_none() => self.follow(settled(&id, execution), &look).await?,

@@ -46,10 +46,16 @@ fn sentence(refusal: &Refusal<'_>) -> Option<String> {
     refusal.member(&["detail", "message", "error"]).or(refusal.text).map(str::to_owned)
 }
 
-/// The time until the limit resets, which is told in seconds since 1970, by the server's own clock.
+/// Below this a reset counts seconds from now: as Unix time it would be in 2001.
+const UNIX: i64 = 1_000_000_000;
+
+/// The time until the limit resets: Unix time by the server's own clock, or seconds from now.
+///
+/// Qovery's documentation (4e9636b) says the first in its text and does the second in its example.
 fn until_reset(reset: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let reset: i64 = reset?.trim().parse().ok()?;
-    let wait = reset.saturating_sub(Moment::of(date).server).clamp(0, WINDOW);
+    let wait = if reset < UNIX { reset } else { reset.saturating_sub(Moment::of(date).server) };
+    let wait = wait.clamp(0, WINDOW);
     u64::try_from(wait).ok().map(Duration::from_secs)
 }
 
@@ -67,6 +73,8 @@ mod tests {
         assert_eq!(wait("1787234300"), Some(0));
         assert_eq!(wait("1787300000"), Some(3600), "an hour is the whole window");
         assert_eq!(wait("9223372036854775807"), Some(3600));
+        assert_eq!(wait("30"), Some(30), "in seconds");
+        assert_eq!((wait("0"), wait("-5"), wait("999999999")), (Some(0), Some(0), Some(3600)));
         assert_eq!(wait("soon"), None);
         assert_eq!(until_reset(None, date), None);
     }
@@ -83,7 +91,7 @@ mod tests {
         }
 
         #[test]
-        fn a_reset_within_the_window_is_waited_for_to_the_second(now in 0..253_000_000_000_i64, wait in -9_999..=3600_i64) {
+        fn a_reset_within_the_window_is_waited_for_to_the_second(now in 1_000_010_000..253_000_000_000_i64, wait in -9_999..=3600_i64) {
             let date = chrono::DateTime::from_timestamp(now, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
             let told = until_reset(Some(&(now + wait).to_string()), Some(&date));
             prop_assert_eq!(told, Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default())));

@@ -7,13 +7,14 @@ use qovery_client::types::{
     QueuedDeploymentRequestWithStages as Waiting,
 };
 
+use super::action::Action;
 use super::look::PAGE;
-use super::status::may_deploy;
+use super::status::judge_past;
 use super::trail::{AFTER, CROWDED, FIRST, GONE, NEXT, REQUEST, SAME, SINCE};
 use crate::clock::Moment;
 use crate::config::TokenScheme;
 use crate::time::moment;
-use crate::{DeploymentId, Target, TargetKind};
+use crate::{DeploymentId, Phase, Target, TargetKind};
 
 /// The executions after those known to be others that may be the one, oldest first.
 ///
@@ -32,7 +33,9 @@ pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenSche
 
 fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
     let origin = entry.auditing_data.as_ref().and_then(|data| data.origin.as_ref());
-    may_deploy(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
+    let action = Action::in_id(id);
+    let other = part(entry, id.target().id()).is_some_and(|part| action.is_not_of(part));
+    !other && action.may_be(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
         names(entry, id.target())
             || is_nameless(entry)
             // What waited may have been left out of its own execution, so that the next one is not its own.
@@ -41,7 +44,7 @@ fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
 }
 
 /// Whether an execution tells nothing of services: when the check before it fails, none is touched.
-fn is_nameless(entry: &Past) -> bool {
+pub(super) fn is_nameless(entry: &Past) -> bool {
     entry.stages.iter().all(|stage| stage.services.is_empty())
 }
 
@@ -125,6 +128,21 @@ pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool)
     (next || alone).then_some(first)
 }
 
+/// The execution that failed in the check before it, if it can only be the one.
+///
+/// Such an execution may tell nothing of services, so that its place has to: it is the first one since the known one,
+/// nothing that may be the right one follows, and it was not created before the request.
+/// No other trigger of this program was under way, and those of other programs waited while it ran.
+pub(super) fn failed_check<'a>(fitting: &[&'a Past], id: &DeploymentId) -> Option<&'a Past> {
+    let (first, later) = fitting.split_first()?;
+    let since = Moment::read(id, SINCE)?.server;
+    let own = id.get(NEXT).is_some() && id.get(CROWDED).is_none();
+    // Within a second it cannot be told whether an execution was there before the request.
+    let early = second(first).is_none_or(|second| second < since.saturating_sub(1));
+    let alone = !later.iter().any(|entry| may_name(entry, id.target()));
+    (own && alone && !early && is_nameless(first) && judge_past(first) == Phase::Failed).then_some(*first)
+}
+
 /// The second in which an execution was created.
 pub(super) fn second(entry: &Past) -> Option<i64> {
     let data = entry.auditing_data.as_ref()?;
@@ -136,9 +154,10 @@ pub(super) fn part<'a>(entry: &'a Past, service: &str) -> Option<&'a Part> {
     entry.stages.iter().flat_map(|stage| &stage.services).find(|part| part.identifier.service_id == service)
 }
 
-/// Whether a request that waits may deploy a target.
-pub(super) fn concerns(waiting: &Waiting, target: &Target) -> bool {
-    may_deploy(waiting.trigger_action.as_ref()) && {
+/// Whether a request that waits may be one that does the same with the same target.
+pub(super) fn concerns(waiting: &Waiting, id: &DeploymentId) -> bool {
+    let target = id.target();
+    Action::in_id(id).may_be(waiting.trigger_action.as_ref()) && {
         *target.kind() == TargetKind::Environment
             || waiting
                 .stages
@@ -149,9 +168,9 @@ pub(super) fn concerns(waiting: &Waiting, target: &Target) -> bool {
 }
 
 /// Whether no other request that waits may deploy the target of this one.
-pub(super) fn is_alone(queue: &[Waiting], request: &str, target: &Target) -> bool {
+pub(super) fn is_alone(queue: &[Waiting], request: &str, id: &DeploymentId) -> bool {
     let mut others = queue.iter().filter(|waiting| waiting.identifier.deployment_request_id != request);
-    !others.any(|waiting| concerns(waiting, target))
+    !others.any(|waiting| concerns(waiting, id))
 }
 
 /// Whether every other request came to wait after this one.
@@ -275,6 +294,51 @@ mod tests {
         for (entries, expected) in cases {
             assert_eq!(chosen(&entries, &first, false).as_deref(), expected, "{entries:?}");
         }
+    }
+
+    #[test]
+    fn an_execution_may_begin_a_while_after_its_request_and_not_much_later() {
+        // A sixth of the grace, and the second that both moments are cut to; the entry is of 14:00:05.
+        let cases = [("13:59:53", true), ("13:59:54", false), ("14:00:05", false), ("14:00:09", false)];
+        for (accepted, later) in cases {
+            let moment = moment(&format!("2026-08-20T{accepted}Z")).unwrap().timestamp().to_string();
+            let entry = &past(&[entry("e2", "DEPLOY", "API", &["web"])])[0];
+            let started = id().with(SINCE, moment.clone());
+            let queued = id().with(REQUEST, "r").with(GONE, moment);
+            assert_eq!(is_later(entry, &started, GRACE), later, "{accepted}");
+            assert_eq!(is_later(entry, &queued, GRACE), later, "{accepted}");
+        }
+    }
+
+    #[test]
+    fn a_check_that_failed_is_ours_only_by_its_place() {
+        let since = |text: &str| moment(text).unwrap().timestamp().to_string();
+        let nameless = |execution: &str, status: &str| {
+            let mut entry = entry(execution, "DEPLOY", "API", &[]);
+            entry["status"] = json!(status);
+            entry
+        };
+        let failed = |entries: &[Value], id: &DeploymentId| {
+            let past = past(entries);
+            let fitting = fitting(&past, id, TokenScheme::Token).unwrap_or_default();
+            failed_check(&fitting, id).map(|entry| entry.identifier.execution_id.clone())
+        };
+        let known = entry("e1", "DEPLOY", "API", &["web"]);
+        let ours = id().with(SINCE, since("2026-08-20T14:00:05Z"));
+        let only = [nameless("e2", "DEPLOYMENT_ERROR"), known.clone()];
+        assert_eq!(failed(&only, &ours).as_deref(), Some("e2"));
+        assert_eq!(failed(&only, &ours.clone().with(CROWDED, SAME)), None);
+        assert_eq!(failed(&only, &ours.clone().without(NEXT)), None);
+        assert_eq!(
+            failed(&only, &ours.clone().with(SINCE, since("2026-08-20T14:00:07Z"))),
+            None,
+            "it was there before"
+        );
+        assert_eq!(failed(&[nameless("e2", "DEPLOYING"), known.clone()], &ours), None);
+        let followed = [entry("e3", "DEPLOY", "API", &["web"]), only[0].clone(), known.clone()];
+        assert_eq!(failed(&followed, &ours), None, "the one that names the target is ours");
+        let other = [entry("e3", "DEPLOY", "API", &["api"]), only[0].clone(), known];
+        assert_eq!(failed(&other, &ours).as_deref(), Some("e2"));
     }
 
     #[test]

@@ -2,18 +2,22 @@
 
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, Status};
 
-use super::history::{commit_of, tag_of, with_past};
+use super::action::Action;
+use super::history::with_past;
 use super::look::{Look, filled};
-use super::order::part;
+use super::order::{is_nameless, part};
+use super::ran::{failed_as, is_resolved, may_be_merged, ran_in, verified, with_ran};
+use super::row::Source;
 use super::status::{judge_past, judge_service};
-use super::trail::{CANCELLED, COMMIT, ENVIRONMENT, EXECUTION, INFERRED, REQUEST, TAG, mark, told};
-use super::{Qovery, phase};
+use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, mark, revision_of, told};
+use super::{Qovery, ids, phase};
 use crate::flight;
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, TargetKind};
+use crate::reconcile::{is_passing, steady};
+use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, RanRevision, Result, Revision, TargetKind};
 
 impl Qovery {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
-        id.expect_platform(&Platform::Qovery)?;
+        let id = &ids::deployment(id)?;
         if id.get(CANCELLED).is_some() {
             return Ok(told(id.clone(), Phase::Cancelled, StateEnum::Canceled.as_str()));
         }
@@ -41,7 +45,7 @@ impl Qovery {
                 _ => self.read_past(id, whole).await,
             };
         }
-        if let Some(status) = look.service(id.target().id()).filter(|status| shows(status, execution, current)) {
+        if let Some(status) = look.service(id.target()).filter(|status| shows(status, execution, current)) {
             let phase = judge_service(&status.state, status.status_details.as_ref());
             // A status that names no execution may still be that of the one before, as long as ours goes on.
             let named = filled(status.execution_id.as_deref()).is_some();
@@ -49,7 +53,7 @@ impl Qovery {
                 return Ok(told(id, Phase::Running, state.as_str()));
             }
             match phase {
-                Phase::Succeeded => return self.succeeded(id, &status.state).await,
+                Phase::Succeeded => return self.succeeded(id, status).await,
                 // The execution is over, so the history has the last word.
                 Phase::Unknown if going_on.is_none() => {}
                 _ => return Ok(told(id, phase, status.state.as_str())),
@@ -61,28 +65,70 @@ impl Qovery {
         self.read_past(id, whole).await
     }
 
-    /// A success, unless the request was merged into one that deployed something else.
-    async fn succeeded(&self, id: DeploymentId, state: &StateEnum) -> Result<Deployment> {
-        let inferred = id.get(REQUEST).is_some() || id.get(INFERRED).is_some();
-        let merging = inferred && (id.get(COMMIT).is_some() || id.get(TAG).is_some());
-        if merging {
-            let past = self.past(id.require(ENVIRONMENT)?).await?;
-            if let Some(entry) = entry_of(&past, &id) {
-                return Ok(service_in(id, entry));
+    /// A success, once it is read which revision ran.
+    async fn succeeded(&self, id: DeploymentId, status: &Status) -> Result<Deployment> {
+        let environment = id.require(ENVIRONMENT)?.to_owned();
+        let mut deployment = told(id.clone(), Phase::Succeeded, status.state.as_str());
+        let action = status.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
+        if let Some(other) = action.filter(|action| Action::in_id(&id).contradicts(Some(action))) {
+            return Ok(failed_as(deployment, other.as_str()));
+        }
+        let past = steady(|| self.past(&environment)).await;
+        let entry = past.as_ref().ok().and_then(|past| entry_of(past, &id));
+        if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, id.target().id())?))) {
+            deployment = with_past(deployment, entry.auditing_data.as_ref());
+            let ran = ran_in(&part.details);
+            if ran != RanRevision::Unverified {
+                return Ok(verified(with_ran(deployment, ran)));
             }
         }
-        Ok(told(id, Phase::Succeeded, state.as_str()))
+        let ran = self.ran_by_row(&id, &environment, status).await.unwrap_or_default();
+        match past {
+            // Another request may have been merged into it, and only the history tells whose revision won.
+            Err(error) if ran == RanRevision::Unverified && is_passing(&error) && is_at_stake(&id) => Err(error),
+            _ => Ok(verified(with_ran(deployment, ran))),
+        }
+    }
+
+    /// The commit that the service itself is said to run, unless something may have changed it since the execution.
+    async fn ran_by_row(&self, id: &DeploymentId, environment: &str, status: &Status) -> Option<RanRevision> {
+        let (target, execution) = (id.target(), id.get(EXECUTION)?);
+        let is_still = |status: &Status| {
+            status.execution_id.as_deref() == Some(execution) && status.deployment_requests_count.unwrap_or(0) == 0
+        };
+        let from_git = matches!(
+            target.kind(),
+            TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform
+        );
+        // A plan or an event of a job need not change what counts as deployed.
+        if !from_git || !is_still(status) || Action::in_id(id) != Action::Deploy {
+            return None;
+        }
+        let row = self.row(target).await.ok()?;
+        let Source::Git { deployed: Some(commit) } = row.source else { return None };
+        let look = self.look(environment).await.ok()?;
+        look.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
     }
 
     /// What the history tells; `whole` is the state of the execution if it is still the newest.
     async fn read_past(&self, id: DeploymentId, whole: Option<&StateEnum>) -> Result<Deployment> {
-        let past = self.past(id.require(ENVIRONMENT)?).await?;
+        let environment = id.require(ENVIRONMENT)?.to_owned();
+        let past = self.past(&environment).await?;
         match entry_of(&past, &id) {
-            Some(entry) if *id.target().kind() == TargetKind::Environment => {
-                let deployment = told(id, judge_past(entry), entry.status.as_str());
-                Ok(with_past(deployment, entry.auditing_data.as_ref()))
+            Some(entry) => {
+                let deployment = if *id.target().kind() == TargetKind::Environment {
+                    let deployment = told(id, judge_past(entry), entry.status.as_str());
+                    with_past(deployment, entry.auditing_data.as_ref())
+                } else {
+                    service_in(id, entry)
+                };
+                if deployment.status.phase != Phase::Failed || !is_nameless(entry) {
+                    return Ok(deployment);
+                }
+                let why = self.why_check_failed(&environment, &entry.identifier.execution_id).await;
+                let why = why.or(deployment.reason.clone());
+                Ok(deployment.with_reason(why))
             }
-            Some(entry) => Ok(service_in(id, entry)),
             // The history may be behind.
             None if whole.is_some() => {
                 let raw = whole.map(|state| state.as_str().to_owned()).unwrap_or_default();
@@ -95,6 +141,11 @@ impl Qovery {
             .with_platform(Platform::Qovery)),
         }
     }
+}
+
+/// Whether a success would be one of another revision than the caller named, if a merged request had won.
+fn is_at_stake(id: &DeploymentId) -> bool {
+    may_be_merged(id) && !is_resolved(id) && revision_of(id) != Revision::Configured
 }
 
 /// Whether the state of a service is what the execution made of it.
@@ -121,37 +172,28 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
         let deployment = told(id, phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
         return with_past(deployment, entry.auditing_data.as_ref());
     };
-    let superseded = superseded(&id, &part.details);
+    let action = part.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
+    let other = action.filter(|action| Action::in_id(&id).contradicts(Some(action)));
     let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref()) {
-        Phase::Succeeded if superseded.is_some() => (Phase::Cancelled, superseded),
         // The execution is over, and its state of the service is no end of a deployment.
         Phase::Unknown if whole.is_terminal() => {
             (Phase::Failed, Some(format!("the deployment is over and left this service in `{}`", part.status)))
         }
         phase => (phase, None),
     };
-    let commit = commit_of(&part.details).map(str::to_owned);
-    let mut deployment = told(id, phase, part.status.as_str()).with_reason(reason);
-    deployment.commit = commit.or(deployment.commit);
-    with_past(deployment, entry.auditing_data.as_ref())
-}
-
-/// Why the revision that was asked for is not the one that was deployed, if it is not.
-fn superseded(id: &DeploymentId, details: &serde_json::Map<String, serde_json::Value>) -> Option<String> {
-    let other = match (id.get(COMMIT), id.get(TAG)) {
-        // A short hash may stand for the long one.
-        (Some(asked), _) => commit_of(details).filter(|got| !got.starts_with(asked) && !asked.starts_with(got)),
-        (None, Some(asked)) => tag_of(details).filter(|got| *got != asked),
-        (None, None) => None,
-    }?;
-    Some(format!("the request was merged into one that deployed `{other}` instead"))
+    let deployment = told(id, phase, part.status.as_str()).with_reason(reason);
+    let deployment = with_ran(with_past(deployment, entry.auditing_data.as_ref()), ran_in(&part.details));
+    match other {
+        Some(other) if phase == Phase::Succeeded => failed_as(deployment, other.as_str()),
+        _ => verified(deployment),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::trail::id_of_execution;
+    use super::super::trail::{TAG, id_of_execution};
     use super::*;
     use crate::Target;
 
@@ -182,7 +224,7 @@ mod tests {
             ("DEPLOYED", Some(("READY", "1.2")), Phase::Failed),
             ("DEPLOYING", Some(("READY", "1.2")), Phase::Unknown),
             // Merged, and the other one's tag won.
-            ("DEPLOYED", Some(("DEPLOYED", "1.3")), Phase::Cancelled),
+            ("DEPLOYED", Some(("DEPLOYED", "1.3")), Phase::Failed),
             // Never touched.
             ("DEPLOYMENT_ERROR", None, Phase::Failed),
             ("DEPLOYED", None, Phase::Failed),
@@ -192,14 +234,5 @@ mod tests {
         for (whole, service, expected) in cases {
             assert_eq!(told_of(whole, service).status.phase, expected, "{whole} {service:?}");
         }
-    }
-
-    #[test]
-    fn a_short_hash_is_the_same_commit() {
-        let id = id_of_execution(&Target::application("web"), "env", "e1").with(COMMIT, "abc");
-        let details = |commit: &str| json!({"commit": {"git_commit_id": commit}}).as_object().unwrap().clone();
-        assert_eq!(superseded(&id, &details("abcdef")), None);
-        assert_eq!(superseded(&id, &details("")), None);
-        assert!(superseded(&id, &details("bcd")).unwrap().contains("`bcd`"));
     }
 }

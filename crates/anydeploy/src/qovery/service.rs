@@ -9,7 +9,7 @@ use qovery_client::types::{
 use super::look::{Look, filled};
 use super::meaning::fail_on_known;
 use super::status::service_state;
-use super::{Qovery, fail};
+use super::{Qovery, fail, ids};
 use crate::{ErrorKind, Result, Service, ServiceState, Target, TargetKind};
 
 /// How many environments are looked at at once.
@@ -17,8 +17,9 @@ const AT_ONCE: usize = 4;
 
 impl Qovery {
     pub(super) async fn read_service(&self, target: &Target) -> Result<Service> {
-        target.validate()?;
-        let (name, environment) = self.place(target).await?;
+        let target = &ids::target(target)?;
+        let row = self.row(target).await?;
+        let environment = row.environment(target)?;
         let links = async { self.client.list_environment_services_links(&environment).await.map_err(fail) };
         let (look, links) = try_join(self.look(&environment), links).await?;
         let whole = *target.kind() == TargetKind::Environment;
@@ -26,7 +27,7 @@ impl Qovery {
             let fits = whole || link.service_id.as_deref() == Some(target.id());
             link.url.filter(|_| fits)
         });
-        Ok(service(target.clone(), Some(&name), Some(&look)).with_urls(urls.collect()))
+        Ok(service(target.clone(), Some(&row.name), Some(&look)).with_urls(urls.collect()))
     }
 
     /// Lists every environment and service that the token can see.
@@ -83,7 +84,7 @@ fn target_of(row: &Light, environment: &str) -> Target {
 fn service(target: Target, name: Option<&str>, look: Option<&Look>) -> Service {
     let state = look.and_then(|look| match target.kind() {
         TargetKind::Environment => Some(look.state()),
-        _ => look.service(target.id()).map(|status| &status.state),
+        _ => look.service(&target).map(|status| &status.state),
     });
     let name = filled(name).unwrap_or(target.id()).to_owned();
     Service::new(target, name, state.map_or(ServiceState::Unknown, service_state), state.map_or("", StateEnum::as_str))

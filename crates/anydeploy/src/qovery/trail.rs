@@ -34,6 +34,12 @@ pub(super) const CANCELLED: &str = "cancelled";
 pub(super) const COMMIT: &str = "commit";
 /// The image tag that was asked for.
 pub(super) const TAG: &str = "tag";
+/// The chart version that was asked for.
+pub(super) const CHART: &str = "chart";
+/// There if commit, tag or chart version were not named by the caller, but looked up before the trigger.
+pub(super) const RESOLVED: &str = "resolved";
+/// What is done instead of a plain deployment, as a [word](super::action::Action::word).
+pub(super) const ACTION: &str = "action";
 
 /// The id of a deployment in an environment.
 pub(super) fn id_of(target: &Target, environment: &str) -> DeploymentId {
@@ -45,13 +51,24 @@ pub(super) fn id_of_execution(target: &Target, environment: &str, execution: &st
     id_of(target, environment).with(EXECUTION, execution)
 }
 
-/// The id with the revision that was asked for.
+/// The id with the revision that the deployment is to run.
 pub(super) fn with_revision(id: DeploymentId, revision: &Revision) -> DeploymentId {
     match revision {
         Revision::Commit(commit) => id.with(COMMIT, commit),
         Revision::ImageTag(tag) => id.with(TAG, tag),
+        Revision::ChartVersion(version) => id.with(CHART, version),
         _ => id,
     }
+}
+
+/// The revision that the deployment is to run, where one was asked for or looked up.
+pub(super) fn revision_of(id: &DeploymentId) -> Revision {
+    let named = |key: &str| id.get(key).map(str::to_owned);
+    named(COMMIT)
+        .map(Revision::Commit)
+        .or_else(|| named(TAG).map(Revision::ImageTag))
+        .or_else(|| named(CHART).map(Revision::ChartVersion))
+        .unwrap_or_default()
 }
 
 /// The id with or without a detail.

@@ -3,5 +3,5 @@
 #[allow(dead_code, reason = "other tests need what these do not")]
 mod identity;
 mod logs;
-mod others;
+pub(crate) mod others;
 mod refusals;

@@ -15,6 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use answers::{SECRET, answer, body, details, refusal};
 use server::Server;
+use vocabulary::{ENVIRONMENT, SERVICE};
 
 const TOKEN: &str = "planted-token-0815";
 
@@ -40,7 +41,7 @@ impl Scene {
         let deployers: Vec<(Box<dyn Deployer>, Target)> = vec![
             (Box::new(coolify), Target::application("web")),
             (Box::new(dokploy), Target::application("web")),
-            (Box::new(qovery), Target::application("web").in_environment("e")),
+            (Box::new(qovery), Target::application(SERVICE).in_environment(ENVIRONMENT)),
         ];
         Self { server, runtime: Builder::new_current_thread().enable_all().build().unwrap(), deployers }
     }
@@ -81,8 +82,8 @@ fn shown<T: std::fmt::Debug>(result: Result<T>) -> (String, bool) {
 
 /// The id that a deployment of each platform has once it is settled.
 fn settled(target: &Target, platform: usize) -> DeploymentId {
-    let text = ["coolify:{}?deployment=d", "dokploy:{}?row=d", "qovery:{}?environment=e&execution=d"][platform];
-    text.replace("{}", &target.to_string()).parse().unwrap()
+    let text = ["coolify:{}?deployment=d", "dokploy:{}?row=d", "qovery:{}?environment={e}&execution=d"][platform];
+    text.replace("{}", &target.to_string()).replace("{e}", ENVIRONMENT).parse().unwrap()
 }
 
 #[test]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
 
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod configuration;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod conformance;
 #[cfg(feature = "coolify")]
 mod coolify;
@@ -16,6 +18,8 @@ mod coolify_traps;
 mod dokploy;
 #[cfg(feature = "dokploy")]
 mod dokploy_errors;
+#[cfg(feature = "dokploy")]
+mod dokploy_findings;
 #[cfg(feature = "dokploy")]
 mod dokploy_identity;
 #[cfg(feature = "dokploy")]
@@ -31,9 +35,15 @@ mod qovery_crowd;
 #[cfg(feature = "qovery")]
 mod qovery_errors;
 #[cfg(feature = "qovery")]
+mod qovery_findings;
+#[cfg(feature = "qovery")]
 mod qovery_identity;
 #[cfg(feature = "qovery")]
 mod qovery_traps;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod reasons_masked;
 mod support;
 #[cfg(all(feature = "coolify", feature = "dokploy"))]
 mod watching;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod who_speaks;

@@ -12,11 +12,16 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 const RECORDED: &str = include_str!("../recorded/qovery-errors.jsonl");
 const MARKER: &str = "planted-credential-0815";
 
+/// The id of everything on the server.
+const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
+
 /// How a refusal is met: by which call of the adapter.
 #[derive(Clone, Copy, Debug)]
 enum Call {
     Check,
     Read(&'static str),
+    /// Looking up what is configured, before a trigger.
+    Commits,
     Deploy(&'static str),
     Deployment,
     Cancel,
@@ -53,7 +58,7 @@ fn expected(operation: &str, status: u64) -> (Call, ErrorKind, Option<&'static s
             (Call::Cancel, ErrorKind::Conflict, Some("The deployment is already cancelled"))
         }
         ("listApplicationCommit", 400) => {
-            (Call::Read("application"), ErrorKind::Rejected, Some("The service has no git repository"))
+            (Call::Commits, ErrorKind::Rejected, Some("The service has no git repository"))
         }
         ("createVariable", 422) => {
             (Call::Deploy("application"), ErrorKind::Rejected, Some("The key must not be empty"))
@@ -97,23 +102,30 @@ async fn server(call: Call, refusal: ResponseTemplate) -> MockServer {
     let server = MockServer::start().await;
     let refused = match call {
         Call::Check => Mock::given(path("/organization")),
-        Call::Read(kind) => Mock::given(path(format!("/{kind}/id"))),
-        Call::Deploy(kind) => Mock::given(method("POST")).and(path(format!("/{kind}/id/deploy"))),
-        Call::Deployment => Mock::given(path("/environment/id/statuses")),
-        Call::Cancel => Mock::given(path("/environment/id/cancelDeployment")),
-        Call::Logs => Mock::given(path("/environment/id/logs")),
+        Call::Read(kind) => Mock::given(path(format!("/{kind}/{ID}"))),
+        Call::Commits => Mock::given(path(format!("/application/{ID}/commit"))),
+        Call::Deploy(kind) => Mock::given(method("POST")).and(path(format!("/{kind}/{ID}/deploy"))),
+        Call::Deployment => Mock::given(path(format!("/environment/{ID}/statuses"))),
+        Call::Cancel => Mock::given(path(format!("/environment/{ID}/cancelDeployment"))),
+        Call::Logs => Mock::given(path(format!("/environment/{ID}/logs"))),
     };
     refused.respond_with(refusal).with_priority(1).mount(&server).await;
-    let one = json!([{"id": "id", "state": "DEPLOYING", "execution_id": "e-1"}]);
+    let one = json!([{"id": ID, "state": "DEPLOYING", "execution_id": "e-1"}]);
     let statuses = json!({
-        "environment": {"id": "id", "state": "DEPLOYING", "last_deployment_state": "DEPLOYING", "last_deployment_id": "e-1"},
+        "environment": {"id": ID, "state": "DEPLOYING", "last_deployment_state": "DEPLOYING", "last_deployment_id": "e-1"},
         "applications": one, "containers": one, "jobs": one,
     });
     let answer = |path: &str, body: Value| {
-        Mock::given(path_regex(path.to_owned())).respond_with(ResponseTemplate::new(200).set_body_json(body))
+        Mock::given(path_regex(path.replace("ID", ID))).respond_with(ResponseTemplate::new(200).set_body_json(body))
     };
-    answer("^/environment/id/statuses$", statuses).mount(&server).await;
-    answer("^/environment/id/deploymentQueue$", json!({"results": []})).mount(&server).await;
+    answer("^/environment/ID/statuses$", statuses).mount(&server).await;
+    answer("^/environment/ID/deploymentQueue$", json!({"results": []})).mount(&server).await;
+    answer("^/application/ID/commit$", json!({"results": [{"git_commit_id": "0123456789abcdef"}]}))
+        .mount(&server)
+        .await;
+    answer("^/container/ID$", json!({"id": ID, "name": "worker", "tag": "1.0.0"})).mount(&server).await;
+    let job = json!({"id": ID, "name": "cron", "source": {"image": {"tag": "1.0.0"}}});
+    answer("^/job/ID$", job).mount(&server).await;
     server
 }
 
@@ -123,16 +135,17 @@ fn deployer(url: &str, token: &str) -> Qovery {
 
 async fn meet(qovery: &Qovery, call: Call) -> Error {
     let target = |kind: &str| {
-        let target = Target::new(TargetKind::from(kind), "id");
-        if kind == "environment" { target } else { target.in_environment("id") }
+        let target = Target::new(TargetKind::from(kind), ID);
+        if kind == "environment" { target } else { target.in_environment(ID) }
     };
     let id = || {
-        let id = DeploymentId::new(Platform::Qovery, Target::application("id"));
-        id.with("environment", "id").with("execution", "e-1")
+        let id = DeploymentId::new(Platform::Qovery, Target::application(ID));
+        id.with("environment", ID).with("execution", "e-1")
     };
     match call {
         Call::Check => qovery.check().await.map(drop),
         Call::Read(kind) => qovery.service(&target(kind)).await.map(drop),
+        Call::Commits => qovery.deploy(&DeployRequest::new(target("application"))).await.map(drop),
         Call::Deploy(kind) => qovery.deploy(&DeployRequest::new(target(kind))).await.map(drop),
         Call::Deployment => qovery.deployment(&id()).await.map(drop),
         Call::Cancel => qovery.cancel(&id()).await.map(drop),
@@ -205,7 +218,7 @@ async fn a_failure_before_the_trigger_is_safe_to_repeat() {
 #[tokio::test]
 async fn an_accepted_trigger_without_a_body_is_accepted() {
     let server = server(Call::Deploy("application"), ResponseTemplate::new(204)).await;
-    let target = Target::application("id").in_environment("id");
+    let target = Target::application(ID).in_environment(ID);
     let deployment = deployer(&server.uri(), MARKER).deploy(&DeployRequest::new(target)).await.unwrap();
     assert_eq!(deployment.identity, anydeploy::Identity::Pending);
 }

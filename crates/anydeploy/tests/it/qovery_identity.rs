@@ -84,8 +84,8 @@ async fn a_merged_request_whose_revision_lost_is_not_a_success() {
     let won = qovery.deploy(&tag("1.2.0")).await.unwrap();
     let lost = step_to_the_end(&fake, &qovery, lost).await;
     let won = step_to_the_end(&fake, &qovery, won).await;
-    assert_eq!(lost.status.phase, Phase::Cancelled);
-    assert!(lost.reason.unwrap().contains("`1.2.0`"));
+    assert_eq!(lost.status.phase, Phase::Failed);
+    assert!(lost.reason.unwrap().contains("1.2.0"));
     assert_eq!((won.status.phase, won.identity), (Phase::Succeeded, Identity::Adopted));
 }
 

@@ -8,10 +8,14 @@ use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTrigger
 use fastrand::Rng;
 
 use super::super::ChaosOptions;
+use super::super::pacer::Pacer;
 use super::{Access, Ending, Fact, Part};
 
 /// The pull request whose preview some callers deploy.
 const PULL_REQUEST: u64 = 7;
+
+/// The route that is missing now and then, and what the server says there.
+const MISSING: (&str, &str) = ("/api/v1/deployments/*", r#"{"message":"Deployment not found."}"#);
 
 pub(super) struct Scene {
     fake: FakeCoolify,
@@ -20,10 +24,10 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn new(options: &ChaosOptions, batch: u64, mut rng: Rng) -> Result<Self> {
+    pub(super) async fn new(options: &ChaosOptions, batch: u64, pacer: &Pacer, mut rng: Rng) -> Result<Self> {
         let (ahead, behind) = options.clock(batch);
         let fake = FakeCoolify::builder()
-            .pace(Pace::Every(Duration::from_millis(10)))
+            .pace(Pace::Along(pacer.timeline(), Duration::from_millis(10)))
             .concurrent_builds(150)
             .queue_limit(150)
             .rate_limit(3000, Duration::from_secs(1))
@@ -33,7 +37,7 @@ impl Scene {
         // Rows out of order make the server's list of active deployments an object.
         let fake = if batch % 2 == 1 { fake.quirk(CoolifyQuirk::ActiveListAsMap) } else { fake };
         let fake = fake.start().await;
-        let access = Access::new(&fake.url(), fake.token(), options, batch)?;
+        let access = Access::new((&fake.url(), fake.token()), options, batch, pacer, MISSING)?;
         let mut targets: Vec<(String, Option<u64>)> = Vec::new();
         for number in 0..options.targets() {
             let name = format!("app-{number}");

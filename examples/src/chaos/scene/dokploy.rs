@@ -8,7 +8,11 @@ use anydeploy_fakes::{DokployFate, DokployOrigin, DokployScript, DokployTriggere
 use fastrand::Rng;
 
 use super::super::ChaosOptions;
+use super::super::pacer::Pacer;
 use super::{Access, Ending, Fact, Part};
+
+/// The route that is missing now and then, and what the server says there.
+const MISSING: (&str, &str) = ("/api/deployment.queueList", r#"{"message":"Not found","code":"NOT_FOUND"}"#);
 
 pub(super) struct Scene {
     fake: FakeDokploy,
@@ -18,17 +22,17 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn new(options: &ChaosOptions, batch: u64, mut rng: Rng) -> Result<Self> {
+    pub(super) async fn new(options: &ChaosOptions, batch: u64, pacer: &Pacer, mut rng: Rng) -> Result<Self> {
         let (ahead, behind) = options.clock(batch);
         let fake = FakeDokploy::builder()
-            .pace(Pace::Every(Duration::from_millis(5)))
+            .pace(Pace::Along(pacer.timeline(), Duration::from_millis(5)))
             .concurrency(180)
             .clock_ahead(ahead)
             .clock_behind(behind)
             .without_recording()
             .start()
             .await;
-        let access = Access::new(&fake.url(), fake.token(), options, batch)?;
+        let access = Access::new((&fake.url(), fake.token()), options, batch, pacer, MISSING)?;
         let mut targets = Vec::new();
         for number in 0..options.targets() {
             let name = format!("service-{number}");

@@ -8,6 +8,7 @@ use anydeploy_fakes::{FakeQovery, Pace, QoveryScript, QoveryServiceKind, QoveryT
 use fastrand::Rng;
 
 use super::super::ChaosOptions;
+use super::super::pacer::Pacer;
 use super::{Access, Ending, Fact, Part};
 
 /// The services of each environment.
@@ -22,6 +23,9 @@ const KINDS: [(QoveryServiceKind, TargetKind); 5] = [
 /// As whom Qovery names the owner of the token that all programs share.
 const CALLERS: &str = "fake-api-token";
 
+/// The route that is missing now and then, and what the server says there.
+const MISSING: (&str, &str) = ("/environment/*/deploymentHistoryV2", r#"{"status":404,"detail":"Not found."}"#);
+
 pub(super) struct Scene {
     fake: FakeQovery,
     access: Access,
@@ -29,16 +33,16 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn new(options: &ChaosOptions, batch: u64, mut rng: Rng) -> Result<Self> {
+    pub(super) async fn new(options: &ChaosOptions, batch: u64, pacer: &Pacer, mut rng: Rng) -> Result<Self> {
         let (ahead, behind) = options.clock(batch);
         let fake = FakeQovery::builder()
-            .pace(Pace::Every(Duration::from_millis(10)))
+            .pace(Pace::Along(pacer.timeline(), Duration::from_millis(10)))
             .clock_ahead(ahead)
             .clock_behind(behind)
             .without_recording()
             .start()
             .await;
-        let access = Access::new(&fake.url(), fake.token(), options, batch)?;
+        let access = Access::new((&fake.url(), fake.token()), options, batch, pacer, MISSING)?;
         let mut add = |environment: &str, (kind, word): &(QoveryServiceKind, TargetKind)| {
             let service = fake.add_service(environment, *kind, "service");
             for _ in 0..options.scripts() {

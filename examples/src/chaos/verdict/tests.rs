@@ -54,6 +54,9 @@ impl Scene for Server {
     }
 }
 
+/// How late a delivery may be that an adapter promises to find.
+const PROMISED: Duration = Duration::from_secs(4);
+
 static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// When everything ended.
@@ -74,6 +77,13 @@ fn delivery(call: &str) -> Sender {
     sender
 }
 
+/// A request that was delivered so long after the call gave up.
+fn late(call: &str, late: Duration) -> Sender {
+    let mut sender = by(call);
+    sender.late = Some(late);
+    sender
+}
+
 /// A deployment that is told of with these details in its id.
 fn deployment(id: &str, identity: Identity) -> Deployment {
     let id = format!("qovery:application:web?{id}").parse().unwrap();
@@ -91,10 +101,12 @@ fn judged(done: Vec<Done>, result: Result<Outcome>) -> ChaosReport {
 
 fn judged_at(over_at: Instant, done: Vec<Done>, result: Result<Outcome>) -> ChaosReport {
     let settled = result.as_ref().ok().and_then(Outcome::deployment).map(|one| (one.identity, one.id.clone()));
-    let seen = Seen { settled: settled.into_iter().collect(), over_at: Some(over_at), ..Seen::default() };
+    let settled: Vec<_> = settled.into_iter().collect();
+    let over = settled.iter().map(|(_, id)| (id.clone(), over_at)).collect();
+    let seen = Seen { settled, over, ..Seen::default() };
     let told = Told { call: 1, target: Target::application("web"), version: None, result, seen };
     let mut report = ChaosReport::new(&Platform::Qovery, &ChaosOptions::new(1, 1));
-    judge(&mut report, &Server(done), &[told]);
+    judge(&mut report, &Server(done), &[told], PROMISED);
     report
 }
 
@@ -149,13 +161,13 @@ fn what_was_asked_for_before_is_told_as_adopted() {
     // Both calls deploy the same target; it is known of those that are judged.
     let verdict = |identity| {
         let told = |call| {
-            let settled = vec![(identity, exact("execution=e1").id)];
-            let seen = Seen { settled, over_at: Some(end()), ..Seen::default() };
+            let id = exact("execution=e1").id;
+            let seen = Seen { settled: vec![(identity, id.clone())], over: vec![(id, end())], ..Seen::default() };
             let result = Ok(succeeded("execution=e1"));
             Told { call, target: Target::application("web"), version: None, result, seen }
         };
         let mut report = ChaosReport::default();
-        judge(&mut report, &Server(shared()), &[told(1), told(2)]);
+        judge(&mut report, &Server(shared()), &[told(1), told(2)], PROMISED);
         report.misreports.get(wrong).copied().unwrap_or(0)
     };
     assert_eq!((verdict(Identity::Exact), verdict(Identity::Inferred), verdict(Identity::Adopted)), (1, 1, 0));
@@ -232,4 +244,65 @@ fn a_second_deployment_is_a_duplicate_unless_the_network_made_it() {
     assert_eq!(two(by("1"), by("1")), (2, 1, 0));
     assert_eq!(two(delivery("1"), delivery("1")), (2, 0, 1));
     assert_eq!(two(by("1"), Sender::default()), (1, 0, 0));
+}
+
+#[test]
+fn a_delivery_later_than_promised_is_counted_apart_and_an_earlier_one_is_not() {
+    let too_late = PROMISED + Duration::from_millis(1);
+    let refused = |by| {
+        let report = judged(vec![("1", vec![late("1", by)], Ending::Succeeded)], error(ErrorKind::NotTriggered));
+        (report.refused, report.lost, report.delivered_late)
+    };
+    assert_eq!((refused(PROMISED), refused(too_late)), ((0, 1, 0), (1, 0, 1)));
+    let repeated = |by_late| {
+        let done = vec![("1", vec![late("1", by_late)], Ending::Succeeded), ("2", vec![by("1")], Ending::Succeeded)];
+        let report = judged(done, Ok(succeeded("execution=e2")));
+        (report.duplicated, report.delivered_late, report.misreported)
+    };
+    assert_eq!((repeated(PROMISED), repeated(too_late)), ((1, 0, 0), (0, 1, 0)));
+    let gone = |by| {
+        let loss = Loss::new(None, Error::new(ErrorKind::NotFound, "nothing was seen to start"));
+        misreport(&judged(vec![("1", vec![late("1", by)], Ending::Succeeded)], Ok(Outcome::Lost(loss))))
+    };
+    assert_eq!((gone(PROMISED), gone(too_late)), ("a loss of what is there", "right"));
+}
+
+#[test]
+fn a_deployment_later_than_promised_is_a_strangers_to_all_other_calls() {
+    let told = |by, identity| {
+        let done = vec![("1", vec![late("2", by)], Ending::Succeeded)];
+        let report = judged(done, Ok(Outcome::Succeeded(deployment("execution=e1", identity))));
+        (report.strangers, report.misreported)
+    };
+    let too_late = PROMISED * 2;
+    assert_eq!(told(too_late, Identity::Inferred), (1, 0));
+    assert_eq!(told(too_late, Identity::Exact), (0, 1));
+    assert_eq!(told(PROMISED, Identity::Inferred), (0, 1));
+}
+
+#[test]
+fn one_that_ran_already_is_not_the_calls_own_and_nothing_was_started() {
+    let earlier = || exact("execution=e1");
+    let judged = |done: Vec<Done>, last: Option<Deployment>, over: Option<Outcome>| {
+        let ids: Vec<DeploymentId> = last.iter().map(|last| last.id.clone()).collect();
+        let settled = ids.iter().map(|id| (Identity::Exact, id.clone())).collect();
+        let seen = Seen {
+            settled,
+            earlier: ids.clone(),
+            over: ids.into_iter().map(|id| (id, *BEGIN)).collect(),
+            ..Seen::default()
+        };
+        let already = || Error::new(ErrorKind::AlreadyRunning, "one is running").with_last(last.clone());
+        let result = over.ok_or_else(already);
+        let told = Told { call: 1, target: Target::application("web"), version: None, result, seen };
+        let mut report = ChaosReport::default();
+        judge(&mut report, &Server(done), &[told], PROMISED);
+        (report.refused, report.already_running, report.lost, misreport(&report))
+    };
+    let others = || vec![("1", vec![by("2")], Ending::Open)];
+    assert_eq!(judged(others(), Some(earlier()), None), (1, 1, 0, "right"));
+    assert_eq!(judged(others(), None, None), (1, 1, 0, "an earlier deployment without an id"));
+    assert_eq!(judged(own(Ending::Succeeded), Some(earlier()), None), (0, 0, 1, "right"), "something was started");
+    let outcome = Some(succeeded("execution=e1"));
+    assert_eq!(judged(others(), Some(earlier()), outcome).3, "an id of someone else's", "it is told as the outcome");
 }

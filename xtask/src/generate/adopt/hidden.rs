@@ -1,4 +1,4 @@
-//! A member of a union that no answer can be told to be is left to the one that hides it, and noted.
+//! A member of a union that no answer identifies is read as the one that hides it, with a note.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Members of a union without a tag that no answer can be told to be.
+//! Members of a union without a tag that no answer identifies.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             checker.complain(
                 &format!("/components/schemas/{}/oneOf/{later}", escape(name)),
                 format!(
-                    "no answer can be told to be this member: {earlier} has all its fields and requires the same; \
+                    "no answer identifies this member: {earlier} has all its fields and requires the same; \
                      write a `discriminator`, or require a field that only this member has"
                 ),
             );

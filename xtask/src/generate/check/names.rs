@@ -41,9 +41,18 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         for property in object(&schema["properties"]).keys() {
             let name = escape(name);
             let pointer = format!("/components/schemas/{name}/properties/{}", escape(property));
-            fields.add(property.to_snake_case(), pointer);
+            fields.add(field(property), pointer);
         }
         fields.complain(checker, "field");
+    }
+}
+
+/// The name of a field, as progenitor gives it.
+fn field(property: &str) -> String {
+    match property {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        property => property.to_snake_case(),
     }
 }
 

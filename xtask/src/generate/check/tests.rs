@@ -302,7 +302,7 @@ components:
 }
 
 #[test]
-fn a_member_that_no_answer_can_be_told_to_be() {
+fn a_member_that_no_answer_identifies() {
     assert_snapshot!(complaints("\
 paths:
   /apps:
@@ -344,9 +344,9 @@ components:
     OuterToo: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Less'}}}
     OuterMore: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Open'}}}
 "), @r"
-    specs/sample/apps.yaml:26: no answer can be told to be this member: `Loose` has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
-    specs/sample/apps.yaml:28: no answer can be told to be this member: an earlier one has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
-    specs/sample/apps.yaml:30: no answer can be told to be this member: `Outer` has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
+    specs/sample/apps.yaml:26: no answer identifies this member: `Loose` has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
+    specs/sample/apps.yaml:28: no answer identifies this member: an earlier one has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
+    specs/sample/apps.yaml:30: no answer identifies this member: `Outer` has all its fields and requires the same; write a `discriminator`, or require a field that only this member has
     ");
 }
 

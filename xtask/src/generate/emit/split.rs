@@ -8,8 +8,11 @@ use super::super::model::{Model, Operation};
 use super::MANY_LINES;
 use super::areas::schemas_file;
 
-/// How many words of a name tell groups apart at most.
+/// How many words of a name tell all groups apart at most.
 const WORDS: usize = 4;
+
+/// How many words tell apart the groups that are still too long then, in documents of others.
+const MORE_WORDS: usize = 16;
 
 /// The types that only one area reaches: one file, or one for each first word of their names.
 pub(super) fn schemas(model: &Model, area: &String, names: &[&str]) -> Vec<(String, String)> {
@@ -52,15 +55,32 @@ fn finest<T: Copy>(
     separator: char,
     size: impl Fn(&[T]) -> usize,
 ) -> BTreeMap<String, Vec<T>> {
-    let mut groups = BTreeMap::new();
-    for count in 1..=WORDS {
-        groups = BTreeMap::<String, Vec<T>>::new();
+    let by_words = |items: &[T], count: usize| {
+        let mut groups = BTreeMap::<String, Vec<T>>::new();
         for item in items {
             let key = key(item);
             let words: Vec<&str> = key.split(separator).take(count).collect();
             groups.entry(module(&words.join("_"))).or_default().push(*item);
         }
-        if groups.values().all(|group| size(group) < MANY_LINES) {
+        groups
+    };
+    let is_short = |group: &Vec<T>| size(group) < MANY_LINES;
+    let mut groups = BTreeMap::new();
+    for count in 1..=WORDS {
+        groups = by_words(items, count);
+        if groups.values().all(is_short) {
+            return groups;
+        }
+    }
+    for count in WORDS + 1..=MORE_WORDS {
+        let (short, long): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            groups.into_iter().partition(|(_, group)| is_short(group));
+        groups = short;
+        // What has no further word keeps its name; what another group has already is put to it.
+        for (name, group) in long.into_values().flat_map(|group| by_words(&group, count)) {
+            groups.entry(name).or_default().extend(group);
+        }
+        if groups.values().all(is_short) {
             break;
         }
     }
@@ -87,5 +107,13 @@ mod tests {
         };
         assert_eq!(by(4), ["a", "b", "schemas_"]);
         assert_eq!(by(2), ["a_type", "a_x", "a_y", "b", "schemas_"]);
+    }
+
+    #[test]
+    fn only_groups_that_are_too_long_take_more_than_a_few_words() {
+        let paths = ["/io/api/core/v1/pod/x", "/io/api/core/v1/pod/y", "/io/api/core/v1/node", "/io/api/apps/v1/pod"];
+        let groups = finest(&paths, |path| words(path), '/', |group| MANY_LINES + group.len() - 2);
+        let groups: Vec<String> = groups.into_keys().collect();
+        assert_eq!(groups, ["io_api_apps_v1", "io_api_core_v1_node", "io_api_core_v1_pod_x", "io_api_core_v1_pod_y"]);
     }
 }

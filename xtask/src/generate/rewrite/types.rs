@@ -116,16 +116,17 @@ fn choice(item: &syn::ItemEnum) -> Result<Vec<(Ident, syn::Type)>, String> {
 
 /// Members that are schemas come as `Variant0`; the schema's name says more.
 fn name_of_choice(ident: &Ident, kind: &syn::Type) -> Ident {
-    match kind {
-        syn::Type::Path(path) if ident.to_string().starts_with("Variant") => {
-            match (first_argument(kind), path.path.segments.last()) {
-                (Some(inner), Some(last)) if last.ident == "Option" || last.ident == "Box" => {
-                    name_of_choice(ident, &inner)
-                }
-                (_, last) => last.map_or(ident, |last| &last.ident).clone(),
-            }
-        }
-        _ => ident.clone(),
+    let syn::Type::Path(path) = kind else { return ident.clone() };
+    let Some(last) = path.path.segments.last().filter(|_| ident.to_string().starts_with("Variant")) else {
+        return ident.clone();
+    };
+    match (last.ident.to_string().as_str(), first_argument(kind)) {
+        ("Option" | "Box", Some(inner)) => name_of_choice(ident, &inner),
+        // As progenitor calls them where it names them.
+        ("f64", _) => format_ident!("Number"),
+        ("i64", _) => format_ident!("Integer"),
+        ("bool", _) => format_ident!("Boolean"),
+        _ => last.ident.clone(),
     }
 }
 

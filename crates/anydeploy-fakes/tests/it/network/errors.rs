@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use anydeploy_fakes::{Fault, FaultPlan, FaultyNetwork, RetryAfter};
 use chrono::DateTime;
+use reqwest::Method;
 
 use crate::network::{following, with};
 
@@ -36,17 +37,38 @@ async fn every_status_comes_in_three_forms_and_nothing_reaches_the_server() {
 
 #[tokio::test]
 async fn web_pages_come_as_an_error_and_as_a_success() {
-    for (code, title) in [(502, "Bad Gateway"), (200, "Sign in")] {
+    for (code, title) in [(502, "Bad Gateway"), (200, "Sign in"), (401, "Sign in"), (403, "Just a moment")] {
+        assert!(Fault::ALL.contains(&Fault::HtmlPage { code }));
         let world = with(Fault::HtmlPage { code }).await;
         let answer = world.deploy().await.unwrap();
         assert_eq!(
             (answer.status().as_u16(), answer.headers()["content-type"].as_bytes()),
             (code, b"text/html; charset=utf-8".as_slice())
         );
+        // Only a challenge says whose answer it is.
+        assert_eq!(answer.headers().contains_key("cf-mitigated"), code == 403);
         let page = answer.text().await.unwrap();
         assert!(page.starts_with("<!DOCTYPE html>") && page.contains(title), "{page}");
         assert_eq!(world.acted().await, (0, 0));
     }
+}
+
+#[tokio::test]
+async fn one_route_is_missing_in_the_words_of_the_server_while_the_others_go_on() {
+    let body = r#"{"message":"Deployment not found."}"#;
+    let plan = FaultPlan::always(Fault::NotFound).not_found("/api/v1/deployments/*", body);
+    let world = following(plan).await;
+    assert_eq!(world.deploy().await.unwrap().status(), 200, "a trigger is never hit");
+    let id = world.fake.triggered()[0].id.clone();
+    let answer = world.call(Method::GET, &format!("/deployments/{id}?x=y")).await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (404, &"application/json".parse().unwrap())
+    );
+    assert_eq!(answer.text().await.unwrap(), body);
+    let list = format!("/deployments/applications/{}", world.fake.application());
+    assert_eq!(world.call(Method::GET, &list).await.unwrap().status(), 200);
+    assert_eq!((world.injected().fault, world.fake.requests().await.len()), (Fault::NotFound, 2));
 }
 
 #[tokio::test]

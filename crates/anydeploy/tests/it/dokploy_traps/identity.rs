@@ -170,7 +170,7 @@ async fn jobs_are_counted_from_one_again_after_a_restart_so_their_numbers_name_n
     fake.deploy_by_someone_else(&shop);
     fake.deploy_by_someone_else(&shop);
     let seen = dokploy.deployment(&waiting.id).await.unwrap();
-    assert_eq!((seen.identity, seen.status.raw.as_str()), (Identity::Pending, "accepted"));
+    assert_eq!((seen.identity, seen.status.raw.as_str()), (Identity::Pending, "not in the queue"));
     ticks(&fake, 60).await;
     assert_eq!(fake.triggered()[3].fate, DokployFate::Done);
     assert_eq!(dokploy.deployment(&waiting.id).await.unwrap().identity, Identity::Pending);
@@ -189,7 +189,7 @@ async fn where_nothing_is_cloned_a_row_without_the_mark_is_never_ours() {
     ticks(&fake, 60).await;
     assert_eq!(fake.triggered()[2].fate, DokployFate::Done);
     let seen = dokploy.deployment(&waiting.id).await.unwrap();
-    assert_eq!((seen.identity, seen.status.raw.as_str()), (Identity::Pending, "accepted"));
+    assert_eq!((seen.identity, seen.status.raw.as_str()), (Identity::Pending, "not in the queue"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::TOKEN;
-use super::vocabulary::{NAMES, VALUES};
+use super::vocabulary::{ENVIRONMENT, NAMES, SERVICE, VALUES};
 
 pub(crate) const SECRET: &str = "hunter2";
 
@@ -146,7 +146,16 @@ fn with(mut rows: Vec<Value>, list: &str) -> Value {
 }
 
 fn id() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec![json!("d"), json!("e"), json!("web"), json!("other"), json!(""), Value::Null, json!(7)])
+    prop::sample::select(vec![
+        json!("d"),
+        json!("e"),
+        json!("web"),
+        json!(SERVICE),
+        json!("other"),
+        json!(""),
+        Value::Null,
+        json!(7),
+    ])
 }
 
 fn time() -> impl Strategy<Value = Value> {
@@ -223,7 +232,7 @@ fn qovery() -> impl Strategy<Value = Value> {
             status.insert("status_details".to_owned(), details.clone());
             json!({
                 "environment": {
-                    "id": "e", "state": state, "last_deployment_id": last, "last_deployment_state": state,
+                    "id": ENVIRONMENT, "state": state, "last_deployment_id": last, "last_deployment_state": state,
                     "deployment_request_id": request,
                 },
                 "applications": [status],

@@ -21,11 +21,18 @@ pub const NAMES: [&[&str]; 3] = [
         "cancelled",
         "commit",
         "tag",
+        "chart",
+        "resolved",
+        "action",
     ],
 ];
 
+/// A service and an environment of Qovery, whose ids are UUIDs; the environment stands in [`VALUES`] as well.
+pub const SERVICE: &str = "0a1b2c3d-0000-4000-8000-000000000001";
+pub const ENVIRONMENT: &str = "0a1b2c3d-0000-4000-8000-000000000002";
+
 /// Words that stand both in ids and in answers, and numbers at the edges of what there is.
-pub const VALUES: [&str; 18] = [
+pub const VALUES: [&str; 19] = [
     "d",
     "e",
     "1",
@@ -44,4 +51,5 @@ pub const VALUES: [&str; 18] = [
     "-9223372036854775808.9223372036854775807",
     "1787234405.",
     "1e9",
+    ENVIRONMENT,
 ];

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, Deployment, Qovery, Target, TargetKind, WatchOptions};
 use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, Pace, QoveryTriggered};
+use serde_json::Value;
 
 /// A deployer whose grace period is short.
 pub(crate) fn deployer(fake: &FakeQovery) -> Qovery {
@@ -56,4 +57,16 @@ pub(crate) async fn step_to_the_end(fake: &FakeQovery, qovery: &Qovery, mut depl
         deployment = qovery.deployment(&deployment.id).await.unwrap();
     }
     panic!("not over: {deployment:?}");
+}
+
+/// The requests that are no reads, oldest first: their path with its query, and their body, if that is JSON.
+pub(crate) async fn triggers(fake: &FakeQovery) -> Vec<(String, Option<Value>)> {
+    let requests = fake.requests().await;
+    let triggers = requests.iter().filter(|request| request.method.as_str() == "POST");
+    triggers
+        .map(|request| {
+            let query = request.url.query().map_or_else(String::new, |query| format!("?{query}"));
+            (format!("{}{query}", request.url.path()), serde_json::from_slice(&request.body).ok())
+        })
+        .collect()
 }

@@ -1474,7 +1474,7 @@ impl ListApplicationsParams {
 /// Which commit to deploy; any other field is refused with 422.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Rollback {
-    /// A full SHA. It is not looked up before the answer: an unknown one ends as a failed deployment. A short one fails with a shallow clone, which is the default. The name of a branch starts the image that was built for that name before. Letters, digits, `.`, `_`, `/` and `-`; a dash is never first.
+    /// A full SHA. The server does not check it before it answers: an unknown one ends as a failed deployment. A short one fails with a shallow clone, which is the default. The name of a branch starts the image that was built for that name before. Letters, digits, `.`, `_`, `/` and `-`; a dash is never first.
     pub commit: String,
 }
 

@@ -1,0 +1,43 @@
+//! The triggers of this process that were found not to have been acted on, in case one of them is delivered late.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use super::trace::Trace;
+use crate::DeployRequest;
+
+static EARLIER: Mutex<Vec<Earlier>> = Mutex::new(Vec::new());
+
+/// A trigger of which nothing was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Earlier {
+    /// The address of the server.
+    place: String,
+    request: DeployRequest,
+    pub(super) trace: Trace,
+    /// Until when a repeat of the request first checks that it was not delivered late.
+    until: Instant,
+}
+
+/// Remembers a trigger of which nothing was seen, for a repeat of the same request.
+pub(super) fn remember(place: &str, request: &DeployRequest, trace: Trace, until: Instant) {
+    earlier().push(Earlier { place: place.to_owned(), request: request.clone(), trace, until });
+}
+
+/// Takes the triggers for the same request that are still remembered.
+pub(super) fn take(place: &str, request: &DeployRequest) -> Vec<Earlier> {
+    let (now, mut earlier) = (Instant::now(), earlier());
+    earlier.retain(|one| one.until > now);
+    earlier.extract_if(.., |one| one.place == place && one.request == *request).collect()
+}
+
+/// Remembers again what was taken, because nothing was seen of it.
+pub(super) fn put_back(taken: Vec<Earlier>) {
+    earlier().extend(taken);
+}
+
+fn earlier() -> MutexGuard<'static, Vec<Earlier>> {
+    // No code panics while it holds the lock, and the list is whole at any moment.
+    EARLIER.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,155 @@
+//! What a deployment does besides deploying: an event of a job, an action on a Terraform service.
+
+use qovery_client::types::{
+    DeploymentHistoryService as Part, DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum,
+};
+
+use super::trail::ACTION;
+use crate::{DeployRequest, DeploymentId, Error, JobEvent, Platform, Result, TargetKind, TerraformAction};
+
+/// What a trigger does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Deploy,
+    Event(JobEvent),
+    Terraform(TerraformAction),
+}
+
+impl Action {
+    /// What a request asks for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the kind of its target cannot do that.
+    pub(super) fn of(request: &DeployRequest) -> Result<Self> {
+        let kind = request.target().kind();
+        let refused =
+            |what: &str| Err(Error::unsupported(Platform::Qovery, format_args!("{what} on a target of kind `{kind}`")));
+        match (request.job_event(), request.terraform_action()) {
+            (Some(_), _) if *kind != TargetKind::Job => refused("the event of a job"),
+            (_, Some(_)) if *kind != TargetKind::Terraform => refused("an action on a Terraform service"),
+            (Some(event), _) => Ok(Self::Event(event)),
+            (None, Some(action)) => Ok(Self::Terraform(action)),
+            (None, None) => Ok(Self::Deploy),
+        }
+    }
+
+    /// Its word in an id; none for a plain deployment.
+    pub(super) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Event(JobEvent::Start) => Some("start"),
+            Self::Event(JobEvent::Stop) => Some("stop"),
+            Self::Event(JobEvent::Delete) => Some("delete"),
+            Self::Event(JobEvent::Cron) => Some("cron"),
+            Self::Terraform(TerraformAction::Plan) => Some("plan"),
+            Self::Terraform(TerraformAction::ForceUnlock) => Some("force_unlock"),
+            Self::Terraform(TerraformAction::MigrateState) => Some("migrate_state"),
+            _ => None,
+        }
+    }
+
+    /// The action that stands in an id.
+    pub(super) fn in_id(id: &DeploymentId) -> Self {
+        const ALL: [Action; 7] = [
+            Action::Event(JobEvent::Start),
+            Action::Event(JobEvent::Stop),
+            Action::Event(JobEvent::Delete),
+            Action::Event(JobEvent::Cron),
+            Action::Terraform(TerraformAction::Plan),
+            Action::Terraform(TerraformAction::ForceUnlock),
+            Action::Terraform(TerraformAction::MigrateState),
+        ];
+        ALL.into_iter()
+            .find(|action| id.get(ACTION).is_some() && action.word() == id.get(ACTION))
+            .unwrap_or(Self::Deploy)
+    }
+
+    /// The word of `forceEvent`.
+    pub(super) const fn force_event(self) -> Option<JobForceEvent> {
+        match self {
+            Self::Event(JobEvent::Start) => Some(JobForceEvent::Start),
+            Self::Event(JobEvent::Stop) => Some(JobForceEvent::Stop),
+            Self::Event(JobEvent::Delete) => Some(JobForceEvent::Delete),
+            Self::Event(JobEvent::Cron) => Some(JobForceEvent::Cron),
+            _ => None,
+        }
+    }
+
+    /// Whether a request or an execution that is listed under this word may be one with this action.
+    ///
+    /// The words of the Terraform actions are those of `DeploymentHistoryTriggerAction` and `TerraformDeployRequest` in
+    /// the document of 2026-08-20.
+    /// Under which word the event of a job is listed is not documented; Qovery's engine runs the job of a stop or delete
+    /// event only under the pause or delete action (engine 59fa717), so that these words fit too.
+    pub(super) fn may_be(self, listed: Option<&Trigger>) -> bool {
+        let own = match self {
+            Self::Deploy | Self::Event(JobEvent::Start | JobEvent::Cron) => matches!(listed, Some(Trigger::Deploy)),
+            Self::Event(JobEvent::Stop) => matches!(listed, Some(Trigger::Deploy | Trigger::Stop)),
+            Self::Event(JobEvent::Delete) => matches!(listed, Some(Trigger::Deploy | Trigger::Delete)),
+            Self::Terraform(TerraformAction::Plan) => matches!(listed, Some(Trigger::DeployDryRun | Trigger::Deploy)),
+            Self::Terraform(TerraformAction::ForceUnlock) => {
+                matches!(listed, Some(Trigger::TerraformForceUnlock | Trigger::Deploy))
+            }
+            Self::Terraform(TerraformAction::MigrateState) => {
+                matches!(listed, Some(Trigger::TerraformMigrateState | Trigger::Deploy))
+            }
+            _ => false,
+        };
+        own || matches!(listed, None | Some(Trigger::Unknown | Trigger::Other(_)))
+    }
+
+    /// Whether a service is listed with an action on Terraform that is another one.
+    pub(super) fn contradicts(self, listed: Option<&ServiceSubActionEnum>) -> bool {
+        let Some(listed) = listed else { return false };
+        let own = match self {
+            Self::Terraform(TerraformAction::Plan) => ServiceSubActionEnum::TerraformPlanOnly,
+            Self::Terraform(TerraformAction::ForceUnlock) => ServiceSubActionEnum::TerraformForceUnlockState,
+            Self::Terraform(TerraformAction::MigrateState) => ServiceSubActionEnum::TerraformMigrateState,
+            _ => ServiceSubActionEnum::TerraformPlanAndApply,
+        };
+        *listed != own && !matches!(listed, ServiceSubActionEnum::None | ServiceSubActionEnum::Other(_))
+    }
+
+    /// Whether what an execution did with a service was another action.
+    pub(super) fn is_not_of(self, part: &Part) -> bool {
+        self.contradicts(part.status_details.as_ref().and_then(|details| details.sub_action.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Target;
+
+    #[test]
+    fn an_action_is_read_back_from_its_id() {
+        let id = DeploymentId::new(Platform::Qovery, Target::application("a"));
+        assert_eq!(Action::in_id(&id), Action::Deploy);
+        for action in [Action::Event(JobEvent::Delete), Action::Terraform(TerraformAction::Plan)] {
+            assert_eq!(Action::in_id(&id.clone().with(ACTION, action.word().unwrap())), action);
+        }
+        assert_eq!(Action::in_id(&id.with(ACTION, "dance")), Action::Deploy);
+    }
+
+    #[test]
+    fn a_plan_is_no_deployment_and_a_deployment_is_no_plan() {
+        let plan = Action::Terraform(TerraformAction::Plan);
+        assert!(plan.may_be(Some(&Trigger::DeployDryRun)) && !Action::Deploy.may_be(Some(&Trigger::DeployDryRun)));
+        assert!(plan.contradicts(Some(&ServiceSubActionEnum::TerraformPlanAndApply)));
+        assert!(Action::Deploy.contradicts(Some(&ServiceSubActionEnum::TerraformPlanOnly)));
+        for word in [ServiceSubActionEnum::None, ServiceSubActionEnum::Other("NEW".into())] {
+            assert!(!plan.contradicts(Some(&word)) && !Action::Deploy.contradicts(Some(&word)), "{word}");
+        }
+        assert!(!Action::Deploy.contradicts(None));
+    }
+
+    #[test]
+    fn a_restart_or_an_uninstall_is_none_of_them() {
+        for action in [Action::Deploy, Action::Event(JobEvent::Stop), Action::Terraform(TerraformAction::Plan)] {
+            for word in [Trigger::Restart, Trigger::Uninstall, Trigger::DeleteResourcesOnly] {
+                assert!(!action.may_be(Some(&word)), "{action:?} {word}");
+            }
+            assert!(action.may_be(None) && action.may_be(Some(&Trigger::Other("NEW".into()))));
+        }
+        assert!(!Action::Deploy.may_be(Some(&Trigger::Stop)));
+    }
+}

@@ -1,0 +1,103 @@
+//! The check before a deployment: when it fails, no service is touched, and the history may name none.
+
+use qovery_client::types::{EnvironmentStatusesWithStages as Stages, ListEnvironmentLogsParams, StepMetricStatusEnum};
+
+use super::look::{Look, filled};
+use super::reason;
+use super::trail::ENVIRONMENT;
+use super::{Qovery, fail};
+use crate::clock::Moment;
+use crate::reconcile::is_passing;
+use crate::{DeploymentId, Result};
+
+impl Qovery {
+    /// The execution, if the check before it certainly failed.
+    ///
+    /// `candidate` can only be the right one as far as the order of executions tells; it is taken once one that started
+    /// later would show beside it.
+    pub(super) async fn failed_check(
+        &self,
+        id: &DeploymentId,
+        look: &Look,
+        candidate: Option<&str>,
+        from: &str,
+    ) -> Result<Option<String>> {
+        let Some(execution) = candidate else { return Ok(None) };
+        if !Moment::read(id, from).is_some_and(|from| from.is_past(look.at, self.grace / 6)) {
+            return Ok(None);
+        }
+        let environment = id.require(ENVIRONMENT)?;
+        let failed = match self.client.get_environment_statuses_with_stages(environment).await.map_err(fail) {
+            Ok(reply) => says_failed(&reply.into_value(), execution, id.target().id()),
+            Err(error) if is_passing(&error) => return Err(error),
+            Err(_) => None,
+        };
+        let failed = match failed {
+            Some(failed) => failed,
+            None => self.why_check_failed(environment, execution).await.is_some(),
+        };
+        Ok(failed.then(|| execution.to_owned()))
+    }
+
+    /// Why the check before an execution failed, from its log.
+    pub(super) async fn why_check_failed(&self, environment: &str, execution: &str) -> Option<String> {
+        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
+        let entries = self.client.list_environment_logs(environment, &params).await.ok()?.into_value();
+        reason::of_check(&entries)
+    }
+}
+
+/// Whether the check before the newest execution failed, and may have been for a service; `None` if that is another
+/// execution, or nothing is told of the check.
+///
+/// `ERROR` means that nothing was changed on the cluster; the services that took part are marked (console 720181b).
+fn says_failed(stages: &Stages, execution: &str, service: &str) -> Option<bool> {
+    let last = stages.environment.as_ref().and_then(|environment| filled(environment.last_deployment_id.as_deref()));
+    if last != Some(execution) {
+        return None;
+    }
+    let status = stages.pre_check_stage.as_ref()?.status.as_ref()?;
+    let all = stages.stages.iter().flat_map(|stage| {
+        let kinds =
+            [&stage.applications, &stage.containers, &stage.jobs, &stage.helms, &stage.terraforms, &stage.databases];
+        kinds.into_iter().flatten()
+    });
+    let part: Vec<&str> =
+        all.filter(|status| status.is_part_last_deployment == Some(true)).map(|status| &*status.id).collect();
+    let ours = part.is_empty() || part.contains(&service);
+    Some(*status == StepMetricStatusEnum::Error && ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn said(status: &str, part: &[&str]) -> Option<bool> {
+        let applications: Vec<Value> = ["web", "api"]
+            .iter()
+            .map(|id| json!({"id": id, "state": "DEPLOYED", "is_part_last_deployment": part.contains(id)}))
+            .collect();
+        let stages = serde_json::from_value(json!({
+            "environment": {"id": "env", "state": "DEPLOYED", "last_deployment_id": "e2"},
+            "stages": [{"applications": applications}],
+            "pre_check_stage": {"status": status},
+        }));
+        says_failed(&stages.unwrap(), "e2", "web")
+    }
+
+    #[test]
+    fn only_an_error_of_the_newest_execution_is_a_failed_check() {
+        assert_eq!(said("ERROR", &[]), Some(true));
+        assert_eq!(said("ERROR", &["web", "api"]), Some(true));
+        assert_eq!(said("ERROR", &["api"]), Some(false), "it was for another service");
+        for status in ["SUCCESS", "CANCEL", "SKIP", "NEW"] {
+            assert_eq!(said(status, &[]), Some(false), "{status}");
+        }
+        let other = json!({"environment": {"id": "env", "state": "DEPLOYED", "last_deployment_id": "e3"},
+            "pre_check_stage": {"status": "ERROR"}});
+        assert_eq!(says_failed(&serde_json::from_value(other).unwrap(), "e2", "web"), None);
+        assert_eq!(says_failed(&serde_json::from_value(json!({})).unwrap(), "e2", "web"), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! Which revision an execution ran, and whether it is the one that was to run.
+
+use serde_json::{Map, Value};
+
+use super::history::{chart_of, commit_of, tag_of};
+use super::trail::{INFERRED, REQUEST, RESOLVED, revision_of};
+use crate::{Deployment, DeploymentId, Phase, RanRevision};
+
+/// The revision in the details of a service that the history lists.
+///
+/// A job that is built from git has a commit and the tag of the image that was built, so the commit decides (document of
+/// 2026-08-20, line 21837; the console matches the commit first).
+pub(super) fn ran_in(details: &Map<String, Value>) -> RanRevision {
+    let text = str::to_owned;
+    commit_of(details)
+        .map(|commit| RanRevision::Commit(text(commit)))
+        .or_else(|| tag_of(details).map(|tag| RanRevision::ImageTag(text(tag))))
+        .or_else(|| chart_of(details).map(|version| RanRevision::ChartVersion(text(version))))
+        .unwrap_or_default()
+}
+
+/// The deployment with the revision that it ran, once it is over.
+pub(super) fn with_ran(mut deployment: Deployment, ran: RanRevision) -> Deployment {
+    if let RanRevision::Commit(commit) = &ran {
+        deployment.commit = Some(commit.clone());
+    }
+    if deployment.status.is_terminal() { deployment.with_revision(ran) } else { deployment }
+}
+
+/// The deployment, failed if it succeeded with another revision than the one in its id.
+pub(super) fn verified(deployment: Deployment) -> Deployment {
+    let (was, asked) = (deployment.status.phase, revision_of(&deployment.id));
+    let verified = deployment.verified_against(&asked);
+    if verified.status.phase == was {
+        return verified;
+    }
+    let why = match (is_resolved(&verified.id), may_be_merged(&verified.id)) {
+        (true, _) => "the latter is what was configured when it was triggered",
+        (false, true) => "Qovery may have merged the request into another one",
+        (false, false) => return verified,
+    };
+    let reason = verified.reason.as_ref().map(|reason| format!("{reason}; {why}"));
+    verified.with_reason(reason)
+}
+
+/// Whether another revision than the one in the id may have been deployed under it.
+pub(super) fn may_be_merged(id: &DeploymentId) -> bool {
+    id.get(REQUEST).is_some() || id.get(INFERRED).is_some()
+}
+
+/// Whether the revision in the id was looked up.
+pub(super) fn is_resolved(id: &DeploymentId) -> bool {
+    id.get(RESOLVED).is_some()
+}
+
+/// The deployment, failed because something else was done under its id.
+pub(super) fn failed_as(deployment: Deployment, what: &str) -> Deployment {
+    let mut failed =
+        deployment.with_reason(Some(format!("Qovery lists `{what}` for it, which is not what was asked for")));
+    failed.status.phase = Phase::Failed;
+    failed
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::trail::{COMMIT, TAG, id_of_execution, told};
+    use super::*;
+    use crate::Target;
+
+    fn ran(details: &Value) -> RanRevision {
+        ran_in(details.as_object().unwrap())
+    }
+
+    #[test]
+    fn the_details_of_each_kind_tell_the_revision() {
+        let commit = json!({"git_commit_id": "abc1234"});
+        assert_eq!(ran(&json!({"commit": commit})), RanRevision::Commit("abc1234".into()));
+        assert_eq!(ran(&json!({"image_name": "web", "tag": "1.2"})), RanRevision::ImageTag("1.2".into()));
+        assert_eq!(ran(&json!({"tag": "built-7", "commit": commit})), RanRevision::Commit("abc1234".into()));
+        assert_eq!(ran(&json!({"repository": {"chart_version": "4.1"}})), RanRevision::ChartVersion("4.1".into()));
+        for nothing in
+            [json!({}), json!({"tag": ""}), json!({"commit": {"git_commit_id": ""}}), json!({"commit": null})]
+        {
+            assert_eq!(ran(&nothing), RanRevision::Unverified, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn another_revision_than_the_one_of_the_id_is_a_failure_that_says_so() {
+        let id = id_of_execution(&Target::application("web"), "env", "e1");
+        let deployed = |id: &DeploymentId, ran| verified(with_ran(told(id.clone(), Phase::Succeeded, "DEPLOYED"), ran));
+        let asked = id.clone().with(COMMIT, "0123456789");
+        let other = RanRevision::Commit("fedcba9876".into());
+        let failed = deployed(&asked, other.clone());
+        assert_eq!(failed.status.phase, Phase::Failed);
+        assert!(failed.reason.unwrap().contains("fedcba9876"));
+        let merged = deployed(&asked.clone().with(INFERRED, "1"), other.clone()).reason.unwrap();
+        assert!(merged.contains("merged"), "{merged}");
+        let resolved = deployed(&asked.clone().with(RESOLVED, "1"), other.clone()).reason.unwrap();
+        assert!(resolved.contains("configured"), "{resolved}");
+        let same = deployed(&asked, RanRevision::Commit("0123456789abcdef".into()));
+        assert_eq!((same.status.phase, same.commit.as_deref()), (Phase::Succeeded, Some("0123456789abcdef")));
+        assert_eq!(deployed(&id.clone().with(TAG, "1"), other.clone()).status.phase, Phase::Succeeded);
+        assert_eq!(deployed(&id, other).status.phase, Phase::Succeeded, "none was named");
+    }
+}

@@ -1,0 +1,195 @@
+//! Why a deployment failed, from its log.
+//!
+//! The rules rest on Qovery's engine 59fa717 (`report/`, `task.rs`) and on its console 720181b.
+//! A service's last error is mostly a banner that points to the lines before it: to the recap of cluster events, to an
+//! error without a banner, or to the output of the build.
+//! What the engine itself could not do, such as cloning a repository, comes from its task manager.
+
+use qovery_client::types::EnvironmentLogs as Entry;
+
+use crate::failure::mask;
+
+/// The longest reason, in characters.
+const LONGEST: usize = 300;
+
+/// Marks that stand before and around the engine's lines.
+const MARKS: &[char] = &['❌', '⚠', '⛑', '🚫', '⬇', '⬆', '┃', '┏', '┗', '━', '📝', '🚀', '\u{fe0f}', ' ', '\t'];
+
+/// Whose line it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Service,
+    TaskManager,
+    Environment,
+}
+
+/// Why the check before an execution failed.
+pub(super) fn of_check(entries: &[Entry]) -> Option<String> {
+    let check: Vec<&Entry> = entries.iter().filter(|entry| step(entry) == Some("PreCheck")).collect();
+    error_of(check.iter().copied()).map(|text| shown(&text))
+}
+
+/// Why a deployment failed, from the entries that are about it, oldest first; a log without an error tells no reason.
+pub(super) fn of(entries: &[&Entry]) -> Option<String> {
+    let from = |whose: Whose| entries.iter().copied().filter(move |entry| origin(entry) == whose);
+    let own = || from(Whose::Service);
+    let banner = || own().rev().find(|entry| is_error(entry) && !texts(entry).any(|text| is_cancel(&text)));
+    let found = error_of(own())
+        // The recap comes only after a failure, before the banner; its most frequent event comes first.
+        .or_else(|| banner().and_then(|_| recap(own())))
+        .or_else(|| banner().and_then(underlying))
+        .or_else(|| banner().and_then(|_| complaint(own())))
+        .or_else(|| error_of(from(Whose::TaskManager)))
+        .or_else(|| of_check_in(entries))
+        .or_else(|| error_of(from(Whose::Environment)))
+        .or_else(|| banner().and_then(|entry| texts(entry).find(|text| !text.is_empty())))
+        .or_else(|| {
+            let any = entries.iter().rev().copied().find(|entry| is_error(entry))?;
+            complaint(entries.iter().copied()).or_else(|| texts(any).find(|text| !text.is_empty()))
+        });
+    found.map(|text| shown(&text))
+}
+
+fn of_check_in(entries: &[&Entry]) -> Option<String> {
+    error_of(entries.iter().copied().filter(|entry| step(entry) == Some("PreCheck")))
+}
+
+/// The last error that tells a cause by itself.
+fn error_of<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Option<String> {
+    entries.rev().filter(|entry| is_error(entry)).find_map(|entry| {
+        let mut texts = texts(entry).filter(|text| !text.is_empty());
+        let cause = texts.find_map(|text| cause_in(&text))?;
+        let hint = entry.error.as_ref().and_then(|error| error.hint_message.as_deref()).map(clean);
+        Some(match hint.filter(|hint| !hint.is_empty() && !is_pointer(hint)) {
+            Some(hint) => format!("{cause} ({hint})"),
+            None => match underlying(entry).filter(|under| !cause.contains(&**under) && is_vague(&cause)) {
+                Some(under) => format!("{cause}: {under}"),
+                None => cause,
+            },
+        })
+    })
+}
+
+/// A line that tells a cause; none for a banner and for what points to other lines.
+fn cause_in(text: &str) -> Option<String> {
+    if let Some((_, rest)) = text.split_once("Underlying error: `") {
+        let cause = rest.trim_end_matches(['.', '`']).trim();
+        return (!cause.is_empty()).then(|| cause.to_owned());
+    }
+    (!is_banner(text) && !is_pointer(text) && !is_cancel(text)).then(|| text.to_owned())
+}
+
+/// `Deploy of Application failed …`: it says what failed, and not why.
+fn is_banner(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let bare = text.trim_end_matches([' ', '!', '.']);
+    bare.contains("failed but we rollback")
+        || ((bare.ends_with(" failed") || bare.ends_with(" failed to be built") || bare.ends_with(" in error"))
+            && !bare.contains(": "))
+        || bare.starts_with("either it couldn't be executed")
+        || bare.starts_with("this most likely an issue")
+}
+
+/// A line that sends the reader elsewhere.
+fn is_pointer(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["look at ", "see above", "check the logs", "troubleshoot", "contact us"].iter().any(|word| text.contains(word))
+}
+
+/// What was not started because something else failed is reported as cancelled.
+fn is_cancel(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("has been cancelled")
+}
+
+/// A sentence that names a tool and nothing more.
+fn is_vague(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["error", "cannot ", "failed to "].iter().any(|word| text.contains(word)) && !text.contains(": ")
+}
+
+/// The first event of the recap that is more than the restart of what failed before.
+fn recap<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<String> {
+    let events: Vec<String> = entries
+        .filter(|entry| step(entry) == Some("Recap"))
+        .flat_map(texts)
+        .filter(|text| !text.is_empty() && !text.contains("Recap Status Report"))
+        .collect();
+    let told = events.iter().find(|event| !event.to_ascii_lowercase().contains("back-off restarting"));
+    told.or(events.first()).cloned()
+}
+
+/// The last line of the output that speaks of an error.
+fn complaint<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Option<String> {
+    let speaks = |text: &String| {
+        let text = text.to_ascii_lowercase();
+        let words = ["error", "err!", "failed:", "failed to", "fatal:", "denied", "not found", "panic", "exception"];
+        words.iter().any(|word| text.contains(word))
+            && !["0 error", "no error", "without error"].iter().any(|word| text.contains(word))
+            && !is_banner(&text)
+            && !is_pointer(&text)
+    };
+    entries.rev().filter(|entry| !is_error(entry)).find_map(|entry| {
+        let lines: Vec<String> = texts(entry).collect();
+        lines.into_iter().rev().find(speaks)
+    })
+}
+
+/// The message under the one for users.
+fn underlying(entry: &Entry) -> Option<String> {
+    let message = entry.error.as_ref()?.underlying_error.as_ref()?.message.as_deref()?;
+    message.lines().map(clean).find(|line| !line.is_empty() && !is_banner(line) && !is_pointer(line))
+}
+
+/// The lines of an entry without the engine's marks.
+fn texts(entry: &Entry) -> impl Iterator<Item = String> {
+    let message = entry.message.as_ref().and_then(|message| message.safe_message.as_deref());
+    let error = entry.error.as_ref();
+    let user = error.and_then(|error| error.user_log_message.as_deref()).filter(|text| !text.trim().is_empty());
+    let under = || error.and_then(|error| error.underlying_error.as_ref()?.message.as_deref());
+    let text = user.or_else(under).or(message).unwrap_or_default();
+    text.lines().map(clean).collect::<Vec<_>>().into_iter()
+}
+
+/// A line without colours and without the marks around it.
+fn clean(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        // A colour ends with its first letter.
+        let end = after.find(|c: char| c.is_ascii_alphabetic()).map_or(after.len(), |at| at + 1);
+        rest = after.get(end..).unwrap_or_default();
+    }
+    plain.push_str(rest);
+    plain.trim_matches(MARKS).chars().filter(|c| !c.is_control()).collect()
+}
+
+fn shown(text: &str) -> String {
+    let mut line = mask(text);
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+fn is_error(entry: &Entry) -> bool {
+    entry.type_.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("error"))
+        || entry
+            .error
+            .as_ref()
+            .is_some_and(|error| error.user_log_message.is_some() || error.underlying_error.is_some())
+}
+
+fn step(entry: &Entry) -> Option<&str> {
+    entry.details.as_ref()?.stage.as_ref()?.step.as_deref()
+}
+
+fn origin(entry: &Entry) -> Whose {
+    let transmitter = entry.details.as_ref().and_then(|details| details.transmitter.as_ref());
+    match transmitter.and_then(|transmitter| transmitter.type_.as_deref()) {
+        Some("TaskManager") => Whose::TaskManager,
+        Some("Environment") => Whose::Environment,
+        _ => Whose::Service,
+    }
+}

@@ -1,0 +1,135 @@
+//! A service as Qovery describes it: where it stands, what it is made from, what a job runs for.
+
+use qovery_client::types::{ApplicationGitRepository as Repository, JobResponse, JobTypeEnum, ReferenceObject};
+
+use super::kind::unknown;
+use super::look::filled;
+use super::{Qovery, fail};
+use crate::{Error, ErrorKind, JobEvent, Platform, Result, Target, TargetKind};
+
+/// What a service or environment is.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) name: String,
+    environment: Option<String>,
+    pub(super) source: Source,
+    /// The values of a chart stand in a repository of their own.
+    pub(super) values_from_git: bool,
+    /// The events that a job has, if the server tells.
+    events: Option<Vec<JobEvent>>,
+}
+
+/// What a service is made from.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A branch of a repository, and the commit that was deployed last.
+    Git { deployed: Option<String> },
+    /// An image, and the tag that is configured.
+    Image { tag: Option<String> },
+    /// A chart of a chart repository, and the version that is configured.
+    Chart { version: Option<String> },
+    /// Nothing with versions to choose from, or something this version does not know.
+    Other,
+}
+
+impl Source {
+    fn git(repository: Option<&Repository>) -> Self {
+        let deployed = repository.and_then(|repository| filled(repository.deployed_commit_id.as_deref()));
+        Self::Git { deployed: deployed.map(str::to_owned) }
+    }
+
+    fn image(tag: Option<String>) -> Self {
+        Self::Image { tag: tag.filter(|tag| !tag.is_empty()) }
+    }
+}
+
+impl Row {
+    fn new(name: String, environment: Option<ReferenceObject>, source: Source) -> Self {
+        let environment = environment.map(|reference| reference.id);
+        Self { name, environment, source, values_from_git: false, events: None }
+    }
+
+    /// The environment that holds it.
+    pub(super) fn environment(&self, target: &Target) -> Result<String> {
+        self.environment.clone().ok_or_else(|| {
+            let message =
+                format!("Qovery does not say which environment holds `{target}`; write it as `{target}@ENVIRONMENT`");
+            Error::new(ErrorKind::Unreadable, message).with_platform(Platform::Qovery)
+        })
+    }
+
+    /// Whether a job certainly lacks an event; it would not be deployed then, without any error (document, `deployJob`).
+    pub(super) fn lacks(&self, event: JobEvent) -> bool {
+        self.events.as_ref().is_some_and(|events| !events.contains(&event))
+    }
+}
+
+impl Qovery {
+    /// Reads a service or an environment by its kind, so that one of another kind is not found.
+    pub(super) async fn row(&self, target: &Target) -> Result<Row> {
+        let (client, id) = (&self.client, target.id());
+        Ok(match target.kind() {
+            TargetKind::Application => {
+                let row = client.get_application(id).await.map_err(fail)?.into_value();
+                Row::new(row.name, row.environment, Source::git(row.git_repository.as_ref()))
+            }
+            TargetKind::Container => {
+                let row = client.get_container(id).await.map_err(fail)?.into_value();
+                Row::new(row.name, row.environment, Source::image(row.tag))
+            }
+            TargetKind::Job => job(client.get_job(id).await.map_err(fail)?.into_value()),
+            TargetKind::Helm => {
+                let row = client.get_helm(id).await.map_err(fail)?.into_value();
+                let source = match row.source {
+                    Some(source) => match (source.git, source.repository) {
+                        (Some(git), _) => Source::git(git.git_repository.as_ref()),
+                        (None, Some(repository)) => Source::Chart { version: repository.chart_version },
+                        (None, None) => Source::Other,
+                    },
+                    None => Source::Other,
+                };
+                let values = row.values_override.and_then(|values| values.file).and_then(|file| file.git);
+                let values_from_git = values.is_some_and(|git| git.git_repository.is_some());
+                Row { values_from_git, ..Row::new(row.name, row.environment, source) }
+            }
+            TargetKind::Terraform => {
+                let row = client.get_terraform(id).await.map_err(fail)?.into_value();
+                let git = row.terraform_files_source.and_then(|source| source.git);
+                Row::new(row.name, row.environment, Source::git(git.and_then(|git| git.git_repository).as_ref()))
+            }
+            TargetKind::Database => {
+                let row = client.get_database(id).await.map_err(fail)?.into_value();
+                Row::new(row.name, row.environment, Source::Other)
+            }
+            TargetKind::Environment => {
+                let row = client.get_environment(id).await.map_err(fail)?.into_value();
+                let name = row.name.unwrap_or_else(|| row.id.clone());
+                Row { environment: Some(row.id), ..Row::new(name, None, Source::Other) }
+            }
+            other => return Err(unknown(other)),
+        })
+    }
+}
+
+fn job(row: JobResponse) -> Row {
+    let source = match row.source {
+        Some(source) => match (source.docker, source.image) {
+            (Some(docker), _) => Source::git(docker.git_repository.as_ref()),
+            (None, Some(image)) => Source::image(image.tag),
+            (None, None) => Source::Other,
+        },
+        None => Source::Other,
+    };
+    let events = row.schedule.as_ref().and_then(|schedule| {
+        let has = [
+            (JobEvent::Start, schedule.on_start.is_some()),
+            (JobEvent::Stop, schedule.on_stop.is_some()),
+            (JobEvent::Delete, schedule.on_delete.is_some()),
+            (JobEvent::Cron, schedule.cronjob.is_some() || row.job_type == Some(JobTypeEnum::Cron)),
+        ];
+        let events: Vec<_> = has.into_iter().filter_map(|(event, has)| has.then_some(event)).collect();
+        // A schedule without any event is one that this version cannot read.
+        (!events.is_empty()).then_some(events)
+    });
+    Row { events, ..Row::new(row.name, row.environment, source) }
+}

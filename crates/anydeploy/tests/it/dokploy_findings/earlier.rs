@@ -1,0 +1,75 @@
+//! A trigger that a gateway delivers after it was given up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anydeploy::{DeployRequest, Deployer, ErrorKind, Identity, Retry, RetryOptions, Target};
+use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Pace};
+
+use crate::support::dokploy::{deployer, ticks};
+
+const GRACE: Duration = Duration::from_millis(600);
+
+async fn held() -> FakeDokploy {
+    FakeDokploy::builder().pace(Pace::Manual).quirk(DokployQuirk::HeldTrigger).start().await
+}
+
+#[tokio::test]
+async fn a_repeat_finds_the_trigger_that_was_delivered_late_and_sends_none() {
+    for started in [false, true] {
+        let fake = held().await;
+        // A minute of grace would be too long for a test, and one of half a second too short for a busy machine.
+        let dokploy = deployer(&fake, Duration::from_secs(3));
+        for target in [Target::application(fake.application()), Target::compose(fake.compose())] {
+            let request = DeployRequest::new(target.clone());
+            fake.enable(DokployQuirk::HeldTrigger);
+            assert_eq!(dokploy.deploy(&request).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+            fake.disable(DokployQuirk::HeldTrigger);
+            fake.deliver_held();
+            if started {
+                ticks(&fake, 10).await;
+            }
+            let before = fake.triggered().len();
+            let found = dokploy.deploy(&request).await.unwrap();
+            assert_eq!(fake.triggered().len(), before, "{target}: {found:?}");
+            assert_eq!(found.identity, if started { Identity::Exact } else { Identity::Pending });
+            ticks(&fake, 10).await;
+            assert!(dokploy.deployment(&found.id).await.unwrap().is_over());
+            // The one that was found has answered one request, and the next one is a deployment of its own.
+            dokploy.deploy(&request).await.unwrap();
+            assert_eq!(fake.triggered().len(), before + 1);
+            ticks(&fake, 10).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_retry_whose_first_trigger_is_delivered_before_the_repeat_makes_one_row() {
+    let fake = Arc::new(held().await);
+    let gateway = Arc::clone(&fake);
+    let options = RetryOptions::default().with_backoff(Duration::from_millis(5), Duration::from_millis(20));
+    let retry = Retry::new(deployer(&fake, GRACE)).with_options(options).on_retry(move |_| {
+        gateway.disable(DokployQuirk::HeldTrigger);
+        gateway.deliver_held();
+    });
+    let request = DeployRequest::new(Target::application(fake.application()));
+    retry.deploy(&request).await.unwrap();
+    assert_eq!(fake.triggered().len(), 1);
+}
+
+#[tokio::test]
+async fn another_request_and_a_trigger_that_never_came_are_triggered() {
+    let fake = held().await;
+    let dokploy = deployer(&fake, GRACE);
+    let request = DeployRequest::new(Target::application(fake.application()));
+    fake.next_deployment(&fake.application(), DokployScript::succeeds());
+    assert_eq!(dokploy.deploy(&request).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    fake.disable(DokployQuirk::HeldTrigger);
+    let nothing_came = dokploy.deploy(&request).await.unwrap();
+    assert_eq!((fake.triggered().len(), nothing_came.identity), (1, Identity::Pending));
+    fake.deliver_held();
+    ticks(&fake, 20).await;
+    let another = request.clone().with_reason("another one");
+    dokploy.deploy(&another).await.unwrap();
+    assert_eq!(fake.triggered().len(), 3, "it is not the same request");
+}

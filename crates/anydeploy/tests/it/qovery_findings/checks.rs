@@ -1,0 +1,111 @@
+//! A check before the deployment that fails, and what `check` tells of a token.
+
+use std::time::Duration;
+
+use anydeploy::{
+    DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Outcome, Permission, Qovery, Target, TargetKind,
+    VersionSupport,
+};
+use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript};
+use serde_json::json;
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::qovery::{manual, quick, running, step_to_the_end, web, worker};
+
+#[tokio::test]
+async fn a_failed_check_before_the_deployment_fails_each_kind_with_its_reason() {
+    for marks in [false, true] {
+        let builder = FakeQovery::builder();
+        let builder = if marks { builder.quirk(QoveryQuirk::CheckMarksServices) } else { builder };
+        let (fake, qovery) = running(builder).await;
+        let targets = [
+            Target::application(fake.application()),
+            Target::new(TargetKind::Container, fake.container()),
+            Target::new(TargetKind::Job, fake.add_job("cron")),
+            Target::new(TargetKind::Helm, fake.add_helm("chart")),
+            Target::new(TargetKind::Terraform, fake.add_terraform("bucket")),
+            Target::new(TargetKind::Database, fake.add_database("db")),
+        ];
+        for target in targets {
+            fake.already_deployed(target.id());
+            fake.next_deployment(target.id(), QoveryScript::fails_pre_check("no credentials for the cluster"));
+            let outcome = qovery.deploy_and_wait(&DeployRequest::new(target.clone()), quick()).await.unwrap();
+            assert!(matches!(outcome, Outcome::Failed(_)), "{target}: {outcome:?}");
+            assert_eq!(outcome.reason(), Some("no credentials for the cluster"), "{target}");
+            let truth = fake.triggered().pop().unwrap().execution_id;
+            assert_eq!(outcome.deployment().unwrap().id.get("execution"), Some(&*truth));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_check_of_a_whole_environment_has_its_reason() {
+    let (fake, qovery) = running(FakeQovery::builder()).await;
+    fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("the repository is too large"));
+    let request = DeployRequest::new(Target::environment(fake.environment()));
+    let outcome = qovery.deploy_and_wait(&request, quick()).await.unwrap();
+    assert_eq!(outcome.reason(), Some("the repository is too large"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_check_that_failed_for_another_trigger_of_this_program_is_nobodys() {
+    let (fake, qovery) = running(FakeQovery::builder()).await;
+    fake.already_deployed(&fake.application());
+    fake.next_deployment(&fake.application(), QoveryScript::never_starts());
+    fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("no credentials"));
+    let first = qovery.deploy(&web(&fake)).await.unwrap();
+    let second = qovery.deploy(&web(&fake)).await.unwrap();
+    for deployment in [first, second] {
+        match qovery.watch(&deployment.id, quick()).await {
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Undecidable, "{error}"),
+            Ok(outcome) => assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deployment_after_a_failed_check_is_its_own() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    fake.next_deployment(&fake.container(), QoveryScript::fails_pre_check("no credentials"));
+    let failed = qovery.deploy(&worker(&fake)).await.unwrap();
+    fake.advance(20);
+    // The first one does not show as over to the second caller's reads before it starts.
+    let good = qovery.deploy(&web(&fake)).await.unwrap();
+    let good = step_to_the_end(&fake, &qovery, good).await;
+    assert_eq!((good.identity, good.status.raw.as_str()), (Identity::Inferred, "DEPLOYED"));
+    let failed = qovery.watch(&failed.id, quick()).await.unwrap();
+    assert_eq!(failed.reason(), Some("no credentials"));
+}
+
+/// What `check` says of organizations with these restrictions.
+async fn checked(restrictions: &[Option<&str>]) -> anydeploy::Check {
+    let server = MockServer::start().await;
+    let organization =
+        |restriction: &Option<&str>| json!({"id": "o", "name": "org", "billing_deployment_restriction": restriction});
+    let body = json!({ "results": restrictions.iter().map(organization).collect::<Vec<_>>() });
+    Mock::given(path("/organization"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        .mount(&server)
+        .await;
+    let qovery = Qovery::builder().url(server.uri()).token("t").timeout(Duration::from_secs(5)).build().unwrap();
+    qovery.check().await.unwrap()
+}
+
+#[tokio::test]
+async fn an_organization_without_a_credit_card_may_deploy_on_demo_clusters() {
+    let cases: [(&[Option<&str>], Permission); 7] = [
+        (&[None], Permission::Untested),
+        (&[Some("")], Permission::Untested),
+        (&[Some("NO_CREDIT_CARD")], Permission::Untested),
+        (&[Some("UNPAID_BILL")], Permission::Denied),
+        (&[Some("UNPAID_BILL"), Some("NO_CREDIT_CARD")], Permission::Untested),
+        (&[Some("UNPAID_BILL"), Some("NEW_WORD")], Permission::Denied),
+        (&[], Permission::Untested),
+    ];
+    for (restrictions, deploy) in cases {
+        let check = checked(restrictions).await;
+        assert_eq!(check.deploy, deploy, "{restrictions:?}");
+        assert_eq!((check.server_version, check.version_support), (None, VersionSupport::Unknown));
+    }
+}

@@ -1,0 +1,70 @@
+//! Reads that fail once, headers, and what is sent beside a body.
+
+use std::time::Duration;
+
+use anydeploy::{DeployRequest, Deployer, ErrorKind, Qovery, Target, TargetKind};
+use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, RequestKind};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::qovery::{manual, triggers};
+
+#[tokio::test]
+async fn one_failed_read_before_the_trigger_does_not_fail_the_deployment() {
+    let (fake, _) = manual(FakeQovery::builder()).await;
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let qovery = Qovery::builder().url(network.url()).token(fake.token()).build().unwrap();
+    let faults = [
+        Fault::Status { code: 503, retry_after: None },
+        Fault::HtmlPage { code: 502 },
+        Fault::ResetBefore,
+        Fault::Truncated,
+    ];
+    let targets = [
+        Target::application(fake.application()),
+        Target::new(TargetKind::Container, fake.container()).in_environment(fake.environment()),
+        Target::new(TargetKind::Database, fake.add_database("db")),
+        Target::environment(fake.environment()),
+    ];
+    let mut expected = 0;
+    for fault in faults {
+        for target in &targets {
+            network.follow(FaultPlan::always(fault).on([RequestKind::Read]).limit(1));
+            let deployed = qovery.deploy(&DeployRequest::new(target.clone())).await;
+            assert!(deployed.is_ok(), "{target} {fault:?}: {deployed:?}");
+            expected += 1;
+            assert_eq!(triggers(&fake).await.len(), expected, "{target} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reset_of_the_rate_limit_may_count_seconds() {
+    let cases = [("30", 30), ("0", 0), ("7200", 3600), ("1787234430", 30)];
+    for (reset, seconds) in cases {
+        let server = MockServer::start().await;
+        let refused = ResponseTemplate::new(429)
+            .insert_header("date", "Thu, 20 Aug 2026 14:00:00 GMT")
+            .insert_header("x-ratelimit-reset", reset);
+        Mock::given(any()).respond_with(refused).mount(&server).await;
+        let qovery = Qovery::builder().url(server.uri()).token("t").build().unwrap();
+        let error = qovery.check().await.unwrap_err();
+        assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(seconds))));
+    }
+}
+
+#[tokio::test]
+async fn a_kind_that_takes_no_body_is_triggered_without_one() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let targets = [
+        (Target::new(TargetKind::Database, fake.add_database("db")), false),
+        (Target::environment(fake.environment()), false),
+        (Target::application(fake.application()), true),
+    ];
+    for (target, body) in targets {
+        qovery.deploy(&DeployRequest::new(target.clone())).await.unwrap();
+        let requests = fake.requests().await;
+        let trigger = requests.iter().rfind(|request| request.method.as_str() == "POST").unwrap();
+        assert_eq!(!trigger.body.is_empty(), body, "{target}");
+    }
+}
