@@ -56,12 +56,15 @@ impl Baseline {
     /// the number is unclear.
     pub(super) fn ages(&self, page: &Page) -> Vec<Age> {
         let made = self.count.zip(page.count).map(|(before, now)| now.saturating_sub(before));
+        // Two answers whose dates disagree do not come from one clock, and neither is believed.
+        let agree = |at: Moment, now: Moment| at.checked(now) == at && now.checked(at) == now;
+        let at = self.at.filter(|at| page.at.is_none_or(|now| agree(*at, now)));
         let age = |(index, row): (usize, &Row)| {
             if self.known.contains(&row.deployment_uuid) {
                 return Age::Known;
             }
             let created = row.created_at.as_deref().and_then(moment).map(|at| at.timestamp());
-            let later = created.zip(self.at).map(|(created, at)| created.saturating_sub(at.server));
+            let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
             match made {
                 Some(made) if i64::try_from(index).is_ok_and(|index| index < made) => Age::New,
                 Some(made) if made < 0 || later.is_some_and(|later| later > 0) => Age::Unclear,

@@ -6,7 +6,7 @@ use super::asked::is_active;
 use super::baseline::{Age, Baseline};
 use crate::failure::after_loss;
 use crate::flight::Flight;
-use crate::reconcile::{Sight, reconcile, steady};
+use crate::reconcile::{Sight, reconcile};
 use crate::time::moment;
 use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Result, Target};
 
@@ -28,7 +28,8 @@ impl Coolify {
             return Err(after_loss(ErrorKind::Undecidable, why, lost));
         }
         reconcile(lost, self.grace / 2, || async {
-            let page = steady(|| self.newest(target)).await?;
+            // What is older than a row from before the trigger is older than the trigger.
+            let page = self.search(target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
             let here = |age: Age| {
                 let ages = baseline.ages(&page);
                 let rows = page.rows.iter().zip(ages).filter(move |(row, of)| *of == age && asked.is_same_place(row));

@@ -78,7 +78,7 @@ impl Coolify {
     async fn deployed_commit(&self, target: &Target) -> Result<(String, Baseline)> {
         let is_deployed =
             |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
-        let page = steady(|| self.newest_down_to(target, is_deployed)).await?;
+        let page = self.search(target, |page| page.rows.iter().any(is_deployed)).await?;
         let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
         let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
             let what = "deploying once more what was deployed last, as it does not report which commit that was";

@@ -7,6 +7,7 @@ use coolify_client::types::{Deployment as Row, DeploymentPage, ListDeploymentsBy
 
 use super::{Coolify, fail};
 use crate::clock::Moment;
+use crate::reconcile::steady;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// How many of the newest rows are searched; at most 25 wait on one server (4.3.11).
@@ -80,22 +81,25 @@ impl Coolify {
         }
     }
 
-    /// The newest rows, at most `limit`, until one of them is `wanted`; the first page has `first` rows.
+    /// The newest rows, at most `limit`, until they are `enough`; the first page has `first` rows.
     async fn rows_until(
         &self,
         target: &Target,
         limit: usize,
         (first, next): (i64, i64),
-        wanted: impl Fn(&Row) -> bool,
+        is_patient: bool,
+        enough: impl Fn(&Page) -> bool,
     ) -> Result<Page> {
         let (mut page, mut take) = (Page::default(), first);
         while page.rows.len() < limit {
             let left = i64::try_from(limit - page.rows.len()).unwrap_or(i64::MAX);
-            let (part, asked) = self.page_that_fits(target, page.rows.len(), take.min(left)).await?;
+            let read = || self.page_that_fits(target, page.rows.len(), take.min(left));
+            // Each page is tried on its own: of a search in four pages, one too often fails where each fifth read does.
+            let (part, asked) = if is_patient { steady(read).await? } else { read().await? };
             let is_last = i64::try_from(part.rows.len()).is_ok_and(|rows| rows < asked);
             let added = page.append(part);
             // A server that gives the same rows again has no more.
-            if is_last || added == 0 || page.rows.iter().any(&wanted) {
+            if is_last || added == 0 || enough(&page) {
                 break;
             }
             // Logs differ by orders of magnitude, so one page that was too large does not make all of them small.
@@ -104,19 +108,14 @@ impl Coolify {
         Ok(page)
     }
 
-    /// The newest rows, as many as a search needs.
-    pub(super) async fn newest(&self, target: &Target) -> Result<Page> {
-        self.rows_until(target, SEARCHED, SEARCH, |_| false).await
-    }
-
-    /// The newest rows down to the first that is wanted.
-    pub(super) async fn newest_down_to(&self, target: &Target, wanted: impl Fn(&Row) -> bool) -> Result<Page> {
-        self.rows_until(target, SEARCHED, SEARCH, wanted).await
+    /// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
+    pub(super) async fn search(&self, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
+        self.rows_until(target, SEARCHED, SEARCH, true, enough).await
     }
 
     /// The newest rows, at most `limit`.
     pub(super) async fn rows(&self, target: &Target, limit: usize) -> Result<Vec<Row>> {
-        let mut rows = self.rows_until(target, limit, (HISTORY_PAGE, HISTORY_PAGE), |_| false).await?.rows;
+        let mut rows = self.rows_until(target, limit, (HISTORY_PAGE, HISTORY_PAGE), false, |_| false).await?.rows;
         rows.truncate(limit);
         Ok(rows)
     }
@@ -125,7 +124,7 @@ impl Coolify {
     ///
     /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
     pub(super) async fn listed(&self, target: &Target, uuid: &str) -> Result<Option<Row>> {
-        let page = self.newest_down_to(target, |row| row.deployment_uuid == uuid).await;
+        let page = self.rows_until(target, SEARCHED, SEARCH, false, |page| page.row(uuid).is_some()).await;
         if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
             return Ok(Some(row.clone()));
         }

@@ -5,6 +5,7 @@
 //! The commit of a row is `HEAD` for an image all the time, and for a repository until the job has resolved it.
 
 use coolify_client::types::Deployment as Row;
+use tokio::time::{Instant, sleep};
 
 use super::asked::{Asked, Unconfirmed, is_active, with_revision_of};
 use super::baseline::{Age, Baseline};
@@ -12,8 +13,10 @@ use super::read::id_of;
 use super::rows::Page;
 use super::{Coolify, refusal};
 use crate::clock::Moment;
-use crate::reconcile::steady;
 use crate::{Adoption, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
+
+/// The first pause between two reads of the list, as a part of the grace; it doubles each time.
+const FIRST_PAUSE: u32 = 60;
 
 /// The commit of a row that follows the branch or the configured image.
 pub(super) const HEAD: &str = "HEAD";
@@ -33,14 +36,18 @@ impl Coolify {
         since: Option<Moment>,
     ) -> Result<Deployment> {
         let unconfirmed = Unconfirmed { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), since };
-        let Ok(page) = steady(|| self.newest(target)).await else {
+        let Ok(page) = self.newest_with_patience(target).await else {
             let id = asked.note(unconfirmed.note(id_of(target, phantom)));
             let status = DeploymentStatus::new(Phase::Queued, "accepted");
             let pending = Deployment::new(id, Identity::Pending, status);
             return match asked.adoption {
                 Adoption::Any => Ok(pending),
-                // Whether it had begun cannot be read; that nothing else was started is what the sentence says.
-                _ => Err(already_running(pending)),
+                // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
+                _ => Err(refusal(
+                    "Coolify took the request for another deployment, and whether that had begun before cannot be read",
+                    ErrorKind::Undecidable,
+                )
+                .with_last(Some(pending))),
             };
         };
         let adopted = |row: &Row| {
@@ -67,8 +74,26 @@ impl Coolify {
         // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
         twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));
         match twins.last() {
-            Some((row, _)) => Err(already_running(adopted(row))),
+            // Without a baseline the row may be that of the same request, delivered twice.
+            Some((row, age)) => Err(already_running(adopted(row)).with_safe_to_repeat(*age == Age::Known)),
             None => Err(phantom_error()),
+        }
+    }
+
+    /// The newest rows, from a server that may fail for a while.
+    async fn newest_with_patience(&self, target: &Target) -> Result<Page> {
+        let (started, mut pause) = (Instant::now(), self.grace / FIRST_PAUSE);
+        loop {
+            let error = match self.search(target, |_| false).await {
+                Err(error) if error.is_transient() || error.kind() == ErrorKind::Unreadable => error,
+                page => return page,
+            };
+            let wait = pause.max(error.retry_after().unwrap_or_default());
+            if started.elapsed() + wait > self.grace {
+                return Err(error);
+            }
+            sleep(wait).await;
+            pause *= 2;
         }
     }
 
@@ -77,7 +102,7 @@ impl Coolify {
     /// # Errors
     /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
     pub(super) async fn twin_of(&self, id: &DeploymentId, unconfirmed: &Unconfirmed) -> Result<Deployment> {
-        let page = self.newest(id.target()).await?;
+        let page = self.search(id.target(), |_| false).await?;
         let phantom = id.require("deployment")?;
         let row = one_twin(&page, phantom, unconfirmed)?.ok_or_else(phantom_error)?;
         let found = with_revision_of(id_of(id.target(), &row.deployment_uuid), id);

@@ -79,7 +79,8 @@ async fn an_id_that_could_not_be_confirmed_is_pending_and_adopted_later() {
     odd.answers("GET", "/deployments/phantom", 404, missing()).await;
     let none = ResponseTemplate::new(200).set_body_json(json!({ "count": 0, "deployments": [] }));
     odd.answers_times("GET", "/deployments/applications/web", none, 1, 1).await;
-    odd.answers_times("GET", "/deployments/applications/web", ResponseTemplate::new(503), 4, 2).await;
+    let closed = ResponseTemplate::new(503).insert_header("Retry-After", "3600");
+    odd.answers_times("GET", "/deployments/applications/web", closed, 1, 2).await;
     let real = json!({ "deployment_uuid": "real", "status": "in_progress" });
     odd.answers("GET", "/deployments/applications/web", 200, json!({ "count": 1, "deployments": [real] })).await;
     let coolify = odd.deployer();

@@ -129,7 +129,9 @@ async fn token_that_may_not_read_is_not_told_of_a_success_either() {
     let coolify = deployer(&fake, &fake.add_token(&[CoolifyAbility::Deploy]));
     coolify.deploy(&request(&fake.application())).await.unwrap();
     let error = coolify.deploy(&request(&fake.application())).await.unwrap_err();
-    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::AlreadyRunning, true));
+    // What it was taken for cannot be read, not even whether it is the caller's own.
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false));
+    assert_eq!(error.last().unwrap().identity, Identity::Pending);
     assert_eq!(fake.triggered().len(), 1);
 }
 
