@@ -5,12 +5,23 @@
 //! * The trigger is answered by nothing, and the row of a deployment appears only when its job starts.
 //!   The mark leads to it: a row with the mark is [`Exact`](crate::Identity::Exact), and from then on its id counts
 //!   and nothing else.
+//!   It is looked for while the trigger is still being answered, because a lost answer is known only after the timeout.
 //! * At its end a deployment from git loses the mark to the commit.
-//!   If it was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue.
-//!   Where two deployments could be meant it stays [`Pending`](crate::Identity::Pending), and after the grace period it
-//!   is [`Undecidable`](crate::ErrorKind::Undecidable); so it is wherever another trigger of this process may have left a
-//!   row.
-//!   Ids become more precise with every look, so keep the newest.
+//!   If it was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue, provided that its
+//!   job was seen there.
+//!   A row that is older than the job is never its own.
+//!   Where two deployments could be meant, or none, it stays [`Pending`](crate::Identity::Pending), and after the grace
+//!   period it is [`Undecidable`](crate::ErrorKind::Undecidable); so it is wherever another trigger of this process may have
+//!   left a row.
+//!   Ids become more precise with every poll, so keep the newest.
+//! * Before a trigger the rows are read, and where there are none the application or compose stack itself: an id of the
+//!   other kind is [`NotFound`](crate::ErrorKind::NotFound), and nothing is triggered.
+//!   A read that fails is repeated for the grace period, as long as a restart of the panel may take.
+//! * A trigger of which nothing was seen for half the grace after its answer was lost is
+//!   [`NotTriggered`](crate::ErrorKind::NotTriggered).
+//!   A gateway may deliver it even later: a repeat of the same request in this process, within the grace, first looks for
+//!   it, and returns it instead of deploying twice.
+//!   What is delivered after that repeat, or repeated by another process, makes a second deployment.
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is told apart.
 //!   Every request counts twice against the limits of a key.
@@ -18,7 +29,13 @@
 //!   version`), and what it offers for jobs that wait drops those of everyone.
 //! * Before 0.28.3 the queue cannot be read: a deployment that waits is then only known to be accepted, and never
 //!   [`Lost`](crate::Outcome::Lost).
-//! * An image tag has to be set on the application before it is deployed.
+//!   Before 0.25 it keeps no text of a caller's, so that a click of somebody else at the very moment of a trigger may be
+//!   taken for it.
+//! * `Configured` is what it deploys: the head of the configured branch, or the configured image.
+//!   A rebuild (`application.redeploy`) fetches nothing, so that it builds what the last clone left on the disk, also that
+//!   of a deployment which failed, and takes the image that is configured by now: `Deployed` is refused.
+//!   So is a commit; an image tag has to be set on the application before it is deployed.
+//! * A deployment from git has its commit in the row once it is over; no row tells which image ran.
 
 mod baseline;
 mod check;

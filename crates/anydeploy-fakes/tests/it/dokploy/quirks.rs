@@ -1,6 +1,6 @@
 //! Habits that can be switched, and other kinds of server.
 
-use anydeploy_fakes::{DokployFate, DokployQuirk, DokployScript};
+use anydeploy_fakes::{DokployFate, DokployOrigin, DokployQuirk, DokployScript};
 use reqwest::Method;
 use serde_json::json;
 
@@ -155,4 +155,60 @@ async fn the_oldest_server_drops_title_and_description() {
     assert_eq!(each(&rows(&fake, &site).await, "title"), ["Manual deployment"]);
     assert_eq!(fake.triggered()[0].title.as_deref(), Some("mine"));
     assert_eq!(post(&fake, "compose.deploy", json!({ "composeId": fake.compose() })).await.text, "");
+}
+
+#[tokio::test]
+async fn a_server_before_environments_shows_services_in_the_project() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::OldServerIgnoresTitle)).await;
+    let projects = get(&fake, "project.all").await.json();
+    assert!(projects[0].get("environments").is_none());
+    assert_eq!(projects[0]["applications"][0]["applicationId"], fake.application().as_str());
+    assert_eq!(projects[0]["compose"][0]["composeId"], fake.compose().as_str());
+}
+
+#[tokio::test]
+async fn the_queue_list_alone_can_be_refused() {
+    for status in [401, 403, 404, 500] {
+        let fake = still_with(|builder| builder.quirk(DokployQuirk::QueueListRefused(status))).await;
+        assert_eq!(get(&fake, "deployment.queueList").await.status, status);
+        assert!(rows(&fake, &fake.application()).await.is_empty());
+        fake.disable(DokployQuirk::QueueListRefused(0));
+        assert!(queue(&fake).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_can_deploy_right_before_a_request_is_acted_on() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::WebhookFirst)).await;
+    let shop = fake.add_git_application("shop");
+    deploy(&fake, &shop, "mine").await;
+    let rows = rows(&fake, &shop).await;
+    assert_eq!(each(&rows, "status"), ["done"], "the row is the webhook's");
+    assert!(rows[0]["description"].as_str().unwrap().starts_with("Commit: "));
+    let origins: Vec<_> = fake.triggered().iter().map(|one| one.origin).collect();
+    assert_eq!(origins, [DokployOrigin::Webhook, DokployOrigin::Api]);
+    assert_eq!(each(&queue(&fake).await, "state"), ["active"]);
+}
+
+#[tokio::test]
+async fn reads_can_fail_for_a_while_after_a_request_to_deploy() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::DownAfterTrigger(2))).await;
+    deploy(&fake, &fake.application(), "t").await;
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(get(&fake, "deployment.queueList").await.status);
+    }
+    assert_eq!(statuses, [502, 502, 200]);
+}
+
+#[tokio::test]
+async fn a_gateway_can_hold_a_request_to_deploy_and_deliver_it_late() {
+    let fake = still_with(|builder| builder.quirk(DokployQuirk::HeldTrigger)).await;
+    let answer = post(&fake, "application.deploy", json!({ "applicationId": fake.application() })).await;
+    assert_eq!((answer.status, answer.content_type.as_deref()), (504, Some("text/html")));
+    assert!(fake.triggered().is_empty() && queue(&fake).await.is_empty());
+    fake.deliver_held();
+    assert_eq!((fake.triggered().len(), queue(&fake).await.len()), (1, 1));
+    fake.deliver_held();
+    assert_eq!(fake.triggered().len(), 1);
 }
