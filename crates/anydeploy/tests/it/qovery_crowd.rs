@@ -63,7 +63,7 @@ impl Caller {
 async fn crowd(builder: FakeQoveryBuilder) -> Vec<Identity> {
     // While a blocking task runs, paused time passes only by `advance`, and not whenever a socket is waited for.
     let (release, held) = mpsc::channel::<()>();
-    let holder = spawn_blocking(move || drop(held.recv()));
+    let holder = spawn_blocking(move || held.recv().is_ok());
     let fake = builder.pace(Pace::Manual).clock_by_ticks(TICK).without_recording().start().await;
     let qovery = Qovery::builder().url(fake.url()).token(fake.token()).grace(GRACE).build().unwrap();
     for (service, every) in [(fake.application(), 2), (fake.container(), 3)] {

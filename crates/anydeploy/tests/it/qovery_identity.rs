@@ -103,13 +103,14 @@ async fn a_deployment_that_never_starts_is_lost_within_the_grace_period() {
 
 #[tokio::test]
 async fn a_queued_request_that_never_starts_is_lost_within_the_grace_period() {
-    let (fake, qovery) = running(FakeQovery::builder()).await;
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
     // The script of someone else's deployment comes first.
     fake.next_deployment(&fake.application(), QoveryScript::succeeds());
     fake.next_deployment(&fake.application(), QoveryScript::never_starts());
     fake.deploy_by_someone_else(&fake.application());
     let deployment = qovery.deploy(&web(&fake)).await.unwrap();
     assert!(deployment.id.get("request").is_some(), "{deployment:?}");
+    fake.advance(50);
     let outcome = qovery.watch(&deployment.id, quick()).await.unwrap();
     assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}");
 }

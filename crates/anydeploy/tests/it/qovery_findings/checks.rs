@@ -82,8 +82,8 @@ async fn a_deployment_after_a_failed_check_is_its_own() {
 async fn checked(restrictions: &[Option<&str>]) -> anydeploy::Check {
     let server = MockServer::start().await;
     let organization =
-        |restriction: &Option<&str>| json!({"id": "o", "name": "org", "billing_deployment_restriction": restriction});
-    let body = json!({ "results": restrictions.iter().map(organization).collect::<Vec<_>>() });
+        |restriction: Option<&str>| json!({"id": "o", "name": "org", "billing_deployment_restriction": restriction});
+    let body = json!({ "results": restrictions.iter().copied().map(organization).collect::<Vec<_>>() });
     Mock::given(path("/organization"))
         .respond_with(ResponseTemplate::new(200).set_body_json(body))
         .mount(&server)

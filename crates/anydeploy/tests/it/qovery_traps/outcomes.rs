@@ -117,16 +117,19 @@ async fn a_failed_check_fails_a_request_that_waited() {
     for unnamed in [false, true] {
         let quirks = [QoveryQuirk::DroppedRequestId, QoveryQuirk::ForgottenRequests];
         let quirks = quirks.into_iter().filter(|_| unnamed);
-        let (fake, qovery) = running(quirks.fold(FakeQovery::builder(), FakeQoveryBuilder::quirk)).await;
+        let (fake, qovery) = manual(quirks.fold(FakeQovery::builder(), FakeQoveryBuilder::quirk)).await;
         fake.next_deployment(&fake.application(), QoveryScript::succeeds());
         fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("the cluster is full"));
         fake.deploy_by_someone_else(&fake.application());
         let deployment = qovery.deploy(&web(&fake)).await.unwrap();
-        match qovery.watch(&deployment.id, quick()).await {
-            Ok(outcome) => assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}"),
-            // Where the server does not name the request, its place alone tells, if that was read in time.
-            Err(error) => assert_eq!((unnamed, error.kind()), (true, ErrorKind::Undecidable), "{error}"),
-        }
+        // Where the server does not name the request, its place behind the one that runs tells.
+        fake.advance(5);
+        let queued = qovery.deployment(&deployment.id).await.unwrap();
+        assert_eq!(queued.status.phase, Phase::Queued);
+        fake.advance(50);
+        let outcome = qovery.watch(&queued.id, quick()).await.unwrap();
+        assert!(matches!(outcome, Outcome::Failed(_)), "unnamed: {unnamed}: {outcome:?}");
+        assert_eq!(outcome.reason(), Some("the cluster is full"));
     }
 }
 
