@@ -74,7 +74,8 @@
 //!
 //! Time is scaled: looks come every 20 to 200 ms, a request may take a second, what is accepted has ten seconds to
 //! show ([`ChaosOptions::grace`]), and a deployment lasts up to three seconds.
-//! One in sixteen is over within 20 ms, before anyone can look.
+//! One in sixteen is over within 20 ms, before anyone can look; from git on Dokploy within 20 to 60 ms, as a cached build
+//! there takes some 250 ms at the usual grace.
 //! In two batches of three the server's clock is off by 90 seconds.
 //! Every few seconds somebody else deploys one of the targets, and half of Dokploy's servers are restarted meanwhile.
 //! A third of Coolify's applications are built without the cache, so that no request for them is taken for another.
