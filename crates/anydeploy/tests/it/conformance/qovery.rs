@@ -115,8 +115,8 @@ impl Harness for OnQovery {
         let value = match (option, &*action) {
             (RequestOption::Commit | RequestOption::ImageTag | RequestOption::ChartVersion, _) => version,
             (RequestOption::TerraformAction, "DEPLOY_DRY_RUN") => Some("plan".to_owned()),
-            (RequestOption::JobEvent, "DELETE") => Some("delete".to_owned()),
-            (RequestOption::TerraformAction | RequestOption::JobEvent, _) => None,
+            (RequestOption::TerraformAction, _) => None,
+            // The fake runs the event of a job, and does not record it.
             _ => return ready(Received::Unknown).boxed(),
         };
         ready(value.map_or(Received::Nothing, Received::Value)).boxed()
@@ -154,7 +154,7 @@ impl Harness for OnQovery {
             }
             RequestOption::JobEvent => {
                 let target = Target::new(TargetKind::Job, self.add(QoveryServiceKind::LifecycleJob));
-                Some(DeployRequest::new(target).with_job_event(JobEvent::Delete))
+                Some(DeployRequest::new(target).with_job_event(JobEvent::Start))
             }
             _ => None,
         })
