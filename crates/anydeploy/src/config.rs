@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 pub use any::AnyConfig;
+#[cfg(feature = "qovery")]
 pub(crate) use forms::is_jwt;
 
 use crate::{Deployer, Error, ErrorKind, Platform, Result};
