@@ -107,6 +107,9 @@ mod tests {
 
     use super::*;
 
+    /// What was read before, the number and rows of a later page, and the ages of those rows.
+    type Case<'a> = (Baseline, Option<i64>, &'a [(&'a str, &'a str)], &'a [Age]);
+
     fn page(count: Option<i64>, rows: &[(&str, &str)]) -> Page {
         let row = |(uuid, at): &(&str, &str)| {
             serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
@@ -123,7 +126,7 @@ mod tests {
         const SAME: &str = "2026-11-22T15:40:24.000000Z";
         const AFTER: &str = "2026-11-22T15:40:29.000000Z";
         let counted = |count| Baseline::of(page(count, &[]));
-        let cases: [(Baseline, Option<i64>, &[(&str, &str)], &[Age]); 8] = [
+        let cases: [Case<'_>; 8] = [
             (counted(Some(1)), Some(2), &[("b", SAME), ("a", SAME)], &[New, Known]),
             (counted(Some(1)), Some(1), &[("a", SAME)], &[Known]),
             // The clock of whoever dates the answers may be off.

@@ -13,7 +13,7 @@ use crate::support::coolify::{manual, request, uuid};
 
 const GRACE: Duration = Duration::from_millis(600);
 
-async fn behind(fake: &FakeCoolify, plan: FaultPlan) -> (FaultyNetwork, Coolify) {
+fn behind(fake: &FakeCoolify, plan: FaultPlan) -> (FaultyNetwork, Coolify) {
     let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
     let builder = Coolify::builder().url(network.url()).token(fake.token());
     (network, builder.grace(GRACE).timeout(Duration::from_secs(3)).build().unwrap())
@@ -22,7 +22,7 @@ async fn behind(fake: &FakeCoolify, plan: FaultPlan) -> (FaultyNetwork, Coolify)
 #[tokio::test]
 async fn acceptance_without_an_id_is_searched_for_like_a_lost_answer() {
     let (fake, _) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::AcceptedWithoutId)).await;
-    let (_network, coolify) = behind(&fake, FaultPlan::calm()).await;
+    let (_network, coolify) = behind(&fake, FaultPlan::calm());
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
     assert_eq!((deployment.identity, uuid(&deployment)), (Identity::Inferred, &*fake.triggered()[0].id));
 }
@@ -77,7 +77,7 @@ async fn trigger_without_the_cache_never_adopts() {
 async fn lost_trigger_disturbs_the_next_one_no_longer_than_it_may_be_acted_on() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
     let application = fake.add_git_application("shop");
-    let (network, coolify) = behind(&fake, FaultPlan::calm()).await;
+    let (network, coolify) = behind(&fake, FaultPlan::calm());
     let coolify = Arc::new(coolify);
     network.follow(FaultPlan::always(Fault::ResetBefore).on([RequestKind::Trigger]).limit(1));
     let deploy = tokio::spawn({
@@ -107,7 +107,7 @@ async fn one_failed_read_before_a_trigger_does_not_fail_it() {
         Fault::Oversized,
     ] {
         let (fake, _) = manual(FakeCoolify::builder()).await;
-        let (network, coolify) = behind(&fake, FaultPlan::always(fault).on([RequestKind::Read]).limit(1)).await;
+        let (network, coolify) = behind(&fake, FaultPlan::always(fault).on([RequestKind::Read]).limit(1));
         let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
         assert_eq!((deployment.identity, fake.triggered().len()), (Identity::Exact, 1), "{fault:?}");
         assert_eq!(network.injected().len(), 1);
@@ -117,7 +117,7 @@ async fn one_failed_read_before_a_trigger_does_not_fail_it() {
 #[tokio::test]
 async fn row_made_before_the_trigger_is_not_taken_for_it_within_the_same_second() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
-    let (network, coolify) = behind(&fake, FaultPlan::calm()).await;
+    let (network, coolify) = behind(&fake, FaultPlan::calm());
     for _ in 0..5 {
         let deployed = coolify.deploy(&request(&fake.application())).await.unwrap();
         fake.advance(10);
