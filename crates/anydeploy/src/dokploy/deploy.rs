@@ -41,6 +41,11 @@ const WHILE_SENT: f64 = 0.03;
 const WHILE_SENT_AT_LEAST: Duration = Duration::from_millis(15);
 const WHILE_SENT_AT_MOST: Duration = Duration::from_secs(6);
 
+/// How long a poll is waited for before the next one is sent beside it, as a part of such a second, and at least: a busy
+/// server must not get the more requests the longer it takes.
+const PATIENCE: f64 = 0.3;
+const PATIENCE_AT_LEAST: Duration = Duration::from_millis(60);
+
 /// From which pause on the queue is read as well: until then a row is all that is worth a read.
 const QUEUE_FROM: f64 = 0.4;
 
@@ -124,7 +129,7 @@ impl Dokploy {
         let started = Instant::now();
         let with_queue = || started.elapsed() >= second.mul_f64(QUEUE_FROM);
         let poll_once = || self.poll_once(target, trace, with_queue());
-        match poll(pauses, second.mul_f64(0.2).max(first), poll_once, |seen| seen).await {
+        match poll(pauses, second.mul_f64(PATIENCE).max(PATIENCE_AT_LEAST), poll_once, |seen| seen).await {
             Some(deployment) => deployment,
             None => pending().await,
         }
@@ -180,7 +185,7 @@ impl Dokploy {
             let id = newest().id.clone();
             async move { self.read(&id).await }
         };
-        let polls = poll(pauses, second.mul_f64(0.2).max(WHILE_SENT_AT_LEAST), read, |seen| match seen {
+        let polls = poll(pauses, second.mul_f64(PATIENCE).max(PATIENCE_AT_LEAST), read, |seen| match seen {
             Ok(seen) => {
                 answered |= seen.status != accepted() || seen.id != first_id;
                 let waits = seen.status.phase == Phase::Queued && seen.status != accepted();

@@ -156,11 +156,11 @@ async fn what_is_lost_is_told_with_what_happened_and_advice_that_fits() {
 
 #[tokio::test]
 async fn what_was_dropped_from_the_queue_is_lost_with_advice_that_fits() {
-    let (fake, _) = manual(FakeDokploy::builder()).await;
-    let dokploy = deployer(&fake, Duration::from_millis(200));
+    let (fake, patient) = manual(FakeDokploy::builder()).await;
     fake.deploy_by_someone_else(&fake.compose());
-    let mut deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
+    let mut deployment = patient.deploy(&request(&fake.application())).await.unwrap();
     assert_eq!(deployment.status.raw, "waiting");
+    let dokploy = deployer(&fake, Duration::from_millis(200));
     fake.clean_queues(&fake.application());
     let error = loop {
         match dokploy.deployment(&deployment.id).await {
