@@ -20,7 +20,7 @@ pub struct ChaosOptions {
     /// Every so many-th deployment of other people is one of another program with the same token; 0, unless told, for
     /// none.
     pub strangers: u64,
-    /// How many calls one fake lives for; 2000 unless told, since a fake remembers every request.
+    /// How many calls one fake lives for; 2500 unless told, since a fake remembers every request.
     pub batch: u64,
     /// How long what is accepted has to show; 10 seconds unless told.
     pub grace: Duration,
@@ -40,7 +40,7 @@ impl ChaosOptions {
             callers_per_target: 1,
             callers: 200,
             strangers: 0,
-            batch: 2000,
+            batch: 2500,
             grace: Duration::from_secs(10),
             rate: 0.2,
             faults: Fault::ALL.to_vec(),
