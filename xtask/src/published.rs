@@ -48,7 +48,7 @@ fn parse_loosely(text: &str) -> Result<Value, String> {
         Some(version) if version.starts_with("3.0.") || version.starts_with("3.1.") => {}
         Some(version) => return Err(format!("/openapi: {version} is neither 3.0 nor 3.1")),
         None if document.get("swagger").is_some() => {
-            return Err("/swagger: Swagger 2.0 is not read; a converter makes OpenAPI 3.0 of it".to_owned());
+            return Err("not an OpenAPI document: it is Swagger 2.0; a converter makes OpenAPI 3.0 of it".to_owned());
         }
         None => return Err("not an OpenAPI document: it has no text at `openapi`".to_owned()),
     }
@@ -160,7 +160,7 @@ mod tests {
     fn what_cannot_be_read_is_named_with_its_place() {
         assert_eq!(parse("openapi: [\n").unwrap_err().split(':').next(), Some("line 2"));
         assert!(parse("{\"openapi\": }").unwrap_err().starts_with("not JSON: expected value at line 1"));
-        assert!(parse("swagger: '2.0'").unwrap_err().starts_with("/swagger: Swagger 2.0 is not read"));
+        assert!(parse("swagger: '2.0'").unwrap_err().starts_with("not an OpenAPI document: it is Swagger 2.0"));
         assert_eq!(parse("info: {}").unwrap_err(), "not an OpenAPI document: it has no text at `openapi`");
         assert_eq!(parse("openapi: 3.2.0").unwrap_err(), "/openapi: 3.2.0 is neither 3.0 nor 3.1");
         let broken = "openapi: 3.0.3\npaths: {/a: {$ref: other.yaml#/a}}";

@@ -147,7 +147,7 @@ fn a_document_without_an_operation_and_one_of_swagger_are_refused_by_name() {
             "openapi: 3.0.3\ninfo: {title: One, version: '1'}\npaths: {/a: {head: {responses: {'200': {description: It.}}}}}\n",
             "has no operation that can be taken",
         ),
-        ("swagger: '2.0'\ninfo: {title: Old, version: '1'}\npaths: {}\n", "Swagger 2.0 is not read"),
+        ("swagger: '2.0'\ninfo: {title: Old, version: '1'}\npaths: {}\n", "it is Swagger 2.0"),
     ] {
         let file = folder.path().join("document.yaml");
         std::fs::write(&file, text).unwrap();
