@@ -83,8 +83,11 @@ impl Qovery {
                 phase @ (Phase::Failed | Phase::Cancelled) if overdue && found.none_fits => {
                     return Ok(told(id, phase, state.as_str()));
                 }
-                // The next execution failed before it named any service, just as this says of the request.
-                Phase::Failed if overdue && found.next_failed => return Ok(told(id, Phase::Failed, state.as_str())),
+                // The next execution failed before it named any service, just as this says of the request; or of all that
+                // may be the right one, none names the service, so that it was touched by none.
+                Phase::Failed if overdue && (found.next_failed || found.none_names) => {
+                    return Ok(told(id, Phase::Failed, state.as_str()));
+                }
                 _ => {}
             }
         }
@@ -108,19 +111,20 @@ impl Qovery {
     /// Looks for the execution in the history of the environment.
     async fn by_order(&self, id: &DeploymentId, look: &Look, overdue: bool) -> Result<Found> {
         if look.last() == id.get(AFTER) {
-            return Ok(Found { none_fits: true, ..Found::default() });
+            return Ok(Found { none_fits: true, none_names: true, ..Found::default() });
         }
         let past = self.past(id.require(ENVIRONMENT)?).await?;
         let Some(mut fitting) = fitting(&past, id, self.scheme) else {
             return Ok(Found::default());
         };
         let none_fits = !fitting.iter().any(|entry| may_name(entry, id.target()));
+        let none_names = !fitting.iter().any(|entry| names(entry, id.target()));
         fitting.retain(|entry| !is_later(entry, id, self.grace));
         let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
         let next = fitting.first().filter(|_| id.get(NEXT).is_some());
         let next_failed = next.is_some_and(|entry| !names(entry, id.target()) && may_name(entry, id.target()));
         let failed_check = failed_check(&fitting, id).map(|entry| entry.identifier.execution_id.clone());
-        Ok(Found { execution, none_fits, next_failed, failed_check })
+        Ok(Found { execution, none_fits, none_names, next_failed, failed_check })
     }
 
     /// What Qovery says of a request, if it says anything.
@@ -151,6 +155,8 @@ struct Found {
     execution: Option<String>,
     /// None of those that began since may have deployed the target.
     none_fits: bool,
+    /// None of those that began since tells that it deployed the target.
+    none_names: bool,
     /// The one that can only be the right one names no service.
     next_failed: bool,
     /// The execution that can only be the right one, and seems to have failed in the check before it.

@@ -114,8 +114,8 @@ fn recap<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<String> {
         .flat_map(texts)
         .filter(|text| !text.is_empty() && !text.contains("Recap Status Report"))
         .collect();
-    let told = events.iter().find(|event| !event.to_ascii_lowercase().contains("back-off restarting"));
-    told.or(events.first()).cloned()
+    let cause = events.iter().find(|event| !event.to_ascii_lowercase().contains("back-off restarting"));
+    cause.or(events.first()).cloned()
 }
 
 /// The last line of the output that speaks of an error.

@@ -10,8 +10,8 @@ use crate::{Phase, ServiceState};
 /// The phase of a *deployment* that a state stands for.
 ///
 /// Only `DEPLOYED` is a success: `RESTARTED`, `STOPPED` and `DELETED` are the ends of other actions, `READY` was never
-/// deployed, `UNAVAILABLE` could not be read, and in `RECAP` the engine sums up the errors of a failure that is about to
-/// be told (engine 59fa717).
+/// deployed, `UNAVAILABLE` could not be read, and in `RECAP` the engine sums up the errors of a failure that it is about
+/// to report (engine 59fa717).
 /// A word that this version does not know is judged by its form, as Qovery's own clients do, and is never a success.
 #[must_use]
 pub fn phase(state: &StateEnum) -> Phase {

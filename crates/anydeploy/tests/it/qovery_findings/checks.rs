@@ -78,6 +78,22 @@ async fn a_deployment_after_a_failed_check_is_its_own() {
     assert_eq!(failed.reason(), Some("no credentials"));
 }
 
+#[tokio::test]
+async fn a_failed_check_of_a_request_that_was_not_seen_to_wait_is_told_by_the_status_of_the_request() {
+    let (fake, qovery) = manual(FakeQovery::builder().quirk(QoveryQuirk::DroppedRequestId)).await;
+    fake.next_deployment(&fake.container(), QoveryScript::succeeds());
+    fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("no credentials"));
+    fake.deploy_by_someone_else(&fake.container());
+    let queued = qovery.deploy(&web(&fake)).await.unwrap();
+    assert!(queued.id.get("request").is_some() && queued.id.get("next").is_none(), "{queued:?}");
+    fake.advance(60);
+    // Somebody else's deployment has come since, so that the environment tells nothing of the check any more.
+    fake.deploy_by_someone_else(&fake.container());
+    fake.advance(60);
+    let outcome = qovery.watch(&queued.id, quick()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+}
+
 /// What `check` says of organizations with these restrictions.
 async fn checked(restrictions: &[Option<&str>]) -> anydeploy::Check {
     let server = MockServer::start().await;
