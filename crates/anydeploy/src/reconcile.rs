@@ -30,6 +30,8 @@ pub(crate) enum Sight {
     Nothing,
     /// Something that may be of the trigger or of somebody else; why that cannot be told.
     Doubt(&'static str),
+    /// Nothing at all, as a read that it takes was refused; why that leaves everything open.
+    Blind(&'static str),
 }
 
 impl Sight {
@@ -70,10 +72,16 @@ where
     let mut pause = settle / FIRST_PAUSE;
     // What was seen once may have been the trigger's own, even if it is gone.
     let mut sign = None;
+    // A server that could be read is read again before one refusal decides: a 404 or a 403 may be that of one route, or of
+    // something in between, for a moment.
+    let mut could_read = false;
     loop {
         // A look tells of no later moment than its beginning.
         let age = started.elapsed();
-        let asked = match look().await {
+        let patience = if could_read { settle * 2 } else { settle };
+        let found = look().await;
+        could_read |= !matches!(found, Err(_) | Ok(Sight::Blind(_)));
+        let asked = match found {
             Ok(Sight::Found(found)) => return Ok(*found),
             // By then the trigger's own deployment would show beside it.
             Ok(Sight::Likely(found)) if age >= settle / LONGEST_PAUSE => return Ok(*found),
@@ -84,7 +92,8 @@ where
                     None => after_loss(ErrorKind::NotTriggered, "nothing of it was seen since", lost),
                 });
             }
-            Ok(Sight::Nothing) => None,
+            Ok(Sight::Blind(why)) if age >= patience => return Err(after_loss(ErrorKind::Undecidable, why, lost)),
+            Ok(Sight::Nothing | Sight::Blind(_)) => None,
             Ok(Sight::Doubt(why)) => {
                 sign = Some(why);
                 None
@@ -94,7 +103,7 @@ where
                 None
             }
             // A server that lost an answer may be down for a while longer.
-            Err(error) if age < settle * 4 && is_passing(&error) => error.retry_after(),
+            Err(error) if age < if is_passing(&error) { settle * 4 } else { patience } => error.retry_after(),
             Err(error) => {
                 let why = "whether it was acted on cannot be looked up";
                 return Err(after_loss(ErrorKind::Undecidable, why, lost.with_source(error)));
@@ -239,6 +248,27 @@ mod tests {
         }
         let found = run(|look| Ok(if look < 2 { Sight::Doubt("two") } else { Sight::likely(deployment()) })).await.0;
         assert!(found.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_refusal_of_a_read_decides_nothing_while_the_others_are_answered() {
+        let refusals: [fn() -> Result<Sight>; 3] = [
+            || Err(Error::new(ErrorKind::NotFound, "no")),
+            || Err(Error::new(ErrorKind::PermissionDenied, "no")),
+            || Ok(Sight::Blind("what waits cannot be read")),
+        ];
+        for refusal in refusals {
+            let found = run(|look| if look % 2 == 0 { refusal() } else { Ok(Sight::likely(deployment())) }).await.0;
+            assert!(found.is_ok());
+            let nothing = run(|look| if look % 2 == 0 { refusal() } else { Ok(Sight::Nothing) }).await.0;
+            assert_eq!(nothing.unwrap_err().kind(), ErrorKind::NotTriggered);
+            let (never, _, elapsed) = run(|_| refusal()).await;
+            assert_eq!(never.unwrap_err().kind(), ErrorKind::Undecidable);
+            assert!(elapsed < SETTLE * 2, "what could never be read is not waited for: {elapsed:?}");
+            let (no_more, _, elapsed) = run(|look| if look == 0 { Ok(Sight::Nothing) } else { refusal() }).await;
+            assert_eq!(no_more.unwrap_err().kind(), ErrorKind::Undecidable);
+            assert!(elapsed >= SETTLE * 2 && elapsed < SETTLE * 3, "{elapsed:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -46,9 +46,9 @@ impl Dokploy {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = match queue {
             Ok(Some(queue)) => queue,
-            Ok(None) => return Ok(Sight::Doubt("this version of Dokploy does not show what waits")),
+            Ok(None) => return Ok(Sight::Blind("this version of Dokploy does not show what waits")),
             Err(error) if is_passing(&error) => return Err(error),
-            Err(_) => return Ok(Sight::Doubt("what waits cannot be read")),
+            Err(_) => return Ok(Sight::Blind("what waits cannot be read")),
         };
         if let Some(job) = queue.marked(&trace.mark()) {
             if is_over(job) {
