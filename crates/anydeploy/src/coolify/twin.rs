@@ -63,13 +63,17 @@ impl Coolify {
         // Oldest first: that one starts first.
         let mut twins: Vec<(&Row, Age)> =
             page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &unconfirmed)).collect();
-        let is_fresh = |(row, age): &&(&Row, Age)| {
-            let waits = super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
-            // What was stored after the baseline started after it, with everything that was set before the request.
-            waits || (*age == Age::New && row.rollback != Some(true))
-        };
-        if let Some((row, _)) = twins.iter().find(is_fresh) {
+        let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
+        // It waited before the request and waits still, so that it is one that the request was taken for.
+        if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
             return Ok(adopted(row));
+        }
+        match *twins {
+            // What was stored after the baseline starts after it, with everything that was set before the request.
+            [(row, age)] if waits(row) || (age == Age::New && row.rollback != Some(true)) => return Ok(adopted(row)),
+            // One that another caller's request stored since may stand beside the one that this request was taken for.
+            [_, _, ..] if twins.iter().any(|(_, age)| *age != Age::Known) => return Err(several()),
+            _ => {}
         }
         // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
         twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));
@@ -128,11 +132,12 @@ fn one_twin<'a>(page: &'a Page, phantom: &str, unconfirmed: &Unconfirmed) -> Res
     let mut twins = page.rows.iter().filter(|row| unconfirmed.may_stand_for(row));
     match (twins.next(), twins.next()) {
         (found, None) => Ok(found),
-        _ => Err(refusal(
-            "Coolify took the request for another deployment, and several may be meant",
-            ErrorKind::Undecidable,
-        )),
+        _ => Err(several()),
     }
+}
+
+fn several() -> Error {
+    refusal("Coolify took the request for another deployment, and several may be meant", ErrorKind::Undecidable)
 }
 
 /// Whether a row that waits was stored with a commit of its own, which the application may be pinned to.

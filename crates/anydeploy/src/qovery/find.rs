@@ -3,7 +3,7 @@
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
 
 use super::deploy::ACCEPTED;
-use super::look::Look;
+use super::look::{Look, beside_statuses};
 use super::order::{choose, failed_check, fitting, is_alone, is_later, is_listed, is_oldest, may_name, names};
 use super::trail::{
     AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
@@ -47,7 +47,7 @@ impl Qovery {
     async fn find_queued(&self, mut id: DeploymentId, request: &str, mut look: Look) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
         if id.get(GONE).is_none() {
-            let queue = self.queue(&environment).await?;
+            let queue = self.queue(&environment).await.map_err(beside_statuses)?;
             if is_listed(&queue, request) {
                 return Ok(waiting(id, request, &queue, Some(&look)));
             }
@@ -97,7 +97,7 @@ impl Qovery {
         if !overdue {
             return Ok(pending(id, Phase::Queued, ACCEPTED));
         }
-        let queue = self.queue(&environment).await?;
+        let queue = self.queue(&environment).await.map_err(beside_statuses)?;
         if is_listed(&queue, request) {
             return Ok(waiting(id.without(GONE), request, &queue, Some(&look)));
         }
@@ -113,7 +113,7 @@ impl Qovery {
         if look.last() == id.get(AFTER) {
             return Ok(Found { none_fits: true, none_names: true, ..Found::default() });
         }
-        let past = self.past(id.require(ENVIRONMENT)?).await?;
+        let past = self.past(id.require(ENVIRONMENT)?).await.map_err(beside_statuses)?;
         let Some(mut fitting) = fitting(&past, id, self.scheme) else {
             return Ok(Found::default());
         };

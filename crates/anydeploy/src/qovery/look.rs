@@ -7,7 +7,7 @@ use qovery_client::types::{
 
 use super::{Qovery, fail};
 use crate::clock::Moment;
-use crate::{Result, Target, TargetKind};
+use crate::{Error, ErrorKind, Platform, Result, Target, TargetKind};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const PAGE: usize = 50;
@@ -93,6 +93,21 @@ impl Qovery {
         let reply = self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(fail)?;
         Ok(reply.into_value().results)
     }
+}
+
+/// An error of a list that belongs to an environment whose statuses were read a moment ago.
+///
+/// That one route does not find the environment says nothing about the deployment, so that it must not end a watch.
+pub(super) fn beside_statuses(error: Error) -> Error {
+    if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden) {
+        return error;
+    }
+    let message = "a list of the environment is missing, although its statuses are there";
+    let mut unavailable = Error::new(ErrorKind::Unavailable, message).with_platform(Platform::Qovery).of_read();
+    if let Some(operation) = error.operation() {
+        unavailable = unavailable.with_operation(operation.to_owned());
+    }
+    unavailable.with_source(error)
 }
 
 /// An id that is there and not empty.

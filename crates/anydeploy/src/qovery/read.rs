@@ -4,7 +4,7 @@ use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, St
 
 use super::action::Action;
 use super::history::with_past;
-use super::look::{Look, filled};
+use super::look::{Look, beside_statuses, filled};
 use super::order::{is_nameless, part};
 use super::ran::{failed_as, is_resolved, may_be_merged, ran_in, verified, with_ran};
 use super::row::Source;
@@ -73,7 +73,7 @@ impl Qovery {
         if let Some(other) = action.filter(|action| Action::in_id(&id).contradicts(Some(action))) {
             return Ok(failed_as(deployment, other.as_str()));
         }
-        let past = steady(|| self.past(&environment)).await;
+        let past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
         let entry = past.as_ref().ok().and_then(|past| entry_of(past, &id));
         if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, id.target().id())?))) {
             deployment = with_past(deployment, entry.auditing_data.as_ref());
@@ -113,7 +113,7 @@ impl Qovery {
     /// What the history tells; `whole` is the state of the execution if it is still the newest.
     async fn read_past(&self, id: DeploymentId, whole: Option<&StateEnum>) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
-        let past = self.past(&environment).await?;
+        let past = self.past(&environment).await.map_err(beside_statuses)?;
         match entry_of(&past, &id) {
             Some(entry) => {
                 let deployment = if *id.target().kind() == TargetKind::Environment {

@@ -165,3 +165,31 @@ async fn a_token_without_a_team_is_a_refused_credential_although_the_answer_is_4
     assert_eq!(odd.deployer().check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
     assert_eq!(odd.deployer().deploy(&request()).await.unwrap_err().kind(), ErrorKind::Unauthorized);
 }
+
+/// What a request is answered that Coolify merged, where `known` of the two rows were there before it.
+async fn merged_beside_another(known: u64, waiting: &str) -> anydeploy::Result<anydeploy::Deployment> {
+    let odd = Odd::start().await;
+    let list = "/deployments/applications/web";
+    let before = ResponseTemplate::new(200).set_body_json(json!({ "count": known, "deployments": [] }));
+    odd.answers_once("GET", list, before).await;
+    odd.answers("POST", "/deploy", 200, accepted("Deployment already queued for this commit.")).await;
+    odd.answers("GET", "/deployments/phantom", 404, missing()).await;
+    let now = Utc::now().to_rfc3339();
+    let row = |uuid: &str, status: &str| json!({ "deployment_uuid": uuid, "status": status, "commit": "HEAD", "created_at": now, "updated_at": now });
+    let rows = [row("newer", waiting), row("older", "in_progress")];
+    odd.answers("GET", list, 200, json!({ "count": 2, "deployments": rows })).await;
+    odd.deployer().deploy(&request()).await
+}
+
+#[tokio::test]
+async fn a_row_that_another_request_may_have_stored_since_is_not_adopted_beside_a_running_one() {
+    for status in ["queued", "in_progress"] {
+        let error = merged_beside_another(1, status).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Undecidable, "{status}: {error}");
+        assert!(!error.is_safe_to_repeat());
+    }
+    let waited_before = merged_beside_another(2, "queued").await.unwrap();
+    assert_eq!((waited_before.identity, waited_before.id.get("deployment")), (Identity::Adopted, Some("newer")));
+    let error = merged_beside_another(2, "in_progress").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyRunning, "{error}");
+}

@@ -137,7 +137,7 @@ async fn what_the_platforms_say_themselves_is_still_believed() {
     let denied =
         server(403, r#"{"message":"You are not authorized to perform this action.","error":"Unauthorized"}"#).await;
     let error = coolify(denied.uri()).deployment(&id(&Platform::Coolify)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    assert_eq!(error.kind(), ErrorKind::RoleTooLow);
     let refused = server(401, r#"{"message":"Unauthorized"}"#).await;
     assert_eq!(dokploy(refused.uri()).check().await.unwrap_err().kind(), ErrorKind::UnauthorizedOrRateLimited);
     let refused = server(401, r#"{"status":401,"detail":"The token is not valid"}"#).await;

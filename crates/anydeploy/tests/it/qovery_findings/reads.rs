@@ -68,3 +68,25 @@ async fn a_kind_that_takes_no_body_is_triggered_without_one() {
         assert_eq!(!trigger.body.is_empty(), body, "{target}");
     }
 }
+
+#[tokio::test]
+async fn a_history_that_one_route_does_not_find_says_nothing_about_the_deployment() {
+    let (fake, _) = manual(FakeQovery::builder()).await;
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let grace = Duration::from_secs(30);
+    let qovery = Qovery::builder().url(network.url()).token(fake.token()).grace(grace).build().unwrap();
+    let deployment = qovery.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();
+    fake.advance(3);
+    let missing = FaultPlan::always(Fault::NotFound)
+        .on([RequestKind::Read])
+        .not_found("/environment/*/deploymentHistoryV2", r#"{"status":404,"detail":"Not found."}"#);
+    network.follow(missing);
+    // As long as only the order of executions can tell which one it is, the history is needed.
+    let unresolved = deployment.id.clone().without("execution");
+    let error = qovery.deployment(&unresolved).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    assert!(error.is_transient());
+    assert_eq!(error.operation(), Some("listEnvironmentDeploymentHistoryV2"));
+    network.follow(FaultPlan::calm());
+    assert!(qovery.deployment(&unresolved).await.is_ok());
+}
