@@ -74,6 +74,24 @@ const STEPS: &[Step] = &[
         "each platform alone: qovery",
         &["check", "--locked", "-p", "anydeploy", "--no-default-features", "--features", "qovery,rustls"],
     ),
+    cargo(
+        "the facade without TLS",
+        &["check", "--locked", "-p", "anydeploy", "--no-default-features", "--features", "coolify,dokploy,qovery"],
+    ),
+    cargo(
+        "TLS without a provider is refused and does not panic",
+        &[
+            "test",
+            "--locked",
+            "-p",
+            "anydeploy-wire",
+            "--no-default-features",
+            "--features",
+            "rustls-no-provider",
+            "--test",
+            "no_provider",
+        ],
+    ),
     // A workspace of its own, which shares what was compiled; without the fuzzer, which takes a C++ compiler.
     cargo(
         "the fuzz targets compile",

@@ -49,7 +49,6 @@ pub use request::{Adoption, DeployRequest, JobEvent, Revision, TerraformAction};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
-pub use text::normal_id;
 pub use watch::{Failure, Loss, Outcome, Watch, WatchEvent, WatchOptions};
 
 /// What a deployer answers.

@@ -1,6 +1,5 @@
 //! What is deployed: a kind and an id, written `application:abc`.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -164,17 +163,6 @@ impl Target {
     #[must_use]
     pub fn in_environment(mut self, environment: impl Into<String>) -> Self {
         self.environment = Some(environment.into());
-        self
-    }
-
-    /// The same target, with ids that are UUIDs in lower case; see [`normal_id`](crate::normal_id).
-    #[must_use]
-    pub fn normal(mut self) -> Self {
-        for id in [Some(&mut self.id), self.environment.as_mut()].into_iter().flatten() {
-            if let Cow::Owned(normal) = text::normal_id(id) {
-                *id = normal;
-            }
-        }
         self
     }
 

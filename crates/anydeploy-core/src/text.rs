@@ -1,37 +1,7 @@
 //! Small rules about text that several types share.
 
-use std::borrow::Cow;
-
 /// The longest id that is accepted, in bytes; the platforms use 7 to 64.
 const LONGEST_ID: usize = 200;
-
-/// An id in the one form it is compared in: a UUID in lower case, any other id as it is.
-///
-/// Qovery answers with UUIDs in lower case whatever case they were asked for in, so an adapter of such a platform
-/// normalises ids once, where they come in.
-///
-/// ```
-/// use anydeploy_core::normal_id;
-///
-/// assert_eq!(normal_id("710649E0-FA53-40A8-8B8C-0F0E5C2D1A3B"), "710649e0-fa53-40a8-8b8c-0f0e5c2d1a3b");
-/// assert_eq!(normal_id("vgsCo4o"), "vgsCo4o");
-/// ```
-#[must_use]
-pub fn normal_id(id: &str) -> Cow<'_, str> {
-    if is_uuid(id) && id.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Cow::Owned(id.to_ascii_lowercase());
-    }
-    Cow::Borrowed(id)
-}
-
-/// Whether an id is a UUID with hyphens, in any case.
-fn is_uuid(id: &str) -> bool {
-    id.len() == 36
-        && id.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
 
 /// How many letters have to be changed, added, left out, or swapped with the next, to make one word of the other.
 pub(crate) fn distance(one: &str, other: &str) -> usize {

@@ -22,16 +22,9 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
         // A missing permission is 401 here, with a sentence about it.
         401 if code.is_some() => (ErrorKind::PermissionDenied, None),
         403 if said("license") => (ErrorKind::Unsupported, Some("this needs an enterprise licence of Dokploy")),
-        403 if code.is_none() => {
-            (ErrorKind::PermissionDenied, Some("something in front of Dokploy refuses the request"))
-        }
         // A name in `data.path` says that the procedure exists; before 0.28.0 only the sentence tells.
         404 if code.is_some() && !names_procedure(refusal) && sentence.as_deref() == Some("Not found") => {
             (ErrorKind::Unsupported, Some("this Dokploy version has no such procedure"))
-        }
-        // Traefik answers so in Dokploy's place while that restarts, so it is no word about the deployment.
-        404 if code.is_none() && !refusal.member(&["message"]).is_some_and(ends_not_found) => {
-            (ErrorKind::Unreadable, Some("the answer is not one of Dokploy's"))
         }
         // Some procedures answer every failure by 400 and put the true one behind a prefix.
         400 if said("unauthorized to access") || said("You don't have access") || said("not authorized") => {
