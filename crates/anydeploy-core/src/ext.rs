@@ -59,7 +59,10 @@ pub trait DeployerExt: Deployer {
                     Err(error) => error,
                 };
                 let earlier = match error.last() {
-                    Some(earlier) if error.kind() == ErrorKind::AlreadyRunning => earlier.clone(),
+                    // One that may be the caller's own is not safe to repeat.
+                    Some(earlier) if error.kind() == ErrorKind::AlreadyRunning && error.is_safe_to_repeat() => {
+                        earlier.clone()
+                    }
                     _ => return Err(error),
                 };
                 let deadline = *deadline.get_or_insert_with(|| options.ends_at());

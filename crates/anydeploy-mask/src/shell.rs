@@ -15,7 +15,7 @@ const FLAGS: [(&str, &[&str], bool); 17] = [
     ("sshpass", &["-p"], true),
     ("redis-cli", &["-a", "--pass"], false),
     ("login", &["-p"], false),
-    ("mongo", &["-p"], false),
+    ("mongo", &["-p"], true),
     ("mongosh", &["-p"], false),
     ("mongodump", &["-p"], false),
     ("ldapsearch", &["-w"], false),

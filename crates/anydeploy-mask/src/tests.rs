@@ -250,6 +250,18 @@ proptest! {
     }
 
     #[test]
+    fn any_blank_may_stand_between_the_words_of_a_command(
+        command in prop::sample::select(vec!["login to", "curl", "zip", "mysql", "htpasswd a", "sshpass"]),
+        blank in prop::sample::select(vec!['\u{a0}', '\u{3000}', '\u{2028}', '\u{202f}', '\u{85}', '\u{b}', '\u{c}', '\t']),
+        text in ".{0,20}",
+    ) {
+        let masked = mask(&format!("{command}{blank}{text}"));
+        prop_assert!(masked.starts_with(&command[..3]), "{masked}");
+        let masked = mask(&format!("curl -u{blank}user:hunter2{blank}https://host"));
+        prop_assert!(!masked.contains("hunter2"), "{}", masked);
+    }
+
+    #[test]
     fn no_control_character_survives_and_a_second_time_changes_nothing(text in any::<String>(), control in controls()) {
         for text in [text, control] {
             let shown = plain(&text);

@@ -34,12 +34,17 @@ fn quoted(text: &str) -> usize {
     closed.unwrap_or_default()
 }
 
+/// Whether a character stands between the words of one line; a shell's line may hold any blank of Unicode.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\n' | '\r')
+}
+
 /// The words of a command with the place of each, quotes kept together; it ends with its line or at `|`, `;` or `&`.
 pub(crate) fn arguments(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut read = 0;
     std::iter::from_fn(move || {
         let rest = &text[read..];
-        let start = read + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
+        let start = read + (rest.len() - rest.trim_start_matches(is_blank).len());
         let word = &text[start..];
         if word.is_empty() || word.starts_with(['|', ';', '&', '\n', '\r']) {
             return None;

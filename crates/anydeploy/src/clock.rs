@@ -71,6 +71,13 @@ impl Moment {
         self.age(now) >= grace.saturating_add(Duration::from_secs(1))
     }
 
+    /// Whether so much time has passed by the clock of this machine, or by the server's where an id does not tell ours.
+    pub(crate) fn is_past_here(self, grace: Duration) -> bool {
+        let now = Utc::now().timestamp();
+        let ours = Self { server: self.here.unwrap_or(self.server), here: None };
+        ours.is_past(Self { server: now, here: None }, grace)
+    }
+
     /// The moment by the server's clock, as a date.
     pub(crate) fn date(self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp(self.server, 0)

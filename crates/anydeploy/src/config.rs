@@ -127,6 +127,9 @@ const fn default_connect_timeout() -> Duration {
     Duration::from_secs(10)
 }
 
+/// The longest grace period: a trigger waits for as long at most, and times derived from it stay far from any limit.
+const MAX_GRACE: Duration = Duration::from_secs(3600);
+
 const fn default_grace() -> Duration {
     Duration::from_secs(60)
 }
@@ -191,6 +194,9 @@ impl<D: Connect> Config<D> {
     /// The HTTP side of an adapter, with the credential presented as `auth` says.
     pub(crate) fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
         let conventions = &D::CONVENTIONS;
+        if self.grace > MAX_GRACE {
+            return Err(Self::invalid("`grace` is longer than an hour; what was accepted shows within seconds"));
+        }
         let url = self
             .url
             .as_deref()

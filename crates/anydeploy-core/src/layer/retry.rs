@@ -15,7 +15,7 @@ use budget::Budget;
 pub use event::RetryEvent;
 pub use options::RetryOptions;
 
-use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Method, Phase, Result};
+use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Phase, Result};
 
 /// A deployer that repeats the calls of another one, where that is safe.
 ///
@@ -116,6 +116,15 @@ fn may_trigger_again(error: &Error) -> bool {
         _ => error.is_transient(),
     };
     error.is_safe_to_repeat() && may_help
+}
+
+/// The deployment of an earlier try of the same call, which was given up and delivered after that.
+///
+/// An adapter that knows it by a mark of its own reports it as exact, or as pending while it has no row; one of somebody
+/// else's is adopted.
+fn own_earlier_try(error: &Error, calls: u32) -> Option<Deployment> {
+    let is_repeat = calls > 1 && error.kind() == ErrorKind::AlreadyRunning;
+    error.last().filter(|last| is_repeat && matches!(last.identity, Identity::Exact | Identity::Pending)).cloned()
 }
 
 impl<D: Deployer> Retry<D> {

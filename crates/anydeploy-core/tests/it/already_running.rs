@@ -191,3 +191,26 @@ async fn a_platform_that_merges_takes_what_waits_at_once_and_what_runs_only_if_a
     }
     assert_eq!(memory.triggered().len(), 4);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_earlier_deployment_that_may_be_the_callers_own_is_not_deployed_a_second_time() {
+    let unsafe_to_repeat = already_running().with_safe_to_repeat(false);
+    let deployer = ScriptedDeployer::new().answer(Err(unsafe_to_repeat)).answer(Ok(seen("own", Phase::Succeeded)));
+    let error = deployer.deploy_and_wait(&request(), WatchOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::AlreadyRunning, false));
+    assert_eq!(triggers(&deployer), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_takes_the_late_deployment_of_its_own_earlier_try_and_nobody_elses() {
+    let not_triggered = || Error::new(ErrorKind::NotTriggered, "nothing was seen of it");
+    let own = ScriptedDeployer::new().answer(Err(not_triggered())).answer(Err(already_running()));
+    assert_eq!(Retry::new(own.clone()).deploy(&request()).await.unwrap(), seen("earlier", Phase::Running));
+    let mut adopted = seen("earlier", Phase::Running);
+    adopted.identity = Identity::Adopted;
+    let of_another = already_running().with_last(Some(adopted));
+    let another = ScriptedDeployer::new().answer(Err(not_triggered())).answer(Err(of_another));
+    assert_eq!(Retry::new(another).deploy(&request()).await.unwrap_err().kind(), ErrorKind::AlreadyRunning);
+    let at_first = ScriptedDeployer::new().answer(Err(already_running()));
+    assert_eq!(Retry::new(at_first).deploy(&request()).await.unwrap_err().kind(), ErrorKind::AlreadyRunning);
+}

@@ -30,7 +30,12 @@ impl Coolify {
     /// Asks for a deployment of nothing: the ability is looked at before the parameters are, and without any of them
     /// Coolify answers 400 and does nothing (4.3.11).
     async fn may_deploy(&self) -> Result<Permission> {
-        match self.client.deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default()).await.map_err(fail) {
+        match self
+            .client
+            .deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default())
+            .await
+            .map_err(|error| fail(error).of_read())
+        {
             Err(error) if error.kind() == ErrorKind::Unreadable => Err(error),
             Err(error) if error.status() == Some(400) => Ok(Permission::Granted),
             Err(error) if lacks_ability(&error) => Ok(Permission::Denied),

@@ -25,6 +25,14 @@ pub(super) enum Answered {
     Unsaid(String),
 }
 
+/// A trigger that was sent, with what was known before it.
+pub(super) struct Trigger<'a> {
+    pub(super) target: &'a Target,
+    pub(super) asked: &'a Asked,
+    pub(super) baseline: &'a Baseline,
+    pub(super) flight: &'a Flight,
+}
+
 impl Coolify {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
         request.check(&Platform::Coolify, &self.capabilities())?;
@@ -49,7 +57,8 @@ impl Coolify {
                 match answered(target, reply) {
                     Ok(answered) => {
                         let at = checked(Moment::dated(date.as_deref()), baseline.at);
-                        self.confirm(target, answered, asked, &baseline, at).await
+                        let trigger = Trigger { target, asked, baseline: &baseline, flight: &flight };
+                        self.confirm(&trigger, answered, at).await
                     }
                     Err(NoId::Refused(error)) => Err(error),
                     Err(NoId::Unnamed(unnamed)) => {
@@ -81,14 +90,13 @@ impl Coolify {
     /// Reads the deployment back.
     pub(super) async fn confirm(
         &self,
-        target: &Target,
+        trigger: &Trigger<'_>,
         answered: Answered,
-        asked: &Asked,
-        baseline: &Baseline,
         at: Option<Moment>,
     ) -> Result<Deployment> {
+        let Trigger { target, asked, .. } = *trigger;
         let (uuid, is_unsaid) = match answered {
-            Answered::Merged(phantom) => return self.merged(target, &phantom, asked, baseline, at).await,
+            Answered::Merged(phantom) => return self.merged(trigger, &phantom, at).await,
             Answered::Stored(uuid) => (uuid, false),
             Answered::Unsaid(uuid) => (uuid, true),
         };
@@ -98,7 +106,7 @@ impl Coolify {
             // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
             // With `force`, Coolify looks for no twin.
             Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
-                self.merged(target, &uuid, asked, baseline, at).await
+                self.merged(trigger, &uuid, at).await
             }
             // The deployment is accepted whatever this read says; a later read says why it cannot be read.
             Err(_) => Ok(accepted(id, at.unwrap_or_else(|| Moment::of(None)))),
@@ -127,16 +135,23 @@ fn answered(target: &Target, reply: Reply<DeployAccepted>) -> Result<Answered, N
     let Some(entry) = entry else {
         // An unknown id is a 404; up to 4.0 beta 236 an accepted one is a message without any id.
         let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
-        let error = refusal("Coolify accepted the request and names no deployment", ErrorKind::Unreadable);
-        return Err(NoId::Unnamed(error.with_server_message(&mask(&said))));
+        return Err(NoId::Unnamed(unnamed(&said)));
     };
     let message = entry.message.unwrap_or_default();
     match entry.deployment_uuid {
         Some(uuid) if is_stored(&message) => Ok(Answered::Stored(uuid)),
         Some(uuid) if is_merged(&message) => Ok(Answered::Merged(uuid)),
         Some(uuid) => Ok(Answered::Unsaid(uuid)),
+        None if is_merged(&message) => Ok(Answered::Merged(String::new())),
+        None if message.is_empty() || is_stored(&message) => Err(NoId::Unnamed(unnamed(&message))),
         None => Err(NoId::Refused(refused(&message, "application"))),
     }
+}
+
+/// The answer of a server that accepted a request and names no deployment.
+pub(super) fn unnamed(said: &str) -> Error {
+    let error = refusal("Coolify accepted the request and names no deployment", ErrorKind::Unreadable);
+    error.with_server_message(&mask(said))
 }
 
 /// Whether an entry of the answer is about this target; older versions do not tell.
@@ -169,7 +184,7 @@ pub(super) fn refused(message: &str, kind: &str) -> Error {
 }
 
 /// An absence that proves nothing, as the server has answered that it accepted the request.
-fn accepted_all_the_same(error: Error) -> Error {
+pub(super) fn accepted_all_the_same(error: Error) -> Error {
     if error.kind() != ErrorKind::NotTriggered {
         return error;
     }

@@ -4,7 +4,6 @@ use coolify_client::types::Deployment as Row;
 
 use super::asked::{Unconfirmed, accepted_at, asked_revision, with_revision_of};
 use super::{Coolify, fail, revision, status};
-use crate::clock::Moment;
 use crate::time::moment;
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
@@ -29,7 +28,7 @@ impl Coolify {
             Err(error) if error.kind() == ErrorKind::NotFound => match (Unconfirmed::of(id), accepted_at(id)) {
                 (Some(unconfirmed), _) => self.twin_of(id, &unconfirmed).await,
                 // The row of what was just accepted may take a moment to appear.
-                (None, Some(at)) if !at.is_past(Moment::of(None), self.grace) => {
+                (None, Some(at)) if !at.is_past_here(self.grace) => {
                     let status = DeploymentStatus::new(Phase::Queued, "accepted");
                     Ok(Deployment::new(id.clone(), Identity::Pending, status))
                 }

@@ -8,11 +8,10 @@ use coolify_client::types::{Application, BuildPackEnum, Deployment as Row, Rollb
 
 use super::asked::Asked;
 use super::baseline::Baseline;
-use super::deploy::{Answered, is_merged};
+use super::deploy::{Answered, Trigger, accepted_all_the_same, is_merged, unnamed};
 use super::revision::is_commit_hash;
-use super::{Coolify, fail, refusal};
+use super::{Coolify, fail};
 use crate::clock::{Moment, checked};
-use crate::failure::mask;
 use crate::reconcile::steady;
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Platform, Result, Target};
 
@@ -53,14 +52,20 @@ impl Coolify {
                 let answer = reply.into_value();
                 let said = answer.message.unwrap_or_default();
                 let answered = match answer.deployment_uuid {
-                    Some(uuid) => Answered::Stored(uuid),
-                    None if is_merged(&said) => Answered::Merged(String::new()),
-                    None => {
-                        let refused = refusal("Coolify refused to deploy the commit", ErrorKind::Rejected);
-                        return Err(refused.with_server_message(&mask(&said)));
-                    }
+                    Some(uuid) => Some(Answered::Stored(uuid)),
+                    None if is_merged(&said) => Some(Answered::Merged(String::new())),
+                    None => None,
                 };
-                self.confirm(target, answered, &asked, &baseline, at).await
+                if let Some(answered) = answered {
+                    let trigger = Trigger { target, asked: &asked, baseline: &baseline, flight: &flight };
+                    self.confirm(&trigger, answered, at).await
+                } else {
+                    // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
+                    flight.lost();
+                    let unnamed = unnamed(&said);
+                    let found = self.recover(target, &asked, &baseline, &flight, unnamed).await;
+                    found.map_err(accepted_all_the_same)
+                }
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {

@@ -35,6 +35,12 @@ impl Coolify {
         if message.starts_with("Unauthorized") {
             return Err(refused(&message, "service or database"));
         }
+        // "Service x started. It could take a while, be patient." and the like (4.3.11).
+        let said = message.to_ascii_lowercase();
+        if !message.is_empty() && !said.contains("start") && !said.contains("queued") {
+            let error = refusal("whether Coolify started it cannot be told from its answer", ErrorKind::Undecidable);
+            return Err(undecided(error.with_server_message(&mask(&message))));
+        }
         let deployment = started(target, at, &message);
         Ok(if ran { running_before(deployment) } else { deployment })
     }

@@ -7,8 +7,9 @@
 use coolify_client::types::Deployment as Row;
 use tokio::time::{Instant, sleep};
 
-use super::asked::{Asked, Unconfirmed, is_active, with_revision_of};
-use super::baseline::{Age, Baseline};
+use super::asked::{Unconfirmed, is_active, with_revision_of};
+use super::baseline::Age;
+use super::deploy::Trigger;
 use super::read::id_of;
 use super::rows::Page;
 use super::{Coolify, refusal};
@@ -29,25 +30,25 @@ impl Coolify {
     /// [`ErrorKind::Undecidable`] if none can be found that it stood for, or several.
     pub(super) async fn merged(
         &self,
-        target: &Target,
+        trigger: &Trigger<'_>,
         phantom: &str,
-        asked: &Asked,
-        baseline: &Baseline,
         since: Option<Moment>,
     ) -> Result<Deployment> {
+        let Trigger { target, asked, baseline, flight } = *trigger;
         let unconfirmed = Unconfirmed { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), since };
         let Ok(page) = self.newest_with_patience(target).await else {
             let id = asked.note(unconfirmed.note(id_of(target, phantom)));
             let status = DeploymentStatus::new(Phase::Queued, "accepted");
             let pending = Deployment::new(id, Identity::Pending, status);
             return match asked.adoption {
-                Adoption::Any => Ok(pending),
+                // A request that was merged without any id leads nowhere by itself.
+                Adoption::Any if !phantom.is_empty() => Ok(pending),
                 // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
                 _ => Err(refusal(
                     "Coolify took the request for another deployment, and whether that had begun before cannot be read",
                     ErrorKind::Undecidable,
                 )
-                .with_last(Some(pending))),
+                .with_last(Some(pending).filter(|_| !phantom.is_empty()))),
             };
         };
         let adopted = |row: &Row| {
@@ -64,16 +65,16 @@ impl Coolify {
         let mut twins: Vec<(&Row, Age)> =
             page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &unconfirmed)).collect();
         let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
-        // It waited before the request and waits still, so that it is one that the request was taken for.
+        // It waited before the request and waits still, so that the request was taken for it or for its like.
         if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
             return Ok(adopted(row));
         }
-        match *twins {
-            // What was stored after the baseline starts after it, with everything that was set before the request.
-            [(row, age)] if waits(row) || (age == Age::New && row.rollback != Some(true)) => return Ok(adopted(row)),
-            // One that another caller's request stored since may stand beside the one that this request was taken for.
-            [_, _, ..] if twins.iter().any(|(_, age)| *age != Age::Known) => return Err(several()),
-            _ => {}
+        // What was stored after the baseline starts after it, with everything that was set before the request.
+        let is_fresh = |(row, age): &&(&Row, Age)| waits(row) || (*age == Age::New && row.rollback != Some(true));
+        if let Some((row, _)) = twins.iter().find(is_fresh) {
+            // The request of another caller may have stored it, after this one was taken for the other twin.
+            let is_doubtful = twins.len() > 1 && flight.is_disturbed();
+            return if is_doubtful { Err(several()) } else { Ok(adopted(row)) };
         }
         // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
         twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));

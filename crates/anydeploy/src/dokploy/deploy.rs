@@ -19,8 +19,8 @@ use crate::clock::{Moment, checked};
 use crate::flight::Flight;
 use crate::reconcile::is_passing;
 use crate::{
-    DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Platform, Result, Revision, Target,
-    TargetKind,
+    Adoption, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Platform, Result, Revision,
+    Target, TargetKind,
 };
 
 /// The pauses before the first polls, as parts of a second at the usual grace of a minute; the last one repeats while no
@@ -66,7 +66,8 @@ impl Dokploy {
         let started = Instant::now();
         let before = self.baseline(request.target()).await?;
         if let Some(deployment) = self.find_earlier(request, &before).await? {
-            return Ok(deployment);
+            let is_fresh = deployment.status.phase == Phase::Queued || request.adoption() == Adoption::Any;
+            return if is_fresh { Ok(deployment) } else { Err(delivered_late(deployment)) };
         }
         let mut trace = Trace::new(&before.rows);
         trace.titled(request.reason());
@@ -122,7 +123,7 @@ impl Dokploy {
     /// Polls until the deployment of a trigger shows that is being answered.
     async fn poll_while_sent(&self, target: &Target, trace: &Trace) -> Deployment {
         let second = self.grace / 60;
-        let first = second.mul_f64(WHILE_SENT).max(WHILE_SENT_AT_LEAST);
+        let first = second.mul_f64(WHILE_SENT).clamp(WHILE_SENT_AT_LEAST, WHILE_SENT_AT_MOST);
         let longest = second.mul_f64(6.0).clamp(first, WHILE_SENT_AT_MOST);
         let growing = successors(Some(first * 2), |pause| Some((*pause * 2).min(longest)));
         let pauses = [first; 4].into_iter().chain(growing);
@@ -204,6 +205,14 @@ impl Dokploy {
         let _ = timeout(second * 10, polls).await;
         newest().clone()
     }
+}
+
+/// The error of a request whose earlier try was given up and delivered after that, and has begun since.
+///
+/// It is the deployment of that try, and cannot contain what was set after it began.
+fn delivered_late(earlier: Deployment) -> Error {
+    let message = "an earlier try of the same request was delivered late and has begun, and nothing new was triggered";
+    Error::new(ErrorKind::AlreadyRunning, message).with_platform(Platform::Dokploy).with_last(Some(earlier))
 }
 
 /// Refuses what no call of Dokploy 0.30.2 does, with what to do instead.

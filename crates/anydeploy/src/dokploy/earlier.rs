@@ -25,16 +25,16 @@ pub(super) fn remember(place: &str, request: &DeployRequest, trace: Trace, until
     earlier().push(Earlier { place: place.to_owned(), request: request.clone(), trace, until });
 }
 
-/// Takes the triggers for the same request that are still remembered.
-pub(super) fn take(place: &str, request: &DeployRequest) -> Vec<Earlier> {
+/// The triggers for the same request that are still remembered.
+pub(super) fn of(place: &str, request: &DeployRequest) -> Vec<Earlier> {
     let (now, mut earlier) = (Instant::now(), earlier());
     earlier.retain(|one| one.until > now);
-    earlier.extract_if(.., |one| one.place == place && one.request == *request).collect()
+    earlier.iter().filter(|one| one.place == place && one.request == *request).cloned().collect()
 }
 
-/// Remembers again what was taken, because nothing was seen of it.
-pub(super) fn put_back(taken: Vec<Earlier>) {
-    earlier().extend(taken);
+/// Forgets a trigger, because its deployment was found.
+pub(super) fn forget(found: &Trace) {
+    earlier().retain(|one| one.trace.nonce() != found.nonce());
 }
 
 fn earlier() -> MutexGuard<'static, Vec<Earlier>> {

@@ -74,36 +74,29 @@ impl Dokploy {
     /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
     pub(super) async fn find_earlier(&self, request: &DeployRequest, before: &Rows) -> Result<Option<Deployment>> {
         let (place, target) = (self.client.http().base_url(), request.target());
-        let mut taken = earlier::take(place, request);
-        if taken.is_empty() {
+        let known = earlier::of(place, request);
+        if known.is_empty() {
             return Ok(None);
         }
         let by_row = |trace: &Trace| trace.marked(&before.rows).map(|row| to_deployment(target, row, Identity::Exact));
-        let mut found = taken.iter().position(|one| by_row(&one.trace).is_some());
-        let mut deployment = found.and_then(|place| by_row(&taken[place].trace));
+        let mut found = known.iter().position(|one| by_row(&one.trace).is_some());
+        let mut deployment = found.and_then(|place| by_row(&known[place].trace));
         if found.is_none() {
-            let queue = match retry_read(self.grace, || self.queue(target)).await {
-                Ok(queue) => queue,
-                Err(error) => {
-                    earlier::put_back(taken);
-                    return Err(error.of_read());
-                }
-            };
+            let queue = retry_read(self.grace, || self.queue(target)).await.map_err(Error::of_read)?;
             let in_queue = |trace: &Trace| queue.as_ref().and_then(|queue| queue.marked(&trace.mark()));
-            found = taken.iter().position(|one| in_queue(&one.trace).is_some());
+            found = known.iter().position(|one| in_queue(&one.trace).is_some());
             if let (Some(place), Some(queue)) = (found, &queue)
-                && let Some(job) = in_queue(&taken[place].trace)
+                && let Some(job) = in_queue(&known[place].trace)
             {
-                let mut trace = taken[place].trace.clone();
+                let mut trace = known[place].trace.clone();
                 // The rows were read long before the queue, so that they tell nothing of the order.
                 trace.sighted(job, queue, None, None);
                 deployment = Some(trace.pending(target, of_job(job)));
             }
         }
         if let Some(place) = found {
-            taken.remove(place);
+            earlier::forget(&known[place].trace);
         }
-        earlier::put_back(taken);
         Ok(deployment)
     }
 }

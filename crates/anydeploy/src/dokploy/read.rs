@@ -14,7 +14,7 @@ use super::{Dokploy, queue_phase};
 use crate::clock::Moment;
 use crate::failure::mask;
 use crate::flight::{self, is_settled};
-use crate::reconcile::is_passing;
+use crate::reconcile::{is_passing, steady};
 use crate::time::moment;
 use crate::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
@@ -76,11 +76,13 @@ impl Dokploy {
     ///
     /// The cloud writes `done` into the row of a deployment that is cancelled, and remembers the job as `cancelled`; the
     /// queue of a self-hosted server holds no such job, and is not read.
-    /// A queue that cannot be read leaves the word of the row.
+    /// A queue that cannot be read after a few tries leaves the word of the row.
     async fn unless_cancelled(&self, mut deployment: Deployment, row: &Row) -> Deployment {
-        if deployment.status.phase == Phase::Succeeded
-            && self.edition().await != Edition::SelfHosted
-            && let Ok(Some(queue)) = self.queue(deployment.target()).await
+        if deployment.status.phase != Phase::Succeeded {
+            return deployment;
+        }
+        if self.edition().await != Edition::SelfHosted
+            && let Ok(Some(queue)) = steady(|| self.queue(deployment.target())).await
             && let Some(job) = queue.cancelled(row)
         {
             deployment.status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::queue::{Queue, may_overlap, place};
 use super::rows::{Rows, created};
 use crate::clock::{Moment, checked};
+use crate::failure::mask;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Platform, Result, Target};
 
 /// The mark that is sent in the description.
@@ -113,9 +114,10 @@ impl Trace {
 
     /// Takes note of the title, as far as an id holds it.
     pub(super) fn titled(&mut self, title: Option<&str>) {
-        self.title = title.map(|title| match title.char_indices().nth(LONGEST_TITLE) {
+        // An id is shown and stored, so that it holds no secret.
+        self.title = title.map(mask).map(|title| match title.char_indices().nth(LONGEST_TITLE) {
             Some((end, _)) => format!("{}…", &title[..end]),
-            None => title.to_owned(),
+            None => title,
         });
     }
 

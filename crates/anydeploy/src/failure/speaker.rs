@@ -124,7 +124,7 @@ fn of_text(platform: &Platform, refusal: &Refusal<'_>, body: &[u8]) -> Speaker {
             Speaker::Platform
         }
         Platform::Coolify | Platform::Dokploy => Speaker::Other,
-        _ if body.is_empty() || matches!(body.first(), Some(b'[' | b'"' | b'n')) => Speaker::Platform,
+        _ if body.is_empty() || body == b"null" || matches!(body.first(), Some(b'[' | b'"')) => Speaker::Platform,
         _ => Speaker::Other,
     }
 }

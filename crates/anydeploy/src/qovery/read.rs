@@ -2,6 +2,8 @@
 
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, Status};
 
+use tokio::time::sleep;
+
 use super::action::Action;
 use super::history::with_past;
 use super::look::{Look, beside_statuses, filled};
@@ -73,7 +75,12 @@ impl Qovery {
         if let Some(other) = action.filter(|action| Action::in_id(&id).contradicts(Some(action))) {
             return Ok(failed_as(deployment, other.as_str()));
         }
-        let past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
+        let mut past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
+        // The history may be behind the statuses, and only it tells whose revision won if requests were merged.
+        if past.as_ref().is_ok_and(|past| entry_of(past, &id).is_none()) && is_at_stake(&id) {
+            sleep(self.grace / 20).await;
+            past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
+        }
         let entry = past.as_ref().ok().and_then(|past| entry_of(past, &id));
         if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, id.target().id())?))) {
             deployment = with_past(deployment, entry.auditing_data.as_ref());

@@ -200,3 +200,12 @@ fn a_root_certificate_that_is_none_is_called_by_its_name() {
         assert!(error.to_string().contains(words) && !format!("{error:?}").contains("planted"), "{error:?}");
     }
 }
+
+#[test]
+fn a_grace_beyond_an_hour_is_refused_when_built() {
+    let build = |grace| Dokploy::builder().url("https://d.example").token("t").grace(grace).build();
+    for grace in [std::time::Duration::from_secs(3601), std::time::Duration::MAX] {
+        assert_eq!(build(grace).unwrap_err().kind(), ErrorKind::InvalidConfiguration, "{grace:?}");
+    }
+    assert!(build(std::time::Duration::from_secs(3600)).is_ok());
+}

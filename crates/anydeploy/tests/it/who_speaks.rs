@@ -293,3 +293,13 @@ async fn an_error_of_the_raw_client_becomes_one_of_the_facade() {
     assert_eq!(raw.server_message().as_deref(), Some("The token is not valid"));
     assert_eq!(Qovery::error(raw).kind(), ErrorKind::Unauthorized);
 }
+
+#[tokio::test]
+async fn a_check_never_speaks_of_a_trigger() {
+    let server = serve(ResponseTemplate::new(200).set_body_string("4.3.11")).await;
+    let down = ResponseTemplate::new(503).set_body_json(serde_json::json!({ "message": "Service Unavailable" }));
+    let refused = Mock::given(wiremock::matchers::method("POST")).respond_with(down).with_priority(1);
+    refused.mount(&server).await;
+    let error = coolify(server.uri()).check().await.unwrap_err();
+    assert!(error.is_safe_to_repeat() && !error.to_string().contains("trigger"), "{error}");
+}

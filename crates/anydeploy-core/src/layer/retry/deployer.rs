@@ -3,7 +3,7 @@
 use futures::future::{BoxFuture, FutureExt};
 
 use super::budget::Budget;
-use super::{Retry, may_trigger_again};
+use super::{Retry, may_trigger_again, own_earlier_try};
 use crate::{
     Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions, LogPage,
     Method, Platform, Result, Service, Target,
@@ -22,7 +22,9 @@ impl<D: Deployer> Deployer for Retry<D> {
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
         async move {
             let mut budget = Budget::start(&self.options);
-            self.repeat(Method::Deploy, &mut budget, may_trigger_again, || self.inner.deploy(request)).await
+            let trigger = || self.inner.deploy(request);
+            let answer = self.repeat(Method::Deploy, &mut budget, may_trigger_again, trigger).await;
+            answer.or_else(|error| own_earlier_try(&error, budget.calls()).ok_or(error))
         }
         .boxed()
     }

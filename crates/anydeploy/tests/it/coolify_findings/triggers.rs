@@ -127,3 +127,39 @@ async fn row_made_before_the_trigger_is_not_taken_for_it_within_the_same_second(
     }
     assert_eq!(fake.triggered().len(), 5);
 }
+
+#[tokio::test]
+async fn success_without_an_id_is_a_refusal_only_if_it_says_so() {
+    let entry = |message: Value| json!({ "deployments": [{ "message": message, "resource_uuid": "web" }] });
+    for message in [json!("Application web deployment queued."), json!(""), json!(null)] {
+        let (_server, coolify) = server(entry(message.clone()), json!([])).await;
+        let error = coolify.deploy(&request("web")).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{message}: {error}");
+    }
+    let (_server, coolify) = server(entry(json!("No such pull request.")), json!([])).await;
+    let error = coolify.deploy(&request("web")).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Rejected, true), "{error}");
+}
+
+#[tokio::test]
+async fn start_counts_as_accepted_only_if_the_answer_says_that_it_was_started() {
+    let entry = |message: &str| json!({ "deployments": [{ "message": message, "resource_uuid": "web" }] });
+    for target in [Target::service("web"), Target::database("web")] {
+        let kind = if *target.kind() == anydeploy::TargetKind::Service { "services" } else { "databases" };
+        for (message, accepted) in [("Server is not functional.", false), ("Service web started.", true)] {
+            let (server, coolify) = server(entry(message), json!([])).await;
+            let row = json!({ "uuid": "web", "name": "web", "status": "exited" });
+            let answer = ResponseTemplate::new(200).set_body_json(row);
+            Mock::given(method("GET"))
+                .and(path(format!("/api/v1/{kind}/web")))
+                .respond_with(answer)
+                .mount(&server)
+                .await;
+            let answer = coolify.deploy(&DeployRequest::new(target.clone())).await;
+            assert_eq!(
+                answer.as_ref().err().map(anydeploy::Error::kind),
+                (!accepted).then_some(ErrorKind::Undecidable)
+            );
+        }
+    }
+}

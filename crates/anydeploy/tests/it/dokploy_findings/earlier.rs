@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, ErrorKind, Identity, Retry, RetryOptions, Target};
+use anydeploy::{DeployRequest, Deployer, Deployment, ErrorKind, Identity, Retry, RetryOptions, Target};
 use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Pace};
 
 use crate::support::dokploy::{deployer, ticks};
@@ -30,8 +30,12 @@ async fn a_repeat_finds_the_trigger_that_was_delivered_late_and_sends_none() {
                 ticks(&fake, 10).await;
             }
             let before = fake.triggered().len();
-            let found = dokploy.deploy(&request).await.unwrap();
-            assert_eq!(fake.triggered().len(), before, "{target}: {found:?}");
+            let answer = dokploy.deploy(&request).await;
+            assert_eq!(fake.triggered().len(), before, "{target}: {answer:?}");
+            // Its job has begun, so that it cannot contain what was set since.
+            let error = answer.unwrap_err();
+            assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::AlreadyRunning, true), "{error}");
+            let found = error.last().cloned().unwrap();
             assert_eq!(found.identity, if started { Identity::Exact } else { Identity::Pending });
             ticks(&fake, 10).await;
             assert!(dokploy.deployment(&found.id).await.unwrap().is_over());
@@ -45,16 +49,27 @@ async fn a_repeat_finds_the_trigger_that_was_delivered_late_and_sends_none() {
 
 #[tokio::test]
 async fn a_retry_whose_first_trigger_is_delivered_before_the_repeat_makes_one_row() {
+    for ticks_before_the_repeat in [0, 3] {
+        let deployment = repeated_after_a_late_delivery(ticks_before_the_repeat).await;
+        let is_exact = deployment.identity == Identity::Exact;
+        assert_eq!(is_exact, ticks_before_the_repeat > 0, "{deployment:?}");
+    }
+}
+
+/// What a repeat is answered whose first try was delivered so many ticks before it; there is one row then.
+async fn repeated_after_a_late_delivery(ticks: u64) -> Deployment {
     let fake = Arc::new(held().await);
     let gateway = Arc::clone(&fake);
     let options = RetryOptions::default().with_backoff(Duration::from_millis(5), Duration::from_millis(20));
     let retry = Retry::new(deployer(&fake, GRACE)).with_options(options).on_retry(move |_| {
         gateway.disable(DokployQuirk::HeldTrigger);
         gateway.deliver_held();
+        gateway.advance(ticks);
     });
     let request = DeployRequest::new(Target::application(fake.application()));
-    retry.deploy(&request).await.unwrap();
+    let deployment = retry.deploy(&request).await.unwrap();
     assert_eq!(fake.triggered().len(), 1);
+    deployment
 }
 
 #[tokio::test]

@@ -112,6 +112,15 @@ async fn a_job_that_left_the_queue_says_so_and_keeps_its_title() {
 }
 
 #[tokio::test]
+async fn a_secret_in_the_reason_does_not_stand_in_the_id() {
+    let (fake, dokploy) = manual(FakeDokploy::builder()).await;
+    let request = request(&fake.application()).with_reason("set TOKEN=hunter2 for the shop");
+    let deployment = dokploy.deploy(&request).await.unwrap();
+    assert!(deployment.id.get("title").is_some(), "{}", deployment.id);
+    assert!(!deployment.id.to_string().contains("hunter2"), "{}", deployment.id);
+}
+
+#[tokio::test]
 async fn a_long_title_is_cut_in_the_id_and_nowhere_else() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     fake.deploy_by_someone_else(&fake.compose());
