@@ -191,3 +191,17 @@ async fn a_platform_that_merges_takes_what_waits_at_once_and_what_runs_only_if_a
     }
     assert_eq!(memory.triggered().len(), 4);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_that_the_server_asks_for_comes_before_the_second_trigger() {
+    let wait = Duration::from_secs(90);
+    let deployer = ScriptedDeployer::new()
+        .answer(Err(already_running().with_retry_after(Some(wait))))
+        .answer(Ok(seen("earlier", Phase::Succeeded)))
+        .answer(Ok(seen("own", Phase::Queued)))
+        .answer(Ok(seen("own", Phase::Succeeded)));
+    let started = Instant::now();
+    assert!(deployer.deploy_and_wait(&request(), WatchOptions::default()).await.unwrap().is_success());
+    assert!(started.elapsed() >= wait, "{:?}", started.elapsed());
+    assert_eq!(triggers(&deployer), 2);
+}

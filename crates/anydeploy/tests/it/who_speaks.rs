@@ -293,3 +293,18 @@ async fn an_error_of_the_raw_client_becomes_one_of_the_facade() {
     assert_eq!(raw.server_message().as_deref(), Some("The token is not valid"));
     assert_eq!(Qovery::error(raw).kind(), ErrorKind::Unauthorized);
 }
+
+#[tokio::test]
+async fn a_refusal_that_repeats_the_token_is_told_without_it() {
+    let server = MockServer::start().await;
+    let said = format!("nobody here goes by {TOKEN} today");
+    let body = serde_json::json!({ "message": said, "detail": said, "code": "BAD_REQUEST" });
+    let refused = ResponseTemplate::new(400).set_body_json(body);
+    Mock::given(any()).respond_with(refused).mount(&server).await;
+    for (platform, deployer) in deployers(&server.uri()) {
+        let error = deployer.services().await.unwrap_err();
+        let sentence = error.server_message().unwrap();
+        assert!(sentence.contains("nobody here goes by [redacted]"), "{platform}: {sentence}");
+        assert!(!format!("{error} {error:#} {error:?}").contains(TOKEN), "{platform}: {error:?}");
+    }
+}
