@@ -62,8 +62,10 @@ async fn a_job_that_waits_while_its_answer_is_swallowed_is_found_in_the_queue() 
     fake.next_deployment(&fake.compose(), DokployScript::succeeds().hanging());
     fake.deploy_by_someone_else(&fake.compose());
     network.follow(FaultPlan::always(Fault::SilenceAfter).on([RequestKind::Trigger]));
+    let started = Instant::now();
     let waiting = dokploy.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();
     assert_eq!((waiting.identity, waiting.status.raw.as_str()), (Identity::Pending, "waiting"));
+    assert!(started.elapsed() < Duration::from_secs(15), "it is found while the answer is waited for");
 }
 
 #[tokio::test]
