@@ -214,3 +214,17 @@ async fn a_retry_takes_the_late_deployment_of_its_own_earlier_try_and_nobody_els
     let at_first = ScriptedDeployer::new().answer(Err(already_running()));
     assert_eq!(Retry::new(at_first).deploy(&request()).await.unwrap_err().kind(), ErrorKind::AlreadyRunning);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_that_the_server_asks_for_comes_before_the_second_trigger() {
+    let wait = Duration::from_secs(90);
+    let deployer = ScriptedDeployer::new()
+        .answer(Err(already_running().with_retry_after(Some(wait))))
+        .answer(Ok(seen("earlier", Phase::Succeeded)))
+        .answer(Ok(seen("own", Phase::Queued)))
+        .answer(Ok(seen("own", Phase::Succeeded)));
+    let started = Instant::now();
+    assert!(deployer.deploy_and_wait(&request(), WatchOptions::default()).await.unwrap().is_success());
+    assert!(started.elapsed() >= wait, "{:?}", started.elapsed());
+    assert_eq!(triggers(&deployer), 2);
+}

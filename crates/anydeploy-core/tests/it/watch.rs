@@ -244,3 +244,25 @@ async fn an_error_after_the_trigger_keeps_the_id_and_is_never_safe_to_repeat() {
     assert_eq!(error.last().unwrap().id, id());
     assert!(!error.is_safe_to_repeat());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_is_told_apart_meanwhile_is_a_change() {
+    let mut accepted = seen(Phase::Queued, "queued");
+    accepted.identity = Identity::Pending;
+    let deployer = ScriptedDeployer::new()
+        .answer(Ok(accepted.clone()))
+        .answer(Ok(accepted))
+        .answer(Ok(seen(Phase::Queued, "queued")))
+        .answer(Ok(seen(Phase::Succeeded, "finished")));
+    let events: Vec<_> = deployer.watch(&id(), WatchOptions::default()).collect().await;
+    let changes: Vec<_> = events
+        .into_iter()
+        .filter_map(|event| match event.unwrap() {
+            WatchEvent::Changed(deployment) => Some((deployment.identity, deployment.status.phase)),
+            _ => None,
+        })
+        .collect();
+    let expected =
+        [(Identity::Pending, Phase::Queued), (Identity::Exact, Phase::Queued), (Identity::Exact, Phase::Succeeded)];
+    assert_eq!(changes, expected);
+}

@@ -68,7 +68,11 @@ impl Qovery {
         if let Some(execution) = found.execution.as_ref().filter(|_| !crowded) {
             return self.follow(settled(&id, execution).with(INFERRED, "1"), &look).await;
         }
-        if let Some(state) = self.state_of_request(request).await? {
+        let state = self.state_of_request(request).await?;
+        // A request may have been cancelled while it waited, and then the next execution is another one, so that a failed
+        // check without a name is its own only if Qovery says that the request failed.
+        let has_failed = state.as_ref().is_some_and(|state| phase(state) == Phase::Failed);
+        if let Some(state) = state {
             // It did not vanish from the queue, so that the next execution is not that of another trigger.
             if let Some(execution) = found.execution {
                 return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
@@ -91,7 +95,8 @@ impl Qovery {
                 _ => {}
             }
         }
-        if let Some(execution) = self.failed_check(&id, &look, found.failed_check.as_deref(), GONE).await? {
+        let failed_check = found.failed_check.as_deref().filter(|_| has_failed);
+        if let Some(execution) = self.failed_check(&id, &look, failed_check, GONE).await? {
             return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
         }
         if !overdue {

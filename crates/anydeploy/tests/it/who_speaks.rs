@@ -303,3 +303,18 @@ async fn a_check_never_speaks_of_a_trigger() {
     let error = coolify(server.uri()).check().await.unwrap_err();
     assert!(error.is_safe_to_repeat() && !error.to_string().contains("trigger"), "{error}");
 }
+
+#[tokio::test]
+async fn a_refusal_that_repeats_the_token_is_told_without_it() {
+    let server = MockServer::start().await;
+    let said = format!("nobody here goes by {TOKEN} today");
+    let body = serde_json::json!({ "message": said, "detail": said, "code": "BAD_REQUEST" });
+    let refused = ResponseTemplate::new(400).set_body_json(body);
+    Mock::given(any()).respond_with(refused).mount(&server).await;
+    for (platform, deployer) in deployers(&server.uri()) {
+        let error = deployer.services().await.unwrap_err();
+        let sentence = error.server_message().unwrap();
+        assert!(sentence.contains("nobody here goes by [redacted]"), "{platform}: {sentence}");
+        assert!(!format!("{error} {error:#} {error:?}").contains(TOKEN), "{platform}: {error:?}");
+    }
+}

@@ -129,3 +129,15 @@ async fn a_deployment_that_is_not_found_is_lost_if_no_later_poll_contradicts_tha
     assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}");
     assert_eq!(deployer.calls().len(), 5);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_credential_is_tried_again_no_sooner_than_the_longest_interval_and_the_servers_wish() {
+    let longest = WatchOptions::default().longest_interval;
+    for wish in [longest / 5, longest * 3] {
+        let refused = Error::new(ErrorKind::UnauthorizedOrRateLimited, "on purpose").with_retry_after(Some(wish));
+        let deployer = script([running(), Err(refused), over()]);
+        let started = Instant::now();
+        assert!(deployer.watch(&id(), WatchOptions::default()).await.unwrap().is_success());
+        assert!(started.elapsed() >= longest.max(wish), "{wish:?}: {:?}", started.elapsed());
+    }
+}

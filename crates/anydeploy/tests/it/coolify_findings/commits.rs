@@ -7,9 +7,13 @@ use anydeploy::{
 };
 use anydeploy_fakes::{CoolifyAbility, CoolifyQuirk, CoolifyScript, FakeCoolify};
 use anydeploy_fakes::{Fault, FaultPlan, FaultyNetwork, RequestKind};
+use chrono::{TimeDelta, Utc};
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, unbounded};
+use futures::future::{Either, select};
 use serde_json::json;
 use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::support::coolify::{deployer, manual, quick, request, running, uuid};
 
@@ -167,4 +171,73 @@ async fn preview_of_a_tag_reports_the_tag_that_ran() {
     let outcome = coolify.deploy_and_wait(&tagged, quick()).await.unwrap();
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(outcome.deployment().unwrap().revision, RanRevision::ImageTag("1.2.3".into()));
+}
+
+#[tokio::test]
+async fn one_failed_read_before_a_commit_is_triggered_does_not_fail_it() {
+    let broken = Fault::Status { code: 503, retry_after: None };
+    for fault in [Fault::ResetBefore, Fault::HtmlPage { code: 502 }, broken] {
+        let (fake, _) = manual(FakeCoolify::builder()).await;
+        let shop = fake.add_git_application("shop");
+        let plan = FaultPlan::always(fault).on([RequestKind::Read]).limit(1);
+        let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+        let coolify = Coolify::builder().url(network.url()).token(fake.token()).build().unwrap();
+        let deployment = coolify.deploy(&at(&shop)).await.unwrap();
+        assert_eq!((deployment.identity, fake.triggered().len()), (Identity::Exact, 1), "{fault:?}");
+        assert_eq!(network.injected().len(), 1);
+    }
+}
+
+/// A server on which a row of the same commit shows after the trigger, and the first answer never comes.
+async fn silent_once(rows: serde_json::Value) -> (MockServer, UnboundedReceiver<()>) {
+    let (server, (told, asked)) = (MockServer::start().await, unbounded());
+    let shop = json!({
+        "uuid": "web", "name": "web", "build_pack": "dockerfile", "git_repository": "https://git.example/shop",
+    });
+    for (route, body) in [("/applications/web", shop), ("/deployments/applications/web", json!({"deployments": rows}))]
+    {
+        let answer = ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(method("GET")).and(path(format!("/api/v1{route}"))).respond_with(answer).mount(&server).await;
+    }
+    let silence = move |_: &Request| {
+        let _ = told.unbounded_send(());
+        ResponseTemplate::new(200).set_delay(Duration::from_secs(60))
+    };
+    Mock::given(method("POST")).respond_with(silence).up_to_n_times(1).with_priority(2).mount(&server).await;
+    Mock::given(method("POST")).respond_with(ResponseTemplate::new(504)).mount(&server).await;
+    (server, asked)
+}
+
+#[tokio::test]
+async fn row_that_an_abandoned_call_may_have_made_is_not_taken_for_that_of_a_lost_answer() {
+    let later = (Utc::now() + TimeDelta::seconds(30)).to_rfc3339();
+    let row = json!({
+        "deployment_uuid": "theirs", "status": "queued", "rollback": true, "commit": COMMIT, "created_at": later,
+    });
+    let (server, mut asked) = silent_once(json!([row])).await;
+    let coolify = Coolify::builder().url(server.uri()).token("1|t").grace(Duration::from_secs(3)).build().unwrap();
+    let request = at("web");
+    // The first call is dropped once its trigger was received.
+    assert!(matches!(select(coolify.deploy(&request), asked.next()).await, Either::Right(_)));
+    let error = coolify.deploy(&request).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
+    // Where no call was abandoned, that row can only be the one.
+    let (server, _asked) = silent_once(json!([row])).await;
+    let builder = Coolify::builder().url(server.uri()).token("1|t").timeout(Duration::from_secs(1));
+    let coolify = builder.grace(Duration::from_secs(3)).build().unwrap();
+    let found = coolify.deploy(&request).await.unwrap();
+    assert_eq!((found.identity, uuid(&found)), (Identity::Inferred, "theirs"));
+}
+
+#[tokio::test]
+async fn answer_to_a_commit_that_says_it_was_merged_and_has_no_id_is_no_deployment() {
+    let (server, _asked) = silent_once(json!([])).await;
+    let merged = json!({ "message": "Deployment already queued for this commit." });
+    let answer = ResponseTemplate::new(200).set_body_json(merged);
+    Mock::given(method("POST")).respond_with(answer).with_priority(1).mount(&server).await;
+    let missing = ResponseTemplate::new(404).set_body_json(json!({ "message": "Deployment not found." }));
+    Mock::given(method("GET")).respond_with(missing).mount(&server).await;
+    let coolify = Coolify::builder().url(server.uri()).token("1|t").build().unwrap();
+    let error = coolify.deploy(&at("web")).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
 }

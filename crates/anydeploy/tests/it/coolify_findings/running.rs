@@ -176,3 +176,16 @@ impl Twins {
         Coolify::builder().url(self.0.uri()).token("1|t").build().unwrap()
     }
 }
+
+#[tokio::test]
+async fn rollback_that_somebody_started_since_is_not_adopted_by_a_request_for_the_head() {
+    let back = json!({ "deployment_uuid": "back", "status": "in_progress", "rollback": true, "commit": "4444444" });
+    let server = Twins::start(json!([back])).await;
+    // Before the request there was none.
+    let none = ResponseTemplate::new(200).set_body_json(json!({ "count": 0, "deployments": [] }));
+    let list = Mock::given(path("/api/v1/deployments/applications/web")).respond_with(none);
+    list.up_to_n_times(1).with_priority(1).mount(&server.0).await;
+    let error = server.deployer().deploy(&request("web")).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::AlreadyRunning, false), "{error}");
+    assert_eq!(uuid(error.last().unwrap()), "back");
+}

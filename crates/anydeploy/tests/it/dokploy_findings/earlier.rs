@@ -88,3 +88,17 @@ async fn another_request_and_a_trigger_that_never_came_are_triggered() {
     dokploy.deploy(&another).await.unwrap();
     assert_eq!(fake.triggered().len(), 3, "it is not the same request");
 }
+
+#[tokio::test]
+async fn while_the_queue_cannot_be_read_a_repeat_of_what_may_be_delivered_late_sends_nothing() {
+    let fake = held().await;
+    let dokploy = deployer(&fake, GRACE);
+    let request = DeployRequest::new(Target::application(fake.application()));
+    assert_eq!(dokploy.deploy(&request).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    fake.disable(DokployQuirk::HeldTrigger);
+    fake.enable(DokployQuirk::QueueListRefused(503));
+    let before = fake.triggered().len();
+    let error = dokploy.deploy(&request).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unavailable, true), "{error}");
+    assert_eq!(fake.triggered().len(), before);
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anydeploy::{DeployRequest, Deployer, Dokploy, ErrorKind, Identity, Target, TargetKind};
 use anydeploy_fakes::{DokployScript, FakeDokploy, Fault, FaultPlan, FaultyNetwork, Pace, RequestKind};
-use futures::future::{Either, select};
+use futures::future::{Either, join, select};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -62,8 +62,27 @@ async fn a_job_that_waits_while_its_answer_is_swallowed_is_found_in_the_queue() 
     fake.next_deployment(&fake.compose(), DokployScript::succeeds().hanging());
     fake.deploy_by_someone_else(&fake.compose());
     network.follow(FaultPlan::always(Fault::SilenceAfter).on([RequestKind::Trigger]));
+    let started = Instant::now();
     let waiting = dokploy.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();
     assert_eq!((waiting.identity, waiting.status.raw.as_str()), (Identity::Pending, "waiting"));
+    assert!(started.elapsed() < Duration::from_secs(15), "it is found while the answer is waited for");
+}
+
+#[tokio::test]
+async fn two_triggers_whose_answers_are_swallowed_say_in_their_ids_that_there_were_two() {
+    let fake = FakeDokploy::builder().pace(Pace::Manual).start().await;
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let builder = Dokploy::builder().url(network.url()).token(fake.token());
+    let dokploy = builder.timeout(Duration::from_secs(20)).grace(Duration::from_secs(3)).build().unwrap();
+    fake.next_deployment(&fake.compose(), DokployScript::succeeds().hanging());
+    fake.deploy_by_someone_else(&fake.compose());
+    network.follow(FaultPlan::always(Fault::SilenceAfter).on([RequestKind::Trigger]));
+    let request = DeployRequest::new(Target::application(fake.application()));
+    let (one, other) = join(dokploy.deploy(&request), dokploy.deploy(&request)).await;
+    for waiting in [one.unwrap(), other.unwrap()] {
+        assert_eq!(waiting.identity, Identity::Pending);
+        assert!(waiting.id.get("crowded").is_some(), "{}", waiting.id);
+    }
 }
 
 /// A server that answers a trigger by 504 and acts on it so late that only the last poll can see it.

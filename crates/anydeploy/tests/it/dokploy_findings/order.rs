@@ -196,3 +196,15 @@ async fn two_triggers_at_once_say_in_their_ids_that_there_were_two() {
         assert!(deployment.id.get("crowded").is_some(), "{}", deployment.id);
     }
 }
+
+#[tokio::test]
+async fn a_read_notes_a_trigger_that_came_after_the_own_one_was_accepted() {
+    let (fake, dokploy) = manual(FakeDokploy::builder()).await;
+    fake.deploy_by_someone_else(&fake.compose());
+    let first = dokploy.deploy(&request(&fake.application())).await.unwrap();
+    let alone = dokploy.deployment(&first.id).await.unwrap();
+    assert!(alone.id.get("crowded").is_none(), "{alone:?}");
+    dokploy.deploy(&request(&fake.application())).await.unwrap();
+    let crowded = dokploy.deployment(&first.id).await.unwrap();
+    assert!(crowded.id.get("crowded").is_some(), "{crowded:?}");
+}

@@ -223,3 +223,17 @@ async fn an_id_made_from_a_row_leads_to_a_deployment_that_something_else_started
         assert_eq!(unknown.kind(), ErrorKind::NotFound);
     }
 }
+
+#[tokio::test]
+async fn a_deployment_that_waits_is_still_seen_in_the_queue_while_the_rows_cannot_be_read() {
+    let (fake, _) = manual(FakeDokploy::builder()).await;
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let dokploy = Dokploy::builder().url(network.url()).token(fake.token()).build().unwrap();
+    fake.deploy_by_someone_else(&fake.compose());
+    let waiting = dokploy.deploy(&request(&fake.application())).await.unwrap();
+    for fault in [Fault::Status { code: 503, retry_after: None }, Fault::HtmlPage { code: 502 }, Fault::ResetBefore] {
+        network.follow(FaultPlan::always(fault).on([RequestKind::Read]).limit(1));
+        let seen = dokploy.deployment(&waiting.id).await.unwrap();
+        assert_eq!((seen.identity, seen.status.phase), (Identity::Pending, Phase::Queued), "{fault:?}");
+    }
+}

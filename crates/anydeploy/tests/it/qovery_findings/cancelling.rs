@@ -87,3 +87,21 @@ async fn a_deployment_that_began_since_the_read_is_not_cancelled_instead() {
     let id = Qovery::deployment_id(&Target::application(ID), ID, "e-1");
     assert_eq!(qovery.cancel(&id).await.unwrap_err().kind(), ErrorKind::Conflict);
 }
+
+#[tokio::test]
+async fn nothing_is_cancelled_while_it_cannot_be_read_whether_a_lifecycle_job_runs() {
+    const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
+    let server = MockServer::start().await;
+    let statuses = ResponseTemplate::new(200).set_body_json(json!({
+        "environment": {"id": ID, "state": "DEPLOYING", "last_deployment_state": "DEPLOYING",
+            "last_deployment_id": "e-1"},
+        "jobs": [{"id": ID, "state": "DEPLOYING", "execution_id": "e-1"}],
+    }));
+    Mock::given(path(format!("/environment/{ID}/statuses"))).respond_with(statuses).mount(&server).await;
+    let down = ResponseTemplate::new(503);
+    Mock::given(path(format!("/environment/{ID}/job"))).respond_with(down).expect(1..).mount(&server).await;
+    Mock::given(method("POST")).respond_with(ResponseTemplate::new(202)).expect(0).mount(&server).await;
+    let qovery = Qovery::builder().url(server.uri()).token("t").build().unwrap();
+    let id = Qovery::deployment_id(&job(ID), ID, "e-1");
+    assert_eq!(qovery.cancel(&id).await.unwrap_err().kind(), ErrorKind::Unavailable);
+}

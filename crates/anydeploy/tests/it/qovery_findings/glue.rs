@@ -53,3 +53,47 @@ async fn two_triggers_at_once_that_get_one_request_are_both_adopted() {
         assert!(deployment.id.get("adopted").is_some(), "either may be the one that was merged: {deployment:?}");
     }
 }
+
+#[tokio::test]
+async fn of_two_lost_answers_at_once_nobody_takes_the_only_request_for_theirs() {
+    const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
+    const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
+    for callers in [1, 2] {
+        let server = MockServer::start().await;
+        let get = |call: &str, body: serde_json::Value| {
+            Mock::given(method("GET"))
+                .and(path(format!("/environment/{ID}/{call}")))
+                .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        };
+        let statuses = json!({
+            "environment": {"id": ID, "state": "DEPLOYING", "last_deployment_state": "DEPLOYING",
+                "last_deployment_id": "e-1"},
+            "applications": [{"id": ID, "state": "DEPLOYED", "execution_id": "e-0"}],
+        });
+        get("statuses", statuses).mount(&server).await;
+        let past = json!({"results": [{"identifier": {"execution_id": "e-1"}, "status": "DEPLOYING", "stages": []}]});
+        get("deploymentHistoryV2", past).mount(&server).await;
+        // Each caller looks once before the trigger, and one request shows afterwards: either may have made it.
+        let empty = get("deploymentQueue", json!({"results": []}));
+        empty.up_to_n_times(callers).with_priority(1).mount(&server).await;
+        let waiting = json!({
+            "identifier": {"deployment_request_id": REQUEST},
+            "stages": [{"services": [{"identifier": {"service_id": ID}}]}],
+        });
+        get("deploymentQueue", json!({"results": [waiting]})).mount(&server).await;
+        Mock::given(method("POST")).respond_with(ResponseTemplate::new(504)).mount(&server).await;
+        let grace = std::time::Duration::from_millis(600);
+        let qovery = Qovery::builder().url(server.uri()).token("t").grace(grace).build().unwrap();
+        let target = Target::application(ID).in_environment(ID);
+        let request = anydeploy::DeployRequest::new(target).with_revision(Revision::Commit("0123456789abcdef".into()));
+        if callers == 1 {
+            let found = qovery.deploy(&request).await.unwrap();
+            assert_eq!((found.identity, found.id.get("request")), (Identity::Inferred, Some(REQUEST)));
+            continue;
+        }
+        let (one, other) = futures::join!(qovery.deploy(&request), qovery.deploy(&request));
+        for told in [one, other] {
+            assert_eq!(told.unwrap_err().kind(), ErrorKind::Undecidable);
+        }
+    }
+}

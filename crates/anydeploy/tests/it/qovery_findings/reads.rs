@@ -1,5 +1,6 @@
 //! Reads that fail once, headers, and what is sent beside a body.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, ErrorKind, Qovery, Target, TargetKind};
@@ -89,4 +90,25 @@ async fn a_history_that_one_route_does_not_find_says_nothing_about_the_deploymen
     assert_eq!(error.operation(), Some("listEnvironmentDeploymentHistoryV2"));
     network.follow(FaultPlan::calm());
     assert!(qovery.deployment(&unresolved).await.is_ok());
+}
+
+#[tokio::test]
+async fn whichever_read_fails_once_the_deployment_is_made() {
+    let (fake, _) = manual(FakeQovery::builder()).await;
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let qovery = Qovery::builder().url(network.url()).token(fake.token()).build().unwrap();
+    let request = DeployRequest::new(Target::application(fake.application()));
+    let mut hit = BTreeSet::new();
+    for seed in 0..60 {
+        // The seed decides which of the reads it is.
+        let broken = Fault::Status { code: 503, retry_after: None };
+        network.follow(FaultPlan::seeded(seed).faults([broken]).on([RequestKind::Read]).rate(0.25).limit(1));
+        let already = network.injected().len();
+        let deployed = qovery.deploy(&request).await;
+        assert!(deployed.is_ok(), "{seed}: {deployed:?}");
+        hit.extend(network.injected().iter().skip(already).map(|one| one.path.clone()));
+    }
+    for route in ["/commit", "/statuses", "/deploymentQueue"] {
+        assert!(hit.iter().any(|path| path.contains(route)), "{route}: {hit:?}");
+    }
 }

@@ -236,3 +236,35 @@ async fn the_history_tells_the_revision_of_each_deployment() {
     let ran: Vec<_> = history.into_iter().map(|deployment| deployment.revision).collect();
     assert_eq!(ran, [RanRevision::ImageTag("1.2.0".into()), RanRevision::ImageTag("1.1.0".into())]);
 }
+
+#[tokio::test]
+async fn a_commit_that_only_the_service_tells_is_compared_with_the_one_that_was_asked_for() {
+    let (fake, qovery) = manual(FakeQovery::builder().quirk(QoveryQuirk::OmittedDetails)).await;
+    fake.deploy_by_someone_else(&fake.container());
+    let first = qovery.deploy(&web(&fake)).await.unwrap();
+    let pushed = fake.push_commit(&fake.application());
+    qovery.deploy(&web(&fake)).await.unwrap();
+    let first = step_to_the_end(&fake, &qovery, first).await;
+    assert_eq!(first.status.phase, Phase::Failed, "{first:?}");
+    assert!(first.reason.clone().unwrap().contains(&pushed), "{first:?}");
+}
+
+#[tokio::test]
+async fn a_merged_request_is_no_success_while_the_history_that_tells_whose_revision_won_is_missing() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let behind = anydeploy::Qovery::builder().url(network.url()).token(fake.token()).build().unwrap();
+    fake.deploy_by_someone_else(&fake.container());
+    let tag = |tag: &str| worker(&fake).with_revision(Revision::ImageTag(tag.into()));
+    let lost = qovery.deploy(&tag("1.1.0")).await.unwrap();
+    qovery.deploy(&tag("1.2.0")).await.unwrap();
+    let lost = step_to_the_end(&fake, &qovery, lost).await;
+    let missing = FaultPlan::always(Fault::NotFound)
+        .on([RequestKind::Read])
+        .not_found("/environment/*/deploymentHistoryV2", r#"{"status":404,"detail":"Not found."}"#);
+    network.follow(missing);
+    let error = behind.deployment(&lost.id).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    network.follow(FaultPlan::calm());
+    assert_eq!(behind.deployment(&lost.id).await.unwrap().status.phase, Phase::Failed);
+}
