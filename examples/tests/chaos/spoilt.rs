@@ -10,8 +10,8 @@ use anydeploy::{
 use futures::future::{BoxFuture, FutureExt};
 use tokio::time::timeout;
 
-/// How long the spoilt ones wait for an answer: less than the adapter, which knows what to do when none comes.
-const PATIENCE: Duration = Duration::from_millis(800);
+/// How long the spoilt ones wait for an answer: less than an adapter needs that looks for its deployment meanwhile.
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// What an adapter does wrong.
 #[derive(Clone, Copy, Debug)]
