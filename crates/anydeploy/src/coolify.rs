@@ -96,7 +96,7 @@ impl Coolify {
     /// see [`Config::from_env`].
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if one is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`] if one is missing or not usable.
     pub fn from_env() -> Result<Self> {
         CoolifyConfig::from_env()?.connect()
     }
@@ -104,7 +104,7 @@ impl Coolify {
     /// The id of a deployment that something else started: the web interface, a webhook, or the raw API.
     ///
     /// `uuid` is Coolify's `deployment_uuid`; nothing is sent.
-    /// [`deployment`](Deployer::deployment) answers [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is none.
+    /// [`deployment`](Deployer::deployment) answers [`ErrorKind::NotFound`] if there is none.
     ///
     /// ```
     /// use anydeploy::{Coolify, Target};

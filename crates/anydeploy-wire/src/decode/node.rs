@@ -12,7 +12,7 @@ use super::{
     scalar,
 };
 
-/// A value of a body, as it is given to [`Read`].
+/// A value of a body, as it is given to [`Read`](super::Read).
 ///
 /// Nodes are a chain on the stack from a value up to the whole body.
 /// `Debug` shows the place and no value.
