@@ -14,6 +14,9 @@ static FLIGHTS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 /// The number of the next one.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
+/// How long a trigger that has ended is remembered, for those that ask whose a deployment is that names no target.
+const REMEMBERED: Duration = Duration::from_secs(300);
+
 #[derive(Debug)]
 struct Entry {
     number: u64,
@@ -26,8 +29,24 @@ struct Entry {
     company: Option<Company>,
     /// Another one was being answered at some moment of this one.
     accompanied: bool,
+    /// Another one in the same place, for whatever target, was under way at some moment of this one.
+    beside: bool,
     /// Until when it may leave a deployment behind that does not show yet, once it has ended.
     until: Option<Instant>,
+    /// Its deployment has to wait, so that it may take in what others ask for.
+    waits: bool,
+    /// Its deployment, once that is known.
+    deployment: Option<String>,
+}
+
+impl Entry {
+    fn is_under_way(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| until > now)
+    }
+
+    fn is_remembered(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| until + REMEMBERED > now)
+    }
 }
 
 /// What other triggers were under way meanwhile.
@@ -60,9 +79,10 @@ impl Flight {
     pub(crate) fn begin(place: &str, target: &Target, linger: Duration) -> Self {
         let mut flights = flights();
         let now = Instant::now();
-        flights.retain(|entry| entry.until.is_none_or(|until| until > now));
-        let (mut company, mut accompanied) = (None, false);
-        for other in flights.iter_mut().filter(|other| other.place == place) {
+        flights.retain(|entry| entry.is_remembered(now));
+        let (mut company, mut accompanied, mut beside) = (None, false, false);
+        for other in flights.iter_mut().filter(|other| other.place == place && other.is_under_way(now)) {
+            (other.beside, beside) = (true, true);
             let Some(met) = meet(&other.target, target) else { continue };
             other.company = other.company.max(Some(met));
             company = company.max(Some(met));
@@ -79,15 +99,32 @@ impl Flight {
             mark: None,
             company,
             accompanied,
+            beside,
             until: None,
+            waits: false,
+            deployment: None,
         });
         Self { number, linger, may_show: false, lost: None }
     }
 
     /// Goes by this mark as well, under which [`company`] finds it after it has ended.
     pub(crate) fn marked(&self, mark: &str) {
+        self.note(|entry| entry.mark = Some(mark.to_owned()));
+    }
+
+    /// Takes note that its deployment has to wait.
+    pub(crate) fn waits(&self) {
+        self.note(|entry| entry.waits = true);
+    }
+
+    /// Takes note of its deployment.
+    pub(crate) fn became(&self, deployment: &str) {
+        self.note(|entry| entry.deployment = Some(deployment.to_owned()));
+    }
+
+    fn note(&self, note: impl FnOnce(&mut Entry)) {
         if let Some(entry) = flights().iter_mut().find(|entry| entry.number == self.number) {
-            entry.mark = Some(mark.to_owned());
+            note(entry);
         }
     }
 
@@ -109,6 +146,11 @@ impl Flight {
     /// The closest of the other triggers that were under way meanwhile.
     pub(crate) fn company(&self) -> Option<Company> {
         flights().iter().find(|entry| entry.number == self.number)?.company
+    }
+
+    /// Whether another trigger in the same place, for whatever target, was under way meanwhile.
+    pub(crate) fn is_beside(&self) -> bool {
+        flights().iter().any(|entry| entry.number == self.number && entry.beside)
     }
 
     /// Whether another trigger for the same was being answered meanwhile.
@@ -153,11 +195,38 @@ pub(crate) fn company(mark: &str, linger: Duration) -> Option<Company> {
         entry.until = entry.until.map(|known| known.max(until));
         company = company.max(entry.company);
     }
-    flights.retain(|entry| entry.until.is_none_or(|until| until > now));
+    flights.retain(|entry| entry.is_remembered(now));
     company
 }
 
-/// Forgets the marked flight, as its deployment is known.
+/// Ends the marked flight, as its deployment is known or never will be.
+pub(crate) fn end(mark: &str, deployment: Option<&str>) {
+    let now = Instant::now();
+    for entry in flights().iter_mut().filter(|entry| entry.mark.as_deref() == Some(mark)) {
+        entry.until = Some(now);
+        entry.deployment = deployment.map(str::to_owned);
+    }
+}
+
+/// Whether a deployment is that of another trigger than the marked one, and of no third.
+pub(crate) fn is_of_another(deployment: &str, mark: &str) -> bool {
+    let is_it = |entry: &Entry| entry.deployment.as_deref() == Some(deployment);
+    flights().iter().any(|entry| is_it(entry) && !entry.waits && entry.mark.as_deref() != Some(mark))
+}
+
+/// Another trigger in the same place that came after the marked one and was not made to wait, and whose deployment is not
+/// known.
+///
+/// `Some(true)` if it may become known yet.
+pub(crate) fn follower(mark: &str) -> Option<bool> {
+    let (flights, now) = (flights(), Instant::now());
+    let own = flights.iter().find(|entry| entry.mark.as_deref() == Some(mark))?;
+    let later = flights.iter().filter(|entry| entry.place == own.place && entry.number > own.number);
+    let unknown = later.filter(|entry| entry.deployment.is_none() && !entry.waits);
+    unknown.map(|entry| entry.is_under_way(now)).max()
+}
+
+/// Forgets the marked flight, as nobody can take its deployment for another's.
 pub(crate) fn forget(mark: &str) {
     flights().retain(|entry| entry.mark.as_deref() != Some(mark));
 }
@@ -230,6 +299,33 @@ mod tests {
         assert_eq!(company("one", LINGER), Some(Company::Same));
         forget("one");
         assert!(company("one", LINGER).is_none() && !begin("server four", "web").is_disturbed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_names_no_target_is_of_the_one_that_did_not_wait() {
+        let web = begin("server five", "web");
+        assert!(!web.is_beside());
+        web.marked("web");
+        assert!(follower("web").is_none() && !is_of_another("e1", "web"));
+        let api = begin("server five", "api");
+        assert!(web.is_beside() && api.is_beside() && !web.is_disturbed());
+        assert!(!begin("server six", "api").is_beside());
+        api.marked("api");
+        assert_eq!((follower("web"), follower("api")), (Some(true), None), "it may have started whatever comes next");
+        api.became("e1");
+        assert!(follower("web").is_none() && is_of_another("e1", "web") && !is_of_another("e1", "api"));
+        end("api", Some("e1"));
+        assert!(is_of_another("e1", "web"), "it is remembered after its end");
+        assert!(begin("server five", "db").is_beside(), "one is still under way");
+        let lost = begin("server five", "db");
+        lost.marked("db");
+        end("db", None);
+        assert_eq!(follower("web"), Some(false), "it will never be known");
+        let queued = begin("server five", "queue");
+        queued.marked("queue");
+        queued.waits();
+        queued.became("e2");
+        assert!(!is_of_another("e2", "web"), "what waits may take in what others ask for");
     }
 
     #[tokio::test(start_paused = true)]

@@ -30,6 +30,10 @@ pub(crate) enum Sight {
     Nothing,
     /// Something that may be of the trigger or of somebody else; why that cannot be told.
     Doubt(&'static str),
+    /// The same of something that stays to be seen, so that a later look may find whose it is.
+    Open(&'static str),
+    /// Nothing that changed anything, whether the trigger was acted on or not; why that is certain.
+    Idle(&'static str),
     /// Nothing at all, as a read that it takes was refused; why that leaves everything open.
     Blind(&'static str),
 }
@@ -85,15 +89,21 @@ where
             Ok(Sight::Found(found)) => return Ok(*found),
             // By then the trigger's own deployment would show beside it.
             Ok(Sight::Likely(found)) if age >= settle / LONGEST_PAUSE => return Ok(*found),
-            Ok(Sight::Doubt(why)) if age >= settle => return Err(after_loss(ErrorKind::Undecidable, why, lost)),
+            Ok(Sight::Doubt(why) | Sight::Open(why)) if age >= settle => {
+                return Err(after_loss(ErrorKind::Undecidable, why, lost));
+            }
             Ok(Sight::Nothing) if age >= settle => {
                 return Err(match sign {
                     Some(why) => after_loss(ErrorKind::Undecidable, why, lost),
                     None => after_loss(ErrorKind::NotTriggered, "nothing of it was seen since", lost),
                 });
             }
+            Ok(Sight::Idle(why)) if age >= settle => {
+                let kind = sign.map_or(ErrorKind::NotTriggered, |_| ErrorKind::Undecidable);
+                return Err(after_loss(kind, sign.unwrap_or(why), lost));
+            }
             Ok(Sight::Blind(why)) if age >= patience => return Err(after_loss(ErrorKind::Undecidable, why, lost)),
-            Ok(Sight::Nothing | Sight::Blind(_)) => None,
+            Ok(Sight::Nothing | Sight::Open(_) | Sight::Idle(_) | Sight::Blind(_)) => None,
             Ok(Sight::Doubt(why)) => {
                 sign = Some(why);
                 None
@@ -248,6 +258,19 @@ mod tests {
         }
         let found = run(|look| Ok(if look < 2 { Sight::Doubt("two") } else { Sight::likely(deployment()) })).await.0;
         assert!(found.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_later_look_rules_out_was_no_sign() {
+        let ruled_out = run(|look| Ok(if look == 1 { Sight::Open("whose?") } else { Sight::Nothing })).await.0;
+        assert_eq!(ruled_out.unwrap_err().kind(), ErrorKind::NotTriggered);
+        let idle = run(|_| Ok(Sight::Idle("nothing was changed"))).await.0.unwrap_err();
+        assert!(idle.is_safe_to_repeat() && idle.to_string().contains("nothing was changed"), "{idle}");
+        let signed = run(|look| Ok(if look == 1 { Sight::Doubt("two") } else { Sight::Idle("nothing") })).await.0;
+        assert_eq!(signed.unwrap_err().kind(), ErrorKind::Undecidable);
+        let never = run(|_| Ok(Sight::Open("whose?"))).await.0.unwrap_err();
+        assert_eq!(never.kind(), ErrorKind::Undecidable);
+        assert!(never.to_string().contains("whose?"), "{never}");
     }
 
     #[tokio::test(start_paused = true)]

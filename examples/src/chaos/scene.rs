@@ -50,6 +50,8 @@ pub(super) struct Fact {
     pub(super) senders: Vec<Sender>,
     /// Whether another program with the same token asked for it.
     pub(super) strange: bool,
+    /// Whether it failed in the check before it, and changed nothing.
+    pub(super) idle: bool,
     /// What became of each target in it.
     pub(super) parts: Vec<Part>,
 }

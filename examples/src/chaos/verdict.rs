@@ -64,7 +64,8 @@ impl Court<'_> {
         let (late, started): (Vec<&Fact>, Vec<&Fact>) =
             began.into_iter().partition(|fact| fact.senders_of(&call).all(|sender| self.is_late(sender)));
         report.delivered_late += late.len() as u64;
-        let caused: Vec<&Fact> = started.iter().copied().filter(|fact| !self.is_shared(fact, told, &call)).collect();
+        let is_own = |fact: &Fact| !fact.idle && !self.is_shared(fact, told, &call);
+        let caused: Vec<&Fact> = started.iter().copied().filter(|fact| is_own(fact)).collect();
         let twice = delivered_twice(&caused, &call);
         report.delivered_twice += twice;
         let duplicated = (caused.len() as u64).saturating_sub(1 + twice);

@@ -68,6 +68,12 @@ impl Qovery {
         match &deployed {
             Ok(deployment) => {
                 flight.marked(&mark(&deployment.id));
+                if deployment.id.get(REQUEST).is_some() {
+                    flight.waits();
+                }
+                if let Some(execution) = deployment.id.get(EXECUTION) {
+                    flight.became(execution);
+                }
                 flight.land_in(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
             }
             Err(error) if !error.is_safe_to_repeat() => drop(flight),

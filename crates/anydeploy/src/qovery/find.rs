@@ -4,7 +4,9 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 
 use super::deploy::ACCEPTED;
 use super::look::{Look, beside_statuses};
-use super::order::{choose, failed_check, fitting, is_alone, is_later, is_listed, is_oldest, may_name, names};
+use super::order::{
+    choose, failed_check, fitting, is_alone, is_later, is_listed, is_nameless, is_oldest, may_name, names,
+};
 use super::trail::{
     AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
     with_company, with_some,
@@ -25,7 +27,8 @@ impl Qovery {
             None => self.find_started(id, look).await,
         };
         if is_settled(&found, |found| found.id.get(EXECUTION).is_some() || found.is_over()) {
-            flight::forget(&mark);
+            let known = found.as_ref().ok().and_then(|found| found.id.get(EXECUTION));
+            flight::end(&mark, known);
         }
         found
     }
@@ -35,7 +38,12 @@ impl Qovery {
         let found = self.by_order(&id, &look, overdue).await?;
         // What waited has a request, and what started at once has none.
         let waited = |execution: &String| look.last() == Some(execution) && look.last_request().is_some();
-        let failed = self.failed_check(&id, &look, found.failed_check.as_deref(), SINCE).await?;
+        // It may be that of a later trigger for another service, if this one's own never starts.
+        let failed = match found.failed_check.as_deref().map(|failed| (failed, flight::follower(&mark(&id)))) {
+            Some((failed, None)) => self.failed_check(&id, &look, Some(failed), SINCE).await?,
+            Some((_, Some(true))) => return Ok(pending(id, Phase::Queued, ACCEPTED)),
+            Some((_, Some(false))) | None => None,
+        };
         match found.execution.or(failed).filter(|execution| !waited(execution)) {
             Some(execution) => self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await,
             None if !overdue => Ok(pending(id, Phase::Queued, ACCEPTED)),
@@ -122,6 +130,9 @@ impl Qovery {
         let Some(mut fitting) = fitting(&past, id, self.scheme) else {
             return Ok(Found::default());
         };
+        let mark = mark(id);
+        // Only what the history leaves without a name may be another service's.
+        fitting.retain(|entry| !(is_nameless(entry) && flight::is_of_another(&entry.identifier.execution_id, &mark)));
         let none_fits = !fitting.iter().any(|entry| may_name(entry, id.target()));
         let none_names = !fitting.iter().any(|entry| names(entry, id.target()));
         fitting.retain(|entry| !is_later(entry, id, self.grace));

@@ -6,6 +6,7 @@ use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 use super::Qovery;
 use super::deploy::Before;
 use super::order::{concerns, fitting, is_alone, is_listed, is_others, names, second};
+use super::status::judge_past;
 use super::trail::{ADOPTED, ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
 use crate::flight::Flight;
 use crate::reconcile::{Sight, reconcile, steady};
@@ -50,15 +51,17 @@ impl Qovery {
         if executions.iter().any(|entry| earlier(entry, started.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
         }
-        let nameless = executions.iter().any(|entry| !names(entry, id.target()));
-        let named = executions.into_iter().filter(|entry| names(entry, id.target()));
-        let mut named = named.map(|entry| entry.identifier.execution_id.as_str());
+        // One whose check failed lists no service, and may be for any service of the environment.
+        let (named, nameless): (Vec<_>, Vec<_>) = executions.into_iter().partition(|entry| names(entry, id.target()));
+        let mut named = named.into_iter().map(|entry| entry.identifier.execution_id.as_str());
         let found = match (requests.next(), named.next()) {
-            // One whose check failed lists no service, and may be for any service of the environment.
-            (None, None) if nameless => {
-                return Ok(Sight::Doubt("a deployment that failed before it came to any service was asked for since"));
-            }
-            (None, None) => return Ok(Sight::Nothing),
+            (None, None) => match nameless.as_slice() {
+                [] => return Ok(Sight::Nothing),
+                [own] if !flight.is_beside() && judge_past(own) == Phase::Failed => {
+                    self.follow(settled(&id, &own.identifier.execution_id), &look).await?
+                }
+                some => return self.weigh(&environment, some).await,
+            },
             (Some(request), None) if requests.next().is_none() => {
                 // It was accepted no later than this.
                 let id = look.at.checked(before.look.at).write(id, SINCE).with(REQUEST, request);
@@ -74,5 +77,19 @@ impl Qovery {
             return Ok(Sight::Doubt("another trigger of this program for the same target was under way"));
         }
         Ok(Sight::likely(found))
+    }
+
+    /// What executions prove that name no service, and may be of other services of the environment.
+    ///
+    /// `ERROR` in the check before a deployment means that nothing was changed (console 720181b), so that doing it again is
+    /// no second deployment.
+    async fn weigh(&self, environment: &str, nameless: &[&Past]) -> Result<Sight> {
+        for entry in nameless {
+            let execution = &entry.identifier.execution_id;
+            if judge_past(entry) != Phase::Failed || self.why_check_failed(environment, execution).await.is_none() {
+                return Ok(Sight::Open("a deployment that failed before it came to any service was asked for since"));
+            }
+        }
+        Ok(Sight::Idle("it was not acted on, or failed in the check before the deployment, which changes nothing"))
     }
 }

@@ -24,11 +24,11 @@ impl Qovery {
             return Ok(told(id.clone(), Phase::Cancelled, StateEnum::Canceled.as_str()));
         }
         match id.get(EXECUTION) {
-            Some(_) => {
+            Some(execution) => {
                 let look = self.look(id.require(ENVIRONMENT)?).await?;
                 let read = self.follow(id.clone(), &look).await?;
                 // It shows, so that nobody takes it for a new one.
-                flight::forget(&mark(id));
+                flight::end(&mark(id), Some(execution));
                 Ok(read)
             }
             None => self.find(id).await,

@@ -121,6 +121,7 @@ fn fact(row: CoolifyTriggered) -> Fact {
         requests: Vec::new(),
         senders,
         strange,
+        idle: false,
         parts: vec![Part { target: row.target, version: None, ending, ended_at: row.ended_at }],
     }
 }

@@ -111,5 +111,5 @@ fn fact(job: DokployTriggered) -> Fact {
     };
     let strange = job.origin == DokployOrigin::Api && job.sender.call.is_none();
     let parts = vec![Part { target: job.target, version: None, ending, ended_at: job.ended_at }];
-    Fact { id: job.deployment_id, requests: Vec::new(), senders: vec![job.sender], strange, parts }
+    Fact { id: job.deployment_id, requests: Vec::new(), senders: vec![job.sender], strange, idle: false, parts }
 }

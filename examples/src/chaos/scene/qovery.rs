@@ -125,6 +125,8 @@ fn fact(execution: QoveryTriggered) -> Fact {
     let (whole, ended_at) = (ending(execution.state.as_deref()), execution.ended_at);
     // Only requests of one user are merged.
     let strange = execution.triggered_by == CALLERS && execution.senders.iter().any(|sender| sender.call.is_none());
+    // The console says of a failed check that nothing was changed.
+    let idle = whole == Ending::Failed && execution.services.iter().all(|service| service.state.is_none());
     let services = execution.services.into_iter().map(|service| Part {
         target: service.service,
         version: service.version,
@@ -138,6 +140,7 @@ fn fact(execution: QoveryTriggered) -> Fact {
         requests: execution.request_ids,
         senders: execution.senders,
         strange,
+        idle,
         parts: services.chain([whole]).collect(),
     }
 }

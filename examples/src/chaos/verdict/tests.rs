@@ -40,6 +40,7 @@ impl Scene for Server {
             requests: vec![format!("r{name}")],
             senders: senders.clone(),
             strange: senders.iter().any(|sender| sender.call.is_none()),
+            idle: *ending == Ending::Failed && name.starts_with("idle"),
             parts: vec![Part { target: "web".to_owned(), version: None, ending: *ending, ended_at: Some(end()) }],
         };
         self.0.iter().map(fact).collect()
@@ -124,6 +125,17 @@ fn error(kind: ErrorKind) -> Result<Outcome> {
 
 fn own(ending: Ending) -> Vec<Done> {
     vec![("1", vec![by("1")], ending)]
+}
+
+#[test]
+fn a_deployment_whose_check_failed_changed_nothing_and_may_be_done_again() {
+    let idle = |second| vec![("idle 1", vec![by("1")], Ending::Failed), ("2", vec![by("1")], second)];
+    let again = judged(idle(Ending::Succeeded), Ok(succeeded("execution=e2")));
+    assert_eq!((again.duplicated, misreport(&again)), (0, "right"));
+    let none = judged(idle(Ending::Succeeded)[..1].to_vec(), error(ErrorKind::NotTriggered));
+    assert_eq!((none.lost, none.refused), (0, 1));
+    let real = vec![("1", vec![by("1")], Ending::Failed), ("2", vec![by("1")], Ending::Succeeded)];
+    assert_eq!(judged(real, Ok(succeeded("execution=e2"))).duplicated, 1);
 }
 
 #[test]

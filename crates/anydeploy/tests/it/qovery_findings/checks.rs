@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Outcome, Permission, Qovery, Target, TargetKind,
+    DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Outcome, Permission, Phase, Qovery, Target, TargetKind,
     VersionSupport,
 };
-use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript};
+use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryQuirk, QoveryScript, RequestKind};
 use serde_json::json;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::qovery::{manual, quick, running, step_to_the_end, web, worker};
+use crate::support::qovery::{execution, manual, quick, running, step_to_the_end, web, worker};
 
 #[tokio::test]
 async fn a_failed_check_before_the_deployment_fails_each_kind_with_its_reason() {
@@ -92,6 +92,61 @@ async fn a_failed_check_of_a_request_that_was_not_seen_to_wait_is_told_by_the_st
     fake.advance(60);
     let outcome = qovery.watch(&queued.id, quick()).await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+}
+
+/// A deployer whose triggers meet a fault on their way.
+fn behind(fake: &FakeQovery, fault: Fault, timeout: Duration) -> (FaultyNetwork, Qovery) {
+    let plan = FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1);
+    let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+    let builder = Qovery::builder().url(network.url()).token(fake.token());
+    (network, builder.timeout(timeout).grace(Duration::from_millis(600)).build().unwrap())
+}
+
+#[tokio::test]
+async fn a_lost_trigger_whose_check_failed_has_failed_with_its_reason() {
+    let (fake, _) = running(FakeQovery::builder()).await;
+    fake.already_deployed(&fake.application());
+    fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("no credentials"));
+    let (_network, qovery) = behind(&fake, Fault::ResetAfter, Duration::from_secs(5));
+    let found = qovery.deploy(&web(&fake)).await.unwrap();
+    let truth = fake.triggered().pop().unwrap().execution_id;
+    assert_eq!((found.identity, execution(&found)), (Identity::Inferred, Some(&*truth)), "{found:?}");
+    assert_eq!((found.status.phase, found.reason.as_deref()), (Phase::Failed, Some("no credentials")));
+}
+
+#[tokio::test]
+async fn a_lost_trigger_beside_a_failed_check_of_another_one_is_safe_to_repeat() {
+    let (fake, _) = running(FakeQovery::builder()).await;
+    fake.next_deployment(&fake.container(), QoveryScript::fails_pre_check("no credentials"));
+    let (network, qovery) = behind(&fake, Fault::SilenceBefore, Duration::from_millis(800));
+    let lost = async { qovery.deploy(&web(&fake)).await };
+    let failed = async {
+        while network.injected().is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        // The fault has met the first trigger.
+        qovery.deploy_and_wait(&worker(&fake), quick()).await
+    };
+    let (lost, failed) = tokio::join!(lost, failed);
+    let failed = failed.unwrap();
+    assert_eq!(failed.reason(), Some("no credentials"), "{failed:?}");
+    let error = lost.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::NotTriggered, true), "{error}");
+    assert!(error.to_string().contains("which changes nothing"), "{error}");
+    assert!(qovery.deploy(&web(&fake)).await.is_ok(), "nothing but this one was deployed");
+    assert_eq!(fake.triggered().len(), 2);
+}
+
+#[tokio::test]
+async fn a_failed_check_is_of_the_later_trigger_if_the_earlier_one_never_started() {
+    let (fake, qovery) = running(FakeQovery::builder()).await;
+    fake.next_deployment(&fake.application(), QoveryScript::never_starts());
+    fake.next_deployment(&fake.container(), QoveryScript::fails_pre_check("no credentials"));
+    let first = qovery.deploy(&web(&fake)).await.unwrap();
+    let second = qovery.deploy(&worker(&fake)).await.unwrap();
+    let (first, second) = tokio::join!(qovery.watch(&first.id, quick()), qovery.watch(&second.id, quick()));
+    assert!(matches!(&first, Ok(Outcome::Lost(_))), "{first:?}");
+    assert_eq!(second.unwrap().reason(), Some("no credentials"));
 }
 
 /// What `check` says of organizations with these restrictions.
