@@ -54,7 +54,7 @@ impl fmt::Display for VersionSupport {
     }
 }
 
-/// What [`check`](crate::Deployer::check) found out about a credential, without changing anything.
+/// What [`check`](crate::DeployerExt::check) found out about a credential, without changing anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Check {

@@ -3,23 +3,22 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
-use crate::{
-    Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, HistoryOptions, LogOptions, LogPage, Method,
-    Platform, Result, Service, Target,
-};
+use crate::{Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Logs, Platform, Result};
 
 /// How many reads are under way at once where a platform reads deployments one by one.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENT_READS: usize = 8;
 
-/// Deploys on one platform and tells what became of it.
+/// Deploys on one platform and reads deployments back.
 ///
-/// The trait is small and dyn-safe: programs hold an `Arc<dyn Deployer>`, and waiting is on top of it, in
-/// [`DeployerExt`](crate::DeployerExt).
-/// A method that a platform lacks keeps its default body, which answers
-/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported); [`capabilities`](Self::capabilities) says so beforehand.
+/// The trait is small and dyn-safe: programs hold an `Arc<dyn Deployer>`.
+/// [`DeployerExt`](crate::DeployerExt) adds waiting, and flat calls for the groups.
+///
+/// Everything beside deploying is in **groups** ([`History`], [`Cancel`], [`Logs`], [`Catalog`]).
+/// A group that a deployer does not offer is `None`, so that a layer that does not know a group cannot pass it by.
+/// New abilities come as new groups; these methods stay.
 ///
 /// # For implementers
 /// * [`deploy`](Self::deploy) sends its trigger at most once, and says in the error whether it was acted on.
@@ -37,7 +36,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// The platform it deploys on.
     fn platform(&self) -> Platform;
 
-    /// What it can do.
+    /// What a request may ask for.
     fn capabilities(&self) -> Capabilities;
 
     /// Triggers one deployment and says which one it is.
@@ -58,67 +57,30 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// Reads several deployments, in the order of `ids`, each with its own result.
     ///
     /// By default it reads them one by one, at most 8 at once.
-    fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+    fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
         let reads: Vec<_> = ids.iter().map(|id| self.deployment(id)).collect();
-        stream::iter(reads).buffered(AT_ONCE).collect().boxed()
+        stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().boxed()
     }
 
-    /// Lists the target's deployments, newest first.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the platform keeps none.
-    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-        let _ = (target, options);
-        unsupported(self.platform(), Method::History)
+    /// The deployments that a target had, if the platform lists them.
+    fn history(&self) -> Option<&dyn History> {
+        None
     }
 
-    /// Asks the platform to stop a deployment, and tells where it then stands.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if it is over already,
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where a deployment cannot be stopped.
-    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        let _ = id;
-        unsupported(self.platform(), Method::Cancel)
+    /// Stopping a deployment that is under way, if the platform can.
+    fn cancel(&self) -> Option<&dyn Cancel> {
+        None
     }
 
-    /// Reads the end of a deployment's log.
-    ///
-    /// # Errors
-    /// [`ErrorKind::PermissionDenied`](crate::ErrorKind::PermissionDenied) if the token may not read logs.
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        let _ = (id, options);
-        unsupported(self.platform(), Method::Logs)
+    /// The logs of deployments, if the platform gives them out.
+    fn logs(&self) -> Option<&dyn Logs> {
+        None
     }
 
-    /// Reads what a target is and how it runs.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such target.
-    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        let _ = target;
-        unsupported(self.platform(), Method::Service)
+    /// What there is to deploy, and what the credential may do, if the platform tells.
+    fn catalog(&self) -> Option<&dyn Catalog> {
+        None
     }
-
-    /// Lists everything the token can see that can be deployed.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the platform has no such list.
-    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        unsupported(self.platform(), Method::Services)
-    }
-
-    /// Finds out whether the credential works and what it may do, without changing anything.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized) if it does not work at all.
-    fn check(&self) -> BoxFuture<'_, Result<Check>> {
-        unsupported(self.platform(), Method::Check)
-    }
-}
-
-fn unsupported<T: Send + 'static>(platform: Platform, method: Method) -> BoxFuture<'static, Result<T>> {
-    ready(Err(Error::unsupported(platform, method.purpose()))).boxed()
 }
 
 /// Implements the trait for a pointer to a deployer, every method by forwarding.
@@ -142,36 +104,24 @@ macro_rules! forward {
                 (**self).deployment(id)
             }
 
-            fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
-                (**self).deployments_by_id(ids)
+            fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+                (**self).deployments(ids)
             }
 
-            fn history<'a>(
-                &'a self,
-                target: &'a Target,
-                options: HistoryOptions,
-            ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-                (**self).history(target, options)
+            fn history(&self) -> Option<&dyn History> {
+                (**self).history()
             }
 
-            fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-                (**self).cancel(id)
+            fn cancel(&self) -> Option<&dyn Cancel> {
+                (**self).cancel()
             }
 
-            fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-                (**self).logs(id, options)
+            fn logs(&self) -> Option<&dyn Logs> {
+                (**self).logs()
             }
 
-            fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-                (**self).service(target)
-            }
-
-            fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-                (**self).services()
-            }
-
-            fn check(&self) -> BoxFuture<'_, Result<Check>> {
-                (**self).check()
+            fn catalog(&self) -> Option<&dyn Catalog> {
+                (**self).catalog()
             }
         }
     };

@@ -224,7 +224,7 @@ impl Error {
     ///
     /// # Troubleshooting
     /// `false` after a lost answer, a server failure or an unreadable answer to a trigger.
-    /// Then look at the target's [`history`](crate::Deployer::history) before deploying again.
+    /// Then look at the target's [`history`](crate::DeployerExt::history_of) before deploying again.
     #[must_use]
     pub fn is_safe_to_repeat(&self) -> bool {
         self.0.safe_to_repeat

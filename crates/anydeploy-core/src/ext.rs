@@ -1,17 +1,89 @@
-//! Waiting, on top of any deployer.
+//! Waiting and flat calls, on top of any deployer.
 
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::{Instant, sleep};
 
 use crate::watch::Schedule;
 use crate::{
-    DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Outcome, Result, Watch, WatchOptions,
+    Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group, HistoryOptions, Interceptor,
+    Layered, LogOptions, LogPage, Method, Outcome, Result, Service, Target, Watch, WatchOptions,
 };
 
-/// Waiting for deployments, for everything that is a [`Deployer`].
+/// What every [`Deployer`] has besides: waiting for deployments, and one flat call for each method of a group.
 ///
+/// A call of a group that the deployer does not offer ends in [`ErrorKind::Unsupported`], and nothing is sent;
+/// [`offers`](Self::offers) says so beforehand.
 /// A watch owns a clone of the deployer, so that it borrows nothing: hold the deployer in an `Arc`.
 pub trait DeployerExt: Deployer {
+    /// Whether the deployer has the group that a method belongs to.
+    fn offers(&self, method: Method) -> bool {
+        match method.group() {
+            None => true,
+            Some(Group::History) => self.history().is_some(),
+            Some(Group::Cancel) => self.cancel().is_some(),
+            Some(Group::Logs) => self.logs().is_some(),
+            Some(Group::Catalog) => self.catalog().is_some(),
+        }
+    }
+
+    /// Lists the target's deployments, newest first.
+    ///
+    /// # Errors
+    /// Those of [`History::list_deployments`](crate::History::list_deployments), and [`ErrorKind::Unsupported`].
+    fn history_of<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        call(self, Method::History, self.history(), |group| group.list_deployments(target, options))
+    }
+
+    /// Asks the platform to stop a deployment, and returns its state after the request.
+    ///
+    /// # Errors
+    /// Those of [`Cancel::request_cancel`](crate::Cancel::request_cancel), and [`ErrorKind::Unsupported`].
+    fn cancel_deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        call(self, Method::Cancel, self.cancel(), |group| group.request_cancel(id))
+    }
+
+    /// Reads the end of a deployment's log.
+    ///
+    /// # Errors
+    /// Those of [`Logs::read_log`](crate::Logs::read_log), and [`ErrorKind::Unsupported`].
+    fn logs_of<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        call(self, Method::Logs, self.logs(), |group| group.read_log(id, options))
+    }
+
+    /// Reads what a target is and how it runs.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::read_service`](crate::Catalog::read_service), and [`ErrorKind::Unsupported`].
+    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        call(self, Method::Service, self.catalog(), |group| group.read_service(target))
+    }
+
+    /// Lists everything the token can see that can be deployed.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::list_services`](crate::Catalog::list_services), and [`ErrorKind::Unsupported`].
+    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        call(self, Method::Services, self.catalog(), |group| group.list_services())
+    }
+
+    /// Finds out whether the credential works and what it may do, without changing anything.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::check_credential`](crate::Catalog::check_credential), and [`ErrorKind::Unsupported`].
+    fn check(&self) -> BoxFuture<'_, Result<Check>> {
+        call(self, Method::Check, self.catalog(), |group| group.check_credential())
+    }
+
+    /// Puts an interceptor around every call.
+    ///
+    /// The last one that is put around is the outermost.
+    fn layered<I: Interceptor>(self, interceptor: I) -> Layered<Self, I>
+    where
+        Self: Sized,
+    {
+        Layered::new(self, interceptor)
+    }
+
     /// Watches a deployment until it is over or the deadline passes.
     ///
     /// The result is a stream of changes, and a future of the outcome; nothing is sent before it is polled.
@@ -80,6 +152,19 @@ pub trait DeployerExt: Deployer {
 }
 
 impl<T: Deployer + ?Sized> DeployerExt for T {}
+
+/// Calls a method of a group, if there is one.
+fn call<'a, D: Deployer + ?Sized, G: ?Sized, T: Send + 'a>(
+    deployer: &D,
+    method: Method,
+    group: Option<&'a G>,
+    call: impl FnOnce(&'a G) -> BoxFuture<'a, Result<T>>,
+) -> BoxFuture<'a, Result<T>> {
+    match group {
+        Some(group) => call(group),
+        None => ready(Err(Error::unsupported(deployer.platform(), method.purpose()))).boxed(),
+    }
+}
 
 /// Waits until the deployment is over that kept another one from being started; how it ends does not matter.
 async fn wait_for_earlier<D: Deployer>(

@@ -1,5 +1,81 @@
-//! Layers: deployers that stand around another deployer and are used in its place.
+//! Layers: one function around every call of a deployer.
 
+mod audit;
+mod call;
+mod dry_run;
+mod layered;
+mod limit;
 mod retry;
+mod timeout;
 
+use std::fmt::Debug;
+
+use futures::future::{BoxFuture, Future};
+
+pub use audit::{Audit, AuditRecord};
+pub use call::{Answer, Call, Next};
+pub use dry_run::DryRun;
+pub use layered::Layered;
+pub use limit::ConcurrencyLimit;
 pub use retry::{Retry, RetryEvent, RetryOptions};
+pub use timeout::Timeout;
+
+use crate::{Deployment, DeploymentId, Result};
+
+/// Stands around every call of a deployer, whatever the method and the group.
+///
+/// [`Layered`] implements [`Deployer`](crate::Deployer) and every group once and for all; an interceptor is one function.
+/// It may make the call once, several times or not at all, and may change the result.
+/// [`DeployerExt::layered`](crate::DeployerExt::layered) puts one around a deployer.
+///
+/// # For implementers
+/// * A [trigger](crate::CallKind::Trigger) must not be made again unless its error
+///   [is safe to repeat](crate::Error::is_safe_to_repeat).
+/// * A future that is dropped leaves the call without an answer; after a trigger that is
+///   [`ErrorKind::Undecidable`](crate::ErrorKind::Undecidable), never success and never safe to repeat.
+///
+/// ```
+/// use anydeploy_core::testing::MemoryDeployer;
+/// use anydeploy_core::{Answer, Call, DeployRequest, Deployer, DeployerExt, Interceptor, Next, Result, Target};
+///
+/// /// Prints the duration of each call.
+/// #[derive(Debug)]
+/// struct Timed;
+///
+/// impl Interceptor for Timed {
+///     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
+///         let started = std::time::Instant::now();
+///         let answer = next.call().await;
+///         println!("{} took {:?}", call.method, started.elapsed());
+///         answer
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// let deployer = MemoryDeployer::new().with_application("web").layered(Timed);
+/// deployer.deploy(&DeployRequest::new(Target::application("web"))).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait Interceptor: Debug + Send + Sync + 'static {
+    /// Stands around one call.
+    ///
+    /// # Errors
+    /// Those of the call, and the interceptor's own.
+    fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> impl Future<Output = Result<T>> + Send;
+
+    /// Stands around a read of several deployments, each of which has its own result.
+    ///
+    /// By default the read passes by; a failure of one of them is not one of the call.
+    fn batch<'a>(
+        &'a self,
+        ids: &'a [DeploymentId],
+        next: Batch<'a>,
+    ) -> impl Future<Output = Vec<Result<Deployment>>> + Send {
+        next(ids.to_vec())
+    }
+}
+
+/// Reads several deployments, in the order of the ids.
+pub type Batch<'a> = &'a (dyn Fn(Vec<DeploymentId>) -> BoxFuture<'a, Vec<Result<Deployment>>> + Send + Sync);

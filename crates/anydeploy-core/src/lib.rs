@@ -4,7 +4,8 @@
 //! * [`Target`], [`DeployRequest`] and [`Revision`] say what is deployed.
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say what became of it.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
-//! * [`Retry`] is a layer that makes calls again, each by its own rule and never a trigger blindly.
+//! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
+//!   [`DryRun`], or one of your own.
 //! * `testing` (feature `testing`) has doubles for the tests of programs that deploy, and a conformance suite for those
 //!   who implement the trait.
 //!
@@ -17,6 +18,7 @@ mod deployer;
 mod deployment;
 mod error;
 mod ext;
+mod group;
 mod history;
 mod id;
 mod layer;
@@ -33,17 +35,21 @@ mod text;
 mod watch;
 
 pub use anydeploy_mask::mask;
-pub use capabilities::Capabilities;
+pub use capabilities::{Capabilities, RequestOption};
 pub use check::{Check, Permission, VersionSupport};
 pub use deployer::Deployer;
 pub use deployment::{Deployment, Identity, RanRevision};
 pub use error::{Error, ErrorKind};
 pub use ext::DeployerExt;
+pub use group::{Cancel, Catalog, Group, History, Logs};
 pub use history::HistoryOptions;
 pub use id::DeploymentId;
-pub use layer::{Retry, RetryEvent, RetryOptions};
+pub use layer::{
+    Answer, Audit, AuditRecord, Batch, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, Retry, RetryEvent,
+    RetryOptions, Timeout,
+};
 pub use log::{LogLine, LogOptions, LogPage};
-pub use method::Method;
+pub use method::{CallKind, Method};
 pub use platform::Platform;
 pub use request::{Adoption, DeployRequest, JobEvent, Revision, TerraformAction};
 pub use service::{Service, ServiceState};

@@ -2,9 +2,21 @@
 
 use std::fmt;
 
-/// A method of [`Deployer`](crate::Deployer) that asks the platform something.
-///
-/// Layers name it in their events, and test doubles in what they are told to do.
+use crate::Group;
+
+/// What a call does on the platform; each kind has its own rule for when it may be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CallKind {
+    /// It changes nothing, so that it may be made again at will.
+    Read,
+    /// It starts a deployment, so that it must never be made again blindly.
+    Trigger,
+    /// It stops a deployment; stopping twice stops once.
+    Cancel,
+}
+
+/// A method of [`Deployer`](crate::Deployer) or of one of its groups that sends something to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
@@ -12,30 +24,58 @@ pub enum Method {
     Deploy,
     /// [`Deployer::deployment`](crate::Deployer::deployment).
     Deployment,
-    /// [`Deployer::deployments_by_id`](crate::Deployer::deployments_by_id).
-    DeploymentsById,
-    /// [`Deployer::history`](crate::Deployer::history).
+    /// [`Deployer::deployments`](crate::Deployer::deployments).
+    Deployments,
+    /// [`History::list_deployments`](crate::History::list_deployments).
     History,
-    /// [`Deployer::cancel`](crate::Deployer::cancel).
+    /// [`Cancel::request_cancel`](crate::Cancel::request_cancel).
     Cancel,
-    /// [`Deployer::logs`](crate::Deployer::logs).
+    /// [`Logs::read_log`](crate::Logs::read_log).
     Logs,
-    /// [`Deployer::service`](crate::Deployer::service).
+    /// [`Catalog::read_service`](crate::Catalog::read_service).
     Service,
-    /// [`Deployer::services`](crate::Deployer::services).
+    /// [`Catalog::list_services`](crate::Catalog::list_services).
     Services,
-    /// [`Deployer::check`](crate::Deployer::check).
+    /// [`Catalog::check_credential`](crate::Catalog::check_credential).
     Check,
 }
 
 impl Method {
-    /// The method's name as it stands in the trait.
+    /// The group it belongs to; `None` for those that every deployer has.
+    #[must_use]
+    pub const fn group(self) -> Option<Group> {
+        match self {
+            Self::Deploy | Self::Deployment | Self::Deployments => None,
+            Self::History => Some(Group::History),
+            Self::Cancel => Some(Group::Cancel),
+            Self::Logs => Some(Group::Logs),
+            Self::Service | Self::Services | Self::Check => Some(Group::Catalog),
+        }
+    }
+
+    /// What a call of it does on the platform.
+    #[must_use]
+    pub const fn kind(self) -> CallKind {
+        match self {
+            Self::Deploy => CallKind::Trigger,
+            Self::Cancel => CallKind::Cancel,
+            Self::Deployment
+            | Self::Deployments
+            | Self::History
+            | Self::Logs
+            | Self::Service
+            | Self::Services
+            | Self::Check => CallKind::Read,
+        }
+    }
+
+    /// The method's short name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Deploy => "deploy",
             Self::Deployment => "deployment",
-            Self::DeploymentsById => "deployments_by_id",
+            Self::Deployments => "deployments",
             Self::History => "history",
             Self::Cancel => "cancel",
             Self::Logs => "logs",
@@ -49,7 +89,7 @@ impl Method {
     pub(crate) const fn purpose(self) -> &'static str {
         match self {
             Self::Deploy => "deploying",
-            Self::Deployment | Self::DeploymentsById => "reading a deployment",
+            Self::Deployment | Self::Deployments => "reading a deployment",
             Self::History => "a history of deployments",
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",

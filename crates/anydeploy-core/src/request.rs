@@ -6,7 +6,7 @@ mod revision;
 pub use options::{Adoption, JobEvent, TerraformAction};
 pub use revision::Revision;
 
-use crate::{Capabilities, Error, ErrorKind, Platform, Target, TargetKind};
+use crate::{Capabilities, Error, ErrorKind, Platform, RequestOption, Target, TargetKind};
 
 /// The longest name of a revision, in bytes; a commit has 40, an image tag 128.
 const LONGEST: usize = 256;
@@ -192,37 +192,21 @@ impl DeployRequest {
             return Err(Error::new(ErrorKind::InvalidInput, "a pull request's number begins at 1")
                 .with_platform(platform.clone()));
         }
-        if !capabilities.target_kinds.contains(self.target.kind()) {
-            let offered: Vec<_> = capabilities.target_kinds.iter().map(TargetKind::as_str).collect();
-            let (kind, offered) = (self.target.kind(), offered.join(", "));
+        let kind = self.target.kind();
+        if !capabilities.deploys(kind) {
+            let offered: Vec<_> = capabilities.target_kinds().map(TargetKind::as_str).collect();
+            let offered = offered.join(", ");
             return Err(Error::unsupported(
                 platform.clone(),
                 format!("deploying a target of kind `{kind}`; the kinds it deploys are: {offered}"),
             ));
         }
-        let missing = [
-            (matches!(self.revision, Revision::Commit(_)) && !capabilities.commit, "deploying a given commit"),
-            (matches!(self.revision, Revision::ImageTag(_)) && !capabilities.image_tag, "deploying a given image tag"),
-            (
-                self.revision == Revision::Deployed && !capabilities.deployed,
-                "deploying once more what was deployed last",
-            ),
-            (
-                matches!(self.revision, Revision::ChartVersion(_)) && !capabilities.chart_version,
-                "deploying a given chart version",
-            ),
-            (self.values_commit.is_some() && !capabilities.values_commit, "the values of a chart from a given commit"),
-            (self.job_event.is_some() && !capabilities.job_event, "running a job for a given event"),
-            (
-                self.terraform_action.is_some() && !capabilities.terraform_action,
-                "another action on a Terraform service",
-            ),
-            (self.no_cache && !capabilities.no_cache, "building without the cache"),
-            (self.reason.is_some() && !capabilities.reason, "a reason on a deployment"),
-            (self.pull_request.is_some() && !capabilities.pull_request, "deploying a pull request"),
-        ];
-        match missing.into_iter().find(|(lacks, _)| *lacks) {
-            Some((_, what)) => Err(Error::unsupported(platform.clone(), what)),
+        let mut set = RequestOption::ALL.iter().filter(|option| option.is_set(self));
+        match set.find(|option| !capabilities.takes(kind, **option)) {
+            Some(option) => {
+                let what = option.purpose();
+                Err(Error::unsupported(platform.clone(), format!("{what} of a target of kind `{kind}`")))
+            }
             None => Ok(()),
         }
     }

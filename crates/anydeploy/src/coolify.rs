@@ -58,8 +58,8 @@ pub use status::phase;
 
 use crate::config::{Config, Connect, Conventions};
 use crate::{
-    Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
-    LogOptions, LogPage, Platform, Result, Service, Target, TargetKind,
+    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind,
+    History, Logs, Platform, RequestOption, Result, Target, TargetKind,
 };
 use meaning::fail;
 
@@ -156,21 +156,13 @@ impl Deployer for Coolify {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let mut capabilities = Capabilities::new(&[TargetKind::Application, TargetKind::Service, TargetKind::Database]);
-        capabilities.commit = true;
-        capabilities.deployed = true;
-        capabilities.image_tag = true;
-        capabilities.no_cache = true;
-        capabilities.pull_request = true;
-        capabilities.history = true;
-        capabilities.cancel = true;
-        capabilities.logs = true;
-        capabilities.service = true;
-        capabilities.services = true;
-        capabilities.check = true;
-        // 200 requests a minute for all tokens of a user; a read of a deployment is large besides.
-        capabilities.poll_interval = Duration::from_secs(2);
-        capabilities
+        use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest};
+        Capabilities::new()
+            .with_kind(TargetKind::Application, &[Commit, Deployed, ImageTag, NoCache, PullRequest])
+            .with_kind(TargetKind::Service, &[])
+            .with_kind(TargetKind::Database, &[])
+            // 200 requests a minute for all tokens of a user; a read of a deployment is large besides.
+            .with_poll_interval(Duration::from_secs(2))
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
@@ -181,27 +173,19 @@ impl Deployer for Coolify {
         self.read(id).boxed()
     }
 
-    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-        self.read_history(target, options).boxed()
+    fn history(&self) -> Option<&dyn History> {
+        Some(self)
     }
 
-    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.stop_deployment(id).boxed()
+    fn cancel(&self) -> Option<&dyn Cancel> {
+        Some(self)
     }
 
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.read_logs(id, options).boxed()
+    fn logs(&self) -> Option<&dyn Logs> {
+        Some(self)
     }
 
-    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        self.read_service(target).boxed()
-    }
-
-    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        self.list_services().boxed()
-    }
-
-    fn check(&self) -> BoxFuture<'_, Result<Check>> {
-        self.check_token().boxed()
+    fn catalog(&self) -> Option<&dyn Catalog> {
+        Some(self)
     }
 }

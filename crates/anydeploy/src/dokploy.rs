@@ -67,8 +67,8 @@ pub use status::{phase, queue_phase, service_state};
 
 use crate::config::{Config, Connect, Conventions};
 use crate::{
-    Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
-    LogPage, Platform, Result, Service, Target, TargetKind,
+    Builder, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
+    RequestOption, Result, Target, TargetKind,
 };
 use edition::KnownEdition;
 use meaning::fail;
@@ -162,15 +162,10 @@ impl Deployer for Dokploy {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let mut capabilities = Capabilities::new(&[TargetKind::Application, TargetKind::Compose]);
-        capabilities.reason = true;
-        capabilities.history = true;
-        capabilities.logs = true;
-        capabilities.service = true;
-        capabilities.services = true;
-        capabilities.check = true;
-        capabilities.reconcile = true;
-        capabilities
+        Capabilities::new()
+            .with_kind(TargetKind::Application, &[RequestOption::Reason])
+            .with_kind(TargetKind::Compose, &[RequestOption::Reason])
+            .with_correlation()
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
@@ -181,23 +176,15 @@ impl Deployer for Dokploy {
         self.read(id).boxed()
     }
 
-    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-        self.read_history(target, options).boxed()
+    fn history(&self) -> Option<&dyn History> {
+        Some(self)
     }
 
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.read_logs(id, options).boxed()
+    fn logs(&self) -> Option<&dyn Logs> {
+        Some(self)
     }
 
-    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        self.read_service(target).boxed()
-    }
-
-    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        self.list_services().boxed()
-    }
-
-    fn check(&self) -> BoxFuture<'_, Result<Check>> {
-        self.check_key().boxed()
+    fn catalog(&self) -> Option<&dyn Catalog> {
+        Some(self)
     }
 }

@@ -70,8 +70,8 @@ pub use status::{phase, service_state};
 
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
 use crate::{
-    Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
-    LogPage, Platform, Result, Service, Target, TargetKind,
+    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
+    RequestOption, Result, Target, TargetKind,
 };
 use meaning::fail;
 
@@ -169,31 +169,20 @@ impl Deployer for Qovery {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let mut capabilities = Capabilities::new(&[
-            TargetKind::Application,
-            TargetKind::Container,
-            TargetKind::Job,
-            TargetKind::Helm,
-            TargetKind::Terraform,
-            TargetKind::Database,
-            TargetKind::Environment,
-        ]);
-        capabilities.commit = true;
-        capabilities.image_tag = true;
-        capabilities.deployed = true;
-        capabilities.chart_version = true;
-        capabilities.values_commit = true;
-        capabilities.job_event = true;
-        capabilities.terraform_action = true;
-        capabilities.history = true;
-        capabilities.cancel = true;
-        capabilities.logs = true;
-        capabilities.service = true;
-        capabilities.services = true;
-        capabilities.check = true;
-        // 1000 requests an hour for each token, by Qovery's documentation.
-        capabilities.poll_interval = Duration::from_secs(5);
-        capabilities
+        use RequestOption::{
+            ChartVersion, Commit, Deployed, ImageTag, JobEvent, TerraformAction as Action, ValuesCommit,
+        };
+        Capabilities::new()
+            .with_kind(TargetKind::Application, &[Commit, Deployed])
+            .with_kind(TargetKind::Container, &[ImageTag, Deployed])
+            .with_kind(TargetKind::Job, &[Commit, ImageTag, Deployed, JobEvent])
+            .with_kind(TargetKind::Helm, &[Commit, ChartVersion, ValuesCommit, Deployed])
+            .with_kind(TargetKind::Terraform, &[Commit, Deployed, Action])
+            // A database is deployed as it is configured, and an environment with the newest commits (document, line 6246).
+            .with_kind(TargetKind::Database, &[])
+            .with_kind(TargetKind::Environment, &[])
+            // 1000 requests an hour for each token, by Qovery's documentation.
+            .with_poll_interval(Duration::from_secs(5))
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
@@ -204,27 +193,19 @@ impl Deployer for Qovery {
         self.read(id).boxed()
     }
 
-    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-        self.read_history(target, options).boxed()
+    fn history(&self) -> Option<&dyn History> {
+        Some(self)
     }
 
-    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.stop_deployment(id).boxed()
+    fn cancel(&self) -> Option<&dyn Cancel> {
+        Some(self)
     }
 
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.read_logs(id, options).boxed()
+    fn logs(&self) -> Option<&dyn Logs> {
+        Some(self)
     }
 
-    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        self.read_service(target).boxed()
-    }
-
-    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        self.list_services().boxed()
-    }
-
-    fn check(&self) -> BoxFuture<'_, Result<Check>> {
-        self.check_token().boxed()
+    fn catalog(&self) -> Option<&dyn Catalog> {
+        Some(self)
     }
 }

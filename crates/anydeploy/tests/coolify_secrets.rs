@@ -9,7 +9,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anydeploy::{Coolify, DeployRequest, Deployer, Target};
+use anydeploy::{Coolify, DeployRequest, Deployer, DeployerExt, Target};
 use anydeploy_fakes::{FakeCoolify, Pace};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::util::SubscriberInitExt;

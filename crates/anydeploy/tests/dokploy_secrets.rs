@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use anydeploy::{Deployer, Dokploy, Target};
+use anydeploy::{DeployerExt, Dokploy, Target};
 use tracing_subscriber::fmt::MakeWriter;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, Qovery, Target};
+use anydeploy::{DeployRequest, Deployer, DeployerExt, Qovery, Target};
 use anydeploy_fakes::{FakeQovery, Pace};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::util::SubscriberInitExt;

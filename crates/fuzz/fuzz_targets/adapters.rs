@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use anydeploy::{DeploymentId, HistoryOptions, LogOptions};
+use anydeploy::{DeployerExt, DeploymentId, HistoryOptions, LogOptions};
 use anydeploy_fuzz::{Scene, answers, check, check_id, unsettled};
 use libfuzzer_sys::fuzz_target;
 
@@ -35,11 +35,11 @@ fuzz_target!(|data: &[u8]| {
                 read.iter().for_each(|deployment| check_id(&deployment.id));
                 check(&read);
             }
-            1 => check(&deployer.history(target, HistoryOptions::default()).await),
-            2 => check(&deployer.cancel(&id).await),
+            1 => check(&deployer.history_of(target, HistoryOptions::default()).await),
+            2 => check(&deployer.cancel_deployment(&id).await),
             3 => {
                 let options = LogOptions::default();
-                let read = deployer.logs(&id, options).await;
+                let read = deployer.logs_of(&id, options).await;
                 assert!(read.iter().all(|page| page.lines.len() <= options.tail));
                 check(&read);
             }

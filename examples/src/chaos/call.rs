@@ -49,7 +49,7 @@ pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap
     let witness = Arc::new(Witness { inner: wrap(scene.adapter(call)?), seen: Arc::clone(&seen), timeline });
     let patience = RetryOptions::within(Duration::from_secs(60)).with_attempts(20);
     let patience = patience.with_backoff(Duration::from_millis(20), Duration::from_millis(500));
-    let deployer = Retry::new(witness).with_options(patience);
+    let deployer = witness.layered(Retry::new().with_options(patience));
     let watch = WatchOptions::within(Duration::from_secs(30)).with_log_tail(5);
     let watch = watch.with_intervals(Duration::from_millis(20), Duration::from_millis(200));
     let result = deployer.deploy_and_wait(&request, watch).await;

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use anydeploy::{
-    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, ErrorKind, Identity, LogOptions, LogPage,
-    Platform, Result,
+    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, ErrorKind, Identity, Logs, Platform, Result,
 };
 use anydeploy_fakes::Timeline;
 use futures::future::{BoxFuture, FutureExt};
@@ -75,7 +74,7 @@ impl Deployer for Witness {
         self.inner.deployment(id).inspect(|told| self.note(told)).boxed()
     }
 
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.inner.logs(id, options)
+    fn logs(&self) -> Option<&dyn Logs> {
+        self.inner.logs()
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{
-    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
-    HistoryOptions, Identity, LogOptions, LogPage, Phase, Platform, Result,
+    Capabilities, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
+    HistoryOptions, Identity, Logs, Phase, Platform, Result,
 };
 use futures::future::{BoxFuture, FutureExt};
 use tokio::time::timeout;
@@ -53,7 +53,7 @@ impl Spoilt {
             }
             Habit::TakesTheNewest => {
                 let started = self.inner.deploy(request).await?;
-                let history = self.inner.history(request.target(), HistoryOptions::newest(1)).await;
+                let history = self.inner.history_of(request.target(), HistoryOptions::newest(1)).await;
                 let mut newest = history.unwrap_or_default().pop().unwrap_or(started);
                 newest.identity = Identity::Exact;
                 Ok(newest)
@@ -89,7 +89,7 @@ impl Deployer for Spoilt {
         self.look(id).boxed()
     }
 
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.inner.logs(id, options)
+    fn logs(&self) -> Option<&dyn Logs> {
+        self.inner.logs()
     }
 }

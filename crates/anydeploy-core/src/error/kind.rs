@@ -59,6 +59,8 @@ pub enum ErrorKind {
     Undecidable,
     /// The deadline passed before the deployment was over.
     TimedOut,
+    /// The call would have changed something, and a [`DryRun`](crate::DryRun) refused it; nothing was sent.
+    DryRun,
 }
 
 impl ErrorKind {
@@ -91,6 +93,7 @@ impl ErrorKind {
             Self::NotTriggered => "not triggered",
             Self::Undecidable => "outcome of the trigger unknown",
             Self::TimedOut => "timed out",
+            Self::DryRun => "dry run",
         }
     }
 
@@ -130,7 +133,8 @@ impl ErrorKind {
             | Self::Rejected
             | Self::Unreachable
             | Self::CertificateRefused
-            | Self::NotTriggered => true,
+            | Self::NotTriggered
+            | Self::DryRun => true,
             Self::Unavailable
             | Self::NoAnswer
             | Self::Unreadable
@@ -180,7 +184,7 @@ impl ErrorKind {
             Self::NotTriggered => "it is safe to deploy again",
             Self::Undecidable => "look at the target's deployments before deploying again",
             Self::TimedOut => "the deployment goes on; watch its id again to learn its outcome",
-            Self::InvalidInput | Self::InvalidConfiguration | Self::Unsupported | Self::Rejected => "",
+            Self::InvalidInput | Self::InvalidConfiguration | Self::Unsupported | Self::Rejected | Self::DryRun => "",
         }
     }
 }

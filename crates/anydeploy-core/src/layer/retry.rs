@@ -1,23 +1,22 @@
 //! The retry layer: each kind of call has its own rule for when it is made again.
 
 mod budget;
-mod deployer;
 mod event;
 mod options;
 
 use std::fmt;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use tokio::time::sleep;
 
 use budget::Budget;
 pub use event::RetryEvent;
 pub use options::RetryOptions;
 
-use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Phase, Result};
+use super::{Answer, Batch, Call, Interceptor, Next};
+use crate::{CallKind, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Phase, Result};
 
-/// A deployer that repeats the calls of another one, where that is safe.
+/// Makes calls again, where that is safe.
 ///
 /// * **Reads** are repeated while the error [is transient](Error::is_transient).
 /// * **Triggers** are sent again only while the error says that nothing was acted on
@@ -42,67 +41,55 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Identity, Meth
 ///
 /// ```
 /// use anydeploy_core::testing::MemoryDeployer;
-/// use anydeploy_core::{DeployRequest, Deployer, Error, ErrorKind, Method, Retry, Target};
+/// use anydeploy_core::{DeployRequest, Deployer, DeployerExt, Error, ErrorKind, Method, Retry, Target};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> anydeploy_core::Result<()> {
 /// let memory = MemoryDeployer::new().with_application("web");
 /// memory.fail_next(Method::Deploy, Error::new(ErrorKind::Unreachable, "connection refused"));
 ///
-/// let deployer = Retry::new(memory.clone()).on_retry(|event| eprintln!("{} again: {}", event.method, event.kind));
+/// let retry = Retry::new().on_retry(|event| eprintln!("{} again: {}", event.method, event.kind));
+/// let deployer = memory.clone().layered(retry);
 /// deployer.deploy(&DeployRequest::new(Target::application("web"))).await?;
 /// assert_eq!(memory.triggered().len(), 1);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
-pub struct Retry<D> {
-    inner: D,
+#[derive(Clone, Default)]
+pub struct Retry {
     options: RetryOptions,
     callback: Option<Callback>,
 }
 
 type Callback = Arc<dyn Fn(&RetryEvent) + Send + Sync>;
 
-impl<D> Retry<D> {
-    /// Repeats the calls of `inner` under the default [`RetryOptions`].
+impl Retry {
+    /// Makes calls again under the default [`RetryOptions`].
     #[must_use]
-    pub fn new(inner: D) -> Self {
-        Self { inner, options: RetryOptions::default(), callback: None }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// The same layer under other options.
+    /// The same under other options.
     #[must_use]
     pub fn with_options(mut self, options: RetryOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// The same layer, telling each failed attempt that is followed by another one.
+    /// The same, with a callback for each failed attempt that is followed by another one.
     ///
-    /// The callback runs inside the call, before the wait; it should only take note.
+    /// The callback runs inside the call, before the wait; it must not block.
     #[must_use]
     pub fn on_retry(mut self, callback: impl Fn(&RetryEvent) + Send + Sync + 'static) -> Self {
         self.callback = Some(Arc::new(callback));
         self
     }
-
-    /// The deployer whose calls are repeated.
-    #[must_use]
-    pub fn inner(&self) -> &D {
-        &self.inner
-    }
-
-    /// Takes the layer away.
-    #[must_use]
-    pub fn into_inner(self) -> D {
-        self.inner
-    }
 }
 
-impl<D: fmt::Debug> fmt::Debug for Retry<D> {
+impl fmt::Debug for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Retry").field("inner", &self.inner).field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Retry").field("options", &self.options).finish_non_exhaustive()
     }
 }
 
@@ -127,53 +114,28 @@ fn own_earlier_try(error: &Error, calls: u32) -> Option<Deployment> {
     error.last().filter(|last| is_repeat && matches!(last.identity, Identity::Exact | Identity::Pending)).cloned()
 }
 
-impl<D: Deployer> Retry<D> {
-    /// Calls until there is an answer, an error that `may_repeat` denies, or nothing is left of the budget.
-    async fn repeat<'a, T>(
-        &self,
-        method: Method,
-        budget: &mut Budget<'_>,
-        may_repeat: fn(&Error) -> bool,
-        call: impl Fn() -> BoxFuture<'a, Result<T>> + Send,
-    ) -> Result<T> {
-        let mut tried: u32 = 0;
-        loop {
-            let error = match call().await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            budget.count();
-            tried = tried.saturating_add(error.attempts());
-            let wait = if may_repeat(&error) { budget.wait(&error) } else { None };
-            let Some(wait) = wait else { return Err(error.with_attempts(tried)) };
-            self.tell(&RetryEvent { method, attempt: budget.calls(), kind: error.kind(), wait });
-            sleep(wait).await;
-        }
-    }
-
-    async fn read<'a, T>(&self, method: Method, call: impl Fn() -> BoxFuture<'a, Result<T>> + Send) -> Result<T> {
-        self.repeat(method, &mut Budget::start(&self.options), Error::is_transient, call).await
-    }
-
-    async fn cancel_again(&self, id: &DeploymentId) -> Result<Deployment> {
+impl Interceptor for Retry {
+    async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
         let mut budget = Budget::start(&self.options);
-        let cancel = || self.inner.cancel(id);
-        match self.repeat(Method::Cancel, &mut budget, Error::is_transient, cancel).await {
-            Err(conflict) if conflict.kind() == ErrorKind::Conflict && budget.calls() > 1 => {
-                let read = || self.inner.deployment(id);
-                match self.repeat(Method::Deployment, &mut budget, Error::is_transient, read).await {
-                    Ok(deployment) if was_cancelled(&deployment) => Ok(deployment),
-                    _ => Err(conflict),
-                }
+        let may_repeat = match call.kind() {
+            CallKind::Trigger => may_trigger_again,
+            CallKind::Read | CallKind::Cancel => Error::is_transient,
+        };
+        let answer = self.repeat(call.method, &mut budget, may_repeat, &next).await;
+        match (answer, call.kind()) {
+            (Err(error), CallKind::Trigger) => own_earlier_try(&error, budget.calls()).and_then(T::of).ok_or(error),
+            (Err(error), CallKind::Cancel) if error.kind() == ErrorKind::Conflict && budget.calls() > 1 => {
+                let cancelled = self.cancelled_before(call, &mut budget).await;
+                cancelled.and_then(T::of).ok_or(error)
             }
-            answer => answer,
+            (answer, _) => answer,
         }
     }
 
     /// Reads them all at once, and then again those whose read failed for a transient reason.
-    async fn read_by_id(&self, ids: &[DeploymentId]) -> Vec<Result<Deployment>> {
+    async fn batch<'a>(&'a self, ids: &'a [DeploymentId], next: Batch<'a>) -> Vec<Result<Deployment>> {
         let mut budget = Budget::start(&self.options);
-        let mut answers = self.inner.deployments_by_id(ids).await;
+        let mut answers = next(ids.to_vec()).await;
         loop {
             budget.count();
             let mut again = Vec::new();
@@ -186,16 +148,16 @@ impl<D: Deployer> Retry<D> {
                     again.push((index, id.clone()));
                     // The longest wait of all serves them all.
                     if event.is_none_or(|event| event.wait < wait) {
-                        let (method, attempt) = (Method::DeploymentsById, budget.calls());
+                        let (method, attempt) = (Method::Deployments, budget.calls());
                         event = Some(RetryEvent { method, attempt, kind: error.kind(), wait });
                     }
                 }
             }
             let Some(event) = event else { return answers };
-            self.tell(&event);
+            self.report(&event);
             sleep(event.wait).await;
             let (indices, ids): (Vec<usize>, Vec<DeploymentId>) = again.into_iter().unzip();
-            for (index, answer) in indices.into_iter().zip(self.inner.deployments_by_id(&ids).await) {
+            for (index, answer) in indices.into_iter().zip(next(ids).await) {
                 let before = answers[index].as_ref().err().map_or(0, Error::attempts);
                 answers[index] = answer.map_err(|error| {
                     let attempts = error.attempts().saturating_add(before);
@@ -204,8 +166,41 @@ impl<D: Deployer> Retry<D> {
             }
         }
     }
+}
 
-    fn tell(&self, event: &RetryEvent) {
+impl Retry {
+    /// Calls until there is an answer, an error that `may_repeat` denies, or nothing is left of the budget.
+    async fn repeat<T>(
+        &self,
+        method: Method,
+        budget: &mut Budget<'_>,
+        may_repeat: fn(&Error) -> bool,
+        next: &Next<'_, T>,
+    ) -> Result<T> {
+        let mut tried: u32 = 0;
+        loop {
+            let error = match next.call().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            budget.count();
+            tried = tried.saturating_add(error.attempts());
+            let wait = if may_repeat(&error) { budget.wait(&error) } else { None };
+            let Some(wait) = wait else { return Err(error.with_attempts(tried)) };
+            self.report(&RetryEvent { method, attempt: budget.calls(), kind: error.kind(), wait });
+            sleep(wait).await;
+        }
+    }
+
+    /// The deployment, if an earlier attempt to cancel it caused the conflict.
+    async fn cancelled_before(&self, call: Call<'_>, budget: &mut Budget<'_>) -> Option<Deployment> {
+        let id = call.id?;
+        let read = || call.deployer.deployment(id);
+        let read = self.repeat(Method::Deployment, budget, Error::is_transient, &Next::new(&read)).await;
+        read.ok().filter(was_cancelled)
+    }
+
+    fn report(&self, event: &RetryEvent) {
         if let Some(callback) = &self.callback {
             callback(event);
         }

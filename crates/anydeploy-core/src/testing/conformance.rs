@@ -99,7 +99,7 @@ mod through;
 mod verdict;
 
 pub mod cancelling;
-pub mod flags;
+pub mod groups;
 pub mod identity;
 pub mod options;
 pub mod reading;
@@ -113,8 +113,9 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use tokio::time::timeout;
 
+pub use crate::RequestOption;
 pub use cases::{Case, cases};
-pub use harness::{Ending, Harness, Received, RequestOption};
+pub use harness::{Ending, Harness, Received};
 pub use report::{Entry, Report};
 pub use through::Through;
 pub use verdict::{NotKept, Verdict};

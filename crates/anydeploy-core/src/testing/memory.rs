@@ -14,7 +14,7 @@ use fault::Fault;
 pub use world::Trigger;
 use world::World;
 
-use crate::{Capabilities, Error, Method, Target};
+use crate::{Capabilities, Error, Group, Method, Target};
 
 /// A deployer whose platform lives in memory: for tests of programs that deploy.
 ///
@@ -23,7 +23,8 @@ use crate::{Capabilities, Error, Method, Target};
 /// A deployment waits in its target's queue while an earlier one is under way, runs for two ticks, and then ends as its
 /// [`Course`] says; by default it succeeds.
 /// Its [`revision`](crate::Deployment::revision) is then what was asked for, unless the course says otherwise.
-/// Everything in [`Capabilities`] is offered; [`with_capabilities`](Self::with_capabilities) takes something away.
+/// Every option and every group is offered; [`with_capabilities`](Self::with_capabilities) and
+/// [`without`](Self::without) take something away.
 ///
 /// ```
 /// use anydeploy_core::testing::{Course, MemoryDeployer};
@@ -70,6 +71,13 @@ impl MemoryDeployer {
     #[must_use]
     pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
         self.world().capabilities = capabilities;
+        self
+    }
+
+    /// Does not offer a group.
+    #[must_use]
+    pub fn without(self, group: Group) -> Self {
+        self.world().groups.remove(&group);
         self
     }
 
@@ -133,7 +141,7 @@ impl MemoryDeployer {
 
     /// Loses the answer of the next call of a method, after it was acted on.
     ///
-    /// A trigger is then looked for, as adapters do: if [`Capabilities::reconcile`] is on it is found and returned, and
+    /// A trigger is then looked for, as adapters do: if [`Capabilities::correlates`] is on it is found and returned, and
     /// if it is off the error is [`ErrorKind::Undecidable`](crate::ErrorKind::Undecidable).
     /// Every other call gets [`ErrorKind::NoAnswer`](crate::ErrorKind::NoAnswer).
     pub fn lose_next_answer(&self, method: Method) {

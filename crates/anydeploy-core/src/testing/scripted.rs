@@ -2,13 +2,13 @@
 
 mod deployer;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::{
-    Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, LogPage, Method,
-    Platform, Result, Service, Target, TargetKind,
+    Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group, HistoryOptions, LogPage,
+    Result, Service, Target, TargetKind,
 };
 
 /// A call that a [`ScriptedDeployer`] received.
@@ -19,19 +19,19 @@ pub enum Call {
     Deploy(DeployRequest),
     /// [`Deployer::deployment`](crate::Deployer::deployment).
     Deployment(DeploymentId),
-    /// [`Deployer::deployments_by_id`](crate::Deployer::deployments_by_id).
-    DeploymentsById(Vec<DeploymentId>),
-    /// [`Deployer::history`](crate::Deployer::history).
+    /// [`Deployer::deployments`](crate::Deployer::deployments).
+    Deployments(Vec<DeploymentId>),
+    /// [`History::list_deployments`](crate::History::list_deployments).
     History(Target, HistoryOptions),
-    /// [`Deployer::cancel`](crate::Deployer::cancel).
+    /// [`Cancel::request_cancel`](crate::Cancel::request_cancel).
     Cancel(DeploymentId),
-    /// [`Deployer::logs`](crate::Deployer::logs).
+    /// [`Logs::read_log`](crate::Logs::read_log).
     Logs(DeploymentId),
-    /// [`Deployer::service`](crate::Deployer::service).
+    /// [`Catalog::read_service`](crate::Catalog::read_service).
     Service(Target),
-    /// [`Deployer::services`](crate::Deployer::services).
+    /// [`Catalog::list_services`](crate::Catalog::list_services).
     Services,
-    /// [`Deployer::check`](crate::Deployer::check).
+    /// [`Catalog::check_credential`](crate::Catalog::check_credential).
     Check,
 }
 
@@ -39,7 +39,7 @@ pub enum Call {
 ///
 /// Clones share the list and the record.
 /// A call for which no answer is left gets an [`ErrorKind::Unavailable`] error.
-/// Logs are offered from the start; `history`, `cancel`, `service`, `services` and `check` with their first answer.
+/// The group of logs is offered from the start, every other one with the first answer for it.
 ///
 /// ```
 /// use anydeploy_core::testing::ScriptedDeployer;
@@ -58,6 +58,7 @@ pub struct ScriptedDeployer {
 #[derive(Debug)]
 struct State {
     capabilities: Capabilities,
+    groups: BTreeSet<Group>,
     deployments: VecDeque<Result<Deployment>>,
     histories: VecDeque<Result<Vec<Deployment>>>,
     cancels: VecDeque<Result<Deployment>>,
@@ -71,10 +72,9 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        let mut capabilities = Capabilities::new(&[TargetKind::Application]);
-        capabilities.logs = true;
         Self {
-            capabilities,
+            capabilities: Capabilities::new().with_kind(TargetKind::Application, &[]),
+            groups: BTreeSet::from([Group::Logs]),
             deployments: VecDeque::new(),
             histories: VecDeque::new(),
             cancels: VecDeque::new(),
@@ -95,7 +95,7 @@ impl ScriptedDeployer {
         Self::default()
     }
 
-    /// Adds an answer for the next `deploy` or `deployment`, or for the next id of a `deployments_by_id`.
+    /// Adds an answer for the next `deploy` or `deployment`, or for the next id of a `deployments`.
     #[must_use]
     pub fn answer(self, answer: Result<Deployment>) -> Self {
         self.with(|state| state.deployments.push_back(answer))
@@ -105,7 +105,7 @@ impl ScriptedDeployer {
     #[must_use]
     pub fn answer_history(self, answer: Result<Vec<Deployment>>) -> Self {
         self.with(|state| {
-            state.capabilities.history = true;
+            state.groups.insert(Group::History);
             state.histories.push_back(answer);
         })
     }
@@ -114,7 +114,7 @@ impl ScriptedDeployer {
     #[must_use]
     pub fn answer_cancel(self, answer: Result<Deployment>) -> Self {
         self.with(|state| {
-            state.capabilities.cancel = true;
+            state.groups.insert(Group::Cancel);
             state.cancels.push_back(answer);
         })
     }
@@ -129,7 +129,7 @@ impl ScriptedDeployer {
     #[must_use]
     pub fn answer_service(self, answer: Result<Service>) -> Self {
         self.with(|state| {
-            state.capabilities.service = true;
+            state.groups.insert(Group::Catalog);
             state.services.push_back(answer);
         })
     }
@@ -138,7 +138,7 @@ impl ScriptedDeployer {
     #[must_use]
     pub fn answer_services(self, answer: Result<Vec<Service>>) -> Self {
         self.with(|state| {
-            state.capabilities.services = true;
+            state.groups.insert(Group::Catalog);
             state.service_lists.push_back(answer);
         })
     }
@@ -147,7 +147,7 @@ impl ScriptedDeployer {
     #[must_use]
     pub fn answer_check(self, answer: Result<Check>) -> Self {
         self.with(|state| {
-            state.capabilities.check = true;
+            state.groups.insert(Group::Catalog);
             state.checks.push_back(answer);
         })
     }
@@ -177,18 +177,9 @@ impl ScriptedDeployer {
 
 impl State {
     /// Takes note of a call, and answers it from the list of its method.
-    fn reply<T>(
-        &mut self,
-        method: Method,
-        call: Call,
-        answers: fn(&mut Self) -> &mut VecDeque<Result<T>>,
-    ) -> Result<T> {
+    fn reply<T>(&mut self, call: Call, answers: fn(&mut Self) -> &mut VecDeque<Result<T>>) -> Result<T> {
         self.calls.push(call);
-        if self.capabilities.offers(method) {
-            next(answers(self))
-        } else {
-            Err(Error::unsupported(Platform::from("scripted"), method.purpose()))
-        }
+        next(answers(self))
     }
 }
 

@@ -8,7 +8,9 @@ use super::options::after;
 use super::polls::{Next, Polls};
 use super::schedule::Schedule;
 use super::{Failure, Loss, Outcome, WatchEvent, WatchOptions};
-use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Phase, Result};
+use crate::{
+    Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Method, Phase, Result,
+};
 
 /// How long a failure waits at most before its log is read.
 const LOG_SETTLES: Duration = Duration::from_secs(5);
@@ -126,7 +128,7 @@ impl<D: Deployer> Observer<D> {
             Phase::Cancelled => Outcome::Cancelled(deployment),
             _ => {
                 let mut failure = Failure::new(deployment);
-                if self.options.log_tail > 0 && self.deployer.capabilities().logs {
+                if self.options.log_tail > 0 && self.deployer.offers(Method::Logs) {
                     // The outcome is known; reading the log may use a little more time than was left for waiting.
                     let limit = deadline.max(after(LOG_TIME));
                     // Coolify appends the summary of a failure to the log after the status has become `failed`.
@@ -144,10 +146,12 @@ impl<D: Deployer> Observer<D> {
     }
 
     async fn log_tail(&self, id: &DeploymentId, limit: Instant) -> Result<LogPage> {
-        timeout_at(limit, self.deployer.logs(id, LogOptions::tail(self.options.log_tail))).await.unwrap_or_else(|_| {
-            let error = Error::new(ErrorKind::TimedOut, "the log was not read in time");
-            Err(error.with_platform(self.deployer.platform()).with_advice(""))
-        })
+        timeout_at(limit, self.deployer.logs_of(id, LogOptions::tail(self.options.log_tail))).await.unwrap_or_else(
+            |_| {
+                let error = Error::new(ErrorKind::TimedOut, "the log was not read in time");
+                Err(error.with_platform(self.deployer.platform()).with_advice(""))
+            },
+        )
     }
 
     /// The deployment is not known to the platform, which is no reason to deploy again blindly.

@@ -162,7 +162,8 @@ async fn the_retry_layer_leaves_already_running_to_the_wait() {
         .answer(Ok(seen("earlier", Phase::Succeeded)))
         .answer(Ok(seen("own", Phase::Queued)))
         .answer(Ok(seen("own", Phase::Succeeded)));
-    let outcome = Retry::new(deployer.clone()).deploy_and_wait(&request(), WatchOptions::default()).await.unwrap();
+    let outcome =
+        deployer.clone().layered(Retry::new()).deploy_and_wait(&request(), WatchOptions::default()).await.unwrap();
     assert_eq!(outcome.deployment().unwrap().id, seen("own", Phase::Succeeded).id);
     let calls: Vec<bool> = deployer.calls().iter().map(|call| matches!(call, Call::Deploy(_))).collect();
     assert_eq!(calls, [true, false, true, false], "the earlier deployment is read before the second trigger");
@@ -205,14 +206,14 @@ async fn an_earlier_deployment_that_may_be_the_callers_own_is_not_deployed_a_sec
 async fn a_retry_takes_the_late_deployment_of_its_own_earlier_try_and_nobody_elses() {
     let not_triggered = || Error::new(ErrorKind::NotTriggered, "nothing was seen of it");
     let own = ScriptedDeployer::new().answer(Err(not_triggered())).answer(Err(already_running()));
-    assert_eq!(Retry::new(own.clone()).deploy(&request()).await.unwrap(), seen("earlier", Phase::Running));
+    assert_eq!(own.clone().layered(Retry::new()).deploy(&request()).await.unwrap(), seen("earlier", Phase::Running));
     let mut adopted = seen("earlier", Phase::Running);
     adopted.identity = Identity::Adopted;
     let of_another = already_running().with_last(Some(adopted));
     let another = ScriptedDeployer::new().answer(Err(not_triggered())).answer(Err(of_another));
-    assert_eq!(Retry::new(another).deploy(&request()).await.unwrap_err().kind(), ErrorKind::AlreadyRunning);
+    assert_eq!(another.layered(Retry::new()).deploy(&request()).await.unwrap_err().kind(), ErrorKind::AlreadyRunning);
     let at_first = ScriptedDeployer::new().answer(Err(already_running()));
-    assert_eq!(Retry::new(at_first).deploy(&request()).await.unwrap_err().kind(), ErrorKind::AlreadyRunning);
+    assert_eq!(at_first.layered(Retry::new()).deploy(&request()).await.unwrap_err().kind(), ErrorKind::AlreadyRunning);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::testing::conformance::{self, Harness, NotKept, Through, Verdict, cases};
-use anydeploy_core::{Capabilities, Deployer, Retry, TargetKind};
+use anydeploy_core::{Capabilities, Deployer, DeployerExt, Group, RequestOption, Retry, TargetKind};
 use tokio::time::Instant;
 
 use broken::{Broken, Fault};
@@ -33,8 +33,11 @@ async fn pointers_and_layers_keep_every_rule() {
     let reports = [
         conformance::run(&Through::new(&memory, |deployer| Arc::new(deployer))).await,
         conformance::run(&Through::new(&memory, |deployer| Arc::new(Box::new(deployer)))).await,
-        conformance::run(&Through::new(&memory, |deployer| Arc::new(Retry::new(deployer)))).await,
-        conformance::run(&Through::new(&memory, |deployer| Arc::new(Retry::new(Retry::new(deployer))))).await,
+        conformance::run(&Through::new(&memory, |deployer| Arc::new(deployer.layered(Retry::new())))).await,
+        conformance::run(&Through::new(&memory, |deployer| {
+            Arc::new(deployer.layered(Retry::new()).layered(Retry::new()))
+        }))
+        .await,
     ];
     for report in reports {
         assert!(report.is_kept(), "{report}");
@@ -44,7 +47,12 @@ async fn pointers_and_layers_keep_every_rule() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused() {
-    let bare = MemoryDeployer::new().with_capabilities(Capabilities::new(&[TargetKind::Application]));
+    let bare = MemoryDeployer::new()
+        .with_capabilities(Capabilities::new().with_kind(TargetKind::Application, &[]))
+        .without(Group::History)
+        .without(Group::Cancel)
+        .without(Group::Logs)
+        .without(Group::Catalog);
     let report = conformance::run(&Memory::new(bare, |platform| Arc::new(platform))).await;
     assert!(report.is_kept(), "{report}");
     let skipped = [
@@ -77,7 +85,7 @@ fn cases_have_names_and_rules_of_their_own() {
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_merges_keeps_every_rule() {
     let memory = Memory::new(MemoryDeployer::new().with_merging(), |platform| Arc::new(platform));
-    let retrying = Through::new(&memory, |deployer| Arc::new(Retry::new(deployer)));
+    let retrying = Through::new(&memory, |deployer| Arc::new(deployer.layered(Retry::new())));
     for report in [conformance::run(&memory).await, conformance::run(&retrying).await] {
         assert!(report.is_kept(), "{report}");
         assert_eq!(report.kept().len(), cases().len(), "{report}");
@@ -95,8 +103,10 @@ async fn a_platform_whose_answers_take_time_keeps_every_rule() {
 fn platform_for(fault: Fault) -> MemoryDeployer {
     let mut offered = MemoryDeployer::new().capabilities();
     // A platform where a lost answer cannot be looked for is the one where blind retries do harm.
-    offered.reconcile = !fault.needs_lost_answers();
-    offered.commit = fault != Fault::RefusesWhatItOffers;
+    offered.correlates = !fault.needs_lost_answers();
+    if fault == Fault::RefusesWhatItOffers {
+        offered = offered.without(RequestOption::Commit);
+    }
     let platform = MemoryDeployer::new().with_capabilities(offered);
     if fault.needs_merging() { platform.with_merging() } else { platform }
 }

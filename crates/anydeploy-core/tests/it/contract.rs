@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anydeploy_core::testing::ScriptedDeployer;
 use anydeploy_core::{
-    Capabilities, DeployRequest, Deployer, Error, ErrorKind, HistoryOptions, Platform, Revision, Target, TargetKind,
+    Capabilities, DeployRequest, Deployer, DeployerExt, Error, ErrorKind, HistoryOptions, Method, Platform,
+    RequestOption, Revision, Target, TargetKind,
 };
 
 fn request() -> DeployRequest {
@@ -15,15 +16,15 @@ fn request() -> DeployRequest {
 #[tokio::test]
 async fn a_missing_method_says_that_it_is_unsupported() {
     let deployer: Arc<dyn Deployer> = Arc::new(ScriptedDeployer::new());
-    assert!(!deployer.capabilities().history);
-    let error = deployer.history(&Target::application("web"), HistoryOptions::default()).await.unwrap_err();
+    assert!(!deployer.offers(Method::History));
+    let error = deployer.history_of(&Target::application("web"), HistoryOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(error.to_string(), "scripted: does not offer a history of deployments");
 }
 
 #[test]
 fn an_option_the_platform_lacks_is_refused_by_name() {
-    let capabilities = Capabilities::new(&[TargetKind::Application]);
+    let capabilities = Capabilities::new().with_kind(TargetKind::Application, &[]);
     let cases = [
         (request().with_revision(Revision::Commit("abc".into())), "commit"),
         (request().with_revision(Revision::ImageTag("1".into())), "image tag"),
@@ -45,11 +46,7 @@ fn an_option_the_platform_lacks_is_refused_by_name() {
 
 #[test]
 fn unusable_texts_are_refused_whatever_the_platform_can_do() {
-    let mut capabilities = Capabilities::new(&[TargetKind::Application]);
-    capabilities.commit = true;
-    capabilities.image_tag = true;
-    capabilities.reason = true;
-    capabilities.pull_request = true;
+    let capabilities = Capabilities::new().with_kind(TargetKind::Application, RequestOption::ALL);
     let cases = [
         request().with_revision(Revision::Commit(" ".into())),
         request().with_revision(Revision::ImageTag("a\nb".into())),

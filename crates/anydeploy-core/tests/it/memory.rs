@@ -99,7 +99,7 @@ fn what_waits_is_cancelled_at_once_and_what_runs_within_a_tick() {
     let deployer = platform([Course::Hangs, Course::Hangs, Course::Succeeds]);
     let (first, second, third) = (deploy(&deployer), deploy(&deployer), deploy(&deployer));
     deployer.advance(9);
-    let cancel = |id| deployer.cancel(id).now_or_never().unwrap();
+    let cancel = |id| deployer.cancel_deployment(id).now_or_never().unwrap();
     assert_eq!(cancel(&second).unwrap().status.phase, Phase::Cancelled);
     assert_eq!(cancel(&first).unwrap().status.phase, Phase::Cancelling);
     assert_eq!(cancel(&first).unwrap().status.phase, Phase::Cancelling);
@@ -141,8 +141,8 @@ fn an_error_on_order_comes_once_and_before_anything_is_acted_on() {
     let error = deployer.deploy(&DeployRequest::new(web())).now_or_never().unwrap().unwrap_err();
     assert_eq!((error.kind(), deployer.triggered().len()), (ErrorKind::QueueFull, 0));
     let ids = [deploy(&deployer), deploy(&deployer)];
-    deployer.fail_next(Method::DeploymentsById, Error::new(ErrorKind::NoAnswer, "slow"));
-    let answers = deployer.deployments_by_id(&ids).now_or_never().unwrap();
+    deployer.fail_next(Method::Deployments, Error::new(ErrorKind::NoAnswer, "slow"));
+    let answers = deployer.deployments(&ids).now_or_never().unwrap();
     assert_eq!(answers[0].as_ref().unwrap_err().kind(), ErrorKind::NoAnswer);
     assert_eq!(answers[1].as_ref().unwrap().id, ids[1]);
 }
@@ -153,7 +153,7 @@ fn a_lost_answer_hides_a_trigger_only_where_it_cannot_be_looked_for() {
     deployer.lose_next_answer(Method::Deploy);
     deploy(&deployer);
     let mut capabilities = deployer.capabilities();
-    capabilities.reconcile = false;
+    capabilities.correlates = false;
     let deployer = deployer.with_capabilities(capabilities);
     deployer.lose_next_answer(Method::Deploy);
     let error = deployer.deploy(&DeployRequest::new(web())).now_or_never().unwrap().unwrap_err();
@@ -203,7 +203,7 @@ fn the_log_of_a_failure_has_its_reason() {
     let deployer = platform([Course::fails("exit code 1", "npm install\nnpm ERR!\n"), Course::Succeeds]);
     let ids = [deploy(&deployer), deploy(&deployer)];
     deployer.advance(19);
-    let reasons = ids.map(|id| deployer.logs(&id, LogOptions::tail(1)).now_or_never().unwrap().unwrap().reason);
+    let reasons = ids.map(|id| deployer.logs_of(&id, LogOptions::tail(1)).now_or_never().unwrap().unwrap().reason);
     assert_eq!(reasons, [Some("npm ERR!".to_owned()), None]);
 }
 
@@ -246,7 +246,7 @@ proptest! {
                 }
                 Step::Cancel(index) => {
                     if let Some(id) = ids.get(index) {
-                        let _ = deployer.cancel(id).now_or_never().unwrap();
+                        let _ = deployer.cancel_deployment(id).now_or_never().unwrap();
                     }
                 }
                 Step::Advance(ticks) => deployer.advance(ticks),
@@ -254,7 +254,7 @@ proptest! {
             for (id, phase) in &over {
                 prop_assert_eq!(read(&deployer, id).unwrap().status.phase, *phase);
             }
-            let history = deployer.history(&web(), HistoryOptions::newest(100)).now_or_never().unwrap().unwrap();
+            let history = deployer.history_of(&web(), HistoryOptions::newest(100)).now_or_never().unwrap().unwrap();
             let under_way = |d: &&Deployment| !d.is_over() && d.status.phase != Phase::Queued;
             prop_assert!(history.iter().filter(under_way).count() <= 1, "{:?}", history);
             prop_assert!(history.is_sorted_by(|newer, older| newer.created_at >= older.created_at));
@@ -264,7 +264,7 @@ proptest! {
         let triggered: Vec<_> = deployer.triggered().into_iter().map(|trigger| trigger.id).collect();
         prop_assert_eq!(&triggered, &ids);
         for id in over.keys() {
-            let log = deployer.logs(id, LogOptions::tail(1)).now_or_never().unwrap().unwrap();
+            let log = deployer.logs_of(id, LogOptions::tail(1)).now_or_never().unwrap().unwrap();
             prop_assert_eq!(&log.lines[0].text, over[id].as_str());
         }
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anydeploy_core::testing::{Call, Course, MemoryDeployer, ScriptedDeployer};
 use anydeploy_core::{
-    Check, DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions,
-    Identity, LogOptions, LogPage, Method, Permission, Phase, Platform, Retry, RetryEvent, RetryOptions, Service,
-    ServiceState, Target,
+    Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
+    HistoryOptions, Identity, Layered, LogOptions, LogPage, Method, Permission, Phase, Platform, Retry, RetryEvent,
+    RetryOptions, Service, ServiceState, Target,
 };
 use tokio::time::{Instant, timeout};
 
@@ -34,10 +34,11 @@ fn asked_to_wait<T>(seconds: u64) -> Result<T, Error> {
 }
 
 /// The layer, and the events it tells.
-fn retry<D>(inner: D) -> (Retry<D>, Arc<Mutex<Vec<RetryEvent>>>) {
+fn retry<D: Deployer>(inner: D, options: RetryOptions) -> (Layered<D, Retry>, Arc<Mutex<Vec<RetryEvent>>>) {
     let events = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&events);
-    (Retry::new(inner).on_retry(move |event| told.lock().unwrap().push(*event)), events)
+    let retry = Retry::new().with_options(options).on_retry(move |event| told.lock().unwrap().push(*event));
+    (inner.layered(retry), events)
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,10 +56,10 @@ async fn every_read_is_repeated_after_a_transient_failure() {
         .answer_services(Ok(Vec::new()))
         .answer_check(failed(ErrorKind::Unavailable))
         .answer_check(Ok(Check::new(Permission::Granted)));
-    let (deployer, events) = retry(inner.clone());
+    let (deployer, events) = retry(inner.clone(), RetryOptions::default());
     deployer.deployment(&id("1")).await.unwrap();
-    deployer.history(&web(), HistoryOptions::newest(3)).await.unwrap();
-    deployer.logs(&id("1"), LogOptions::default()).await.unwrap();
+    deployer.history_of(&web(), HistoryOptions::newest(3)).await.unwrap();
+    deployer.logs_of(&id("1"), LogOptions::default()).await.unwrap();
     deployer.service(&web()).await.unwrap();
     deployer.services().await.unwrap();
     deployer.check().await.unwrap();
@@ -86,7 +87,7 @@ async fn every_read_is_repeated_after_a_transient_failure() {
 #[tokio::test(start_paused = true)]
 async fn a_read_that_will_not_get_better_is_not_repeated() {
     let inner = ScriptedDeployer::new().answer(failed(ErrorKind::NotFound));
-    let error = Retry::new(inner.clone()).deployment(&id("1")).await.unwrap_err();
+    let error = inner.clone().layered(Retry::new()).deployment(&id("1")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), inner.calls().len()), (ErrorKind::NotFound, 1, 1));
 }
 
@@ -94,14 +95,15 @@ async fn a_read_that_will_not_get_better_is_not_repeated() {
 async fn attempts_are_bounded_and_counted() {
     let inner = ScriptedDeployer::new();
     let options = RetryOptions::default().with_attempts(3);
-    let error = Retry::new(inner.clone()).with_options(options).deployment(&id("1")).await.unwrap_err();
+    let error = inner.clone().layered(Retry::new().with_options(options)).deployment(&id("1")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), inner.calls().len()), (ErrorKind::Unavailable, 3, 3));
 }
 
 #[tokio::test(start_paused = true)]
 async fn attempts_of_stacked_layers_add_up() {
     let inner = ScriptedDeployer::new();
-    let twice = |inner| Retry::new(inner).with_options(RetryOptions::default().with_attempts(2));
+    let twice =
+        |inner: Arc<dyn Deployer>| inner.layered(Retry::new().with_options(RetryOptions::default().with_attempts(2)));
     let error = twice(Arc::new(twice(Arc::new(inner.clone()) as Arc<dyn Deployer>)) as Arc<dyn Deployer>)
         .deployment(&id("1"))
         .await
@@ -112,7 +114,7 @@ async fn attempts_of_stacked_layers_add_up() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_is_at_least_what_the_server_asks_for() {
     let inner = ScriptedDeployer::new().answer(asked_to_wait(20)).answer(Ok(seen(Phase::Running)));
-    let (deployer, events) = retry(inner);
+    let (deployer, events) = retry(inner, RetryOptions::default());
     let started = Instant::now();
     deployer.deployment(&id("1")).await.unwrap();
     assert_eq!(started.elapsed().as_secs(), 20);
@@ -123,7 +125,7 @@ async fn a_wait_is_at_least_what_the_server_asks_for() {
 async fn a_wait_longer_than_what_is_left_ends_at_once() {
     let inner = ScriptedDeployer::new().answer(asked_to_wait(80)).answer(asked_to_wait(80));
     let started = Instant::now();
-    let error = Retry::new(inner).deployment(&id("1")).await.unwrap_err();
+    let error = inner.layered(Retry::new()).deployment(&id("1")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 2));
     assert_eq!(started.elapsed().as_secs(), 80);
 }
@@ -132,7 +134,7 @@ async fn a_wait_longer_than_what_is_left_ends_at_once() {
 async fn a_trigger_that_was_provably_not_acted_on_is_sent_again() {
     for kind in [ErrorKind::Unreachable, ErrorKind::RateLimited, ErrorKind::QueueFull, ErrorKind::NotTriggered] {
         let inner = ScriptedDeployer::new().answer(failed(kind)).answer(Ok(seen(Phase::Queued)));
-        Retry::new(inner.clone()).deploy(&DeployRequest::new(web())).await.unwrap();
+        inner.clone().layered(Retry::new()).deploy(&DeployRequest::new(web())).await.unwrap();
         assert_eq!(inner.calls().len(), 2, "{kind}");
     }
 }
@@ -143,7 +145,7 @@ async fn a_trigger_is_not_sent_again_where_it_may_have_been_acted_on_or_would_no
     let useless_ones = [ErrorKind::Rejected, ErrorKind::Conflict, ErrorKind::NotFound, ErrorKind::Unauthorized];
     for kind in unsafe_ones.into_iter().chain(useless_ones) {
         let inner = ScriptedDeployer::new().answer(failed(kind)).answer(Ok(seen(Phase::Queued)));
-        let error = Retry::new(inner.clone()).deploy(&DeployRequest::new(web())).await.unwrap_err();
+        let error = inner.clone().layered(Retry::new()).deploy(&DeployRequest::new(web())).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts(), inner.calls().len()), (kind, 1, 1));
     }
 }
@@ -152,12 +154,12 @@ async fn a_trigger_is_not_sent_again_where_it_may_have_been_acted_on_or_would_no
 async fn what_the_adapter_knows_of_a_trigger_overrules_the_kind() {
     let error = Error::new(ErrorKind::RateLimited, "counted, and taken").with_safe_to_repeat(false);
     let inner = ScriptedDeployer::new().answer(Err(error)).answer(Ok(seen(Phase::Queued)));
-    Retry::new(inner.clone()).deploy(&DeployRequest::new(web())).await.unwrap_err();
+    inner.clone().layered(Retry::new()).deploy(&DeployRequest::new(web())).await.unwrap_err();
     assert_eq!(inner.calls().len(), 1);
 
     let error = Error::new(ErrorKind::Unavailable, "refused by the proxy").with_safe_to_repeat(true);
     let inner = ScriptedDeployer::new().answer(Err(error)).answer(Ok(seen(Phase::Queued)));
-    Retry::new(inner.clone()).deploy(&DeployRequest::new(web())).await.unwrap();
+    inner.clone().layered(Retry::new()).deploy(&DeployRequest::new(web())).await.unwrap();
     assert_eq!(inner.calls().len(), 2);
 }
 
@@ -168,14 +170,14 @@ async fn a_cancel_whose_answer_was_lost_is_told_as_taken() {
     let id = memory.deploy(&DeployRequest::new(web())).await.unwrap().id;
     // The deployment is still queued, so the first cancel ends it at once, and the second meets a conflict.
     memory.lose_next_answer(Method::Cancel);
-    let deployment = Retry::new(memory).cancel(&id).await.unwrap();
+    let deployment = memory.layered(Retry::new()).cancel_deployment(&id).await.unwrap();
     assert_eq!(deployment.status.phase, Phase::Cancelled);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_conflict_counts_as_cancelled_only_after_a_repeat_and_if_the_deployment_says_so() {
     let first = ScriptedDeployer::new().answer_cancel(failed(ErrorKind::Conflict)).answer(Ok(seen(Phase::Cancelled)));
-    assert_eq!(Retry::new(first).cancel(&id("1")).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(first.layered(Retry::new()).cancel_deployment(&id("1")).await.unwrap_err().kind(), ErrorKind::Conflict);
 
     let repeated = || {
         ScriptedDeployer::new().answer_cancel(failed(ErrorKind::NoAnswer)).answer_cancel(failed(ErrorKind::Conflict))
@@ -183,11 +185,11 @@ async fn a_conflict_counts_as_cancelled_only_after_a_repeat_and_if_the_deploymen
     let mut pending = seen(Phase::Cancelled);
     pending.identity = Identity::Pending;
     for other in [Ok(seen(Phase::Succeeded)), Ok(pending), failed(ErrorKind::NotFound)] {
-        let error = Retry::new(repeated().answer(other)).cancel(&id("1")).await.unwrap_err();
+        let error = repeated().answer(other).layered(Retry::new()).cancel_deployment(&id("1")).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Conflict, 2));
     }
     for phase in [Phase::Cancelled, Phase::Cancelling] {
-        let told = Retry::new(repeated().answer(Ok(seen(phase)))).cancel(&id("1")).await.unwrap();
+        let told = repeated().answer(Ok(seen(phase))).layered(Retry::new()).cancel_deployment(&id("1")).await.unwrap();
         assert_eq!(told.status.phase, phase);
     }
 }
@@ -201,24 +203,21 @@ async fn of_a_batch_only_what_failed_is_read_again() {
         .answer(failed(ErrorKind::NoAnswer))
         .answer(Ok(seen(Phase::Succeeded)))
         .answer(failed(ErrorKind::Unauthorized));
-    let (deployer, events) = retry(inner.clone());
+    let (deployer, events) = retry(inner.clone(), RetryOptions::default());
     let ids = ["1", "2", "3", "4"].map(id);
-    let answers = deployer.deployments_by_id(&ids).await;
+    let answers = deployer.deployments(&ids).await;
     let told: Vec<_> = answers.iter().map(|a| a.as_ref().map(|d| d.status.phase).map_err(Error::kind)).collect();
     let expected = [Ok(Phase::Running), Ok(Phase::Succeeded), Err(ErrorKind::NotFound), Err(ErrorKind::Unauthorized)];
     assert_eq!(told, expected);
     assert_eq!(answers[3].as_ref().unwrap_err().attempts(), 2);
-    assert_eq!(
-        inner.calls(),
-        [Call::DeploymentsById(ids.to_vec()), Call::DeploymentsById(["2", "4"].map(id).to_vec())]
-    );
+    assert_eq!(inner.calls(), [Call::Deployments(ids.to_vec()), Call::Deployments(["2", "4"].map(id).to_vec())]);
     assert_eq!(events.lock().unwrap()[0].wait, Duration::from_secs(7));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_is_not_repeated_any_more() {
     let inner = ScriptedDeployer::new().answer(asked_to_wait(30)).answer(Ok(seen(Phase::Queued)));
-    let deployer = Retry::new(inner.clone());
+    let deployer = inner.clone().layered(Retry::new());
     let request = DeployRequest::new(web());
     timeout(Duration::from_secs(1), deployer.deploy(&request)).await.unwrap_err();
     tokio::time::sleep(Duration::from_secs(600)).await;
@@ -227,7 +226,7 @@ async fn a_dropped_call_is_not_repeated_any_more() {
 
 #[test]
 fn debug_shows_what_is_inside_and_how_it_is_bounded() {
-    let (deployer, _) = retry(MemoryDeployer::new());
+    let (deployer, _) = retry(MemoryDeployer::new(), RetryOptions::default());
     let shown = format!("{:?}", deployer.clone());
     assert!(shown.contains("MemoryDeployer") && shown.contains("budget"), "{shown}");
 }

@@ -160,7 +160,7 @@ async fn a_read_that_never_answers_ends_at_the_deadline() {
             Platform::from("silent")
         }
         fn capabilities(&self) -> anydeploy_core::Capabilities {
-            anydeploy_core::Capabilities::new(&[])
+            anydeploy_core::Capabilities::new()
         }
         fn deploy<'a>(
             &'a self,

@@ -6,7 +6,7 @@ use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
 use super::resource::SINCE;
 use crate::clock::Moment;
 use crate::time::moment;
-use crate::{Adoption, DeployRequest, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Revision, TargetKind};
+use crate::{Adoption, DeployRequest, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Revision};
 
 /// The commit that was asked for, in an id.
 const ASKED_COMMIT: &str = "asked_commit";
@@ -48,11 +48,6 @@ impl Asked {
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify));
         }
         let unsupported = |what: &str| Err(Error::unsupported(Platform::Coolify, what));
-        if *request.target().kind() != TargetKind::Application
-            && (request.no_cache() || number.is_some() || *request.revision() != Revision::Configured)
-        {
-            return unsupported("options on the deployment of a service or database");
-        }
         let mut asked = Self {
             pull_request: number.and_then(|number| i64::try_from(number).ok()).unwrap_or(0),
             force: request.no_cache(),

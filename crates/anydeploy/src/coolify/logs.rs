@@ -9,7 +9,15 @@ use super::read::application_only;
 use super::reason::reason;
 use super::{Coolify, fail};
 use crate::time::moment;
-use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Phase, Platform, Result};
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, Phase, Platform, Result};
+
+impl Logs for Coolify {
+    fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        self.read_logs(id, options).boxed()
+    }
+}
 
 impl Coolify {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {

@@ -5,13 +5,31 @@ use coolify_client::types::Deployment as Row;
 use super::asked::{Unconfirmed, accepted_at, asked_revision, with_revision_of};
 use super::{Coolify, fail, revision, status};
 use crate::time::moment;
+use futures::future::{BoxFuture, FutureExt};
+
 use crate::{
-    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
-    Target, TargetKind,
+    Cancel, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, History, HistoryOptions, Identity, Phase,
+    Platform, Result, Target, TargetKind,
 };
 
 /// The id of a row, in a [`DeploymentId`].
 const ROW: &str = "deployment";
+
+impl History for Coolify {
+    fn list_deployments<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        self.read_history(target, options).boxed()
+    }
+}
+
+impl Cancel for Coolify {
+    fn request_cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.stop_deployment(id).boxed()
+    }
+}
 
 impl Coolify {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {

@@ -6,9 +6,11 @@ use super::status::service_state;
 use super::{Coolify, fail};
 use crate::clock::Moment;
 use crate::failure::mask;
+use futures::future::{BoxFuture, FutureExt};
+
 use crate::{
-    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform, Result, Service,
-    ServiceState, Target, TargetKind,
+    Catalog, Check, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform, Result,
+    Service, ServiceState, Target, TargetKind,
 };
 
 /// When a trigger was answered that led to no id: that of a service or database never does.
@@ -52,8 +54,22 @@ struct Seen {
     at: Moment,
 }
 
+impl Catalog for Coolify {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        self.service_of(target).boxed()
+    }
+
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        self.all_services().boxed()
+    }
+
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
+        self.check_token().boxed()
+    }
+}
+
 impl Coolify {
-    pub(super) async fn read_service(&self, target: &Target) -> Result<Service> {
+    pub(super) async fn service_of(&self, target: &Target) -> Result<Service> {
         Ok(self.see(target).await?.service)
     }
 
@@ -84,7 +100,7 @@ impl Coolify {
         Ok(Seen { service: service(target.clone(), name, status, urls.as_deref()), at })
     }
 
-    pub(super) async fn list_services(&self) -> Result<Vec<Service>> {
+    pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
         let rows = self.client.list_resources().await.map_err(fail)?.into_value();
         Ok(rows
             .into_iter()

@@ -51,7 +51,7 @@ impl Coolify {
     /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
     /// (4.3.11).
     async fn ran_before(&self, target: &Target) -> Result<bool> {
-        match steady(|| self.read_service(target)).await {
+        match steady(|| self.service_of(target)).await {
             Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
             Err(error) if can_do_without(&error) => Ok(true),
             Err(error) => Err(error.with_safe_to_repeat(true)),

@@ -14,7 +14,7 @@ impl Dokploy {
         // Dokploy 0.30.2 lists nothing, with a 200, for an id that it does not know as one of this kind: so it answers
         // for the id of a compose stack that is given as that of an application.
         if rows.rows.is_empty()
-            && let Err(error) = self.read_service(target).await
+            && let Err(error) = self.service_of(target).await
             && error.kind() == ErrorKind::NotFound
         {
             let advice = "check the id and its kind: an id of an application is not one of a compose stack";

@@ -5,13 +5,21 @@ use dokploy_client::types::DeploymentReadLogsParams;
 use super::reason::reason;
 use super::rows::ROW;
 use super::{Dokploy, fail};
-use crate::{DeploymentId, LogOptions, LogPage, Platform, Result};
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{DeploymentId, LogOptions, LogPage, Logs, Platform, Result};
 
 /// The most lines that Dokploy gives out at once.
 const MOST: usize = 10_000;
 
 /// How many lines are read to find the reason of a failure.
 const REASON_WITHIN: usize = 100;
+
+impl Logs for Dokploy {
+    fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        self.read_logs(id, options).boxed()
+    }
+}
 
 impl Dokploy {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {

@@ -16,9 +16,11 @@ use crate::failure::mask;
 use crate::flight::{self, is_settled};
 use crate::reconcile::{is_passing, steady};
 use crate::time::moment;
+use futures::future::{BoxFuture, FutureExt};
+
 use crate::{
-    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
-    Target,
+    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, History, HistoryOptions, Identity, Phase, Platform,
+    Result, Target,
 };
 
 /// The first release that keeps the description of a trigger.
@@ -29,6 +31,16 @@ const COMMIT_APPEARS: Duration = Duration::from_millis(100);
 
 /// For how long after its end a row without a commit is read once more, in milliseconds; dates are cut off to seconds.
 const JUST_ENDED: i64 = 3000;
+
+impl History for Dokploy {
+    fn list_deployments<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        self.read_history(target, options).boxed()
+    }
+}
 
 impl Dokploy {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
@@ -192,7 +204,7 @@ impl Dokploy {
         let rows = self.rows(target).await?.rows;
         // Dokploy lists nothing for an id that it does not know.
         if rows.is_empty()
-            && let Err(error) = self.read_service(target).await
+            && let Err(error) = self.service_of(target).await
             && error.kind() == ErrorKind::NotFound
         {
             return Err(error);
@@ -203,7 +215,7 @@ impl Dokploy {
     /// The error of a row that is not listed any more, with what is known of the reason.
     async fn row_is_gone(&self, target: &Target, rows: &[Row]) -> Error {
         if rows.is_empty()
-            && let Err(error) = self.read_service(target).await
+            && let Err(error) = self.service_of(target).await
             && error.kind() == ErrorKind::NotFound
         {
             return lost("the row of this deployment is gone, and so is what was deployed: somebody deleted it")

@@ -6,13 +6,29 @@ use serde_json::{Map, Value};
 
 use super::rows::unsupported_kind;
 use super::{ApplicationStatusEnum, Dokploy, fail, service_state};
-use crate::{Error, Platform, Result, Service, Target, TargetKind};
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{Catalog, Check, Error, Platform, Result, Service, Target, TargetKind};
 
 /// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
 const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/project.all");
 
+impl Catalog for Dokploy {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        self.service_of(target).boxed()
+    }
+
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        self.all_services().boxed()
+    }
+
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
+        self.check_key().boxed()
+    }
+}
+
 impl Dokploy {
-    pub(super) async fn read_service(&self, target: &Target) -> Result<Service> {
+    pub(super) async fn service_of(&self, target: &Target) -> Result<Service> {
         target.validate()?;
         let (name, status, domains) = match target.kind() {
             TargetKind::Application => {
@@ -29,7 +45,7 @@ impl Dokploy {
     }
 
     /// Lists the applications and compose stacks of every project; the list tells no URLs.
-    pub(super) async fn list_services(&self) -> Result<Vec<Service>> {
+    pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
         let call = self.client.http().call(&PROJECT_ALL);
         let projects: Vec<Map<String, Value>> = call.json().await.map_err(fail)?.into_value();
         let mut services = Vec::new();

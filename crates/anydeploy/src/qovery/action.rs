@@ -5,7 +5,7 @@ use qovery_client::types::{
 };
 
 use super::trail::ACTION;
-use crate::{DeployRequest, DeploymentId, Error, JobEvent, Platform, Result, TargetKind, TerraformAction};
+use crate::{DeployRequest, DeploymentId, JobEvent, TerraformAction};
 
 /// What a trigger does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,20 +16,12 @@ pub(super) enum Action {
 }
 
 impl Action {
-    /// What a request asks for.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the kind of its target cannot do that.
-    pub(super) fn of(request: &DeployRequest) -> Result<Self> {
-        let kind = request.target().kind();
-        let refused =
-            |what: &str| Err(Error::unsupported(Platform::Qovery, format_args!("{what} on a target of kind `{kind}`")));
+    /// What a request asks for; the capabilities say for which kinds of target it may.
+    pub(super) fn of(request: &DeployRequest) -> Self {
         match (request.job_event(), request.terraform_action()) {
-            (Some(_), _) if *kind != TargetKind::Job => refused("the event of a job"),
-            (_, Some(_)) if *kind != TargetKind::Terraform => refused("an action on a Terraform service"),
-            (Some(event), _) => Ok(Self::Event(event)),
-            (None, Some(action)) => Ok(Self::Terraform(action)),
-            (None, None) => Ok(Self::Deploy),
+            (Some(event), _) => Self::Event(event),
+            (None, Some(action)) => Self::Terraform(action),
+            (None, None) => Self::Deploy,
         }
     }
 
@@ -122,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_action_is_read_back_from_its_id() {
-        let id = DeploymentId::new(Platform::Qovery, Target::application("a"));
+        let id = DeploymentId::new(crate::Platform::Qovery, Target::application("a"));
         assert_eq!(Action::in_id(&id), Action::Deploy);
         for action in [Action::Event(JobEvent::Delete), Action::Terraform(TerraformAction::Plan)] {
             assert_eq!(Action::in_id(&id.clone().with(ACTION, action.word().unwrap())), action);

@@ -7,7 +7,15 @@ use super::status::judge_service;
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
 use super::{Qovery, fail};
 use crate::reconcile::{is_passing, steady};
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind};
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind};
+
+impl Cancel for Qovery {
+    fn request_cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.stop_deployment(id).boxed()
+    }
+}
 
 impl Qovery {
     pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {

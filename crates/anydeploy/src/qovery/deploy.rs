@@ -12,7 +12,7 @@ use super::kind::{Trigger, given_environment, misplaced};
 use super::look::{Look, filled};
 use super::meaning::fail_on_known;
 use super::order::{concerns, is_listed};
-use super::revision::{Named, check_deployed, check_kind, needs_row};
+use super::revision::{Named, check_deployed, needs_row};
 use super::status::judge_service;
 use super::trail::{
     ACTION, ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, RESOLVED, SINCE, id_of, mark, pending, settled, told,
@@ -39,8 +39,7 @@ pub(super) struct Before {
 impl Qovery {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
         request.check(&Platform::Qovery, &self.capabilities())?;
-        check_kind(request)?;
-        let action = Action::of(request)?;
+        let action = Action::of(request);
         let target = &ids::target(request.target())?;
         // Nothing is triggered yet, whatever goes wrong.
         let nothing_sent = |error: Error| error.with_safe_to_repeat(true);

@@ -9,10 +9,22 @@ use super::status::{judge_past, judge_service, may_deploy};
 use super::trail::{id_of_execution, told};
 use super::{Qovery, ids};
 use crate::time::moment;
-use crate::{Deployment, HistoryOptions, Result, Target, TargetKind};
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
 
 /// What Qovery sends unless told; other actions than deployments are among them.
 const USUAL: usize = 20;
+
+impl History for Qovery {
+    fn list_deployments<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        self.read_history(target, options).boxed()
+    }
+}
 
 impl Qovery {
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {

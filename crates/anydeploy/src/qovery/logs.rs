@@ -5,10 +5,18 @@ use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
 use super::trail::{ENVIRONMENT, EXECUTION};
 use super::{Qovery, fail, ids, reason};
 use crate::time::moment;
-use crate::{DeploymentId, LogLine, LogOptions, LogPage, Result, Target, TargetKind};
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
 
 /// The most that Qovery sends of a log.
 const MOST: usize = 1000;
+
+impl Logs for Qovery {
+    fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        self.read_logs(id, options).boxed()
+    }
+}
 
 impl Qovery {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {

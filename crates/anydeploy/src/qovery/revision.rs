@@ -32,32 +32,6 @@ pub(super) struct Named {
     pub(super) values: Option<String>,
 }
 
-/// Refuses what the kind of target cannot do, before anything is sent.
-///
-/// # Errors
-/// [`ErrorKind::Unsupported`].
-pub(super) fn check_kind(request: &DeployRequest) -> Result<()> {
-    let kind = request.target().kind();
-    let from_git = matches!(kind, TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform);
-    let (fits, what) = match request.revision() {
-        Revision::Configured => (true, ""),
-        // A database is deployed as it is configured, and an environment with the newest commits (document, line 6246).
-        Revision::Deployed => (from_git || *kind == TargetKind::Container, "what was deployed last, once more,"),
-        Revision::Commit(_) => (from_git, "a commit"),
-        Revision::ImageTag(_) => (matches!(kind, TargetKind::Container | TargetKind::Job), "an image tag"),
-        Revision::ChartVersion(_) => (*kind == TargetKind::Helm, "a chart version"),
-        _ => (false, "this revision"),
-    };
-    if !fits {
-        return Err(Error::unsupported(Platform::Qovery, format_args!("{what} on a target of kind `{kind}`")));
-    }
-    if request.values_commit().is_some() && *kind != TargetKind::Helm {
-        let what = format_args!("a commit of values on a target of kind `{kind}`");
-        return Err(Error::unsupported(Platform::Qovery, what));
-    }
-    Ok(())
-}
-
 /// Whether the row of the target has to be read to know what a request means.
 pub(super) fn needs_row(request: &DeployRequest) -> bool {
     match request.target().kind() {
@@ -71,7 +45,7 @@ pub(super) fn needs_row(request: &DeployRequest) -> bool {
 impl Qovery {
     /// Looks up what a request means; nothing is sent that changes anything.
     pub(super) async fn name(&self, request: &DeployRequest, target: &Target, row: Option<&Row>) -> Result<Named> {
-        if let (Action::Event(event), Some(row)) = (Action::of(request)?, row)
+        if let (Action::Event(event), Some(row)) = (Action::of(request), row)
             && row.lacks(event)
         {
             return Err(refuse(

@@ -1,6 +1,6 @@
 //! Services and environments: what they are, and how they run.
 
-use futures::future::{FutureExt, try_join};
+use futures::future::{BoxFuture, FutureExt, try_join};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use qovery_client::types::{
     ListServicesByOrganizationIdParams, ServiceLightResponse as Light, ServiceTypeEnum, StateEnum,
@@ -10,13 +10,27 @@ use super::look::{Look, filled};
 use super::meaning::fail_on_known;
 use super::status::service_state;
 use super::{Qovery, fail, ids};
-use crate::{ErrorKind, Result, Service, ServiceState, Target, TargetKind};
+use crate::{Catalog, Check, ErrorKind, Result, Service, ServiceState, Target, TargetKind};
 
 /// How many environments are looked at at once.
 const AT_ONCE: usize = 4;
 
+impl Catalog for Qovery {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        self.service_of(target).boxed()
+    }
+
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        self.all_services().boxed()
+    }
+
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
+        self.check_token().boxed()
+    }
+}
+
 impl Qovery {
-    pub(super) async fn read_service(&self, target: &Target) -> Result<Service> {
+    pub(super) async fn service_of(&self, target: &Target) -> Result<Service> {
         let target = &ids::target(target)?;
         let row = self.row(target).await?;
         let environment = row.environment(target)?;
@@ -33,7 +47,7 @@ impl Qovery {
     /// Lists every environment and service that the token can see.
     ///
     /// It takes two requests an organization and one an environment, because only there the states are.
-    pub(super) async fn list_services(&self) -> Result<Vec<Service>> {
+    pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
         let organizations = self.client.list_organization().await.map_err(fail_on_known)?.into_value().results;
         let mut all = Vec::new();
         for organization in organizations {

@@ -6,7 +6,7 @@ use anydeploy::config::Config;
 use anydeploy::coolify::CoolifyConfig;
 use anydeploy::dokploy::DokployConfig;
 use anydeploy::qovery::QoveryConfig;
-use anydeploy::{Connect, Coolify, Deployer, Dokploy, ErrorKind, Qovery};
+use anydeploy::{Connect, Coolify, DeployerExt, Dokploy, ErrorKind, Qovery};
 use wiremock::matchers::{header, method};
 use wiremock::{Mock, MockBuilder, MockServer, ResponseTemplate};
 

@@ -8,7 +8,7 @@ mod qovery;
 use std::sync::Arc;
 
 use anydeploy::testing::conformance::{self, Harness, NotKept, Report, Through};
-use anydeploy::{Deployer, Retry};
+use anydeploy::{Deployer, DeployerExt, Retry};
 
 use coolify::OnCoolify;
 use dokploy::OnDokploy;
@@ -44,7 +44,7 @@ fn all_kept(report: &Report, skips: &[&str]) {
 }
 
 fn retrying(deployer: Arc<dyn Deployer>) -> Arc<dyn Deployer> {
-    Arc::new(Retry::new(deployer))
+    Arc::new(deployer.layered(Retry::new()))
 }
 
 fn pointed_at(deployer: Arc<dyn Deployer>) -> Arc<dyn Deployer> {

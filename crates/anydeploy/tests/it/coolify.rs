@@ -179,21 +179,21 @@ async fn a_log_that_is_null_is_an_empty_page() {
     let (fake, coolify) = manual().await;
     let deployment = coolify.deploy(&application(&fake)).await.unwrap();
     let waiting = coolify.deploy(&application(&fake).with_no_cache(true)).await.unwrap();
-    assert!(coolify.logs(&waiting.id, LogOptions::default()).await.unwrap().lines.is_empty());
+    assert!(coolify.logs_of(&waiting.id, LogOptions::default()).await.unwrap().lines.is_empty());
     fake.advance(10);
-    assert!(!coolify.logs(&deployment.id, LogOptions::tail(1)).await.unwrap().lines.is_empty());
+    assert!(!coolify.logs_of(&deployment.id, LogOptions::tail(1)).await.unwrap().lines.is_empty());
 }
 
 #[tokio::test]
 async fn cancelled_by_user_with_hyphens_is_cancelled_and_not_success() {
     let (fake, coolify) = manual().await;
     let deployment = coolify.deploy(&application(&fake)).await.unwrap();
-    let cancelled = coolify.cancel(&deployment.id).await.unwrap();
+    let cancelled = coolify.cancel_deployment(&deployment.id).await.unwrap();
     assert_eq!((cancelled.status.phase, &*cancelled.status.raw), (Phase::Cancelled, "cancelled-by-user"));
     let outcome = coolify.watch(&deployment.id, quick()).await.unwrap();
     assert!(matches!(outcome, Outcome::Cancelled(_)), "{outcome:?}");
 
-    let error = coolify.cancel(&deployment.id).await.unwrap_err();
+    let error = coolify.cancel_deployment(&deployment.id).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
 }
 
@@ -202,7 +202,7 @@ async fn a_cancel_that_answers_500_but_took_effect_is_believed() {
     let (fake, coolify) = manual().await;
     fake.enable(CoolifyQuirk::Cancel500ButDone);
     let deployment = coolify.deploy(&application(&fake)).await.unwrap();
-    assert_eq!(coolify.cancel(&deployment.id).await.unwrap().status.phase, Phase::Cancelled);
+    assert_eq!(coolify.cancel_deployment(&deployment.id).await.unwrap().status.phase, Phase::Cancelled);
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn the_history_is_newest_first_and_limited() {
         coolify.deploy(&application(&fake).with_no_cache(true)).await.unwrap();
     }
     let target = Target::application(fake.application());
-    let history = coolify.history(&target, HistoryOptions::newest(2)).await.unwrap();
+    let history = coolify.history_of(&target, HistoryOptions::newest(2)).await.unwrap();
     let newest: Vec<_> = fake.triggered().iter().rev().take(2).map(|truth| truth.id.clone()).collect();
     assert_eq!(history.iter().map(uuid).collect::<Vec<_>>(), newest);
     assert!(history[0].url.as_deref().unwrap().starts_with(&fake.url()));

@@ -6,7 +6,7 @@ use crate::support::dokploy::{manual, nonce, paced, quick, request, row, ticks};
 use anydeploy::dokploy::DokployConfig;
 use anydeploy::{
     DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, ErrorKind, HistoryOptions, Identity, LogOptions,
-    Outcome, Permission, Phase, Revision, ServiceState, Target, TargetKind,
+    Method, Outcome, Permission, Phase, Revision, ServiceState, Target, TargetKind,
 };
 use anydeploy_fakes::{DokployKey, DokployOrigin, DokployQuirk, DokployScript, FakeDokploy, FakeDokployBuilder};
 
@@ -87,14 +87,14 @@ async fn the_end_of_a_log_says_whether_there_is_more() {
     fake.next_deployment(&fake.application(), DokployScript::succeeds().log(["a", "b", "c"]));
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
     // There is nothing to read before there is a row.
-    assert!(dokploy.logs(&deployment.id, LogOptions::default()).await.unwrap().lines.is_empty());
+    assert!(dokploy.logs_of(&deployment.id, LogOptions::default()).await.unwrap().lines.is_empty());
     ticks(&fake, 10).await;
-    let page = dokploy.logs(&deployment.id, LogOptions::tail(2)).await.unwrap();
+    let page = dokploy.logs_of(&deployment.id, LogOptions::tail(2)).await.unwrap();
     assert_eq!((page.lines.len(), page.truncated), (2, true));
     assert_eq!(page.lines[1].text, "c");
-    let page = dokploy.logs(&deployment.id, LogOptions::tail(100)).await.unwrap();
+    let page = dokploy.logs_of(&deployment.id, LogOptions::tail(100)).await.unwrap();
     assert_eq!((page.lines.len(), page.truncated), (4, false));
-    let none = dokploy.logs(&deployment.id, LogOptions::tail(0)).await.unwrap();
+    let none = dokploy.logs_of(&deployment.id, LogOptions::tail(0)).await.unwrap();
     assert_eq!((none.lines.len(), none.truncated), (0, true));
 }
 
@@ -106,12 +106,12 @@ async fn the_history_is_newest_first_and_its_ids_can_be_read() {
         ticks(&fake, 6).await;
     }
     let target = Target::application(fake.application());
-    let history = dokploy.history(&target, HistoryOptions::newest(50)).await.unwrap();
+    let history = dokploy.history_of(&target, HistoryOptions::newest(50)).await.unwrap();
     assert_eq!(history.len(), 11, "the server keeps no more");
     assert_eq!(Some(row(&history[0])), fake.triggered()[12].deployment_id.as_deref());
     assert!(history.iter().all(|deployment| deployment.identity == Identity::Exact));
     assert_eq!(dokploy.deployment(&history[10].id).await.unwrap(), history[10]);
-    assert_eq!(dokploy.history(&target, HistoryOptions::newest(2)).await.unwrap(), history[..2]);
+    assert_eq!(dokploy.history_of(&target, HistoryOptions::newest(2)).await.unwrap(), history[..2]);
 }
 
 #[tokio::test]
@@ -166,9 +166,9 @@ async fn what_dokploy_cannot_do_is_refused_before_anything_is_sent() {
     assert!(advice.to_string().contains("application.update"), "{advice}");
     let id = DeploymentId::new(anydeploy::Platform::Dokploy, Target::database("x")).with("row", "r");
     assert_eq!(dokploy.deployment(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
-    assert!(!dokploy.capabilities().cancel);
+    assert!(!dokploy.offers(Method::Cancel));
     let id = DeploymentId::new(anydeploy::Platform::Dokploy, Target::application("x")).with("row", "r");
-    assert_eq!(dokploy.cancel(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(dokploy.cancel_deployment(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(fake.requests().await.is_empty());
 }
 
@@ -179,7 +179,7 @@ async fn an_id_that_is_not_one_of_ours_is_refused() {
     {
         let id: DeploymentId = text.parse().unwrap();
         assert_eq!(dokploy.deployment(&id).await.unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
-        assert_eq!(dokploy.logs(&id, LogOptions::default()).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(dokploy.logs_of(&id, LogOptions::default()).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
     let far = format!("dokploy:application:x?nonce=n&since={0}&after={0}&active={0}&ahead={1}", i64::MIN, usize::MAX);
     let lost = dokploy.deployment(&far.parse().unwrap()).await.unwrap_err();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, Deployer, DeploymentId, Dokploy, Error, ErrorKind, HistoryOptions, LogOptions, Phase, Platform,
-    Target,
+    DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, Error, ErrorKind, HistoryOptions, LogOptions, Phase,
+    Platform, Target,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path};
@@ -45,10 +45,10 @@ async fn call(dokploy: &Dokploy, operation: &str) -> Error {
     let target = Target::application("abc");
     match operation {
         "application-deploy" => dokploy.deploy(&request()).await.map(drop),
-        "deployment-all" => dokploy.history(&target, HistoryOptions::default()).await.map(drop),
+        "deployment-all" => dokploy.history_of(&target, HistoryOptions::default()).await.map(drop),
         "deployment-readLogs" => {
             let id = DeploymentId::new(Platform::Dokploy, target).with("row", "r");
-            dokploy.logs(&id, LogOptions::default()).await.map(drop)
+            dokploy.logs_of(&id, LogOptions::default()).await.map(drop)
         }
         "project-all" | "/project.all" => dokploy.services().await.map(drop),
         "compose-stop" | "compose-loadServices" => dokploy.service(&Target::compose("abc")).await.map(drop),

@@ -8,7 +8,8 @@ mod vocabulary;
 use std::time::Duration;
 
 use anydeploy::{
-    Coolify, DeployRequest, Deployer, DeploymentId, Dokploy, HistoryOptions, LogOptions, Phase, Qovery, Result, Target,
+    Coolify, DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, HistoryOptions, LogOptions, Phase, Qovery,
+    Result, Target,
 };
 use proptest::prelude::*;
 use tokio::runtime::{Builder, Runtime};
@@ -56,9 +57,9 @@ impl Scene {
         self.runtime.block_on(async {
             match method {
                 0 => shown(deployer.deployment(id).await),
-                1 => shown(deployer.history(target, HistoryOptions::default()).await),
-                2 => shown(deployer.cancel(id).await),
-                3 => shown(deployer.logs(id, LogOptions::default()).await),
+                1 => shown(deployer.history_of(target, HistoryOptions::default()).await),
+                2 => shown(deployer.cancel_deployment(id).await),
+                3 => shown(deployer.logs_of(id, LogOptions::default()).await),
                 4 => shown(deployer.service(target).await),
                 5 => shown(deployer.services().await),
                 6 => shown(deployer.check().await),

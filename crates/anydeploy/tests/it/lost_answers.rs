@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{
-    Coolify, DeployRequest, Deployer, Deployment, Dokploy, Error, ErrorKind, Identity, Qovery, Retry, RetryOptions,
-    Target,
+    Coolify, DeployRequest, Deployer, DeployerExt, Deployment, Dokploy, Error, ErrorKind, Identity, Qovery, Retry,
+    RetryOptions, Target,
 };
 use anydeploy_fakes::{FakeCoolify, FakeDokploy, FakeQovery, Fault, FaultPlan, FaultyNetwork, RequestKind};
 use futures::future::join_all;
@@ -128,7 +128,7 @@ async fn the_retry_layer_deploys_once_whatever_became_of_the_first_trigger() {
         for scene in Scene::all().await {
             scene.network.follow(FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1));
             let options = RetryOptions::default().with_backoff(Duration::from_millis(5), Duration::from_millis(20));
-            let retry = Retry::new(Arc::clone(&scene.deployer)).with_options(options);
+            let retry = Arc::clone(&scene.deployer).layered(Retry::new().with_options(options));
             let deployment = retry.deploy(&scene.request).await.unwrap();
             assert_eq!(scene.ids().len(), 1, "{}, {fault:?}: {deployment:?}", scene.deployer.platform());
         }

@@ -130,13 +130,13 @@ async fn a_failure_comes_with_the_log_of_its_service_alone() {
     let all = texts(whole.log().unwrap());
     assert!(all.iter().any(|line| line == "pulling the worker") && all.iter().any(|line| line == "npm ci"), "{all:?}");
     let mut history =
-        qovery.history(&Target::application(fake.application()), HistoryOptions::default()).await.unwrap();
+        qovery.history_of(&Target::application(fake.application()), HistoryOptions::default()).await.unwrap();
     let alone = history.remove(0);
-    let log = qovery.logs(&alone.id, LogOptions::default()).await.unwrap();
+    let log = qovery.logs_of(&alone.id, LogOptions::default()).await.unwrap();
     assert!(!texts(&log).iter().any(|line| line.contains("worker")), "{log:?}");
     assert_eq!(texts(&log).last().map(String::as_str), Some("npm: not found"));
     assert!(log.lines.iter().all(|line| line.at.is_some()));
-    let tail = qovery.logs(&alone.id, LogOptions::tail(1)).await.unwrap();
+    let tail = qovery.logs_of(&alone.id, LogOptions::tail(1)).await.unwrap();
     assert_eq!((tail.lines.len(), tail.truncated), (1, true));
 }
 
@@ -146,7 +146,7 @@ async fn a_request_that_waits_has_no_log_yet() {
     fake.deploy_by_someone_else(&fake.application());
     let queued = qovery.deploy(&web(&fake)).await.unwrap();
     fake.advance(5);
-    assert!(qovery.logs(&queued.id, LogOptions::default()).await.unwrap().lines.is_empty());
+    assert!(qovery.logs_of(&queued.id, LogOptions::default()).await.unwrap().lines.is_empty());
 }
 
 #[tokio::test]
@@ -154,13 +154,13 @@ async fn a_waiting_request_is_cancelled_by_itself() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     fake.deploy_by_someone_else(&fake.application());
     let queued = qovery.deploy(&web(&fake)).await.unwrap();
-    let cancelled = qovery.cancel(&queued.id).await.unwrap();
+    let cancelled = qovery.cancel_deployment(&queued.id).await.unwrap();
     assert_eq!((cancelled.status.phase, cancelled.identity), (Phase::Cancelled, Identity::Exact));
     assert_eq!(qovery.deployment(&cancelled.id).await.unwrap().status.phase, Phase::Cancelled);
     fake.advance(100);
     assert_eq!(fake.triggered().len(), 1);
     assert_eq!(fake.triggered()[0].state.as_deref(), Some("DEPLOYED"), "the other one goes on");
-    assert_eq!(qovery.cancel(&cancelled.id).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(qovery.cancel_deployment(&cancelled.id).await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
 #[tokio::test]
@@ -170,13 +170,17 @@ async fn a_running_deployment_is_cancelled_with_its_environment() {
     for target in [Target::application(fake.application()), Target::new(TargetKind::Job, lifecycle)] {
         fake.next_deployment(target.id(), QoveryScript::hangs());
         let deployment = qovery.deploy(&DeployRequest::new(target.clone())).await.unwrap();
-        assert_eq!(qovery.cancel(&deployment.id).await.unwrap_err().kind(), ErrorKind::Conflict, "it does not show");
+        assert_eq!(
+            qovery.cancel_deployment(&deployment.id).await.unwrap_err().kind(),
+            ErrorKind::Conflict,
+            "it does not show"
+        );
         fake.advance(4);
-        let cancelling = qovery.cancel(&deployment.id).await.unwrap();
+        let cancelling = qovery.cancel_deployment(&deployment.id).await.unwrap();
         assert_eq!(cancelling.status.phase, Phase::Cancelling, "{target}");
         let over = step_to_the_end(&fake, &qovery, cancelling).await;
         assert_eq!(over.status.phase, Phase::Cancelled);
-        assert_eq!(qovery.cancel(&over.id).await.unwrap_err().kind(), ErrorKind::Conflict);
+        assert_eq!(qovery.cancel_deployment(&over.id).await.unwrap_err().kind(), ErrorKind::Conflict);
     }
 }
 
@@ -191,7 +195,7 @@ async fn history_lists_deployments_and_no_other_actions() {
     assert_eq!(stop(&fake).await, 202);
     fake.advance(100);
     for target in [Target::application(fake.application()), Target::environment(fake.environment())] {
-        let history = qovery.history(&target, HistoryOptions::default()).await.unwrap();
+        let history = qovery.history_of(&target, HistoryOptions::default()).await.unwrap();
         let phases: Vec<_> = history.iter().map(|deployment| deployment.status.phase).collect();
         assert_eq!(phases, [Phase::Failed, Phase::Succeeded], "{target}");
         assert!(history.iter().all(|deployment| deployment.created_at.is_some() && deployment.finished_at.is_some()));
@@ -199,7 +203,7 @@ async fn history_lists_deployments_and_no_other_actions() {
             let read = qovery.deployment(&deployment.id).await.unwrap();
             assert_eq!((read.status.phase, read.identity), (deployment.status.phase, Identity::Exact));
         }
-        assert_eq!(qovery.history(&target, HistoryOptions::newest(1)).await.unwrap().len(), 1);
+        assert_eq!(qovery.history_of(&target, HistoryOptions::newest(1)).await.unwrap().len(), 1);
     }
 }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, Deployer, DeploymentId, Error, ErrorKind, LogOptions, Platform, Qovery, Target, TargetKind,
+    DeployRequest, Deployer, DeployerExt, DeploymentId, Error, ErrorKind, LogOptions, Platform, Qovery, Target,
+    TargetKind,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, path_regex};
@@ -148,8 +149,8 @@ async fn meet(qovery: &Qovery, call: Call) -> Error {
         Call::Commits => qovery.deploy(&DeployRequest::new(target("application"))).await.map(drop),
         Call::Deploy(kind) => qovery.deploy(&DeployRequest::new(target(kind))).await.map(drop),
         Call::Deployment => qovery.deployment(&id()).await.map(drop),
-        Call::Cancel => qovery.cancel(&id()).await.map(drop),
-        Call::Logs => qovery.logs(&id(), LogOptions::default()).await.map(drop),
+        Call::Cancel => qovery.cancel_deployment(&id()).await.map(drop),
+        Call::Logs => qovery.logs_of(&id(), LogOptions::default()).await.map(drop),
     }
     .unwrap_err()
 }

@@ -1,6 +1,6 @@
 //! A failed build prints secrets, and no outcome of it shows one.
 
-use anydeploy::{Deployer, DeployerExt, LogOptions, Outcome};
+use anydeploy::{DeployerExt, LogOptions, Outcome};
 use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, QoveryScript};
 
 use super::support;
@@ -32,7 +32,7 @@ async fn a_failed_build_on_coolify_shows_no_secret() {
             coolify.deploy_and_wait(&support::coolify::request(&id), support::coolify::quick()).await.unwrap();
         shows_nothing(&outcome);
         // The lines themselves are as they were written.
-        let page = coolify.logs(&outcome.deployment().unwrap().id, LogOptions::default()).await.unwrap();
+        let page = coolify.logs_of(&outcome.deployment().unwrap().id, LogOptions::default()).await.unwrap();
         assert!(page.lines.iter().any(|line| line.text.contains("hunter2")), "{page:?}");
         assert!(!format!("{page:?}").contains("hunter2"));
     }

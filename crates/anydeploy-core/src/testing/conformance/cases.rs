@@ -4,7 +4,7 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 
-use super::{Harness, Verdict, cancelling, flags, identity, options, reading, refusing, secrecy, waiting};
+use super::{Harness, Verdict, cancelling, groups, identity, options, reading, refusing, secrecy, waiting};
 
 /// One rule that every implementation keeps, and the function that puts it to the test.
 #[derive(Clone, Copy)]
@@ -91,13 +91,13 @@ static CASES: &[Case] = cases! {
         a_pull_request_is_taken_or_refused: "a pull request is taken, or refused before anything is triggered",
         a_success_ran_what_was_asked_for: "a success ran the revision that was asked for, or says that it is unverified",
     }
-    flags {
-        history_does_what_its_flag_says: "`history` is unsupported if, and only if, its flag is off",
-        cancel_does_what_its_flag_says: "`cancel` is unsupported if, and only if, its flag is off",
-        logs_do_what_their_flag_says: "`logs` is unsupported if, and only if, its flag is off",
-        service_does_what_its_flag_says: "`service` is unsupported if, and only if, its flag is off",
-        services_do_what_their_flag_says: "`services` is unsupported if, and only if, its flag is off",
-        check_does_what_its_flag_says: "`check` is unsupported if, and only if, its flag is off",
+    groups {
+        history_works_if_it_is_offered: "`history` is unsupported if, and only if, its group is not offered",
+        cancel_works_if_it_is_offered: "`cancel` is unsupported if, and only if, its group is not offered",
+        logs_work_if_they_are_offered: "`logs` is unsupported if, and only if, its group is not offered",
+        service_works_if_it_is_offered: "`service` is unsupported if, and only if, its group is not offered",
+        services_work_if_they_are_offered: "`services` is unsupported if, and only if, its group is not offered",
+        check_works_if_it_is_offered: "`check` is unsupported if, and only if, its group is not offered",
     }
     reading {
         history_is_newest_first_and_limited: "a history begins with the newest, and is no longer than asked for",

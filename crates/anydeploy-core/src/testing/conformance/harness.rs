@@ -8,7 +8,7 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
 
 use super::Case;
-use crate::{DeployRequest, Deployer, DeploymentId, Platform, Target, WatchOptions};
+use crate::{DeployRequest, Deployer, DeploymentId, Platform, RequestOption, Target, WatchOptions};
 
 /// How a deployment is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,32 +26,6 @@ pub enum Ending {
     UnknownWord,
     /// The platform forgets it before it is over.
     Vanishes,
-}
-
-/// An option of a [`DeployRequest`] that a platform may lack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RequestOption {
-    /// [`DeployRequest::with_revision`] with a commit.
-    Commit,
-    /// [`DeployRequest::with_revision`] with an image tag.
-    ImageTag,
-    /// [`DeployRequest::with_revision`] with what was deployed last.
-    Deployed,
-    /// [`DeployRequest::with_revision`] with a chart version.
-    ChartVersion,
-    /// [`DeployRequest::with_values_commit`].
-    ValuesCommit,
-    /// [`DeployRequest::with_job_event`].
-    JobEvent,
-    /// [`DeployRequest::with_terraform_action`].
-    TerraformAction,
-    /// [`DeployRequest::with_no_cache`].
-    NoCache,
-    /// [`DeployRequest::with_reason`].
-    Reason,
-    /// [`DeployRequest::with_pull_request`].
-    PullRequest,
 }
 
 /// What the platform received of an option of a request.

@@ -173,7 +173,7 @@ async fn honest(
         }
         Err(error) => {
             ensure!(made == 0 || !error.is_safe_to_repeat(), "it was taken, and is called safe to repeat: {error:#}");
-            let undecided = error.kind() == ErrorKind::Undecidable && deployer.capabilities().reconcile;
+            let undecided = error.kind() == ErrorKind::Undecidable && deployer.capabilities().correlates;
             ensure!(!undecided, "the capability `reconcile` is on, and the error is: {error:#}");
         }
     }

@@ -1,4 +1,4 @@
-//! Whether each option of a request does what its flag says, and arrives.
+//! Whether each option of a request is taken or refused as the capabilities say, and arrives.
 
 use std::sync::Arc;
 
@@ -6,56 +6,55 @@ use super::scene::{end, meanwhile, refused, request, target};
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, Received, RequestOption, Verdict};
 use crate::{
-    Capabilities, DeployRequest, Deployer, Deployment, ErrorKind, JobEvent, Outcome, RanRevision, Revision,
-    TerraformAction,
+    DeployRequest, Deployer, Deployment, ErrorKind, JobEvent, Outcome, RanRevision, Revision, TerraformAction,
 };
 
-/// [`Capabilities::commit`](crate::Capabilities::commit) and a request with a commit.
+/// [`RequestOption::Commit`] and a request with a commit.
 pub async fn a_commit_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::Commit).await
 }
 
-/// [`Capabilities::image_tag`](crate::Capabilities::image_tag) and a request with an image tag.
+/// [`RequestOption::ImageTag`] and a request with an image tag.
 pub async fn an_image_tag_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::ImageTag).await
 }
 
-/// [`Capabilities::deployed`](crate::Capabilities::deployed) and a request with what was deployed last.
+/// [`RequestOption::Deployed`] and a request with what was deployed last.
 pub async fn what_was_deployed_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::Deployed).await
 }
 
-/// [`Capabilities::chart_version`](crate::Capabilities::chart_version) and a request with a chart version.
+/// [`RequestOption::ChartVersion`] and a request with a chart version.
 pub async fn a_chart_version_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::ChartVersion).await
 }
 
-/// [`Capabilities::values_commit`](crate::Capabilities::values_commit) and a request with a commit of values.
+/// [`RequestOption::ValuesCommit`] and a request with a commit of values.
 pub async fn a_commit_of_values_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::ValuesCommit).await
 }
 
-/// [`Capabilities::job_event`](crate::Capabilities::job_event) and a request with the event of a job.
+/// [`RequestOption::JobEvent`] and a request with the event of a job.
 pub async fn a_job_event_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::JobEvent).await
 }
 
-/// [`Capabilities::terraform_action`](crate::Capabilities::terraform_action) and a request with a Terraform action.
+/// [`RequestOption::TerraformAction`] and a request with a Terraform action.
 pub async fn a_terraform_action_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::TerraformAction).await
 }
 
-/// [`Capabilities::no_cache`](crate::Capabilities::no_cache) and a request without the cache.
+/// [`RequestOption::NoCache`] and a request without the cache.
 pub async fn no_cache_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::NoCache).await
 }
 
-/// [`Capabilities::reason`](crate::Capabilities::reason) and a request with a reason.
+/// [`RequestOption::Reason`] and a request with a reason.
 pub async fn a_reason_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::Reason).await
 }
 
-/// [`Capabilities::pull_request`](crate::Capabilities::pull_request) and a request with a pull request.
+/// [`RequestOption::PullRequest`] and a request with a pull request.
 pub async fn a_pull_request_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::PullRequest).await
 }
@@ -66,7 +65,7 @@ pub async fn a_success_ran_what_was_asked_for(harness: &dyn Harness) -> Verdict 
     let capabilities = deployer.capabilities();
     let mut tried = 0;
     for option in [RequestOption::Commit, RequestOption::ImageTag, RequestOption::ChartVersion] {
-        if option.is_offered(&capabilities)
+        if capabilities.takes_anywhere(option)
             && let Some(asked) = harness.request_with(option).await
         {
             tried += 1;
@@ -99,21 +98,6 @@ async fn run(
 }
 
 impl RequestOption {
-    fn is_offered(self, capabilities: &Capabilities) -> bool {
-        match self {
-            Self::Commit => capabilities.commit,
-            Self::ImageTag => capabilities.image_tag,
-            Self::Deployed => capabilities.deployed,
-            Self::ChartVersion => capabilities.chart_version,
-            Self::ValuesCommit => capabilities.values_commit,
-            Self::JobEvent => capabilities.job_event,
-            Self::TerraformAction => capabilities.terraform_action,
-            Self::NoCache => capabilities.no_cache,
-            Self::Reason => capabilities.reason,
-            Self::PullRequest => capabilities.pull_request,
-        }
-    }
-
     /// The value of this option in a request, as [`Received::Value`] has it; `None` if the request lacks it.
     ///
     /// An event is `start`, `stop`, `delete` or `cron`, an action `plan`, `force_unlock` or `migrate_state`; an option
@@ -183,7 +167,7 @@ impl RequestOption {
 
 async fn agrees(harness: &dyn Harness, option: RequestOption) -> Verdict {
     let deployer = harness.deployer();
-    if option.is_offered(&deployer.capabilities()) {
+    if deployer.capabilities().takes_anywhere(option) {
         return arrives(harness, &deployer, option).await;
     }
     let target = target(harness, &[Ending::Succeeds]).await?;

@@ -5,11 +5,14 @@ use tokio::time::sleep;
 use super::scene::{deploy, deploy_to, end, meanwhile, same_target, target};
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, NotKept, Verdict};
-use crate::{Deployer, DeploymentId, Error, ErrorKind, HistoryOptions, LogOptions, Method, Permission, Phase, Result};
+use crate::{
+    Deployer, DeployerExt, DeploymentId, Error, ErrorKind, HistoryOptions, LogOptions, Method, Permission, Phase,
+    Result,
+};
 
-/// Skips a case whose method is not offered; that it says so is a case of [`flags`](super::flags).
+/// Skips a case whose method is not offered; that it says so is a case of [`groups`](super::groups).
 fn offered(deployer: &dyn Deployer, method: Method) -> Verdict {
-    if deployer.capabilities().offers(method) { Ok(()) } else { skip(format!("`{method}` is not offered")) }
+    if deployer.offers(method) { Ok(()) } else { skip(format!("`{method}` is not offered")) }
 }
 
 fn works<T>(answer: Result<T>, method: Method) -> Result<T, NotKept> {
@@ -25,7 +28,7 @@ pub async fn history_is_newest_first_and_limited(harness: &dyn Harness) -> Verdi
     deploy_to(harness, &deployer, &target, Ending::Succeeds).await?;
     for limit in [0, 1, 2] {
         let options = HistoryOptions::newest(limit);
-        let history = works(meanwhile(harness, deployer.history(&target, options)).await, Method::History)?;
+        let history = works(meanwhile(harness, deployer.history_of(&target, options)).await, Method::History)?;
         ensure!(history.len() == limit, "the newest {limit} are {}", history.len());
         let phases: Vec<Phase> = history.iter().map(|deployment| deployment.status.phase).collect();
         let newest_first = [Phase::Succeeded, Phase::Failed];
@@ -50,13 +53,13 @@ pub async fn a_batch_is_answered_in_order(harness: &dyn Harness) -> Verdict {
     end(harness, &deployer, &good).await?;
     end(harness, &deployer, &bad).await?;
     let ids = [bad, harness.foreign_id(), good];
-    let answers = meanwhile(harness, deployer.deployments_by_id(&ids)).await;
+    let answers = meanwhile(harness, deployer.deployments(&ids)).await;
     ensure!(answers.len() == ids.len(), "{} ids got {} answers", ids.len(), answers.len());
     let told: Vec<Result<Phase, ErrorKind>> =
         answers.iter().map(|answer| answer.as_ref().map(|d| d.status.phase).map_err(Error::kind)).collect();
     let right = [Ok(Phase::Failed), Err(ErrorKind::InvalidInput), Ok(Phase::Succeeded)];
     ensure!(told == right, "the answers are {told:?}, and not {right:?}");
-    ensure!(deployer.deployments_by_id(&[]).await.is_empty(), "no ids got answers");
+    ensure!(deployer.deployments(&[]).await.is_empty(), "no ids got answers");
     Ok(())
 }
 
@@ -67,9 +70,9 @@ pub async fn a_log_is_cut_to_its_end(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Fails]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
     end(harness, &deployer, &id).await?;
-    let whole = works(meanwhile(harness, deployer.logs(&id, LogOptions::tail(10_000))).await, Method::Logs)?;
+    let whole = works(meanwhile(harness, deployer.logs_of(&id, LogOptions::tail(10_000))).await, Method::Logs)?;
     for tail in [0, 1, 2] {
-        let page = works(meanwhile(harness, deployer.logs(&id, LogOptions::tail(tail))).await, Method::Logs)?;
+        let page = works(meanwhile(harness, deployer.logs_of(&id, LogOptions::tail(tail))).await, Method::Logs)?;
         ensure!(page.lines.len() <= tail, "the last {tail} lines are {}", page.lines.len());
         let end: Vec<&str> = page.lines.iter().map(|line| &*line.text).collect();
         let all: Vec<&str> = whole.lines.iter().map(|line| &*line.text).collect();
@@ -99,7 +102,7 @@ pub async fn a_log_is_that_of_its_own_deployment(harness: &dyn Harness) -> Verdi
 }
 
 async fn log(harness: &dyn Harness, deployer: &dyn Deployer, id: &DeploymentId) -> Result<Vec<String>, NotKept> {
-    let page = works(meanwhile(harness, deployer.logs(id, LogOptions::tail(10_000))).await, Method::Logs)?;
+    let page = works(meanwhile(harness, deployer.logs_of(id, LogOptions::tail(10_000))).await, Method::Logs)?;
     Ok(page.lines.into_iter().map(|line| line.text).collect())
 }
 
@@ -114,9 +117,9 @@ pub async fn reading_triggers_nothing(harness: &dyn Harness) -> Verdict {
     };
     // What is not offered is an error, and triggers nothing either.
     let _ = meanwhile(harness, deployer.deployment(&id)).await;
-    let _ = meanwhile(harness, deployer.deployments_by_id(std::slice::from_ref(&id))).await;
-    let _ = meanwhile(harness, deployer.history(&target, HistoryOptions::default())).await;
-    let _ = meanwhile(harness, deployer.logs(&id, LogOptions::default())).await;
+    let _ = meanwhile(harness, deployer.deployments(std::slice::from_ref(&id))).await;
+    let _ = meanwhile(harness, deployer.history_of(&target, HistoryOptions::default())).await;
+    let _ = meanwhile(harness, deployer.logs_of(&id, LogOptions::default())).await;
     let _ = meanwhile(harness, deployer.service(&target)).await;
     let _ = meanwhile(harness, deployer.services()).await;
     let _ = meanwhile(harness, deployer.check()).await;

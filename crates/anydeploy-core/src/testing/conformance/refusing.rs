@@ -21,13 +21,12 @@ pub async fn an_unknown_target_is_an_error(harness: &dyn Harness) -> Verdict {
         Err(error) => ensure!(!error.is_transient(), "an unknown target is a transient error: {error:#}"),
         Ok(deployment) => return broken(format!("a deployment of `{target}` was told: `{}`", deployment.id)),
     }
-    let capabilities = deployer.capabilities();
-    if capabilities.service {
+    if deployer.offers(Method::Service) {
         let answer = meanwhile(harness, deployer.service(&target)).await;
         ensure!(answer.is_err(), "a service was told of `{target}`, which does not exist");
     }
-    if capabilities.history
-        && let Ok(history) = meanwhile(harness, deployer.history(&target, HistoryOptions::default())).await
+    if deployer.offers(Method::History)
+        && let Ok(history) = meanwhile(harness, deployer.history_of(&target, HistoryOptions::default())).await
     {
         ensure!(history.is_empty(), "`{target}` does not exist, and has a history of {}", history.len());
     }
@@ -37,7 +36,7 @@ pub async fn an_unknown_target_is_an_error(harness: &dyn Harness) -> Verdict {
 /// Deploys targets whose ids cannot stand in a request.
 pub async fn an_unusable_target_is_invalid_input(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
-    let Some(kind) = deployer.capabilities().target_kinds.first() else {
+    let Some(kind) = deployer.capabilities().target_kinds().next().cloned() else {
         return broken("no kind of target can be deployed");
     };
     for id in ["", "..", "a/b", "a?b", "a b", "a\nb"] {
@@ -111,21 +110,20 @@ pub async fn a_hostile_id_never_succeeds(harness: &dyn Harness) -> Verdict {
 /// Asks everything that can be asked about a deployment; each method that is offered must refuse in the same way.
 async fn each_refuses(harness: &dyn Harness, id: &DeploymentId, kinds: &[ErrorKind]) -> Verdict {
     let deployer = harness.deployer();
-    let capabilities = deployer.capabilities();
     let asked: [(Method, BoxFuture<'_, Result<()>>); 4] = [
         (Method::Deployment, Box::pin(async { deployer.deployment(id).await.map(drop) })),
         (
-            Method::DeploymentsById,
+            Method::Deployments,
             Box::pin(async {
-                let answers = deployer.deployments_by_id(std::slice::from_ref(id)).await;
+                let answers = deployer.deployments(std::slice::from_ref(id)).await;
                 answers.into_iter().try_for_each(|answer| answer.map(drop))
             }),
         ),
-        (Method::Cancel, Box::pin(async { deployer.cancel(id).await.map(drop) })),
-        (Method::Logs, Box::pin(async { deployer.logs(id, LogOptions::default()).await.map(drop) })),
+        (Method::Cancel, Box::pin(async { deployer.cancel_deployment(id).await.map(drop) })),
+        (Method::Logs, Box::pin(async { deployer.logs_of(id, LogOptions::default()).await.map(drop) })),
     ];
     for (method, answer) in asked {
-        if capabilities.offers(method) {
+        if deployer.offers(method) {
             refused(meanwhile(harness, answer).await, kinds, &format!("`{id}` by `{method}`"))?;
         }
     }

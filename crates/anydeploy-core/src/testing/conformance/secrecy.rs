@@ -3,7 +3,7 @@
 use super::scene::{deploy, end, meanwhile, target};
 use super::verdict::{ensure, skip};
 use super::{Ending, Harness, Verdict};
-use crate::{DeployRequest, Deployer, HistoryOptions, LogOptions};
+use crate::{DeployRequest, Deployer, DeployerExt, HistoryOptions, LogOptions};
 
 /// Prints the deployer.
 pub async fn a_deployer_prints_no_secret(harness: &dyn Harness) -> Verdict {
@@ -41,11 +41,11 @@ pub async fn lists_and_logs_print_no_secret(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Fails]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
     end(harness, &deployer, &id).await?;
-    let batch = meanwhile(harness, deployer.deployments_by_id(std::slice::from_ref(&id))).await;
+    let batch = meanwhile(harness, deployer.deployments(std::slice::from_ref(&id))).await;
     nowhere(harness, "a batch", &format!("{batch:?}"))?;
-    let history = meanwhile(harness, deployer.history(&target, HistoryOptions::default())).await;
+    let history = meanwhile(harness, deployer.history_of(&target, HistoryOptions::default())).await;
     nowhere(harness, "a history", &format!("{history:?}"))?;
-    let log = meanwhile(harness, deployer.logs(&id, LogOptions::default())).await;
+    let log = meanwhile(harness, deployer.logs_of(&id, LogOptions::default())).await;
     nowhere(harness, "a log", &format!("{log:?}"))?;
     // `Debug` masks a line, and programs show its text; the platform was never given the deployer's own secrets to print.
     let lines = log.map(|page| page.lines).unwrap_or_default();

@@ -16,11 +16,11 @@ use crate::{DeployRequest, Deployer, DeploymentId, Target, WatchOptions};
 /// ```
 /// use std::sync::Arc;
 ///
-/// use anydeploy_core::Retry;
+/// use anydeploy_core::{DeployerExt, Retry};
 /// use anydeploy_core::testing::conformance::{self, Harness, Through};
 ///
 /// # async fn run(harness: &dyn Harness) {
-/// let report = conformance::run(&Through::new(harness, |deployer| Arc::new(Retry::new(deployer)))).await;
+/// let report = conformance::run(&Through::new(harness, |deployer| Arc::new(deployer.layered(Retry::new())))).await;
 /// assert!(report.is_kept(), "{report}");
 /// # }
 /// ```

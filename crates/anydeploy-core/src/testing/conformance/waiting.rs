@@ -9,7 +9,7 @@ use super::scene::{deploy, deploy_to, end, ended_as, goes_on, meanwhile, target,
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, Verdict};
 use crate::{
-    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, HistoryOptions, Outcome, Phase,
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, HistoryOptions, Method, Outcome, Phase,
     WatchEvent, WatchOptions,
 };
 
@@ -29,7 +29,7 @@ pub async fn a_failure_is_never_a_success(harness: &dyn Harness) -> Verdict {
     let outcome = deploy_to(harness, &deployer, &target, Ending::Fails).await?;
     ensure!(!outcome.is_success(), "a failure counts as a success");
     if let Outcome::Failed(failure) = outcome
-        && deployer.capabilities().logs
+        && deployer.offers(Method::Logs)
         && harness.watch_options().log_tail > 0
     {
         let told = failure.log.is_some() || failure.log_error.is_some();
@@ -79,9 +79,9 @@ pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
 
 /// Reads a deployment with a word that nobody knows in a batch, and in the history where there is one.
 async fn unknown_elsewhere(harness: &dyn Harness, deployer: &dyn Deployer, id: &DeploymentId) -> Verdict {
-    let batch = meanwhile(harness, deployer.deployments_by_id(std::slice::from_ref(id))).await;
-    let history = if deployer.capabilities().history {
-        meanwhile(harness, deployer.history(id.target(), HistoryOptions::newest(1))).await.unwrap_or_default()
+    let batch = meanwhile(harness, deployer.deployments(std::slice::from_ref(id))).await;
+    let history = if deployer.offers(Method::History) {
+        meanwhile(harness, deployer.history_of(id.target(), HistoryOptions::newest(1))).await.unwrap_or_default()
     } else {
         Vec::new()
     };

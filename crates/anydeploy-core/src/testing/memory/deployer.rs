@@ -6,11 +6,15 @@ use super::MemoryDeployer;
 use super::fault::Fault;
 use super::world::{World, platform};
 use crate::{
-    Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
-    LogOptions, LogPage, Method, Permission, Platform, Result, Service, Target,
+    Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group,
+    History, HistoryOptions, LogOptions, LogPage, Logs, Method, Permission, Platform, Result, Service, Target,
 };
 
 impl MemoryDeployer {
+    fn offers(&self, group: Group) -> bool {
+        self.world().groups.contains(&group)
+    }
+
     /// The same as [`act`](Self::act), and the answer takes its time.
     async fn call<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
         let answer = self.act(method, act);
@@ -29,16 +33,13 @@ impl MemoryDeployer {
     /// Lets the platform receive a call, with whatever is to go wrong with it.
     fn act<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
         let mut world = self.world();
-        if !world.capabilities.offers(method) {
-            return Err(Error::unsupported(platform(), method.purpose()));
-        }
         world.calls += 1;
         match world.faults.take(method) {
             Some(Fault::Refused(error)) => Err(error),
             Some(Fault::AnswerLost) => {
                 let answer = act(&mut world)?;
                 match method {
-                    Method::Deploy if world.capabilities.reconcile => Ok(answer),
+                    Method::Deploy if world.capabilities.correlates => Ok(answer),
                     Method::Deploy => Err(lost(ErrorKind::Undecidable)),
                     _ => Err(lost(ErrorKind::NoAnswer)),
                 }
@@ -87,10 +88,10 @@ impl Deployer for MemoryDeployer {
         .boxed()
     }
 
-    fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+    fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
         async move {
             let mut answers = Vec::with_capacity(ids.len());
-            let first = self.act(Method::DeploymentsById, |world| {
+            let first = self.act(Method::Deployments, |world| {
                 answers.extend(ids.iter().map(|id| Ok(world.find(id)?.to_deployment())));
                 after_read(world);
                 Ok(())
@@ -108,27 +109,55 @@ impl Deployer for MemoryDeployer {
         .boxed()
     }
 
-    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+    fn history(&self) -> Option<&dyn History> {
+        self.offers(Group::History).then_some(self as &dyn History)
+    }
+
+    fn cancel(&self) -> Option<&dyn Cancel> {
+        self.offers(Group::Cancel).then_some(self as &dyn Cancel)
+    }
+
+    fn logs(&self) -> Option<&dyn Logs> {
+        self.offers(Group::Logs).then_some(self as &dyn Logs)
+    }
+
+    fn catalog(&self) -> Option<&dyn Catalog> {
+        self.offers(Group::Catalog).then_some(self as &dyn Catalog)
+    }
+}
+
+impl History for MemoryDeployer {
+    fn list_deployments<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         async move { self.call(Method::History, |world| world.history(target, options.limit)).await }.boxed()
     }
+}
 
-    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+impl Cancel for MemoryDeployer {
+    fn request_cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
         async move { self.call(Method::Cancel, |world| world.cancel(id)).await }.boxed()
     }
+}
 
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+impl Logs for MemoryDeployer {
+    fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         async move { self.call(Method::Logs, |world| Ok(world.find(id)?.log_page(options))).await }.boxed()
     }
+}
 
-    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+impl Catalog for MemoryDeployer {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
         async move { self.call(Method::Service, |world| world.service(target)).await }.boxed()
     }
 
-    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
         async move { self.call(Method::Services, |world| Ok(world.services())).await }.boxed()
     }
 
-    fn check(&self) -> BoxFuture<'_, Result<Check>> {
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
         async move {
             self.call(Method::Check, |_| {
                 let mut check = Check::new(Permission::Granted);

@@ -3,13 +3,13 @@
 mod entry;
 mod line;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::fault::Faults;
 use crate::{
-    Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity, Platform, Result,
-    Service, Target, TargetKind,
+    Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group, Identity, Platform,
+    RequestOption, Result, Service, Target, TargetKind,
 };
 pub(super) use entry::Entry;
 use entry::Stage;
@@ -42,6 +42,7 @@ pub struct Trigger {
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) capabilities: Capabilities,
+    pub(super) groups: BTreeSet<Group>,
     pub(super) clock: u64,
     pub(super) ticks_per_read: u64,
     pub(super) latency: Duration,
@@ -60,30 +61,12 @@ pub(super) fn platform() -> Platform {
 
 impl Default for World {
     fn default() -> Self {
-        let mut capabilities = Capabilities::new(KINDS);
-        for flag in [
-            &mut capabilities.commit,
-            &mut capabilities.image_tag,
-            &mut capabilities.deployed,
-            &mut capabilities.chart_version,
-            &mut capabilities.values_commit,
-            &mut capabilities.job_event,
-            &mut capabilities.terraform_action,
-            &mut capabilities.no_cache,
-            &mut capabilities.reason,
-            &mut capabilities.pull_request,
-            &mut capabilities.history,
-            &mut capabilities.cancel,
-            &mut capabilities.logs,
-            &mut capabilities.service,
-            &mut capabilities.services,
-            &mut capabilities.check,
-            &mut capabilities.reconcile,
-        ] {
-            *flag = true;
-        }
+        let offered = Capabilities::new().with_correlation();
+        let capabilities =
+            KINDS.iter().fold(offered, |offered, kind| offered.with_kind(kind.clone(), RequestOption::ALL));
         Self {
             capabilities,
+            groups: BTreeSet::from([Group::History, Group::Cancel, Group::Logs, Group::Catalog]),
             clock: 0,
             ticks_per_read: 0,
             latency: Duration::ZERO,

@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex};
 
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
-    Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
-    LogOptions, LogPage, Permission, Platform, Result, Service, Target,
+    Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error,
+    ErrorKind, History, HistoryOptions, LogOptions, LogPage, Logs, Permission, Platform, RequestOption, Result,
+    Service, Target,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -66,19 +67,17 @@ impl Deployer for Broken {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let mut capabilities = self.inner.capabilities();
+        let capabilities = self.inner.capabilities();
         match self.fault {
             Fault::IgnoresOptions | Fault::RefusesAfterTheTrigger => {
-                (capabilities.commit, capabilities.image_tag, capabilities.deployed) = (false, false, false);
-                (capabilities.chart_version, capabilities.values_commit) = (false, false);
-                (capabilities.job_event, capabilities.terraform_action) = (false, false);
-                (capabilities.no_cache, capabilities.reason, capabilities.pull_request) = (false, false, false);
+                RequestOption::ALL.iter().fold(capabilities, |offered, option| offered.without(*option))
             }
-            Fault::RefusesWhatItOffers => capabilities.commit = true,
-            Fault::LacksWhatItOffers => capabilities.history = false,
-            _ => {}
+            Fault::RefusesWhatItOffers => {
+                let kinds: Vec<_> = capabilities.target_kinds().cloned().collect();
+                kinds.into_iter().fold(capabilities, |offered, kind| offered.with_kind(kind, RequestOption::ALL))
+            }
+            _ => capabilities,
         }
-        capabilities
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
@@ -89,34 +88,62 @@ impl Deployer for Broken {
         self.read_badly(id).boxed()
     }
 
-    fn deployments_by_id<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+    fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
         self.batch_badly(ids).boxed()
     }
 
-    fn history<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+    fn history(&self) -> Option<&dyn History> {
+        Some(self)
+    }
+
+    fn cancel(&self) -> Option<&dyn Cancel> {
+        Some(self)
+    }
+
+    fn logs(&self) -> Option<&dyn Logs> {
+        Some(self)
+    }
+
+    fn catalog(&self) -> Option<&dyn Catalog> {
+        Some(self)
+    }
+}
+
+impl History for Broken {
+    fn list_deployments<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         self.lacking().unwrap_or_else(|| self.list_badly(target, options).boxed())
     }
+}
 
-    fn cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+impl Cancel for Broken {
+    fn request_cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
         self.lacking().unwrap_or_else(|| self.cancel_badly(id).boxed())
     }
+}
 
-    fn logs<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+impl Logs for Broken {
+    fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         self.lacking().unwrap_or_else(|| self.log_badly(id, options).boxed())
     }
+}
 
-    fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+impl Catalog for Broken {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
         self.lacking().unwrap_or_else(|| self.serve_badly(target).boxed())
     }
 
-    fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
         if self.has(Fault::ListsNothing) {
             return async { Ok(Vec::new()) }.boxed();
         }
         self.lacking().unwrap_or_else(|| self.inner.services())
     }
 
-    fn check(&self) -> BoxFuture<'_, Result<Check>> {
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
         if self.has(Fault::DoubtsItsCredential) {
             return async { Ok(Check::new(Permission::Denied)) }.boxed();
         }

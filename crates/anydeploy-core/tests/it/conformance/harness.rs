@@ -123,7 +123,7 @@ impl Harness for Memory {
 
     fn lose_next_trigger(&self) -> BoxFuture<'_, bool> {
         async {
-            let found = self.platform.capabilities().reconcile;
+            let found = self.platform.capabilities().correlates;
             let kind = if found { ErrorKind::NotTriggered } else { ErrorKind::Undecidable };
             self.platform.fail_next(Method::Deploy, Error::new(kind, "the trigger was lost"));
             true

@@ -70,11 +70,10 @@ proptest! {
     ) {
         run(async {
             let inner = script(&errors);
-            let (deployer, events) = retry(inner.clone());
-            let deployer = deployer.with_options(options.clone());
+            let (deployer, events) = retry(inner.clone(), options.clone());
             let started = Instant::now();
             if batch {
-                deployer.deployments_by_id(&[id("1"), id("2")]).await;
+                deployer.deployments(&[id("1"), id("2")]).await;
             } else {
                 deployer.deployment(&id("1")).await.unwrap_err();
             }
@@ -91,8 +90,8 @@ proptest! {
     #[test]
     fn every_wait_is_at_least_what_was_asked_for(errors in errors(), options in options()) {
         run(async {
-            let (deployer, events) = retry(script(&errors));
-            deployer.with_options(options).deployment(&id("1")).await.unwrap_err();
+            let (deployer, events) = retry(script(&errors), options);
+            deployer.deployment(&id("1")).await.unwrap_err();
             for (event, (kind, asked, _)) in events.lock().unwrap().iter().zip(&errors) {
                 prop_assert_eq!(event.kind, *kind);
                 prop_assert!(event.wait >= Duration::from_millis(asked.unwrap_or_default()));
@@ -105,8 +104,8 @@ proptest! {
     fn a_trigger_is_never_sent_again_after_an_unsafe_error(errors in errors(), options in options()) {
         run(async {
             let inner = script(&errors);
-            let (deployer, _) = retry(inner.clone());
-            let told = deployer.with_options(options).deploy(&DeployRequest::new(web())).await.unwrap_err();
+            let (deployer, _) = retry(inner.clone(), options);
+            let told = deployer.deploy(&DeployRequest::new(web())).await.unwrap_err();
             let sent = inner.calls().len();
             // Each trigger but the last one failed in a way that proves that nothing was acted on.
             for scripted in errors.iter().take(sent - 1) {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anydeploy_core::{
-    Capabilities, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, LogOptions, LogPage,
+    Capabilities, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, ErrorKind, LogOptions, LogPage, Logs,
     Outcome, Phase, Platform, Result, TargetKind, WatchOptions,
 };
 use futures::future::{BoxFuture, FutureExt};
@@ -35,9 +35,7 @@ impl Deployer for LateSummary {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let mut capabilities = Capabilities::new(&[TargetKind::Application]);
-        capabilities.logs = true;
-        capabilities
+        Capabilities::new().with_kind(TargetKind::Application, &[])
     }
 
     fn deploy<'a>(&'a self, _: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
@@ -49,7 +47,13 @@ impl Deployer for LateSummary {
         async { Ok(seen(Phase::Failed, "failed")) }.boxed()
     }
 
-    fn logs<'a>(&'a self, _: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+    fn logs(&self) -> Option<&dyn Logs> {
+        Some(self)
+    }
+}
+
+impl Logs for LateSummary {
+    fn read_log<'a>(&'a self, _: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         let age = self.failed.lock().unwrap().map(|failed| failed.elapsed()).unwrap_or_default();
         let text = if age >= self.summary_after { "building\nerror: no space left" } else { "building" };
         async move {

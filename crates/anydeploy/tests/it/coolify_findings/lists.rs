@@ -28,8 +28,8 @@ async fn log_and_cancel_of_a_deployment_that_only_the_list_holds_work() {
     let (fake, coolify) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::SingleReadNotFound)).await;
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
     fake.advance(1);
-    assert!(!coolify.logs(&deployment.id, LogOptions::default()).await.unwrap().lines.is_empty());
-    assert_eq!(coolify.cancel(&deployment.id).await.unwrap().status.phase, Phase::Cancelled);
+    assert!(!coolify.logs_of(&deployment.id, LogOptions::default()).await.unwrap().lines.is_empty());
+    assert_eq!(coolify.cancel_deployment(&deployment.id).await.unwrap().status.phase, Phase::Cancelled);
 }
 
 /// A server with these answers to `GET`, the first ones first.
@@ -130,7 +130,7 @@ async fn id_of_a_request_that_was_merged_is_resolved_by_every_method() {
     let phantom = DeploymentId::new(Platform::Coolify, target).with("deployment", "phantom").with("unconfirmed", "0");
     let found = coolify.deployment(&phantom).await.unwrap();
     assert_eq!((found.identity, uuid(&found)), (Identity::Adopted, uuid(&running)));
-    assert!(!coolify.logs(&phantom, LogOptions::default()).await.unwrap().lines.is_empty());
-    let cancelled = coolify.cancel(&phantom).await.unwrap();
+    assert!(!coolify.logs_of(&phantom, LogOptions::default()).await.unwrap().lines.is_empty());
+    let cancelled = coolify.cancel_deployment(&phantom).await.unwrap();
     assert_eq!((cancelled.status.phase, uuid(&cancelled)), (Phase::Cancelled, uuid(&running)));
 }

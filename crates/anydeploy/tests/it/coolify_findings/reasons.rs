@@ -1,6 +1,6 @@
 //! Why a deployment failed, by Coolify's own log.
 
-use anydeploy::{Deployer, DeployerExt, LogOptions};
+use anydeploy::{DeployerExt, LogOptions};
 use anydeploy_fakes::{CoolifyScript, FakeCoolify};
 
 use crate::support::coolify::{quick, request, running};
@@ -31,7 +31,7 @@ async fn reason_is_found_above_the_lines_that_were_asked_for() {
     let (fake, coolify) = running(FakeCoolify::builder()).await;
     fake.next_deployment(&fake.application(), CoolifyScript::fails_with("port 80 is taken"));
     let outcome = coolify.deploy_and_wait(&request(&fake.application()), quick()).await.unwrap();
-    let page = coolify.logs(&outcome.deployment().unwrap().id, LogOptions::tail(1)).await.unwrap();
+    let page = coolify.logs_of(&outcome.deployment().unwrap().id, LogOptions::tail(1)).await.unwrap();
     assert_eq!((page.lines.len(), page.reason.as_deref()), (1, Some("port 80 is taken")));
 }
 
@@ -40,6 +40,6 @@ async fn log_of_a_success_has_no_reason() {
     let (fake, coolify) = running(FakeCoolify::builder()).await;
     fake.next_deployment(&fake.application(), CoolifyScript::succeeds().log(["error: none, really"]));
     let outcome = coolify.deploy_and_wait(&request(&fake.application()), quick()).await.unwrap();
-    let page = coolify.logs(&outcome.deployment().unwrap().id, LogOptions::default()).await.unwrap();
+    let page = coolify.logs_of(&outcome.deployment().unwrap().id, LogOptions::default()).await.unwrap();
     assert_eq!(page.reason, None);
 }

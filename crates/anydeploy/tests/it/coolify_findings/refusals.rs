@@ -1,6 +1,6 @@
 //! What is refused, by whom, and what is advised then.
 
-use anydeploy::{Coolify, DeployRequest, Deployer, ErrorKind, HistoryOptions, Target, VersionSupport};
+use anydeploy::{Coolify, DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Target, VersionSupport};
 use anydeploy_fakes::{CoolifyQuirk, FakeCoolify, Fault, FaultPlan, FaultyNetwork, RequestKind};
 use serde_json::json;
 use wiremock::matchers::any;
@@ -77,7 +77,8 @@ async fn deployment_of_a_preview_is_told_from_one_of_production() {
     let read = coolify.deployment(&preview.id).await.unwrap();
     assert_eq!(read.pull_request, Some(7));
     assert!(read.url.unwrap().starts_with(&fake.url()));
-    let history = coolify.history(&Target::application(fake.application()), HistoryOptions::default()).await.unwrap();
+    let history =
+        coolify.history_of(&Target::application(fake.application()), HistoryOptions::default()).await.unwrap();
     assert_eq!(history.iter().map(|row| row.pull_request).collect::<Vec<_>>(), [Some(7), None]);
 }
 

@@ -104,7 +104,7 @@ async fn server(rows: usize, log: usize) -> MockServer {
 async fn history_that_is_too_large_is_read_in_smaller_pages() {
     let server = server(5, 6_000_000).await;
     let coolify = Coolify::builder().url(server.uri()).token("1|t").build().unwrap();
-    let history = coolify.history(&Target::application("web"), HistoryOptions::newest(4)).await.unwrap();
+    let history = coolify.history_of(&Target::application("web"), HistoryOptions::newest(4)).await.unwrap();
     assert_eq!(history.iter().map(uuid).collect::<Vec<_>>(), ["d0", "d1", "d2", "d3"]);
 }
 
@@ -116,7 +116,7 @@ async fn log_that_is_too_large_does_not_hide_the_status() {
     let deployment = coolify.deployment(&id).await.unwrap();
     assert_eq!((deployment.status.phase, deployment.identity), (Phase::Succeeded, Identity::Exact));
     assert!(coolify.watch(&id, quick()).await.unwrap().is_success());
-    let history = coolify.history(&Target::application("web"), HistoryOptions::newest(2)).await.unwrap();
+    let history = coolify.history_of(&Target::application("web"), HistoryOptions::newest(2)).await.unwrap();
     assert_eq!(history.len(), 2);
 }
 
@@ -148,7 +148,7 @@ async fn history_has_as_many_deployments_as_were_asked_for() {
     }
     let target = Target::application(fake.application());
     for limit in [0, 1, 20, 21, 45, 60] {
-        let history = coolify.history(&target, HistoryOptions::newest(limit)).await.unwrap();
+        let history = coolify.history_of(&target, HistoryOptions::newest(limit)).await.unwrap();
         let newest: Vec<_> = fake.triggered().iter().rev().take(limit).map(|row| row.id.clone()).collect();
         assert_eq!(history.iter().map(uuid).collect::<Vec<_>>(), newest, "{limit}");
     }

@@ -1,6 +1,6 @@
 //! What older servers do otherwise.
 
-use anydeploy::{Deployer, ErrorKind, Permission};
+use anydeploy::{Deployer, DeployerExt, ErrorKind, Permission};
 use anydeploy_fakes::{CoolifyQuirk, FakeCoolify};
 
 use crate::support::coolify::{manual, request};

@@ -110,7 +110,7 @@ async fn a_further_machine_is_deployed_under_another_id_which_is_not_taken_for_t
     // The other one shows in the history alone, and fails there.
     let target = Target::application(fake.application());
     let history = loop {
-        let history = coolify.history(&target, HistoryOptions::default()).await.unwrap();
+        let history = coolify.history_of(&target, HistoryOptions::default()).await.unwrap();
         if history.len() == 2 && history[0].status.is_terminal() {
             break history;
         }

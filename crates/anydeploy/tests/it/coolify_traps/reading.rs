@@ -75,7 +75,7 @@ async fn a_log_is_ordered_by_number_shows_no_hidden_line_and_may_lack_the_first_
     fake.next_deployment(&fake.application(), CoolifyScript::fails_with("port 80 is taken").log(["one", "two"]));
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
     fake.advance(10);
-    let log = coolify.logs(&deployment.id, LogOptions::default()).await.unwrap();
+    let log = coolify.logs_of(&deployment.id, LogOptions::default()).await.unwrap();
     let texts: Vec<_> = log.lines.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(texts[0], "Starting deployment of nginx:1.27 to localhost.");
     assert_eq!(texts[1..3], ["one", "two"]);

@@ -65,7 +65,7 @@ async fn another_teams_deployment_is_unknown_to_a_read_and_forbidden_to_a_cancel
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
     let others = deployer(&fake, &fake.add_other_team_token(&[CoolifyAbility::Root]));
     assert_eq!(others.deployment(&deployment.id).await.unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(others.cancel(&deployment.id).await.unwrap_err().kind(), ErrorKind::PermissionDenied);
+    assert_eq!(others.cancel_deployment(&deployment.id).await.unwrap_err().kind(), ErrorKind::PermissionDenied);
     assert_eq!(coolify.deployment(&deployment.id).await.unwrap().status.phase, Phase::Running);
 }
 
@@ -74,11 +74,11 @@ async fn every_request_asks_for_json_first_since_errors_are_web_pages_otherwise(
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let target = Target::application(fake.application());
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
-    coolify.history(&target, HistoryOptions::default()).await.unwrap();
-    coolify.logs(&deployment.id, LogOptions::default()).await.unwrap();
+    coolify.history_of(&target, HistoryOptions::default()).await.unwrap();
+    coolify.logs_of(&deployment.id, LogOptions::default()).await.unwrap();
     coolify.service(&target).await.unwrap();
     coolify.services().await.unwrap();
-    coolify.cancel(&deployment.id).await.unwrap();
+    coolify.cancel_deployment(&deployment.id).await.unwrap();
     for request in fake.requests().await {
         let accept = request.headers.get("accept").unwrap().to_str().unwrap();
         assert!(accept.starts_with("application/json"), "{accept} for {}", request.url);
@@ -125,7 +125,7 @@ async fn a_cancel_whose_answer_comes_too_late_is_judged_by_what_it_did() {
         let builder = anydeploy::Coolify::builder().url(line.url()).token(fake.token());
         let coolify = builder.timeout(Duration::from_secs(2)).build().unwrap();
         let deployment = coolify.deploy(&request(&application)).await.unwrap();
-        let cancelled = coolify.cancel(&deployment.id).await.unwrap();
+        let cancelled = coolify.cancel_deployment(&deployment.id).await.unwrap();
         assert_eq!(cancelled.status.phase, Phase::Cancelled, "{fault:?}");
         assert_eq!(line.injected().len(), 1, "{fault:?}");
     }
@@ -138,7 +138,7 @@ async fn a_cancel_that_never_arrived_is_not_believed() {
     let line = line.unwrap();
     let coolify = anydeploy::Coolify::builder().url(line.url()).token(fake.token()).build().unwrap();
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
-    assert_eq!(coolify.cancel(&deployment.id).await.unwrap_err().kind(), ErrorKind::NoAnswer);
+    assert_eq!(coolify.cancel_deployment(&deployment.id).await.unwrap_err().kind(), ErrorKind::NoAnswer);
     assert_eq!(fake.triggered()[0].status, "in_progress");
 }
 
@@ -147,7 +147,7 @@ async fn a_token_that_may_deploy_and_not_read_cancels_all_the_same() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
     let coolify = deployer(&fake, &fake.add_token(&[CoolifyAbility::Deploy]));
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
-    let cancelled = coolify.cancel(&deployment.id).await.unwrap();
+    let cancelled = coolify.cancel_deployment(&deployment.id).await.unwrap();
     assert_eq!((cancelled.status.phase, &*cancelled.status.raw), (Phase::Cancelled, "cancelled-by-user"));
     assert_eq!(fake.triggered()[0].status, "cancelled-by-user");
 }

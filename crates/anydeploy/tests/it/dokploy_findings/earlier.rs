@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, Deployment, ErrorKind, Identity, Retry, RetryOptions, Target};
+use anydeploy::{DeployRequest, Deployer, DeployerExt, Deployment, ErrorKind, Identity, Retry, RetryOptions, Target};
 use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Pace};
 
 use crate::support::dokploy::{deployer, ticks};
@@ -61,11 +61,11 @@ async fn repeated_after_a_late_delivery(ticks: u64) -> Deployment {
     let fake = Arc::new(held().await);
     let gateway = Arc::clone(&fake);
     let options = RetryOptions::default().with_backoff(Duration::from_millis(5), Duration::from_millis(20));
-    let retry = Retry::new(deployer(&fake, GRACE)).with_options(options).on_retry(move |_| {
+    let retry = deployer(&fake, GRACE).layered(Retry::new().with_options(options).on_retry(move |_| {
         gateway.disable(DokployQuirk::HeldTrigger);
         gateway.deliver_held();
         gateway.advance(ticks);
-    });
+    }));
     let request = DeployRequest::new(Target::application(fake.application()));
     let deployment = retry.deploy(&request).await.unwrap();
     assert_eq!(fake.triggered().len(), 1);

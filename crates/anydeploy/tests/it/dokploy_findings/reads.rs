@@ -95,7 +95,7 @@ async fn a_target_of_the_wrong_kind_is_not_found_before_anything_is_sent() {
         let error = dokploy.deploy(&DeployRequest::new(target.clone())).await.unwrap_err();
         assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::NotFound, true), "{target}: {error}");
         assert!(error.to_string().contains("kind"), "{error}");
-        let history = dokploy.history(&target, HistoryOptions::default()).await.unwrap_err();
+        let history = dokploy.history_of(&target, HistoryOptions::default()).await.unwrap_err();
         assert_eq!(history.kind(), ErrorKind::NotFound);
     }
     assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"));
@@ -201,7 +201,7 @@ async fn the_reason_of_a_failure_is_the_line_that_says_it() {
         let Outcome::Failed(failure) = &outcome else { panic!("{outcome:?}") };
         assert_eq!(failure.log.as_ref().unwrap().reason.as_deref(), reason);
         // The reason is found also where fewer lines are asked for.
-        let page = dokploy.logs(&failure.deployment.id, LogOptions::tail(1)).await.unwrap();
+        let page = dokploy.logs_of(&failure.deployment.id, LogOptions::tail(1)).await.unwrap();
         assert_eq!((page.lines.len(), page.reason.as_deref()), (1, reason));
     }
 }

@@ -1,6 +1,6 @@
 //! Which revision is asked for, and which one ran.
 
-use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, RanRevision, Revision, Target};
+use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, RanRevision, RequestOption, Revision, Target};
 use anydeploy_fakes::{DokployScript, FakeDokploy};
 
 use crate::dokploy_traps::others::push;
@@ -24,7 +24,8 @@ async fn a_revision_that_no_call_means_is_refused_with_the_reason_before_anythin
             assert!(error.to_string().contains(words), "{error}");
         }
     }
-    assert!(!dokploy.capabilities().deployed && !dokploy.capabilities().commit);
+    let takes = |option| dokploy.capabilities().takes_anywhere(option);
+    assert!(!takes(RequestOption::Deployed) && !takes(RequestOption::Commit));
     assert!(fake.requests().await.is_empty());
 }
 
@@ -56,7 +57,7 @@ async fn the_commit_that_a_webhook_told_of_is_not_taken_for_the_one_that_ran() {
     push(&fake, &shop).await;
     ticks(&fake, 2).await;
     let target = Target::application(&shop);
-    let running = dokploy.history(&target, anydeploy::HistoryOptions::default()).await.unwrap().remove(0);
+    let running = dokploy.history_of(&target, anydeploy::HistoryOptions::default()).await.unwrap().remove(0);
     assert_eq!((running.commit.as_deref(), &running.revision), (Some("c0ffee"), &RanRevision::Unverified));
     ticks(&fake, 10).await;
     let over = dokploy.deployment(&running.id).await.unwrap();

@@ -13,9 +13,9 @@ async fn a_log_file_that_is_gone_is_an_empty_page_while_its_row_stays() {
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
     ticks(&fake, 10).await;
     let over = dokploy.deployment(&deployment.id).await.unwrap();
-    assert!(!dokploy.logs(&over.id, LogOptions::default()).await.unwrap().lines.is_empty());
+    assert!(!dokploy.logs_of(&over.id, LogOptions::default()).await.unwrap().lines.is_empty());
     post(&fake, "/api/application.clearDeployments", json!({ "applicationId": fake.application() })).await;
-    let page = dokploy.logs(&over.id, LogOptions::default()).await.unwrap();
+    let page = dokploy.logs_of(&over.id, LogOptions::default()).await.unwrap();
     assert!(page.lines.is_empty() && !page.truncated, "{page:?}");
     assert_eq!(dokploy.deployment(&over.id).await.unwrap(), over);
 }

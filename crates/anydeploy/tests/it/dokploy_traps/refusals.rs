@@ -88,9 +88,13 @@ async fn slashes_too_many_in_the_url_lead_into_no_redirect() {
 async fn the_history_of_an_unknown_application_is_not_an_empty_one() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     assert!(
-        dokploy.history(&Target::application(fake.application()), HistoryOptions::default()).await.unwrap().is_empty()
+        dokploy
+            .history_of(&Target::application(fake.application()), HistoryOptions::default())
+            .await
+            .unwrap()
+            .is_empty()
     );
     let error =
-        dokploy.history(&Target::application("no-such-application"), HistoryOptions::default()).await.unwrap_err();
+        dokploy.history_of(&Target::application("no-such-application"), HistoryOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }

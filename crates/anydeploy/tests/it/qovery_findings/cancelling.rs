@@ -1,6 +1,6 @@
 //! Cancelling a running deployment: by force only where it must be, and never another deployment.
 
-use anydeploy::{DeployRequest, Deployer, ErrorKind, Phase, Qovery, Target, TargetKind};
+use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, Phase, Qovery, Target, TargetKind};
 use anydeploy_fakes::{FakeQovery, QoveryScript, QoveryServiceKind};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -29,7 +29,7 @@ async fn a_cancel_is_forced_only_while_a_lifecycle_job_of_that_deployment_runs()
         let deployment = qovery.deploy(&DeployRequest::new(target.clone())).await.unwrap();
         fake.advance(40);
         let seen = qovery.deployment(&deployment.id).await.unwrap();
-        let cancelling = qovery.cancel(&seen.id).await.unwrap();
+        let cancelling = qovery.cancel_deployment(&seen.id).await.unwrap();
         assert_eq!(cancel_body(&fake).await, json!({"force_cancel": lifecycle_runs}), "{target} {kind:?}");
         let over = step_to_the_end(&fake, &qovery, cancelling).await;
         assert_eq!(over.status.phase, Phase::Cancelled, "{target} {kind:?}");
@@ -48,7 +48,7 @@ async fn a_lifecycle_job_that_does_not_run_forces_nothing() {
     let truth = fake.triggered();
     let part = truth[0].services.iter().find(|part| part.service == lifecycle).unwrap();
     assert_eq!(part.state.as_deref(), Some("DEPLOYED"));
-    qovery.cancel(&deployment.id).await.unwrap();
+    qovery.cancel_deployment(&deployment.id).await.unwrap();
     assert_eq!(cancel_body(&fake).await, json!({"force_cancel": false}));
 }
 
@@ -63,7 +63,7 @@ async fn a_cancel_says_which_other_services_it_stops() {
     let worker = Target::new(TargetKind::Container, fake.container());
     qovery.deploy(&DeployRequest::new(worker.clone())).await.unwrap();
     fake.advance(40);
-    let cancelling = qovery.cancel(&ours.id).await.unwrap();
+    let cancelling = qovery.cancel_deployment(&ours.id).await.unwrap();
     let reason = cancelling.reason.unwrap();
     assert!(reason.contains(&worker.to_string()) && !reason.contains(&fake.application()), "{reason}");
 }
@@ -85,7 +85,7 @@ async fn a_deployment_that_began_since_the_read_is_not_cancelled_instead() {
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(202)).expect(0).mount(&server).await;
     let qovery = Qovery::builder().url(server.uri()).token("t").build().unwrap();
     let id = Qovery::deployment_id(&Target::application(ID), ID, "e-1");
-    assert_eq!(qovery.cancel(&id).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(qovery.cancel_deployment(&id).await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
 #[tokio::test]
@@ -103,5 +103,5 @@ async fn nothing_is_cancelled_while_it_cannot_be_read_whether_a_lifecycle_job_ru
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(202)).expect(0).mount(&server).await;
     let qovery = Qovery::builder().url(server.uri()).token("t").build().unwrap();
     let id = Qovery::deployment_id(&job(ID), ID, "e-1");
-    assert_eq!(qovery.cancel(&id).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(qovery.cancel_deployment(&id).await.unwrap_err().kind(), ErrorKind::Unavailable);
 }

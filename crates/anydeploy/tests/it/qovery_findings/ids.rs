@@ -22,13 +22,13 @@ async fn an_id_in_capitals_is_deployed_followed_and_listed_like_any_other() {
         let outcome = qovery.deploy_and_wait(&DeployRequest::new(target.clone()), quick()).await.unwrap();
         assert!(outcome.is_success(), "{target}: {outcome:?}");
         assert_ne!(qovery.service(&target).await.unwrap().raw_state, "", "{target}");
-        assert!(!qovery.history(&target, HistoryOptions::default()).await.unwrap().is_empty(), "{target}");
+        assert!(!qovery.history_of(&target, HistoryOptions::default()).await.unwrap().is_empty(), "{target}");
         // An id that was written down in capitals is the same one.
         let id = outcome.deployment().unwrap().id.clone();
         let environment = id.get("environment").unwrap().to_ascii_uppercase();
         let loud = Qovery::deployment_id(&target, &environment, &id.get("execution").unwrap().to_ascii_uppercase());
         assert!(qovery.deployment(&loud).await.unwrap().is_over(), "{target}");
-        assert!(!qovery.logs(&loud, LogOptions::default()).await.unwrap().lines.is_empty(), "{target}");
+        assert!(!qovery.logs_of(&loud, LogOptions::default()).await.unwrap().lines.is_empty(), "{target}");
     }
 }
 
@@ -41,9 +41,9 @@ async fn an_id_that_is_no_uuid_is_refused_before_anything_is_sent() {
         let errors = [
             qovery.deploy(&DeployRequest::new(target.clone())).await.unwrap_err(),
             qovery.service(target).await.unwrap_err(),
-            qovery.history(target, HistoryOptions::default()).await.unwrap_err(),
+            qovery.history_of(target, HistoryOptions::default()).await.unwrap_err(),
             qovery.deployment(&Qovery::deployment_id(target, &fake.environment(), "e-1")).await.unwrap_err(),
-            qovery.cancel(&Qovery::deployment_id(target, &fake.environment(), "e-1")).await.unwrap_err(),
+            qovery.cancel_deployment(&Qovery::deployment_id(target, &fake.environment(), "e-1")).await.unwrap_err(),
         ];
         for error in errors {
             assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::InvalidInput, true), "{error}");

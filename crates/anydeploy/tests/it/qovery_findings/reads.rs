@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, ErrorKind, Qovery, Target, TargetKind};
+use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, Qovery, Target, TargetKind};
 use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, RequestKind};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};

@@ -1,6 +1,6 @@
 //! The reason in the log of a failed deployment: the sentence that a person would choose.
 
-use anydeploy::{Deployer, DeployerExt, LogOptions, Qovery, Target, TargetKind};
+use anydeploy::{DeployerExt, LogOptions, Qovery, Target, TargetKind};
 use anydeploy_fakes::{FakeQovery, QoveryScript};
 use serde_json::{Value, json};
 use wiremock::matchers::path;
@@ -58,7 +58,7 @@ async fn each_failed_log_tells_the_reason_a_person_would_choose() {
         let target =
             if kind == TargetKind::Environment { Target::environment(ENVIRONMENT) } else { Target::new(kind, ID) };
         let id = Qovery::deployment_id(&target, ENVIRONMENT, "e-1");
-        let page = qovery.logs(&id, LogOptions::default()).await.unwrap();
+        let page = qovery.logs_of(&id, LogOptions::default()).await.unwrap();
         assert_eq!(page.reason.as_deref(), case["reason"].as_str(), "{}", case["name"]);
         seen += 1;
     }

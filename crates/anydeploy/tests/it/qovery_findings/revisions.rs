@@ -232,7 +232,7 @@ async fn the_history_tells_the_revision_of_each_deployment() {
         assert!(matches!(qovery.deploy_and_wait(&request, quick()).await.unwrap(), Outcome::Succeeded(_)));
     }
     let target = of(TargetKind::Container, &fake.container());
-    let history = qovery.history(&target, HistoryOptions::default()).await.unwrap();
+    let history = qovery.history_of(&target, HistoryOptions::default()).await.unwrap();
     let ran: Vec<_> = history.into_iter().map(|deployment| deployment.revision).collect();
     assert_eq!(ran, [RanRevision::ImageTag("1.2.0".into()), RanRevision::ImageTag("1.1.0".into())]);
 }

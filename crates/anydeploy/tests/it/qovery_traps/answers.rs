@@ -44,12 +44,12 @@ async fn the_log_of_a_deployment_long_ago_is_an_empty_page() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     let first = qovery.deploy(&web(&fake)).await.unwrap();
     let first = step_to_the_end(&fake, &qovery, first).await;
-    assert!(!qovery.logs(&first.id, LogOptions::default()).await.unwrap().lines.is_empty());
+    assert!(!qovery.logs_of(&first.id, LogOptions::default()).await.unwrap().lines.is_empty());
     for _ in 0..20 {
         fake.deploy_by_someone_else(&fake.application());
         fake.advance(100);
     }
-    let page = qovery.logs(&first.id, LogOptions::default()).await.unwrap();
+    let page = qovery.logs_of(&first.id, LogOptions::default()).await.unwrap();
     assert!(page.lines.is_empty(), "{page:?}");
     // Without the name of its execution, Qovery would have sent the newest log.
     assert_eq!(qovery.deployment(&first.id).await.unwrap().status, first.status);
@@ -62,7 +62,7 @@ async fn a_log_of_more_than_a_thousand_lines_comes_without_its_beginning() {
     fake.next_deployment(&fake.application(), QoveryScript::succeeds().log(lines));
     let deployment = qovery.deploy(&web(&fake)).await.unwrap();
     let over = step_to_the_end(&fake, &qovery, deployment).await;
-    let page = qovery.logs(&over.id, LogOptions::tail(5_000)).await.unwrap();
+    let page = qovery.logs_of(&over.id, LogOptions::tail(5_000)).await.unwrap();
     assert_eq!((page.lines.len(), page.truncated), (1_000, true));
     assert!(page.lines.iter().all(|line| line.text != "line 0"));
 }

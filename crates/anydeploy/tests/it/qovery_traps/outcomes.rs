@@ -45,7 +45,7 @@ async fn what_was_deployed_before_a_cancel_stays_deployed() {
     let quick = qovery.deploy(&web(&fake)).await.unwrap();
     let endless = qovery.deploy(&worker(&fake)).await.unwrap();
     fake.advance(50);
-    assert_eq!(qovery.cancel(&endless.id).await.unwrap().status.phase, Phase::Cancelling);
+    assert_eq!(qovery.cancel_deployment(&endless.id).await.unwrap().status.phase, Phase::Cancelling);
     let quick = step_to_the_end(&fake, &qovery, quick).await;
     let endless = step_to_the_end(&fake, &qovery, endless).await;
     assert_eq!((quick.status.phase, endless.status.phase), (Phase::Succeeded, Phase::Cancelled));

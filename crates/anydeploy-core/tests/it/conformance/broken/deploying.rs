@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anydeploy_core::{
-    Adoption, DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, ErrorKind, HistoryOptions, Identity,
-    Phase, Platform, Result, Revision, TargetKind,
+    Adoption, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, ErrorKind,
+    HistoryOptions, Identity, Phase, Platform, Result, Revision, TargetKind,
 };
 
 use super::{Broken, Error, Fault, as_kind};
@@ -69,7 +69,7 @@ impl Broken {
             Fault::AdoptsWhatRuns => deployment.identity = Identity::Exact,
             Fault::LinksWithItsToken => deployment.url = Some(format!("https://example.com/?token={TOKEN}")),
             Fault::TellsTheSameTwice => {
-                let history = self.inner.history(deployment.target(), HistoryOptions::default()).await?;
+                let history = self.inner.history_of(deployment.target(), HistoryOptions::default()).await?;
                 return Ok(history.into_iter().rfind(|past| !past.is_over()).unwrap_or(deployment));
             }
             _ => {}
@@ -82,7 +82,7 @@ impl Broken {
             let id = DeploymentId::new(self.platform(), request.target().clone()).with("deployment", "1");
             Deployment::new(id, Identity::Exact, DeploymentStatus::new(Phase::Queued, "queued"))
         };
-        let history = self.inner.history(request.target(), HistoryOptions::default()).await.unwrap_or_default();
+        let history = self.inner.history_of(request.target(), HistoryOptions::default()).await.unwrap_or_default();
         match (self.fault, error.kind()) {
             (Fault::RepeatsBlindly, ErrorKind::Undecidable) => self.inner.deploy(request).await,
             (Fault::RepeatsWhereAHistoryExists, ErrorKind::Undecidable) if !history.is_empty() => {
@@ -133,17 +133,17 @@ impl Broken {
             }
             Fault::CancelsEverything => {
                 for trigger in self.inner.triggered() {
-                    let _ = self.inner.cancel(&trigger.id).await;
+                    let _ = self.inner.cancel_deployment(&trigger.id).await;
                 }
                 self.inner.deployment(id).await
             }
-            Fault::CancelsWhatIsOver | Fault::MissesWhatIsOver => match self.inner.cancel(id).await {
+            Fault::CancelsWhatIsOver | Fault::MissesWhatIsOver => match self.inner.cancel_deployment(id).await {
                 Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
                 Err(error) if self.has(Fault::MissesWhatIsOver) => Err(as_kind(&error, ErrorKind::NotFound)),
                 Err(_) => self.inner.deployment(id).await,
                 answer => answer,
             },
-            _ => self.inner.cancel(id).await,
+            _ => self.inner.cancel_deployment(id).await,
         }
     }
 }

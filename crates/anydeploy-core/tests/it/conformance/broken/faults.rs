@@ -71,7 +71,6 @@ pub(crate) enum Fault {
     ReportsTheRevisionThatWasAsked,
     // What its flags say.
     OffersWhatItLacks,
-    LacksWhatItOffers,
     // When it reads something else.
     TellsHistoryOldestFirst,
     IgnoresTheLimit,
@@ -180,12 +179,12 @@ faults! {
     a_reason_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
     a_pull_request_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
     a_success_ran_what_was_asked_for: SucceedsWithAnyRevision, ReportsTheRevisionThatWasAsked;
-    history_does_what_its_flag_says: OffersWhatItLacks, LacksWhatItOffers;
-    cancel_does_what_its_flag_says: OffersWhatItLacks;
-    logs_do_what_their_flag_says: OffersWhatItLacks;
-    service_does_what_its_flag_says: OffersWhatItLacks;
-    services_do_what_their_flag_says: OffersWhatItLacks;
-    check_does_what_its_flag_says: OffersWhatItLacks;
+    history_works_if_it_is_offered: OffersWhatItLacks;
+    cancel_works_if_it_is_offered: OffersWhatItLacks;
+    logs_work_if_they_are_offered: OffersWhatItLacks;
+    service_works_if_it_is_offered: OffersWhatItLacks;
+    services_work_if_they_are_offered: OffersWhatItLacks;
+    check_works_if_it_is_offered: OffersWhatItLacks;
     history_is_newest_first_and_limited: TellsHistoryOldestFirst, IgnoresTheLimit, MixesTargetsInAHistory,
         ReportsAHistoryAsRunning;
     a_batch_is_answered_in_order: AnswersInAnyOrder, FailsTheWholeBatch, DropsFailuresFromABatch;

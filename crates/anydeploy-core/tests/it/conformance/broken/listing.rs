@@ -1,8 +1,8 @@
 //! What a broken deployer does when it reads several deployments, a log or a service.
 
 use anydeploy_core::{
-    Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, LogLine, LogOptions,
-    LogPage, Phase, Result, Service, ServiceState, Target,
+    Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, LogLine,
+    LogOptions, LogPage, Phase, Result, Service, ServiceState, Target,
 };
 
 use super::{Broken, Fault};
@@ -10,7 +10,7 @@ use crate::conformance::harness::TOKEN;
 
 impl Broken {
     pub(super) async fn batch_badly(&self, ids: &[DeploymentId]) -> Vec<Result<Deployment>> {
-        let mut answers = self.inner.deployments_by_id(ids).await;
+        let mut answers = self.inner.deployments(ids).await;
         match self.fault {
             Fault::AnswersInAnyOrder => answers.reverse(),
             Fault::FailsTheWholeBatch if answers.iter().any(Result::is_err) => {
@@ -30,7 +30,7 @@ impl Broken {
 
     pub(super) async fn list_badly(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
         let options = if self.has(Fault::IgnoresTheLimit) { HistoryOptions::newest(100) } else { options };
-        let mut history = self.inner.history(target, options).await?;
+        let mut history = self.inner.history_of(target, options).await?;
         match self.fault {
             Fault::TellsHistoryOldestFirst => history.reverse(),
             Fault::MixesTargetsInAHistory => history.iter_mut().for_each(|deployment| {
@@ -51,29 +51,29 @@ impl Broken {
     }
 
     pub(super) async fn log_badly(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        let newest_first = self.inner.history(id.target(), HistoryOptions::newest(100)).await.unwrap_or_default();
+        let newest_first = self.inner.history_of(id.target(), HistoryOptions::newest(100)).await.unwrap_or_default();
         let whole = LogOptions::tail(10_000);
         match (self.fault, newest_first.first(), newest_first.last()) {
-            (Fault::GivesTheNewestLog, Some(newest), _) => self.inner.logs(&newest.id, options).await,
-            (Fault::GivesTheOldestLog, _, Some(oldest)) => self.inner.logs(&oldest.id, options).await,
-            (Fault::SendsTheWholeLog, ..) => self.inner.logs(id, whole).await,
+            (Fault::GivesTheNewestLog, Some(newest), _) => self.inner.logs_of(&newest.id, options).await,
+            (Fault::GivesTheOldestLog, _, Some(oldest)) => self.inner.logs_of(&oldest.id, options).await,
+            (Fault::SendsTheWholeLog, ..) => self.inner.logs_of(id, whole).await,
             (Fault::KeepsTheBeginningOfALog, ..) => {
-                let mut page = self.inner.logs(id, whole).await?;
+                let mut page = self.inner.logs_of(id, whole).await?;
                 page.truncated = page.lines.len() > options.tail;
                 page.lines.truncate(options.tail);
                 Ok(page)
             }
             (Fault::HidesThatALogWasCut, ..) => {
-                let mut page = self.inner.logs(id, options).await?;
+                let mut page = self.inner.logs_of(id, options).await?;
                 page.truncated = false;
                 Ok(page)
             }
             (Fault::LogsItsToken, ..) => {
-                let mut page = self.inner.logs(id, options).await?;
+                let mut page = self.inner.logs_of(id, options).await?;
                 page.lines.push(LogLine::new(format!("curl -H 'Authorization: {TOKEN}'")));
                 Ok(page)
             }
-            _ => self.inner.logs(id, options).await,
+            _ => self.inner.logs_of(id, options).await,
         }
     }
 

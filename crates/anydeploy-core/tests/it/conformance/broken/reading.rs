@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anydeploy_core::{
-    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity,
-    Phase, RanRevision, Result, Revision,
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions,
+    Identity, Phase, RanRevision, Result, Revision,
 };
 
 use super::{Broken, Fault, as_kind};
@@ -39,7 +39,7 @@ impl Broken {
     }
 
     async fn see_badly(&self, mut deployment: Deployment) -> Result<Deployment> {
-        let history = self.inner.history(deployment.target(), HistoryOptions::default()).await?;
+        let history = self.inner.history_of(deployment.target(), HistoryOptions::default()).await?;
         let phase = &mut deployment.status.phase;
         match (self.fault, *phase) {
             (Fault::TakesUnknownForSuccess, Phase::Unknown)
@@ -93,7 +93,7 @@ impl Broken {
                 Ok(Deployment::new(id.clone(), Identity::Exact, status))
             }
             (Fault::IgnoresMalformedIds, ErrorKind::InvalidInput) => {
-                let history = self.inner.history(id.target(), HistoryOptions::newest(1)).await?;
+                let history = self.inner.history_of(id.target(), HistoryOptions::newest(1)).await?;
                 history.into_iter().next().ok_or(error)
             }
             (Fault::TakesSilenceForALoss, ErrorKind::NoAnswer) => Err(as_kind(&error, ErrorKind::NotFound)),

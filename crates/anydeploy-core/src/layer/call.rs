@@ -1,0 +1,119 @@
+//! A call on its way through a layer.
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+
+use crate::{
+    CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, LogPage, Method, Result, Service, Target,
+};
+
+/// What is called, and on what.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Call<'a> {
+    /// The method.
+    pub method: Method,
+    /// The request, if it is a trigger.
+    pub request: Option<&'a DeployRequest>,
+    /// The deployment, if the call is about one that exists.
+    pub id: Option<&'a DeploymentId>,
+    /// The target, if the call is about one.
+    pub target: Option<&'a Target>,
+    /// The deployer that is called.
+    pub deployer: &'a dyn Deployer,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(method: Method, deployer: &'a dyn Deployer) -> Self {
+        Self { method, request: None, id: None, target: None, deployer }
+    }
+
+    pub(super) fn for_request(self, request: &'a DeployRequest) -> Self {
+        Self { request: Some(request), target: Some(request.target()), ..self }
+    }
+
+    pub(super) fn for_id(self, id: &'a DeploymentId) -> Self {
+        Self { id: Some(id), target: Some(id.target()), ..self }
+    }
+
+    pub(super) fn for_target(self, target: &'a Target) -> Self {
+        Self { target: Some(target), ..self }
+    }
+
+    /// What the call does on the platform.
+    #[must_use]
+    pub fn kind(&self) -> CallKind {
+        self.method.kind()
+    }
+}
+
+/// The call that an [`Interceptor`](super::Interceptor) stands around.
+pub struct Next<'a, T> {
+    call: &'a (dyn Fn() -> BoxFuture<'a, Result<T>> + Send + Sync),
+}
+
+impl<'a, T> Next<'a, T> {
+    pub(super) fn new(call: &'a (dyn Fn() -> BoxFuture<'a, Result<T>> + Send + Sync)) -> Self {
+        Self { call }
+    }
+
+    /// Makes the call; each time it is called, the platform is asked anew.
+    #[must_use]
+    pub fn call(&self) -> BoxFuture<'a, Result<T>> {
+        (self.call)()
+    }
+}
+
+impl<T> fmt::Debug for Next<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next").finish_non_exhaustive()
+    }
+}
+
+/// What a method answers.
+pub trait Answer: Send + 'static + private::Sealed {
+    /// The answer that is this deployment, for the methods that answer with one.
+    #[must_use]
+    fn of(deployment: Deployment) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = deployment;
+        None
+    }
+
+    /// The deployment that the answer is, for the methods that answer with one.
+    #[must_use]
+    fn deployment(&self) -> Option<&Deployment> {
+        None
+    }
+}
+
+impl Answer for Deployment {
+    fn of(deployment: Deployment) -> Option<Self> {
+        Some(deployment)
+    }
+
+    fn deployment(&self) -> Option<&Deployment> {
+        Some(self)
+    }
+}
+
+impl Answer for Vec<Deployment> {}
+impl Answer for LogPage {}
+impl Answer for Service {}
+impl Answer for Vec<Service> {}
+impl Answer for Check {}
+
+mod private {
+    /// Answers are those of the trait's methods.
+    pub trait Sealed {}
+
+    impl Sealed for super::Deployment {}
+    impl Sealed for Vec<super::Deployment> {}
+    impl Sealed for super::LogPage {}
+    impl Sealed for super::Service {}
+    impl Sealed for Vec<super::Service> {}
+    impl Sealed for super::Check {}
+}

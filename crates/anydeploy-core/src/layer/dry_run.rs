@@ -1,0 +1,34 @@
+//! Everything but the calls that change something.
+
+use super::{Answer, Call, Interceptor, Next};
+use crate::{CallKind, Error, ErrorKind, Result};
+
+/// Makes reads, and refuses every call that would change something on the platform.
+///
+/// A trigger is checked first as far as that needs no request, so that a request with a fault in it fails with that fault.
+/// What is refused is [`ErrorKind::DryRun`], and nothing was sent.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct DryRun;
+
+impl DryRun {
+    /// Refuses every call that would change something.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl Interceptor for DryRun {
+    async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
+        if call.kind() == CallKind::Read {
+            return next.call().await;
+        }
+        let platform = call.deployer.platform();
+        if let Some(request) = call.request {
+            request.check(&platform, &call.deployer.capabilities())?;
+        }
+        let message = format!("`{}` was not called: this is a dry run", call.method);
+        Err(Error::new(ErrorKind::DryRun, message).with_platform(platform))
+    }
+}

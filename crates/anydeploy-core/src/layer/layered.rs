@@ -1,0 +1,164 @@
+//! The trait and every group on a deployer with a layer around it.
+
+use futures::future::{BoxFuture, FutureExt, ready};
+
+use super::{Answer, Call, Interceptor, Next};
+use crate::{
+    Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, History,
+    HistoryOptions, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target,
+};
+
+/// A deployer with an [`Interceptor`] around each of its calls; it offers the groups of the deployer inside.
+#[derive(Clone, Debug)]
+pub struct Layered<D, I> {
+    inner: D,
+    interceptor: I,
+}
+
+impl<D, I> Layered<D, I> {
+    /// Puts an interceptor around a deployer.
+    #[must_use]
+    pub fn new(inner: D, interceptor: I) -> Self {
+        Self { inner, interceptor }
+    }
+
+    /// The deployer inside.
+    #[must_use]
+    pub fn inner(&self) -> &D {
+        &self.inner
+    }
+
+    /// The interceptor.
+    #[must_use]
+    pub fn interceptor(&self) -> &I {
+        &self.interceptor
+    }
+
+    /// Takes the layer away.
+    #[must_use]
+    pub fn into_inner(self) -> D {
+        self.inner
+    }
+}
+
+impl<D: Deployer, I: Interceptor> Layered<D, I> {
+    fn call(&self, method: Method) -> Call<'_> {
+        Call::new(method, &self.inner)
+    }
+
+    /// Makes a call through the interceptor.
+    fn through<'a, T: Answer>(
+        &'a self,
+        call: Call<'a>,
+        make: impl Fn() -> BoxFuture<'a, Result<T>> + Send + Sync + 'a,
+    ) -> BoxFuture<'a, Result<T>> {
+        async move {
+            // The interceptor's future ends before this one, so that it borrows from it.
+            let make = || -> BoxFuture<'_, Result<T>> { make() };
+            self.interceptor.call(call, Next::new(&make)).await
+        }
+        .boxed()
+    }
+
+    /// Makes a call of a group through the interceptor, if the deployer inside offers the group.
+    fn grouped<'a, G: ?Sized + Sync, T: Answer>(
+        &'a self,
+        call: Call<'a>,
+        group: Option<&'a G>,
+        make: impl Fn(&'a G) -> BoxFuture<'a, Result<T>> + Send + Sync + 'a,
+    ) -> BoxFuture<'a, Result<T>> {
+        match group {
+            Some(group) => self.through(call, move || make(group)),
+            None => ready(Err(Error::unsupported(self.platform(), call.method.purpose()))).boxed(),
+        }
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
+    fn platform(&self) -> Platform {
+        self.inner.platform()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
+        self.through(self.call(Method::Deploy).for_request(request), || self.inner.deploy(request))
+    }
+
+    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.through(self.call(Method::Deployment).for_id(id), || self.inner.deployment(id))
+    }
+
+    fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+        async move {
+            let read = |ids: Vec<DeploymentId>| -> BoxFuture<'_, Vec<Result<Deployment>>> {
+                async move { self.inner.deployments(&ids).await }.boxed()
+            };
+            self.interceptor.batch(ids, &read).await
+        }
+        .boxed()
+    }
+
+    fn history(&self) -> Option<&dyn History> {
+        self.inner.history().map(|_| self as &dyn History)
+    }
+
+    fn cancel(&self) -> Option<&dyn Cancel> {
+        self.inner.cancel().map(|_| self as &dyn Cancel)
+    }
+
+    fn logs(&self) -> Option<&dyn Logs> {
+        self.inner.logs().map(|_| self as &dyn Logs)
+    }
+
+    fn catalog(&self) -> Option<&dyn Catalog> {
+        self.inner.catalog().map(|_| self as &dyn Catalog)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> History for Layered<D, I> {
+    fn list_deployments<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
+        let call = self.call(Method::History).for_target(target);
+        self.grouped(call, self.inner.history(), move |group| group.list_deployments(target, options))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Cancel for Layered<D, I> {
+    fn request_cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        let call = self.call(Method::Cancel).for_id(id);
+        self.grouped(call, self.inner.cancel(), move |group| group.request_cancel(id))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Logs for Layered<D, I> {
+    fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        let call = self.call(Method::Logs).for_id(id);
+        self.grouped(call, self.inner.logs(), move |group| group.read_log(id, options))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Catalog for Layered<D, I> {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        let call = self.call(Method::Service).for_target(target);
+        self.grouped(call, self.inner.catalog(), move |group| group.read_service(target))
+    }
+
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        self.grouped(self.call(Method::Services), self.inner.catalog(), |group| group.list_services())
+    }
+
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
+        self.grouped(self.call(Method::Check), self.inner.catalog(), |group| group.check_credential())
+    }
+}

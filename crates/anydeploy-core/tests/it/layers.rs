@@ -1,0 +1,151 @@
+//! Layers: each interceptor's own rule, and that every call and group passes through one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anydeploy_core::testing::{MemoryDeployer, ScriptedDeployer};
+use anydeploy_core::{
+    Answer, Audit, AuditRecord, Call, CallKind, ConcurrencyLimit, DeployRequest, Deployer, DeployerExt, DryRun,
+    ErrorKind, Group, HistoryOptions, Interceptor, LogOptions, Method, Next, Result, Revision, Target, Timeout,
+};
+use futures::future::join_all;
+
+fn web() -> Target {
+    Target::application("web")
+}
+
+fn request() -> DeployRequest {
+    DeployRequest::new(web())
+}
+
+/// Records the method of each call.
+#[derive(Clone, Debug, Default)]
+struct Recorder(Arc<Mutex<Vec<Method>>>);
+
+impl Interceptor for Recorder {
+    async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
+        self.0.lock().unwrap().push(call.method);
+        next.call().await
+    }
+}
+
+#[tokio::test]
+async fn every_call_of_every_group_passes_through_the_interceptor() {
+    let recorder = Recorder::default();
+    let deployer = MemoryDeployer::new().with_application("web").layered(recorder.clone());
+    let id = deployer.deploy(&request()).await.unwrap().id;
+    deployer.deployment(&id).await.unwrap();
+    deployer.history_of(&web(), HistoryOptions::default()).await.unwrap();
+    deployer.logs_of(&id, LogOptions::default()).await.unwrap();
+    deployer.cancel_deployment(&id).await.unwrap();
+    deployer.service(&web()).await.unwrap();
+    deployer.services().await.unwrap();
+    deployer.check().await.unwrap();
+    let expected = [
+        Method::Deploy,
+        Method::Deployment,
+        Method::History,
+        Method::Logs,
+        Method::Cancel,
+        Method::Service,
+        Method::Services,
+        Method::Check,
+    ];
+    assert_eq!(*recorder.0.lock().unwrap(), expected);
+}
+
+#[test]
+fn a_layer_offers_the_groups_of_the_deployer_inside() {
+    let inner = MemoryDeployer::new().without(Group::Cancel);
+    let deployer = inner.layered(Recorder::default());
+    assert!(deployer.history().is_some() && deployer.logs().is_some() && deployer.catalog().is_some());
+    assert!(deployer.cancel().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trigger_that_is_given_up_is_undecidable_and_a_read_has_no_answer() {
+    let slow = MemoryDeployer::new().with_application("web").with_latency(Duration::from_secs(10));
+    let deployer = slow.clone().layered(Timeout::new(Duration::from_secs(1)));
+    let error = deployer.deploy(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
+    assert_eq!(slow.triggered().len(), 1, "the platform acted on it");
+    let id = &slow.triggered()[0].id;
+    assert_eq!(deployer.deployment(id).await.unwrap_err().kind(), ErrorKind::NoAnswer);
+    let patient = slow.clone().layered(Timeout::new(Duration::from_secs(11)));
+    patient.deployment(id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dry_run_reads_and_checks_and_sends_no_trigger() {
+    let memory = MemoryDeployer::new().with_application("web");
+    let id = memory.deploy(&request()).await.unwrap().id;
+    let deployer = memory.clone().layered(DryRun::new());
+    deployer.deployment(&id).await.unwrap();
+    let error = deployer.deploy(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::DryRun, true), "{error}");
+    assert_eq!(deployer.cancel_deployment(&id).await.unwrap_err().kind(), ErrorKind::DryRun);
+    let unusable = request().with_revision(Revision::Commit(" ".into()));
+    assert_eq!(deployer.deploy(&unusable).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(memory.triggered().len(), 1);
+}
+
+#[tokio::test]
+async fn an_audit_records_what_changes_something_before_and_after_the_call() {
+    let records = Arc::new(Mutex::new(Vec::<AuditRecord>::new()));
+    let sink = Arc::clone(&records);
+    let audit = Audit::new(move |record| sink.lock().unwrap().push(record.clone()));
+    let deployer = MemoryDeployer::new().with_application("web").layered(audit);
+    let id = deployer.deploy(&request()).await.unwrap().id;
+    deployer.deployment(&id).await.unwrap();
+    deployer.deploy(&DeployRequest::new(Target::application("nowhere"))).await.unwrap_err();
+    let records = records.lock().unwrap();
+    let results: Vec<_> = records.iter().map(|record| (record.method, record.result.clone())).collect();
+    let expected = [
+        (Method::Deploy, None),
+        (Method::Deploy, Some(Ok(Some(id)))),
+        (Method::Deploy, None),
+        (Method::Deploy, Some(Err(ErrorKind::NotFound))),
+    ];
+    assert_eq!(results, expected);
+    assert_eq!(records[0].target, Some(web()));
+}
+
+/// Counts the calls that are under way at once.
+#[derive(Clone, Debug, Default)]
+struct Gauge {
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl Interceptor for Gauge {
+    async fn call<T: Answer>(&self, _: Call<'_>, next: Next<'_, T>) -> Result<T> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        let answer = next.call().await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        answer
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_so_many_calls_are_under_way_at_once_and_none_is_lost() {
+    for limit in [0, 1, 3] {
+        let gauge = Gauge::default();
+        let slow = MemoryDeployer::new().with_latency(Duration::from_secs(1));
+        let deployer = slow.layered(gauge.clone()).layered(ConcurrencyLimit::new(limit));
+        let answers = join_all((0..10).map(|_| deployer.services())).await;
+        assert!(answers.iter().all(Result::is_ok));
+        assert_eq!(gauge.most.load(Ordering::SeqCst), limit.max(1));
+    }
+}
+
+#[test]
+fn each_method_has_a_kind() {
+    assert_eq!(Method::Deploy.kind(), CallKind::Trigger);
+    assert_eq!(Method::Cancel.kind(), CallKind::Cancel);
+    for read in [Method::Deployment, Method::Deployments, Method::History, Method::Logs, Method::Check] {
+        assert_eq!(read.kind(), CallKind::Read);
+    }
+    assert!(ScriptedDeployer::new().offers(Method::Deploy));
+}
