@@ -75,7 +75,8 @@ impl Qovery {
                 }
                 flight.land_in(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
             }
-            Err(error) if !error.is_safe_to_repeat() => drop(flight),
+            // What was asked for may still wait, and show only after this call has ended.
+            Err(error) if !error.is_safe_to_repeat() => flight.land_in(self.grace),
             Err(_) => flight.land(),
         }
         deployed
