@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::generate::complaint::{Complaint, Error};
-use crate::generate::{adopted, client};
+use crate::generate::diagnostic::{Diagnostic, Error};
+use crate::generate::{client, imported};
 use crate::published;
 
 const USAGE: &str = "usage: cargo xtask digest FILE --out DIR [--keep-going]";
@@ -18,7 +18,7 @@ const USAGE: &str = "usage: cargo xtask digest FILE --out DIR [--keep-going]";
 ///
 /// # Errors
 ///
-/// What cannot be read, taken or written, one complaint a line; with `--keep-going` operations
+/// What cannot be read, taken or written, one diagnostic a line; with `--keep-going` operations
 /// that cannot be taken are printed and left out instead.
 pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let options = Options::parse(arguments)?;
@@ -28,8 +28,8 @@ pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let (files, count, notes) = loop {
         match digest(&file, &original, &options.name()) {
             Ok(done) => break done,
-            Err(Error::Document(complaints)) if options.keep_going => {
-                original = Rc::new(without(&original, &complaints)?);
+            Err(Error::Document(diagnostics)) if options.keep_going => {
+                original = Rc::new(without(&original, &diagnostics)?);
             }
             Err(error) => return Err(error.to_string()),
         }
@@ -81,23 +81,23 @@ impl Options {
 }
 
 /// The files of the client, how many operations it has, and what is taken otherwise than the document says.
-fn digest(file: &str, original: &Rc<Value>, name: &str) -> Result<(package::Client, usize, Vec<Complaint>), Error> {
-    let mut document = adopted(file, original)?;
+fn digest(file: &str, original: &Rc<Value>, name: &str) -> Result<(package::Client, usize, Vec<Diagnostic>), Error> {
+    let mut document = imported(file, original)?;
     let notes = std::mem::take(&mut document.notes);
     let files = client(&document, &name.replace('-', "_"))?;
     let count = document.operations().len();
     Ok((package::Client { files, areas: document.areas }, count, notes))
 }
 
-/// The document without the operations that the complaints are about, which are printed.
-fn without(original: &Value, complaints: &[Complaint]) -> Result<Value, String> {
+/// The document without the operations that the diagnostics are about, which are printed.
+fn without(original: &Value, diagnostics: &[Diagnostic]) -> Result<Value, String> {
     let mut rest = original.clone();
     let mut is_less = false;
-    for complaint in complaints {
-        for (path, method) in culprits::of(original, complaint.place.pointer()) {
+    for diagnostic in diagnostics {
+        for (path, method) in culprits::of(original, diagnostic.place.pointer()) {
             let removed = rest["paths"][&path].as_object_mut().and_then(|item| item.remove(&method));
             if removed.is_some() {
-                println!("left out: {} {path}: {complaint}", method.to_uppercase());
+                println!("left out: {} {path}: {diagnostic}", method.to_uppercase());
                 is_less = true;
             }
         }
@@ -105,7 +105,7 @@ fn without(original: &Value, complaints: &[Complaint]) -> Result<Value, String> 
     if is_less {
         return Ok(rest);
     }
-    let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    let lines: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
     Err(lines.join("\n"))
 }
 

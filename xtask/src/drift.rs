@@ -27,7 +27,7 @@ use explain::{Explained, Root};
 use finding::Kind;
 use operation::{Key, Operation, without_names};
 
-use crate::generate::complaint::{self, Place, stop_if_any};
+use crate::generate::diagnostic::{self, Place, stop_if_any};
 use crate::generate::document::Document;
 use crate::generate::{PLATFORMS, load};
 use crate::published;
@@ -78,9 +78,9 @@ fn report(root: &Path, platform: &str, file: &Path) -> Result<(String, bool), St
 }
 
 /// Our document; what its house rules say about it is for `generate` to tell.
-fn document(root: &Path, platform: &str) -> complaint::Result<Document> {
-    let (document, complaints) = load::load(&load::read(root, platform)?)?;
-    stop_if_any(complaints)?;
+fn document(root: &Path, platform: &str) -> diagnostic::Result<Document> {
+    let (document, diagnostics) = load::load(&load::read(root, platform)?)?;
+    stop_if_any(diagnostics)?;
     Ok(document)
 }
 

@@ -1,10 +1,10 @@
 //! `cargo xtask generate`: the clients, from the documents in `specs`.
 
-mod adopt;
 mod check;
-pub(crate) mod complaint;
+pub(crate) mod diagnostic;
 pub(crate) mod document;
 mod emit;
+mod import;
 pub(crate) mod load;
 mod media;
 mod model;
@@ -20,7 +20,7 @@ pub(crate) mod write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use complaint::{Error, Result, stop_if_any};
+use diagnostic::{Error, Result, stop_if_any};
 use document::Document;
 pub(crate) use emit::Files;
 use model::Model;
@@ -34,7 +34,7 @@ pub(crate) const PLATFORMS: [&str; 3] = ["coolify", "dokploy", "qovery"];
 ///
 /// # Errors
 ///
-/// Everything there is to say about all platforms, one complaint a line.
+/// Everything there is to say about all platforms, one diagnostic a line.
 pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let mut platforms = Vec::new();
     let mut check = false;
@@ -76,15 +76,15 @@ fn generate(root: &Path, platform: &str, check: bool) -> Result<()> {
 
 /// Passes 1 and 2.
 pub(crate) fn document(root: &Path, platform: &str) -> Result<Document> {
-    let (document, mut complaints) = load::load(&load::read(root, platform)?)?;
-    complaints.extend(check::check(&document));
-    stop_if_any(complaints)?;
+    let (document, mut diagnostics) = load::load(&load::read(root, platform)?)?;
+    diagnostics.extend(check::check(&document));
+    stop_if_any(diagnostics)?;
     Ok(document)
 }
 
 /// A document of others, written by our rules.
-pub(crate) fn adopted(file: &str, original: &Rc<Value>) -> Result<Document> {
-    adopt::adopt(file, original)
+pub(crate) fn imported(file: &str, original: &Rc<Value>) -> Result<Document> {
+    import::import(file, original)
 }
 
 /// The generated files of a client, without its manifest and tests.

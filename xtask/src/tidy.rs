@@ -8,27 +8,27 @@ use std::process::Command;
 const LIMIT: usize = 500;
 
 /// What one rule found wrong, with the file and line it stands in.
-type Complaints = Vec<String>;
+type Diagnostics = Vec<String>;
 
 /// Checks every file of the repository and prints what breaks a rule.
 pub(crate) fn command(root: &Path) -> Result<(), String> {
     let files =
         tracked_files(root).map_err(|error| format!("the files of the repository cannot be listed: {error}"))?;
-    let mut complaints = Complaints::new();
+    let mut diagnostics = Diagnostics::new();
     let mut lengths = Vec::new();
     for file in files {
         // Pictures and the like are no text, and have no rules.
         let Ok(text) = std::fs::read_to_string(root.join(&file)) else { continue };
         if is_rust(&file) && !is_generated(&file) {
             lengths.push(text.lines().count());
-            complaints.extend(check_rust(&file, &text));
+            diagnostics.extend(check_rust(&file, &text));
         }
-        complaints.extend(check_text(&file, &text));
+        diagnostics.extend(check_text(&file, &text));
     }
     lengths.sort_unstable();
     let median = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
     println!("tidy: {} hand-written Rust files, {median} lines in the median", lengths.len());
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+    if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics.join("\n")) }
 }
 
 /// The files under version control, and new ones that are not ignored.
@@ -51,29 +51,29 @@ fn is_generated(file: &Path) -> bool {
 }
 
 /// Rules for hand-written Rust.
-fn check_rust(file: &Path, text: &str) -> Complaints {
-    let mut complaints = Complaints::new();
+fn check_rust(file: &Path, text: &str) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
     let name = file.display();
     let lines = text.lines().count();
     if lines > LIMIT {
-        complaints.push(format!("{name}:{lines}: the file has more than {LIMIT} lines; split it by what it does"));
+        diagnostics.push(format!("{name}:{lines}: the file has more than {LIMIT} lines; split it by what it does"));
     }
     if !text.starts_with("//!") && !text.starts_with("#![doc") {
-        complaints.push(format!("{name}:1: the file does not begin with a `//!` sentence that says what lives in it"));
+        diagnostics.push(format!("{name}:1: the file does not begin with a `//!` sentence that says what lives in it"));
     }
     if file.file_name().is_some_and(|name| name == "mod.rs") {
-        complaints.push(format!("{name}:1: modules are `foo.rs` beside `foo/`, not `foo/mod.rs`"));
+        diagnostics.push(format!("{name}:1: modules are `foo.rs` beside `foo/`, not `foo/mod.rs`"));
     }
-    complaints
+    diagnostics
 }
 
 /// Rules for every text of the repository.
-fn check_text(file: &Path, text: &str) -> Complaints {
-    let mut complaints = Complaints::new();
+fn check_text(file: &Path, text: &str) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
     for (index, line) in text.lines().enumerate() {
         let place = format!("{}:{}", file.display(), index + 1);
         if line.ends_with([' ', '\t']) && !is_recorded(file) {
-            complaints.push(format!("{place}: white space at the end of the line"));
+            diagnostics.push(format!("{place}: white space at the end of the line"));
         }
         // Spelt in parts, so that this very file keeps the rule.
         if is_rust(file)
@@ -81,10 +81,10 @@ fn check_text(file: &Path, text: &str) -> Complaints {
                 .iter()
                 .any(|stub| line.contains(stub))
         {
-            complaints.push(format!("{place}: a stub or a test that is skipped in silence"));
+            diagnostics.push(format!("{place}: a stub or a test that is skipped in silence"));
         }
     }
-    complaints
+    diagnostics
 }
 
 /// Recorded bodies and snapshots are kept byte by byte.
@@ -97,7 +97,7 @@ fn is_recorded(file: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn rust(text: &str) -> Complaints {
+    fn rust(text: &str) -> Diagnostics {
         check_rust(&PathBuf::from("src/x.rs"), text)
     }
 

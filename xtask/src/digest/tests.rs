@@ -26,9 +26,9 @@ fn what_cannot_be_taken_is_an_error_or_left_out() {
 fn every_operation_that_cannot_be_taken_is_named() {
     let mut original = published::read_loosely(Path::new(&document("refused"))).unwrap();
     let mut said = Vec::new();
-    while let Err(Error::Document(complaints)) = digest("refused.yaml", &Rc::new(original.clone()), "refused") {
-        said.extend(complaints.iter().map(ToString::to_string));
-        original = without(&original, &complaints).unwrap();
+    while let Err(Error::Document(diagnostics)) = digest("refused.yaml", &Rc::new(original.clone()), "refused") {
+        said.extend(diagnostics.iter().map(ToString::to_string));
+        original = without(&original, &diagnostics).unwrap();
     }
     insta::assert_snapshot!(said.join("\n"));
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::complaint::{Complaint, Place};
+use super::diagnostic::{Diagnostic, Place};
 
 /// The methods a path may have, in the order in which they are generated.
 pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -19,7 +19,7 @@ pub(crate) struct Document {
     /// Published operations that are left out, as `GET /path`, and why.
     pub(crate) left_out: BTreeMap<String, String>,
     /// What is taken otherwise than a document of others says.
-    pub(crate) notes: Vec<Complaint>,
+    pub(crate) notes: Vec<Diagnostic>,
 }
 
 /// One area: a file, a tag, a cargo feature, a module.
@@ -92,8 +92,8 @@ impl Places {
         }
     }
 
-    pub(crate) fn complaint(&self, pointer: &str, reason: impl Into<String>) -> Complaint {
-        Complaint { place: self.of(pointer), reason: reason.into() }
+    pub(crate) fn diagnostic(&self, pointer: &str, reason: impl Into<String>) -> Diagnostic {
+        Diagnostic { place: self.of(pointer), reason: reason.into() }
     }
 }
 

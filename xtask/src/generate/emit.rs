@@ -15,7 +15,7 @@ mod types;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::complaint::{Error, Result};
+use super::diagnostic::{Error, Result};
 use super::document::Area;
 use super::model::Model;
 

@@ -18,7 +18,7 @@ mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::complaint::Result;
+use super::diagnostic::Result;
 use super::document::Document;
 
 pub(crate) use bodies::{FILE, is_file};

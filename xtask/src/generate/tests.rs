@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::complaint::{Error, stop_if_any};
+use super::diagnostic::{Error, stop_if_any};
 use super::document::{Document, escape};
 use super::testing::sample;
 use super::{check, load, model};
@@ -46,8 +46,8 @@ fn a_line_that_is_missing_is_told_with_file_and_line() {
             let mut lines: Vec<&str> = files[number].1.lines().collect();
             lines.remove(at);
             files[number].1 = lines.join("\n");
-            let outcome = load::load(&files).and_then(|(document, complaints)| {
-                stop_if_any(complaints)?;
+            let outcome = load::load(&files).and_then(|(document, diagnostics)| {
+                stop_if_any(diagnostics)?;
                 outcome(&document)
             });
             assert!(matches!(outcome, Ok(()) | Err(Error::Document(_))), "{}:{at}: {outcome:?}", files[number].0);

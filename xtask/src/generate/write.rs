@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::complaint::{Error, Result};
+use super::diagnostic::{Error, Result};
 use super::emit::Files;
 
 /// The folders that hold nothing but generated files.

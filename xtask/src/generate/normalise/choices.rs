@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::check::is_type;
-use super::super::complaint::Result;
+use super::super::diagnostic::Result;
 use super::super::document::{Document, flag, schema_name, text};
 use super::Context;
 
