@@ -1,6 +1,7 @@
 //! Pass 2: the house rules of `specs/README.md`, every breach at once.
 
 mod answers;
+mod components;
 mod forms;
 mod hidden;
 mod names;
@@ -9,8 +10,9 @@ mod parameters;
 mod schemas;
 mod unions;
 
+pub(crate) use components::TAKEN;
 pub(crate) use hidden::{hidden_members, received};
-pub(crate) use schemas::{KEYS, KEYS_BESIDE_REF, TAKEN, is_type};
+pub(crate) use schemas::{KEYS, KEYS_BESIDE_REF};
 use serde_json::Value;
 
 use super::diagnostic::Diagnostic;
@@ -20,7 +22,7 @@ use super::document::{Document, object};
 pub(crate) fn check(document: &Document) -> Vec<Diagnostic> {
     let mut checker = Checker { document, diagnostics: Vec::new() };
     operations::check(&mut checker);
-    schemas::check_named(&mut checker);
+    components::check(&mut checker);
     forms::check_use(&mut checker);
     hidden::check(&mut checker);
     names::check(&mut checker);

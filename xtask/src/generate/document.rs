@@ -281,6 +281,16 @@ pub(crate) fn schema_name(value: &Value) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
 }
 
+/// Whether the schema becomes a type of its own.
+pub(crate) fn is_type(schema: &Value) -> bool {
+    ["properties", "enum", "oneOf"].iter().any(|key| schema.get(key).is_some())
+}
+
+/// Whether the schema is that of a file.
+pub(crate) fn is_file(schema: &Value) -> bool {
+    text(schema, "type") == "string" && text(schema, "format") == "binary"
+}
+
 /// The string at a key, or nothing.
 pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()

@@ -9,6 +9,7 @@ mod item;
 mod manifest;
 mod operations;
 mod read;
+mod schemas;
 mod split;
 mod types;
 

@@ -37,7 +37,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn a_line_that_is_missing_is_told_with_file_and_line() {
+fn a_missing_line_is_reported_with_file_and_line() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample");
     let files = load::read(&root, "sample").unwrap();
     for number in 0..files.len() {
@@ -56,7 +56,7 @@ fn a_line_that_is_missing_is_told_with_file_and_line() {
 }
 
 #[test]
-fn a_value_of_a_wrong_type_is_told_with_file_and_line() {
+fn a_value_of_a_wrong_type_is_reported_with_file_and_line() {
     let document = sample();
     let mut places = Vec::new();
     for section in ["/paths", "/components/schemas", "/components/parameters"] {

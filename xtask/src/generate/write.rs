@@ -1,4 +1,4 @@
-//! Pass 7: the files are written, or compared with those that stand there.
+//! After the passes: the files are written, or compared with those that are there.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::document::{flag, object, resolve, schema_name, text};
+use super::super::document::{flag, is_file, object, resolve, schema_name, text};
 use super::super::media::FORM;
-use super::super::normalise::is_file;
 use super::Checker;
 
 /// Checks the schema of a form: scalars, enums, files, and lists of those.

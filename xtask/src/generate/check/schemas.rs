@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToUpperCamelCase as _;
 use serde_json::Value;
 
-use super::super::document::{escape, flag, object, text};
-use super::{Checker, parameters, unions};
+use super::super::document::{escape, flag, is_type, object, text};
+use super::{Checker, unions};
 
 pub(crate) const KEYS: [&str; 25] = [
     "type",
@@ -39,51 +38,6 @@ pub(crate) const KEYS: [&str; 25] = [
 /// What may stand beside a `$ref`: it says something about the use, not about the schema.
 pub(crate) const KEYS_BESIDE_REF: [&str; 5] = ["$ref", "description", "deprecated", "nullable", "x-corrects"];
 
-/// Names that generated code uses for other things.
-pub(crate) const TAKEN: [&str; 12] = [
-    "Client",
-    "Self",
-    "String",
-    "Option",
-    "Vec",
-    "Box",
-    "Result",
-    "BTreeMap",
-    "Value",
-    "Secret",
-    "SecretJson",
-    "UploadedFile",
-];
-
-/// Checks the named schemas and parameters.
-pub(super) fn check_named(checker: &mut Checker<'_>) {
-    let components = &checker.document.value["components"];
-    for (name, schema) in object(&components["schemas"]) {
-        let pointer = format!("/components/schemas/{}", escape(name));
-        let camel = name.to_upper_camel_case();
-        if camel != *name {
-            checker.report(&pointer, format!("a type is upper camel case: `{camel}`"));
-        }
-        if TAKEN.contains(&name.as_str()) {
-            checker.report(&pointer, format!("`{name}` means something else in Rust"));
-        }
-        if is_type(schema) && flag(schema, "nullable") {
-            let reason = "`nullable` stands where a type is used, not on the type";
-            checker.report(&format!("{pointer}/nullable"), reason);
-        }
-        if schema.get("$ref").is_some() {
-            checker.report(&pointer, "a named schema is not another name for a schema");
-            continue;
-        }
-        check_keys(checker, schema, &pointer);
-        check_parts(checker, schema, &pointer);
-    }
-    for (name, parameter) in object(&components["parameters"]) {
-        let pointer = format!("/components/parameters/{}", escape(name));
-        parameters::check_parameter(checker, parameter, &pointer);
-    }
-}
-
 /// Checks a schema that stands inside something else.
 pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     if schema.get("$ref").is_some() {
@@ -99,12 +53,7 @@ pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     check_parts(checker, schema, pointer);
 }
 
-/// Whether the schema becomes a type of its own.
-pub(crate) fn is_type(schema: &Value) -> bool {
-    ["properties", "enum", "oneOf"].iter().any(|key| schema.get(key).is_some())
-}
-
-fn check_keys(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
+pub(super) fn check_keys(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     let mut known = KEYS.to_vec();
     for key in ["allOf", "anyOf", "default"] {
         if schema.get(key).is_some() {
@@ -126,7 +75,7 @@ fn check_keys(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     }
 }
 
-fn check_parts(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
+pub(super) fn check_parts(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     if let Some(kind) = schema.get("type") {
         let kinds = ["string", "integer", "number", "boolean", "array", "object"];
         if !kind.as_str().is_some_and(|kind| kinds.contains(&kind)) {
@@ -144,6 +93,9 @@ fn check_parts(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     }
     if schema.get("enum").is_some() {
         check_enum(checker, schema, pointer);
+    }
+    for (i, member) in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        check(checker, member, &format!("{pointer}/oneOf/{i}"));
     }
     unions::check(checker, schema, pointer);
     if flag(schema, "x-secret") && !holds_text_or_json(schema) {

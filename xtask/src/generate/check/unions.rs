@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::document::{escape, object, text};
-use super::{Checker, schemas};
+use super::Checker;
 
-/// Checks `oneOf` and `discriminator`.
+/// Checks `oneOf` and `discriminator`; its members are schemas like others.
 pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     let members = schema.get("oneOf").and_then(Value::as_array);
     if schema.get("oneOf").is_some() {
@@ -15,9 +15,6 @@ pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
         if schema.get("type").is_some() {
             checker.report(&format!("{pointer}/type"), "a union has no `type`");
         }
-    }
-    for (i, member) in members.into_iter().flatten().enumerate() {
-        schemas::check(checker, member, &format!("{pointer}/oneOf/{i}"));
     }
     let Some(discriminator) = schema.get("discriminator") else {
         return;

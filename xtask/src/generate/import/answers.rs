@@ -1,4 +1,4 @@
-//! One kind of success an operation: what cannot be told apart by type is left to the caller.
+//! One kind of success an operation: bytes where the types differ.
 
 use serde_json::{Map, Value, json};
 

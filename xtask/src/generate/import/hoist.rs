@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::super::check::is_type;
-use super::super::document::{Document, METHODS, escape, object, text};
+use super::super::document::{Document, METHODS, escape, is_type, object, text};
 use super::names::{camel, free, reserved};
 use super::{Diagnostics, walk};
 

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::check::is_type;
-use super::super::document::{Document, flag, object, schema_name};
+use super::super::document::{Document, flag, is_type, object, schema_name};
 use super::{Diagnostics, walk};
 
 /// How many names one schema may have.

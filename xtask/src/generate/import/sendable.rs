@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::is_type;
-use super::super::document::{Document, schema_name, text};
+use super::super::document::{Document, is_type, schema_name, text};
 use super::super::media::FORM;
 use super::Diagnostics;
 

@@ -87,7 +87,7 @@ fn is_text(member: &Value) -> bool {
     text(member, "type") == "string" || (has_words && member.get("type").is_none())
 }
 
-/// Texts are told apart by nothing but their words, and an enum is open to other words.
+/// Only their words distinguish texts, and an enum is open to other words.
 fn one_text(members: &[Value]) -> Value {
     let mut words: Vec<&Value> = Vec::new();
     for word in members.iter().filter_map(|member| member["enum"].as_array()).flatten() {

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::check::is_type;
 use super::super::diagnostic::{Diagnostic, Error, Result};
-use super::super::document::{Document, schema_name};
+use super::super::document::{Document, is_type, schema_name};
 use super::Context;
 
 /// How deep lists and maps may be named inside each other.
