@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::corrections::corrections;
 use crate::generate::document::{Document, text};
-use crate::generate::{PLATFORMS, document, write};
+use crate::generate::{document, write};
+use crate::outcome::{Failure, Outcome};
+use crate::platforms;
 
 /// The page, below `specs`.
 const PAGE: &str = "ACCURACY.md";
@@ -35,28 +37,34 @@ struct Area<'a> {
     corrections: usize,
 }
 
-/// Runs `accuracy [--check]`.
+/// Write specs/ACCURACY.md: how we know what the documents say
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing, and print how the committed page differs from what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+/// The command that writes the page.
+const REPAIR: &str = "cargo xtask accuracy";
+
+/// Runs `accuracy`.
 ///
 /// # Errors
 ///
 /// What is wrong in the documents, a file that cannot be written, or with `--check` the difference.
-pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
-    let check = match arguments {
-        [] => false,
-        ["--check"] => true,
-        _ => return Err("call it as: cargo xtask accuracy [--check]".to_owned()),
-    };
-    let documents: Result<Vec<Document>, _> = PLATFORMS.iter().map(|platform| document(root, platform)).collect();
-    let documents = documents.map_err(|error| error.to_string())?;
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
+    let documents: Result<Vec<Document>, _> = platforms::names().map(|platform| document(root, platform)).collect();
+    let documents = documents.map_err(|error| Failure::new(error, "cargo xtask generate"))?;
     let platforms: Vec<Platform<'_>> =
-        PLATFORMS.iter().zip(&documents).map(|(name, document)| Platform::new(name, document)).collect();
+        platforms::names().zip(&documents).map(|(name, document)| Platform::new(name, document)).collect();
     let files = BTreeMap::from([(PathBuf::from(PAGE), page::markdown(&platforms))]);
     let folder = root.join("specs");
-    if !check {
-        return write::write(&folder, &files).map_err(|error| error.to_string());
+    if !arguments.check {
+        return write::write(&folder, &files).map_err(|error| Failure::new(error, REPAIR));
     }
-    let diff = write::compare(&folder, &files).map_err(|error| error.to_string())?;
-    if diff.is_empty() { Ok(()) } else { Err(format!("{diff}\nspecs/{PAGE} is old; repair: cargo xtask accuracy")) }
+    let diff = write::compare(&folder, &files).map_err(|error| Failure::new(error, REPAIR))?;
+    if diff.is_empty() { Ok(()) } else { Err(Failure::new(format!("{diff}\nspecs/{PAGE} is old"), REPAIR)) }
 }
 
 impl<'a> Platform<'a> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::generate::complaint::Place;
+use crate::generate::diagnostic::Place;
 use crate::generate::document::{Document, escape};
 
 /// One line, and where it stands.

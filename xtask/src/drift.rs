@@ -17,8 +17,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -27,9 +26,11 @@ use explain::{Explained, Root};
 use finding::Kind;
 use operation::{Key, Operation, without_names};
 
-use crate::generate::complaint::{self, Place, stop_if_any};
+use crate::generate::diagnostic::{self, Place, stop_if_any};
 use crate::generate::document::Document;
-use crate::generate::{PLATFORMS, load};
+use crate::generate::load;
+use crate::outcome::{Failure, Outcome};
+use crate::platforms;
 use crate::published;
 
 /// What is printed.
@@ -43,28 +44,38 @@ struct Drift<'a> {
     stale: Vec<(Place, String)>,
 }
 
-/// Runs `drift PLATFORM --upstream FILE` and prints Markdown.
+/// Print how a published document differs from ours, as Markdown
 ///
-/// The exit status is 1 if a difference is not explained, and 2 if the call or a file is wrong.
-/// A stale explanation does not change it: it hides nothing, and a new release must not fail for one.
-pub(crate) fn command(root: &Path, arguments: &[&str]) -> ExitCode {
-    let outcome = match arguments {
-        [platform, "--upstream", file] | ["--upstream", file, platform] if PLATFORMS.contains(platform) => {
-            report(root, platform, Path::new(file))
-        }
-        _ => Err(format!("call it as: cargo xtask drift PLATFORM --upstream FILE, with one of {PLATFORMS:?}")),
-    };
-    match outcome {
-        Ok((report, is_explained)) => {
-            // Whoever reads no further has read enough.
-            let _ = std::io::stdout().write_all(report.as_bytes());
-            ExitCode::from(u8::from(!is_explained))
-        }
-        Err(reason) => {
-            eprintln!("{reason}");
-            ExitCode::from(2)
-        }
+/// The exit status is 1 if a difference has no `x-corrects` or `x-left-out` that explains it, and 2 if a file cannot
+/// be read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Platform whose documents are compared
+    #[arg(value_parser = platforms::parser())]
+    platform: String,
+    /// Published document: OpenAPI 3.0 or 3.1, as JSON or YAML
+    #[arg(long, value_name = "FILE")]
+    upstream: PathBuf,
+}
+
+/// Runs `drift`.
+///
+/// # Errors
+///
+/// A difference that is not explained, or a file that cannot be read.
+/// A stale explanation is none: it hides nothing, and a new release must not fail for one.
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
+    let Arguments { platform, upstream } = arguments;
+    let again = format!("cargo xtask drift {platform} --upstream {}", upstream.display());
+    let (report, is_explained) = report(root, platform, upstream)
+        .map_err(|reason| Failure::new(reason, format!("correct the file, then {again}")).with_status(2))?;
+    // A reader that closes the pipe early has read enough.
+    let _ = std::io::stdout().write_all(report.as_bytes());
+    if is_explained {
+        return Ok(());
     }
+    let repair = format!("correct specs/{platform}, or explain with `x-corrects` or `x-left-out`; then {again}");
+    Err(Failure::new("there are unexplained differences", repair))
 }
 
 /// The report, and whether everything in it is explained.
@@ -78,9 +89,9 @@ fn report(root: &Path, platform: &str, file: &Path) -> Result<(String, bool), St
 }
 
 /// Our document; what its house rules say about it is for `generate` to tell.
-fn document(root: &Path, platform: &str) -> complaint::Result<Document> {
-    let (document, complaints) = load::load(&load::read(root, platform)?)?;
-    stop_if_any(complaints)?;
+fn document(root: &Path, platform: &str) -> diagnostic::Result<Document> {
+    let (document, diagnostics) = load::load(&load::read(root, platform)?)?;
+    stop_if_any(diagnostics)?;
     Ok(document)
 }
 

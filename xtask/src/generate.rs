@@ -1,10 +1,10 @@
 //! `cargo xtask generate`: the clients, from the documents in `specs`.
 
-mod adopt;
 mod check;
-pub(crate) mod complaint;
+pub(crate) mod diagnostic;
 pub(crate) mod document;
 mod emit;
+mod import;
 pub(crate) mod load;
 mod media;
 mod model;
@@ -20,41 +20,50 @@ pub(crate) mod write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use complaint::{Error, Result, stop_if_any};
+use diagnostic::{Error, Result, stop_if_any};
 use document::Document;
 pub(crate) use emit::Files;
 use model::Model;
 use serde_json::Value;
 pub(crate) use write::write as write_files;
 
-/// The platforms that have documents.
-pub(crate) const PLATFORMS: [&str; 3] = ["coolify", "dokploy", "qovery"];
+use crate::outcome::{Failure, Outcome};
+use crate::platforms;
 
-/// Runs `generate [PLATFORM] [--check]`.
+/// Write the clients, or compare them with the documents in `specs`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Platforms to generate; all of them without one
+    #[arg(value_name = "PLATFORM", value_parser = platforms::parser())]
+    platforms: Vec<String>,
+    /// Write nothing, and print how the committed clients differ from what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+/// Runs `generate`.
 ///
 /// # Errors
 ///
-/// Everything there is to say about all platforms, one complaint a line.
-pub(crate) fn command(root: &Path, arguments: &[&str]) -> Result<(), String> {
-    let mut platforms = Vec::new();
-    let mut check = false;
-    for argument in arguments {
-        match *argument {
-            "--check" => check = true,
-            platform if PLATFORMS.contains(&platform) => platforms.push(platform),
-            other => return Err(format!("`{other}` is neither --check nor one of {PLATFORMS:?}")),
-        }
-    }
+/// Every diagnostic of all platforms, one a line.
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
+    let mut platforms: Vec<&str> = arguments.platforms.iter().map(String::as_str).collect();
     if platforms.is_empty() {
-        platforms = PLATFORMS.to_vec();
+        platforms = platforms::names().collect();
     }
     let mut reasons = Vec::new();
+    let mut failed = Vec::new();
     for platform in platforms {
-        if let Err(error) = generate(root, platform, check) {
+        if let Err(error) = generate(root, platform, arguments.check) {
             reasons.push(error.to_string());
+            failed.push(platform);
         }
     }
-    if reasons.is_empty() { Ok(()) } else { Err(reasons.join("\n")) }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let repair = format!("correct what is named, if anything is; then cargo xtask generate {}", failed.join(" "));
+    Err(Failure::new(reasons.join("\n"), repair))
 }
 
 fn generate(root: &Path, platform: &str, check: bool) -> Result<()> {
@@ -69,22 +78,20 @@ fn generate(root: &Path, platform: &str, check: bool) -> Result<()> {
     if diff.is_empty() {
         return Ok(());
     }
-    let repair = format!("repair: cargo xtask generate {platform}");
-    let reason = format!("{diff}\nthe {platform} client does not match its documents; {repair}");
-    Err(Error::Generator(reason))
+    Err(Error::Generator(format!("{diff}\nthe {platform} client does not match its documents")))
 }
 
 /// Passes 1 and 2.
 pub(crate) fn document(root: &Path, platform: &str) -> Result<Document> {
-    let (document, mut complaints) = load::load(&load::read(root, platform)?)?;
-    complaints.extend(check::check(&document));
-    stop_if_any(complaints)?;
+    let (document, mut diagnostics) = load::load(&load::read(root, platform)?)?;
+    diagnostics.extend(check::check(&document));
+    stop_if_any(diagnostics)?;
     Ok(document)
 }
 
-/// A document of others, written by our rules.
-pub(crate) fn adopted(file: &str, original: &Rc<Value>) -> Result<Document> {
-    adopt::adopt(file, original)
+/// A foreign document, written by our rules.
+pub(crate) fn imported(file: &str, original: &Rc<Value>) -> Result<Document> {
+    import::import(file, original)
 }
 
 /// The generated files of a client, without its manifest and tests.
@@ -103,7 +110,7 @@ fn model(document: &Document) -> Result<Model> {
     rewrite::rewrite(tokens, document, &context)
 }
 
-/// Pass 6, and the features in the manifest.
+/// Passes 6 to 8, and the features in the manifest.
 fn files(folder: &Path, document: &Document, model: &Model, platform: &str) -> Result<Files> {
     let mut files = emit::emit(model, &document.areas, &format!("{platform}_client"))?;
     let path = folder.join("Cargo.toml");

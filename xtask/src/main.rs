@@ -1,4 +1,4 @@
-//! The workspace's own tool: `cargo xtask` without arguments says what it can do.
+//! The workspace's own tool: `cargo xtask --help` lists the commands, each of which is one file.
 
 #![allow(
     clippy::print_stdout,
@@ -19,42 +19,83 @@ mod digest;
 mod drift;
 mod generate;
 mod operations;
+mod outcome;
+mod platforms;
 mod published;
 mod tidy;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-cargo xtask generate [PLATFORM...] [--check]   write the clients, or compare them with the documents
-cargo xtask drift PLATFORM --upstream FILE     how a published document differs from ours, as Markdown
-cargo xtask accuracy [--check]                 write specs/ACCURACY.md: how we know what the documents say
-cargo xtask digest FILE --out DIR [--keep-going]
-                                               write a client of any OpenAPI document, as a crate by itself
-cargo xtask operations                         operations and generated lines by area, as JSON lines
-cargo xtask tidy                               check the house rules that no compiler checks
-cargo xtask ci                                 everything that must hold before a change lands";
+use clap::{Parser, Subcommand};
+
+/// Generates the clients, checks the rules of the house, and runs what CI runs.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Arguments),
+    Drift(drift::Arguments),
+    Accuracy(accuracy::Arguments),
+    Digest(digest::Arguments),
+    Operations(operations::Arguments),
+    Tidy(tidy::Arguments),
+    Ci(ci::Arguments),
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let arguments = Arguments::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = root.parent().unwrap_or(root);
-    let outcome = match arguments.split_first() {
-        Some((&"generate", rest)) => generate::command(root, rest),
-        Some((&"drift", rest)) => return drift::command(root, rest),
-        Some((&"accuracy", rest)) => accuracy::command(root, rest),
-        Some((&"digest", rest)) => digest::command(root, rest),
-        Some((&"operations", [])) => operations::command(root),
-        Some((&"tidy", [])) => tidy::command(root),
-        Some((&"ci", [])) => ci::command(root),
-        _ => Err(USAGE.to_owned()),
+    let outcome = match arguments.command {
+        Command::Generate(arguments) => generate::run(root, &arguments),
+        Command::Drift(arguments) => drift::run(root, &arguments),
+        Command::Accuracy(arguments) => accuracy::run(root, &arguments),
+        Command::Digest(arguments) => digest::run(root, &arguments),
+        Command::Operations(arguments) => operations::run(root, &arguments),
+        Command::Tidy(arguments) => tidy::run(root, &arguments),
+        Command::Ci(arguments) => ci::run(root, &arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("{reason}");
-            ExitCode::FAILURE
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.exit_code()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_every_argument_has_a_sentence_of_help() {
+        for command in Arguments::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn a_platform_that_is_not_in_the_table_is_refused() {
+        for wrong in [["xtask", "generate", "heroku"], ["xtask", "generate", "--fast"]] {
+            assert!(Arguments::try_parse_from(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(Arguments::try_parse_from(["xtask", "generate", "coolify", "--check"]).is_ok());
     }
 }

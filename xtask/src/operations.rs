@@ -4,18 +4,25 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::generate::{PLATFORMS, document};
+use crate::generate::document;
+use crate::outcome::{Failure, Outcome};
+use crate::platforms;
 
-/// Prints a line for each area of each platform, with its operations and generated lines.
+/// Print operations and generated lines by area, as JSON lines
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {}
+
+/// Runs `operations`.
 ///
 /// # Errors
 ///
 /// What is wrong in the documents, or a generated file that cannot be read.
-pub(crate) fn command(root: &Path) -> Result<(), String> {
-    for platform in PLATFORMS {
-        let document = document(root, platform).map_err(|e| e.to_string())?;
+pub(crate) fn run(root: &Path, _: &Arguments) -> Outcome {
+    for platform in platforms::names() {
+        let document = document(root, platform).map_err(|e| Failure::new(e, repair(platform)))?;
         let generated = root.join(format!("crates/{platform}-client/src/generated"));
-        let mut rest = lines(&generated).map_err(|e| format!("{}: {e}", generated.display()))?;
+        let mut rest =
+            lines(&generated).map_err(|e| Failure::new(format!("{}: {e}", generated.display()), repair(platform)))?;
         for area in &document.areas {
             let operations = document.operations();
             let operations = operations.iter().filter(|o| o.area() == area.name).count();
@@ -39,6 +46,10 @@ pub(crate) fn command(root: &Path) -> Result<(), String> {
         println!("{total}");
     }
     Ok(())
+}
+
+fn repair(platform: &str) -> String {
+    format!("cargo xtask generate {platform}")
 }
 
 /// The lines of a file, or of all files in a folder.

@@ -1,122 +1,97 @@
-//! `cargo xtask tidy`: the house rules that no compiler checks.
+//! `cargo xtask tidy`: the rules of the house that no compiler checks.
+
+mod circles;
+mod packages;
+mod text;
+mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The most lines a hand-written file may have.
-const LIMIT: usize = 500;
+use crate::outcome::{Failure, Outcome};
 
-/// What one rule found wrong, with the file and line it stands in.
-type Complaints = Vec<String>;
-
-/// Checks every file of the repository and prints what breaks a rule.
-pub(crate) fn command(root: &Path) -> Result<(), String> {
-    let files =
-        tracked_files(root).map_err(|error| format!("the files of the repository cannot be listed: {error}"))?;
-    let mut complaints = Complaints::new();
-    let mut lengths = Vec::new();
-    for file in files {
-        // Pictures and the like are no text, and have no rules.
-        let Ok(text) = std::fs::read_to_string(root.join(&file)) else { continue };
-        if is_rust(&file) && !is_generated(&file) {
-            lengths.push(text.lines().count());
-            complaints.extend(check_rust(&file, &text));
-        }
-        complaints.extend(check_text(&file, &text));
-    }
-    lengths.sort_unstable();
-    let median = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
-    println!("tidy: {} hand-written Rust files, {median} lines in the median", lengths.len());
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+/// Check the rules of the house that no compiler checks
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Print each place of this word of the table in `xtask/src/tidy/words.rs`, and check nothing
+    #[arg(long, value_name = "WORD", value_parser = words::parser())]
+    places_of: Option<String>,
 }
 
-/// The files under version control, and new ones that are not ignored.
-fn tracked_files(root: &Path) -> io::Result<Vec<PathBuf>> {
+/// A file under version control: its path from the root of the repository, and its text.
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    text: String,
+}
+
+impl File {
+    #[cfg(test)]
+    fn new(path: &str, text: impl Into<String>) -> Self {
+        Self { path: PathBuf::from(path), text: text.into() }
+    }
+
+    fn has_extension(&self, extension: &str) -> bool {
+        self.path.extension().is_some_and(|found| found == extension)
+    }
+
+    fn is_rust(&self) -> bool {
+        self.has_extension("rs")
+    }
+
+    fn is_generated(&self) -> bool {
+        self.path.components().any(|part| part.as_os_str() == "generated")
+    }
+
+    /// Recorded bodies and snapshots are kept byte by byte.
+    fn is_recorded(&self) -> bool {
+        self.has_extension("jsonl") || self.has_extension("snap")
+    }
+}
+
+/// What one rule found, each with the file and the line.
+type Diagnostics = Vec<String>;
+
+/// Runs `tidy`.
+///
+/// # Errors
+///
+/// Every breach of a rule, one a line.
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
+    let files = tracked_files(root).map_err(|error| {
+        Failure::new(
+            format!("the files of the repository cannot be listed: {error}"),
+            "git status, then cargo xtask tidy",
+        )
+    })?;
+    if let Some(word) = &arguments.places_of {
+        words::print_places(&files, word);
+        return Ok(());
+    }
+    let mut diagnostics = Diagnostics::new();
+    for file in &files {
+        diagnostics.extend(text::check(file));
+    }
+    diagnostics.extend(packages::check(&files));
+    diagnostics.extend(words::check(&files));
+    diagnostics.extend(circles::check(&files));
+    text::print_lengths(&files);
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(diagnostics.join("\n"), "correct the lines above, then cargo xtask tidy"))
+}
+
+/// The texts under version control, and new ones that are not ignored.
+fn tracked_files(root: &Path) -> io::Result<Vec<File>> {
     let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let listed = Command::new("git").current_dir(root).args(arguments).output()?;
     if !listed.status.success() {
         return Err(io::Error::other(String::from_utf8_lossy(&listed.stderr).into_owned()));
     }
     let names = String::from_utf8_lossy(&listed.stdout);
-    Ok(names.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect())
-}
-
-fn is_rust(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "rs")
-}
-
-fn is_generated(file: &Path) -> bool {
-    file.components().any(|part| part.as_os_str() == "generated")
-}
-
-/// Rules for hand-written Rust.
-fn check_rust(file: &Path, text: &str) -> Complaints {
-    let mut complaints = Complaints::new();
-    let name = file.display();
-    let lines = text.lines().count();
-    if lines > LIMIT {
-        complaints.push(format!("{name}:{lines}: the file has more than {LIMIT} lines; split it by what it does"));
-    }
-    if !text.starts_with("//!") && !text.starts_with("#![doc") {
-        complaints.push(format!("{name}:1: the file does not begin with a `//!` sentence that says what lives in it"));
-    }
-    if file.file_name().is_some_and(|name| name == "mod.rs") {
-        complaints.push(format!("{name}:1: modules are `foo.rs` beside `foo/`, not `foo/mod.rs`"));
-    }
-    complaints
-}
-
-/// Rules for every text of the repository.
-fn check_text(file: &Path, text: &str) -> Complaints {
-    let mut complaints = Complaints::new();
-    for (index, line) in text.lines().enumerate() {
-        let place = format!("{}:{}", file.display(), index + 1);
-        if line.ends_with([' ', '\t']) && !is_recorded(file) {
-            complaints.push(format!("{place}: white space at the end of the line"));
-        }
-        // Spelt in parts, so that this very file keeps the rule.
-        if is_rust(file)
-            && [concat!("todo", "!("), concat!("unimplemented", "!("), concat!("#[", "ignore]")]
-                .iter()
-                .any(|stub| line.contains(stub))
-        {
-            complaints.push(format!("{place}: a stub or a test that is skipped in silence"));
-        }
-    }
-    complaints
-}
-
-/// Recorded bodies and snapshots are kept byte by byte.
-fn is_recorded(file: &Path) -> bool {
-    let kept: [&str; 2] = ["jsonl", "snap"];
-    file.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| kept.contains(&extension))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rust(text: &str) -> Complaints {
-        check_rust(&PathBuf::from("src/x.rs"), text)
-    }
-
-    #[test]
-    fn a_file_says_what_lives_in_it() {
-        assert!(rust("//! What lives here.\n").is_empty());
-        assert_eq!(rust("fn main() {}\n").len(), 1);
-    }
-
-    #[test]
-    fn a_long_file_is_named() {
-        let long = format!("//! Long.\n{}", "\n".repeat(LIMIT));
-        assert!(rust(&long)[0].starts_with("src/x.rs:501:"), "{:?}", rust(&long));
-    }
-
-    #[test]
-    fn a_stub_is_named_with_its_line() {
-        let text = format!("//! X.\nfn f() {{ {} }}\n", concat!("todo", "!()"));
-        assert!(check_text(&PathBuf::from("src/x.rs"), &text)[0].starts_with("src/x.rs:2:"));
-        assert!(check_text(&PathBuf::from("x.md"), &text).is_empty());
-    }
+    let paths = names.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from);
+    // Pictures and the like are no text, and have no rules.
+    Ok(paths.filter_map(|path| Some(File { text: std::fs::read_to_string(root.join(&path)).ok()?, path })).collect())
 }

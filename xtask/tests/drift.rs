@@ -21,7 +21,9 @@ fn document(folder: &Path, text: &str) -> PathBuf {
 fn an_unexplained_line_is_status_1() {
     let folder = tempfile::tempdir().unwrap();
     let file = document(folder.path(), "openapi: 3.0.3\npaths: {/nothing-of-ours: {get: {}}}\n");
-    assert_eq!(status(&file), (Some(1), String::new()));
+    let (code, reason) = status(&file);
+    assert_eq!(code, Some(1));
+    assert!(reason.contains("repair: ") && reason.contains("cargo xtask drift coolify"), "{reason}");
 }
 
 #[test]

@@ -12,6 +12,8 @@
 //! This crate speaks no HTTP and links no TLS, so whoever implements or wraps the trait compiles little.
 //! The adapters for Coolify, Dokploy and Qovery are in the crate `anydeploy`, which re-exports all of this.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod capabilities;
 mod check;
 mod deployer;

@@ -34,6 +34,8 @@
 //! `rustls` (default), `native-tls`, or `rustls-no-provider` for a program that installs its own
 //! rustls provider before it builds an [`Http`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod answer;
 mod auth;
 mod base_url;

@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Each platform uses a part of the common ground; all of it is in use when all of them are on.
 #![cfg_attr(not(all(feature = "coolify", feature = "dokploy", feature = "qovery")), allow(dead_code))]
 

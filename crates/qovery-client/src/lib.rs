@@ -37,6 +37,8 @@
 //! `deploy` is what deploying needs, `default` is `deploy` with `rustls`, `full` is all areas.
 //! TLS comes with `rustls`, `native-tls`, or `rustls-no-provider`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod client;
 #[cfg(any(doc, doctest))]
 pub mod guide;

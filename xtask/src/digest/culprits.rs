@@ -1,4 +1,4 @@
-//! The operations that a complaint is about.
+//! The operations that a diagnostic is about.
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::generate::complaint::Result;
+use crate::generate::diagnostic::Result;
 use crate::generate::document::Area;
 use crate::generate::{Files, write_files};
 

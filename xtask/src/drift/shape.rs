@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// One of the types that JSON tells apart, with whole numbers told from any number.
+/// One of the types that JSON has, and whole numbers beside any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Type {
     Boolean,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::explain::Explained;
 use super::operation::{Key, Operation, without_names};
 use crate::corrections::corrections;
-use crate::generate::complaint::Place;
+use crate::generate::diagnostic::Place;
 use crate::generate::document::{Document, escape};
 
 /// The stale lines, each with its place.

@@ -1,6 +1,7 @@
 //! Pass 2: the house rules of `specs/README.md`, every breach at once.
 
 mod answers;
+mod components;
 mod forms;
 mod hidden;
 mod names;
@@ -9,47 +10,48 @@ mod parameters;
 mod schemas;
 mod unions;
 
+pub(crate) use components::TAKEN;
 pub(crate) use hidden::{hidden_members, received};
-pub(crate) use schemas::{KEYS, KEYS_BESIDE_REF, TAKEN, is_type};
+pub(crate) use schemas::{KEYS, KEYS_BESIDE_REF};
 use serde_json::Value;
 
-use super::complaint::Complaint;
+use super::diagnostic::Diagnostic;
 use super::document::{Document, object};
 
 /// Everything in the document that breaks a house rule.
-pub(crate) fn check(document: &Document) -> Vec<Complaint> {
-    let mut checker = Checker { document, complaints: Vec::new() };
+pub(crate) fn check(document: &Document) -> Vec<Diagnostic> {
+    let mut checker = Checker { document, diagnostics: Vec::new() };
     operations::check(&mut checker);
-    schemas::check_named(&mut checker);
+    components::check(&mut checker);
     forms::check_use(&mut checker);
     hidden::check(&mut checker);
     names::check(&mut checker);
-    checker.complaints
+    checker.diagnostics
 }
 
 struct Checker<'a> {
     document: &'a Document,
-    complaints: Vec<Complaint>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl Checker<'_> {
-    fn complain(&mut self, pointer: &str, reason: impl Into<String>) {
-        let complaint = self.document.places.complaint(pointer, reason);
-        self.complaints.push(complaint);
+    fn report(&mut self, pointer: &str, reason: impl Into<String>) {
+        let diagnostic = self.document.places.diagnostic(pointer, reason);
+        self.diagnostics.push(diagnostic);
     }
 
-    /// Complains about keys that are not among the known ones.
+    /// Reports keys that are not among the known ones.
     fn keys(&mut self, value: &Value, pointer: &str, known: &[&str]) {
         if !value.is_object() {
-            self.complain(pointer, "a mapping is wanted here");
+            self.report(pointer, "a mapping is wanted here");
         }
         for key in object(value).keys().filter(|key| !known.contains(&key.as_str())) {
             let at = format!("{pointer}/{}", super::document::escape(key));
-            self.complain(&at, format!("unknown key `{key}`{}", suggestion(key, known)));
+            self.report(&at, format!("unknown key `{key}`{}", suggestion(key, known)));
         }
     }
 
-    /// Complains unless the key, if it is there, is text of one line.
+    /// Reports a key that is there and is not text of one line.
     fn one_line(&mut self, value: &Value, pointer: &str, key: &str) {
         let Some(found) = value.get(key) else { return };
         let good = found.as_str().is_some_and(|text| {
@@ -57,24 +59,24 @@ impl Checker<'_> {
             !text.is_empty() && !text.contains('\n')
         });
         if !good {
-            self.complain(&format!("{pointer}/{key}"), format!("`{key}` is one line of text"));
+            self.report(&format!("{pointer}/{key}"), format!("`{key}` is one line of text"));
         }
     }
 
-    /// Complains unless the key, if it is there, is text.
+    /// Reports a key that is there and is not text.
     fn text(&mut self, value: &Value, pointer: &str, key: &str) {
         if let Some(found) = value.get(key)
             && found.as_str().is_none_or(|text| text.trim().is_empty())
         {
-            self.complain(&format!("{pointer}/{key}"), format!("`{key}` is text"));
+            self.report(&format!("{pointer}/{key}"), format!("`{key}` is text"));
         }
     }
 
-    /// Complains unless the key, if it is there, is `true` or `false`.
+    /// Reports a key that is there and is neither `true` nor `false`.
     fn boolean(&mut self, value: &Value, pointer: &str, key: &str) {
         if value.get(key).is_some_and(|found| !found.is_boolean()) {
             let reason = format!("`{key}` is true or false");
-            self.complain(&format!("{pointer}/{key}"), reason);
+            self.report(&format!("{pointer}/{key}"), reason);
         }
     }
 }

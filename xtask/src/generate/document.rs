@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::complaint::{Complaint, Place};
+use super::diagnostic::{Diagnostic, Place};
 
 /// The methods a path may have, in the order in which they are generated.
 pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -19,7 +19,7 @@ pub(crate) struct Document {
     /// Published operations that are left out, as `GET /path`, and why.
     pub(crate) left_out: BTreeMap<String, String>,
     /// What is taken otherwise than a document of others says.
-    pub(crate) notes: Vec<Complaint>,
+    pub(crate) notes: Vec<Diagnostic>,
 }
 
 /// One area: a file, a tag, a cargo feature, a module.
@@ -92,8 +92,8 @@ impl Places {
         }
     }
 
-    pub(crate) fn complaint(&self, pointer: &str, reason: impl Into<String>) -> Complaint {
-        Complaint { place: self.of(pointer), reason: reason.into() }
+    pub(crate) fn diagnostic(&self, pointer: &str, reason: impl Into<String>) -> Diagnostic {
+        Diagnostic { place: self.of(pointer), reason: reason.into() }
     }
 }
 
@@ -279,6 +279,16 @@ fn mentions(value: &Value, found: &mut Vec<String>) {
 pub(crate) fn schema_name(value: &Value) -> Option<&str> {
     let reference = value.get("$ref")?.as_str()?;
     reference.strip_prefix("#/components/schemas/")
+}
+
+/// Whether the schema becomes a type of its own.
+pub(crate) fn is_type(schema: &Value) -> bool {
+    ["properties", "enum", "oneOf"].iter().any(|key| schema.get(key).is_some())
+}
+
+/// Whether the schema is that of a file.
+pub(crate) fn is_file(schema: &Value) -> bool {
+    text(schema, "type") == "string" && text(schema, "format") == "binary"
 }
 
 /// The string at a key, or nothing.

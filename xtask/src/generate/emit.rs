@@ -9,13 +9,14 @@ mod item;
 mod manifest;
 mod operations;
 mod read;
+mod schemas;
 mod split;
 mod types;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::complaint::{Error, Result};
+use super::diagnostic::{Error, Result};
 use super::document::Area;
 use super::model::Model;
 

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::complaint::{Complaint, Error, Place, Result, stop_if_any};
+use super::diagnostic::{Diagnostic, Error, Place, Result, stop_if_any};
 use super::document::Document;
 
 /// The file of what several areas share.
@@ -32,10 +32,10 @@ struct Source {
 }
 
 impl Source {
-    fn complaint(&self, pointer: &str, reason: impl Into<String>) -> Complaint {
+    fn diagnostic(&self, pointer: &str, reason: impl Into<String>) -> Diagnostic {
         let line = self.lines.get(pointer).copied().unwrap_or(1);
         let file = self.file.clone();
-        Complaint { place: Place { file, line }, reason: reason.into() }
+        Diagnostic { place: Place { file, line }, reason: reason.into() }
     }
 }
 
@@ -68,20 +68,20 @@ pub(crate) fn read(root: &Path, platform: &str) -> Result<Vec<(String, String)>>
 /// # Errors
 ///
 /// Text that is not YAML, or not a mapping.
-pub(crate) fn load(files: &[(String, String)]) -> Result<(Document, Vec<Complaint>)> {
+pub(crate) fn load(files: &[(String, String)]) -> Result<(Document, Vec<Diagnostic>)> {
     let mut sources = Vec::new();
-    let mut complaints = Vec::new();
+    let mut diagnostics = Vec::new();
     for (file, text) in files {
         match yaml::parse(file, text) {
             Ok(source) => sources.push(source),
-            Err(broken) => complaints.extend(broken),
+            Err(broken) => diagnostics.extend(broken),
         }
     }
-    stop_if_any(complaints)?;
-    let mut complaints = headers::check(&sources);
-    complaints.extend(references::resolve(&mut sources));
-    let document = merge::merge(sources, &mut complaints);
-    Ok((document, complaints))
+    stop_if_any(diagnostics)?;
+    let mut diagnostics = headers::check(&sources);
+    diagnostics.extend(references::resolve(&mut sources));
+    let document = merge::merge(sources, &mut diagnostics);
+    Ok((document, diagnostics))
 }
 
 #[cfg(test)]

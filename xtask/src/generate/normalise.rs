@@ -18,10 +18,10 @@ mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::complaint::Result;
+use super::diagnostic::Result;
 use super::document::Document;
 
-pub(crate) use bodies::{FILE, is_file};
+pub(crate) use bodies::FILE;
 pub(crate) use secrets::{SECRET, SECRET_JSON};
 
 /// What passes take out of the document, for the later steps.
@@ -39,7 +39,7 @@ pub(crate) struct Context {
     pub(crate) counts: Vec<(&'static str, usize)>,
 }
 
-/// A union whose members are told apart by a tag.
+/// A union whose members a tag distinguishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Union {
     pub(crate) tag: String,

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Value, json};
 
-use super::complaint::{Complaint, Error, Result};
+use super::diagnostic::{Diagnostic, Error, Result};
 use super::document::{Document, OperationRef, reached};
 use super::normalise::{Context, FILE, SECRET, SECRET_JSON};
 
@@ -20,12 +20,12 @@ use super::normalise::{Context, FILE, SECRET, SECRET_JSON};
 /// operations are then tried one by one.
 pub(crate) fn generate(document: &Document, context: &Context) -> Result<TokenStream> {
     attempt(&document.value, context).map_err(|reason| {
-        let culprits: Vec<Complaint> = document
+        let culprits: Vec<Diagnostic> = document
             .operations()
             .iter()
             .filter_map(|operation| {
                 let reason = attempt(&alone(document, *operation), context).err()?;
-                Some(document.places.complaint(&operation.pointer(), format!("progenitor: {reason}")))
+                Some(document.places.diagnostic(&operation.pointer(), format!("progenitor: {reason}")))
             })
             .collect();
         if culprits.is_empty() { Error::generator(format!("progenitor: {reason}")) } else { Error::Document(culprits) }

@@ -14,7 +14,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
 use syn::Item;
 
-use super::complaint::{Error, Result};
+use super::diagnostic::{Error, Result};
 use super::document::Document;
 use super::model::Model;
 use super::normalise::Context;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::check;
-use super::complaint::Complaint;
+use super::diagnostic::Diagnostic;
 use super::document::{Document, object};
 use super::load;
 
@@ -15,17 +15,17 @@ info: {title: Sample, version: '1', description: An area.}
 
 /// The document that one area file makes; `body` is what follows its header.
 pub(crate) fn document(body: &str) -> Document {
-    let (document, complaints) = load::load(&[file(body)]).unwrap();
-    assert_eq!(complaints, []);
+    let (document, diagnostics) = load::load(&[file(body)]).unwrap();
+    assert_eq!(diagnostics, []);
     document
 }
 
 /// What the check pass says of such a file, a line each; `body` begins on line 3.
-pub(crate) fn complaints(body: &str) -> String {
-    let (document, mut complaints) = load::load(&[file(body)]).unwrap();
-    complaints.extend(check::check(&document));
-    complaints.sort();
-    let lines = complaints.iter().map(Complaint::to_string);
+pub(crate) fn diagnostics(body: &str) -> String {
+    let (document, mut diagnostics) = load::load(&[file(body)]).unwrap();
+    diagnostics.extend(check::check(&document));
+    diagnostics.sort();
+    let lines = diagnostics.iter().map(Diagnostic::to_string);
     lines.collect::<Vec<_>>().join("\n")
 }
 

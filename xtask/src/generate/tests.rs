@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::complaint::{Error, stop_if_any};
+use super::diagnostic::{Error, stop_if_any};
 use super::document::{Document, escape};
 use super::testing::sample;
 use super::{check, load, model};
@@ -37,7 +37,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn a_line_that_is_missing_is_told_with_file_and_line() {
+fn a_missing_line_is_reported_with_file_and_line() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample");
     let files = load::read(&root, "sample").unwrap();
     for number in 0..files.len() {
@@ -46,8 +46,8 @@ fn a_line_that_is_missing_is_told_with_file_and_line() {
             let mut lines: Vec<&str> = files[number].1.lines().collect();
             lines.remove(at);
             files[number].1 = lines.join("\n");
-            let outcome = load::load(&files).and_then(|(document, complaints)| {
-                stop_if_any(complaints)?;
+            let outcome = load::load(&files).and_then(|(document, diagnostics)| {
+                stop_if_any(diagnostics)?;
                 outcome(&document)
             });
             assert!(matches!(outcome, Ok(()) | Err(Error::Document(_))), "{}:{at}: {outcome:?}", files[number].0);
@@ -56,7 +56,7 @@ fn a_line_that_is_missing_is_told_with_file_and_line() {
 }
 
 #[test]
-fn a_value_of_a_wrong_type_is_told_with_file_and_line() {
+fn a_value_of_a_wrong_type_is_reported_with_file_and_line() {
     let document = sample();
     let mut places = Vec::new();
     for section in ["/paths", "/components/schemas", "/components/parameters"] {

@@ -1,9 +1,9 @@
-//! Pass 7: the files are written, or compared with those that stand there.
+//! After the passes: the files are written, or compared with those that are there.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::complaint::{Error, Result};
+use super::diagnostic::{Error, Result};
 use super::emit::Files;
 
 /// The folders that hold nothing but generated files.

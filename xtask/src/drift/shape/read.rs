@@ -8,22 +8,22 @@ use super::{Field, Shape, Type};
 use crate::generate::document::{flag, object, text};
 use crate::published;
 
-/// The shape of a schema; `trail` holds the references that are being followed.
-pub(super) fn shape<'a>(document: &'a Value, schema: &'a Value, trail: &mut Vec<&'a str>) -> Shape<'a> {
+/// The shape of a schema; `followed` holds the references that lead here.
+pub(super) fn shape<'a>(document: &'a Value, schema: &'a Value, followed: &mut Vec<&'a str>) -> Shape<'a> {
     let mut shape = Shape { any: true, ..Shape::default() };
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         // A schema that is a part of itself says nothing more the second time.
-        if let Some(target) = published::follow(document, reference).filter(|_| !trail.contains(&reference)) {
-            trail.push(reference);
-            shape = self::shape(document, target, trail);
-            trail.pop();
+        if let Some(target) = published::follow(document, reference).filter(|_| !followed.contains(&reference)) {
+            followed.push(reference);
+            shape = self::shape(document, target, followed);
+            followed.pop();
         }
     }
     for member in members(schema, "allOf") {
-        shape = shape.and(self::shape(document, member, trail));
+        shape = shape.and(self::shape(document, member, followed));
     }
     for key in ["oneOf", "anyOf"] {
-        let members = members(schema, key).map(|member| self::shape(document, member, trail));
+        let members = members(schema, key).map(|member| self::shape(document, member, followed));
         if let Some(union) = members.reduce(Shape::or) {
             shape = shape.and(union);
         }

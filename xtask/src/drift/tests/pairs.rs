@@ -30,8 +30,8 @@ fn theirs(schema: &str, components: &str) -> String {
 /// What the report says beyond its table, without empty lines.
 fn drift(theirs: &str, ours: &str) -> String {
     let published = published::parse(theirs).unwrap();
-    let (document, complaints) = load::load(&[("specs/sample/apps.yaml".to_owned(), ours.to_owned())]).unwrap();
-    assert_eq!(complaints, []);
+    let (document, diagnostics) = load::load(&[("specs/sample/apps.yaml".to_owned(), ours.to_owned())]).unwrap();
+    assert_eq!(diagnostics, []);
     let operations = [&published, &document.value].map(operation::operations);
     let drift = Drift::new("sample", &document, [&published, &document.value], [&operations[0], &operations[1]]);
     let report = report::markdown(&drift);

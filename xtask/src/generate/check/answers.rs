@@ -15,22 +15,22 @@ pub(super) fn check_body(checker: &mut Checker<'_>, operation: OperationRef<'_>)
     checker.keys(body, &pointer, &["description", "required", "content", "x-corrects", "x-empty"]);
     if body.get("required") != Some(&Value::Bool(true)) {
         let reason = "a body is `required: true`: a client sends one always, or never";
-        checker.complain(&pointer, reason);
+        checker.report(&pointer, reason);
     }
     checker.boolean(body, &pointer, "x-empty");
     if body.get("x-empty").is_some() && body["content"].get(JSON).is_none() {
-        checker.complain(&pointer, "`x-empty` stands on a body of JSON");
+        checker.report(&pointer, "`x-empty` stands on a body of JSON");
     }
     if operation.method == "get" {
-        checker.complain(&pointer, "a GET has no body");
+        checker.report(&pointer, "a GET has no body");
     }
     let content = object(&body["content"]);
     if content.len() != 1 {
-        checker.complain(&pointer, "a body has one media type");
+        checker.report(&pointer, "a body has one media type");
     }
     for media in content.keys().filter(|media| *media != JSON && *media != FORM && !is_raw(media)) {
         let at = format!("{pointer}/content/{}", escape(media));
-        checker.complain(&at, format!("`{media}` is not sent: JSON, {FORM}, text and bytes are"));
+        checker.report(&at, format!("`{media}` is not sent: JSON, {FORM}, text and bytes are"));
     }
     if let Some(form) = content.get(FORM) {
         forms::check(checker, &form["schema"], &format!("{pointer}/content/{}/schema", escape(FORM)));
@@ -43,19 +43,19 @@ pub(super) fn check_answers(checker: &mut Checker<'_>, operation: OperationRef<'
     let answers = object(&operation.value["responses"]);
     let pointer = format!("{}/responses", operation.pointer());
     if operation.value.get("responses").is_some() && answers.is_empty() {
-        checker.complain(&pointer, "an operation has a 2xx answer");
+        checker.report(&pointer, "an operation has a 2xx answer");
     }
     let mut first: Option<&Value> = None;
     for (status, answer) in answers {
         let at = format!("{pointer}/{}", escape(status));
         let is_success = status.len() == 3 && status.starts_with('2');
         if !is_success || status.parse::<u16>().is_err() {
-            checker.complain(&at, format!("`{status}`: only 2xx answers are modelled"));
+            checker.report(&at, format!("`{status}`: only 2xx answers are modelled"));
         }
         check_answer(checker, answer, &at);
         let content = &answer["content"];
         if first.is_some_and(|first| first != content) {
-            checker.complain(&at, "all 2xx answers of an operation have the same content");
+            checker.report(&at, "all 2xx answers of an operation have the same content");
         }
         first = first.or(Some(content));
     }
@@ -64,19 +64,19 @@ pub(super) fn check_answers(checker: &mut Checker<'_>, operation: OperationRef<'
 fn check_answer(checker: &mut Checker<'_>, answer: &Value, pointer: &str) {
     checker.keys(answer, pointer, &["description", "content", "x-corrects"]);
     if answer.get("description").is_none() {
-        checker.complain(pointer, "the answer has no `description`");
+        checker.report(pointer, "the answer has no `description`");
     }
     checker.text(answer, pointer, "description");
     let Some(content) = answer.get("content") else {
         return;
     };
     if object(content).len() != 1 {
-        checker.complain(pointer, "an answer has one media type, or no `content`");
+        checker.report(pointer, "an answer has one media type, or no `content`");
     }
     for media in object(content).keys() {
         if media != JSON && !is_raw(media) {
             let reason = format!("`{media}` is not read: JSON, text and bytes are");
-            checker.complain(&format!("{pointer}/content/{}", escape(media)), reason);
+            checker.report(&format!("{pointer}/content/{}", escape(media)), reason);
         }
     }
     check_content(checker, answer, pointer);
@@ -89,7 +89,7 @@ fn check_content(checker: &mut Checker<'_>, holder: &Value, pointer: &str) {
         match value.get("schema") {
             Some(schema) => schemas::check(checker, schema, &format!("{at}/schema")),
             None if media == JSON => {
-                checker.complain(&at, "JSON has a `schema`; `{}` is any JSON");
+                checker.report(&at, "JSON has a `schema`; `{}` is any JSON");
             }
             None => {}
         }

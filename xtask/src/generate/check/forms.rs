@@ -2,21 +2,20 @@
 
 use serde_json::Value;
 
-use super::super::document::{flag, object, resolve, schema_name, text};
+use super::super::document::{flag, is_file, object, resolve, schema_name, text};
 use super::super::media::FORM;
-use super::super::normalise::is_file;
 use super::Checker;
 
 /// Checks the schema of a form: scalars, enums, files, and lists of those.
 pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     let document = checker.document;
     let Some(name) = schema_name(schema) else {
-        checker.complain(pointer, "a form has a named schema");
+        checker.report(pointer, "a form has a named schema");
         return;
     };
     let form = &document.schemas()[name];
     if form.get("properties").is_none() {
-        checker.complain(pointer, "a form is an object with properties");
+        checker.report(pointer, "a form is an object with properties");
     }
     for (property, value) in object(&form["properties"]) {
         let at = format!("/components/schemas/{name}/properties/{}", super::super::document::escape(property));
@@ -25,18 +24,18 @@ pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
         let item = resolve(&document.value, item).unwrap_or(item);
         let is_list_of_files = is_file(item) && text(resolved, "type") == "array";
         if !["string", "integer", "number", "boolean"].contains(&text(item, "type")) || is_list_of_files {
-            checker.complain(&at, "a form holds scalars, enums and files, and lists of scalars and enums");
+            checker.report(&at, "a form holds scalars, enums and files, and lists of scalars and enums");
         }
         if flag(resolved, "x-secret") || flag(item, "x-secret") {
-            checker.complain(&at, "a form holds no secret");
+            checker.report(&at, "a form holds no secret");
         }
         if flag(value, "nullable") || flag(resolved, "nullable") {
-            checker.complain(&at, "nothing in a form is null");
+            checker.report(&at, "nothing in a form is null");
         }
     }
 }
 
-/// Complains about forms that are used as something else too: they cannot be written as JSON.
+/// Reports forms that are used as something else too: they cannot be written as JSON.
 pub(super) fn check_use(checker: &mut Checker<'_>) {
     let mut forms = Vec::new();
     for operation in checker.document.operations() {
@@ -46,7 +45,7 @@ pub(super) fn check_use(checker: &mut Checker<'_>) {
     let mut found = Vec::new();
     search(&checker.document.value, String::new(), &forms, &mut found);
     for pointer in found {
-        checker.complain(&pointer, "the schema of a form is used for nothing else");
+        checker.report(&pointer, "the schema of a form is used for nothing else");
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         for (later, earlier) in hidden_members(&document.value, schema) {
             let earlier = schema_name(&schema["oneOf"][earlier]);
             let earlier = earlier.map_or_else(|| "an earlier one".to_owned(), |name| format!("`{name}`"));
-            checker.complain(
+            checker.report(
                 &format!("/components/schemas/{}/oneOf/{later}", escape(name)),
                 format!(
                     "no answer identifies this member: {earlier} has all its fields and requires the same; \

@@ -24,7 +24,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             let name = text(parameter, "name").to_snake_case();
             if ["body", "params", "self"].contains(&name.as_str()) {
                 let reason = format!("`{name}` is the name of another argument");
-                checker.complain(&pointer, reason);
+                checker.report(&pointer, reason);
             }
             arguments.add(name, pointer.clone());
         }
@@ -32,10 +32,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             let name = format!("{}Params", operation.id().to_upper_camel_case());
             types.add(name, pointer);
         }
-        arguments.complain(checker, "parameter");
+        arguments.report(checker, "parameter");
     }
-    methods.complain(checker, "method");
-    types.complain(checker, "type");
+    methods.report(checker, "method");
+    types.report(checker, "type");
     for (name, schema) in document.schemas() {
         let mut fields = Names::default();
         for property in object(&schema["properties"]).keys() {
@@ -43,7 +43,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             let pointer = format!("/components/schemas/{name}/properties/{}", escape(property));
             fields.add(field(property), pointer);
         }
-        fields.complain(checker, "field");
+        fields.report(checker, "field");
     }
 }
 
@@ -65,12 +65,12 @@ impl Names {
         self.0.entry(name).or_default().push(pointer);
     }
 
-    fn complain(self, checker: &mut Checker<'_>, what: &str) {
+    fn report(self, checker: &mut Checker<'_>, what: &str) {
         for (name, pointers) in self.0 {
             for pointer in pointers.iter().skip(1) {
                 let first = checker.document.places.of(&pointers[0]);
                 let reason = format!("the {what} `{name}` would exist twice, see {first}");
-                checker.complain(pointer, reason);
+                checker.report(pointer, reason);
             }
         }
     }

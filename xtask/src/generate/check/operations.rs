@@ -27,7 +27,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     for (path, item) in object(&checker.document.value["paths"]) {
         let pointer = format!("/paths/{}", escape(path));
         if !path.starts_with('/') {
-            checker.complain(&pointer, "a path begins with `/`");
+            checker.report(&pointer, "a path begins with `/`");
         }
         checker.keys(item, &pointer, &METHODS);
     }
@@ -37,7 +37,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         if let Some(before) = ids.insert(operation.id(), operation.pointer()) {
             let first = checker.document.places.of(&before);
             let reason = format!("operationId `{}` stands in {first} already", operation.id());
-            checker.complain(&format!("{}/operationId", operation.pointer()), reason);
+            checker.report(&format!("{}/operationId", operation.pointer()), reason);
         }
     }
 }
@@ -48,7 +48,7 @@ fn check_operation(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
     checker.keys(value, &pointer, &KEYS);
     for key in ["operationId", "summary", "tags", "x-evidence", "responses"] {
         if value.get(key).is_none() {
-            checker.complain(&pointer, format!("the operation has no `{key}`"));
+            checker.report(&pointer, format!("the operation has no `{key}`"));
         }
     }
     checker.text(value, &pointer, "operationId");
@@ -66,12 +66,12 @@ fn check_operation(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
         };
         if !good {
             let reason = "`x-evidence` is `observed VERSION`, `source REVISION`, `request REVISION` or `declared`";
-            checker.complain(&format!("{pointer}/x-evidence"), reason);
+            checker.report(&format!("{pointer}/x-evidence"), reason);
         }
     }
     if value.get("x-timeout").is_some_and(|timeout| timeout.as_u64().is_none_or(|seconds| seconds <= DEFAULT_TIMEOUT)) {
         let reason = format!("`x-timeout` is a number of seconds, more than the default of {DEFAULT_TIMEOUT}");
-        checker.complain(&format!("{pointer}/x-timeout"), reason);
+        checker.report(&format!("{pointer}/x-timeout"), reason);
     }
     parameters::check(checker, operation);
     answers::check_body(checker, operation);
@@ -93,6 +93,6 @@ fn check_tag(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
     let area = area.trim_end_matches(".yaml");
     if *tags != serde_json::json!([area]) {
         let reason = format!("the only tag of an operation is its area, here `{area}`");
-        checker.complain(&format!("{pointer}/tags"), reason);
+        checker.report(&format!("{pointer}/tags"), reason);
     }
 }

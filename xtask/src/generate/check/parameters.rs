@@ -15,7 +15,7 @@ pub(super) fn check(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
     let list = format!("{}/parameters", operation.pointer());
     let own = document.pointer(&list);
     if own.is_some_and(|own| !own.is_array()) {
-        checker.complain(&list, "`parameters` is a list");
+        checker.report(&list, "`parameters` is a list");
     }
     let own = own.and_then(Value::as_array);
     let mut seen = BTreeSet::new();
@@ -24,25 +24,25 @@ pub(super) fn check(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
         if parameter.get("$ref").is_none() {
             check_parameter(checker, parameter, &at);
         } else if parameter.as_object().is_some_and(|keys| keys.len() > 1) {
-            checker.complain(&at, "nothing stands beside the `$ref` of a parameter");
+            checker.report(&at, "nothing stands beside the `$ref` of a parameter");
         }
         let Some(parameter) = resolve(document, parameter) else {
             continue;
         };
         if !seen.insert((text(parameter, "in"), text(parameter, "name"))) {
             let reason = format!("parameter `{}` stands here twice", text(parameter, "name"));
-            checker.complain(&at, reason);
+            checker.report(&at, reason);
         }
     }
     let in_path: BTreeSet<&str> = seen.iter().filter(|(place, _)| *place == "path").map(|(_, name)| *name).collect();
     let in_template: BTreeSet<&str> = template(operation.path).collect();
     for name in in_template.difference(&in_path) {
         let reason = format!("path parameter `{name}` is not declared");
-        checker.complain(&operation.pointer(), reason);
+        checker.report(&operation.pointer(), reason);
     }
     for name in in_path.difference(&in_template) {
         let reason = format!("path parameter `{name}` is not in the path");
-        checker.complain(&operation.pointer(), reason);
+        checker.report(&operation.pointer(), reason);
     }
 }
 
@@ -53,17 +53,17 @@ pub(super) fn check_parameter(checker: &mut Checker<'_>, parameter: &Value, poin
     checker.one_line(parameter, pointer, "x-corrects");
     checker.boolean(parameter, pointer, "required");
     if text(parameter, "name").is_empty() {
-        checker.complain(pointer, "the parameter has no `name`");
+        checker.report(pointer, "the parameter has no `name`");
     }
     match text(parameter, "in") {
         "query" => {}
         "path" if flag(parameter, "required") => {}
-        "path" => checker.complain(pointer, "a path parameter is `required: true`"),
-        _ => checker.complain(pointer, "a parameter is `in: path` or `in: query`"),
+        "path" => checker.report(pointer, "a path parameter is `required: true`"),
+        _ => checker.report(pointer, "a parameter is `in: path` or `in: query`"),
     }
     let at = format!("{pointer}/schema");
     match parameter.get("schema") {
-        None => checker.complain(pointer, "the parameter has no `schema`"),
+        None => checker.report(pointer, "the parameter has no `schema`"),
         Some(schema) => {
             schemas::check(checker, schema, &at);
             check_sendable(checker, schema, &at, text(parameter, "in") == "query");
@@ -79,13 +79,13 @@ fn check_sendable(checker: &mut Checker<'_>, schema: &Value, pointer: &str, list
     match text(resolved, "type") {
         "string" | "integer" | "number" | "boolean" => {}
         "array" if list => check_sendable(checker, &resolved["items"], pointer, false),
-        _ => checker.complain(pointer, "a parameter is a scalar, an enum, or a list in the query"),
+        _ => checker.report(pointer, "a parameter is a scalar, an enum, or a list in the query"),
     }
     if flag(resolved, "x-secret") {
-        checker.complain(pointer, "a secret is never part of a URL");
+        checker.report(pointer, "a secret is never part of a URL");
     }
     if flag(schema, "nullable") {
-        checker.complain(pointer, "a parameter is not nullable");
+        checker.report(pointer, "a parameter is not nullable");
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToUpperCamelCase as _;
 use serde_json::Value;
 
-use super::super::document::{escape, flag, object, text};
-use super::{Checker, parameters, unions};
+use super::super::document::{escape, flag, is_type, object, text};
+use super::{Checker, unions};
 
 pub(crate) const KEYS: [&str; 25] = [
     "type",
@@ -39,51 +38,6 @@ pub(crate) const KEYS: [&str; 25] = [
 /// What may stand beside a `$ref`: it says something about the use, not about the schema.
 pub(crate) const KEYS_BESIDE_REF: [&str; 5] = ["$ref", "description", "deprecated", "nullable", "x-corrects"];
 
-/// Names that generated code uses for other things.
-pub(crate) const TAKEN: [&str; 12] = [
-    "Client",
-    "Self",
-    "String",
-    "Option",
-    "Vec",
-    "Box",
-    "Result",
-    "BTreeMap",
-    "Value",
-    "Secret",
-    "SecretJson",
-    "UploadedFile",
-];
-
-/// Checks the named schemas and parameters.
-pub(super) fn check_named(checker: &mut Checker<'_>) {
-    let components = &checker.document.value["components"];
-    for (name, schema) in object(&components["schemas"]) {
-        let pointer = format!("/components/schemas/{}", escape(name));
-        let camel = name.to_upper_camel_case();
-        if camel != *name {
-            checker.complain(&pointer, format!("a type is upper camel case: `{camel}`"));
-        }
-        if TAKEN.contains(&name.as_str()) {
-            checker.complain(&pointer, format!("`{name}` means something else in Rust"));
-        }
-        if is_type(schema) && flag(schema, "nullable") {
-            let reason = "`nullable` stands where a type is used, not on the type";
-            checker.complain(&format!("{pointer}/nullable"), reason);
-        }
-        if schema.get("$ref").is_some() {
-            checker.complain(&pointer, "a named schema is not another name for a schema");
-            continue;
-        }
-        check_keys(checker, schema, &pointer);
-        check_parts(checker, schema, &pointer);
-    }
-    for (name, parameter) in object(&components["parameters"]) {
-        let pointer = format!("/components/parameters/{}", escape(name));
-        parameters::check_parameter(checker, parameter, &pointer);
-    }
-}
-
 /// Checks a schema that stands inside something else.
 pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     if schema.get("$ref").is_some() {
@@ -93,18 +47,13 @@ pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
         return;
     }
     if is_type(schema) {
-        checker.complain(pointer, "an object, enum or union is a named schema");
+        checker.report(pointer, "an object, enum or union is a named schema");
     }
     check_keys(checker, schema, pointer);
     check_parts(checker, schema, pointer);
 }
 
-/// Whether the schema becomes a type of its own.
-pub(crate) fn is_type(schema: &Value) -> bool {
-    ["properties", "enum", "oneOf"].iter().any(|key| schema.get(key).is_some())
-}
-
-fn check_keys(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
+pub(super) fn check_keys(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     let mut known = KEYS.to_vec();
     for key in ["allOf", "anyOf", "default"] {
         if schema.get(key).is_some() {
@@ -113,7 +62,7 @@ fn check_keys(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
                 "anyOf" => "no `anyOf`: a union is a `oneOf`",
                 _ => "no `default`: a client sends what it was given",
             };
-            checker.complain(&format!("{pointer}/{key}"), reason);
+            checker.report(&format!("{pointer}/{key}"), reason);
             known.push(key);
         }
     }
@@ -126,29 +75,32 @@ fn check_keys(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     }
 }
 
-fn check_parts(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
+pub(super) fn check_parts(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     if let Some(kind) = schema.get("type") {
         let kinds = ["string", "integer", "number", "boolean", "array", "object"];
         if !kind.as_str().is_some_and(|kind| kinds.contains(&kind)) {
-            checker.complain(&format!("{pointer}/type"), format!("{kind} is not a type"));
+            checker.report(&format!("{pointer}/type"), format!("{kind} is not a type"));
         }
     }
     check_object(checker, schema, pointer);
     if text(schema, "type") == "array" {
         match schema.get("items") {
             Some(items) => check(checker, items, &format!("{pointer}/items")),
-            None => checker.complain(pointer, "a list says what its `items` are"),
+            None => checker.report(pointer, "a list says what its `items` are"),
         }
     } else if schema.get("items").is_some() {
-        checker.complain(pointer, "what has `items` is `type: array`");
+        checker.report(pointer, "what has `items` is `type: array`");
     }
     if schema.get("enum").is_some() {
         check_enum(checker, schema, pointer);
     }
+    for (i, member) in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        check(checker, member, &format!("{pointer}/oneOf/{i}"));
+    }
     unions::check(checker, schema, pointer);
     if flag(schema, "x-secret") && !holds_text_or_json(schema) {
         let reason = "`x-secret` stands on text, on free-form JSON, or on a list or map of those";
-        checker.complain(&format!("{pointer}/x-secret"), reason);
+        checker.report(&format!("{pointer}/x-secret"), reason);
     }
 }
 
@@ -156,21 +108,21 @@ fn check_object(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     let properties = schema.get("properties");
     let rest = schema.get("additionalProperties");
     if (properties.is_some() || rest.is_some()) && text(schema, "type") != "object" {
-        checker.complain(pointer, "what has properties is `type: object`");
+        checker.report(pointer, "what has properties is `type: object`");
     }
     if properties.is_some() && rest.is_some() {
         let reason = "an object has `properties` or `additionalProperties`, not both";
-        checker.complain(pointer, reason);
+        checker.report(pointer, reason);
     }
     if text(schema, "type") == "object" && properties.is_none() && rest.is_none() {
         let reason = "an object has `properties`, or is free: `additionalProperties: true`";
-        checker.complain(pointer, reason);
+        checker.report(pointer, reason);
     }
     match rest {
         None | Some(Value::Bool(true)) => {}
         Some(Value::Bool(false)) => {
             let reason = "`additionalProperties: false` never stands in a document";
-            checker.complain(&format!("{pointer}/additionalProperties"), reason);
+            checker.report(&format!("{pointer}/additionalProperties"), reason);
         }
         Some(rest) => check(checker, rest, &format!("{pointer}/additionalProperties")),
     }
@@ -181,38 +133,38 @@ fn check_object(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
             schema["required"].as_array().is_some_and(|names| names.contains(&Value::from(name.as_str())));
         if flag(property, "x-tells-absence") && (is_required || !flag(property, "nullable")) {
             let reason = "`x-tells-absence` stands on a field that is optional and nullable";
-            checker.complain(&format!("{at}/x-tells-absence"), reason);
+            checker.report(&format!("{at}/x-tells-absence"), reason);
         }
         check(checker, property, &at);
     }
     let required = schema.get("required");
     if required.is_some_and(|required| !required.is_array()) {
-        checker.complain(&format!("{pointer}/required"), "`required` is a list of names");
+        checker.report(&format!("{pointer}/required"), "`required` is a list of names");
     }
     let required = required.and_then(Value::as_array);
     for (i, name) in required.into_iter().flatten().enumerate() {
         if name.as_str().is_none_or(|name| !properties.contains_key(name)) {
             let reason = format!("required {name} is not a property");
-            checker.complain(&format!("{pointer}/required/{i}"), reason);
+            checker.report(&format!("{pointer}/required/{i}"), reason);
         }
     }
 }
 
 fn check_enum(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     if text(schema, "type") != "string" {
-        checker.complain(pointer, "an enum is `type: string`");
+        checker.report(pointer, "an enum is `type: string`");
     }
     let words = schema["enum"].as_array();
     if words.is_none_or(Vec::is_empty) {
-        checker.complain(&format!("{pointer}/enum"), "an enum is a list of words");
+        checker.report(&format!("{pointer}/enum"), "an enum is a list of words");
     }
     let mut seen = BTreeSet::new();
     for (i, word) in words.into_iter().flatten().enumerate() {
         let at = format!("{pointer}/enum/{i}");
         match word.as_str() {
-            None => checker.complain(&at, format!("{word} is not a word; quote it")),
+            None => checker.report(&at, format!("{word} is not a word; quote it")),
             Some(word) if !seen.insert(word) => {
-                checker.complain(&at, format!("`{word}` stands here twice"));
+                checker.report(&at, format!("`{word}` stands here twice"));
             }
             Some(_) => {}
         }

@@ -2,17 +2,17 @@
 
 use insta::assert_snapshot;
 
-use super::super::testing::complaints;
+use super::super::testing::diagnostics;
 
 #[test]
-fn a_good_document_has_no_complaints() {
+fn a_good_document_has_no_diagnostics() {
     // The sample is checked when it is read.
     super::super::testing::sample();
 }
 
 #[test]
 fn operations() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 paths:
   /apps:
     gett: {}
@@ -63,7 +63,7 @@ paths:
 
 #[test]
 fn parameters() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 paths:
   /apps/{id}/{name}:
     get:
@@ -102,7 +102,7 @@ paths:
 
 #[test]
 fn bodies_and_answers() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 paths:
   /apps:
     get:
@@ -138,7 +138,7 @@ paths:
 
 #[test]
 fn forms() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 paths:
   /apps:
     post:
@@ -174,7 +174,7 @@ components:
 
 #[test]
 fn schemas() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 components:
   schemas:
     HTTPServer: {type: object, properties: {a: {type: text}}}
@@ -234,7 +234,7 @@ components:
 
 #[test]
 fn unions() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 components:
   schemas:
     App: {type: object, properties: {kind: {type: string}}}
@@ -271,7 +271,7 @@ components:
 
 #[test]
 fn names_that_clash_in_rust() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 paths:
   /a:
     get:
@@ -303,7 +303,7 @@ components:
 
 #[test]
 fn a_member_that_no_answer_identifies() {
-    assert_snapshot!(complaints("\
+    assert_snapshot!(diagnostics("\
 paths:
   /apps:
     get:
@@ -353,7 +353,7 @@ components:
 #[test]
 fn a_longer_timeout_is_a_number_of_seconds() {
     let with = |timeout: &str| {
-        complaints(&format!(
+        diagnostics(&format!(
             "\
 paths:
   /apps:

@@ -3,21 +3,18 @@
 use serde_json::Value;
 
 use super::super::document::{escape, object, text};
-use super::{Checker, schemas};
+use super::Checker;
 
-/// Checks `oneOf` and `discriminator`.
+/// Checks `oneOf` and `discriminator`; its members are schemas like others.
 pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     let members = schema.get("oneOf").and_then(Value::as_array);
     if schema.get("oneOf").is_some() {
         if members.is_none_or(|members| members.len() < 2) {
-            checker.complain(&format!("{pointer}/oneOf"), "a union has two members or more");
+            checker.report(&format!("{pointer}/oneOf"), "a union has two members or more");
         }
         if schema.get("type").is_some() {
-            checker.complain(&format!("{pointer}/type"), "a union has no `type`");
+            checker.report(&format!("{pointer}/type"), "a union has no `type`");
         }
-    }
-    for (i, member) in members.into_iter().flatten().enumerate() {
-        schemas::check(checker, member, &format!("{pointer}/oneOf/{i}"));
     }
     let Some(discriminator) = schema.get("discriminator") else {
         return;
@@ -25,23 +22,23 @@ pub(super) fn check(checker: &mut Checker<'_>, schema: &Value, pointer: &str) {
     let at = format!("{pointer}/discriminator");
     checker.keys(discriminator, &at, &["propertyName", "mapping"]);
     if text(discriminator, "propertyName").is_empty() {
-        checker.complain(&at, "a discriminator has a `propertyName`");
+        checker.report(&at, "a discriminator has a `propertyName`");
     }
     let mapping = object(&discriminator["mapping"]);
     if mapping.is_empty() {
-        checker.complain(&at, "a discriminator has a `mapping`");
+        checker.report(&at, "a discriminator has a `mapping`");
     }
     let members: Vec<&str> = members.into_iter().flatten().map(|member| text(member, "$ref")).collect();
     for (tag, target) in mapping {
         if !target.as_str().is_some_and(|target| members.contains(&target)) {
             let at = format!("{at}/mapping/{}", escape(tag));
-            checker.complain(&at, format!("tag `{tag}` leads to no member of the union"));
+            checker.report(&at, format!("tag `{tag}` leads to no member of the union"));
         }
     }
     for (i, member) in members.iter().enumerate() {
         if !mapping.values().any(|target| target == member) {
             let at = format!("{pointer}/oneOf/{i}");
-            checker.complain(&at, "no tag in the `mapping` leads to this member");
+            checker.report(&at, "no tag in the `mapping` leads to this member");
         }
     }
 }

@@ -1,14 +1,13 @@
 //! The files of the areas, of what they share, and the module above them.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 
 use super::super::document::Area;
 use super::super::model::{Model, Operation};
 use super::home::Homes;
-use super::{operations, split, types};
+use super::{operations, schemas, split};
 
 /// The files below `src/generated`.
 pub(super) fn files(model: &Model, areas: &[Area], homes: &Homes) -> BTreeMap<String, String> {
@@ -30,7 +29,7 @@ pub(super) fn files(model: &Model, areas: &[Area], homes: &Homes) -> BTreeMap<St
     for (name, areas) in homes.iter().filter(|(_, areas)| areas.len() > 1) {
         let module = name.to_snake_case();
         let homes: Vec<&String> = areas.iter().collect();
-        files.insert(format!("common/{module}.rs"), schemas_file(model, &homes, &[name]));
+        files.insert(format!("common/{module}.rs"), schemas::file(model, &homes, &[name]));
         let condition = condition(areas);
         let (declare, export) = (format!("mod {module};"), format!("pub use {module}::*;"));
         shared.push_str(&lines(&[&condition, &declare, &condition, &export], ""));
@@ -57,7 +56,7 @@ fn area_files(model: &Model, area: &Area, has_schemas: bool) -> Vec<(String, Str
     if groups.len() < 2 {
         let gap = if has_schemas { "\n" } else { "" };
         let list = operations::list(operations.iter().map(|operation| (None, *operation)));
-        let uses = uses(&body, "use crate::Client;\n");
+        let uses = schemas::uses(&body, "use crate::Client;\n");
         return vec![(format!("{name}.rs"), format!("//! {title}\n\n{schemas}{gap}{uses}\n{body}\n{list}"))];
     }
     let modules: String = groups.keys().map(|module| format!("mod {module};\n")).collect();
@@ -67,33 +66,10 @@ fn area_files(model: &Model, area: &Area, has_schemas: bool) -> Vec<(String, Str
     for (module, operations) in groups {
         let heading = format!("# Area `{name}`: `{}`\n\n{title}", module.replace('_', " "));
         let body = operations::render(model, &heading, &operations, "pub(super)");
-        let uses = uses(&body, "use crate::Client;\n");
+        let uses = schemas::uses(&body, "use crate::Client;\n");
         files.push((format!("{name}/{module}.rs"), format!("//! Operations of `{name}`.\n\n{uses}\n{body}")));
     }
     files
-}
-
-pub(super) fn schemas_file(model: &Model, areas: &[&String], names: &[&str]) -> String {
-    let types = names.iter().filter_map(|name| {
-        let kind = model.types.get(*name)?;
-        Some(types::render(name, kind))
-    });
-    let body = types.collect::<Vec<_>>().join("\n");
-    let areas: Vec<String> = areas.iter().map(|area| format!("`{area}`")).collect();
-    let uses = uses(&body, "");
-    let uses = if uses.is_empty() { uses } else { uses + "\n" };
-    format!("//! Types of {}.\n\n{uses}{body}", areas.join(", "))
-}
-
-fn uses(body: &str, first: &str) -> String {
-    let mut uses = first.to_owned();
-    for name in ["types", "wire"] {
-        if body.contains(&format!("{name}::")) {
-            // Writing to a string does not fail.
-            let _ = writeln!(uses, "use crate::{name};");
-        }
-    }
-    uses
 }
 
 /// `mod.rs`: the areas, and the two modules that are public.

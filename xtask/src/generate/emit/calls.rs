@@ -11,8 +11,8 @@ use syn::Type as Kind;
 
 use super::super::model::{Body, Model, Operation, Shape, Type};
 use super::super::rewrite::{first_argument, reached_from};
+use super::item::outer;
 use super::operations;
-use super::types::outer;
 
 /// About how long a line of values becomes.
 const WIDTH: usize = 110;

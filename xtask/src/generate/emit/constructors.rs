@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::super::model::{Field, Presence};
 use super::super::rewrite::first_argument;
-use super::types::outer;
+use super::item::outer;
 
 /// The methods that build a struct.
 pub(super) fn render(name: &Ident, fields: &[Field]) -> TokenStream {

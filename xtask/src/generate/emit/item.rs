@@ -1,4 +1,4 @@
-//! Items as text.
+//! Pass 8: items become text, formatted the same on every toolchain.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -52,4 +52,13 @@ fn space_out(text: &str) -> String {
         before = line;
     }
     spaced
+}
+
+/// The last name of a type, before its arguments.
+pub(super) fn outer(kind: &syn::Type) -> String {
+    let syn::Type::Path(path) = kind else {
+        return String::new();
+    };
+    let last = path.path.segments.last();
+    last.map(|last| last.ident.to_string()).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! The features of a client's manifest.
 
-use super::super::complaint::{Error, Result};
+use super::super::diagnostic::{Error, Result};
 use super::super::document::Area;
 
 const BEGIN: &str = "# One feature an area; kept by `cargo xtask generate`.\n";

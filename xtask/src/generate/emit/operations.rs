@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::super::model::{Answer, Argument, Body, Model, Operation, Shape};
-use super::{item, types};
+use super::item;
 
 /// The methods under a heading of their own in the documentation, and the constants they are made of.
 pub(super) fn render(model: &Model, heading: &str, operations: &[&Operation], visibility: &str) -> String {
@@ -138,7 +138,7 @@ fn form(model: &Model, name: &str) -> TokenStream {
     };
     let calls = fields.iter().map(|field| {
         let (name, wire, kind) = (&field.name, &field.wire, &field.kind);
-        match (types::outer(kind).as_str(), quote!(#kind).to_string().contains("wire :: File")) {
+        match (item::outer(kind).as_str(), quote!(#kind).to_string().contains("wire :: File")) {
             (_, false) => quote!(.field(#wire, &body.#name)),
             ("Option", true) => quote!(.files(#wire, &body.#name)),
             (_, true) => quote!(.files(#wire, [&body.#name])),

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use super::super::model::{Field, Presence};
-use super::types::outer;
+use super::item::outer;
 
 /// A line may not be longer.
 const WIDTH: usize = 100;

@@ -1,4 +1,4 @@
-//! Files that would be too long, split by names, so that nothing moves when something is added.
+//! Pass 7: files that would be too long are split by names, so that nothing moves when something is added.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use heck::ToSnakeCase as _;
 
 use super::super::model::{Model, Operation};
 use super::MANY_LINES;
-use super::areas::schemas_file;
+use super::schemas::file as schemas_file;
 
-/// How many words of a name tell all groups apart at most.
+/// The most words of a name that distinguish all groups.
 const WORDS: usize = 4;
 
-/// How many words tell apart the groups that are still too long then, in documents of others.
+/// The most words for groups that are still too long then, in foreign documents.
 const MORE_WORDS: usize = 16;
 
 /// The types that only one area reaches: one file, or one for each first word of their names.

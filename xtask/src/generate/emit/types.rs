@@ -76,7 +76,7 @@ fn field_attribute(field: &Field, rename_all: bool) -> Option<TokenStream> {
         let wire = &field.wire;
         parts.push(quote!(rename = #wire));
     }
-    match outer(&field.kind).as_str() {
+    match item::outer(&field.kind).as_str() {
         "Option" if field.presence != Presence::Required => {
             parts.push(quote!(skip_serializing_if = "Option::is_none"));
         }
@@ -105,15 +105,6 @@ fn render_choice(name: &str, kind: &Type, variants: &[(Ident, syn::Type)]) -> St
         text = format!("{text}\n{}", read::choice(name, variants));
     }
     text
-}
-
-/// The last name of a type, before its arguments.
-pub(super) fn outer(kind: &syn::Type) -> String {
-    let syn::Type::Path(path) = kind else {
-        return String::new();
-    };
-    let last = path.path.segments.last();
-    last.map(|last| last.ident.to_string()).unwrap_or_default()
 }
 
 fn render_words(name: &str, kind: &Type, words: &[(Ident, String)]) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::complaint::Complaint;
+use super::super::diagnostic::Diagnostic;
 use super::super::document::{METHODS, escape, object};
 use super::{COMMON, LEFT_OUT, Source};
 
@@ -10,68 +10,68 @@ use super::{COMMON, LEFT_OUT, Source};
 const KEYS: [&str; 5] = [LEFT_OUT, "openapi", "info", "paths", "components"];
 
 /// Checks `openapi`, `info` and the keys beside them.
-pub(super) fn check(sources: &[Source]) -> Vec<Complaint> {
+pub(super) fn check(sources: &[Source]) -> Vec<Diagnostic> {
     sources.iter().flat_map(check_source).collect()
 }
 
-fn check_source(source: &Source) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
-    let mut complain = |pointer: &str, reason: String| {
-        complaints.push(source.complaint(pointer, reason));
+fn check_source(source: &Source) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut report = |pointer: &str, reason: String| {
+        diagnostics.push(source.diagnostic(pointer, reason));
     };
     for pointer in not_mappings(&source.value) {
-        complain(&pointer, "a mapping is wanted here".to_owned());
+        report(&pointer, "a mapping is wanted here".to_owned());
     }
     let areas = source.name != COMMON;
     if areas && !is_snake_case(&source.name) {
-        complain("", "an area's name is lower snake case".to_owned());
+        report("", "an area's name is lower snake case".to_owned());
     }
     for key in source.value.keys() {
         let known = if areas { &KEYS[1..] } else { &KEYS };
         if !known.contains(&key.as_str()) {
-            complain(&format!("/{key}"), format!("unknown key `{key}`"));
+            report(&format!("/{key}"), format!("unknown key `{key}`"));
         }
     }
     if source.value.get("openapi") != Some(&Value::from("3.0.3")) {
-        complain("/openapi", "`openapi` is 3.0.3".to_owned());
+        report("/openapi", "`openapi` is 3.0.3".to_owned());
     }
     if !areas && !section(&source.value, "paths").is_empty() {
-        complain("/paths", "operations stand in the files of areas".to_owned());
+        report("/paths", "operations stand in the files of areas".to_owned());
     }
     let components = section(&source.value, "components");
     for key in components.keys() {
         if !["schemas", "parameters"].contains(&key.as_str()) {
             let reason = format!("unknown key `{key}`: only schemas and parameters are named");
-            complain(&format!("/components/{key}"), reason);
+            report(&format!("/components/{key}"), reason);
         }
     }
     let info = section(&source.value, "info");
     for key in info.keys() {
         if !["title", "version", "description", "x-default", "x-corrects"].contains(&key.as_str()) {
-            complain(&format!("/info/{key}"), format!("unknown key `{key}`"));
+            report(&format!("/info/{key}"), format!("unknown key `{key}`"));
         }
     }
     for key in ["title", "version", "description"] {
         if !info.get(key).is_some_and(Value::is_string) {
-            complain("/info", format!("`info.{key}` is missing, or not text"));
+            report("/info", format!("`info.{key}` is missing, or not text"));
         }
     }
     if info.get("x-corrects").is_some_and(|line| !is_one_line(line)) {
-        complain("/info/x-corrects", "`x-corrects` is one line of text".to_owned());
+        report("/info/x-corrects", "`x-corrects` is one line of text".to_owned());
     }
     for (operation, reason) in section(&source.value, LEFT_OUT) {
         let at = format!("/{LEFT_OUT}/{}", escape(operation));
         if !is_operation(operation) {
-            complain(&at, format!("`{operation}` is not `METHOD /path`"));
+            report(&at, format!("`{operation}` is not `METHOD /path`"));
         }
         if !is_one_line(reason) {
-            complain(&at, "one line says why the operation is left out".to_owned());
+            report(&at, "one line says why the operation is left out".to_owned());
         }
     }
     if !info.get("x-default").is_none_or(Value::is_boolean) {
-        complain("/info/x-default", "`x-default` is true or false".to_owned());
+        report("/info/x-default", "`x-default` is true or false".to_owned());
     }
-    complaints
+    diagnostics
 }
 
 /// The pointers of sections that hold something else than named things; they may be empty.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::super::complaint::{Complaint, Place};
+use super::super::diagnostic::{Diagnostic, Place};
 use super::super::document::{Area, Document, Places, escape, flag, object, text};
 use super::{COMMON, LEFT_OUT, Source};
 
-/// Merges the files; a name or an operation that stands twice is a complaint.
-pub(super) fn merge(sources: Vec<Source>, complaints: &mut Vec<Complaint>) -> Document {
+/// Merges the files; a name or an operation that stands twice is a diagnostic.
+pub(super) fn merge(sources: Vec<Source>, diagnostics: &mut Vec<Diagnostic>) -> Document {
     let mut merger = Merger {
         document: Document {
             areas: Vec::new(),
@@ -23,7 +23,7 @@ pub(super) fn merge(sources: Vec<Source>, complaints: &mut Vec<Complaint>) -> Do
             left_out: BTreeMap::new(),
             notes: Vec::new(),
         },
-        complaints,
+        diagnostics,
     };
     for source in sources {
         merger.add(source);
@@ -33,7 +33,7 @@ pub(super) fn merge(sources: Vec<Source>, complaints: &mut Vec<Complaint>) -> Do
 
 struct Merger<'a> {
     document: Document,
-    complaints: &'a mut Vec<Complaint>,
+    diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl Merger<'_> {
@@ -75,7 +75,7 @@ impl Merger<'_> {
         let shared = item.remove("parameters").unwrap_or_else(|| json!([]));
         if !shared.is_array() {
             let at = format!("{pointer}/parameters");
-            self.complaints.push(source.complaint(&at, "`parameters` is a list"));
+            self.diagnostics.push(source.diagnostic(&at, "`parameters` is a list"));
         }
         let shared = shared.as_array().cloned().unwrap_or_default();
         let paths = self.document.paths_mut();
@@ -101,7 +101,7 @@ impl Merger<'_> {
         if home.contains_key(name) {
             let first = self.document.places.of(&pointer);
             let reason = format!("`{name}` stands in {first} already");
-            self.complaints.push(source.complaint(&pointer, reason));
+            self.diagnostics.push(source.diagnostic(&pointer, reason));
         } else {
             home.insert(name.to_owned(), value);
         }

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::super::complaint::Complaint;
+use super::super::diagnostic::Diagnostic;
 use super::super::document::{escape, object};
 use super::{COMMON, Source};
 
-/// Rewrites every reference to `#/components/…`; complains about those that lead nowhere.
-pub(super) fn resolve(sources: &mut [Source]) -> Vec<Complaint> {
+/// Rewrites every reference to `#/components/…`; reports those that lead nowhere.
+pub(super) fn resolve(sources: &mut [Source]) -> Vec<Diagnostic> {
     let named: BTreeMap<String, Vec<String>> =
         sources.iter().map(|source| (source.name.clone(), named(&source.value))).collect();
-    let mut complaints = Vec::new();
+    let mut diagnostics = Vec::new();
     for source in sources {
         let mut value = Value::Object(std::mem::take(&mut source.value));
         let mut broken = Vec::new();
@@ -24,9 +24,9 @@ pub(super) fn resolve(sources: &mut [Source]) -> Vec<Complaint> {
             source.value = value;
         }
         let broken = broken.into_iter();
-        complaints.extend(broken.map(|(pointer, reason)| source.complaint(&pointer, reason)));
+        diagnostics.extend(broken.map(|(pointer, reason)| source.diagnostic(&pointer, reason)));
     }
-    complaints
+    diagnostics
 }
 
 /// The pointers of a file's components.

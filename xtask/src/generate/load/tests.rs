@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::super::complaint::Complaint;
+use super::super::diagnostic::Diagnostic;
 use super::load;
 
 const COMMON: &str = "\
@@ -34,9 +34,9 @@ fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
     named.map(|(name, text)| (format!("specs/sample/{name}.yaml"), (*text).to_owned())).collect()
 }
 
-fn complaints(sources: &[(&str, &str)]) -> String {
-    let found: Vec<Complaint> = match load(&files(sources)) {
-        Ok((_, complaints)) => complaints,
+fn diagnostics(sources: &[(&str, &str)]) -> String {
+    let found: Vec<Diagnostic> = match load(&files(sources)) {
+        Ok((_, diagnostics)) => diagnostics,
         Err(error) => return error.to_string(),
     };
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -45,8 +45,8 @@ fn complaints(sources: &[(&str, &str)]) -> String {
 
 #[test]
 fn files_become_one_document() {
-    let (document, complaints) = load(&files(&[("applications", APPLICATIONS), ("common", COMMON)])).unwrap();
-    assert_eq!(complaints, []);
+    let (document, diagnostics) = load(&files(&[("applications", APPLICATIONS), ("common", COMMON)])).unwrap();
+    assert_eq!(diagnostics, []);
     assert!(document.areas[0].by_default);
     assert_snapshot!(serde_json::to_string_pretty(&document.value).unwrap(), @r##"
     {
@@ -117,9 +117,9 @@ fn every_value_knows_its_line() {
 fn a_path_may_stand_in_two_files_with_different_methods() {
     let other = APPLICATIONS.replace("get:", "post:").replace("get-", "start-");
     let sources = [("applications", APPLICATIONS), ("common", COMMON), ("starts", &other)];
-    assert_eq!(complaints(&sources), "");
+    assert_eq!(diagnostics(&sources), "");
     let sources = [("applications", APPLICATIONS), ("common", COMMON), ("copies", APPLICATIONS)];
-    assert_snapshot!(complaints(&sources), @r"specs/sample/copies.yaml:7: `get` stands in specs/sample/applications.yaml:7 already");
+    assert_snapshot!(diagnostics(&sources), @r"specs/sample/copies.yaml:7: `get` stands in specs/sample/applications.yaml:7 already");
 }
 
 #[test]
@@ -127,12 +127,12 @@ fn references_that_lead_nowhere_are_named() {
     let broken = APPLICATIONS
         .replace("parameters/uuid", "parameters/uid")
         .replace("'common.yaml#/components/schemas/Application'", "'#/components/schemas/Application'");
-    assert_snapshot!(complaints(&[("applications", &broken), ("common", COMMON)]), @r"
+    assert_snapshot!(diagnostics(&[("applications", &broken), ("common", COMMON)]), @r"
     specs/sample/applications.yaml:11: `#/components/schemas/Application` leads nowhere
     specs/sample/applications.yaml:6: `common.yaml#/components/parameters/uid` leads nowhere
     ");
     let foreign = APPLICATIONS.replace("common.yaml#/components/schemas", "other.yaml#/components/schemas");
-    assert_snapshot!(complaints(&[("applications", &foreign), ("common", COMMON)]), @r"specs/sample/applications.yaml:11: `other.yaml#/components/schemas/Application`: a reference leads into the same file or into common.yaml");
+    assert_snapshot!(diagnostics(&[("applications", &foreign), ("common", COMMON)]), @r"specs/sample/applications.yaml:11: `other.yaml#/components/schemas/Application`: a reference leads into the same file or into common.yaml");
 }
 
 #[test]
@@ -149,7 +149,7 @@ components:
   schemas: []
   parameters:
 ";
-    assert_snapshot!(complaints(&[("applications", text)]), @r"
+    assert_snapshot!(diagnostics(&[("applications", text)]), @r"
     specs/sample/applications.yaml:9: a mapping is wanted here
     specs/sample/applications.yaml:4: a mapping is wanted here
     specs/sample/applications.yaml:7: `3` is not `FILE#/components/…`
@@ -160,21 +160,21 @@ components:
 #[test]
 fn names_are_unique_over_the_files() {
     let twice = APPLICATIONS.to_owned() + "components: {schemas: {Application: {type: object}}}\n";
-    assert_snapshot!(complaints(&[("applications", &twice), ("common", COMMON)]), @r"specs/sample/common.yaml:7: `Application` stands in specs/sample/applications.yaml:12 already");
+    assert_snapshot!(diagnostics(&[("applications", &twice), ("common", COMMON)]), @r"specs/sample/common.yaml:7: `Application` stands in specs/sample/applications.yaml:12 already");
 }
 
 #[test]
-fn broken_yaml_is_a_complaint() {
-    assert_snapshot!(complaints(&[("applications", "openapi: [3.0.3\ninfo: }")]), @r"specs/sample/applications.yaml:2: not YAML: illegal placement of ':' indicator");
-    assert_snapshot!(complaints(&[("applications", "openapi: 3.0.3\nopenapi: 3.0.3\n")]), @"specs/sample/applications.yaml:2: not YAML: duplicated key in mapping");
-    assert_snapshot!(complaints(&[("applications", "- 1\n")]), @"specs/sample/applications.yaml:1: a document is a mapping");
-    assert_snapshot!(complaints(&[("applications", "a: &x 1\n---\nb: 2\n")]), @"specs/sample/applications.yaml:1: a file holds exactly one document");
-    assert_snapshot!(complaints(&[("applications", "true: 1\n1.5: 2\nx: !foo 3")]), @r"
+fn broken_yaml_is_a_diagnostic() {
+    assert_snapshot!(diagnostics(&[("applications", "openapi: [3.0.3\ninfo: }")]), @r"specs/sample/applications.yaml:2: not YAML: illegal placement of ':' indicator");
+    assert_snapshot!(diagnostics(&[("applications", "openapi: 3.0.3\nopenapi: 3.0.3\n")]), @"specs/sample/applications.yaml:2: not YAML: duplicated key in mapping");
+    assert_snapshot!(diagnostics(&[("applications", "- 1\n")]), @"specs/sample/applications.yaml:1: a document is a mapping");
+    assert_snapshot!(diagnostics(&[("applications", "a: &x 1\n---\nb: 2\n")]), @"specs/sample/applications.yaml:1: a file holds exactly one document");
+    assert_snapshot!(diagnostics(&[("applications", "true: 1\n1.5: 2\nx: !foo 3")]), @r"
     specs/sample/applications.yaml:1: a key is text; quote it
     specs/sample/applications.yaml:2: a key is text; quote it
     specs/sample/applications.yaml:3: tags and aliases of YAML are not used here
     ");
-    assert_snapshot!(complaints(&[("applications", "")]), @"specs/sample/applications.yaml:1: a file holds exactly one document");
+    assert_snapshot!(diagnostics(&[("applications", "")]), @"specs/sample/applications.yaml:1: a file holds exactly one document");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn headers_are_checked() {
         ("Applications", "openapi: 3.1.0\ninfo: {title: x, verson: 1}\nserver: x\n"),
         ("common", "openapi: 3.0.3\npaths: {/x: {}}\ncomponents: {responses: {}}\n"),
     ];
-    assert_snapshot!(complaints(&sources), @r"
+    assert_snapshot!(diagnostics(&sources), @r"
     specs/sample/Applications.yaml:1: an area's name is lower snake case
     specs/sample/Applications.yaml:3: unknown key `server`
     specs/sample/Applications.yaml:1: `openapi` is 3.0.3
@@ -207,7 +207,7 @@ fn what_is_left_out_stands_in_the_common_file_with_a_reason() {
 
     let wrong = COMMON.to_owned() + "x-left-out: {get /a: No., GET /b: '', fetch: 1}\n";
     let elsewhere = APPLICATIONS.to_owned() + left_out;
-    assert_snapshot!(complaints(&[("applications", &elsewhere), ("common", &wrong)]), @r#"
+    assert_snapshot!(diagnostics(&[("applications", &elsewhere), ("common", &wrong)]), @r#"
     specs/sample/applications.yaml:12: unknown key `x-left-out`
     specs/sample/common.yaml:8: one line says why the operation is left out
     specs/sample/common.yaml:8: `fetch` is not `METHOD /path`

@@ -6,29 +6,29 @@ use std::path::Path;
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use serde_json::{Map, Number, Value};
 
-use super::super::complaint::{Complaint, Place};
+use super::super::diagnostic::{Diagnostic, Place};
 use super::super::document::escape;
 use super::Source;
 
-/// Reads one file; every complaint is about YAML, not yet about what it says.
-pub(super) fn parse(file: &str, text: &str) -> Result<Source, Vec<Complaint>> {
-    let mut reader = Reader { file, lines: BTreeMap::new(), complaints: Vec::new() };
+/// Reads one file; every diagnostic is about YAML, not yet about what it says.
+pub(super) fn parse(file: &str, text: &str) -> Result<Source, Vec<Diagnostic>> {
+    let mut reader = Reader { file, lines: BTreeMap::new(), diagnostics: Vec::new() };
     let value = reader.file(text);
     match value {
-        Some(value) if reader.complaints.is_empty() => Ok(Source {
+        Some(value) if reader.diagnostics.is_empty() => Ok(Source {
             name: Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             file: file.to_owned(),
             value,
             lines: reader.lines,
         }),
-        _ => Err(reader.complaints),
+        _ => Err(reader.diagnostics),
     }
 }
 
 struct Reader<'a> {
     file: &'a str,
     lines: BTreeMap<String, usize>,
-    complaints: Vec<Complaint>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -36,18 +36,18 @@ impl Reader<'_> {
         let mut documents = match MarkedYaml::load_from_str(text) {
             Ok(documents) => documents,
             Err(error) => {
-                self.complain(error.marker().line(), format!("not YAML: {}", error.info()));
+                self.report(error.marker().line(), format!("not YAML: {}", error.info()));
                 return None;
             }
         };
         if documents.len() != 1 {
-            self.complain(1, "a file holds exactly one document");
+            self.report(1, "a file holds exactly one document");
             return None;
         }
         if let Value::Object(value) = self.value(&documents.remove(0), "") {
             return Some(value);
         }
-        self.complain(1, "a document is a mapping");
+        self.report(1, "a document is a mapping");
         None
     }
 
@@ -75,7 +75,7 @@ impl Reader<'_> {
                 Value::Object(object)
             }
             _ => {
-                self.complain(line, "tags and aliases of YAML are not used here");
+                self.report(line, "tags and aliases of YAML are not used here");
                 Value::Null
             }
         }
@@ -87,7 +87,7 @@ impl Reader<'_> {
             YamlData::Value(Scalar::String(name)) => Some(name.to_string()),
             YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
             _ => {
-                self.complain(key.span.start.line(), "a key is text; quote it");
+                self.report(key.span.start.line(), "a key is text; quote it");
                 None
             }
         }
@@ -102,7 +102,7 @@ impl Reader<'_> {
                 if let Some(number) = Number::from_f64(value.into_inner()) {
                     Value::Number(number)
                 } else {
-                    self.complain(line, "JSON has no such number");
+                    self.report(line, "JSON has no such number");
                     Value::Null
                 }
             }
@@ -110,8 +110,8 @@ impl Reader<'_> {
         }
     }
 
-    fn complain(&mut self, line: usize, reason: impl Into<String>) {
+    fn report(&mut self, line: usize, reason: impl Into<String>) {
         let place = Place { file: self.file.to_owned(), line: line.max(1) };
-        self.complaints.push(Complaint { place, reason: reason.into() });
+        self.diagnostics.push(Diagnostic { place, reason: reason.into() });
     }
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::check::is_type;
-use super::super::complaint::{Complaint, Error, Result};
-use super::super::document::{Document, schema_name};
+use super::super::diagnostic::{Diagnostic, Error, Result};
+use super::super::document::{Document, is_type, schema_name};
 use super::Context;
 
 /// How deep lists and maps may be named inside each other.
@@ -48,9 +47,9 @@ fn used(reference: &Value, alias: &Value) -> Value {
     used
 }
 
-fn endless(document: &Document, aliases: &BTreeMap<String, Value>) -> Vec<Complaint> {
+fn endless(document: &Document, aliases: &BTreeMap<String, Value>) -> Vec<Diagnostic> {
     let reason = "a list or map never contains itself, nor hundreds of lists of lists";
     let names = aliases.keys();
     let places = names.map(|name| format!("/components/schemas/{name}"));
-    places.map(|pointer| document.places.complaint(&pointer, reason)).collect()
+    places.map(|pointer| document.places.diagnostic(&pointer, reason)).collect()
 }

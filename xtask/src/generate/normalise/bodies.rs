@@ -2,18 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::super::complaint::Result;
-use super::super::document::{Document, schema_name, text};
+use super::super::diagnostic::Result;
+use super::super::document::{Document, is_file, schema_name};
 use super::super::media::{FORM, JSON};
 use super::Context;
 
 /// The schema that stands for a file in a form.
 pub(crate) const FILE: &str = "UploadedFile";
-
-/// Whether the schema is that of a file.
-pub(crate) fn is_file(schema: &Value) -> bool {
-    text(schema, "type") == "string" && text(schema, "format") == "binary"
-}
 
 pub(super) fn keep_json(document: &mut Document, taken: &mut Context) -> Result<usize> {
     let mut count = 0;

@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::check::is_type;
-use super::super::complaint::Result;
-use super::super::document::{Document, flag, schema_name, text};
+use super::super::diagnostic::Result;
+use super::super::document::{Document, flag, is_type, schema_name, text};
 use super::Context;
 
 /// How deep names may stand for names.

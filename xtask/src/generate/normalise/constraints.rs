@@ -1,6 +1,6 @@
 //! Limits are dropped: they would become types of their own that refuse what a server sends.
 
-use super::super::complaint::Result;
+use super::super::diagnostic::Result;
 use super::super::document::Document;
 use super::Context;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::complaint::Result;
+use super::super::diagnostic::Result;
 use super::super::document::Document;
 use super::{Context, FILE, SECRET, SECRET_JSON};
 

@@ -1,6 +1,6 @@
 //! Formats are dropped: an id or a date that is not quite well-formed must not fail an answer.
 
-use super::super::complaint::Result;
+use super::super::diagnostic::Result;
 use super::super::document::Document;
 use super::Context;
 

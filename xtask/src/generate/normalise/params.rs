@@ -3,7 +3,7 @@
 use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
-use super::super::complaint::Result;
+use super::super::diagnostic::Result;
 use super::super::document::{Document, flag, resolve, text};
 use super::Context;
 

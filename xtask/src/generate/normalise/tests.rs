@@ -35,7 +35,7 @@ components:
 }
 
 #[test]
-fn an_alias_that_contains_itself_is_a_complaint() {
+fn an_alias_that_contains_itself_is_a_diagnostic() {
     let mut document = document(
         "\
 components:

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::complaint::Result;
+use super::super::diagnostic::Result;
 use super::super::document::{Document, object, text};
 use super::{Context, Union};
 

@@ -6,7 +6,7 @@ use heck::ToSnakeCase as _;
 use serde_json::Value;
 use syn::{FnArg, ImplItem, Item, Pat, ReturnType, Signature};
 
-use super::super::complaint::{Error, Result};
+use super::super::diagnostic::{Error, Result};
 use super::super::document::{Document, OperationRef, flag, object, schema_name, text};
 use super::super::media::{FORM, JSON, is_text};
 use super::super::model::{Answer, Argument, Body, Operation};
@@ -26,7 +26,7 @@ pub(super) fn read(
         let name = operation.id().to_snake_case();
         let signature = signatures.get(&name).or_else(|| signatures.get(&format!("{name}_")));
         let signature =
-            signature.ok_or_else(|| complaint(document, operation, format!("progenitor made no method `{name}`")))?;
+            signature.ok_or_else(|| diagnostic(document, operation, format!("progenitor made no method `{name}`")))?;
         read_operation(operation, signature, document, context, paths)
     });
     operations.collect()
@@ -60,7 +60,7 @@ fn read_operation(
     for parameter in parameters.into_iter().filter(|p| flag(p, "required")) {
         let argument = argument(parameter, &mut arguments).ok_or_else(|| {
             let name = text(parameter, "name");
-            complaint(document, operation, format!("progenitor has no argument `{name}`"))
+            diagnostic(document, operation, format!("progenitor has no argument `{name}`"))
         })?;
         match text(parameter, "in") {
             "path" => path_parameters.push(argument),
@@ -69,7 +69,7 @@ fn read_operation(
     }
     let body = body(operation, arguments.remove("body").map(|(_, kind)| kind));
     if let Some(name) = arguments.keys().next() {
-        return Err(complaint(document, operation, format!("what is the argument `{name}`?")));
+        return Err(diagnostic(document, operation, format!("what is the argument `{name}`?")));
     }
     Ok(Operation {
         area: operation.area().to_owned(),
@@ -84,11 +84,11 @@ fn read_operation(
         params: context.params.get(operation.id()).cloned(),
         body,
         answer: answer(operation, signature, paths)
-            .ok_or_else(|| complaint(document, operation, "progenitor has no type for the answer".to_owned()))?,
+            .ok_or_else(|| diagnostic(document, operation, "progenitor has no type for the answer".to_owned()))?,
     })
 }
 
-fn complaint(document: &Document, operation: OperationRef<'_>, reason: String) -> Error {
+fn diagnostic(document: &Document, operation: OperationRef<'_>, reason: String) -> Error {
     Error::at(document.places.of(&operation.pointer()), reason)
 }
 

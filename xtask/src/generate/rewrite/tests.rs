@@ -1,7 +1,7 @@
 //! Tests of what the rewrite pass decides by itself; its whole output is golden in `emit`.
 
 use super::super::model::{Body, Shape};
-use super::super::testing::{complaints, document, sample};
+use super::super::testing::{diagnostics, document, sample};
 use super::super::{model, normalise, progenitor};
 use super::docs::clean;
 use super::{variant, variants};
@@ -103,7 +103,7 @@ components:
     Names: {{type: array, items: {{$ref: '#/components/schemas/Name'}}}}
 "
     );
-    assert_eq!(complaints(&body), "");
+    assert_eq!(diagnostics(&body), "");
     let model = model(&document(&body)).unwrap();
     let kind = |kind: &syn::Type| quote::quote!(#kind).to_string().replace(' ', "");
     match model.types.get("Any").map(|any| &any.shape) {

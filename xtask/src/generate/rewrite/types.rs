@@ -7,7 +7,7 @@ use quote::format_ident;
 use serde_json::Value;
 use syn::{Fields, Item};
 
-use super::super::complaint::{Error, Result};
+use super::super::diagnostic::{Error, Result};
 use super::super::document::{Document, flag, text};
 use super::super::model::{Field, Member, Presence, Shape, Type, Way};
 use super::super::normalise::{Context, SECRET_JSON, Union};
@@ -26,7 +26,7 @@ pub(super) fn read(file: &syn::File, document: &Document, context: &Context) -> 
             Item::Struct(item) => {
                 let name = item.ident.to_string();
                 let schema = document.schemas().get(&name).unwrap_or(&Value::Null);
-                let fields = fields(item, schema).map_err(|reason| complaint(document, &name, reason))?;
+                let fields = fields(item, schema).map_err(|reason| diagnostic(document, &name, reason))?;
                 let is_params = context.params.values().any(|params| *params == name);
                 let shape = match context.forms.contains(&name) {
                     true => Shape::Form,
@@ -37,7 +37,7 @@ pub(super) fn read(file: &syn::File, document: &Document, context: &Context) -> 
             }
             Item::Enum(item) => {
                 let name = item.ident.to_string();
-                let choice = choice(item).map_err(|reason| complaint(document, &name, reason))?;
+                let choice = choice(item).map_err(|reason| diagnostic(document, &name, reason))?;
                 add(&name, Shape::Choice(choice));
             }
             _ => {}
@@ -64,7 +64,7 @@ pub(super) fn read(file: &syn::File, document: &Document, context: &Context) -> 
     Ok(types)
 }
 
-fn complaint(document: &Document, name: &str, reason: String) -> Error {
+fn diagnostic(document: &Document, name: &str, reason: String) -> Error {
     Error::at(document.places.of(&format!("/components/schemas/{name}")), reason)
 }
 

@@ -1,0 +1,109 @@
+//! The list of steps, made from the table of platforms.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::declared;
+use super::step::{Action, Expect, Step};
+use crate::platforms::{self, Platform};
+
+/// The crates that would bring HTTP or TLS into the tree of the core.
+const HTTP: &[&str] = &["reqwest", "hyper", "rustls", "openssl", "native-tls", "http "];
+
+/// The facade's ways to speak TLS, each by itself, and none.
+const TLS: [(&str, &str); 3] = [
+    ("the facade without TLS", ""),
+    ("the facade with native-tls alone", ",native-tls"),
+    ("the facade with rustls-no-provider alone", ",rustls-no-provider"),
+];
+
+/// Every step, in the order in which they run.
+pub(super) fn steps(root: &Path) -> Vec<Step> {
+    let names = platforms::names().collect::<Vec<_>>().join(",");
+    let clients = each(" ", |platform| format!("-p {}", platform.client()));
+    // Every area of the clients, and all that the facade has; so that one build serves all steps.
+    let everything =
+        format!("anydeploy/raw-api,anydeploy/testing,{}", each(",", |platform| format!("{}/full", platform.client())));
+
+    let mut steps = vec![
+        Step::cargo("formatting", "fmt --all --check").repaired_by("cargo fmt --all"),
+        Step::cargo("house rules", "xtask tidy"),
+        Step::cargo("generated code is fresh", "xtask generate --check").repaired_by("cargo xtask generate"),
+        Step::cargo("the accuracy page is fresh", "xtask accuracy --check").repaired_by("cargo xtask accuracy"),
+        Step::cargo("the core speaks no HTTP", "tree --locked -p anydeploy-core -e normal --prefix none")
+            .expecting(Expect::Without(HTTP)),
+        Step::cargo(
+            "lints",
+            &format!("clippy --locked --workspace --all-targets --features {everything} -- -D warnings"),
+        ),
+        declared::step(root, &names),
+        Step::cargo("the clients without any area", &format!("check --locked {clients} --no-default-features")),
+    ];
+    for platform in platforms::names() {
+        steps.push(facade(format!("each platform alone: {platform}"), &format!("{platform},rustls")));
+    }
+    for (name, feature) in TLS {
+        steps.push(facade(name, &format!("{names}{feature}")));
+    }
+    steps.extend([
+        Step::cargo(
+            "TLS without a provider is refused and does not panic",
+            "test --locked -p anydeploy-wire --no-default-features --features rustls-no-provider --test no_provider",
+        ),
+        // A workspace of its own, which shares what was compiled; without the fuzzer, which takes a C++ compiler.
+        Step::cargo(
+            "the fuzz targets compile",
+            "check --locked --manifest-path crates/fuzz/Cargo.toml --target-dir target --all-targets \
+             --no-default-features --features areas",
+        ),
+        Step::cargo("tests", &format!("test --locked --workspace --all-targets --features {everything}")),
+        Step::cargo(
+            "examples in the documentation",
+            &format!("test --locked --workspace --doc --features {everything}"),
+        ),
+        Step::cargo("the quickstart runs", "run --locked -p examples --example quickstart"),
+        Step::cargo("documentation", &format!("doc --locked --workspace --no-deps --features {everything}"))
+            .with_variable("RUSTDOCFLAGS", "-D warnings"),
+        // What is packaged was compiled by the steps before; a contributor may have changes that are not committed.
+        Step::cargo(
+            "packages",
+            "package --locked --workspace --exclude xtask --exclude examples --no-verify --allow-dirty --quiet",
+        ),
+        dependencies(),
+    ]);
+    steps
+}
+
+/// The facade with these features alone.
+fn facade(name: impl Into<String>, features: &str) -> Step {
+    Step::cargo(name, &format!("check --locked -p anydeploy --no-default-features --features {features}"))
+}
+
+/// The licences, sources and duplicates of dependencies; its advisories need a network that CI may not have.
+fn dependencies() -> Step {
+    let version = Command::new(env!("CARGO")).args(["deny", "--version"]).output();
+    if version.is_ok_and(|output| output.status.success()) {
+        return Step::cargo("dependencies", "deny --locked check bans licenses sources");
+    }
+    let reason = "NOT CHECKED: cargo-deny is not installed (cargo install --locked cargo-deny)";
+    Step::new("dependencies", Action::Nothing(reason.to_owned()))
+}
+
+/// A text for each platform, joined.
+fn each(separator: &str, text: impl Fn(&Platform) -> String) -> String {
+    platforms::all().iter().map(text).collect::<Vec<_>>().join(separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_keep_their_names_and_commands() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        // Which of the two it says about these steps depends on the machine.
+        let is_fixed = |step: &Step| !["the declared Rust version", "dependencies"].contains(&&*step.name);
+        let steps: Vec<String> = steps(&root).iter().filter(|step| is_fixed(step)).map(ToString::to_string).collect();
+        insta::assert_snapshot!(steps.join("\n"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Schemas that no operation reaches are dropped: nobody has to mend what nobody uses.
+
+use super::super::document::{Document, reached};
+use super::Diagnostics;
+
+pub(super) fn drop(document: &mut Document) -> Diagnostics {
+    let reached = reached(&document.value["paths"], document.schemas());
+    document.schemas_mut().retain(|name, _| reached.contains(name));
+    Diagnostics::new()
+}
