@@ -59,7 +59,7 @@ pub use status::phase;
 use crate::config::{Config, Connect, Conventions};
 use crate::{
     Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
-    LogOptions, LogPage, Platform, Result, Service, Target, TargetKind,
+    LogOptions, LogPage, Platform, Result, Service, Target, TargetKind, platform,
 };
 use meaning::fail;
 
@@ -68,7 +68,7 @@ const TRIGGER: &str = "deploy-by-tag-or-uuid";
 
 /// The error of a trigger that was answered with 200.
 fn refusal(message: &'static str, kind: ErrorKind) -> Error {
-    Error::new(kind, message).with_platform(Platform::Coolify).with_operation(TRIGGER).with_status(200)
+    Error::new(kind, message).with_platform(platform::COOLIFY).with_operation(TRIGGER).with_status(200)
 }
 
 /// The configuration of a [`Coolify`] deployer.
@@ -134,7 +134,7 @@ impl Coolify {
 
 impl Connect for Coolify {
     const CONVENTIONS: Conventions = Conventions {
-        platform: Platform::Coolify,
+        platform: platform::COOLIFY,
         url_variables: &["COOLIFY_URL", "COOLIFY_BASE_URL", "COOLIFY_ENDPOINT"],
         token_variables: &["COOLIFY_TOKEN", "COOLIFY_API_TOKEN", "COOLIFY_ACCESS_TOKEN", "COOLIFY_API_KEY"],
         scheme_variable: None,
@@ -152,7 +152,7 @@ impl Connect for Coolify {
 
 impl Deployer for Coolify {
     fn platform(&self) -> Platform {
-        Platform::Coolify
+        platform::COOLIFY
     }
 
     fn capabilities(&self) -> Capabilities {

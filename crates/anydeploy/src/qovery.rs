@@ -71,7 +71,7 @@ pub use status::{phase, service_state};
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
 use crate::{
     Builder, Capabilities, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryOptions, LogOptions,
-    LogPage, Platform, Result, Service, Target, TargetKind,
+    LogPage, Platform, Result, Service, Target, TargetKind, platform,
 };
 use meaning::fail;
 
@@ -132,7 +132,7 @@ impl Qovery {
 
 impl Connect for Qovery {
     const CONVENTIONS: Conventions = Conventions {
-        platform: Platform::Qovery,
+        platform: platform::QOVERY,
         url_variables: &["QOVERY_API_URL", "QOVERY_URL", "QOVERY_BASE_URL", "QOVERY_ENDPOINT"],
         token_variables: &[
             "QOVERY_CLI_ACCESS_TOKEN",
@@ -165,7 +165,7 @@ impl Connect for Qovery {
 
 impl Deployer for Qovery {
     fn platform(&self) -> Platform {
-        Platform::Qovery
+        platform::QOVERY
     }
 
     fn capabilities(&self) -> Capabilities {

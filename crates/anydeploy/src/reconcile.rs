@@ -183,7 +183,7 @@ pub(crate) fn is_passing(error: &Error) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
+    use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Target, platform};
 
     use super::*;
 
@@ -191,12 +191,12 @@ mod tests {
 
     fn lost() -> Error {
         Error::new(ErrorKind::NoAnswer, "the connection broke")
-            .with_platform(Platform::Coolify)
+            .with_platform(platform::COOLIFY)
             .with_operation("deploy")
     }
 
     fn deployment() -> Deployment {
-        let id = DeploymentId::new(Platform::Coolify, Target::application("web"));
+        let id = DeploymentId::new(platform::COOLIFY, Target::application("web"));
         Deployment::new(id, Identity::Exact, DeploymentStatus::new(Phase::Queued, "queued"))
     }
 
@@ -303,7 +303,7 @@ mod tests {
         for error in [doubt, forbidden, down] {
             assert_eq!(error.kind(), ErrorKind::Undecidable);
             assert!(!error.is_safe_to_repeat());
-            assert_eq!((error.platform(), error.operation()), (Some(&Platform::Coolify), Some("deploy")));
+            assert_eq!((error.platform(), error.operation()), (Some(&platform::COOLIFY), Some("deploy")));
         }
     }
 }

@@ -9,11 +9,11 @@ use super::read::application_only;
 use super::reason::reason;
 use super::{Coolify, fail};
 use crate::time::moment;
-use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Phase, Platform, Result};
+use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Phase, Result, platform};
 
 impl Coolify {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&Platform::Coolify)?;
+        id.expect_platform(&platform::COOLIFY)?;
         application_only(id.target(), "the log of anything but the deployment of an application")?;
         let row = self.row_with_log(id).await?;
         match &row.logs {
@@ -25,7 +25,7 @@ impl Coolify {
                 ErrorKind::PermissionDenied,
                 "the token may not read logs; that needs the ability `read:sensitive` and a user who is admin or owner",
             )
-            .with_platform(Platform::Coolify)
+            .with_platform(platform::COOLIFY)
             .with_operation("get-deployment-by-uuid")
             .with_status(200)),
         }

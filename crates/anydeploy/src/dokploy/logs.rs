@@ -5,7 +5,7 @@ use dokploy_client::types::DeploymentReadLogsParams;
 use super::reason::reason;
 use super::rows::ROW;
 use super::{Dokploy, fail};
-use crate::{DeploymentId, LogOptions, LogPage, Platform, Result};
+use crate::{DeploymentId, LogOptions, LogPage, Result, platform};
 
 /// The most lines that Dokploy gives out at once.
 const MOST: usize = 10_000;
@@ -15,7 +15,7 @@ const REASON_WITHIN: usize = 100;
 
 impl Dokploy {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&Platform::Dokploy)?;
+        id.expect_platform(&platform::DOKPLOY)?;
         let found = match id.get(ROW) {
             Some(_) => None,
             None => Some(self.read(id).await?.id),

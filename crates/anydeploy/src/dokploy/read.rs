@@ -17,8 +17,8 @@ use crate::flight::{self, is_settled};
 use crate::reconcile::{is_passing, steady};
 use crate::time::moment;
 use crate::{
-    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Platform, Result,
-    Target,
+    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryOptions, Identity, Phase, Result, Target,
+    platform,
 };
 
 /// The first release that keeps the description of a trigger.
@@ -32,13 +32,13 @@ const JUST_ENDED: i64 = 3000;
 
 impl Dokploy {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
-        id.expect_platform(&Platform::Dokploy)?;
+        id.expect_platform(&platform::DOKPLOY)?;
         let Some(row) = id.get(ROW) else {
             let mut trace = Trace::of(id)?;
             let nonce = trace.nonce().to_owned();
             trace.crowded |= flight::company(&nonce, self.grace).is_some();
             let read = self.resolve(id.target(), trace).await;
-            if is_settled(&read, |read| read.identity.is_settled()) {
+            if is_settled(&read, |read| read.identity.is_resolved()) {
                 flight::forget(&nonce);
             }
             return read;
@@ -260,7 +260,7 @@ fn release(version: &str) -> Option<(u32, u32)> {
 /// The error of a deployment whose row may be there, though nothing tells any more which it is.
 fn untold() -> Error {
     let message = "Dokploy accepted the deployment, and its row cannot be told from those of others";
-    Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Dokploy)
+    Error::new(ErrorKind::Undecidable, message).with_platform(platform::DOKPLOY)
 }
 
 /// The error of a deployment that left the queue without a row.
@@ -270,5 +270,5 @@ fn never_started() -> Error {
 }
 
 fn lost(message: &'static str) -> Error {
-    Error::new(ErrorKind::NotFound, message).with_platform(Platform::Dokploy)
+    Error::new(ErrorKind::NotFound, message).with_platform(platform::DOKPLOY)
 }

@@ -5,7 +5,7 @@ use qovery_client::types::{
 };
 
 use super::trail::ACTION;
-use crate::{DeployRequest, DeploymentId, Error, JobEvent, Platform, Result, TargetKind, TerraformAction};
+use crate::{DeployRequest, DeploymentId, Error, JobEvent, Result, TargetKind, TerraformAction, platform};
 
 /// What a trigger does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Action {
     pub(super) fn of(request: &DeployRequest) -> Result<Self> {
         let kind = request.target().kind();
         let refused =
-            |what: &str| Err(Error::unsupported(Platform::Qovery, format_args!("{what} on a target of kind `{kind}`")));
+            |what: &str| Err(Error::unsupported(platform::QOVERY, format_args!("{what} on a target of kind `{kind}`")));
         match (request.job_event(), request.terraform_action()) {
             (Some(_), _) if *kind != TargetKind::Job => refused("the event of a job"),
             (_, Some(_)) if *kind != TargetKind::Terraform => refused("an action on a Terraform service"),
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_action_is_read_back_from_its_id() {
-        let id = DeploymentId::new(Platform::Qovery, Target::application("a"));
+        let id = DeploymentId::new(platform::QOVERY, Target::application("a"));
         assert_eq!(Action::in_id(&id), Action::Deploy);
         for action in [Action::Event(JobEvent::Delete), Action::Terraform(TerraformAction::Plan)] {
             assert_eq!(Action::in_id(&id.clone().with(ACTION, action.word().unwrap())), action);

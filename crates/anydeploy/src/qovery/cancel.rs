@@ -7,7 +7,7 @@ use super::status::judge_service;
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
 use super::{Qovery, fail};
 use crate::reconcile::{is_passing, steady};
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind};
+use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 
 impl Qovery {
     pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {
@@ -105,5 +105,5 @@ fn running(look: &Look, id: &DeploymentId) -> Vec<Target> {
 }
 
 fn conflict(message: &'static str) -> Error {
-    Error::new(ErrorKind::Conflict, message).with_platform(Platform::Qovery)
+    Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY)
 }

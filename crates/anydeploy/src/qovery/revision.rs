@@ -14,7 +14,7 @@ use super::row::{Row, Source};
 use super::status::judge_service;
 use super::{Qovery, fail};
 use crate::reconcile::steady;
-use crate::{DeployRequest, Error, ErrorKind, Phase, Platform, Result, Revision, Target, TargetKind};
+use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, TargetKind, platform};
 
 /// How many of the newest executions are searched for the one that was deployed last.
 const SEARCHED: i64 = 20;
@@ -49,11 +49,11 @@ pub(super) fn check_kind(request: &DeployRequest) -> Result<()> {
         _ => (false, "this revision"),
     };
     if !fits {
-        return Err(Error::unsupported(Platform::Qovery, format_args!("{what} on a target of kind `{kind}`")));
+        return Err(Error::unsupported(platform::QOVERY, format_args!("{what} on a target of kind `{kind}`")));
     }
     if request.values_commit().is_some() && *kind != TargetKind::Helm {
         let what = format_args!("a commit of values on a target of kind `{kind}`");
-        return Err(Error::unsupported(Platform::Qovery, what));
+        return Err(Error::unsupported(platform::QOVERY, what));
     }
     Ok(())
 }
@@ -199,5 +199,5 @@ fn describe(revision: &Revision) -> &'static str {
 }
 
 fn refuse(kind: ErrorKind, message: String) -> Error {
-    Error::new(kind, message).with_platform(Platform::Qovery)
+    Error::new(kind, message).with_platform(platform::QOVERY)
 }
