@@ -8,13 +8,13 @@ mod spoilt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::Platform;
+use anydeploy::{Platform, platform};
 use anydeploy_fakes::Fault;
 use examples::chaos::{ChaosOptions, ChaosReport, Wrap, run_together};
 
 use spoilt::{Habit, Spoilt};
 
-const PLATFORMS: [Platform; 3] = [Platform::Coolify, Platform::Dokploy, Platform::Qovery];
+const PLATFORMS: [Platform; 3] = [platform::COOLIFY, platform::DOKPLOY, platform::QOVERY];
 
 #[tokio::test]
 async fn a_bad_network_makes_nothing_happen_twice_or_go_missing_or_be_told_wrong() {

@@ -1,4 +1,4 @@
-//! What a credential was found to be good for.
+//! What a credential may do.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub enum Permission {
     Granted,
     /// It may not: the platform said so.
     Denied,
-    /// It cannot be told without doing it.
+    /// Only doing it would show.
     Untested,
 }
 
@@ -38,7 +38,7 @@ pub enum VersionSupport {
     Older,
     /// It is newer than all of them: it may have changed since.
     Newer,
-    /// The server does not tell its version, or tells it in a form that cannot be compared.
+    /// The server does not report its version, or in a form that cannot be compared.
     #[default]
     Unknown,
 }
@@ -59,8 +59,10 @@ impl fmt::Display for VersionSupport {
 #[non_exhaustive]
 pub struct Check {
     /// Whose token it is: a team, user or organization, by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// The version of the server, where it tells.
+    /// The version of the server, where it reports one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_version: Option<String>,
     /// How that version compares with those on which the rules of the adapter were observed.
     #[serde(default)]

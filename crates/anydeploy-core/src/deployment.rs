@@ -1,5 +1,6 @@
-//! One deployment as the platform told of it.
+//! One deployment as the platform reports it.
 
+mod progress;
 mod revision;
 
 use std::fmt;
@@ -8,8 +9,10 @@ use anydeploy_mask::{mask, one_line};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use progress::Progress;
 pub use revision::RanRevision;
 
+use crate::json::VersionOne;
 use crate::{DeploymentId, DeploymentStatus, Target};
 
 /// How it is known that a [`Deployment`] is the one that was asked for.
@@ -21,22 +24,23 @@ pub enum Identity {
     Exact,
     /// The platform had the same deployment under way already and took the request as that one.
     ///
-    /// Of two requests that one program makes at the same moment it is told of both where the platform does not say which
-    /// of them was taken into the other.
+    /// If one program sends two requests at once and the platform does not report which one it merged, both are
+    /// `Adopted`.
     Adopted,
     /// Deduced from order, time or the target's state: this platform or version gives no proof.
     ///
     /// Other triggers of the same process are taken into account.
-    /// Another program that deploys the same target with the same token at the same time cannot be told apart.
+    /// A deployment that another program starts at the same time, for the same target with the same token, cannot be
+    /// distinguished from it.
     Inferred,
-    /// Accepted, but not yet told apart from others; a later read will.
+    /// Accepted, but not yet distinguished from other deployments; a later read resolves it.
     Pending,
 }
 
 impl Identity {
     /// Whether what is read under this identity may decide an outcome.
     #[must_use]
-    pub const fn is_settled(self) -> bool {
+    pub const fn is_resolved(self) -> bool {
         !matches!(self, Self::Pending)
     }
 
@@ -64,29 +68,40 @@ impl fmt::Display for Identity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Deployment {
+    #[serde(default)]
+    v: VersionOne,
     /// Names it; store this to watch on later.
     pub id: DeploymentId,
     /// How it is known to be the right one.
     pub identity: Identity,
     /// Where it stands.
     pub status: DeploymentStatus,
+    /// How far it has come, where the platform reports its steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
     /// Why it failed or was refused, in the platform's words, where it says so outside the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Its title, or the message of the commit it deploys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The commit it deploys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// The revision that ran, once it is over and the platform reports it; it is never assumed.
     #[serde(default)]
     pub revision: RanRevision,
     /// The pull request whose preview it deploys; `None` is the target itself.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<u64>,
     /// The page of it in the platform's web interface.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the platform accepted or created it, by the platform's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
     /// When it was over, by the platform's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
 }
 
@@ -95,9 +110,11 @@ impl Deployment {
     #[must_use]
     pub fn new(id: DeploymentId, identity: Identity, status: DeploymentStatus) -> Self {
         Self {
+            v: VersionOne,
             id,
             identity,
             status,
+            progress: None,
             reason: None,
             title: None,
             commit: None,
@@ -118,7 +135,14 @@ impl Deployment {
     /// Whether it is over, and known to be the right one.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.status.is_terminal() && self.identity.is_settled()
+        self.status.is_terminal() && self.identity.is_resolved()
+    }
+
+    /// The same deployment, which has come this far.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Option<Progress>) -> Self {
+        self.progress = progress;
+        self
     }
 
     /// The same deployment with a reason, whose secrets are masked by [`mask`](crate::mask) and which is put on one line.

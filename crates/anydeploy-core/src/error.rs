@@ -1,10 +1,12 @@
 //! The one error of this crate: what happened, on which platform and operation, and what to do next.
 
+mod document;
 mod kind;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use kind::ErrorKind;
@@ -13,8 +15,8 @@ use anydeploy_mask::one_line;
 
 use crate::{Deployment, Platform};
 
-/// The most of a server's own sentence that is kept, in characters.
-const SERVER_MESSAGE: usize = 300;
+/// How many characters of a server's own sentence are kept.
+const MAX_SERVER_MESSAGE: usize = 300;
 
 /// A failure, with everything a caller needs to decide what to do.
 ///
@@ -23,8 +25,14 @@ const SERVER_MESSAGE: usize = 300;
 /// What to do next is a part of it if the error is of a platform; an error that a program makes itself has no advice
 /// unless it is given by [`with_advice`](Self::with_advice).
 /// It never holds a credential.
+///
+/// It is a value: it can be cloned, compared and stored.
+/// Its [JSON form](crate#json) has all its parts; the sources become sentences, and an error that was read back has these
+/// as its sources.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -38,7 +46,7 @@ struct Inner {
     read: bool,
     advice: Option<Cow<'static, str>>,
     last: Option<Deployment>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -94,7 +102,7 @@ impl Error {
     #[must_use]
     pub fn with_server_message(mut self, message: &str) -> Self {
         let mut line = one_line(message);
-        if let Some((end, _)) = line.char_indices().nth(SERVER_MESSAGE) {
+        if let Some((end, _)) = line.char_indices().nth(MAX_SERVER_MESSAGE) {
             line.truncate(end);
             line.push('…');
         }
@@ -137,7 +145,7 @@ impl Error {
         self
     }
 
-    /// The same error, with the last that was seen of the deployment.
+    /// The same error, with the deployment as it was read last.
     #[must_use]
     pub fn with_last(mut self, last: Option<Deployment>) -> Self {
         self.0.last = last;
@@ -147,7 +155,7 @@ impl Error {
     /// The same error, with its cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 
@@ -193,7 +201,7 @@ impl Error {
         self.0.attempts
     }
 
-    /// The last that was seen of the deployment before waiting ended with this error.
+    /// The deployment as it was read last, before the call ended with this error.
     #[must_use]
     pub fn last(&self) -> Option<&Deployment> {
         self.0.last.as_ref()
@@ -232,10 +240,39 @@ impl Error {
 }
 
 impl Error {
-    /// What happened, without what to do next, and without the operation and platform that `outer` names already.
-    fn fmt_event(&self, f: &mut fmt::Formatter<'_>, outer: Option<&Self>) -> fmt::Result {
-        let inner = &*self.0;
-        let named = outer.map(|outer| &*outer.0);
+    /// The sentences of its sources, each on one line with its secrets masked, outermost first.
+    fn causes(&self) -> Vec<String> {
+        let mut causes = Vec::new();
+        let mut said = one_line(&self.0.message);
+        let mut source = self.source();
+        while let Some(error) = source {
+            source = error.source();
+            // What its cause called for is not what this error calls for.
+            let (cause, sentence) = match error.downcast_ref::<Self>() {
+                Some(error) => (Event { error, outer: Some(self) }.to_string(), Some(one_line(&error.0.message))),
+                None => (without_operation(&error.to_string(), self.operation()).to_owned(), None),
+            };
+            let cause = one_line(&cause);
+            // The cause that gave an error its message need not say it again.
+            if sentence.is_some() || cause != said {
+                said = sentence.unwrap_or_else(|| cause.clone());
+                causes.push(cause);
+            }
+        }
+        causes
+    }
+}
+
+/// What happened, without what to do next, and without the operation and platform that `outer` names already.
+struct Event<'a> {
+    error: &'a Error,
+    outer: Option<&'a Error>,
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.error.0;
+        let named = self.outer.map(|outer| &*outer.0);
         if let Some(platform) = &inner.platform
             && named.is_none_or(|named| named.platform.as_ref() != Some(platform))
         {
@@ -274,7 +311,7 @@ fn without_operation<'a>(cause: &'a str, operation: Option<&str>) -> &'a str {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fmt_event(f, None)?;
+        Event { error: self, outer: None }.fmt(f)?;
         match self.advice() {
             "" => {}
             advice => write!(f, "; {advice}")?,
@@ -283,24 +320,8 @@ impl fmt::Display for Error {
             write!(f, "; its id is {}", last.id)?;
         }
         if f.alternate() {
-            let mut source = self.source();
-            let mut said = self.0.message.to_string();
-            while let Some(error) = source {
-                source = error.source();
-                // What its cause called for is not what this error calls for.
-                if let Some(error) = error.downcast_ref::<Self>() {
-                    f.write_str(": ")?;
-                    error.fmt_event(f, Some(self))?;
-                    said = error.0.message.to_string();
-                    continue;
-                }
-                let text = error.to_string();
-                let cause = without_operation(&text, self.operation());
-                // The cause that gave an error its message need not say it again.
-                if cause != said {
-                    write!(f, ": {cause}")?;
-                    cause.clone_into(&mut said);
-                }
+            for cause in self.causes() {
+                write!(f, ": {cause}")?;
             }
         }
         Ok(())

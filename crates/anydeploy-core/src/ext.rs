@@ -3,7 +3,6 @@
 use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::{Instant, sleep};
 
-use crate::watch::Schedule;
 use crate::{
     Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group, HistoryOptions, Interceptor,
     Layered, LogOptions, LogPage, Method, Outcome, Result, Service, Target, Watch, WatchOptions,
@@ -124,7 +123,7 @@ pub trait DeployerExt: Deployer {
     {
         async move {
             let mut deadline: Option<Instant> = None;
-            let mut schedule = Schedule::of(&options, self);
+            let mut intervals = options.intervals(self);
             loop {
                 let error = match self.deploy(request).await {
                     Ok(deployment) => return Watch::resume(self.clone(), deployment, options, deadline).await,
@@ -140,7 +139,7 @@ pub trait DeployerExt: Deployer {
                 let deadline = *deadline.get_or_insert_with(|| options.ends_at());
                 wait_for_earlier(self.clone(), earlier, options.clone(), deadline).await?;
                 // A server may list the earlier one as running for a moment after it was read as over.
-                let pause = schedule.next(error.retry_after());
+                let pause = intervals.pause(error.retry_after());
                 if pause >= deadline.saturating_duration_since(Instant::now()) {
                     return Err(error);
                 }

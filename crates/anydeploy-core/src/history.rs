@@ -1,7 +1,10 @@
 //! How much of a target's history is read.
 
+use serde::{Deserialize, Serialize};
+
 /// How much of a target's history is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct HistoryOptions {
     /// At most this many deployments, newest first; a platform that keeps fewer returns fewer.

@@ -8,24 +8,24 @@ use form_urlencoded::{Serializer, parse};
 use crate::text::{self, serde_as_text};
 use crate::{Error, ErrorKind, Platform, Target};
 
-/// The longest text that is read as an id, in bytes.
-const LONGEST: usize = 4096;
+/// The longest text that is read as an id.
+const MAX_BYTES: usize = 4096;
 
-/// Names one deployment, for good: text that another process, on another machine, can watch on from.
+/// Names one deployment, for good: text from which another process, on another machine, can go on watching.
 ///
 /// Callers treat it as opaque.
 /// It holds no secret, so it may be stored, logged and passed on.
-/// What an adapter learns while a deployment advances makes its id more precise (Dokploy pins its row, Qovery its
-/// execution), so keep the [`id`](crate::Deployment::id) of the newest [`Deployment`](crate::Deployment) you saw;
-/// an older one still leads to the same deployment as long as the platform keeps the traces it needs.
+/// What an adapter learns while a deployment advances makes its id more precise, so keep the
+/// [`id`](crate::Deployment::id) of the newest [`Deployment`](crate::Deployment) you read; an older one still leads to the
+/// same deployment as long as the platform keeps the records it needs.
 ///
 /// Its form is `platform:target?key=value&…`, for those who implement a [`Deployer`](crate::Deployer):
 ///
 /// ```
 /// use anydeploy_core::{DeploymentId, Platform, Target};
 ///
-/// let id = DeploymentId::new(Platform::Coolify, Target::application("abc")).with("deployment", "d1");
-/// assert_eq!(id.to_string(), "coolify:application:abc?deployment=d1");
+/// let id = DeploymentId::new(Platform::new("example"), Target::application("abc")).with("deployment", "d1");
+/// assert_eq!(id.to_string(), "example:application:abc?deployment=d1");
 /// let same: DeploymentId = id.to_string().parse()?;
 /// assert_eq!(same.get("deployment"), Some("d1"));
 /// # Ok::<(), anydeploy_core::Error>(())
@@ -119,9 +119,9 @@ impl FromStr for DeploymentId {
         let malformed = |reason: &str| {
             Error::new(ErrorKind::InvalidInput, format!("`{}` is not a deployment id: {reason}", text::excerpt(text)))
         };
-        // Whoever keeps an id in a file keeps a line break after it; within an id, white space is escaped.
+        // A file that holds an id ends in a line break; within an id, white space is escaped.
         let text = text.trim_ascii();
-        if text.len() > LONGEST {
+        if text.len() > MAX_BYTES {
             return Err(malformed("it is longer than 4096 bytes"));
         }
         if text.contains(|letter: char| letter.is_ascii_whitespace() || letter.is_ascii_control()) {
@@ -140,7 +140,7 @@ impl FromStr for DeploymentId {
             id = id.with(&key, value);
         }
         // What was not escaped becomes longer when it is written again, and has to be readable then.
-        if id.to_string().len() > LONGEST {
+        if id.to_string().len() > MAX_BYTES {
             return Err(malformed("it is longer than 4096 bytes once it is escaped"));
         }
         Ok(id)

@@ -2,18 +2,28 @@
 //!
 //! * [`Deployer`] is the trait, [`DeployerExt`] the waiting on top of it.
 //! * [`Target`], [`DeployRequest`] and [`Revision`] say what is deployed.
-//! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say what became of it.
+//! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
 //!   [`DryRun`], or one of your own.
 //! * `testing` (feature `testing`) has doubles for the tests of programs that deploy, and a conformance suite for those
 //!   who implement the trait.
 //!
-//! This crate speaks no HTTP and links no TLS, so whoever implements or wraps the trait compiles little.
-//! The adapters for Coolify, Dokploy and Qovery are in the crate `anydeploy`, which re-exports all of this.
+//! This crate speaks no HTTP and links no TLS, so a program that implements or wraps the trait compiles little, and it
+//! knows no platform: the adapters are in the crate `anydeploy`, which re-exports all of this.
+//!
+//! # JSON
+//! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
+//! * [`DeployRequest`], [`Deployment`], [`Outcome`] and [`Error`] carry the version of their form, `"v": 1`.
+//!   A later release reads what this one writes; a version that a release does not know is refused.
+//! * Members that a release does not know are ignored, and optional ones may be absent.
+//!   An unknown word where one of a list is expected is refused with an error that names the list.
+//! * A [`Target`], a [`DeploymentId`] and a [`Platform`] are text, a moment is text of RFC 3339 in UTC, and a duration is a
+//!   whole number of milliseconds under a name that ends in `_ms`.
+//! * What is masked in a value is masked in its JSON; no form holds a credential of the deployer.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-
+mod backoff;
 mod capabilities;
 mod check;
 mod deployer;
@@ -23,6 +33,7 @@ mod ext;
 mod group;
 mod history;
 mod id;
+mod json;
 mod layer;
 mod log;
 mod method;
@@ -37,10 +48,11 @@ mod text;
 mod watch;
 
 pub use anydeploy_mask::mask;
+pub use backoff::{Backoff, Jitter};
 pub use capabilities::{Capabilities, RequestOption};
 pub use check::{Check, Permission, VersionSupport};
 pub use deployer::Deployer;
-pub use deployment::{Deployment, Identity, RanRevision};
+pub use deployment::{Deployment, Identity, Progress, RanRevision};
 pub use error::{Error, ErrorKind};
 pub use ext::DeployerExt;
 pub use group::{Cancel, Catalog, Group, History, Logs};

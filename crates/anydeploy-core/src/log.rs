@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How much of a log is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct LogOptions {
     /// At most this many lines, counted from the end.
@@ -31,7 +32,8 @@ impl LogOptions {
 
 /// One line of a log.
 ///
-/// Its text is what the platform sent, secrets and control sequences included: a build may print what it likes.
+/// Its text, also in its JSON form, is what the platform sent, secrets and control sequences included: a build may print
+/// what it likes.
 /// `Debug` masks it by [`mask`](crate::mask).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -39,6 +41,7 @@ pub struct LogLine {
     /// The text without its line break, as it was written.
     pub text: String,
     /// When it was written, where the platform says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
 }
 
@@ -83,9 +86,10 @@ pub struct LogPage {
     /// The lines.
     pub lines: Vec<LogLine>,
     /// Whether the log has older lines that were left out.
+    #[serde(default)]
     pub truncated: bool,
     /// The line that says why the deployment failed, where the adapter finds one by the rules of its platform.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 

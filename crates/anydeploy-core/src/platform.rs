@@ -1,36 +1,38 @@
-//! The platforms a deployer may speak to.
+//! The name of a platform.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-/// A deployment platform.
+use crate::text::serde_as_text;
+
+/// A deployment platform, by its lower-case name (letters, digits and `-`).
 ///
-/// The three that `anydeploy` ships adapters for have names of their own; whoever implements
-/// [`Deployer`](crate::Deployer) for another one uses [`Platform::Other`].
+/// Adapters publish a constant for theirs; this crate knows none of them.
+///
+/// ```
+/// use anydeploy_core::Platform;
+///
+/// const EXAMPLE: Platform = Platform::new("example");
+///
+/// assert_eq!(EXAMPLE, Platform::new("example"));
+/// assert_eq!(EXAMPLE.to_string(), "example");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Platform {
-    /// Coolify, self-hosted or cloud.
-    Coolify,
-    /// Dokploy, self-hosted or cloud.
-    Dokploy,
-    /// Qovery.
-    Qovery,
-    /// Any other platform, by its lower-case name (letters, digits and `-`).
-    Other(String),
-}
+pub struct Platform(Cow<'static, str>);
 
 impl Platform {
+    /// A platform by its name, also in a constant.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
     /// The platform's name in lower case, as it stands in a [`DeploymentId`](crate::DeploymentId).
     #[must_use]
     pub fn as_str(&self) -> &str {
-        match self {
-            Self::Coolify => "coolify",
-            Self::Dokploy => "dokploy",
-            Self::Qovery => "qovery",
-            Self::Other(name) => name,
-        }
+        &self.0
     }
 }
 
@@ -42,12 +44,13 @@ impl fmt::Display for Platform {
 
 impl From<&str> for Platform {
     fn from(name: &str) -> Self {
-        match name {
-            "coolify" => Self::Coolify,
-            "dokploy" => Self::Dokploy,
-            "qovery" => Self::Qovery,
-            other => Self::Other(other.to_owned()),
-        }
+        Self(Cow::Owned(name.to_owned()))
+    }
+}
+
+impl From<String> for Platform {
+    fn from(name: String) -> Self {
+        Self(Cow::Owned(name))
     }
 }
 
@@ -58,3 +61,5 @@ impl FromStr for Platform {
         Ok(name.into())
     }
 }
+
+serde_as_text!(Platform);

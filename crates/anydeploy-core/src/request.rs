@@ -6,14 +6,19 @@ mod revision;
 pub use options::{Adoption, JobEvent, TerraformAction};
 pub use revision::Revision;
 
+use crate::json::VersionOne;
 use crate::{Capabilities, Error, ErrorKind, Platform, RequestOption, Target, TargetKind};
+use serde::{Deserialize, Serialize};
 
-/// The longest name of a revision, in bytes; a commit has 40, an image tag 128.
-const LONGEST: usize = 256;
+/// A commit has 40 bytes, an image tag at most 128.
+const MAX_REVISION_BYTES: usize = 256;
 
 /// A deployment to be made.
 ///
 /// An option that the platform cannot honour is an error before anything is sent; none is ever ignored.
+///
+/// Its [JSON form](crate#json) holds no credential, so a program may store it or pass it on; the reason is written as it
+/// was given.
 ///
 /// ```
 /// use anydeploy_core::{DeployRequest, Revision, Target};
@@ -23,16 +28,26 @@ const LONGEST: usize = 256;
 ///     .with_reason("release 1.4.2");
 /// assert_eq!(request.target().to_string(), "application:abc");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeployRequest {
+    #[serde(default)]
+    v: VersionOne,
     target: Target,
+    #[serde(default)]
     revision: Revision,
+    #[serde(default)]
     no_cache: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pull_request: Option<u64>,
+    #[serde(default)]
     adoption: Adoption,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     values_commit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     job_event: Option<JobEvent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     terraform_action: Option<TerraformAction>,
 }
 
@@ -41,6 +56,7 @@ impl DeployRequest {
     #[must_use]
     pub fn new(target: Target) -> Self {
         Self {
+            v: VersionOne,
             target,
             revision: Revision::default(),
             no_cache: false,
@@ -171,7 +187,8 @@ impl DeployRequest {
     pub fn check(&self, platform: &Platform, capabilities: &Capabilities) -> Result<(), Error> {
         self.target.validate().map_err(|error| error.with_platform(platform.clone()))?;
         let invalid = |what: &str| {
-            let message = format!("{what} is empty, holds a control character, or is longer than {LONGEST} bytes");
+            let message =
+                format!("{what} is empty, holds a control character, or is longer than {MAX_REVISION_BYTES} bytes");
             Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform.clone()))
         };
         match &self.revision {
@@ -183,7 +200,7 @@ impl DeployRequest {
         if self.values_commit.as_deref().is_some_and(unusable) {
             return invalid("the commit of the values");
         }
-        // A NUL in a title makes Dokploy accept a deployment that never gets a row (observed on v0.30.2).
+        // A platform may accept a title with a NUL and then fail to store the deployment.
         if self.reason.as_deref().is_some_and(|reason| reason.is_empty() || reason.contains('\0')) {
             let message = "the reason is empty or holds a NUL";
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform.clone()));
@@ -214,5 +231,5 @@ impl DeployRequest {
 
 /// Whether a revision cannot stand in a request and in a [`DeploymentId`](crate::DeploymentId).
 fn unusable(text: &str) -> bool {
-    text.trim().is_empty() || text.len() > LONGEST || text.chars().any(char::is_control)
+    text.trim().is_empty() || text.len() > MAX_REVISION_BYTES || text.chars().any(char::is_control)
 }

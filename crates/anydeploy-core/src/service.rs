@@ -67,6 +67,7 @@ pub struct Service {
     /// The platform's own word for that, as it came.
     pub raw_state: String,
     /// Where it is reachable, as far as the platform says so.
+    #[serde(default)]
     pub urls: Vec<String>,
 }
 

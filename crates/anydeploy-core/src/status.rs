@@ -1,4 +1,4 @@
-//! What became of a deployment so far, in words that mean the same on every platform.
+//! Where a deployment stands, in words that mean the same on every platform.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Where a deployment stands.
 ///
 /// Each platform's own words map to a phase by one table; a word that the table lacks is [`Phase::Unknown`], which is
-/// not terminal: whoever waits goes on waiting, within the deadline.
+/// not terminal: a watch goes on polling, within its deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -24,6 +24,8 @@ pub enum Phase {
     Failed,
     /// Over, because someone or the platform stopped it.
     Cancelled,
+    /// Over, because the platform says that a newer deployment took its place.
+    Superseded,
     /// The platform used a word this version does not know, or no word could be read.
     Unknown,
 }
@@ -32,7 +34,7 @@ impl Phase {
     /// Whether the deployment is over.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled | Self::Superseded)
     }
 
     /// The phase in lower case.
@@ -45,6 +47,7 @@ impl Phase {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
             Self::Unknown => "unknown",
         }
     }

@@ -7,26 +7,28 @@ use crate::text::{self, serde_as_text};
 use crate::{Error, ErrorKind};
 
 /// The kind of thing a [`Target`] names, in the platforms' own words.
+///
+/// Which kinds a platform deploys is part of its [`Capabilities`](crate::Capabilities).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TargetKind {
-    /// An application: Coolify, Dokploy, Qovery.
+    /// An application.
     Application,
-    /// A compose stack: Dokploy.
+    /// A compose stack.
     Compose,
-    /// A one-click or compose service: Coolify.
+    /// A one-click or compose service.
     Service,
     /// A managed or self-hosted database.
     Database,
-    /// A container from a registry: Qovery.
+    /// A container from a registry.
     Container,
-    /// A cron or lifecycle job: Qovery.
+    /// A cron or lifecycle job.
     Job,
-    /// A Helm release: Qovery.
+    /// A Helm release.
     Helm,
-    /// A Terraform service: Qovery.
+    /// A Terraform service.
     Terraform,
-    /// A whole environment with everything in it: Qovery.
+    /// A whole environment with everything in it.
     Environment,
     /// A kind this version has no name for.
     Other(String),
@@ -100,7 +102,7 @@ impl fmt::Display for TargetKind {
 /// What is deployed: a kind and the platform's own id for it.
 ///
 /// As text it is `kind:id`, or `kind:id@environment` where the environment that holds it is known.
-/// Only Qovery has use for the environment, and looks it up when it is not given.
+/// A platform that needs the environment looks it up when it is not given.
 /// A kind that differs from a known one by a slip, such as `aplication`, is not read from text; any other unknown kind
 /// becomes [`TargetKind::Other`], for platforms of one's own.
 ///
@@ -135,13 +137,13 @@ impl Target {
         Self::new(TargetKind::Application, id)
     }
 
-    /// A Dokploy compose stack.
+    /// A compose stack.
     #[must_use]
     pub fn compose(id: impl Into<String>) -> Self {
         Self::new(TargetKind::Compose, id)
     }
 
-    /// A Coolify service.
+    /// A one-click or compose service.
     #[must_use]
     pub fn service(id: impl Into<String>) -> Self {
         Self::new(TargetKind::Service, id)
@@ -153,7 +155,7 @@ impl Target {
         Self::new(TargetKind::Database, id)
     }
 
-    /// A whole Qovery environment.
+    /// A whole environment.
     #[must_use]
     pub fn environment(id: impl Into<String>) -> Self {
         Self::new(TargetKind::Environment, id)
@@ -205,7 +207,7 @@ impl Target {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if an id is empty, longer than 200 bytes, is `.` or `..`, or holds
-    /// white space, control characters or one of `/ ? # , @ : %`.
+    /// white space, control characters or one of `/ ? # , @ : % & = \`.
     pub fn validate(&self) -> Result<(), Error> {
         for part in [Some(self.kind.as_str()), Some(&*self.id), self.environment_id()].into_iter().flatten() {
             if let Err(reason) = text::check_id(part) {

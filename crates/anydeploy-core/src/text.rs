@@ -1,7 +1,7 @@
 //! Small rules about text that several types share.
 
-/// The longest id that is accepted, in bytes; the platforms use 7 to 64.
-const LONGEST_ID: usize = 200;
+/// The longest id of a target that is accepted; platforms use 7 to 64 bytes.
+const MAX_ID_BYTES: usize = 200;
 
 /// How many letters have to be changed, added, left out, or swapped with the next, to make one word of the other.
 pub(crate) fn distance(one: &str, other: &str) -> usize {
@@ -26,7 +26,7 @@ pub(crate) fn check_id(id: &str) -> Result<(), &'static str> {
     if id.is_empty() {
         return Err("an id is empty");
     }
-    if id.len() > LONGEST_ID {
+    if id.len() > MAX_ID_BYTES {
         return Err("an id is longer than 200 bytes");
     }
     if id == "." || id == ".." {

@@ -4,7 +4,6 @@ mod observer;
 mod options;
 mod outcome;
 mod polls;
-mod schedule;
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -19,17 +18,16 @@ use tokio::time::Instant;
 use observer::Observer;
 pub use options::WatchOptions;
 pub use outcome::{Failure, Loss, Outcome};
-pub(crate) use schedule::Schedule;
 
-use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};
+use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Progress, Result};
 
 /// A watch over one deployment: a stream of its changes, and a future of its [`Outcome`].
 ///
 /// It is made by [`DeployerExt::watch`](crate::DeployerExt::watch), does nothing until it is polled, and stops polling
 /// when it is dropped; the deployment itself goes on.
 ///
-/// As a stream it yields [`WatchEvent::Changed`] for the first poll and for each change of status after it, then
-/// exactly one [`WatchEvent::Ended`] or one error, and then ends.
+/// As a stream it yields a [`WatchEvent`] for the first poll and for whatever is new in a later one, also for each poll
+/// that failed and is made again; then exactly one [`WatchEvent::Ended`] or one error, and then ends.
 /// Awaited, it yields that outcome or error alone.
 ///
 /// # Polls
@@ -38,13 +36,13 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};
 /// * Failed polls are tolerated up to [`WatchOptions::tolerated_failures`] in a row if they are
 ///   [transient](Error::is_transient), [`ErrorKind::Unreadable`] or [`ErrorKind::AnswerTooLarge`].
 /// * If the platform refuses a credential that it accepted in an earlier poll, the poll is made once more after
-///   [`WatchOptions::longest_interval`], because Dokploy answers 401 also when the key's rate limit is used up.
+///   [`WatchOptions::longest_interval`], because a platform may answer 401 also when the key's rate limit is used up.
 /// * A deployment that is not found is [`Outcome::Lost`] if a second poll does not find it either, or if none gives
 ///   another answer before the watch ends.
 ///
 /// # Errors
 /// * [`ErrorKind::TimedOut`] when the deadline passes; [`Error::last`] is the last state that was read, and the source is
-///   why the polls after it failed, if they did.
+///   the error of the polls after it, if they failed.
 /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
 ///
 /// It needs a running tokio runtime with its timer.
@@ -53,12 +51,24 @@ pub struct Watch {
 }
 
 /// What a [`Watch`] yields.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WatchEvent {
-    /// The deployment was seen for the first time, or its status or identity changed.
+    /// The deployment was read for the first time, or its status or identity changed.
     Changed(Deployment),
-    /// The deployment is over.
+    /// A poll failed and is made again: until the next event nothing is known of the deployment.
+    Trouble {
+        /// Why the poll failed.
+        error: Error,
+        /// How many polls have failed in a row, this one included.
+        in_a_row: u32,
+        /// How many failures of this kind in a row do not end the watch; `None` if only its deadline does, because the
+        /// server says when to come back.
+        tolerated: Option<u32>,
+    },
+    /// The deployment has come further, and its status is the same.
+    Progress(Progress),
+    /// The deployment is over; this is the last event.
     Ended(Outcome),
 }
 
@@ -80,14 +90,12 @@ impl Watch {
     }
 
     fn of<D: Deployer>(observer: Observer<D>) -> Self {
-        let events = stream::unfold(Some(observer), |observer| async move {
-            let mut observer = observer?;
-            // What failed is a read of a deployment that was triggered: to trigger it again would deploy twice.
-            let event = observer.next().await.map_err(|error| error.with_safe_to_repeat(false));
-            let goes_on = matches!(event, Ok(WatchEvent::Changed(_)));
-            Some((event, goes_on.then_some(observer)))
+        let events = stream::unfold(observer, |mut observer| async move {
+            let event = observer.next().await?;
+            Some((event, observer))
         });
-        Self { events: events.boxed() }
+        // An ended watch may be polled again, or awaited.
+        Self { events: events.fuse().boxed() }
     }
 }
 

@@ -91,7 +91,7 @@ pub(crate) fn checked(moment: Option<Moment>, before: Option<Moment>) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use crate::{Platform, Target};
+    use crate::{Target, platform};
 
     use super::*;
 
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_moment_in_an_id_is_read_back() {
-        let id = DeploymentId::new(Platform::Qovery, Target::application("web"));
+        let id = DeploymentId::new(platform::QOVERY, Target::application("web"));
         let written = moment(1000, 1003).write(id.clone(), "since");
         assert_eq!(written.get("since"), Some("1000.1003"));
         assert_eq!(Moment::read(&written, "since"), Some(moment(1000, 1003)));

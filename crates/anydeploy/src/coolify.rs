@@ -59,8 +59,9 @@ pub use status::phase;
 use crate::config::{Config, Connect, Conventions};
 use crate::{
     Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind,
-    History, Logs, Platform, RequestOption, Result, Target, TargetKind,
+    History, Logs, Platform, RequestOption, Result, Target, TargetKind, platform,
 };
+
 use meaning::fail;
 
 /// The operation that triggers, under Coolify's own name.
@@ -68,7 +69,7 @@ const TRIGGER: &str = "deploy-by-tag-or-uuid";
 
 /// The error of a trigger that was answered with 200.
 fn refusal(message: &'static str, kind: ErrorKind) -> Error {
-    Error::new(kind, message).with_platform(Platform::Coolify).with_operation(TRIGGER).with_status(200)
+    Error::new(kind, message).with_platform(platform::COOLIFY).with_operation(TRIGGER).with_status(200)
 }
 
 /// The configuration of a [`Coolify`] deployer.
@@ -134,7 +135,7 @@ impl Coolify {
 
 impl Connect for Coolify {
     const CONVENTIONS: Conventions = Conventions {
-        platform: Platform::Coolify,
+        platform: platform::COOLIFY,
         url_variables: &["COOLIFY_URL", "COOLIFY_BASE_URL", "COOLIFY_ENDPOINT"],
         token_variables: &["COOLIFY_TOKEN", "COOLIFY_API_TOKEN", "COOLIFY_ACCESS_TOKEN", "COOLIFY_API_KEY"],
         scheme_variable: None,
@@ -152,7 +153,7 @@ impl Connect for Coolify {
 
 impl Deployer for Coolify {
     fn platform(&self) -> Platform {
-        Platform::Coolify
+        platform::COOLIFY
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -68,8 +68,9 @@ pub use status::{phase, queue_phase, service_state};
 use crate::config::{Config, Connect, Conventions};
 use crate::{
     Builder, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
-    RequestOption, Result, Target, TargetKind,
+    RequestOption, Result, Target, TargetKind, platform,
 };
+
 use edition::KnownEdition;
 use meaning::fail;
 
@@ -114,7 +115,7 @@ impl Dokploy {
     /// ```
     #[must_use]
     pub fn deployment_id(target: &Target, deployment_row_id: &str) -> DeploymentId {
-        DeploymentId::new(Platform::Dokploy, target.clone()).with(rows::ROW, deployment_row_id)
+        DeploymentId::new(platform::DOKPLOY, target.clone()).with(rows::ROW, deployment_row_id)
     }
 
     /// The generated client, for everything the trait does not offer.
@@ -134,7 +135,7 @@ impl Dokploy {
 
 impl Connect for Dokploy {
     const CONVENTIONS: Conventions = Conventions {
-        platform: Platform::Dokploy,
+        platform: platform::DOKPLOY,
         url_variables: &["DOKPLOY_URL", "DOKPLOY_BASE_URL", "DOKPLOY_ENDPOINT"],
         token_variables: &[
             "DOKPLOY_API_KEY",
@@ -158,7 +159,7 @@ impl Connect for Dokploy {
 
 impl Deployer for Dokploy {
     fn platform(&self) -> Platform {
-        Platform::Dokploy
+        platform::DOKPLOY
     }
 
     fn capabilities(&self) -> Capabilities {

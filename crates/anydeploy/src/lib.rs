@@ -31,6 +31,7 @@ mod clock;
 pub mod config;
 mod failure;
 mod flight;
+pub mod platform;
 mod reconcile;
 mod time;
 

@@ -71,8 +71,9 @@ pub use status::{phase, service_state};
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
 use crate::{
     Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
-    RequestOption, Result, Target, TargetKind,
+    RequestOption, Result, Target, TargetKind, platform,
 };
+
 use meaning::fail;
 
 /// The configuration of a [`Qovery`] deployer.
@@ -132,7 +133,7 @@ impl Qovery {
 
 impl Connect for Qovery {
     const CONVENTIONS: Conventions = Conventions {
-        platform: Platform::Qovery,
+        platform: platform::QOVERY,
         url_variables: &["QOVERY_API_URL", "QOVERY_URL", "QOVERY_BASE_URL", "QOVERY_ENDPOINT"],
         token_variables: &[
             "QOVERY_CLI_ACCESS_TOKEN",
@@ -165,7 +166,7 @@ impl Connect for Qovery {
 
 impl Deployer for Qovery {
     fn platform(&self) -> Platform {
-        Platform::Qovery
+        platform::QOVERY
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::failure::after_loss;
-use crate::{Deployment, Error, ErrorKind, Result};
+use crate::{Backoff, Deployment, Error, ErrorKind, Jitter, Result};
 
 /// The first pause between two looks, as a part of the time that looking takes in all; it doubles each time.
 const FIRST_PAUSE: u32 = 150;
@@ -16,8 +16,8 @@ const LONGEST_PAUSE: u32 = 10;
 /// How often a single read is tried within a look.
 const TRIES: u32 = 4;
 
-/// The pause after the first of them; it doubles each time.
-const PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause after the first of them; it doubles each time.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What one look found.
 #[derive(Debug)]
@@ -73,7 +73,8 @@ where
     L: Future<Output = Result<Sight>>,
 {
     let started = Instant::now();
-    let mut pause = settle / FIRST_PAUSE;
+    // No jitter: the decisive read comes at a moment of its own, and the others are spread by the trigger they follow.
+    let mut backoff = Backoff::new(settle / FIRST_PAUSE, longest).with_jitter(Jitter::None);
     // What was seen once may have been the trigger's own, even if it is gone.
     let mut sign = None;
     // A server that could be read is read again before one refusal decides: a 404 or a 403 may be that of one route, or of
@@ -119,7 +120,7 @@ where
                 return Err(after_loss(ErrorKind::Undecidable, why, lost.with_source(error)));
             }
         };
-        let wait = pause.max(asked.unwrap_or_default());
+        let wait = backoff.pause(asked);
         // The look that decides comes no later than it has to.
         let wait = if age < settle && asked.is_none() { wait.min(settle.saturating_sub(age)) } else { wait };
         if age + wait > settle * 5 {
@@ -127,7 +128,6 @@ where
             return Err(after_loss(ErrorKind::Undecidable, why, lost));
         }
         sleep(wait).await;
-        pause = (pause * 2).min(longest);
     }
 }
 
@@ -137,15 +137,15 @@ where
     F: Fn() -> L,
     L: Future<Output = Result<T>>,
 {
-    let mut pause = PAUSE;
-    for _ in 1..TRIES {
-        match read().await {
-            Err(error) if is_passing(&error) && error.retry_after().is_none() => sleep(pause).await,
+    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_tries(TRIES);
+    loop {
+        let error = match read().await {
+            Err(error) if is_passing(&error) && error.retry_after().is_none() => error,
             answer => return answer,
-        }
-        pause *= 2;
+        };
+        let Some(wait) = backoff.next(None) else { return Err(error) };
+        sleep(wait).await;
     }
-    read().await
 }
 
 /// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks for
@@ -155,8 +155,7 @@ where
     F: Fn() -> L,
     L: Future<Output = Result<T>>,
 {
-    let started = Instant::now();
-    let mut pause = PAUSE.min(bound / 20);
+    let mut backoff = Backoff::new(PAUSE.min(bound / 10), bound / 6).with_budget(bound);
     let mut attempts: u32 = 0;
     loop {
         let error = match read().await {
@@ -164,12 +163,8 @@ where
             answer => return answer,
         };
         attempts = attempts.saturating_add(error.attempts());
-        let wait = pause.max(error.retry_after().unwrap_or_default());
-        if started.elapsed() + wait > bound {
-            return Err(error.with_attempts(attempts));
-        }
+        let Some(wait) = backoff.next(error.retry_after()) else { return Err(error.with_attempts(attempts)) };
         sleep(wait).await;
-        pause = (pause * 2).min(bound / 12);
     }
 }
 
@@ -183,7 +178,7 @@ pub(crate) fn is_passing(error: &Error) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
+    use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Target, platform};
 
     use super::*;
 
@@ -191,12 +186,12 @@ mod tests {
 
     fn lost() -> Error {
         Error::new(ErrorKind::NoAnswer, "the connection broke")
-            .with_platform(Platform::Coolify)
+            .with_platform(platform::COOLIFY)
             .with_operation("deploy")
     }
 
     fn deployment() -> Deployment {
-        let id = DeploymentId::new(Platform::Coolify, Target::application("web"));
+        let id = DeploymentId::new(platform::COOLIFY, Target::application("web"));
         Deployment::new(id, Identity::Exact, DeploymentStatus::new(Phase::Queued, "queued"))
     }
 
@@ -303,7 +298,7 @@ mod tests {
         for error in [doubt, forbidden, down] {
             assert_eq!(error.kind(), ErrorKind::Undecidable);
             assert!(!error.is_safe_to_repeat());
-            assert_eq!((error.platform(), error.operation()), (Some(&Platform::Coolify), Some("deploy")));
+            assert_eq!((error.platform(), error.operation()), (Some(&platform::COOLIFY), Some("deploy")));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use anydeploy::{DeploymentId, Error, Platform, Target};
+use anydeploy::{DeploymentId, Error, Target, platform};
 use libfuzzer_sys::fuzz_target;
 
 /// The longest line that a refusal may be: our own words, and the beginning of what was refused.
@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
         Err(error) => short(&error),
     }
     // A detail may be any text.
-    let id = DeploymentId::new(Platform::Dokploy, Target::application("a")).with("nonce", text).with(text, "1");
+    let id = DeploymentId::new(platform::DOKPLOY, Target::application("a")).with("nonce", text).with(text, "1");
     match id.to_string().parse::<DeploymentId>() {
         Ok(again) => assert_eq!(again, id),
         Err(error) => assert!(id.to_string().len() > 4096, "{error}"),

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use anydeploy::{Coolify, Deployer, DeploymentId, Dokploy, Platform, Qovery, Result, Target};
+use anydeploy::{Coolify, Deployer, DeploymentId, Dokploy, Qovery, Result, Target, platform};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::Answer;
@@ -47,19 +47,19 @@ impl Scene {
         let (url, timeout, grace) = (server.url(), Duration::from_millis(500), Duration::from_millis(2));
         let coolify = {
             let target = Target::application("web");
-            let settled = DeploymentId::new(Platform::Coolify, target.clone()).with("deployment", "d");
+            let settled = DeploymentId::new(platform::COOLIFY, target.clone()).with("deployment", "d");
             let builder = Coolify::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
             Adapter { deployer: Box::new(builder.build().expect("Coolify")), target, settled }
         };
         let dokploy = {
             let target = Target::compose("web");
-            let settled = DeploymentId::new(Platform::Dokploy, target.clone()).with("row", "d");
+            let settled = DeploymentId::new(platform::DOKPLOY, target.clone()).with("row", "d");
             let builder = Dokploy::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
             Adapter { deployer: Box::new(builder.build().expect("Dokploy")), target, settled }
         };
         let qovery = {
             let target = Target::application(SERVICE).in_environment(ENVIRONMENT);
-            let settled = DeploymentId::new(Platform::Qovery, target.clone());
+            let settled = DeploymentId::new(platform::QOVERY, target.clone());
             let settled = settled.with("environment", ENVIRONMENT).with("execution", "x");
             let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
             Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, settled }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use anydeploy::Platform;
+use anydeploy::{Platform, platform};
 use anydeploy_fakes::Fault;
 use examples::chaos::{ChaosOptions, name_of};
 
@@ -30,7 +30,7 @@ impl Arguments {
     /// Reads the command line.
     pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let (mut deploys, mut seed, mut callers, mut strangers) = (1000, 1, 1, 0);
-        let mut platforms = vec![Platform::Coolify, Platform::Dokploy, Platform::Qovery];
+        let mut platforms = vec![platform::COOLIFY, platform::DOKPLOY, platform::QOVERY];
         let (mut faults, mut only) = (Fault::ALL.to_vec(), Vec::new());
         let mut verbose = false;
         while let Some(word) = words.next() {

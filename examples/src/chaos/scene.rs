@@ -8,7 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anydeploy::{Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Outcome, Platform, Result};
+use anydeploy::{
+    Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Outcome, Platform, Result, platform,
+};
 use anydeploy_fakes::{FaultPlan, FaultyNetwork, Sender, Timeline};
 use fastrand::Rng;
 
@@ -142,9 +144,9 @@ pub(super) async fn of(
 ) -> Result<Arc<dyn Scene>> {
     let rng = Rng::with_seed(options.seed_of(batch));
     Ok(match platform {
-        Platform::Coolify => Arc::new(coolify::Scene::new(options, batch, pacer, rng).await?),
-        Platform::Dokploy => Arc::new(dokploy::Scene::new(options, batch, pacer, rng).await?),
-        Platform::Qovery => Arc::new(qovery::Scene::new(options, batch, pacer, rng).await?),
+        name if *name == platform::COOLIFY => Arc::new(coolify::Scene::new(options, batch, pacer, rng).await?),
+        name if *name == platform::DOKPLOY => Arc::new(dokploy::Scene::new(options, batch, pacer, rng).await?),
+        name if *name == platform::QOVERY => Arc::new(qovery::Scene::new(options, batch, pacer, rng).await?),
         other => return Err(Error::new(ErrorKind::InvalidInput, format!("there is no fake of `{other}`"))),
     })
 }

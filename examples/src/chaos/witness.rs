@@ -38,7 +38,7 @@ impl Witness {
         let Ok(deployment) = told else { return };
         let entry = (deployment.identity, deployment.id.clone());
         let mut seen = self.seen();
-        if deployment.identity.is_settled() && !seen.settled.contains(&entry) {
+        if deployment.identity.is_resolved() && !seen.settled.contains(&entry) {
             seen.settled.push(entry);
         }
         if deployment.is_over() && !seen.over.iter().any(|(id, _)| *id == deployment.id) {

@@ -64,7 +64,7 @@ impl Spoilt {
 
     async fn look(&self, id: &DeploymentId) -> Result<Deployment> {
         let mut deployment = self.inner.deployment(id).await?;
-        if matches!(self.habit, Habit::Hopes) && deployment.identity.is_settled() {
+        if matches!(self.habit, Habit::Hopes) && deployment.identity.is_resolved() {
             deployment.status = DeploymentStatus::new(Phase::Succeeded, "succeeded");
         }
         Ok(deployment)

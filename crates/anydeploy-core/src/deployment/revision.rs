@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_success_with_another_revision_is_a_failure_that_says_so() {
-        let id = DeploymentId::new(Platform::Coolify, Target::application("web"));
+        let id = DeploymentId::new(Platform::new("alpha"), Target::application("web"));
         let with = |phase| {
             Deployment::new(id.clone(), Identity::Exact, DeploymentStatus::new(phase, "finished"))
                 .with_revision(RanRevision::ImageTag("1.27".into()))

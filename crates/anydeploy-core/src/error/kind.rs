@@ -2,8 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What went wrong, in terms a caller can act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// In JSON it is its name in snake case, such as `not_triggered`; an unknown word is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// What the caller passed is not usable; nothing was sent.
@@ -14,19 +19,19 @@ pub enum ErrorKind {
     Unsupported,
     /// The server does not accept the credential.
     Unauthorized,
-    /// The server does not accept the credential, or its rate limit is used up: it answers both alike (Dokploy).
+    /// The server does not accept the credential, or its rate limit is used up: it answers both alike.
     UnauthorizedOrRateLimited,
     /// The credential is good, but may not do this.
     PermissionDenied,
-    /// The API is switched off in the settings of the instance (Coolify).
+    /// The API is switched off in the settings of the instance.
     ApiDisabled,
-    /// The instance does not accept requests from this address (Coolify).
+    /// The instance does not accept requests from this address.
     AddressNotAllowed,
-    /// The role of the credential's user is too low for what the credential may do (Coolify).
+    /// The role of the credential's user is too low for what the credential may do.
     RoleTooLow,
     /// There is no such thing, or not any more.
     NotFound,
-    /// There is no such thing, or the credential may not see it: the server answers both alike (Qovery).
+    /// There is no such thing, or the credential may not see it: the server answers both alike.
     NotFoundOrForbidden,
     /// The thing is busy or in a state that does not allow this.
     Conflict,
@@ -36,7 +41,7 @@ pub enum ErrorKind {
     AlreadyRunning,
     /// Too many requests.
     RateLimited,
-    /// The deployment queue of the server is full (Coolify).
+    /// The deployment queue of the server is full.
     QueueFull,
     /// The server understood the request and refused it.
     Rejected,
@@ -54,8 +59,8 @@ pub enum ErrorKind {
     AnswerTooLarge,
     /// A trigger got no usable answer, and was then found not to have been acted on.
     NotTriggered,
-    /// A trigger got no usable answer, and whether it was acted on cannot be told; or it was accepted, and its deployment
-    /// cannot be told from others.
+    /// A trigger got no usable answer, and nothing shows whether it was acted on; or it was accepted, and its deployment
+    /// cannot be distinguished from others.
     Undecidable,
     /// The deadline passed before the deployment was over.
     TimedOut,

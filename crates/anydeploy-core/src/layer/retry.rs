@@ -209,5 +209,5 @@ impl Retry {
 
 /// Whether a deployment is, provably, what a cancel that was taken leaves behind.
 fn was_cancelled(deployment: &Deployment) -> bool {
-    deployment.identity.is_settled() && matches!(deployment.status.phase, Phase::Cancelled | Phase::Cancelling)
+    deployment.identity.is_resolved() && matches!(deployment.status.phase, Phase::Cancelled | Phase::Cancelling)
 }

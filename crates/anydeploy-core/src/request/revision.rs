@@ -1,10 +1,13 @@
 //! Which version of a target is asked for.
 
+use serde::{Deserialize, Serialize};
+
 /// Which version of the target is deployed.
 ///
-/// The three platforms mean different things by a bare "deploy"; a revision means the same on all of them.
+/// Platforms mean different things by a bare "deploy"; a revision means the same on all of them.
 /// What a platform cannot do for a target is refused before anything is sent, never replaced by something near.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Revision {
     /// What the platform is set to deploy now: the head of the branch unless a commit is pinned, or the configured

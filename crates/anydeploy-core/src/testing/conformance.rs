@@ -69,7 +69,7 @@
 //!     }
 //!
 //!     fn malformed_ids(&self) -> Vec<DeploymentId> {
-//!         vec![DeploymentId::new(Platform::from("memory"), Target::application("app-0"))]
+//!         vec![DeploymentId::new(Platform::new("memory"), Target::application("app-0"))]
 //!     }
 //!
 //!     fn let_time_pass(&self) -> BoxFuture<'_, ()> {

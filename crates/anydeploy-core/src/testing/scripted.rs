@@ -45,7 +45,7 @@ pub enum Call {
 /// use anydeploy_core::testing::ScriptedDeployer;
 /// use anydeploy_core::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
 ///
-/// let id = DeploymentId::new(Platform::from("scripted"), Target::application("web")).with("deployment", "1");
+/// let id = DeploymentId::new(Platform::new("scripted"), Target::application("web")).with("deployment", "1");
 /// let over = Deployment::new(id, Identity::Exact, DeploymentStatus::new(Phase::Succeeded, "finished"));
 /// let deployer = ScriptedDeployer::new().answer(Ok(over));
 /// assert!(deployer.calls().is_empty());

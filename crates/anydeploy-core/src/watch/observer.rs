@@ -1,139 +1,158 @@
-//! The state of a watch between two polls.
+//! The polls of one watch, and how far it is between two of them.
 
+use std::mem;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::options::after;
 use super::polls::{Next, Polls};
-use super::schedule::Schedule;
 use super::{Failure, Loss, Outcome, WatchEvent, WatchOptions};
 use crate::{
-    Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Method, Phase, Result,
+    Backoff, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Method, Phase,
+    Result,
 };
 
-/// How long a failure waits at most before its log is read.
-const LOG_SETTLES: Duration = Duration::from_secs(5);
+/// How long the watch waits at most before it reads the log of a failure.
+const MAX_LOG_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long a failure may take to be reported with its log, beyond the deadline.
-const LOG_TIME: Duration = Duration::from_secs(10);
+/// How long the log of a failure may take, also beyond the deadline.
+const MAX_LOG_READ: Duration = Duration::from_secs(10);
 
-/// The state of a watch between two polls.
+/// One watch: what it polls, and how far it is.
 pub(super) struct Observer<D> {
     deployer: D,
     id: DeploymentId,
     options: WatchOptions,
-    schedule: Schedule,
-    /// Set at the first poll, because a watch may be made long before it is awaited.
-    deadline: Option<Instant>,
-    began: Option<Instant>,
-    next_poll: Option<Instant>,
+    intervals: Backoff,
+    state: State,
     polls: Polls,
-    last: Option<Deployment>,
-    /// When `last` was read.
-    read_at: Option<Instant>,
-    /// A terminal status was reported as a change, and its outcome comes next.
-    ending: bool,
+    /// The deployment as it was read last, and when.
+    last: Option<(Deployment, Instant)>,
+}
+
+/// How far a watch is.
+enum State {
+    /// Nothing was polled yet; a watch may be made long before it is awaited, so its time begins with the first poll
+    /// unless it was given a deadline.
+    New { deadline: Option<Instant> },
+    /// The deployment was not over at the last poll.
+    Polling(Times),
+    /// This deployment is over, which was reported as a change; its outcome comes next.
+    Over(Box<Deployment>, Times),
+    /// The outcome or an error was reported.
+    Ended,
+}
+
+/// The moments that a watch keeps to.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    began: Instant,
+    deadline: Instant,
+    /// When the next poll is due; `None` is at once.
+    next_poll: Option<Instant>,
 }
 
 impl<D: Deployer> Observer<D> {
     pub(super) fn new(deployer: D, id: DeploymentId, options: WatchOptions) -> Self {
-        let schedule = Schedule::of(&options, &deployer);
-        Self {
-            deployer,
-            id,
-            options,
-            schedule,
-            deadline: None,
-            began: None,
-            next_poll: None,
-            polls: Polls::default(),
-            last: None,
-            read_at: None,
-            ending: false,
-        }
+        let intervals = options.intervals(&deployer);
+        let state = State::New { deadline: None };
+        Self { deployer, id, options, intervals, state, polls: Polls::default(), last: None }
     }
 
     /// The same observer, which knows this state already.
     pub(super) fn knowing(mut self, known: Deployment, deadline: Option<Instant>) -> Self {
-        (self.last, self.read_at, self.deadline) = (Some(known), Some(Instant::now()), deadline);
+        self.last = Some((known, Instant::now()));
+        self.state = State::New { deadline };
         self
     }
 
+    /// Polls until there is something to report; `None` after the last event.
+    pub(super) async fn next(&mut self) -> Option<Result<WatchEvent>> {
+        let times = match mem::replace(&mut self.state, State::Ended) {
+            State::New { deadline } => {
+                let deadline = deadline.unwrap_or_else(|| self.options.ends_at());
+                Times { began: Instant::now(), deadline, next_poll: None }
+            }
+            State::Polling(times) => times,
+            State::Over(deployment, times) => {
+                return Some(Ok(WatchEvent::Ended(self.outcome_of(*deployment, times).await)));
+            }
+            State::Ended => return None,
+        };
+        Some(self.poll(times).await)
+    }
+
     /// Polls until there is something to report.
-    pub(super) async fn next(&mut self) -> Result<WatchEvent> {
-        self.began.get_or_insert_with(Instant::now);
-        let deadline = *self.deadline.get_or_insert_with(|| self.options.ends_at());
-        if self.ending
-            && let Some(deployment) = self.last.take()
-        {
-            return Ok(WatchEvent::Ended(self.outcome_of(deployment, deadline).await));
-        }
+    async fn poll(&mut self, mut times: Times) -> Result<WatchEvent> {
         loop {
-            if let Some(next_poll) = self.next_poll {
-                sleep_until(next_poll.min(deadline)).await;
-                if next_poll >= deadline {
-                    return self.out_of_time();
+            if let Some(next_poll) = times.next_poll {
+                sleep_until(next_poll.min(times.deadline)).await;
+                if next_poll >= times.deadline {
+                    return self.out_of_time(times.began);
                 }
             }
             let began = Instant::now();
             // A poll that has begun is worth its answer, also where no time is left: a watch that is resumed after its
             // deadline reports a deployment that is over as over.
-            let limit = deadline.max(after(self.options.min_poll_time));
+            let limit = times.deadline.max(after(self.options.min_poll_time));
             match timeout_at(limit, self.deployer.deployment(&self.id)).await {
                 Err(_) => {
                     self.polls.unanswered(began);
-                    return self.out_of_time();
+                    return self.out_of_time(times.began);
                 }
                 Ok(Ok(deployment)) => {
                     self.polls.succeeded();
-                    self.wait(None);
-                    if let Some(event) = self.read(deployment) {
+                    times.next_poll = Some(after(self.intervals.pause(None)));
+                    if let Some(event) = self.read(deployment, times) {
                         return Ok(event);
                     }
                 }
-                Ok(Err(error)) => {
-                    let (tolerated, pause) = (self.options.tolerated_failures, self.options.longest_interval);
-                    match self.polls.failed(error, began, tolerated, pause) {
-                        Next::Poll(at_least) => self.wait(at_least),
-                        Next::End(error) => return Err(error.with_last(self.last.take())),
-                        Next::Lost(error) => return Ok(self.lost(error)),
+                Ok(Err(error)) => match self.polls.failed(error, began, &self.options) {
+                    Next::Poll { at_least, error, tolerated } => {
+                        times.next_poll = Some(after(self.intervals.pause(at_least)));
+                        self.state = State::Polling(times);
+                        return Ok(WatchEvent::Trouble { error, in_a_row: self.polls.in_a_row, tolerated });
                     }
-                }
+                    Next::End(error) => return Err(error.with_last(self.take_last())),
+                    Next::Lost(error) => return Ok(self.lost(error)),
+                },
             }
         }
     }
 
-    fn wait(&mut self, at_least: Option<Duration>) {
-        self.next_poll = Some(after(self.schedule.next(at_least)));
-    }
-
-    /// Takes note of what was read, and reports it if it is new.
-    fn read(&mut self, deployment: Deployment) -> Option<WatchEvent> {
+    /// Takes note of what was read, and reports what is new in it.
+    fn read(&mut self, deployment: Deployment, times: Times) -> Option<WatchEvent> {
         // What an adapter learns makes the id more precise; later polls start from the best one.
         self.id = deployment.id.clone();
-        let changed = self
-            .last
-            .as_ref()
-            .is_none_or(|last| last.status != deployment.status || last.identity != deployment.identity);
-        self.ending = deployment.is_over();
-        self.read_at = Some(Instant::now());
-        self.last = Some(deployment.clone());
-        (changed || self.ending).then_some(WatchEvent::Changed(deployment))
+        let last = self.last.replace((deployment.clone(), Instant::now())).map(|(last, _)| last);
+        self.state = State::Polling(times);
+        if deployment.is_over() {
+            self.state = State::Over(Box::new(deployment.clone()), times);
+            return Some(WatchEvent::Changed(deployment));
+        }
+        let is_same =
+            last.as_ref().is_some_and(|last| last.status == deployment.status && last.identity == deployment.identity);
+        if !is_same {
+            return Some(WatchEvent::Changed(deployment));
+        }
+        let before = last.and_then(|last| last.progress);
+        deployment.progress.filter(|progress| before.as_ref() != Some(progress)).map(WatchEvent::Progress)
     }
 
-    async fn outcome_of(&self, deployment: Deployment, deadline: Instant) -> Outcome {
+    async fn outcome_of(&self, deployment: Deployment, times: Times) -> Outcome {
         match deployment.status.phase {
             Phase::Succeeded => Outcome::Succeeded(deployment),
             Phase::Cancelled => Outcome::Cancelled(deployment),
+            Phase::Superseded => Outcome::Superseded(deployment),
             _ => {
                 let mut failure = Failure::new(deployment);
                 if self.options.log_tail > 0 && self.deployer.offers(Method::Logs) {
                     // The outcome is known; reading the log may use a little more time than was left for waiting.
-                    let limit = deadline.max(after(LOG_TIME));
-                    // Coolify appends the summary of a failure to the log after the status has become `failed`.
-                    if let Some(next_poll) = self.next_poll {
-                        sleep_until(next_poll.min(after(LOG_SETTLES))).await;
+                    let limit = times.deadline.max(after(MAX_LOG_READ));
+                    // A platform may append the summary of a failure to the log after it has reported the failure.
+                    if let Some(next_poll) = times.next_poll {
+                        sleep_until(next_poll.min(after(MAX_LOG_PAUSE))).await;
                     }
                     match self.log_tail(&failure.deployment.id, limit).await {
                         Ok(log) => failure.log = Some(log),
@@ -156,13 +175,12 @@ impl<D: Deployer> Observer<D> {
 
     /// The deployment is not known to the platform, which is no reason to deploy again blindly.
     fn lost(&mut self, error: Error) -> WatchEvent {
-        let error = error.with_safe_to_repeat(false);
-        let last = self.last.take();
+        let age = self.age_of_last();
+        let last = self.take_last();
         let error = match &last {
             // Its id and the token were good enough to read it, or to start it.
             Some(last) => error.with_advice(format!(
-                "{} ago it was {}; read the target's deployments before deploying again",
-                self.age_of_last(),
+                "{age} ago it was {}; read the target's deployments before deploying again",
                 last.status
             )),
             None => error,
@@ -171,17 +189,17 @@ impl<D: Deployer> Observer<D> {
     }
 
     /// What is reported at the deadline.
-    fn out_of_time(&mut self) -> Result<WatchEvent> {
+    fn out_of_time(&mut self, began: Instant) -> Result<WatchEvent> {
         match self.polls.missing.take() {
             Some(error) => Ok(self.lost(error)),
-            None => Err(self.timed_out()),
+            None => Err(self.timed_out(began)),
         }
     }
 
-    fn timed_out(&mut self) -> Error {
-        let waited = seconds(self.began.map_or(Duration::ZERO, |began| began.elapsed()));
+    fn timed_out(&mut self, began: Instant) -> Error {
+        let waited = seconds(began.elapsed());
         let age = self.age_of_last();
-        let last = self.last.take();
+        let last = self.take_last();
         let failing = self.polls.failing_since.map(|since| seconds(since.elapsed()));
         let message = match (&failing, &last) {
             (None, Some(last)) => {
@@ -211,7 +229,11 @@ impl<D: Deployer> Observer<D> {
     }
 
     fn age_of_last(&self) -> String {
-        seconds(self.read_at.map_or(Duration::ZERO, |at| at.elapsed()))
+        seconds(self.last.as_ref().map_or(Duration::ZERO, |(_, read_at)| read_at.elapsed()))
+    }
+
+    fn take_last(&mut self) -> Option<Deployment> {
+        self.last.take().map(|(last, _)| last)
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
+
+use crate::json::{millis, optional_millis, optional_moment};
+use crate::{Backoff, Deployer, Jitter};
 
 /// The longest time that is distinguished from forever: thirty years.
 const FOREVER: Duration = Duration::from_secs(946_080_000);
@@ -14,20 +18,29 @@ const FOREVER: Duration = Duration::from_secs(946_080_000);
 /// last 50 lines of the log of a deployment that failed.
 ///
 /// A failure is reported up to 10 seconds after the deadline where its log is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// In their [JSON form](crate#json) durations are milliseconds under names that end in `_ms`; a `deadline_ms` of `null` is
+/// no deadline but `until`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct WatchOptions {
     /// The longest time to wait, counted from the first poll.
+    #[serde(rename = "deadline_ms", with = "millis")]
     pub deadline: Duration,
     /// The moment at which waiting ends by the clock of this machine, if that is earlier than [`deadline`](Self::deadline).
     ///
     /// It is compared with the clock once, when the watch begins.
+    #[serde(with = "optional_moment", skip_serializing_if = "Option::is_none")]
     pub until: Option<SystemTime>,
     /// The time between the first two polls; `None` is 1 second or what the platform's rate limit asks for.
+    #[serde(rename = "first_interval_ms", with = "optional_millis", skip_serializing_if = "Option::is_none")]
     pub first_interval: Option<Duration>,
     /// The longest time between two polls.
+    #[serde(rename = "longest_interval_ms", with = "millis")]
     pub longest_interval: Duration,
     /// How long a poll may take at least, also where less is left until the deadline; by default 5 seconds.
+    #[serde(rename = "min_poll_time_ms", with = "millis")]
     pub min_poll_time: Duration,
     /// How many polls in a row may fail for transient reasons before the watch ends with the last error.
     ///
@@ -114,6 +127,16 @@ impl WatchOptions {
     fn left_at(&self, now: SystemTime) -> Duration {
         let left = self.until.map(|until| until.duration_since(now).unwrap_or_default());
         left.map_or(self.deadline, |left| left.min(self.deadline))
+    }
+
+    /// The times between polls: they grow by half each time, and vary by a fifth so that many watches spread out.
+    ///
+    /// None is shorter than the first, which is what the platform's rate limit allows.
+    pub(crate) fn intervals<D: Deployer + ?Sized>(&self, deployer: &D) -> Backoff {
+        let first = self.first_interval.unwrap_or_else(|| deployer.capabilities().poll_interval);
+        // Without any wait at all, a watch would keep its thread and the server busy.
+        let first = first.max(Duration::from_millis(1));
+        Backoff::new(first, self.longest_interval).with_growth(1.5).with_jitter(Jitter::Fifth)
     }
 
     /// When a watch ends that begins now.

@@ -5,12 +5,19 @@ use std::sync::OnceLock;
 
 use anydeploy_mask::one_line;
 
+use serde::{Deserialize, Serialize};
+
+use crate::json::VersionOne;
 use crate::{Deployment, Error, LogLine, LogPage};
 
 /// How a deployment ended.
 ///
 /// There is no outcome for a deadline that passed: that is the error [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut).
-#[derive(Debug)]
+///
+/// In its [JSON form](crate#json) the member `outcome` is the variant in lower case; a word that this version does not
+/// know is refused, and never read as a success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Document", try_from = "Document")]
 #[non_exhaustive]
 pub enum Outcome {
     /// The platform says it went well.
@@ -19,22 +26,25 @@ pub enum Outcome {
     Failed(Failure),
     /// Someone or the platform stopped it.
     Cancelled(Deployment),
-    /// The platform does not know it, or not any more, so nobody can tell how it ended.
+    /// The platform says that a newer deployment took its place before it was over.
+    Superseded(Deployment),
+    /// The platform does not know it, or not any more, so how it ended is unknown.
     Lost(Loss),
 }
 
 /// A deployment that the platform does not know any more.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Loss {
-    /// What was seen of it last; `None` if it was never seen.
+    /// The deployment as it was read last; `None` if it was never read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Deployment>,
-    /// What the platform, or its adapter, said when it was looked for.
+    /// What the platform, or its adapter, answered to the last read.
     pub error: Error,
 }
 
 impl Loss {
-    /// A loss, from the error that told of it.
+    /// A loss, from the error of the last read.
     #[must_use]
     pub fn new(last: Option<Deployment>, error: Error) -> Self {
         Self { last, error }
@@ -42,16 +52,19 @@ impl Loss {
 }
 
 /// A deployment that failed, and the end of its log.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Failure {
     /// The deployment.
     pub deployment: Deployment,
     /// The end of its log; `None` if none was asked for or it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogPage>,
     /// Why the log could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_error: Option<Error>,
-    /// The reason as it is shown, once it was asked for.
+    /// What [`reason`](Self::reason) returns, from its first call on.
+    #[serde(skip)]
     reason: OnceLock<String>,
 }
 
@@ -62,16 +75,25 @@ impl Failure {
         Self { deployment, log: None, log_error: None, reason: OnceLock::new() }
     }
 
-    /// Why it failed, as far as can be told; see [`Outcome::reason`].
+    /// Why it failed, as far as is known; see [`Outcome::reason`].
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
-        let from_log = || self.log.as_ref().and_then(|log| log.reason.clone().or_else(|| complaint(log)));
+        let from_log = || self.log.as_ref().and_then(|log| log.reason.clone().or_else(|| last_error_line(log)));
         // The fields are public, so that what stands in them may not have been masked.
         let reason = self.deployment.reason.clone().or_else(from_log).map(|reason| one_line(&reason))?;
         let shown = self.reason.get_or_init(|| reason);
         (!shown.is_empty()).then_some(shown)
     }
 }
+
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        // Whether the reason was asked for makes no difference.
+        self.deployment == other.deployment && self.log == other.log && self.log_error == other.log_error
+    }
+}
+
+impl Eq for Failure {}
 
 impl Outcome {
     /// Whether the deployment went well; the only outcome a release may go on from.
@@ -80,17 +102,19 @@ impl Outcome {
         matches!(self, Self::Succeeded(_))
     }
 
-    /// The deployment as it was seen last.
+    /// The deployment as it was read last.
     #[must_use]
     pub fn deployment(&self) -> Option<&Deployment> {
         match self {
-            Self::Succeeded(deployment) | Self::Cancelled(deployment) => Some(deployment),
+            Self::Succeeded(deployment) | Self::Cancelled(deployment) | Self::Superseded(deployment) => {
+                Some(deployment)
+            }
             Self::Failed(failure) => Some(&failure.deployment),
             Self::Lost(loss) => loss.last.as_ref(),
         }
     }
 
-    /// Why it failed, as far as can be told: the platform's own reason, or else the last line of the log that speaks of
+    /// Why it failed, as far as is known: the platform's own reason, or else the last line of the log that speaks of
     /// an error; `None` if neither is there.
     ///
     /// It is one line without control sequences, and its secrets are masked by [`mask`](crate::mask).
@@ -139,12 +163,12 @@ const HINTS: [&str; 15] = [
 const NO_ERRORS: [&str; 6] = [" 0 errors", " no errors", "without error", " 0 failed", " no failure", "exit code 0"];
 
 /// The last line of a log that speaks of an error; a log that speaks of none gives no reason.
-fn complaint(log: &LogPage) -> Option<String> {
+fn last_error_line(log: &LogPage) -> Option<String> {
     let last_with = |words: &[&str]| {
         log.lines.iter().rev().map(LogLine::plain).find(|line| {
             let line = format!(" {}", line.to_ascii_lowercase());
             let line = NO_ERRORS.iter().fold(line, |line, words| line.replace(words, ""));
-            // The last line of Dokploy's logs only points to the lines before it.
+            // A last line may only point to the lines before it.
             !line.contains("check the logs") && words.iter().any(|word| line.contains(word))
         })
     };
@@ -160,7 +184,69 @@ impl fmt::Display for Outcome {
                 None => f.write_str("failed"),
             },
             Self::Cancelled(_) => f.write_str("cancelled"),
+            Self::Superseded(_) => f.write_str("superseded"),
             Self::Lost(loss) => write!(f, "lost: {}", loss.error),
         }
+    }
+}
+
+/// The members of an outcome's JSON form; which of them are there depends on the word.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    #[serde(default)]
+    v: VersionOne,
+    outcome: Word,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deployment: Option<Deployment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    log: Option<LogPage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    log_error: Option<Error>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<Error>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    Succeeded,
+    Failed,
+    Cancelled,
+    Superseded,
+    Lost,
+}
+
+impl From<Outcome> for Document {
+    fn from(outcome: Outcome) -> Self {
+        let of =
+            |outcome, deployment| Self { v: VersionOne, outcome, deployment, log: None, log_error: None, error: None };
+        match outcome {
+            Outcome::Succeeded(deployment) => of(Word::Succeeded, Some(deployment)),
+            Outcome::Cancelled(deployment) => of(Word::Cancelled, Some(deployment)),
+            Outcome::Superseded(deployment) => of(Word::Superseded, Some(deployment)),
+            Outcome::Failed(Failure { deployment, log, log_error, .. }) => {
+                Self { log, log_error, ..of(Word::Failed, Some(deployment)) }
+            }
+            Outcome::Lost(Loss { last, error }) => Self { error: Some(error), ..of(Word::Lost, last) },
+        }
+    }
+}
+
+impl TryFrom<Document> for Outcome {
+    type Error = &'static str;
+
+    fn try_from(document: Document) -> Result<Self, Self::Error> {
+        let Document { outcome, deployment, log, log_error, error, .. } = document;
+        if matches!(outcome, Word::Lost) {
+            let error = error.ok_or("the outcome `lost` lacks its member `error`")?;
+            return Ok(Self::Lost(Loss::new(deployment, error)));
+        }
+        let deployment = deployment.ok_or("the outcome lacks its member `deployment`")?;
+        Ok(match outcome {
+            Word::Succeeded => Self::Succeeded(deployment),
+            Word::Cancelled => Self::Cancelled(deployment),
+            Word::Superseded => Self::Superseded(deployment),
+            _ => Self::Failed(Failure { log, log_error, ..Failure::new(deployment) }),
+        })
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::WatchOptions;
 use crate::{Error, ErrorKind};
 
 /// The polls of one watch since the last one that read the deployment.
@@ -13,9 +14,11 @@ pub(super) struct Polls {
     worked: bool,
     /// When the first of the failed polls began.
     pub(super) failing_since: Option<Instant>,
-    /// The failed polls, and how many attempts they were.
-    failures: u32,
+    /// The failed polls of every class, and how many attempts they were.
+    pub(super) in_a_row: u32,
     attempts: u32,
+    /// The failed polls of the class that is tolerated up to a bound.
+    transient: u32,
     /// The credential was refused.
     refused: bool,
     /// The deployment was not found.
@@ -27,8 +30,15 @@ pub(super) struct Polls {
 /// What follows from a failed poll.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// Another poll, after the interval and at least after this time.
-    Poll(Option<Duration>),
+    /// Another poll.
+    Poll {
+        /// It comes after the interval, and at least after this time.
+        at_least: Option<Duration>,
+        /// Why this one failed.
+        error: Error,
+        /// How many failures of this kind in a row do not end the watch; `None` if only its deadline does.
+        tolerated: Option<u32>,
+    },
     /// The end of the watch.
     End(Error),
     /// The platform does not know the deployment.
@@ -57,7 +67,7 @@ fn classify(error: &Error) -> Class {
         ErrorKind::RateLimited if error.retry_after().is_some() => Class::Paced,
         // A proxy's page goes away as a refused connection does, and an answer is too large for as long as its log is.
         ErrorKind::Unreadable | ErrorKind::AnswerTooLarge => Class::Transient,
-        // The kinds of a 401 or 403; Dokploy answers 401 when the key's rate limit is used up.
+        // The kinds of a 401 or 403; a platform may answer 401 also when the key's rate limit is used up.
         ErrorKind::Unauthorized
         | ErrorKind::UnauthorizedOrRateLimited
         | ErrorKind::PermissionDenied
@@ -77,27 +87,31 @@ impl Polls {
     }
 
     /// Takes note of a failed poll that began at `began`, and decides what follows.
-    pub(super) fn failed(&mut self, error: Error, began: Instant, tolerated: u32, pause: Duration) -> Next {
+    pub(super) fn failed(&mut self, error: Error, began: Instant, options: &WatchOptions) -> Next {
+        // What failed is a read of a deployment that was triggered: to trigger it again would deploy twice.
+        let error = error.with_safe_to_repeat(false);
         let class = classify(&error);
         self.attempts = self.attempts.saturating_add(error.attempts());
+        self.in_a_row += 1;
         if class == Class::Missing {
             // One endpoint or one replica may not know it yet; a second answer confirms it.
             if self.missing.is_some() {
                 return Next::Lost(error);
             }
-            self.missing = Some(error);
-            return Next::Poll(None);
+            self.missing = Some(error.clone());
+            return Next::Poll { at_least: None, error, tolerated: Some(1) };
         }
         self.failing_since.get_or_insert(began);
-        self.failures += u32::from(class == Class::Transient);
+        self.transient += u32::from(class == Class::Transient);
         let asked = error.retry_after();
-        match class {
-            Class::Paced => {}
-            Class::Transient if self.failures <= tolerated => {}
+        let (at_least, tolerated) = match class {
+            Class::Paced => (asked, None),
+            Class::Transient if self.transient <= options.tolerated_failures => {
+                (asked, Some(options.tolerated_failures))
+            }
             Class::Refused if self.worked && !self.refused => {
                 self.refused = true;
-                self.failure = Some(error);
-                return Next::Poll(Some(asked.unwrap_or_default().max(pause)));
+                (Some(asked.unwrap_or_default().max(options.longest_interval)), Some(1))
             }
             _ => {
                 return match self.missing.take() {
@@ -105,9 +119,9 @@ impl Polls {
                     None => Next::End(error.with_attempts(self.attempts)),
                 };
             }
-        }
-        self.failure = Some(error);
-        Next::Poll(asked)
+        };
+        self.failure = Some(error.clone());
+        Next::Poll { at_least, error, tolerated }
     }
 
     /// Takes note of a poll that began at `began` and got no answer in its time.

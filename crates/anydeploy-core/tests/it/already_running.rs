@@ -18,7 +18,7 @@ fn request() -> DeployRequest {
 }
 
 fn seen(number: &str, phase: Phase) -> Deployment {
-    let id = DeploymentId::new(Platform::from("scripted"), web()).with("deployment", number);
+    let id = DeploymentId::new(Platform::new("scripted"), web()).with("deployment", number);
     Deployment::new(id, Identity::Exact, DeploymentStatus::new(phase, phase.as_str()))
 }
 

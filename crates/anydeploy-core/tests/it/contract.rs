@@ -34,14 +34,14 @@ fn an_option_the_platform_lacks_is_refused_by_name() {
         (DeployRequest::new(Target::database("db")), "database"),
     ];
     for (request, word) in cases {
-        let error = request.check(&Platform::Coolify, &capabilities).unwrap_err();
+        let error = request.check(&Platform::new("alpha"), &capabilities).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{request:?}");
         assert!(error.to_string().contains(word), "{error}");
         if word == "database" {
             assert!(error.to_string().contains("the kinds it deploys are: application"), "{error}");
         }
     }
-    request().check(&Platform::Coolify, &capabilities).unwrap();
+    request().check(&Platform::new("alpha"), &capabilities).unwrap();
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn unusable_texts_are_refused_whatever_the_platform_can_do() {
         DeployRequest::new(Target::application("..")),
     ];
     for request in cases {
-        let error = request.check(&Platform::Dokploy, &capabilities).unwrap_err();
+        let error = request.check(&Platform::new("beta"), &capabilities).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{request:?}");
     }
 }
@@ -66,7 +66,7 @@ fn an_error_is_one_pointer_wide_and_one_line_long() {
     assert_eq!(size_of::<Error>(), 8);
     let source = std::io::Error::other("the cause");
     let error = Error::new(ErrorKind::QueueFull, "the deployment queue is full")
-        .with_platform(Platform::Coolify)
+        .with_platform(Platform::new("alpha"))
         .with_operation("deploy-by-tag-or-uuid")
         .with_status(429)
         .with_server_message("Deployment queue is full.\nPlease wait.")
@@ -74,7 +74,7 @@ fn an_error_is_one_pointer_wide_and_one_line_long() {
         .with_source(source);
     assert_eq!(
         error.to_string(),
-        "coolify: the deployment queue is full (deploy-by-tag-or-uuid, HTTP 429): \"Deployment queue is full. Please \
+        "alpha: the deployment queue is full (deploy-by-tag-or-uuid, HTTP 429): \"Deployment queue is full. Please \
          wait.\"; the server asks to wait 60 s; wait until running deployments are over"
     );
     assert!(format!("{error:#}").ends_with(": the cause"));

@@ -10,9 +10,9 @@ const LONGEST: usize = 500;
 /// Text that is nearly an id of a deployment.
 fn nearly() -> impl Strategy<Value = String> {
     let part = prop::sample::select(&[
-        "coolify",
-        "dokploy",
-        "qovery",
+        "alpha",
+        "beta",
+        "gamma",
         ":",
         "application",
         "compose",
@@ -38,7 +38,7 @@ fn nearly() -> impl Strategy<Value = String> {
         "deployment",
         "a",
     ]);
-    let valid = "(coolify|dokploy|qovery):(application|job):[a-z]{1,4}(@e)?[?]([a-z]{0,3}=[0-9a-z%+.~!-]{0,9}&?){0,4}";
+    let valid = "(alpha|beta|gamma):(application|job):[a-z]{1,4}(@e)?[?]([a-z]{0,3}=[0-9a-z%+.~!-]{0,9}&?){0,4}";
     prop_oneof![any::<String>(), vec(part, 0..24).prop_map(|parts| parts.concat()), valid]
 }
 
@@ -73,7 +73,7 @@ proptest! {
 
     #[test]
     fn details_of_any_characters_are_read_back(details in vec((any::<String>(), any::<String>()), 0..6)) {
-        let id = DeploymentId::new(Platform::Qovery, Target::application("web").in_environment("e"));
+        let id = DeploymentId::new(Platform::new("gamma"), Target::application("web").in_environment("e"));
         let id = details.into_iter().fold(id, |id, (key, value)| id.with(&key, value));
         let text = id.to_string();
         match text.parse::<DeploymentId>() {

@@ -6,6 +6,7 @@ mod already_running;
 mod conformance;
 mod contract;
 mod hostile;
+mod json;
 mod layers;
 mod memory;
 mod retry;

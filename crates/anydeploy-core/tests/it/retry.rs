@@ -18,7 +18,7 @@ fn web() -> Target {
 }
 
 fn id(number: &str) -> DeploymentId {
-    DeploymentId::new(Platform::from("scripted"), web()).with("deployment", number)
+    DeploymentId::new(Platform::new("scripted"), web()).with("deployment", number)
 }
 
 fn seen(phase: Phase) -> Deployment {

@@ -6,7 +6,7 @@ use anydeploy_core::{
 };
 
 fn failed() -> Deployment {
-    let id = DeploymentId::new(Platform::Coolify, Target::application("shop"));
+    let id = DeploymentId::new(Platform::new("alpha"), Target::application("shop"));
     Deployment::new(id, Identity::Exact, DeploymentStatus::new(Phase::Failed, "failed"))
 }
 
@@ -82,28 +82,29 @@ fn the_last_line_that_speaks_of_an_error_is_the_reason() {
 #[test]
 fn an_error_of_a_programs_own_gets_no_advice_of_a_platform() {
     assert_eq!(Error::new(ErrorKind::NotFound, "no such release").to_string(), "no such release");
-    let of_platform = Error::new(ErrorKind::NotFound, "not found").with_platform(Platform::Coolify);
+    let of_platform = Error::new(ErrorKind::NotFound, "not found").with_platform(Platform::new("alpha"));
     assert!(of_platform.to_string().contains("check the id"), "{of_platform}");
 }
 
 #[test]
 fn advice_can_be_set_or_taken_away() {
-    let error = || Error::new(ErrorKind::NotFound, "its row is gone").with_platform(Platform::Dokploy);
+    let error = || Error::new(ErrorKind::NotFound, "its row is gone").with_platform(Platform::new("beta"));
     let other = error().with_advice("look at the history");
-    assert_eq!(other.to_string(), "dokploy: its row is gone; look at the history");
+    assert_eq!(other.to_string(), "beta: its row is gone; look at the history");
     assert_eq!(other.advice(), "look at the history");
-    assert_eq!(error().with_advice("").to_string(), "dokploy: its row is gone");
+    assert_eq!(error().with_advice("").to_string(), "beta: its row is gone");
 }
 
 #[test]
 fn the_line_with_causes_names_the_operation_once() {
-    let of_read = |kind, message| Error::new(kind, message).with_platform(Platform::Coolify).with_operation("version");
+    let of_read =
+        |kind, message| Error::new(kind, message).with_platform(Platform::new("alpha")).with_operation("version");
     let cause = std::io::Error::other("version (GET /version): answered 503");
     let inner = of_read(ErrorKind::Unavailable, "server unavailable").with_source(cause);
     let error = of_read(ErrorKind::Undecidable, "the answer is lost").with_source(inner);
     let line = format!("{error:#}");
     assert_eq!(line.matches("version").count(), 1, "{line}");
-    assert_eq!(line.matches("coolify").count(), 1, "{line}");
+    assert_eq!(line.matches("alpha").count(), 1, "{line}");
     assert!(line.ends_with(": server unavailable: answered 503"), "{line}");
 }
 
@@ -117,7 +118,7 @@ fn a_failed_read_never_speaks_of_a_trigger() {
         ErrorKind::CertificateRefused,
         ErrorKind::AnswerTooLarge,
     ] {
-        let error = Error::new(kind, "it failed").with_platform(Platform::Qovery).of_read();
+        let error = Error::new(kind, "it failed").with_platform(Platform::new("gamma")).of_read();
         assert!(error.is_safe_to_repeat());
         for word in ["trigger", "acted on", "sent"] {
             assert!(!error.to_string().contains(word), "{error}");

@@ -23,7 +23,7 @@ proptest! {
     #[test]
     fn a_deployment_id_is_read_back(id in ids(), details in proptest::collection::btree_map("[a-z]{1,8}", ".{0,40}", 0..5)) {
         let id = details.iter().fold(
-            DeploymentId::new(Platform::Dokploy, Target::application(id)),
+            DeploymentId::new(Platform::new("beta"), Target::application(id)),
             |id, (key, value)| id.with(key, value.clone()),
         );
         let text = id.to_string();
@@ -55,24 +55,24 @@ fn ids_that_would_change_a_path_are_refused() {
 
 #[test]
 fn an_id_may_come_with_a_line_break_and_holds_none() {
-    let id: DeploymentId = " dokploy:application:a?row=1\r\n".parse().unwrap();
+    let id: DeploymentId = " beta:application:a?row=1\r\n".parse().unwrap();
     assert_eq!(id.get("row"), Some("1"));
-    for text in ["dokploy:application:a?row=1 2", "dokploy:application:a?row=1\nb=2", "dokploy:application:a?row=\0"] {
+    for text in ["beta:application:a?row=1 2", "beta:application:a?row=1\nb=2", "beta:application:a?row=\0"] {
         assert_eq!(text.parse::<DeploymentId>().unwrap_err().kind(), ErrorKind::InvalidInput, "{text:?}");
     }
 }
 
 #[test]
 fn an_id_that_grows_beyond_the_limit_when_it_is_written_again_is_refused() {
-    let text = format!("coolify:application:a?note={}", "~".repeat(2000));
+    let text = format!("alpha:application:a?note={}", "~".repeat(2000));
     assert!(text.len() < 4096);
     assert_eq!(text.parse::<DeploymentId>().unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[test]
 fn an_id_of_another_platform_is_refused() {
-    let id = DeploymentId::new(Platform::Coolify, Target::application("a"));
-    let error = id.expect_platform(&Platform::Qovery).unwrap_err();
+    let id = DeploymentId::new(Platform::new("alpha"), Target::application("a"));
+    let error = id.expect_platform(&Platform::new("gamma")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    assert!(error.to_string().contains("coolify:application:a"), "{error}");
+    assert!(error.to_string().contains("alpha:application:a"), "{error}");
 }

@@ -1,6 +1,7 @@
 //! What ends a watch, and what does not.
 
 mod deadline;
+mod events;
 mod log;
 mod refusals;
 
@@ -15,7 +16,7 @@ use futures::StreamExt;
 use tokio::time::Instant;
 
 pub(crate) fn id() -> DeploymentId {
-    DeploymentId::new(Platform::from("scripted"), Target::application("web")).with("deployment", "1")
+    DeploymentId::new(Platform::new("scripted"), Target::application("web")).with("deployment", "1")
 }
 
 pub(crate) fn seen(phase: Phase, raw: &str) -> Deployment {
@@ -157,7 +158,7 @@ async fn a_read_that_never_answers_ends_at_the_deadline() {
     struct Silent;
     impl Deployer for Silent {
         fn platform(&self) -> Platform {
-            Platform::from("silent")
+            Platform::new("silent")
         }
         fn capabilities(&self) -> anydeploy_core::Capabilities {
             anydeploy_core::Capabilities::new()

@@ -10,12 +10,12 @@ use crate::{Deployer, Result};
 ///
 /// ```
 /// # #[cfg(feature = "coolify")] {
-/// use anydeploy::{AnyConfig, Platform};
+/// use anydeploy::{AnyConfig, platform};
 ///
 /// let config: AnyConfig = serde_json::from_str(
 ///     r#"{ "platform": "coolify", "url": "https://coolify.example.com", "token": "1|secret" }"#,
 /// )?;
-/// assert_eq!(config.connect()?.platform(), Platform::Coolify);
+/// assert_eq!(config.connect()?.platform(), platform::COOLIFY);
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserializer;
 use serde::de::{self, Visitor};
 
-use crate::Platform;
+use crate::{Platform, platform};
 
 /// The first part of a path that leads to a page of a platform's web interface or to an operation, below the address.
 const COOLIFY_PATHS: [&str; 14] = [
@@ -38,10 +38,10 @@ pub(super) fn api_url(platform: &Platform, url: &str, api_path: &str) -> Result<
     let instance = address.strip_suffix(api_path).unwrap_or(address).trim_end_matches('/');
     // Coolify's API has no other version, so that `/api` alone can only mean it.
     let instance =
-        if *platform == Platform::Coolify { instance.strip_suffix("/api").unwrap_or(instance) } else { instance };
+        if *platform == platform::COOLIFY { instance.strip_suffix("/api").unwrap_or(instance) } else { instance };
     let pages: &[&str] = match platform {
-        Platform::Coolify => &COOLIFY_PATHS,
-        Platform::Dokploy => &DOKPLOY_PATHS,
+        name if *name == platform::COOLIFY => &COOLIFY_PATHS,
+        name if *name == platform::DOKPLOY => &DOKPLOY_PATHS,
         _ => &QOVERY_PATHS,
     };
     if let Some((scheme, rest)) = instance.split_once("://") {
@@ -164,15 +164,15 @@ mod tests {
     fn every_form_of_the_address_leads_to_the_api() {
         let coolify = "https://c.example/api/v1";
         let cases = [
-            (Platform::Coolify, "/api/v1", "https://c.example", coolify),
-            (Platform::Coolify, "/api/v1", "https://c.example/", coolify),
-            (Platform::Coolify, "/api/v1", "https://c.example/api/v1", coolify),
-            (Platform::Coolify, "/api/v1", " https://c.example/api/v1/\n", coolify),
-            (Platform::Coolify, "/api/v1", "https://c.example/api/", coolify),
-            (Platform::Coolify, "/api/v1", "https://h.example/coolify", "https://h.example/coolify/api/v1"),
-            (Platform::Dokploy, "/api", "https://d.example:3000", "https://d.example:3000/api"),
-            (Platform::Dokploy, "/api", "https://d.example/api/", "https://d.example/api"),
-            (Platform::Qovery, "", "https://api.qovery.com/", "https://api.qovery.com"),
+            (platform::COOLIFY, "/api/v1", "https://c.example", coolify),
+            (platform::COOLIFY, "/api/v1", "https://c.example/", coolify),
+            (platform::COOLIFY, "/api/v1", "https://c.example/api/v1", coolify),
+            (platform::COOLIFY, "/api/v1", " https://c.example/api/v1/\n", coolify),
+            (platform::COOLIFY, "/api/v1", "https://c.example/api/", coolify),
+            (platform::COOLIFY, "/api/v1", "https://h.example/coolify", "https://h.example/coolify/api/v1"),
+            (platform::DOKPLOY, "/api", "https://d.example:3000", "https://d.example:3000/api"),
+            (platform::DOKPLOY, "/api", "https://d.example/api/", "https://d.example/api"),
+            (platform::QOVERY, "", "https://api.qovery.com/", "https://api.qovery.com"),
         ];
         for (platform, path, url, api) in cases {
             assert_eq!(api_url(&platform, url, path).as_deref(), Ok(api), "{url}");
@@ -182,28 +182,28 @@ mod tests {
     #[test]
     fn an_address_of_a_page_or_an_operation_is_refused_with_the_address_to_give() {
         let cases = [
-            (Platform::Coolify, "/api/v1", "https://c.example/api/v1/deploy", "give `https://c.example`"),
-            (Platform::Coolify, "/api/v1", "https://c.example/api/v2", "give `https://c.example`"),
-            (Platform::Coolify, "/api/v1", "https://c.example/dashboard", "give `https://c.example`"),
+            (platform::COOLIFY, "/api/v1", "https://c.example/api/v1/deploy", "give `https://c.example`"),
+            (platform::COOLIFY, "/api/v1", "https://c.example/api/v2", "give `https://c.example`"),
+            (platform::COOLIFY, "/api/v1", "https://c.example/dashboard", "give `https://c.example`"),
             (
-                Platform::Coolify,
+                platform::COOLIFY,
                 "/api/v1",
                 "https://c.example:8000/Project/x/environment/y",
                 "give `https://c.example:8000`",
             ),
-            (Platform::Dokploy, "/api", "https://d.example/api/application.deploy", "give `https://d.example`"),
-            (Platform::Dokploy, "/api", "https://d.example/api/v1", "give `https://d.example`"),
-            (Platform::Dokploy, "/api", "https://d.example/dashboard/projects", "give `https://d.example`"),
-            (Platform::Dokploy, "/api", "https://d.example/swagger", "give `https://d.example`"),
-            (Platform::Qovery, "", "https://console.qovery.com/organization/x", "https://api.qovery.com"),
-            (Platform::Qovery, "", "https://api.qovery.com/organization/x", "give `https://api.qovery.com`"),
+            (platform::DOKPLOY, "/api", "https://d.example/api/application.deploy", "give `https://d.example`"),
+            (platform::DOKPLOY, "/api", "https://d.example/api/v1", "give `https://d.example`"),
+            (platform::DOKPLOY, "/api", "https://d.example/dashboard/projects", "give `https://d.example`"),
+            (platform::DOKPLOY, "/api", "https://d.example/swagger", "give `https://d.example`"),
+            (platform::QOVERY, "", "https://console.qovery.com/organization/x", "https://api.qovery.com"),
+            (platform::QOVERY, "", "https://api.qovery.com/organization/x", "give `https://api.qovery.com`"),
         ];
         for (platform, path, url, instead) in cases {
             let reason = api_url(&platform, url, path).unwrap_err();
             assert!(reason.contains(instead), "{url}: {reason}");
         }
         // What holds a secret is refused elsewhere, without being repeated.
-        assert!(api_url(&Platform::Coolify, "https://u:planted@c.example/login", "/api/v1").is_ok());
+        assert!(api_url(&platform::COOLIFY, "https://u:planted@c.example/login", "/api/v1").is_ok());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
 use super::resource::SINCE;
 use crate::clock::Moment;
 use crate::time::moment;
-use crate::{Adoption, DeployRequest, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Revision};
+use crate::{Adoption, DeployRequest, DeploymentId, Error, ErrorKind, Phase, Result, Revision, platform};
 
 /// The commit that was asked for, in an id.
 const ASKED_COMMIT: &str = "asked_commit";
@@ -45,9 +45,9 @@ impl Asked {
         let number = request.pull_request();
         if number.is_some_and(|number| number > LARGEST_PULL_REQUEST) {
             let message = format!("there is no pull request of a number above {LARGEST_PULL_REQUEST}");
-            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify));
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
         }
-        let unsupported = |what: &str| Err(Error::unsupported(Platform::Coolify, what));
+        let unsupported = |what: &str| Err(Error::unsupported(platform::COOLIFY, what));
         let mut asked = Self {
             pull_request: number.and_then(|number| i64::try_from(number).ok()).unwrap_or(0),
             force: request.no_cache(),

@@ -11,8 +11,8 @@ use crate::clock::{Moment, checked};
 use crate::failure::mask;
 use crate::flight::Flight;
 use crate::{
-    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform,
-    Result, Revision, Target, TargetKind,
+    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result,
+    Revision, Target, TargetKind, platform,
 };
 
 /// What the answer to a trigger says of the deployment.
@@ -35,7 +35,7 @@ pub(super) struct Trigger<'a> {
 
 impl Coolify {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
-        request.check(&Platform::Coolify, &self.capabilities())?;
+        request.check(&platform::COOLIFY, &self.capabilities())?;
         let asked = Asked::of(request)?;
         if *request.target().kind() != TargetKind::Application {
             return self.start(request.target(), &asked).await;
@@ -176,7 +176,7 @@ pub(super) fn refused(message: &str, kind: &str) -> Error {
     } else if message.contains(" started") {
         // A token that may not read cannot find out beforehand that the target is of another kind.
         let message = format!("the target is no {kind}, and Coolify started it as what it is");
-        Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Coolify)
+        Error::new(ErrorKind::Undecidable, message).with_platform(platform::COOLIFY)
     } else {
         refusal("Coolify refused to deploy", ErrorKind::Rejected)
     };

@@ -11,7 +11,7 @@ use super::{Coolify, fail};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 
-use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, Phase, Platform, Result};
+use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, Phase, Result, platform};
 
 impl Logs for Coolify {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
@@ -21,7 +21,7 @@ impl Logs for Coolify {
 
 impl Coolify {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&Platform::Coolify)?;
+        id.expect_platform(&platform::COOLIFY)?;
         application_only(id.target(), "the log of anything but the deployment of an application")?;
         let row = self.row_with_log(id).await?;
         match &row.logs {
@@ -33,7 +33,7 @@ impl Coolify {
                 ErrorKind::PermissionDenied,
                 "the token may not read logs; that needs the ability `read:sensitive` and a user who is admin or owner",
             )
-            .with_platform(Platform::Coolify)
+            .with_platform(platform::COOLIFY)
             .with_operation("get-deployment-by-uuid")
             .with_status(200)),
         }

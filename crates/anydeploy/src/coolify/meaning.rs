@@ -3,11 +3,11 @@
 use anydeploy_wire as wire;
 
 use crate::failure::{Meaning, Refusal, translate};
-use crate::{Error, ErrorKind, Platform};
+use crate::{Error, ErrorKind, platform};
 
 /// Turns a failed exchange with Coolify into an error.
 pub(super) fn fail(error: wire::Error) -> Error {
-    translate(Platform::Coolify, error, meaning)
+    translate(platform::COOLIFY, error, meaning)
 }
 
 fn meaning(refusal: &Refusal<'_>) -> Meaning {

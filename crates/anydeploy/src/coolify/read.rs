@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
     Cancel, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, History, HistoryOptions, Identity, Phase,
-    Platform, Result, Target, TargetKind,
+    Result, Target, TargetKind, platform,
 };
 
 /// The id of a row, in a [`DeploymentId`].
@@ -33,7 +33,7 @@ impl Cancel for Coolify {
 
 impl Coolify {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
-        id.expect_platform(&Platform::Coolify)?;
+        id.expect_platform(&platform::COOLIFY)?;
         if *id.target().kind() != TargetKind::Application {
             return self.follow(id).await;
         }
@@ -88,7 +88,7 @@ impl Coolify {
     }
 
     pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {
-        id.expect_platform(&Platform::Coolify)?;
+        id.expect_platform(&platform::COOLIFY)?;
         application_only(id.target(), "cancelling anything but the deployment of an application")?;
         let asked = self.client.cancel_deployment_by_uuid(id.require(ROW)?).await.map_err(fail);
         match asked {
@@ -144,7 +144,7 @@ impl Coolify {
 
 /// The id of a row.
 pub(super) fn id_of(target: &Target, uuid: &str) -> DeploymentId {
-    DeploymentId::new(Platform::Coolify, target.clone()).with(ROW, uuid)
+    DeploymentId::new(platform::COOLIFY, target.clone()).with(ROW, uuid)
 }
 
 /// How it was found out which deployment the id names.
@@ -156,6 +156,6 @@ fn identity(id: &DeploymentId) -> Identity {
 pub(super) fn application_only(target: &Target, what: &'static str) -> Result<()> {
     match target.kind() {
         TargetKind::Application => Ok(()),
-        _ => Err(Error::new(ErrorKind::Unsupported, format!("does not offer {what}")).with_platform(Platform::Coolify)),
+        _ => Err(Error::new(ErrorKind::Unsupported, format!("does not offer {what}")).with_platform(platform::COOLIFY)),
     }
 }

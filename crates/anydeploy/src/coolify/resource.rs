@@ -9,8 +9,8 @@ use crate::failure::mask;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
-    Catalog, Check, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Platform, Result,
-    Service, ServiceState, Target, TargetKind,
+    Catalog, Check, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Service,
+    ServiceState, Target, TargetKind, platform,
 };
 
 /// When a trigger was answered that led to no id: that of a service or database never does.
@@ -18,7 +18,7 @@ pub(super) const SINCE: &str = "since";
 
 /// A start of a service or database that was accepted at this moment.
 pub(super) fn started(target: &Target, at: Moment, message: &str) -> Deployment {
-    let id = at.write(DeploymentId::new(Platform::Coolify, target.clone()), SINCE);
+    let id = at.write(DeploymentId::new(platform::COOLIFY, target.clone()), SINCE);
     let title = Some(mask(message)).filter(|message| !message.is_empty());
     Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
         .with_title(title)
@@ -95,7 +95,7 @@ impl Coolify {
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
-            other => return Err(Error::unsupported(Platform::Coolify, format_args!("targets of kind `{other}`"))),
+            other => return Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
         };
         Ok(Seen { service: service(target.clone(), name, status, urls.as_deref()), at })
     }
@@ -124,7 +124,7 @@ impl Coolify {
         let since = Moment::read(id, SINCE);
         if since.is_none() && id.get(SINCE).is_some() {
             let message = format!("the deployment id `{id}` holds no moment in `{SINCE}`");
-            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify));
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
         }
         let Seen { service, at } = self.see(id.target()).await?;
         let signs = Signs {

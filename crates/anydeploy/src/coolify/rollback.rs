@@ -13,7 +13,7 @@ use super::revision::is_commit_hash;
 use super::{Coolify, fail};
 use crate::clock::{Moment, checked};
 use crate::reconcile::steady;
-use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Platform, Result, Target};
+use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Result, Target, platform};
 
 /// How many digits the hash of a commit has; a repository may use the longer form.
 const FULL_HASHES: [usize; 2] = [40, 64];
@@ -87,7 +87,7 @@ impl Coolify {
         let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
         let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
             let what = "deploying once more what was deployed last, as it does not report which commit that was";
-            return Err(Error::unsupported(Platform::Coolify, what));
+            return Err(Error::unsupported(platform::COOLIFY, what));
         };
         Ok((commit, Baseline::of(page)))
     }
@@ -100,12 +100,12 @@ fn check_commit(commit: &str) -> Result<()> {
     }
     // A name is fetched once, and its image is started again from then on, whatever the name stands for by then (4.3.11).
     let message = "the commit is no hash of at least 7 digits; resolve a branch or tag to its full hash first";
-    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify))
+    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY))
 }
 
 /// Whether the application is built from a repository.
 fn check_application(application: &Application) -> Result<()> {
-    let unsupported = |what| Err(Error::unsupported(Platform::Coolify, what));
+    let unsupported = |what| Err(Error::unsupported(platform::COOLIFY, what));
     let is = |pack: &BuildPackEnum| application.build_pack.as_ref() == Some(pack);
     if is(&BuildPackEnum::Dockerimage) {
         // The route would deploy the tag that is set, whatever is asked for.
@@ -130,7 +130,7 @@ fn check_fetchable(application: &Application, commit: &str) -> Result<()> {
         return Ok(());
     }
     let message = "the application is cloned shallowly, for which the commit has to be its full hash";
-    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Coolify))
+    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{Coolify, fail, refusal};
 use crate::clock::Moment;
 use crate::failure::{mask, trigger_failed};
 use crate::reconcile::steady;
-use crate::{Deployment, Error, ErrorKind, Platform, Result, ServiceState, Target};
+use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
 impl Coolify {
     /// Starts a service or database; a post-deployment state is all there is to follow it by.
@@ -30,7 +30,7 @@ impl Coolify {
             // Only a token that may not read comes here: the id is that of an application, which has no such state.
             let message =
                 format!("the target is an application, and Coolify deploys it under the id `{}`", mask(&uuid));
-            return Err(Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Coolify));
+            return Err(Error::new(ErrorKind::Undecidable, message).with_platform(platform::COOLIFY));
         }
         if message.starts_with("Unauthorized") {
             return Err(refused(&message, "service or database"));

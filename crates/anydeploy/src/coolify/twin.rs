@@ -5,7 +5,6 @@
 //! The commit of a row is `HEAD` for an image all the time, and for a repository until the job has resolved it.
 
 use coolify_client::types::Deployment as Row;
-use tokio::time::{Instant, sleep};
 
 use super::asked::{Unconfirmed, is_active, with_revision_of};
 use super::baseline::Age;
@@ -14,10 +13,8 @@ use super::read::id_of;
 use super::rows::Page;
 use super::{Coolify, refusal};
 use crate::clock::Moment;
+use crate::reconcile::retry_read;
 use crate::{Adoption, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
-
-/// The first pause between two reads of the list, as a part of the grace; it doubles each time.
-const FIRST_PAUSE: u32 = 60;
 
 /// The commit of a row that follows the branch or the configured image.
 pub(super) const HEAD: &str = "HEAD";
@@ -36,7 +33,7 @@ impl Coolify {
     ) -> Result<Deployment> {
         let Trigger { target, asked, baseline, flight } = *trigger;
         let unconfirmed = Unconfirmed { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), since };
-        let Ok(page) = self.newest_with_patience(target).await else {
+        let Ok(page) = retry_read(self.grace, || self.search(target, |_| false)).await else {
             let id = asked.note(unconfirmed.note(id_of(target, phantom)));
             let status = DeploymentStatus::new(Phase::Queued, "accepted");
             let pending = Deployment::new(id, Identity::Pending, status);
@@ -82,23 +79,6 @@ impl Coolify {
             // Without a baseline the row may be that of the same request, delivered twice.
             Some((row, age)) => Err(already_running(adopted(row)).with_safe_to_repeat(*age == Age::Known)),
             None => Err(phantom_error()),
-        }
-    }
-
-    /// The newest rows, from a server that may fail for a while.
-    async fn newest_with_patience(&self, target: &Target) -> Result<Page> {
-        let (started, mut pause) = (Instant::now(), self.grace / FIRST_PAUSE);
-        loop {
-            let error = match self.search(target, |_| false).await {
-                Err(error) if error.is_transient() || error.kind() == ErrorKind::Unreadable => error,
-                page => return page,
-            };
-            let wait = pause.max(error.retry_after().unwrap_or_default());
-            if started.elapsed() + wait > self.grace {
-                return Err(error);
-            }
-            sleep(wait).await;
-            pause *= 2;
         }
     }
 

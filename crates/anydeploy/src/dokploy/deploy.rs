@@ -19,8 +19,8 @@ use crate::clock::{Moment, checked};
 use crate::flight::Flight;
 use crate::reconcile::is_passing;
 use crate::{
-    Adoption, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Platform, Result, Revision,
-    Target, TargetKind,
+    Adoption, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Result, Revision, Target,
+    TargetKind, platform,
 };
 
 /// The pauses before the first polls, as parts of a second at the usual grace of a minute; the last one repeats while no
@@ -60,7 +60,7 @@ enum Sent {
 impl Dokploy {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
         refuse_revision(request.revision())?;
-        request.check(&Platform::Dokploy, &self.capabilities())?;
+        request.check(&platform::DOKPLOY, &self.capabilities())?;
         let place = self.client.http().base_url();
         let mut flight = Flight::begin(place, request.target(), self.grace / 2);
         let started = Instant::now();
@@ -84,7 +84,7 @@ impl Dokploy {
                 Ok(self.first_polls(deployment).await)
             }
             Ok(Sent::Found(mut deployment)) => {
-                if trace.crowded && !deployment.identity.is_settled() {
+                if trace.crowded && !deployment.identity.is_resolved() {
                     deployment.id = deployment.id.with(CROWDED, "1");
                 }
                 Ok(*deployment)
@@ -102,7 +102,7 @@ impl Dokploy {
         }
         match &deployed {
             // A later read of it has to know whether another trigger came between.
-            Ok(deployment) if !deployment.identity.is_settled() => flight.land_in(self.grace),
+            Ok(deployment) if !deployment.identity.is_resolved() => flight.land_in(self.grace),
             Err(error) if !error.is_safe_to_repeat() => drop(flight),
             _ => flight.land(),
         }
@@ -192,11 +192,11 @@ impl Dokploy {
                 let waits = seen.status.phase == Phase::Queued && seen.status != accepted();
                 let mut newest = newest();
                 // A poll that was overtaken by another one may know less.
-                if seen.identity.is_settled() || newest.id.get(QUEUED).is_none() || seen.id.get(QUEUED).is_some() {
+                if seen.identity.is_resolved() || newest.id.get(QUEUED).is_none() || seen.id.get(QUEUED).is_some() {
                     *newest = seen;
                 }
                 let is_late = answered && started.elapsed() >= second.mul_f64(0.8);
-                (newest.identity.is_settled() || waits || is_late).then_some(())
+                (newest.identity.is_resolved() || waits || is_late).then_some(())
             }
             // The deployment is accepted whatever a read says; the watch that follows reports why it failed.
             Err(error) => (!is_passing(&error)).then_some(()),
@@ -212,7 +212,7 @@ impl Dokploy {
 /// It is the deployment of that try, and cannot contain what was set after it began.
 fn delivered_late(earlier: Deployment) -> Error {
     let message = "an earlier try of the same request was delivered late and has begun, and nothing new was triggered";
-    Error::new(ErrorKind::AlreadyRunning, message).with_platform(Platform::Dokploy).with_last(Some(earlier))
+    Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform::DOKPLOY).with_last(Some(earlier))
 }
 
 /// Refuses what no call of Dokploy 0.30.2 does, with what to do instead.
@@ -231,5 +231,5 @@ fn refuse_revision(revision: &Revision) -> Result<()> {
         }
         _ => return Ok(()),
     };
-    Err(Error::unsupported(Platform::Dokploy, what))
+    Err(Error::unsupported(platform::DOKPLOY, what))
 }

@@ -5,9 +5,8 @@ use dokploy_client::types::DeploymentReadLogsParams;
 use super::reason::reason;
 use super::rows::ROW;
 use super::{Dokploy, fail};
+use crate::{DeploymentId, LogOptions, LogPage, Logs, Result, platform};
 use futures::future::{BoxFuture, FutureExt};
-
-use crate::{DeploymentId, LogOptions, LogPage, Logs, Platform, Result};
 
 /// The most lines that Dokploy gives out at once.
 const MOST: usize = 10_000;
@@ -23,7 +22,7 @@ impl Logs for Dokploy {
 
 impl Dokploy {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&Platform::Dokploy)?;
+        id.expect_platform(&platform::DOKPLOY)?;
         let found = match id.get(ROW) {
             Some(_) => None,
             None => Some(self.read(id).await?.id),

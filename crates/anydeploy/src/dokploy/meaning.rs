@@ -3,11 +3,11 @@
 use anydeploy_wire as wire;
 
 use crate::failure::{Meaning, Refusal, translate};
-use crate::{Error, ErrorKind, Platform};
+use crate::{Error, ErrorKind, platform};
 
 /// Turns a failed exchange with Dokploy into an error.
 pub(super) fn fail(error: wire::Error) -> Error {
-    translate(Platform::Dokploy, error, meaning)
+    translate(platform::DOKPLOY, error, meaning)
 }
 
 fn meaning(refusal: &Refusal<'_>) -> Meaning {

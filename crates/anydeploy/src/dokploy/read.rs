@@ -19,8 +19,8 @@ use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
-    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, History, HistoryOptions, Identity, Phase, Platform,
-    Result, Target,
+    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, History, HistoryOptions, Identity, Phase, Result,
+    Target, platform,
 };
 
 /// The first release that keeps the description of a trigger.
@@ -44,13 +44,13 @@ impl History for Dokploy {
 
 impl Dokploy {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
-        id.expect_platform(&Platform::Dokploy)?;
+        id.expect_platform(&platform::DOKPLOY)?;
         let Some(row) = id.get(ROW) else {
             let mut trace = Trace::of(id)?;
             let nonce = trace.nonce().to_owned();
             trace.crowded |= flight::company(&nonce, self.grace).is_some();
             let read = self.resolve(id.target(), trace).await;
-            if is_settled(&read, |read| read.identity.is_settled()) {
+            if is_settled(&read, |read| read.identity.is_resolved()) {
                 flight::forget(&nonce);
             }
             return read;
@@ -272,7 +272,7 @@ fn release(version: &str) -> Option<(u32, u32)> {
 /// The error of a deployment whose row may be there, though nothing tells any more which it is.
 fn untold() -> Error {
     let message = "Dokploy accepted the deployment, and its row cannot be told from those of others";
-    Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Dokploy)
+    Error::new(ErrorKind::Undecidable, message).with_platform(platform::DOKPLOY)
 }
 
 /// The error of a deployment that left the queue without a row.
@@ -282,5 +282,5 @@ fn never_started() -> Error {
 }
 
 fn lost(message: &'static str) -> Error {
-    Error::new(ErrorKind::NotFound, message).with_platform(Platform::Dokploy)
+    Error::new(ErrorKind::NotFound, message).with_platform(platform::DOKPLOY)
 }

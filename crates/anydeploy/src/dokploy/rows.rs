@@ -7,7 +7,7 @@ use super::{Dokploy, fail, status};
 use crate::clock::Moment;
 use crate::failure::mask;
 use crate::time::moment;
-use crate::{Deployment, DeploymentId, Error, Identity, Platform, RanRevision, Result, Target, TargetKind};
+use crate::{Deployment, DeploymentId, Error, Identity, RanRevision, Result, Target, TargetKind, platform};
 
 /// The id of the row, once it is known.
 pub(super) const ROW: &str = "row";
@@ -36,7 +36,7 @@ impl Dokploy {
 }
 
 pub(super) fn unsupported_kind(kind: &TargetKind) -> Error {
-    Error::unsupported(Platform::Dokploy, format_args!("targets of kind `{kind}`"))
+    Error::unsupported(platform::DOKPLOY, format_args!("targets of kind `{kind}`"))
 }
 
 /// The moment of an answer, if the server tells it.
@@ -51,7 +51,7 @@ pub(super) fn created(row: &Row) -> Option<i64> {
 
 /// The deployment of a row; its id holds the row and nothing else.
 pub(super) fn to_deployment(target: &Target, row: &Row, identity: Identity) -> Deployment {
-    let mut id = DeploymentId::new(Platform::Dokploy, target.clone()).with(ROW, &row.deployment_id);
+    let mut id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(ROW, &row.deployment_id);
     if identity == Identity::Inferred {
         id = id.with(INFERRED, "1");
     }

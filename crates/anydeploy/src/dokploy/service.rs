@@ -6,9 +6,8 @@ use serde_json::{Map, Value};
 
 use super::rows::unsupported_kind;
 use super::{ApplicationStatusEnum, Dokploy, fail, service_state};
+use crate::{Catalog, Check, Error, Result, Service, Target, TargetKind, platform};
 use futures::future::{BoxFuture, FutureExt};
-
-use crate::{Catalog, Check, Error, Platform, Result, Service, Target, TargetKind};
 
 /// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
 const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/project.all");
@@ -64,7 +63,7 @@ fn holders(project: &Map<String, Value>) -> Result<Vec<&Map<String, Value>>> {
     let holds_services = LISTS.iter().any(|(list, ..)| project.contains_key(*list));
     if environments.is_none() && !holds_services {
         let what = "the services of a project in a form that this crate knows; give the ids of the services instead";
-        return Err(Error::unsupported(Platform::Dokploy, what));
+        return Err(Error::unsupported(platform::DOKPLOY, what));
     }
     if holds_services {
         holders.push(project);

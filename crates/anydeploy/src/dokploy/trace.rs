@@ -9,7 +9,7 @@ use super::queue::{Queue, may_overlap, place};
 use super::rows::{Rows, created};
 use crate::clock::{Moment, checked};
 use crate::failure::mask;
-use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Platform, Result, Target};
+use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Result, Target, platform};
 
 /// The mark that is sent in the description.
 const NONCE: &str = "nonce";
@@ -86,7 +86,7 @@ impl Trace {
                 ErrorKind::InvalidInput,
                 format!("the deployment id `{id}` holds nothing in `{NONCE}`"),
             )
-            .with_platform(Platform::Dokploy));
+            .with_platform(platform::DOKPLOY));
         }
         let after = number(id, AFTER)?;
         let since = Moment::read(id, SINCE);
@@ -214,7 +214,7 @@ impl Trace {
             (UNTIL, self.until),
             (LISTED, self.listed),
         ];
-        let id = DeploymentId::new(Platform::Dokploy, target.clone()).with(NONCE, &self.nonce);
+        let id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(NONCE, &self.nonce);
         let flags = [(CROWDED, self.crowded), (SWIFT, self.swift)];
         let id = flags.into_iter().filter(|(_, set)| *set).fold(id, |id, (key, _)| id.with(key, "1"));
         let id = match &self.title {
@@ -244,5 +244,5 @@ fn number<T: std::str::FromStr>(id: &DeploymentId, key: &str) -> Result<Option<T
 
 fn no_number(id: &DeploymentId, key: &str) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds no number in `{key}`"))
-        .with_platform(Platform::Dokploy)
+        .with_platform(platform::DOKPLOY)
 }

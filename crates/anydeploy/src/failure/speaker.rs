@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Refusal;
-use crate::Platform;
+use crate::{Platform, platform};
 
 /// What gateways say in JSON of their own (Kong 3, Amazon API Gateway); no platform was seen to say just this.
 const GATEWAYS: [&str; 6] = [
@@ -88,11 +88,11 @@ fn speaks_like(platform: &Platform, refusal: &Refusal<'_>, json: &Value) -> bool
     }
     let message = refusal.member(&["message"]);
     match platform {
-        Platform::Coolify => {
+        name if *name == platform::COOLIFY => {
             let says = message.or_else(|| refusal.member(&["error"])).is_some() || json.get("errors").is_some();
             says && json.get("status").is_none() && !message.is_some_and(|message| GATEWAYS.contains(&message))
         }
-        Platform::Dokploy => {
+        name if *name == platform::DOKPLOY => {
             let has_code = refusal.member(&["code"]).is_some();
             let is_alone = json.as_object().is_some_and(|members| members.len() == 1);
             match message {
@@ -120,10 +120,14 @@ fn of_text(platform: &Platform, refusal: &Refusal<'_>, body: &[u8]) -> Speaker {
     let is_statement = matches!(refusal.status, 401 | 403 | 404 | 405);
     match platform {
         // Next.js refuses a body in plain words that it does not call text (0.30.2).
-        Platform::Dokploy if !content_type.starts_with("text/") && !is_statement && !body.is_empty() => {
+        name if *name == platform::DOKPLOY
+            && !content_type.starts_with("text/")
+            && !is_statement
+            && !body.is_empty() =>
+        {
             Speaker::Platform
         }
-        Platform::Coolify | Platform::Dokploy => Speaker::Other,
+        name if [platform::COOLIFY, platform::DOKPLOY].contains(name) => Speaker::Other,
         _ if body.is_empty() || body == b"null" || matches!(body.first(), Some(b'[' | b'"')) => Speaker::Platform,
         _ => Speaker::Other,
     }

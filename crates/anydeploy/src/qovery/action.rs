@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_action_is_read_back_from_its_id() {
-        let id = DeploymentId::new(crate::Platform::Qovery, Target::application("a"));
+        let id = DeploymentId::new(crate::platform::QOVERY, Target::application("a"));
         assert_eq!(Action::in_id(&id), Action::Deploy);
         for action in [Action::Event(JobEvent::Delete), Action::Terraform(TerraformAction::Plan)] {
             assert_eq!(Action::in_id(&id.clone().with(ACTION, action.word().unwrap())), action);

@@ -9,7 +9,7 @@ use super::{Qovery, fail};
 use crate::reconcile::{is_passing, steady};
 use futures::future::{BoxFuture, FutureExt};
 
-use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind};
+use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 
 impl Cancel for Qovery {
     fn request_cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -113,5 +113,5 @@ fn running(look: &Look, id: &DeploymentId) -> Vec<Target> {
 }
 
 fn conflict(message: &'static str) -> Error {
-    Error::new(ErrorKind::Conflict, message).with_platform(Platform::Qovery)
+    Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY)
 }

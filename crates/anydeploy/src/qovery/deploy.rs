@@ -23,7 +23,7 @@ use crate::clock::Moment;
 use crate::flight::Flight;
 use crate::reconcile::steady;
 use crate::{
-    DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result, Target, TargetKind,
+    DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform,
 };
 
 /// What stands for a status as long as the deployment does not show.
@@ -38,7 +38,7 @@ pub(super) struct Before {
 
 impl Qovery {
     pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
-        request.check(&Platform::Qovery, &self.capabilities())?;
+        request.check(&platform::QOVERY, &self.capabilities())?;
         let action = Action::of(request);
         let target = &ids::target(request.target())?;
         // Nothing is triggered yet, whatever goes wrong.
@@ -130,7 +130,7 @@ impl Qovery {
         }
         if let Some(kind) = look.kind_of(target.id()) {
             let message = format!("there is no such {}: `{target}` is of kind `{kind}`", target.kind());
-            return Err(Error::new(ErrorKind::NotFound, message).with_platform(Platform::Qovery));
+            return Err(Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY));
         }
         // In another environment the deployment would never be found again.
         if steady(|| self.row(target)).await?.environment(target)? != environment {

@@ -14,7 +14,7 @@ use super::trail::{
 use super::{Qovery, fail, phase};
 use crate::clock::Moment;
 use crate::flight::{self, is_settled};
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, Result};
+use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, platform};
 
 impl Qovery {
     /// Looks for the execution of a deployment that is known by its request or its moment alone.
@@ -192,10 +192,10 @@ pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], before
 }
 
 fn never_started(message: &'static str) -> Error {
-    Error::new(ErrorKind::NotFound, message).with_platform(Platform::Qovery)
+    Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY)
 }
 
 /// The error of a deployment that may be there, though nothing tells which it is.
 fn untold(message: &'static str) -> Error {
-    Error::new(ErrorKind::Undecidable, message).with_platform(Platform::Qovery)
+    Error::new(ErrorKind::Undecidable, message).with_platform(platform::QOVERY)
 }

@@ -1,7 +1,7 @@
 //! The ids of Qovery: UUIDs in lower case, made so once where they enter the adapter.
 
 use super::trail::{AFTER, ENVIRONMENT, EXECUTION, REQUEST};
-use crate::{DeploymentId, Error, ErrorKind, Platform, Result, Target};
+use crate::{DeploymentId, Error, ErrorKind, Result, Target, platform};
 
 /// The length of a UUID as text.
 const UUID: usize = 36;
@@ -14,7 +14,7 @@ const UUID: usize = 36;
 /// # Errors
 /// [`ErrorKind::InvalidInput`] if an id is no UUID.
 pub(super) fn target(target: &Target) -> Result<Target> {
-    target.validate().map_err(|error| error.with_platform(Platform::Qovery))?;
+    target.validate().map_err(|error| error.with_platform(platform::QOVERY))?;
     let normal = Target::new(target.kind().clone(), uuid(target.id(), target)?);
     match target.environment_id() {
         Some(environment) => Ok(normal.in_environment(uuid(environment, target)?)),
@@ -27,7 +27,7 @@ pub(super) fn target(target: &Target) -> Result<Target> {
 /// # Errors
 /// [`ErrorKind::InvalidInput`] if it belongs to another platform, or its target or environment is no UUID.
 pub(super) fn deployment(id: &DeploymentId) -> Result<DeploymentId> {
-    id.expect_platform(&Platform::Qovery)?;
+    id.expect_platform(&platform::QOVERY)?;
     let mut normal = with_target(id, &target(id.target())?)?;
     let environment = id.get(ENVIRONMENT).map(|environment| uuid(environment, id)).transpose()?;
     let others = [EXECUTION, REQUEST, AFTER].map(|key| (key, id.get(key).map(lower)));
@@ -44,7 +44,7 @@ pub(super) fn deployment(id: &DeploymentId) -> Result<DeploymentId> {
 fn with_target(id: &DeploymentId, target: &Target) -> Result<DeploymentId> {
     let text = id.to_string();
     let details = text.split_once('?').map_or_else(String::new, |(_, details)| format!("?{details}"));
-    format!("{}:{target}{details}", Platform::Qovery).parse()
+    format!("{}:{target}{details}", platform::QOVERY).parse()
 }
 
 fn uuid(text: &str, of: impl std::fmt::Display) -> Result<String> {
@@ -53,7 +53,7 @@ fn uuid(text: &str, of: impl std::fmt::Display) -> Result<String> {
     }
     let message =
         format!("`{of}` holds an id that is no UUID, and Qovery's are; look it up in the address of its page");
-    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(Platform::Qovery))
+    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::QOVERY))
 }
 
 /// An id that begins with a UUID, such as that of an execution (`<uuid>-<number>`), with that in lower case.
@@ -83,7 +83,7 @@ mod tests {
     fn a_uuid_in_capitals_is_the_same_in_lower_case() {
         let capitals = Target::application(CAPITALS).in_environment(CAPITALS);
         assert_eq!(target(&capitals).unwrap(), Target::application(SMALL).in_environment(SMALL));
-        let id = DeploymentId::new(Platform::Qovery, capitals)
+        let id = DeploymentId::new(platform::QOVERY, capitals)
             .with(ENVIRONMENT, CAPITALS)
             .with(EXECUTION, format!("{CAPITALS}-17"))
             .with(REQUEST, CAPITALS)
@@ -102,7 +102,7 @@ mod tests {
             let placed = Target::application(SMALL).in_environment(id);
             assert_eq!(target(&placed).unwrap_err().kind(), ErrorKind::InvalidInput, "{id}");
         }
-        let id = DeploymentId::new(Platform::Qovery, Target::application(SMALL)).with(ENVIRONMENT, SMALL);
+        let id = DeploymentId::new(platform::QOVERY, Target::application(SMALL)).with(ENVIRONMENT, SMALL);
         assert_eq!(deployment(&id.clone().with(EXECUTION, "ABC123-42")).unwrap().get(EXECUTION), Some("ABC123-42"));
         assert!(deployment(&id.with(ENVIRONMENT, "e")).is_err());
     }

@@ -12,7 +12,7 @@ use qovery_client::wire;
 use super::action::Action;
 use super::revision::Named;
 use super::{Qovery, fail};
-use crate::{Error, ErrorKind, Platform, Result, Revision, Target, TargetKind, TerraformAction};
+use crate::{Error, ErrorKind, Result, Revision, Target, TargetKind, TerraformAction, platform};
 
 /// What is sent to deploy a target of some kind: each has a body of its own, or none.
 pub(super) enum Trigger {
@@ -58,7 +58,7 @@ impl Trigger {
                     Action::Terraform(TerraformAction::ForceUnlock) => Some(TerraformDeployAction::ForceUnlock),
                     Action::Terraform(TerraformAction::MigrateState) => Some(TerraformDeployAction::MigrateState),
                     Action::Deploy => None,
-                    _ => return Err(Error::unsupported(Platform::Qovery, "this action on a Terraform service")),
+                    _ => return Err(Error::unsupported(platform::QOVERY, "this action on a Terraform service")),
                 };
                 Self::Terraform(TerraformDeployRequest { action, git_commit_id: commit })
             }
@@ -137,9 +137,9 @@ pub(super) fn given_environment(target: &Target) -> Result<Option<&str>> {
 /// The error of a target that does not stand in the environment it is said to.
 pub(super) fn misplaced(target: &Target) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("the target `{target}` stands in another environment"))
-        .with_platform(Platform::Qovery)
+        .with_platform(platform::QOVERY)
 }
 
 pub(super) fn unknown(kind: &TargetKind) -> Error {
-    Error::unsupported(Platform::Qovery, format_args!("targets of kind `{kind}`"))
+    Error::unsupported(platform::QOVERY, format_args!("targets of kind `{kind}`"))
 }

@@ -7,7 +7,7 @@ use qovery_client::types::{
 
 use super::{Qovery, fail};
 use crate::clock::Moment;
-use crate::{Error, ErrorKind, Platform, Result, Target, TargetKind};
+use crate::{Error, ErrorKind, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const PAGE: usize = 50;
@@ -103,7 +103,7 @@ pub(super) fn beside_statuses(error: Error) -> Error {
         return error;
     }
     let message = "a list of the environment is missing, although its statuses are there";
-    let mut unavailable = Error::new(ErrorKind::Unavailable, message).with_platform(Platform::Qovery).of_read();
+    let mut unavailable = Error::new(ErrorKind::Unavailable, message).with_platform(platform::QOVERY).of_read();
     if let Some(operation) = error.operation() {
         unavailable = unavailable.with_operation(operation.to_owned());
     }

@@ -6,19 +6,19 @@ use anydeploy_wire as wire;
 
 use crate::clock::Moment;
 use crate::failure::{Meaning, Refusal, translate};
-use crate::{Error, ErrorKind, Platform};
+use crate::{Error, ErrorKind, platform};
 
 /// The window of the rate limit, so no wait for it is longer.
 const WINDOW: i64 = 3600;
 
 /// Turns a failed exchange with Qovery into an error.
 pub(super) fn fail(error: wire::Error) -> Error {
-    translate(Platform::Qovery, error, |refusal| meaning(refusal, false))
+    translate(platform::QOVERY, error, |refusal| meaning(refusal, false))
 }
 
 /// Turns a failed exchange about something that is certain to exist into an error: what was just read, or a list.
 pub(super) fn fail_on_known(error: wire::Error) -> Error {
-    translate(Platform::Qovery, error, |refusal| meaning(refusal, true))
+    translate(platform::QOVERY, error, |refusal| meaning(refusal, true))
 }
 
 fn meaning(refusal: &Refusal<'_>, known: bool) -> Meaning {

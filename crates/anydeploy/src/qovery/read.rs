@@ -15,7 +15,7 @@ use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, mark, revision_of, told};
 use super::{Qovery, ids, phase};
 use crate::flight;
 use crate::reconcile::{is_passing, steady};
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Platform, RanRevision, Result, Revision, TargetKind};
+use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
 impl Qovery {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
@@ -145,7 +145,7 @@ impl Qovery {
                 ErrorKind::NotFound,
                 "a later deployment took the place of this one, which is not in the history any more",
             )
-            .with_platform(Platform::Qovery)),
+            .with_platform(platform::QOVERY)),
         }
     }
 }

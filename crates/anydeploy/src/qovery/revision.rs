@@ -14,7 +14,7 @@ use super::row::{Row, Source};
 use super::status::judge_service;
 use super::{Qovery, fail};
 use crate::reconcile::steady;
-use crate::{DeployRequest, Error, ErrorKind, Phase, Platform, Result, Revision, Target, TargetKind};
+use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, TargetKind, platform};
 
 /// How many of the newest executions are searched for the one that was deployed last.
 const SEARCHED: i64 = 20;
@@ -173,5 +173,5 @@ fn describe(revision: &Revision) -> &'static str {
 }
 
 fn refuse(kind: ErrorKind, message: String) -> Error {
-    Error::new(kind, message).with_platform(Platform::Qovery)
+    Error::new(kind, message).with_platform(platform::QOVERY)
 }

@@ -5,7 +5,7 @@ use qovery_client::types::{ApplicationGitRepository as Repository, JobResponse, 
 use super::kind::unknown;
 use super::look::filled;
 use super::{Qovery, fail};
-use crate::{Error, ErrorKind, JobEvent, Platform, Result, Target, TargetKind};
+use crate::{Error, ErrorKind, JobEvent, Result, Target, TargetKind, platform};
 
 /// What a service or environment is.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Row {
         self.environment.clone().ok_or_else(|| {
             let message =
                 format!("Qovery does not say which environment holds `{target}`; write it as `{target}@ENVIRONMENT`");
-            Error::new(ErrorKind::Unreadable, message).with_platform(Platform::Qovery)
+            Error::new(ErrorKind::Unreadable, message).with_platform(platform::QOVERY)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::clock::Moment;
 use crate::flight::Company;
-use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Platform, Revision, Target};
+use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Revision, Target, platform};
 
 /// The environment whose queue and executions are looked at.
 pub(super) const ENVIRONMENT: &str = "environment";
@@ -43,7 +43,7 @@ pub(super) const ACTION: &str = "action";
 
 /// The id of a deployment in an environment.
 pub(super) fn id_of(target: &Target, environment: &str) -> DeploymentId {
-    DeploymentId::new(Platform::Qovery, target.clone()).with(ENVIRONMENT, environment)
+    DeploymentId::new(platform::QOVERY, target.clone()).with(ENVIRONMENT, environment)
 }
 
 /// The id of an execution that Qovery itself lists for the target.

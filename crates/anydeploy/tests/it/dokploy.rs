@@ -164,10 +164,10 @@ async fn what_dokploy_cannot_do_is_refused_before_anything_is_sent() {
     }
     let advice = dokploy.deploy(&application().with_revision(Revision::ImageTag("1".into()))).await.unwrap_err();
     assert!(advice.to_string().contains("application.update"), "{advice}");
-    let id = DeploymentId::new(anydeploy::Platform::Dokploy, Target::database("x")).with("row", "r");
+    let id = DeploymentId::new(anydeploy::platform::DOKPLOY, Target::database("x")).with("row", "r");
     assert_eq!(dokploy.deployment(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(!dokploy.offers(Method::Cancel));
-    let id = DeploymentId::new(anydeploy::Platform::Dokploy, Target::application("x")).with("row", "r");
+    let id = DeploymentId::new(anydeploy::platform::DOKPLOY, Target::application("x")).with("row", "r");
     assert_eq!(dokploy.cancel_deployment(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(fake.requests().await.is_empty());
 }

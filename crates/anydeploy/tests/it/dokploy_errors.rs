@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use anydeploy::{
     DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, Error, ErrorKind, HistoryOptions, LogOptions, Phase,
-    Platform, Target,
+    Target, platform,
 };
+
 use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -47,7 +48,7 @@ async fn call(dokploy: &Dokploy, operation: &str) -> Error {
         "application-deploy" => dokploy.deploy(&request()).await.map(drop),
         "deployment-all" => dokploy.history_of(&target, HistoryOptions::default()).await.map(drop),
         "deployment-readLogs" => {
-            let id = DeploymentId::new(Platform::Dokploy, target).with("row", "r");
+            let id = DeploymentId::new(platform::DOKPLOY, target).with("row", "r");
             dokploy.logs_of(&id, LogOptions::default()).await.map(drop)
         }
         "project-all" | "/project.all" => dokploy.services().await.map(drop),
@@ -121,7 +122,7 @@ async fn a_failed_validation_names_the_field() {
 async fn a_proxys_404_while_dokploy_restarts_does_not_make_a_deployment_lost() {
     let traefik = ResponseTemplate::new(404).set_body_raw("404 page not found\n", "text/plain; charset=utf-8");
     let server = serve("deployment-all", traefik).await;
-    let id = DeploymentId::new(Platform::Dokploy, Target::application("abc")).with("row", "r");
+    let id = DeploymentId::new(platform::DOKPLOY, Target::application("abc")).with("row", "r");
     let error = deployer(&server).deployment(&id).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreadable);
 }

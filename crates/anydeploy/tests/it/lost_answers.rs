@@ -100,7 +100,7 @@ async fn a_deployment_that_was_started_is_found_and_returned_as_if_it_had_been_a
                 scene.deploy(fault).await.unwrap_or_else(|error| panic!("{platform}, {fault:?}: {error:?}"));
             let ids = scene.ids();
             assert_eq!(ids.len(), 1, "{platform}, {fault:?}");
-            assert!(deployment.identity.is_settled() || native(&deployment).is_none(), "{deployment:?}");
+            assert!(deployment.identity.is_resolved() || native(&deployment).is_none(), "{deployment:?}");
             if let Some(id) = native(&deployment) {
                 assert_eq!(id, ids[0], "{platform}, {fault:?}");
             }

@@ -306,5 +306,5 @@ async fn ids_of_other_platforms_and_broken_ids_are_refused() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id}");
     }
     assert!(fake.requests().await.is_empty());
-    assert_eq!(deployer(&fake).platform(), anydeploy::Platform::Qovery);
+    assert_eq!(deployer(&fake).platform(), anydeploy::platform::QOVERY);
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, Deployer, DeployerExt, DeploymentId, Error, ErrorKind, LogOptions, Platform, Qovery, Target,
-    TargetKind,
+    DeployRequest, Deployer, DeployerExt, DeploymentId, Error, ErrorKind, LogOptions, Qovery, Target, TargetKind,
+    platform,
 };
+
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -140,7 +141,7 @@ async fn meet(qovery: &Qovery, call: Call) -> Error {
         if kind == "environment" { target } else { target.in_environment(ID) }
     };
     let id = || {
-        let id = DeploymentId::new(Platform::Qovery, Target::application(ID));
+        let id = DeploymentId::new(platform::QOVERY, Target::application(ID));
         id.with("environment", ID).with("execution", "e-1")
     };
     match call {

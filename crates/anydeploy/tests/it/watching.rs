@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anydeploy::{
-    Coolify, Deployer, DeployerExt, DeploymentId, Dokploy, ErrorKind, Outcome, Platform, Target, WatchOptions,
+    Coolify, Deployer, DeployerExt, DeploymentId, Dokploy, ErrorKind, Outcome, Target, WatchOptions, platform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -38,14 +38,14 @@ async fn server(of: &'static str, otherwise: Value, list: Vec<ResponseTemplate>)
 async fn coolify(list: Vec<ResponseTemplate>) -> (MockServer, Coolify, DeploymentId) {
     let server = server("/deployments/d", json!({ "count": 0, "deployments": [] }), list).await;
     let coolify = Coolify::builder().url(server.uri()).token("1|t").build().unwrap();
-    let id = DeploymentId::new(Platform::Coolify, Target::application("web")).with("deployment", "d");
+    let id = DeploymentId::new(platform::COOLIFY, Target::application("web")).with("deployment", "d");
     (server, coolify, id)
 }
 
 async fn dokploy(list: Vec<ResponseTemplate>) -> (MockServer, Dokploy, DeploymentId) {
     let server = server("/deployment.all", json!([]), list).await;
     let dokploy = Dokploy::builder().url(server.uri()).token("t").build().unwrap();
-    let id = DeploymentId::new(Platform::Dokploy, Target::application("web")).with("row", "r");
+    let id = DeploymentId::new(platform::DOKPLOY, Target::application("web")).with("row", "r");
     (server, dokploy, id)
 }
 

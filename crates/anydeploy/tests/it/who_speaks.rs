@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anydeploy::{
     Coolify, DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, Error, ErrorKind, Platform, Qovery, Target,
-    WatchOptions,
+    WatchOptions, platform,
 };
 use wiremock::matchers::{any, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -25,9 +25,9 @@ fn qovery(url: String) -> Qovery {
 
 fn deployers(url: &str) -> [(Platform, Box<dyn Deployer>); 3] {
     [
-        (Platform::Coolify, Box::new(coolify(url.to_owned()))),
-        (Platform::Dokploy, Box::new(dokploy(url.to_owned()))),
-        (Platform::Qovery, Box::new(qovery(url.to_owned()))),
+        (platform::COOLIFY, Box::new(coolify(url.to_owned()))),
+        (platform::DOKPLOY, Box::new(dokploy(url.to_owned()))),
+        (platform::QOVERY, Box::new(qovery(url.to_owned()))),
     ]
 }
 
@@ -36,8 +36,8 @@ fn id(platform: &Platform) -> DeploymentId {
         .in_environment("22222222-2222-4222-8222-222222222222");
     let id = DeploymentId::new(platform.clone(), target);
     match platform {
-        Platform::Coolify => id.with("deployment", "d"),
-        Platform::Dokploy => id.with("row", "r"),
+        name if *name == platform::COOLIFY => id.with("deployment", "d"),
+        name if *name == platform::DOKPLOY => id.with("row", "r"),
         _ => id.with("environment", "22222222-2222-4222-8222-222222222222").with("request", "1"),
     }
 }
@@ -136,7 +136,7 @@ async fn what_the_platforms_say_themselves_is_still_believed() {
     assert_eq!(coolify(refused.uri()).check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
     let denied =
         server(403, r#"{"message":"You are not authorized to perform this action.","error":"Unauthorized"}"#).await;
-    let error = coolify(denied.uri()).deployment(&id(&Platform::Coolify)).await.unwrap_err();
+    let error = coolify(denied.uri()).deployment(&id(&platform::COOLIFY)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RoleTooLow);
     let refused = server(401, r#"{"message":"Unauthorized"}"#).await;
     assert_eq!(dokploy(refused.uri()).check().await.unwrap_err().kind(), ErrorKind::UnauthorizedOrRateLimited);
@@ -196,7 +196,7 @@ async fn a_watch_goes_on_through_a_challenge_and_a_login() {
     let mut options = WatchOptions::within(Duration::from_secs(30));
     options.first_interval = Some(Duration::from_millis(10));
     options.longest_interval = Duration::from_millis(20);
-    let outcome = coolify(server.uri()).watch(&id(&Platform::Coolify), options).await.unwrap();
+    let outcome = coolify(server.uri()).watch(&id(&platform::COOLIFY), options).await.unwrap();
     assert!(outcome.is_success(), "{outcome}");
     assert!(server.received_requests().await.unwrap().len() >= 3);
 }
@@ -244,11 +244,11 @@ async fn an_answer_beyond_the_limit_is_a_kind_of_its_own_and_the_limit_can_be_ra
     let body = format!("{{\"padding\":\"{}\"}}", "x".repeat(2000));
     let server = serve(ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
     let small = Coolify::builder().url(server.uri()).token(TOKEN).max_body(1000).build().unwrap();
-    let error = small.deployment(&id(&Platform::Coolify)).await.unwrap_err();
+    let error = small.deployment(&id(&platform::COOLIFY)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AnswerTooLarge);
     let line = error.to_string();
     assert!(line.contains("more than 1000 bytes") && line.contains("`max_body`"), "{line}");
-    let large = coolify(server.uri()).deployment(&id(&Platform::Coolify)).await.unwrap_err();
+    let large = coolify(server.uri()).deployment(&id(&platform::COOLIFY)).await.unwrap_err();
     assert_eq!(large.kind(), ErrorKind::Unreadable);
 }
 
@@ -277,7 +277,7 @@ async fn an_error_of_the_raw_client_becomes_one_of_the_facade() {
     assert_eq!(raw.server_message().as_deref(), Some("Validation failed. is_build_time: This field is not allowed."));
     let error = Coolify::error(raw);
     assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(422)));
-    assert_eq!((error.platform(), error.operation()), (Some(&Platform::Coolify), Some("version")));
+    assert_eq!((error.platform(), error.operation()), (Some(&platform::COOLIFY), Some("version")));
     assert!(error.server_message().unwrap().contains("is_build_time: This field is not allowed."), "{error}");
     let issues = serde_json::json!({
         "message": "Input validation failed", "code": "BAD_REQUEST",

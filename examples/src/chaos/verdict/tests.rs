@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use anydeploy::{
-    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Failure, Loss, Phase, Platform, Result, Target,
+    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Failure, Loss, Phase, Result, Target, platform,
 };
 use fastrand::Rng;
 
@@ -106,7 +106,7 @@ fn judged_at(over_at: Instant, done: Vec<Done>, result: Result<Outcome>) -> Chao
     let over = settled.iter().map(|(_, id)| (id.clone(), over_at)).collect();
     let seen = Seen { settled, over, ..Seen::default() };
     let told = Told { call: 1, target: Target::application("web"), version: None, result, seen };
-    let mut report = ChaosReport::new(&Platform::Qovery, &ChaosOptions::new(1, 1));
+    let mut report = ChaosReport::new(&platform::QOVERY, &ChaosOptions::new(1, 1));
     judge(&mut report, &Server(done), &[told], PROMISED);
     report
 }

@@ -142,7 +142,7 @@ pub trait Harness: Send + Sync {
 
     /// The id of a deployment on another platform; by default one of a platform that nobody has.
     fn foreign_id(&self) -> DeploymentId {
-        DeploymentId::new(Platform::from("elsewhere"), Target::application("web")).with("deployment", "1")
+        DeploymentId::new(Platform::new("elsewhere"), Target::application("web")).with("deployment", "1")
     }
 
     /// A request for a target that can be deployed with this option; `None` if the harness has none.

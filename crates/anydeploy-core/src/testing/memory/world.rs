@@ -56,7 +56,7 @@ pub(super) struct World {
 }
 
 pub(super) fn platform() -> Platform {
-    Platform::from("memory")
+    Platform::new("memory")
 }
 
 impl Default for World {

@@ -31,7 +31,7 @@ impl ScriptedDeployer {
 #[deny(clippy::missing_trait_methods)]
 impl Deployer for ScriptedDeployer {
     fn platform(&self) -> Platform {
-        Platform::from("scripted")
+        Platform::new("scripted")
     }
 
     fn capabilities(&self) -> Capabilities {

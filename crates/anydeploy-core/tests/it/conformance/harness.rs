@@ -56,7 +56,7 @@ impl Memory {
 }
 
 fn memory(target: Target) -> DeploymentId {
-    DeploymentId::new(Platform::from("memory"), target)
+    DeploymentId::new(Platform::new("memory"), target)
 }
 
 impl Harness for Memory {

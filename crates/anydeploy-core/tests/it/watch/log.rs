@@ -31,7 +31,7 @@ impl LateSummary {
 
 impl Deployer for LateSummary {
     fn platform(&self) -> Platform {
-        Platform::from("late")
+        Platform::new("late")
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
-use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Platform, Revision, Target, WatchOptions};
+use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Revision, Target, WatchOptions, platform};
 use anydeploy_fakes::{CoolifyScript, FakeCoolify, FaultyNetwork};
 use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
@@ -39,7 +39,7 @@ impl OnCoolify {
 }
 
 fn id(target: Target) -> DeploymentId {
-    DeploymentId::new(Platform::Coolify, target)
+    DeploymentId::new(platform::COOLIFY, target)
 }
 
 impl Harness for OnCoolify {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
-use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Platform, Target, WatchOptions};
+use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Target, WatchOptions, platform};
 use anydeploy_fakes::{DokployFate, DokployScript, FakeDokploy, FaultyNetwork};
 use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
@@ -40,7 +40,7 @@ impl OnDokploy {
 }
 
 fn id(target: Target) -> DeploymentId {
-    DeploymentId::new(Platform::Dokploy, target)
+    DeploymentId::new(platform::DOKPLOY, target)
 }
 
 impl Harness for OnDokploy {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy::{
-    DeployRequest, Deployer, DeploymentId, JobEvent, Platform, Qovery, Revision, Target, TargetKind, TerraformAction,
-    WatchOptions,
+    DeployRequest, Deployer, DeploymentId, JobEvent, Qovery, Revision, Target, TargetKind, TerraformAction,
+    WatchOptions, platform,
 };
 use anydeploy_fakes::{FakeQovery, FaultyNetwork, QoveryScript, QoveryServiceKind};
 use futures::future::{BoxFuture, FutureExt, ready};
@@ -37,7 +37,7 @@ impl OnQovery {
 }
 
 fn id(target: Target) -> DeploymentId {
-    DeploymentId::new(Platform::Qovery, target)
+    DeploymentId::new(platform::QOVERY, target)
 }
 
 impl Harness for OnQovery {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anydeploy::{
-    Coolify, Deployer, DeployerExt, DeploymentId, ErrorKind, Identity, LogOptions, Outcome, Phase, Platform, Target,
+    Coolify, Deployer, DeployerExt, DeploymentId, ErrorKind, Identity, LogOptions, Outcome, Phase, Target, platform,
 };
 use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, FakeCoolify};
 use serde_json::{Value, json};
@@ -127,7 +127,7 @@ async fn id_of_a_request_that_was_merged_is_resolved_by_every_method() {
     let running = coolify.deploy(&request(&fake.application())).await.unwrap();
     fake.advance(1);
     let target = Target::application(fake.application());
-    let phantom = DeploymentId::new(Platform::Coolify, target).with("deployment", "phantom").with("unconfirmed", "0");
+    let phantom = DeploymentId::new(platform::COOLIFY, target).with("deployment", "phantom").with("unconfirmed", "0");
     let found = coolify.deployment(&phantom).await.unwrap();
     assert_eq!((found.identity, uuid(&found)), (Identity::Adopted, uuid(&running)));
     assert!(!coolify.logs_of(&phantom, LogOptions::default()).await.unwrap().lines.is_empty());

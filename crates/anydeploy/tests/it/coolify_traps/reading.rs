@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anydeploy::Target;
-use anydeploy::{Coolify, Deployer, DeployerExt, DeploymentId, ErrorKind, Identity, LogOptions, Phase, Platform};
+use anydeploy::{Coolify, Deployer, DeployerExt, DeploymentId, ErrorKind, Identity, LogOptions, Phase, platform};
 use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, FakeCoolify};
 use serde_json::json;
 use wiremock::matchers::any;
@@ -18,7 +18,7 @@ async fn words_that_others_guess_for_an_end_are_none() {
         let row = json!({ "deployment_uuid": "d", "status": word });
         Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(row)).mount(&server).await;
         let coolify = Coolify::builder().url(server.uri()).token("1|t").build().unwrap();
-        let id = DeploymentId::new(Platform::Coolify, Target::application("web")).with("deployment", "d");
+        let id = DeploymentId::new(platform::COOLIFY, Target::application("web")).with("deployment", "d");
         let seen = coolify.deployment(&id).await.unwrap();
         assert_eq!((seen.identity, seen.status.phase), (Identity::Exact, Phase::Unknown), "{word:?}");
         assert_eq!(seen.status.raw, word, "the word itself is kept");

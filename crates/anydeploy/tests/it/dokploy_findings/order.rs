@@ -50,7 +50,7 @@ async fn dropped_after_a_webhook(
 /// Polls until an error, and sees that no poll tells of an end.
 async fn never_over(dokploy: &Dokploy, mut deployment: Deployment, polls: u32) -> Option<Error> {
     for _ in 0..polls {
-        assert!(!deployment.is_over() && !deployment.identity.is_settled(), "{deployment:?}");
+        assert!(!deployment.is_over() && !deployment.identity.is_resolved(), "{deployment:?}");
         tokio::time::sleep(GRACE / 12).await;
         match dokploy.deployment(&deployment.id).await {
             Ok(seen) => deployment = seen,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anydeploy::{
     DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, ErrorKind, HistoryOptions, Identity, LogOptions,
-    Outcome, Permission, Phase, Platform, ServiceState, Target, TargetKind, VersionSupport,
+    Outcome, Permission, Phase, ServiceState, Target, TargetKind, VersionSupport, platform,
 };
 use anydeploy_fakes::{
     DokployQuirk, DokployScript, FakeDokploy, FakeDokployBuilder, Fault, FaultPlan, FaultyNetwork, Pace, RequestKind,
@@ -216,7 +216,7 @@ async fn an_id_made_from_a_row_leads_to_a_deployment_that_something_else_started
         let row = fake.triggered().last().unwrap().deployment_id.clone().unwrap();
         let id = Dokploy::deployment_id(&target, &row);
         assert_eq!(id.to_string().parse::<DeploymentId>().unwrap(), id);
-        assert_eq!(id.platform(), &Platform::Dokploy);
+        assert_eq!(id.platform(), &platform::DOKPLOY);
         let deployment = dokploy.deployment(&id).await.unwrap();
         assert_eq!((deployment.identity, deployment.status.phase), (Identity::Exact, Phase::Succeeded));
         let unknown = dokploy.deployment(&Dokploy::deployment_id(&target, "no-such-row")).await.unwrap_err();

@@ -63,7 +63,7 @@ impl Broken {
         self.own_ids.lock().unwrap().push(deployment.id.clone());
         match self.fault {
             Fault::NamesAnotherPlatform => {
-                deployment.id = DeploymentId::new(Platform::Qovery, deployment.target().clone());
+                deployment.id = DeploymentId::new(Platform::new("gamma"), deployment.target().clone());
             }
             Fault::GivesAnUnreadableId => deployment.id = deployment.id.with("pad", "x".repeat(5000)),
             Fault::AdoptsWhatRuns => deployment.identity = Identity::Exact,

@@ -1,0 +1,238 @@
+//! The waits between two tries of the same thing.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use tokio::time::Instant;
+
+/// The longest wait that is distinguished from forever: thirty years.
+const LONGEST: Duration = Duration::from_secs(946_080_000);
+
+/// The waits between two tries of the same thing: they grow, are spread at random, and end with a budget.
+///
+/// By default a wait is full jitter under a ceiling that doubles with each try, without a bound on the tries or the time.
+/// What a server asks for ([`Error::retry_after`](crate::Error::retry_after)) is never cut short: a wait is the longer of
+/// the two.
+///
+/// Retries, polls and the adapters' own loops share this one type.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anydeploy_core::{Backoff, Jitter};
+///
+/// let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10))
+///     .with_jitter(Jitter::None)
+///     .with_tries(3);
+/// assert_eq!(backoff.next(None), Some(Duration::from_millis(500)));
+/// assert_eq!(backoff.next(Some(Duration::from_secs(30))), Some(Duration::from_secs(30)));
+/// assert_eq!(backoff.next(None), None, "that was the third try");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    first: Duration,
+    ceiling: Duration,
+    longest: Duration,
+    growth: f64,
+    jitter: Jitter,
+    started: Instant,
+    budget: Duration,
+    max_tries: u32,
+    tries: u32,
+    random: Rng,
+}
+
+/// How a wait differs from its ceiling, so that many callers spread out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Jitter {
+    /// Anything between nothing and the ceiling.
+    #[default]
+    Full,
+    /// Within a fifth of the ceiling, and never less than the first one: for polls, whose first interval is what a rate
+    /// limit allows.
+    Fifth,
+    /// Nothing: every wait is its ceiling.
+    None,
+}
+
+impl Backoff {
+    /// Waits of up to `first` at first, twice that with each try, and up to `longest` in the end.
+    ///
+    /// The time budget, if one is set, runs from now.
+    #[must_use]
+    pub fn new(first: Duration, longest: Duration) -> Self {
+        let first = first.min(LONGEST);
+        Self {
+            first,
+            ceiling: first,
+            longest: longest.clamp(first, LONGEST),
+            growth: 2.0,
+            jitter: Jitter::Full,
+            started: Instant::now(),
+            budget: Duration::MAX,
+            max_tries: u32::MAX,
+            tries: 0,
+            random: Rng::new(),
+        }
+    }
+
+    /// The same waits, whose ceiling grows by this factor with each try; less than 1 counts as 1.
+    #[must_use]
+    pub fn with_growth(mut self, factor: f64) -> Self {
+        self.growth = factor.max(1.0);
+        self
+    }
+
+    /// The same waits, spread like this.
+    #[must_use]
+    pub fn with_jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// The same waits, until this much time has passed since [`new`](Self::new).
+    #[must_use]
+    pub fn with_budget(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// The same waits, for at most this many tries, the first one included.
+    #[must_use]
+    pub fn with_tries(mut self, tries: u32) -> Self {
+        self.max_tries = tries;
+        self
+    }
+
+    /// The same waits, with jitter that a test can foresee.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.random = Rng::with_seed(seed);
+        self
+    }
+
+    /// How many tries have ended.
+    #[must_use]
+    pub fn tries(&self) -> u32 {
+        self.tries
+    }
+
+    /// Whether another try may follow if the server asks for this wait.
+    ///
+    /// Waiting less than the server asks for only earns another refusal, so the answer is no if the budget does not hold
+    /// the whole wait.
+    #[must_use]
+    pub fn allows(&self, retry_after: Option<Duration>) -> bool {
+        let left = self.left();
+        self.tries < self.max_tries && !left.is_zero() && retry_after.unwrap_or_default() <= left
+    }
+
+    /// Counts a try that has ended, and says how long to wait before the next one; `None` if none may follow.
+    pub fn next(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+        self.tries = self.tries.saturating_add(1);
+        self.allows(retry_after).then(|| self.jittered().min(self.left()).max(retry_after.unwrap_or_default()))
+    }
+
+    /// Counts a try that has ended, and says how long to wait before the next one, whatever is left of the budget.
+    pub fn pause(&mut self, retry_after: Option<Duration>) -> Duration {
+        self.tries = self.tries.saturating_add(1);
+        self.jittered().max(retry_after.unwrap_or_default())
+    }
+
+    fn left(&self) -> Duration {
+        self.budget.saturating_sub(self.started.elapsed())
+    }
+
+    /// A wait under the present ceiling, which grows.
+    fn jittered(&mut self) -> Duration {
+        let ceiling = self.ceiling;
+        let grown = ceiling.as_secs_f64() * self.growth;
+        self.ceiling = Duration::try_from_secs_f64(grown).map_or(self.longest, |grown| grown.min(self.longest));
+        match self.jitter {
+            Jitter::Full => ceiling.mul_f64(self.random.f64()),
+            Jitter::Fifth => {
+                let least = (ceiling * 4 / 5).max(self.first);
+                least + (ceiling * 6 / 5).saturating_sub(least).mul_f64(self.random.f64())
+            }
+            Jitter::None => ceiling,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn waits(mut backoff: Backoff) -> Vec<Duration> {
+        (0..6).map(|_| backoff.pause(None)).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_ceiling_doubles_up_to_the_longest_wait() {
+        let backoff = Backoff::new(SECOND, SECOND * 10).with_jitter(Jitter::None);
+        assert_eq!(waits(backoff.clone()), [1, 2, 4, 8, 10, 10].map(Duration::from_secs));
+        assert_eq!(waits(backoff.with_growth(0.0)), [SECOND; 6]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn full_jitter_stays_under_the_ceiling_and_a_poll_within_a_fifth_of_it() {
+        let ceilings = waits(Backoff::new(SECOND, SECOND * 10).with_jitter(Jitter::None));
+        for seed in 0..100 {
+            let backoff = Backoff::new(SECOND, SECOND * 10).with_seed(seed);
+            let full = waits(backoff.clone());
+            assert!(full.iter().zip(&ceilings).all(|(wait, ceiling)| wait <= ceiling), "{full:?}");
+            let near = waits(backoff.with_jitter(Jitter::Fifth));
+            let is_near = |(wait, ceiling): (&Duration, &Duration)| {
+                *wait >= SECOND && *wait >= *ceiling * 4 / 5 && *wait <= *ceiling * 6 / 5
+            };
+            assert!(near.iter().zip(&ceilings).all(is_near), "{near:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_seed_gives_the_same_waits_and_another_gives_others() {
+        let backoff = || Backoff::new(SECOND, SECOND * 10);
+        assert_eq!(waits(backoff().with_seed(7)), waits(backoff().with_seed(7)));
+        assert_ne!(waits(backoff().with_seed(7)), waits(backoff().with_seed(8)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_asks_for_more_gets_it_if_the_budget_holds_it() {
+        let mut backoff = Backoff::new(SECOND, SECOND).with_budget(SECOND * 60);
+        assert_eq!(backoff.next(Some(SECOND * 60)), Some(SECOND * 60));
+        assert_eq!(backoff.next(Some(SECOND * 61)), None);
+        assert_eq!(backoff.pause(Some(SECOND * 61)), SECOND * 61);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_wait_is_longer_than_what_is_left_of_the_budget() {
+        let mut backoff = Backoff::new(SECOND * 40, SECOND * 40).with_jitter(Jitter::None).with_budget(SECOND * 60);
+        assert_eq!(backoff.next(None), Some(SECOND * 40));
+        advance(SECOND * 40).await;
+        assert_eq!(backoff.next(None), Some(SECOND * 20));
+        advance(SECOND * 20).await;
+        assert_eq!(backoff.next(None), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_try_follows_the_last_one() {
+        let mut backoff = Backoff::new(SECOND, SECOND).with_tries(2);
+        assert!(backoff.allows(None) && backoff.next(None).is_some());
+        assert_eq!((backoff.next(None), backoff.tries(), backoff.allows(None)), (None, 2, false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_wait_is_too_short_or_too_long_for_the_clock() {
+        for extreme in [Duration::ZERO, Duration::MAX] {
+            for jitter in [Jitter::Full, Jitter::Fifth, Jitter::None] {
+                let waits = waits(Backoff::new(extreme, extreme).with_jitter(jitter).with_growth(f64::MAX));
+                assert!(waits.iter().all(|wait| *wait <= LONGEST * 6 / 5), "{waits:?}");
+            }
+        }
+    }
+}
