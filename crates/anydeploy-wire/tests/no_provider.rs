@@ -18,5 +18,5 @@ async fn plain_http_on_this_machine_needs_no_provider() {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("7")).mount(&server).await;
     let http = Http::builder(server.uri()).build().unwrap();
-    assert_eq!(http.call(&READ).send().await.unwrap().json::<u8>().unwrap().into_value(), 7);
+    assert_eq!(http.request(&READ).send().await.unwrap().json::<u8>().unwrap().into_value(), 7);
 }
