@@ -89,7 +89,7 @@ const STEPS: &[Step] = &[
             "--features",
             "rustls-no-provider",
             "--test",
-            "no_provider",
+            "it",
         ],
     ),
     // A workspace of its own, which shares what was compiled; without the fuzzer, which takes a C++ compiler.

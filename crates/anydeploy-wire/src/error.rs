@@ -202,6 +202,11 @@ impl Error {
             (kind, format!("cannot connect to {destination}: {cause}"))
         } else if error.is_timeout() {
             (ErrorKind::Timeout, format!("{destination} did not answer in time"))
+        } else if error.is_redirect() {
+            // Only a client of the caller's own follows any; the request itself was answered.
+            let message =
+                "the HTTP client that the caller gave stopped at a redirect; build it with `redirect(Policy::none())`";
+            (ErrorKind::Interrupted, message.to_owned())
         } else {
             (ErrorKind::Interrupted, format!("the connection to {destination} broke"))
         };

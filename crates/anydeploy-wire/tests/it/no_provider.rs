@@ -1,5 +1,4 @@
 //! Without a provider of rustls, `https` is refused with the line that installs one, and plain HTTP works.
-#![cfg(all(test, feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
 
 use anydeploy_wire::{ErrorKind, Http, Method, Operation};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};

@@ -1,4 +1,4 @@
-//! What stands on the wire: URL, headers, body.
+//! What a request sends: URL, headers, body.
 
 use anydeploy_wire::{Auth, ErrorKind, File, Http, Method, Operation, open_enum};
 
@@ -128,27 +128,6 @@ async fn a_body_that_is_no_json_is_refused_before_anything_is_sent() {
     assert_eq!(server.requests(), Vec::<String>::new());
 }
 
-/// The environment of a process cannot be changed safely, so the test runs itself once more.
-#[tokio::test]
-async fn a_call_on_this_machine_does_not_pass_a_proxy_of_the_environment() {
-    let (server, proxy) = (server().await, server().await);
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "--ignored", "request::child_of_the_proxy_test"]);
-    child.env("HTTP_PROXY", proxy.url()).env("http_proxy", proxy.url()).env("ANYDEPLOY_TEST_URL", server.url());
-    let status = tokio::task::spawn_blocking(move || child.status()).await;
-    assert!(status.unwrap().unwrap().success());
-    assert_eq!((server.requests().len(), proxy.requests().len()), (1, 0));
-}
-
-#[tokio::test]
-#[ignore = "is started by another test, with a proxy in its environment"]
-async fn child_of_the_proxy_test() {
-    // Whoever runs every ignored test has no proxy to test.
-    let Ok(url) = std::env::var("ANYDEPLOY_TEST_URL") else { return };
-    let http = Http::builder(url).build().unwrap();
-    http.request(&READ).path("id", "1").send().await.unwrap();
-}
-
 #[test]
 fn a_base_url_is_https_or_stays_on_this_machine() {
     let refusal = |url: &str| Http::builder(url).build().err().map(|error| (error.kind(), error.to_string()));
@@ -186,7 +165,7 @@ fn a_base_url_is_https_or_stays_on_this_machine() {
 }
 
 #[test]
-fn the_base_url_is_told_without_a_slash_at_its_end() {
+fn the_base_url_has_no_slash_at_its_end() {
     let base = |url: &str| Http::builder(url).build().unwrap().base_url().to_owned();
     assert_eq!(base("https://Host.example/"), "https://host.example");
     assert_eq!(base("https://host.example/api//"), "https://host.example/api");
@@ -206,14 +185,17 @@ fn a_bad_header_or_certificate_is_refused_by_the_builder() {
         builder().header("content-type", "planted/type"),
         builder().auth(Auth::bearer("token")).header("authorization", "planted"),
         builder().header("x-extra", "one").header("X-Extra", "planted"),
+        builder().header("Proxy-Authorization", "planted"),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidConfiguration, "build"));
         assert!(!format!("{error} {error:?}").contains("plan"), "{error:?}");
     }
-    let told = |builder: anydeploy_wire::HttpBuilder| builder.build().unwrap_err().to_string();
-    assert!(told(builder().auth(Auth::bearer("t\n"))).ends_with("the token begins or ends with white space"));
-    assert!(told(builder().header("x-extra", "")).ends_with("the value of header `x-extra` is empty"));
+    let line = |builder: anydeploy_wire::HttpBuilder| builder.build().unwrap_err().to_string();
+    assert!(line(builder().auth(Auth::bearer("t\n"))).ends_with("the token begins or ends with white space"));
+    assert!(line(builder().header("x-extra", "")).ends_with("the value of header `x-extra` is empty"));
+    let twice = line(builder().auth(Auth::header("x-api-key", "t")).header("X-API-Key", "t"));
+    assert!(twice.contains("the header `x-api-key` carries the credentials"), "{twice}");
 }
 
 #[tokio::test]
