@@ -23,6 +23,7 @@
 //! * What is masked in a value is masked in its JSON; no form holds a credential of the deployer.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod backoff;
 mod capabilities;
 mod check;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
-use crate::Secret;
+use crate::secret::Secret;
 
 /// How a client proves who it is.
 ///
@@ -63,7 +63,7 @@ pub(crate) fn sensitive_header(
     let header =
         HeaderName::try_from(name).map_err(|_| "a header's name holds a character that is not allowed".to_owned())?;
     let text = secret.expose();
-    let fault = if text.is_empty() {
+    let reason = if text.is_empty() {
         "is empty"
     } else if text.trim() != text {
         // A token read from a file often ends in a line break, which servers answer with a bare 400.
@@ -76,7 +76,7 @@ pub(crate) fn sensitive_header(
         value.set_sensitive(true);
         return Ok((header, value));
     };
-    Err(format!("{what} {fault}"))
+    Err(format!("{what} {reason}"))
 }
 
 #[cfg(test)]

@@ -6,32 +6,32 @@ use reqwest::Url;
 
 /// Checks a base URL; the reason of a refusal does not repeat it, as it may hold a password.
 pub(crate) fn parse(text: &str) -> Result<Url, String> {
-    let fault = |reason: &str| Err(format!("the base URL {reason}"));
+    let refuse = |reason: &str| Err(format!("the base URL {reason}"));
     if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {
-        return fault("stands in quotes; give it without them");
+        return refuse("stands in quotes; give it without them");
     }
     if text.starts_with('$') || text.contains("${") || text.contains("{{") {
-        return fault("is the name of a variable that was not replaced; give its value");
+        return refuse("is the name of a variable that was not replaced; give its value");
     }
     let Some((scheme, rest)) = text.split_once("://") else {
-        return fault("has no scheme; begin it with https://");
+        return refuse("has no scheme; begin it with https://");
     };
     if rest.contains("://") || ["http", "https"].iter().any(|scheme| rest.starts_with(&format!("{scheme}:"))) {
-        return fault("has two schemes, or is two URLs; give one address, such as https://host");
+        return refuse("has two schemes, or is two URLs; give one address, such as https://host");
     }
     if !matches!(&*scheme.to_ascii_lowercase(), "http" | "https") {
-        return fault("is neither http nor https");
+        return refuse("is neither http nor https");
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains(',') || text.contains([' ', '\t', '\n', '\r']) {
-        return fault("is a list of addresses; give one");
+        return refuse("is a list of addresses; give one");
     }
     let url = Url::parse(text).map_err(|error| format!("the base URL is not a URL: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return fault("holds credentials; give the address without them, and what a proxy asks for as a header");
+        return refuse("holds credentials; give the address without them, and what a proxy asks for as a header");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return fault("holds a query or a fragment; give the address up to it");
+        return refuse("holds a query or a fragment; give the address up to it");
     }
     Ok(url)
 }

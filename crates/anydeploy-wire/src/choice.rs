@@ -5,8 +5,8 @@
 /// The variant is taken that names most of the value's keys, those of inner objects included, and whose required
 /// members are there; among equals one that requires more of them, then one that keeps more keys in maps or free-form
 /// JSON, then the first.
-/// The value has to fit it as it is, without any repair; anything else is a fault, as another variant would be read
-/// without the keys that it does not name.
+/// The value has to fit it as it is, without any repair; anything else is a mismatch, as another variant would be
+/// read without the keys that it does not name.
 ///
 /// # Examples
 ///
@@ -27,12 +27,12 @@ macro_rules! choice {
     ($name:ident: $($variant:ident),+ $(,)?) => {
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
-                let mut chosen = node.choose::<Self>(&[$(|node| node.weigh(Self::$variant)),+]);
+            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                let mut chosen = $crate::__private::choose::<Self>(node, &[$(|node| $crate::__private::weigh(node, Self::$variant)),+]);
                 $(if chosen.is_next() {
                     return ::std::result::Result::Ok(Self::$variant($crate::__attempt!($crate::Read::read(node))));
                 })+
-                ::std::result::Result::Err(node.unfit())
+                ::std::result::Result::Err(node.mismatch())
             }
         }
         $crate::__deserialize!($name);

@@ -1,30 +1,38 @@
 //! Reading JSON that nearly fits the type it should have.
 
-use std::fmt;
-
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
 use self::document::Document;
 
 pub use self::{
-    choose::{Chosen, Match},
-    fault::Fault,
+    choice::{Chosen, Match, choose, weigh},
+    object::Object,
+};
+pub use self::{
+    error::DecodeError,
+    mismatch::Mismatch,
     node::Node,
     read::Read,
+    repair::{Repair, Repaired},
 };
 
-mod children;
-mod choose;
+mod choice;
 mod document;
-mod fault;
+mod error;
+mod expected;
+mod list;
 mod lossy;
+mod mismatch;
 mod node;
+mod notes;
 mod object;
 mod read;
+mod repair;
 mod scalar;
+mod step;
 
-/// Reads JSON, repairing what does not fit where that cannot tell a lie.
+/// Reads JSON, and repairs mismatches where the repair cannot change the meaning.
 ///
 /// * A number or a bool where text is wanted becomes its text; text where a number or a bool is
 ///   wanted becomes that; `80.0` is an integer.
@@ -34,14 +42,14 @@ mod scalar;
 /// * A member that does not fit, or is `null` where nothing may be, is removed, so that an
 ///   `Option` or a default takes its place.
 ///
-/// Only `null` is ever removed from a list or a map, or from where one is wanted: what is left
-/// would tell that there is less than there is.
-/// Nor is a [`Patch`](crate::Patch) removed, as its absence tells something else.
+/// Of a list or a map only `null` elements are removed, and never the whole: a list that lost an
+/// element would say that there is less than there is.
+/// A [`Patch`](crate::Patch) is not removed either, as its absence means something else.
 /// An empty body is read as `null`.
 ///
 /// # Errors
 ///
-/// [`DecodeError`] if the body is not JSON, or does not fit even so.
+/// [`DecodeError`] if the body is not JSON, or does not fit even after the repairs.
 ///
 /// # Examples
 ///
@@ -64,16 +72,15 @@ pub fn decode<T: Read>(body: &[u8]) -> Result<(T, Vec<Repair>), DecodeError> {
 }
 
 /// The same for a body whose content type may have said that it is a web page.
-pub(crate) fn decode_as<T: Read>(body: &[u8], html: bool) -> Result<(T, Vec<Repair>), DecodeError> {
-    read(Document::parse(body, html)?)
+pub(crate) fn decode_as<T: Read>(body: &[u8], is_html: bool) -> Result<(T, Vec<Repair>), DecodeError> {
+    read(Document::parse(body, is_html)?)
 }
 
-/// The `Deserialize` of every type that a macro of this crate makes one for: what is repaired is
-/// not told.
+/// The `Deserialize` of every type that a macro of this crate makes one for; it does not report repairs.
 ///
 /// # Errors
 ///
-/// If it does not fit even so.
+/// If it does not fit even after the repairs.
 pub fn deserialize<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let document = Document::new(Value::deserialize(deserializer)?);
     read(document).map(|(value, _)| value).map_err(D::Error::custom)
@@ -84,116 +91,7 @@ fn read<T: Read>(mut document: Document) -> Result<(T, Vec<Repair>), DecodeError
     loop {
         match T::read(&document.root()) {
             Ok(value) => return Ok((value, document.into_repairs())),
-            Err(fault) => document.repair(fault)?,
+            Err(mismatch) => document.repair(mismatch)?,
         }
     }
 }
-
-/// How a web page begins, in any case: the gateways' own pages often leave out the head.
-const PAGES: [&[u8]; 12] = [
-    b"<!doctype",
-    b"<html",
-    b"<head",
-    b"<body",
-    b"<!--",
-    b"<?xml",
-    b"<title",
-    b"<script",
-    b"<meta",
-    b"<center",
-    b"<h1",
-    b"<form",
-];
-
-/// Whether a body begins as a web page does.
-pub(crate) fn is_web_page(body: &[u8]) -> bool {
-    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii_start();
-    PAGES.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
-}
-
-/// A change that made a body fit its type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Repair {
-    pointer: String,
-    what: Repaired,
-}
-
-/// What a [`Repair`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Repaired {
-    /// The value was taken as another JSON type, and nothing is lost; or, of the whole body, what is
-    /// not Unicode in it became U+FFFD.
-    Converted,
-    /// The value did not fit and was left out.
-    Removed,
-}
-
-impl Repair {
-    pub(crate) fn new(pointer: String, what: Repaired) -> Self {
-        Self { pointer, what }
-    }
-
-    /// The place as a JSON pointer, in which `*` stands for any element of a list or a map.
-    #[must_use]
-    pub fn pointer(&self) -> &str {
-        &self.pointer
-    }
-
-    /// What was done there.
-    #[must_use]
-    pub fn what(&self) -> Repaired {
-        self.what
-    }
-}
-
-/// Why a body could not be read.
-///
-/// It names places and types and never holds a value of the body, as that may be a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
-    pointer: String,
-    expected: String,
-    note: Option<String>,
-}
-
-impl DecodeError {
-    pub(crate) fn new(pointer: String, expected: String) -> Self {
-        Self { pointer, expected, note: None }
-    }
-
-    pub(crate) fn with_note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    pub(crate) fn web_page(expected: &str) -> Self {
-        Self::new(String::new(), expected.to_owned())
-            .with_note("a web page came: from a proxy, a login form, or because the base URL is wrong")
-    }
-
-    /// The place as a JSON pointer, in which `*` stands for any element of a list or a map; empty
-    /// for the whole body.
-    #[must_use]
-    pub fn pointer(&self) -> &str {
-        &self.pointer
-    }
-
-    /// What was expected there.
-    #[must_use]
-    pub fn expected(&self) -> &str {
-        &self.expected
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.expected)?;
-        if !self.pointer.is_empty() {
-            write!(f, " at {}", self.pointer)?;
-        }
-        self.note.as_ref().map_or(Ok(()), |note| write!(f, "; {note}"))
-    }
-}
-
-impl std::error::Error for DecodeError {}

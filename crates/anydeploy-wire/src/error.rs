@@ -1,4 +1,4 @@
-//! What is known after a call failed.
+//! What is known after a request failed.
 
 use std::{error::Error as StdError, fmt, time::Duration, time::SystemTime};
 
@@ -8,10 +8,16 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 
-use crate::{Method, Operation, Redirect, decode::is_web_page, retry_after, sentence, transport};
+use crate::{
+    connect_error::connect_error,
+    operation::{Method, Operation},
+    redirect::Redirect,
+    retry_after, server_message,
+    web_page::is_web_page,
+};
 
-/// A shorter credential is no secret worth the words that its removal would maim, in bytes.
-const SHORTEST: usize = 6;
+/// Shorter credentials, in bytes, are not redacted: removing them would garble ordinary text.
+const MIN_REDACTED_LENGTH: usize = 6;
 
 /// What kind of failure an [`Error`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,13 +27,13 @@ pub enum ErrorKind {
     InvalidArgument,
     /// The base URL, a header, or a certificate was refused here; nothing was sent.
     InvalidConfiguration,
-    /// No connection came about (name, refusal, TLS, connect timeout): no byte of the request was
+    /// No connection could be made (name, refusal, TLS, connect timeout): no byte of the request was
     /// sent.
     Connect,
-    /// The server's certificate was refused: no byte of the request was sent, and the next try ends
-    /// alike.
+    /// The server's certificate was refused: no byte of the request was sent, and another try is
+    /// refused too.
     Certificate,
-    /// The time for the whole call ran out; the server may have acted on the request.
+    /// The time for the whole request ran out; the server may have acted on it.
     Timeout,
     /// The connection broke after the request may have been sent; the server may have acted on it.
     Interrupted,
@@ -35,31 +41,32 @@ pub enum ErrorKind {
     TooLarge,
     /// The server answered with a status other than 2xx, redirects included.
     Status,
-    /// The server answered 2xx, but with something other than its document says.
+    /// The server answered 2xx, but the body does not fit the document of the operation; or a client
+    /// of the [caller's own](crate::HttpBuilder::client) followed a redirect, whatever the status.
     Decode,
 }
 
-/// A failed call, or a client that could not be built.
+/// A failed request, or a client that could not be built.
 ///
 /// `Display` is one line with the operation and its path template; neither it nor `Debug` shows a
 /// body, the value of a header, a parameter, or the query of a URL.
-/// What the server sent is there in full, for whoever asks: [`status`](Self::status),
-/// [`headers`](Self::headers), [`body`](Self::body).
+/// [`status`](Self::status), [`headers`](Self::headers) and [`body`](Self::body) hold in full what
+/// the server sent.
 pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
     operation: Option<Operation>,
     message: String,
-    answer: Option<Received>,
-    /// The headers that carried the credentials.
+    response: Option<Received>,
+    /// The headers that carried credentials.
     sent: Vec<HeaderValue>,
     retry_after: Option<Duration>,
     redirect: Option<Redirect>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What had arrived of an answer when the call failed.
+/// What had arrived of a response when the request failed.
 pub(crate) struct Received {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -91,30 +98,30 @@ impl Error {
         &self.0.message
     }
 
-    /// Where the answer redirects to, which is never followed.
+    /// Where the response redirects to, which is never followed.
     #[must_use]
     pub fn redirect(&self) -> Option<&Redirect> {
         self.0.redirect.as_ref()
     }
 
-    /// Whether the answer is a web page, by its content type or its beginning; the platforms' APIs
+    /// Whether the response is a web page, by its content type or its beginning; the platforms' APIs
     /// answer JSON to a caller that asks for it.
     #[must_use]
     pub fn is_web_page(&self) -> bool {
-        let Some(answer) = &self.0.answer else { return false };
-        let says_html = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let Some(response) = &self.0.response else { return false };
+        let says_html = response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let says_html = says_html.is_some_and(|text| text.to_ascii_lowercase().contains("html"));
-        let is_json = || matches!(answer.body.trim_ascii_start().first(), Some(b'{' | b'['));
-        is_web_page(&answer.body) || (says_html && !answer.body.is_empty() && !is_json())
+        let is_json = || matches!(response.body.trim_ascii_start().first(), Some(b'{' | b'['));
+        is_web_page(&response.body) || (says_html && !response.body.is_empty() && !is_json())
     }
 
-    /// The server's own words, for who wants to show them: the sentence of the body with the
-    /// complaints of a failed validation, on one line of at most 500 characters.
+    /// The server's own words: the message of the body and the findings of a failed validation, on one
+    /// line of at most 500 characters.
     ///
     /// It is not a part of `Display`.
-    /// Secrets that are known by form or place are masked, and so are the credentials of the call;
+    /// Secrets that are known by form or place are masked, and so are the credentials of the request;
     /// what else the server repeats from the request stays.
-    /// `None` if the answer was a success, or holds no sentence, or is a web page.
+    /// `None` if the response is a success or a web page, or holds no message.
     ///
     /// ```
     /// # use anydeploy_wire::Error;
@@ -128,42 +135,42 @@ impl Error {
     /// ```
     #[must_use]
     pub fn server_message(&self) -> Option<String> {
-        let answer = self.0.answer.as_ref().filter(|answer| !answer.status.is_success())?;
-        let sentence = sentence::of(&answer.body).filter(|_| !self.is_web_page())?;
-        sentence::shown(&self.without_credentials(&sentence))
+        let response = self.0.response.as_ref().filter(|response| !response.status.is_success())?;
+        let message = server_message::read(&response.body).filter(|_| !self.is_web_page())?;
+        server_message::shown(&self.without_credentials(&message))
     }
 
     /// The HTTP status, if the server answered at all.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.0.answer.as_ref().map(|answer| answer.status.as_u16())
+        self.0.response.as_ref().map(|response| response.status.as_u16())
     }
 
-    /// The headers of the answer, if there was one.
+    /// The headers of the response, if there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.0.answer.as_ref().map(|answer| &answer.headers)
+        self.0.response.as_ref().map(|response| &response.headers)
     }
 
-    /// The body of the answer, unchanged, if there was an answer.
+    /// The body of the response, unchanged, if there was one.
     ///
     /// It ends early if it is longer than the limit or broke off, which for another status than
     /// 2xx does not change the kind of the error.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.answer.as_ref().map(|answer| &answer.body)
+        self.0.response.as_ref().map(|response| &response.body)
     }
 
-    /// How long the server asks to wait, counted from the arrival of its answer.
+    /// How long the server asks to wait, counted from the arrival of its response.
     ///
-    /// Reads `Retry-After` as seconds or as a date, a date by the server's own clock where it is
-    /// told; at most one day.
+    /// Reads `Retry-After` as seconds or as a date, a date by the server's own clock if the response
+    /// has a `Date`; at most one day.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// A text of the server's without the credentials of the call, should it have sent them back.
+    /// A text of the server's without the credentials of the request, should it have sent them back.
     ///
     /// Covers the token and the values of headers that were added by hand, if the server answered with
     /// another status than 2xx and they are at least 6 bytes long.
@@ -173,7 +180,7 @@ impl Error {
         // The scheme is no secret.
         let secrets = sent.flat_map(|value| [Some(value), value.split_once(' ').map(|(_, secret)| secret)]).flatten();
         secrets
-            .filter(|secret| secret.len() >= SHORTEST)
+            .filter(|secret| secret.len() >= MIN_REDACTED_LENGTH)
             .fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
     }
 
@@ -185,18 +192,23 @@ impl Error {
         Self::new(ErrorKind::InvalidConfiguration, None, message.into())
     }
 
-    /// A failure of the transport, before or while the answer came.
-    pub(crate) fn transport(operation: Operation, origin: &str, error: reqwest::Error) -> Self {
+    /// A failure of the transport, before or while the response came.
+    pub(crate) fn transport(operation: Operation, destination: &str, error: reqwest::Error) -> Self {
         let (kind, message) = if error.is_builder() {
             (ErrorKind::InvalidArgument, "the request could not be written".to_owned())
         } else if error.is_connect() {
-            let cause = transport::cause(&error);
+            let cause = connect_error(&error);
             let kind = if cause.is_certificate() { ErrorKind::Certificate } else { ErrorKind::Connect };
-            (kind, format!("cannot connect to {origin}: {cause}"))
+            (kind, format!("cannot connect to {destination}: {cause}"))
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, format!("{origin} did not answer in time"))
+            (ErrorKind::Timeout, format!("{destination} did not answer in time"))
+        } else if error.is_redirect() {
+            // Only a client of the caller's own follows any; the request itself was answered.
+            let message =
+                "the HTTP client that the caller gave stopped at a redirect; build it with `redirect(Policy::none())`";
+            (ErrorKind::Interrupted, message.to_owned())
         } else {
-            (ErrorKind::Interrupted, format!("the connection to {origin} broke"))
+            (ErrorKind::Interrupted, format!("the connection to {destination} broke"))
         };
         Self::new(kind, Some(operation), message).with_source(error.without_url())
     }
@@ -206,7 +218,7 @@ impl Error {
             kind,
             operation,
             message,
-            answer: None,
+            response: None,
             sent: Vec::new(),
             retry_after: None,
             redirect: None,
@@ -214,14 +226,14 @@ impl Error {
         }))
     }
 
-    pub(crate) fn with_answer(mut self, answer: Received) -> Self {
-        self.0.retry_after = retry_after::read(&answer.headers, SystemTime::now());
-        self.0.answer = Some(answer);
+    pub(crate) fn with_response(mut self, response: Received) -> Self {
+        self.0.retry_after = retry_after::read(&response.headers, SystemTime::now());
+        self.0.response = Some(response);
         self
     }
 
     pub(crate) fn with_sent(mut self, headers: &HeaderMap) -> Self {
-        self.0.sent = headers.values().cloned().collect();
+        self.0.sent = headers.values().filter(|value| value.is_sensitive()).cloned().collect();
         self
     }
 
@@ -250,10 +262,10 @@ impl fmt::Debug for Error {
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &self.0.kind).field("operation", &self.operation());
         debug.field("message", &self.0.message);
-        if let Some(answer) = &self.0.answer {
-            debug.field("status", &answer.status.as_u16());
-            debug.field("headers", &answer.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>());
-            debug.field("body", &format_args!("{} bytes", answer.body.len()));
+        if let Some(response) = &self.0.response {
+            debug.field("status", &response.status.as_u16());
+            debug.field("headers", &response.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>());
+            debug.field("body", &format_args!("{} bytes", response.body.len()));
         }
         if let Some(wait) = &self.0.retry_after {
             debug.field("retry_after", wait);

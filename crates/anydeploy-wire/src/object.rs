@@ -4,7 +4,7 @@
 ///
 /// Each field says which member of the object it is.
 /// A required member has to be there; an optional one that is absent leaves its field at its
-/// `Default`.
+/// `Demismatch`.
 /// Members that the struct does not know are passed over.
 ///
 /// # Examples
@@ -35,15 +35,15 @@ macro_rules! object {
     ) => {
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
-                let mut object = $crate::__attempt!(node.object());
+            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                let mut object = $crate::__attempt!($crate::__private::Object::of(node));
                 let value = Self {
                     $($($required: $crate::__attempt!(object.required($required_member)),)*)?
                     $($($optional: object.optional($optional_member),)*)?
                 };
-                match object.fault() {
+                match object.mismatch() {
                     ::std::option::Option::None => ::std::result::Result::Ok(value),
-                    ::std::option::Option::Some(fault) => ::std::result::Result::Err(fault),
+                    ::std::option::Option::Some(mismatch) => ::std::result::Result::Err(mismatch),
                 }
             }
         }
@@ -59,7 +59,7 @@ macro_rules! __attempt {
     ($result:expr) => {
         match $result {
             ::std::result::Result::Ok(value) => value,
-            ::std::result::Result::Err(fault) => return ::std::result::Result::Err(fault),
+            ::std::result::Result::Err(mismatch) => return ::std::result::Result::Err(mismatch),
         }
     };
 }

@@ -14,7 +14,7 @@
 ///
 /// ```
 /// anydeploy_wire::open_enum! {
-///     /// What became of a build.
+///     /// The state of a build.
 ///     pub enum BuildStatus {
 ///         /// It ended well.
 ///         Done = "done",
@@ -135,7 +135,7 @@ macro_rules! __open_enum_impls {
         }
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
+            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
                 ::std::result::Result::Ok(Self::from($crate::__attempt!(node.word())))
             }
         }

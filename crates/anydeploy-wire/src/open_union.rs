@@ -84,7 +84,7 @@ macro_rules! open_union {
     }) => {
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Fault> {
+            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
                 let word = $crate::__attempt!(node.tag($tag));
                 let node = node.variant($tag, &word);
                 ::std::result::Result::Ok(match word.as_str() {

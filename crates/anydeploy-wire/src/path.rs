@@ -2,16 +2,16 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::Operation;
+use crate::operation::Operation;
 
 /// Everything but RFC 3986's unreserved characters is encoded.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ENCODED_IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Fills the template, or says which parameter is at fault and why.
+/// Fills the template, or says which parameter cannot be used and why.
 pub(crate) fn fill(operation: &Operation, values: &[(&str, String)]) -> Result<String, String> {
     for (name, value) in values {
-        if let Some(fault) = fault_of(value) {
-            return Err(format!("the path parameter `{name}` {fault}"));
+        if let Some(reason) = refusal_of(value) {
+            return Err(format!("the path parameter `{name}` {reason}"));
         }
         if !operation.path().contains(&format!("{{{name}}}")) {
             return Err(format!("there is no path parameter `{name}`"));
@@ -25,7 +25,7 @@ pub(crate) fn fill(operation: &Operation, values: &[(&str, String)]) -> Result<S
             return Err(format!("the path parameter `{name}` is not given"));
         };
         filled.push_str(before);
-        filled.extend(utf8_percent_encode(value, SEGMENT));
+        filled.extend(utf8_percent_encode(value, ENCODED_IN_SEGMENT));
         rest = after;
     }
     filled.push_str(rest);
@@ -36,7 +36,7 @@ pub(crate) fn fill(operation: &Operation, values: &[(&str, String)]) -> Result<S
 ///
 /// URL parsers and servers resolve `.` and `..`, some of them after decoding `%2F` and `%5C`, so a
 /// dot segment is refused wherever it stands: `DELETE /applications/..` would mean another thing.
-fn fault_of(value: &str) -> Option<&'static str> {
+fn refusal_of(value: &str) -> Option<&'static str> {
     if value.is_empty() {
         Some("is empty")
     } else if value.chars().any(char::is_control) {
@@ -54,7 +54,7 @@ mod tests {
     use reqwest::Url;
 
     use super::*;
-    use crate::Method;
+    use crate::operation::Method;
 
     const READ: Operation = Operation::new(Method::Get, "read", "/teams/{team}/members/{member}");
 
@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn what_would_change_the_path_is_refused_by_name() {
         for bad in ["", ".", "..", "a/../b", "..\\x", "a\nb", "\u{7f}"] {
-            let fault = fill_with("1", bad).unwrap_err();
-            assert!(fault.starts_with("the path parameter `member` "), "{fault}");
+            let reason = fill_with("1", bad).unwrap_err();
+            assert!(reason.starts_with("the path parameter `member` "), "{reason}");
         }
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use reqwest::{Response, Url, header::LOCATION};
 
-/// Parts of a path that lead to a login.
-const LOGINS: [&str; 15] = [
+/// Segments of a path that lead to a login.
+const LOGIN_SEGMENTS: [&str; 15] = [
     "login",
     "signin",
     "sign-in",
@@ -23,7 +23,7 @@ const LOGINS: [&str; 15] = [
     "outpost.goauthentik.io",
 ];
 
-/// Where an answer redirects to.
+/// Where a response redirects to.
 ///
 /// Only the origin is kept, because path and query may hold a token.
 /// `Display` is a part of a sentence that says what to do.
@@ -33,7 +33,7 @@ pub struct Redirect {
     kind: RedirectKind,
 }
 
-/// What a redirect means for who calls an API.
+/// What a redirect means for a caller of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RedirectKind {
@@ -45,7 +45,7 @@ pub enum RedirectKind {
     SameHost,
     /// To another host.
     OtherHost,
-    /// To nowhere: the answer does not say where, or not in a way that can be read.
+    /// To nowhere: the response does not say where, or not in a way that can be read.
     Nowhere,
 }
 
@@ -90,7 +90,7 @@ impl Redirect {
 
 fn is_login(url: &Url) -> bool {
     let mut segments = url.path_segments().into_iter().flatten().map(str::to_ascii_lowercase);
-    segments.any(|segment| segment.starts_with("cdn-cgi") || LOGINS.contains(&&*segment))
+    segments.any(|segment| segment.starts_with("cdn-cgi") || LOGIN_SEGMENTS.contains(&&*segment))
 }
 
 impl fmt::Display for Redirect {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// A longer wait than this is cut, so that adding it to a clock cannot overflow.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads `Retry-After`, as seconds or as a date.
 ///
@@ -15,13 +15,13 @@ pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // Digits that overflow are still a number of seconds, only a very long one.
-        text.parse().map_or(LONGEST, Duration::from_secs)
+        text.parse().map_or(MAX_RETRY_AFTER, Duration::from_secs)
     } else {
         let until = httpdate::parse_http_date(text).ok()?;
         let sent = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         until.duration_since(sent.unwrap_or(now)).unwrap_or_default()
     };
-    Some(wait.min(LONGEST))
+    Some(wait.min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -62,8 +62,8 @@ mod tests {
 
     #[test]
     fn an_absurd_wait_is_cut_to_a_day() {
-        assert_eq!(wait("99999999999999999999999999", None), Some(LONGEST));
-        assert_eq!(wait("Fri, 31 Dec 9999 23:59:59 GMT", None), Some(LONGEST));
+        assert_eq!(wait("99999999999999999999999999", None), Some(MAX_RETRY_AFTER));
+        assert_eq!(wait("Fri, 31 Dec 9999 23:59:59 GMT", None), Some(MAX_RETRY_AFTER));
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.extend(HeaderValue::from_bytes(&value).ok().map(|value| (RETRY_AFTER, value)));
             headers.extend(HeaderValue::from_bytes(&date).ok().map(|date| (DATE, date)));
-            prop_assert!(read(&headers, at(now)).is_none_or(|wait| wait <= LONGEST));
+            prop_assert!(read(&headers, at(now)).is_none_or(|wait| wait <= MAX_RETRY_AFTER));
         }
 
         #[test]
@@ -107,14 +107,14 @@ mod tests {
             earlier in prop_oneof![0..200_000_u64, any::<u64>()],
             later in 0..200_000_u64,
             other in SECONDS,
-            told: bool,
+            has_date: bool,
         ) {
             let now = until.saturating_sub(earlier).saturating_add(later).min(SECONDS.end - 1);
             let mut headers = HeaderMap::from_iter([(RETRY_AFTER, fmt_http_date(at(until)).parse().unwrap())]);
-            if told {
+            if has_date {
                 headers.insert(DATE, fmt_http_date(at(now)).parse().unwrap());
             }
-            let wait = read(&headers, at(if told { other } else { now }));
+            let wait = read(&headers, at(if has_date { other } else { now }));
             prop_assert_eq!(wait, Some(Duration::from_secs(until.saturating_sub(now).min(86_400))));
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::config::{Config, Connect, TokenScheme};
+use crate::config::{Config, Connect, Proxy, TokenScheme};
 use crate::{Deployer, Result};
 
 /// Builds a deployer; made by `Coolify::builder()` and the like.
@@ -81,10 +81,41 @@ impl<D: Connect + Deployer> Builder<D> {
         self
     }
 
-    /// Sends one more header with every request, such as those of an access proxy; its value is kept as a secret,
-    /// and white space around it is cut off.
+    /// Sends one more header with every request, such as those of an access proxy; none by default.
+    ///
+    /// Its value is kept as a secret, and white space around it is cut off.
+    /// The header that carries the token, `Proxy-Authorization` and those that a request sets by itself are refused.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<SecretString>) -> Self {
         self.config.headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sends every request through this proxy, such as `http://proxy.example:3128`; what the environment sets by default.
+    ///
+    /// It is `http` or `https`, and may hold a name and a password for the proxy.
+    /// See [`Proxy`] for the other choices.
+    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
+        self.config.proxy = Proxy::Url(url.into());
+        self
+    }
+
+    /// Sends no request through a proxy, whatever the environment sets.
+    pub fn no_proxy(mut self) -> Self {
+        self.config.proxy = Proxy::None;
+        self
+    }
+
+    /// Names the application in the `User-Agent`, such as `shop/1.0`, after `anydeploy/<version>`; nothing by default.
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.config.application_name = Some(name.into());
+        self
+    }
+
+    /// Sends by this HTTP client instead of one that is built here; see
+    /// [`Config::with_http_client`] for the rules that it switches off.
+    #[cfg(feature = "raw-api")]
+    pub fn http_client(mut self, client: crate::config::reqwest::Client) -> Self {
+        self.config = self.config.with_http_client(client);
         self
     }
 

@@ -1,28 +1,33 @@
 //! Configuration: in code, from the environment, or from a file by serde.
 
 mod any;
+mod connection;
 mod env;
 mod forms;
+mod proxy;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use anydeploy_wire::{Auth, Http, Secret};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use any::AnyConfig;
+/// The version of `reqwest` that an HTTP client of the caller's own is of.
+#[cfg(feature = "raw-api")]
+pub use anydeploy_wire::reqwest;
 #[cfg(feature = "qovery")]
 pub(crate) use forms::is_jwt;
+pub use proxy::Proxy;
 
-use crate::{Deployer, Error, ErrorKind, Platform, Result};
+use crate::{Deployer, Platform, Result};
 
 /// What is needed to reach one instance of a platform.
 ///
 /// It is read by serde from any format; a misspelt key is an error.
-/// `Debug` never prints the token nor the values of extra headers.
+/// `Debug` never prints the token, the values of extra headers, or the URL of a proxy.
 ///
 /// ```
 /// # #[cfg(feature = "dokploy")] {
@@ -63,15 +68,27 @@ pub struct Config<D> {
     /// Lets the token go over plain HTTP to a host that is not this machine.
     #[serde(default)]
     pub allow_plain_http: bool,
-    /// Headers to send with every request, such as those of an access proxy; their values are secrets.
-    #[serde(default)]
+    /// Headers to send with every request, such as those of an access proxy; none by default.
+    ///
+    /// Their values are secrets, and white space around them is cut off.
+    /// The header that carries the token, `Proxy-Authorization` and those that a request sets by itself are refused.
+    #[serde(default, deserialize_with = "headers")]
     pub headers: BTreeMap<String, SecretString>,
+    /// The proxy that requests go through; what the environment sets by default.
+    #[serde(default)]
+    pub proxy: Proxy,
+    /// What the `User-Agent` says of the application, such as `shop/1.0`, after `anydeploy/<version>`; nothing by default.
+    #[serde(default)]
+    pub application_name: Option<String>,
     /// A certificate authority (PEM, not a path) to trust besides the usual ones.
     #[serde(default)]
     pub root_certificate: Option<String>,
-    /// The longest answer that is read, in bytes; 16 MiB by default.
-    #[serde(default = "default_max_body")]
+    /// The longest answer that is read, 16 MiB by default; as a number of bytes, or as text such as `32 MiB`.
+    #[serde(default = "default_max_body", deserialize_with = "forms::size")]
     pub max_body: usize,
+    #[cfg(feature = "raw-api")]
+    #[serde(skip)]
+    http_client: Option<reqwest::Client>,
     #[serde(skip)]
     deployer: PhantomData<fn() -> D>,
 }
@@ -127,9 +144,6 @@ const fn default_connect_timeout() -> Duration {
     Duration::from_secs(10)
 }
 
-/// The longest grace period: a trigger waits for as long at most, and times derived from it stay far from any limit.
-const MAX_GRACE: Duration = Duration::from_secs(3600);
-
 const fn default_grace() -> Duration {
     Duration::from_secs(60)
 }
@@ -138,10 +152,16 @@ const fn default_max_body() -> usize {
     16 * 1024 * 1024
 }
 
-/// serde's own complaint would quote a token that is not text.
+/// serde's own message would quote a token that is not text.
 fn token<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     let token = Option::<SecretString>::deserialize(deserializer);
     token.map_err(|_| serde::de::Error::custom("the token is not a text"))
+}
+
+/// serde's own message would quote a value that is not text.
+fn headers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, SecretString>, D::Error> {
+    let headers = BTreeMap::deserialize(deserializer);
+    headers.map_err(|_| serde::de::Error::custom("the headers are not a map of texts"))
 }
 
 impl<D> Default for Config<D> {
@@ -155,8 +175,12 @@ impl<D> Default for Config<D> {
             grace: default_grace(),
             allow_plain_http: false,
             headers: BTreeMap::new(),
+            proxy: Proxy::default(),
+            application_name: None,
             root_certificate: None,
             max_body: default_max_body(),
+            #[cfg(feature = "raw-api")]
+            http_client: None,
             deployer: PhantomData,
         }
     }
@@ -164,7 +188,8 @@ impl<D> Default for Config<D> {
 
 impl<D> fmt::Debug for Config<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
+        let mut debug = f.debug_struct("Config");
+        debug
             .field(
                 "url",
                 &self.url.as_deref().map(|url| if url.contains(['@', '?', '#']) { "[redacted]" } else { url }),
@@ -176,9 +201,13 @@ impl<D> fmt::Debug for Config<D> {
             .field("grace", &self.grace)
             .field("allow_plain_http", &self.allow_plain_http)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("proxy", &self.proxy)
+            .field("application_name", &self.application_name)
             .field("root_certificate", &self.root_certificate.is_some())
-            .field("max_body", &self.max_body)
-            .finish_non_exhaustive()
+            .field("max_body", &self.max_body);
+        #[cfg(feature = "raw-api")]
+        debug.field("http_client", &self.http_client.is_some());
+        debug.finish_non_exhaustive()
     }
 }
 
@@ -191,65 +220,29 @@ impl<D: Connect> Config<D> {
         D::connect(self)
     }
 
-    /// The HTTP side of an adapter, with the credential presented as `auth` says.
-    pub(crate) fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
-        let conventions = &D::CONVENTIONS;
-        if self.grace > MAX_GRACE {
-            return Err(Self::invalid("`grace` is longer than an hour; what was accepted shows within seconds"));
-        }
-        let url = self
-            .url
-            .as_deref()
-            .or(conventions.default_url)
-            .ok_or_else(|| Self::invalid("no URL is set; give one with `url`, or use `from_env`"))?;
-        let token = self
-            .token
-            .as_ref()
-            .ok_or_else(|| Self::invalid("no token is set; give one with `token`, or use `from_env`"))?;
-        let token = token.expose_secret().trim();
-        if let Some(fault) = forms::token_fault(token) {
-            return Err(Self::invalid(format_args!("the token {fault}")));
-        }
-        let url = forms::api_url(&conventions.platform, url, conventions.api_path).map_err(Self::invalid)?;
-        #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
-        if url.to_ascii_lowercase().starts_with("https:") {
-            return Err(Self::invalid(
-                "https needs TLS: enable the feature `rustls`, `native-tls` or `rustls-no-provider` of `anydeploy`",
-            ));
-        }
-        let mut builder = Http::builder(url)
-            .auth(auth(Secret::from(token)))
-            .timeout(self.timeout)
-            .connect_timeout(self.connect_timeout)
-            .allow_plain_http(self.allow_plain_http)
-            .max_body(self.max_body)
-            .user_agent(concat!("anydeploy/", env!("CARGO_PKG_VERSION")));
-        for (name, value) in &self.headers {
-            builder = builder.header(name, Secret::from(value.expose_secret().trim()));
-        }
-        if let Some(pem) = &self.root_certificate {
-            #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
-            {
-                builder = builder.root_certificate_pem(pem.as_str());
-            }
-            #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
-            if !pem.is_empty() {
-                return Err(Self::invalid("a certificate is given to a program that is built without TLS"));
-            }
-        }
-        builder.build().map_err(|error| Self::invalid(error.message()).with_source(error))
-    }
-
-    /// The scheme of a platform that knows only one.
-    pub(crate) fn refuse_token_scheme(&self) -> Result<()> {
-        match self.token_scheme {
-            None => Ok(()),
-            Some(_) => Err(Self::invalid("`token_scheme` is for Qovery only")),
-        }
-    }
-
-    pub(crate) fn invalid(message: impl fmt::Display) -> Error {
-        let conventions = &D::CONVENTIONS;
-        Error::new(ErrorKind::InvalidConfiguration, message.to_string()).with_platform(conventions.platform.clone())
+    /// Sends by this HTTP client instead of one that is built here.
+    ///
+    /// Token, headers, `User-Agent`, timeout, the limit of an answer and the refusal of plain HTTP still hold.
+    /// What a client decides is up to the caller, and these rules are off:
+    ///
+    /// * **Redirects.** Build the client with `redirect(Policy::none())`.
+    ///   Another one follows a redirect before it can be stopped, and hands extra headers and Dokploy's token to whatever
+    ///   address the redirect names.
+    ///   An answer that came so is never taken for the platform's: it is
+    ///   [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable).
+    /// * **TLS.** The client's certificates and versions hold; a client that accepts invalid certificates shows the token
+    ///   to everyone on the way.
+    /// * **Connections.** `connect_timeout` is not used, and nothing keeps a proxy of the environment from an instance on
+    ///   this machine.
+    ///   Close idle connections before Dokploy does, by `pool_idle_timeout(Duration::from_secs(4))`.
+    /// * **Retries.** A client with a `retry` policy of its own may send a trigger twice.
+    ///
+    /// `proxy` and `root_certificate` are refused beside it, as they would not be used.
+    /// Clients of another version of `reqwest` than [`reqwest`] do not fit.
+    #[cfg(feature = "raw-api")]
+    #[must_use]
+    pub fn with_http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
+        self
     }
 }

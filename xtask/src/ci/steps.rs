@@ -48,7 +48,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
     steps.extend([
         Step::cargo(
             "TLS without a provider is refused and does not panic",
-            "test --locked -p anydeploy-wire --no-default-features --features rustls-no-provider --test no_provider",
+            "test --locked -p anydeploy-wire --no-default-features --features rustls-no-provider --test it",
         ),
         // A workspace of its own, which shares what was compiled; without the fuzzer, which takes a C++ compiler.
         Step::cargo(

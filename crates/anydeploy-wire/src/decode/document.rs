@@ -1,20 +1,23 @@
-//! A parsed body, and taking out of it what does not fit.
+//! A parsed body, and removing from it what does not fit.
 
 use std::mem;
 
 use serde_json::{Value, error::Category};
 
 use super::{
-    DecodeError, Repair, Repaired,
-    choose::Notes,
-    fault::{Fault, Step, Steps, Want, pointer},
+    error::DecodeError,
+    expected::Expected,
     lossy::lossy,
+    mismatch::Mismatch,
     node::Node,
+    notes::Notes,
+    repair::{Repair, Repaired},
     scalar,
+    step::{Step, Steps, pointer},
 };
 
-/// Each round reads the document once more; a body with more faults than this is hostile.
-const MAX_ROUNDS: usize = 64;
+/// Each repair reads the document once more; a body with more mismatches than this is hostile.
+const MAX_REPAIRS: usize = 64;
 
 pub(super) struct Document {
     value: Value,
@@ -24,10 +27,10 @@ pub(super) struct Document {
     removed: Vec<Removal>,
 }
 
-/// One round: what was removed, and the first cause, which may lie deeper.
+/// One repair: what was removed, and the first cause, which may lie deeper.
 struct Removal {
     pointer: String,
-    want: Want,
+    expected: Expected,
     cause: DecodeError,
 }
 
@@ -36,7 +39,7 @@ impl Document {
         Self { value, empty: false, lossy: false, notes: Notes::default(), removed: Vec::new() }
     }
 
-    pub(super) fn parse(body: &[u8], html: bool) -> Result<Self, DecodeError> {
+    pub(super) fn parse(body: &[u8], is_html: bool) -> Result<Self, DecodeError> {
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii();
         if text.is_empty() {
             return Ok(Self { empty: true, ..Self::new(Value::Null) });
@@ -49,7 +52,7 @@ impl Document {
                 {
                     return Ok(Self { lossy: true, ..Self::new(value) });
                 }
-                if html || text.starts_with(b"<") {
+                if is_html || text.starts_with(b"<") {
                     return Err(DecodeError::web_page("JSON"));
                 }
                 let what = if error.classify() == Category::Eof { "the text breaks off" } else { "it is not JSON" };
@@ -74,52 +77,52 @@ impl Document {
         repairs
     }
 
-    /// Removes the value at fault, and with it all that are at fault in the same way in other
-    /// elements of the lists on the way to it, so that a long list costs one round.
-    pub(super) fn repair(&mut self, fault: Fault) -> Result<(), DecodeError> {
-        let kept = fault.is_kept();
-        let (mut steps, want) = fault.into_parts();
-        let cause = self.cause(&steps, want);
+    /// Removes the value that does not fit, and with it all that do not fit in the same way in other elements of the lists
+    /// on the way to it, so that a long list costs one repair.
+    pub(super) fn repair(&mut self, mismatch: Mismatch) -> Result<(), DecodeError> {
+        let is_kept = mismatch.is_kept();
+        let (mut steps, expected) = mismatch.into_parts();
+        let cause = self.cause(&steps, expected);
         let mut variants = Vec::new();
         while let Some(Step::Variant { .. }) = steps.last() {
             variants.extend(steps.pop());
         }
         let Some(found) = find(&self.value, &steps) else { return Err(cause) };
-        let (null, kind) = (found.is_null(), mem::discriminant(found));
+        let (is_null, kind) = (found.is_null(), mem::discriminant(found));
         match steps.last() {
-            Some(Step::Member(_)) if null || !kept => {}
-            Some(Step::Item(_) | Step::Entry(_)) if null => {}
+            Some(Step::Member(_)) if is_null || !is_kept => {}
+            Some(Step::Item(_) | Step::Entry(_)) if is_null => {}
             _ => return Err(if self.empty { cause.with_note("the body is empty") } else { cause }),
         }
-        if self.removed.len() == MAX_ROUNDS {
-            return Err(cause.with_note("there are too many faults to repair"));
+        if self.removed.len() == MAX_REPAIRS {
+            return Err(cause.with_note("there are too many mismatches to repair"));
         }
         let pointer = pointer(&steps);
-        let again = self.removed.iter().any(|past| past.pointer == pointer && past.want == Want::Other);
-        let unfit = |value: &Value| {
-            if null || value.is_null() {
-                return null && value.is_null();
+        let again = self.removed.iter().any(|past| past.pointer == pointer && past.expected == Expected::Other);
+        let is_mismatch = |value: &Value| {
+            if is_null || value.is_null() {
+                return is_null && value.is_null();
             }
             let same_type = || mem::discriminant(value) == kind;
             variants.iter().all(|variant| is_variant(variant, value))
-                && want.accepts(value).map_or_else(|| again && same_type(), |fits| !fits)
+                && expected.accepts(value).map_or_else(|| again && same_type(), |fits| !fits)
         };
-        prune(&mut self.value, &steps, true, &unfit);
-        self.removed.push(Removal { pointer, want: if null { Want::Object } else { want }, cause });
+        prune(&mut self.value, &steps, true, &is_mismatch);
+        self.removed.push(Removal { pointer, expected: if is_null { Expected::Object } else { expected }, cause });
         self.notes.take();
         Ok(())
     }
 
-    /// What to tell of a fault: if a member is missing because it was removed, why it was removed.
-    fn cause(&self, steps: &Steps, want: Want) -> DecodeError {
+    /// The error for a mismatch: if a member is missing because it was removed, why it was removed.
+    fn cause(&self, steps: &Steps, expected: Expected) -> DecodeError {
         let place = pointer(steps);
-        if let Want::Member(name) = want {
+        if let Expected::Member(name) = expected {
             let member = place.clone() + &pointer(&[Step::Member(name.to_owned())]);
             if let Some(removal) = self.removed.iter().find(|removal| removal.pointer == member) {
                 return removal.cause.clone();
             }
         }
-        DecodeError::new(place, want.describe())
+        DecodeError::new(place, expected.describe())
     }
 }
 
@@ -138,34 +141,34 @@ fn is_variant(step: &Step<String>, value: &Value) -> bool {
     }
 }
 
-/// Removes the value that the steps lead to exactly, and those at places like it that are unfit.
-fn prune(value: &mut Value, steps: &[Step<String>], exact: bool, unfit: &dyn Fn(&Value) -> bool) {
+/// Removes the value that the steps lead to exactly, and those at places like it that do not fit.
+fn prune(value: &mut Value, steps: &[Step<String>], exact: bool, is_mismatch: &dyn Fn(&Value) -> bool) {
     let Some((step, rest)) = steps.split_first() else { return };
     if !is_variant(step, value) {
         return;
     }
     match (step, value) {
-        (Step::Variant { .. }, value) => prune(value, rest, exact, unfit),
+        (Step::Variant { .. }, value) => prune(value, rest, exact, is_mismatch),
         (Step::Member(name), Value::Object(members)) => {
             if let Some(member) = members.get_mut(name) {
                 if !rest.is_empty() {
-                    prune(member, rest, exact, unfit);
-                } else if exact || unfit(member) {
+                    prune(member, rest, exact, is_mismatch);
+                } else if exact || is_mismatch(member) {
                     members.remove(name);
                 }
             }
         }
-        (_, Value::Array(items)) if rest.is_empty() => items.retain(|item| !unfit(item)),
-        (_, Value::Object(entries)) if rest.is_empty() => entries.retain(|_, entry| !unfit(entry)),
+        (_, Value::Array(items)) if rest.is_empty() => items.retain(|item| !is_mismatch(item)),
+        (_, Value::Object(entries)) if rest.is_empty() => entries.retain(|_, entry| !is_mismatch(entry)),
         (_, Value::Array(items)) => {
             for (index, item) in items.iter_mut().enumerate() {
-                prune(item, rest, exact && *step == Step::Item(index), unfit);
+                prune(item, rest, exact && *step == Step::Item(index), is_mismatch);
             }
         }
         (_, Value::Object(entries)) => {
             for (key, entry) in entries {
                 let here = matches!(step, Step::Entry(name) if name == key);
-                prune(entry, rest, exact && here, unfit);
+                prune(entry, rest, exact && here, is_mismatch);
             }
         }
         _ => {}

@@ -1,25 +1,25 @@
-//! Reading an object member by member.
+//! Reading an object member by member, as the expansion of [`object!`](crate::object) does.
 
-use crate::Read;
+use super::{expected::Expected, mismatch::Mismatch, node::Node, read::Read, step::Step};
 
-use super::{
-    fault::{Fault, Step, Want},
-    node::Node,
-};
-
-/// The members of an object, as the expansion of [`object!`](crate::object) reads them.
+/// The members of an object.
 ///
-/// The fault of an optional member waits until all are read: to look for one after each of a
-/// hundred members would be most of the code of a struct.
+/// The mismatch of an optional member waits until all are read: to look for one after each of a hundred members would
+/// be most of the code of a struct.
 #[derive(Debug)]
 pub struct Object<'a> {
     node: &'a Node<'a>,
-    fault: Option<Fault>,
+    mismatch: Option<Mismatch>,
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(node: &'a Node<'a>) -> Self {
-        Self { node, fault: None }
+    /// The members of a value.
+    ///
+    /// # Errors
+    ///
+    /// If it is no object; an empty list is none either.
+    pub fn of(node: &'a Node<'a>) -> Result<Self, Mismatch> {
+        node.members().map(|_| Self { node, mismatch: None })
     }
 
     /// A member that has to be there.
@@ -27,10 +27,10 @@ impl<'a> Object<'a> {
     /// # Errors
     ///
     /// If it is not there, or does not fit.
-    pub fn required<T: Read>(&mut self, name: &'static str) -> Result<T, Fault> {
+    pub fn required<T: Read>(&mut self, name: &'static str) -> Result<T, Mismatch> {
         match self.member(name, true) {
             Some(member) => T::read(&member),
-            None => Err(self.node.fault(Want::Member(name))),
+            None => Err(self.node.expected(Expected::Member(name))),
         }
     }
 
@@ -39,22 +39,22 @@ impl<'a> Object<'a> {
         if let Some(member) = self.member(name, false) {
             match T::read(&member) {
                 Ok(value) => return value,
-                Err(fault) => self.fault = Some(fault),
+                Err(mismatch) => self.mismatch = Some(mismatch),
             }
         }
         T::default()
     }
 
-    /// What was wrong with an optional member, if anything.
-    pub fn fault(&mut self) -> Option<Fault> {
-        self.fault.take()
+    /// The mismatch of an optional member, if there is one.
+    pub fn mismatch(&mut self) -> Option<Mismatch> {
+        self.mismatch.take()
     }
 
-    /// The node of a member, which is not worth a look once something is wrong.
+    /// The node of a member, which is not read any more once another does not fit.
     fn member(&self, name: &'static str, is_required: bool) -> Option<Node<'a>> {
-        let value = self.node.value.get(name)?;
-        self.node.notes.known(is_required);
-        if self.fault.is_some() {
+        let value = self.node.value().get(name)?;
+        self.node.notes().add_known(is_required);
+        if self.mismatch.is_some() {
             return None;
         }
         Some(self.node.below(Step::Member(name), value))

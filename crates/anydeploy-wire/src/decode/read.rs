@@ -1,10 +1,15 @@
-//! What can be read from JSON, and how the types that others consist of are.
+//! The trait of what can be read from JSON, and how the types are read that others consist of.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{__attempt as attempt, Fault, Node, Patch, Secret, SecretJson};
+use super::{mismatch::Mismatch, node::Node};
+use crate::{
+    __attempt as attempt,
+    patch::Patch,
+    secret::{Secret, SecretJson},
+};
 
 /// A type that can be read from JSON that nearly fits, see [`decode`](crate::decode).
 ///
@@ -17,15 +22,15 @@ use crate::{__attempt as attempt, Fault, Node, Patch, Secret, SecretJson};
 /// A type that no macro describes reads another and judges it:
 ///
 /// ```
-/// use anydeploy_wire::{Fault, Node, Read, decode};
+/// use anydeploy_wire::{Mismatch, Node, Read, decode};
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Port(u16);
 ///
 /// impl Read for Port {
-///     fn read(node: &Node<'_>) -> Result<Self, Fault> {
+///     fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
 ///         match u16::read(node)? {
-///             0 => Err(node.unfit()),
+///             0 => Err(node.mismatch()),
 ///             port => Ok(Self(port)),
 ///         }
 ///     }
@@ -41,19 +46,19 @@ pub trait Read: Sized {
     /// # Errors
     ///
     /// If it, or a value inside of it, does not fit.
-    fn read(node: &Node<'_>) -> Result<Self, Fault>;
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch>;
 }
 
 impl Read for bool {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
-        node.truth()
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+        node.bool()
     }
 }
 
 macro_rules! integers {
     ($($type:ty)*) => {$(
         impl Read for $type {
-            fn read(node: &Node<'_>) -> Result<Self, Fault> {
+            fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
                 node.integer(Self::MIN.into(), Self::MAX.into())
             }
         }
@@ -63,37 +68,37 @@ macro_rules! integers {
 integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 
 impl Read for f64 {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         node.float()
     }
 }
 
 impl Read for String {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         node.text()
     }
 }
 
 impl Read for Secret {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         node.text().map(Self::from)
     }
 }
 
 impl Read for Value {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         Ok(node.any().clone())
     }
 }
 
 impl Read for SecretJson {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         Ok(Self::new(node.any().clone()))
     }
 }
 
 impl Read for Map<String, Value> {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         let map = node.map()?.cloned().unwrap_or_default();
         node.any();
         Ok(map)
@@ -101,10 +106,10 @@ impl Read for Map<String, Value> {
 }
 
 impl<T: Read> Read for BTreeMap<String, T> {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         let mut map = Self::new();
         for (key, entry) in attempt!(node.entries()) {
-            node.notes.kept(1);
+            node.notes().add_kept(1);
             map.insert(key.to_owned(), attempt!(T::read(&entry)));
         }
         Ok(map)
@@ -112,7 +117,7 @@ impl<T: Read> Read for BTreeMap<String, T> {
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         let mut list = Self::new();
         for item in attempt!(node.items()) {
             list.push(attempt!(T::read(&item)));
@@ -122,26 +127,26 @@ impl<T: Read> Read for Vec<T> {
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
-        if node.value.is_null() { Ok(None) } else { Ok(Some(attempt!(T::read(node)))) }
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+        if node.value().is_null() { Ok(None) } else { Ok(Some(attempt!(T::read(node)))) }
     }
 }
 
 impl<T: Read> Read for Patch<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
-        if node.value.is_null() {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+        if node.value().is_null() {
             return Ok(Self::Null);
         }
         match T::read(node) {
             Ok(value) => Ok(Self::Value(value)),
-            // Removed, it would be taken as absent, which tells something else.
-            Err(fault) => Err(fault.kept_at(node)),
+            // Removed, it would be taken as absent, which means something else.
+            Err(mismatch) => Err(mismatch.kept_at(node.depth())),
         }
     }
 }
 
 impl<T: Read> Read for Box<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         Ok(Self::new(attempt!(T::read(node))))
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 /// A bool, or what PHP and environment files write for one.
-pub(super) fn truth(value: &Value) -> Option<bool> {
+pub(super) fn bool(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(truth) => Some(*truth),
         Value::Number(_) | Value::String(_) => match text(value)?.trim() {

@@ -1,10 +1,18 @@
 //! Configuration from the environment, under the names the platforms' own tools use.
 
-use super::{Config, Connect, Conventions, TokenScheme, forms};
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+
+use super::{Config, Connect, Conventions, Proxy, TokenScheme, forms};
 use crate::Result;
 
-/// Whether plain HTTP to another machine is allowed, for all platforms.
+// The variables of this crate, for all platforms.
 const ALLOW_PLAIN_HTTP: &str = "ANYDEPLOY_ALLOW_PLAIN_HTTP";
+const APPLICATION_NAME: &str = "ANYDEPLOY_APPLICATION_NAME";
+const HEADERS: &str = "ANYDEPLOY_HEADERS";
+const MAX_BODY: &str = "ANYDEPLOY_MAX_BODY";
+const PROXY: &str = "ANYDEPLOY_PROXY";
 
 impl<D: Connect> Config<D> {
     /// Reads the URL and the token from the environment.
@@ -21,6 +29,10 @@ impl<D: Connect> Config<D> {
     ///   A program that is hosted on Coolify sets `COOLIFY_BASE_URL`.
     /// * **Plain HTTP.** `ANYDEPLOY_ALLOW_PLAIN_HTTP` set to `true` or `1` is
     ///   [`allow_plain_http`](Config::allow_plain_http).
+    /// * **Connection.** `ANYDEPLOY_PROXY` (`none`, or a URL) is [`proxy`](Config::proxy), `ANYDEPLOY_APPLICATION_NAME` is
+    ///   [`application_name`](Config::application_name), `ANYDEPLOY_MAX_BODY` (a number of bytes, or `32 MiB`) is
+    ///   [`max_body`](Config::max_body), and `ANYDEPLOY_HEADERS`, with one `Name: value` a line, is
+    ///   [`headers`](Config::headers).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the URL or the token is not set, or
@@ -66,7 +78,34 @@ impl<D: Connect> Config<D> {
                 Some("true" | "1" | "yes" | "on") => true,
                 Some(_) => return Err(Self::invalid(format_args!("{ALLOW_PLAIN_HTTP} is neither `true` nor `false`"))),
             };
+        if let Some(proxy) = set(PROXY) {
+            config.proxy = Proxy::read(&proxy);
+        }
+        config.application_name = set(APPLICATION_NAME);
+        if let Some(size) = set(MAX_BODY) {
+            config.max_body = forms::read_size(&size)
+                .ok_or_else(|| Self::invalid(format_args!("{MAX_BODY} is not a size, such as `32 MiB`")))?;
+        }
+        if let Some(headers) = set(HEADERS) {
+            config.headers = Self::headers_of(&headers)?;
+        }
         Ok(config)
+    }
+
+    /// The headers that stand in a variable, one a line.
+    fn headers_of(lines: &str) -> Result<BTreeMap<String, SecretString>> {
+        let mut headers = BTreeMap::new();
+        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let Some((name, value)) = line.split_once(':') else {
+                return Err(Self::invalid(format_args!(
+                    "{HEADERS} has a line without a colon; write `Name: value`, one a line"
+                )));
+            };
+            if headers.insert(name.trim().to_owned(), SecretString::from(value.trim())).is_some() {
+                return Err(Self::invalid(format_args!("{HEADERS} names a header twice")));
+            }
+        }
+        Ok(headers)
     }
 
     /// The one address that the variables name.

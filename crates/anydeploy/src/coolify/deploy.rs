@@ -1,7 +1,7 @@
 //! Triggering a deployment of an application, and proving which one it is.
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem};
-use coolify_client::wire::Reply;
+use coolify_client::wire::Response;
 
 use super::asked::{self, Asked};
 use super::baseline::Baseline;
@@ -129,7 +129,7 @@ enum NoId {
 }
 
 /// Makes sense of the answer to a trigger.
-fn answered(target: &Target, reply: Reply<DeployAccepted>) -> Result<Answered, NoId> {
+fn answered(target: &Target, reply: Response<DeployAccepted>) -> Result<Answered, NoId> {
     let accepted = reply.into_value();
     let entry = accepted.deployments.into_iter().find(|entry| is_about(entry, target));
     let Some(entry) = entry else {

@@ -86,7 +86,7 @@ mod tests {
         let name: &'static str = line["operation"].as_str().unwrap().to_owned().leak();
         let operation: &'static Operation = Box::leak(Box::new(Operation::new(Method::Get, name, "/recorded")));
         let http = Http::builder(server.uri()).auth(Auth::bearer(Secret::from("1|t"))).build().unwrap();
-        fail(http.call(operation).send().await.unwrap_err())
+        fail(http.request(operation).send().await.unwrap_err())
     }
 
     #[tokio::test]

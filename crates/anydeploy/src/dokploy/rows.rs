@@ -1,7 +1,7 @@
 //! The rows of a target: what Dokploy knows of deployments that have started, newest first.
 
 use dokploy_client::types::Deployment as Row;
-use dokploy_client::wire::Reply;
+use dokploy_client::wire::Response;
 
 use super::{Dokploy, fail, status};
 use crate::clock::Moment;
@@ -40,7 +40,7 @@ pub(super) fn unsupported_kind(kind: &TargetKind) -> Error {
 }
 
 /// The moment of an answer, if the server tells it.
-pub(super) fn read_at<T>(reply: &Reply<T>) -> Option<Moment> {
+pub(super) fn read_at<T>(reply: &Response<T>) -> Option<Moment> {
     Moment::dated(reply.header("date"))
 }
 

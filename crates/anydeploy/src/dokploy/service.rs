@@ -45,7 +45,7 @@ impl Dokploy {
 
     /// Lists the applications and compose stacks of every project; the list tells no URLs.
     pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
-        let call = self.client.http().call(&PROJECT_ALL);
+        let call = self.client.http().request(&PROJECT_ALL);
         let projects: Vec<Map<String, Value>> = call.json().await.map_err(fail)?.into_value();
         let mut services = Vec::new();
         for project in &projects {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::try_join;
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, Status};
-use qovery_client::wire::Reply;
+use qovery_client::wire::Response;
 
 use super::action::Action;
 use super::find::waiting;
@@ -106,7 +106,7 @@ impl Qovery {
         &self,
         id: DeploymentId,
         before: &Before,
-        reply: Reply<Option<Status>>,
+        reply: Response<Option<Status>>,
         accompanied: bool,
     ) -> Deployment {
         let id = Moment::of(reply.header("date")).checked(before.look.at).write(id, SINCE);

@@ -68,7 +68,7 @@ impl Trigger {
         })
     }
 
-    pub(super) async fn send(&self, qovery: &Qovery, id: &str) -> Result<wire::Reply<Option<Status>>, wire::Error> {
+    pub(super) async fn send(&self, qovery: &Qovery, id: &str) -> Result<wire::Response<Option<Status>>, wire::Error> {
         let client = &qovery.client;
         match self {
             Self::Application(body) => client.deploy_application(id, body).await,

@@ -6,6 +6,8 @@
 mod configuration;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod conformance;
+#[cfg(all(feature = "coolify", feature = "dokploy"))]
+mod connection;
 #[cfg(feature = "coolify")]
 mod coolify;
 #[cfg(feature = "coolify")]

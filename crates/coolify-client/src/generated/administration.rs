@@ -19,8 +19,8 @@ impl Client {
     ///
     /// `POST /disable`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn disable_api(&self) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DISABLE_API).json()
+    pub fn disable_api(&self) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DISABLE_API).json()
     }
 
     /// Switch the API on.
@@ -29,16 +29,16 @@ impl Client {
     ///
     /// `POST /enable`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn enable_api(&self) -> wire::Pending<'_, types::Message> {
-        self.http().call(&ENABLE_API).json()
+    pub fn enable_api(&self) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&ENABLE_API).json()
     }
 
     /// List the GitHub apps of the team.
     ///
     /// `GET /github-apps`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_github_apps(&self) -> wire::Pending<'_, Vec<types::GithubApp>> {
-        self.http().call(&LIST_GITHUB_APPS).json()
+    pub fn list_github_apps(&self) -> wire::ResponseFuture<'_, Vec<types::GithubApp>> {
+        self.http().request(&LIST_GITHUB_APPS).json()
     }
 
     /// Add a GitHub app.
@@ -48,8 +48,8 @@ impl Client {
     pub fn create_github_app(
         &self,
         body: &types::NewGithubApp,
-    ) -> wire::Pending<'_, types::GithubApp> {
-        self.http().call(&CREATE_GITHUB_APP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::GithubApp> {
+        self.http().request(&CREATE_GITHUB_APP).body(body).json()
     }
 
     /// Change a GitHub app.
@@ -64,9 +64,9 @@ impl Client {
         &self,
         github_app_id: i64,
         body: &types::GithubAppUpdate,
-    ) -> wire::Pending<'_, types::UpdatedGithubApp> {
+    ) -> wire::ResponseFuture<'_, types::UpdatedGithubApp> {
         self.http()
-            .call(&UPDATE_GITHUB_APP)
+            .request(&UPDATE_GITHUB_APP)
             .path("github_app_id", github_app_id)
             .body(body)
             .json()
@@ -81,8 +81,11 @@ impl Client {
     pub fn delete_github_app(
         &self,
         github_app_id: i64,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_GITHUB_APP).path("github_app_id", github_app_id).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http()
+            .request(&DELETE_GITHUB_APP)
+            .path("github_app_id", github_app_id)
+            .json()
     }
 
     /// List the repositories that a GitHub app can read.
@@ -94,8 +97,11 @@ impl Client {
     pub fn load_repositories(
         &self,
         github_app_id: i64,
-    ) -> wire::Pending<'_, types::GithubRepositories> {
-        self.http().call(&LOAD_REPOSITORIES).path("github_app_id", github_app_id).json()
+    ) -> wire::ResponseFuture<'_, types::GithubRepositories> {
+        self.http()
+            .request(&LOAD_REPOSITORIES)
+            .path("github_app_id", github_app_id)
+            .json()
     }
 
     /// List the branches of a repository that a GitHub app can read.
@@ -111,9 +117,9 @@ impl Client {
         github_app_id: i64,
         owner: &str,
         repo: &str,
-    ) -> wire::Pending<'_, types::GithubBranches> {
+    ) -> wire::ResponseFuture<'_, types::GithubBranches> {
         self.http()
-            .call(&LOAD_BRANCHES)
+            .request(&LOAD_BRANCHES)
             .path("github_app_id", github_app_id)
             .path("owner", owner)
             .path("repo", repo)
@@ -124,8 +130,8 @@ impl Client {
     ///
     /// `GET /gitlab-apps`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_gitlab_apps(&self) -> wire::Pending<'_, Vec<types::GitlabApp>> {
-        self.http().call(&LIST_GITLAB_APPS).json()
+    pub fn list_gitlab_apps(&self) -> wire::ResponseFuture<'_, Vec<types::GitlabApp>> {
+        self.http().request(&LIST_GITLAB_APPS).json()
     }
 
     /// Add a GitLab app.
@@ -137,8 +143,8 @@ impl Client {
     pub fn create_gitlab_app(
         &self,
         body: &types::NewGitlabApp,
-    ) -> wire::Pending<'_, types::GitlabApp> {
-        self.http().call(&CREATE_GITLAB_APP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::GitlabApp> {
+        self.http().request(&CREATE_GITLAB_APP).body(body).json()
     }
 
     /// Change a GitLab app.
@@ -153,9 +159,9 @@ impl Client {
         &self,
         gitlab_app_id: i64,
         body: &types::GitlabAppUpdate,
-    ) -> wire::Pending<'_, types::UpdatedGitlabApp> {
+    ) -> wire::ResponseFuture<'_, types::UpdatedGitlabApp> {
         self.http()
-            .call(&UPDATE_GITLAB_APP)
+            .request(&UPDATE_GITLAB_APP)
             .path("gitlab_app_id", gitlab_app_id)
             .body(body)
             .json()
@@ -170,8 +176,11 @@ impl Client {
     pub fn delete_gitlab_app(
         &self,
         gitlab_app_id: i64,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_GITLAB_APP).path("gitlab_app_id", gitlab_app_id).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http()
+            .request(&DELETE_GITLAB_APP)
+            .path("gitlab_app_id", gitlab_app_id)
+            .json()
     }
 
     /// Switch the MCP server off.
@@ -180,8 +189,8 @@ impl Client {
     ///
     /// `POST /mcp/disable`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn disable_mcp(&self) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DISABLE_MCP).json()
+    pub fn disable_mcp(&self) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DISABLE_MCP).json()
     }
 
     /// Switch the MCP server on.
@@ -190,8 +199,8 @@ impl Client {
     ///
     /// `POST /mcp/enable`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn enable_mcp(&self) -> wire::Pending<'_, types::Message> {
-        self.http().call(&ENABLE_MCP).json()
+    pub fn enable_mcp(&self) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&ENABLE_MCP).json()
     }
 
     /// Read what the team is told through Discord.
@@ -200,8 +209,8 @@ impl Client {
     #[inline]
     pub fn get_current_team_discord_notifications(
         &self,
-    ) -> wire::Pending<'_, types::DiscordNotificationSettings> {
-        self.http().call(&GET_CURRENT_TEAM_DISCORD_NOTIFICATIONS).json()
+    ) -> wire::ResponseFuture<'_, types::DiscordNotificationSettings> {
+        self.http().request(&GET_CURRENT_TEAM_DISCORD_NOTIFICATIONS).json()
     }
 
     /// Change what the team is told through Discord.
@@ -213,8 +222,8 @@ impl Client {
     pub fn update_current_team_discord_notifications(
         &self,
         body: &types::DiscordNotificationUpdate,
-    ) -> wire::Pending<'_, types::DiscordNotificationSettings> {
-        self.http().call(&UPDATE_CURRENT_TEAM_DISCORD_NOTIFICATIONS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::DiscordNotificationSettings> {
+        self.http().request(&UPDATE_CURRENT_TEAM_DISCORD_NOTIFICATIONS).body(body).json()
     }
 
     /// Read what the team is told by email.
@@ -223,8 +232,8 @@ impl Client {
     #[inline]
     pub fn get_current_team_email_notifications(
         &self,
-    ) -> wire::Pending<'_, types::EmailNotificationSettings> {
-        self.http().call(&GET_CURRENT_TEAM_EMAIL_NOTIFICATIONS).json()
+    ) -> wire::ResponseFuture<'_, types::EmailNotificationSettings> {
+        self.http().request(&GET_CURRENT_TEAM_EMAIL_NOTIFICATIONS).json()
     }
 
     /// Change what the team is told by email.
@@ -236,8 +245,8 @@ impl Client {
     pub fn update_current_team_email_notifications(
         &self,
         body: &types::EmailNotificationUpdate,
-    ) -> wire::Pending<'_, types::EmailNotificationSettings> {
-        self.http().call(&UPDATE_CURRENT_TEAM_EMAIL_NOTIFICATIONS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::EmailNotificationSettings> {
+        self.http().request(&UPDATE_CURRENT_TEAM_EMAIL_NOTIFICATIONS).body(body).json()
     }
 
     /// Read what the team is told through Pushover.
@@ -246,8 +255,8 @@ impl Client {
     #[inline]
     pub fn get_current_team_pushover_notifications(
         &self,
-    ) -> wire::Pending<'_, types::PushoverNotificationSettings> {
-        self.http().call(&GET_CURRENT_TEAM_PUSHOVER_NOTIFICATIONS).json()
+    ) -> wire::ResponseFuture<'_, types::PushoverNotificationSettings> {
+        self.http().request(&GET_CURRENT_TEAM_PUSHOVER_NOTIFICATIONS).json()
     }
 
     /// Change what the team is told through Pushover.
@@ -259,8 +268,11 @@ impl Client {
     pub fn update_current_team_pushover_notifications(
         &self,
         body: &types::PushoverNotificationUpdate,
-    ) -> wire::Pending<'_, types::PushoverNotificationSettings> {
-        self.http().call(&UPDATE_CURRENT_TEAM_PUSHOVER_NOTIFICATIONS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::PushoverNotificationSettings> {
+        self.http()
+            .request(&UPDATE_CURRENT_TEAM_PUSHOVER_NOTIFICATIONS)
+            .body(body)
+            .json()
     }
 
     /// Read what the team is told through Slack.
@@ -269,8 +281,8 @@ impl Client {
     #[inline]
     pub fn get_current_team_slack_notifications(
         &self,
-    ) -> wire::Pending<'_, types::SlackNotificationSettings> {
-        self.http().call(&GET_CURRENT_TEAM_SLACK_NOTIFICATIONS).json()
+    ) -> wire::ResponseFuture<'_, types::SlackNotificationSettings> {
+        self.http().request(&GET_CURRENT_TEAM_SLACK_NOTIFICATIONS).json()
     }
 
     /// Change what the team is told through Slack.
@@ -282,8 +294,8 @@ impl Client {
     pub fn update_current_team_slack_notifications(
         &self,
         body: &types::SlackNotificationUpdate,
-    ) -> wire::Pending<'_, types::SlackNotificationSettings> {
-        self.http().call(&UPDATE_CURRENT_TEAM_SLACK_NOTIFICATIONS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::SlackNotificationSettings> {
+        self.http().request(&UPDATE_CURRENT_TEAM_SLACK_NOTIFICATIONS).body(body).json()
     }
 
     /// Read what the team is told through Telegram.
@@ -292,8 +304,8 @@ impl Client {
     #[inline]
     pub fn get_current_team_telegram_notifications(
         &self,
-    ) -> wire::Pending<'_, types::TelegramNotificationSettings> {
-        self.http().call(&GET_CURRENT_TEAM_TELEGRAM_NOTIFICATIONS).json()
+    ) -> wire::ResponseFuture<'_, types::TelegramNotificationSettings> {
+        self.http().request(&GET_CURRENT_TEAM_TELEGRAM_NOTIFICATIONS).json()
     }
 
     /// Change what the team is told through Telegram.
@@ -305,8 +317,11 @@ impl Client {
     pub fn update_current_team_telegram_notifications(
         &self,
         body: &types::TelegramNotificationUpdate,
-    ) -> wire::Pending<'_, types::TelegramNotificationSettings> {
-        self.http().call(&UPDATE_CURRENT_TEAM_TELEGRAM_NOTIFICATIONS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::TelegramNotificationSettings> {
+        self.http()
+            .request(&UPDATE_CURRENT_TEAM_TELEGRAM_NOTIFICATIONS)
+            .body(body)
+            .json()
     }
 
     /// Read what the team is told by webhook.
@@ -315,8 +330,8 @@ impl Client {
     #[inline]
     pub fn get_current_team_webhook_notifications(
         &self,
-    ) -> wire::Pending<'_, types::WebhookNotificationSettings> {
-        self.http().call(&GET_CURRENT_TEAM_WEBHOOK_NOTIFICATIONS).json()
+    ) -> wire::ResponseFuture<'_, types::WebhookNotificationSettings> {
+        self.http().request(&GET_CURRENT_TEAM_WEBHOOK_NOTIFICATIONS).json()
     }
 
     /// Change what the team is told by webhook.
@@ -328,8 +343,8 @@ impl Client {
     pub fn update_current_team_webhook_notifications(
         &self,
         body: &types::WebhookNotificationUpdate,
-    ) -> wire::Pending<'_, types::WebhookNotificationSettings> {
-        self.http().call(&UPDATE_CURRENT_TEAM_WEBHOOK_NOTIFICATIONS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::WebhookNotificationSettings> {
+        self.http().request(&UPDATE_CURRENT_TEAM_WEBHOOK_NOTIFICATIONS).body(body).json()
     }
 
     /// Read how the instance sends email.
@@ -340,8 +355,8 @@ impl Client {
     #[inline]
     pub fn get_instance_email_settings(
         &self,
-    ) -> wire::Pending<'_, types::InstanceEmailSettings> {
-        self.http().call(&GET_INSTANCE_EMAIL_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::InstanceEmailSettings> {
+        self.http().request(&GET_INSTANCE_EMAIL_SETTINGS).json()
     }
 
     /// Change how the instance sends email.
@@ -354,24 +369,26 @@ impl Client {
     pub fn update_instance_email_settings(
         &self,
         body: &types::InstanceEmailUpdate,
-    ) -> wire::Pending<'_, types::InstanceEmailSettings> {
-        self.http().call(&UPDATE_INSTANCE_EMAIL_SETTINGS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::InstanceEmailSettings> {
+        self.http().request(&UPDATE_INSTANCE_EMAIL_SETTINGS).body(body).json()
     }
 
     /// List the members of the team of the token.
     ///
     /// `GET /team/members`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn get_token_team_members(&self) -> wire::Pending<'_, Vec<types::TeamMember>> {
-        self.http().call(&GET_TOKEN_TEAM_MEMBERS).json()
+    pub fn get_token_team_members(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::TeamMember>> {
+        self.http().request(&GET_TOKEN_TEAM_MEMBERS).json()
     }
 
     /// List the teams of the user.
     ///
     /// `GET /teams`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_teams(&self) -> wire::Pending<'_, Vec<types::Team>> {
-        self.http().call(&LIST_TEAMS).json()
+    pub fn list_teams(&self) -> wire::ResponseFuture<'_, Vec<types::Team>> {
+        self.http().request(&LIST_TEAMS).json()
     }
 
     /// List the members of the team of the token, on servers of any age.
@@ -380,8 +397,10 @@ impl Client {
     ///
     /// `GET /teams/current/members`, as read in the source, revision 379abb2.
     #[inline]
-    pub fn get_current_team_members(&self) -> wire::Pending<'_, Vec<types::TeamMember>> {
-        self.http().call(&GET_CURRENT_TEAM_MEMBERS).json()
+    pub fn get_current_team_members(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::TeamMember>> {
+        self.http().request(&GET_CURRENT_TEAM_MEMBERS).json()
     }
 
     /// Read one team.
@@ -390,8 +409,8 @@ impl Client {
     ///
     /// * `id`: The number of the team.
     #[inline]
-    pub fn get_team_by_id(&self, id: i64) -> wire::Pending<'_, types::Team> {
-        self.http().call(&GET_TEAM_BY_ID).path("id", id).json()
+    pub fn get_team_by_id(&self, id: i64) -> wire::ResponseFuture<'_, types::Team> {
+        self.http().request(&GET_TEAM_BY_ID).path("id", id).json()
     }
 
     /// List the members of a team.
@@ -403,8 +422,8 @@ impl Client {
     pub fn get_members_by_team_id(
         &self,
         id: i64,
-    ) -> wire::Pending<'_, Vec<types::TeamMember>> {
-        self.http().call(&GET_MEMBERS_BY_TEAM_ID).path("id", id).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::TeamMember>> {
+        self.http().request(&GET_MEMBERS_BY_TEAM_ID).path("id", id).json()
     }
 }
 

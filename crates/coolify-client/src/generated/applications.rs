@@ -22,8 +22,8 @@ impl Client {
     pub fn list_applications(
         &self,
         params: &types::ListApplicationsParams,
-    ) -> wire::Pending<'_, Vec<types::Application>> {
-        self.http().call(&LIST_APPLICATIONS).query("tag", &params.tag).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Application>> {
+        self.http().request(&LIST_APPLICATIONS).query("tag", &params.tag).json()
     }
 
     /// Read one application.
@@ -35,8 +35,8 @@ impl Client {
     pub fn get_application_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&GET_APPLICATION_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http().request(&GET_APPLICATION_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Change settings of an application.
@@ -52,9 +52,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ApplicationUpdate,
-    ) -> wire::Pending<'_, types::UpdatedApplication> {
+    ) -> wire::ResponseFuture<'_, types::UpdatedApplication> {
         self.http()
-            .call(&UPDATE_APPLICATION_BY_UUID)
+            .request(&UPDATE_APPLICATION_BY_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -72,9 +72,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::GetApplicationLogsByUuidParams,
-    ) -> wire::Pending<'_, types::ContainerLogs> {
+    ) -> wire::ResponseFuture<'_, types::ContainerLogs> {
         self.http()
-            .call(&GET_APPLICATION_LOGS_BY_UUID)
+            .request(&GET_APPLICATION_LOGS_BY_UUID)
             .path("uuid", uuid)
             .query("lines", &params.lines)
             .query("show_timestamps", &params.show_timestamps)
@@ -92,8 +92,8 @@ impl Client {
     pub fn restart_application_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::StartedDeployment> {
-        self.http().call(&RESTART_APPLICATION_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::StartedDeployment> {
+        self.http().request(&RESTART_APPLICATION_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Deploy a given commit of a git application.
@@ -115,9 +115,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::Rollback,
-    ) -> wire::Pending<'_, types::StartedDeployment> {
+    ) -> wire::ResponseFuture<'_, types::StartedDeployment> {
         self.http()
-            .call(&ROLLBACK_APPLICATION_BY_UUID)
+            .request(&ROLLBACK_APPLICATION_BY_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -134,8 +134,8 @@ impl Client {
     pub fn list_application_rollback_images(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::RollbackImages> {
-        self.http().call(&LIST_APPLICATION_ROLLBACK_IMAGES).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::RollbackImages> {
+        self.http().request(&LIST_APPLICATION_ROLLBACK_IMAGES).path("uuid", uuid).json()
     }
 
     /// Deploy an application.
@@ -151,9 +151,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::StartApplicationByUuidParams,
-    ) -> wire::Pending<'_, types::StartedDeployment> {
+    ) -> wire::ResponseFuture<'_, types::StartedDeployment> {
         self.http()
-            .call(&START_APPLICATION_BY_UUID)
+            .request(&START_APPLICATION_BY_UUID)
             .path("uuid", uuid)
             .query("force", &params.force)
             .query("instant_deploy", &params.instant_deploy)
@@ -172,9 +172,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::StopApplicationByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&STOP_APPLICATION_BY_UUID)
+            .request(&STOP_APPLICATION_BY_UUID)
             .path("uuid", uuid)
             .query("docker_cleanup", &params.docker_cleanup)
             .json()

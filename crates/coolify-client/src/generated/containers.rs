@@ -22,9 +22,9 @@ impl Client {
     pub fn list_scheduled_tasks_by_application_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ScheduledTask>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::ScheduledTask>> {
         self.http()
-            .call(&LIST_SCHEDULED_TASKS_BY_APPLICATION_UUID)
+            .request(&LIST_SCHEDULED_TASKS_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .json()
     }
@@ -39,9 +39,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewScheduledTask,
-    ) -> wire::Pending<'_, types::ScheduledTask> {
+    ) -> wire::ResponseFuture<'_, types::ScheduledTask> {
         self.http()
-            .call(&CREATE_SCHEDULED_TASK_BY_APPLICATION_UUID)
+            .request(&CREATE_SCHEDULED_TASK_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -61,9 +61,9 @@ impl Client {
         uuid: &str,
         task_uuid: &str,
         body: &types::ScheduledTaskUpdate,
-    ) -> wire::Pending<'_, types::ScheduledTask> {
+    ) -> wire::ResponseFuture<'_, types::ScheduledTask> {
         self.http()
-            .call(&UPDATE_SCHEDULED_TASK_BY_APPLICATION_UUID)
+            .request(&UPDATE_SCHEDULED_TASK_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .body(body)
@@ -81,9 +81,9 @@ impl Client {
         &self,
         uuid: &str,
         task_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_SCHEDULED_TASK_BY_APPLICATION_UUID)
+            .request(&DELETE_SCHEDULED_TASK_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .json()
@@ -100,9 +100,9 @@ impl Client {
         &self,
         uuid: &str,
         task_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&EXECUTE_SCHEDULED_TASK_BY_APPLICATION_UUID)
+            .request(&EXECUTE_SCHEDULED_TASK_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .json()
@@ -119,9 +119,9 @@ impl Client {
         &self,
         uuid: &str,
         task_uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ScheduledTaskExecution>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::ScheduledTaskExecution>> {
         self.http()
-            .call(&LIST_SCHEDULED_TASK_EXECUTIONS_BY_APPLICATION_UUID)
+            .request(&LIST_SCHEDULED_TASK_EXECUTIONS_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .json()
@@ -136,9 +136,9 @@ impl Client {
     pub fn list_service_applications_by_service_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ServiceApplication>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::ServiceApplication>> {
         self.http()
-            .call(&LIST_SERVICE_APPLICATIONS_BY_SERVICE_UUID)
+            .request(&LIST_SERVICE_APPLICATIONS_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .json()
     }
@@ -156,9 +156,9 @@ impl Client {
         &self,
         uuid: &str,
         app_uuid: &str,
-    ) -> wire::Pending<'_, types::ServiceApplication> {
+    ) -> wire::ResponseFuture<'_, types::ServiceApplication> {
         self.http()
-            .call(&GET_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
+            .request(&GET_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
             .path("uuid", uuid)
             .path("app_uuid", app_uuid)
             .json()
@@ -179,9 +179,9 @@ impl Client {
         app_uuid: &str,
         params: &types::PatchServiceApplicationByServiceAndAppUuidParams,
         body: &types::ServiceApplicationUpdate,
-    ) -> wire::Pending<'_, types::ServiceApplication> {
+    ) -> wire::ResponseFuture<'_, types::ServiceApplication> {
         self.http()
-            .call(&PATCH_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
+            .request(&PATCH_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
             .path("uuid", uuid)
             .path("app_uuid", app_uuid)
             .query("force_domain_override", &params.force_domain_override)
@@ -203,9 +203,9 @@ impl Client {
         uuid: &str,
         app_uuid: &str,
         params: &types::GetServiceApplicationLogsByServiceAndAppUuidParams,
-    ) -> wire::Pending<'_, types::ContainerLogs> {
+    ) -> wire::ResponseFuture<'_, types::ContainerLogs> {
         self.http()
-            .call(&GET_SERVICE_APPLICATION_LOGS_BY_SERVICE_AND_APP_UUID)
+            .request(&GET_SERVICE_APPLICATION_LOGS_BY_SERVICE_AND_APP_UUID)
             .path("uuid", uuid)
             .path("app_uuid", app_uuid)
             .query("lines", &params.lines)
@@ -227,9 +227,9 @@ impl Client {
         uuid: &str,
         app_uuid: &str,
         params: &types::PostServiceApplicationLogsByServiceAndAppUuidParams,
-    ) -> wire::Pending<'_, types::ContainerLogs> {
+    ) -> wire::ResponseFuture<'_, types::ContainerLogs> {
         self.http()
-            .call(&POST_SERVICE_APPLICATION_LOGS_BY_SERVICE_AND_APP_UUID)
+            .request(&POST_SERVICE_APPLICATION_LOGS_BY_SERVICE_AND_APP_UUID)
             .path("uuid", uuid)
             .path("app_uuid", app_uuid)
             .query("lines", &params.lines)
@@ -249,9 +249,9 @@ impl Client {
         &self,
         uuid: &str,
         app_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&POST_RESTART_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
+            .request(&POST_RESTART_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
             .path("uuid", uuid)
             .path("app_uuid", app_uuid)
             .json()
@@ -271,9 +271,9 @@ impl Client {
         uuid: &str,
         app_uuid: &str,
         params: &types::PostStartServiceApplicationByServiceAndAppUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&POST_START_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
+            .request(&POST_START_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
             .path("uuid", uuid)
             .path("app_uuid", app_uuid)
             .query("force", &params.force)
@@ -294,9 +294,9 @@ impl Client {
         &self,
         uuid: &str,
         app_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&POST_STOP_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
+            .request(&POST_STOP_SERVICE_APPLICATION_BY_SERVICE_AND_APP_UUID)
             .path("uuid", uuid)
             .path("app_uuid", app_uuid)
             .json()
@@ -311,9 +311,9 @@ impl Client {
     pub fn list_service_databases_by_service_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ServiceDatabase>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::ServiceDatabase>> {
         self.http()
-            .call(&LIST_SERVICE_DATABASES_BY_SERVICE_UUID)
+            .request(&LIST_SERVICE_DATABASES_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .json()
     }
@@ -329,9 +329,9 @@ impl Client {
         &self,
         uuid: &str,
         database_uuid: &str,
-    ) -> wire::Pending<'_, types::ServiceDatabase> {
+    ) -> wire::ResponseFuture<'_, types::ServiceDatabase> {
         self.http()
-            .call(&GET_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
+            .request(&GET_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
             .path("uuid", uuid)
             .path("database_uuid", database_uuid)
             .json()
@@ -351,9 +351,9 @@ impl Client {
         uuid: &str,
         database_uuid: &str,
         body: &types::ServiceDatabaseUpdate,
-    ) -> wire::Pending<'_, types::ServiceDatabase> {
+    ) -> wire::ResponseFuture<'_, types::ServiceDatabase> {
         self.http()
-            .call(&PATCH_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
+            .request(&PATCH_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
             .path("uuid", uuid)
             .path("database_uuid", database_uuid)
             .body(body)
@@ -374,9 +374,9 @@ impl Client {
         uuid: &str,
         database_uuid: &str,
         params: &types::GetServiceDatabaseLogsByServiceAndDatabaseUuidParams,
-    ) -> wire::Pending<'_, types::ContainerLogs> {
+    ) -> wire::ResponseFuture<'_, types::ContainerLogs> {
         self.http()
-            .call(&GET_SERVICE_DATABASE_LOGS_BY_SERVICE_AND_DATABASE_UUID)
+            .request(&GET_SERVICE_DATABASE_LOGS_BY_SERVICE_AND_DATABASE_UUID)
             .path("uuid", uuid)
             .path("database_uuid", database_uuid)
             .query("lines", &params.lines)
@@ -396,9 +396,9 @@ impl Client {
         &self,
         uuid: &str,
         database_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&RESTART_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
+            .request(&RESTART_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
             .path("uuid", uuid)
             .path("database_uuid", database_uuid)
             .json()
@@ -418,9 +418,9 @@ impl Client {
         uuid: &str,
         database_uuid: &str,
         params: &types::StartServiceDatabaseByServiceAndDatabaseUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&START_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
+            .request(&START_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
             .path("uuid", uuid)
             .path("database_uuid", database_uuid)
             .query("force", &params.force)
@@ -441,9 +441,9 @@ impl Client {
         &self,
         uuid: &str,
         database_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&STOP_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
+            .request(&STOP_SERVICE_DATABASE_BY_SERVICE_AND_DATABASE_UUID)
             .path("uuid", uuid)
             .path("database_uuid", database_uuid)
             .json()
@@ -458,8 +458,11 @@ impl Client {
     pub fn list_scheduled_tasks_by_service_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ScheduledTask>> {
-        self.http().call(&LIST_SCHEDULED_TASKS_BY_SERVICE_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::ScheduledTask>> {
+        self.http()
+            .request(&LIST_SCHEDULED_TASKS_BY_SERVICE_UUID)
+            .path("uuid", uuid)
+            .json()
     }
 
     /// Add a scheduled task to a service.
@@ -472,9 +475,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewScheduledTask,
-    ) -> wire::Pending<'_, types::ScheduledTask> {
+    ) -> wire::ResponseFuture<'_, types::ScheduledTask> {
         self.http()
-            .call(&CREATE_SCHEDULED_TASK_BY_SERVICE_UUID)
+            .request(&CREATE_SCHEDULED_TASK_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -494,9 +497,9 @@ impl Client {
         uuid: &str,
         task_uuid: &str,
         body: &types::ScheduledTaskUpdate,
-    ) -> wire::Pending<'_, types::ScheduledTask> {
+    ) -> wire::ResponseFuture<'_, types::ScheduledTask> {
         self.http()
-            .call(&UPDATE_SCHEDULED_TASK_BY_SERVICE_UUID)
+            .request(&UPDATE_SCHEDULED_TASK_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .body(body)
@@ -514,9 +517,9 @@ impl Client {
         &self,
         uuid: &str,
         task_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_SCHEDULED_TASK_BY_SERVICE_UUID)
+            .request(&DELETE_SCHEDULED_TASK_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .json()
@@ -533,9 +536,9 @@ impl Client {
         &self,
         uuid: &str,
         task_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&EXECUTE_SCHEDULED_TASK_BY_SERVICE_UUID)
+            .request(&EXECUTE_SCHEDULED_TASK_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .json()
@@ -552,9 +555,9 @@ impl Client {
         &self,
         uuid: &str,
         task_uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ScheduledTaskExecution>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::ScheduledTaskExecution>> {
         self.http()
-            .call(&LIST_SCHEDULED_TASK_EXECUTIONS_BY_SERVICE_UUID)
+            .request(&LIST_SCHEDULED_TASK_EXECUTIONS_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .path("task_uuid", task_uuid)
             .json()

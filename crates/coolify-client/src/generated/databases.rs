@@ -19,8 +19,8 @@ impl Client {
     ///
     /// `GET /databases`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_databases(&self) -> wire::Pending<'_, Vec<types::Database>> {
-        self.http().call(&LIST_DATABASES).json()
+    pub fn list_databases(&self) -> wire::ResponseFuture<'_, Vec<types::Database>> {
+        self.http().request(&LIST_DATABASES).json()
     }
 
     /// Read one database.
@@ -34,8 +34,8 @@ impl Client {
     pub fn get_database_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Database> {
-        self.http().call(&GET_DATABASE_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Database> {
+        self.http().request(&GET_DATABASE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Read the last lines a database wrote.
@@ -50,9 +50,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::GetDatabaseLogsByUuidParams,
-    ) -> wire::Pending<'_, types::ContainerLogs> {
+    ) -> wire::ResponseFuture<'_, types::ContainerLogs> {
         self.http()
-            .call(&GET_DATABASE_LOGS_BY_UUID)
+            .request(&GET_DATABASE_LOGS_BY_UUID)
             .path("uuid", uuid)
             .query("lines", &params.lines)
             .query("show_timestamps", &params.show_timestamps)
@@ -68,8 +68,8 @@ impl Client {
     pub fn restart_database_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&RESTART_DATABASE_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&RESTART_DATABASE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Start a database.
@@ -83,8 +83,8 @@ impl Client {
     pub fn start_database_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&START_DATABASE_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&START_DATABASE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Stop a database.
@@ -99,9 +99,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::StopDatabaseByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&STOP_DATABASE_BY_UUID)
+            .request(&STOP_DATABASE_BY_UUID)
             .path("uuid", uuid)
             .query("docker_cleanup", &params.docker_cleanup)
             .json()

@@ -27,9 +27,9 @@ impl Client {
     pub fn deploy_by_tag_or_uuid(
         &self,
         params: &types::DeployByTagOrUuidParams,
-    ) -> wire::Pending<'_, types::DeployAccepted> {
+    ) -> wire::ResponseFuture<'_, types::DeployAccepted> {
         self.http()
-            .call(&DEPLOY_BY_TAG_OR_UUID)
+            .request(&DEPLOY_BY_TAG_OR_UUID)
             .query("docker_tag", &params.docker_tag)
             .query("force", &params.force)
             .query("pr", &params.pr)
@@ -45,8 +45,8 @@ impl Client {
     ///
     /// `GET /deployments`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_deployments(&self) -> wire::Pending<'_, Vec<types::Deployment>> {
-        self.http().call(&LIST_DEPLOYMENTS).json()
+    pub fn list_deployments(&self) -> wire::ResponseFuture<'_, Vec<types::Deployment>> {
+        self.http().request(&LIST_DEPLOYMENTS).json()
     }
 
     /// List the deployments of an application, newest first.
@@ -59,9 +59,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::ListDeploymentsByAppUuidParams,
-    ) -> wire::Pending<'_, types::DeploymentPage> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentPage> {
         self.http()
-            .call(&LIST_DEPLOYMENTS_BY_APP_UUID)
+            .request(&LIST_DEPLOYMENTS_BY_APP_UUID)
             .path("uuid", uuid)
             .query("skip", &params.skip)
             .query("take", &params.take)
@@ -79,8 +79,8 @@ impl Client {
     pub fn get_deployment_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Deployment> {
-        self.http().call(&GET_DEPLOYMENT_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Deployment> {
+        self.http().request(&GET_DEPLOYMENT_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Cancel a deployment that waits or runs.
@@ -96,8 +96,8 @@ impl Client {
     pub fn cancel_deployment_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::CancelledDeployment> {
-        self.http().call(&CANCEL_DEPLOYMENT_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::CancelledDeployment> {
+        self.http().request(&CANCEL_DEPLOYMENT_BY_UUID).path("uuid", uuid).json()
     }
 }
 

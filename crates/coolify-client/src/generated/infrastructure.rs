@@ -19,8 +19,8 @@ impl Client {
     #[inline]
     pub fn list_cloud_init_scripts(
         &self,
-    ) -> wire::Pending<'_, Vec<types::CloudInitScript>> {
-        self.http().call(&LIST_CLOUD_INIT_SCRIPTS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::CloudInitScript>> {
+        self.http().request(&LIST_CLOUD_INIT_SCRIPTS).json()
     }
 
     /// Add a script for the first start of servers.
@@ -30,8 +30,8 @@ impl Client {
     pub fn create_cloud_init_script(
         &self,
         body: &types::NewCloudInitScript,
-    ) -> wire::Pending<'_, types::CloudInitScript> {
-        self.http().call(&CREATE_CLOUD_INIT_SCRIPT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CloudInitScript> {
+        self.http().request(&CREATE_CLOUD_INIT_SCRIPT).body(body).json()
     }
 
     /// Read one script for the first start of servers.
@@ -43,8 +43,8 @@ impl Client {
     pub fn get_cloud_init_script_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::CloudInitScript> {
-        self.http().call(&GET_CLOUD_INIT_SCRIPT_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::CloudInitScript> {
+        self.http().request(&GET_CLOUD_INIT_SCRIPT_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Change a script for the first start of servers.
@@ -59,9 +59,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::CloudInitScriptUpdate,
-    ) -> wire::Pending<'_, types::CloudInitScript> {
+    ) -> wire::ResponseFuture<'_, types::CloudInitScript> {
         self.http()
-            .call(&UPDATE_CLOUD_INIT_SCRIPT_BY_UUID)
+            .request(&UPDATE_CLOUD_INIT_SCRIPT_BY_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -76,16 +76,16 @@ impl Client {
     pub fn delete_cloud_init_script_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_CLOUD_INIT_SCRIPT_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_CLOUD_INIT_SCRIPT_BY_UUID).path("uuid", uuid).json()
     }
 
     /// List the tokens for clouds.
     ///
     /// `GET /cloud-tokens`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_cloud_tokens(&self) -> wire::Pending<'_, Vec<types::CloudToken>> {
-        self.http().call(&LIST_CLOUD_TOKENS).json()
+    pub fn list_cloud_tokens(&self) -> wire::ResponseFuture<'_, Vec<types::CloudToken>> {
+        self.http().request(&LIST_CLOUD_TOKENS).json()
     }
 
     /// Add a token for a cloud.
@@ -97,8 +97,8 @@ impl Client {
     pub fn create_cloud_token(
         &self,
         body: &types::NewCloudToken,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&CREATE_CLOUD_TOKEN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&CREATE_CLOUD_TOKEN).body(body).json()
     }
 
     /// Read one token for a cloud.
@@ -110,8 +110,8 @@ impl Client {
     pub fn get_cloud_token_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::CloudToken> {
-        self.http().call(&GET_CLOUD_TOKEN_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::CloudToken> {
+        self.http().request(&GET_CLOUD_TOKEN_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Rename a token for a cloud.
@@ -124,9 +124,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::CloudTokenUpdate,
-    ) -> wire::Pending<'_, types::ResourceId> {
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
         self.http()
-            .call(&UPDATE_CLOUD_TOKEN_BY_UUID)
+            .request(&UPDATE_CLOUD_TOKEN_BY_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -141,8 +141,8 @@ impl Client {
     pub fn delete_cloud_token_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_CLOUD_TOKEN_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_CLOUD_TOKEN_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Check whether a cloud takes a token.
@@ -156,16 +156,18 @@ impl Client {
     pub fn validate_cloud_token_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ValidationOutcome> {
-        self.http().call(&VALIDATE_CLOUD_TOKEN_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ValidationOutcome> {
+        self.http().request(&VALIDATE_CLOUD_TOKEN_BY_UUID).path("uuid", uuid).json()
     }
 
     /// List the destinations of the team.
     ///
     /// `GET /destinations`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_destinations(&self) -> wire::Pending<'_, Vec<types::Destination>> {
-        self.http().call(&LIST_DESTINATIONS).json()
+    pub fn list_destinations(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::Destination>> {
+        self.http().request(&LIST_DESTINATIONS).json()
     }
 
     /// Read one destination.
@@ -177,8 +179,8 @@ impl Client {
     pub fn get_destination_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Destination> {
-        self.http().call(&GET_DESTINATION_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Destination> {
+        self.http().request(&GET_DESTINATION_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Rename a destination.
@@ -191,9 +193,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::DestinationUpdate,
-    ) -> wire::Pending<'_, types::Destination> {
+    ) -> wire::ResponseFuture<'_, types::Destination> {
         self.http()
-            .call(&UPDATE_DESTINATION_BY_UUID)
+            .request(&UPDATE_DESTINATION_BY_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -210,8 +212,8 @@ impl Client {
     pub fn delete_destination_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_DESTINATION_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_DESTINATION_BY_UUID).path("uuid", uuid).json()
     }
 
     /// List the images of DigitalOcean.
@@ -221,9 +223,9 @@ impl Client {
     pub fn get_digitalocean_images(
         &self,
         params: &types::GetDigitaloceanImagesParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_DIGITALOCEAN_IMAGES)
+            .request(&GET_DIGITALOCEAN_IMAGES)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -236,9 +238,9 @@ impl Client {
     pub fn get_digitalocean_regions(
         &self,
         params: &types::GetDigitaloceanRegionsParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_DIGITALOCEAN_REGIONS)
+            .request(&GET_DIGITALOCEAN_REGIONS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -251,9 +253,9 @@ impl Client {
     pub fn get_digitalocean_sizes(
         &self,
         params: &types::GetDigitaloceanSizesParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_DIGITALOCEAN_SIZES)
+            .request(&GET_DIGITALOCEAN_SIZES)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -266,9 +268,9 @@ impl Client {
     pub fn get_digitalocean_ssh_keys(
         &self,
         params: &types::GetDigitaloceanSshKeysParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_DIGITALOCEAN_SSH_KEYS)
+            .request(&GET_DIGITALOCEAN_SSH_KEYS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -281,9 +283,9 @@ impl Client {
     pub fn get_hetzner_firewalls(
         &self,
         params: &types::GetHetznerFirewallsParams,
-    ) -> wire::Pending<'_, Vec<types::HetznerFirewall>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::HetznerFirewall>> {
         self.http()
-            .call(&GET_HETZNER_FIREWALLS)
+            .request(&GET_HETZNER_FIREWALLS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -296,9 +298,9 @@ impl Client {
     pub fn get_hetzner_images(
         &self,
         params: &types::GetHetznerImagesParams,
-    ) -> wire::Pending<'_, Vec<types::HetznerImage>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::HetznerImage>> {
         self.http()
-            .call(&GET_HETZNER_IMAGES)
+            .request(&GET_HETZNER_IMAGES)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -311,9 +313,9 @@ impl Client {
     pub fn get_hetzner_locations(
         &self,
         params: &types::GetHetznerLocationsParams,
-    ) -> wire::Pending<'_, Vec<types::HetznerLocation>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::HetznerLocation>> {
         self.http()
-            .call(&GET_HETZNER_LOCATIONS)
+            .request(&GET_HETZNER_LOCATIONS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -326,9 +328,9 @@ impl Client {
     pub fn get_hetzner_networks(
         &self,
         params: &types::GetHetznerNetworksParams,
-    ) -> wire::Pending<'_, Vec<types::HetznerNetwork>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::HetznerNetwork>> {
         self.http()
-            .call(&GET_HETZNER_NETWORKS)
+            .request(&GET_HETZNER_NETWORKS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -341,9 +343,9 @@ impl Client {
     pub fn get_hetzner_server_types(
         &self,
         params: &types::GetHetznerServerTypesParams,
-    ) -> wire::Pending<'_, Vec<types::HetznerServerType>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::HetznerServerType>> {
         self.http()
-            .call(&GET_HETZNER_SERVER_TYPES)
+            .request(&GET_HETZNER_SERVER_TYPES)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -356,9 +358,9 @@ impl Client {
     pub fn get_hetzner_ssh_keys(
         &self,
         params: &types::GetHetznerSshKeysParams,
-    ) -> wire::Pending<'_, Vec<types::HetznerSshKey>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::HetznerSshKey>> {
         self.http()
-            .call(&GET_HETZNER_SSH_KEYS)
+            .request(&GET_HETZNER_SSH_KEYS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -368,8 +370,8 @@ impl Client {
     ///
     /// `GET /security/keys`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_private_keys(&self) -> wire::Pending<'_, Vec<types::PrivateKey>> {
-        self.http().call(&LIST_PRIVATE_KEYS).json()
+    pub fn list_private_keys(&self) -> wire::ResponseFuture<'_, Vec<types::PrivateKey>> {
+        self.http().request(&LIST_PRIVATE_KEYS).json()
     }
 
     /// Add a private key.
@@ -379,8 +381,8 @@ impl Client {
     pub fn create_private_key(
         &self,
         body: &types::NewPrivateKey,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&CREATE_PRIVATE_KEY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&CREATE_PRIVATE_KEY).body(body).json()
     }
 
     /// Read one private key.
@@ -392,8 +394,8 @@ impl Client {
     pub fn get_private_key_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::PrivateKey> {
-        self.http().call(&GET_PRIVATE_KEY_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::PrivateKey> {
+        self.http().request(&GET_PRIVATE_KEY_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Replace or rename a private key.
@@ -406,8 +408,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::PrivateKeyUpdate,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&UPDATE_PRIVATE_KEY).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&UPDATE_PRIVATE_KEY).path("uuid", uuid).body(body).json()
     }
 
     /// Delete a private key.
@@ -421,8 +423,8 @@ impl Client {
     pub fn delete_private_key_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_PRIVATE_KEY_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_PRIVATE_KEY_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Add a server.
@@ -432,8 +434,8 @@ impl Client {
     pub fn create_server(
         &self,
         body: &types::NewServer,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&CREATE_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&CREATE_SERVER).body(body).json()
     }
 
     /// Rent a server at DigitalOcean and add it.
@@ -445,8 +447,8 @@ impl Client {
     pub fn create_digitalocean_server(
         &self,
         body: &types::NewDigitaloceanServer,
-    ) -> wire::Pending<'_, types::DigitaloceanServer> {
-        self.http().call(&CREATE_DIGITALOCEAN_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::DigitaloceanServer> {
+        self.http().request(&CREATE_DIGITALOCEAN_SERVER).body(body).json()
     }
 
     /// Rent a server at Hetzner and add it.
@@ -458,8 +460,8 @@ impl Client {
     pub fn create_hetzner_server(
         &self,
         body: &types::NewHetznerServer,
-    ) -> wire::Pending<'_, types::HetznerServer> {
-        self.http().call(&CREATE_HETZNER_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::HetznerServer> {
+        self.http().request(&CREATE_HETZNER_SERVER).body(body).json()
     }
 
     /// Rent a server at Vultr and add it.
@@ -471,8 +473,8 @@ impl Client {
     pub fn create_vultr_server(
         &self,
         body: &types::NewVultrServer,
-    ) -> wire::Pending<'_, types::VultrServer> {
-        self.http().call(&CREATE_VULTR_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::VultrServer> {
+        self.http().request(&CREATE_VULTR_SERVER).body(body).json()
     }
 
     /// List the destinations on a server.
@@ -484,9 +486,9 @@ impl Client {
     pub fn list_server_destinations(
         &self,
         server_uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::Destination>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Destination>> {
         self.http()
-            .call(&LIST_SERVER_DESTINATIONS)
+            .request(&LIST_SERVER_DESTINATIONS)
             .path("server_uuid", server_uuid)
             .json()
     }
@@ -501,9 +503,9 @@ impl Client {
         &self,
         server_uuid: &str,
         body: &types::NewDestination,
-    ) -> wire::Pending<'_, types::Destination> {
+    ) -> wire::ResponseFuture<'_, types::Destination> {
         self.http()
-            .call(&CREATE_SERVER_DESTINATION)
+            .request(&CREATE_SERVER_DESTINATION)
             .path("server_uuid", server_uuid)
             .body(body)
             .json()
@@ -521,8 +523,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ServerUpdate,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&UPDATE_SERVER_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&UPDATE_SERVER_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// Delete a server.
@@ -537,9 +539,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::DeleteServerByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_SERVER_BY_UUID)
+            .request(&DELETE_SERVER_BY_UUID)
             .path("uuid", uuid)
             .query("force", &params.force)
             .json()
@@ -554,8 +556,8 @@ impl Client {
     pub fn get_server_cloudflare_tunnel(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ServerCloudflareTunnel> {
-        self.http().call(&GET_SERVER_CLOUDFLARE_TUNNEL).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ServerCloudflareTunnel> {
+        self.http().request(&GET_SERVER_CLOUDFLARE_TUNNEL).path("uuid", uuid).json()
     }
 
     /// Say whether a server is behind a Cloudflare tunnel.
@@ -568,9 +570,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::CloudflareTunnelUpdate,
-    ) -> wire::Pending<'_, types::ServerCloudflareTunnel> {
+    ) -> wire::ResponseFuture<'_, types::ServerCloudflareTunnel> {
         self.http()
-            .call(&UPDATE_SERVER_CLOUDFLARE_TUNNEL)
+            .request(&UPDATE_SERVER_CLOUDFLARE_TUNNEL)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -585,8 +587,8 @@ impl Client {
     pub fn disable_server_cloudflare_tunnel(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ServerCloudflareTunnel> {
-        self.http().call(&DISABLE_SERVER_CLOUDFLARE_TUNNEL).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ServerCloudflareTunnel> {
+        self.http().request(&DISABLE_SERVER_CLOUDFLARE_TUNNEL).path("uuid", uuid).json()
     }
 
     /// Mark a server as behind a Cloudflare tunnel.
@@ -598,8 +600,8 @@ impl Client {
     pub fn enable_server_cloudflare_tunnel(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ServerCloudflareTunnel> {
-        self.http().call(&ENABLE_SERVER_CLOUDFLARE_TUNNEL).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ServerCloudflareTunnel> {
+        self.http().request(&ENABLE_SERVER_CLOUDFLARE_TUNNEL).path("uuid", uuid).json()
     }
 
     /// Read when a server clears unused Docker objects.
@@ -611,8 +613,8 @@ impl Client {
     pub fn get_server_docker_cleanup(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ServerDockerCleanup> {
-        self.http().call(&GET_SERVER_DOCKER_CLEANUP).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ServerDockerCleanup> {
+        self.http().request(&GET_SERVER_DOCKER_CLEANUP).path("uuid", uuid).json()
     }
 
     /// Change when a server clears unused Docker objects.
@@ -627,9 +629,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::DockerCleanupUpdate,
-    ) -> wire::Pending<'_, types::ServerDockerCleanup> {
+    ) -> wire::ResponseFuture<'_, types::ServerDockerCleanup> {
         self.http()
-            .call(&UPDATE_SERVER_DOCKER_CLEANUP)
+            .request(&UPDATE_SERVER_DOCKER_CLEANUP)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -644,9 +646,9 @@ impl Client {
     pub fn list_server_docker_cleanup_executions(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::DockerCleanupExecution>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::DockerCleanupExecution>> {
         self.http()
-            .call(&LIST_SERVER_DOCKER_CLEANUP_EXECUTIONS)
+            .request(&LIST_SERVER_DOCKER_CLEANUP_EXECUTIONS)
             .path("uuid", uuid)
             .json()
     }
@@ -661,8 +663,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::DockerCleanupRun,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&RUN_SERVER_DOCKER_CLEANUP).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http()
+            .request(&RUN_SERVER_DOCKER_CLEANUP)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// List the domains that a server serves.
@@ -674,8 +680,8 @@ impl Client {
     pub fn get_domains_by_server_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ServerDomains>> {
-        self.http().call(&GET_DOMAINS_BY_SERVER_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::ServerDomains>> {
+        self.http().request(&GET_DOMAINS_BY_SERVER_UUID).path("uuid", uuid).json()
     }
 
     /// Read where a server sends its logs.
@@ -687,8 +693,8 @@ impl Client {
     pub fn get_server_log_drains(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ServerLogDrains> {
-        self.http().call(&GET_SERVER_LOG_DRAINS).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ServerLogDrains> {
+        self.http().request(&GET_SERVER_LOG_DRAINS).path("uuid", uuid).json()
     }
 
     /// Change where a server sends its logs.
@@ -703,8 +709,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::LogDrainsUpdate,
-    ) -> wire::Pending<'_, types::ServerLogDrains> {
-        self.http().call(&UPDATE_SERVER_LOG_DRAINS).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ServerLogDrains> {
+        self.http()
+            .request(&UPDATE_SERVER_LOG_DRAINS)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// Read the reverse proxy of a server.
@@ -716,8 +726,8 @@ impl Client {
     pub fn get_server_proxy(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ServerProxyDetails> {
-        self.http().call(&GET_SERVER_PROXY).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ServerProxyDetails> {
+        self.http().request(&GET_SERVER_PROXY).path("uuid", uuid).json()
     }
 
     /// Change the reverse proxy of a server.
@@ -732,8 +742,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ServerProxyUpdate,
-    ) -> wire::Pending<'_, types::ServerProxyDetails> {
-        self.http().call(&UPDATE_SERVER_PROXY).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ServerProxyDetails> {
+        self.http().request(&UPDATE_SERVER_PROXY).path("uuid", uuid).body(body).json()
     }
 
     /// Replace the configuration file of a proxy.
@@ -746,9 +756,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ProxyConfiguration,
-    ) -> wire::Pending<'_, types::ServerProxyDetails> {
+    ) -> wire::ResponseFuture<'_, types::ServerProxyDetails> {
         self.http()
-            .call(&SAVE_SERVER_PROXY_CONFIGURATION)
+            .request(&SAVE_SERVER_PROXY_CONFIGURATION)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -760,8 +770,11 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     #[inline]
-    pub fn restart_server_proxy(&self, uuid: &str) -> wire::Pending<'_, types::Message> {
-        self.http().call(&RESTART_SERVER_PROXY).path("uuid", uuid).json()
+    pub fn restart_server_proxy(
+        &self,
+        uuid: &str,
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&RESTART_SERVER_PROXY).path("uuid", uuid).json()
     }
 
     /// List what runs on a server.
@@ -773,8 +786,8 @@ impl Client {
     pub fn get_resources_by_server_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ServerResource>> {
-        self.http().call(&GET_RESOURCES_BY_SERVER_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::ServerResource>> {
+        self.http().request(&GET_RESOURCES_BY_SERVER_UUID).path("uuid", uuid).json()
     }
 
     /// Read the settings of the agent on a server.
@@ -786,8 +799,8 @@ impl Client {
     pub fn get_server_sentinel(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ServerSentinel> {
-        self.http().call(&GET_SERVER_SENTINEL).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ServerSentinel> {
+        self.http().request(&GET_SERVER_SENTINEL).path("uuid", uuid).json()
     }
 
     /// Change the settings of the agent on a server.
@@ -802,8 +815,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::SentinelUpdate,
-    ) -> wire::Pending<'_, types::ServerSentinel> {
-        self.http().call(&UPDATE_SERVER_SENTINEL).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ServerSentinel> {
+        self.http().request(&UPDATE_SERVER_SENTINEL).path("uuid", uuid).body(body).json()
     }
 
     /// Check whether a server can be used.
@@ -818,8 +831,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ServerValidation,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&VALIDATE_SERVER_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http()
+            .request(&VALIDATE_SERVER_BY_UUID)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// List the operating systems of Vultr.
@@ -829,9 +846,9 @@ impl Client {
     pub fn get_vultr_operating_systems(
         &self,
         params: &types::GetVultrOperatingSystemsParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_VULTR_OPERATING_SYSTEMS)
+            .request(&GET_VULTR_OPERATING_SYSTEMS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -844,9 +861,9 @@ impl Client {
     pub fn get_vultr_plans(
         &self,
         params: &types::GetVultrPlansParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_VULTR_PLANS)
+            .request(&GET_VULTR_PLANS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -859,9 +876,9 @@ impl Client {
     pub fn get_vultr_regions(
         &self,
         params: &types::GetVultrRegionsParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_VULTR_REGIONS)
+            .request(&GET_VULTR_REGIONS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()
@@ -874,9 +891,9 @@ impl Client {
     pub fn get_vultr_ssh_keys(
         &self,
         params: &types::GetVultrSshKeysParams,
-    ) -> wire::Pending<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&GET_VULTR_SSH_KEYS)
+            .request(&GET_VULTR_SSH_KEYS)
             .query("cloud_provider_token_id", &params.cloud_provider_token_id)
             .query("cloud_provider_token_uuid", &params.cloud_provider_token_uuid)
             .json()

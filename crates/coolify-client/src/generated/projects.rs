@@ -17,8 +17,8 @@ impl Client {
     ///
     /// `GET /projects`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_projects(&self) -> wire::Pending<'_, Vec<types::Project>> {
-        self.http().call(&LIST_PROJECTS).json()
+    pub fn list_projects(&self) -> wire::ResponseFuture<'_, Vec<types::Project>> {
+        self.http().request(&LIST_PROJECTS).json()
     }
 
     /// Read one project with its environments.
@@ -30,8 +30,8 @@ impl Client {
     pub fn get_project_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ProjectDetails> {
-        self.http().call(&GET_PROJECT_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ProjectDetails> {
+        self.http().request(&GET_PROJECT_BY_UUID).path("uuid", uuid).json()
     }
 
     /// List the environments of a project.
@@ -43,8 +43,8 @@ impl Client {
     pub fn get_environments(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::Environment>> {
-        self.http().call(&GET_ENVIRONMENTS).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Environment>> {
+        self.http().request(&GET_ENVIRONMENTS).path("uuid", uuid).json()
     }
 
     /// Read one environment and what is in it.
@@ -61,9 +61,9 @@ impl Client {
         &self,
         uuid: &str,
         environment_name_or_uuid: &str,
-    ) -> wire::Pending<'_, types::EnvironmentContents> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentContents> {
         self.http()
-            .call(&GET_ENVIRONMENT_BY_NAME_OR_UUID)
+            .request(&GET_ENVIRONMENT_BY_NAME_OR_UUID)
             .path("uuid", uuid)
             .path("environment_name_or_uuid", environment_name_or_uuid)
             .json()

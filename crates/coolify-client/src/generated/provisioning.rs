@@ -23,8 +23,8 @@ impl Client {
     pub fn create_dockerfile_application(
         &self,
         body: &types::NewDockerfileApplication,
-    ) -> wire::Pending<'_, types::CreatedApplication> {
-        self.http().call(&CREATE_DOCKERFILE_APPLICATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedApplication> {
+        self.http().request(&CREATE_DOCKERFILE_APPLICATION).body(body).json()
     }
 
     /// Create an application from an image of a registry.
@@ -37,8 +37,8 @@ impl Client {
     pub fn create_dockerimage_application(
         &self,
         body: &types::NewImageApplication,
-    ) -> wire::Pending<'_, types::CreatedApplication> {
-        self.http().call(&CREATE_DOCKERIMAGE_APPLICATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedApplication> {
+        self.http().request(&CREATE_DOCKERIMAGE_APPLICATION).body(body).json()
     }
 
     /// Create an application from a repository that a deploy key can read.
@@ -51,8 +51,8 @@ impl Client {
     pub fn create_private_deploy_key_application(
         &self,
         body: &types::NewDeployKeyApplication,
-    ) -> wire::Pending<'_, types::CreatedApplication> {
-        self.http().call(&CREATE_PRIVATE_DEPLOY_KEY_APPLICATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedApplication> {
+        self.http().request(&CREATE_PRIVATE_DEPLOY_KEY_APPLICATION).body(body).json()
     }
 
     /// Create an application from a repository that a GitHub app can read.
@@ -65,8 +65,8 @@ impl Client {
     pub fn create_private_github_app_application(
         &self,
         body: &types::NewGithubAppApplication,
-    ) -> wire::Pending<'_, types::CreatedApplication> {
-        self.http().call(&CREATE_PRIVATE_GITHUB_APP_APPLICATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedApplication> {
+        self.http().request(&CREATE_PRIVATE_GITHUB_APP_APPLICATION).body(body).json()
     }
 
     /// Create an application from a public Git repository.
@@ -79,8 +79,8 @@ impl Client {
     pub fn create_public_application(
         &self,
         body: &types::NewPublicApplication,
-    ) -> wire::Pending<'_, types::CreatedApplication> {
-        self.http().call(&CREATE_PUBLIC_APPLICATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedApplication> {
+        self.http().request(&CREATE_PUBLIC_APPLICATION).body(body).json()
     }
 
     /// Delete an application.
@@ -95,9 +95,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::DeleteApplicationByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_APPLICATION_BY_UUID)
+            .request(&DELETE_APPLICATION_BY_UUID)
             .path("uuid", uuid)
             .query("delete_configurations", &params.delete_configurations)
             .query("delete_connected_networks", &params.delete_connected_networks)
@@ -116,8 +116,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ResourceCopy,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&CLONE_APPLICATION_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http()
+            .request(&CLONE_APPLICATION_BY_UUID)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// List the destinations an application runs on.
@@ -129,8 +133,8 @@ impl Client {
     pub fn list_application_destinations(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::ApplicationDestination>> {
-        self.http().call(&LIST_APPLICATION_DESTINATIONS).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::ApplicationDestination>> {
+        self.http().request(&LIST_APPLICATION_DESTINATIONS).path("uuid", uuid).json()
     }
 
     /// Run an application on a further destination.
@@ -143,9 +147,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewApplicationDestination,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
         self.http()
-            .call(&ADD_APPLICATION_DESTINATION)
+            .request(&ADD_APPLICATION_DESTINATION)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -162,9 +166,9 @@ impl Client {
         &self,
         uuid: &str,
         destination_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&REMOVE_APPLICATION_DESTINATION)
+            .request(&REMOVE_APPLICATION_DESTINATION)
             .path("uuid", uuid)
             .path("destination_uuid", destination_uuid)
             .json()
@@ -182,8 +186,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ResourceMove,
-    ) -> wire::Pending<'_, types::MovedResource> {
-        self.http().call(&MOVE_APPLICATION_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::MovedResource> {
+        self.http()
+            .request(&MOVE_APPLICATION_BY_UUID)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// Delete the preview of a pull request.
@@ -201,9 +209,9 @@ impl Client {
         &self,
         uuid: &str,
         pull_request_id: i64,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_PREVIEW_DEPLOYMENT_BY_PULL_REQUEST_ID)
+            .request(&DELETE_PREVIEW_DEPLOYMENT_BY_PULL_REQUEST_ID)
             .path("uuid", uuid)
             .path("pull_request_id", pull_request_id)
             .json()
@@ -218,8 +226,8 @@ impl Client {
     pub fn list_tags_by_application_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::Tag>> {
-        self.http().call(&LIST_TAGS_BY_APPLICATION_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
+        self.http().request(&LIST_TAGS_BY_APPLICATION_UUID).path("uuid", uuid).json()
     }
 
     /// Tag an application.
@@ -234,9 +242,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewTags,
-    ) -> wire::Pending<'_, Vec<types::Tag>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
         self.http()
-            .call(&CREATE_TAG_BY_APPLICATION_UUID)
+            .request(&CREATE_TAG_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -253,9 +261,9 @@ impl Client {
         &self,
         uuid: &str,
         tag_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_TAG_BY_APPLICATION_UUID)
+            .request(&DELETE_TAG_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .path("tag_uuid", tag_uuid)
             .json()
@@ -270,8 +278,8 @@ impl Client {
     pub fn create_database_clickhouse(
         &self,
         body: &types::NewClickhouseDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_CLICKHOUSE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_CLICKHOUSE).body(body).json()
     }
 
     /// Create a Dragonfly database.
@@ -283,8 +291,8 @@ impl Client {
     pub fn create_database_dragonfly(
         &self,
         body: &types::NewDragonflyDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_DRAGONFLY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_DRAGONFLY).body(body).json()
     }
 
     /// Create a KeyDB database.
@@ -296,8 +304,8 @@ impl Client {
     pub fn create_database_keydb(
         &self,
         body: &types::NewKeydbDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_KEYDB).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_KEYDB).body(body).json()
     }
 
     /// Create a MariaDB database.
@@ -309,8 +317,8 @@ impl Client {
     pub fn create_database_mariadb(
         &self,
         body: &types::NewMariadbDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_MARIADB).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_MARIADB).body(body).json()
     }
 
     /// Create a MongoDB database.
@@ -322,8 +330,8 @@ impl Client {
     pub fn create_database_mongodb(
         &self,
         body: &types::NewMongodbDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_MONGODB).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_MONGODB).body(body).json()
     }
 
     /// Create a MySQL database.
@@ -335,8 +343,8 @@ impl Client {
     pub fn create_database_mysql(
         &self,
         body: &types::NewMysqlDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_MYSQL).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_MYSQL).body(body).json()
     }
 
     /// Create a PostgreSQL database.
@@ -348,8 +356,8 @@ impl Client {
     pub fn create_database_postgresql(
         &self,
         body: &types::NewPostgresqlDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_POSTGRESQL).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_POSTGRESQL).body(body).json()
     }
 
     /// Create a Redis database.
@@ -361,8 +369,8 @@ impl Client {
     pub fn create_database_redis(
         &self,
         body: &types::NewRedisDatabase,
-    ) -> wire::Pending<'_, types::CreatedDatabase> {
-        self.http().call(&CREATE_DATABASE_REDIS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedDatabase> {
+        self.http().request(&CREATE_DATABASE_REDIS).body(body).json()
     }
 
     /// Change settings of a database.
@@ -377,8 +385,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::DatabaseUpdate,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&UPDATE_DATABASE_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http()
+            .request(&UPDATE_DATABASE_BY_UUID)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// Delete a database.
@@ -393,9 +405,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::DeleteDatabaseByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_DATABASE_BY_UUID)
+            .request(&DELETE_DATABASE_BY_UUID)
             .path("uuid", uuid)
             .query("delete_configurations", &params.delete_configurations)
             .query("delete_connected_networks", &params.delete_connected_networks)
@@ -414,8 +426,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ResourceCopy,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&CLONE_DATABASE_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&CLONE_DATABASE_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// Put a database into another environment.
@@ -428,8 +440,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ResourceMove,
-    ) -> wire::Pending<'_, types::MovedResource> {
-        self.http().call(&MOVE_DATABASE_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::MovedResource> {
+        self.http().request(&MOVE_DATABASE_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// List the tags of a database.
@@ -441,8 +453,8 @@ impl Client {
     pub fn list_tags_by_database_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::Tag>> {
-        self.http().call(&LIST_TAGS_BY_DATABASE_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
+        self.http().request(&LIST_TAGS_BY_DATABASE_UUID).path("uuid", uuid).json()
     }
 
     /// Tag a database.
@@ -457,9 +469,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewTags,
-    ) -> wire::Pending<'_, Vec<types::Tag>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
         self.http()
-            .call(&CREATE_TAG_BY_DATABASE_UUID)
+            .request(&CREATE_TAG_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -476,9 +488,9 @@ impl Client {
         &self,
         uuid: &str,
         tag_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_TAG_BY_DATABASE_UUID)
+            .request(&DELETE_TAG_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .path("tag_uuid", tag_uuid)
             .json()
@@ -491,8 +503,8 @@ impl Client {
     pub fn create_project(
         &self,
         body: &types::NewProject,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&CREATE_PROJECT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&CREATE_PROJECT).body(body).json()
     }
 
     /// Change the name or the description of a project.
@@ -505,8 +517,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ProjectUpdate,
-    ) -> wire::Pending<'_, types::NamedResource> {
-        self.http().call(&UPDATE_PROJECT_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::NamedResource> {
+        self.http().request(&UPDATE_PROJECT_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// Delete an empty project.
@@ -520,8 +532,8 @@ impl Client {
     pub fn delete_project_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_PROJECT_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_PROJECT_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Add an environment to a project.
@@ -534,8 +546,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewEnvironment,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&CREATE_ENVIRONMENT).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&CREATE_ENVIRONMENT).path("uuid", uuid).body(body).json()
     }
 
     /// Change the name or the description of an environment.
@@ -550,9 +562,9 @@ impl Client {
         uuid: &str,
         environment_name_or_uuid: &str,
         body: &types::EnvironmentUpdate,
-    ) -> wire::Pending<'_, types::NamedResource> {
+    ) -> wire::ResponseFuture<'_, types::NamedResource> {
         self.http()
-            .call(&UPDATE_ENVIRONMENT)
+            .request(&UPDATE_ENVIRONMENT)
             .path("uuid", uuid)
             .path("environment_name_or_uuid", environment_name_or_uuid)
             .body(body)
@@ -570,9 +582,9 @@ impl Client {
         &self,
         uuid: &str,
         environment_name_or_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_ENVIRONMENT)
+            .request(&DELETE_ENVIRONMENT)
             .path("uuid", uuid)
             .path("environment_name_or_uuid", environment_name_or_uuid)
             .json()
@@ -587,8 +599,8 @@ impl Client {
     pub fn create_service(
         &self,
         body: &types::NewService,
-    ) -> wire::Pending<'_, types::ServiceDomains> {
-        self.http().call(&CREATE_SERVICE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ServiceDomains> {
+        self.http().request(&CREATE_SERVICE).body(body).json()
     }
 
     /// Change settings of a service.
@@ -603,8 +615,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ServiceUpdate,
-    ) -> wire::Pending<'_, types::ServiceDomains> {
-        self.http().call(&UPDATE_SERVICE_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ServiceDomains> {
+        self.http().request(&UPDATE_SERVICE_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// Delete a service.
@@ -619,9 +631,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::DeleteServiceByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_SERVICE_BY_UUID)
+            .request(&DELETE_SERVICE_BY_UUID)
             .path("uuid", uuid)
             .query("delete_configurations", &params.delete_configurations)
             .query("delete_connected_networks", &params.delete_connected_networks)
@@ -640,8 +652,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ResourceCopy,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&CLONE_SERVICE_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&CLONE_SERVICE_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// Put a service into another environment.
@@ -654,8 +666,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ResourceMove,
-    ) -> wire::Pending<'_, types::MovedResource> {
-        self.http().call(&MOVE_SERVICE_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::MovedResource> {
+        self.http().request(&MOVE_SERVICE_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// List the tags of a service.
@@ -667,8 +679,8 @@ impl Client {
     pub fn list_tags_by_service_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::Tag>> {
-        self.http().call(&LIST_TAGS_BY_SERVICE_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
+        self.http().request(&LIST_TAGS_BY_SERVICE_UUID).path("uuid", uuid).json()
     }
 
     /// Tag a service.
@@ -683,9 +695,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewTags,
-    ) -> wire::Pending<'_, Vec<types::Tag>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
         self.http()
-            .call(&CREATE_TAG_BY_SERVICE_UUID)
+            .request(&CREATE_TAG_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -702,9 +714,9 @@ impl Client {
         &self,
         uuid: &str,
         tag_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_TAG_BY_SERVICE_UUID)
+            .request(&DELETE_TAG_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .path("tag_uuid", tag_uuid)
             .json()
@@ -714,8 +726,8 @@ impl Client {
     ///
     /// `GET /tags`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_tags(&self) -> wire::Pending<'_, Vec<types::Tag>> {
-        self.http().call(&LIST_TAGS).json()
+    pub fn list_tags(&self) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
+        self.http().request(&LIST_TAGS).json()
     }
 
     /// Create a tag.
@@ -724,8 +736,11 @@ impl Client {
     ///
     /// `POST /tags`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn create_tag(&self, body: &types::TagName) -> wire::Pending<'_, types::Tag> {
-        self.http().call(&CREATE_TAG).body(body).json()
+    pub fn create_tag(
+        &self,
+        body: &types::TagName,
+    ) -> wire::ResponseFuture<'_, types::Tag> {
+        self.http().request(&CREATE_TAG).body(body).json()
     }
 
     /// Rename a tag.
@@ -738,8 +753,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::TagName,
-    ) -> wire::Pending<'_, types::Tag> {
-        self.http().call(&UPDATE_TAG_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Tag> {
+        self.http().request(&UPDATE_TAG_BY_UUID).path("uuid", uuid).body(body).json()
     }
 
     /// Delete a tag.
@@ -748,8 +763,11 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     #[inline]
-    pub fn delete_tag_by_uuid(&self, uuid: &str) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_TAG_BY_UUID).path("uuid", uuid).json()
+    pub fn delete_tag_by_uuid(
+        &self,
+        uuid: &str,
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_TAG_BY_UUID).path("uuid", uuid).json()
     }
 }
 

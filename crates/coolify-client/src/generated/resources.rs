@@ -17,8 +17,8 @@ impl Client {
     ///
     /// `GET /resources`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_resources(&self) -> wire::Pending<'_, Vec<types::Resource>> {
-        self.http().call(&LIST_RESOURCES).json()
+    pub fn list_resources(&self) -> wire::ResponseFuture<'_, Vec<types::Resource>> {
+        self.http().request(&LIST_RESOURCES).json()
     }
 }
 

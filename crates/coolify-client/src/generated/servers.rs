@@ -19,8 +19,8 @@ impl Client {
     ///
     /// `GET /servers`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_servers(&self) -> wire::Pending<'_, Vec<types::Server>> {
-        self.http().call(&LIST_SERVERS).json()
+    pub fn list_servers(&self) -> wire::ResponseFuture<'_, Vec<types::Server>> {
+        self.http().request(&LIST_SERVERS).json()
     }
 
     /// Read one server.
@@ -33,9 +33,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::GetServerByUuidParams,
-    ) -> wire::Pending<'_, types::Server> {
+    ) -> wire::ResponseFuture<'_, types::Server> {
         self.http()
-            .call(&GET_SERVER_BY_UUID)
+            .request(&GET_SERVER_BY_UUID)
             .path("uuid", uuid)
             .query("resources", &params.resources)
             .json()

@@ -17,8 +17,8 @@ impl Client {
     ///
     /// `GET /services`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_services(&self) -> wire::Pending<'_, Vec<types::Service>> {
-        self.http().call(&LIST_SERVICES).json()
+    pub fn list_services(&self) -> wire::ResponseFuture<'_, Vec<types::Service>> {
+        self.http().request(&LIST_SERVICES).json()
     }
 
     /// Read one service.
@@ -27,8 +27,11 @@ impl Client {
     ///
     /// * `uuid`: The id of the resource that the path names. Ids are opaque words, not RFC 4122.
     #[inline]
-    pub fn get_service_by_uuid(&self, uuid: &str) -> wire::Pending<'_, types::Service> {
-        self.http().call(&GET_SERVICE_BY_UUID).path("uuid", uuid).json()
+    pub fn get_service_by_uuid(
+        &self,
+        uuid: &str,
+    ) -> wire::ResponseFuture<'_, types::Service> {
+        self.http().request(&GET_SERVICE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Read the last lines one container of a service wrote.
@@ -45,9 +48,9 @@ impl Client {
         uuid: &str,
         sub_service_name: &str,
         params: &types::GetServiceLogsByUuidParams,
-    ) -> wire::Pending<'_, types::ContainerLogs> {
+    ) -> wire::ResponseFuture<'_, types::ContainerLogs> {
         self.http()
-            .call(&GET_SERVICE_LOGS_BY_UUID)
+            .request(&GET_SERVICE_LOGS_BY_UUID)
             .path("uuid", uuid)
             .query("sub_service_name", sub_service_name)
             .query("lines", &params.lines)
@@ -65,9 +68,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::RestartServiceByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&RESTART_SERVICE_BY_UUID)
+            .request(&RESTART_SERVICE_BY_UUID)
             .path("uuid", uuid)
             .query("latest", &params.latest)
             .json()
@@ -84,8 +87,8 @@ impl Client {
     pub fn start_service_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&START_SERVICE_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&START_SERVICE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Stop a service.
@@ -100,9 +103,9 @@ impl Client {
         &self,
         uuid: &str,
         params: &types::StopServiceByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&STOP_SERVICE_BY_UUID)
+            .request(&STOP_SERVICE_BY_UUID)
             .path("uuid", uuid)
             .query("docker_cleanup", &params.docker_cleanup)
             .json()

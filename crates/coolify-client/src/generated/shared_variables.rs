@@ -24,9 +24,9 @@ impl Client {
         &self,
         uuid: &str,
         environment_name_or_uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::SharedEnvironmentVariable>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::SharedEnvironmentVariable>> {
         self.http()
-            .call(&LIST_ENVIRONMENT_SHARED_ENVS)
+            .request(&LIST_ENVIRONMENT_SHARED_ENVS)
             .path("uuid", uuid)
             .path("environment_name_or_uuid", environment_name_or_uuid)
             .json()
@@ -46,9 +46,9 @@ impl Client {
         uuid: &str,
         environment_name_or_uuid: &str,
         body: &types::NewSharedVariable,
-    ) -> wire::Pending<'_, types::SharedVariableId> {
+    ) -> wire::ResponseFuture<'_, types::SharedVariableId> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_SHARED_ENV)
+            .request(&CREATE_ENVIRONMENT_SHARED_ENV)
             .path("uuid", uuid)
             .path("environment_name_or_uuid", environment_name_or_uuid)
             .body(body)
@@ -71,9 +71,9 @@ impl Client {
         environment_name_or_uuid: &str,
         env_id: i64,
         body: &types::SharedVariableUpdate,
-    ) -> wire::Pending<'_, types::SharedEnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::SharedEnvironmentVariable> {
         self.http()
-            .call(&UPDATE_ENVIRONMENT_SHARED_ENV)
+            .request(&UPDATE_ENVIRONMENT_SHARED_ENV)
             .path("uuid", uuid)
             .path("environment_name_or_uuid", environment_name_or_uuid)
             .path("env_id", env_id)
@@ -94,9 +94,9 @@ impl Client {
         uuid: &str,
         environment_name_or_uuid: &str,
         env_id: i64,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_ENVIRONMENT_SHARED_ENV)
+            .request(&DELETE_ENVIRONMENT_SHARED_ENV)
             .path("uuid", uuid)
             .path("environment_name_or_uuid", environment_name_or_uuid)
             .path("env_id", env_id)
@@ -112,8 +112,8 @@ impl Client {
     pub fn list_project_shared_envs(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::SharedEnvironmentVariable>> {
-        self.http().call(&LIST_PROJECT_SHARED_ENVS).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::SharedEnvironmentVariable>> {
+        self.http().request(&LIST_PROJECT_SHARED_ENVS).path("uuid", uuid).json()
     }
 
     /// Add a shared variable to a project.
@@ -128,8 +128,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewSharedVariable,
-    ) -> wire::Pending<'_, types::SharedVariableId> {
-        self.http().call(&CREATE_PROJECT_SHARED_ENV).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::SharedVariableId> {
+        self.http()
+            .request(&CREATE_PROJECT_SHARED_ENV)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// Change a shared variable of a project.
@@ -146,9 +150,9 @@ impl Client {
         uuid: &str,
         env_id: i64,
         body: &types::SharedVariableUpdate,
-    ) -> wire::Pending<'_, types::SharedEnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::SharedEnvironmentVariable> {
         self.http()
-            .call(&UPDATE_PROJECT_SHARED_ENV)
+            .request(&UPDATE_PROJECT_SHARED_ENV)
             .path("uuid", uuid)
             .path("env_id", env_id)
             .body(body)
@@ -166,9 +170,9 @@ impl Client {
         &self,
         uuid: &str,
         env_id: i64,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_PROJECT_SHARED_ENV)
+            .request(&DELETE_PROJECT_SHARED_ENV)
             .path("uuid", uuid)
             .path("env_id", env_id)
             .json()
@@ -183,8 +187,8 @@ impl Client {
     pub fn list_server_shared_envs(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::SharedEnvironmentVariable>> {
-        self.http().call(&LIST_SERVER_SHARED_ENVS).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::SharedEnvironmentVariable>> {
+        self.http().request(&LIST_SERVER_SHARED_ENVS).path("uuid", uuid).json()
     }
 
     /// Add a shared variable to a server.
@@ -199,8 +203,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewSharedVariable,
-    ) -> wire::Pending<'_, types::SharedVariableId> {
-        self.http().call(&CREATE_SERVER_SHARED_ENV).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::SharedVariableId> {
+        self.http()
+            .request(&CREATE_SERVER_SHARED_ENV)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// Change a shared variable of a server.
@@ -217,9 +225,9 @@ impl Client {
         uuid: &str,
         env_id: i64,
         body: &types::SharedVariableUpdate,
-    ) -> wire::Pending<'_, types::SharedEnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::SharedEnvironmentVariable> {
         self.http()
-            .call(&UPDATE_SERVER_SHARED_ENV)
+            .request(&UPDATE_SERVER_SHARED_ENV)
             .path("uuid", uuid)
             .path("env_id", env_id)
             .body(body)
@@ -237,9 +245,9 @@ impl Client {
         &self,
         uuid: &str,
         env_id: i64,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_SERVER_SHARED_ENV)
+            .request(&DELETE_SERVER_SHARED_ENV)
             .path("uuid", uuid)
             .path("env_id", env_id)
             .json()
@@ -251,8 +259,8 @@ impl Client {
     #[inline]
     pub fn list_team_shared_envs(
         &self,
-    ) -> wire::Pending<'_, Vec<types::SharedEnvironmentVariable>> {
-        self.http().call(&LIST_TEAM_SHARED_ENVS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::SharedEnvironmentVariable>> {
+        self.http().request(&LIST_TEAM_SHARED_ENVS).json()
     }
 
     /// Add a shared variable to the team.
@@ -264,8 +272,8 @@ impl Client {
     pub fn create_team_shared_env(
         &self,
         body: &types::NewSharedVariable,
-    ) -> wire::Pending<'_, types::SharedVariableId> {
-        self.http().call(&CREATE_TEAM_SHARED_ENV).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::SharedVariableId> {
+        self.http().request(&CREATE_TEAM_SHARED_ENV).body(body).json()
     }
 
     /// Change a shared variable of the team.
@@ -280,9 +288,9 @@ impl Client {
         &self,
         env_id: i64,
         body: &types::SharedVariableUpdate,
-    ) -> wire::Pending<'_, types::SharedEnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::SharedEnvironmentVariable> {
         self.http()
-            .call(&UPDATE_TEAM_SHARED_ENV)
+            .request(&UPDATE_TEAM_SHARED_ENV)
             .path("env_id", env_id)
             .body(body)
             .json()
@@ -297,8 +305,8 @@ impl Client {
     pub fn delete_team_shared_env(
         &self,
         env_id: i64,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_TEAM_SHARED_ENV).path("env_id", env_id).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_TEAM_SHARED_ENV).path("env_id", env_id).json()
     }
 }
 

@@ -22,8 +22,8 @@ impl Client {
     pub fn list_storages_by_application_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::StorageList> {
-        self.http().call(&LIST_STORAGES_BY_APPLICATION_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::StorageList> {
+        self.http().request(&LIST_STORAGES_BY_APPLICATION_UUID).path("uuid", uuid).json()
     }
 
     /// Add a volume or a file to an application.
@@ -38,9 +38,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewStorage,
-    ) -> wire::Pending<'_, types::Storage> {
+    ) -> wire::ResponseFuture<'_, types::Storage> {
         self.http()
-            .call(&CREATE_STORAGE_BY_APPLICATION_UUID)
+            .request(&CREATE_STORAGE_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -58,9 +58,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::StorageUpdate,
-    ) -> wire::Pending<'_, types::Storage> {
+    ) -> wire::ResponseFuture<'_, types::Storage> {
         self.http()
-            .call(&UPDATE_STORAGE_BY_APPLICATION_UUID)
+            .request(&UPDATE_STORAGE_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -79,9 +79,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_STORAGE_BY_APPLICATION_UUID)
+            .request(&DELETE_STORAGE_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -99,9 +99,9 @@ impl Client {
         uuid: &str,
         storage_uuid: &str,
         body: &types::StorageBackupUpdate,
-    ) -> wire::Pending<'_, types::StorageBackup> {
+    ) -> wire::ResponseFuture<'_, types::StorageBackup> {
         self.http()
-            .call(&SET_APPLICATION_STORAGE_BACKUP_SCHEDULE)
+            .request(&SET_APPLICATION_STORAGE_BACKUP_SCHEDULE)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .body(body)
@@ -119,9 +119,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_APPLICATION_STORAGE_BACKUP_SCHEDULE)
+            .request(&DELETE_APPLICATION_STORAGE_BACKUP_SCHEDULE)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -140,9 +140,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
         self.http()
-            .call(&RUN_APPLICATION_STORAGE_BACKUP)
+            .request(&RUN_APPLICATION_STORAGE_BACKUP)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -159,8 +159,8 @@ impl Client {
     pub fn get_database_backups_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::DatabaseBackup>> {
-        self.http().call(&GET_DATABASE_BACKUPS_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::DatabaseBackup>> {
+        self.http().request(&GET_DATABASE_BACKUPS_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Add a backup plan to a database.
@@ -173,8 +173,8 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewDatabaseBackup,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&CREATE_DATABASE_BACKUP).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&CREATE_DATABASE_BACKUP).path("uuid", uuid).body(body).json()
     }
 
     /// Change a backup plan of a database.
@@ -191,9 +191,9 @@ impl Client {
         uuid: &str,
         scheduled_backup_uuid: &str,
         body: &types::DatabaseBackupUpdate,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&UPDATE_DATABASE_BACKUP)
+            .request(&UPDATE_DATABASE_BACKUP)
             .path("uuid", uuid)
             .path("scheduled_backup_uuid", scheduled_backup_uuid)
             .body(body)
@@ -212,9 +212,9 @@ impl Client {
         uuid: &str,
         scheduled_backup_uuid: &str,
         params: &types::DeleteBackupConfigurationByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_BACKUP_CONFIGURATION_BY_UUID)
+            .request(&DELETE_BACKUP_CONFIGURATION_BY_UUID)
             .path("uuid", uuid)
             .path("scheduled_backup_uuid", scheduled_backup_uuid)
             .query("delete_s3", &params.delete_s3)
@@ -232,9 +232,9 @@ impl Client {
         &self,
         uuid: &str,
         scheduled_backup_uuid: &str,
-    ) -> wire::Pending<'_, types::BackupExecutionList> {
+    ) -> wire::ResponseFuture<'_, types::BackupExecutionList> {
         self.http()
-            .call(&LIST_BACKUP_EXECUTIONS)
+            .request(&LIST_BACKUP_EXECUTIONS)
             .path("uuid", uuid)
             .path("scheduled_backup_uuid", scheduled_backup_uuid)
             .json()
@@ -254,9 +254,9 @@ impl Client {
         scheduled_backup_uuid: &str,
         execution_uuid: &str,
         params: &types::DeleteBackupExecutionByUuidParams,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_BACKUP_EXECUTION_BY_UUID)
+            .request(&DELETE_BACKUP_EXECUTION_BY_UUID)
             .path("uuid", uuid)
             .path("scheduled_backup_uuid", scheduled_backup_uuid)
             .path("execution_uuid", execution_uuid)
@@ -273,8 +273,8 @@ impl Client {
     pub fn list_storages_by_database_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::StorageList> {
-        self.http().call(&LIST_STORAGES_BY_DATABASE_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::StorageList> {
+        self.http().request(&LIST_STORAGES_BY_DATABASE_UUID).path("uuid", uuid).json()
     }
 
     /// Add a volume or a file to a database.
@@ -289,9 +289,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewStorage,
-    ) -> wire::Pending<'_, types::Storage> {
+    ) -> wire::ResponseFuture<'_, types::Storage> {
         self.http()
-            .call(&CREATE_STORAGE_BY_DATABASE_UUID)
+            .request(&CREATE_STORAGE_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -309,9 +309,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::StorageUpdate,
-    ) -> wire::Pending<'_, types::Storage> {
+    ) -> wire::ResponseFuture<'_, types::Storage> {
         self.http()
-            .call(&UPDATE_STORAGE_BY_DATABASE_UUID)
+            .request(&UPDATE_STORAGE_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -330,9 +330,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_STORAGE_BY_DATABASE_UUID)
+            .request(&DELETE_STORAGE_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -350,9 +350,9 @@ impl Client {
         uuid: &str,
         storage_uuid: &str,
         body: &types::StorageBackupUpdate,
-    ) -> wire::Pending<'_, types::StorageBackup> {
+    ) -> wire::ResponseFuture<'_, types::StorageBackup> {
         self.http()
-            .call(&SET_DATABASE_STORAGE_BACKUP_SCHEDULE)
+            .request(&SET_DATABASE_STORAGE_BACKUP_SCHEDULE)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .body(body)
@@ -370,9 +370,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_DATABASE_STORAGE_BACKUP_SCHEDULE)
+            .request(&DELETE_DATABASE_STORAGE_BACKUP_SCHEDULE)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -391,9 +391,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
         self.http()
-            .call(&RUN_DATABASE_STORAGE_BACKUP)
+            .request(&RUN_DATABASE_STORAGE_BACKUP)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -403,8 +403,8 @@ impl Client {
     ///
     /// `GET /s3-storages`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn list_s3_storages(&self) -> wire::Pending<'_, Vec<types::S3Storage>> {
-        self.http().call(&LIST_S3_STORAGES).json()
+    pub fn list_s3_storages(&self) -> wire::ResponseFuture<'_, Vec<types::S3Storage>> {
+        self.http().request(&LIST_S3_STORAGES).json()
     }
 
     /// Add an S3 storage.
@@ -414,8 +414,8 @@ impl Client {
     pub fn create_s3_storage(
         &self,
         body: &types::NewS3Storage,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&CREATE_S3_STORAGE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http().request(&CREATE_S3_STORAGE).body(body).json()
     }
 
     /// Read one S3 storage.
@@ -427,8 +427,8 @@ impl Client {
     pub fn get_s3_storage_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::S3Storage> {
-        self.http().call(&GET_S3_STORAGE_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::S3Storage> {
+        self.http().request(&GET_S3_STORAGE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Change an S3 storage.
@@ -443,8 +443,12 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::S3StorageUpdate,
-    ) -> wire::Pending<'_, types::ResourceId> {
-        self.http().call(&UPDATE_S3_STORAGE_BY_UUID).path("uuid", uuid).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ResourceId> {
+        self.http()
+            .request(&UPDATE_S3_STORAGE_BY_UUID)
+            .path("uuid", uuid)
+            .body(body)
+            .json()
     }
 
     /// Delete an S3 storage.
@@ -456,8 +460,8 @@ impl Client {
     pub fn delete_s3_storage_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
-        self.http().call(&DELETE_S3_STORAGE_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::Message> {
+        self.http().request(&DELETE_S3_STORAGE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// Check whether an S3 storage can be used.
@@ -471,8 +475,8 @@ impl Client {
     pub fn validate_s3_storage_by_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::ValidationOutcome> {
-        self.http().call(&VALIDATE_S3_STORAGE_BY_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::ValidationOutcome> {
+        self.http().request(&VALIDATE_S3_STORAGE_BY_UUID).path("uuid", uuid).json()
     }
 
     /// List the volumes and files of a service.
@@ -484,8 +488,8 @@ impl Client {
     pub fn list_storages_by_service_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, types::StorageList> {
-        self.http().call(&LIST_STORAGES_BY_SERVICE_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, types::StorageList> {
+        self.http().request(&LIST_STORAGES_BY_SERVICE_UUID).path("uuid", uuid).json()
     }
 
     /// Add a volume or a file to a service.
@@ -501,9 +505,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewServiceStorage,
-    ) -> wire::Pending<'_, types::Storage> {
+    ) -> wire::ResponseFuture<'_, types::Storage> {
         self.http()
-            .call(&CREATE_STORAGE_BY_SERVICE_UUID)
+            .request(&CREATE_STORAGE_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -522,9 +526,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::StorageUpdate,
-    ) -> wire::Pending<'_, types::Storage> {
+    ) -> wire::ResponseFuture<'_, types::Storage> {
         self.http()
-            .call(&UPDATE_STORAGE_BY_SERVICE_UUID)
+            .request(&UPDATE_STORAGE_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -543,9 +547,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_STORAGE_BY_SERVICE_UUID)
+            .request(&DELETE_STORAGE_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -563,9 +567,9 @@ impl Client {
         uuid: &str,
         storage_uuid: &str,
         body: &types::StorageBackupUpdate,
-    ) -> wire::Pending<'_, types::StorageBackup> {
+    ) -> wire::ResponseFuture<'_, types::StorageBackup> {
         self.http()
-            .call(&SET_SERVICE_STORAGE_BACKUP_SCHEDULE)
+            .request(&SET_SERVICE_STORAGE_BACKUP_SCHEDULE)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .body(body)
@@ -583,9 +587,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_SERVICE_STORAGE_BACKUP_SCHEDULE)
+            .request(&DELETE_SERVICE_STORAGE_BACKUP_SCHEDULE)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()
@@ -604,9 +608,9 @@ impl Client {
         &self,
         uuid: &str,
         storage_uuid: &str,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
         self.http()
-            .call(&RUN_SERVICE_STORAGE_BACKUP)
+            .request(&RUN_SERVICE_STORAGE_BACKUP)
             .path("uuid", uuid)
             .path("storage_uuid", storage_uuid)
             .json()

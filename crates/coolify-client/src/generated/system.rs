@@ -16,8 +16,8 @@ impl Client {
     ///
     /// `GET /health`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn healthcheck(&self) -> wire::Pending<'_, String> {
-        self.http().call(&HEALTHCHECK).text()
+    pub fn healthcheck(&self) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&HEALTHCHECK).text()
     }
 
     /// Read the version of the server.
@@ -26,8 +26,8 @@ impl Client {
     ///
     /// `GET /version`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn version(&self) -> wire::Pending<'_, String> {
-        self.http().call(&VERSION).text()
+    pub fn version(&self) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&VERSION).text()
     }
 }
 

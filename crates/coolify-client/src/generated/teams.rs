@@ -17,8 +17,8 @@ impl Client {
     ///
     /// `GET /team`, as version 4.3.11 was observed to answer.
     #[inline]
-    pub fn get_token_team(&self) -> wire::Pending<'_, types::Team> {
-        self.http().call(&GET_TOKEN_TEAM).json()
+    pub fn get_token_team(&self) -> wire::ResponseFuture<'_, types::Team> {
+        self.http().request(&GET_TOKEN_TEAM).json()
     }
 
     /// Read the team of the token, on servers of any age.
@@ -27,8 +27,8 @@ impl Client {
     ///
     /// `GET /teams/current`, as read in the source, revision 379abb2.
     #[inline]
-    pub fn get_current_team(&self) -> wire::Pending<'_, types::Team> {
-        self.http().call(&GET_CURRENT_TEAM).json()
+    pub fn get_current_team(&self) -> wire::ResponseFuture<'_, types::Team> {
+        self.http().request(&GET_CURRENT_TEAM).json()
     }
 }
 

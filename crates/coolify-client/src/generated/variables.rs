@@ -24,8 +24,8 @@ impl Client {
     pub fn list_envs_by_application_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentVariable>> {
-        self.http().call(&LIST_ENVS_BY_APPLICATION_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentVariable>> {
+        self.http().request(&LIST_ENVS_BY_APPLICATION_UUID).path("uuid", uuid).json()
     }
 
     /// Add a variable to an application.
@@ -41,9 +41,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewApplicationVariable,
-    ) -> wire::Pending<'_, types::CreatedVariable> {
+    ) -> wire::ResponseFuture<'_, types::CreatedVariable> {
         self.http()
-            .call(&CREATE_ENV_BY_APPLICATION_UUID)
+            .request(&CREATE_ENV_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -62,9 +62,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ApplicationVariableUpdate,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&UPDATE_ENV_BY_APPLICATION_UUID)
+            .request(&UPDATE_ENV_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -83,9 +83,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::ApplicationVariableBulk,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentVariable>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentVariable>> {
         self.http()
-            .call(&UPDATE_ENVS_BY_APPLICATION_UUID)
+            .request(&UPDATE_ENVS_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -102,9 +102,9 @@ impl Client {
         &self,
         uuid: &str,
         env_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_ENV_BY_APPLICATION_UUID)
+            .request(&DELETE_ENV_BY_APPLICATION_UUID)
             .path("uuid", uuid)
             .path("env_uuid", env_uuid)
             .json()
@@ -119,8 +119,8 @@ impl Client {
     pub fn list_envs_by_database_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentVariable>> {
-        self.http().call(&LIST_ENVS_BY_DATABASE_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentVariable>> {
+        self.http().request(&LIST_ENVS_BY_DATABASE_UUID).path("uuid", uuid).json()
     }
 
     /// Add a variable to a database.
@@ -135,9 +135,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewVariable,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_ENV_BY_DATABASE_UUID)
+            .request(&CREATE_ENV_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -156,9 +156,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::VariableUpdate,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&UPDATE_ENV_BY_DATABASE_UUID)
+            .request(&UPDATE_ENV_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -177,9 +177,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::VariableBulk,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentVariable>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentVariable>> {
         self.http()
-            .call(&UPDATE_ENVS_BY_DATABASE_UUID)
+            .request(&UPDATE_ENVS_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -196,9 +196,9 @@ impl Client {
         &self,
         uuid: &str,
         env_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_ENV_BY_DATABASE_UUID)
+            .request(&DELETE_ENV_BY_DATABASE_UUID)
             .path("uuid", uuid)
             .path("env_uuid", env_uuid)
             .json()
@@ -215,8 +215,8 @@ impl Client {
     pub fn list_envs_by_service_uuid(
         &self,
         uuid: &str,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentVariable>> {
-        self.http().call(&LIST_ENVS_BY_SERVICE_UUID).path("uuid", uuid).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentVariable>> {
+        self.http().request(&LIST_ENVS_BY_SERVICE_UUID).path("uuid", uuid).json()
     }
 
     /// Add a variable to a service.
@@ -231,9 +231,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::NewVariable,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_ENV_BY_SERVICE_UUID)
+            .request(&CREATE_ENV_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -252,9 +252,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::VariableUpdate,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&UPDATE_ENV_BY_SERVICE_UUID)
+            .request(&UPDATE_ENV_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -273,9 +273,9 @@ impl Client {
         &self,
         uuid: &str,
         body: &types::VariableBulk,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentVariable>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentVariable>> {
         self.http()
-            .call(&UPDATE_ENVS_BY_SERVICE_UUID)
+            .request(&UPDATE_ENVS_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .body(body)
             .json()
@@ -292,9 +292,9 @@ impl Client {
         &self,
         uuid: &str,
         env_uuid: &str,
-    ) -> wire::Pending<'_, types::Message> {
+    ) -> wire::ResponseFuture<'_, types::Message> {
         self.http()
-            .call(&DELETE_ENV_BY_SERVICE_UUID)
+            .request(&DELETE_ENV_BY_SERVICE_UUID)
             .path("uuid", uuid)
             .path("env_uuid", env_uuid)
             .json()

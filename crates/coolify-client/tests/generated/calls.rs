@@ -5,10 +5,10 @@
 
 use coolify_client::{Client, wire};
 
-/// A call whose answer nobody looks at.
+/// A request whose response is dropped.
 pub(crate) type Sent<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), wire::Error>> + 'a>>;
 
-/// Operations by id.
+/// The requests of operations, by the operation's id.
 pub(crate) type Calls = &'static [(&'static str, fn(&Client) -> Sent<'_>)];
 
 /// The calls of every area.
@@ -31,8 +31,8 @@ pub(crate) const ALL: &[Calls] = &[
     variables::CALLS,
 ];
 
-fn sent<'a, T: 'a>(call: wire::Pending<'a, T>) -> Sent<'a> {
-    Box::pin(async { call.await.map(drop) })
+fn sent<'a, T: 'a>(response: wire::ResponseFuture<'a, T>) -> Sent<'a> {
+    Box::pin(async { response.await.map(drop) })
 }
 
 mod values {

@@ -22,9 +22,9 @@ impl Client {
     pub fn audit_log_all(
         &self,
         params: &types::AuditLogAllParams,
-    ) -> wire::Pending<'_, types::AuditLogPage> {
+    ) -> wire::ResponseFuture<'_, types::AuditLogPage> {
         self.http()
-            .call(&AUDIT_LOG_ALL)
+            .request(&AUDIT_LOG_ALL)
             .query("action", &params.action)
             .query("from", &params.from)
             .query("limit", &params.limit)
@@ -41,8 +41,8 @@ impl Client {
     ///
     /// `GET /health`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn health(&self) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&HEALTH).json()
+    pub fn health(&self) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&HEALTH).json()
     }
 
     /// Store a licence key and register this server with it.
@@ -52,16 +52,18 @@ impl Client {
     pub fn license_key_activate(
         &self,
         body: &types::ActivateLicenseKey,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&LICENSE_KEY_ACTIVATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&LICENSE_KEY_ACTIVATE).body(body).json()
     }
 
     /// Forget the licence key and free it.
     ///
     /// `POST /licenseKey.deactivate`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn license_key_deactivate(&self) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&LICENSE_KEY_DEACTIVATE).body(&serde_json::Map::new()).json()
+    pub fn license_key_deactivate(
+        &self,
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&LICENSE_KEY_DEACTIVATE).body(&serde_json::Map::new()).json()
     }
 
     /// Read the licence key and whether it is used.
@@ -72,16 +74,16 @@ impl Client {
     #[inline]
     pub fn license_key_get_enterprise_settings(
         &self,
-    ) -> wire::Pending<'_, types::EnterpriseSettings> {
-        self.http().call(&LICENSE_KEY_GET_ENTERPRISE_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::EnterpriseSettings> {
+        self.http().request(&LICENSE_KEY_GET_ENTERPRISE_SETTINGS).json()
     }
 
     /// Ask whether the licence holds, as last noted.
     ///
     /// `GET /licenseKey.haveValidLicenseKey`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn license_key_have_valid_license_key(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&LICENSE_KEY_HAVE_VALID_LICENSE_KEY).json()
+    pub fn license_key_have_valid_license_key(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&LICENSE_KEY_HAVE_VALID_LICENSE_KEY).json()
     }
 
     /// Say whether licensed features are used.
@@ -91,16 +93,16 @@ impl Client {
     pub fn license_key_update_enterprise_settings(
         &self,
         body: &types::UpdateEnterpriseSettings,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&LICENSE_KEY_UPDATE_ENTERPRISE_SETTINGS).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&LICENSE_KEY_UPDATE_ENTERPRISE_SETTINGS).body(body).json()
     }
 
     /// Ask the licence server whether the licence holds.
     ///
     /// `POST /licenseKey.validate`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn license_key_validate(&self) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&LICENSE_KEY_VALIDATE).body(&serde_json::Map::new()).json()
+    pub fn license_key_validate(&self) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&LICENSE_KEY_VALIDATE).body(&serde_json::Map::new()).json()
     }
 
     /// Give the dashboard a host name.
@@ -110,8 +112,8 @@ impl Client {
     pub fn settings_assign_domain_server(
         &self,
         body: &types::AssignServerDomain,
-    ) -> wire::Pending<'_, types::ServerSettingsAnswer> {
-        self.http().call(&SETTINGS_ASSIGN_DOMAIN_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ServerSettingsAnswer> {
+        self.http().request(&SETTINGS_ASSIGN_DOMAIN_SERVER).body(body).json()
     }
 
     /// Ask a server for its GPUs.
@@ -121,9 +123,9 @@ impl Client {
     pub fn settings_check_gpu_status(
         &self,
         params: &types::SettingsCheckGpuStatusParams,
-    ) -> wire::Pending<'_, types::GpuStatus> {
+    ) -> wire::ResponseFuture<'_, types::GpuStatus> {
         self.http()
-            .call(&SETTINGS_CHECK_GPU_STATUS)
+            .request(&SETTINGS_CHECK_GPU_STATUS)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -134,8 +136,8 @@ impl Client {
     #[inline]
     pub fn settings_check_infrastructure_health(
         &self,
-    ) -> wire::Pending<'_, types::InfrastructureHealth> {
-        self.http().call(&SETTINGS_CHECK_INFRASTRUCTURE_HEALTH).json()
+    ) -> wire::ResponseFuture<'_, types::InfrastructureHealth> {
+        self.http().request(&SETTINGS_CHECK_INFRASTRUCTURE_HEALTH).json()
     }
 
     /// Clear everything unused from the Docker of a server.
@@ -145,8 +147,8 @@ impl Client {
     pub fn settings_clean_all(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, types::CleanupStatus> {
-        self.http().call(&SETTINGS_CLEAN_ALL).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CleanupStatus> {
+        self.http().request(&SETTINGS_CLEAN_ALL).body(body).json()
     }
 
     /// Empty the build cache of a server.
@@ -156,8 +158,8 @@ impl Client {
     pub fn settings_clean_docker_builder(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&SETTINGS_CLEAN_DOCKER_BUILDER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&SETTINGS_CLEAN_DOCKER_BUILDER).body(body).empty()
     }
 
     /// Clear unused Docker objects of a server.
@@ -167,25 +169,28 @@ impl Client {
     pub fn settings_clean_docker_prune(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_CLEAN_DOCKER_PRUNE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_CLEAN_DOCKER_PRUNE).body(body).json()
     }
 
     /// Delete the samples of the monitoring.
     ///
     /// `POST /settings.cleanMonitoring`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn settings_clean_monitoring(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_CLEAN_MONITORING).body(&serde_json::Map::new()).json()
+    pub fn settings_clean_monitoring(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http()
+            .request(&SETTINGS_CLEAN_MONITORING)
+            .body(&serde_json::Map::new())
+            .json()
     }
 
     /// Forget the SSH key of the server.
     ///
     /// `POST /settings.cleanSSHPrivateKey`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn settings_clean_ssh_private_key(&self) -> wire::Pending<'_, bool> {
+    pub fn settings_clean_ssh_private_key(&self) -> wire::ResponseFuture<'_, bool> {
         self.http()
-            .call(&SETTINGS_CLEAN_SSH_PRIVATE_KEY)
+            .request(&SETTINGS_CLEAN_SSH_PRIVATE_KEY)
             .body(&serde_json::Map::new())
             .json()
     }
@@ -197,8 +202,8 @@ impl Client {
     pub fn settings_clean_stopped_containers(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_CLEAN_STOPPED_CONTAINERS).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_CLEAN_STOPPED_CONTAINERS).body(body).json()
     }
 
     /// Remove the unused images of a server.
@@ -208,8 +213,8 @@ impl Client {
     pub fn settings_clean_unused_images(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_CLEAN_UNUSED_IMAGES).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_CLEAN_UNUSED_IMAGES).body(body).json()
     }
 
     /// Remove the unused volumes of a server with their data.
@@ -219,8 +224,8 @@ impl Client {
     pub fn settings_clean_unused_volumes(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_CLEAN_UNUSED_VOLUMES).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_CLEAN_UNUSED_VOLUMES).body(body).json()
     }
 
     /// Read what Docker takes of the disk of the Dokploy host.
@@ -229,8 +234,8 @@ impl Client {
     #[inline]
     pub fn settings_get_docker_disk_usage(
         &self,
-    ) -> wire::Pending<'_, Vec<types::DockerDiskUsage>> {
-        self.http().call(&SETTINGS_GET_DOCKER_DISK_USAGE).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::DockerDiskUsage>> {
+        self.http().request(&SETTINGS_GET_DOCKER_DISK_USAGE).json()
     }
 
     /// List the addresses of the cloud of Dokploy.
@@ -239,16 +244,16 @@ impl Client {
     #[inline]
     pub fn settings_get_dokploy_cloud_ips(
         &self,
-    ) -> wire::Pending<'_, Option<Vec<String>>> {
-        self.http().call(&SETTINGS_GET_DOKPLOY_CLOUD_IPS).json()
+    ) -> wire::ResponseFuture<'_, Option<Vec<String>>> {
+        self.http().request(&SETTINGS_GET_DOKPLOY_CLOUD_IPS).json()
     }
 
     /// Read the address that the server knows itself by.
     ///
     /// `GET /settings.getIp`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn settings_get_ip(&self) -> wire::Pending<'_, String> {
-        self.http().call(&SETTINGS_GET_IP).json()
+    pub fn settings_get_ip(&self) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&SETTINGS_GET_IP).json()
     }
 
     /// Ask whether request logs are deleted by the clock.
@@ -257,8 +262,8 @@ impl Client {
     #[inline]
     pub fn settings_get_log_cleanup_status(
         &self,
-    ) -> wire::Pending<'_, types::LogCleanup> {
-        self.http().call(&SETTINGS_GET_LOG_CLEANUP_STATUS).json()
+    ) -> wire::ResponseFuture<'_, types::LogCleanup> {
+        self.http().request(&SETTINGS_GET_LOG_CLEANUP_STATUS).json()
     }
 
     /// Read the API document of the server.
@@ -269,16 +274,16 @@ impl Client {
     #[inline]
     pub fn settings_get_open_api_document(
         &self,
-    ) -> wire::Pending<'_, serde_json::Map<String, serde_json::Value>> {
-        self.http().call(&SETTINGS_GET_OPEN_API_DOCUMENT).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Map<String, serde_json::Value>> {
+        self.http().request(&SETTINGS_GET_OPEN_API_DOCUMENT).json()
     }
 
     /// Read the image tag that the server runs.
     ///
     /// `GET /settings.getReleaseTag`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn settings_get_release_tag(&self) -> wire::Pending<'_, String> {
-        self.http().call(&SETTINGS_GET_RELEASE_TAG).json()
+    pub fn settings_get_release_tag(&self) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&SETTINGS_GET_RELEASE_TAG).json()
     }
 
     /// List the additional ports of the proxy.
@@ -288,9 +293,9 @@ impl Client {
     pub fn settings_get_traefik_ports(
         &self,
         params: &types::SettingsGetTraefikPortsParams,
-    ) -> wire::Pending<'_, Vec<types::TraefikPort>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::TraefikPort>> {
         self.http()
-            .call(&SETTINGS_GET_TRAEFIK_PORTS)
+            .request(&SETTINGS_GET_TRAEFIK_PORTS)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -299,8 +304,13 @@ impl Client {
     ///
     /// `POST /settings.getUpdateData`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn settings_get_update_data(&self) -> wire::Pending<'_, types::AvailableUpdate> {
-        self.http().call(&SETTINGS_GET_UPDATE_DATA).body(&serde_json::Map::new()).json()
+    pub fn settings_get_update_data(
+        &self,
+    ) -> wire::ResponseFuture<'_, types::AvailableUpdate> {
+        self.http()
+            .request(&SETTINGS_GET_UPDATE_DATA)
+            .body(&serde_json::Map::new())
+            .json()
     }
 
     /// Read the settings of the server.
@@ -311,16 +321,16 @@ impl Client {
     #[inline]
     pub fn settings_get_web_server_settings(
         &self,
-    ) -> wire::Pending<'_, Option<types::WebServerSettings>> {
-        self.http().call(&SETTINGS_GET_WEB_SERVER_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, Option<types::WebServerSettings>> {
+        self.http().request(&SETTINGS_GET_WEB_SERVER_SETTINGS).json()
     }
 
     /// Ask whether the proxy logs requests.
     ///
     /// `GET /settings.haveActivateRequests`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn settings_have_activate_requests(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_HAVE_ACTIVATE_REQUESTS).json()
+    pub fn settings_have_activate_requests(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_HAVE_ACTIVATE_REQUESTS).json()
     }
 
     /// Ask whether the dashboard of the proxy is open.
@@ -330,9 +340,9 @@ impl Client {
     pub fn settings_have_traefik_dashboard_port_enabled(
         &self,
         params: &types::SettingsHaveTraefikDashboardPortEnabledParams,
-    ) -> wire::Pending<'_, bool> {
+    ) -> wire::ResponseFuture<'_, bool> {
         self.http()
-            .call(&SETTINGS_HAVE_TRAEFIK_DASHBOARD_PORT_ENABLED)
+            .request(&SETTINGS_HAVE_TRAEFIK_DASHBOARD_PORT_ENABLED)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -343,8 +353,8 @@ impl Client {
     ///
     /// `GET /settings.isUserSubscribed`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn settings_is_user_subscribed(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_IS_USER_SUBSCRIBED).json()
+    pub fn settings_is_user_subscribed(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_IS_USER_SUBSCRIBED).json()
     }
 
     /// List the files of the proxy.
@@ -354,9 +364,9 @@ impl Client {
     pub fn settings_read_directories(
         &self,
         params: &types::SettingsReadDirectoriesParams,
-    ) -> wire::Pending<'_, Vec<types::TraefikFile>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::TraefikFile>> {
         self.http()
-            .call(&SETTINGS_READ_DIRECTORIES)
+            .request(&SETTINGS_READ_DIRECTORIES)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -367,8 +377,8 @@ impl Client {
     #[inline]
     pub fn settings_read_middleware_traefik_config(
         &self,
-    ) -> wire::Pending<'_, Option<types::SecretJson>> {
-        self.http().call(&SETTINGS_READ_MIDDLEWARE_TRAEFIK_CONFIG).json()
+    ) -> wire::ResponseFuture<'_, Option<types::SecretJson>> {
+        self.http().request(&SETTINGS_READ_MIDDLEWARE_TRAEFIK_CONFIG).json()
     }
 
     /// Read the main file of the proxy.
@@ -377,8 +387,8 @@ impl Client {
     #[inline]
     pub fn settings_read_traefik_config(
         &self,
-    ) -> wire::Pending<'_, Option<types::SecretJson>> {
-        self.http().call(&SETTINGS_READ_TRAEFIK_CONFIG).json()
+    ) -> wire::ResponseFuture<'_, Option<types::SecretJson>> {
+        self.http().request(&SETTINGS_READ_TRAEFIK_CONFIG).json()
     }
 
     /// Read the variables of the proxy.
@@ -390,9 +400,9 @@ impl Client {
     pub fn settings_read_traefik_env(
         &self,
         params: &types::SettingsReadTraefikEnvParams,
-    ) -> wire::Pending<'_, Option<wire::Secret>> {
+    ) -> wire::ResponseFuture<'_, Option<wire::Secret>> {
         self.http()
-            .call(&SETTINGS_READ_TRAEFIK_ENV)
+            .request(&SETTINGS_READ_TRAEFIK_ENV)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -407,9 +417,9 @@ impl Client {
         &self,
         path: &str,
         params: &types::SettingsReadTraefikFileParams,
-    ) -> wire::Pending<'_, Option<wire::Secret>> {
+    ) -> wire::ResponseFuture<'_, Option<wire::Secret>> {
         self.http()
-            .call(&SETTINGS_READ_TRAEFIK_FILE)
+            .request(&SETTINGS_READ_TRAEFIK_FILE)
             .query("path", path)
             .query("serverId", &params.server_id)
             .json()
@@ -421,8 +431,8 @@ impl Client {
     #[inline]
     pub fn settings_read_web_server_traefik_config(
         &self,
-    ) -> wire::Pending<'_, Option<types::SecretJson>> {
-        self.http().call(&SETTINGS_READ_WEB_SERVER_TRAEFIK_CONFIG).json()
+    ) -> wire::ResponseFuture<'_, Option<types::SecretJson>> {
+        self.http().request(&SETTINGS_READ_WEB_SERVER_TRAEFIK_CONFIG).json()
     }
 
     /// Restart the server.
@@ -431,8 +441,8 @@ impl Client {
     ///
     /// `POST /settings.reloadServer`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn settings_reload_server(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_RELOAD_SERVER).body(&serde_json::Map::new()).json()
+    pub fn settings_reload_server(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_RELOAD_SERVER).body(&serde_json::Map::new()).json()
     }
 
     /// Restart the proxy of a server.
@@ -442,8 +452,8 @@ impl Client {
     pub fn settings_reload_traefik(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_RELOAD_TRAEFIK).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_RELOAD_TRAEFIK).body(body).json()
     }
 
     /// Store the SSH key of the server.
@@ -453,8 +463,8 @@ impl Client {
     pub fn settings_save_ssh_private_key(
         &self,
         body: &types::SaveServerSshKey,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_SAVE_SSH_PRIVATE_KEY).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_SAVE_SSH_PRIVATE_KEY).body(body).json()
     }
 
     /// Let the containers of a server use its GPUs.
@@ -464,8 +474,8 @@ impl Client {
     pub fn settings_setup_gpu(
         &self,
         body: &types::SetUpGpu,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SETTINGS_SETUP_GPU).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SETTINGS_SETUP_GPU).body(body).json()
     }
 
     /// Open or close the dashboard of the proxy.
@@ -475,8 +485,8 @@ impl Client {
     pub fn settings_toggle_dashboard(
         &self,
         body: &types::ToggleTraefikDashboard,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_TOGGLE_DASHBOARD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_TOGGLE_DASHBOARD).body(body).json()
     }
 
     /// Say whether the proxy logs requests.
@@ -486,8 +496,8 @@ impl Client {
     pub fn settings_toggle_requests(
         &self,
         body: &types::ToggleRequests,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_TOGGLE_REQUESTS).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_TOGGLE_REQUESTS).body(body).json()
     }
 
     /// Set how many jobs of the Dokploy host run at once.
@@ -497,8 +507,8 @@ impl Client {
     pub fn settings_update_builds_concurrency(
         &self,
         body: &types::UpdateBuildsConcurrency,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_BUILDS_CONCURRENCY).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_BUILDS_CONCURRENCY).body(body).json()
     }
 
     /// Say whether a server clears unused Docker objects by the clock.
@@ -508,8 +518,8 @@ impl Client {
     pub fn settings_update_docker_cleanup(
         &self,
         body: &types::UpdateDockerCleanup,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_DOCKER_CLEANUP).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_DOCKER_CLEANUP).body(body).json()
     }
 
     /// Say whether single sign-on is the only way in.
@@ -521,8 +531,8 @@ impl Client {
     pub fn settings_update_enforce_sso(
         &self,
         body: &types::UpdateEnforceSso,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_ENFORCE_SSO).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_ENFORCE_SSO).body(body).json()
     }
 
     /// Delete request logs by the clock.
@@ -532,8 +542,8 @@ impl Client {
     pub fn settings_update_log_cleanup(
         &self,
         body: &types::UpdateLogCleanup,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_LOG_CLEANUP).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_LOG_CLEANUP).body(body).json()
     }
 
     /// Replace the file with the middlewares of the proxy.
@@ -543,8 +553,8 @@ impl Client {
     pub fn settings_update_middleware_traefik_config(
         &self,
         body: &types::UpdateMainTraefikConfig,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_MIDDLEWARE_TRAEFIK_CONFIG).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_MIDDLEWARE_TRAEFIK_CONFIG).body(body).json()
     }
 
     /// Say whether services may run on the Dokploy host.
@@ -556,8 +566,8 @@ impl Client {
     pub fn settings_update_remote_servers_only(
         &self,
         body: &types::UpdateRemoteServersOnly,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_REMOTE_SERVERS_ONLY).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_REMOTE_SERVERS_ONLY).body(body).json()
     }
 
     /// Update the server to the newest release.
@@ -566,8 +576,8 @@ impl Client {
     ///
     /// `POST /settings.updateServer`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn settings_update_server(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_SERVER).body(&serde_json::Map::new()).json()
+    pub fn settings_update_server(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_SERVER).body(&serde_json::Map::new()).json()
     }
 
     /// Set the address that the server knows itself by.
@@ -577,8 +587,8 @@ impl Client {
     pub fn settings_update_server_ip(
         &self,
         body: &types::UpdateServerIp,
-    ) -> wire::Pending<'_, Option<types::ServerSettingsAnswer>> {
-        self.http().call(&SETTINGS_UPDATE_SERVER_IP).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::ServerSettingsAnswer>> {
+        self.http().request(&SETTINGS_UPDATE_SERVER_IP).body(body).json()
     }
 
     /// Replace the main file of the proxy.
@@ -588,8 +598,8 @@ impl Client {
     pub fn settings_update_traefik_config(
         &self,
         body: &types::UpdateMainTraefikConfig,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_TRAEFIK_CONFIG).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_TRAEFIK_CONFIG).body(body).json()
     }
 
     /// Write a file of the proxy.
@@ -599,8 +609,8 @@ impl Client {
     pub fn settings_update_traefik_file(
         &self,
         body: &types::UpdateTraefikFile,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_TRAEFIK_FILE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_TRAEFIK_FILE).body(body).json()
     }
 
     /// Replace the additional ports of the proxy.
@@ -610,8 +620,8 @@ impl Client {
     pub fn settings_update_traefik_ports(
         &self,
         body: &types::UpdateTraefikPorts,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_TRAEFIK_PORTS).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_TRAEFIK_PORTS).body(body).json()
     }
 
     /// Replace the file that leads the proxy to the dashboard.
@@ -621,8 +631,8 @@ impl Client {
     pub fn settings_update_web_server_traefik_config(
         &self,
         body: &types::UpdateMainTraefikConfig,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_UPDATE_WEB_SERVER_TRAEFIK_CONFIG).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_UPDATE_WEB_SERVER_TRAEFIK_CONFIG).body(body).json()
     }
 
     /// Replace the variables of the proxy.
@@ -632,16 +642,16 @@ impl Client {
     pub fn settings_write_traefik_env(
         &self,
         body: &types::WriteTraefikEnv,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_WRITE_TRAEFIK_ENV).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_WRITE_TRAEFIK_ENV).body(body).json()
     }
 
     /// Ask whether the plan allows another server.
     ///
     /// `GET /stripe.canCreateMoreServers`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn stripe_can_create_more_servers(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&STRIPE_CAN_CREATE_MORE_SERVERS).json()
+    pub fn stripe_can_create_more_servers(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&STRIPE_CAN_CREATE_MORE_SERVERS).json()
     }
 
     /// Begin to buy a plan, on the cloud.
@@ -651,8 +661,8 @@ impl Client {
     pub fn stripe_create_checkout_session(
         &self,
         body: &types::CreateCheckoutSession,
-    ) -> wire::Pending<'_, types::CheckoutSession> {
-        self.http().call(&STRIPE_CREATE_CHECKOUT_SESSION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CheckoutSession> {
+        self.http().request(&STRIPE_CREATE_CHECKOUT_SESSION).body(body).json()
     }
 
     /// Open the customer page at Stripe, on the cloud.
@@ -661,9 +671,9 @@ impl Client {
     #[inline]
     pub fn stripe_create_customer_portal_session(
         &self,
-    ) -> wire::Pending<'_, types::PortalSession> {
+    ) -> wire::ResponseFuture<'_, types::PortalSession> {
         self.http()
-            .call(&STRIPE_CREATE_CUSTOMER_PORTAL_SESSION)
+            .request(&STRIPE_CREATE_CUSTOMER_PORTAL_SESSION)
             .body(&serde_json::Map::new())
             .json()
     }
@@ -674,32 +684,38 @@ impl Client {
     ///
     /// `GET /stripe.getBillingStatus`, which an official client sends without reading the answer, revision mcp@0.30.7.
     #[inline]
-    pub fn stripe_get_billing_status(&self) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&STRIPE_GET_BILLING_STATUS).json()
+    pub fn stripe_get_billing_status(
+        &self,
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&STRIPE_GET_BILLING_STATUS).json()
     }
 
     /// Read the plan of the organisation, on the cloud.
     ///
     /// `GET /stripe.getCurrentPlan`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn stripe_get_current_plan(&self) -> wire::Pending<'_, Option<types::PlanEnum>> {
-        self.http().call(&STRIPE_GET_CURRENT_PLAN).json()
+    pub fn stripe_get_current_plan(
+        &self,
+    ) -> wire::ResponseFuture<'_, Option<types::PlanEnum>> {
+        self.http().request(&STRIPE_GET_CURRENT_PLAN).json()
     }
 
     /// List the invoices, on the cloud.
     ///
     /// `GET /stripe.getInvoices`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn stripe_get_invoices(&self) -> wire::Pending<'_, Vec<types::Invoice>> {
-        self.http().call(&STRIPE_GET_INVOICES).json()
+    pub fn stripe_get_invoices(&self) -> wire::ResponseFuture<'_, Vec<types::Invoice>> {
+        self.http().request(&STRIPE_GET_INVOICES).json()
     }
 
     /// Read the plans that can be bought, on the cloud.
     ///
     /// `GET /stripe.getProducts`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn stripe_get_products(&self) -> wire::Pending<'_, types::ProductCatalog> {
-        self.http().call(&STRIPE_GET_PRODUCTS).json()
+    pub fn stripe_get_products(
+        &self,
+    ) -> wire::ResponseFuture<'_, types::ProductCatalog> {
+        self.http().request(&STRIPE_GET_PRODUCTS).json()
     }
 
     /// Begin a trial of a plan, on the cloud.
@@ -711,8 +727,8 @@ impl Client {
     pub fn stripe_start_free_trial(
         &self,
         body: &types::StartFreeTrial,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&STRIPE_START_FREE_TRIAL).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&STRIPE_START_FREE_TRIAL).body(body).json()
     }
 
     /// Say whether invoices are sent by e-mail, on the cloud.
@@ -722,8 +738,8 @@ impl Client {
     pub fn stripe_update_invoice_notifications(
         &self,
         body: &types::UpdateInvoiceNotifications,
-    ) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&STRIPE_UPDATE_INVOICE_NOTIFICATIONS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&STRIPE_UPDATE_INVOICE_NOTIFICATIONS).body(body).json()
     }
 
     /// Change the plan, on the cloud.
@@ -733,16 +749,18 @@ impl Client {
     pub fn stripe_upgrade_subscription(
         &self,
         body: &types::UpgradeSubscription,
-    ) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&STRIPE_UPGRADE_SUBSCRIPTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&STRIPE_UPGRADE_SUBSCRIPTION).body(body).json()
     }
 
     /// Read how the dashboard is made to look.
     ///
     /// `GET /whitelabeling.get`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn whitelabeling_get(&self) -> wire::Pending<'_, Option<types::Whitelabeling>> {
-        self.http().call(&WHITELABELING_GET).json()
+    pub fn whitelabeling_get(
+        &self,
+    ) -> wire::ResponseFuture<'_, Option<types::Whitelabeling>> {
+        self.http().request(&WHITELABELING_GET).json()
     }
 
     /// Read what the sign-in page is made to look like.
@@ -751,8 +769,8 @@ impl Client {
     #[inline]
     pub fn whitelabeling_get_public(
         &self,
-    ) -> wire::Pending<'_, Option<types::Whitelabeling>> {
-        self.http().call(&WHITELABELING_GET_PUBLIC).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Whitelabeling>> {
+        self.http().request(&WHITELABELING_GET_PUBLIC).json()
     }
 
     /// Let the dashboard look as it came.
@@ -761,8 +779,10 @@ impl Client {
     ///
     /// `POST /whitelabeling.reset`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn whitelabeling_reset(&self) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&WHITELABELING_RESET).body(&serde_json::Map::new()).json()
+    pub fn whitelabeling_reset(
+        &self,
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&WHITELABELING_RESET).body(&serde_json::Map::new()).json()
     }
 
     /// Replace how the dashboard looks.
@@ -774,8 +794,8 @@ impl Client {
     pub fn whitelabeling_update(
         &self,
         body: &types::UpdateWhitelabeling,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&WHITELABELING_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&WHITELABELING_UPDATE).body(body).json()
     }
 }
 

@@ -22,8 +22,8 @@ impl Client {
     pub fn application_cancel_deployment(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&APPLICATION_CANCEL_DEPLOYMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&APPLICATION_CANCEL_DEPLOYMENT).body(body).json()
     }
 
     /// Drop all waiting deployments of an application.
@@ -35,8 +35,8 @@ impl Client {
     pub fn application_clean_queues(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&APPLICATION_CLEAN_QUEUES).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&APPLICATION_CLEAN_QUEUES).body(body).empty()
     }
 
     /// Delete the log files of an application.
@@ -48,8 +48,8 @@ impl Client {
     pub fn application_clear_deployments(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_CLEAR_DEPLOYMENTS).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_CLEAR_DEPLOYMENTS).body(body).json()
     }
 
     /// Create an application.
@@ -59,8 +59,8 @@ impl Client {
     pub fn application_create(
         &self,
         body: &types::CreateApplication,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&APPLICATION_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http().request(&APPLICATION_CREATE).body(body).json()
     }
 
     /// Delete an application with its service, its rows and its files.
@@ -72,8 +72,8 @@ impl Client {
     pub fn application_delete(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&APPLICATION_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http().request(&APPLICATION_DELETE).body(body).json()
     }
 
     /// Queue a deployment: fetch the source, build, update the service.
@@ -85,8 +85,8 @@ impl Client {
     pub fn application_deploy(
         &self,
         body: &types::DeployApplication,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&APPLICATION_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&APPLICATION_DEPLOY).body(body).json()
     }
 
     /// Forget the git source of an application.
@@ -98,8 +98,8 @@ impl Client {
     pub fn application_disconnect_git_provider(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_DISCONNECT_GIT_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_DISCONNECT_GIT_PROVIDER).body(body).json()
     }
 
     /// Signal the image builds on the host of an application.
@@ -111,8 +111,8 @@ impl Client {
     pub fn application_kill_build(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&APPLICATION_KILL_BUILD).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&APPLICATION_KILL_BUILD).body(body).empty()
     }
 
     /// Write the status `running`.
@@ -124,8 +124,8 @@ impl Client {
     pub fn application_mark_running(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&APPLICATION_MARK_RUNNING).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&APPLICATION_MARK_RUNNING).body(body).empty()
     }
 
     /// Move an application to another environment.
@@ -135,8 +135,8 @@ impl Client {
     pub fn application_move(
         &self,
         body: &types::MoveApplication,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&APPLICATION_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http().request(&APPLICATION_MOVE).body(body).json()
     }
 
     /// Read one application.
@@ -148,8 +148,11 @@ impl Client {
     pub fn application_one(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&APPLICATION_ONE).query("applicationId", application_id).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http()
+            .request(&APPLICATION_ONE)
+            .query("applicationId", application_id)
+            .json()
     }
 
     /// Read the samples of the load of an application.
@@ -159,7 +162,7 @@ impl Client {
     pub fn application_read_app_monitoring(
         &self,
         app_name: &str,
-    ) -> wire::Pending<
+    ) -> wire::ResponseFuture<
         '_,
         Option<
             std::collections::BTreeMap<
@@ -169,7 +172,7 @@ impl Client {
         >,
     > {
         self.http()
-            .call(&APPLICATION_READ_APP_MONITORING)
+            .request(&APPLICATION_READ_APP_MONITORING)
             .query("appName", app_name)
             .json()
     }
@@ -184,9 +187,9 @@ impl Client {
         &self,
         application_id: &str,
         params: &types::ApplicationReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&APPLICATION_READ_LOGS)
+            .request(&APPLICATION_READ_LOGS)
             .query("applicationId", application_id)
             .query("search", &params.search)
             .query("since", &params.since)
@@ -201,9 +204,9 @@ impl Client {
     pub fn application_read_traefik_config(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Option<String>> {
+    ) -> wire::ResponseFuture<'_, Option<String>> {
         self.http()
-            .call(&APPLICATION_READ_TRAEFIK_CONFIG)
+            .request(&APPLICATION_READ_TRAEFIK_CONFIG)
             .query("applicationId", application_id)
             .json()
     }
@@ -217,8 +220,8 @@ impl Client {
     pub fn application_redeploy(
         &self,
         body: &types::DeployApplication,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&APPLICATION_REDEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&APPLICATION_REDEPLOY).body(body).json()
     }
 
     /// Make a new token for the deploy webhook.
@@ -230,8 +233,8 @@ impl Client {
     pub fn application_refresh_token(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_REFRESH_TOKEN).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_REFRESH_TOKEN).body(body).json()
     }
 
     /// Restart an application without a build.
@@ -245,8 +248,8 @@ impl Client {
     pub fn application_reload(
         &self,
         body: &types::ReloadApplication,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_RELOAD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_RELOAD).body(body).json()
     }
 
     /// Take the source from Bitbucket.
@@ -258,8 +261,8 @@ impl Client {
     pub fn application_save_bitbucket_provider(
         &self,
         body: &types::SaveBitbucketProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_BITBUCKET_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_BITBUCKET_PROVIDER).body(body).json()
     }
 
     /// Say how an application is built.
@@ -269,8 +272,8 @@ impl Client {
     pub fn application_save_build_type(
         &self,
         body: &types::SaveBuildType,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_BUILD_TYPE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_BUILD_TYPE).body(body).json()
     }
 
     /// Take an image as the source.
@@ -282,8 +285,8 @@ impl Client {
     pub fn application_save_docker_provider(
         &self,
         body: &types::SaveDockerProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_DOCKER_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_DOCKER_PROVIDER).body(body).json()
     }
 
     /// Replace all variables of an application.
@@ -295,8 +298,8 @@ impl Client {
     pub fn application_save_environment(
         &self,
         body: &types::SaveApplicationEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Take the source from a git URL.
@@ -308,8 +311,8 @@ impl Client {
     pub fn application_save_git_provider(
         &self,
         body: &types::SaveGitProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_GIT_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_GIT_PROVIDER).body(body).json()
     }
 
     /// Take the source from Gitea.
@@ -321,8 +324,8 @@ impl Client {
     pub fn application_save_gitea_provider(
         &self,
         body: &types::SaveGiteaProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_GITEA_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_GITEA_PROVIDER).body(body).json()
     }
 
     /// Take the source from GitHub.
@@ -334,8 +337,8 @@ impl Client {
     pub fn application_save_github_provider(
         &self,
         body: &types::SaveGithubProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_GITHUB_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_GITHUB_PROVIDER).body(body).json()
     }
 
     /// Take the source from GitLab.
@@ -347,8 +350,8 @@ impl Client {
     pub fn application_save_gitlab_provider(
         &self,
         body: &types::SaveGitlabProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_SAVE_GITLAB_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_SAVE_GITLAB_PROVIDER).body(body).json()
     }
 
     /// Search applications.
@@ -360,9 +363,9 @@ impl Client {
     pub fn application_search(
         &self,
         params: &types::ApplicationSearchParams,
-    ) -> wire::Pending<'_, types::ApplicationPage> {
+    ) -> wire::ResponseFuture<'_, types::ApplicationPage> {
         self.http()
-            .call(&APPLICATION_SEARCH)
+            .request(&APPLICATION_SEARCH)
             .query("appName", &params.app_name)
             .query("description", &params.description)
             .query("dockerImage", &params.docker_image)
@@ -388,8 +391,8 @@ impl Client {
     pub fn application_start(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&APPLICATION_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http().request(&APPLICATION_START).body(body).json()
     }
 
     /// Stop an application.
@@ -403,8 +406,8 @@ impl Client {
     pub fn application_stop(
         &self,
         body: &types::ApplicationReference,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&APPLICATION_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http().request(&APPLICATION_STOP).body(body).json()
     }
 
     /// Change an application.
@@ -416,8 +419,8 @@ impl Client {
     pub fn application_update(
         &self,
         body: &types::UpdateApplication,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_UPDATE).body(body).json()
     }
 
     /// Replace the proxy configuration of an application.
@@ -427,8 +430,8 @@ impl Client {
     pub fn application_update_traefik_config(
         &self,
         body: &types::UpdateTraefikConfig,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&APPLICATION_UPDATE_TRAEFIK_CONFIG).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&APPLICATION_UPDATE_TRAEFIK_CONFIG).body(body).json()
     }
 }
 

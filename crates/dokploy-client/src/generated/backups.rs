@@ -19,8 +19,11 @@ impl Client {
     ///
     /// `POST /backup.create`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn backup_create(&self, body: &types::CreateBackup) -> wire::Pending<'_, ()> {
-        self.http().call(&BACKUP_CREATE).body(body).empty()
+    pub fn backup_create(
+        &self,
+        body: &types::CreateBackup,
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&BACKUP_CREATE).body(body).empty()
     }
 
     /// List the files of a destination.
@@ -32,9 +35,9 @@ impl Client {
         destination_id: &str,
         search: &str,
         params: &types::BackupListBackupFilesParams,
-    ) -> wire::Pending<'_, Vec<types::BackupFile>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::BackupFile>> {
         self.http()
-            .call(&BACKUP_LIST_BACKUP_FILES)
+            .request(&BACKUP_LIST_BACKUP_FILES)
             .query("destinationId", destination_id)
             .query("search", search)
             .query("serverId", &params.server_id)
@@ -48,8 +51,8 @@ impl Client {
     pub fn backup_manual_backup_compose(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&BACKUP_MANUAL_BACKUP_COMPOSE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&BACKUP_MANUAL_BACKUP_COMPOSE).body(body).json()
     }
 
     /// Back up a libSQL database now.
@@ -59,8 +62,8 @@ impl Client {
     pub fn backup_manual_backup_libsql(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&BACKUP_MANUAL_BACKUP_LIBSQL).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&BACKUP_MANUAL_BACKUP_LIBSQL).body(body).json()
     }
 
     /// Back up a MariaDB database now.
@@ -70,8 +73,8 @@ impl Client {
     pub fn backup_manual_backup_mariadb(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&BACKUP_MANUAL_BACKUP_MARIADB).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&BACKUP_MANUAL_BACKUP_MARIADB).body(body).json()
     }
 
     /// Back up a MongoDB database now.
@@ -81,8 +84,8 @@ impl Client {
     pub fn backup_manual_backup_mongo(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&BACKUP_MANUAL_BACKUP_MONGO).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&BACKUP_MANUAL_BACKUP_MONGO).body(body).json()
     }
 
     /// Back up a MySQL database now.
@@ -92,8 +95,8 @@ impl Client {
     pub fn backup_manual_backup_my_sql(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&BACKUP_MANUAL_BACKUP_MY_SQL).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&BACKUP_MANUAL_BACKUP_MY_SQL).body(body).json()
     }
 
     /// Back up a PostgreSQL database now.
@@ -103,8 +106,8 @@ impl Client {
     pub fn backup_manual_backup_postgres(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&BACKUP_MANUAL_BACKUP_POSTGRES).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&BACKUP_MANUAL_BACKUP_POSTGRES).body(body).json()
     }
 
     /// Back up Dokploy itself now.
@@ -114,16 +117,19 @@ impl Client {
     pub fn backup_manual_backup_web_server(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&BACKUP_MANUAL_BACKUP_WEB_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&BACKUP_MANUAL_BACKUP_WEB_SERVER).body(body).json()
     }
 
     /// Read one backup plan.
     ///
     /// `GET /backup.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn backup_one(&self, backup_id: &str) -> wire::Pending<'_, types::Backup> {
-        self.http().call(&BACKUP_ONE).query("backupId", backup_id).json()
+    pub fn backup_one(
+        &self,
+        backup_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Backup> {
+        self.http().request(&BACKUP_ONE).query("backupId", backup_id).json()
     }
 
     /// Remove a backup plan.
@@ -133,16 +139,19 @@ impl Client {
     pub fn backup_remove(
         &self,
         body: &types::BackupReference,
-    ) -> wire::Pending<'_, Option<types::Backup>> {
-        self.http().call(&BACKUP_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Backup>> {
+        self.http().request(&BACKUP_REMOVE).body(body).json()
     }
 
     /// Replace a backup plan.
     ///
     /// `POST /backup.update`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn backup_update(&self, body: &types::UpdateBackup) -> wire::Pending<'_, ()> {
-        self.http().call(&BACKUP_UPDATE).body(body).empty()
+    pub fn backup_update(
+        &self,
+        body: &types::UpdateBackup,
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&BACKUP_UPDATE).body(body).empty()
     }
 
     /// List the destinations of the organisation.
@@ -151,8 +160,8 @@ impl Client {
     ///
     /// `GET /destination.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn destination_all(&self) -> wire::Pending<'_, Vec<types::Destination>> {
-        self.http().call(&DESTINATION_ALL).json()
+    pub fn destination_all(&self) -> wire::ResponseFuture<'_, Vec<types::Destination>> {
+        self.http().request(&DESTINATION_ALL).json()
     }
 
     /// Add an S3 bucket that backups go to.
@@ -162,8 +171,8 @@ impl Client {
     pub fn destination_create(
         &self,
         body: &types::CreateDestination,
-    ) -> wire::Pending<'_, types::Destination> {
-        self.http().call(&DESTINATION_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Destination> {
+        self.http().request(&DESTINATION_CREATE).body(body).json()
     }
 
     /// Read one destination.
@@ -175,8 +184,11 @@ impl Client {
     pub fn destination_one(
         &self,
         destination_id: &str,
-    ) -> wire::Pending<'_, types::Destination> {
-        self.http().call(&DESTINATION_ONE).query("destinationId", destination_id).json()
+    ) -> wire::ResponseFuture<'_, types::Destination> {
+        self.http()
+            .request(&DESTINATION_ONE)
+            .query("destinationId", destination_id)
+            .json()
     }
 
     /// Remove a destination.
@@ -186,8 +198,8 @@ impl Client {
     pub fn destination_remove(
         &self,
         body: &types::DestinationReference,
-    ) -> wire::Pending<'_, Option<types::Destination>> {
-        self.http().call(&DESTINATION_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Destination>> {
+        self.http().request(&DESTINATION_REMOVE).body(body).json()
     }
 
     /// Try a bucket before it is stored.
@@ -197,8 +209,8 @@ impl Client {
     pub fn destination_test_connection(
         &self,
         body: &types::TestDestination,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DESTINATION_TEST_CONNECTION).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DESTINATION_TEST_CONNECTION).body(body).empty()
     }
 
     /// Replace a destination.
@@ -208,8 +220,8 @@ impl Client {
     pub fn destination_update(
         &self,
         body: &types::UpdateDestination,
-    ) -> wire::Pending<'_, Option<types::Destination>> {
-        self.http().call(&DESTINATION_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Destination>> {
+        self.http().request(&DESTINATION_UPDATE).body(body).json()
     }
 
     /// Run a command by the clock, in a service or on a server.
@@ -221,8 +233,8 @@ impl Client {
     pub fn schedule_create(
         &self,
         body: &types::CreateSchedule,
-    ) -> wire::Pending<'_, Option<types::Schedule>> {
-        self.http().call(&SCHEDULE_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Schedule>> {
+        self.http().request(&SCHEDULE_CREATE).body(body).json()
     }
 
     /// Delete a schedule.
@@ -232,8 +244,8 @@ impl Client {
     pub fn schedule_delete(
         &self,
         body: &types::ScheduleReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SCHEDULE_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SCHEDULE_DELETE).body(body).json()
     }
 
     /// List the schedules of a service or server.
@@ -246,9 +258,9 @@ impl Client {
         &self,
         id: &str,
         schedule_type: &types::ScheduleTypeEnum,
-    ) -> wire::Pending<'_, Vec<types::Schedule>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Schedule>> {
         self.http()
-            .call(&SCHEDULE_LIST)
+            .request(&SCHEDULE_LIST)
             .query("id", id)
             .query("scheduleType", schedule_type)
             .json()
@@ -258,8 +270,11 @@ impl Client {
     ///
     /// `GET /schedule.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn schedule_one(&self, schedule_id: &str) -> wire::Pending<'_, types::Schedule> {
-        self.http().call(&SCHEDULE_ONE).query("scheduleId", schedule_id).json()
+    pub fn schedule_one(
+        &self,
+        schedule_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Schedule> {
+        self.http().request(&SCHEDULE_ONE).query("scheduleId", schedule_id).json()
     }
 
     /// Run the command of a schedule now.
@@ -269,8 +284,8 @@ impl Client {
     pub fn schedule_run_manually(
         &self,
         body: &types::ScheduleReference,
-    ) -> wire::Pending<'_, types::ScheduleRun> {
-        self.http().call(&SCHEDULE_RUN_MANUALLY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ScheduleRun> {
+        self.http().request(&SCHEDULE_RUN_MANUALLY).body(body).json()
     }
 
     /// Change a schedule.
@@ -280,8 +295,8 @@ impl Client {
     pub fn schedule_update(
         &self,
         body: &types::UpdateSchedule,
-    ) -> wire::Pending<'_, types::Schedule> {
-        self.http().call(&SCHEDULE_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Schedule> {
+        self.http().request(&SCHEDULE_UPDATE).body(body).json()
     }
 
     /// Back up a volume by the clock.
@@ -291,8 +306,8 @@ impl Client {
     pub fn volume_backups_create(
         &self,
         body: &types::CreateVolumeBackup,
-    ) -> wire::Pending<'_, Option<types::VolumeBackup>> {
-        self.http().call(&VOLUME_BACKUPS_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::VolumeBackup>> {
+        self.http().request(&VOLUME_BACKUPS_CREATE).body(body).json()
     }
 
     /// Delete a volume backup.
@@ -302,8 +317,8 @@ impl Client {
     pub fn volume_backups_delete(
         &self,
         body: &types::VolumeBackupReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&VOLUME_BACKUPS_DELETE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&VOLUME_BACKUPS_DELETE).body(body).empty()
     }
 
     /// List the volume backups of a service.
@@ -316,9 +331,9 @@ impl Client {
         &self,
         id: &str,
         volume_backup_type: &types::ServiceTypeEnum,
-    ) -> wire::Pending<'_, Vec<types::VolumeBackup>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::VolumeBackup>> {
         self.http()
-            .call(&VOLUME_BACKUPS_LIST)
+            .request(&VOLUME_BACKUPS_LIST)
             .query("id", id)
             .query("volumeBackupType", volume_backup_type)
             .json()
@@ -331,9 +346,9 @@ impl Client {
     pub fn volume_backups_one(
         &self,
         volume_backup_id: &str,
-    ) -> wire::Pending<'_, types::VolumeBackup> {
+    ) -> wire::ResponseFuture<'_, types::VolumeBackup> {
         self.http()
-            .call(&VOLUME_BACKUPS_ONE)
+            .request(&VOLUME_BACKUPS_ONE)
             .query("volumeBackupId", volume_backup_id)
             .json()
     }
@@ -345,8 +360,8 @@ impl Client {
     pub fn volume_backups_run_manually(
         &self,
         body: &types::VolumeBackupReference,
-    ) -> wire::Pending<'_, Option<bool>> {
-        self.http().call(&VOLUME_BACKUPS_RUN_MANUALLY).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<bool>> {
+        self.http().request(&VOLUME_BACKUPS_RUN_MANUALLY).body(body).json()
     }
 
     /// Change a volume backup.
@@ -356,8 +371,8 @@ impl Client {
     pub fn volume_backups_update(
         &self,
         body: &types::UpdateVolumeBackup,
-    ) -> wire::Pending<'_, types::VolumeBackup> {
-        self.http().call(&VOLUME_BACKUPS_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::VolumeBackup> {
+        self.http().request(&VOLUME_BACKUPS_UPDATE).body(body).json()
     }
 }
 

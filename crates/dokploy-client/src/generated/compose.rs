@@ -22,8 +22,8 @@ impl Client {
     pub fn compose_cancel_deployment(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&COMPOSE_CANCEL_DEPLOYMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&COMPOSE_CANCEL_DEPLOYMENT).body(body).json()
     }
 
     /// Drop all waiting deployments of a compose service.
@@ -35,8 +35,8 @@ impl Client {
     pub fn compose_clean_queues(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&COMPOSE_CLEAN_QUEUES).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&COMPOSE_CLEAN_QUEUES).body(body).json()
     }
 
     /// Delete the log files of a compose service.
@@ -48,8 +48,8 @@ impl Client {
     pub fn compose_clear_deployments(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&COMPOSE_CLEAR_DEPLOYMENTS).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&COMPOSE_CLEAR_DEPLOYMENTS).body(body).json()
     }
 
     /// Create a compose service.
@@ -59,8 +59,8 @@ impl Client {
     pub fn compose_create(
         &self,
         body: &types::CreateCompose,
-    ) -> wire::Pending<'_, types::Compose> {
-        self.http().call(&COMPOSE_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Compose> {
+        self.http().request(&COMPOSE_CREATE).body(body).json()
     }
 
     /// Delete a compose service with its containers, its rows and its files.
@@ -70,8 +70,8 @@ impl Client {
     pub fn compose_delete(
         &self,
         body: &types::DeleteCompose,
-    ) -> wire::Pending<'_, types::Compose> {
-        self.http().call(&COMPOSE_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Compose> {
+        self.http().request(&COMPOSE_DELETE).body(body).json()
     }
 
     /// Queue a deployment: fetch the source and bring the containers up.
@@ -83,8 +83,8 @@ impl Client {
     pub fn compose_deploy(
         &self,
         body: &types::DeployCompose,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&COMPOSE_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&COMPOSE_DEPLOY).body(body).json()
     }
 
     /// Create a compose service from a template.
@@ -96,8 +96,8 @@ impl Client {
     pub fn compose_deploy_template(
         &self,
         body: &types::DeployTemplate,
-    ) -> wire::Pending<'_, types::Compose> {
-        self.http().call(&COMPOSE_DEPLOY_TEMPLATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Compose> {
+        self.http().request(&COMPOSE_DEPLOY_TEMPLATE).body(body).json()
     }
 
     /// Forget the git source of a compose service.
@@ -109,8 +109,8 @@ impl Client {
     pub fn compose_disconnect_git_provider(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&COMPOSE_DISCONNECT_GIT_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&COMPOSE_DISCONNECT_GIT_PROVIDER).body(body).json()
     }
 
     /// Fetch the source and tell its kind.
@@ -122,8 +122,8 @@ impl Client {
     pub fn compose_fetch_source_type(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, types::ComposeSourceTypeEnum> {
-        self.http().call(&COMPOSE_FETCH_SOURCE_TYPE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ComposeSourceTypeEnum> {
+        self.http().request(&COMPOSE_FETCH_SOURCE_TYPE).body(body).json()
     }
 
     /// Show the compose file as it is deployed, with domains and networks added.
@@ -133,9 +133,9 @@ impl Client {
     pub fn compose_get_converted_compose(
         &self,
         compose_id: &str,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&COMPOSE_GET_CONVERTED_COMPOSE)
+            .request(&COMPOSE_GET_CONVERTED_COMPOSE)
             .query("composeId", compose_id)
             .json()
     }
@@ -147,9 +147,9 @@ impl Client {
     pub fn compose_get_default_command(
         &self,
         compose_id: &str,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&COMPOSE_GET_DEFAULT_COMMAND)
+            .request(&COMPOSE_GET_DEFAULT_COMMAND)
             .query("composeId", compose_id)
             .json()
     }
@@ -161,8 +161,8 @@ impl Client {
     pub fn compose_get_tags(
         &self,
         params: &types::ComposeGetTagsParams,
-    ) -> wire::Pending<'_, Vec<String>> {
-        self.http().call(&COMPOSE_GET_TAGS).query("baseUrl", &params.base_url).json()
+    ) -> wire::ResponseFuture<'_, Vec<String>> {
+        self.http().request(&COMPOSE_GET_TAGS).query("baseUrl", &params.base_url).json()
     }
 
     /// Replace a compose service by a template.
@@ -174,8 +174,8 @@ impl Client {
     pub fn compose_import(
         &self,
         body: &types::ImportTemplate,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&COMPOSE_IMPORT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&COMPOSE_IMPORT).body(body).json()
     }
 
     /// Show the compose file as an isolated deployment would use it.
@@ -187,8 +187,8 @@ impl Client {
     pub fn compose_isolated_deployment(
         &self,
         body: &types::RandomizeCompose,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&COMPOSE_ISOLATED_DEPLOYMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&COMPOSE_ISOLATED_DEPLOYMENT).body(body).json()
     }
 
     /// Signal the compose commands on the host of a compose service.
@@ -200,8 +200,8 @@ impl Client {
     pub fn compose_kill_build(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&COMPOSE_KILL_BUILD).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&COMPOSE_KILL_BUILD).body(body).empty()
     }
 
     /// List the volumes of the running container of one service.
@@ -212,9 +212,12 @@ impl Client {
         &self,
         compose_id: &str,
         service_name: &str,
-    ) -> wire::Pending<'_, Option<Vec<serde_json::Map<String, serde_json::Value>>>> {
+    ) -> wire::ResponseFuture<
+        '_,
+        Option<Vec<serde_json::Map<String, serde_json::Value>>>,
+    > {
         self.http()
-            .call(&COMPOSE_LOAD_MOUNTS_BY_SERVICE)
+            .request(&COMPOSE_LOAD_MOUNTS_BY_SERVICE)
             .query("composeId", compose_id)
             .query("serviceName", service_name)
             .json()
@@ -230,9 +233,9 @@ impl Client {
         &self,
         compose_id: &str,
         params: &types::ComposeLoadServicesParams,
-    ) -> wire::Pending<'_, Vec<String>> {
+    ) -> wire::ResponseFuture<'_, Vec<String>> {
         self.http()
-            .call(&COMPOSE_LOAD_SERVICES)
+            .request(&COMPOSE_LOAD_SERVICES)
             .query("composeId", compose_id)
             .query("type", &params.type_)
             .json()
@@ -245,8 +248,8 @@ impl Client {
     pub fn compose_move(
         &self,
         body: &types::MoveCompose,
-    ) -> wire::Pending<'_, types::Compose> {
-        self.http().call(&COMPOSE_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Compose> {
+        self.http().request(&COMPOSE_MOVE).body(body).json()
     }
 
     /// Read one compose service.
@@ -255,8 +258,11 @@ impl Client {
     ///
     /// `GET /compose.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn compose_one(&self, compose_id: &str) -> wire::Pending<'_, types::Compose> {
-        self.http().call(&COMPOSE_ONE).query("composeId", compose_id).json()
+    pub fn compose_one(
+        &self,
+        compose_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Compose> {
+        self.http().request(&COMPOSE_ONE).query("composeId", compose_id).json()
     }
 
     /// Show what a template would bring to a new compose service.
@@ -266,8 +272,8 @@ impl Client {
     pub fn compose_preview_template(
         &self,
         body: &types::PreviewTemplate,
-    ) -> wire::Pending<'_, types::ProcessedTemplate> {
-        self.http().call(&COMPOSE_PREVIEW_TEMPLATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ProcessedTemplate> {
+        self.http().request(&COMPOSE_PREVIEW_TEMPLATE).body(body).json()
     }
 
     /// Show what a template would bring to a compose service.
@@ -277,8 +283,8 @@ impl Client {
     pub fn compose_process_template(
         &self,
         body: &types::ImportTemplate,
-    ) -> wire::Pending<'_, types::ProcessedTemplate> {
-        self.http().call(&COMPOSE_PROCESS_TEMPLATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ProcessedTemplate> {
+        self.http().request(&COMPOSE_PROCESS_TEMPLATE).body(body).json()
     }
 
     /// Show the compose file with a suffix on every name.
@@ -288,8 +294,8 @@ impl Client {
     pub fn compose_randomize_compose(
         &self,
         body: &types::RandomizeCompose,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&COMPOSE_RANDOMIZE_COMPOSE).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&COMPOSE_RANDOMIZE_COMPOSE).body(body).json()
     }
 
     /// Read the output of one container.
@@ -301,9 +307,9 @@ impl Client {
         compose_id: &str,
         container_id: &str,
         params: &types::ComposeReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&COMPOSE_READ_LOGS)
+            .request(&COMPOSE_READ_LOGS)
             .query("composeId", compose_id)
             .query("containerId", container_id)
             .query("search", &params.search)
@@ -321,8 +327,8 @@ impl Client {
     pub fn compose_redeploy(
         &self,
         body: &types::DeployCompose,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&COMPOSE_REDEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&COMPOSE_REDEPLOY).body(body).json()
     }
 
     /// Make a new token for the deploy webhook.
@@ -334,8 +340,8 @@ impl Client {
     pub fn compose_refresh_token(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&COMPOSE_REFRESH_TOKEN).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&COMPOSE_REFRESH_TOKEN).body(body).json()
     }
 
     /// Replace all variables of a compose service.
@@ -347,8 +353,8 @@ impl Client {
     pub fn compose_save_environment(
         &self,
         body: &types::SaveComposeEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&COMPOSE_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&COMPOSE_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Search compose services.
@@ -360,9 +366,9 @@ impl Client {
     pub fn compose_search(
         &self,
         params: &types::ComposeSearchParams,
-    ) -> wire::Pending<'_, types::ComposePage> {
+    ) -> wire::ResponseFuture<'_, types::ComposePage> {
         self.http()
-            .call(&COMPOSE_SEARCH)
+            .request(&COMPOSE_SEARCH)
             .query("appName", &params.app_name)
             .query("description", &params.description)
             .query("environmentId", &params.environment_id)
@@ -385,8 +391,8 @@ impl Client {
     pub fn compose_start(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&COMPOSE_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&COMPOSE_START).body(body).json()
     }
 
     /// Stop a compose service.
@@ -400,8 +406,8 @@ impl Client {
     pub fn compose_stop(
         &self,
         body: &types::ComposeReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&COMPOSE_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&COMPOSE_STOP).body(body).json()
     }
 
     /// List the templates.
@@ -413,8 +419,8 @@ impl Client {
     pub fn compose_templates(
         &self,
         params: &types::ComposeTemplatesParams,
-    ) -> wire::Pending<'_, Vec<types::Template>> {
-        self.http().call(&COMPOSE_TEMPLATES).query("baseUrl", &params.base_url).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Template>> {
+        self.http().request(&COMPOSE_TEMPLATES).query("baseUrl", &params.base_url).json()
     }
 
     /// Change a compose service, its source too.
@@ -426,8 +432,8 @@ impl Client {
     pub fn compose_update(
         &self,
         body: &types::UpdateCompose,
-    ) -> wire::Pending<'_, Option<types::Compose>> {
-        self.http().call(&COMPOSE_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Compose>> {
+        self.http().request(&COMPOSE_UPDATE).body(body).json()
     }
 }
 

@@ -19,8 +19,8 @@ impl Client {
     #[inline]
     pub fn bitbucket_bitbucket_providers(
         &self,
-    ) -> wire::Pending<'_, Vec<types::BitbucketProvider>> {
-        self.http().call(&BITBUCKET_BITBUCKET_PROVIDERS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::BitbucketProvider>> {
+        self.http().request(&BITBUCKET_BITBUCKET_PROVIDERS).json()
     }
 
     /// Connect to Bitbucket.
@@ -30,8 +30,8 @@ impl Client {
     pub fn bitbucket_create(
         &self,
         body: &types::CreateBitbucketProvider,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&BITBUCKET_CREATE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&BITBUCKET_CREATE).body(body).empty()
     }
 
     /// List the branches of a Bitbucket repository.
@@ -43,9 +43,9 @@ impl Client {
         owner: &str,
         repo: &str,
         params: &types::BitbucketGetBitbucketBranchesParams,
-    ) -> wire::Pending<'_, Vec<types::GitBranch>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::GitBranch>> {
         self.http()
-            .call(&BITBUCKET_GET_BITBUCKET_BRANCHES)
+            .request(&BITBUCKET_GET_BITBUCKET_BRANCHES)
             .query("owner", owner)
             .query("repo", repo)
             .query("bitbucketId", &params.bitbucket_id)
@@ -59,9 +59,9 @@ impl Client {
     pub fn bitbucket_get_bitbucket_repositories(
         &self,
         bitbucket_id: &str,
-    ) -> wire::Pending<'_, Vec<types::GitRepository>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::GitRepository>> {
         self.http()
-            .call(&BITBUCKET_GET_BITBUCKET_REPOSITORIES)
+            .request(&BITBUCKET_GET_BITBUCKET_REPOSITORIES)
             .query("bitbucketId", bitbucket_id)
             .json()
     }
@@ -75,8 +75,8 @@ impl Client {
     pub fn bitbucket_one(
         &self,
         bitbucket_id: &str,
-    ) -> wire::Pending<'_, types::BitbucketProvider> {
-        self.http().call(&BITBUCKET_ONE).query("bitbucketId", bitbucket_id).json()
+    ) -> wire::ResponseFuture<'_, types::BitbucketProvider> {
+        self.http().request(&BITBUCKET_ONE).query("bitbucketId", bitbucket_id).json()
     }
 
     /// Try a Bitbucket connection.
@@ -86,8 +86,8 @@ impl Client {
     pub fn bitbucket_test_connection(
         &self,
         body: &types::TestBitbucketProvider,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&BITBUCKET_TEST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&BITBUCKET_TEST_CONNECTION).body(body).json()
     }
 
     /// Change a Bitbucket connection.
@@ -97,16 +97,16 @@ impl Client {
     pub fn bitbucket_update(
         &self,
         body: &types::UpdateBitbucketProvider,
-    ) -> wire::Pending<'_, Option<types::BitbucketProvider>> {
-        self.http().call(&BITBUCKET_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::BitbucketProvider>> {
+        self.http().request(&BITBUCKET_UPDATE).body(body).json()
     }
 
     /// List the DNS providers of the organisation.
     ///
     /// `GET /dnsProvider.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn dns_provider_all(&self) -> wire::Pending<'_, Vec<types::DnsProvider>> {
-        self.http().call(&DNS_PROVIDER_ALL).json()
+    pub fn dns_provider_all(&self) -> wire::ResponseFuture<'_, Vec<types::DnsProvider>> {
+        self.http().request(&DNS_PROVIDER_ALL).json()
     }
 
     /// Add a DNS provider.
@@ -116,8 +116,8 @@ impl Client {
     pub fn dns_provider_create(
         &self,
         body: &types::CreateDnsProvider,
-    ) -> wire::Pending<'_, types::DnsProvider> {
-        self.http().call(&DNS_PROVIDER_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::DnsProvider> {
+        self.http().request(&DNS_PROVIDER_CREATE).body(body).json()
     }
 
     /// Add a record to a zone.
@@ -127,8 +127,8 @@ impl Client {
     pub fn dns_provider_create_record(
         &self,
         body: &types::CreateDnsRecord,
-    ) -> wire::Pending<'_, types::WrittenDnsRecord> {
-        self.http().call(&DNS_PROVIDER_CREATE_RECORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::WrittenDnsRecord> {
+        self.http().request(&DNS_PROVIDER_CREATE_RECORD).body(body).json()
     }
 
     /// Delete a record of a zone.
@@ -138,8 +138,8 @@ impl Client {
     pub fn dns_provider_delete_record(
         &self,
         body: &types::DnsRecordReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&DNS_PROVIDER_DELETE_RECORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&DNS_PROVIDER_DELETE_RECORD).body(body).json()
     }
 
     /// List the records of a zone.
@@ -150,9 +150,9 @@ impl Client {
         &self,
         dns_provider_id: &str,
         zone_id: &str,
-    ) -> wire::Pending<'_, Vec<types::DnsRecord>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::DnsRecord>> {
         self.http()
-            .call(&DNS_PROVIDER_LIST_RECORDS)
+            .request(&DNS_PROVIDER_LIST_RECORDS)
             .query("dnsProviderId", dns_provider_id)
             .query("zoneId", zone_id)
             .json()
@@ -165,9 +165,9 @@ impl Client {
     pub fn dns_provider_list_zones(
         &self,
         dns_provider_id: &str,
-    ) -> wire::Pending<'_, Vec<types::DnsZone>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::DnsZone>> {
         self.http()
-            .call(&DNS_PROVIDER_LIST_ZONES)
+            .request(&DNS_PROVIDER_LIST_ZONES)
             .query("dnsProviderId", dns_provider_id)
             .json()
     }
@@ -179,9 +179,9 @@ impl Client {
     pub fn dns_provider_one(
         &self,
         dns_provider_id: &str,
-    ) -> wire::Pending<'_, types::DnsProvider> {
+    ) -> wire::ResponseFuture<'_, types::DnsProvider> {
         self.http()
-            .call(&DNS_PROVIDER_ONE)
+            .request(&DNS_PROVIDER_ONE)
             .query("dnsProviderId", dns_provider_id)
             .json()
     }
@@ -193,8 +193,8 @@ impl Client {
     pub fn dns_provider_remove(
         &self,
         body: &types::DnsProviderReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&DNS_PROVIDER_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&DNS_PROVIDER_REMOVE).body(body).json()
     }
 
     /// Try a DNS provider, stored or not.
@@ -204,8 +204,8 @@ impl Client {
     pub fn dns_provider_test_connection(
         &self,
         body: &types::TestDnsProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&DNS_PROVIDER_TEST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&DNS_PROVIDER_TEST_CONNECTION).body(body).json()
     }
 
     /// Replace a DNS provider.
@@ -215,8 +215,8 @@ impl Client {
     pub fn dns_provider_update(
         &self,
         body: &types::UpdateDnsProvider,
-    ) -> wire::Pending<'_, types::DnsProvider> {
-        self.http().call(&DNS_PROVIDER_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::DnsProvider> {
+        self.http().request(&DNS_PROVIDER_UPDATE).body(body).json()
     }
 
     /// Replace a record of a zone.
@@ -226,8 +226,8 @@ impl Client {
     pub fn dns_provider_update_record(
         &self,
         body: &types::UpdateDnsRecord,
-    ) -> wire::Pending<'_, types::WrittenDnsRecord> {
-        self.http().call(&DNS_PROVIDER_UPDATE_RECORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::WrittenDnsRecord> {
+        self.http().request(&DNS_PROVIDER_UPDATE_RECORD).body(body).json()
     }
 
     /// List the connections to git hosts that permissions can name.
@@ -238,16 +238,18 @@ impl Client {
     #[inline]
     pub fn git_provider_all_for_permissions(
         &self,
-    ) -> wire::Pending<'_, Vec<types::GitProvider>> {
-        self.http().call(&GIT_PROVIDER_ALL_FOR_PERMISSIONS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::GitProvider>> {
+        self.http().request(&GIT_PROVIDER_ALL_FOR_PERMISSIONS).json()
     }
 
     /// List the connections to git hosts that the caller may see.
     ///
     /// `GET /gitProvider.getAll`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn git_provider_get_all(&self) -> wire::Pending<'_, Vec<types::GitProvider>> {
-        self.http().call(&GIT_PROVIDER_GET_ALL).json()
+    pub fn git_provider_get_all(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::GitProvider>> {
+        self.http().request(&GIT_PROVIDER_GET_ALL).json()
     }
 
     /// Remove a connection to a git host.
@@ -257,8 +259,8 @@ impl Client {
     pub fn git_provider_remove(
         &self,
         body: &types::GitProviderReference,
-    ) -> wire::Pending<'_, Option<types::GitProvider>> {
-        self.http().call(&GIT_PROVIDER_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::GitProvider>> {
+        self.http().request(&GIT_PROVIDER_REMOVE).body(body).json()
     }
 
     /// Share a connection with the organisation, or keep it.
@@ -268,8 +270,8 @@ impl Client {
     pub fn git_provider_toggle_share(
         &self,
         body: &types::ShareGitProvider,
-    ) -> wire::Pending<'_, Option<types::GitProvider>> {
-        self.http().call(&GIT_PROVIDER_TOGGLE_SHARE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::GitProvider>> {
+        self.http().request(&GIT_PROVIDER_TOGGLE_SHARE).body(body).json()
     }
 
     /// Begin a connection to Gitea.
@@ -281,8 +283,8 @@ impl Client {
     pub fn gitea_create(
         &self,
         body: &types::CreateGiteaProvider,
-    ) -> wire::Pending<'_, types::GiteaProvider> {
-        self.http().call(&GITEA_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::GiteaProvider> {
+        self.http().request(&GITEA_CREATE).body(body).json()
     }
 
     /// List the branches of a Gitea repository.
@@ -294,9 +296,9 @@ impl Client {
         owner: &str,
         repository_name: &str,
         params: &types::GiteaGetGiteaBranchesParams,
-    ) -> wire::Pending<'_, Vec<types::GitBranch>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::GitBranch>> {
         self.http()
-            .call(&GITEA_GET_GITEA_BRANCHES)
+            .request(&GITEA_GET_GITEA_BRANCHES)
             .query("owner", owner)
             .query("repositoryName", repository_name)
             .query("giteaId", &params.gitea_id)
@@ -310,24 +312,32 @@ impl Client {
     pub fn gitea_get_gitea_repositories(
         &self,
         gitea_id: &str,
-    ) -> wire::Pending<'_, Vec<types::GitRepository>> {
-        self.http().call(&GITEA_GET_GITEA_REPOSITORIES).query("giteaId", gitea_id).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::GitRepository>> {
+        self.http()
+            .request(&GITEA_GET_GITEA_REPOSITORIES)
+            .query("giteaId", gitea_id)
+            .json()
     }
 
     /// Read the address of a Gitea connection.
     ///
     /// `GET /gitea.getGiteaUrl`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn gitea_get_gitea_url(&self, gitea_id: &str) -> wire::Pending<'_, String> {
-        self.http().call(&GITEA_GET_GITEA_URL).query("giteaId", gitea_id).json()
+    pub fn gitea_get_gitea_url(
+        &self,
+        gitea_id: &str,
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&GITEA_GET_GITEA_URL).query("giteaId", gitea_id).json()
     }
 
     /// List the Gitea connections that are set up.
     ///
     /// `GET /gitea.giteaProviders`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn gitea_gitea_providers(&self) -> wire::Pending<'_, Vec<types::GiteaProvider>> {
-        self.http().call(&GITEA_GITEA_PROVIDERS).json()
+    pub fn gitea_gitea_providers(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::GiteaProvider>> {
+        self.http().request(&GITEA_GITEA_PROVIDERS).json()
     }
 
     /// Read one Gitea connection.
@@ -336,8 +346,11 @@ impl Client {
     ///
     /// `GET /gitea.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn gitea_one(&self, gitea_id: &str) -> wire::Pending<'_, types::GiteaProvider> {
-        self.http().call(&GITEA_ONE).query("giteaId", gitea_id).json()
+    pub fn gitea_one(
+        &self,
+        gitea_id: &str,
+    ) -> wire::ResponseFuture<'_, types::GiteaProvider> {
+        self.http().request(&GITEA_ONE).query("giteaId", gitea_id).json()
     }
 
     /// Try a Gitea connection.
@@ -347,8 +360,8 @@ impl Client {
     pub fn gitea_test_connection(
         &self,
         body: &types::TestGiteaProvider,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&GITEA_TEST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&GITEA_TEST_CONNECTION).body(body).json()
     }
 
     /// Change a Gitea connection.
@@ -358,8 +371,8 @@ impl Client {
     pub fn gitea_update(
         &self,
         body: &types::UpdateGiteaProvider,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&GITEA_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&GITEA_UPDATE).body(body).json()
     }
 
     /// List the branches of a GitHub repository.
@@ -371,9 +384,9 @@ impl Client {
         owner: &str,
         repo: &str,
         params: &types::GithubGetGithubBranchesParams,
-    ) -> wire::Pending<'_, Vec<types::GitBranch>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::GitBranch>> {
         self.http()
-            .call(&GITHUB_GET_GITHUB_BRANCHES)
+            .request(&GITHUB_GET_GITHUB_BRANCHES)
             .query("owner", owner)
             .query("repo", repo)
             .query("githubId", &params.github_id)
@@ -387,9 +400,9 @@ impl Client {
     pub fn github_get_github_repositories(
         &self,
         github_id: &str,
-    ) -> wire::Pending<'_, Vec<types::GithubRepository>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::GithubRepository>> {
         self.http()
-            .call(&GITHUB_GET_GITHUB_REPOSITORIES)
+            .request(&GITHUB_GET_GITHUB_REPOSITORIES)
             .query("githubId", github_id)
             .json()
     }
@@ -400,8 +413,8 @@ impl Client {
     #[inline]
     pub fn github_github_providers(
         &self,
-    ) -> wire::Pending<'_, Vec<types::GithubProvider>> {
-        self.http().call(&GITHUB_GITHUB_PROVIDERS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::GithubProvider>> {
+        self.http().request(&GITHUB_GITHUB_PROVIDERS).json()
     }
 
     /// Read one GitHub connection.
@@ -413,8 +426,8 @@ impl Client {
     pub fn github_one(
         &self,
         github_id: &str,
-    ) -> wire::Pending<'_, types::GithubProvider> {
-        self.http().call(&GITHUB_ONE).query("githubId", github_id).json()
+    ) -> wire::ResponseFuture<'_, types::GithubProvider> {
+        self.http().request(&GITHUB_ONE).query("githubId", github_id).json()
     }
 
     /// Try a GitHub connection.
@@ -424,8 +437,8 @@ impl Client {
     pub fn github_test_connection(
         &self,
         body: &types::GithubProviderReference,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&GITHUB_TEST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&GITHUB_TEST_CONNECTION).body(body).json()
     }
 
     /// Rename a GitHub connection.
@@ -435,8 +448,8 @@ impl Client {
     pub fn github_update(
         &self,
         body: &types::UpdateGithubProvider,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&GITHUB_UPDATE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&GITHUB_UPDATE).body(body).empty()
     }
 
     /// Begin a connection to GitLab.
@@ -448,8 +461,8 @@ impl Client {
     pub fn gitlab_create(
         &self,
         body: &types::CreateGitlabProvider,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&GITLAB_CREATE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&GITLAB_CREATE).body(body).empty()
     }
 
     /// List the branches of a GitLab repository.
@@ -461,9 +474,9 @@ impl Client {
         owner: &str,
         repo: &str,
         params: &types::GitlabGetGitlabBranchesParams,
-    ) -> wire::Pending<'_, Vec<types::GitBranch>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::GitBranch>> {
         self.http()
-            .call(&GITLAB_GET_GITLAB_BRANCHES)
+            .request(&GITLAB_GET_GITLAB_BRANCHES)
             .query("owner", owner)
             .query("repo", repo)
             .query("gitlabId", &params.gitlab_id)
@@ -478,9 +491,9 @@ impl Client {
     pub fn gitlab_get_gitlab_repositories(
         &self,
         gitlab_id: &str,
-    ) -> wire::Pending<'_, Vec<types::GitRepository>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::GitRepository>> {
         self.http()
-            .call(&GITLAB_GET_GITLAB_REPOSITORIES)
+            .request(&GITLAB_GET_GITLAB_REPOSITORIES)
             .query("gitlabId", gitlab_id)
             .json()
     }
@@ -491,8 +504,8 @@ impl Client {
     #[inline]
     pub fn gitlab_gitlab_providers(
         &self,
-    ) -> wire::Pending<'_, Vec<types::GitlabProvider>> {
-        self.http().call(&GITLAB_GITLAB_PROVIDERS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::GitlabProvider>> {
+        self.http().request(&GITLAB_GITLAB_PROVIDERS).json()
     }
 
     /// Read one GitLab connection.
@@ -504,8 +517,8 @@ impl Client {
     pub fn gitlab_one(
         &self,
         gitlab_id: &str,
-    ) -> wire::Pending<'_, types::GitlabProvider> {
-        self.http().call(&GITLAB_ONE).query("gitlabId", gitlab_id).json()
+    ) -> wire::ResponseFuture<'_, types::GitlabProvider> {
+        self.http().request(&GITLAB_ONE).query("gitlabId", gitlab_id).json()
     }
 
     /// Try a GitLab connection.
@@ -515,8 +528,8 @@ impl Client {
     pub fn gitlab_test_connection(
         &self,
         body: &types::TestGitlabProvider,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&GITLAB_TEST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&GITLAB_TEST_CONNECTION).body(body).json()
     }
 
     /// Change a GitLab connection.
@@ -526,8 +539,8 @@ impl Client {
     pub fn gitlab_update(
         &self,
         body: &types::UpdateGitlabProvider,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&GITLAB_UPDATE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&GITLAB_UPDATE).body(body).empty()
     }
 
     /// List the registries of the organisation.
@@ -536,8 +549,8 @@ impl Client {
     ///
     /// `GET /registry.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn registry_all(&self) -> wire::Pending<'_, Vec<types::Registry>> {
-        self.http().call(&REGISTRY_ALL).json()
+    pub fn registry_all(&self) -> wire::ResponseFuture<'_, Vec<types::Registry>> {
+        self.http().request(&REGISTRY_ALL).json()
     }
 
     /// Add a container registry, and sign in to it.
@@ -549,16 +562,19 @@ impl Client {
     pub fn registry_create(
         &self,
         body: &types::CreateRegistry,
-    ) -> wire::Pending<'_, types::Registry> {
-        self.http().call(&REGISTRY_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Registry> {
+        self.http().request(&REGISTRY_CREATE).body(body).json()
     }
 
     /// Read one registry.
     ///
     /// `GET /registry.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn registry_one(&self, registry_id: &str) -> wire::Pending<'_, types::Registry> {
-        self.http().call(&REGISTRY_ONE).query("registryId", registry_id).json()
+    pub fn registry_one(
+        &self,
+        registry_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Registry> {
+        self.http().request(&REGISTRY_ONE).query("registryId", registry_id).json()
     }
 
     /// Remove a registry.
@@ -568,8 +584,8 @@ impl Client {
     pub fn registry_remove(
         &self,
         body: &types::RegistryReference,
-    ) -> wire::Pending<'_, types::Registry> {
-        self.http().call(&REGISTRY_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Registry> {
+        self.http().request(&REGISTRY_REMOVE).body(body).json()
     }
 
     /// Try to sign in to a registry before it is stored.
@@ -579,8 +595,8 @@ impl Client {
     pub fn registry_test_registry(
         &self,
         body: &types::TestRegistry,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&REGISTRY_TEST_REGISTRY).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REGISTRY_TEST_REGISTRY).body(body).json()
     }
 
     /// Try to sign in to a stored registry.
@@ -590,8 +606,8 @@ impl Client {
     pub fn registry_test_registry_by_id(
         &self,
         body: &types::TestStoredRegistry,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&REGISTRY_TEST_REGISTRY_BY_ID).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REGISTRY_TEST_REGISTRY_BY_ID).body(body).json()
     }
 
     /// Change a registry.
@@ -601,8 +617,8 @@ impl Client {
     pub fn registry_update(
         &self,
         body: &types::UpdateRegistry,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&REGISTRY_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REGISTRY_UPDATE).body(body).json()
     }
 
     /// List the SSH keys of the organisation.
@@ -611,16 +627,16 @@ impl Client {
     ///
     /// `GET /sshKey.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ssh_key_all(&self) -> wire::Pending<'_, Vec<types::SshKey>> {
-        self.http().call(&SSH_KEY_ALL).json()
+    pub fn ssh_key_all(&self) -> wire::ResponseFuture<'_, Vec<types::SshKey>> {
+        self.http().request(&SSH_KEY_ALL).json()
     }
 
     /// List the SSH keys in short.
     ///
     /// `GET /sshKey.allForApps`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ssh_key_all_for_apps(&self) -> wire::Pending<'_, Vec<types::SshKey>> {
-        self.http().call(&SSH_KEY_ALL_FOR_APPS).json()
+    pub fn ssh_key_all_for_apps(&self) -> wire::ResponseFuture<'_, Vec<types::SshKey>> {
+        self.http().request(&SSH_KEY_ALL_FOR_APPS).json()
     }
 
     /// Store an SSH key.
@@ -629,8 +645,11 @@ impl Client {
     ///
     /// `POST /sshKey.create`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ssh_key_create(&self, body: &types::CreateSshKey) -> wire::Pending<'_, ()> {
-        self.http().call(&SSH_KEY_CREATE).body(body).empty()
+    pub fn ssh_key_create(
+        &self,
+        body: &types::CreateSshKey,
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&SSH_KEY_CREATE).body(body).empty()
     }
 
     /// Make a pair of keys.
@@ -642,8 +661,8 @@ impl Client {
     pub fn ssh_key_generate(
         &self,
         body: &types::GenerateSshKey,
-    ) -> wire::Pending<'_, types::SshKeyPair> {
-        self.http().call(&SSH_KEY_GENERATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::SshKeyPair> {
+        self.http().request(&SSH_KEY_GENERATE).body(body).json()
     }
 
     /// Read one SSH key.
@@ -652,8 +671,11 @@ impl Client {
     ///
     /// `GET /sshKey.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ssh_key_one(&self, ssh_key_id: &str) -> wire::Pending<'_, types::SshKey> {
-        self.http().call(&SSH_KEY_ONE).query("sshKeyId", ssh_key_id).json()
+    pub fn ssh_key_one(
+        &self,
+        ssh_key_id: &str,
+    ) -> wire::ResponseFuture<'_, types::SshKey> {
+        self.http().request(&SSH_KEY_ONE).query("sshKeyId", ssh_key_id).json()
     }
 
     /// Remove an SSH key.
@@ -663,8 +685,8 @@ impl Client {
     pub fn ssh_key_remove(
         &self,
         body: &types::SshKeyReference,
-    ) -> wire::Pending<'_, Option<types::SshKey>> {
-        self.http().call(&SSH_KEY_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::SshKey>> {
+        self.http().request(&SSH_KEY_REMOVE).body(body).json()
     }
 
     /// Rename an SSH key.
@@ -674,16 +696,18 @@ impl Client {
     pub fn ssh_key_update(
         &self,
         body: &types::UpdateSshKey,
-    ) -> wire::Pending<'_, Option<types::SshKey>> {
-        self.http().call(&SSH_KEY_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::SshKey>> {
+        self.http().request(&SSH_KEY_UPDATE).body(body).json()
     }
 
     /// List the vaults of the organisation.
     ///
     /// `GET /vaultProvider.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn vault_provider_all(&self) -> wire::Pending<'_, Vec<types::VaultProvider>> {
-        self.http().call(&VAULT_PROVIDER_ALL).json()
+    pub fn vault_provider_all(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::VaultProvider>> {
+        self.http().request(&VAULT_PROVIDER_ALL).json()
     }
 
     /// Add a vault that variables can come from.
@@ -693,8 +717,8 @@ impl Client {
     pub fn vault_provider_create(
         &self,
         body: &types::CreateVaultProvider,
-    ) -> wire::Pending<'_, types::VaultProvider> {
-        self.http().call(&VAULT_PROVIDER_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::VaultProvider> {
+        self.http().request(&VAULT_PROVIDER_CREATE).body(body).json()
     }
 
     /// List the names of what a vault holds for a project.
@@ -706,9 +730,9 @@ impl Client {
         project_id: &str,
         vault_provider_id: &str,
         params: &types::VaultProviderListSecretNamesParams,
-    ) -> wire::Pending<'_, Vec<String>> {
+    ) -> wire::ResponseFuture<'_, Vec<String>> {
         self.http()
-            .call(&VAULT_PROVIDER_LIST_SECRET_NAMES)
+            .request(&VAULT_PROVIDER_LIST_SECRET_NAMES)
             .query("projectId", project_id)
             .query("vaultProviderId", vault_provider_id)
             .query("environmentId", &params.environment_id)
@@ -722,9 +746,9 @@ impl Client {
     pub fn vault_provider_one(
         &self,
         vault_provider_id: &str,
-    ) -> wire::Pending<'_, types::VaultProvider> {
+    ) -> wire::ResponseFuture<'_, types::VaultProvider> {
         self.http()
-            .call(&VAULT_PROVIDER_ONE)
+            .request(&VAULT_PROVIDER_ONE)
             .query("vaultProviderId", vault_provider_id)
             .json()
     }
@@ -736,8 +760,8 @@ impl Client {
     pub fn vault_provider_remove(
         &self,
         body: &types::VaultProviderReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&VAULT_PROVIDER_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&VAULT_PROVIDER_REMOVE).body(body).json()
     }
 
     /// Try a vault, stored or not.
@@ -747,8 +771,8 @@ impl Client {
     pub fn vault_provider_test_connection(
         &self,
         body: &types::TestVaultProvider,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&VAULT_PROVIDER_TEST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&VAULT_PROVIDER_TEST_CONNECTION).body(body).json()
     }
 
     /// Replace a vault.
@@ -758,8 +782,8 @@ impl Client {
     pub fn vault_provider_update(
         &self,
         body: &types::UpdateVaultProvider,
-    ) -> wire::Pending<'_, types::VaultProvider> {
-        self.http().call(&VAULT_PROVIDER_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::VaultProvider> {
+        self.http().request(&VAULT_PROVIDER_UPDATE).body(body).json()
     }
 }
 

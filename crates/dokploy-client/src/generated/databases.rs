@@ -22,8 +22,8 @@ impl Client {
     pub fn libsql_change_status(
         &self,
         body: &types::ChangeLibsqlStatus,
-    ) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_CHANGE_STATUS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_CHANGE_STATUS).body(body).json()
     }
 
     /// Create a libSQL database.
@@ -32,8 +32,11 @@ impl Client {
     ///
     /// `POST /libsql.create`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn libsql_create(&self, body: &types::CreateLibsql) -> wire::Pending<'_, bool> {
-        self.http().call(&LIBSQL_CREATE).body(body).json()
+    pub fn libsql_create(
+        &self,
+        body: &types::CreateLibsql,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&LIBSQL_CREATE).body(body).json()
     }
 
     /// Pull the image of a libSQL database and update its service.
@@ -47,8 +50,8 @@ impl Client {
     pub fn libsql_deploy(
         &self,
         body: &types::LibsqlReference,
-    ) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_DEPLOY).body(body).json()
     }
 
     /// Move a libSQL database to another environment.
@@ -58,8 +61,8 @@ impl Client {
     pub fn libsql_move(
         &self,
         body: &types::MoveLibsql,
-    ) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_MOVE).body(body).json()
     }
 
     /// Read one libSQL database.
@@ -68,8 +71,11 @@ impl Client {
     ///
     /// `GET /libsql.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn libsql_one(&self, libsql_id: &str) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_ONE).query("libsqlId", libsql_id).json()
+    pub fn libsql_one(
+        &self,
+        libsql_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_ONE).query("libsqlId", libsql_id).json()
     }
 
     /// Read the output of the containers of a libSQL database.
@@ -80,9 +86,9 @@ impl Client {
         &self,
         libsql_id: &str,
         params: &types::LibsqlReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&LIBSQL_READ_LOGS)
+            .request(&LIBSQL_READ_LOGS)
             .query("libsqlId", libsql_id)
             .query("search", &params.search)
             .query("since", &params.since)
@@ -101,8 +107,8 @@ impl Client {
     pub fn libsql_rebuild(
         &self,
         body: &types::LibsqlReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&LIBSQL_REBUILD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&LIBSQL_REBUILD).body(body).json()
     }
 
     /// Restart a libSQL database.
@@ -111,8 +117,11 @@ impl Client {
     ///
     /// `POST /libsql.reload`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn libsql_reload(&self, body: &types::ReloadLibsql) -> wire::Pending<'_, bool> {
-        self.http().call(&LIBSQL_RELOAD).body(body).json()
+    pub fn libsql_reload(
+        &self,
+        body: &types::ReloadLibsql,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&LIBSQL_RELOAD).body(body).json()
     }
 
     /// Remove a libSQL database with its service.
@@ -122,8 +131,8 @@ impl Client {
     pub fn libsql_remove(
         &self,
         body: &types::LibsqlReference,
-    ) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_REMOVE).body(body).json()
     }
 
     /// Replace all variables of a libSQL database.
@@ -133,8 +142,8 @@ impl Client {
     pub fn libsql_save_environment(
         &self,
         body: &types::SaveLibsqlEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&LIBSQL_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&LIBSQL_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Set the ports of a libSQL database on the host.
@@ -148,8 +157,8 @@ impl Client {
     pub fn libsql_save_external_ports(
         &self,
         body: &types::SaveLibsqlExternalPorts,
-    ) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_SAVE_EXTERNAL_PORTS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_SAVE_EXTERNAL_PORTS).body(body).json()
     }
 
     /// Start a libSQL database.
@@ -161,8 +170,8 @@ impl Client {
     pub fn libsql_start(
         &self,
         body: &types::LibsqlReference,
-    ) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_START).body(body).json()
     }
 
     /// Stop a libSQL database.
@@ -174,8 +183,8 @@ impl Client {
     pub fn libsql_stop(
         &self,
         body: &types::LibsqlReference,
-    ) -> wire::Pending<'_, types::Libsql> {
-        self.http().call(&LIBSQL_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Libsql> {
+        self.http().request(&LIBSQL_STOP).body(body).json()
     }
 
     /// Change a libSQL database.
@@ -184,8 +193,11 @@ impl Client {
     ///
     /// `POST /libsql.update`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn libsql_update(&self, body: &types::UpdateLibsql) -> wire::Pending<'_, bool> {
-        self.http().call(&LIBSQL_UPDATE).body(body).json()
+    pub fn libsql_update(
+        &self,
+        body: &types::UpdateLibsql,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&LIBSQL_UPDATE).body(body).json()
     }
 
     /// Change a password of a MariaDB database that runs.
@@ -195,8 +207,8 @@ impl Client {
     pub fn mariadb_change_password(
         &self,
         body: &types::ChangeMariadbPassword,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MARIADB_CHANGE_PASSWORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MARIADB_CHANGE_PASSWORD).body(body).json()
     }
 
     /// Write the status of a MariaDB database.
@@ -208,8 +220,8 @@ impl Client {
     pub fn mariadb_change_status(
         &self,
         body: &types::ChangeMariadbStatus,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_CHANGE_STATUS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_CHANGE_STATUS).body(body).json()
     }
 
     /// Create a MariaDB database.
@@ -221,8 +233,8 @@ impl Client {
     pub fn mariadb_create(
         &self,
         body: &types::CreateMariadb,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_CREATE).body(body).json()
     }
 
     /// Pull the image of a MariaDB database and update its service.
@@ -236,8 +248,8 @@ impl Client {
     pub fn mariadb_deploy(
         &self,
         body: &types::MariadbReference,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_DEPLOY).body(body).json()
     }
 
     /// Move a MariaDB database to another environment.
@@ -247,8 +259,8 @@ impl Client {
     pub fn mariadb_move(
         &self,
         body: &types::MoveMariadb,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_MOVE).body(body).json()
     }
 
     /// Read one MariaDB database.
@@ -257,8 +269,11 @@ impl Client {
     ///
     /// `GET /mariadb.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mariadb_one(&self, mariadb_id: &str) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_ONE).query("mariadbId", mariadb_id).json()
+    pub fn mariadb_one(
+        &self,
+        mariadb_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_ONE).query("mariadbId", mariadb_id).json()
     }
 
     /// Read the output of the containers of a MariaDB database.
@@ -269,9 +284,9 @@ impl Client {
         &self,
         mariadb_id: &str,
         params: &types::MariadbReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&MARIADB_READ_LOGS)
+            .request(&MARIADB_READ_LOGS)
             .query("mariadbId", mariadb_id)
             .query("search", &params.search)
             .query("since", &params.since)
@@ -290,8 +305,8 @@ impl Client {
     pub fn mariadb_rebuild(
         &self,
         body: &types::MariadbReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MARIADB_REBUILD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MARIADB_REBUILD).body(body).json()
     }
 
     /// Restart a MariaDB database.
@@ -303,8 +318,8 @@ impl Client {
     pub fn mariadb_reload(
         &self,
         body: &types::ReloadMariadb,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MARIADB_RELOAD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MARIADB_RELOAD).body(body).json()
     }
 
     /// Remove a MariaDB database with its service.
@@ -314,8 +329,8 @@ impl Client {
     pub fn mariadb_remove(
         &self,
         body: &types::MariadbReference,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_REMOVE).body(body).json()
     }
 
     /// Replace all variables of a MariaDB database.
@@ -325,8 +340,8 @@ impl Client {
     pub fn mariadb_save_environment(
         &self,
         body: &types::SaveMariadbEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MARIADB_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MARIADB_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Set the port of a MariaDB database on the host.
@@ -340,8 +355,8 @@ impl Client {
     pub fn mariadb_save_external_port(
         &self,
         body: &types::SaveMariadbExternalPort,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_SAVE_EXTERNAL_PORT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_SAVE_EXTERNAL_PORT).body(body).json()
     }
 
     /// Search MariaDB databases.
@@ -351,9 +366,9 @@ impl Client {
     pub fn mariadb_search(
         &self,
         params: &types::MariadbSearchParams,
-    ) -> wire::Pending<'_, types::MariadbPage> {
+    ) -> wire::ResponseFuture<'_, types::MariadbPage> {
         self.http()
-            .call(&MARIADB_SEARCH)
+            .request(&MARIADB_SEARCH)
             .query("appName", &params.app_name)
             .query("description", &params.description)
             .query("environmentId", &params.environment_id)
@@ -374,8 +389,8 @@ impl Client {
     pub fn mariadb_start(
         &self,
         body: &types::MariadbReference,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_START).body(body).json()
     }
 
     /// Stop a MariaDB database.
@@ -387,8 +402,8 @@ impl Client {
     pub fn mariadb_stop(
         &self,
         body: &types::MariadbReference,
-    ) -> wire::Pending<'_, types::Mariadb> {
-        self.http().call(&MARIADB_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mariadb> {
+        self.http().request(&MARIADB_STOP).body(body).json()
     }
 
     /// Change a MariaDB database.
@@ -400,8 +415,8 @@ impl Client {
     pub fn mariadb_update(
         &self,
         body: &types::UpdateMariadb,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MARIADB_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MARIADB_UPDATE).body(body).json()
     }
 
     /// Change the password of a MongoDB database that runs.
@@ -411,8 +426,8 @@ impl Client {
     pub fn mongo_change_password(
         &self,
         body: &types::ChangeMongoPassword,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MONGO_CHANGE_PASSWORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MONGO_CHANGE_PASSWORD).body(body).json()
     }
 
     /// Write the status of a MongoDB database.
@@ -424,8 +439,8 @@ impl Client {
     pub fn mongo_change_status(
         &self,
         body: &types::ChangeMongoStatus,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_CHANGE_STATUS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_CHANGE_STATUS).body(body).json()
     }
 
     /// Create a MongoDB database.
@@ -437,8 +452,8 @@ impl Client {
     pub fn mongo_create(
         &self,
         body: &types::CreateMongo,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_CREATE).body(body).json()
     }
 
     /// Pull the image of a MongoDB database and update its service.
@@ -452,8 +467,8 @@ impl Client {
     pub fn mongo_deploy(
         &self,
         body: &types::MongoReference,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_DEPLOY).body(body).json()
     }
 
     /// Move a MongoDB database to another environment.
@@ -463,8 +478,8 @@ impl Client {
     pub fn mongo_move(
         &self,
         body: &types::MoveMongo,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_MOVE).body(body).json()
     }
 
     /// Read one MongoDB database.
@@ -473,8 +488,8 @@ impl Client {
     ///
     /// `GET /mongo.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mongo_one(&self, mongo_id: &str) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_ONE).query("mongoId", mongo_id).json()
+    pub fn mongo_one(&self, mongo_id: &str) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_ONE).query("mongoId", mongo_id).json()
     }
 
     /// Read the output of the containers of a MongoDB database.
@@ -485,9 +500,9 @@ impl Client {
         &self,
         mongo_id: &str,
         params: &types::MongoReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&MONGO_READ_LOGS)
+            .request(&MONGO_READ_LOGS)
             .query("mongoId", mongo_id)
             .query("search", &params.search)
             .query("since", &params.since)
@@ -506,8 +521,8 @@ impl Client {
     pub fn mongo_rebuild(
         &self,
         body: &types::MongoReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MONGO_REBUILD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MONGO_REBUILD).body(body).json()
     }
 
     /// Restart a MongoDB database.
@@ -516,8 +531,11 @@ impl Client {
     ///
     /// `POST /mongo.reload`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mongo_reload(&self, body: &types::ReloadMongo) -> wire::Pending<'_, bool> {
-        self.http().call(&MONGO_RELOAD).body(body).json()
+    pub fn mongo_reload(
+        &self,
+        body: &types::ReloadMongo,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MONGO_RELOAD).body(body).json()
     }
 
     /// Remove a MongoDB database with its service.
@@ -527,8 +545,8 @@ impl Client {
     pub fn mongo_remove(
         &self,
         body: &types::MongoReference,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_REMOVE).body(body).json()
     }
 
     /// Replace all variables of a MongoDB database.
@@ -538,8 +556,8 @@ impl Client {
     pub fn mongo_save_environment(
         &self,
         body: &types::SaveMongoEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MONGO_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MONGO_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Set the port of a MongoDB database on the host.
@@ -553,8 +571,8 @@ impl Client {
     pub fn mongo_save_external_port(
         &self,
         body: &types::SaveMongoExternalPort,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_SAVE_EXTERNAL_PORT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_SAVE_EXTERNAL_PORT).body(body).json()
     }
 
     /// Search MongoDB databases.
@@ -564,9 +582,9 @@ impl Client {
     pub fn mongo_search(
         &self,
         params: &types::MongoSearchParams,
-    ) -> wire::Pending<'_, types::MongoPage> {
+    ) -> wire::ResponseFuture<'_, types::MongoPage> {
         self.http()
-            .call(&MONGO_SEARCH)
+            .request(&MONGO_SEARCH)
             .query("appName", &params.app_name)
             .query("description", &params.description)
             .query("environmentId", &params.environment_id)
@@ -587,8 +605,8 @@ impl Client {
     pub fn mongo_start(
         &self,
         body: &types::MongoReference,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_START).body(body).json()
     }
 
     /// Stop a MongoDB database.
@@ -600,8 +618,8 @@ impl Client {
     pub fn mongo_stop(
         &self,
         body: &types::MongoReference,
-    ) -> wire::Pending<'_, types::Mongo> {
-        self.http().call(&MONGO_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mongo> {
+        self.http().request(&MONGO_STOP).body(body).json()
     }
 
     /// Change a MongoDB database.
@@ -610,8 +628,11 @@ impl Client {
     ///
     /// `POST /mongo.update`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mongo_update(&self, body: &types::UpdateMongo) -> wire::Pending<'_, bool> {
-        self.http().call(&MONGO_UPDATE).body(body).json()
+    pub fn mongo_update(
+        &self,
+        body: &types::UpdateMongo,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MONGO_UPDATE).body(body).json()
     }
 
     /// Change a password of a MySQL database that runs.
@@ -621,8 +642,8 @@ impl Client {
     pub fn mysql_change_password(
         &self,
         body: &types::ChangeMysqlPassword,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MYSQL_CHANGE_PASSWORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MYSQL_CHANGE_PASSWORD).body(body).json()
     }
 
     /// Write the status of a MySQL database.
@@ -634,8 +655,8 @@ impl Client {
     pub fn mysql_change_status(
         &self,
         body: &types::ChangeMysqlStatus,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_CHANGE_STATUS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_CHANGE_STATUS).body(body).json()
     }
 
     /// Create a MySQL database.
@@ -647,8 +668,8 @@ impl Client {
     pub fn mysql_create(
         &self,
         body: &types::CreateMysql,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_CREATE).body(body).json()
     }
 
     /// Pull the image of a MySQL database and update its service.
@@ -662,8 +683,8 @@ impl Client {
     pub fn mysql_deploy(
         &self,
         body: &types::MysqlReference,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_DEPLOY).body(body).json()
     }
 
     /// Move a MySQL database to another environment.
@@ -673,8 +694,8 @@ impl Client {
     pub fn mysql_move(
         &self,
         body: &types::MoveMysql,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_MOVE).body(body).json()
     }
 
     /// Read one MySQL database.
@@ -683,8 +704,8 @@ impl Client {
     ///
     /// `GET /mysql.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mysql_one(&self, mysql_id: &str) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_ONE).query("mysqlId", mysql_id).json()
+    pub fn mysql_one(&self, mysql_id: &str) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_ONE).query("mysqlId", mysql_id).json()
     }
 
     /// Read the output of the containers of a MySQL database.
@@ -695,9 +716,9 @@ impl Client {
         &self,
         mysql_id: &str,
         params: &types::MysqlReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&MYSQL_READ_LOGS)
+            .request(&MYSQL_READ_LOGS)
             .query("mysqlId", mysql_id)
             .query("search", &params.search)
             .query("since", &params.since)
@@ -716,8 +737,8 @@ impl Client {
     pub fn mysql_rebuild(
         &self,
         body: &types::MysqlReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MYSQL_REBUILD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MYSQL_REBUILD).body(body).json()
     }
 
     /// Restart a MySQL database.
@@ -726,8 +747,11 @@ impl Client {
     ///
     /// `POST /mysql.reload`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mysql_reload(&self, body: &types::ReloadMysql) -> wire::Pending<'_, bool> {
-        self.http().call(&MYSQL_RELOAD).body(body).json()
+    pub fn mysql_reload(
+        &self,
+        body: &types::ReloadMysql,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MYSQL_RELOAD).body(body).json()
     }
 
     /// Remove a MySQL database with its service.
@@ -737,8 +761,8 @@ impl Client {
     pub fn mysql_remove(
         &self,
         body: &types::MysqlReference,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_REMOVE).body(body).json()
     }
 
     /// Replace all variables of a MySQL database.
@@ -748,8 +772,8 @@ impl Client {
     pub fn mysql_save_environment(
         &self,
         body: &types::SaveMysqlEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&MYSQL_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MYSQL_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Set the port of a MySQL database on the host.
@@ -763,8 +787,8 @@ impl Client {
     pub fn mysql_save_external_port(
         &self,
         body: &types::SaveMysqlExternalPort,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_SAVE_EXTERNAL_PORT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_SAVE_EXTERNAL_PORT).body(body).json()
     }
 
     /// Search MySQL databases.
@@ -774,9 +798,9 @@ impl Client {
     pub fn mysql_search(
         &self,
         params: &types::MysqlSearchParams,
-    ) -> wire::Pending<'_, types::MysqlPage> {
+    ) -> wire::ResponseFuture<'_, types::MysqlPage> {
         self.http()
-            .call(&MYSQL_SEARCH)
+            .request(&MYSQL_SEARCH)
             .query("appName", &params.app_name)
             .query("description", &params.description)
             .query("environmentId", &params.environment_id)
@@ -797,8 +821,8 @@ impl Client {
     pub fn mysql_start(
         &self,
         body: &types::MysqlReference,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_START).body(body).json()
     }
 
     /// Stop a MySQL database.
@@ -810,8 +834,8 @@ impl Client {
     pub fn mysql_stop(
         &self,
         body: &types::MysqlReference,
-    ) -> wire::Pending<'_, types::Mysql> {
-        self.http().call(&MYSQL_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mysql> {
+        self.http().request(&MYSQL_STOP).body(body).json()
     }
 
     /// Change a MySQL database.
@@ -820,8 +844,11 @@ impl Client {
     ///
     /// `POST /mysql.update`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mysql_update(&self, body: &types::UpdateMysql) -> wire::Pending<'_, bool> {
-        self.http().call(&MYSQL_UPDATE).body(body).json()
+    pub fn mysql_update(
+        &self,
+        body: &types::UpdateMysql,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&MYSQL_UPDATE).body(body).json()
     }
 
     /// Change the password of a PostgreSQL database that runs.
@@ -831,8 +858,8 @@ impl Client {
     pub fn postgres_change_password(
         &self,
         body: &types::ChangePostgresPassword,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&POSTGRES_CHANGE_PASSWORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&POSTGRES_CHANGE_PASSWORD).body(body).json()
     }
 
     /// Write the status of a PostgreSQL database.
@@ -844,8 +871,8 @@ impl Client {
     pub fn postgres_change_status(
         &self,
         body: &types::ChangePostgresStatus,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_CHANGE_STATUS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_CHANGE_STATUS).body(body).json()
     }
 
     /// Create a PostgreSQL database.
@@ -857,8 +884,8 @@ impl Client {
     pub fn postgres_create(
         &self,
         body: &types::CreatePostgres,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_CREATE).body(body).json()
     }
 
     /// Pull the image of a PostgreSQL database and update its service.
@@ -872,8 +899,8 @@ impl Client {
     pub fn postgres_deploy(
         &self,
         body: &types::PostgresReference,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_DEPLOY).body(body).json()
     }
 
     /// Move a PostgreSQL database to another environment.
@@ -883,8 +910,8 @@ impl Client {
     pub fn postgres_move(
         &self,
         body: &types::MovePostgres,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_MOVE).body(body).json()
     }
 
     /// Read one PostgreSQL database.
@@ -893,8 +920,11 @@ impl Client {
     ///
     /// `GET /postgres.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn postgres_one(&self, postgres_id: &str) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_ONE).query("postgresId", postgres_id).json()
+    pub fn postgres_one(
+        &self,
+        postgres_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_ONE).query("postgresId", postgres_id).json()
     }
 
     /// Read the output of the containers of a PostgreSQL database.
@@ -905,9 +935,9 @@ impl Client {
         &self,
         postgres_id: &str,
         params: &types::PostgresReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&POSTGRES_READ_LOGS)
+            .request(&POSTGRES_READ_LOGS)
             .query("postgresId", postgres_id)
             .query("search", &params.search)
             .query("since", &params.since)
@@ -926,8 +956,8 @@ impl Client {
     pub fn postgres_rebuild(
         &self,
         body: &types::PostgresReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&POSTGRES_REBUILD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&POSTGRES_REBUILD).body(body).json()
     }
 
     /// Restart a PostgreSQL database.
@@ -939,8 +969,8 @@ impl Client {
     pub fn postgres_reload(
         &self,
         body: &types::ReloadPostgres,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&POSTGRES_RELOAD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&POSTGRES_RELOAD).body(body).json()
     }
 
     /// Remove a PostgreSQL database with its service.
@@ -950,8 +980,8 @@ impl Client {
     pub fn postgres_remove(
         &self,
         body: &types::PostgresReference,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_REMOVE).body(body).json()
     }
 
     /// Replace all variables of a PostgreSQL database.
@@ -961,8 +991,8 @@ impl Client {
     pub fn postgres_save_environment(
         &self,
         body: &types::SavePostgresEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&POSTGRES_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&POSTGRES_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Set the port of a PostgreSQL database on the host.
@@ -976,8 +1006,8 @@ impl Client {
     pub fn postgres_save_external_port(
         &self,
         body: &types::SavePostgresExternalPort,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_SAVE_EXTERNAL_PORT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_SAVE_EXTERNAL_PORT).body(body).json()
     }
 
     /// Search PostgreSQL databases.
@@ -987,9 +1017,9 @@ impl Client {
     pub fn postgres_search(
         &self,
         params: &types::PostgresSearchParams,
-    ) -> wire::Pending<'_, types::PostgresPage> {
+    ) -> wire::ResponseFuture<'_, types::PostgresPage> {
         self.http()
-            .call(&POSTGRES_SEARCH)
+            .request(&POSTGRES_SEARCH)
             .query("appName", &params.app_name)
             .query("description", &params.description)
             .query("environmentId", &params.environment_id)
@@ -1010,8 +1040,8 @@ impl Client {
     pub fn postgres_start(
         &self,
         body: &types::PostgresReference,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_START).body(body).json()
     }
 
     /// Stop a PostgreSQL database.
@@ -1023,8 +1053,8 @@ impl Client {
     pub fn postgres_stop(
         &self,
         body: &types::PostgresReference,
-    ) -> wire::Pending<'_, types::Postgres> {
-        self.http().call(&POSTGRES_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Postgres> {
+        self.http().request(&POSTGRES_STOP).body(body).json()
     }
 
     /// Change a PostgreSQL database.
@@ -1036,8 +1066,8 @@ impl Client {
     pub fn postgres_update(
         &self,
         body: &types::UpdatePostgres,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&POSTGRES_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&POSTGRES_UPDATE).body(body).json()
     }
 
     /// Change the password of a Redis database that runs.
@@ -1047,8 +1077,8 @@ impl Client {
     pub fn redis_change_password(
         &self,
         body: &types::ChangeRedisPassword,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&REDIS_CHANGE_PASSWORD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REDIS_CHANGE_PASSWORD).body(body).json()
     }
 
     /// Write the status of a Redis database.
@@ -1060,8 +1090,8 @@ impl Client {
     pub fn redis_change_status(
         &self,
         body: &types::ChangeRedisStatus,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_CHANGE_STATUS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_CHANGE_STATUS).body(body).json()
     }
 
     /// Create a Redis database.
@@ -1073,8 +1103,8 @@ impl Client {
     pub fn redis_create(
         &self,
         body: &types::CreateRedis,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_CREATE).body(body).json()
     }
 
     /// Pull the image of a Redis database and update its service.
@@ -1088,8 +1118,8 @@ impl Client {
     pub fn redis_deploy(
         &self,
         body: &types::RedisReference,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_DEPLOY).body(body).json()
     }
 
     /// Move a Redis database to another environment.
@@ -1099,8 +1129,8 @@ impl Client {
     pub fn redis_move(
         &self,
         body: &types::MoveRedis,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_MOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_MOVE).body(body).json()
     }
 
     /// Read one Redis database.
@@ -1109,8 +1139,8 @@ impl Client {
     ///
     /// `GET /redis.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn redis_one(&self, redis_id: &str) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_ONE).query("redisId", redis_id).json()
+    pub fn redis_one(&self, redis_id: &str) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_ONE).query("redisId", redis_id).json()
     }
 
     /// Read the output of the containers of a Redis database.
@@ -1121,9 +1151,9 @@ impl Client {
         &self,
         redis_id: &str,
         params: &types::RedisReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&REDIS_READ_LOGS)
+            .request(&REDIS_READ_LOGS)
             .query("redisId", redis_id)
             .query("search", &params.search)
             .query("since", &params.since)
@@ -1142,8 +1172,8 @@ impl Client {
     pub fn redis_rebuild(
         &self,
         body: &types::RedisReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&REDIS_REBUILD).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REDIS_REBUILD).body(body).json()
     }
 
     /// Restart a Redis database.
@@ -1152,8 +1182,11 @@ impl Client {
     ///
     /// `POST /redis.reload`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn redis_reload(&self, body: &types::ReloadRedis) -> wire::Pending<'_, bool> {
-        self.http().call(&REDIS_RELOAD).body(body).json()
+    pub fn redis_reload(
+        &self,
+        body: &types::ReloadRedis,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REDIS_RELOAD).body(body).json()
     }
 
     /// Remove a Redis database with its service.
@@ -1163,8 +1196,8 @@ impl Client {
     pub fn redis_remove(
         &self,
         body: &types::RedisReference,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_REMOVE).body(body).json()
     }
 
     /// Replace all variables of a Redis database.
@@ -1174,8 +1207,8 @@ impl Client {
     pub fn redis_save_environment(
         &self,
         body: &types::SaveRedisEnvironment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&REDIS_SAVE_ENVIRONMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REDIS_SAVE_ENVIRONMENT).body(body).json()
     }
 
     /// Set the port of a Redis database on the host.
@@ -1189,8 +1222,8 @@ impl Client {
     pub fn redis_save_external_port(
         &self,
         body: &types::SaveRedisExternalPort,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_SAVE_EXTERNAL_PORT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_SAVE_EXTERNAL_PORT).body(body).json()
     }
 
     /// Search Redis databases.
@@ -1200,9 +1233,9 @@ impl Client {
     pub fn redis_search(
         &self,
         params: &types::RedisSearchParams,
-    ) -> wire::Pending<'_, types::RedisPage> {
+    ) -> wire::ResponseFuture<'_, types::RedisPage> {
         self.http()
-            .call(&REDIS_SEARCH)
+            .request(&REDIS_SEARCH)
             .query("appName", &params.app_name)
             .query("description", &params.description)
             .query("environmentId", &params.environment_id)
@@ -1223,8 +1256,8 @@ impl Client {
     pub fn redis_start(
         &self,
         body: &types::RedisReference,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_START).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_START).body(body).json()
     }
 
     /// Stop a Redis database.
@@ -1236,8 +1269,8 @@ impl Client {
     pub fn redis_stop(
         &self,
         body: &types::RedisReference,
-    ) -> wire::Pending<'_, types::Redis> {
-        self.http().call(&REDIS_STOP).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redis> {
+        self.http().request(&REDIS_STOP).body(body).json()
     }
 
     /// Change a Redis database.
@@ -1246,8 +1279,11 @@ impl Client {
     ///
     /// `POST /redis.update`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn redis_update(&self, body: &types::UpdateRedis) -> wire::Pending<'_, bool> {
-        self.http().call(&REDIS_UPDATE).body(body).json()
+    pub fn redis_update(
+        &self,
+        body: &types::UpdateRedis,
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REDIS_UPDATE).body(body).json()
     }
 }
 

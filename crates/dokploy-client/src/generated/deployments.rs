@@ -22,8 +22,11 @@ impl Client {
     pub fn deployment_all(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Vec<types::Deployment>> {
-        self.http().call(&DEPLOYMENT_ALL).query("applicationId", application_id).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Deployment>> {
+        self.http()
+            .request(&DEPLOYMENT_ALL)
+            .query("applicationId", application_id)
+            .json()
     }
 
     /// List the deployments of a compose service, newest first.
@@ -35,9 +38,9 @@ impl Client {
     pub fn deployment_all_by_compose(
         &self,
         compose_id: &str,
-    ) -> wire::Pending<'_, Vec<types::Deployment>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Deployment>> {
         self.http()
-            .call(&DEPLOYMENT_ALL_BY_COMPOSE)
+            .request(&DEPLOYMENT_ALL_BY_COMPOSE)
             .query("composeId", compose_id)
             .json()
     }
@@ -51,8 +54,11 @@ impl Client {
     pub fn deployment_all_by_server(
         &self,
         server_id: &str,
-    ) -> wire::Pending<'_, Vec<types::Deployment>> {
-        self.http().call(&DEPLOYMENT_ALL_BY_SERVER).query("serverId", server_id).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Deployment>> {
+        self.http()
+            .request(&DEPLOYMENT_ALL_BY_SERVER)
+            .query("serverId", server_id)
+            .json()
     }
 
     /// List the deployments of anything, with their rollbacks.
@@ -65,9 +71,9 @@ impl Client {
         &self,
         id: &str,
         type_: &types::DeploymentTypeEnum,
-    ) -> wire::Pending<'_, Vec<types::DeploymentDetails>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::DeploymentDetails>> {
         self.http()
-            .call(&DEPLOYMENT_ALL_BY_TYPE)
+            .request(&DEPLOYMENT_ALL_BY_TYPE)
             .query("id", id)
             .query("type", type_)
             .json()
@@ -79,8 +85,8 @@ impl Client {
     #[inline]
     pub fn deployment_all_centralized(
         &self,
-    ) -> wire::Pending<'_, Vec<types::DeploymentDetails>> {
-        self.http().call(&DEPLOYMENT_ALL_CENTRALIZED).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::DeploymentDetails>> {
+        self.http().request(&DEPLOYMENT_ALL_CENTRALIZED).json()
     }
 
     /// Kill the process of a deployment.
@@ -92,8 +98,8 @@ impl Client {
     pub fn deployment_kill_process(
         &self,
         body: &types::DeploymentReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DEPLOYMENT_KILL_PROCESS).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DEPLOYMENT_KILL_PROCESS).body(body).empty()
     }
 
     /// List the jobs that wait or run on this server, newest first.
@@ -102,8 +108,10 @@ impl Client {
     ///
     /// `GET /deployment.queueList`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn deployment_queue_list(&self) -> wire::Pending<'_, Vec<types::QueueJob>> {
-        self.http().call(&DEPLOYMENT_QUEUE_LIST).json()
+    pub fn deployment_queue_list(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::QueueJob>> {
+        self.http().request(&DEPLOYMENT_QUEUE_LIST).json()
     }
 
     /// Read the build log of a deployment.
@@ -116,9 +124,9 @@ impl Client {
         &self,
         deployment_id: &str,
         params: &types::DeploymentReadLogsParams,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&DEPLOYMENT_READ_LOGS)
+            .request(&DEPLOYMENT_READ_LOGS)
             .query("deploymentId", deployment_id)
             .query("tail", &params.tail)
             .json()
@@ -133,8 +141,8 @@ impl Client {
     pub fn deployment_remove_deployment(
         &self,
         body: &types::DeploymentReference,
-    ) -> wire::Pending<'_, Option<types::Deployment>> {
-        self.http().call(&DEPLOYMENT_REMOVE_DEPLOYMENT).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Deployment>> {
+        self.http().request(&DEPLOYMENT_REMOVE_DEPLOYMENT).body(body).json()
     }
 
     /// Delete a rollback.
@@ -146,8 +154,8 @@ impl Client {
     pub fn rollback_delete(
         &self,
         body: &types::RollbackReference,
-    ) -> wire::Pending<'_, types::Rollback> {
-        self.http().call(&ROLLBACK_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Rollback> {
+        self.http().request(&ROLLBACK_DELETE).body(body).json()
     }
 
     /// Go back to the image of an earlier deployment.
@@ -161,8 +169,8 @@ impl Client {
     pub fn rollback_rollback(
         &self,
         body: &types::RollbackReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&ROLLBACK_ROLLBACK).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&ROLLBACK_ROLLBACK).body(body).empty()
     }
 }
 

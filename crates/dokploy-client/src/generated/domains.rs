@@ -19,8 +19,8 @@ impl Client {
     ///
     /// `GET /certificates.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn certificates_all(&self) -> wire::Pending<'_, Vec<types::Certificate>> {
-        self.http().call(&CERTIFICATES_ALL).json()
+    pub fn certificates_all(&self) -> wire::ResponseFuture<'_, Vec<types::Certificate>> {
+        self.http().request(&CERTIFICATES_ALL).json()
     }
 
     /// Store a certificate and its key for the proxy.
@@ -30,8 +30,8 @@ impl Client {
     pub fn certificates_create(
         &self,
         body: &types::CreateCertificate,
-    ) -> wire::Pending<'_, types::Certificate> {
-        self.http().call(&CERTIFICATES_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Certificate> {
+        self.http().request(&CERTIFICATES_CREATE).body(body).json()
     }
 
     /// Read one certificate.
@@ -43,8 +43,11 @@ impl Client {
     pub fn certificates_one(
         &self,
         certificate_id: &str,
-    ) -> wire::Pending<'_, types::Certificate> {
-        self.http().call(&CERTIFICATES_ONE).query("certificateId", certificate_id).json()
+    ) -> wire::ResponseFuture<'_, types::Certificate> {
+        self.http()
+            .request(&CERTIFICATES_ONE)
+            .query("certificateId", certificate_id)
+            .json()
     }
 
     /// Remove a certificate.
@@ -54,8 +57,8 @@ impl Client {
     pub fn certificates_remove(
         &self,
         body: &types::CertificateReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&CERTIFICATES_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&CERTIFICATES_REMOVE).body(body).json()
     }
 
     /// Change a certificate.
@@ -65,8 +68,8 @@ impl Client {
     pub fn certificates_update(
         &self,
         body: &types::UpdateCertificate,
-    ) -> wire::Pending<'_, types::Certificate> {
-        self.http().call(&CERTIFICATES_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Certificate> {
+        self.http().request(&CERTIFICATES_UPDATE).body(body).json()
     }
 
     /// List the domains of an application.
@@ -76,9 +79,9 @@ impl Client {
     pub fn domain_by_application_id(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Vec<types::Domain>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Domain>> {
         self.http()
-            .call(&DOMAIN_BY_APPLICATION_ID)
+            .request(&DOMAIN_BY_APPLICATION_ID)
             .query("applicationId", application_id)
             .json()
     }
@@ -90,8 +93,8 @@ impl Client {
     pub fn domain_by_compose_id(
         &self,
         compose_id: &str,
-    ) -> wire::Pending<'_, Vec<types::Domain>> {
-        self.http().call(&DOMAIN_BY_COMPOSE_ID).query("composeId", compose_id).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Domain>> {
+        self.http().request(&DOMAIN_BY_COMPOSE_ID).query("composeId", compose_id).json()
     }
 
     /// Read the address that made-up host names would lead to.
@@ -103,9 +106,9 @@ impl Client {
     pub fn domain_can_generate_traefik_me_domains(
         &self,
         server_id: &str,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&DOMAIN_CAN_GENERATE_TRAEFIK_ME_DOMAINS)
+            .request(&DOMAIN_CAN_GENERATE_TRAEFIK_ME_DOMAINS)
             .query("serverId", server_id)
             .json()
     }
@@ -119,8 +122,8 @@ impl Client {
     pub fn domain_create(
         &self,
         body: &types::CreateDomain,
-    ) -> wire::Pending<'_, types::Domain> {
-        self.http().call(&DOMAIN_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Domain> {
+        self.http().request(&DOMAIN_CREATE).body(body).json()
     }
 
     /// Delete a domain.
@@ -130,8 +133,8 @@ impl Client {
     pub fn domain_delete(
         &self,
         body: &types::DomainReference,
-    ) -> wire::Pending<'_, Option<types::Domain>> {
-        self.http().call(&DOMAIN_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Domain>> {
+        self.http().request(&DOMAIN_DELETE).body(body).json()
     }
 
     /// Make up a free host name for a service.
@@ -143,16 +146,19 @@ impl Client {
     pub fn domain_generate_domain(
         &self,
         body: &types::GenerateDomain,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&DOMAIN_GENERATE_DOMAIN).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&DOMAIN_GENERATE_DOMAIN).body(body).json()
     }
 
     /// Read one domain.
     ///
     /// `GET /domain.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn domain_one(&self, domain_id: &str) -> wire::Pending<'_, types::Domain> {
-        self.http().call(&DOMAIN_ONE).query("domainId", domain_id).json()
+    pub fn domain_one(
+        &self,
+        domain_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Domain> {
+        self.http().request(&DOMAIN_ONE).query("domainId", domain_id).json()
     }
 
     /// Switch a domain on or off.
@@ -162,8 +168,8 @@ impl Client {
     pub fn domain_toggle_enable(
         &self,
         body: &types::DomainReference,
-    ) -> wire::Pending<'_, types::Domain> {
-        self.http().call(&DOMAIN_TOGGLE_ENABLE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Domain> {
+        self.http().request(&DOMAIN_TOGGLE_ENABLE).body(body).json()
     }
 
     /// Change a domain.
@@ -175,8 +181,8 @@ impl Client {
     pub fn domain_update(
         &self,
         body: &types::UpdateDomain,
-    ) -> wire::Pending<'_, Option<types::Domain>> {
-        self.http().call(&DOMAIN_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Domain>> {
+        self.http().request(&DOMAIN_UPDATE).body(body).json()
     }
 
     /// Look up where a host name leads to.
@@ -188,8 +194,8 @@ impl Client {
     pub fn domain_validate_domain(
         &self,
         body: &types::ValidateDomain,
-    ) -> wire::Pending<'_, types::DomainValidation> {
-        self.http().call(&DOMAIN_VALIDATE_DOMAIN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::DomainValidation> {
+        self.http().request(&DOMAIN_VALIDATE_DOMAIN).body(body).json()
     }
 
     /// Start the sign-in service on a server.
@@ -201,8 +207,8 @@ impl Client {
     pub fn forward_auth_deploy_on_server(
         &self,
         body: &types::DeployForwardAuth,
-    ) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&FORWARD_AUTH_DEPLOY_ON_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&FORWARD_AUTH_DEPLOY_ON_SERVER).body(body).json()
     }
 
     /// Let everybody reach a domain again.
@@ -212,8 +218,8 @@ impl Client {
     pub fn forward_auth_disable(
         &self,
         body: &types::DomainReference,
-    ) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&FORWARD_AUTH_DISABLE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&FORWARD_AUTH_DISABLE).body(body).json()
     }
 
     /// Let nobody reach a domain without signing in.
@@ -223,8 +229,8 @@ impl Client {
     pub fn forward_auth_enable(
         &self,
         body: &types::DomainReference,
-    ) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&FORWARD_AUTH_ENABLE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&FORWARD_AUTH_ENABLE).body(body).json()
     }
 
     /// Read the host name that visitors sign in at.
@@ -238,9 +244,9 @@ impl Client {
     pub fn forward_auth_get_auth_domain(
         &self,
         server_id: &str,
-    ) -> wire::Pending<'_, Option<types::ForwardAuthDomain>> {
+    ) -> wire::ResponseFuture<'_, Option<types::ForwardAuthDomain>> {
         self.http()
-            .call(&FORWARD_AUTH_GET_AUTH_DOMAIN)
+            .request(&FORWARD_AUTH_GET_AUTH_DOMAIN)
             .query("serverId", server_id)
             .json()
     }
@@ -253,8 +259,8 @@ impl Client {
     #[inline]
     pub fn forward_auth_list_providers(
         &self,
-    ) -> wire::Pending<'_, Vec<types::ForwardAuthProvider>> {
-        self.http().call(&FORWARD_AUTH_LIST_PROVIDERS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::ForwardAuthProvider>> {
+        self.http().request(&FORWARD_AUTH_LIST_PROVIDERS).json()
     }
 
     /// Forget the host name that visitors sign in at.
@@ -266,8 +272,8 @@ impl Client {
     pub fn forward_auth_remove_auth_domain(
         &self,
         body: &types::ForwardAuthServerReference,
-    ) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&FORWARD_AUTH_REMOVE_AUTH_DOMAIN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&FORWARD_AUTH_REMOVE_AUTH_DOMAIN).body(body).json()
     }
 
     /// Stop the sign-in service of a server.
@@ -279,8 +285,8 @@ impl Client {
     pub fn forward_auth_remove_on_server(
         &self,
         body: &types::ForwardAuthServerReference,
-    ) -> wire::Pending<'_, types::Confirmation> {
-        self.http().call(&FORWARD_AUTH_REMOVE_ON_SERVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Confirmation> {
+        self.http().request(&FORWARD_AUTH_REMOVE_ON_SERVER).body(body).json()
     }
 
     /// List the sign-in services of all servers.
@@ -291,8 +297,8 @@ impl Client {
     #[inline]
     pub fn forward_auth_server_status(
         &self,
-    ) -> wire::Pending<'_, Vec<types::ForwardAuthServer>> {
-        self.http().call(&FORWARD_AUTH_SERVER_STATUS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::ForwardAuthServer>> {
+        self.http().request(&FORWARD_AUTH_SERVER_STATUS).json()
     }
 
     /// Set the host name that visitors sign in at.
@@ -304,8 +310,8 @@ impl Client {
     pub fn forward_auth_set_auth_domain(
         &self,
         body: &types::SetAuthDomain,
-    ) -> wire::Pending<'_, types::ForwardAuthDomain> {
-        self.http().call(&FORWARD_AUTH_SET_AUTH_DOMAIN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ForwardAuthDomain> {
+        self.http().request(&FORWARD_AUTH_SET_AUTH_DOMAIN).body(body).json()
     }
 
     /// Ask whether visitors of a domain have to sign in.
@@ -315,8 +321,8 @@ impl Client {
     pub fn forward_auth_status(
         &self,
         domain_id: &str,
-    ) -> wire::Pending<'_, types::ForwardAuthStatus> {
-        self.http().call(&FORWARD_AUTH_STATUS).query("domainId", domain_id).json()
+    ) -> wire::ResponseFuture<'_, types::ForwardAuthStatus> {
+        self.http().request(&FORWARD_AUTH_STATUS).query("domainId", domain_id).json()
     }
 
     /// Publish a port of an application on the host.
@@ -328,8 +334,8 @@ impl Client {
     pub fn port_create(
         &self,
         body: &types::CreatePort,
-    ) -> wire::Pending<'_, types::Port> {
-        self.http().call(&PORT_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Port> {
+        self.http().request(&PORT_CREATE).body(body).json()
     }
 
     /// Unpublish a port.
@@ -341,16 +347,16 @@ impl Client {
     pub fn port_delete(
         &self,
         body: &types::PortReference,
-    ) -> wire::Pending<'_, Option<types::Port>> {
-        self.http().call(&PORT_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Port>> {
+        self.http().request(&PORT_DELETE).body(body).json()
     }
 
     /// Read one published port.
     ///
     /// `GET /port.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn port_one(&self, port_id: &str) -> wire::Pending<'_, types::Port> {
-        self.http().call(&PORT_ONE).query("portId", port_id).json()
+    pub fn port_one(&self, port_id: &str) -> wire::ResponseFuture<'_, types::Port> {
+        self.http().request(&PORT_ONE).query("portId", port_id).json()
     }
 
     /// Replace a published port.
@@ -362,8 +368,8 @@ impl Client {
     pub fn port_update(
         &self,
         body: &types::UpdatePort,
-    ) -> wire::Pending<'_, Option<types::Port>> {
-        self.http().call(&PORT_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Port>> {
+        self.http().request(&PORT_UPDATE).body(body).json()
     }
 
     /// Add a redirect rule to an application.
@@ -373,8 +379,8 @@ impl Client {
     pub fn redirects_create(
         &self,
         body: &types::CreateRedirect,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&REDIRECTS_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&REDIRECTS_CREATE).body(body).json()
     }
 
     /// Delete a redirect rule.
@@ -384,8 +390,8 @@ impl Client {
     pub fn redirects_delete(
         &self,
         body: &types::RedirectReference,
-    ) -> wire::Pending<'_, types::Redirect> {
-        self.http().call(&REDIRECTS_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redirect> {
+        self.http().request(&REDIRECTS_DELETE).body(body).json()
     }
 
     /// Read one redirect rule.
@@ -395,8 +401,8 @@ impl Client {
     pub fn redirects_one(
         &self,
         redirect_id: &str,
-    ) -> wire::Pending<'_, types::Redirect> {
-        self.http().call(&REDIRECTS_ONE).query("redirectId", redirect_id).json()
+    ) -> wire::ResponseFuture<'_, types::Redirect> {
+        self.http().request(&REDIRECTS_ONE).query("redirectId", redirect_id).json()
     }
 
     /// Replace a redirect rule.
@@ -406,8 +412,8 @@ impl Client {
     pub fn redirects_update(
         &self,
         body: &types::UpdateRedirect,
-    ) -> wire::Pending<'_, types::Redirect> {
-        self.http().call(&REDIRECTS_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Redirect> {
+        self.http().request(&REDIRECTS_UPDATE).body(body).json()
     }
 
     /// Ask visitors of an application for a user and a password.
@@ -417,8 +423,8 @@ impl Client {
     pub fn security_create(
         &self,
         body: &types::CreateBasicAuth,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SECURITY_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SECURITY_CREATE).body(body).json()
     }
 
     /// Delete a user of the basic authentication.
@@ -430,8 +436,8 @@ impl Client {
     pub fn security_delete(
         &self,
         body: &types::BasicAuthReference,
-    ) -> wire::Pending<'_, types::BasicAuth> {
-        self.http().call(&SECURITY_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::BasicAuth> {
+        self.http().request(&SECURITY_DELETE).body(body).json()
     }
 
     /// Read one user of the basic authentication.
@@ -443,8 +449,8 @@ impl Client {
     pub fn security_one(
         &self,
         security_id: &str,
-    ) -> wire::Pending<'_, types::BasicAuth> {
-        self.http().call(&SECURITY_ONE).query("securityId", security_id).json()
+    ) -> wire::ResponseFuture<'_, types::BasicAuth> {
+        self.http().request(&SECURITY_ONE).query("securityId", security_id).json()
     }
 
     /// Replace a user of the basic authentication.
@@ -454,8 +460,8 @@ impl Client {
     pub fn security_update(
         &self,
         body: &types::UpdateBasicAuth,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&SECURITY_UPDATE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&SECURITY_UPDATE).body(body).empty()
     }
 }
 

@@ -19,8 +19,10 @@ impl Client {
     ///
     /// `GET /notification.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn notification_all(&self) -> wire::Pending<'_, Vec<types::Notification>> {
-        self.http().call(&NOTIFICATION_ALL).json()
+    pub fn notification_all(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::Notification>> {
+        self.http().request(&NOTIFICATION_ALL).json()
     }
 
     /// Be told by calling a URL of your own.
@@ -32,8 +34,8 @@ impl Client {
     pub fn notification_create_custom(
         &self,
         body: &types::CreateCustomNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_CUSTOM).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_CUSTOM).body(body).empty()
     }
 
     /// Be told through Discord.
@@ -45,8 +47,8 @@ impl Client {
     pub fn notification_create_discord(
         &self,
         body: &types::CreateDiscordNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_DISCORD).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_DISCORD).body(body).empty()
     }
 
     /// Be told through e-mail.
@@ -58,8 +60,8 @@ impl Client {
     pub fn notification_create_email(
         &self,
         body: &types::CreateEmailNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_EMAIL).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_EMAIL).body(body).empty()
     }
 
     /// Be told through Gotify.
@@ -71,8 +73,8 @@ impl Client {
     pub fn notification_create_gotify(
         &self,
         body: &types::CreateGotifyNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_GOTIFY).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_GOTIFY).body(body).empty()
     }
 
     /// Be told through Lark.
@@ -84,8 +86,8 @@ impl Client {
     pub fn notification_create_lark(
         &self,
         body: &types::CreateLarkNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_LARK).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_LARK).body(body).empty()
     }
 
     /// Be told through Mattermost.
@@ -97,8 +99,8 @@ impl Client {
     pub fn notification_create_mattermost(
         &self,
         body: &types::CreateMattermostNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_MATTERMOST).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_MATTERMOST).body(body).empty()
     }
 
     /// Be told through ntfy.
@@ -110,8 +112,8 @@ impl Client {
     pub fn notification_create_ntfy(
         &self,
         body: &types::CreateNtfyNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_NTFY).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_NTFY).body(body).empty()
     }
 
     /// Be told through Pushover.
@@ -123,8 +125,8 @@ impl Client {
     pub fn notification_create_pushover(
         &self,
         body: &types::CreatePushoverNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_PUSHOVER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_PUSHOVER).body(body).empty()
     }
 
     /// Be told through Resend.
@@ -136,8 +138,8 @@ impl Client {
     pub fn notification_create_resend(
         &self,
         body: &types::CreateResendNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_RESEND).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_RESEND).body(body).empty()
     }
 
     /// Be told through Slack.
@@ -149,8 +151,8 @@ impl Client {
     pub fn notification_create_slack(
         &self,
         body: &types::CreateSlackNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_SLACK).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_SLACK).body(body).empty()
     }
 
     /// Be told through Teams.
@@ -162,8 +164,8 @@ impl Client {
     pub fn notification_create_teams(
         &self,
         body: &types::CreateTeamsNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_TEAMS).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_TEAMS).body(body).empty()
     }
 
     /// Be told through Telegram.
@@ -175,8 +177,8 @@ impl Client {
     pub fn notification_create_telegram(
         &self,
         body: &types::CreateTelegramNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_CREATE_TELEGRAM).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_CREATE_TELEGRAM).body(body).empty()
     }
 
     /// List the channels that can send e-mail.
@@ -187,8 +189,8 @@ impl Client {
     #[inline]
     pub fn notification_get_email_providers(
         &self,
-    ) -> wire::Pending<'_, Vec<types::Notification>> {
-        self.http().call(&NOTIFICATION_GET_EMAIL_PROVIDERS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Notification>> {
+        self.http().request(&NOTIFICATION_GET_EMAIL_PROVIDERS).json()
     }
 
     /// Read one channel.
@@ -200,9 +202,9 @@ impl Client {
     pub fn notification_one(
         &self,
         notification_id: &str,
-    ) -> wire::Pending<'_, types::Notification> {
+    ) -> wire::ResponseFuture<'_, types::Notification> {
         self.http()
-            .call(&NOTIFICATION_ONE)
+            .request(&NOTIFICATION_ONE)
             .query("notificationId", notification_id)
             .json()
     }
@@ -216,8 +218,8 @@ impl Client {
     pub fn notification_receive_notification(
         &self,
         body: &types::ReceiveNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_RECEIVE_NOTIFICATION).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_RECEIVE_NOTIFICATION).body(body).empty()
     }
 
     /// Remove a channel.
@@ -227,8 +229,8 @@ impl Client {
     pub fn notification_remove(
         &self,
         body: &types::NotificationReference,
-    ) -> wire::Pending<'_, Option<types::Notification>> {
-        self.http().call(&NOTIFICATION_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Notification>> {
+        self.http().request(&NOTIFICATION_REMOVE).body(body).json()
     }
 
     /// Send a test message by calling a URL of your own.
@@ -238,8 +240,8 @@ impl Client {
     pub fn notification_test_custom_connection(
         &self,
         body: &types::TestCustomConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_CUSTOM_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_CUSTOM_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Discord.
@@ -249,8 +251,8 @@ impl Client {
     pub fn notification_test_discord_connection(
         &self,
         body: &types::TestDiscordConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_DISCORD_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_DISCORD_CONNECTION).body(body).json()
     }
 
     /// Send a test message through e-mail.
@@ -260,8 +262,8 @@ impl Client {
     pub fn notification_test_email_connection(
         &self,
         body: &types::TestEmailConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_EMAIL_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_EMAIL_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Gotify.
@@ -271,8 +273,8 @@ impl Client {
     pub fn notification_test_gotify_connection(
         &self,
         body: &types::TestGotifyConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_GOTIFY_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_GOTIFY_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Lark.
@@ -282,8 +284,8 @@ impl Client {
     pub fn notification_test_lark_connection(
         &self,
         body: &types::TestLarkConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_LARK_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_LARK_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Mattermost.
@@ -293,8 +295,8 @@ impl Client {
     pub fn notification_test_mattermost_connection(
         &self,
         body: &types::TestMattermostConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_MATTERMOST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_MATTERMOST_CONNECTION).body(body).json()
     }
 
     /// Send a test message through ntfy.
@@ -304,8 +306,8 @@ impl Client {
     pub fn notification_test_ntfy_connection(
         &self,
         body: &types::TestNtfyConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_NTFY_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_NTFY_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Pushover.
@@ -315,8 +317,8 @@ impl Client {
     pub fn notification_test_pushover_connection(
         &self,
         body: &types::TestPushoverConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_PUSHOVER_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_PUSHOVER_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Resend.
@@ -326,8 +328,8 @@ impl Client {
     pub fn notification_test_resend_connection(
         &self,
         body: &types::TestResendConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_RESEND_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_RESEND_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Slack.
@@ -337,8 +339,8 @@ impl Client {
     pub fn notification_test_slack_connection(
         &self,
         body: &types::TestSlackConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_SLACK_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_SLACK_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Teams.
@@ -348,8 +350,8 @@ impl Client {
     pub fn notification_test_teams_connection(
         &self,
         body: &types::TestTeamsConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_TEAMS_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_TEAMS_CONNECTION).body(body).json()
     }
 
     /// Send a test message through Telegram.
@@ -359,8 +361,8 @@ impl Client {
     pub fn notification_test_telegram_connection(
         &self,
         body: &types::TestTelegramConnection,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&NOTIFICATION_TEST_TELEGRAM_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&NOTIFICATION_TEST_TELEGRAM_CONNECTION).body(body).json()
     }
 
     /// Change a channel that tells by calling a URL of your own.
@@ -370,8 +372,8 @@ impl Client {
     pub fn notification_update_custom(
         &self,
         body: &types::UpdateCustomNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_CUSTOM).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_CUSTOM).body(body).empty()
     }
 
     /// Change a channel that tells through Discord.
@@ -381,8 +383,8 @@ impl Client {
     pub fn notification_update_discord(
         &self,
         body: &types::UpdateDiscordNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_DISCORD).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_DISCORD).body(body).empty()
     }
 
     /// Change a channel that tells through e-mail.
@@ -392,8 +394,8 @@ impl Client {
     pub fn notification_update_email(
         &self,
         body: &types::UpdateEmailNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_EMAIL).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_EMAIL).body(body).empty()
     }
 
     /// Change a channel that tells through Gotify.
@@ -403,8 +405,8 @@ impl Client {
     pub fn notification_update_gotify(
         &self,
         body: &types::UpdateGotifyNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_GOTIFY).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_GOTIFY).body(body).empty()
     }
 
     /// Change a channel that tells through Lark.
@@ -414,8 +416,8 @@ impl Client {
     pub fn notification_update_lark(
         &self,
         body: &types::UpdateLarkNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_LARK).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_LARK).body(body).empty()
     }
 
     /// Change a channel that tells through Mattermost.
@@ -425,8 +427,8 @@ impl Client {
     pub fn notification_update_mattermost(
         &self,
         body: &types::UpdateMattermostNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_MATTERMOST).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_MATTERMOST).body(body).empty()
     }
 
     /// Change a channel that tells through ntfy.
@@ -436,8 +438,8 @@ impl Client {
     pub fn notification_update_ntfy(
         &self,
         body: &types::UpdateNtfyNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_NTFY).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_NTFY).body(body).empty()
     }
 
     /// Change a channel that tells through Pushover.
@@ -447,8 +449,8 @@ impl Client {
     pub fn notification_update_pushover(
         &self,
         body: &types::UpdatePushoverNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_PUSHOVER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_PUSHOVER).body(body).empty()
     }
 
     /// Change a channel that tells through Resend.
@@ -458,8 +460,8 @@ impl Client {
     pub fn notification_update_resend(
         &self,
         body: &types::UpdateResendNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_RESEND).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_RESEND).body(body).empty()
     }
 
     /// Change a channel that tells through Slack.
@@ -469,8 +471,8 @@ impl Client {
     pub fn notification_update_slack(
         &self,
         body: &types::UpdateSlackNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_SLACK).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_SLACK).body(body).empty()
     }
 
     /// Change a channel that tells through Teams.
@@ -480,8 +482,8 @@ impl Client {
     pub fn notification_update_teams(
         &self,
         body: &types::UpdateTeamsNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_TEAMS).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_TEAMS).body(body).empty()
     }
 
     /// Change a channel that tells through Telegram.
@@ -491,8 +493,8 @@ impl Client {
     pub fn notification_update_telegram(
         &self,
         body: &types::UpdateTelegramNotification,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&NOTIFICATION_UPDATE_TELEGRAM).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&NOTIFICATION_UPDATE_TELEGRAM).body(body).empty()
     }
 }
 

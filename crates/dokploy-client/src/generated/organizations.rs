@@ -17,8 +17,8 @@ impl Client {
     ///
     /// `GET /customRole.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn custom_role_all(&self) -> wire::Pending<'_, Vec<types::CustomRole>> {
-        self.http().call(&CUSTOM_ROLE_ALL).json()
+    pub fn custom_role_all(&self) -> wire::ResponseFuture<'_, Vec<types::CustomRole>> {
+        self.http().request(&CUSTOM_ROLE_ALL).json()
     }
 
     /// Add a role.
@@ -30,8 +30,8 @@ impl Client {
     pub fn custom_role_create(
         &self,
         body: &types::CreateCustomRole,
-    ) -> wire::Pending<'_, Option<types::CustomRoleRow>> {
-        self.http().call(&CUSTOM_ROLE_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::CustomRoleRow>> {
+        self.http().request(&CUSTOM_ROLE_CREATE).body(body).json()
     }
 
     /// List what a role can allow.
@@ -40,8 +40,8 @@ impl Client {
     #[inline]
     pub fn custom_role_get_statements(
         &self,
-    ) -> wire::Pending<'_, std::collections::BTreeMap<String, Vec<String>>> {
-        self.http().call(&CUSTOM_ROLE_GET_STATEMENTS).json()
+    ) -> wire::ResponseFuture<'_, std::collections::BTreeMap<String, Vec<String>>> {
+        self.http().request(&CUSTOM_ROLE_GET_STATEMENTS).json()
     }
 
     /// List the members that have a role.
@@ -51,9 +51,9 @@ impl Client {
     pub fn custom_role_members_by_role(
         &self,
         role_name: &str,
-    ) -> wire::Pending<'_, Vec<types::RoleMember>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::RoleMember>> {
         self.http()
-            .call(&CUSTOM_ROLE_MEMBERS_BY_ROLE)
+            .request(&CUSTOM_ROLE_MEMBERS_BY_ROLE)
             .query("roleName", role_name)
             .json()
     }
@@ -67,8 +67,8 @@ impl Client {
     pub fn custom_role_remove(
         &self,
         body: &types::CustomRoleReference,
-    ) -> wire::Pending<'_, types::RemovedCustomRole> {
-        self.http().call(&CUSTOM_ROLE_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::RemovedCustomRole> {
+        self.http().request(&CUSTOM_ROLE_REMOVE).body(body).json()
     }
 
     /// Replace what a role allows.
@@ -80,24 +80,28 @@ impl Client {
     pub fn custom_role_update(
         &self,
         body: &types::UpdateCustomRole,
-    ) -> wire::Pending<'_, Option<types::CustomRoleRow>> {
-        self.http().call(&CUSTOM_ROLE_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::CustomRoleRow>> {
+        self.http().request(&CUSTOM_ROLE_UPDATE).body(body).json()
     }
 
     /// Read the organisation that the key acts in.
     ///
     /// `GET /organization.active`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn organization_active(&self) -> wire::Pending<'_, Option<types::Organization>> {
-        self.http().call(&ORGANIZATION_ACTIVE).json()
+    pub fn organization_active(
+        &self,
+    ) -> wire::ResponseFuture<'_, Option<types::Organization>> {
+        self.http().request(&ORGANIZATION_ACTIVE).json()
     }
 
     /// List the organisations of the caller.
     ///
     /// `GET /organization.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn organization_all(&self) -> wire::Pending<'_, Vec<types::Organization>> {
-        self.http().call(&ORGANIZATION_ALL).json()
+    pub fn organization_all(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::Organization>> {
+        self.http().request(&ORGANIZATION_ALL).json()
     }
 
     /// List the invitations of the organisation.
@@ -106,8 +110,8 @@ impl Client {
     #[inline]
     pub fn organization_all_invitations(
         &self,
-    ) -> wire::Pending<'_, Vec<types::Invitation>> {
-        self.http().call(&ORGANIZATION_ALL_INVITATIONS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Invitation>> {
+        self.http().request(&ORGANIZATION_ALL_INVITATIONS).json()
     }
 
     /// Create an organisation.
@@ -117,8 +121,8 @@ impl Client {
     pub fn organization_create(
         &self,
         body: &types::CreateOrganization,
-    ) -> wire::Pending<'_, types::Organization> {
-        self.http().call(&ORGANIZATION_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Organization> {
+        self.http().request(&ORGANIZATION_CREATE).body(body).json()
     }
 
     /// Delete an organisation.
@@ -128,8 +132,8 @@ impl Client {
     pub fn organization_delete(
         &self,
         body: &types::OrganizationReference,
-    ) -> wire::Pending<'_, Vec<serde_json::Value>> {
-        self.http().call(&ORGANIZATION_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Value>> {
+        self.http().request(&ORGANIZATION_DELETE).body(body).json()
     }
 
     /// Invite somebody by e-mail address.
@@ -141,8 +145,8 @@ impl Client {
     pub fn organization_invite_member(
         &self,
         body: &types::InviteMember,
-    ) -> wire::Pending<'_, Option<types::Invitation>> {
-        self.http().call(&ORGANIZATION_INVITE_MEMBER).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Invitation>> {
+        self.http().request(&ORGANIZATION_INVITE_MEMBER).body(body).json()
     }
 
     /// Read one organisation.
@@ -152,9 +156,9 @@ impl Client {
     pub fn organization_one(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, Option<types::Organization>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Organization>> {
         self.http()
-            .call(&ORGANIZATION_ONE)
+            .request(&ORGANIZATION_ONE)
             .query("organizationId", organization_id)
             .json()
     }
@@ -166,8 +170,8 @@ impl Client {
     pub fn organization_remove_invitation(
         &self,
         body: &types::InvitationReference,
-    ) -> wire::Pending<'_, Vec<serde_json::Value>> {
-        self.http().call(&ORGANIZATION_REMOVE_INVITATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Value>> {
+        self.http().request(&ORGANIZATION_REMOVE_INVITATION).body(body).json()
     }
 
     /// Choose the organisation that the caller starts in.
@@ -177,8 +181,8 @@ impl Client {
     pub fn organization_set_default(
         &self,
         body: &types::OrganizationReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&ORGANIZATION_SET_DEFAULT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&ORGANIZATION_SET_DEFAULT).body(body).json()
     }
 
     /// Change an organisation.
@@ -188,8 +192,8 @@ impl Client {
     pub fn organization_update(
         &self,
         body: &types::UpdateOrganization,
-    ) -> wire::Pending<'_, Option<types::Organization>> {
-        self.http().call(&ORGANIZATION_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Organization>> {
+        self.http().request(&ORGANIZATION_UPDATE).body(body).json()
     }
 
     /// Give a member another role.
@@ -199,8 +203,8 @@ impl Client {
     pub fn organization_update_member_role(
         &self,
         body: &types::UpdateMemberRole,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&ORGANIZATION_UPDATE_MEMBER_ROLE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&ORGANIZATION_UPDATE_MEMBER_ROLE).body(body).json()
     }
 
     /// Delete a directory.
@@ -212,8 +216,8 @@ impl Client {
     pub fn scim_delete_provider(
         &self,
         body: &types::ScimProviderReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SCIM_DELETE_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SCIM_DELETE_PROVIDER).body(body).json()
     }
 
     /// Make the token of a directory.
@@ -225,8 +229,8 @@ impl Client {
     pub fn scim_generate_token(
         &self,
         body: &types::ScimProviderReference,
-    ) -> wire::Pending<'_, types::ScimToken> {
-        self.http().call(&SCIM_GENERATE_TOKEN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ScimToken> {
+        self.http().request(&SCIM_GENERATE_TOKEN).body(body).json()
     }
 
     /// List the directories that provision users.
@@ -235,8 +239,10 @@ impl Client {
     ///
     /// `GET /scim.listProviders`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn scim_list_providers(&self) -> wire::Pending<'_, Vec<types::ScimProvider>> {
-        self.http().call(&SCIM_LIST_PROVIDERS).json()
+    pub fn scim_list_providers(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::ScimProvider>> {
+        self.http().request(&SCIM_LIST_PROVIDERS).json()
     }
 
     /// Trust an origin.
@@ -248,8 +254,8 @@ impl Client {
     pub fn sso_add_trusted_origin(
         &self,
         body: &types::TrustedOrigin,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SSO_ADD_TRUSTED_ORIGIN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SSO_ADD_TRUSTED_ORIGIN).body(body).json()
     }
 
     /// Delete an identity provider.
@@ -261,16 +267,16 @@ impl Client {
     pub fn sso_delete_provider(
         &self,
         body: &types::SsoProviderReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SSO_DELETE_PROVIDER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SSO_DELETE_PROVIDER).body(body).json()
     }
 
     /// Ask whether single sign-on is the only way in.
     ///
     /// `GET /sso.enforceSSO`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn sso_enforce_sso(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SSO_ENFORCE_SSO).json()
+    pub fn sso_enforce_sso(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SSO_ENFORCE_SSO).json()
     }
 
     /// List the origins that sign-in trusts.
@@ -279,8 +285,8 @@ impl Client {
     ///
     /// `GET /sso.getTrustedOrigins`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn sso_get_trusted_origins(&self) -> wire::Pending<'_, Vec<String>> {
-        self.http().call(&SSO_GET_TRUSTED_ORIGINS).json()
+    pub fn sso_get_trusted_origins(&self) -> wire::ResponseFuture<'_, Vec<String>> {
+        self.http().request(&SSO_GET_TRUSTED_ORIGINS).json()
     }
 
     /// List the identity providers of the organisation.
@@ -289,8 +295,10 @@ impl Client {
     ///
     /// `GET /sso.listProviders`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn sso_list_providers(&self) -> wire::Pending<'_, Vec<types::SsoProvider>> {
-        self.http().call(&SSO_LIST_PROVIDERS).json()
+    pub fn sso_list_providers(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::SsoProvider>> {
+        self.http().request(&SSO_LIST_PROVIDERS).json()
     }
 
     /// Read one identity provider.
@@ -299,8 +307,11 @@ impl Client {
     ///
     /// `GET /sso.one`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn sso_one(&self, provider_id: &str) -> wire::Pending<'_, types::SsoProvider> {
-        self.http().call(&SSO_ONE).query("providerId", provider_id).json()
+    pub fn sso_one(
+        &self,
+        provider_id: &str,
+    ) -> wire::ResponseFuture<'_, types::SsoProvider> {
+        self.http().request(&SSO_ONE).query("providerId", provider_id).json()
     }
 
     /// Add an identity provider.
@@ -312,8 +323,8 @@ impl Client {
     pub fn sso_register(
         &self,
         body: &types::RegisterSsoProvider,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SSO_REGISTER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SSO_REGISTER).body(body).json()
     }
 
     /// Trust an origin no longer.
@@ -325,16 +336,16 @@ impl Client {
     pub fn sso_remove_trusted_origin(
         &self,
         body: &types::TrustedOrigin,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SSO_REMOVE_TRUSTED_ORIGIN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SSO_REMOVE_TRUSTED_ORIGIN).body(body).json()
     }
 
     /// Ask whether the sign-in page offers single sign-on.
     ///
     /// `GET /sso.showSignInWithSSO`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn sso_show_sign_in_with_sso(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SSO_SHOW_SIGN_IN_WITH_SSO).json()
+    pub fn sso_show_sign_in_with_sso(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SSO_SHOW_SIGN_IN_WITH_SSO).json()
     }
 
     /// Replace an identity provider.
@@ -346,8 +357,8 @@ impl Client {
     pub fn sso_update(
         &self,
         body: &types::UpdateSsoProvider,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SSO_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SSO_UPDATE).body(body).json()
     }
 
     /// Trust another origin in place of one.
@@ -359,16 +370,16 @@ impl Client {
     pub fn sso_update_trusted_origin(
         &self,
         body: &types::UpdateTrustedOrigin,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&SSO_UPDATE_TRUSTED_ORIGIN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&SSO_UPDATE_TRUSTED_ORIGIN).body(body).json()
     }
 
     /// List the members of the organisation.
     ///
     /// `GET /user.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_all(&self) -> wire::Pending<'_, Vec<types::Member>> {
-        self.http().call(&USER_ALL).json()
+    pub fn user_all(&self) -> wire::ResponseFuture<'_, Vec<types::Member>> {
+        self.http().request(&USER_ALL).json()
     }
 
     /// Replace what a member may do and see.
@@ -378,8 +389,8 @@ impl Client {
     pub fn user_assign_permissions(
         &self,
         body: &types::AssignPermissions,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&USER_ASSIGN_PERMISSIONS).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&USER_ASSIGN_PERMISSIONS).body(body).empty()
     }
 
     /// Count the organisations of a user.
@@ -389,8 +400,11 @@ impl Client {
     pub fn user_check_user_organizations(
         &self,
         user_id: &str,
-    ) -> wire::Pending<'_, i64> {
-        self.http().call(&USER_CHECK_USER_ORGANIZATIONS).query("userId", user_id).json()
+    ) -> wire::ResponseFuture<'_, i64> {
+        self.http()
+            .request(&USER_CHECK_USER_ORGANIZATIONS)
+            .query("userId", user_id)
+            .json()
     }
 
     /// Make an API key.
@@ -402,8 +416,8 @@ impl Client {
     pub fn user_create_api_key(
         &self,
         body: &types::CreateApiKey,
-    ) -> wire::Pending<'_, types::ApiKey> {
-        self.http().call(&USER_CREATE_API_KEY).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ApiKey> {
+        self.http().request(&USER_CREATE_API_KEY).body(body).json()
     }
 
     /// Create a member with a password.
@@ -413,8 +427,8 @@ impl Client {
     pub fn user_create_user_with_credentials(
         &self,
         body: &types::CreateUserWithCredentials,
-    ) -> wire::Pending<'_, types::CreatedUser> {
-        self.http().call(&USER_CREATE_USER_WITH_CREDENTIALS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedUser> {
+        self.http().request(&USER_CREATE_USER_WITH_CREDENTIALS).body(body).json()
     }
 
     /// Delete an API key.
@@ -424,16 +438,16 @@ impl Client {
     pub fn user_delete_api_key(
         &self,
         body: &types::ApiKeyReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&USER_DELETE_API_KEY).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&USER_DELETE_API_KEY).body(body).json()
     }
 
     /// Make a token.
     ///
     /// `POST /user.generateToken`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn user_generate_token(&self) -> wire::Pending<'_, wire::Secret> {
-        self.http().call(&USER_GENERATE_TOKEN).body(&serde_json::Map::new()).json()
+    pub fn user_generate_token(&self) -> wire::ResponseFuture<'_, wire::Secret> {
+        self.http().request(&USER_GENERATE_TOKEN).body(&serde_json::Map::new()).json()
     }
 
     /// Read the caller with the backups of Dokploy itself.
@@ -442,16 +456,20 @@ impl Client {
     ///
     /// `GET /user.getBackups`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_get_backups(&self) -> wire::Pending<'_, Option<types::UserBackups>> {
-        self.http().call(&USER_GET_BACKUPS).json()
+    pub fn user_get_backups(
+        &self,
+    ) -> wire::ResponseFuture<'_, Option<types::UserBackups>> {
+        self.http().request(&USER_GET_BACKUPS).json()
     }
 
     /// List the ids of the templates that the caller marked.
     ///
     /// `GET /user.getBookmarkedTemplates`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_get_bookmarked_templates(&self) -> wire::Pending<'_, Vec<String>> {
-        self.http().call(&USER_GET_BOOKMARKED_TEMPLATES).json()
+    pub fn user_get_bookmarked_templates(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<String>> {
+        self.http().request(&USER_GET_BOOKMARKED_TEMPLATES).json()
     }
 
     /// List what the monitoring knows of the containers of a service.
@@ -468,9 +486,9 @@ impl Client {
         data_points: &str,
         token: &str,
         url: &str,
-    ) -> wire::Pending<'_, Vec<types::MonitoredContainer>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::MonitoredContainer>> {
         self.http()
-            .call(&USER_GET_CONTAINER_METRICS)
+            .request(&USER_GET_CONTAINER_METRICS)
             .query("appName", app_name)
             .query("dataPoints", data_points)
             .query("token", token)
@@ -482,8 +500,10 @@ impl Client {
     ///
     /// `GET /user.getInvitations`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_get_invitations(&self) -> wire::Pending<'_, Vec<types::Invitation>> {
-        self.http().call(&USER_GET_INVITATIONS).json()
+    pub fn user_get_invitations(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::Invitation>> {
+        self.http().request(&USER_GET_INVITATIONS).json()
     }
 
     /// Read what the monitoring of the Dokploy host is reached with.
@@ -492,8 +512,10 @@ impl Client {
     ///
     /// `GET /user.getMetricsToken`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_get_metrics_token(&self) -> wire::Pending<'_, types::MetricsAccess> {
-        self.http().call(&USER_GET_METRICS_TOKEN).json()
+    pub fn user_get_metrics_token(
+        &self,
+    ) -> wire::ResponseFuture<'_, types::MetricsAccess> {
+        self.http().request(&USER_GET_METRICS_TOKEN).json()
     }
 
     /// Read the account of the caller.
@@ -502,8 +524,10 @@ impl Client {
     ///
     /// `GET /user.getServerMetrics`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_get_server_metrics(&self) -> wire::Pending<'_, Option<types::User>> {
-        self.http().call(&USER_GET_SERVER_METRICS).json()
+    pub fn user_get_server_metrics(
+        &self,
+    ) -> wire::ResponseFuture<'_, Option<types::User>> {
+        self.http().request(&USER_GET_SERVER_METRICS).json()
     }
 
     /// Read the invitation that a token stands for.
@@ -515,40 +539,42 @@ impl Client {
     pub fn user_get_user_by_token(
         &self,
         token: &str,
-    ) -> wire::Pending<'_, types::InvitedUser> {
-        self.http().call(&USER_GET_USER_BY_TOKEN).query("token", token).json()
+    ) -> wire::ResponseFuture<'_, types::InvitedUser> {
+        self.http().request(&USER_GET_USER_BY_TOKEN).query("token", token).json()
     }
 
     /// Ask whether the caller runs the cloud of Dokploy.
     ///
     /// `GET /user.haveRootAccess`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_have_root_access(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&USER_HAVE_ROOT_ACCESS).json()
+    pub fn user_have_root_access(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&USER_HAVE_ROOT_ACCESS).json()
     }
 
     /// List the passkeys of the caller.
     ///
     /// `GET /user.listPasskeys`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_list_passkeys(&self) -> wire::Pending<'_, Vec<types::Passkey>> {
-        self.http().call(&USER_LIST_PASSKEYS).json()
+    pub fn user_list_passkeys(&self) -> wire::ResponseFuture<'_, Vec<types::Passkey>> {
+        self.http().request(&USER_LIST_PASSKEYS).json()
     }
 
     /// List the sessions of browsers.
     ///
     /// `GET /user.listSessions`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_list_sessions(&self) -> wire::Pending<'_, Vec<types::UserSession>> {
-        self.http().call(&USER_LIST_SESSIONS).json()
+    pub fn user_list_sessions(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::UserSession>> {
+        self.http().request(&USER_LIST_SESSIONS).json()
     }
 
     /// Read one member of the organisation.
     ///
     /// `GET /user.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_one(&self, user_id: &str) -> wire::Pending<'_, types::Member> {
-        self.http().call(&USER_ONE).query("userId", user_id).json()
+    pub fn user_one(&self, user_id: &str) -> wire::ResponseFuture<'_, types::Member> {
+        self.http().request(&USER_ONE).query("userId", user_id).json()
     }
 
     /// Remove a user.
@@ -558,8 +584,8 @@ impl Client {
     pub fn user_remove(
         &self,
         body: &types::UserReference,
-    ) -> wire::Pending<'_, Option<bool>> {
-        self.http().call(&USER_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<bool>> {
+        self.http().request(&USER_REMOVE).body(body).json()
     }
 
     /// End a session.
@@ -569,8 +595,8 @@ impl Client {
     pub fn user_revoke_session(
         &self,
         body: &types::SessionReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&USER_REVOKE_SESSION).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&USER_REVOKE_SESSION).body(body).json()
     }
 
     /// Send an invitation by e-mail.
@@ -580,16 +606,18 @@ impl Client {
     pub fn user_send_invitation(
         &self,
         body: &types::SendInvitation,
-    ) -> wire::Pending<'_, Option<wire::Secret>> {
-        self.http().call(&USER_SEND_INVITATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<wire::Secret>> {
+        self.http().request(&USER_SEND_INVITATION).body(body).json()
     }
 
     /// Read who calls, and for which organisation.
     ///
     /// `GET /user.session`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_session(&self) -> wire::Pending<'_, Option<types::CurrentSession>> {
-        self.http().call(&USER_SESSION).json()
+    pub fn user_session(
+        &self,
+    ) -> wire::ResponseFuture<'_, Option<types::CurrentSession>> {
+        self.http().request(&USER_SESSION).json()
     }
 
     /// Mark a template, or unmark it.
@@ -599,8 +627,8 @@ impl Client {
     pub fn user_toggle_template_bookmark(
         &self,
         body: &types::TemplateReference,
-    ) -> wire::Pending<'_, types::TemplateBookmark> {
-        self.http().call(&USER_TOGGLE_TEMPLATE_BOOKMARK).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::TemplateBookmark> {
+        self.http().request(&USER_TOGGLE_TEMPLATE_BOOKMARK).body(body).json()
     }
 
     /// Change the account of the caller.
@@ -610,8 +638,8 @@ impl Client {
     pub fn user_update(
         &self,
         body: &types::UpdateUser,
-    ) -> wire::Pending<'_, Option<types::User>> {
-        self.http().call(&USER_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::User>> {
+        self.http().request(&USER_UPDATE).body(body).json()
     }
 }
 

@@ -20,9 +20,9 @@ impl Client {
     pub fn preview_deployment_all(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Vec<types::PreviewDeployment>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::PreviewDeployment>> {
         self.http()
-            .call(&PREVIEW_DEPLOYMENT_ALL)
+            .request(&PREVIEW_DEPLOYMENT_ALL)
             .query("applicationId", application_id)
             .json()
     }
@@ -34,8 +34,8 @@ impl Client {
     pub fn preview_deployment_delete(
         &self,
         body: &types::PreviewDeploymentReference,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&PREVIEW_DEPLOYMENT_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&PREVIEW_DEPLOYMENT_DELETE).body(body).json()
     }
 
     /// Read one preview.
@@ -45,9 +45,9 @@ impl Client {
     pub fn preview_deployment_one(
         &self,
         preview_deployment_id: &str,
-    ) -> wire::Pending<'_, types::PreviewDeployment> {
+    ) -> wire::ResponseFuture<'_, types::PreviewDeployment> {
         self.http()
-            .call(&PREVIEW_DEPLOYMENT_ONE)
+            .request(&PREVIEW_DEPLOYMENT_ONE)
             .query("previewDeploymentId", preview_deployment_id)
             .json()
     }
@@ -61,8 +61,8 @@ impl Client {
     pub fn preview_deployment_redeploy(
         &self,
         body: &types::RedeployPreviewDeployment,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&PREVIEW_DEPLOYMENT_REDEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&PREVIEW_DEPLOYMENT_REDEPLOY).body(body).json()
     }
 }
 

@@ -20,9 +20,9 @@ impl Client {
     pub fn environment_by_project_id(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentDetails>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentDetails>> {
         self.http()
-            .call(&ENVIRONMENT_BY_PROJECT_ID)
+            .request(&ENVIRONMENT_BY_PROJECT_ID)
             .query("projectId", project_id)
             .json()
     }
@@ -36,8 +36,8 @@ impl Client {
     pub fn environment_create(
         &self,
         body: &types::CreateEnvironment,
-    ) -> wire::Pending<'_, types::Environment> {
-        self.http().call(&ENVIRONMENT_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Environment> {
+        self.http().request(&ENVIRONMENT_CREATE).body(body).json()
     }
 
     /// Make an environment like another, without its services.
@@ -47,8 +47,8 @@ impl Client {
     pub fn environment_duplicate(
         &self,
         body: &types::DuplicateEnvironment,
-    ) -> wire::Pending<'_, types::Environment> {
-        self.http().call(&ENVIRONMENT_DUPLICATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Environment> {
+        self.http().request(&ENVIRONMENT_DUPLICATE).body(body).json()
     }
 
     /// Read one environment with its services.
@@ -60,8 +60,11 @@ impl Client {
     pub fn environment_one(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentDetails> {
-        self.http().call(&ENVIRONMENT_ONE).query("environmentId", environment_id).json()
+    ) -> wire::ResponseFuture<'_, types::EnvironmentDetails> {
+        self.http()
+            .request(&ENVIRONMENT_ONE)
+            .query("environmentId", environment_id)
+            .json()
     }
 
     /// Remove an environment that is empty.
@@ -73,8 +76,8 @@ impl Client {
     pub fn environment_remove(
         &self,
         body: &types::EnvironmentReference,
-    ) -> wire::Pending<'_, Option<types::Environment>> {
-        self.http().call(&ENVIRONMENT_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Environment>> {
+        self.http().request(&ENVIRONMENT_REMOVE).body(body).json()
     }
 
     /// Search environments.
@@ -84,9 +87,9 @@ impl Client {
     pub fn environment_search(
         &self,
         params: &types::EnvironmentSearchParams,
-    ) -> wire::Pending<'_, types::EnvironmentPage> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentPage> {
         self.http()
-            .call(&ENVIRONMENT_SEARCH)
+            .request(&ENVIRONMENT_SEARCH)
             .query("description", &params.description)
             .query("limit", &params.limit)
             .query("name", &params.name)
@@ -105,8 +108,8 @@ impl Client {
     pub fn environment_update(
         &self,
         body: &types::UpdateEnvironment,
-    ) -> wire::Pending<'_, Option<types::Environment>> {
-        self.http().call(&ENVIRONMENT_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Environment>> {
+        self.http().request(&ENVIRONMENT_UPDATE).body(body).json()
     }
 
     /// List all projects with their environments and services.
@@ -115,8 +118,8 @@ impl Client {
     ///
     /// `GET /project.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn project_all(&self) -> wire::Pending<'_, Vec<types::ProjectDetails>> {
-        self.http().call(&PROJECT_ALL).json()
+    pub fn project_all(&self) -> wire::ResponseFuture<'_, Vec<types::ProjectDetails>> {
+        self.http().request(&PROJECT_ALL).json()
     }
 
     /// List all projects with every service in more detail.
@@ -127,8 +130,8 @@ impl Client {
     #[inline]
     pub fn project_all_for_permissions(
         &self,
-    ) -> wire::Pending<'_, Vec<types::ProjectDetails>> {
-        self.http().call(&PROJECT_ALL_FOR_PERMISSIONS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::ProjectDetails>> {
+        self.http().request(&PROJECT_ALL_FOR_PERMISSIONS).json()
     }
 
     /// Complete the onboarding.
@@ -137,9 +140,11 @@ impl Client {
     ///
     /// `POST /project.completeOnboarding`, which an official client sends without reading the answer, revision mcp@0.30.7.
     #[inline]
-    pub fn project_complete_onboarding(&self) -> wire::Pending<'_, serde_json::Value> {
+    pub fn project_complete_onboarding(
+        &self,
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
         self.http()
-            .call(&PROJECT_COMPLETE_ONBOARDING)
+            .request(&PROJECT_COMPLETE_ONBOARDING)
             .body(&serde_json::Map::new())
             .json()
     }
@@ -153,8 +158,8 @@ impl Client {
     pub fn project_create(
         &self,
         body: &types::CreateProject,
-    ) -> wire::Pending<'_, types::CreatedProject> {
-        self.http().call(&PROJECT_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::CreatedProject> {
+        self.http().request(&PROJECT_CREATE).body(body).json()
     }
 
     /// Copy services into a new project, or within one.
@@ -164,16 +169,16 @@ impl Client {
     pub fn project_duplicate(
         &self,
         body: &types::DuplicateProject,
-    ) -> wire::Pending<'_, Option<types::EnvironmentDetails>> {
-        self.http().call(&PROJECT_DUPLICATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::EnvironmentDetails>> {
+        self.http().request(&PROJECT_DUPLICATE).body(body).json()
     }
 
     /// Count everything the caller may see.
     ///
     /// `GET /project.homeStats`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn project_home_stats(&self) -> wire::Pending<'_, types::HomeStats> {
-        self.http().call(&PROJECT_HOME_STATS).json()
+    pub fn project_home_stats(&self) -> wire::ResponseFuture<'_, types::HomeStats> {
+        self.http().request(&PROJECT_HOME_STATS).json()
     }
 
     /// Read the status of the onboarding.
@@ -182,8 +187,10 @@ impl Client {
     ///
     /// `GET /project.onboardingStatus`, which an official client sends without reading the answer, revision mcp@0.30.7.
     #[inline]
-    pub fn project_onboarding_status(&self) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&PROJECT_ONBOARDING_STATUS).json()
+    pub fn project_onboarding_status(
+        &self,
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&PROJECT_ONBOARDING_STATUS).json()
     }
 
     /// Read one project with its environments and services.
@@ -193,8 +200,8 @@ impl Client {
     pub fn project_one(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::ProjectDetails> {
-        self.http().call(&PROJECT_ONE).query("projectId", project_id).json()
+    ) -> wire::ResponseFuture<'_, types::ProjectDetails> {
+        self.http().request(&PROJECT_ONE).query("projectId", project_id).json()
     }
 
     /// Remove a project with all its environments and services.
@@ -206,8 +213,8 @@ impl Client {
     pub fn project_remove(
         &self,
         body: &types::ProjectReference,
-    ) -> wire::Pending<'_, Option<types::Project>> {
-        self.http().call(&PROJECT_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Project>> {
+        self.http().request(&PROJECT_REMOVE).body(body).json()
     }
 
     /// Search projects.
@@ -217,9 +224,9 @@ impl Client {
     pub fn project_search(
         &self,
         params: &types::ProjectSearchParams,
-    ) -> wire::Pending<'_, types::ProjectPage> {
+    ) -> wire::ResponseFuture<'_, types::ProjectPage> {
         self.http()
-            .call(&PROJECT_SEARCH)
+            .request(&PROJECT_SEARCH)
             .query("description", &params.description)
             .query("limit", &params.limit)
             .query("name", &params.name)
@@ -235,8 +242,8 @@ impl Client {
     pub fn project_update(
         &self,
         body: &types::UpdateProject,
-    ) -> wire::Pending<'_, Option<types::Project>> {
-        self.http().call(&PROJECT_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Project>> {
+        self.http().request(&PROJECT_UPDATE).body(body).json()
     }
 }
 

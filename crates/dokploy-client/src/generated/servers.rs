@@ -20,8 +20,8 @@ impl Client {
     pub fn admin_setup_monitoring(
         &self,
         body: &types::SetUpHostMonitoring,
-    ) -> wire::Pending<'_, Option<types::WebServerSettings>> {
-        self.http().call(&ADMIN_SETUP_MONITORING).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::WebServerSettings>> {
+        self.http().request(&ADMIN_SETUP_MONITORING).body(body).json()
     }
 
     /// Read the command that makes a machine a manager of the Swarm.
@@ -33,9 +33,9 @@ impl Client {
     pub fn cluster_add_manager(
         &self,
         params: &types::ClusterAddManagerParams,
-    ) -> wire::Pending<'_, types::JoinCommand> {
+    ) -> wire::ResponseFuture<'_, types::JoinCommand> {
         self.http()
-            .call(&CLUSTER_ADD_MANAGER)
+            .request(&CLUSTER_ADD_MANAGER)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -49,8 +49,11 @@ impl Client {
     pub fn cluster_add_worker(
         &self,
         params: &types::ClusterAddWorkerParams,
-    ) -> wire::Pending<'_, types::JoinCommand> {
-        self.http().call(&CLUSTER_ADD_WORKER).query("serverId", &params.server_id).json()
+    ) -> wire::ResponseFuture<'_, types::JoinCommand> {
+        self.http()
+            .request(&CLUSTER_ADD_WORKER)
+            .query("serverId", &params.server_id)
+            .json()
     }
 
     /// List the nodes of the Swarm as Docker describes them.
@@ -60,8 +63,11 @@ impl Client {
     pub fn cluster_get_nodes(
         &self,
         params: &types::ClusterGetNodesParams,
-    ) -> wire::Pending<'_, Vec<types::SwarmNode>> {
-        self.http().call(&CLUSTER_GET_NODES).query("serverId", &params.server_id).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::SwarmNode>> {
+        self.http()
+            .request(&CLUSTER_GET_NODES)
+            .query("serverId", &params.server_id)
+            .json()
     }
 
     /// Remove a node from the Swarm.
@@ -71,8 +77,8 @@ impl Client {
     pub fn cluster_remove_worker(
         &self,
         body: &types::RemoveSwarmNode,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&CLUSTER_REMOVE_WORKER).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&CLUSTER_REMOVE_WORKER).body(body).json()
     }
 
     /// Delete a file of a container.
@@ -82,8 +88,8 @@ impl Client {
     pub fn docker_delete_container_file(
         &self,
         body: &types::ContainerFileReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_DELETE_CONTAINER_FILE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_DELETE_CONTAINER_FILE).body(body).empty()
     }
 
     /// Inspect a container.
@@ -96,9 +102,9 @@ impl Client {
         &self,
         container_id: &str,
         params: &types::DockerGetConfigParams,
-    ) -> wire::Pending<'_, Option<types::SecretJson>> {
+    ) -> wire::ResponseFuture<'_, Option<types::SecretJson>> {
         self.http()
-            .call(&DOCKER_GET_CONFIG)
+            .request(&DOCKER_GET_CONFIG)
             .query("containerId", container_id)
             .query("serverId", &params.server_id)
             .json()
@@ -111,9 +117,9 @@ impl Client {
     pub fn docker_get_containers(
         &self,
         params: &types::DockerGetContainersParams,
-    ) -> wire::Pending<'_, Option<Vec<types::Container>>> {
+    ) -> wire::ResponseFuture<'_, Option<Vec<types::Container>>> {
         self.http()
-            .call(&DOCKER_GET_CONTAINERS)
+            .request(&DOCKER_GET_CONTAINERS)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -127,9 +133,9 @@ impl Client {
         app_name: &str,
         type_: &types::ContainerLabelTypeEnum,
         params: &types::DockerGetContainersByAppLabelParams,
-    ) -> wire::Pending<'_, Option<Vec<types::Container>>> {
+    ) -> wire::ResponseFuture<'_, Option<Vec<types::Container>>> {
         self.http()
-            .call(&DOCKER_GET_CONTAINERS_BY_APP_LABEL)
+            .request(&DOCKER_GET_CONTAINERS_BY_APP_LABEL)
             .query("appName", app_name)
             .query("type", type_)
             .query("serverId", &params.server_id)
@@ -144,9 +150,9 @@ impl Client {
         &self,
         app_name: &str,
         params: &types::DockerGetContainersByAppNameMatchParams,
-    ) -> wire::Pending<'_, Vec<types::Container>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Container>> {
         self.http()
-            .call(&DOCKER_GET_CONTAINERS_BY_APP_NAME_MATCH)
+            .request(&DOCKER_GET_CONTAINERS_BY_APP_NAME_MATCH)
             .query("appName", app_name)
             .query("appType", &params.app_type)
             .query("serverId", &params.server_id)
@@ -160,9 +166,9 @@ impl Client {
     pub fn docker_get_events(
         &self,
         params: &types::DockerGetEventsParams,
-    ) -> wire::Pending<'_, types::DockerEvents> {
+    ) -> wire::ResponseFuture<'_, types::DockerEvents> {
         self.http()
-            .call(&DOCKER_GET_EVENTS)
+            .request(&DOCKER_GET_EVENTS)
             .query("minutes", &params.minutes)
             .query("serverId", &params.server_id)
             .json()
@@ -175,9 +181,9 @@ impl Client {
     pub fn docker_get_server_health(
         &self,
         params: &types::DockerGetServerHealthParams,
-    ) -> wire::Pending<'_, types::ServerHealth> {
+    ) -> wire::ResponseFuture<'_, types::ServerHealth> {
         self.http()
-            .call(&DOCKER_GET_SERVER_HEALTH)
+            .request(&DOCKER_GET_SERVER_HEALTH)
             .query("serverId", &params.server_id)
             .query("sinceHours", &params.since_hours)
             .json()
@@ -193,9 +199,9 @@ impl Client {
         &self,
         app_name: &str,
         params: &types::DockerGetServiceContainersByAppNameParams,
-    ) -> wire::Pending<'_, Vec<types::Container>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Container>> {
         self.http()
-            .call(&DOCKER_GET_SERVICE_CONTAINERS_BY_APP_NAME)
+            .request(&DOCKER_GET_SERVICE_CONTAINERS_BY_APP_NAME)
             .query("appName", app_name)
             .query("serverId", &params.server_id)
             .json()
@@ -209,9 +215,9 @@ impl Client {
         &self,
         app_name: &str,
         params: &types::DockerGetStackContainersByAppNameParams,
-    ) -> wire::Pending<'_, Vec<types::Container>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Container>> {
         self.http()
-            .call(&DOCKER_GET_STACK_CONTAINERS_BY_APP_NAME)
+            .request(&DOCKER_GET_STACK_CONTAINERS_BY_APP_NAME)
             .query("appName", app_name)
             .query("serverId", &params.server_id)
             .json()
@@ -224,8 +230,8 @@ impl Client {
     pub fn docker_kill_container(
         &self,
         body: &types::ContainerReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_KILL_CONTAINER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_KILL_CONTAINER).body(body).empty()
     }
 
     /// List a folder of a container.
@@ -237,9 +243,9 @@ impl Client {
         container_id: &str,
         path: &str,
         params: &types::DockerListContainerFilesParams,
-    ) -> wire::Pending<'_, Vec<types::FileEntry>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::FileEntry>> {
         self.http()
-            .call(&DOCKER_LIST_CONTAINER_FILES)
+            .request(&DOCKER_LIST_CONTAINER_FILES)
             .query("containerId", container_id)
             .query("path", path)
             .query("serverId", &params.server_id)
@@ -255,9 +261,9 @@ impl Client {
         container_id: &str,
         path: &str,
         params: &types::DockerReadContainerFileParams,
-    ) -> wire::Pending<'_, types::FileContent> {
+    ) -> wire::ResponseFuture<'_, types::FileContent> {
         self.http()
-            .call(&DOCKER_READ_CONTAINER_FILE)
+            .request(&DOCKER_READ_CONTAINER_FILE)
             .query("containerId", container_id)
             .query("path", path)
             .query("serverId", &params.server_id)
@@ -271,8 +277,8 @@ impl Client {
     pub fn docker_remove_container(
         &self,
         body: &types::ContainerReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_REMOVE_CONTAINER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_REMOVE_CONTAINER).body(body).empty()
     }
 
     /// Restart a container.
@@ -282,8 +288,8 @@ impl Client {
     pub fn docker_restart_container(
         &self,
         body: &types::ContainerReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_RESTART_CONTAINER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_RESTART_CONTAINER).body(body).empty()
     }
 
     /// Start a container.
@@ -293,8 +299,8 @@ impl Client {
     pub fn docker_start_container(
         &self,
         body: &types::ContainerReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_START_CONTAINER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_START_CONTAINER).body(body).empty()
     }
 
     /// Stop a container.
@@ -304,8 +310,8 @@ impl Client {
     pub fn docker_stop_container(
         &self,
         body: &types::ContainerReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_STOP_CONTAINER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_STOP_CONTAINER).body(body).empty()
     }
 
     /// Copy a file into a container.
@@ -315,9 +321,9 @@ impl Client {
     pub fn docker_upload_file_to_container(
         &self,
         body: &types::UploadFileToContainer,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
         self.http()
-            .call(&DOCKER_UPLOAD_FILE_TO_CONTAINER)
+            .request(&DOCKER_UPLOAD_FILE_TO_CONTAINER)
             .form()
             .field("containerId", &body.container_id)
             .field("destinationPath", &body.destination_path)
@@ -333,8 +339,8 @@ impl Client {
     pub fn docker_write_container_file(
         &self,
         body: &types::WriteContainerFile,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_WRITE_CONTAINER_FILE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_WRITE_CONTAINER_FILE).body(body).empty()
     }
 
     /// List what the build cache holds.
@@ -344,9 +350,9 @@ impl Client {
     pub fn docker_disk_usage_get_build_cache(
         &self,
         params: &types::DockerDiskUsageGetBuildCacheParams,
-    ) -> wire::Pending<'_, Vec<types::BuildCacheEntry>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::BuildCacheEntry>> {
         self.http()
-            .call(&DOCKER_DISK_USAGE_GET_BUILD_CACHE)
+            .request(&DOCKER_DISK_USAGE_GET_BUILD_CACHE)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -358,9 +364,9 @@ impl Client {
     pub fn docker_disk_usage_get_disk_usage(
         &self,
         params: &types::DockerDiskUsageGetDiskUsageParams,
-    ) -> wire::Pending<'_, Vec<types::DockerDiskUsage>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::DockerDiskUsage>> {
         self.http()
-            .call(&DOCKER_DISK_USAGE_GET_DISK_USAGE)
+            .request(&DOCKER_DISK_USAGE_GET_DISK_USAGE)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -372,8 +378,8 @@ impl Client {
     pub fn docker_disk_usage_prune_build_cache(
         &self,
         body: &types::ServerChoice,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_DISK_USAGE_PRUNE_BUILD_CACHE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_DISK_USAGE_PRUNE_BUILD_CACHE).body(body).empty()
     }
 
     /// Inspect an image.
@@ -388,9 +394,9 @@ impl Client {
         &self,
         image_ref: &str,
         params: &types::DockerImageGetImageConfigParams,
-    ) -> wire::Pending<'_, types::SecretJson> {
+    ) -> wire::ResponseFuture<'_, types::SecretJson> {
         self.http()
-            .call(&DOCKER_IMAGE_GET_IMAGE_CONFIG)
+            .request(&DOCKER_IMAGE_GET_IMAGE_CONFIG)
             .query("imageRef", image_ref)
             .query("serverId", &params.server_id)
             .json()
@@ -403,9 +409,9 @@ impl Client {
     pub fn docker_image_get_images(
         &self,
         params: &types::DockerImageGetImagesParams,
-    ) -> wire::Pending<'_, Vec<types::DockerImage>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::DockerImage>> {
         self.http()
-            .call(&DOCKER_IMAGE_GET_IMAGES)
+            .request(&DOCKER_IMAGE_GET_IMAGES)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -417,8 +423,8 @@ impl Client {
     pub fn docker_image_remove_image(
         &self,
         body: &types::RemoveImage,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_IMAGE_REMOVE_IMAGE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_IMAGE_REMOVE_IMAGE).body(body).empty()
     }
 
     /// Delete a file of a volume.
@@ -428,8 +434,8 @@ impl Client {
     pub fn docker_volume_delete_volume_file(
         &self,
         body: &types::VolumeFileReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_VOLUME_DELETE_VOLUME_FILE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_VOLUME_DELETE_VOLUME_FILE).body(body).empty()
     }
 
     /// Inspect a volume.
@@ -442,9 +448,9 @@ impl Client {
         &self,
         volume_name: &str,
         params: &types::DockerVolumeGetVolumeConfigParams,
-    ) -> wire::Pending<'_, serde_json::Map<String, serde_json::Value>> {
+    ) -> wire::ResponseFuture<'_, serde_json::Map<String, serde_json::Value>> {
         self.http()
-            .call(&DOCKER_VOLUME_GET_VOLUME_CONFIG)
+            .request(&DOCKER_VOLUME_GET_VOLUME_CONFIG)
             .query("volumeName", volume_name)
             .query("serverId", &params.server_id)
             .json()
@@ -457,9 +463,9 @@ impl Client {
     pub fn docker_volume_get_volumes(
         &self,
         params: &types::DockerVolumeGetVolumesParams,
-    ) -> wire::Pending<'_, Vec<types::DockerVolume>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::DockerVolume>> {
         self.http()
-            .call(&DOCKER_VOLUME_GET_VOLUMES)
+            .request(&DOCKER_VOLUME_GET_VOLUMES)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -471,9 +477,9 @@ impl Client {
     pub fn docker_volume_get_volumes_size(
         &self,
         params: &types::DockerVolumeGetVolumesSizeParams,
-    ) -> wire::Pending<'_, Vec<types::VolumeSize>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::VolumeSize>> {
         self.http()
-            .call(&DOCKER_VOLUME_GET_VOLUMES_SIZE)
+            .request(&DOCKER_VOLUME_GET_VOLUMES_SIZE)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -487,9 +493,9 @@ impl Client {
         path: &str,
         volume_name: &str,
         params: &types::DockerVolumeListVolumeFilesParams,
-    ) -> wire::Pending<'_, Vec<types::FileEntry>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::FileEntry>> {
         self.http()
-            .call(&DOCKER_VOLUME_LIST_VOLUME_FILES)
+            .request(&DOCKER_VOLUME_LIST_VOLUME_FILES)
             .query("path", path)
             .query("volumeName", volume_name)
             .query("serverId", &params.server_id)
@@ -505,9 +511,9 @@ impl Client {
         path: &str,
         volume_name: &str,
         params: &types::DockerVolumeReadVolumeFileParams,
-    ) -> wire::Pending<'_, types::FileContent> {
+    ) -> wire::ResponseFuture<'_, types::FileContent> {
         self.http()
-            .call(&DOCKER_VOLUME_READ_VOLUME_FILE)
+            .request(&DOCKER_VOLUME_READ_VOLUME_FILE)
             .query("path", path)
             .query("volumeName", volume_name)
             .query("serverId", &params.server_id)
@@ -521,8 +527,8 @@ impl Client {
     pub fn docker_volume_remove_volume(
         &self,
         body: &types::VolumeReference,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_VOLUME_REMOVE_VOLUME).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_VOLUME_REMOVE_VOLUME).body(body).empty()
     }
 
     /// Write a file of a volume.
@@ -532,8 +538,8 @@ impl Client {
     pub fn docker_volume_write_volume_file(
         &self,
         body: &types::WriteVolumeFile,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&DOCKER_VOLUME_WRITE_VOLUME_FILE).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DOCKER_VOLUME_WRITE_VOLUME_FILE).body(body).empty()
     }
 
     /// List the networks that Dokploy knows.
@@ -543,8 +549,8 @@ impl Client {
     pub fn network_all(
         &self,
         params: &types::NetworkAllParams,
-    ) -> wire::Pending<'_, Vec<types::Network>> {
-        self.http().call(&NETWORK_ALL).query("serverId", &params.server_id).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Network>> {
+        self.http().request(&NETWORK_ALL).query("serverId", &params.server_id).json()
     }
 
     /// Create a network.
@@ -554,8 +560,8 @@ impl Client {
     pub fn network_create(
         &self,
         body: &types::CreateNetwork,
-    ) -> wire::Pending<'_, types::Network> {
-        self.http().call(&NETWORK_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Network> {
+        self.http().request(&NETWORK_CREATE).body(body).json()
     }
 
     /// Take over networks that Docker has and Dokploy does not know.
@@ -565,8 +571,8 @@ impl Client {
     pub fn network_import(
         &self,
         body: &types::ImportNetworks,
-    ) -> wire::Pending<'_, types::NetworkImport> {
-        self.http().call(&NETWORK_IMPORT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::NetworkImport> {
+        self.http().request(&NETWORK_IMPORT).body(body).json()
     }
 
     /// Inspect a network.
@@ -578,8 +584,8 @@ impl Client {
     pub fn network_inspect(
         &self,
         network_id: &str,
-    ) -> wire::Pending<'_, serde_json::Map<String, serde_json::Value>> {
-        self.http().call(&NETWORK_INSPECT).query("networkId", network_id).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Map<String, serde_json::Value>> {
+        self.http().request(&NETWORK_INSPECT).query("networkId", network_id).json()
     }
 
     /// Compare the networks of Docker with those that Dokploy knows.
@@ -589,9 +595,9 @@ impl Client {
     pub fn network_networks_to_sync(
         &self,
         params: &types::NetworkNetworksToSyncParams,
-    ) -> wire::Pending<'_, types::NetworkComparison> {
+    ) -> wire::ResponseFuture<'_, types::NetworkComparison> {
         self.http()
-            .call(&NETWORK_NETWORKS_TO_SYNC)
+            .request(&NETWORK_NETWORKS_TO_SYNC)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -600,8 +606,11 @@ impl Client {
     ///
     /// `GET /network.one`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn network_one(&self, network_id: &str) -> wire::Pending<'_, types::Network> {
-        self.http().call(&NETWORK_ONE).query("networkId", network_id).json()
+    pub fn network_one(
+        &self,
+        network_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Network> {
+        self.http().request(&NETWORK_ONE).query("networkId", network_id).json()
     }
 
     /// Create a network anew in Docker.
@@ -611,8 +620,8 @@ impl Client {
     pub fn network_recreate(
         &self,
         body: &types::NetworkReference,
-    ) -> wire::Pending<'_, types::Network> {
-        self.http().call(&NETWORK_RECREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Network> {
+        self.http().request(&NETWORK_RECREATE).body(body).json()
     }
 
     /// Remove a network.
@@ -622,8 +631,8 @@ impl Client {
     pub fn network_remove(
         &self,
         body: &types::NetworkReference,
-    ) -> wire::Pending<'_, types::Network> {
-        self.http().call(&NETWORK_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Network> {
+        self.http().request(&NETWORK_REMOVE).body(body).json()
     }
 
     /// Sync a network again.
@@ -635,16 +644,16 @@ impl Client {
     pub fn network_resync(
         &self,
         body: &types::NetworkReference,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&NETWORK_RESYNC).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&NETWORK_RESYNC).body(body).json()
     }
 
     /// List the servers of the organisation.
     ///
     /// `GET /server.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn server_all(&self) -> wire::Pending<'_, Vec<types::Server>> {
-        self.http().call(&SERVER_ALL).json()
+    pub fn server_all(&self) -> wire::ResponseFuture<'_, Vec<types::Server>> {
+        self.http().request(&SERVER_ALL).json()
     }
 
     /// List the servers that permissions can name.
@@ -653,24 +662,26 @@ impl Client {
     ///
     /// `GET /server.allForPermissions`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn server_all_for_permissions(&self) -> wire::Pending<'_, Vec<types::Server>> {
-        self.http().call(&SERVER_ALL_FOR_PERMISSIONS).json()
+    pub fn server_all_for_permissions(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::Server>> {
+        self.http().request(&SERVER_ALL_FOR_PERMISSIONS).json()
     }
 
     /// List the build servers.
     ///
     /// `GET /server.buildServers`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn server_build_servers(&self) -> wire::Pending<'_, Vec<types::Server>> {
-        self.http().call(&SERVER_BUILD_SERVERS).json()
+    pub fn server_build_servers(&self) -> wire::ResponseFuture<'_, Vec<types::Server>> {
+        self.http().request(&SERVER_BUILD_SERVERS).json()
     }
 
     /// Count the servers of the organisation.
     ///
     /// `GET /server.count`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn server_count(&self) -> wire::Pending<'_, i64> {
-        self.http().call(&SERVER_COUNT).json()
+    pub fn server_count(&self) -> wire::ResponseFuture<'_, i64> {
+        self.http().request(&SERVER_COUNT).json()
     }
 
     /// Add a remote server.
@@ -682,8 +693,8 @@ impl Client {
     pub fn server_create(
         &self,
         body: &types::CreateServer,
-    ) -> wire::Pending<'_, types::Server> {
-        self.http().call(&SERVER_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Server> {
+        self.http().request(&SERVER_CREATE).body(body).json()
     }
 
     /// Read the script that sets a server up.
@@ -693,8 +704,11 @@ impl Client {
     pub fn server_get_default_command(
         &self,
         server_id: &str,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&SERVER_GET_DEFAULT_COMMAND).query("serverId", server_id).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http()
+            .request(&SERVER_GET_DEFAULT_COMMAND)
+            .query("serverId", server_id)
+            .json()
     }
 
     /// Read the load of a server from its monitoring.
@@ -710,9 +724,9 @@ impl Client {
         data_points: &str,
         token: &str,
         url: &str,
-    ) -> wire::Pending<'_, Vec<types::ServerMetrics>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::ServerMetrics>> {
         self.http()
-            .call(&SERVER_GET_SERVER_METRICS)
+            .request(&SERVER_GET_SERVER_METRICS)
             .query("dataPoints", data_points)
             .query("token", token)
             .query("url", url)
@@ -725,8 +739,8 @@ impl Client {
     #[inline]
     pub fn server_get_server_time(
         &self,
-    ) -> wire::Pending<'_, Option<types::ServerTime>> {
-        self.http().call(&SERVER_GET_SERVER_TIME).json()
+    ) -> wire::ResponseFuture<'_, Option<types::ServerTime>> {
+        self.http().request(&SERVER_GET_SERVER_TIME).json()
     }
 
     /// List the services that run on a server.
@@ -738,8 +752,8 @@ impl Client {
     pub fn server_get_services(
         &self,
         server_id: &str,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&SERVER_GET_SERVICES).query("serverId", server_id).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&SERVER_GET_SERVICES).query("serverId", server_id).json()
     }
 
     /// Read one server.
@@ -748,16 +762,19 @@ impl Client {
     ///
     /// `GET /server.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn server_one(&self, server_id: &str) -> wire::Pending<'_, types::Server> {
-        self.http().call(&SERVER_ONE).query("serverId", server_id).json()
+    pub fn server_one(
+        &self,
+        server_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Server> {
+        self.http().request(&SERVER_ONE).query("serverId", server_id).json()
     }
 
     /// Read the public address of the Dokploy host.
     ///
     /// `GET /server.publicIp`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn server_public_ip(&self) -> wire::Pending<'_, Option<String>> {
-        self.http().call(&SERVER_PUBLIC_IP).json()
+    pub fn server_public_ip(&self) -> wire::ResponseFuture<'_, Option<String>> {
+        self.http().request(&SERVER_PUBLIC_IP).json()
     }
 
     /// Remove a server.
@@ -767,8 +784,8 @@ impl Client {
     pub fn server_remove(
         &self,
         body: &types::ServerReference,
-    ) -> wire::Pending<'_, types::Server> {
-        self.http().call(&SERVER_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Server> {
+        self.http().request(&SERVER_REMOVE).body(body).json()
     }
 
     /// Ask a server how it is guarded.
@@ -778,8 +795,8 @@ impl Client {
     pub fn server_security(
         &self,
         server_id: &str,
-    ) -> wire::Pending<'_, types::ServerSecurity> {
-        self.http().call(&SERVER_SECURITY).query("serverId", server_id).json()
+    ) -> wire::ResponseFuture<'_, types::ServerSecurity> {
+        self.http().request(&SERVER_SECURITY).query("serverId", server_id).json()
     }
 
     /// Install on a server what Dokploy needs.
@@ -788,8 +805,11 @@ impl Client {
     ///
     /// `POST /server.setup`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn server_setup(&self, body: &types::ServerReference) -> wire::Pending<'_, ()> {
-        self.http().call(&SERVER_SETUP).body(body).empty()
+    pub fn server_setup(
+        &self,
+        body: &types::ServerReference,
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&SERVER_SETUP).body(body).empty()
     }
 
     /// Start the monitoring of a server, or change it.
@@ -799,8 +819,8 @@ impl Client {
     pub fn server_setup_monitoring(
         &self,
         body: &types::SetUpServerMonitoring,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&SERVER_SETUP_MONITORING).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&SERVER_SETUP_MONITORING).body(body).empty()
     }
 
     /// Replace the settings of a server.
@@ -810,8 +830,8 @@ impl Client {
     pub fn server_update(
         &self,
         body: &types::UpdateServer,
-    ) -> wire::Pending<'_, Option<types::Server>> {
-        self.http().call(&SERVER_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Server>> {
+        self.http().request(&SERVER_UPDATE).body(body).json()
     }
 
     /// Set how many jobs of a server run at once.
@@ -821,8 +841,8 @@ impl Client {
     pub fn server_update_builds_concurrency(
         &self,
         body: &types::UpdateServerBuildsConcurrency,
-    ) -> wire::Pending<'_, Option<types::Server>> {
-        self.http().call(&SERVER_UPDATE_BUILDS_CONCURRENCY).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Server>> {
+        self.http().request(&SERVER_UPDATE_BUILDS_CONCURRENCY).body(body).json()
     }
 
     /// Ask a server what it has installed.
@@ -832,16 +852,16 @@ impl Client {
     pub fn server_validate(
         &self,
         server_id: &str,
-    ) -> wire::Pending<'_, types::ServerValidation> {
-        self.http().call(&SERVER_VALIDATE).query("serverId", server_id).json()
+    ) -> wire::ResponseFuture<'_, types::ServerValidation> {
+        self.http().request(&SERVER_VALIDATE).query("serverId", server_id).json()
     }
 
     /// List the servers that have an SSH key.
     ///
     /// `GET /server.withSSHKey`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn server_with_ssh_key(&self) -> wire::Pending<'_, Vec<types::Server>> {
-        self.http().call(&SERVER_WITH_SSH_KEY).json()
+    pub fn server_with_ssh_key(&self) -> wire::ResponseFuture<'_, Vec<types::Server>> {
+        self.http().request(&SERVER_WITH_SSH_KEY).json()
     }
 
     /// Read the load of the running containers.
@@ -851,9 +871,9 @@ impl Client {
     pub fn swarm_get_container_stats(
         &self,
         params: &types::SwarmGetContainerStatsParams,
-    ) -> wire::Pending<'_, Vec<types::ContainerStats>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::ContainerStats>> {
         self.http()
-            .call(&SWARM_GET_CONTAINER_STATS)
+            .request(&SWARM_GET_CONTAINER_STATS)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -867,9 +887,9 @@ impl Client {
     pub fn swarm_get_node_apps(
         &self,
         params: &types::SwarmGetNodeAppsParams,
-    ) -> wire::Pending<'_, Option<Vec<types::SwarmService>>> {
+    ) -> wire::ResponseFuture<'_, Option<Vec<types::SwarmService>>> {
         self.http()
-            .call(&SWARM_GET_NODE_APPS)
+            .request(&SWARM_GET_NODE_APPS)
             .query("serverId", &params.server_id)
             .json()
     }
@@ -882,9 +902,9 @@ impl Client {
         &self,
         node_id: &str,
         params: &types::SwarmGetNodeInfoParams,
-    ) -> wire::Pending<'_, Option<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Option<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&SWARM_GET_NODE_INFO)
+            .request(&SWARM_GET_NODE_INFO)
             .query("nodeId", node_id)
             .query("serverId", &params.server_id)
             .json()
@@ -897,8 +917,8 @@ impl Client {
     pub fn swarm_get_nodes(
         &self,
         params: &types::SwarmGetNodesParams,
-    ) -> wire::Pending<'_, Option<Vec<types::SwarmNodeSummary>>> {
-        self.http().call(&SWARM_GET_NODES).query("serverId", &params.server_id).json()
+    ) -> wire::ResponseFuture<'_, Option<Vec<types::SwarmNodeSummary>>> {
+        self.http().request(&SWARM_GET_NODES).query("serverId", &params.server_id).json()
     }
 }
 

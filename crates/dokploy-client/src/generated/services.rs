@@ -20,8 +20,8 @@ impl Client {
     pub fn ai_analyze_logs(
         &self,
         body: &types::AnalyzeLogs,
-    ) -> wire::Pending<'_, types::LogAnalysis> {
-        self.http().call(&AI_ANALYZE_LOGS).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::LogAnalysis> {
+        self.http().request(&AI_ANALYZE_LOGS).body(body).json()
     }
 
     /// Add a provider of language models.
@@ -33,8 +33,8 @@ impl Client {
     pub fn ai_create(
         &self,
         body: &types::CreateAiProvider,
-    ) -> wire::Pending<'_, Vec<serde_json::Value>> {
-        self.http().call(&AI_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Value>> {
+        self.http().request(&AI_CREATE).body(body).json()
     }
 
     /// Delete a provider.
@@ -44,8 +44,8 @@ impl Client {
     pub fn ai_delete(
         &self,
         body: &types::AiProviderReference,
-    ) -> wire::Pending<'_, Vec<serde_json::Value>> {
-        self.http().call(&AI_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Value>> {
+        self.http().request(&AI_DELETE).body(body).json()
     }
 
     /// Make a compose service of a proposal.
@@ -55,8 +55,8 @@ impl Client {
     pub fn ai_deploy(
         &self,
         body: &types::DeploySuggestion,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&AI_DEPLOY).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&AI_DEPLOY).body(body).json()
     }
 
     /// Read one provider, as `ai-one` does.
@@ -65,8 +65,8 @@ impl Client {
     ///
     /// `GET /ai.get`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ai_get(&self, ai_id: &str) -> wire::Pending<'_, types::AiProvider> {
-        self.http().call(&AI_GET).query("aiId", ai_id).json()
+    pub fn ai_get(&self, ai_id: &str) -> wire::ResponseFuture<'_, types::AiProvider> {
+        self.http().request(&AI_GET).query("aiId", ai_id).json()
     }
 
     /// List the providers of the organisation.
@@ -75,8 +75,8 @@ impl Client {
     ///
     /// `GET /ai.getAll`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ai_get_all(&self) -> wire::Pending<'_, Vec<types::AiProvider>> {
-        self.http().call(&AI_GET_ALL).json()
+    pub fn ai_get_all(&self) -> wire::ResponseFuture<'_, Vec<types::AiProvider>> {
+        self.http().request(&AI_GET_ALL).json()
     }
 
     /// List the addresses of own providers.
@@ -85,16 +85,18 @@ impl Client {
     #[inline]
     pub fn ai_get_custom_providers(
         &self,
-    ) -> wire::Pending<'_, Vec<types::CustomAiProvider>> {
-        self.http().call(&AI_GET_CUSTOM_PROVIDERS).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::CustomAiProvider>> {
+        self.http().request(&AI_GET_CUSTOM_PROVIDERS).json()
     }
 
     /// List the providers that are switched on, without keys.
     ///
     /// `GET /ai.getEnabledProviders`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ai_get_enabled_providers(&self) -> wire::Pending<'_, Vec<types::AiProvider>> {
-        self.http().call(&AI_GET_ENABLED_PROVIDERS).json()
+    pub fn ai_get_enabled_providers(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::AiProvider>> {
+        self.http().request(&AI_GET_ENABLED_PROVIDERS).json()
     }
 
     /// List the models that a provider offers.
@@ -107,9 +109,9 @@ impl Client {
         &self,
         api_key: &str,
         api_url: &str,
-    ) -> wire::Pending<'_, Vec<types::AiModel>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::AiModel>> {
         self.http()
-            .call(&AI_GET_MODELS)
+            .request(&AI_GET_MODELS)
             .query("apiKey", api_key)
             .query("apiUrl", api_url)
             .json()
@@ -121,8 +123,8 @@ impl Client {
     ///
     /// `GET /ai.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn ai_one(&self, ai_id: &str) -> wire::Pending<'_, types::AiProvider> {
-        self.http().call(&AI_ONE).query("aiId", ai_id).json()
+    pub fn ai_one(&self, ai_id: &str) -> wire::ResponseFuture<'_, types::AiProvider> {
+        self.http().request(&AI_ONE).query("aiId", ai_id).json()
     }
 
     /// Replace the addresses of own providers.
@@ -132,8 +134,8 @@ impl Client {
     pub fn ai_save_custom_providers(
         &self,
         body: &types::SaveCustomAiProviders,
-    ) -> wire::Pending<'_, Vec<types::CustomAiProvider>> {
-        self.http().call(&AI_SAVE_CUSTOM_PROVIDERS).body(body).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::CustomAiProvider>> {
+        self.http().request(&AI_SAVE_CUSTOM_PROVIDERS).body(body).json()
     }
 
     /// Let a model propose compose files for a wish.
@@ -143,8 +145,8 @@ impl Client {
     pub fn ai_suggest(
         &self,
         body: &types::SuggestServices,
-    ) -> wire::Pending<'_, Vec<types::AiSuggestion>> {
-        self.http().call(&AI_SUGGEST).body(body).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::AiSuggestion>> {
+        self.http().request(&AI_SUGGEST).body(body).json()
     }
 
     /// Try a provider before it is stored.
@@ -154,8 +156,8 @@ impl Client {
     pub fn ai_test_connection(
         &self,
         body: &types::TestAiConnection,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&AI_TEST_CONNECTION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&AI_TEST_CONNECTION).body(body).json()
     }
 
     /// Write a provider.
@@ -167,8 +169,8 @@ impl Client {
     pub fn ai_update(
         &self,
         body: &types::UpdateAiProvider,
-    ) -> wire::Pending<'_, Vec<serde_json::Value>> {
-        self.http().call(&AI_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Vec<serde_json::Value>> {
+        self.http().request(&AI_UPDATE).body(body).json()
     }
 
     /// Deploy the quickstart with nginx in an environment.
@@ -180,8 +182,8 @@ impl Client {
     pub fn application_deploy_nginx_quickstart(
         &self,
         body: &types::DeployNginxQuickstart,
-    ) -> wire::Pending<'_, serde_json::Value> {
-        self.http().call(&APPLICATION_DEPLOY_NGINX_QUICKSTART).body(body).json()
+    ) -> wire::ResponseFuture<'_, serde_json::Value> {
+        self.http().request(&APPLICATION_DEPLOY_NGINX_QUICKSTART).body(body).json()
     }
 
     /// Take a zip file as the source of an application, and deploy it.
@@ -193,9 +195,9 @@ impl Client {
     pub fn application_drop_deployment(
         &self,
         body: &types::DropDeployment,
-    ) -> wire::Pending<'_, bool> {
+    ) -> wire::ResponseFuture<'_, bool> {
         self.http()
-            .call(&APPLICATION_DROP_DEPLOYMENT)
+            .request(&APPLICATION_DROP_DEPLOYMENT)
             .form()
             .field("applicationId", &body.application_id)
             .field("dropBuildPath", &body.drop_build_path)
@@ -214,9 +216,9 @@ impl Client {
     pub fn webhook_deploy_compose(
         &self,
         refresh_token: &str,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
         self.http()
-            .call(&WEBHOOK_DEPLOY_COMPOSE)
+            .request(&WEBHOOK_DEPLOY_COMPOSE)
             .path("refreshToken", refresh_token)
             .body(&serde_json::Map::new())
             .json()
@@ -233,9 +235,9 @@ impl Client {
     pub fn webhook_deploy_application(
         &self,
         refresh_token: &str,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
         self.http()
-            .call(&WEBHOOK_DEPLOY_APPLICATION)
+            .request(&WEBHOOK_DEPLOY_APPLICATION)
             .path("refreshToken", refresh_token)
             .body(&serde_json::Map::new())
             .json()
@@ -248,9 +250,9 @@ impl Client {
     pub fn mounts_all_named_by_application_id(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Option<Vec<types::ContainerMount>>> {
+    ) -> wire::ResponseFuture<'_, Option<Vec<types::ContainerMount>>> {
         self.http()
-            .call(&MOUNTS_ALL_NAMED_BY_APPLICATION_ID)
+            .request(&MOUNTS_ALL_NAMED_BY_APPLICATION_ID)
             .query("applicationId", application_id)
             .json()
     }
@@ -264,8 +266,8 @@ impl Client {
     pub fn mounts_create(
         &self,
         body: &types::CreateMount,
-    ) -> wire::Pending<'_, types::Mount> {
-        self.http().call(&MOUNTS_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mount> {
+        self.http().request(&MOUNTS_CREATE).body(body).json()
     }
 
     /// List the mounts of a service.
@@ -280,9 +282,9 @@ impl Client {
         &self,
         service_id: &str,
         service_type: &types::ServiceTypeEnum,
-    ) -> wire::Pending<'_, Vec<types::Mount>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::Mount>> {
         self.http()
-            .call(&MOUNTS_LIST_BY_SERVICE_ID)
+            .request(&MOUNTS_LIST_BY_SERVICE_ID)
             .query("serviceId", service_id)
             .query("serviceType", service_type)
             .json()
@@ -294,8 +296,8 @@ impl Client {
     ///
     /// `GET /mounts.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn mounts_one(&self, mount_id: &str) -> wire::Pending<'_, types::Mount> {
-        self.http().call(&MOUNTS_ONE).query("mountId", mount_id).json()
+    pub fn mounts_one(&self, mount_id: &str) -> wire::ResponseFuture<'_, types::Mount> {
+        self.http().request(&MOUNTS_ONE).query("mountId", mount_id).json()
     }
 
     /// Remove a mount.
@@ -305,8 +307,8 @@ impl Client {
     pub fn mounts_remove(
         &self,
         body: &types::MountReference,
-    ) -> wire::Pending<'_, Option<types::Mount>> {
-        self.http().call(&MOUNTS_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Mount>> {
+        self.http().request(&MOUNTS_REMOVE).body(body).json()
     }
 
     /// Change a mount.
@@ -318,32 +320,38 @@ impl Client {
     pub fn mounts_update(
         &self,
         body: &types::UpdateMount,
-    ) -> wire::Pending<'_, types::Mount> {
-        self.http().call(&MOUNTS_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Mount> {
+        self.http().request(&MOUNTS_UPDATE).body(body).json()
     }
 
     /// List the runs of all backups in one piece.
     ///
     /// `GET /overview.backups`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn overview_backups(&self) -> wire::Pending<'_, Vec<types::OverviewBackup>> {
-        self.http().call(&OVERVIEW_BACKUPS).json()
+    pub fn overview_backups(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::OverviewBackup>> {
+        self.http().request(&OVERVIEW_BACKUPS).json()
     }
 
     /// List all domains of all projects in one piece.
     ///
     /// `GET /overview.domains`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn overview_domains(&self) -> wire::Pending<'_, Vec<types::OverviewDomain>> {
-        self.http().call(&OVERVIEW_DOMAINS).json()
+    pub fn overview_domains(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::OverviewDomain>> {
+        self.http().request(&OVERVIEW_DOMAINS).json()
     }
 
     /// List all services of all projects in one piece.
     ///
     /// `GET /overview.services`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn overview_services(&self) -> wire::Pending<'_, Vec<types::OverviewService>> {
-        self.http().call(&OVERVIEW_SERVICES).json()
+    pub fn overview_services(
+        &self,
+    ) -> wire::ResponseFuture<'_, Vec<types::OverviewService>> {
+        self.http().request(&OVERVIEW_SERVICES).json()
     }
 
     /// List the patches of a service.
@@ -356,8 +364,12 @@ impl Client {
         &self,
         id: &str,
         type_: &types::PatchedServiceTypeEnum,
-    ) -> wire::Pending<'_, Vec<types::Patch>> {
-        self.http().call(&PATCH_BY_ENTITY_ID).query("id", id).query("type", type_).json()
+    ) -> wire::ResponseFuture<'_, Vec<types::Patch>> {
+        self.http()
+            .request(&PATCH_BY_ENTITY_ID)
+            .query("id", id)
+            .query("type", type_)
+            .json()
     }
 
     /// Delete the clones that patches were made from.
@@ -367,8 +379,8 @@ impl Client {
     pub fn patch_clean_patch_repos(
         &self,
         body: &types::CleanPatchRepos,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&PATCH_CLEAN_PATCH_REPOS).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&PATCH_CLEAN_PATCH_REPOS).body(body).json()
     }
 
     /// Change a file of the source before each build.
@@ -378,8 +390,8 @@ impl Client {
     pub fn patch_create(
         &self,
         body: &types::CreatePatch,
-    ) -> wire::Pending<'_, types::Patch> {
-        self.http().call(&PATCH_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Patch> {
+        self.http().request(&PATCH_CREATE).body(body).json()
     }
 
     /// Delete a patch.
@@ -389,8 +401,8 @@ impl Client {
     pub fn patch_delete(
         &self,
         body: &types::PatchReference,
-    ) -> wire::Pending<'_, Option<types::Patch>> {
-        self.http().call(&PATCH_DELETE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Patch>> {
+        self.http().request(&PATCH_DELETE).body(body).json()
     }
 
     /// Clone the source of a service, to look at its files.
@@ -400,8 +412,8 @@ impl Client {
     pub fn patch_ensure_repo(
         &self,
         body: &types::PatchedSource,
-    ) -> wire::Pending<'_, String> {
-        self.http().call(&PATCH_ENSURE_REPO).body(body).json()
+    ) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&PATCH_ENSURE_REPO).body(body).json()
     }
 
     /// Have a file of the source deleted before each build.
@@ -411,16 +423,16 @@ impl Client {
     pub fn patch_mark_file_for_deletion(
         &self,
         body: &types::MarkFileForDeletion,
-    ) -> wire::Pending<'_, Option<types::Patch>> {
-        self.http().call(&PATCH_MARK_FILE_FOR_DELETION).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Patch>> {
+        self.http().request(&PATCH_MARK_FILE_FOR_DELETION).body(body).json()
     }
 
     /// Read one patch.
     ///
     /// `GET /patch.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn patch_one(&self, patch_id: &str) -> wire::Pending<'_, types::Patch> {
-        self.http().call(&PATCH_ONE).query("patchId", patch_id).json()
+    pub fn patch_one(&self, patch_id: &str) -> wire::ResponseFuture<'_, types::Patch> {
+        self.http().request(&PATCH_ONE).query("patchId", patch_id).json()
     }
 
     /// List the files of a cloned source.
@@ -437,9 +449,9 @@ impl Client {
         id: &str,
         repo_path: &str,
         type_: &types::PatchedServiceTypeEnum,
-    ) -> wire::Pending<'_, Vec<types::SourceEntry>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::SourceEntry>> {
         self.http()
-            .call(&PATCH_READ_REPO_DIRECTORIES)
+            .request(&PATCH_READ_REPO_DIRECTORIES)
             .query("id", id)
             .query("repoPath", repo_path)
             .query("type", type_)
@@ -457,9 +469,9 @@ impl Client {
         file_path: &str,
         id: &str,
         type_: &types::PatchedServiceTypeEnum,
-    ) -> wire::Pending<'_, wire::Secret> {
+    ) -> wire::ResponseFuture<'_, wire::Secret> {
         self.http()
-            .call(&PATCH_READ_REPO_FILE)
+            .request(&PATCH_READ_REPO_FILE)
             .query("filePath", file_path)
             .query("id", id)
             .query("type", type_)
@@ -473,8 +485,8 @@ impl Client {
     pub fn patch_save_file_as_patch(
         &self,
         body: &types::SaveFileAsPatch,
-    ) -> wire::Pending<'_, Option<types::Patch>> {
-        self.http().call(&PATCH_SAVE_FILE_AS_PATCH).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Patch>> {
+        self.http().request(&PATCH_SAVE_FILE_AS_PATCH).body(body).json()
     }
 
     /// Switch a patch on or off.
@@ -484,8 +496,8 @@ impl Client {
     pub fn patch_toggle_enabled(
         &self,
         body: &types::TogglePatch,
-    ) -> wire::Pending<'_, Option<types::Patch>> {
-        self.http().call(&PATCH_TOGGLE_ENABLED).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Patch>> {
+        self.http().request(&PATCH_TOGGLE_ENABLED).body(body).json()
     }
 
     /// Change a patch.
@@ -495,16 +507,16 @@ impl Client {
     pub fn patch_update(
         &self,
         body: &types::UpdatePatch,
-    ) -> wire::Pending<'_, Option<types::Patch>> {
-        self.http().call(&PATCH_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Patch>> {
+        self.http().request(&PATCH_UPDATE).body(body).json()
     }
 
     /// List the tags of the organisation.
     ///
     /// `GET /tag.all`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn tag_all(&self) -> wire::Pending<'_, Vec<types::Tag>> {
-        self.http().call(&TAG_ALL).json()
+    pub fn tag_all(&self) -> wire::ResponseFuture<'_, Vec<types::Tag>> {
+        self.http().request(&TAG_ALL).json()
     }
 
     /// Give a project a tag.
@@ -514,8 +526,8 @@ impl Client {
     pub fn tag_assign_to_project(
         &self,
         body: &types::ProjectTagReference,
-    ) -> wire::Pending<'_, Option<types::ProjectTag>> {
-        self.http().call(&TAG_ASSIGN_TO_PROJECT).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::ProjectTag>> {
+        self.http().request(&TAG_ASSIGN_TO_PROJECT).body(body).json()
     }
 
     /// Give a project several tags.
@@ -525,8 +537,8 @@ impl Client {
     pub fn tag_bulk_assign(
         &self,
         body: &types::BulkAssignTags,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&TAG_BULK_ASSIGN).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&TAG_BULK_ASSIGN).body(body).json()
     }
 
     /// Create a tag.
@@ -536,16 +548,16 @@ impl Client {
     pub fn tag_create(
         &self,
         body: &types::CreateTag,
-    ) -> wire::Pending<'_, Option<types::Tag>> {
-        self.http().call(&TAG_CREATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Tag>> {
+        self.http().request(&TAG_CREATE).body(body).json()
     }
 
     /// Read one tag.
     ///
     /// `GET /tag.one`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn tag_one(&self, tag_id: &str) -> wire::Pending<'_, types::Tag> {
-        self.http().call(&TAG_ONE).query("tagId", tag_id).json()
+    pub fn tag_one(&self, tag_id: &str) -> wire::ResponseFuture<'_, types::Tag> {
+        self.http().request(&TAG_ONE).query("tagId", tag_id).json()
     }
 
     /// Remove a tag.
@@ -555,8 +567,8 @@ impl Client {
     pub fn tag_remove(
         &self,
         body: &types::TagReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&TAG_REMOVE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&TAG_REMOVE).body(body).json()
     }
 
     /// Take a tag from a project.
@@ -566,8 +578,8 @@ impl Client {
     pub fn tag_remove_from_project(
         &self,
         body: &types::ProjectTagReference,
-    ) -> wire::Pending<'_, types::Acknowledgement> {
-        self.http().call(&TAG_REMOVE_FROM_PROJECT).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Acknowledgement> {
+        self.http().request(&TAG_REMOVE_FROM_PROJECT).body(body).json()
     }
 
     /// Change a tag.
@@ -577,8 +589,8 @@ impl Client {
     pub fn tag_update(
         &self,
         body: &types::UpdateTag,
-    ) -> wire::Pending<'_, Option<types::Tag>> {
-        self.http().call(&TAG_UPDATE).body(body).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Tag>> {
+        self.http().request(&TAG_UPDATE).body(body).json()
     }
 }
 

@@ -22,16 +22,16 @@ impl Client {
     pub fn settings_clean_all_deployment_queue(
         &self,
         body: &serde_json::Map<String, serde_json::Value>,
-    ) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_CLEAN_ALL_DEPLOYMENT_QUEUE).body(body).json()
+    ) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_CLEAN_ALL_DEPLOYMENT_QUEUE).body(body).json()
     }
 
     /// Read the version of the server.
     ///
     /// `GET /settings.getDokployVersion`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn settings_get_dokploy_version(&self) -> wire::Pending<'_, String> {
-        self.http().call(&SETTINGS_GET_DOKPLOY_VERSION).json()
+    pub fn settings_get_dokploy_version(&self) -> wire::ResponseFuture<'_, String> {
+        self.http().request(&SETTINGS_GET_DOKPLOY_VERSION).json()
     }
 
     /// Ask whether the server answers.
@@ -40,16 +40,16 @@ impl Client {
     ///
     /// `GET /settings.health`, as read in the source, revision 772b7682.
     #[inline]
-    pub fn settings_health(&self) -> wire::Pending<'_, types::Health> {
-        self.http().call(&SETTINGS_HEALTH).json()
+    pub fn settings_health(&self) -> wire::ResponseFuture<'_, types::Health> {
+        self.http().request(&SETTINGS_HEALTH).json()
     }
 
     /// Ask whether this is the cloud of Dokploy.
     ///
     /// `GET /settings.isCloud`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn settings_is_cloud(&self) -> wire::Pending<'_, bool> {
-        self.http().call(&SETTINGS_IS_CLOUD).json()
+    pub fn settings_is_cloud(&self) -> wire::ResponseFuture<'_, bool> {
+        self.http().request(&SETTINGS_IS_CLOUD).json()
     }
 }
 

@@ -15,8 +15,8 @@ impl Client {
     ///
     /// `GET /user.get`, as version 0.30.2 was observed to answer.
     #[inline]
-    pub fn user_get(&self) -> wire::Pending<'_, Option<types::Member>> {
-        self.http().call(&USER_GET).json()
+    pub fn user_get(&self) -> wire::ResponseFuture<'_, Option<types::Member>> {
+        self.http().request(&USER_GET).json()
     }
 
     /// Read what the caller may do.
@@ -25,11 +25,11 @@ impl Client {
     #[inline]
     pub fn user_get_permissions(
         &self,
-    ) -> wire::Pending<
+    ) -> wire::ResponseFuture<
         '_,
         std::collections::BTreeMap<String, std::collections::BTreeMap<String, bool>>,
     > {
-        self.http().call(&USER_GET_PERMISSIONS).json()
+        self.http().request(&USER_GET_PERMISSIONS).json()
     }
 }
 

@@ -22,8 +22,11 @@ impl Client {
     pub fn get_application(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::Application> {
-        self.http().call(&GET_APPLICATION).path("applicationId", application_id).json()
+    ) -> wire::ResponseFuture<'_, types::Application> {
+        self.http()
+            .request(&GET_APPLICATION)
+            .path("applicationId", application_id)
+            .json()
     }
 
     /// Remove an application from the cluster and from Qovery.
@@ -36,9 +39,9 @@ impl Client {
         &self,
         application_id: &str,
         params: &types::DeleteApplicationParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_APPLICATION)
+            .request(&DELETE_APPLICATION)
             .path("applicationId", application_id)
             .query("skipReconcile", &params.skip_reconcile)
             .empty()
@@ -54,9 +57,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::CloneServiceRequest,
-    ) -> wire::Pending<'_, types::Application> {
+    ) -> wire::ResponseFuture<'_, types::Application> {
         self.http()
-            .call(&CLONE_APPLICATION)
+            .request(&CLONE_APPLICATION)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -74,9 +77,9 @@ impl Client {
         &self,
         application_id: &str,
         params: &types::ListApplicationCommitParams,
-    ) -> wire::Pending<'_, types::CommitResponseList> {
+    ) -> wire::ResponseFuture<'_, types::CommitResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_COMMIT)
+            .request(&LIST_APPLICATION_COMMIT)
             .path("applicationId", application_id)
             .query("gitCommitId", &params.git_commit_id)
             .query("startId", &params.start_id)
@@ -95,9 +98,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::DeployRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DEPLOY_APPLICATION)
+            .request(&DEPLOY_APPLICATION)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -112,9 +115,9 @@ impl Client {
     pub fn list_application_links(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::LinkResponseList> {
+    ) -> wire::ResponseFuture<'_, types::LinkResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_LINKS)
+            .request(&LIST_APPLICATION_LINKS)
             .path("applicationId", application_id)
             .json()
     }
@@ -130,9 +133,9 @@ impl Client {
     pub fn redeploy_application(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&REDEPLOY_APPLICATION)
+            .request(&REDEPLOY_APPLICATION)
             .path("applicationId", application_id)
             .json()
     }
@@ -148,9 +151,9 @@ impl Client {
     pub fn reboot_application(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&REBOOT_APPLICATION)
+            .request(&REBOOT_APPLICATION)
             .path("applicationId", application_id)
             .json()
     }
@@ -166,8 +169,11 @@ impl Client {
     pub fn stop_application(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&STOP_APPLICATION).path("applicationId", application_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http()
+            .request(&STOP_APPLICATION)
+            .path("applicationId", application_id)
+            .json()
     }
 
     /// Remove an application from the cluster and keep it in Qovery.
@@ -179,9 +185,9 @@ impl Client {
     pub fn uninstall_application(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&UNINSTALL_APPLICATION)
+            .request(&UNINSTALL_APPLICATION)
             .path("applicationId", application_id)
             .body(&serde_json::Map::new())
             .json()
@@ -197,9 +203,9 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::ListApplicationParams,
-    ) -> wire::Pending<'_, types::ApplicationResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ApplicationResponseList> {
         self.http()
-            .call(&LIST_APPLICATION)
+            .request(&LIST_APPLICATION)
             .path("environmentId", environment_id)
             .query("toUpdate", &params.to_update)
             .json()

@@ -22,8 +22,8 @@ impl Client {
     pub fn get_container(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::ContainerResponse> {
-        self.http().call(&GET_CONTAINER).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, types::ContainerResponse> {
+        self.http().request(&GET_CONTAINER).path("containerId", container_id).json()
     }
 
     /// Remove a container from the cluster and from Qovery.
@@ -36,9 +36,9 @@ impl Client {
         &self,
         container_id: &str,
         params: &types::DeleteContainerParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CONTAINER)
+            .request(&DELETE_CONTAINER)
             .path("containerId", container_id)
             .query("skipReconcile", &params.skip_reconcile)
             .empty()
@@ -54,9 +54,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::CloneServiceRequest,
-    ) -> wire::Pending<'_, types::ContainerResponse> {
+    ) -> wire::ResponseFuture<'_, types::ContainerResponse> {
         self.http()
-            .call(&CLONE_CONTAINER)
+            .request(&CLONE_CONTAINER)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -74,9 +74,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::ContainerDeployRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DEPLOY_CONTAINER)
+            .request(&DEPLOY_CONTAINER)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -91,8 +91,11 @@ impl Client {
     pub fn list_container_links(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::LinkResponseList> {
-        self.http().call(&LIST_CONTAINER_LINKS).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, types::LinkResponseList> {
+        self.http()
+            .request(&LIST_CONTAINER_LINKS)
+            .path("containerId", container_id)
+            .json()
     }
 
     /// Deploy a container again as it is.
@@ -106,8 +109,8 @@ impl Client {
     pub fn redeploy_container(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&REDEPLOY_CONTAINER).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&REDEPLOY_CONTAINER).path("containerId", container_id).json()
     }
 
     /// Restart the pods of a container.
@@ -121,8 +124,8 @@ impl Client {
     pub fn reboot_container(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&REBOOT_CONTAINER).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&REBOOT_CONTAINER).path("containerId", container_id).json()
     }
 
     /// Stop a container.
@@ -136,8 +139,8 @@ impl Client {
     pub fn stop_container(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&STOP_CONTAINER).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&STOP_CONTAINER).path("containerId", container_id).json()
     }
 
     /// Remove a container from the cluster and keep it in Qovery.
@@ -149,9 +152,9 @@ impl Client {
     pub fn uninstall_container(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&UNINSTALL_CONTAINER)
+            .request(&UNINSTALL_CONTAINER)
             .path("containerId", container_id)
             .body(&serde_json::Map::new())
             .json()
@@ -166,8 +169,8 @@ impl Client {
     pub fn list_container(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::ContainerResponseList> {
-        self.http().call(&LIST_CONTAINER).path("environmentId", environment_id).json()
+    ) -> wire::ResponseFuture<'_, types::ContainerResponseList> {
+        self.http().request(&LIST_CONTAINER).path("environmentId", environment_id).json()
     }
 
     /// Deploy a new tag of an image wherever a container follows it.
@@ -182,9 +185,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationContainerAutoDeployRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&AUTO_DEPLOY_CONTAINER_ENVIRONMENTS)
+            .request(&AUTO_DEPLOY_CONTAINER_ENVIRONMENTS)
             .path("organizationId", organization_id)
             .body(body)
             .json()

@@ -19,8 +19,11 @@ impl Client {
     ///
     /// * `database_id`: The database's id.
     #[inline]
-    pub fn get_database(&self, database_id: &str) -> wire::Pending<'_, types::Database> {
-        self.http().call(&GET_DATABASE).path("databaseId", database_id).json()
+    pub fn get_database(
+        &self,
+        database_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Database> {
+        self.http().request(&GET_DATABASE).path("databaseId", database_id).json()
     }
 
     /// Remove a database from the cluster and from Qovery.
@@ -33,9 +36,9 @@ impl Client {
         &self,
         database_id: &str,
         params: &types::DeleteDatabaseParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_DATABASE)
+            .request(&DELETE_DATABASE)
             .path("databaseId", database_id)
             .query("skipReconcile", &params.skip_reconcile)
             .empty()
@@ -51,9 +54,9 @@ impl Client {
         &self,
         database_id: &str,
         body: &types::CloneServiceRequest,
-    ) -> wire::Pending<'_, types::Database> {
+    ) -> wire::ResponseFuture<'_, types::Database> {
         self.http()
-            .call(&CLONE_DATABASE)
+            .request(&CLONE_DATABASE)
             .path("databaseId", database_id)
             .body(body)
             .json()
@@ -71,9 +74,9 @@ impl Client {
         &self,
         database_id: &str,
         params: &types::DeployDatabaseParams,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DEPLOY_DATABASE)
+            .request(&DEPLOY_DATABASE)
             .path("databaseId", database_id)
             .query("applyImmediately", &params.apply_immediately)
             .json()
@@ -91,9 +94,9 @@ impl Client {
         &self,
         database_id: &str,
         params: &types::RedeployDatabaseParams,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&REDEPLOY_DATABASE)
+            .request(&REDEPLOY_DATABASE)
             .path("databaseId", database_id)
             .query("applyImmediately", &params.apply_immediately)
             .json()
@@ -110,8 +113,8 @@ impl Client {
     pub fn reboot_database(
         &self,
         database_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&REBOOT_DATABASE).path("databaseId", database_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&REBOOT_DATABASE).path("databaseId", database_id).json()
     }
 
     /// Stop a database.
@@ -125,8 +128,8 @@ impl Client {
     pub fn stop_database(
         &self,
         database_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&STOP_DATABASE).path("databaseId", database_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&STOP_DATABASE).path("databaseId", database_id).json()
     }
 
     /// Remove a database from the cluster and keep it in Qovery.
@@ -138,9 +141,9 @@ impl Client {
     pub fn uninstall_database(
         &self,
         database_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&UNINSTALL_DATABASE)
+            .request(&UNINSTALL_DATABASE)
             .path("databaseId", database_id)
             .body(&serde_json::Map::new())
             .json()
@@ -155,8 +158,8 @@ impl Client {
     pub fn list_database(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::DatabaseResponseList> {
-        self.http().call(&LIST_DATABASE).path("environmentId", environment_id).json()
+    ) -> wire::ResponseFuture<'_, types::DatabaseResponseList> {
+        self.http().request(&LIST_DATABASE).path("environmentId", environment_id).json()
     }
 }
 

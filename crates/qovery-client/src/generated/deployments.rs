@@ -23,9 +23,12 @@ impl Client {
         &self,
         application_id: &str,
         params: &types::ListApplicationDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryServicePaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryServicePaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_APPLICATION_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_APPLICATION_DEPLOYMENT_HISTORY_V2)
             .path("applicationId", application_id)
             .query("pageSize", &params.page_size)
             .json()
@@ -42,9 +45,9 @@ impl Client {
     pub fn get_application_status(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::Status> {
+    ) -> wire::ResponseFuture<'_, types::Status> {
         self.http()
-            .call(&GET_APPLICATION_STATUS)
+            .request(&GET_APPLICATION_STATUS)
             .path("applicationId", application_id)
             .json()
     }
@@ -59,9 +62,12 @@ impl Client {
         &self,
         container_id: &str,
         params: &types::ListContainerDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryServicePaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryServicePaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_CONTAINER_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_CONTAINER_DEPLOYMENT_HISTORY_V2)
             .path("containerId", container_id)
             .query("pageSize", &params.page_size)
             .json()
@@ -78,8 +84,11 @@ impl Client {
     pub fn get_container_status(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::Status> {
-        self.http().call(&GET_CONTAINER_STATUS).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, types::Status> {
+        self.http()
+            .request(&GET_CONTAINER_STATUS)
+            .path("containerId", container_id)
+            .json()
     }
 
     /// List the running and past deployments of a database.
@@ -92,9 +101,12 @@ impl Client {
         &self,
         database_id: &str,
         params: &types::ListDatabaseDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryServicePaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryServicePaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_DATABASE_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_DATABASE_DEPLOYMENT_HISTORY_V2)
             .path("databaseId", database_id)
             .query("pageSize", &params.page_size)
             .json()
@@ -111,8 +123,8 @@ impl Client {
     pub fn get_database_status(
         &self,
         database_id: &str,
-    ) -> wire::Pending<'_, types::Status> {
-        self.http().call(&GET_DATABASE_STATUS).path("databaseId", database_id).json()
+    ) -> wire::ResponseFuture<'_, types::Status> {
+        self.http().request(&GET_DATABASE_STATUS).path("databaseId", database_id).json()
     }
 
     /// Cancel a request that still waits.
@@ -126,9 +138,9 @@ impl Client {
     pub fn cancel_deployment_request(
         &self,
         deployment_request_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&CANCEL_DEPLOYMENT_REQUEST)
+            .request(&CANCEL_DEPLOYMENT_REQUEST)
             .path("deploymentRequestId", deployment_request_id)
             .body(&serde_json::Map::new())
             .empty()
@@ -145,9 +157,9 @@ impl Client {
     pub fn get_deployment_status_by_deployment_request_id(
         &self,
         deployment_request_id: &str,
-    ) -> wire::Pending<'_, types::EnvDeploymentStatus> {
+    ) -> wire::ResponseFuture<'_, types::EnvDeploymentStatus> {
         self.http()
-            .call(&GET_DEPLOYMENT_STATUS_BY_DEPLOYMENT_REQUEST_ID)
+            .request(&GET_DEPLOYMENT_STATUS_BY_DEPLOYMENT_REQUEST_ID)
             .query("deploymentRequestId", deployment_request_id)
             .json()
     }
@@ -162,9 +174,12 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::ListEnvironmentDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryEnvironmentPaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryEnvironmentPaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_ENVIRONMENT_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_ENVIRONMENT_DEPLOYMENT_HISTORY_V2)
             .path("environmentId", environment_id)
             .query("pageSize", &params.page_size)
             .json()
@@ -181,9 +196,9 @@ impl Client {
     pub fn list_deployment_request_by_environment_id(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentDeploymentQueue> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentDeploymentQueue> {
         self.http()
-            .call(&LIST_DEPLOYMENT_REQUEST_BY_ENVIRONMENT_ID)
+            .request(&LIST_DEPLOYMENT_REQUEST_BY_ENVIRONMENT_ID)
             .path("environmentId", environment_id)
             .json()
     }
@@ -199,9 +214,9 @@ impl Client {
     pub fn get_environment_status(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentStatus> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentStatus> {
         self.http()
-            .call(&GET_ENVIRONMENT_STATUS)
+            .request(&GET_ENVIRONMENT_STATUS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -217,9 +232,9 @@ impl Client {
     pub fn get_environment_statuses(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentStatuses> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentStatuses> {
         self.http()
-            .call(&GET_ENVIRONMENT_STATUSES)
+            .request(&GET_ENVIRONMENT_STATUSES)
             .path("environmentId", environment_id)
             .json()
     }
@@ -233,9 +248,9 @@ impl Client {
     pub fn get_environment_statuses_with_stages(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentStatusesWithStages> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentStatusesWithStages> {
         self.http()
-            .call(&GET_ENVIRONMENT_STATUSES_WITH_STAGES)
+            .request(&GET_ENVIRONMENT_STATUSES_WITH_STAGES)
             .path("environmentId", environment_id)
             .json()
     }
@@ -250,9 +265,12 @@ impl Client {
         &self,
         helm_id: &str,
         params: &types::ListHelmDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryServicePaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryServicePaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_HELM_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_HELM_DEPLOYMENT_HISTORY_V2)
             .path("helmId", helm_id)
             .query("pageSize", &params.page_size)
             .json()
@@ -266,8 +284,11 @@ impl Client {
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
-    pub fn get_helm_status(&self, helm_id: &str) -> wire::Pending<'_, types::Status> {
-        self.http().call(&GET_HELM_STATUS).path("helmId", helm_id).json()
+    pub fn get_helm_status(
+        &self,
+        helm_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Status> {
+        self.http().request(&GET_HELM_STATUS).path("helmId", helm_id).json()
     }
 
     /// List the running and past deployments of a job.
@@ -280,9 +301,12 @@ impl Client {
         &self,
         job_id: &str,
         params: &types::ListJobDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryServicePaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryServicePaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_JOB_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_JOB_DEPLOYMENT_HISTORY_V2)
             .path("jobId", job_id)
             .query("pageSize", &params.page_size)
             .json()
@@ -296,8 +320,11 @@ impl Client {
     ///
     /// * `job_id`: The job's id.
     #[inline]
-    pub fn get_job_status(&self, job_id: &str) -> wire::Pending<'_, types::Status> {
-        self.http().call(&GET_JOB_STATUS).path("jobId", job_id).json()
+    pub fn get_job_status(
+        &self,
+        job_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Status> {
+        self.http().request(&GET_JOB_STATUS).path("jobId", job_id).json()
     }
 
     /// Read the states of a project's environments.
@@ -309,9 +336,9 @@ impl Client {
     pub fn get_project_environments_status(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentStatusList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentStatusList> {
         self.http()
-            .call(&GET_PROJECT_ENVIRONMENTS_STATUS)
+            .request(&GET_PROJECT_ENVIRONMENTS_STATUS)
             .path("projectId", project_id)
             .json()
     }
@@ -327,9 +354,9 @@ impl Client {
     pub fn list_deployment_request_by_service_id(
         &self,
         service_id: &str,
-    ) -> wire::Pending<'_, types::ServiceDeploymentQueue> {
+    ) -> wire::ResponseFuture<'_, types::ServiceDeploymentQueue> {
         self.http()
-            .call(&LIST_DEPLOYMENT_REQUEST_BY_SERVICE_ID)
+            .request(&LIST_DEPLOYMENT_REQUEST_BY_SERVICE_ID)
             .path("serviceId", service_id)
             .json()
     }
@@ -344,9 +371,12 @@ impl Client {
         &self,
         terraform_id: &str,
         params: &types::ListTerraformDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryServicePaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryServicePaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_TERRAFORM_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_TERRAFORM_DEPLOYMENT_HISTORY_V2)
             .path("terraformId", terraform_id)
             .query("pageSize", &params.page_size)
             .json()
@@ -363,9 +393,9 @@ impl Client {
         &self,
         service_type: &types::IngressServiceTypeEnum,
         service_id: &str,
-    ) -> wire::Pending<'_, types::IngressDeploymentStatusResponse> {
+    ) -> wire::ResponseFuture<'_, types::IngressDeploymentStatusResponse> {
         self.http()
-            .call(&GET_INGRESS_DEPLOYMENT_STATUS)
+            .request(&GET_INGRESS_DEPLOYMENT_STATUS)
             .path("serviceType", service_type)
             .path("serviceId", service_id)
             .json()

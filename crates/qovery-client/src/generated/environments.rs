@@ -22,8 +22,11 @@ impl Client {
     pub fn get_environment(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::Environment> {
-        self.http().call(&GET_ENVIRONMENT).path("environmentId", environment_id).json()
+    ) -> wire::ResponseFuture<'_, types::Environment> {
+        self.http()
+            .request(&GET_ENVIRONMENT)
+            .path("environmentId", environment_id)
+            .json()
     }
 
     /// Remove an environment from its cluster and from Qovery.
@@ -36,9 +39,9 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::DeleteEnvironmentParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ENVIRONMENT)
+            .request(&DELETE_ENVIRONMENT)
             .path("environmentId", environment_id)
             .query("skipReconcile", &params.skip_reconcile)
             .empty()
@@ -56,9 +59,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::CancelEnvironmentDeploymentRequest,
-    ) -> wire::Pending<'_, Option<types::EnvironmentStatus>> {
+    ) -> wire::ResponseFuture<'_, Option<types::EnvironmentStatus>> {
         self.http()
-            .call(&CANCEL_ENVIRONMENT_DEPLOYMENT)
+            .request(&CANCEL_ENVIRONMENT_DEPLOYMENT)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -74,9 +77,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::CleanFailedJobsRequest,
-    ) -> wire::Pending<'_, types::CleanFailedJobsResponse> {
+    ) -> wire::ResponseFuture<'_, types::CleanFailedJobsResponse> {
         self.http()
-            .call(&CLEAN_FAILED_JOBS)
+            .request(&CLEAN_FAILED_JOBS)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -92,9 +95,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::CloneEnvironmentRequest,
-    ) -> wire::Pending<'_, types::Environment> {
+    ) -> wire::ResponseFuture<'_, types::Environment> {
         self.http()
-            .call(&CLONE_ENVIRONMENT)
+            .request(&CLONE_ENVIRONMENT)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -111,9 +114,9 @@ impl Client {
     pub fn deploy_environment(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DEPLOY_ENVIRONMENT)
+            .request(&DEPLOY_ENVIRONMENT)
             .path("environmentId", environment_id)
             .json()
     }
@@ -127,9 +130,9 @@ impl Client {
     pub fn list_environment_services_links(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::LinkResponseList> {
+    ) -> wire::ResponseFuture<'_, types::LinkResponseList> {
         self.http()
-            .call(&LIST_ENVIRONMENT_SERVICES_LINKS)
+            .request(&LIST_ENVIRONMENT_SERVICES_LINKS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -145,9 +148,9 @@ impl Client {
     pub fn redeploy_environment(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, Option<types::EnvironmentStatus>> {
+    ) -> wire::ResponseFuture<'_, Option<types::EnvironmentStatus>> {
         self.http()
-            .call(&REDEPLOY_ENVIRONMENT)
+            .request(&REDEPLOY_ENVIRONMENT)
             .path("environmentId", environment_id)
             .json()
     }
@@ -163,9 +166,9 @@ impl Client {
         environment_id: &str,
         params: &types::DeleteSelectedServicesParams,
         body: &types::EnvironmentServiceIdsAllRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_SELECTED_SERVICES)
+            .request(&DELETE_SELECTED_SERVICES)
             .path("environmentId", environment_id)
             .query("skipReconcile", &params.skip_reconcile)
             .body(body)
@@ -184,9 +187,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::DeployAllRequest,
-    ) -> wire::Pending<'_, Option<types::EnvironmentStatus>> {
+    ) -> wire::ResponseFuture<'_, Option<types::EnvironmentStatus>> {
         self.http()
-            .call(&DEPLOY_ALL_SERVICES)
+            .request(&DEPLOY_ALL_SERVICES)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -204,9 +207,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::RebootServicesRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&REBOOT_SERVICES)
+            .request(&REBOOT_SERVICES)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -222,9 +225,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::EnvironmentServiceIdsAllRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&STOP_SELECTED_SERVICES)
+            .request(&STOP_SELECTED_SERVICES)
             .path("environmentId", environment_id)
             .body(body)
             .empty()
@@ -240,9 +243,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::EnvironmentServiceIdsAllRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&UNINSTALL_SELECTED_SERVICES)
+            .request(&UNINSTALL_SELECTED_SERVICES)
             .path("environmentId", environment_id)
             .body(body)
             .empty()
@@ -257,9 +260,9 @@ impl Client {
     pub fn list_services_by_environment_id(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::ServiceList> {
+    ) -> wire::ResponseFuture<'_, types::ServiceList> {
         self.http()
-            .call(&LIST_SERVICES_BY_ENVIRONMENT_ID)
+            .request(&LIST_SERVICES_BY_ENVIRONMENT_ID)
             .path("environmentId", environment_id)
             .json()
     }
@@ -275,8 +278,11 @@ impl Client {
     pub fn stop_environment(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, Option<types::EnvironmentStatus>> {
-        self.http().call(&STOP_ENVIRONMENT).path("environmentId", environment_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::EnvironmentStatus>> {
+        self.http()
+            .request(&STOP_ENVIRONMENT)
+            .path("environmentId", environment_id)
+            .json()
     }
 
     /// Remove an environment from its cluster and keep it in Qovery.
@@ -288,9 +294,9 @@ impl Client {
     pub fn uninstall_environment(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, Option<serde_json::Map<String, serde_json::Value>>> {
+    ) -> wire::ResponseFuture<'_, Option<serde_json::Map<String, serde_json::Value>>> {
         self.http()
-            .call(&UNINSTALL_ENVIRONMENT)
+            .request(&UNINSTALL_ENVIRONMENT)
             .path("environmentId", environment_id)
             .json()
     }
@@ -304,8 +310,8 @@ impl Client {
     pub fn list_environment(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentResponseList> {
-        self.http().call(&LIST_ENVIRONMENT).path("projectId", project_id).json()
+    ) -> wire::ResponseFuture<'_, types::EnvironmentResponseList> {
+        self.http().request(&LIST_ENVIRONMENT).path("projectId", project_id).json()
     }
 }
 

@@ -23,9 +23,9 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::ListHelmsParams,
-    ) -> wire::Pending<'_, types::HelmResponseList> {
+    ) -> wire::ResponseFuture<'_, types::HelmResponseList> {
         self.http()
-            .call(&LIST_HELMS)
+            .request(&LIST_HELMS)
             .path("environmentId", environment_id)
             .query("toUpdate", &params.to_update)
             .json()
@@ -37,8 +37,11 @@ impl Client {
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
-    pub fn get_helm(&self, helm_id: &str) -> wire::Pending<'_, types::HelmResponse> {
-        self.http().call(&GET_HELM).path("helmId", helm_id).json()
+    pub fn get_helm(
+        &self,
+        helm_id: &str,
+    ) -> wire::ResponseFuture<'_, types::HelmResponse> {
+        self.http().request(&GET_HELM).path("helmId", helm_id).json()
     }
 
     /// Remove a chart from the cluster and from Qovery.
@@ -51,9 +54,9 @@ impl Client {
         &self,
         helm_id: &str,
         params: &types::DeleteHelmParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_HELM)
+            .request(&DELETE_HELM)
             .path("helmId", helm_id)
             .query("skipReconcile", &params.skip_reconcile)
             .empty()
@@ -69,8 +72,8 @@ impl Client {
         &self,
         helm_id: &str,
         body: &types::CloneServiceRequest,
-    ) -> wire::Pending<'_, types::HelmResponse> {
-        self.http().call(&CLONE_HELM).path("helmId", helm_id).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::HelmResponse> {
+        self.http().request(&CLONE_HELM).path("helmId", helm_id).body(body).json()
     }
 
     /// List up to 100 recent commits of the repository of a chart.
@@ -85,9 +88,9 @@ impl Client {
         &self,
         helm_id: &str,
         params: &types::ListHelmCommitParams,
-    ) -> wire::Pending<'_, types::CommitResponseList> {
+    ) -> wire::ResponseFuture<'_, types::CommitResponseList> {
         self.http()
-            .call(&LIST_HELM_COMMIT)
+            .request(&LIST_HELM_COMMIT)
             .path("helmId", helm_id)
             .query("of", &params.of)
             .json()
@@ -106,9 +109,9 @@ impl Client {
         helm_id: &str,
         params: &types::DeployHelmParams,
         body: &types::HelmDeployRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DEPLOY_HELM)
+            .request(&DEPLOY_HELM)
             .path("helmId", helm_id)
             .query("forceEvent", &params.force_event)
             .body(body)
@@ -124,8 +127,8 @@ impl Client {
     pub fn list_helm_links(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, types::LinkResponseList> {
-        self.http().call(&LIST_HELM_LINKS).path("helmId", helm_id).json()
+    ) -> wire::ResponseFuture<'_, types::LinkResponseList> {
+        self.http().request(&LIST_HELM_LINKS).path("helmId", helm_id).json()
     }
 
     /// Deploy a chart again as it is.
@@ -140,9 +143,9 @@ impl Client {
         &self,
         helm_id: &str,
         params: &types::RedeployHelmParams,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&REDEPLOY_HELM)
+            .request(&REDEPLOY_HELM)
             .path("helmId", helm_id)
             .query("forceEvent", &params.force_event)
             .json()
@@ -156,8 +159,11 @@ impl Client {
     ///
     /// * `helm_id`: The chart's id.
     #[inline]
-    pub fn stop_helm(&self, helm_id: &str) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&STOP_HELM).path("helmId", helm_id).json()
+    pub fn stop_helm(
+        &self,
+        helm_id: &str,
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&STOP_HELM).path("helmId", helm_id).json()
     }
 
     /// Remove a chart from the cluster and keep it in Qovery.
@@ -169,9 +175,9 @@ impl Client {
     pub fn uninstall_helm(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&UNINSTALL_HELM)
+            .request(&UNINSTALL_HELM)
             .path("helmId", helm_id)
             .body(&serde_json::Map::new())
             .json()

@@ -23,9 +23,9 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::ListJobsParams,
-    ) -> wire::Pending<'_, types::JobResponseList> {
+    ) -> wire::ResponseFuture<'_, types::JobResponseList> {
         self.http()
-            .call(&LIST_JOBS)
+            .request(&LIST_JOBS)
             .path("environmentId", environment_id)
             .query("toUpdate", &params.to_update)
             .json()
@@ -37,8 +37,8 @@ impl Client {
     ///
     /// * `job_id`: The job's id.
     #[inline]
-    pub fn get_job(&self, job_id: &str) -> wire::Pending<'_, types::JobResponse> {
-        self.http().call(&GET_JOB).path("jobId", job_id).json()
+    pub fn get_job(&self, job_id: &str) -> wire::ResponseFuture<'_, types::JobResponse> {
+        self.http().request(&GET_JOB).path("jobId", job_id).json()
     }
 
     /// Remove a job from the cluster and from Qovery.
@@ -51,9 +51,9 @@ impl Client {
         &self,
         job_id: &str,
         params: &types::DeleteJobParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_JOB)
+            .request(&DELETE_JOB)
             .path("jobId", job_id)
             .query("skipReconcile", &params.skip_reconcile)
             .empty()
@@ -68,8 +68,8 @@ impl Client {
     pub fn clean_failed_job(
         &self,
         job_id: &str,
-    ) -> wire::Pending<'_, types::CleanFailedJobResponse> {
-        self.http().call(&CLEAN_FAILED_JOB).path("jobId", job_id).json()
+    ) -> wire::ResponseFuture<'_, types::CleanFailedJobResponse> {
+        self.http().request(&CLEAN_FAILED_JOB).path("jobId", job_id).json()
     }
 
     /// Copy a job into an environment.
@@ -82,8 +82,8 @@ impl Client {
         &self,
         job_id: &str,
         body: &types::CloneServiceRequest,
-    ) -> wire::Pending<'_, types::JobResponse> {
-        self.http().call(&CLONE_JOB).path("jobId", job_id).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::JobResponse> {
+        self.http().request(&CLONE_JOB).path("jobId", job_id).body(body).json()
     }
 
     /// List up to 100 recent commits of the repository of a job.
@@ -98,9 +98,9 @@ impl Client {
         &self,
         job_id: &str,
         params: &types::ListJobCommitParams,
-    ) -> wire::Pending<'_, types::CommitResponseList> {
+    ) -> wire::ResponseFuture<'_, types::CommitResponseList> {
         self.http()
-            .call(&LIST_JOB_COMMIT)
+            .request(&LIST_JOB_COMMIT)
             .path("jobId", job_id)
             .query("gitCommitId", &params.git_commit_id)
             .query("startId", &params.start_id)
@@ -120,9 +120,9 @@ impl Client {
         job_id: &str,
         params: &types::DeployJobParams,
         body: &types::JobDeployRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DEPLOY_JOB)
+            .request(&DEPLOY_JOB)
             .path("jobId", job_id)
             .query("forceEvent", &params.force_event)
             .body(body)
@@ -141,9 +141,9 @@ impl Client {
         &self,
         job_id: &str,
         params: &types::RedeployJobParams,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&REDEPLOY_JOB)
+            .request(&REDEPLOY_JOB)
             .path("jobId", job_id)
             .query("forceEvent", &params.force_event)
             .json()
@@ -157,8 +157,11 @@ impl Client {
     ///
     /// * `job_id`: The job's id.
     #[inline]
-    pub fn stop_job(&self, job_id: &str) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&STOP_JOB).path("jobId", job_id).json()
+    pub fn stop_job(
+        &self,
+        job_id: &str,
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&STOP_JOB).path("jobId", job_id).json()
     }
 
     /// Remove a job from the cluster and keep it in Qovery.
@@ -170,9 +173,9 @@ impl Client {
     pub fn uninstall_job(
         &self,
         job_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&UNINSTALL_JOB)
+            .request(&UNINSTALL_JOB)
             .path("jobId", job_id)
             .body(&serde_json::Map::new())
             .json()
@@ -190,9 +193,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationJobAutoDeployRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&AUTO_DEPLOY_JOB_ENVIRONMENTS)
+            .request(&AUTO_DEPLOY_JOB_ENVIRONMENTS)
             .path("organizationId", organization_id)
             .body(body)
             .json()

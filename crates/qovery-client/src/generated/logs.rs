@@ -22,9 +22,9 @@ impl Client {
     pub fn list_application_log(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::LogResponseList> {
+    ) -> wire::ResponseFuture<'_, types::LogResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_LOG)
+            .request(&LIST_APPLICATION_LOG)
             .path("applicationId", application_id)
             .json()
     }
@@ -38,8 +38,8 @@ impl Client {
     pub fn list_container_log(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::LogResponseList> {
-        self.http().call(&LIST_CONTAINER_LOG).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, types::LogResponseList> {
+        self.http().request(&LIST_CONTAINER_LOG).path("containerId", container_id).json()
     }
 
     /// Read the last 1000 lines of the log of a deployment.
@@ -54,9 +54,9 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::ListEnvironmentLogsParams,
-    ) -> wire::Pending<'_, Vec<types::EnvironmentLogs>> {
+    ) -> wire::ResponseFuture<'_, Vec<types::EnvironmentLogs>> {
         self.http()
-            .call(&LIST_ENVIRONMENT_LOGS)
+            .request(&LIST_ENVIRONMENT_LOGS)
             .path("environmentId", environment_id)
             .query("version", &params.version)
             .json()

@@ -21,8 +21,8 @@ impl Client {
     #[inline]
     pub fn list_organization(
         &self,
-    ) -> wire::Pending<'_, types::OrganizationResponseList> {
-        self.http().call(&LIST_ORGANIZATION).json()
+    ) -> wire::ResponseFuture<'_, types::OrganizationResponseList> {
+        self.http().request(&LIST_ORGANIZATION).json()
     }
 
     /// Read one organization.
@@ -34,9 +34,9 @@ impl Client {
     pub fn get_organization(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::Organization> {
+    ) -> wire::ResponseFuture<'_, types::Organization> {
         self.http()
-            .call(&GET_ORGANIZATION)
+            .request(&GET_ORGANIZATION)
             .path("organizationId", organization_id)
             .json()
     }
@@ -50,9 +50,9 @@ impl Client {
     pub fn list_environments_by_organization_id(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationEnvironmentResponseList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationEnvironmentResponseList> {
         self.http()
-            .call(&LIST_ENVIRONMENTS_BY_ORGANIZATION_ID)
+            .request(&LIST_ENVIRONMENTS_BY_ORGANIZATION_ID)
             .path("organizationId", organization_id)
             .json()
     }
@@ -67,9 +67,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::ListServicesByOrganizationIdParams,
-    ) -> wire::Pending<'_, types::ServiceLightResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ServiceLightResponseList> {
         self.http()
-            .call(&LIST_SERVICES_BY_ORGANIZATION_ID)
+            .request(&LIST_SERVICES_BY_ORGANIZATION_ID)
             .path("organizationId", organization_id)
             .query("cluster_id", &params.cluster_id)
             .query("environment_id", &params.environment_id)

@@ -22,8 +22,8 @@ impl Client {
     pub fn list_project(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ProjectResponseList> {
-        self.http().call(&LIST_PROJECT).path("organizationId", organization_id).json()
+    ) -> wire::ResponseFuture<'_, types::ProjectResponseList> {
+        self.http().request(&LIST_PROJECT).path("organizationId", organization_id).json()
     }
 
     /// Read one project.
@@ -32,8 +32,11 @@ impl Client {
     ///
     /// * `project_id`: The project's id.
     #[inline]
-    pub fn get_project(&self, project_id: &str) -> wire::Pending<'_, types::Project> {
-        self.http().call(&GET_PROJECT).path("projectId", project_id).json()
+    pub fn get_project(
+        &self,
+        project_id: &str,
+    ) -> wire::ResponseFuture<'_, types::Project> {
+        self.http().request(&GET_PROJECT).path("projectId", project_id).json()
     }
 }
 

@@ -22,9 +22,9 @@ impl Client {
     pub fn list_application_environment_variable(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentVariableResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariableResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_ENVIRONMENT_VARIABLE)
+            .request(&LIST_APPLICATION_ENVIRONMENT_VARIABLE)
             .path("applicationId", application_id)
             .json()
     }
@@ -39,9 +39,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::EnvironmentVariableRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_APPLICATION_ENVIRONMENT_VARIABLE)
+            .request(&CREATE_APPLICATION_ENVIRONMENT_VARIABLE)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -57,9 +57,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::VariableImportRequest,
-    ) -> wire::Pending<'_, types::VariableImport> {
+    ) -> wire::ResponseFuture<'_, types::VariableImport> {
         self.http()
-            .call(&IMPORT_ENVIRONMENT_VARIABLE)
+            .request(&IMPORT_ENVIRONMENT_VARIABLE)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -77,9 +77,9 @@ impl Client {
         application_id: &str,
         environment_variable_id: &str,
         body: &types::EnvironmentVariableEditRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&EDIT_APPLICATION_ENVIRONMENT_VARIABLE)
+            .request(&EDIT_APPLICATION_ENVIRONMENT_VARIABLE)
             .path("applicationId", application_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -97,9 +97,9 @@ impl Client {
         &self,
         application_id: &str,
         environment_variable_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_APPLICATION_ENVIRONMENT_VARIABLE)
+            .request(&DELETE_APPLICATION_ENVIRONMENT_VARIABLE)
             .path("applicationId", application_id)
             .path("environmentVariableId", environment_variable_id)
             .empty()
@@ -117,9 +117,9 @@ impl Client {
         application_id: &str,
         environment_variable_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_APPLICATION_ENVIRONMENT_VARIABLE_ALIAS)
+            .request(&CREATE_APPLICATION_ENVIRONMENT_VARIABLE_ALIAS)
             .path("applicationId", application_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -138,9 +138,9 @@ impl Client {
         application_id: &str,
         environment_variable_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_APPLICATION_ENVIRONMENT_VARIABLE_OVERRIDE)
+            .request(&CREATE_APPLICATION_ENVIRONMENT_VARIABLE_OVERRIDE)
             .path("applicationId", application_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -158,9 +158,9 @@ impl Client {
     pub fn list_application_secrets(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::SecretResponseList> {
+    ) -> wire::ResponseFuture<'_, types::SecretResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_SECRETS)
+            .request(&LIST_APPLICATION_SECRETS)
             .path("applicationId", application_id)
             .json()
     }
@@ -175,9 +175,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::SecretRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_APPLICATION_SECRET)
+            .request(&CREATE_APPLICATION_SECRET)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -195,9 +195,9 @@ impl Client {
         application_id: &str,
         secret_id: &str,
         body: &types::SecretEditRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&EDIT_APPLICATION_SECRET)
+            .request(&EDIT_APPLICATION_SECRET)
             .path("applicationId", application_id)
             .path("secretId", secret_id)
             .body(body)
@@ -215,9 +215,9 @@ impl Client {
         &self,
         application_id: &str,
         secret_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_APPLICATION_SECRET)
+            .request(&DELETE_APPLICATION_SECRET)
             .path("applicationId", application_id)
             .path("secretId", secret_id)
             .empty()
@@ -235,9 +235,9 @@ impl Client {
         application_id: &str,
         secret_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_APPLICATION_SECRET_ALIAS)
+            .request(&CREATE_APPLICATION_SECRET_ALIAS)
             .path("applicationId", application_id)
             .path("secretId", secret_id)
             .body(body)
@@ -256,9 +256,9 @@ impl Client {
         application_id: &str,
         secret_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_APPLICATION_SECRET_OVERRIDE)
+            .request(&CREATE_APPLICATION_SECRET_OVERRIDE)
             .path("applicationId", application_id)
             .path("secretId", secret_id)
             .body(body)
@@ -274,9 +274,9 @@ impl Client {
     pub fn list_container_environment_variable(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentVariableResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariableResponseList> {
         self.http()
-            .call(&LIST_CONTAINER_ENVIRONMENT_VARIABLE)
+            .request(&LIST_CONTAINER_ENVIRONMENT_VARIABLE)
             .path("containerId", container_id)
             .json()
     }
@@ -291,9 +291,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::EnvironmentVariableRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_CONTAINER_ENVIRONMENT_VARIABLE)
+            .request(&CREATE_CONTAINER_ENVIRONMENT_VARIABLE)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -309,9 +309,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::VariableImportRequest,
-    ) -> wire::Pending<'_, types::VariableImport> {
+    ) -> wire::ResponseFuture<'_, types::VariableImport> {
         self.http()
-            .call(&IMPORT_CONTAINER_ENVIRONMENT_VARIABLE)
+            .request(&IMPORT_CONTAINER_ENVIRONMENT_VARIABLE)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -329,9 +329,9 @@ impl Client {
         container_id: &str,
         environment_variable_id: &str,
         body: &types::EnvironmentVariableEditRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&EDIT_CONTAINER_ENVIRONMENT_VARIABLE)
+            .request(&EDIT_CONTAINER_ENVIRONMENT_VARIABLE)
             .path("containerId", container_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -349,9 +349,9 @@ impl Client {
         &self,
         container_id: &str,
         environment_variable_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CONTAINER_ENVIRONMENT_VARIABLE)
+            .request(&DELETE_CONTAINER_ENVIRONMENT_VARIABLE)
             .path("containerId", container_id)
             .path("environmentVariableId", environment_variable_id)
             .empty()
@@ -369,9 +369,9 @@ impl Client {
         container_id: &str,
         environment_variable_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_CONTAINER_ENVIRONMENT_VARIABLE_ALIAS)
+            .request(&CREATE_CONTAINER_ENVIRONMENT_VARIABLE_ALIAS)
             .path("containerId", container_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -390,9 +390,9 @@ impl Client {
         container_id: &str,
         environment_variable_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_CONTAINER_ENVIRONMENT_VARIABLE_OVERRIDE)
+            .request(&CREATE_CONTAINER_ENVIRONMENT_VARIABLE_OVERRIDE)
             .path("containerId", container_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -410,9 +410,9 @@ impl Client {
     pub fn list_container_secrets(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::SecretResponseList> {
+    ) -> wire::ResponseFuture<'_, types::SecretResponseList> {
         self.http()
-            .call(&LIST_CONTAINER_SECRETS)
+            .request(&LIST_CONTAINER_SECRETS)
             .path("containerId", container_id)
             .json()
     }
@@ -427,9 +427,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::SecretRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_CONTAINER_SECRET)
+            .request(&CREATE_CONTAINER_SECRET)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -447,9 +447,9 @@ impl Client {
         container_id: &str,
         secret_id: &str,
         body: &types::SecretEditRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&EDIT_CONTAINER_SECRET)
+            .request(&EDIT_CONTAINER_SECRET)
             .path("containerId", container_id)
             .path("secretId", secret_id)
             .body(body)
@@ -467,9 +467,9 @@ impl Client {
         &self,
         container_id: &str,
         secret_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CONTAINER_SECRET)
+            .request(&DELETE_CONTAINER_SECRET)
             .path("containerId", container_id)
             .path("secretId", secret_id)
             .empty()
@@ -487,9 +487,9 @@ impl Client {
         container_id: &str,
         secret_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_CONTAINER_SECRET_ALIAS)
+            .request(&CREATE_CONTAINER_SECRET_ALIAS)
             .path("containerId", container_id)
             .path("secretId", secret_id)
             .body(body)
@@ -508,9 +508,9 @@ impl Client {
         container_id: &str,
         secret_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_CONTAINER_SECRET_OVERRIDE)
+            .request(&CREATE_CONTAINER_SECRET_OVERRIDE)
             .path("containerId", container_id)
             .path("secretId", secret_id)
             .body(body)
@@ -526,9 +526,9 @@ impl Client {
     pub fn list_environment_environment_variable(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentVariableResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariableResponseList> {
         self.http()
-            .call(&LIST_ENVIRONMENT_ENVIRONMENT_VARIABLE)
+            .request(&LIST_ENVIRONMENT_ENVIRONMENT_VARIABLE)
             .path("environmentId", environment_id)
             .json()
     }
@@ -543,9 +543,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::EnvironmentVariableRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_ENVIRONMENT_VARIABLE)
+            .request(&CREATE_ENVIRONMENT_ENVIRONMENT_VARIABLE)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -563,9 +563,9 @@ impl Client {
         environment_id: &str,
         environment_variable_id: &str,
         body: &types::EnvironmentVariableEditRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&EDIT_ENVIRONMENT_ENVIRONMENT_VARIABLE)
+            .request(&EDIT_ENVIRONMENT_ENVIRONMENT_VARIABLE)
             .path("environmentId", environment_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -583,9 +583,9 @@ impl Client {
         &self,
         environment_id: &str,
         environment_variable_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ENVIRONMENT_ENVIRONMENT_VARIABLE)
+            .request(&DELETE_ENVIRONMENT_ENVIRONMENT_VARIABLE)
             .path("environmentId", environment_id)
             .path("environmentVariableId", environment_variable_id)
             .empty()
@@ -603,9 +603,9 @@ impl Client {
         environment_id: &str,
         environment_variable_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_ENVIRONMENT_VARIABLE_ALIAS)
+            .request(&CREATE_ENVIRONMENT_ENVIRONMENT_VARIABLE_ALIAS)
             .path("environmentId", environment_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -624,9 +624,9 @@ impl Client {
         environment_id: &str,
         environment_variable_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_ENVIRONMENT_VARIABLE_OVERRIDE)
+            .request(&CREATE_ENVIRONMENT_ENVIRONMENT_VARIABLE_OVERRIDE)
             .path("environmentId", environment_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -644,9 +644,9 @@ impl Client {
     pub fn list_environment_secrets(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::SecretResponseList> {
+    ) -> wire::ResponseFuture<'_, types::SecretResponseList> {
         self.http()
-            .call(&LIST_ENVIRONMENT_SECRETS)
+            .request(&LIST_ENVIRONMENT_SECRETS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -661,9 +661,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::SecretRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_SECRET)
+            .request(&CREATE_ENVIRONMENT_SECRET)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -681,9 +681,9 @@ impl Client {
         environment_id: &str,
         secret_id: &str,
         body: &types::SecretEditRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&EDIT_ENVIRONMENT_SECRET)
+            .request(&EDIT_ENVIRONMENT_SECRET)
             .path("environmentId", environment_id)
             .path("secretId", secret_id)
             .body(body)
@@ -701,9 +701,9 @@ impl Client {
         &self,
         environment_id: &str,
         secret_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ENVIRONMENT_SECRET)
+            .request(&DELETE_ENVIRONMENT_SECRET)
             .path("environmentId", environment_id)
             .path("secretId", secret_id)
             .empty()
@@ -721,9 +721,9 @@ impl Client {
         environment_id: &str,
         secret_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_SECRET_ALIAS)
+            .request(&CREATE_ENVIRONMENT_SECRET_ALIAS)
             .path("environmentId", environment_id)
             .path("secretId", secret_id)
             .body(body)
@@ -742,9 +742,9 @@ impl Client {
         environment_id: &str,
         secret_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_SECRET_OVERRIDE)
+            .request(&CREATE_ENVIRONMENT_SECRET_OVERRIDE)
             .path("environmentId", environment_id)
             .path("secretId", secret_id)
             .body(body)
@@ -760,8 +760,8 @@ impl Client {
     pub fn list_job_environment_variable(
         &self,
         job_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentVariableResponseList> {
-        self.http().call(&LIST_JOB_ENVIRONMENT_VARIABLE).path("jobId", job_id).json()
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariableResponseList> {
+        self.http().request(&LIST_JOB_ENVIRONMENT_VARIABLE).path("jobId", job_id).json()
     }
 
     /// Create a variable of a job.
@@ -774,9 +774,9 @@ impl Client {
         &self,
         job_id: &str,
         body: &types::EnvironmentVariableRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_JOB_ENVIRONMENT_VARIABLE)
+            .request(&CREATE_JOB_ENVIRONMENT_VARIABLE)
             .path("jobId", job_id)
             .body(body)
             .json()
@@ -792,9 +792,9 @@ impl Client {
         &self,
         job_id: &str,
         body: &types::VariableImportRequest,
-    ) -> wire::Pending<'_, types::VariableImport> {
+    ) -> wire::ResponseFuture<'_, types::VariableImport> {
         self.http()
-            .call(&IMPORT_JOB_ENVIRONMENT_VARIABLE)
+            .request(&IMPORT_JOB_ENVIRONMENT_VARIABLE)
             .path("jobId", job_id)
             .body(body)
             .json()
@@ -812,9 +812,9 @@ impl Client {
         job_id: &str,
         environment_variable_id: &str,
         body: &types::EnvironmentVariableEditRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&EDIT_JOB_ENVIRONMENT_VARIABLE)
+            .request(&EDIT_JOB_ENVIRONMENT_VARIABLE)
             .path("jobId", job_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -832,9 +832,9 @@ impl Client {
         &self,
         job_id: &str,
         environment_variable_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_JOB_ENVIRONMENT_VARIABLE)
+            .request(&DELETE_JOB_ENVIRONMENT_VARIABLE)
             .path("jobId", job_id)
             .path("environmentVariableId", environment_variable_id)
             .empty()
@@ -852,9 +852,9 @@ impl Client {
         job_id: &str,
         environment_variable_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_JOB_ENVIRONMENT_VARIABLE_ALIAS)
+            .request(&CREATE_JOB_ENVIRONMENT_VARIABLE_ALIAS)
             .path("jobId", job_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -873,9 +873,9 @@ impl Client {
         job_id: &str,
         environment_variable_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_JOB_ENVIRONMENT_VARIABLE_OVERRIDE)
+            .request(&CREATE_JOB_ENVIRONMENT_VARIABLE_OVERRIDE)
             .path("jobId", job_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -893,8 +893,8 @@ impl Client {
     pub fn list_job_secrets(
         &self,
         job_id: &str,
-    ) -> wire::Pending<'_, types::SecretResponseList> {
-        self.http().call(&LIST_JOB_SECRETS).path("jobId", job_id).json()
+    ) -> wire::ResponseFuture<'_, types::SecretResponseList> {
+        self.http().request(&LIST_JOB_SECRETS).path("jobId", job_id).json()
     }
 
     /// Create a secret of a job.
@@ -907,8 +907,8 @@ impl Client {
         &self,
         job_id: &str,
         body: &types::SecretRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
-        self.http().call(&CREATE_JOB_SECRET).path("jobId", job_id).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
+        self.http().request(&CREATE_JOB_SECRET).path("jobId", job_id).body(body).json()
     }
 
     /// Replace a secret of a job.
@@ -923,9 +923,9 @@ impl Client {
         job_id: &str,
         secret_id: &str,
         body: &types::SecretEditRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&EDIT_JOB_SECRET)
+            .request(&EDIT_JOB_SECRET)
             .path("jobId", job_id)
             .path("secretId", secret_id)
             .body(body)
@@ -943,9 +943,9 @@ impl Client {
         &self,
         job_id: &str,
         secret_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_JOB_SECRET)
+            .request(&DELETE_JOB_SECRET)
             .path("jobId", job_id)
             .path("secretId", secret_id)
             .empty()
@@ -963,9 +963,9 @@ impl Client {
         job_id: &str,
         secret_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_JOB_SECRET_ALIAS)
+            .request(&CREATE_JOB_SECRET_ALIAS)
             .path("jobId", job_id)
             .path("secretId", secret_id)
             .body(body)
@@ -984,9 +984,9 @@ impl Client {
         job_id: &str,
         secret_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_JOB_SECRET_OVERRIDE)
+            .request(&CREATE_JOB_SECRET_OVERRIDE)
             .path("jobId", job_id)
             .path("secretId", secret_id)
             .body(body)
@@ -1002,9 +1002,9 @@ impl Client {
     pub fn list_project_environment_variable(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentVariableResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariableResponseList> {
         self.http()
-            .call(&LIST_PROJECT_ENVIRONMENT_VARIABLE)
+            .request(&LIST_PROJECT_ENVIRONMENT_VARIABLE)
             .path("projectId", project_id)
             .json()
     }
@@ -1019,9 +1019,9 @@ impl Client {
         &self,
         project_id: &str,
         body: &types::EnvironmentVariableRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_PROJECT_ENVIRONMENT_VARIABLE)
+            .request(&CREATE_PROJECT_ENVIRONMENT_VARIABLE)
             .path("projectId", project_id)
             .body(body)
             .json()
@@ -1039,9 +1039,9 @@ impl Client {
         project_id: &str,
         environment_variable_id: &str,
         body: &types::EnvironmentVariableEditRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&EDIT_PROJECT_ENVIRONMENT_VARIABLE)
+            .request(&EDIT_PROJECT_ENVIRONMENT_VARIABLE)
             .path("projectId", project_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -1059,9 +1059,9 @@ impl Client {
         &self,
         project_id: &str,
         environment_variable_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_PROJECT_ENVIRONMENT_VARIABLE)
+            .request(&DELETE_PROJECT_ENVIRONMENT_VARIABLE)
             .path("projectId", project_id)
             .path("environmentVariableId", environment_variable_id)
             .empty()
@@ -1079,9 +1079,9 @@ impl Client {
         project_id: &str,
         environment_variable_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_PROJECT_ENVIRONMENT_VARIABLE_ALIAS)
+            .request(&CREATE_PROJECT_ENVIRONMENT_VARIABLE_ALIAS)
             .path("projectId", project_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -1100,9 +1100,9 @@ impl Client {
         project_id: &str,
         environment_variable_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::EnvironmentVariable> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentVariable> {
         self.http()
-            .call(&CREATE_PROJECT_ENVIRONMENT_VARIABLE_OVERRIDE)
+            .request(&CREATE_PROJECT_ENVIRONMENT_VARIABLE_OVERRIDE)
             .path("projectId", project_id)
             .path("environmentVariableId", environment_variable_id)
             .body(body)
@@ -1120,8 +1120,8 @@ impl Client {
     pub fn list_project_secrets(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::SecretResponseList> {
-        self.http().call(&LIST_PROJECT_SECRETS).path("projectId", project_id).json()
+    ) -> wire::ResponseFuture<'_, types::SecretResponseList> {
+        self.http().request(&LIST_PROJECT_SECRETS).path("projectId", project_id).json()
     }
 
     /// Create a secret of a project.
@@ -1134,9 +1134,9 @@ impl Client {
         &self,
         project_id: &str,
         body: &types::SecretRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_PROJECT_SECRET)
+            .request(&CREATE_PROJECT_SECRET)
             .path("projectId", project_id)
             .body(body)
             .json()
@@ -1154,9 +1154,9 @@ impl Client {
         project_id: &str,
         secret_id: &str,
         body: &types::SecretEditRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&EDIT_PROJECT_SECRET)
+            .request(&EDIT_PROJECT_SECRET)
             .path("projectId", project_id)
             .path("secretId", secret_id)
             .body(body)
@@ -1174,9 +1174,9 @@ impl Client {
         &self,
         project_id: &str,
         secret_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_PROJECT_SECRET)
+            .request(&DELETE_PROJECT_SECRET)
             .path("projectId", project_id)
             .path("secretId", secret_id)
             .empty()
@@ -1194,9 +1194,9 @@ impl Client {
         project_id: &str,
         secret_id: &str,
         body: &types::AliasRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_PROJECT_SECRET_ALIAS)
+            .request(&CREATE_PROJECT_SECRET_ALIAS)
             .path("projectId", project_id)
             .path("secretId", secret_id)
             .body(body)
@@ -1215,9 +1215,9 @@ impl Client {
         project_id: &str,
         secret_id: &str,
         body: &types::OverrideRequest,
-    ) -> wire::Pending<'_, types::SecretVariable> {
+    ) -> wire::ResponseFuture<'_, types::SecretVariable> {
         self.http()
-            .call(&CREATE_PROJECT_SECRET_OVERRIDE)
+            .request(&CREATE_PROJECT_SECRET_OVERRIDE)
             .path("projectId", project_id)
             .path("secretId", secret_id)
             .body(body)

@@ -22,8 +22,11 @@ impl Client {
     pub fn list_terraforms(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::TerraformResponseList> {
-        self.http().call(&LIST_TERRAFORMS).path("environmentId", environment_id).json()
+    ) -> wire::ResponseFuture<'_, types::TerraformResponseList> {
+        self.http()
+            .request(&LIST_TERRAFORMS)
+            .path("environmentId", environment_id)
+            .json()
     }
 
     /// Read one Terraform service.
@@ -35,8 +38,8 @@ impl Client {
     pub fn get_terraform(
         &self,
         terraform_id: &str,
-    ) -> wire::Pending<'_, types::TerraformResponse> {
-        self.http().call(&GET_TERRAFORM).path("terraformId", terraform_id).json()
+    ) -> wire::ResponseFuture<'_, types::TerraformResponse> {
+        self.http().request(&GET_TERRAFORM).path("terraformId", terraform_id).json()
     }
 
     /// Remove a Terraform service from the cluster and from Qovery.
@@ -49,9 +52,9 @@ impl Client {
         &self,
         terraform_id: &str,
         params: &types::DeleteTerraformParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_TERRAFORM)
+            .request(&DELETE_TERRAFORM)
             .path("terraformId", terraform_id)
             .query("force_terraform_action", &params.force_terraform_action)
             .query("resources_only", &params.resources_only)
@@ -69,9 +72,9 @@ impl Client {
         &self,
         terraform_id: &str,
         body: &types::CloneServiceRequest,
-    ) -> wire::Pending<'_, types::TerraformResponse> {
+    ) -> wire::ResponseFuture<'_, types::TerraformResponse> {
         self.http()
-            .call(&CLONE_TERRAFORM)
+            .request(&CLONE_TERRAFORM)
             .path("terraformId", terraform_id)
             .body(body)
             .json()
@@ -88,8 +91,11 @@ impl Client {
     pub fn list_terraform_commit(
         &self,
         terraform_id: &str,
-    ) -> wire::Pending<'_, types::CommitResponseList> {
-        self.http().call(&LIST_TERRAFORM_COMMIT).path("terraformId", terraform_id).json()
+    ) -> wire::ResponseFuture<'_, types::CommitResponseList> {
+        self.http()
+            .request(&LIST_TERRAFORM_COMMIT)
+            .path("terraformId", terraform_id)
+            .json()
     }
 
     /// Deploy a Terraform service.
@@ -104,9 +110,9 @@ impl Client {
         &self,
         terraform_id: &str,
         body: &types::TerraformDeployRequest,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DEPLOY_TERRAFORM)
+            .request(&DEPLOY_TERRAFORM)
             .path("terraformId", terraform_id)
             .body(body)
             .json()
@@ -123,8 +129,8 @@ impl Client {
     pub fn redeploy_terraform(
         &self,
         terraform_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
-        self.http().call(&REDEPLOY_TERRAFORM).path("terraformId", terraform_id).json()
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
+        self.http().request(&REDEPLOY_TERRAFORM).path("terraformId", terraform_id).json()
     }
 
     /// Remove a Terraform service from the cluster and keep it in Qovery.
@@ -137,9 +143,9 @@ impl Client {
         &self,
         terraform_id: &str,
         params: &types::UninstallTerraformParams,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&UNINSTALL_TERRAFORM)
+            .request(&UNINSTALL_TERRAFORM)
             .path("terraformId", terraform_id)
             .query("force_terraform_action", &params.force_terraform_action)
             .body(&serde_json::Map::new())

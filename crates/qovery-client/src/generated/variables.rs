@@ -27,9 +27,9 @@ impl Client {
         parent_id: &str,
         scope: &types::ApiVariableScopeEnum,
         params: &types::ListVariablesParams,
-    ) -> wire::Pending<'_, types::VariableResponseList> {
+    ) -> wire::ResponseFuture<'_, types::VariableResponseList> {
         self.http()
-            .call(&LIST_VARIABLES)
+            .request(&LIST_VARIABLES)
             .query("parent_id", parent_id)
             .query("scope", scope)
             .query("is_secret", &params.is_secret)
@@ -43,8 +43,8 @@ impl Client {
     pub fn create_variable(
         &self,
         body: &types::VariableRequest,
-    ) -> wire::Pending<'_, types::VariableResponse> {
-        self.http().call(&CREATE_VARIABLE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::VariableResponse> {
+        self.http().request(&CREATE_VARIABLE).body(body).json()
     }
 
     /// Create or replace many variables of a service.
@@ -59,9 +59,9 @@ impl Client {
         service_id: &str,
         service_type: &types::ServiceTypeForVariableEnum,
         body: &types::VariableImportRequest,
-    ) -> wire::Pending<'_, types::VariableImport> {
+    ) -> wire::ResponseFuture<'_, types::VariableImport> {
         self.http()
-            .call(&IMPORT_ENVIRONMENT_VARIABLES)
+            .request(&IMPORT_ENVIRONMENT_VARIABLES)
             .query("service_id", service_id)
             .query("service_type", service_type)
             .body(body)
@@ -80,9 +80,9 @@ impl Client {
         &self,
         variable_id: &str,
         body: &types::VariableEditRequest,
-    ) -> wire::Pending<'_, types::VariableResponse> {
+    ) -> wire::ResponseFuture<'_, types::VariableResponse> {
         self.http()
-            .call(&EDIT_VARIABLE)
+            .request(&EDIT_VARIABLE)
             .path("variableId", variable_id)
             .body(body)
             .json()
@@ -94,8 +94,8 @@ impl Client {
     ///
     /// * `variable_id`: The variable's id.
     #[inline]
-    pub fn delete_variable(&self, variable_id: &str) -> wire::Pending<'_, ()> {
-        self.http().call(&DELETE_VARIABLE).path("variableId", variable_id).empty()
+    pub fn delete_variable(&self, variable_id: &str) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DELETE_VARIABLE).path("variableId", variable_id).empty()
     }
 
     /// Give a variable a second name.
@@ -110,9 +110,9 @@ impl Client {
         &self,
         variable_id: &str,
         body: &types::VariableAliasRequest,
-    ) -> wire::Pending<'_, types::VariableResponse> {
+    ) -> wire::ResponseFuture<'_, types::VariableResponse> {
         self.http()
-            .call(&CREATE_VARIABLE_ALIAS)
+            .request(&CREATE_VARIABLE_ALIAS)
             .path("variableId", variable_id)
             .body(body)
             .json()
@@ -128,9 +128,9 @@ impl Client {
         &self,
         variable_id: &str,
         body: &types::VariableOverrideRequest,
-    ) -> wire::Pending<'_, types::VariableResponse> {
+    ) -> wire::ResponseFuture<'_, types::VariableResponse> {
         self.http()
-            .call(&CREATE_VARIABLE_OVERRIDE)
+            .request(&CREATE_VARIABLE_OVERRIDE)
             .path("variableId", variable_id)
             .body(body)
             .json()

@@ -110,8 +110,8 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
     quote! {
         #docs
         #[inline]
-        pub fn #method(&self, #(#arguments),*) -> wire::Pending<'_, #answer> {
-            self.http().call(&#constant)
+        pub fn #method(&self, #(#arguments),*) -> wire::ResponseFuture<'_, #answer> {
+            self.http().request(&#constant)
                 #(#set_path)* #(#set_query)* #(#set_params)* #set_body
                 .#read()
         }

@@ -14,7 +14,7 @@ use crate::support::coolify::{deployer, manual, quick, request, running, uuid};
 async fn configure(fake: &FakeCoolify, application: &str, fields: &Value) {
     let client = coolify_client::Client::new(fake.url(), fake.token()).unwrap();
     let update = Operation::new(Method::Patch, "update-application-by-uuid", "/applications/{uuid}");
-    client.http().call(&update).path("uuid", application).body(fields).send().await.unwrap();
+    client.http().request(&update).path("uuid", application).body(fields).send().await.unwrap();
 }
 
 #[tokio::test]

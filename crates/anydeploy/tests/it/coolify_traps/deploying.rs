@@ -143,7 +143,7 @@ async fn an_application_that_is_being_deleted_still_takes_a_deployment_which_is_
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let client = coolify_client::Client::new(fake.url(), fake.token()).unwrap();
     let delete = Operation::new(Method::Delete, "delete-application-by-uuid", "/applications/{uuid}");
-    client.http().call(&delete).path("uuid", fake.application()).send().await.unwrap();
+    client.http().request(&delete).path("uuid", fake.application()).send().await.unwrap();
     fake.next_deployment(&fake.application(), CoolifyScript::hangs());
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
     assert_eq!(coolify.deployment(&deployment.id).await.unwrap().status.phase, Phase::Running);

@@ -8,7 +8,7 @@ async fn send(fake: &FakeDokploy, method: Method, path: &'static str, body: Opti
     let auth = Auth::header("x-api-key", Secret::from(fake.token()));
     let http = Http::builder(fake.url()).auth(auth).header("x-github-event", Secret::from("push")).build().unwrap();
     let operation = Operation::new(method, "other", path);
-    let call = http.call(&operation);
+    let call = http.request(&operation);
     let call = if let Some(body) = &body { call.body(body) } else { call };
     call.send().await.unwrap().json().unwrap().into_value()
 }

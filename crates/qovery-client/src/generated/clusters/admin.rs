@@ -19,8 +19,8 @@ impl Client {
     #[inline]
     pub fn list_cluster_operator_fleet(
         &self,
-    ) -> wire::Pending<'_, types::ClusterOperatorInventoryList> {
-        self.http().call(&LIST_CLUSTER_OPERATOR_FLEET).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterOperatorInventoryList> {
+        self.http().request(&LIST_CLUSTER_OPERATOR_FLEET).json()
     }
 }
 

@@ -20,8 +20,8 @@ impl Client {
     pub fn get_argo_cd_app(
         &self,
         argocd_app_id: &str,
-    ) -> wire::Pending<'_, types::ArgoCdAppResponse> {
-        self.http().call(&GET_ARGO_CD_APP).path("argocdAppId", argocd_app_id).json()
+    ) -> wire::ResponseFuture<'_, types::ArgoCdAppResponse> {
+        self.http().request(&GET_ARGO_CD_APP).path("argocdAppId", argocd_app_id).json()
     }
 
     /// Read the Kubernetes objects of an Argo CD application.
@@ -33,9 +33,9 @@ impl Client {
     pub fn get_argo_cd_app_manifest(
         &self,
         argocd_app_id: &str,
-    ) -> wire::Pending<'_, types::ArgoCdAppManifestResponse> {
+    ) -> wire::ResponseFuture<'_, types::ArgoCdAppManifestResponse> {
         self.http()
-            .call(&GET_ARGO_CD_APP_MANIFEST)
+            .request(&GET_ARGO_CD_APP_MANIFEST)
             .path("argocdAppId", argocd_app_id)
             .json()
     }

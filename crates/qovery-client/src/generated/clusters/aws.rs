@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn list_aws_features(
         &self,
-    ) -> wire::Pending<'_, types::ClusterFeatureResponseList> {
-        self.http().call(&LIST_AWS_FEATURES).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterFeatureResponseList> {
+        self.http().request(&LIST_AWS_FEATURES).json()
     }
 
     /// List the machine types for EKS in a region.
@@ -31,9 +31,9 @@ impl Client {
         &self,
         region: &str,
         params: &types::ListAwseksInstanceTypeParams,
-    ) -> wire::Pending<'_, types::ClusterInstanceTypeResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterInstanceTypeResponseList> {
         self.http()
-            .call(&LIST_AWSEKS_INSTANCE_TYPE)
+            .request(&LIST_AWSEKS_INSTANCE_TYPE)
             .path("region", region)
             .query("gpu", &params.gpu)
             .query("only_meets_resource_reqs", &params.only_meets_resource_reqs)
@@ -47,8 +47,8 @@ impl Client {
     #[inline]
     pub fn list_aws_instance_type(
         &self,
-    ) -> wire::Pending<'_, types::ClusterInstanceTypeResponseList> {
-        self.http().call(&LIST_AWS_INSTANCE_TYPE).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterInstanceTypeResponseList> {
+        self.http().request(&LIST_AWS_INSTANCE_TYPE).json()
     }
 
     /// List the machine types for a managed database of AWS.
@@ -62,9 +62,9 @@ impl Client {
         &self,
         region: &str,
         database_type: &str,
-    ) -> wire::Pending<'_, types::ManagedDatabaseInstanceTypeResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ManagedDatabaseInstanceTypeResponseList> {
         self.http()
-            .call(&LIST_AWS_MANAGED_DATABASE_INSTANCE_TYPE)
+            .request(&LIST_AWS_MANAGED_DATABASE_INSTANCE_TYPE)
             .path("region", region)
             .path("databaseType", database_type)
             .json()
@@ -76,8 +76,8 @@ impl Client {
     #[inline]
     pub fn list_aws_managed_database_type(
         &self,
-    ) -> wire::Pending<'_, types::ManagedDatabaseTypeResponseList> {
-        self.http().call(&LIST_AWS_MANAGED_DATABASE_TYPE).json()
+    ) -> wire::ResponseFuture<'_, types::ManagedDatabaseTypeResponseList> {
+        self.http().request(&LIST_AWS_MANAGED_DATABASE_TYPE).json()
     }
 
     /// List the regions of AWS.
@@ -86,8 +86,8 @@ impl Client {
     #[inline]
     pub fn list_aws_regions(
         &self,
-    ) -> wire::Pending<'_, types::ClusterRegionResponseList> {
-        self.http().call(&LIST_AWS_REGIONS).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterRegionResponseList> {
+        self.http().request(&LIST_AWS_REGIONS).json()
     }
 }
 

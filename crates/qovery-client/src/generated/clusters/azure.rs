@@ -21,9 +21,9 @@ impl Client {
         &self,
         region: &str,
         params: &types::ListAzureAksInstanceTypeParams,
-    ) -> wire::Pending<'_, types::ClusterInstanceTypeResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterInstanceTypeResponseList> {
         self.http()
-            .call(&LIST_AZURE_AKS_INSTANCE_TYPE)
+            .request(&LIST_AZURE_AKS_INSTANCE_TYPE)
             .path("region", region)
             .query("gpu", &params.gpu)
             .query("only_meets_resource_reqs", &params.only_meets_resource_reqs)
@@ -37,8 +37,8 @@ impl Client {
     #[inline]
     pub fn list_azure_features(
         &self,
-    ) -> wire::Pending<'_, types::ClusterFeatureResponseList> {
-        self.http().call(&LIST_AZURE_FEATURES).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterFeatureResponseList> {
+        self.http().request(&LIST_AZURE_FEATURES).json()
     }
 
     /// List the regions of Azure.
@@ -47,8 +47,8 @@ impl Client {
     #[inline]
     pub fn list_azure_regions(
         &self,
-    ) -> wire::Pending<'_, types::ClusterRegionResponseList> {
-        self.http().call(&LIST_AZURE_REGIONS).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterRegionResponseList> {
+        self.http().request(&LIST_AZURE_REGIONS).json()
     }
 }
 

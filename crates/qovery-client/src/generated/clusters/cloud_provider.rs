@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn list_cloud_provider(
         &self,
-    ) -> wire::Pending<'_, types::CloudProviderResponseList> {
-        self.http().call(&LIST_CLOUD_PROVIDER).json()
+    ) -> wire::ResponseFuture<'_, types::CloudProviderResponseList> {
+        self.http().request(&LIST_CLOUD_PROVIDER).json()
     }
 }
 

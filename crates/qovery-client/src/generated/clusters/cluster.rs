@@ -20,8 +20,11 @@ impl Client {
     pub fn get_argo_cd_credentials(
         &self,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ArgoCdCredentialsResponse> {
-        self.http().call(&GET_ARGO_CD_CREDENTIALS).path("clusterId", cluster_id).json()
+    ) -> wire::ResponseFuture<'_, types::ArgoCdCredentialsResponse> {
+        self.http()
+            .request(&GET_ARGO_CD_CREDENTIALS)
+            .path("clusterId", cluster_id)
+            .json()
     }
 
     /// Connect the Argo CD of a cluster.
@@ -34,9 +37,9 @@ impl Client {
         &self,
         cluster_id: &str,
         body: &types::ArgoCdCredentialsRequest,
-    ) -> wire::Pending<'_, types::ArgoCdCredentialsResponse> {
+    ) -> wire::ResponseFuture<'_, types::ArgoCdCredentialsResponse> {
         self.http()
-            .call(&SAVE_ARGO_CD_CREDENTIALS)
+            .request(&SAVE_ARGO_CD_CREDENTIALS)
             .path("clusterId", cluster_id)
             .body(body)
             .json()
@@ -48,9 +51,12 @@ impl Client {
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
-    pub fn delete_argo_cd_credentials(&self, cluster_id: &str) -> wire::Pending<'_, ()> {
+    pub fn delete_argo_cd_credentials(
+        &self,
+        cluster_id: &str,
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ARGO_CD_CREDENTIALS)
+            .request(&DELETE_ARGO_CD_CREDENTIALS)
             .path("clusterId", cluster_id)
             .empty()
     }
@@ -65,9 +71,9 @@ impl Client {
         &self,
         cluster_id: &str,
         body: &types::ArgoCdCredentialsRequest,
-    ) -> wire::Pending<'_, types::ArgoCdConnectionCheckResponse> {
+    ) -> wire::ResponseFuture<'_, types::ArgoCdConnectionCheckResponse> {
         self.http()
-            .call(&CHECK_ARGO_CD_CONNECTION)
+            .request(&CHECK_ARGO_CD_CONNECTION)
             .path("clusterId", cluster_id)
             .body(body)
             .json()
@@ -82,9 +88,9 @@ impl Client {
     pub fn get_argo_cd_associated_services(
         &self,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ArgoCdServiceList> {
+    ) -> wire::ResponseFuture<'_, types::ArgoCdServiceList> {
         self.http()
-            .call(&GET_ARGO_CD_ASSOCIATED_SERVICES)
+            .request(&GET_ARGO_CD_ASSOCIATED_SERVICES)
             .path("clusterId", cluster_id)
             .json()
     }
@@ -98,8 +104,11 @@ impl Client {
     pub fn get_cluster_dns_provider(
         &self,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterDnsProviderResponse> {
-        self.http().call(&GET_CLUSTER_DNS_PROVIDER).path("clusterId", cluster_id).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterDnsProviderResponse> {
+        self.http()
+            .request(&GET_CLUSTER_DNS_PROVIDER)
+            .path("clusterId", cluster_id)
+            .json()
     }
 
     /// Set the DNS provider of a cluster.
@@ -112,9 +121,9 @@ impl Client {
         &self,
         cluster_id: &str,
         body: &types::ClusterDnsProviderRequest,
-    ) -> wire::Pending<'_, types::ClusterDnsProviderResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterDnsProviderResponse> {
         self.http()
-            .call(&EDIT_CLUSTER_DNS_PROVIDER)
+            .request(&EDIT_CLUSTER_DNS_PROVIDER)
             .path("clusterId", cluster_id)
             .body(body)
             .json()
@@ -129,9 +138,9 @@ impl Client {
     pub fn get_environments_by_cluster_id(
         &self,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterEnvironmentResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterEnvironmentResponseList> {
         self.http()
-            .call(&GET_ENVIRONMENTS_BY_CLUSTER_ID)
+            .request(&GET_ENVIRONMENTS_BY_CLUSTER_ID)
             .path("clusterId", cluster_id)
             .json()
     }
@@ -150,9 +159,9 @@ impl Client {
         from_date_time: &str,
         to_date_time: &str,
         params: &types::GetClusterKubernetesEventsParams,
-    ) -> wire::Pending<'_, types::ClusterKubernetesEventResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterKubernetesEventResponseList> {
         self.http()
-            .call(&GET_CLUSTER_KUBERNETES_EVENTS)
+            .request(&GET_CLUSTER_KUBERNETES_EVENTS)
             .path("clusterId", cluster_id)
             .query("from_date_time", from_date_time)
             .query("to_date_time", to_date_time)
@@ -172,8 +181,12 @@ impl Client {
         &self,
         cluster_id: &str,
         body: &types::ClusterLockRequest,
-    ) -> wire::Pending<'_, types::ClusterLock> {
-        self.http().call(&LOCK_CLUSTER).path("clusterId", cluster_id).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterLock> {
+        self.http()
+            .request(&LOCK_CLUSTER)
+            .path("clusterId", cluster_id)
+            .body(body)
+            .json()
     }
 
     /// Unlock a cluster.
@@ -182,8 +195,8 @@ impl Client {
     ///
     /// * `cluster_id`: The cluster's id.
     #[inline]
-    pub fn unlock_cluster(&self, cluster_id: &str) -> wire::Pending<'_, ()> {
-        self.http().call(&UNLOCK_CLUSTER).path("clusterId", cluster_id).empty()
+    pub fn unlock_cluster(&self, cluster_id: &str) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&UNLOCK_CLUSTER).path("clusterId", cluster_id).empty()
     }
 
     /// Query the logs of a cluster.
@@ -202,9 +215,9 @@ impl Client {
         endpoint: &str,
         query: &str,
         params: &types::GetClusterLogsParams,
-    ) -> wire::Pending<'_, types::ClusterLogsResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterLogsResponse> {
         self.http()
-            .call(&GET_CLUSTER_LOGS)
+            .request(&GET_CLUSTER_LOGS)
             .path("clusterId", cluster_id)
             .query("endpoint", endpoint)
             .query("query", query)
@@ -235,9 +248,9 @@ impl Client {
         endpoint: &str,
         query: &str,
         params: &types::GetClusterMetricsParams,
-    ) -> wire::Pending<'_, types::ClusterMetricsResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterMetricsResponse> {
         self.http()
-            .call(&GET_CLUSTER_METRICS)
+            .request(&GET_CLUSTER_METRICS)
             .path("clusterId", cluster_id)
             .query("endpoint", endpoint)
             .query("query", query)
@@ -270,9 +283,9 @@ impl Client {
         &self,
         cluster_id: &str,
         params: &types::GetClusterTokenByClusterIdParams,
-    ) -> wire::Pending<'_, types::ClusterToken> {
+    ) -> wire::ResponseFuture<'_, types::ClusterToken> {
         self.http()
-            .call(&GET_CLUSTER_TOKEN_BY_CLUSTER_ID)
+            .request(&GET_CLUSTER_TOKEN_BY_CLUSTER_ID)
             .path("clusterId", cluster_id)
             .query("read_only", &params.read_only)
             .json()
@@ -287,8 +300,8 @@ impl Client {
     pub fn upgrade_cluster(
         &self,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterStatus> {
-        self.http().call(&UPGRADE_CLUSTER).path("clusterId", cluster_id).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterStatus> {
+        self.http().request(&UPGRADE_CLUSTER).path("clusterId", cluster_id).json()
     }
 }
 

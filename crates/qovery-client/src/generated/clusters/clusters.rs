@@ -20,8 +20,8 @@ impl Client {
     pub fn list_cluster_analyses(
         &self,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterAnalysisResponseList> {
-        self.http().call(&LIST_CLUSTER_ANALYSES).path("clusterId", cluster_id).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterAnalysisResponseList> {
+        self.http().request(&LIST_CLUSTER_ANALYSES).path("clusterId", cluster_id).json()
     }
 
     /// Start an analysis of a cluster.
@@ -34,9 +34,9 @@ impl Client {
         &self,
         cluster_id: &str,
         body: &types::ClusterAnalysisRequest,
-    ) -> wire::Pending<'_, types::ClusterAnalysisResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterAnalysisResponse> {
         self.http()
-            .call(&START_CLUSTER_ANALYSIS)
+            .request(&START_CLUSTER_ANALYSIS)
             .path("clusterId", cluster_id)
             .body(body)
             .json()
@@ -53,9 +53,9 @@ impl Client {
         &self,
         cluster_id: &str,
         analysis_id: &str,
-    ) -> wire::Pending<'_, types::ClusterAnalysisResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterAnalysisResponse> {
         self.http()
-            .call(&GET_CLUSTER_ANALYSIS)
+            .request(&GET_CLUSTER_ANALYSIS)
             .path("clusterId", cluster_id)
             .path("analysisId", analysis_id)
             .json()
@@ -72,9 +72,9 @@ impl Client {
         &self,
         cluster_id: &str,
         analysis_id: &str,
-    ) -> wire::Pending<'_, types::ClusterAnalysisLogResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterAnalysisLogResponseList> {
         self.http()
-            .call(&LIST_CLUSTER_ANALYSIS_LOGS)
+            .request(&LIST_CLUSTER_ANALYSIS_LOGS)
             .path("clusterId", cluster_id)
             .path("analysisId", analysis_id)
             .json()

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn get_default_cluster_advanced_settings(
         &self,
-    ) -> wire::Pending<'_, types::ClusterAdvancedSettings> {
-        self.http().call(&GET_DEFAULT_CLUSTER_ADVANCED_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterAdvancedSettings> {
+        self.http().request(&GET_DEFAULT_CLUSTER_ADVANCED_SETTINGS).json()
     }
 }
 

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn list_gcp_features(
         &self,
-    ) -> wire::Pending<'_, types::ClusterFeatureResponseList> {
-        self.http().call(&LIST_GCP_FEATURES).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterFeatureResponseList> {
+        self.http().request(&LIST_GCP_FEATURES).json()
     }
 
     /// List the machine types for GKE in a region.
@@ -30,8 +30,8 @@ impl Client {
     pub fn list_gcp_gke_instance_type(
         &self,
         region: &str,
-    ) -> wire::Pending<'_, types::ClusterInstanceTypeResponseList> {
-        self.http().call(&LIST_GCP_GKE_INSTANCE_TYPE).path("region", region).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterInstanceTypeResponseList> {
+        self.http().request(&LIST_GCP_GKE_INSTANCE_TYPE).path("region", region).json()
     }
 
     /// List the regions of Google Cloud.
@@ -40,8 +40,8 @@ impl Client {
     #[inline]
     pub fn list_gcp_regions(
         &self,
-    ) -> wire::Pending<'_, types::ClusterRegionResponseList> {
-        self.http().call(&LIST_GCP_REGIONS).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterRegionResponseList> {
+        self.http().request(&LIST_GCP_REGIONS).json()
     }
 }
 

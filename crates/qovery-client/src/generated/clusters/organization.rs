@@ -20,9 +20,9 @@ impl Client {
     pub fn list_argo_cd_destination_cluster_mappings(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ArgoCdInstanceMappingResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ArgoCdInstanceMappingResponseList> {
         self.http()
-            .call(&LIST_ARGO_CD_DESTINATION_CLUSTER_MAPPINGS)
+            .request(&LIST_ARGO_CD_DESTINATION_CLUSTER_MAPPINGS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -39,9 +39,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::ArgoCdDestinationClusterMappingRequest,
-    ) -> wire::Pending<'_, types::ArgoCdDestinationClusterMappingResponse> {
+    ) -> wire::ResponseFuture<'_, types::ArgoCdDestinationClusterMappingResponse> {
         self.http()
-            .call(&SAVE_ARGO_CD_DESTINATION_CLUSTER_MAPPING)
+            .request(&SAVE_ARGO_CD_DESTINATION_CLUSTER_MAPPING)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -60,9 +60,9 @@ impl Client {
         organization_id: &str,
         agent_cluster_id: &str,
         argocd_cluster_url: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ARGO_CD_DESTINATION_CLUSTER_MAPPING)
+            .request(&DELETE_ARGO_CD_DESTINATION_CLUSTER_MAPPING)
             .path("organizationId", organization_id)
             .query("agentClusterId", agent_cluster_id)
             .query("argocdClusterUrl", argocd_cluster_url)
@@ -80,9 +80,9 @@ impl Client {
     pub fn list_aws_credentials(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentialsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentialsResponseList> {
         self.http()
-            .call(&LIST_AWS_CREDENTIALS)
+            .request(&LIST_AWS_CREDENTIALS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -97,9 +97,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::AwsCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&CREATE_AWS_CREDENTIALS)
+            .request(&CREATE_AWS_CREDENTIALS)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -116,9 +116,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&GET_AWS_CREDENTIALS)
+            .request(&GET_AWS_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .json()
@@ -136,9 +136,9 @@ impl Client {
         organization_id: &str,
         credentials_id: &str,
         body: &types::AwsCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&EDIT_AWS_CREDENTIALS)
+            .request(&EDIT_AWS_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .body(body)
@@ -156,9 +156,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_AWS_CREDENTIALS)
+            .request(&DELETE_AWS_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .empty()
@@ -175,9 +175,9 @@ impl Client {
     pub fn list_azure_credentials(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentialsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentialsResponseList> {
         self.http()
-            .call(&LIST_AZURE_CREDENTIALS)
+            .request(&LIST_AZURE_CREDENTIALS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -192,9 +192,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::AzureCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&CREATE_AZURE_CREDENTIALS)
+            .request(&CREATE_AZURE_CREDENTIALS)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -211,9 +211,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&GET_AZURE_CREDENTIALS)
+            .request(&GET_AZURE_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .json()
@@ -231,9 +231,9 @@ impl Client {
         organization_id: &str,
         credentials_id: &str,
         body: &types::AzureCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&EDIT_AZURE_CREDENTIALS)
+            .request(&EDIT_AZURE_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .body(body)
@@ -251,9 +251,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_AZURE_CREDENTIALS)
+            .request(&DELETE_AZURE_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .empty()
@@ -268,9 +268,9 @@ impl Client {
     pub fn list_organization_cluster(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_CLUSTER)
+            .request(&LIST_ORGANIZATION_CLUSTER)
             .path("organizationId", organization_id)
             .json()
     }
@@ -285,9 +285,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::ClusterRequest,
-    ) -> wire::Pending<'_, types::Cluster> {
+    ) -> wire::ResponseFuture<'_, types::Cluster> {
         self.http()
-            .call(&CREATE_CLUSTER)
+            .request(&CREATE_CLUSTER)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -302,9 +302,9 @@ impl Client {
     pub fn get_organization_cluster_status(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterStatusResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterStatusResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_CLUSTER_STATUS)
+            .request(&GET_ORGANIZATION_CLUSTER_STATUS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -323,9 +323,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::ClusterRequest,
-    ) -> wire::Pending<'_, types::Cluster> {
+    ) -> wire::ResponseFuture<'_, types::Cluster> {
         self.http()
-            .call(&EDIT_CLUSTER)
+            .request(&EDIT_CLUSTER)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -344,9 +344,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         params: &types::DeleteClusterParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CLUSTER)
+            .request(&DELETE_CLUSTER)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .query("deleteMode", &params.delete_mode)
@@ -365,9 +365,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::ClusterAdvancedSettings> {
         self.http()
-            .call(&GET_CLUSTER_ADVANCED_SETTINGS)
+            .request(&GET_CLUSTER_ADVANCED_SETTINGS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -385,9 +385,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::ClusterAdvancedSettings,
-    ) -> wire::Pending<'_, types::ClusterAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::ClusterAdvancedSettings> {
         self.http()
-            .call(&EDIT_CLUSTER_ADVANCED_SETTINGS)
+            .request(&EDIT_CLUSTER_ADVANCED_SETTINGS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -405,9 +405,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCloudProviderInfo> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCloudProviderInfo> {
         self.http()
-            .call(&GET_ORGANIZATION_CLOUD_PROVIDER_INFO)
+            .request(&GET_ORGANIZATION_CLOUD_PROVIDER_INFO)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -425,9 +425,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::ClusterCloudProviderInfo,
-    ) -> wire::Pending<'_, types::ClusterCloudProviderInfo> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCloudProviderInfo> {
         self.http()
-            .call(&SPECIFY_CLUSTER_CLOUD_PROVIDER_INFO)
+            .request(&SPECIFY_CLUSTER_CLOUD_PROVIDER_INFO)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -446,9 +446,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         params: &types::DeployClusterParams,
-    ) -> wire::Pending<'_, types::ClusterStatus> {
+    ) -> wire::ResponseFuture<'_, types::ClusterStatus> {
         self.http()
-            .call(&DEPLOY_CLUSTER)
+            .request(&DEPLOY_CLUSTER)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .query("dry_run", &params.dry_run)
@@ -467,9 +467,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::EksAnywhereCommitRequest,
-    ) -> wire::Pending<'_, types::EksAnywhereCommitResponse> {
+    ) -> wire::ResponseFuture<'_, types::EksAnywhereCommitResponse> {
         self.http()
-            .call(&UPDATE_EKS_ANYWHERE_COMMIT)
+            .request(&UPDATE_EKS_ANYWHERE_COMMIT)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -487,9 +487,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::CommitResponseList> {
+    ) -> wire::ResponseFuture<'_, types::CommitResponseList> {
         self.http()
-            .call(&LIST_EKS_ANYWHERE_COMMITS)
+            .request(&LIST_EKS_ANYWHERE_COMMITS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -506,9 +506,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::EksAnywhereClusterJwtResponse> {
+    ) -> wire::ResponseFuture<'_, types::EksAnywhereClusterJwtResponse> {
         self.http()
-            .call(&GET_EKS_ANYWHERE_CLUSTER_JWT)
+            .request(&GET_EKS_ANYWHERE_CLUSTER_JWT)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -525,9 +525,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&GET_INSTALLATION_HELM_VALUES)
+            .request(&GET_INSTALLATION_HELM_VALUES)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .text()
@@ -544,9 +544,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterReadinessStatus> {
+    ) -> wire::ResponseFuture<'_, types::ClusterReadinessStatus> {
         self.http()
-            .call(&GET_CLUSTER_READINESS_STATUS)
+            .request(&GET_CLUSTER_READINESS_STATUS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -564,9 +564,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::KarpenterPrivateSubnetsRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&UPDATE_KARPENTER_PRIVATE_FARGATE_SUBNET_IDS)
+            .request(&UPDATE_KARPENTER_PRIVATE_FARGATE_SUBNET_IDS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -585,9 +585,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         params: &types::GetClusterKubeconfigParams,
-    ) -> wire::Pending<'_, wire::Secret> {
+    ) -> wire::ResponseFuture<'_, wire::Secret> {
         self.http()
-            .call(&GET_CLUSTER_KUBECONFIG)
+            .request(&GET_CLUSTER_KUBECONFIG)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .query("read_only", &params.read_only)
@@ -607,9 +607,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&EDIT_CLUSTER_KUBECONFIG)
+            .request(&EDIT_CLUSTER_KUBECONFIG)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .content("application/x-yaml", body.to_owned())
@@ -627,9 +627,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterLogsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterLogsResponseList> {
         self.http()
-            .call(&LIST_CLUSTER_LOGS)
+            .request(&LIST_CLUSTER_LOGS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -648,9 +648,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&ATTACH_CLUSTER_OPERATOR)
+            .request(&ATTACH_CLUSTER_OPERATOR)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .empty()
@@ -669,9 +669,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterOperatorBootstrapResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterOperatorBootstrapResponse> {
         self.http()
-            .call(&GET_CLUSTER_OPERATOR_BOOTSTRAP)
+            .request(&GET_CLUSTER_OPERATOR_BOOTSTRAP)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -688,9 +688,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterOperatorStatusResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterOperatorStatusResponse> {
         self.http()
-            .call(&GET_CLUSTER_OPERATOR_STATUS)
+            .request(&GET_CLUSTER_OPERATOR_STATUS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -710,9 +710,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::ClusterOperatorUpdateRequest,
-    ) -> wire::Pending<'_, types::ClusterOperatorUpdateResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterOperatorUpdateResponse> {
         self.http()
-            .call(&UPDATE_CLUSTER_OPERATOR)
+            .request(&UPDATE_CLUSTER_OPERATOR)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -730,9 +730,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterPlatformBindingResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterPlatformBindingResponse> {
         self.http()
-            .call(&GET_CLUSTER_PLATFORM_BINDING)
+            .request(&GET_CLUSTER_PLATFORM_BINDING)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -750,9 +750,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::ClusterPlatformBindingRequest,
-    ) -> wire::Pending<'_, types::ClusterPlatformBindingResponse> {
+    ) -> wire::ResponseFuture<'_, types::ClusterPlatformBindingResponse> {
         self.http()
-            .call(&UPDATE_CLUSTER_PLATFORM_BINDING)
+            .request(&UPDATE_CLUSTER_PLATFORM_BINDING)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -775,9 +775,9 @@ impl Client {
         cluster_id: &str,
         component_key: &str,
         body: &types::PlatformConfigurationPreviewRequest,
-    ) -> wire::Pending<'_, types::PlatformConfigurationPreviewResponse> {
+    ) -> wire::ResponseFuture<'_, types::PlatformConfigurationPreviewResponse> {
         self.http()
-            .call(&RESOLVE_PLATFORM_COMPONENT_CONFIGURATION)
+            .request(&RESOLVE_PLATFORM_COMPONENT_CONFIGURATION)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .path("componentKey", component_key)
@@ -796,9 +796,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterRoutingTable> {
+    ) -> wire::ResponseFuture<'_, types::ClusterRoutingTable> {
         self.http()
-            .call(&GET_ROUTING_TABLE)
+            .request(&GET_ROUTING_TABLE)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -816,9 +816,9 @@ impl Client {
         organization_id: &str,
         cluster_id: &str,
         body: &types::ClusterRoutingTableRequest,
-    ) -> wire::Pending<'_, types::ClusterRoutingTable> {
+    ) -> wire::ResponseFuture<'_, types::ClusterRoutingTable> {
         self.http()
-            .call(&EDIT_ROUTING_TABLE)
+            .request(&EDIT_ROUTING_TABLE)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .body(body)
@@ -836,9 +836,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterStatus> {
+    ) -> wire::ResponseFuture<'_, types::ClusterStatus> {
         self.http()
-            .call(&GET_CLUSTER_STATUS)
+            .request(&GET_CLUSTER_STATUS)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -855,9 +855,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::ClusterStatus> {
+    ) -> wire::ResponseFuture<'_, types::ClusterStatus> {
         self.http()
-            .call(&STOP_CLUSTER)
+            .request(&STOP_CLUSTER)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -872,9 +872,9 @@ impl Client {
     pub fn list_organization_credentials(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationCredentialsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationCredentialsResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_CREDENTIALS)
+            .request(&LIST_ORGANIZATION_CREDENTIALS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -890,9 +890,9 @@ impl Client {
     pub fn list_gcp_credentials(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentialsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentialsResponseList> {
         self.http()
-            .call(&LIST_GCP_CREDENTIALS)
+            .request(&LIST_GCP_CREDENTIALS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -907,9 +907,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::GcpCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&CREATE_GCP_CREDENTIALS)
+            .request(&CREATE_GCP_CREDENTIALS)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -926,9 +926,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&GET_GCP_CREDENTIALS)
+            .request(&GET_GCP_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .json()
@@ -946,9 +946,9 @@ impl Client {
         organization_id: &str,
         credentials_id: &str,
         body: &types::GcpCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&EDIT_GCP_CREDENTIALS)
+            .request(&EDIT_GCP_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .body(body)
@@ -966,9 +966,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_GCP_CREDENTIALS)
+            .request(&DELETE_GCP_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .empty()
@@ -983,9 +983,9 @@ impl Client {
     pub fn list_cluster_lock(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterLockList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterLockList> {
         self.http()
-            .call(&LIST_CLUSTER_LOCK)
+            .request(&LIST_CLUSTER_LOCK)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1001,9 +1001,9 @@ impl Client {
     pub fn list_on_premise_credentials(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentialsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentialsResponseList> {
         self.http()
-            .call(&LIST_ON_PREMISE_CREDENTIALS)
+            .request(&LIST_ON_PREMISE_CREDENTIALS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1018,9 +1018,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OnPremiseCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&CREATE_ON_PREMISE_CREDENTIALS)
+            .request(&CREATE_ON_PREMISE_CREDENTIALS)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1037,9 +1037,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&GET_ON_PREMISE_CREDENTIALS)
+            .request(&GET_ON_PREMISE_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .json()
@@ -1057,9 +1057,9 @@ impl Client {
         organization_id: &str,
         credentials_id: &str,
         body: &types::OnPremiseCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&EDIT_ON_PREMISE_CREDENTIALS)
+            .request(&EDIT_ON_PREMISE_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .body(body)
@@ -1077,9 +1077,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ON_PREMISE_CREDENTIALS)
+            .request(&DELETE_ON_PREMISE_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .empty()
@@ -1095,9 +1095,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::ListPlatformTemplatesParams,
-    ) -> wire::Pending<'_, types::PlatformTemplateCatalogResponse> {
+    ) -> wire::ResponseFuture<'_, types::PlatformTemplateCatalogResponse> {
         self.http()
-            .call(&LIST_PLATFORM_TEMPLATES)
+            .request(&LIST_PLATFORM_TEMPLATES)
             .path("organizationId", organization_id)
             .query("cloudProvider", &params.cloud_provider)
             .query("clusterMode", &params.cluster_mode)
@@ -1126,9 +1126,9 @@ impl Client {
         cloud_provider: &types::PlatformCloudVendor,
         cluster_mode: &types::PlatformClusterMode,
         body: &types::PlatformConfigurationPreviewRequest,
-    ) -> wire::Pending<'_, types::PlatformConfigurationResolution> {
+    ) -> wire::ResponseFuture<'_, types::PlatformConfigurationResolution> {
         self.http()
-            .call(&RESOLVE_PLATFORM_TEMPLATE_COMPONENT_CONFIGURATION)
+            .request(&RESOLVE_PLATFORM_TEMPLATE_COMPONENT_CONFIGURATION)
             .path("organizationId", organization_id)
             .path("templateKey", template_key)
             .path("templateVersion", template_version)
@@ -1150,9 +1150,9 @@ impl Client {
     pub fn list_scaleway_credentials(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentialsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentialsResponseList> {
         self.http()
-            .call(&LIST_SCALEWAY_CREDENTIALS)
+            .request(&LIST_SCALEWAY_CREDENTIALS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1167,9 +1167,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::ScalewayCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&CREATE_SCALEWAY_CREDENTIALS)
+            .request(&CREATE_SCALEWAY_CREDENTIALS)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1186,9 +1186,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&GET_SCALEWAY_CREDENTIALS)
+            .request(&GET_SCALEWAY_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .json()
@@ -1206,9 +1206,9 @@ impl Client {
         organization_id: &str,
         credentials_id: &str,
         body: &types::ScalewayCredentialsRequest,
-    ) -> wire::Pending<'_, types::ClusterCredentials> {
+    ) -> wire::ResponseFuture<'_, types::ClusterCredentials> {
         self.http()
-            .call(&EDIT_SCALEWAY_CREDENTIALS)
+            .request(&EDIT_SCALEWAY_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .body(body)
@@ -1226,9 +1226,9 @@ impl Client {
         &self,
         organization_id: &str,
         credentials_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_SCALEWAY_CREDENTIALS)
+            .request(&DELETE_SCALEWAY_CREDENTIALS)
             .path("organizationId", organization_id)
             .path("credentialsId", credentials_id)
             .empty()

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn list_scaleway_features(
         &self,
-    ) -> wire::Pending<'_, types::ClusterFeatureResponseList> {
-        self.http().call(&LIST_SCALEWAY_FEATURES).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterFeatureResponseList> {
+        self.http().request(&LIST_SCALEWAY_FEATURES).json()
     }
 
     /// List the machine types of Scaleway.
@@ -27,8 +27,8 @@ impl Client {
     #[inline]
     pub fn list_scaleway_instance_type(
         &self,
-    ) -> wire::Pending<'_, types::ClusterInstanceTypeResponseList> {
-        self.http().call(&LIST_SCALEWAY_INSTANCE_TYPE).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterInstanceTypeResponseList> {
+        self.http().request(&LIST_SCALEWAY_INSTANCE_TYPE).json()
     }
 
     /// List the machine types for Kapsule in a zone.
@@ -40,8 +40,11 @@ impl Client {
     pub fn list_scaleway_kapsule_instance_type(
         &self,
         zone: &str,
-    ) -> wire::Pending<'_, types::ClusterInstanceTypeResponseList> {
-        self.http().call(&LIST_SCALEWAY_KAPSULE_INSTANCE_TYPE).path("zone", zone).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterInstanceTypeResponseList> {
+        self.http()
+            .request(&LIST_SCALEWAY_KAPSULE_INSTANCE_TYPE)
+            .path("zone", zone)
+            .json()
     }
 
     /// List the managed databases of Scaleway.
@@ -50,8 +53,8 @@ impl Client {
     #[inline]
     pub fn list_scw_managed_database_type(
         &self,
-    ) -> wire::Pending<'_, types::ManagedDatabaseTypeResponseList> {
-        self.http().call(&LIST_SCW_MANAGED_DATABASE_TYPE).json()
+    ) -> wire::ResponseFuture<'_, types::ManagedDatabaseTypeResponseList> {
+        self.http().request(&LIST_SCW_MANAGED_DATABASE_TYPE).json()
     }
 
     /// List the regions of Scaleway.
@@ -60,8 +63,8 @@ impl Client {
     #[inline]
     pub fn list_scaleway_regions(
         &self,
-    ) -> wire::Pending<'_, types::ClusterRegionResponseList> {
-        self.http().call(&LIST_SCALEWAY_REGIONS).json()
+    ) -> wire::ResponseFuture<'_, types::ClusterRegionResponseList> {
+        self.http().request(&LIST_SCALEWAY_REGIONS).json()
     }
 }
 

@@ -20,9 +20,9 @@ impl Client {
     pub fn list_secret_manager_access_external_secrets(
         &self,
         secret_manager_access_id: &str,
-    ) -> wire::Pending<'_, types::ExternalSecretVariableList> {
+    ) -> wire::ResponseFuture<'_, types::ExternalSecretVariableList> {
         self.http()
-            .call(&LIST_SECRET_MANAGER_ACCESS_EXTERNAL_SECRETS)
+            .request(&LIST_SECRET_MANAGER_ACCESS_EXTERNAL_SECRETS)
             .path("secretManagerAccessId", secret_manager_access_id)
             .json()
     }
@@ -37,9 +37,9 @@ impl Client {
         &self,
         secret_manager_access_id: &str,
         params: &types::ListUpstreamSecretsFromSecretProviderParams,
-    ) -> wire::Pending<'_, types::ProviderSecrets> {
+    ) -> wire::ResponseFuture<'_, types::ProviderSecrets> {
         self.http()
-            .call(&LIST_UPSTREAM_SECRETS_FROM_SECRET_PROVIDER)
+            .request(&LIST_UPSTREAM_SECRETS_FROM_SECRET_PROVIDER)
             .path("secretManagerAccessId", secret_manager_access_id)
             .query("namePrefix", &params.name_prefix)
             .json()

@@ -15,8 +15,10 @@ impl Client {
     ///
     /// `GET /account`, as read in the source, revision console@720181b.
     #[inline]
-    pub fn get_account_information(&self) -> wire::Pending<'_, types::AccountInfo> {
-        self.http().call(&GET_ACCOUNT_INFORMATION).json()
+    pub fn get_account_information(
+        &self,
+    ) -> wire::ResponseFuture<'_, types::AccountInfo> {
+        self.http().request(&GET_ACCOUNT_INFORMATION).json()
     }
 
     /// Set the mail address of the caller's account.
@@ -26,8 +28,8 @@ impl Client {
     pub fn edit_account_information(
         &self,
         body: &types::AccountInfoEditRequest,
-    ) -> wire::Pending<'_, types::AccountInfo> {
-        self.http().call(&EDIT_ACCOUNT_INFORMATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::AccountInfo> {
+        self.http().request(&EDIT_ACCOUNT_INFORMATION).body(body).json()
     }
 
     /// List the Bitbucket repositories the caller's own account can read.
@@ -38,8 +40,8 @@ impl Client {
     #[inline]
     pub fn get_bitbucket_repositories(
         &self,
-    ) -> wire::Pending<'_, types::GitRepositoryResponseList> {
-        self.http().call(&GET_BITBUCKET_REPOSITORIES).json()
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryResponseList> {
+        self.http().request(&GET_BITBUCKET_REPOSITORIES).json()
     }
 
     /// List the branches of a Bitbucket repository the caller's own account can read.
@@ -51,9 +53,9 @@ impl Client {
     pub fn get_bitbucket_repository_branches(
         &self,
         params: &types::GetBitbucketRepositoryBranchesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryBranchResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryBranchResponseList> {
         self.http()
-            .call(&GET_BITBUCKET_REPOSITORY_BRANCHES)
+            .request(&GET_BITBUCKET_REPOSITORY_BRANCHES)
             .query("name", &params.name)
             .json()
     }
@@ -66,8 +68,8 @@ impl Client {
     #[inline]
     pub fn get_git_provider_account(
         &self,
-    ) -> wire::Pending<'_, types::GitAuthProviderResponseList> {
-        self.http().call(&GET_GIT_PROVIDER_ACCOUNT).json()
+    ) -> wire::ResponseFuture<'_, types::GitAuthProviderResponseList> {
+        self.http().request(&GET_GIT_PROVIDER_ACCOUNT).json()
     }
 
     /// List the GitHub repositories the caller's own account can read.
@@ -78,8 +80,8 @@ impl Client {
     #[inline]
     pub fn get_github_repositories(
         &self,
-    ) -> wire::Pending<'_, types::GitRepositoryResponseList> {
-        self.http().call(&GET_GITHUB_REPOSITORIES).json()
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryResponseList> {
+        self.http().request(&GET_GITHUB_REPOSITORIES).json()
     }
 
     /// List the branches of a GitHub repository the caller's own account can read.
@@ -91,9 +93,9 @@ impl Client {
     pub fn get_github_repository_branches(
         &self,
         params: &types::GetGithubRepositoryBranchesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryBranchResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryBranchResponseList> {
         self.http()
-            .call(&GET_GITHUB_REPOSITORY_BRANCHES)
+            .request(&GET_GITHUB_REPOSITORY_BRANCHES)
             .query("name", &params.name)
             .json()
     }
@@ -106,8 +108,8 @@ impl Client {
     #[inline]
     pub fn get_gitlab_repositories(
         &self,
-    ) -> wire::Pending<'_, types::GitRepositoryResponseList> {
-        self.http().call(&GET_GITLAB_REPOSITORIES).json()
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryResponseList> {
+        self.http().request(&GET_GITLAB_REPOSITORIES).json()
     }
 
     /// List the branches of a GitLab repository the caller's own account can read.
@@ -119,9 +121,9 @@ impl Client {
     pub fn get_gitlab_repository_branches(
         &self,
         params: &types::GetGitlabRepositoryBranchesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryBranchResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryBranchResponseList> {
         self.http()
-            .call(&GET_GITLAB_REPOSITORY_BRANCHES)
+            .request(&GET_GITLAB_REPOSITORY_BRANCHES)
             .query("name", &params.name)
             .json()
     }
@@ -130,8 +132,8 @@ impl Client {
     ///
     /// `GET /account/referral`, as the published document declares.
     #[inline]
-    pub fn get_account_referral(&self) -> wire::Pending<'_, types::Referral> {
-        self.http().call(&GET_ACCOUNT_REFERRAL).json()
+    pub fn get_account_referral(&self) -> wire::ResponseFuture<'_, types::Referral> {
+        self.http().request(&GET_ACCOUNT_REFERRAL).json()
     }
 
     /// Redeem a reward code.
@@ -143,8 +145,8 @@ impl Client {
     pub fn post_account_reward_claim(
         &self,
         body: &types::RewardClaim,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&POST_ACCOUNT_REWARD_CLAIM).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&POST_ACCOUNT_REWARD_CLAIM).body(body).empty()
     }
 }
 

@@ -15,8 +15,8 @@ impl Client {
     ///
     /// `GET /admin/userSignUp`, as read in the source, revision console@720181b.
     #[inline]
-    pub fn get_user_sign_up(&self) -> wire::Pending<'_, types::SignUp> {
-        self.http().call(&GET_USER_SIGN_UP).json()
+    pub fn get_user_sign_up(&self) -> wire::ResponseFuture<'_, types::SignUp> {
+        self.http().request(&GET_USER_SIGN_UP).json()
     }
 
     /// Save what the caller tells at sign-up.
@@ -26,8 +26,8 @@ impl Client {
     pub fn create_user_sign_up(
         &self,
         body: &types::SignUpRequest,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&CREATE_USER_SIGN_UP).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&CREATE_USER_SIGN_UP).body(body).empty()
     }
 }
 

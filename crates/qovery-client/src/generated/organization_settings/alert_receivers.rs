@@ -18,8 +18,8 @@ impl Client {
     pub fn create_alert_receiver(
         &self,
         body: &types::AlertReceiverCreationRequest,
-    ) -> wire::Pending<'_, types::AlertReceiverResponse> {
-        self.http().call(&CREATE_ALERT_RECEIVER).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::AlertReceiverResponse> {
+        self.http().request(&CREATE_ALERT_RECEIVER).body(body).json()
     }
 
     /// Send a test message to an alert receiver that is not saved yet.
@@ -29,8 +29,8 @@ impl Client {
     pub fn validate_new_alert_receiver(
         &self,
         body: &types::AlertReceiverCreationValidationRequest,
-    ) -> wire::Pending<'_, ()> {
-        self.http().call(&VALIDATE_NEW_ALERT_RECEIVER).body(body).empty()
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&VALIDATE_NEW_ALERT_RECEIVER).body(body).empty()
     }
 
     /// Read one alert receiver.
@@ -42,9 +42,9 @@ impl Client {
     pub fn get_alert_receiver(
         &self,
         alert_receiver_id: &str,
-    ) -> wire::Pending<'_, types::AlertReceiverResponse> {
+    ) -> wire::ResponseFuture<'_, types::AlertReceiverResponse> {
         self.http()
-            .call(&GET_ALERT_RECEIVER)
+            .request(&GET_ALERT_RECEIVER)
             .path("alertReceiverId", alert_receiver_id)
             .json()
     }
@@ -59,9 +59,9 @@ impl Client {
         &self,
         alert_receiver_id: &str,
         body: &types::AlertReceiverEditRequest,
-    ) -> wire::Pending<'_, types::AlertReceiverResponse> {
+    ) -> wire::ResponseFuture<'_, types::AlertReceiverResponse> {
         self.http()
-            .call(&EDIT_ALERT_RECEIVER)
+            .request(&EDIT_ALERT_RECEIVER)
             .path("alertReceiverId", alert_receiver_id)
             .body(body)
             .json()
@@ -76,9 +76,9 @@ impl Client {
     pub fn delete_alert_receiver(
         &self,
         alert_receiver_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ALERT_RECEIVER)
+            .request(&DELETE_ALERT_RECEIVER)
             .path("alertReceiverId", alert_receiver_id)
             .empty()
     }
@@ -93,9 +93,9 @@ impl Client {
         &self,
         alert_receiver_id: &str,
         body: &types::AlertReceiverValidationRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&VALIDATE_EXISTING_ALERT_RECEIVER)
+            .request(&VALIDATE_EXISTING_ALERT_RECEIVER)
             .path("alertReceiverId", alert_receiver_id)
             .body(body)
             .empty()

@@ -18,8 +18,8 @@ impl Client {
     pub fn create_alert_rule(
         &self,
         body: &types::AlertRuleCreationRequest,
-    ) -> wire::Pending<'_, types::AlertRuleResponse> {
-        self.http().call(&CREATE_ALERT_RULE).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::AlertRuleResponse> {
+        self.http().request(&CREATE_ALERT_RULE).body(body).json()
     }
 
     /// Read one alert rule.
@@ -31,8 +31,8 @@ impl Client {
     pub fn get_alert_rule(
         &self,
         alert_rule_id: &str,
-    ) -> wire::Pending<'_, types::AlertRuleResponse> {
-        self.http().call(&GET_ALERT_RULE).path("alertRuleId", alert_rule_id).json()
+    ) -> wire::ResponseFuture<'_, types::AlertRuleResponse> {
+        self.http().request(&GET_ALERT_RULE).path("alertRuleId", alert_rule_id).json()
     }
 
     /// Replace an alert rule.
@@ -45,9 +45,9 @@ impl Client {
         &self,
         alert_rule_id: &str,
         body: &types::AlertRuleEditRequest,
-    ) -> wire::Pending<'_, types::AlertRuleResponse> {
+    ) -> wire::ResponseFuture<'_, types::AlertRuleResponse> {
         self.http()
-            .call(&EDIT_ALERT_RULE)
+            .request(&EDIT_ALERT_RULE)
             .path("alertRuleId", alert_rule_id)
             .body(body)
             .json()
@@ -59,8 +59,14 @@ impl Client {
     ///
     /// * `alert_rule_id`: The alert rule's id.
     #[inline]
-    pub fn delete_alert_rule(&self, alert_rule_id: &str) -> wire::Pending<'_, ()> {
-        self.http().call(&DELETE_ALERT_RULE).path("alertRuleId", alert_rule_id).empty()
+    pub fn delete_alert_rule(
+        &self,
+        alert_rule_id: &str,
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http()
+            .request(&DELETE_ALERT_RULE)
+            .path("alertRuleId", alert_rule_id)
+            .empty()
     }
 }
 

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn list_available_container_registry(
         &self,
-    ) -> wire::Pending<'_, types::AvailableContainerRegistryResponseList> {
-        self.http().call(&LIST_AVAILABLE_CONTAINER_REGISTRY).json()
+    ) -> wire::ResponseFuture<'_, types::AvailableContainerRegistryResponseList> {
+        self.http().request(&LIST_AVAILABLE_CONTAINER_REGISTRY).json()
     }
 }
 

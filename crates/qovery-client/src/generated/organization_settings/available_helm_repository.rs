@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn list_available_helm_repository(
         &self,
-    ) -> wire::Pending<'_, types::AvailableHelmRepositoryResponseList> {
-        self.http().call(&LIST_AVAILABLE_HELM_REPOSITORY).json()
+    ) -> wire::ResponseFuture<'_, types::AvailableHelmRepositoryResponseList> {
+        self.http().request(&LIST_AVAILABLE_HELM_REPOSITORY).json()
     }
 }
 

@@ -15,8 +15,8 @@ impl Client {
     ///
     /// `GET /ips`, as the published document declares.
     #[inline]
-    pub fn list_qovery_ips(&self) -> wire::Pending<'_, types::QoveryIpsResponse> {
-        self.http().call(&LIST_QOVERY_IPS).json()
+    pub fn list_qovery_ips(&self) -> wire::ResponseFuture<'_, types::QoveryIpsResponse> {
+        self.http().request(&LIST_QOVERY_IPS).json()
     }
 }
 

@@ -20,8 +20,8 @@ impl Client {
     pub fn get_mcp_server(
         &self,
         mcp_server_id: &str,
-    ) -> wire::Pending<'_, types::McpServerResponse> {
-        self.http().call(&GET_MCP_SERVER).path("mcpServerId", mcp_server_id).json()
+    ) -> wire::ResponseFuture<'_, types::McpServerResponse> {
+        self.http().request(&GET_MCP_SERVER).path("mcpServerId", mcp_server_id).json()
     }
 
     /// Replace an MCP server.
@@ -34,9 +34,9 @@ impl Client {
         &self,
         mcp_server_id: &str,
         body: &types::McpServerRequest,
-    ) -> wire::Pending<'_, types::McpServerResponse> {
+    ) -> wire::ResponseFuture<'_, types::McpServerResponse> {
         self.http()
-            .call(&EDIT_MCP_SERVER)
+            .request(&EDIT_MCP_SERVER)
             .path("mcpServerId", mcp_server_id)
             .body(body)
             .json()
@@ -48,8 +48,14 @@ impl Client {
     ///
     /// * `mcp_server_id`: The MCP server's id.
     #[inline]
-    pub fn delete_mcp_server(&self, mcp_server_id: &str) -> wire::Pending<'_, ()> {
-        self.http().call(&DELETE_MCP_SERVER).path("mcpServerId", mcp_server_id).empty()
+    pub fn delete_mcp_server(
+        &self,
+        mcp_server_id: &str,
+    ) -> wire::ResponseFuture<'_, ()> {
+        self.http()
+            .request(&DELETE_MCP_SERVER)
+            .path("mcpServerId", mcp_server_id)
+            .empty()
     }
 }
 

@@ -18,8 +18,8 @@ impl Client {
     pub fn create_organization(
         &self,
         body: &types::OrganizationRequest,
-    ) -> wire::Pending<'_, types::Organization> {
-        self.http().call(&CREATE_ORGANIZATION).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Organization> {
+        self.http().request(&CREATE_ORGANIZATION).body(body).json()
     }
 
     /// Replace the name and the links of an organization.
@@ -32,9 +32,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationEditRequest,
-    ) -> wire::Pending<'_, types::Organization> {
+    ) -> wire::ResponseFuture<'_, types::Organization> {
         self.http()
-            .call(&EDIT_ORGANIZATION)
+            .request(&EDIT_ORGANIZATION)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -46,9 +46,12 @@ impl Client {
     ///
     /// * `organization_id`: The organization's id.
     #[inline]
-    pub fn delete_organization(&self, organization_id: &str) -> wire::Pending<'_, ()> {
+    pub fn delete_organization(
+        &self,
+        organization_id: &str,
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ORGANIZATION)
+            .request(&DELETE_ORGANIZATION)
             .path("organizationId", organization_id)
             .empty()
     }
@@ -63,9 +66,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationBitbucketRepositoriesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_BITBUCKET_REPOSITORIES)
+            .request(&GET_ORGANIZATION_BITBUCKET_REPOSITORIES)
             .path("organizationId", organization_id)
             .query("gitTokenId", &params.git_token_id)
             .json()
@@ -81,9 +84,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationBitbucketRepositoryBranchesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryBranchResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryBranchResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_BITBUCKET_REPOSITORY_BRANCHES)
+            .request(&GET_ORGANIZATION_BITBUCKET_REPOSITORY_BRANCHES)
             .path("organizationId", organization_id)
             .query("gitTokenId", &params.git_token_id)
             .query("name", &params.name)
@@ -99,9 +102,9 @@ impl Client {
     pub fn get_organization_git_provider_account(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::GitAuthProviderResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitAuthProviderResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_GIT_PROVIDER_ACCOUNT)
+            .request(&GET_ORGANIZATION_GIT_PROVIDER_ACCOUNT)
             .path("organizationId", organization_id)
             .json()
     }
@@ -116,9 +119,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationGithubRepositoriesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_GITHUB_REPOSITORIES)
+            .request(&GET_ORGANIZATION_GITHUB_REPOSITORIES)
             .path("organizationId", organization_id)
             .query("gitTokenId", &params.git_token_id)
             .json()
@@ -134,9 +137,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationGithubRepositoryBranchesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryBranchResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryBranchResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_GITHUB_REPOSITORY_BRANCHES)
+            .request(&GET_ORGANIZATION_GITHUB_REPOSITORY_BRANCHES)
             .path("organizationId", organization_id)
             .query("gitTokenId", &params.git_token_id)
             .query("name", &params.name)
@@ -153,9 +156,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationGitlabRepositoriesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_GITLAB_REPOSITORIES)
+            .request(&GET_ORGANIZATION_GITLAB_REPOSITORIES)
             .path("organizationId", organization_id)
             .query("gitTokenId", &params.git_token_id)
             .json()
@@ -171,9 +174,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationGitlabRepositoryBranchesParams,
-    ) -> wire::Pending<'_, types::GitRepositoryBranchResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitRepositoryBranchResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_GITLAB_REPOSITORY_BRANCHES)
+            .request(&GET_ORGANIZATION_GITLAB_REPOSITORY_BRANCHES)
             .path("organizationId", organization_id)
             .query("gitTokenId", &params.git_token_id)
             .query("name", &params.name)
@@ -189,9 +192,9 @@ impl Client {
     pub fn get_alert_receivers(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::AlertReceiverList> {
+    ) -> wire::ResponseFuture<'_, types::AlertReceiverList> {
         self.http()
-            .call(&GET_ALERT_RECEIVERS)
+            .request(&GET_ALERT_RECEIVERS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -207,8 +210,11 @@ impl Client {
     pub fn get_alert_rules(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::AlertRuleList> {
-        self.http().call(&GET_ALERT_RULES).path("organizationId", organization_id).json()
+    ) -> wire::ResponseFuture<'_, types::AlertRuleList> {
+        self.http()
+            .request(&GET_ALERT_RULES)
+            .path("organizationId", organization_id)
+            .json()
     }
 
     /// List the annotations groups of an organization.
@@ -220,9 +226,9 @@ impl Client {
     pub fn list_organization_annotations_group(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::EnrichedAnnotationsGroupList> {
+    ) -> wire::ResponseFuture<'_, types::EnrichedAnnotationsGroupList> {
         self.http()
-            .call(&LIST_ORGANIZATION_ANNOTATIONS_GROUP)
+            .request(&LIST_ORGANIZATION_ANNOTATIONS_GROUP)
             .path("organizationId", organization_id)
             .json()
     }
@@ -237,9 +243,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationAnnotationsGroupCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationAnnotationsGroupResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationAnnotationsGroupResponse> {
         self.http()
-            .call(&CREATE_ORGANIZATION_ANNOTATIONS_GROUP)
+            .request(&CREATE_ORGANIZATION_ANNOTATIONS_GROUP)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -256,9 +262,9 @@ impl Client {
         &self,
         organization_id: &str,
         annotations_group_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationAnnotationsGroupResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationAnnotationsGroupResponse> {
         self.http()
-            .call(&GET_ORGANIZATION_ANNOTATIONS_GROUP)
+            .request(&GET_ORGANIZATION_ANNOTATIONS_GROUP)
             .path("organizationId", organization_id)
             .path("annotationsGroupId", annotations_group_id)
             .json()
@@ -276,9 +282,9 @@ impl Client {
         organization_id: &str,
         annotations_group_id: &str,
         body: &types::OrganizationAnnotationsGroupCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationAnnotationsGroupResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationAnnotationsGroupResponse> {
         self.http()
-            .call(&EDIT_ORGANIZATION_ANNOTATIONS_GROUP)
+            .request(&EDIT_ORGANIZATION_ANNOTATIONS_GROUP)
             .path("organizationId", organization_id)
             .path("annotationsGroupId", annotations_group_id)
             .body(body)
@@ -296,9 +302,9 @@ impl Client {
         &self,
         organization_id: &str,
         annotations_group_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ORGANIZATION_ANNOTATIONS_GROUP)
+            .request(&DELETE_ORGANIZATION_ANNOTATIONS_GROUP)
             .path("organizationId", organization_id)
             .path("annotationsGroupId", annotations_group_id)
             .empty()
@@ -315,9 +321,9 @@ impl Client {
         &self,
         organization_id: &str,
         annotations_group_id: &str,
-    ) -> wire::Pending<'_, types::AssociatedItemResponseList> {
+    ) -> wire::ResponseFuture<'_, types::AssociatedItemResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_ANNOTATIONS_GROUP_ASSOCIATED_ITEMS)
+            .request(&GET_ORGANIZATION_ANNOTATIONS_GROUP_ASSOCIATED_ITEMS)
             .path("organizationId", organization_id)
             .path("annotationsGroupId", annotations_group_id)
             .json()
@@ -335,9 +341,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::ListOrganizationApiTokensParams,
-    ) -> wire::Pending<'_, types::OrganizationApiTokenResponseList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationApiTokenResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_API_TOKENS)
+            .request(&LIST_ORGANIZATION_API_TOKENS)
             .path("organizationId", organization_id)
             .query("creatorName", &params.creator_name)
             .query("name", &params.name)
@@ -356,9 +362,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationApiTokenCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationApiTokenCreate> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationApiTokenCreate> {
         self.http()
-            .call(&CREATE_ORGANIZATION_API_TOKEN)
+            .request(&CREATE_ORGANIZATION_API_TOKEN)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -375,9 +381,9 @@ impl Client {
         &self,
         organization_id: &str,
         api_token_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ORGANIZATION_API_TOKEN)
+            .request(&DELETE_ORGANIZATION_API_TOKEN)
             .path("organizationId", organization_id)
             .path("apiTokenId", api_token_id)
             .empty()
@@ -392,9 +398,9 @@ impl Client {
     pub fn list_organization_available_roles(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationAvailableRoleList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationAvailableRoleList> {
         self.http()
-            .call(&LIST_ORGANIZATION_AVAILABLE_ROLES)
+            .request(&LIST_ORGANIZATION_AVAILABLE_ROLES)
             .path("organizationId", organization_id)
             .json()
     }
@@ -408,9 +414,9 @@ impl Client {
     pub fn get_organization_billing_external_id(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::BillingExternalId> {
+    ) -> wire::ResponseFuture<'_, types::BillingExternalId> {
         self.http()
-            .call(&GET_ORGANIZATION_BILLING_EXTERNAL_ID)
+            .request(&GET_ORGANIZATION_BILLING_EXTERNAL_ID)
             .path("organizationId", organization_id)
             .json()
     }
@@ -424,9 +430,9 @@ impl Client {
     pub fn get_organization_billing_info(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::BillingInfo> {
+    ) -> wire::ResponseFuture<'_, types::BillingInfo> {
         self.http()
-            .call(&GET_ORGANIZATION_BILLING_INFO)
+            .request(&GET_ORGANIZATION_BILLING_INFO)
             .path("organizationId", organization_id)
             .json()
     }
@@ -441,9 +447,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::BillingInfoRequest,
-    ) -> wire::Pending<'_, types::BillingInfo> {
+    ) -> wire::ResponseFuture<'_, types::BillingInfo> {
         self.http()
-            .call(&EDIT_ORGANIZATION_BILLING_INFO)
+            .request(&EDIT_ORGANIZATION_BILLING_INFO)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -458,9 +464,9 @@ impl Client {
     pub fn get_organization_billing_status(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::BillingStatus> {
+    ) -> wire::ResponseFuture<'_, types::BillingStatus> {
         self.http()
-            .call(&GET_ORGANIZATION_BILLING_STATUS)
+            .request(&GET_ORGANIZATION_BILLING_STATUS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -475,9 +481,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationBillingUsageReportRequest,
-    ) -> wire::Pending<'_, types::UsageReport> {
+    ) -> wire::ResponseFuture<'_, types::UsageReport> {
         self.http()
-            .call(&GENERATE_BILLING_USAGE_REPORT)
+            .request(&GENERATE_BILLING_USAGE_REPORT)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -493,9 +499,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationChangePlanRequest,
-    ) -> wire::Pending<'_, types::Organization> {
+    ) -> wire::ResponseFuture<'_, types::Organization> {
         self.http()
-            .call(&CHANGE_PLAN)
+            .request(&CHANGE_PLAN)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -512,9 +518,9 @@ impl Client {
         &self,
         organization_id: &str,
         cluster_id: &str,
-    ) -> wire::Pending<'_, types::CostRange> {
+    ) -> wire::ResponseFuture<'_, types::CostRange> {
         self.http()
-            .call(&GET_CLUSTER_CURRENT_COST)
+            .request(&GET_CLUSTER_CURRENT_COST)
             .path("organizationId", organization_id)
             .path("clusterId", cluster_id)
             .json()
@@ -529,9 +535,9 @@ impl Client {
     pub fn list_container_registry(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ContainerRegistryResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ContainerRegistryResponseList> {
         self.http()
-            .call(&LIST_CONTAINER_REGISTRY)
+            .request(&LIST_CONTAINER_REGISTRY)
             .path("organizationId", organization_id)
             .json()
     }
@@ -546,9 +552,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::ContainerRegistryRequest,
-    ) -> wire::Pending<'_, types::ContainerRegistryResponse> {
+    ) -> wire::ResponseFuture<'_, types::ContainerRegistryResponse> {
         self.http()
-            .call(&CREATE_CONTAINER_REGISTRY)
+            .request(&CREATE_CONTAINER_REGISTRY)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -565,9 +571,9 @@ impl Client {
         &self,
         organization_id: &str,
         container_registry_id: &str,
-    ) -> wire::Pending<'_, types::ContainerRegistryResponse> {
+    ) -> wire::ResponseFuture<'_, types::ContainerRegistryResponse> {
         self.http()
-            .call(&GET_CONTAINER_REGISTRY)
+            .request(&GET_CONTAINER_REGISTRY)
             .path("organizationId", organization_id)
             .path("containerRegistryId", container_registry_id)
             .json()
@@ -585,9 +591,9 @@ impl Client {
         organization_id: &str,
         container_registry_id: &str,
         body: &types::ContainerRegistryRequest,
-    ) -> wire::Pending<'_, types::ContainerRegistryResponse> {
+    ) -> wire::ResponseFuture<'_, types::ContainerRegistryResponse> {
         self.http()
-            .call(&EDIT_CONTAINER_REGISTRY)
+            .request(&EDIT_CONTAINER_REGISTRY)
             .path("organizationId", organization_id)
             .path("containerRegistryId", container_registry_id)
             .body(body)
@@ -605,9 +611,9 @@ impl Client {
         &self,
         organization_id: &str,
         container_registry_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CONTAINER_REGISTRY)
+            .request(&DELETE_CONTAINER_REGISTRY)
             .path("organizationId", organization_id)
             .path("containerRegistryId", container_registry_id)
             .empty()
@@ -624,9 +630,9 @@ impl Client {
         &self,
         organization_id: &str,
         container_registry_id: &str,
-    ) -> wire::Pending<'_, types::ContainerRegistryServiceList> {
+    ) -> wire::ResponseFuture<'_, types::ContainerRegistryServiceList> {
         self.http()
-            .call(&GET_CONTAINER_REGISTRY_ASSOCIATED_SERVICES)
+            .request(&GET_CONTAINER_REGISTRY_ASSOCIATED_SERVICES)
             .path("organizationId", organization_id)
             .path("containerRegistryId", container_registry_id)
             .json()
@@ -643,9 +649,9 @@ impl Client {
         &self,
         organization_id: &str,
         container_registry_id: &str,
-    ) -> wire::Pending<'_, types::ReferenceObjectStatusResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ReferenceObjectStatusResponseList> {
         self.http()
-            .call(&GET_CONTAINER_REGISTRY_CONTAINER_STATUS)
+            .request(&GET_CONTAINER_REGISTRY_CONTAINER_STATUS)
             .path("organizationId", organization_id)
             .path("containerRegistryId", container_registry_id)
             .json()
@@ -663,9 +669,9 @@ impl Client {
         organization_id: &str,
         container_registry_id: &str,
         params: &types::GetContainerVersionsParams,
-    ) -> wire::Pending<'_, types::ContainerVersionResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ContainerVersionResponseList> {
         self.http()
-            .call(&GET_CONTAINER_VERSIONS)
+            .request(&GET_CONTAINER_VERSIONS)
             .path("organizationId", organization_id)
             .path("containerRegistryId", container_registry_id)
             .query("imageName", &params.image_name)
@@ -682,9 +688,9 @@ impl Client {
     pub fn list_organization_credit_cards(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::CreditCardResponseList> {
+    ) -> wire::ResponseFuture<'_, types::CreditCardResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_CREDIT_CARDS)
+            .request(&LIST_ORGANIZATION_CREDIT_CARDS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -699,9 +705,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::CreditCardRequest,
-    ) -> wire::Pending<'_, types::CreditCard> {
+    ) -> wire::ResponseFuture<'_, types::CreditCard> {
         self.http()
-            .call(&ADD_CREDIT_CARD)
+            .request(&ADD_CREDIT_CARD)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -718,9 +724,9 @@ impl Client {
         &self,
         organization_id: &str,
         credit_card_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CREDIT_CARD)
+            .request(&DELETE_CREDIT_CARD)
             .path("organizationId", organization_id)
             .path("creditCardId", credit_card_id)
             .empty()
@@ -736,9 +742,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationCreditCodeRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&ADD_CREDIT_CODE)
+            .request(&ADD_CREDIT_CODE)
             .path("organizationId", organization_id)
             .body(body)
             .empty()
@@ -753,9 +759,9 @@ impl Client {
     pub fn get_organization_current_cost(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationCurrentCost> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationCurrentCost> {
         self.http()
-            .call(&GET_ORGANIZATION_CURRENT_COST)
+            .request(&GET_ORGANIZATION_CURRENT_COST)
             .path("organizationId", organization_id)
             .json()
     }
@@ -769,9 +775,9 @@ impl Client {
     pub fn list_organization_custom_roles(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationCustomRoleList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationCustomRoleList> {
         self.http()
-            .call(&LIST_ORGANIZATION_CUSTOM_ROLES)
+            .request(&LIST_ORGANIZATION_CUSTOM_ROLES)
             .path("organizationId", organization_id)
             .json()
     }
@@ -788,9 +794,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationCustomRoleCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationCustomRole> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationCustomRole> {
         self.http()
-            .call(&CREATE_ORGANIZATION_CUSTOM_ROLE)
+            .request(&CREATE_ORGANIZATION_CUSTOM_ROLE)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -807,9 +813,9 @@ impl Client {
         &self,
         organization_id: &str,
         custom_role_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationCustomRole> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationCustomRole> {
         self.http()
-            .call(&GET_ORGANIZATION_CUSTOM_ROLE)
+            .request(&GET_ORGANIZATION_CUSTOM_ROLE)
             .path("organizationId", organization_id)
             .path("customRoleId", custom_role_id)
             .json()
@@ -829,9 +835,9 @@ impl Client {
         organization_id: &str,
         custom_role_id: &str,
         body: &types::OrganizationCustomRoleUpdateRequest,
-    ) -> wire::Pending<'_, types::OrganizationCustomRole> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationCustomRole> {
         self.http()
-            .call(&EDIT_ORGANIZATION_CUSTOM_ROLE)
+            .request(&EDIT_ORGANIZATION_CUSTOM_ROLE)
             .path("organizationId", organization_id)
             .path("customRoleId", custom_role_id)
             .body(body)
@@ -849,9 +855,9 @@ impl Client {
         &self,
         organization_id: &str,
         custom_role_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ORGANIZATION_CUSTOM_ROLE)
+            .request(&DELETE_ORGANIZATION_CUSTOM_ROLE)
             .path("organizationId", organization_id)
             .path("customRoleId", custom_role_id)
             .empty()
@@ -866,9 +872,9 @@ impl Client {
     pub fn organization_download_all_invoices(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&ORGANIZATION_DOWNLOAD_ALL_INVOICES)
+            .request(&ORGANIZATION_DOWNLOAD_ALL_INVOICES)
             .path("organizationId", organization_id)
             .empty()
     }
@@ -882,9 +888,9 @@ impl Client {
     pub fn list_organization_enterprise_connections(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::EnterpriseConnectionResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnterpriseConnectionResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_ENTERPRISE_CONNECTIONS)
+            .request(&LIST_ORGANIZATION_ENTERPRISE_CONNECTIONS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -900,9 +906,9 @@ impl Client {
         &self,
         organization_id: &str,
         connection_name: &str,
-    ) -> wire::Pending<'_, types::EnterpriseConnection> {
+    ) -> wire::ResponseFuture<'_, types::EnterpriseConnection> {
         self.http()
-            .call(&GET_ORGANIZATION_ENTERPRISE_CONNECTION)
+            .request(&GET_ORGANIZATION_ENTERPRISE_CONNECTION)
             .path("organizationId", organization_id)
             .path("connectionName", connection_name)
             .json()
@@ -920,9 +926,9 @@ impl Client {
         organization_id: &str,
         connection_name: &str,
         body: &types::EnterpriseConnection,
-    ) -> wire::Pending<'_, types::EnterpriseConnection> {
+    ) -> wire::ResponseFuture<'_, types::EnterpriseConnection> {
         self.http()
-            .call(&UPDATE_ORGANIZATION_ENTERPRISE_CONNECTION)
+            .request(&UPDATE_ORGANIZATION_ENTERPRISE_CONNECTION)
             .path("organizationId", organization_id)
             .path("connectionName", connection_name)
             .body(body)
@@ -941,9 +947,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationEventsParams,
-    ) -> wire::Pending<'_, types::OrganizationEventResponseList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationEventResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_EVENTS)
+            .request(&GET_ORGANIZATION_EVENTS)
             .path("organizationId", organization_id)
             .query("continueToken", &params.continue_token)
             .query("eventType", &params.event_type)
@@ -972,9 +978,9 @@ impl Client {
     pub fn list_organization_git_tokens(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::GitTokenResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitTokenResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_GIT_TOKENS)
+            .request(&LIST_ORGANIZATION_GIT_TOKENS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -989,9 +995,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::GitTokenRequest,
-    ) -> wire::Pending<'_, types::GitTokenResponse> {
+    ) -> wire::ResponseFuture<'_, types::GitTokenResponse> {
         self.http()
-            .call(&CREATE_GIT_TOKEN)
+            .request(&CREATE_GIT_TOKEN)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1008,9 +1014,9 @@ impl Client {
         &self,
         organization_id: &str,
         git_token_id: &str,
-    ) -> wire::Pending<'_, types::GitTokenResponse> {
+    ) -> wire::ResponseFuture<'_, types::GitTokenResponse> {
         self.http()
-            .call(&GET_ORGANIZATION_GIT_TOKEN)
+            .request(&GET_ORGANIZATION_GIT_TOKEN)
             .path("organizationId", organization_id)
             .path("gitTokenId", git_token_id)
             .json()
@@ -1028,9 +1034,9 @@ impl Client {
         organization_id: &str,
         git_token_id: &str,
         body: &types::GitTokenRequest,
-    ) -> wire::Pending<'_, types::GitTokenResponse> {
+    ) -> wire::ResponseFuture<'_, types::GitTokenResponse> {
         self.http()
-            .call(&EDIT_GIT_TOKEN)
+            .request(&EDIT_GIT_TOKEN)
             .path("organizationId", organization_id)
             .path("gitTokenId", git_token_id)
             .body(body)
@@ -1048,9 +1054,9 @@ impl Client {
         &self,
         organization_id: &str,
         git_token_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_GIT_TOKEN)
+            .request(&DELETE_GIT_TOKEN)
             .path("organizationId", organization_id)
             .path("gitTokenId", git_token_id)
             .empty()
@@ -1067,9 +1073,9 @@ impl Client {
         &self,
         organization_id: &str,
         git_token_id: &str,
-    ) -> wire::Pending<'_, types::GitTokenServiceList> {
+    ) -> wire::ResponseFuture<'_, types::GitTokenServiceList> {
         self.http()
-            .call(&GET_GIT_TOKEN_ASSOCIATED_SERVICES)
+            .request(&GET_GIT_TOKEN_ASSOCIATED_SERVICES)
             .path("organizationId", organization_id)
             .path("gitTokenId", git_token_id)
             .json()
@@ -1085,9 +1091,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationGithubAppConnectRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&ORGANIZATION_GITHUB_APP_CONNECT)
+            .request(&ORGANIZATION_GITHUB_APP_CONNECT)
             .path("organizationId", organization_id)
             .body(body)
             .empty()
@@ -1103,9 +1109,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::OrganizationGithubAppDisconnectParams,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&ORGANIZATION_GITHUB_APP_DISCONNECT)
+            .request(&ORGANIZATION_GITHUB_APP_DISCONNECT)
             .path("organizationId", organization_id)
             .query("force", &params.force)
             .empty()
@@ -1120,9 +1126,9 @@ impl Client {
     pub fn list_helm_repository(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::HelmRepositoryResponseList> {
+    ) -> wire::ResponseFuture<'_, types::HelmRepositoryResponseList> {
         self.http()
-            .call(&LIST_HELM_REPOSITORY)
+            .request(&LIST_HELM_REPOSITORY)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1137,9 +1143,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::HelmRepositoryRequest,
-    ) -> wire::Pending<'_, types::HelmRepositoryResponse> {
+    ) -> wire::ResponseFuture<'_, types::HelmRepositoryResponse> {
         self.http()
-            .call(&CREATE_HELM_REPOSITORY)
+            .request(&CREATE_HELM_REPOSITORY)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1156,9 +1162,9 @@ impl Client {
         &self,
         organization_id: &str,
         helm_repository_id: &str,
-    ) -> wire::Pending<'_, types::HelmRepositoryResponse> {
+    ) -> wire::ResponseFuture<'_, types::HelmRepositoryResponse> {
         self.http()
-            .call(&GET_HELM_REPOSITORY)
+            .request(&GET_HELM_REPOSITORY)
             .path("organizationId", organization_id)
             .path("helmRepositoryId", helm_repository_id)
             .json()
@@ -1176,9 +1182,9 @@ impl Client {
         organization_id: &str,
         helm_repository_id: &str,
         body: &types::HelmRepositoryRequest,
-    ) -> wire::Pending<'_, types::HelmRepositoryResponse> {
+    ) -> wire::ResponseFuture<'_, types::HelmRepositoryResponse> {
         self.http()
-            .call(&EDIT_HELM_REPOSITORY)
+            .request(&EDIT_HELM_REPOSITORY)
             .path("organizationId", organization_id)
             .path("helmRepositoryId", helm_repository_id)
             .body(body)
@@ -1196,9 +1202,9 @@ impl Client {
         &self,
         organization_id: &str,
         helm_repository_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_HELM_REPOSITORY)
+            .request(&DELETE_HELM_REPOSITORY)
             .path("organizationId", organization_id)
             .path("helmRepositoryId", helm_repository_id)
             .empty()
@@ -1215,9 +1221,9 @@ impl Client {
         &self,
         organization_id: &str,
         helm_repository_id: &str,
-    ) -> wire::Pending<'_, types::HelmRepositoryServiceList> {
+    ) -> wire::ResponseFuture<'_, types::HelmRepositoryServiceList> {
         self.http()
-            .call(&GET_HELM_REPOSITORY_ASSOCIATED_SERVICES)
+            .request(&GET_HELM_REPOSITORY_ASSOCIATED_SERVICES)
             .path("organizationId", organization_id)
             .path("helmRepositoryId", helm_repository_id)
             .json()
@@ -1235,9 +1241,9 @@ impl Client {
         organization_id: &str,
         helm_repository_id: &str,
         params: &types::GetHelmChartsParams,
-    ) -> wire::Pending<'_, types::HelmVersionResponseList> {
+    ) -> wire::ResponseFuture<'_, types::HelmVersionResponseList> {
         self.http()
-            .call(&GET_HELM_CHARTS)
+            .request(&GET_HELM_CHARTS)
             .path("organizationId", organization_id)
             .path("helmRepositoryId", helm_repository_id)
             .query("chartName", &params.chart_name)
@@ -1253,9 +1259,9 @@ impl Client {
     pub fn get_organization_invited_members(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::InviteMemberResponseList> {
+    ) -> wire::ResponseFuture<'_, types::InviteMemberResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_INVITED_MEMBERS)
+            .request(&GET_ORGANIZATION_INVITED_MEMBERS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1270,9 +1276,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::InviteMemberRequest,
-    ) -> wire::Pending<'_, types::InviteMember> {
+    ) -> wire::ResponseFuture<'_, types::InviteMember> {
         self.http()
-            .call(&POST_INVITE_MEMBER)
+            .request(&POST_INVITE_MEMBER)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1289,9 +1295,9 @@ impl Client {
         &self,
         organization_id: &str,
         invite_id: &str,
-    ) -> wire::Pending<'_, types::InviteMember> {
+    ) -> wire::ResponseFuture<'_, types::InviteMember> {
         self.http()
-            .call(&GET_MEMBER_INVITATION)
+            .request(&GET_MEMBER_INVITATION)
             .path("organizationId", organization_id)
             .path("inviteId", invite_id)
             .json()
@@ -1308,9 +1314,9 @@ impl Client {
         &self,
         organization_id: &str,
         invite_id: &str,
-    ) -> wire::Pending<'_, types::InviteMember> {
+    ) -> wire::ResponseFuture<'_, types::InviteMember> {
         self.http()
-            .call(&POST_ACCEPT_INVITE_MEMBER)
+            .request(&POST_ACCEPT_INVITE_MEMBER)
             .path("organizationId", organization_id)
             .path("inviteId", invite_id)
             .json()
@@ -1327,9 +1333,9 @@ impl Client {
         &self,
         organization_id: &str,
         invite_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_INVITE_MEMBER)
+            .request(&DELETE_INVITE_MEMBER)
             .path("organizationId", organization_id)
             .path("inviteId", invite_id)
             .empty()
@@ -1344,9 +1350,9 @@ impl Client {
     pub fn list_organization_invoice(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::InvoiceResponseList> {
+    ) -> wire::ResponseFuture<'_, types::InvoiceResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_INVOICE)
+            .request(&LIST_ORGANIZATION_INVOICE)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1362,9 +1368,9 @@ impl Client {
         &self,
         organization_id: &str,
         invoice_id: &str,
-    ) -> wire::Pending<'_, types::Invoice> {
+    ) -> wire::ResponseFuture<'_, types::Invoice> {
         self.http()
-            .call(&GET_ORGANIZATION_INVOICE)
+            .request(&GET_ORGANIZATION_INVOICE)
             .path("organizationId", organization_id)
             .path("invoiceId", invoice_id)
             .json()
@@ -1381,9 +1387,9 @@ impl Client {
         &self,
         organization_id: &str,
         invoice_id: &str,
-    ) -> wire::Pending<'_, types::Link> {
+    ) -> wire::ResponseFuture<'_, types::Link> {
         self.http()
-            .call(&GET_ORGANIZATION_INVOICE_PDF)
+            .request(&GET_ORGANIZATION_INVOICE_PDF)
             .path("organizationId", organization_id)
             .path("invoiceId", invoice_id)
             .json()
@@ -1398,9 +1404,9 @@ impl Client {
     pub fn list_organization_labels_group(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::EnrichedLabelsGroupList> {
+    ) -> wire::ResponseFuture<'_, types::EnrichedLabelsGroupList> {
         self.http()
-            .call(&LIST_ORGANIZATION_LABELS_GROUP)
+            .request(&LIST_ORGANIZATION_LABELS_GROUP)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1415,9 +1421,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationLabelsGroupCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationLabelsGroupResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationLabelsGroupResponse> {
         self.http()
-            .call(&CREATE_ORGANIZATION_LABELS_GROUP)
+            .request(&CREATE_ORGANIZATION_LABELS_GROUP)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1434,9 +1440,9 @@ impl Client {
         &self,
         organization_id: &str,
         labels_group_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationLabelsGroupResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationLabelsGroupResponse> {
         self.http()
-            .call(&GET_ORGANIZATION_LABELSS_GROUP)
+            .request(&GET_ORGANIZATION_LABELSS_GROUP)
             .path("organizationId", organization_id)
             .path("labelsGroupId", labels_group_id)
             .json()
@@ -1454,9 +1460,9 @@ impl Client {
         organization_id: &str,
         labels_group_id: &str,
         body: &types::OrganizationLabelsGroupCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationLabelsGroupResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationLabelsGroupResponse> {
         self.http()
-            .call(&EDIT_ORGANIZATION_LABELS_GROUP)
+            .request(&EDIT_ORGANIZATION_LABELS_GROUP)
             .path("organizationId", organization_id)
             .path("labelsGroupId", labels_group_id)
             .body(body)
@@ -1474,9 +1480,9 @@ impl Client {
         &self,
         organization_id: &str,
         labels_group_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ORGANIZATION_LABELS_GROUP)
+            .request(&DELETE_ORGANIZATION_LABELS_GROUP)
             .path("organizationId", organization_id)
             .path("labelsGroupId", labels_group_id)
             .empty()
@@ -1493,9 +1499,9 @@ impl Client {
         &self,
         organization_id: &str,
         labels_group_id: &str,
-    ) -> wire::Pending<'_, types::AssociatedItemResponseList> {
+    ) -> wire::ResponseFuture<'_, types::AssociatedItemResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_LABELS_GROUP_ASSOCIATED_ITEMS)
+            .request(&GET_ORGANIZATION_LABELS_GROUP_ASSOCIATED_ITEMS)
             .path("organizationId", organization_id)
             .path("labelsGroupId", labels_group_id)
             .json()
@@ -1511,9 +1517,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::ApplicationGitRepositoryRequest,
-    ) -> wire::Pending<'_, types::GitDirectoryResponseList> {
+    ) -> wire::ResponseFuture<'_, types::GitDirectoryResponseList> {
         self.http()
-            .call(&LIST_DIRECTORIES_FROM_GIT_REPOSITORY)
+            .request(&LIST_DIRECTORIES_FROM_GIT_REPOSITORY)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1528,9 +1534,9 @@ impl Client {
     pub fn list_mcp_servers(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::McpServerResponseList> {
+    ) -> wire::ResponseFuture<'_, types::McpServerResponseList> {
         self.http()
-            .call(&LIST_MCP_SERVERS)
+            .request(&LIST_MCP_SERVERS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1545,9 +1551,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::McpServerRequest,
-    ) -> wire::Pending<'_, types::McpServerResponse> {
+    ) -> wire::ResponseFuture<'_, types::McpServerResponse> {
         self.http()
-            .call(&CREATE_MCP_SERVER)
+            .request(&CREATE_MCP_SERVER)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1564,9 +1570,9 @@ impl Client {
     pub fn get_organization_members(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::MemberResponseList> {
+    ) -> wire::ResponseFuture<'_, types::MemberResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_MEMBERS)
+            .request(&GET_ORGANIZATION_MEMBERS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1581,9 +1587,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::MemberRoleUpdateRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&EDIT_ORGANIZATION_MEMBER_ROLE)
+            .request(&EDIT_ORGANIZATION_MEMBER_ROLE)
             .path("organizationId", organization_id)
             .body(body)
             .empty()
@@ -1599,9 +1605,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::MemberRemovalRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_MEMBER)
+            .request(&DELETE_MEMBER)
             .path("organizationId", organization_id)
             .body(body)
             .empty()
@@ -1616,9 +1622,9 @@ impl Client {
     pub fn get_organization_onboarding(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationOnboardingResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationOnboardingResponse> {
         self.http()
-            .call(&GET_ORGANIZATION_ONBOARDING)
+            .request(&GET_ORGANIZATION_ONBOARDING)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1633,9 +1639,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationOnboardingPatchRequest,
-    ) -> wire::Pending<'_, types::OrganizationOnboardingResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationOnboardingResponse> {
         self.http()
-            .call(&UPDATE_ORGANIZATION_ONBOARDING)
+            .request(&UPDATE_ORGANIZATION_ONBOARDING)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1652,9 +1658,9 @@ impl Client {
     pub fn list_organization_policy_api_tokens(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationPolicyApiTokenResponseList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationPolicyApiTokenResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_POLICY_API_TOKENS)
+            .request(&LIST_ORGANIZATION_POLICY_API_TOKENS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1671,9 +1677,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationPolicyApiTokenCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationPolicyApiTokenCreate> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationPolicyApiTokenCreate> {
         self.http()
-            .call(&CREATE_ORGANIZATION_POLICY_API_TOKEN)
+            .request(&CREATE_ORGANIZATION_POLICY_API_TOKEN)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1690,9 +1696,9 @@ impl Client {
         &self,
         organization_id: &str,
         policy_api_token_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ORGANIZATION_POLICY_API_TOKEN)
+            .request(&DELETE_ORGANIZATION_POLICY_API_TOKEN)
             .path("organizationId", organization_id)
             .path("policyApiTokenId", policy_api_token_id)
             .empty()
@@ -1708,9 +1714,9 @@ impl Client {
         &self,
         organization_id: &str,
         params: &types::GetOrganizationEventTargetsParams,
-    ) -> wire::Pending<'_, types::OrganizationEventTargetResponseList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationEventTargetResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_EVENT_TARGETS)
+            .request(&GET_ORGANIZATION_EVENT_TARGETS)
             .path("organizationId", organization_id)
             .query("environmentId", &params.environment_id)
             .query("eventType", &params.event_type)
@@ -1734,9 +1740,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::TransferOwnershipRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&POST_ORGANIZATION_TRANSFER_OWNERSHIP)
+            .request(&POST_ORGANIZATION_TRANSFER_OWNERSHIP)
             .path("organizationId", organization_id)
             .body(body)
             .empty()
@@ -1751,9 +1757,9 @@ impl Client {
     pub fn list_organization_web_hooks(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationWebhookResponseList> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationWebhookResponseList> {
         self.http()
-            .call(&LIST_ORGANIZATION_WEB_HOOKS)
+            .request(&LIST_ORGANIZATION_WEB_HOOKS)
             .path("organizationId", organization_id)
             .json()
     }
@@ -1770,9 +1776,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationWebhookCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationWebhookResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationWebhookResponse> {
         self.http()
-            .call(&CREATE_ORGANIZATION_WEBHOOK)
+            .request(&CREATE_ORGANIZATION_WEBHOOK)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -1789,9 +1795,9 @@ impl Client {
         &self,
         organization_id: &str,
         webhook_id: &str,
-    ) -> wire::Pending<'_, types::OrganizationWebhookResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationWebhookResponse> {
         self.http()
-            .call(&GET_ORGANIZATION_WEBHOOK)
+            .request(&GET_ORGANIZATION_WEBHOOK)
             .path("organizationId", organization_id)
             .path("webhookId", webhook_id)
             .json()
@@ -1809,9 +1815,9 @@ impl Client {
         organization_id: &str,
         webhook_id: &str,
         body: &types::OrganizationWebhookCreateRequest,
-    ) -> wire::Pending<'_, types::OrganizationWebhookResponse> {
+    ) -> wire::ResponseFuture<'_, types::OrganizationWebhookResponse> {
         self.http()
-            .call(&EDIT_ORGANIZATION_WEBHOOK)
+            .request(&EDIT_ORGANIZATION_WEBHOOK)
             .path("organizationId", organization_id)
             .path("webhookId", webhook_id)
             .body(body)
@@ -1829,9 +1835,9 @@ impl Client {
         &self,
         organization_id: &str,
         webhook_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_ORGANIZATION_WEBHOOK)
+            .request(&DELETE_ORGANIZATION_WEBHOOK)
             .path("organizationId", organization_id)
             .path("webhookId", webhook_id)
             .empty()
@@ -1848,9 +1854,9 @@ impl Client {
         &self,
         organization_id: &str,
         webhook_id: &str,
-    ) -> wire::Pending<'_, types::WebhookEventResponseList> {
+    ) -> wire::ResponseFuture<'_, types::WebhookEventResponseList> {
         self.http()
-            .call(&LIST_WEBHOOK_EVENT)
+            .request(&LIST_WEBHOOK_EVENT)
             .path("organizationId", organization_id)
             .path("webhookId", webhook_id)
             .json()

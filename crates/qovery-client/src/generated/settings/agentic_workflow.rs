@@ -20,9 +20,9 @@ impl Client {
     pub fn get_agentic_workflow(
         &self,
         agentic_workflow_id: &str,
-    ) -> wire::Pending<'_, types::AgenticWorkflowResponse> {
+    ) -> wire::ResponseFuture<'_, types::AgenticWorkflowResponse> {
         self.http()
-            .call(&GET_AGENTIC_WORKFLOW)
+            .request(&GET_AGENTIC_WORKFLOW)
             .path("agenticWorkflowId", agentic_workflow_id)
             .json()
     }
@@ -37,9 +37,9 @@ impl Client {
         &self,
         agentic_workflow_id: &str,
         body: &types::AgenticWorkflowRequest,
-    ) -> wire::Pending<'_, types::AgenticWorkflowResponse> {
+    ) -> wire::ResponseFuture<'_, types::AgenticWorkflowResponse> {
         self.http()
-            .call(&EDIT_AGENTIC_WORKFLOW)
+            .request(&EDIT_AGENTIC_WORKFLOW)
             .path("agenticWorkflowId", agentic_workflow_id)
             .body(body)
             .json()
@@ -54,9 +54,9 @@ impl Client {
     pub fn delete_agentic_workflow(
         &self,
         agentic_workflow_id: &str,
-    ) -> wire::Pending<'_, Option<types::Status>> {
+    ) -> wire::ResponseFuture<'_, Option<types::Status>> {
         self.http()
-            .call(&DELETE_AGENTIC_WORKFLOW)
+            .request(&DELETE_AGENTIC_WORKFLOW)
             .path("agenticWorkflowId", agentic_workflow_id)
             .json()
     }
@@ -71,9 +71,9 @@ impl Client {
         &self,
         agentic_workflow_id: &str,
         body: &types::CancelAgenticWorkflowDeploymentRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&CANCEL_AGENTIC_WORKFLOW_DEPLOYMENT)
+            .request(&CANCEL_AGENTIC_WORKFLOW_DEPLOYMENT)
             .path("agenticWorkflowId", agentic_workflow_id)
             .body(body)
             .empty()
@@ -89,9 +89,12 @@ impl Client {
         &self,
         agentic_workflow_id: &str,
         params: &types::ListAgenticWorkflowDeploymentHistoryV2Params,
-    ) -> wire::Pending<'_, types::DeploymentHistoryServicePaginatedResponseListV2> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryServicePaginatedResponseListV2,
+    > {
         self.http()
-            .call(&LIST_AGENTIC_WORKFLOW_DEPLOYMENT_HISTORY_V2)
+            .request(&LIST_AGENTIC_WORKFLOW_DEPLOYMENT_HISTORY_V2)
             .path("agenticWorkflowId", agentic_workflow_id)
             .query("pageSize", &params.page_size)
             .json()

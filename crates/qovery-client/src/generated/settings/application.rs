@@ -23,9 +23,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::ApplicationEditRequest,
-    ) -> wire::Pending<'_, types::Application> {
+    ) -> wire::ResponseFuture<'_, types::Application> {
         self.http()
-            .call(&EDIT_APPLICATION)
+            .request(&EDIT_APPLICATION)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -40,9 +40,9 @@ impl Client {
     pub fn get_advanced_settings(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::ApplicationAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::ApplicationAdvancedSettings> {
         self.http()
-            .call(&GET_ADVANCED_SETTINGS)
+            .request(&GET_ADVANCED_SETTINGS)
             .path("applicationId", application_id)
             .json()
     }
@@ -57,9 +57,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::ApplicationAdvancedSettings,
-    ) -> wire::Pending<'_, types::ApplicationAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::ApplicationAdvancedSettings> {
         self.http()
-            .call(&EDIT_ADVANCED_SETTINGS)
+            .request(&EDIT_ADVANCED_SETTINGS)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -74,9 +74,9 @@ impl Client {
     pub fn check_application_custom_domain(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::CheckedCustomDomainsResponse> {
+    ) -> wire::ResponseFuture<'_, types::CheckedCustomDomainsResponse> {
         self.http()
-            .call(&CHECK_APPLICATION_CUSTOM_DOMAIN)
+            .request(&CHECK_APPLICATION_CUSTOM_DOMAIN)
             .path("applicationId", application_id)
             .json()
     }
@@ -90,9 +90,9 @@ impl Client {
     pub fn list_application_contributor(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::UserResponseList> {
+    ) -> wire::ResponseFuture<'_, types::UserResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_CONTRIBUTOR)
+            .request(&LIST_APPLICATION_CONTRIBUTOR)
             .path("applicationId", application_id)
             .json()
     }
@@ -106,9 +106,9 @@ impl Client {
     pub fn list_application_custom_domain(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::CustomDomainResponseList> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomainResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_CUSTOM_DOMAIN)
+            .request(&LIST_APPLICATION_CUSTOM_DOMAIN)
             .path("applicationId", application_id)
             .json()
     }
@@ -123,9 +123,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::CustomDomainRequest,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&CREATE_APPLICATION_CUSTOM_DOMAIN)
+            .request(&CREATE_APPLICATION_CUSTOM_DOMAIN)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -143,9 +143,9 @@ impl Client {
         application_id: &str,
         custom_domain_id: &str,
         body: &types::CustomDomainRequest,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&EDIT_CUSTOM_DOMAIN)
+            .request(&EDIT_CUSTOM_DOMAIN)
             .path("applicationId", application_id)
             .path("customDomainId", custom_domain_id)
             .body(body)
@@ -163,9 +163,9 @@ impl Client {
         &self,
         application_id: &str,
         custom_domain_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CUSTOM_DOMAIN)
+            .request(&DELETE_CUSTOM_DOMAIN)
             .path("applicationId", application_id)
             .path("customDomainId", custom_domain_id)
             .empty()
@@ -182,9 +182,9 @@ impl Client {
         &self,
         application_id: &str,
         custom_domain_id: &str,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&GET_CUSTOM_DOMAIN_STATUS)
+            .request(&GET_CUSTOM_DOMAIN_STATUS)
             .path("applicationId", application_id)
             .path("customDomainId", custom_domain_id)
             .json()
@@ -202,9 +202,9 @@ impl Client {
         &self,
         application_id: &str,
         params: &types::ListApplicationDeploymentHistoryParams,
-    ) -> wire::Pending<'_, types::DeploymentHistoryPaginatedResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentHistoryPaginatedResponseList> {
         self.http()
-            .call(&LIST_APPLICATION_DEPLOYMENT_HISTORY)
+            .request(&LIST_APPLICATION_DEPLOYMENT_HISTORY)
             .path("applicationId", application_id)
             .query("startId", &params.start_id)
             .json()
@@ -219,9 +219,9 @@ impl Client {
     pub fn get_application_deployment_restrictions(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentRestrictionResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestrictionResponseList> {
         self.http()
-            .call(&GET_APPLICATION_DEPLOYMENT_RESTRICTIONS)
+            .request(&GET_APPLICATION_DEPLOYMENT_RESTRICTIONS)
             .path("applicationId", application_id)
             .json()
     }
@@ -236,9 +236,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&CREATE_APPLICATION_DEPLOYMENT_RESTRICTION)
+            .request(&CREATE_APPLICATION_DEPLOYMENT_RESTRICTION)
             .path("applicationId", application_id)
             .body(body)
             .json()
@@ -256,9 +256,9 @@ impl Client {
         application_id: &str,
         deployment_restriction_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&EDIT_APPLICATION_DEPLOYMENT_RESTRICTION)
+            .request(&EDIT_APPLICATION_DEPLOYMENT_RESTRICTION)
             .path("applicationId", application_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .body(body)
@@ -276,9 +276,9 @@ impl Client {
         &self,
         application_id: &str,
         deployment_restriction_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_APPLICATION_DEPLOYMENT_RESTRICTION)
+            .request(&DELETE_APPLICATION_DEPLOYMENT_RESTRICTION)
             .path("applicationId", application_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .empty()
@@ -293,9 +293,9 @@ impl Client {
     pub fn get_application_network(
         &self,
         application_id: &str,
-    ) -> wire::Pending<'_, types::ServiceNetwork> {
+    ) -> wire::ResponseFuture<'_, types::ServiceNetwork> {
         self.http()
-            .call(&GET_APPLICATION_NETWORK)
+            .request(&GET_APPLICATION_NETWORK)
             .path("applicationId", application_id)
             .json()
     }
@@ -310,9 +310,9 @@ impl Client {
         &self,
         application_id: &str,
         body: &types::ServiceNetwork,
-    ) -> wire::Pending<'_, types::ServiceNetwork> {
+    ) -> wire::ResponseFuture<'_, types::ServiceNetwork> {
         self.http()
-            .call(&EDIT_APPLICATION_NETWORK)
+            .request(&EDIT_APPLICATION_NETWORK)
             .path("applicationId", application_id)
             .body(body)
             .json()

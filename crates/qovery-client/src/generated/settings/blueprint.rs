@@ -23,9 +23,9 @@ impl Client {
         &self,
         blueprint_id: &str,
         body: &types::BlueprintUpdateRequest,
-    ) -> wire::Pending<'_, types::BlueprintResponse> {
+    ) -> wire::ResponseFuture<'_, types::BlueprintResponse> {
         self.http()
-            .call(&UPDATE_BLUEPRINT)
+            .request(&UPDATE_BLUEPRINT)
             .path("blueprintId", blueprint_id)
             .body(body)
             .json()
@@ -42,8 +42,8 @@ impl Client {
     pub fn deploy_blueprint(
         &self,
         blueprint_id: &str,
-    ) -> wire::Pending<'_, types::BlueprintDeploymentAckResponse> {
-        self.http().call(&DEPLOY_BLUEPRINT).path("blueprintId", blueprint_id).json()
+    ) -> wire::ResponseFuture<'_, types::BlueprintDeploymentAckResponse> {
+        self.http().request(&DEPLOY_BLUEPRINT).path("blueprintId", blueprint_id).json()
     }
 
     /// Compare a service with the latest version of its blueprint.
@@ -55,9 +55,9 @@ impl Client {
     pub fn check_blueprint_update(
         &self,
         blueprint_id: &str,
-    ) -> wire::Pending<'_, types::BlueprintUpdateResponse> {
+    ) -> wire::ResponseFuture<'_, types::BlueprintUpdateResponse> {
         self.http()
-            .call(&CHECK_BLUEPRINT_UPDATE)
+            .request(&CHECK_BLUEPRINT_UPDATE)
             .path("blueprintId", blueprint_id)
             .json()
     }
@@ -74,9 +74,9 @@ impl Client {
         &self,
         blueprint_id: &str,
         body: &types::BlueprintUpdateRequest,
-    ) -> wire::Pending<'_, types::BlueprintUpdatePreviewResponse> {
+    ) -> wire::ResponseFuture<'_, types::BlueprintUpdatePreviewResponse> {
         self.http()
-            .call(&PREVIEW_BLUEPRINT_UPDATE)
+            .request(&PREVIEW_BLUEPRINT_UPDATE)
             .path("blueprintId", blueprint_id)
             .body(body)
             .json()

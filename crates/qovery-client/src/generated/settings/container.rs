@@ -23,9 +23,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::ContainerRequest,
-    ) -> wire::Pending<'_, types::ContainerResponse> {
+    ) -> wire::ResponseFuture<'_, types::ContainerResponse> {
         self.http()
-            .call(&EDIT_CONTAINER)
+            .request(&EDIT_CONTAINER)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -40,9 +40,9 @@ impl Client {
     pub fn get_container_advanced_settings(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::ContainerAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::ContainerAdvancedSettings> {
         self.http()
-            .call(&GET_CONTAINER_ADVANCED_SETTINGS)
+            .request(&GET_CONTAINER_ADVANCED_SETTINGS)
             .path("containerId", container_id)
             .json()
     }
@@ -57,9 +57,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::ContainerAdvancedSettings,
-    ) -> wire::Pending<'_, types::ContainerAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::ContainerAdvancedSettings> {
         self.http()
-            .call(&EDIT_CONTAINER_ADVANCED_SETTINGS)
+            .request(&EDIT_CONTAINER_ADVANCED_SETTINGS)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -74,9 +74,9 @@ impl Client {
     pub fn check_container_custom_domain(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::CheckedCustomDomainsResponse> {
+    ) -> wire::ResponseFuture<'_, types::CheckedCustomDomainsResponse> {
         self.http()
-            .call(&CHECK_CONTAINER_CUSTOM_DOMAIN)
+            .request(&CHECK_CONTAINER_CUSTOM_DOMAIN)
             .path("containerId", container_id)
             .json()
     }
@@ -90,9 +90,9 @@ impl Client {
     pub fn list_container_custom_domain(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::CustomDomainResponseList> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomainResponseList> {
         self.http()
-            .call(&LIST_CONTAINER_CUSTOM_DOMAIN)
+            .request(&LIST_CONTAINER_CUSTOM_DOMAIN)
             .path("containerId", container_id)
             .json()
     }
@@ -107,9 +107,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::CustomDomainRequest,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&CREATE_CONTAINER_CUSTOM_DOMAIN)
+            .request(&CREATE_CONTAINER_CUSTOM_DOMAIN)
             .path("containerId", container_id)
             .body(body)
             .json()
@@ -127,9 +127,9 @@ impl Client {
         container_id: &str,
         custom_domain_id: &str,
         body: &types::CustomDomainRequest,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&EDIT_CONTAINER_CUSTOM_DOMAIN)
+            .request(&EDIT_CONTAINER_CUSTOM_DOMAIN)
             .path("containerId", container_id)
             .path("customDomainId", custom_domain_id)
             .body(body)
@@ -147,9 +147,9 @@ impl Client {
         &self,
         container_id: &str,
         custom_domain_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_CONTAINER_CUSTOM_DOMAIN)
+            .request(&DELETE_CONTAINER_CUSTOM_DOMAIN)
             .path("containerId", container_id)
             .path("customDomainId", custom_domain_id)
             .empty()
@@ -166,9 +166,9 @@ impl Client {
         &self,
         container_id: &str,
         custom_domain_id: &str,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&GET_CONTAINER_CUSTOM_DOMAIN_STATUS)
+            .request(&GET_CONTAINER_CUSTOM_DOMAIN_STATUS)
             .path("containerId", container_id)
             .path("customDomainId", custom_domain_id)
             .json()
@@ -185,9 +185,12 @@ impl Client {
     pub fn list_container_deployment_history(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentHistoryContainerPaginatedResponseList> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryContainerPaginatedResponseList,
+    > {
         self.http()
-            .call(&LIST_CONTAINER_DEPLOYMENT_HISTORY)
+            .request(&LIST_CONTAINER_DEPLOYMENT_HISTORY)
             .path("containerId", container_id)
             .json()
     }
@@ -201,8 +204,11 @@ impl Client {
     pub fn get_container_network(
         &self,
         container_id: &str,
-    ) -> wire::Pending<'_, types::ServiceNetwork> {
-        self.http().call(&GET_CONTAINER_NETWORK).path("containerId", container_id).json()
+    ) -> wire::ResponseFuture<'_, types::ServiceNetwork> {
+        self.http()
+            .request(&GET_CONTAINER_NETWORK)
+            .path("containerId", container_id)
+            .json()
     }
 
     /// Replace the network settings of a container.
@@ -215,9 +221,9 @@ impl Client {
         &self,
         container_id: &str,
         body: &types::ServiceNetwork,
-    ) -> wire::Pending<'_, types::ServiceNetwork> {
+    ) -> wire::ResponseFuture<'_, types::ServiceNetwork> {
         self.http()
-            .call(&EDIT_CONTAINER_NETWORK)
+            .request(&EDIT_CONTAINER_NETWORK)
             .path("containerId", container_id)
             .body(body)
             .json()

@@ -23,9 +23,9 @@ impl Client {
         &self,
         database_id: &str,
         body: &types::DatabaseEditRequest,
-    ) -> wire::Pending<'_, types::Database> {
+    ) -> wire::ResponseFuture<'_, types::Database> {
         self.http()
-            .call(&EDIT_DATABASE)
+            .request(&EDIT_DATABASE)
             .path("databaseId", database_id)
             .body(body)
             .json()
@@ -40,9 +40,9 @@ impl Client {
     pub fn list_database_application(
         &self,
         database_id: &str,
-    ) -> wire::Pending<'_, types::ApplicationResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ApplicationResponseList> {
         self.http()
-            .call(&LIST_DATABASE_APPLICATION)
+            .request(&LIST_DATABASE_APPLICATION)
             .path("databaseId", database_id)
             .json()
     }
@@ -58,9 +58,9 @@ impl Client {
         &self,
         database_id: &str,
         target_application_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&REMOVE_APPLICATION_FROM_DATABASE)
+            .request(&REMOVE_APPLICATION_FROM_DATABASE)
             .path("databaseId", database_id)
             .path("targetApplicationId", target_application_id)
             .empty()
@@ -76,9 +76,9 @@ impl Client {
         &self,
         database_id: &str,
         params: &types::ListDatabaseBackupParams,
-    ) -> wire::Pending<'_, types::BackupPaginatedResponseList> {
+    ) -> wire::ResponseFuture<'_, types::BackupPaginatedResponseList> {
         self.http()
-            .call(&LIST_DATABASE_BACKUP)
+            .request(&LIST_DATABASE_BACKUP)
             .path("databaseId", database_id)
             .query("startId", &params.start_id)
             .json()
@@ -94,9 +94,9 @@ impl Client {
         &self,
         database_id: &str,
         body: &types::BackupRequest,
-    ) -> wire::Pending<'_, types::Backup> {
+    ) -> wire::ResponseFuture<'_, types::Backup> {
         self.http()
-            .call(&ADD_BACKUP_DATABASE)
+            .request(&ADD_BACKUP_DATABASE)
             .path("databaseId", database_id)
             .body(body)
             .json()
@@ -113,9 +113,9 @@ impl Client {
         &self,
         database_id: &str,
         backup_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&REMOVE_DATABASE_BACKUP)
+            .request(&REMOVE_DATABASE_BACKUP)
             .path("databaseId", database_id)
             .path("backupId", backup_id)
             .empty()
@@ -133,9 +133,12 @@ impl Client {
         &self,
         database_id: &str,
         params: &types::ListDatabaseDeploymentHistoryParams,
-    ) -> wire::Pending<'_, types::DeploymentHistoryDatabasePaginatedResponseList> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryDatabasePaginatedResponseList,
+    > {
         self.http()
-            .call(&LIST_DATABASE_DEPLOYMENT_HISTORY)
+            .request(&LIST_DATABASE_DEPLOYMENT_HISTORY)
             .path("databaseId", database_id)
             .query("startId", &params.start_id)
             .json()
@@ -150,9 +153,9 @@ impl Client {
     pub fn get_database_master_credentials(
         &self,
         database_id: &str,
-    ) -> wire::Pending<'_, types::Credentials> {
+    ) -> wire::ResponseFuture<'_, types::Credentials> {
         self.http()
-            .call(&GET_DATABASE_MASTER_CREDENTIALS)
+            .request(&GET_DATABASE_MASTER_CREDENTIALS)
             .path("databaseId", database_id)
             .json()
     }
@@ -166,8 +169,11 @@ impl Client {
     pub fn list_database_version(
         &self,
         database_id: &str,
-    ) -> wire::Pending<'_, types::VersionResponseList> {
-        self.http().call(&LIST_DATABASE_VERSION).path("databaseId", database_id).json()
+    ) -> wire::ResponseFuture<'_, types::VersionResponseList> {
+        self.http()
+            .request(&LIST_DATABASE_VERSION)
+            .path("databaseId", database_id)
+            .json()
     }
 }
 

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn get_default_application_advanced_settings(
         &self,
-    ) -> wire::Pending<'_, types::ApplicationAdvancedSettings> {
-        self.http().call(&GET_DEFAULT_APPLICATION_ADVANCED_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::ApplicationAdvancedSettings> {
+        self.http().request(&GET_DEFAULT_APPLICATION_ADVANCED_SETTINGS).json()
     }
 }
 

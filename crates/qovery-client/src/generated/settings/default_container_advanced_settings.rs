@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn get_default_container_advanced_settings(
         &self,
-    ) -> wire::Pending<'_, types::ContainerAdvancedSettings> {
-        self.http().call(&GET_DEFAULT_CONTAINER_ADVANCED_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::ContainerAdvancedSettings> {
+        self.http().request(&GET_DEFAULT_CONTAINER_ADVANCED_SETTINGS).json()
     }
 }
 

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn get_default_helm_advanced_settings(
         &self,
-    ) -> wire::Pending<'_, types::HelmAdvancedSettings> {
-        self.http().call(&GET_DEFAULT_HELM_ADVANCED_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::HelmAdvancedSettings> {
+        self.http().request(&GET_DEFAULT_HELM_ADVANCED_SETTINGS).json()
     }
 }
 

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn get_default_job_advanced_settings(
         &self,
-    ) -> wire::Pending<'_, types::JobAdvancedSettings> {
-        self.http().call(&GET_DEFAULT_JOB_ADVANCED_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::JobAdvancedSettings> {
+        self.http().request(&GET_DEFAULT_JOB_ADVANCED_SETTINGS).json()
     }
 }
 

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn get_default_terraform_advanced_settings(
         &self,
-    ) -> wire::Pending<'_, types::TerraformAdvancedSettings> {
-        self.http().call(&GET_DEFAULT_TERRAFORM_ADVANCED_SETTINGS).json()
+    ) -> wire::ResponseFuture<'_, types::TerraformAdvancedSettings> {
+        self.http().request(&GET_DEFAULT_TERRAFORM_ADVANCED_SETTINGS).json()
     }
 }
 

@@ -20,9 +20,9 @@ impl Client {
     pub fn get_deployment_stage(
         &self,
         deployment_stage_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentStageResponse> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponse> {
         self.http()
-            .call(&GET_DEPLOYMENT_STAGE)
+            .request(&GET_DEPLOYMENT_STAGE)
             .path("deploymentStageId", deployment_stage_id)
             .json()
     }
@@ -37,9 +37,9 @@ impl Client {
         &self,
         deployment_stage_id: &str,
         body: &types::DeploymentStageRequest,
-    ) -> wire::Pending<'_, types::DeploymentStageResponse> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponse> {
         self.http()
-            .call(&EDIT_DEPLOYMENT_STAGE)
+            .request(&EDIT_DEPLOYMENT_STAGE)
             .path("deploymentStageId", deployment_stage_id)
             .body(body)
             .json()
@@ -54,9 +54,9 @@ impl Client {
     pub fn delete_deployment_stage(
         &self,
         deployment_stage_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_DEPLOYMENT_STAGE)
+            .request(&DELETE_DEPLOYMENT_STAGE)
             .path("deploymentStageId", deployment_stage_id)
             .empty()
     }
@@ -72,9 +72,9 @@ impl Client {
         &self,
         deployment_stage_id: &str,
         stage_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentStageResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponseList> {
         self.http()
-            .call(&MOVE_AFTER_DEPLOYMENT_STAGE)
+            .request(&MOVE_AFTER_DEPLOYMENT_STAGE)
             .path("deploymentStageId", deployment_stage_id)
             .path("stageId", stage_id)
             .json()
@@ -91,9 +91,9 @@ impl Client {
         &self,
         deployment_stage_id: &str,
         stage_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentStageResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponseList> {
         self.http()
-            .call(&MOVE_BEFORE_DEPLOYMENT_STAGE)
+            .request(&MOVE_BEFORE_DEPLOYMENT_STAGE)
             .path("deploymentStageId", deployment_stage_id)
             .path("stageId", stage_id)
             .json()
@@ -111,9 +111,9 @@ impl Client {
         deployment_stage_id: &str,
         service_id: &str,
         body: &types::StageAttachmentRequest,
-    ) -> wire::Pending<'_, types::DeploymentStageResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponseList> {
         self.http()
-            .call(&ATTACH_SERVICE_TO_DEPLOYMENT_STAGE)
+            .request(&ATTACH_SERVICE_TO_DEPLOYMENT_STAGE)
             .path("deploymentStageId", deployment_stage_id)
             .path("serviceId", service_id)
             .body(body)

@@ -21,9 +21,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::EnvironmentEditRequest,
-    ) -> wire::Pending<'_, types::Environment> {
+    ) -> wire::ResponseFuture<'_, types::Environment> {
         self.http()
-            .call(&EDIT_ENVIRONMENT)
+            .request(&EDIT_ENVIRONMENT)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -38,9 +38,9 @@ impl Client {
     pub fn list_agentic_workflows(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::AgenticWorkflowResponseList> {
+    ) -> wire::ResponseFuture<'_, types::AgenticWorkflowResponseList> {
         self.http()
-            .call(&LIST_AGENTIC_WORKFLOWS)
+            .request(&LIST_AGENTIC_WORKFLOWS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -55,9 +55,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::AgenticWorkflowRequest,
-    ) -> wire::Pending<'_, types::AgenticWorkflowResponse> {
+    ) -> wire::ResponseFuture<'_, types::AgenticWorkflowResponse> {
         self.http()
-            .call(&CREATE_AGENTIC_WORKFLOW)
+            .request(&CREATE_AGENTIC_WORKFLOW)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -75,9 +75,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::ApplicationRequest,
-    ) -> wire::Pending<'_, types::Application> {
+    ) -> wire::ResponseFuture<'_, types::Application> {
         self.http()
-            .call(&CREATE_APPLICATION)
+            .request(&CREATE_APPLICATION)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -92,9 +92,9 @@ impl Client {
     pub fn get_environment_application_status(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::ReferenceObjectStatusResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ReferenceObjectStatusResponseList> {
         self.http()
-            .call(&GET_ENVIRONMENT_APPLICATION_STATUS)
+            .request(&GET_ENVIRONMENT_APPLICATION_STATUS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -112,9 +112,9 @@ impl Client {
         environment_id: &str,
         params: &types::CreateBlueprintParams,
         body: &types::BlueprintCreateRequest,
-    ) -> wire::Pending<'_, types::BlueprintResponse> {
+    ) -> wire::ResponseFuture<'_, types::BlueprintResponse> {
         self.http()
-            .call(&CREATE_BLUEPRINT)
+            .request(&CREATE_BLUEPRINT)
             .path("environmentId", environment_id)
             .query("deploy", &params.deploy)
             .body(body)
@@ -131,9 +131,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::ContainerImageCheckRequest,
-    ) -> wire::Pending<'_, serde_json::Map<String, serde_json::Value>> {
+    ) -> wire::ResponseFuture<'_, serde_json::Map<String, serde_json::Value>> {
         self.http()
-            .call(&CHECK_CONTAINER_IMAGE)
+            .request(&CHECK_CONTAINER_IMAGE)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -149,9 +149,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::DockerfileCheckRequest,
-    ) -> wire::Pending<'_, types::DockerfileCheckResponse> {
+    ) -> wire::ResponseFuture<'_, types::DockerfileCheckResponse> {
         self.http()
-            .call(&CHECK_DOCKERFILE)
+            .request(&CHECK_DOCKERFILE)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -167,9 +167,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::GitFileCheckRequest,
-    ) -> wire::Pending<'_, serde_json::Map<String, serde_json::Value>> {
+    ) -> wire::ResponseFuture<'_, serde_json::Map<String, serde_json::Value>> {
         self.http()
-            .call(&CHECK_GIT_FILE)
+            .request(&CHECK_GIT_FILE)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -185,9 +185,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::HelmCheckRequest,
-    ) -> wire::Pending<'_, serde_json::Map<String, serde_json::Value>> {
+    ) -> wire::ResponseFuture<'_, serde_json::Map<String, serde_json::Value>> {
         self.http()
-            .call(&CHECK_HELM_REPOSITORY)
+            .request(&CHECK_HELM_REPOSITORY)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -205,9 +205,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::ContainerRequest,
-    ) -> wire::Pending<'_, types::ContainerResponse> {
+    ) -> wire::ResponseFuture<'_, types::ContainerResponse> {
         self.http()
-            .call(&CREATE_CONTAINER)
+            .request(&CREATE_CONTAINER)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -222,9 +222,9 @@ impl Client {
     pub fn get_environment_container_status(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::ReferenceObjectStatusResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ReferenceObjectStatusResponseList> {
         self.http()
-            .call(&GET_ENVIRONMENT_CONTAINER_STATUS)
+            .request(&GET_ENVIRONMENT_CONTAINER_STATUS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -241,9 +241,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::DatabaseRequest,
-    ) -> wire::Pending<'_, types::Database> {
+    ) -> wire::ResponseFuture<'_, types::Database> {
         self.http()
-            .call(&CREATE_DATABASE)
+            .request(&CREATE_DATABASE)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -258,9 +258,9 @@ impl Client {
     pub fn get_environment_database_status(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::ReferenceObjectStatusResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ReferenceObjectStatusResponseList> {
         self.http()
-            .call(&GET_ENVIRONMENT_DATABASE_STATUS)
+            .request(&GET_ENVIRONMENT_DATABASE_STATUS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -274,9 +274,9 @@ impl Client {
     pub fn list_environment_database_config(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::DatabaseConfigurationResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DatabaseConfigurationResponseList> {
         self.http()
-            .call(&LIST_ENVIRONMENT_DATABASE_CONFIG)
+            .request(&LIST_ENVIRONMENT_DATABASE_CONFIG)
             .path("environmentId", environment_id)
             .json()
     }
@@ -291,9 +291,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::DeploymentBuildUsageReportRequest,
-    ) -> wire::Pending<'_, types::UsageReport> {
+    ) -> wire::ResponseFuture<'_, types::UsageReport> {
         self.http()
-            .call(&GENERATE_DEPLOYMENT_BUILD_USAGE_REPORT)
+            .request(&GENERATE_DEPLOYMENT_BUILD_USAGE_REPORT)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -311,9 +311,12 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::ListEnvironmentDeploymentHistoryParams,
-    ) -> wire::Pending<'_, types::DeploymentHistoryEnvironmentPaginatedResponseList> {
+    ) -> wire::ResponseFuture<
+        '_,
+        types::DeploymentHistoryEnvironmentPaginatedResponseList,
+    > {
         self.http()
-            .call(&LIST_ENVIRONMENT_DEPLOYMENT_HISTORY)
+            .request(&LIST_ENVIRONMENT_DEPLOYMENT_HISTORY)
             .path("environmentId", environment_id)
             .query("startId", &params.start_id)
             .json()
@@ -328,9 +331,9 @@ impl Client {
     pub fn get_environment_deployment_rule(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentDeploymentRule> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentDeploymentRule> {
         self.http()
-            .call(&GET_ENVIRONMENT_DEPLOYMENT_RULE)
+            .request(&GET_ENVIRONMENT_DEPLOYMENT_RULE)
             .path("environmentId", environment_id)
             .json()
     }
@@ -347,9 +350,9 @@ impl Client {
         environment_id: &str,
         deployment_rule_id: &str,
         body: &types::EnvironmentDeploymentRuleEditRequest,
-    ) -> wire::Pending<'_, types::EnvironmentDeploymentRule> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentDeploymentRule> {
         self.http()
-            .call(&EDIT_ENVIRONMENT_DEPLOYMENT_RULE)
+            .request(&EDIT_ENVIRONMENT_DEPLOYMENT_RULE)
             .path("environmentId", environment_id)
             .path("deploymentRuleId", deployment_rule_id)
             .body(body)
@@ -365,9 +368,9 @@ impl Client {
     pub fn list_environment_deployment_stage(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentStageResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponseList> {
         self.http()
-            .call(&LIST_ENVIRONMENT_DEPLOYMENT_STAGE)
+            .request(&LIST_ENVIRONMENT_DEPLOYMENT_STAGE)
             .path("environmentId", environment_id)
             .json()
     }
@@ -382,9 +385,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::DeploymentStageRequest,
-    ) -> wire::Pending<'_, types::DeploymentStageResponse> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponse> {
         self.http()
-            .call(&CREATE_ENVIRONMENT_DEPLOYMENT_STAGE)
+            .request(&CREATE_ENVIRONMENT_DEPLOYMENT_STAGE)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -402,9 +405,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::HelmRequest,
-    ) -> wire::Pending<'_, types::HelmResponse> {
+    ) -> wire::ResponseFuture<'_, types::HelmResponse> {
         self.http()
-            .call(&CREATE_HELM)
+            .request(&CREATE_HELM)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -419,9 +422,9 @@ impl Client {
     pub fn get_environment_helm_status(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::ReferenceObjectStatusResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ReferenceObjectStatusResponseList> {
         self.http()
-            .call(&GET_ENVIRONMENT_HELM_STATUS)
+            .request(&GET_ENVIRONMENT_HELM_STATUS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -436,9 +439,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::HelmDefaultValuesRequest,
-    ) -> wire::Pending<'_, String> {
+    ) -> wire::ResponseFuture<'_, String> {
         self.http()
-            .call(&CREATE_HELM_DEFAULT_VALUES)
+            .request(&CREATE_HELM_DEFAULT_VALUES)
             .path("environmentId", environment_id)
             .body(body)
             .text()
@@ -456,9 +459,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::JobRequest,
-    ) -> wire::Pending<'_, types::JobResponse> {
+    ) -> wire::ResponseFuture<'_, types::JobResponse> {
         self.http()
-            .call(&CREATE_JOB)
+            .request(&CREATE_JOB)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -473,9 +476,9 @@ impl Client {
     pub fn get_environment_job_status(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::ReferenceObjectStatusResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ReferenceObjectStatusResponseList> {
         self.http()
-            .call(&GET_ENVIRONMENT_JOB_STATUS)
+            .request(&GET_ENVIRONMENT_JOB_STATUS)
             .path("environmentId", environment_id)
             .json()
     }
@@ -489,9 +492,9 @@ impl Client {
     pub fn list_environment_lifecycle_templates(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::LifecycleTemplateListResponse> {
+    ) -> wire::ResponseFuture<'_, types::LifecycleTemplateListResponse> {
         self.http()
-            .call(&LIST_ENVIRONMENT_LIFECYCLE_TEMPLATES)
+            .request(&LIST_ENVIRONMENT_LIFECYCLE_TEMPLATES)
             .path("environmentId", environment_id)
             .json()
     }
@@ -507,9 +510,9 @@ impl Client {
         &self,
         environment_id: &str,
         lifecycle_template_id: &str,
-    ) -> wire::Pending<'_, types::LifecycleTemplateResponse> {
+    ) -> wire::ResponseFuture<'_, types::LifecycleTemplateResponse> {
         self.http()
-            .call(&GET_ENVIRONMENT_LIFECYCLE_TEMPLATE)
+            .request(&GET_ENVIRONMENT_LIFECYCLE_TEMPLATE)
             .path("environmentId", environment_id)
             .path("lifecycleTemplateId", lifecycle_template_id)
             .json()
@@ -526,9 +529,9 @@ impl Client {
     pub fn list_environment_log(
         &self,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentLogResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentLogResponseList> {
         self.http()
-            .call(&LIST_ENVIRONMENT_LOG)
+            .request(&LIST_ENVIRONMENT_LOG)
             .path("environmentId", environment_id)
             .json()
     }
@@ -545,9 +548,9 @@ impl Client {
         &self,
         environment_id: &str,
         body: &types::TerraformRequest,
-    ) -> wire::Pending<'_, types::TerraformResponse> {
+    ) -> wire::ResponseFuture<'_, types::TerraformResponse> {
         self.http()
-            .call(&CREATE_TERRAFORM)
+            .request(&CREATE_TERRAFORM)
             .path("environmentId", environment_id)
             .body(body)
             .json()
@@ -563,9 +566,9 @@ impl Client {
         &self,
         environment_id: &str,
         params: &types::ExportEnvironmentConfigurationIntoTerraformParams,
-    ) -> wire::Pending<'_, wire::Bytes> {
+    ) -> wire::ResponseFuture<'_, wire::Bytes> {
         self.http()
-            .call(&EXPORT_ENVIRONMENT_CONFIGURATION_INTO_TERRAFORM)
+            .request(&EXPORT_ENVIRONMENT_CONFIGURATION_INTO_TERRAFORM)
             .path("environmentId", environment_id)
             .query("exportSecrets", &params.export_secrets)
             .bytes()

@@ -23,8 +23,8 @@ impl Client {
         &self,
         helm_id: &str,
         body: &types::HelmRequest,
-    ) -> wire::Pending<'_, types::HelmResponse> {
-        self.http().call(&EDIT_HELM).path("helmId", helm_id).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::HelmResponse> {
+        self.http().request(&EDIT_HELM).path("helmId", helm_id).body(body).json()
     }
 
     /// Read the advanced settings of a chart.
@@ -36,8 +36,8 @@ impl Client {
     pub fn get_helm_advanced_settings(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, types::HelmAdvancedSettings> {
-        self.http().call(&GET_HELM_ADVANCED_SETTINGS).path("helmId", helm_id).json()
+    ) -> wire::ResponseFuture<'_, types::HelmAdvancedSettings> {
+        self.http().request(&GET_HELM_ADVANCED_SETTINGS).path("helmId", helm_id).json()
     }
 
     /// Replace the advanced settings of a chart.
@@ -50,9 +50,9 @@ impl Client {
         &self,
         helm_id: &str,
         body: &types::HelmAdvancedSettings,
-    ) -> wire::Pending<'_, types::HelmAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::HelmAdvancedSettings> {
         self.http()
-            .call(&EDIT_HELM_ADVANCED_SETTINGS)
+            .request(&EDIT_HELM_ADVANCED_SETTINGS)
             .path("helmId", helm_id)
             .body(body)
             .json()
@@ -67,8 +67,8 @@ impl Client {
     pub fn check_helm_custom_domain(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, types::CheckedCustomDomainsResponse> {
-        self.http().call(&CHECK_HELM_CUSTOM_DOMAIN).path("helmId", helm_id).json()
+    ) -> wire::ResponseFuture<'_, types::CheckedCustomDomainsResponse> {
+        self.http().request(&CHECK_HELM_CUSTOM_DOMAIN).path("helmId", helm_id).json()
     }
 
     /// List the custom domains of a chart.
@@ -80,8 +80,8 @@ impl Client {
     pub fn list_helm_custom_domain(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, types::CustomDomainResponseList> {
-        self.http().call(&LIST_HELM_CUSTOM_DOMAIN).path("helmId", helm_id).json()
+    ) -> wire::ResponseFuture<'_, types::CustomDomainResponseList> {
+        self.http().request(&LIST_HELM_CUSTOM_DOMAIN).path("helmId", helm_id).json()
     }
 
     /// Add a custom domain to a chart.
@@ -94,9 +94,9 @@ impl Client {
         &self,
         helm_id: &str,
         body: &types::CustomDomainRequest,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&CREATE_HELM_CUSTOM_DOMAIN)
+            .request(&CREATE_HELM_CUSTOM_DOMAIN)
             .path("helmId", helm_id)
             .body(body)
             .json()
@@ -113,9 +113,9 @@ impl Client {
         &self,
         helm_id: &str,
         custom_domain_id: &str,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&GET_HELM_CUSTOM_DOMAIN)
+            .request(&GET_HELM_CUSTOM_DOMAIN)
             .path("helmId", helm_id)
             .path("customDomainId", custom_domain_id)
             .json()
@@ -133,9 +133,9 @@ impl Client {
         helm_id: &str,
         custom_domain_id: &str,
         body: &types::CustomDomainRequest,
-    ) -> wire::Pending<'_, types::CustomDomain> {
+    ) -> wire::ResponseFuture<'_, types::CustomDomain> {
         self.http()
-            .call(&EDIT_HELM_CUSTOM_DOMAIN)
+            .request(&EDIT_HELM_CUSTOM_DOMAIN)
             .path("helmId", helm_id)
             .path("customDomainId", custom_domain_id)
             .body(body)
@@ -153,9 +153,9 @@ impl Client {
         &self,
         helm_id: &str,
         custom_domain_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_HELM_CUSTOM_DOMAIN)
+            .request(&DELETE_HELM_CUSTOM_DOMAIN)
             .path("helmId", helm_id)
             .path("customDomainId", custom_domain_id)
             .empty()
@@ -172,8 +172,8 @@ impl Client {
     pub fn list_helm_deployment_history(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentHistoryHelmPaginatedResponseList> {
-        self.http().call(&LIST_HELM_DEPLOYMENT_HISTORY).path("helmId", helm_id).json()
+    ) -> wire::ResponseFuture<'_, types::DeploymentHistoryHelmPaginatedResponseList> {
+        self.http().request(&LIST_HELM_DEPLOYMENT_HISTORY).path("helmId", helm_id).json()
     }
 
     /// List the deployment restrictions of a chart.
@@ -185,9 +185,9 @@ impl Client {
     pub fn get_helm_deployment_restrictions(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentRestrictionResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestrictionResponseList> {
         self.http()
-            .call(&GET_HELM_DEPLOYMENT_RESTRICTIONS)
+            .request(&GET_HELM_DEPLOYMENT_RESTRICTIONS)
             .path("helmId", helm_id)
             .json()
     }
@@ -202,9 +202,9 @@ impl Client {
         &self,
         helm_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&CREATE_HELM_DEPLOYMENT_RESTRICTION)
+            .request(&CREATE_HELM_DEPLOYMENT_RESTRICTION)
             .path("helmId", helm_id)
             .body(body)
             .json()
@@ -222,9 +222,9 @@ impl Client {
         helm_id: &str,
         deployment_restriction_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&EDIT_HELM_DEPLOYMENT_RESTRICTION)
+            .request(&EDIT_HELM_DEPLOYMENT_RESTRICTION)
             .path("helmId", helm_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .body(body)
@@ -242,9 +242,9 @@ impl Client {
         &self,
         helm_id: &str,
         deployment_restriction_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_HELM_DEPLOYMENT_RESTRICTION)
+            .request(&DELETE_HELM_DEPLOYMENT_RESTRICTION)
             .path("helmId", helm_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .empty()
@@ -259,8 +259,8 @@ impl Client {
     pub fn get_helm_kubernetes_services(
         &self,
         helm_id: &str,
-    ) -> wire::Pending<'_, types::KubernetesServiceResponseList> {
-        self.http().call(&GET_HELM_KUBERNETES_SERVICES).path("helmId", helm_id).json()
+    ) -> wire::ResponseFuture<'_, types::KubernetesServiceResponseList> {
+        self.http().request(&GET_HELM_KUBERNETES_SERVICES).path("helmId", helm_id).json()
     }
 }
 

@@ -23,8 +23,8 @@ impl Client {
         &self,
         job_id: &str,
         body: &types::JobRequest,
-    ) -> wire::Pending<'_, types::JobResponse> {
-        self.http().call(&EDIT_JOB).path("jobId", job_id).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::JobResponse> {
+        self.http().request(&EDIT_JOB).path("jobId", job_id).body(body).json()
     }
 
     /// Read the advanced settings of a job.
@@ -36,8 +36,8 @@ impl Client {
     pub fn get_job_advanced_settings(
         &self,
         job_id: &str,
-    ) -> wire::Pending<'_, types::JobAdvancedSettings> {
-        self.http().call(&GET_JOB_ADVANCED_SETTINGS).path("jobId", job_id).json()
+    ) -> wire::ResponseFuture<'_, types::JobAdvancedSettings> {
+        self.http().request(&GET_JOB_ADVANCED_SETTINGS).path("jobId", job_id).json()
     }
 
     /// Replace the advanced settings of a job.
@@ -50,9 +50,9 @@ impl Client {
         &self,
         job_id: &str,
         body: &types::JobAdvancedSettings,
-    ) -> wire::Pending<'_, types::JobAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::JobAdvancedSettings> {
         self.http()
-            .call(&EDIT_JOB_ADVANCED_SETTINGS)
+            .request(&EDIT_JOB_ADVANCED_SETTINGS)
             .path("jobId", job_id)
             .body(body)
             .json()
@@ -69,8 +69,8 @@ impl Client {
     pub fn list_job_deployment_history(
         &self,
         job_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentHistoryJobPaginatedResponseList> {
-        self.http().call(&LIST_JOB_DEPLOYMENT_HISTORY).path("jobId", job_id).json()
+    ) -> wire::ResponseFuture<'_, types::DeploymentHistoryJobPaginatedResponseList> {
+        self.http().request(&LIST_JOB_DEPLOYMENT_HISTORY).path("jobId", job_id).json()
     }
 
     /// List the deployment restrictions of a job.
@@ -82,8 +82,11 @@ impl Client {
     pub fn get_job_deployment_restrictions(
         &self,
         job_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentRestrictionResponseList> {
-        self.http().call(&GET_JOB_DEPLOYMENT_RESTRICTIONS).path("jobId", job_id).json()
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestrictionResponseList> {
+        self.http()
+            .request(&GET_JOB_DEPLOYMENT_RESTRICTIONS)
+            .path("jobId", job_id)
+            .json()
     }
 
     /// Restrict which changes in git deploy a job by themselves.
@@ -96,9 +99,9 @@ impl Client {
         &self,
         job_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&CREATE_JOB_DEPLOYMENT_RESTRICTION)
+            .request(&CREATE_JOB_DEPLOYMENT_RESTRICTION)
             .path("jobId", job_id)
             .body(body)
             .json()
@@ -116,9 +119,9 @@ impl Client {
         job_id: &str,
         deployment_restriction_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&EDIT_JOB_DEPLOYMENT_RESTRICTION)
+            .request(&EDIT_JOB_DEPLOYMENT_RESTRICTION)
             .path("jobId", job_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .body(body)
@@ -136,9 +139,9 @@ impl Client {
         &self,
         job_id: &str,
         deployment_restriction_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_JOB_DEPLOYMENT_RESTRICTION)
+            .request(&DELETE_JOB_DEPLOYMENT_RESTRICTION)
             .path("jobId", job_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .empty()

@@ -20,9 +20,9 @@ impl Client {
     pub fn get_blueprint_catalog(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::BlueprintCatalogResponse> {
+    ) -> wire::ResponseFuture<'_, types::BlueprintCatalogResponse> {
         self.http()
-            .call(&GET_BLUEPRINT_CATALOG)
+            .request(&GET_BLUEPRINT_CATALOG)
             .path("organizationId", organization_id)
             .json()
     }
@@ -44,9 +44,9 @@ impl Client {
         service_family: &str,
         service_version: &str,
         environment_id: &str,
-    ) -> wire::Pending<'_, types::BlueprintManifestResponse> {
+    ) -> wire::ResponseFuture<'_, types::BlueprintManifestResponse> {
         self.http()
-            .call(&GET_BLUEPRINT_CATALOG_SERVICE_MANIFEST)
+            .request(&GET_BLUEPRINT_CATALOG_SERVICE_MANIFEST)
             .path("organizationId", organization_id)
             .path("provider", provider)
             .path("serviceFamily", service_family)
@@ -70,9 +70,9 @@ impl Client {
         provider: &str,
         service_family: &str,
         service_version: &str,
-    ) -> wire::Pending<'_, types::BlueprintReadmeResponse> {
+    ) -> wire::ResponseFuture<'_, types::BlueprintReadmeResponse> {
         self.http()
-            .call(&GET_BLUEPRINT_CATALOG_SERVICE_README)
+            .request(&GET_BLUEPRINT_CATALOG_SERVICE_README)
             .path("organizationId", organization_id)
             .path("provider", provider)
             .path("serviceFamily", service_family)
@@ -92,9 +92,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::OrganizationContainerPreviewRequest,
-    ) -> wire::Pending<'_, types::Status> {
+    ) -> wire::ResponseFuture<'_, types::Status> {
         self.http()
-            .call(&PREVIEW_CONTAINER_ENVIRONMENTS)
+            .request(&PREVIEW_CONTAINER_ENVIRONMENTS)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -110,9 +110,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::TfVarsListRequest,
-    ) -> wire::Pending<'_, types::TfVarsFileResponseList> {
+    ) -> wire::ResponseFuture<'_, types::TfVarsFileResponseList> {
         self.http()
-            .call(&LIST_TF_VARS_FILES_FROM_GIT_REPO)
+            .request(&LIST_TF_VARS_FILES_FROM_GIT_REPO)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -128,9 +128,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::TerraformVariableParsingRequest,
-    ) -> wire::Pending<'_, types::TerraformVariableDefinitionResponseList> {
+    ) -> wire::ResponseFuture<'_, types::TerraformVariableDefinitionResponseList> {
         self.http()
-            .call(&PARSE_TERRAFORM_VARIABLES_FROM_GIT_REPO)
+            .request(&PARSE_TERRAFORM_VARIABLES_FROM_GIT_REPO)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -146,9 +146,9 @@ impl Client {
         &self,
         organization_id: &str,
         body: &types::ProjectRequest,
-    ) -> wire::Pending<'_, types::Project> {
+    ) -> wire::ResponseFuture<'_, types::Project> {
         self.http()
-            .call(&CREATE_PROJECT)
+            .request(&CREATE_PROJECT)
             .path("organizationId", organization_id)
             .body(body)
             .json()
@@ -163,9 +163,9 @@ impl Client {
     pub fn get_organization_project_stats(
         &self,
         organization_id: &str,
-    ) -> wire::Pending<'_, types::ProjectStatsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ProjectStatsResponseList> {
         self.http()
-            .call(&GET_ORGANIZATION_PROJECT_STATS)
+            .request(&GET_ORGANIZATION_PROJECT_STATS)
             .path("organizationId", organization_id)
             .json()
     }

@@ -21,8 +21,12 @@ impl Client {
         &self,
         project_id: &str,
         body: &types::ProjectRequest,
-    ) -> wire::Pending<'_, types::Project> {
-        self.http().call(&EDIT_PROJECT).path("projectId", project_id).body(body).json()
+    ) -> wire::ResponseFuture<'_, types::Project> {
+        self.http()
+            .request(&EDIT_PROJECT)
+            .path("projectId", project_id)
+            .body(body)
+            .json()
     }
 
     /// Delete a project.
@@ -31,8 +35,8 @@ impl Client {
     ///
     /// * `project_id`: The project's id.
     #[inline]
-    pub fn delete_project(&self, project_id: &str) -> wire::Pending<'_, ()> {
-        self.http().call(&DELETE_PROJECT).path("projectId", project_id).empty()
+    pub fn delete_project(&self, project_id: &str) -> wire::ResponseFuture<'_, ()> {
+        self.http().request(&DELETE_PROJECT).path("projectId", project_id).empty()
     }
 
     /// List the deployment rules of a project.
@@ -44,9 +48,9 @@ impl Client {
     pub fn list_project_deployment_rules(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::ProjectDeploymentRuleResponseList> {
+    ) -> wire::ResponseFuture<'_, types::ProjectDeploymentRuleResponseList> {
         self.http()
-            .call(&LIST_PROJECT_DEPLOYMENT_RULES)
+            .request(&LIST_PROJECT_DEPLOYMENT_RULES)
             .path("projectId", project_id)
             .json()
     }
@@ -61,9 +65,9 @@ impl Client {
         &self,
         project_id: &str,
         body: &types::ProjectDeploymentRuleRequest,
-    ) -> wire::Pending<'_, types::ProjectDeploymentRule> {
+    ) -> wire::ResponseFuture<'_, types::ProjectDeploymentRule> {
         self.http()
-            .call(&CREATE_DEPLOYMENT_RULE)
+            .request(&CREATE_DEPLOYMENT_RULE)
             .path("projectId", project_id)
             .body(body)
             .json()
@@ -79,9 +83,9 @@ impl Client {
         &self,
         project_id: &str,
         body: &types::ProjectDeploymentRulesPriorityOrderRequest,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&UPDATE_DEPLOYMENT_RULES_PRIORITY_ORDER)
+            .request(&UPDATE_DEPLOYMENT_RULES_PRIORITY_ORDER)
             .path("projectId", project_id)
             .body(body)
             .empty()
@@ -98,9 +102,9 @@ impl Client {
         &self,
         project_id: &str,
         deployment_rule_id: &str,
-    ) -> wire::Pending<'_, types::ProjectDeploymentRule> {
+    ) -> wire::ResponseFuture<'_, types::ProjectDeploymentRule> {
         self.http()
-            .call(&GET_PROJECT_DEPLOYMENT_RULE)
+            .request(&GET_PROJECT_DEPLOYMENT_RULE)
             .path("projectId", project_id)
             .path("deploymentRuleId", deployment_rule_id)
             .json()
@@ -118,9 +122,9 @@ impl Client {
         project_id: &str,
         deployment_rule_id: &str,
         body: &types::ProjectDeploymentRuleRequest,
-    ) -> wire::Pending<'_, types::ProjectDeploymentRule> {
+    ) -> wire::ResponseFuture<'_, types::ProjectDeploymentRule> {
         self.http()
-            .call(&EDIT_PROJECT_DEPLOYEMTN_RULE)
+            .request(&EDIT_PROJECT_DEPLOYEMTN_RULE)
             .path("projectId", project_id)
             .path("deploymentRuleId", deployment_rule_id)
             .body(body)
@@ -138,9 +142,9 @@ impl Client {
         &self,
         project_id: &str,
         deployment_rule_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_PROJECT_DEPLOYMENT_RULE)
+            .request(&DELETE_PROJECT_DEPLOYMENT_RULE)
             .path("projectId", project_id)
             .path("deploymentRuleId", deployment_rule_id)
             .empty()
@@ -156,9 +160,9 @@ impl Client {
         &self,
         project_id: &str,
         body: &types::CreateEnvironmentRequest,
-    ) -> wire::Pending<'_, types::Environment> {
+    ) -> wire::ResponseFuture<'_, types::Environment> {
         self.http()
-            .call(&CREATE_ENVIRONMENT)
+            .request(&CREATE_ENVIRONMENT)
             .path("projectId", project_id)
             .body(body)
             .json()
@@ -173,9 +177,9 @@ impl Client {
     pub fn get_project_environments_overview(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentOverviewResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentOverviewResponseList> {
         self.http()
-            .call(&GET_PROJECT_ENVIRONMENTS_OVERVIEW)
+            .request(&GET_PROJECT_ENVIRONMENTS_OVERVIEW)
             .path("projectId", project_id)
             .json()
     }
@@ -189,9 +193,9 @@ impl Client {
     pub fn get_project_environment_service_number(
         &self,
         project_id: &str,
-    ) -> wire::Pending<'_, types::EnvironmentStatsResponseList> {
+    ) -> wire::ResponseFuture<'_, types::EnvironmentStatsResponseList> {
         self.http()
-            .call(&GET_PROJECT_ENVIRONMENT_SERVICE_NUMBER)
+            .request(&GET_PROJECT_ENVIRONMENT_SERVICE_NUMBER)
             .path("projectId", project_id)
             .json()
     }

@@ -20,9 +20,9 @@ impl Client {
     pub fn get_service_deployment_stage(
         &self,
         service_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentStageResponse> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentStageResponse> {
         self.http()
-            .call(&GET_SERVICE_DEPLOYMENT_STAGE)
+            .request(&GET_SERVICE_DEPLOYMENT_STAGE)
             .path("serviceId", service_id)
             .json()
     }
@@ -38,8 +38,11 @@ impl Client {
     pub fn sync_service_git_webhook(
         &self,
         service_id: &str,
-    ) -> wire::Pending<'_, types::GitWebhookStatusResponse> {
-        self.http().call(&SYNC_SERVICE_GIT_WEBHOOK).path("serviceId", service_id).json()
+    ) -> wire::ResponseFuture<'_, types::GitWebhookStatusResponse> {
+        self.http()
+            .request(&SYNC_SERVICE_GIT_WEBHOOK)
+            .path("serviceId", service_id)
+            .json()
     }
 
     /// Read whether the git webhook of a service works.
@@ -51,9 +54,9 @@ impl Client {
     pub fn get_service_git_webhook_status(
         &self,
         service_id: &str,
-    ) -> wire::Pending<'_, types::GitWebhookStatusResponse> {
+    ) -> wire::ResponseFuture<'_, types::GitWebhookStatusResponse> {
         self.http()
-            .call(&GET_SERVICE_GIT_WEBHOOK_STATUS)
+            .request(&GET_SERVICE_GIT_WEBHOOK_STATUS)
             .path("serviceId", service_id)
             .json()
     }

@@ -17,8 +17,8 @@ impl Client {
     #[inline]
     pub fn list_terraform_versions(
         &self,
-    ) -> wire::Pending<'_, types::TerraformVersionResponseList> {
-        self.http().call(&LIST_TERRAFORM_VERSIONS).json()
+    ) -> wire::ResponseFuture<'_, types::TerraformVersionResponseList> {
+        self.http().request(&LIST_TERRAFORM_VERSIONS).json()
     }
 
     /// Replace the settings of a Terraform service.
@@ -33,9 +33,9 @@ impl Client {
         &self,
         terraform_id: &str,
         body: &types::TerraformRequest,
-    ) -> wire::Pending<'_, types::TerraformResponse> {
+    ) -> wire::ResponseFuture<'_, types::TerraformResponse> {
         self.http()
-            .call(&EDIT_TERRAFORM)
+            .request(&EDIT_TERRAFORM)
             .path("terraformId", terraform_id)
             .body(body)
             .json()
@@ -50,9 +50,9 @@ impl Client {
     pub fn get_terraform_advanced_settings(
         &self,
         terraform_id: &str,
-    ) -> wire::Pending<'_, types::TerraformAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::TerraformAdvancedSettings> {
         self.http()
-            .call(&GET_TERRAFORM_ADVANCED_SETTINGS)
+            .request(&GET_TERRAFORM_ADVANCED_SETTINGS)
             .path("terraformId", terraform_id)
             .json()
     }
@@ -67,9 +67,9 @@ impl Client {
         &self,
         terraform_id: &str,
         body: &types::TerraformAdvancedSettings,
-    ) -> wire::Pending<'_, types::TerraformAdvancedSettings> {
+    ) -> wire::ResponseFuture<'_, types::TerraformAdvancedSettings> {
         self.http()
-            .call(&EDIT_TERRAFORM_ADVANCED_SETTINGS)
+            .request(&EDIT_TERRAFORM_ADVANCED_SETTINGS)
             .path("terraformId", terraform_id)
             .body(body)
             .json()
@@ -84,9 +84,9 @@ impl Client {
     pub fn get_terraform_deployment_restrictions(
         &self,
         terraform_id: &str,
-    ) -> wire::Pending<'_, types::DeploymentRestrictionResponseList> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestrictionResponseList> {
         self.http()
-            .call(&GET_TERRAFORM_DEPLOYMENT_RESTRICTIONS)
+            .request(&GET_TERRAFORM_DEPLOYMENT_RESTRICTIONS)
             .path("terraformId", terraform_id)
             .json()
     }
@@ -101,9 +101,9 @@ impl Client {
         &self,
         terraform_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&CREATE_TERRAFORM_DEPLOYMENT_RESTRICTION)
+            .request(&CREATE_TERRAFORM_DEPLOYMENT_RESTRICTION)
             .path("terraformId", terraform_id)
             .body(body)
             .json()
@@ -121,9 +121,9 @@ impl Client {
         terraform_id: &str,
         deployment_restriction_id: &str,
         body: &types::DeploymentRestrictionRequest,
-    ) -> wire::Pending<'_, types::DeploymentRestriction> {
+    ) -> wire::ResponseFuture<'_, types::DeploymentRestriction> {
         self.http()
-            .call(&EDIT_TERRAFORM_DEPLOYMENT_RESTRICTION)
+            .request(&EDIT_TERRAFORM_DEPLOYMENT_RESTRICTION)
             .path("terraformId", terraform_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .body(body)
@@ -141,9 +141,9 @@ impl Client {
         &self,
         terraform_id: &str,
         deployment_restriction_id: &str,
-    ) -> wire::Pending<'_, ()> {
+    ) -> wire::ResponseFuture<'_, ()> {
         self.http()
-            .call(&DELETE_TERRAFORM_DEPLOYMENT_RESTRICTION)
+            .request(&DELETE_TERRAFORM_DEPLOYMENT_RESTRICTION)
             .path("terraformId", terraform_id)
             .path("deploymentRestrictionId", deployment_restriction_id)
             .empty()
@@ -158,9 +158,9 @@ impl Client {
     pub fn get_terraform_resources(
         &self,
         terraform_id: &str,
-    ) -> wire::Pending<'_, types::TerraformResourcesResponse> {
+    ) -> wire::ResponseFuture<'_, types::TerraformResourcesResponse> {
         self.http()
-            .call(&GET_TERRAFORM_RESOURCES)
+            .request(&GET_TERRAFORM_RESOURCES)
             .path("terraformId", terraform_id)
             .json()
     }

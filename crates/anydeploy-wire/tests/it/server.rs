@@ -1,4 +1,4 @@
-//! A server on a raw socket that misbehaves as told.
+//! A server on a raw socket that misbehaves as its [`Behaviour`] says.
 
 use std::{
     net::SocketAddr,
@@ -58,7 +58,11 @@ impl Server {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}/api", self.address)
+        format!("{}/api", self.origin())
+    }
+
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

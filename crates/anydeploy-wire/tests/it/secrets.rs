@@ -72,9 +72,9 @@ async fn printed(server: &Server) -> (String, String) {
 async fn print_call(builder: HttpBuilder, text: &mut String) {
     writeln!(text, "{builder:?}").unwrap();
     let http = builder.build().unwrap();
-    let call = http.call(&UPDATE).path("id", MARKER).query("q", MARKER).body(&Update { password: MARKER });
+    let call = http.request(&UPDATE).path("id", MARKER).query("q", MARKER).body(&Update { password: MARKER });
     writeln!(text, "{http:?} {call:?}").unwrap();
-    let read = |answer: anydeploy_wire::Answer| {
+    let read = |answer: anydeploy_wire::RawResponse| {
         writeln!(text, "{answer:?}").unwrap();
         let reply = answer.json::<Updated>()?;
         writeln!(text, "{reply:?}").unwrap();
@@ -126,7 +126,7 @@ async fn what_a_server_sends_back_of_the_credentials_can_be_taken_out() {
     for auth in [Auth::bearer(MARKER), Auth::header("x-api-key", MARKER)] {
         let http =
             server.builder().auth(auth).header("x-extra", "extra secret").header("x-short", "no").build().unwrap();
-        let error = http.call(&UPDATE).path("id", "1").send().await.unwrap_err();
+        let error = http.request(&UPDATE).path("id", "1").send().await.unwrap_err();
         let said = error.without_credentials("no: Bearer planted, planted2, extra secret");
         assert!(said.starts_with("no: ") && !said.contains("planted") && !said.contains("secret"), "{said}");
         assert_eq!(error.without_credentials("no"), "no");

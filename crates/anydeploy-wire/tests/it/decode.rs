@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anydeploy_wire::{DecodeError, Fault, Node, Patch, Read, Repair, Repaired, Secret, decode, object, open_enum};
+use anydeploy_wire::{DecodeError, Mismatch, Node, Patch, Read, Repair, Repaired, Secret, decode, object, open_enum};
 
 open_enum! {
     pub(crate) enum State {
@@ -69,11 +69,11 @@ enum Kind {
 }
 
 impl Read for Kind {
-    fn read(node: &Node<'_>) -> Result<Self, Fault> {
+    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
         match String::read(node)?.as_str() {
             "git" => Ok(Self::Git),
             "image" => Ok(Self::Image),
-            _ => Err(node.unfit()),
+            _ => Err(node.mismatch()),
         }
     }
 }
@@ -266,8 +266,8 @@ fn an_empty_list_is_no_struct_even_if_all_its_members_may_be_missing() {
 }
 
 #[test]
-fn a_long_list_with_the_same_faults_everywhere_needs_few_rounds() {
-    // One round a fault and element would be given up after 64.
+fn a_long_list_with_the_same_mismatches_everywhere_needs_few_repairs() {
+    // One repair a mismatch and element would be given up after 64.
     let bad = r#"{"uuid": 1, "port": "x", "tags": null, "server": {}, "kind": "helm", "labels": []}"#;
     let good = r#"{"uuid": "b", "port": 80, "tags": ["t"], "server": {"ip": "i"}, "kind": null}"#;
     let body = format!("[{}{good}]", format!("{bad},").repeat(10_000));
@@ -284,20 +284,20 @@ fn a_long_list_with_the_same_faults_everywhere_needs_few_rounds() {
 
 #[test]
 fn what_cannot_be_told_from_the_outside_is_left_out_one_by_one_first() {
-    // Only the type knows that `helm` is no word, so the first fault leaves the others alone.
+    // Only the type knows that `helm` is no word, so the first mismatch leaves the others alone.
     let (list, _) = ok::<Vec<Application>>(r#"[{"uuid": "a", "kind": "helm"}, {"uuid": "b", "kind": "git"}]"#);
     assert_eq!((&list[0].kind, &list[1].kind), (&None, &Some(Kind::Git)));
 }
 
 #[test]
-fn more_kinds_of_faults_than_rounds_are_an_error() {
+fn more_mismatches_than_repairs_are_an_error() {
     let nest = |depth: usize| {
         format!("{}{}", r#"{"ip":"i","children":[{"ip":"i","children":["#.repeat(depth), "]}]}".repeat(depth))
     };
     assert!(decode::<Server>(nest(20).as_bytes()).is_ok());
     let chain = |depth: usize| format!("{}null{}", r#"{"flag":[],"next":"#.repeat(depth), "}".repeat(depth));
     assert_eq!(ok::<Chain>(&chain(60)).1.len(), 60);
-    assert!(err::<Chain>(&chain(70)).to_string().ends_with("; there are too many faults to repair"));
+    assert!(err::<Chain>(&chain(70)).to_string().ends_with("; there are too many mismatches to repair"));
 }
 
 #[test]

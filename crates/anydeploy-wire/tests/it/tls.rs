@@ -51,7 +51,7 @@ async fn call(url: String, root: Option<&str>) -> Result<u8, Error> {
         Some(root) => builder.root_certificate_pem(root).build()?,
         None => builder.build()?,
     };
-    Ok(http.call(&READ).path("id", "1").send().await?.json()?.into_value())
+    Ok(http.request(&READ).path("id", "1").send().await?.json()?.into_value())
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What stands on the wire: URL, headers, body.
+//! What a request sends: URL, headers, body.
 
 use anydeploy_wire::{Auth, ErrorKind, File, Http, Method, Operation, open_enum};
 
@@ -25,7 +25,7 @@ fn has_line(request: &str, line: &str) -> bool {
 #[tokio::test]
 async fn a_read_has_no_content() {
     let server = server().await;
-    server.http().call(&READ).path("id", "a/b").send().await.unwrap();
+    server.http().request(&READ).path("id", "a/b").send().await.unwrap();
     let request = &server.requests()[0];
     assert!(request.starts_with("GET /api/things/a%2Fb HTTP/1.1\r\n"), "{request}");
     assert!(has_line(request, "accept: application/json"), "{request}");
@@ -37,7 +37,7 @@ async fn a_read_has_no_content() {
 #[tokio::test]
 async fn a_write_without_a_body_says_that_it_is_empty_json() {
     let server = server().await;
-    server.http().call(&START).path("id", 7).send().await.unwrap();
+    server.http().request(&START).path("id", 7).send().await.unwrap();
     let request = &server.requests()[0];
     assert!(request.starts_with("POST /api/things/7/start HTTP/1.1\r\n"), "{request}");
     assert!(has_line(request, "content-type: application/json"), "{request}");
@@ -48,7 +48,7 @@ async fn a_write_without_a_body_says_that_it_is_empty_json() {
 #[tokio::test]
 async fn an_operation_without_a_body_names_no_media_type() {
     let server = server().await;
-    server.http().call(&START.without_body()).path("id", 7).send().await.unwrap();
+    server.http().request(&START.without_body()).path("id", 7).send().await.unwrap();
     let request = &server.requests()[0];
     assert!(!request.to_ascii_lowercase().contains("content-type"), "{request}");
     assert!(has_line(request, "content-length: 0"), "{request}");
@@ -58,8 +58,8 @@ async fn an_operation_without_a_body_names_no_media_type() {
 async fn a_body_is_json_with_any_method() {
     let server = server().await;
     let http = server.http();
-    http.call(&START).path("id", 7).body(&["a"]).send().await.unwrap();
-    http.call(&DELETE).path("id", 7).body(&true).send().await.unwrap();
+    http.request(&START).path("id", 7).body(&["a"]).send().await.unwrap();
+    http.request(&DELETE).path("id", 7).body(&true).send().await.unwrap();
     let requests = server.requests();
     assert!(requests[0].ends_with("\r\n\r\n[\"a\"]"), "{}", requests[0]);
     assert!(requests[1].starts_with("DELETE ") && requests[1].ends_with("\r\n\r\ntrue"), "{}", requests[1]);
@@ -70,7 +70,7 @@ async fn a_body_is_json_with_any_method() {
 async fn query_values_are_sent_encoded_repeated_or_not_at_all() {
     let server = server().await;
     let call = server.http();
-    let call = call.call(&READ).path("id", "1");
+    let call = call.request(&READ).path("id", "1");
     let call = call.query("skip", &Some(20)).query("take", &None::<u32>);
     let call = call.query("tag", &vec!["a b", "c&d"]).query("order", &Order::Newest);
     call.query("force", &true).query("q", "é").send().await.unwrap();
@@ -82,7 +82,7 @@ async fn query_values_are_sent_encoded_repeated_or_not_at_all() {
 #[tokio::test]
 async fn another_media_type_is_accepted_after_json() {
     let server = server().await;
-    server.http().call(&YAML).send().await.unwrap();
+    server.http().request(&YAML).send().await.unwrap();
     let request = &server.requests()[0];
     assert!(has_line(request, "accept: application/json, application/x-yaml;q=0.9"), "{request}");
 }
@@ -96,7 +96,7 @@ async fn credentials_and_headers_go_with_every_request() {
         (Auth::header("x-api-key", "t"), "x-api-key: t"),
     ] {
         let http = server.builder().auth(auth).header("CF-Access-Client-Id", "c").user_agent("me/1").build();
-        http.unwrap().call(&READ).path("id", "1").send().await.unwrap();
+        http.unwrap().request(&READ).path("id", "1").send().await.unwrap();
         let request = server.requests().pop().unwrap();
         for line in [line, "cf-access-client-id: c", "user-agent: me/1"] {
             assert!(has_line(&request, line), "{line}: {request}");
@@ -109,11 +109,11 @@ async fn a_bad_path_parameter_is_refused_before_anything_is_sent() {
     let server = server().await;
     let http = server.http();
     for bad in ["", ".", "..", "a/../b", "a\nb"] {
-        let error = http.call(&DELETE).path("id", bad).send().await.unwrap_err();
+        let error = http.request(&DELETE).path("id", bad).send().await.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidArgument, "delete-thing"));
         assert!(error.to_string().contains("the path parameter `id` "), "{error}");
     }
-    let error = http.call(&DELETE).send().await.unwrap_err();
+    let error = http.request(&DELETE).send().await.unwrap_err();
     assert!(error.to_string().ends_with("the path parameter `id` is not given"), "{error}");
     assert_eq!(server.requests(), Vec::<String>::new());
 }
@@ -122,31 +122,10 @@ async fn a_bad_path_parameter_is_refused_before_anything_is_sent() {
 async fn a_body_that_is_no_json_is_refused_before_anything_is_sent() {
     let server = server().await;
     let bad = std::collections::BTreeMap::from([(vec![1], "planted")]);
-    let error = server.http().call(&START).path("id", "1").body(&bad).send().await.unwrap_err();
+    let error = server.http().request(&START).path("id", "1").body(&bad).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(!format!("{error} {error:?}").contains("planted"));
     assert_eq!(server.requests(), Vec::<String>::new());
-}
-
-/// The environment of a process cannot be changed safely, so the test runs itself once more.
-#[tokio::test]
-async fn a_call_on_this_machine_does_not_pass_a_proxy_of_the_environment() {
-    let (server, proxy) = (server().await, server().await);
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "--ignored", "request::child_of_the_proxy_test"]);
-    child.env("HTTP_PROXY", proxy.url()).env("http_proxy", proxy.url()).env("ANYDEPLOY_TEST_URL", server.url());
-    let status = tokio::task::spawn_blocking(move || child.status()).await;
-    assert!(status.unwrap().unwrap().success());
-    assert_eq!((server.requests().len(), proxy.requests().len()), (1, 0));
-}
-
-#[tokio::test]
-#[ignore = "is started by another test, with a proxy in its environment"]
-async fn child_of_the_proxy_test() {
-    // Whoever runs every ignored test has no proxy to test.
-    let Ok(url) = std::env::var("ANYDEPLOY_TEST_URL") else { return };
-    let http = Http::builder(url).build().unwrap();
-    http.call(&READ).path("id", "1").send().await.unwrap();
 }
 
 #[test]
@@ -186,7 +165,7 @@ fn a_base_url_is_https_or_stays_on_this_machine() {
 }
 
 #[test]
-fn the_base_url_is_told_without_a_slash_at_its_end() {
+fn the_base_url_has_no_slash_at_its_end() {
     let base = |url: &str| Http::builder(url).build().unwrap().base_url().to_owned();
     assert_eq!(base("https://Host.example/"), "https://host.example");
     assert_eq!(base("https://host.example/api//"), "https://host.example/api");
@@ -206,14 +185,17 @@ fn a_bad_header_or_certificate_is_refused_by_the_builder() {
         builder().header("content-type", "planted/type"),
         builder().auth(Auth::bearer("token")).header("authorization", "planted"),
         builder().header("x-extra", "one").header("X-Extra", "planted"),
+        builder().header("Proxy-Authorization", "planted"),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidConfiguration, "build"));
         assert!(!format!("{error} {error:?}").contains("plan"), "{error:?}");
     }
-    let told = |builder: anydeploy_wire::HttpBuilder| builder.build().unwrap_err().to_string();
-    assert!(told(builder().auth(Auth::bearer("t\n"))).ends_with("the token begins or ends with white space"));
-    assert!(told(builder().header("x-extra", "")).ends_with("the value of header `x-extra` is empty"));
+    let line = |builder: anydeploy_wire::HttpBuilder| builder.build().unwrap_err().to_string();
+    assert!(line(builder().auth(Auth::bearer("t\n"))).ends_with("the token begins or ends with white space"));
+    assert!(line(builder().header("x-extra", "")).ends_with("the value of header `x-extra` is empty"));
+    let twice = line(builder().auth(Auth::header("x-api-key", "t")).header("X-API-Key", "t"));
+    assert!(twice.contains("the header `x-api-key` carries the credentials"), "{twice}");
 }
 
 #[tokio::test]
@@ -221,9 +203,9 @@ async fn a_form_holds_fields_and_files() {
     let server = server().await;
     let http = server.http();
     let file = File::new("a.zip", "PK");
-    let form = http.call(&START).path("id", 7).field("force", &true).field("absent", &None::<String>);
+    let form = http.request(&START).path("id", 7).field("force", &true).field("absent", &None::<String>);
     form.files("zip", [&file]).files("more", &None::<File>).send().await.unwrap();
-    http.call(&START).path("id", 7).form().send().await.unwrap();
+    http.request(&START).path("id", 7).form().send().await.unwrap();
     let requests = server.requests();
     let form = "content-type: multipart/form-data; boundary=";
     assert!(requests.iter().all(|request| request.to_ascii_lowercase().contains(form)), "{requests:?}");
@@ -236,7 +218,7 @@ async fn a_form_holds_fields_and_files() {
 #[tokio::test]
 async fn content_is_sent_as_it_is() {
     let server = server().await;
-    let call = server.http().call(&START).path("id", 7).content("application/x-yaml", "a: 1\n").send().await;
+    let call = server.http().request(&START).path("id", 7).content("application/x-yaml", "a: 1\n").send().await;
     call.unwrap();
     let request = &server.requests()[0];
     assert!(has_line(request, "content-type: application/x-yaml"), "{request}");
@@ -246,7 +228,7 @@ async fn content_is_sent_as_it_is() {
 #[tokio::test]
 async fn secret_text_is_not_shown() {
     let server = Server::answering("200 OK", "", "planted").await;
-    let reply = server.http().call(&YAML).secret().await.unwrap();
+    let reply = server.http().request(&YAML).secret().await.unwrap();
     assert_eq!(reply.value().expose(), "planted");
     assert!(!format!("{reply:?}").contains("planted"));
 }

@@ -1,11 +1,6 @@
-//! One call: its parameters, and sending it.
+//! One request: its parameters, and sending it.
 
-use std::{
-    fmt,
-    pin::Pin,
-    task::{Context, Poll},
-    time::Instant,
-};
+use std::{fmt, time::Instant};
 
 use bytes::Bytes;
 use reqwest::{
@@ -14,42 +9,40 @@ use reqwest::{
 };
 use serde::Serialize;
 
-use crate::{Answer, Error, File, Http, Operation, QueryValue, Read, Reply, Secret, answer, form::Form, path};
+use crate::{
+    decode::Read,
+    error::Error,
+    form::{File, Form},
+    http::Http,
+    operation::Operation,
+    path,
+    query::QueryValue,
+    receive::receive,
+    response::{RawResponse, Response},
+    response_future::{Exchange, ResponseFuture},
+    secret::Secret,
+};
 
-/// A call that is ready, and how its answer is to be read.
-///
-/// One future for all operations keeps the clients cheap to compile: their methods need no state
-/// machines of their own.
-/// `Debug` shows nothing of the call.
-#[must_use = "nothing is sent before it is awaited"]
-pub struct Pending<'a, T> {
-    answer: Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>>,
-    read: fn(Answer) -> Result<Reply<T>, Error>,
-}
-
-impl<T> Future for Pending<'_, T> {
-    type Output = Result<Reply<T>, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.answer.as_mut().poll(context) {
-            Poll::Ready(Ok(answer)) => Poll::Ready((self.read)(answer)),
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending => Poll::Pending,
+impl Http {
+    /// Starts a request of an operation; nothing is sent before [`RequestBuilder::send`].
+    pub fn request(&self, operation: &Operation) -> RequestBuilder<'_> {
+        RequestBuilder {
+            http: self,
+            operation: *operation,
+            path: Vec::new(),
+            query: Vec::new(),
+            content: None,
+            form: None,
+            refused: None,
         }
     }
 }
 
-impl<T> fmt::Debug for Pending<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").finish_non_exhaustive()
-    }
-}
-
-/// A call that is being put together; what is wrong with it is told by [`send`](Self::send).
+/// A request as it is built; what is wrong with it is the error of [`send`](Self::send).
 ///
 /// `Debug` shows the operation and no parameter.
 #[must_use = "nothing is sent before `send`"]
-pub struct Call<'a> {
+pub struct RequestBuilder<'a> {
     http: &'a Http,
     operation: Operation,
     path: Vec<(&'a str, String)>,
@@ -59,11 +52,7 @@ pub struct Call<'a> {
     refused: Option<Error>,
 }
 
-impl<'a> Call<'a> {
-    pub(crate) fn new(http: &'a Http, operation: Operation) -> Self {
-        Self { http, operation, path: Vec::new(), query: Vec::new(), content: None, form: None, refused: None }
-    }
-
+impl<'a> RequestBuilder<'a> {
     /// Fills `{name}` of the path template.
     ///
     /// The value is percent-encoded and stays one segment.
@@ -132,7 +121,7 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Sends the request and reads a successful answer.
+    /// Sends the request and reads a successful response.
     ///
     /// It is sent once: whether to repeat it is for the caller to decide.
     /// Emits one `tracing` event at level `DEBUG` with operation, method, path template, outcome
@@ -140,14 +129,15 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     ///
-    /// Every [`ErrorKind`](crate::ErrorKind) but `InvalidConfiguration` and `Decode`.
-    pub async fn send(self) -> Result<Answer, Error> {
+    /// Every [`ErrorKind`](crate::ErrorKind) but `InvalidConfiguration`; `Decode` only if the
+    /// [caller's own client](crate::HttpBuilder::client) followed a redirect.
+    pub async fn send(self) -> Result<RawResponse, Error> {
         let operation = self.operation;
         let started = Instant::now();
         let outcome = self.exchange().await;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, failure) = match &outcome {
-            Ok(answer) => (Some(answer.status()), None),
+            Ok(response) => (Some(response.status()), None),
             Err(error) => (error.status(), Some(error.kind())),
         };
         tracing::debug!(
@@ -162,46 +152,48 @@ impl<'a> Call<'a> {
         outcome
     }
 
-    /// Sends the request and reads the answer by [`Answer::json`].
-    pub fn json<T: Read>(self) -> Pending<'a, T> {
-        self.pending(Answer::json)
+    /// Sends the request and reads the response by [`RawResponse::json`].
+    pub fn json<T: Read>(self) -> ResponseFuture<'a, T> {
+        self.read_by(RawResponse::json)
     }
 
-    /// Sends the request and reads the answer by [`Answer::text`].
-    pub fn text(self) -> Pending<'a, String> {
-        self.pending(Answer::text)
+    /// Sends the request and reads the response by [`RawResponse::text`].
+    pub fn text(self) -> ResponseFuture<'a, String> {
+        self.read_by(RawResponse::text)
     }
 
-    /// Sends the request and reads the answer by [`Answer::text`], as text that is never shown.
-    pub fn secret(self) -> Pending<'a, Secret> {
-        self.pending(|answer| Ok(answer.text()?.map(Secret::from)))
+    /// Sends the request and reads the response by [`RawResponse::text`], as text that is never shown.
+    pub fn secret(self) -> ResponseFuture<'a, Secret> {
+        self.read_by(|response| Ok(response.text()?.map(Secret::from)))
     }
 
-    /// Sends the request and reads the answer by [`Answer::bytes`].
-    pub fn bytes(self) -> Pending<'a, Bytes> {
-        self.pending(Answer::bytes)
+    /// Sends the request and reads the response by [`RawResponse::bytes`].
+    pub fn bytes(self) -> ResponseFuture<'a, Bytes> {
+        self.read_by(RawResponse::bytes)
     }
 
-    /// Sends the request and reads the answer by [`Answer::empty`].
-    pub fn empty(self) -> Pending<'a, ()> {
-        self.pending(Answer::empty)
+    /// Sends the request and reads the response by [`RawResponse::empty`].
+    pub fn empty(self) -> ResponseFuture<'a, ()> {
+        self.read_by(RawResponse::empty)
     }
 
-    fn pending<T>(self, read: fn(Answer) -> Result<Reply<T>, Error>) -> Pending<'a, T> {
-        Pending { answer: self.boxed(), read }
+    fn read_by<T>(self, read: fn(RawResponse) -> Result<Response<T>, Error>) -> ResponseFuture<'a, T> {
+        ResponseFuture::new(self.boxed(), read)
     }
 
-    fn boxed(self) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>> {
+    /// Boxed where it is not generic, so that the state machine is compiled once.
+    fn boxed(self) -> Exchange<'a> {
         Box::pin(self.send())
     }
 
-    async fn exchange(self) -> Result<Answer, Error> {
+    async fn exchange(self) -> Result<RawResponse, Error> {
         let (http, operation) = (self.http, self.operation);
         let mut request = self.into_request()?;
         *request.timeout_mut() = Some(http.timeout_of(&operation));
-        let response =
-            http.client().execute(request).await.map_err(|error| Error::transport(operation, http.origin(), error))?;
-        answer::receive(http, operation, response).await
+        let url = request.url().clone();
+        let response = http.client().execute(request).await;
+        let response = response.map_err(|error| Error::transport(operation, http.destination(), error))?;
+        receive(http, operation, &url, response).await
     }
 
     fn into_request(self) -> Result<Request, Error> {
@@ -241,9 +233,9 @@ impl<'a> Call<'a> {
     }
 }
 
-impl fmt::Debug for Call<'_> {
+impl fmt::Debug for RequestBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").field("operation", &self.operation).finish_non_exhaustive()
+        f.debug_struct("RequestBuilder").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::server::{Behaviour, READ, START, Server};
 
 async fn fail(builder: HttpBuilder) -> Error {
-    builder.build().unwrap().call(&START).path("id", "1").send().await.unwrap_err()
+    builder.build().unwrap().request(&START).path("id", "1").send().await.unwrap_err()
 }
 
 /// An address where nobody listens.
@@ -107,7 +107,7 @@ async fn one_client_serves_many_calls() {
     let server = Server::answering("200 OK", "", "7").await;
     let http = server.http();
     for _ in 0..3 {
-        let reply = http.clone().call(&READ).path("id", "1").send().await.unwrap();
+        let reply = http.clone().request(&READ).path("id", "1").send().await.unwrap();
         assert_eq!(*reply.json::<u8>().unwrap().value(), 7);
     }
     assert_eq!(server.requests().len(), 3);
@@ -124,7 +124,7 @@ fn call_late(seconds: u64, operation: Operation, timeout: Option<u64>) -> Result
             Some(seconds) => builder.timeout(Duration::from_secs(seconds)),
             None => builder,
         };
-        let sent = builder.build().unwrap().call(&operation).path("id", "1").send().await;
+        let sent = builder.build().unwrap().request(&operation).path("id", "1").send().await;
         sent.map(|answer| answer.status()).map_err(|error| error.kind())
     })
 }

@@ -1,6 +1,6 @@
 //! Choices without a tag: the type that a value fits as it is, and no guess otherwise.
 
-use anydeploy_wire::{Fault, Node, Read, Repair, choice, decode, object};
+use anydeploy_wire::{Mismatch, Node, Read, Repair, choice, decode, object};
 use serde_json::json;
 
 #[derive(Debug, PartialEq)]
@@ -94,8 +94,8 @@ mod objects {
         inner: T,
     }
     impl<T: super::Read> super::Read for Inner<T> {
-        fn read(node: &super::Node<'_>) -> Result<Self, super::Fault> {
-            Ok(Self { inner: node.object()?.required("inner")? })
+        fn read(node: &super::Node<'_>) -> Result<Self, super::Mismatch> {
+            Ok(Self { inner: anydeploy_wire::__private::Object::of(node)?.required("inner")? })
         }
     }
 

@@ -1,17 +1,17 @@
-//! Why no connection came about, read from the chain of causes.
+//! Why no connection could be made, read from the chain of causes.
 
 use std::{error::Error as StdError, fmt, io};
 
-/// Why no connection came about.
+/// Why no connection could be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum ConnectError {
     /// The host's name has no address.
     Name,
-    /// Nobody listens on the port.
+    /// Nothing listens on the port.
     Refused,
     /// The time to connect ran out.
-    Slow,
-    /// The proxy of the environment did not make the connection.
+    Timeout,
+    /// The proxy did not make the connection.
     Proxy,
     /// What answers does not speak TLS.
     NoTls,
@@ -31,7 +31,7 @@ pub(crate) enum Cause {
     Other(String),
 }
 
-impl Cause {
+impl ConnectError {
     /// Whether the server's certificate was refused, which the next try does not change.
     pub(crate) fn is_certificate(&self) -> bool {
         matches!(
@@ -41,13 +41,13 @@ impl Cause {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Name => "its name cannot be resolved",
             Self::Refused => "nothing listens on that port",
-            Self::Slow => "no connection came about in time",
-            Self::Proxy => "the proxy that the environment sets did not make the connection",
+            Self::Timeout => "no connection was made in time",
+            Self::Proxy => "the proxy did not make the connection",
             Self::NoTls => "what answers there does not speak TLS; check the port, and whether the URL begins with http://",
             Self::Untrusted => "its certificate is not signed by an authority that is trusted",
             Self::WrongHost => "its certificate is for another host",
@@ -63,44 +63,44 @@ impl fmt::Display for Cause {
     }
 }
 
-/// The cause of an error that a client met while it connected.
-pub(crate) fn cause(error: &reqwest::Error) -> Cause {
+/// Why a client could not connect.
+pub(crate) fn connect_error(error: &reqwest::Error) -> ConnectError {
     if error.is_timeout() {
-        return Cause::Slow;
+        return ConnectError::Timeout;
     }
     of_chain(error)
 }
 
 /// The TLS libraries behind the client give the cause in words only; those of rustls 0.23, OpenSSL, and the systems' own.
-const CERTIFICATES: [(&str, Cause); 17] = [
-    ("causedasendentity", Cause::Authority),
-    ("not valid for name", Cause::WrongHost),
-    ("notvalidforname", Cause::WrongHost),
-    ("hostname mismatch", Cause::WrongHost),
-    ("ip address mismatch", Cause::WrongHost),
-    ("not valid yet", Cause::NotYetValid),
-    ("notvalidyet", Cause::NotYetValid),
-    ("not yet valid", Cause::NotYetValid),
-    ("expired", Cause::Expired),
-    ("unknownissuer", Cause::Untrusted),
-    ("unknown issuer", Cause::Untrusted),
-    ("self-signed certificate", Cause::Untrusted),
-    ("self signed certificate", Cause::Untrusted),
-    ("unable to get local issuer", Cause::Untrusted),
-    ("not trusted", Cause::Untrusted),
-    ("invalid peer certificate", Cause::Certificate),
-    ("certificate verify failed", Cause::Certificate),
+const CERTIFICATE_ERRORS: [(&str, ConnectError); 17] = [
+    ("causedasendentity", ConnectError::Authority),
+    ("not valid for name", ConnectError::WrongHost),
+    ("notvalidforname", ConnectError::WrongHost),
+    ("hostname mismatch", ConnectError::WrongHost),
+    ("ip address mismatch", ConnectError::WrongHost),
+    ("not valid yet", ConnectError::NotYetValid),
+    ("notvalidyet", ConnectError::NotYetValid),
+    ("not yet valid", ConnectError::NotYetValid),
+    ("expired", ConnectError::Expired),
+    ("unknownissuer", ConnectError::Untrusted),
+    ("unknown issuer", ConnectError::Untrusted),
+    ("self-signed certificate", ConnectError::Untrusted),
+    ("self signed certificate", ConnectError::Untrusted),
+    ("unable to get local issuer", ConnectError::Untrusted),
+    ("not trusted", ConnectError::Untrusted),
+    ("invalid peer certificate", ConnectError::Certificate),
+    ("certificate verify failed", ConnectError::Certificate),
 ];
 
-fn of_chain(error: &(dyn StdError + 'static)) -> Cause {
+fn of_chain(error: &(dyn StdError + 'static)) -> ConnectError {
     let mut words = String::new();
     let mut next = Some(error);
     let mut last = String::new();
     while let Some(error) = next {
         if let Some(kind) = error.downcast_ref::<io::Error>().map(io::Error::kind) {
             match kind {
-                io::ErrorKind::ConnectionRefused => return Cause::Refused,
-                io::ErrorKind::TimedOut => return Cause::Slow,
+                io::ErrorKind::ConnectionRefused => return ConnectError::Refused,
+                io::ErrorKind::TimedOut => return ConnectError::Timeout,
                 _ => {}
             }
         }
@@ -111,18 +111,18 @@ fn of_chain(error: &(dyn StdError + 'static)) -> Cause {
     }
     let says = |text: &str| words.contains(text);
     if says("dns error") || says("failed to lookup address") {
-        return Cause::Name;
+        return ConnectError::Name;
     }
-    if let Some((_, cause)) = CERTIFICATES.iter().find(|(text, _)| says(text)) {
+    if let Some((_, cause)) = CERTIFICATE_ERRORS.iter().find(|(text, _)| says(text)) {
         return cause.clone();
     }
     if says("invalidcontenttype") || says("corrupt message") || says("wrong version number") {
-        return Cause::NoTls;
+        return ConnectError::NoTls;
     }
     if says("tunnel") || says("proxy") {
-        return Cause::Proxy;
+        return ConnectError::Proxy;
     }
-    Cause::Other(last)
+    ConnectError::Other(last)
 }
 
 #[cfg(test)]
@@ -145,7 +145,7 @@ mod tests {
         }
     }
 
-    fn chain(words: &'static str, root: impl StdError + 'static) -> Cause {
+    fn chain(words: &'static str, root: impl StdError + 'static) -> ConnectError {
         of_chain(&Link("client error (Connect)", Some(Box::new(Link(words, Some(Box::new(root)))))))
     }
 
@@ -153,18 +153,21 @@ mod tests {
     fn the_cause_is_read_from_the_chain() {
         let other = |text| io::Error::other(text);
         let cases = [
-            (chain("dns error", other("failed to lookup address information")), Cause::Name),
-            (chain("tcp connect error", io::Error::from(io::ErrorKind::ConnectionRefused)), Cause::Refused),
-            (chain("tcp connect error", io::Error::from(io::ErrorKind::TimedOut)), Cause::Slow),
-            (chain("x", other("invalid peer certificate: UnknownIssuer")), Cause::Untrusted),
-            (chain("x", other("certificate verify failed: self-signed certificate")), Cause::Untrusted),
-            (chain("x", other("certificate verify failed: Hostname mismatch")), Cause::WrongHost),
-            (chain("x", other("certificate verify failed: certificate has expired")), Cause::Expired),
-            (chain("x", other("certificate verify failed")), Cause::Certificate),
-            (chain("x", other("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))")), Cause::Authority),
-            (chain("x", other("SSL routines: wrong version number")), Cause::NoTls),
-            (chain("tunnel error: unsuccessful", other("x")), Cause::Proxy),
-            (chain("tcp connect error", other("No route to host")), Cause::Other("No route to host".to_owned())),
+            (chain("dns error", other("failed to lookup address information")), ConnectError::Name),
+            (chain("tcp connect error", io::Error::from(io::ErrorKind::ConnectionRefused)), ConnectError::Refused),
+            (chain("tcp connect error", io::Error::from(io::ErrorKind::TimedOut)), ConnectError::Timeout),
+            (chain("x", other("invalid peer certificate: UnknownIssuer")), ConnectError::Untrusted),
+            (chain("x", other("certificate verify failed: self-signed certificate")), ConnectError::Untrusted),
+            (chain("x", other("certificate verify failed: Hostname mismatch")), ConnectError::WrongHost),
+            (chain("x", other("certificate verify failed: certificate has expired")), ConnectError::Expired),
+            (chain("x", other("certificate verify failed")), ConnectError::Certificate),
+            (
+                chain("x", other("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))")),
+                ConnectError::Authority,
+            ),
+            (chain("x", other("SSL routines: wrong version number")), ConnectError::NoTls),
+            (chain("tunnel error: unsuccessful", other("x")), ConnectError::Proxy),
+            (chain("tcp connect error", other("No route to host")), ConnectError::Other("No route to host".to_owned())),
         ];
         for (cause, expected) in cases {
             assert_eq!(cause, expected);

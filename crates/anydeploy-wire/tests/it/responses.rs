@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use anydeploy_wire::{Answer, Auth, DecodeError, Error, ErrorKind};
+use anydeploy_wire::{Auth, DecodeError, Error, ErrorKind, RawResponse};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use super::server::{READ, Server};
 
-async fn answer(response: ResponseTemplate) -> Result<Answer, Error> {
+async fn answer(response: ResponseTemplate) -> Result<RawResponse, Error> {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(response).mount(&server).await;
     let http = anydeploy_wire::Http::builder(server.uri()).build().unwrap();
-    http.call(&READ).path("id", "1").send().await
+    http.request(&READ).path("id", "1").send().await
 }
 
-async fn page() -> Answer {
+async fn page() -> RawResponse {
     let page = "\n<!DOCTYPE html><title>planted</title>";
     answer(ResponseTemplate::new(200).set_body_raw(page, "text/html; charset=utf-8")).await.unwrap()
 }
@@ -105,7 +105,7 @@ async fn the_servers_own_words_are_there_for_who_asks_and_masked() {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(422).set_body_json(body)).mount(&server).await;
     let http = anydeploy_wire::Http::builder(server.uri()).auth(Auth::bearer("planted-token")).build().unwrap();
-    let error = http.call(&READ).path("id", "1").send().await.unwrap_err();
+    let error = http.request(&READ).path("id", "1").send().await.unwrap_err();
     assert_eq!(
         error.server_message().as_deref(),
         Some("Validation failed. env: token=[redacted] for [redacted]; is_build_time: This field is not allowed.")
@@ -159,7 +159,7 @@ async fn a_redirect_is_an_error_and_its_target_sees_nothing() {
             let location = format!("location: {}/planted/1?token=planted\r\n", target.url());
             let server = Server::answering(&format!("{status} Moved"), &location, "").await;
             let http = server.builder().auth(auth).build().unwrap();
-            let error = http.call(&READ).path("id", "1").send().await.unwrap_err();
+            let error = http.request(&READ).path("id", "1").send().await.unwrap_err();
             assert_eq!((error.kind(), error.status()), (ErrorKind::Status, Some(status)));
             assert!(error.to_string().contains(&format!("points to http://{} and", target.address())), "{error}");
             assert!(!format!("{error} {error:?}").contains("planted"), "{error:?}");

@@ -1,19 +1,19 @@
-//! The sentence in the body of a refusal.
+//! The server's own words in the body of a refusal.
 
 use anydeploy_mask::one_line;
 use serde_json::Value;
 
-/// The longest sentence that is shown, in characters.
-const LONGEST: usize = 500;
+/// The longest message that is shown, in characters.
+const MAX_MESSAGE_LENGTH: usize = 500;
 
-/// How many complaints of a failed validation are kept.
-const COMPLAINTS: usize = 10;
+/// The most findings of a failed validation that are shown.
+const MAX_FINDINGS: usize = 10;
 
-/// The members that hold a sentence, the best first: Qovery's `detail`, and what Coolify and Dokploy say.
-const SENTENCES: [&str; 5] = ["detail", "message", "error", "error_description", "title"];
+/// The members that hold a message, the best first: Qovery's `detail`, and what Coolify and Dokploy send.
+const MESSAGE_MEMBERS: [&str; 5] = ["detail", "message", "error", "error_description", "title"];
 
-/// The server's words in a body: of JSON its sentence and the complaints of a failed validation, of text the text.
-pub(crate) fn of(body: &[u8]) -> Option<String> {
+/// The server's words in a body: of JSON its message and the findings of a failed validation, of text the text.
+pub(crate) fn read(body: &[u8]) -> Option<String> {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
         // JSON that breaks off may hold anything.
         let text = std::str::from_utf8(body).ok()?.trim();
@@ -22,61 +22,61 @@ pub(crate) fn of(body: &[u8]) -> Option<String> {
     if let Some(text) = json.as_str() {
         return Some(text.to_owned());
     }
-    let sentence = SENTENCES.iter().find_map(|name| json.get(name)?.as_str());
-    let mut complaints = complaints(&json);
-    complaints.retain(|complaint| Some(&**complaint) != sentence);
-    complaints.dedup();
-    complaints.truncate(COMPLAINTS);
-    let parts: Vec<_> = sentence.into_iter().chain((!complaints.is_empty()).then_some("")).collect();
-    let joined = complaints.join("; ");
-    Some(parts.join(" ") + &joined).filter(|text| !text.trim().is_empty())
+    let message = MESSAGE_MEMBERS.iter().find_map(|name| json.get(name)?.as_str());
+    let mut findings = findings(&json);
+    findings.retain(|finding| Some(&**finding) != message);
+    findings.dedup();
+    findings.truncate(MAX_FINDINGS);
+    let findings = findings.join("; ");
+    let parts: Vec<_> = message.into_iter().chain([&*findings]).filter(|part| !part.trim().is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// A sentence as it is shown: masked, on one line, and not too long.
-pub(crate) fn shown(sentence: &str) -> Option<String> {
-    let mut line = one_line(sentence);
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+/// A message as it is shown: masked, on one line, and not too long.
+pub(crate) fn shown(message: &str) -> Option<String> {
+    let mut line = one_line(message);
+    if let Some((end, _)) = line.char_indices().nth(MAX_MESSAGE_LENGTH) {
         line.truncate(end);
         line.push('…');
     }
     (!line.is_empty()).then_some(line)
 }
 
-/// What a failed validation complains about: Coolify's `errors`, Dokploy's `issues` or, before them, its `zodError`.
-fn complaints(json: &Value) -> Vec<String> {
+/// The findings of a failed validation: Coolify's `errors`, Dokploy's `issues` or, before them, its `zodError`.
+fn findings(json: &Value) -> Vec<String> {
     let errors = ["errors", "issues"].iter().filter_map(|name| json.get(name));
-    let mut complaints: Vec<_> = errors.flat_map(|errors| of_field("", errors)).collect();
-    if complaints.is_empty()
+    let mut findings: Vec<_> = errors.flat_map(|errors| findings_at("", errors)).collect();
+    if findings.is_empty()
         && let Some(fields) = json.pointer("/data/zodError/fieldErrors")
     {
-        complaints = of_field("", fields);
+        findings = findings_at("", fields);
     }
-    complaints
+    findings
 }
 
-/// The complaints about a field: a text, a list of them, or an object of fields or with a message of its own.
-fn of_field(field: &str, value: &Value) -> Vec<String> {
+/// The findings about a field: a text, a list of them, or an object of fields or with a message of its own.
+fn findings_at(field: &str, value: &Value) -> Vec<String> {
     let name = |inner: &str| if field.is_empty() { inner.to_owned() } else { format!("{field}.{inner}") };
     match value {
         Value::String(text) if field.is_empty() => vec![text.clone()],
         Value::String(text) => vec![format!("{field}: {text}")],
-        Value::Array(items) => items.iter().flat_map(|item| of_field(field, item)).collect(),
+        Value::Array(items) => items.iter().flat_map(|item| findings_at(field, item)).collect(),
         Value::Object(members) => {
             let own = ["message", "detail"].iter().find_map(|name| members.get(*name)?.as_str());
             match own {
                 Some(text) => {
                     let place = path(members.get("path").or_else(|| members.get("field")));
                     let place = if place.is_empty() { field.to_owned() } else { name(&place) };
-                    of_field(&place, &Value::String(text.to_owned()))
+                    findings_at(&place, &Value::String(text.to_owned()))
                 }
-                None => members.iter().flat_map(|(inner, value)| of_field(&name(inner), value)).collect(),
+                None => members.iter().flat_map(|(inner, value)| findings_at(&name(inner), value)).collect(),
             }
         }
         _ => Vec::new(),
     }
 }
 
-/// The place of a fault: a name, or a list of names and indices.
+/// The place of a finding: a name, or a list of names and indices.
 fn path(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(name)) => name.clone(),
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_validation_names_its_fields_and_complaints() {
+    fn a_failed_validation_names_its_fields_and_findings() {
         let cases = [
             (
                 r#"{"message":"Validation failed.","errors":{"is_build_time":["This field is not allowed."]}}"#,
@@ -114,24 +114,20 @@ mod tests {
                 "Bad name: Req",
             ),
             (r#"{"status":422,"detail":"The key must not be empty"}"#, "The key must not be empty"),
-            (r#"{"errors":{"a":["x"]}}"#, " a: x"),
+            (r#"{"errors":{"a":["x"]}}"#, "a: x"),
             (r#""just text""#, "just text"),
             ("Invalid JSON", "Invalid JSON"),
         ];
-        for (body, sentence) in cases {
-            assert_eq!(
-                of(body.as_bytes()).map(|text| text.trim().to_owned()).as_deref(),
-                Some(sentence.trim()),
-                "{body}"
-            );
+        for (body, message) in cases {
+            assert_eq!(read(body.as_bytes()).as_deref(), Some(message), "{body}");
         }
         for body in ["", "{}", "[]", "null", "<html>", r#"{"message":"#, r#"{"errors":[]}"#] {
-            assert_eq!(of(body.as_bytes()), None, "{body}");
+            assert_eq!(read(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn a_sentence_is_masked_and_cut() {
+    fn a_message_is_masked_and_cut() {
         assert_eq!(shown("password=hunter2 is\nwrong").as_deref(), Some("password=[redacted] is wrong"));
         assert_eq!(shown(&"word ".repeat(400)).map(|line| line.chars().count()), Some(501));
         assert_eq!(shown(" \n"), None);

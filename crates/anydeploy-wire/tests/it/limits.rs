@@ -11,7 +11,7 @@ const CHUNK: &str = "10\r\n0123456789abcdef\r\n";
 async fn an_endless_success_is_too_large() {
     let server = Server::start(Behaviour::Endless(format!("HTTP/1.1 200 OK\r\n{CHUNKED}"), CHUNK)).await;
     let http = server.builder().max_body(100).build().unwrap();
-    let error = http.call(&READ).path("id", "1").send().await.unwrap_err();
+    let error = http.request(&READ).path("id", "1").send().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::TooLarge, Some(200)));
     assert_eq!(error.body().unwrap().len(), 100);
     assert!(error.to_string().ends_with("answered 200 OK with more than 100 bytes"), "{error}");
@@ -22,7 +22,7 @@ async fn an_endless_failure_is_its_status_with_a_capped_body() {
     let head = format!("HTTP/1.1 502 Bad Gateway\r\n{CHUNKED}");
     let server = Server::start(Behaviour::Endless(head, CHUNK)).await;
     let http = server.builder().max_body(100).build().unwrap();
-    let error = http.call(&READ).path("id", "1").send().await.unwrap_err();
+    let error = http.request(&READ).path("id", "1").send().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Status, Some(502)));
     assert_eq!(error.body().unwrap().len(), 100);
 }
@@ -32,7 +32,7 @@ async fn a_body_of_exactly_the_limit_passes() {
     let server = Server::answering("200 OK", "", "\"12345678\"").await;
     for (limit, passes) in [(10, true), (9, false), (0, false)] {
         let http = server.builder().max_body(limit).build().unwrap();
-        let outcome = http.call(&READ).path("id", "1").send().await;
+        let outcome = http.request(&READ).path("id", "1").send().await;
         assert_eq!(outcome.map_err(|error| error.kind()).is_ok(), passes, "{limit}");
     }
 }
@@ -41,5 +41,5 @@ async fn a_body_of_exactly_the_limit_passes() {
 async fn an_empty_body_passes_a_limit_of_nothing() {
     let server = Server::answering("204 No Content", "", "").await;
     let http = server.builder().max_body(0).build().unwrap();
-    http.call(&READ).path("id", "1").send().await.unwrap().empty().unwrap();
+    http.request(&READ).path("id", "1").send().await.unwrap().empty().unwrap();
 }

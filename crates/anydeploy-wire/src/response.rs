@@ -1,39 +1,44 @@
-//! A successful answer, and the ways to read it.
+//! A successful response, and the ways to read it.
 
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::{
-    Response, StatusCode,
+    StatusCode,
     header::{CONTENT_TYPE, HeaderMap},
 };
 
 use crate::{
-    DecodeError, Error, ErrorKind, Http, Operation, Read, Redirect, Repair, Repaired,
-    decode::{decode_as, is_web_page},
-    error::Received,
+    decode::{DecodeError, Read, Repair, Repaired, decode_as},
+    error::{Error, ErrorKind, Received},
+    operation::Operation,
+    web_page::is_web_page,
 };
 
-/// A 2xx answer whose body was read whole.
+/// A 2xx response whose body was read whole, and not yet as a type.
 ///
 /// `Debug` shows the status and the length of the body.
-pub struct Answer {
+pub struct RawResponse {
     operation: Operation,
     received: Received,
 }
 
-/// What an operation answered.
+/// A successful response whose body was read as a `T`.
 ///
 /// `Debug` shows status, value and repairs, and no header's value.
 #[derive(Clone)]
-pub struct Reply<T> {
+pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
     value: T,
     repairs: Vec<Repair>,
 }
 
-impl Answer {
+impl RawResponse {
+    pub(crate) fn new(operation: Operation, received: Received) -> Self {
+        Self { operation, received }
+    }
+
     /// The HTTP status, one of 2xx.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -54,15 +59,15 @@ impl Answer {
 
     /// Reads the body as JSON, with the repairs of [`decode`](crate::decode).
     ///
-    /// Repairs are told by one `tracing` event at level `WARN`, with the places and no value.
+    /// Repairs are one `tracing` event at level `WARN`, with the places and no value.
     ///
     /// # Errors
     ///
-    /// [`Decode`](ErrorKind::Decode) if the body does not fit even so; its source is a
+    /// [`Decode`](ErrorKind::Decode) if the body does not fit even after the repairs; its source is a
     /// [`DecodeError`].
-    pub fn json<T: Read>(self) -> Result<Reply<T>, Error> {
+    pub fn json<T: Read>(self) -> Result<Response<T>, Error> {
         match decode_as(&self.received.body, self.says_html()) {
-            Ok((value, repairs)) => Ok(self.reply(repairs).with(value)),
+            Ok((value, repairs)) => Ok(self.response(repairs).with(value)),
             Err(error) => Err(self.undecodable(error)),
         }
     }
@@ -72,7 +77,7 @@ impl Answer {
     /// # Errors
     ///
     /// [`Decode`](ErrorKind::Decode) if the body is a web page, such as a login form.
-    pub fn text(self) -> Result<Reply<String>, Error> {
+    pub fn text(self) -> Result<Response<String>, Error> {
         if is_web_page(&self.received.body) {
             return Err(self.undecodable(DecodeError::web_page("text")));
         }
@@ -80,17 +85,17 @@ impl Answer {
         let changed = matches!(text, std::borrow::Cow::Owned(_));
         let repairs = changed.then(|| Repair::new(String::new(), Repaired::Converted));
         let text = text.into_owned();
-        Ok(self.reply(repairs.into_iter().collect()).with(text))
+        Ok(self.response(repairs.into_iter().collect()).with(text))
     }
 
     /// Takes the body as it came.
     ///
     /// # Errors
     ///
-    /// None today; the signature is that of the other ways to read an answer.
-    pub fn bytes(self) -> Result<Reply<Bytes>, Error> {
+    /// None today; the signature is that of the other ways to read a response.
+    pub fn bytes(self) -> Result<Response<Bytes>, Error> {
         let body = self.received.body.clone();
-        Ok(self.reply(Vec::new()).with(body))
+        Ok(self.response(Vec::new()).with(body))
     }
 
     /// Drops the body, whatever it is.
@@ -99,11 +104,11 @@ impl Answer {
     ///
     /// [`Decode`](ErrorKind::Decode) if the body is a web page: a login form with status 200 does
     /// not mean that anything was done.
-    pub fn empty(self) -> Result<Reply<()>, Error> {
+    pub fn empty(self) -> Result<Response<()>, Error> {
         if is_web_page(&self.received.body) {
             return Err(self.undecodable(DecodeError::web_page("no content")));
         }
-        Ok(self.reply(Vec::new()))
+        Ok(self.response(Vec::new()))
     }
 
     fn says_html(&self) -> bool {
@@ -111,24 +116,24 @@ impl Answer {
         content_type.and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("html"))
     }
 
-    fn reply(self, repairs: Vec<Repair>) -> Reply<()> {
+    fn response(self, repairs: Vec<Repair>) -> Response<()> {
         if !repairs.is_empty() {
-            tracing::warn!(operation = self.operation.id(), ?repairs, "the answer was repaired");
+            tracing::warn!(operation = self.operation.id(), ?repairs, "the response was repaired");
         }
         let Received { status, headers, .. } = self.received;
-        Reply { status, headers, value: (), repairs }
+        Response { status, headers, value: (), repairs }
     }
 
     fn undecodable(self, error: DecodeError) -> Error {
-        Error::new(ErrorKind::Decode, Some(self.operation), "the answer is not what it should be".to_owned())
-            .with_answer(self.received)
+        Error::new(ErrorKind::Decode, Some(self.operation), "the response is not what it should be".to_owned())
+            .with_response(self.received)
             .with_source(error)
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("RawResponse")
             .field("operation", &self.operation.id())
             .field("status", &self.status())
             .field("body", &format_args!("{} bytes", self.received.body.len()))
@@ -136,7 +141,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-impl<T> Reply<T> {
+impl<T> Response<T> {
     /// The HTTP status, one of 2xx.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -175,73 +180,24 @@ impl<T> Reply<T> {
 
     /// Changes the value and keeps the rest.
     #[must_use]
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         let Self { status, headers, value, repairs } = self;
-        Reply { status, headers, value: change(value), repairs }
+        Response { status, headers, value: change(value), repairs }
     }
 }
 
-impl Reply<()> {
-    fn with<T>(self, value: T) -> Reply<T> {
-        Reply { status: self.status, headers: self.headers, value, repairs: self.repairs }
+impl Response<()> {
+    fn with<T>(self, value: T) -> Response<T> {
+        Response { status: self.status, headers: self.headers, value, repairs: self.repairs }
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Reply<T> {
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply")
+        f.debug_struct("Response")
             .field("status", &self.status())
             .field("value", &self.value)
             .field("repairs", &self.repairs)
             .finish_non_exhaustive()
     }
-}
-
-/// Reads a response up to the limit; whatever is not 2xx becomes an error that holds it.
-pub(crate) async fn receive(http: &Http, operation: Operation, mut response: Response) -> Result<Answer, Error> {
-    let status = response.status();
-    let redirect = Redirect::of(&response);
-    let (body, end) = read_body(&mut response, http.max_body()).await;
-    let received = Received { status, headers: std::mem::take(response.headers_mut()), body };
-    if !status.is_success() {
-        let mut message = format!("answered {status}");
-        if let Some(redirect) = &redirect {
-            message = format!("{message}, {redirect}");
-        }
-        let error = Error::new(ErrorKind::Status, Some(operation), message);
-        return Err(error.with_answer(received).with_sent(http.headers()).with_redirect(redirect));
-    }
-    match end {
-        End::Whole => Ok(Answer { operation, received }),
-        End::OverLimit => {
-            let message = format!("answered {status} with more than {} bytes", http.max_body());
-            Err(Error::new(ErrorKind::TooLarge, Some(operation), message).with_answer(received))
-        }
-        End::Broken(error) => Err(Error::transport(operation, http.origin(), error).with_answer(received)),
-    }
-}
-
-enum End {
-    Whole,
-    OverLimit,
-    Broken(reqwest::Error),
-}
-
-/// Reads chunk by chunk, so that no more than the limit and one chunk is ever held.
-async fn read_body(response: &mut Response, limit: usize) -> (Bytes, End) {
-    let mut body = Vec::new();
-    let end = loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => {
-                let room = limit - body.len();
-                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-                if chunk.len() > room {
-                    break End::OverLimit;
-                }
-            }
-            Ok(None) => break End::Whole,
-            Err(error) => break End::Broken(error),
-        }
-    };
-    (body.into(), end)
 }

@@ -1,0 +1,86 @@
+//! Receiving a response: its body up to the limit, and what makes it a failure.
+
+use bytes::Bytes;
+use reqwest::Url;
+
+use crate::{
+    error::{Error, ErrorKind, Received},
+    http::Http,
+    operation::Operation,
+    redirect::Redirect,
+    response::RawResponse,
+};
+
+/// Reads a response up to the limit; whatever is not 2xx becomes an error that holds it.
+///
+/// `url` is what the request was sent to.
+pub(crate) async fn receive(
+    http: &Http,
+    operation: Operation,
+    url: &Url,
+    mut response: reqwest::Response,
+) -> Result<RawResponse, Error> {
+    let status = response.status();
+    let redirect = Redirect::of(&response);
+    let answered_by = response.url().clone();
+    let (body, end) = read_body(&mut response, http.max_body()).await;
+    let received = Received { status, headers: std::mem::take(response.headers_mut()), body };
+    if answered_by != *url {
+        // Our own client follows none. Whether the operation was called at all is unknown: of a POST a redirect makes a GET.
+        let error = Error::new(ErrorKind::Decode, Some(operation), followed(url, &answered_by));
+        return Err(error.with_response(received).with_sent(http.headers()));
+    }
+    if !status.is_success() {
+        let mut message = format!("answered {status}");
+        if let Some(redirect) = &redirect {
+            message = format!("{message}, {redirect}");
+        }
+        let error = Error::new(ErrorKind::Status, Some(operation), message);
+        return Err(error.with_response(received).with_sent(http.headers()).with_redirect(redirect));
+    }
+    match end {
+        End::Whole => Ok(RawResponse::new(operation, received)),
+        End::OverLimit => {
+            let message = format!("answered {status} with more than {} bytes", http.max_body());
+            Err(Error::new(ErrorKind::TooLarge, Some(operation), message).with_response(received))
+        }
+        End::Broken(error) => Err(Error::transport(operation, http.destination(), error).with_response(received)),
+    }
+}
+
+/// What a caller's own client did; path and query of the address may hold a token.
+fn followed(from: &Url, to: &Url) -> String {
+    let origin = to.origin().ascii_serialization();
+    let loss =
+        if from.origin() == to.origin() { "" } else { ", which may have received the credentials: replace them" };
+    format!(
+        "the HTTP client that the caller gave followed a redirect to {origin}{loss}; build that client with \
+         `redirect(Policy::none())`"
+    )
+}
+
+/// How a body ended.
+enum End {
+    Whole,
+    OverLimit,
+    Broken(reqwest::Error),
+}
+
+/// Reads chunk by chunk, so that no more than the limit and one chunk is ever held.
+async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, End) {
+    let mut body = Vec::new();
+    let end = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let room = limit - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if chunk.len() > room {
+                    break End::OverLimit;
+                }
+            }
+            Ok(None) => break End::Whole,
+            Err(error) => break End::Broken(error),
+        }
+    };
+    (body.into(), end)
+}

@@ -1,0 +1,23 @@
+//! Web pages that come where an API should answer.
+
+/// How a web page begins, in any case: the gateways' own pages often leave out the head.
+const WEB_PAGE_STARTS: [&[u8]; 12] = [
+    b"<!doctype",
+    b"<html",
+    b"<head",
+    b"<body",
+    b"<!--",
+    b"<?xml",
+    b"<title",
+    b"<script",
+    b"<meta",
+    b"<center",
+    b"<h1",
+    b"<form",
+];
+
+/// Whether a body begins as a web page does.
+pub(crate) fn is_web_page(body: &[u8]) -> bool {
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii_start();
+    WEB_PAGE_STARTS.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+}

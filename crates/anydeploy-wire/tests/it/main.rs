@@ -1,0 +1,23 @@
+//! What the crate promises, through its public interface and real sockets.
+#![cfg(test)]
+
+mod choices;
+#[cfg(feature = "rustls")]
+mod connecting;
+mod decode;
+mod decode_properties;
+mod limits;
+#[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+mod no_provider;
+#[cfg(feature = "rustls")]
+mod own_client;
+#[cfg(feature = "rustls")]
+mod proxies;
+#[cfg(feature = "rustls")]
+mod requests;
+mod responses;
+mod secrets;
+mod server;
+#[cfg(feature = "rustls")]
+mod tls;
+mod unions;

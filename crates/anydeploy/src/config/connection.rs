@@ -1,0 +1,102 @@
+//! From a configuration to the connection that an adapter's client uses.
+
+use std::fmt;
+use std::time::Duration;
+
+use anydeploy_wire::{Auth, Http, HttpBuilder, Secret};
+use secrecy::ExposeSecret;
+
+use super::{Config, Connect, Proxy, forms};
+use crate::{Error, ErrorKind, Result};
+
+/// The longest grace period: a trigger waits for as long at most, and times derived from it stay far from any limit.
+const MAX_GRACE: Duration = Duration::from_secs(3600);
+
+/// What every request says of this crate.
+const USER_AGENT: &str = concat!("anydeploy/", env!("CARGO_PKG_VERSION"));
+
+impl<D: Connect> Config<D> {
+    /// The connection of an adapter, with the credential presented as `auth` says.
+    pub(crate) fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
+        let conventions = &D::CONVENTIONS;
+        if self.grace > MAX_GRACE {
+            return Err(Self::invalid("`grace` is longer than an hour; what was accepted shows within seconds"));
+        }
+        let url = self
+            .url
+            .as_deref()
+            .or(conventions.default_url)
+            .ok_or_else(|| Self::invalid("no URL is set; give one with `url`, or use `from_env`"))?;
+        let token = self
+            .token
+            .as_ref()
+            .ok_or_else(|| Self::invalid("no token is set; give one with `token`, or use `from_env`"))?;
+        let token = token.expose_secret().trim();
+        if let Some(reason) = forms::token_mismatch(token) {
+            return Err(Self::invalid(format_args!("the token {reason}")));
+        }
+        let url = forms::api_url(&conventions.platform, url, conventions.api_path).map_err(Self::invalid)?;
+        let mut builder = Http::builder(url)
+            .auth(auth(Secret::from(token)))
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            .allow_plain_http(self.allow_plain_http)
+            .max_body(self.max_body)
+            .user_agent(self.user_agent()?);
+        for (name, value) in &self.headers {
+            builder = builder.header(name, Secret::from(value.expose_secret().trim()));
+        }
+        if let Some(pem) = &self.root_certificate {
+            builder = builder.root_certificate_pem(pem.as_str());
+        }
+        builder = match &self.proxy {
+            Proxy::Environment => builder,
+            Proxy::None => builder.no_proxy(),
+            Proxy::Url(url) => builder.proxy(url.clone()),
+        };
+        let builder = self.with_client(builder);
+        builder.build().map_err(|error| Self::invalid(error.message()).with_source(error))
+    }
+
+    #[cfg(feature = "raw-api")]
+    fn with_client(&self, builder: HttpBuilder) -> HttpBuilder {
+        match &self.http_client {
+            Some(client) => builder.client(client.clone()),
+            None => builder,
+        }
+    }
+
+    #[cfg(not(feature = "raw-api"))]
+    #[expect(clippy::unused_self, reason = "with `raw-api` it holds a client")]
+    fn with_client(&self, builder: HttpBuilder) -> HttpBuilder {
+        builder
+    }
+
+    /// This crate, and the application if it is named.
+    fn user_agent(&self) -> Result<String> {
+        let Some(name) = &self.application_name else { return Ok(USER_AGENT.to_owned()) };
+        let name = name.trim();
+        if name.is_empty() || !name.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            return Err(Self::invalid(
+                "`application_name` is empty or not plain ASCII; give a name such as `shop/1.0`",
+            ));
+        }
+        if self.headers.keys().any(|header| header.eq_ignore_ascii_case("user-agent")) {
+            return Err(Self::invalid("`application_name` and a header `User-Agent` are both set; give one of them"));
+        }
+        Ok(format!("{USER_AGENT} {name}"))
+    }
+
+    /// Refuses a token scheme on a platform that knows only one.
+    pub(crate) fn refuse_token_scheme(&self) -> Result<()> {
+        match self.token_scheme {
+            None => Ok(()),
+            Some(_) => Err(Self::invalid("`token_scheme` is for Qovery only")),
+        }
+    }
+
+    pub(crate) fn invalid(message: impl fmt::Display) -> Error {
+        let conventions = &D::CONVENTIONS;
+        Error::new(ErrorKind::InvalidConfiguration, message.to_string()).with_platform(conventions.platform.clone())
+    }
+}
