@@ -1,6 +1,6 @@
 //! The clock of a fake server, which may be off.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -32,6 +32,11 @@ impl Clock {
 
     pub(crate) fn now(self) -> DateTime<Utc> {
         self.at(self.timeline.map_or_else(Utc::now, Timeline::utc))
+    }
+
+    /// The present moment, comparable with other moments of the timeline, if there is one.
+    pub(crate) fn instant(self) -> Instant {
+        self.timeline.map_or_else(Instant::now, Timeline::now)
     }
 
     /// What the clock shows at a moment.

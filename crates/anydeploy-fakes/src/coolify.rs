@@ -40,9 +40,9 @@ use access::HOME_TEAM;
 use deployment::{Order, Status};
 use resource::Kind;
 use router::Platform;
-use wiremock::Request;
 
 use crate::known::known;
+use crate::request::ReceivedRequest;
 use crate::server::Server;
 
 /// A fake Coolify 4.3.11 server on a free port of the loopback address; it stops when dropped.
@@ -351,7 +351,8 @@ impl FakeCoolify {
     }
 
     /// Every request received so far, oldest first.
-    pub async fn requests(&self) -> Vec<Request> {
-        self.server.requests().await
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.server.requests()
     }
 }

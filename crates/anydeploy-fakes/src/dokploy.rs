@@ -28,7 +28,6 @@ mod webhook;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
-use wiremock::{Request, ResponseTemplate};
 
 pub use builder::FakeDokployBuilder;
 pub use key::DokployKey;
@@ -37,6 +36,8 @@ pub use script::DokployScript;
 pub use triggered::{DokployFate, DokployOrigin, DokployTriggered};
 
 use crate::pace::Ticker;
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 use crate::sender::Sender;
 use crate::server::{Answer, Server};
 use queue::Order;
@@ -103,7 +104,7 @@ impl Platform {
 }
 
 impl Answer for Platform {
-    fn answer(&self, request: &Request) -> ResponseTemplate {
+    fn answer(&self, request: &ReceivedRequest) -> Response {
         self.state().answer(request)
     }
 }
@@ -239,8 +240,9 @@ impl FakeDokploy {
     }
 
     /// Every request received so far, oldest first.
-    pub async fn requests(&self) -> Vec<Request> {
-        self.server.requests().await
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.server.requests()
     }
 
     /// Restarts the server: what runs becomes `cancelled` without an end, what waits is forgotten, and jobs are

@@ -46,6 +46,8 @@ mod known;
 mod network;
 mod pace;
 mod qovery;
+mod request;
+mod response;
 mod sender;
 mod server;
 mod timeline;
@@ -63,5 +65,6 @@ pub use qovery::{
     FakeQovery, FakeQoveryBuilder, QoveryQuirk, QoveryScript, QoveryServiceKind, QoveryTriggered,
     QoveryTriggeredService,
 };
+pub use request::ReceivedRequest;
 pub use sender::Sender;
 pub use timeline::Timeline;

@@ -34,7 +34,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
-use wiremock::ResponseTemplate;
 
 pub use builder::FakeQoveryBuilder;
 pub use kind::QoveryServiceKind;
@@ -43,6 +42,8 @@ pub use script::QoveryScript;
 pub use triggered::{QoveryTriggered, QoveryTriggeredService};
 
 use crate::pace::Ticker;
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 use crate::server::{Answer, Server};
 use action::Action;
 use call::Call;
@@ -285,8 +286,9 @@ impl FakeQovery {
     }
 
     /// Every request received so far, oldest first.
-    pub async fn requests(&self) -> Vec<wiremock::Request> {
-        self.server.requests().await
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.server.requests()
     }
 }
 
@@ -306,25 +308,25 @@ impl Platform {
 }
 
 impl Answer for Platform {
-    fn answer(&self, http: &wiremock::Request) -> ResponseTemplate {
+    fn answer(&self, http: &ReceivedRequest) -> Response {
         let mut state = self.state();
         let user = match auth::user(http) {
             Ok(user) => user,
-            Err(refusal) => return refusal.into_template(&state.quirks),
+            Err(refusal) => return refusal.into_response(&state.quirks),
         };
         if !state.limit.take() {
             let retry_after = state.quirks.has(QoveryQuirk::RetryAfter);
-            return state.limit.mark(Refusal::too_many().into_template(&state.quirks), retry_after, state.clock);
+            return state.limit.mark(Refusal::too_many().into_response(&state.quirks), retry_after, state.clock);
         }
         let outcome = router::route(Call { state: &mut state, user, http });
-        let template = match outcome {
-            Ok(reply) => reply.into_template(&state.quirks),
-            Err(refusal) => refusal.into_template(&state.quirks),
+        let response = match outcome {
+            Ok(reply) => reply.into_response(&state.quirks),
+            Err(refusal) => refusal.into_response(&state.quirks),
         };
-        let template = state.limit.mark(template, false, state.clock);
+        let response = state.limit.mark(response, false, state.clock);
         match state.tick_length {
-            Some(_) => template.insert_header("date", state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
-            None => template,
+            Some(_) => response.with_header("date", state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+            None => response,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wiremock::Request;
+use crate::request::ReceivedRequest;
 
 /// The header by which a test marks the requests of one of its calls.
 const CALL: &str = "x-fake-call";
@@ -31,8 +31,8 @@ pub struct Sender {
 }
 
 impl Sender {
-    pub(crate) fn of(request: &Request) -> Self {
-        let header = |name| request.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    pub(crate) fn of(request: &ReceivedRequest) -> Self {
+        let header = |name| request.header(name).map(str::to_owned);
         let late = header(LATE).and_then(|text| text.parse().ok()).map(Duration::from_millis);
         Self { call: header(CALL), twice: header(TWICE), late }
     }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
-use wiremock::Request;
 
 use super::script::{CoolifyScript, Ending};
+use crate::request::ReceivedRequest;
 use crate::sender::Sender;
 
 /// What was asked of the queue.
@@ -23,7 +23,7 @@ pub(super) struct Order {
 
 impl Order {
     /// What a request with a token asks for.
-    pub(super) fn by_api(task: Task, request: &Request) -> Self {
+    pub(super) fn by_api(task: Task, request: &ReceivedRequest) -> Self {
         Self { task, origin: Some(CoolifyOrigin::Api), sender: Sender::of(request), ..Self::default() }
     }
 

@@ -1,9 +1,8 @@
 //! Who is calling.
 
-use wiremock::Request;
-
 use super::execution::User;
 use super::reply::Refusal;
+use crate::request::ReceivedRequest;
 
 /// The API token that the fake accepts with the scheme `Token`.
 pub(super) const TOKEN: &str = "qov_fake-token-that-opens-nothing";
@@ -16,8 +15,8 @@ pub(super) fn owner() -> User {
 }
 
 /// The caller, by the scheme and the credential: API tokens go with `Token`, JWTs with `Bearer`, never the other way.
-pub(super) fn user(request: &Request) -> Result<User, Refusal> {
-    let header = request.headers.get("authorization").and_then(|value| value.to_str().ok());
+pub(super) fn user(request: &ReceivedRequest) -> Result<User, Refusal> {
+    let header = request.header("authorization");
     match header.and_then(|value| value.split_once(' ')) {
         Some(("Token", TOKEN)) => Ok(owner()),
         Some(("Bearer", BEARER)) => Ok(User { name: "fake.user@example.com".to_owned(), origin: "CLI" }),
