@@ -46,8 +46,13 @@ impl Clock {
 
     /// What the server writes as the date of an answer; nothing if the web server's own date is right.
     pub(crate) fn date(self) -> Option<String> {
-        (self != Self::default()).then(|| self.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        (self != Self::default()).then(|| http_date(self.now()))
     }
+}
+
+/// A date as an HTTP header writes it.
+pub(crate) fn http_date(date: DateTime<Utc>) -> String {
+    date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn delta(offset: Duration) -> TimeDelta {

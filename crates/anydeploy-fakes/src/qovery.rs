@@ -41,6 +41,7 @@ pub use quirk::QoveryQuirk;
 pub use script::QoveryScript;
 pub use triggered::{QoveryTriggered, QoveryTriggeredService};
 
+use crate::clock::http_date;
 use crate::pace::Ticker;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
@@ -325,7 +326,7 @@ impl Answer for Platform {
         };
         let response = state.limit.mark(response, false, state.clock);
         match state.tick_length {
-            Some(_) => response.with_header("date", state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+            Some(_) => response.with_header("date", http_date(state.now())),
             None => response,
         }
     }

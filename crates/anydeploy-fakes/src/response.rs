@@ -1,6 +1,5 @@
 //! The answer of a fake to one request.
 
-use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::http;
 use serde_json::Value;
@@ -42,7 +41,7 @@ impl Response {
     }
 }
 
-impl TryFrom<Response> for http::Response<Full<Bytes>> {
+impl TryFrom<Response> for http::Response<Bytes> {
     type Error = http::Error;
 
     fn try_from(response: Response) -> http::Result<Self> {
@@ -50,6 +49,6 @@ impl TryFrom<Response> for http::Response<Full<Bytes>> {
         for (name, value) in response.headers {
             builder = builder.header(name, value);
         }
-        builder.body(Full::new(response.body))
+        builder.body(response.body)
     }
 }

@@ -155,7 +155,7 @@ impl<A: Answer> Fake<A> {
             Some(date) => answer.with_header("date", date),
             None => answer,
         };
-        Ok(answer.try_into()?)
+        Ok(http::Response::try_from(answer)?.map(Full::new))
     }
 }
 

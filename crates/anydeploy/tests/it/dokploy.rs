@@ -15,7 +15,7 @@ fn with_key(fake: &FakeDokploy, key: DokployKey) -> Dokploy {
 }
 
 async fn triggers(fake: &FakeDokploy) -> usize {
-    let requests = fake.requests().await;
+    let requests = fake.requests();
     requests.iter().filter(|request| request.method.as_str() == "POST").count()
 }
 
@@ -169,7 +169,7 @@ async fn what_dokploy_cannot_do_is_refused_before_anything_is_sent() {
     assert!(!dokploy.capabilities().cancel);
     let id = DeploymentId::new(anydeploy::Platform::Dokploy, Target::application("x")).with("row", "r");
     assert_eq!(dokploy.cancel(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]
@@ -225,10 +225,10 @@ async fn a_key_that_runs_out_right_after_the_trigger_leaves_a_deployment_to_resu
 async fn once_its_row_is_known_a_look_is_one_request() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
-    let before = fake.requests().await.len();
+    let before = fake.requests().len();
     assert!(before >= 4, "the rows of before, the application, the trigger, the row");
     dokploy.deployment(&deployment.id).await.unwrap();
-    assert_eq!(fake.requests().await.len() - before, 1);
+    assert_eq!(fake.requests().len() - before, 1);
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn one_route_is_missing_in_the_words_of_the_server_while_the_others_go_on(
     assert_eq!(answer.text().await.unwrap(), body);
     let list = format!("/deployments/applications/{}", world.fake.application());
     assert_eq!(world.call(Method::GET, &list).await.unwrap().status(), 200);
-    assert_eq!((world.injected().fault, world.fake.requests().await.len()), (Fault::NotFound, 2));
+    assert_eq!((world.injected().fault, world.fake.requests().len()), (Fault::NotFound, 2));
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn a_revision_that_no_call_means_is_refused_with_the_reason_before_anythin
         }
     }
     assert!(!dokploy.capabilities().deployed && !dokploy.capabilities().commit);
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]

@@ -130,5 +130,5 @@ async fn what_a_kind_cannot_do_is_refused_before_anything_is_sent() {
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{request:?}");
         }
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }

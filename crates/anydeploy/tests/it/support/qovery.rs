@@ -61,7 +61,7 @@ pub(crate) async fn step_to_the_end(fake: &FakeQovery, qovery: &Qovery, mut depl
 
 /// The requests that are no reads, oldest first: their path with its query, and their body, if that is JSON.
 pub(crate) async fn triggers(fake: &FakeQovery) -> Vec<(String, Option<Value>)> {
-    let requests = fake.requests().await;
+    let requests = fake.requests();
     let triggers = requests.iter().filter(|request| request.method.as_str() == "POST");
     triggers
         .map(|request| {
