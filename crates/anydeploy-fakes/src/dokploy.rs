@@ -33,7 +33,7 @@ pub use builder::FakeDokployBuilder;
 pub use key::DokployKey;
 pub use quirk::DokployQuirk;
 pub use script::DokployScript;
-pub use triggered::{DokployFate, DokployOrigin, DokployTriggered};
+pub use triggered::{DokployJobState, DokployOrigin, DokployTriggered};
 
 use crate::pace::Ticker;
 use crate::request::ReceivedRequest;
@@ -55,7 +55,7 @@ use state::State;
 /// # Examples
 ///
 /// ```
-/// use anydeploy_fakes::{DokployFate, DokployScript, FakeDokploy, Pace};
+/// use anydeploy_fakes::{DokployJobState, DokployScript, FakeDokploy, Pace};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -76,7 +76,7 @@ use state::State;
 /// dokploy.advance(10);
 /// let truth = &dokploy.triggered()[0];
 /// assert_eq!(truth.title.as_deref(), Some("from a test"));
-/// assert_eq!(truth.fate, DokployFate::Error);
+/// assert_eq!(truth.state, DokployJobState::Error);
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +98,7 @@ impl Platform {
     /// The state as it is now.
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.settle(self.ticker.now());
+        state.catch_up(self.ticker.now());
         state
     }
 }
@@ -228,12 +228,12 @@ impl FakeDokploy {
         drop(self.platform.state());
     }
 
-    /// How many jobs run at once, for the whole server; one unless told otherwise, and at least one.
+    /// How many jobs run at once, for the whole server; one by default, and at least one.
     pub fn set_concurrency(&self, jobs: usize) {
         self.platform.state().queue.concurrency = jobs.max(1);
     }
 
-    /// Every deployment the server accepted, in that order, and what became of it; other people's too.
+    /// Every deployment the server accepted, in that order, and how it went; other people's too.
     #[must_use]
     pub fn triggered(&self) -> Vec<DokployTriggered> {
         self.platform.state().ledger.clone()

@@ -33,7 +33,7 @@
 //! * **Quirks** are the habits that trip clients, by name: [`CoolifyQuirk`], [`DokployQuirk`], [`QoveryQuirk`].
 //!   Those that a real server always has are on unless they are switched off.
 //! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` are what happens meanwhile.
-//! * **The truth** is what `triggered` tells: every deployment that there really was, what became of it and when, and,
+//! * **The truth** is what `triggered` returns: every deployment that there really was, how and when it ended, and,
 //!   by its [`Sender`], which request it goes back to.
 //! * **A bad network**: [`FaultyNetwork`] stands before a fake and breaks exchanges as a [`FaultPlan`] says.
 //!
@@ -56,7 +56,7 @@ pub use coolify::{
     CoolifyAbility, CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, FakeCoolifyBuilder,
 };
 pub use dokploy::{
-    DokployFate, DokployKey, DokployOrigin, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy,
+    DokployJobState, DokployKey, DokployOrigin, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy,
     FakeDokployBuilder,
 };
 pub use network::{Fault, FaultPlan, FaultyNetwork, Injected, RequestKind, RetryAfter};

@@ -107,7 +107,7 @@ impl FaultyNetwork {
         // The runtime is made where it ends: it may not be dropped inside another one, such as that of a test.
         let run = move || match set_up(origin, plan) {
             Ok((runtime, shared)) => {
-                // Nobody waits any more if the caller is gone; then the listener is closed, and serving ends at once.
+                // If the caller is gone, nothing receives this; then the listener is closed, and serving ends at once.
                 let network = Self { shared: Arc::clone(&shared), handle: runtime.handle().clone() };
                 drop(ready.send(Ok(network)));
                 runtime.block_on(serve(shared));
@@ -154,7 +154,7 @@ impl FaultyNetwork {
 
     /// How many requests have come through the network so far, broken or not.
     ///
-    /// Refused connections are not among them: nobody sees a connection that is refused.
+    /// Refused connections are not among them: the system refuses them, and the network does not notice.
     #[must_use]
     pub fn exchanges(&self) -> u64 {
         self.shared.ledger().exchanges
@@ -189,7 +189,7 @@ impl FaultyNetwork {
     ///
     /// # Errors
     ///
-    /// What the system says if nobody can listen on the port any more.
+    /// What the system says if the port cannot be listened on any more.
     pub fn accept_connections(&self) -> io::Result<()> {
         let _context = self.handle.enter();
         self.shared.listener.refuse(false)

@@ -278,7 +278,7 @@ impl FakeQovery {
         self.platform.ticker.advance(ticks);
     }
 
-    /// Every execution that really started, in that order, with what became of it.
+    /// Every execution that really started, in that order, with its outcome.
     #[must_use]
     pub fn triggered(&self) -> Vec<QoveryTriggered> {
         let state = self.platform.state();

@@ -153,11 +153,11 @@ impl Deployment {
         Some((since + self.script.ticks, end))
     }
 
-    /// `HEAD` becomes a commit once the job has looked, one tick after the start.
+    /// The job resolves `HEAD` to a commit one tick after its start.
     pub(super) fn commit(&self, now: u64) -> &str {
-        let looked = self.started.is_some_and(|(since, _)| now > since);
+        let resolved = self.started.is_some_and(|(since, _)| now > since);
         match &self.script.commit {
-            Some(commit) if looked && self.asked == "HEAD" => commit,
+            Some(commit) if resolved && self.asked == "HEAD" => commit,
             _ => &self.asked,
         }
     }

@@ -1,4 +1,4 @@
-//! One request on its way through the server, past all doors.
+//! One request that has passed every check of the server.
 
 use serde_json::{Map, Value};
 

@@ -66,7 +66,7 @@ fn queued(exchange: &mut Exchange<'_>, position: usize, order: Order, text: &str
     let id = match exchange.state.place(position, order) {
         Placed::Stored(id) => id,
         Placed::Skipped { .. } => return Ok(errors::message(200, SKIPPED)),
-        // These routes do not look whether the queue was full.
+        // These routes do not check whether the queue is full.
         Placed::Full if exchange.state.has(CoolifyQuirk::DeadIdOnFullQueue) => exchange.state.fresh_id(),
         Placed::Full => return Err(errors::queue_full().into()),
     };

@@ -59,7 +59,7 @@ pub(super) fn one(exchange: &mut Exchange<'_>) -> Reply {
     Ok(Response::json(200, &body::with_children(body, resource, now)))
 }
 
-/// `GET /resources`: all kinds in one list, told apart by `type`.
+/// `GET /resources`: all kinds in one list, each with its `type`.
 pub(super) fn inventory(exchange: &Exchange<'_>) -> Response {
     let (now, secrets) = (exchange.now(), exchange.sees_secrets());
     exchange.list(|state| {

@@ -1,4 +1,4 @@
-//! The doors in their order, and the table of routes behind them.
+//! The checks that every request passes, in their order, and the table of routes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -34,7 +34,7 @@ impl Platform {
     /// The memory, brought up to the present.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.settle(self.ticker.now());
+        state.catch_up(self.ticker.now());
         state
     }
 
@@ -117,7 +117,7 @@ fn limited(
         .with_header("X-RateLimit-Remaining", remaining.to_string())
 }
 
-/// The doors behind the rate limiter: role, settings of the instance, ability.
+/// The checks after the rate limiter: role, settings of the instance, ability.
 fn refusal(state: &State, caller: &Token, ability: CoolifyAbility, path: &[&str]) -> Option<Response> {
     if caller.exceeds_role() {
         return Some(errors::message(403, "Missing required team role."));

@@ -117,7 +117,7 @@ fn is_known(field: &str) -> bool {
     matches!(field, "key" | "value" | "comment") || FLAGS.contains(&field)
 }
 
-/// What services and databases look at: they pass over unknown fields and three of the switches.
+/// The fields that services and databases read: they ignore unknown ones and three of the switches.
 fn own_fields(exchange: &Exchange<'_>, mut fields: Fields) -> Fields {
     if exchange.kind() != Kind::Application {
         fields.retain(|field, _| {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::quirk::Release;
 use crate::response::Response;
 
-/// A refusal by the router, on its way to become an error body.
+/// A refusal by the router, before it is written as an error body.
 #[derive(Debug)]
 pub(super) struct Failure {
     status: u16,

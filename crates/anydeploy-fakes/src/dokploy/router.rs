@@ -14,7 +14,7 @@ use crate::request::ReceivedRequest;
 use crate::response::Response;
 use crate::sender::Sender;
 
-/// Bodies above this are refused by the web framework, before anything else is looked at.
+/// Bodies above this are refused by the web framework, before anything else is checked.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 const AREAS: &[&[Procedure]] = &[

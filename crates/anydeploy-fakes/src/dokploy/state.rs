@@ -90,7 +90,7 @@ impl State {
         self.random(6).map(|bits| char::from(LETTERS[bits % 36])).collect()
     }
 
-    /// Numbers that look random; each call gives others.
+    /// Numbers without a visible order; each call gives others.
     fn random(&mut self, count: u64) -> impl Iterator<Item = usize> + use<> {
         self.made += 1;
         let first = self.made * 32;

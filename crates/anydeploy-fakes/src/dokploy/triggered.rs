@@ -23,9 +23,9 @@ pub struct DokployTriggered {
     pub origin: DokployOrigin,
     /// The request that it goes back to.
     pub sender: Sender,
-    /// What became of it so far.
-    pub fate: DokployFate,
-    /// When that was settled, to within a tick: when its row got its last status, or, without a row, when it was given up;
+    /// The state of its job.
+    pub state: DokployJobState,
+    /// When its job was over, to within a tick: when its row got its last status, or, without a row, when it was given up;
     /// `None` while it goes on.
     pub ended_at: Option<Instant>,
 }
@@ -43,10 +43,10 @@ pub enum DokployOrigin {
     SomeoneElse,
 }
 
-/// What became of an accepted deployment, also when its row was removed meanwhile.
+/// The state of the job behind an accepted deployment, also when its row was removed meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum DokployFate {
+pub enum DokployJobState {
     /// It waits in the queue.
     Waiting,
     /// Its job is active, its row does not exist yet.
@@ -65,7 +65,7 @@ pub enum DokployFate {
     NeverStarted,
 }
 
-impl DokployFate {
+impl DokployJobState {
     /// Whether nothing more will happen.
     #[must_use]
     pub fn is_over(self) -> bool {
@@ -74,10 +74,10 @@ impl DokployFate {
 }
 
 impl State {
-    /// Takes note of what became of an accepted deployment.
-    pub(super) fn note(&mut self, entry: usize, fate: DokployFate) {
-        let ended_at = fate.is_over().then(|| self.ticker.began(self.tick));
+    /// Records the state of the job behind an accepted deployment.
+    pub(super) fn note(&mut self, entry: usize, state: DokployJobState) {
+        let ended_at = state.is_over().then(|| self.ticker.began(self.tick));
         let truth = &mut self.ledger[entry];
-        (truth.fate, truth.ended_at) = (fate, ended_at);
+        (truth.state, truth.ended_at) = (state, ended_at);
     }
 }

@@ -9,7 +9,7 @@ pub(super) const TOKEN: &str = "qov_fake-token-that-opens-nothing";
 /// The JWT that the fake accepts with the scheme `Bearer`: a header, a subject and no real signature.
 pub(super) const BEARER: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJmYWtlLXVzZXIifQ.bm8tc2lnbmF0dXJl";
 
-/// Whoever calls with the API token; that it counts as one user, whoever holds it, is inferred.
+/// The user of the API token; that all programs with one token count as one user is inferred.
 pub(super) fn owner() -> User {
     User { name: "fake-api-token".to_owned(), origin: "API" }
 }

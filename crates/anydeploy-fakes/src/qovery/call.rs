@@ -27,7 +27,7 @@ impl Call<'_> {
         self.http.query_parameters().find(|(key, _)| key == name).map(|(_, value)| Cow::into_owned(value))
     }
 
-    /// A flag in the query, absent meaning no.
+    /// A flag in the query; it is off if absent.
     pub(super) fn flag(&self, name: &str) -> bool {
         self.query(name).as_deref() == Some("true")
     }
@@ -54,7 +54,7 @@ impl Call<'_> {
         if self.http.body.is_empty() { Ok(Object::new()) } else { self.object() }
     }
 
-    /// Hands a request to the engine; answers with the request id to tell, none if it started at once.
+    /// Hands a request to the engine; returns the request id that the answer names, none if it started at once.
     pub(super) fn submit(
         &mut self,
         environment: &str,

@@ -1,4 +1,4 @@
-//! The lists and single objects that a client looks around in.
+//! Reads of lists and of single objects.
 
 use serde_json::{Value, json};
 

@@ -125,7 +125,7 @@ impl Refusal {
         Self::new(429, "Too many requests; builder().rate_limit() sets the limit of this fake.")
     }
 
-    /// An object that is not there, or not for this caller: the server does not tell the two apart.
+    /// An object that is not there, or not for this caller: the server does not distinguish the two.
     pub(super) fn missing(what: &str) -> Self {
         Self { missing: true, ..Self::new(403, format!("You may not access this {what}.")) }
     }

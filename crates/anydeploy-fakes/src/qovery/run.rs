@@ -59,7 +59,7 @@ impl Run {
         tick >= self.end()
     }
 
-    /// Cancels what is still in flight; a service that is already done stays as it is (documented).
+    /// Cancels what still runs; a service that is already done stays as it is (documented).
     pub(super) fn cancel(&mut self, tick: u64, force: bool) {
         // Documented: a lifecycle job is only cancelled by force.
         let spared = self.kind == QoveryServiceKind::LifecycleJob && !force;

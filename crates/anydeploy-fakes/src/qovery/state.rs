@@ -231,7 +231,7 @@ impl State {
         id
     }
 
-    /// Forgets a service; what is in flight goes on without it.
+    /// Forgets a service; what runs goes on without it.
     pub(super) fn remove_service(&mut self, id: &str) {
         self.services.retain(|service| service.id != id);
         self.variables.retain(|variable| variable.parent != id);
@@ -243,7 +243,7 @@ impl State {
     }
 }
 
-/// Whoever deploys from the web console while a test runs.
+/// The user who deploys from the web console while a test runs.
 pub(super) fn someone_else() -> User {
     User { name: "someone.else@example.com".to_owned(), origin: "CONSOLE" }
 }

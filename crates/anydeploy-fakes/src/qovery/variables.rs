@@ -150,7 +150,7 @@ impl Call<'_> {
         Ok(Reply::empty(204))
     }
 
-    /// POST `/variable/import`: many at once on a service; one that exists stays unless told to overwrite.
+    /// POST `/variable/import`: many at once on a service; one that exists stays unless `overwrite` is set.
     pub(super) fn import_variables(&mut self) -> Outcome {
         let (Some(service), Some(kind)) = (self.query("service_id"), self.query("service_type")) else {
             return Err(Refusal::bad_request("service_id and service_type are required."));

@@ -1,4 +1,4 @@
-//! What a fake tells of what it really did is the same on every platform.
+//! What a fake records of what it really did is the same on every platform.
 
 use std::time::{Duration, Instant};
 
@@ -94,7 +94,7 @@ async fn what_is_given_up_ends_too() {
 }
 
 #[tokio::test]
-async fn another_program_leaves_nothing_that_tells_it_from_a_caller_with_the_same_token() {
+async fn another_program_with_the_same_token_cannot_be_distinguished_from_a_caller() {
     let coolify = FakeCoolify::builder().pace(Pace::Manual).start().await;
     coolify.deploy_by_another_program(&coolify.application());
     let history = format!("{}/api/v1/deployments/applications/{}", coolify.url(), coolify.application());

@@ -127,10 +127,10 @@ async fn the_reason_of_a_failure_is_written_after_the_final_status() {
     fake.advance(3);
     let early = deployment(&fake, &id).await;
     assert_eq!((&early["status"], &early["finished_at"]), (&json!("failed"), &Value::Null));
-    let told = |log: &[Value]| visible(log).contains(&"Deployment failed: port 80 is taken");
-    assert!(!told(&log(&fake, &id).await));
+    let says_why = |log: &[Value]| visible(log).contains(&"Deployment failed: port 80 is taken");
+    assert!(!says_why(&log(&fake, &id).await));
     fake.advance(1);
-    assert!(told(&log(&fake, &id).await));
+    assert!(says_why(&log(&fake, &id).await));
     assert!(deployment(&fake, &id).await["finished_at"].is_string());
 }
 
@@ -167,15 +167,15 @@ async fn the_history_is_counted_and_newest_first() {
         fake.advance(3);
     }
     let path = format!("/deployments/applications/{web}");
-    let told = |body: &Value| -> Vec<String> {
+    let ids_in = |body: &Value| -> Vec<String> {
         let rows = body["deployments"].as_array().unwrap().iter();
         rows.map(|row| row["deployment_uuid"].as_str().unwrap().to_owned()).collect()
     };
     let page = get(&fake, &path).await.json();
     assert_eq!(page["count"], 12);
-    assert_eq!(told(&page), ids[..10]);
+    assert_eq!(ids_in(&page), ids[..10]);
     let second = get(&fake, &format!("{path}?skip=10&take=10")).await.json();
-    assert_eq!((&second["count"], told(&second)), (&json!(12), ids[10..].to_vec()));
+    assert_eq!((&second["count"], ids_in(&second)), (&json!(12), ids[10..].to_vec()));
     assert_eq!(page["deployments"][0].get("application"), None);
     let none = get(&fake, &format!("/deployments/applications/{}", fake.add_application("new"))).await;
     assert_eq!(none.json(), json!({ "count": 0, "deployments": [] }));

@@ -128,8 +128,8 @@ async fn changing_a_secret_without_its_switch_breaks_the_server() {
     create(&fake, json!({ "key": "S", "value": "old", "is_shown_once": true })).await;
     let answer = patch(&fake, &envs(&fake), json!({ "key": "S", "value": "new" })).await;
     assert_eq!(answer.said(), (500, "Server Error".to_owned()));
-    let told = patch(&fake, &envs(&fake), json!({ "key": "S", "value": "new", "is_shown_once": true })).await;
-    assert_eq!(told.status, 201);
+    let created = patch(&fake, &envs(&fake), json!({ "key": "S", "value": "new", "is_shown_once": true })).await;
+    assert_eq!(created.status, 201);
 }
 
 #[tokio::test]

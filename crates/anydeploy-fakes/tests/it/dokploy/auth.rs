@@ -89,7 +89,7 @@ async fn a_missing_permission_is_401_with_a_code() {
 }
 
 #[tokio::test]
-async fn a_member_is_not_told_whether_a_service_exists() {
+async fn a_member_cannot_know_whether_a_service_exists() {
     let fake = still().await;
     let key = fake.add_key(DokployKey::member());
     for path in ["application.one?applicationId=nope", "deployment.all?applicationId=nope"] {

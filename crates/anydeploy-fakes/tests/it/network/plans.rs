@@ -23,8 +23,8 @@ async fn run(seed: u64) -> Vec<(RequestKind, u64, Fault, u32)> {
         drop(world.call(Method::POST, "/deployments/nope/cancel").await);
     }
     assert_eq!(world.network.exchanges(), 60);
-    let told = |injected: Injected| (injected.kind, injected.number, injected.fault, injected.deliveries);
-    world.network.injected().into_iter().map(told).collect()
+    let summary = |injected: Injected| (injected.kind, injected.number, injected.fault, injected.deliveries);
+    world.network.injected().into_iter().map(summary).collect()
 }
 
 #[tokio::test]

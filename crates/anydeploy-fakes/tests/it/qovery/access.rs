@@ -72,7 +72,7 @@ async fn without_its_quirk_a_missing_object_is_not_found() {
 }
 
 #[tokio::test]
-async fn every_answer_tells_the_rate_limit() {
+async fn every_answer_has_the_headers_of_the_rate_limit() {
     let api = Api::with(FakeQovery::builder().rate_limit(5, Duration::from_secs(60))).await;
     let token = format!("Token {}", api.fake.token());
     let answer = api.send(Method::GET, "/organization", &token, None).await;
