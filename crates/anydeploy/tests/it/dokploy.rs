@@ -14,7 +14,7 @@ fn with_key(fake: &FakeDokploy, key: DokployKey) -> Dokploy {
     Dokploy::builder().url(fake.url()).token(fake.add_key(key)).build().unwrap()
 }
 
-async fn triggers(fake: &FakeDokploy) -> usize {
+fn triggers(fake: &FakeDokploy) -> usize {
     let requests = fake.requests();
     requests.iter().filter(|request| request.method.as_str() == "POST").count()
 }
@@ -31,7 +31,7 @@ async fn a_deployment_is_triggered_once_and_watched_to_its_end() {
     let truth = &fake.triggered()[0];
     assert_eq!(Some(row(&deployment)), truth.deployment_id.as_deref());
     assert_eq!((truth.origin, truth.redeploy), (DokployOrigin::Api, false));
-    assert_eq!(triggers(&fake).await, 1);
+    assert_eq!(triggers(&fake), 1);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_check_tells_what_the_role_may_do_and_triggers_nothing() {
     assert_eq!([member.read, member.deploy, member.logs], [Permission::Denied; 3]);
     let member = with_key(&fake, DokployKey::member().with_access_to(fake.compose()));
     assert_eq!(member.check().await.unwrap().deploy, Permission::Granted);
-    assert_eq!(triggers(&fake).await, 0);
+    assert_eq!(triggers(&fake), 0);
 }
 
 #[tokio::test]

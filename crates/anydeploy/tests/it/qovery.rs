@@ -42,7 +42,7 @@ async fn a_given_environment_saves_a_read_and_a_wrong_one_is_refused() {
     let inside = Target::application(fake.application()).in_environment(fake.environment());
     qovery.deploy(&DeployRequest::new(inside)).await.unwrap();
     let read = format!("/application/{}", fake.application());
-    assert!(fake.requests().iter().all(|request| request.url.path() != read));
+    assert!(fake.requests().iter().all(|request| request.path != read));
     let outside = Target::application(fake.application()).in_environment(fake.add_environment("staging"));
     let error = qovery.deploy(&DeployRequest::new(outside)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);

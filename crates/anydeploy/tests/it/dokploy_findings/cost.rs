@@ -7,8 +7,8 @@ use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Fault, FaultPlan
 
 use crate::support::dokploy::{manual, paced, quick, request, ticks};
 
-async fn reads_of_the_queue(fake: &FakeDokploy) -> usize {
-    fake.requests().iter().filter(|request| request.url.path().ends_with("queueList")).count()
+fn reads_of_the_queue(fake: &FakeDokploy) -> usize {
+    fake.requests().iter().filter(|request| request.path.ends_with("queueList")).count()
 }
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn once_a_row_is_found_the_queue_is_not_read_again() {
         // The second is for a commit that may still be missing.
         assert!(reads <= 2, "{reads} reads of an end");
     }
-    assert_eq!(reads_of_the_queue(&fake).await, 0);
+    assert_eq!(reads_of_the_queue(&fake), 0);
 }
 
 #[tokio::test]
@@ -35,8 +35,8 @@ async fn a_deployer_that_did_not_trigger_asks_once_whether_it_is_the_cloud() {
     for _ in 0..3 {
         assert!(other.deployment(&running.id).await.unwrap().is_over());
     }
-    let asked = fake.requests().iter().filter(|one| one.url.path().ends_with("isCloud")).count();
-    assert_eq!((asked, reads_of_the_queue(&fake).await), (1, 0));
+    let asked = fake.requests().iter().filter(|one| one.path.ends_with("isCloud")).count();
+    assert_eq!((asked, reads_of_the_queue(&fake)), (1, 0));
 }
 
 #[tokio::test]

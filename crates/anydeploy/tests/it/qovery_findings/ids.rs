@@ -78,7 +78,7 @@ async fn a_target_of_the_wrong_kind_is_not_found_before_anything_is_triggered() 
             }
         }
     }
-    assert!(triggers(&fake).await.is_empty());
+    assert!(triggers(&fake).is_empty());
 }
 
 #[tokio::test]
