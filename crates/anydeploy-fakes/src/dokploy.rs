@@ -8,6 +8,7 @@ mod deployments;
 mod environments;
 mod failure;
 mod input;
+mod job;
 mod key;
 mod lifecycle;
 mod previews;
@@ -40,7 +41,7 @@ use crate::request::ReceivedRequest;
 use crate::response::Response;
 use crate::sender::Sender;
 use crate::server::{Answer, Server};
-use queue::Order;
+use job::Order;
 use service::Kind;
 use state::State;
 

@@ -24,9 +24,11 @@ mod request;
 mod router;
 mod run;
 mod script;
+mod service;
 mod state;
 mod statuses;
 mod triggered;
+mod variable;
 mod variables;
 mod version;
 

@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     /// Lets every Nth deployment of other people be one of another program with the same token; 0 is none
     #[arg(long, value_name = "N", default_value_t = 0)]
     foreign: u64,
-    /// Never injects this fault, such as LateDelivery or 'HtmlPage 403'; may be repeated
+    /// Never injects this fault, such as `LateDelivery` or `HtmlPage 403`; may be repeated
     #[arg(long, value_name = "FAULT", value_parser = fault)]
     without: Vec<String>,
     /// Injects this fault and no other; may be repeated

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::failure::Failure;
+use super::job::{Order, Stage};
 use super::procedure::{Body, Call, Procedure, Reply};
-use super::queue::{Order, Stage};
 use super::quirk::Release;
 use super::row::Status;
 use super::script::Ending;

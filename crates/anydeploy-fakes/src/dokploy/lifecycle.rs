@@ -1,6 +1,6 @@
 //! How a job becomes a row and ends, tick by tick.
 
-use super::queue::{Job, Order, Stage};
+use super::job::{Job, Order, Stage};
 use super::row::{Log, Row, Status, log_path};
 use super::script::Ending;
 use super::service::Target;
@@ -166,6 +166,13 @@ impl State {
             message.clone_into(&mut row.title);
             row.description = format!("Commit: {sha}");
         }
+    }
+
+    /// Records the state of the job behind an accepted deployment.
+    pub(super) fn note(&mut self, entry: usize, state: DokployJobState) {
+        let ended_at = state.is_over().then(|| self.ticker.began(self.tick));
+        let truth = &mut self.ledger[entry];
+        (truth.state, truth.ended_at) = (state, ended_at);
     }
 
     fn give_up(&mut self, job: Job, state: DokployJobState) -> Option<Job> {

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::job::{Order, Queue};
 use super::key::Keys;
-use super::queue::{Order, Queue};
 use super::quirk::Habits;
 use super::row::{Log, Row, stamp};
 use super::service::{Kind, Service, Target};

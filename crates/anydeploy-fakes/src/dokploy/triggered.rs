@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::state::State;
 use crate::sender::Sender;
 
 /// A deployment that the fake server accepted.
@@ -70,14 +69,5 @@ impl DokployJobState {
     #[must_use]
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Waiting | Self::Starting | Self::Running)
-    }
-}
-
-impl State {
-    /// Records the state of the job behind an accepted deployment.
-    pub(super) fn note(&mut self, entry: usize, state: DokployJobState) {
-        let ended_at = state.is_over().then(|| self.ticker.began(self.tick));
-        let truth = &mut self.ledger[entry];
-        (truth.state, truth.ended_at) = (state, ended_at);
     }
 }

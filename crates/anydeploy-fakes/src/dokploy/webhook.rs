@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::queue::Order;
+use super::job::Order;
 use super::service::{Kind, Service};
 use super::state::State;
 use super::triggered::DokployOrigin;

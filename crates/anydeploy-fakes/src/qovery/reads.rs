@@ -6,7 +6,8 @@ use super::call::Call;
 use super::kind::{self, QoveryServiceKind};
 use super::objects::{self, ICON};
 use super::reply::{Outcome, Refusal, Reply};
-use super::state::{Environment, Service, State};
+use super::service::Service;
+use super::state::{Environment, State};
 
 impl State {
     /// Everything under `/organization`.

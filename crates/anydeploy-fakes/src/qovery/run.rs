@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::kind::QoveryServiceKind;
 use super::script::{Ending, QoveryScript};
-use super::state::Service;
+use super::service::Service;
 
 /// Ticks a run takes unless its script says otherwise.
 const LASTING: u64 = 8;

@@ -7,7 +7,8 @@ use super::execution::Execution;
 use super::kind::PLURALS;
 use super::quirk::QoveryQuirk;
 use super::reply::{Outcome, Refusal, Reply};
-use super::state::{Environment, Service, State};
+use super::service::Service;
+use super::state::{Environment, State};
 
 impl State {
     /// `Status` of a service.
