@@ -32,9 +32,10 @@
 //!   `next_deployment` or `every_deployment`; without one a deployment succeeds.
 //! * **Quirks** are the habits that trip clients, by name: [`CoolifyQuirk`], [`DokployQuirk`], [`QoveryQuirk`].
 //!   Those that a real server always has are on unless they are switched off.
-//! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` are what happens meanwhile.
+//! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` deploy what no client asked for.
 //! * **The truth** is what `triggered` returns: every deployment that there really was, how and when it ended, and,
 //!   by its [`Sender`], which request it goes back to.
+//! * **Requests**: `requests` returns each [`ReceivedRequest`], unless the fake was built `without_recording`.
 //! * **A bad network**: [`FaultyNetwork`] stands before a fake and breaks exchanges as a [`FaultPlan`] says.
 //!
 //! A method that is given an id which its fake does not know panics, since a test that prepares nothing proves nothing.

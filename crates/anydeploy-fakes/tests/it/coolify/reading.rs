@@ -41,7 +41,7 @@ async fn the_active_list_can_be_an_object_of_the_same_rows() {
 }
 
 #[tokio::test]
-async fn a_deployment_has_the_fields_and_types_of_a_real_one() {
+async fn a_deployment_has_the_fields_and_types_of_the_real_server() {
     let fake = still().await;
     let web = fake.application();
     let id = deploy(&fake, &web).await;
@@ -182,7 +182,7 @@ async fn the_history_is_counted_and_newest_first() {
 }
 
 #[tokio::test]
-async fn a_bad_page_is_422_for_who_asks_for_json_and_a_redirect_for_others() {
+async fn a_bad_page_is_422_for_clients_that_accept_json_and_a_redirect_for_others() {
     let fake = still().await;
     let path = format!("/deployments/applications/{}?take=abc", fake.application());
     let answer = get(&fake, &path).await;

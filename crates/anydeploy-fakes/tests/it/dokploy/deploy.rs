@@ -167,7 +167,7 @@ async fn a_webhook_that_does_not_match_is_301_and_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn a_colleagues_deployment_stands_among_the_others() {
+async fn a_deployment_by_someone_else_is_listed_with_the_others() {
     let fake = still().await;
     let web = fake.application();
     fake.deploy_by_someone_else(&web);

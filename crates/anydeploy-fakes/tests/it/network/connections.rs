@@ -80,7 +80,7 @@ async fn silence_lasts_until_the_client_gives_up() {
 }
 
 #[tokio::test]
-async fn a_dropped_network_refuses_and_lets_nobody_wait() {
+async fn a_dropped_network_refuses_connections_and_ends_open_ones() {
     let world = with(Fault::SilenceBefore).await;
     let url = world.network.url();
     let waiting = tokio::spawn(world.http.get(&url).send());

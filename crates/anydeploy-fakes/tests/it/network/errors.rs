@@ -54,7 +54,7 @@ async fn web_pages_come_as_an_error_and_as_a_success() {
 }
 
 #[tokio::test]
-async fn one_route_is_missing_in_the_words_of_the_server_while_the_others_go_on() {
+async fn one_route_is_not_found_with_the_servers_body_while_the_others_work() {
     let body = r#"{"message":"Deployment not found."}"#;
     let plan = FaultPlan::always(Fault::NotFound).not_found("/api/v1/deployments/*", body);
     let world = following(plan).await;
@@ -72,7 +72,7 @@ async fn one_route_is_missing_in_the_words_of_the_server_while_the_others_go_on(
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_said_so_and_is_no_delivery() {
+async fn an_unreachable_server_is_a_502_and_counts_as_no_delivery() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let plan = FaultPlan::always(Fault::SlowDrip).drip(Duration::ZERO);
     let network = FaultyNetwork::before(&format!("http://{gone}/"), plan).unwrap();

@@ -52,7 +52,7 @@ async fn errors_can_come_as_problem_json() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_forbidden_and_a_path_that_does_not_exist_is_not_found() {
+async fn an_unknown_id_is_forbidden_and_an_unknown_path_is_not_found() {
     let api = Api::start().await;
     let web = api.fake.application();
     for path in
