@@ -1,10 +1,12 @@
-//! What the example programs share: deploying one target, telling each change as it comes, and a table at the end.
+//! What the example programs share: the table of platforms, a deployment with its progress, and a table of reports.
 
-#![allow(clippy::print_stdout, reason = "examples talk to people")]
+#![allow(clippy::print_stdout, reason = "examples print")]
 
 pub mod chaos;
+mod platforms;
 mod report;
 
+pub use platforms::{FakePlatform, PLATFORMS, PlatformEntry};
 pub use report::{Report, print_table};
 
 use std::sync::Arc;
@@ -13,10 +15,10 @@ use std::time::{Duration, Instant};
 use anydeploy::{DeployRequest, Deployer, DeployerExt, Outcome, Result, WatchEvent, WatchOptions};
 use futures::StreamExt;
 
-/// How often the fakes are looked at; a real platform is looked at as its rate limit allows.
+/// How often the fakes are polled; a real platform is polled as its rate limit allows.
 pub const QUICK: (Duration, Duration) = (Duration::from_millis(40), Duration::from_millis(200));
 
-/// Deploys, tells each change of status as it comes, and reports the outcome.
+/// Deploys, prints each change of status as it comes, and returns the outcome as a report.
 ///
 /// # Errors
 /// Those of [`Deployer::deploy`] and of the watch.
@@ -44,7 +46,7 @@ pub async fn follow(deployer: Arc<dyn Deployer>, request: DeployRequest, options
     unreachable!("a watch ends with an outcome or an error")
 }
 
-/// Tells why a deployment failed, with the end of its log.
+/// Prints why a deployment failed, with the end of its log.
 fn explain(label: &str, outcome: &Outcome) {
     let Outcome::Failed(failure) = outcome else { return };
     if let Some(reason) = outcome.reason() {

@@ -1,4 +1,4 @@
-//! What is known of a deployment at the end, as a row of a table.
+//! A deployment at its end, as a row of a table.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use anydeploy::{DeployRequest, Identity, Outcome, Platform};
 #[non_exhaustive]
 pub struct Report {
     cells: [String; 5],
-    /// Whether it went well.
+    /// Whether it succeeded.
     pub success: bool,
 }
 
 impl Report {
-    /// A row from what is known of a deployment.
+    /// The row of a deployment.
     #[must_use]
     pub fn new(
         platform: &Platform,

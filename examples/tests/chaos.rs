@@ -2,32 +2,32 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
-#[path = "chaos/spoilt.rs"]
-mod spoilt;
+#[path = "chaos/faulty.rs"]
+mod faulty;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{Platform, platform};
 use anydeploy_fakes::Fault;
+use examples::PLATFORMS;
 use examples::chaos::{ChaosOptions, ChaosReport, Wrap, run_together};
 
-use spoilt::{Habit, Spoilt};
-
-const PLATFORMS: [Platform; 3] = [platform::COOLIFY, platform::DOKPLOY, platform::QOVERY];
+use faulty::{FaultyAdapter, Mistake};
 
 #[tokio::test]
-async fn a_bad_network_makes_nothing_happen_twice_or_go_missing_or_be_told_wrong() {
+async fn a_bad_network_duplicates_loses_and_misreports_nothing() {
     let options = ChaosOptions::new(150, 7).with_callers(75).with_grace(Duration::from_secs(6));
-    for report in run_together(PLATFORMS.to_vec(), &options, |adapter| adapter).await.unwrap() {
+    for report in
+        run_together(PLATFORMS.map(|platform| platform.chaos).to_vec(), &options, |adapter| adapter).await.unwrap()
+    {
         assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
-        // Nothing would be proven if the network were calm, nothing were deployed, or nobody were told.
+        // Nothing would be proven if the network were calm, nothing were deployed, or no call had an outcome.
         assert_eq!(report.deploys, 150);
         assert!(report.faults.values().sum::<u64>() > report.requests / 10, "{}", report.to_json());
         assert!(report.triggered > 75 && report.succeeded > 75 && report.failed > 5, "{}", report.to_json());
         // One in two hundred is what thousands of calls show; of so few, these are enough to see that something broke.
-        let untold = report.undecidable + report.refused + report.timed_out + report.broken_off;
-        assert!(untold <= report.deploys / 10, "{}\n{}", report.to_json(), report.doubts.join("\n"));
+        let unresolved = report.undecidable + report.refused + report.timed_out + report.broken_off;
+        assert!(unresolved <= report.deploys / 10, "{}\n{}", report.to_json(), report.unresolved.join("\n"));
     }
 }
 
@@ -35,7 +35,9 @@ async fn a_bad_network_makes_nothing_happen_twice_or_go_missing_or_be_told_wrong
 async fn a_late_delivery_is_found_if_it_comes_in_time_and_is_counted_apart_if_not() {
     let options = ChaosOptions::new(90, 7).with_callers(45).with_grace(Duration::from_secs(6)).with_rate(0.4);
     let options = options.with_faults([Fault::LateDelivery]);
-    for report in run_together(PLATFORMS.to_vec(), &options, |adapter| adapter).await.unwrap() {
+    for report in
+        run_together(PLATFORMS.map(|platform| platform.chaos).to_vec(), &options, |adapter| adapter).await.unwrap()
+    {
         assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
         assert!(report.faults["LateDelivery"] > 0 && report.inferred + report.exact > 45, "{}", report.to_json());
         assert!(report.delivered_late > 0, "{}", report.to_json());
@@ -44,16 +46,16 @@ async fn a_late_delivery_is_found_if_it_comes_in_time_and_is_counted_apart_if_no
 
 #[tokio::test]
 async fn an_adapter_that_does_not_wait_for_a_late_delivery_loses_deployments() {
-    let denies: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Denies });
+    let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesSilenceForRefusal });
     let options = silence().with_faults([Fault::LateDelivery]).with_rate(0.5);
-    for report in spoil(&options, denies).await {
+    for report in run_faulty(&options, wrap).await {
         assert!(report.lost > 0 && !report.is_proof(), "{}", report.to_json());
     }
 }
 
-/// Runs a spoilt adapter on all three platforms.
-async fn spoil(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosReport> {
-    run_together(PLATFORMS.to_vec(), options, wrap).await.unwrap()
+/// Runs an adapter with a mistake on every platform.
+async fn run_faulty(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosReport> {
+    run_together(PLATFORMS.map(|platform| platform.chaos).to_vec(), options, wrap).await.unwrap()
 }
 
 /// One call each, and answers that are lost after the server has acted, and nothing else.
@@ -66,44 +68,44 @@ fn silence() -> ChaosOptions {
 
 #[tokio::test]
 async fn an_adapter_that_sends_a_trigger_again_deploys_twice() {
-    let insists: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Insists });
-    for report in spoil(&silence(), insists).await {
+    let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::SendsAgain });
+    for report in run_faulty(&silence(), wrap).await {
         assert!(report.duplicated > 0 && !report.is_proof(), "{}", report.to_json());
     }
 }
 
 #[tokio::test]
 async fn an_adapter_that_takes_silence_for_a_refusal_loses_deployments() {
-    let denies: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Denies });
-    for report in spoil(&silence(), denies).await {
+    let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesSilenceForRefusal });
+    for report in run_faulty(&silence(), wrap).await {
         assert!(report.lost > 0 && !report.is_proof(), "{}", report.to_json());
     }
 }
 
 #[tokio::test]
-async fn an_error_has_to_say_that_nobody_knows_what_was_done() {
-    let shrugs: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Shrugs });
-    for report in spoil(&silence(), shrugs).await {
-        assert!(has(&report, "an error that does not say so") && !report.is_proof(), "{}", report.to_json());
+async fn an_error_that_hides_what_is_open_is_caught() {
+    let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::HidesWhatIsOpen });
+    for report in run_faulty(&silence(), wrap).await {
+        assert!(has(&report, "an error that hides what is open") && !report.is_proof(), "{}", report.to_json());
     }
 }
 
 #[tokio::test]
 async fn an_adapter_that_takes_the_newest_deployment_for_its_own_is_caught() {
-    let newest: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::TakesTheNewest });
+    let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesTheNewest });
     let options = ChaosOptions::new(48, 7).with_callers(48).with_callers_per_target(4).with_rate(0.0);
-    for report in spoil(&options, newest).await {
+    for report in run_faulty(&options, wrap).await {
         // Where the requests of several callers were merged, the newest is their own as well, and shared.
-        let newest = ["an id of someone else's", "a shared id that is not told as adopted"];
+        let newest = ["a foreign id", "a shared id that is not reported as adopted"];
         assert!(newest.iter().any(|wrong| has(&report, wrong)) && !report.is_proof(), "{}", report.to_json());
     }
 }
 
 #[tokio::test]
-async fn an_adapter_that_hopes_for_the_best_is_caught() {
-    let hopes: Wrap = |inner| Arc::new(Spoilt { inner, habit: Habit::Hopes });
+async fn an_adapter_that_takes_progress_for_success_is_caught() {
+    let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesProgressForSuccess });
     let options = ChaosOptions::new(48, 7).with_callers(48).with_rate(0.0);
-    for report in spoil(&options, hopes).await {
+    for report in run_faulty(&options, wrap).await {
         assert!(has(&report, "an outcome before the end"), "{}", report.to_json());
         assert!(has(&report, "a wrong outcome") && !report.is_proof(), "{}", report.to_json());
     }

@@ -1,6 +1,6 @@
 //! The clock of a fake server, which may be off.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -34,6 +34,11 @@ impl Clock {
         self.at(self.timeline.map_or_else(Utc::now, Timeline::utc))
     }
 
+    /// The present moment, comparable with other moments of the timeline, if there is one.
+    pub(crate) fn instant(self) -> Instant {
+        self.timeline.map_or_else(Instant::now, Timeline::now)
+    }
+
     /// What the clock shows at a moment.
     pub(crate) fn at(self, moment: DateTime<Utc>) -> DateTime<Utc> {
         moment.checked_add_signed(self.ahead).unwrap_or_default()
@@ -41,8 +46,13 @@ impl Clock {
 
     /// What the server writes as the date of an answer; nothing if the web server's own date is right.
     pub(crate) fn date(self) -> Option<String> {
-        (self != Self::default()).then(|| self.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        (self != Self::default()).then(|| http_date(self.now()))
     }
+}
+
+/// A date as an HTTP header writes it.
+pub(crate) fn http_date(date: DateTime<Utc>) -> String {
+    date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn delta(offset: Duration) -> TimeDelta {

@@ -40,9 +40,9 @@ use access::HOME_TEAM;
 use deployment::{Order, Status};
 use resource::Kind;
 use router::Platform;
-use wiremock::Request;
 
 use crate::known::known;
+use crate::request::ReceivedRequest;
 use crate::server::Server;
 
 /// A fake Coolify 4.3.11 server on a free port of the loopback address; it stops when dropped.
@@ -258,14 +258,14 @@ impl FakeCoolify {
     /// start each begins; called again, the start after that.
     ///
     /// Until the first of them, the status is the one from before the start.
-    /// What has no course starts within a tick.
+    /// Without this, it starts within a tick.
     ///
     /// # Panics
     /// If there is no such thing.
     #[track_caller]
-    pub fn next_start(&self, id: &str, course: impl IntoIterator<Item = (u64, &'static str)>) {
+    pub fn next_start(&self, id: &str, statuses: impl IntoIterator<Item = (u64, &'static str)>) {
         let mut state = self.platform.state();
-        known(state.resource_mut(id), "resource", id).starts.push_back(course.into_iter().collect());
+        known(state.resource_mut(id), "resource", id).starts.push_back(statuses.into_iter().collect());
     }
 
     /// Somebody deploys an application with the button in the web interface; it queues like any other deployment.
@@ -277,7 +277,7 @@ impl FakeCoolify {
         self.deploy_by(CoolifyOrigin::SomeoneElse, application);
     }
 
-    /// Another program deploys an application over the API, so that nothing tells its deployment from a caller's own.
+    /// Another program deploys an application over the API, so that nothing distinguishes its deployment from a caller's own.
     ///
     /// # Panics
     /// If there is no such application.
@@ -351,7 +351,8 @@ impl FakeCoolify {
     }
 
     /// Every request received so far, oldest first.
-    pub async fn requests(&self) -> Vec<Request> {
-        self.server.requests().await
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.server.requests()
     }
 }

@@ -8,6 +8,7 @@ mod deployments;
 mod environments;
 mod failure;
 mod input;
+mod job;
 mod key;
 mod lifecycle;
 mod previews;
@@ -28,18 +29,19 @@ mod webhook;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
-use wiremock::{Request, ResponseTemplate};
 
 pub use builder::FakeDokployBuilder;
 pub use key::DokployKey;
 pub use quirk::DokployQuirk;
 pub use script::DokployScript;
-pub use triggered::{DokployFate, DokployOrigin, DokployTriggered};
+pub use triggered::{DokployJobState, DokployOrigin, DokployTriggered};
 
 use crate::pace::Ticker;
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 use crate::sender::Sender;
 use crate::server::{Answer, Server};
-use queue::Order;
+use job::Order;
 use service::Kind;
 use state::State;
 
@@ -54,7 +56,7 @@ use state::State;
 /// # Examples
 ///
 /// ```
-/// use anydeploy_fakes::{DokployFate, DokployScript, FakeDokploy, Pace};
+/// use anydeploy_fakes::{DokployJobState, DokployScript, FakeDokploy, Pace};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -75,7 +77,7 @@ use state::State;
 /// dokploy.advance(10);
 /// let truth = &dokploy.triggered()[0];
 /// assert_eq!(truth.title.as_deref(), Some("from a test"));
-/// assert_eq!(truth.fate, DokployFate::Error);
+/// assert_eq!(truth.state, DokployJobState::Error);
 /// # Ok(())
 /// # }
 /// ```
@@ -97,13 +99,13 @@ impl Platform {
     /// The state as it is now.
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.settle(self.ticker.now());
+        state.catch_up(self.ticker.now());
         state
     }
 }
 
 impl Answer for Platform {
-    fn answer(&self, request: &Request) -> ResponseTemplate {
+    fn answer(&self, request: &ReceivedRequest) -> Response {
         self.state().answer(request)
     }
 }
@@ -227,20 +229,21 @@ impl FakeDokploy {
         drop(self.platform.state());
     }
 
-    /// How many jobs run at once, for the whole server; one unless told otherwise, and at least one.
+    /// How many jobs run at once, for the whole server; one by default, and at least one.
     pub fn set_concurrency(&self, jobs: usize) {
         self.platform.state().queue.concurrency = jobs.max(1);
     }
 
-    /// Every deployment the server accepted, in that order, and what became of it; other people's too.
+    /// Every deployment the server accepted, in that order, and how it went; other people's too.
     #[must_use]
     pub fn triggered(&self) -> Vec<DokployTriggered> {
         self.platform.state().ledger.clone()
     }
 
     /// Every request received so far, oldest first.
-    pub async fn requests(&self) -> Vec<Request> {
-        self.server.requests().await
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.server.requests()
     }
 
     /// Restarts the server: what runs becomes `cancelled` without an end, what waits is forgotten, and jobs are

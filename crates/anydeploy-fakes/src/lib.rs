@@ -32,9 +32,10 @@
 //!   `next_deployment` or `every_deployment`; without one a deployment succeeds.
 //! * **Quirks** are the habits that trip clients, by name: [`CoolifyQuirk`], [`DokployQuirk`], [`QoveryQuirk`].
 //!   Those that a real server always has are on unless they are switched off.
-//! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` are what happens meanwhile.
-//! * **The truth** is what `triggered` tells: every deployment that there really was, what became of it and when, and,
+//! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` deploy what no client asked for.
+//! * **The truth** is what `triggered` returns: every deployment that there really was, how and when it ended, and,
 //!   by its [`Sender`], which request it goes back to.
+//! * **Requests**: `requests` returns each [`ReceivedRequest`], unless the fake was built `without_recording`.
 //! * **A bad network**: [`FaultyNetwork`] stands before a fake and breaks exchanges as a [`FaultPlan`] says.
 //!
 //! A method that is given an id which its fake does not know panics, since a test that prepares nothing proves nothing.
@@ -46,6 +47,8 @@ mod known;
 mod network;
 mod pace;
 mod qovery;
+mod request;
+mod response;
 mod sender;
 mod server;
 mod timeline;
@@ -54,7 +57,7 @@ pub use coolify::{
     CoolifyAbility, CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, FakeCoolifyBuilder,
 };
 pub use dokploy::{
-    DokployFate, DokployKey, DokployOrigin, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy,
+    DokployJobState, DokployKey, DokployOrigin, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy,
     FakeDokployBuilder,
 };
 pub use network::{Fault, FaultPlan, FaultyNetwork, Injected, RequestKind, RetryAfter};
@@ -63,5 +66,6 @@ pub use qovery::{
     FakeQovery, FakeQoveryBuilder, QoveryQuirk, QoveryScript, QoveryServiceKind, QoveryTriggered,
     QoveryTriggeredService,
 };
+pub use request::ReceivedRequest;
 pub use sender::Sender;
 pub use timeline::Timeline;

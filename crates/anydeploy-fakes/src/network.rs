@@ -1,15 +1,15 @@
 //! A bad network in front of a fake server: a proxy on a port of its own that breaks some of the exchanges.
 
 mod answer;
-mod door;
 mod exchange;
-mod fate;
 mod fault;
 mod injected;
 mod kind;
-mod message;
+mod listener;
 mod plan;
+mod sequence;
 mod waiting;
+mod wire;
 
 use std::fmt;
 use std::io;
@@ -27,15 +27,15 @@ pub use injected::Injected;
 pub use kind::RequestKind;
 pub use plan::FaultPlan;
 
-use door::Door;
-use fate::Ledger;
+use injected::Ledger;
+use listener::Listener;
 use waiting::Deliveries;
 
 /// A bad network between a client and a fake server; it ends when dropped.
 ///
 /// It listens on a free port of the loopback address and hands every request on to the fake behind it, one exchange a
-/// connection, unless its [`FaultPlan`] has another fate for that exchange.
-/// What is not broken passes as it came: the only bytes that change are those of the `Connection` header.
+/// connection, unless its [`FaultPlan`] has a fault for that exchange.
+/// What no fault hits passes as it came: method, path, status, headers other than `Connection`, and body.
 /// It works with a clock and a thread of its own, so a paused or busy runtime of the test does not matter; or, made by
 /// [`on_this_runtime`](Self::on_this_runtime), with those of the test.
 ///
@@ -86,7 +86,7 @@ pub struct FaultyNetwork {
 /// What the network and its exchanges have in common.
 struct Shared {
     origin: SocketAddr,
-    door: Door,
+    listener: Listener,
     ledger: Mutex<Ledger>,
     /// The requests that were taken from the client and are delivered late.
     held: AtomicUsize,
@@ -107,7 +107,7 @@ impl FaultyNetwork {
         // The runtime is made where it ends: it may not be dropped inside another one, such as that of a test.
         let run = move || match set_up(origin, plan) {
             Ok((runtime, shared)) => {
-                // Nobody waits any more if the caller is gone; then the door is removed, and serving ends at once.
+                // If the caller is gone, nothing receives this; then the listener is closed, and serving ends at once.
                 let network = Self { shared: Arc::clone(&shared), handle: runtime.handle().clone() };
                 drop(ready.send(Ok(network)));
                 runtime.block_on(serve(shared));
@@ -128,7 +128,7 @@ impl FaultyNetwork {
     /// As [`before`](Self::before), and if there is no runtime.
     pub fn on_this_runtime(origin: &str, plan: FaultPlan) -> io::Result<Self> {
         let handle = Handle::try_current().map_err(io::Error::other)?;
-        let shared = Arc::new(Shared::new(parse(origin)?, Door::open()?, plan));
+        let shared = Arc::new(Shared::new(parse(origin)?, Listener::bind()?, plan));
         handle.spawn(serve(Arc::clone(&shared)));
         Ok(Self { shared, handle })
     }
@@ -136,7 +136,7 @@ impl FaultyNetwork {
     /// The address to give to the client instead of the fake's: scheme, host and port, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.shared.door.address())
+        format!("http://{}", self.shared.listener.address())
     }
 
     /// Follows another plan from the next exchange on, counting from the beginning again; the record is kept.
@@ -154,7 +154,7 @@ impl FaultyNetwork {
 
     /// How many requests have come through the network so far, broken or not.
     ///
-    /// Refused connections are not among them: nobody sees a connection that is refused.
+    /// Refused connections are not among them: the system refuses them, and the network does not notice.
     #[must_use]
     pub fn exchanges(&self) -> u64 {
         self.shared.ledger().exchanges
@@ -182,40 +182,40 @@ impl FaultyNetwork {
     /// What the system says if the port cannot be kept; connections are refused even so.
     pub fn refuse_connections(&self) -> io::Result<()> {
         let _context = self.handle.enter();
-        self.shared.door.refuse(true)
+        self.shared.listener.refuse(true)
     }
 
     /// Accepts connections again.
     ///
     /// # Errors
     ///
-    /// What the system says if nobody can listen on the port any more.
+    /// What the system says if the port cannot be listened on any more.
     pub fn accept_connections(&self) -> io::Result<()> {
         let _context = self.handle.enter();
-        self.shared.door.refuse(false)
+        self.shared.listener.refuse(false)
     }
 }
 
 impl Drop for FaultyNetwork {
     fn drop(&mut self) {
-        // Serving ends with the door, and every exchange with the serving.
-        self.shared.door.remove();
+        // Serving ends with the listener, and every exchange with the serving.
+        self.shared.listener.close();
     }
 }
 
 impl fmt::Debug for FaultyNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FaultyNetwork")
-            .field("address", &self.shared.door.address())
+            .field("address", &self.shared.listener.address())
             .field("origin", &self.shared.origin)
             .finish_non_exhaustive()
     }
 }
 
 impl Shared {
-    fn new(origin: SocketAddr, door: Door, plan: FaultPlan) -> Self {
+    fn new(origin: SocketAddr, listener: Listener, plan: FaultPlan) -> Self {
         let ledger = Mutex::new(Ledger::new(plan));
-        Self { origin, door, ledger, held: AtomicUsize::new(0), waiting: Deliveries::default() }
+        Self { origin, listener, ledger, held: AtomicUsize::new(0), waiting: Deliveries::default() }
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -225,13 +225,13 @@ impl Shared {
 
 fn set_up(origin: SocketAddr, plan: FaultPlan) -> io::Result<(Runtime, Arc<Shared>)> {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-    let door = runtime.block_on(async { Door::open() })?;
-    Ok((runtime, Arc::new(Shared::new(origin, door, plan))))
+    let listener = runtime.block_on(async { Listener::bind() })?;
+    Ok((runtime, Arc::new(Shared::new(origin, listener, plan))))
 }
 
 async fn serve(shared: Arc<Shared>) {
     let mut exchanges = JoinSet::new();
-    while let Some(accepted) = shared.door.next().await {
+    while let Some(accepted) = shared.listener.next().await {
         while exchanges.try_join_next().is_some() {}
         match accepted {
             // What goes wrong between two loopback sockets, the client sees for itself.

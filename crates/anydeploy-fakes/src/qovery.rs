@@ -24,9 +24,11 @@ mod request;
 mod router;
 mod run;
 mod script;
+mod service;
 mod state;
 mod statuses;
 mod triggered;
+mod variable;
 mod variables;
 mod version;
 
@@ -34,7 +36,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
-use wiremock::ResponseTemplate;
 
 pub use builder::FakeQoveryBuilder;
 pub use kind::QoveryServiceKind;
@@ -42,7 +43,10 @@ pub use quirk::QoveryQuirk;
 pub use script::QoveryScript;
 pub use triggered::{QoveryTriggered, QoveryTriggeredService};
 
+use crate::clock::http_date;
 use crate::pace::Ticker;
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 use crate::server::{Answer, Server};
 use action::Action;
 use call::Call;
@@ -276,7 +280,7 @@ impl FakeQovery {
         self.platform.ticker.advance(ticks);
     }
 
-    /// Every execution that really started, in that order, with what became of it.
+    /// Every execution that really started, in that order, with its outcome.
     #[must_use]
     pub fn triggered(&self) -> Vec<QoveryTriggered> {
         let state = self.platform.state();
@@ -285,8 +289,9 @@ impl FakeQovery {
     }
 
     /// Every request received so far, oldest first.
-    pub async fn requests(&self) -> Vec<wiremock::Request> {
-        self.server.requests().await
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.server.requests()
     }
 }
 
@@ -306,25 +311,25 @@ impl Platform {
 }
 
 impl Answer for Platform {
-    fn answer(&self, http: &wiremock::Request) -> ResponseTemplate {
+    fn answer(&self, http: &ReceivedRequest) -> Response {
         let mut state = self.state();
         let user = match auth::user(http) {
             Ok(user) => user,
-            Err(refusal) => return refusal.into_template(&state.quirks),
+            Err(refusal) => return refusal.into_response(&state.quirks),
         };
         if !state.limit.take() {
             let retry_after = state.quirks.has(QoveryQuirk::RetryAfter);
-            return state.limit.mark(Refusal::too_many().into_template(&state.quirks), retry_after, state.clock);
+            return state.limit.mark(Refusal::too_many().into_response(&state.quirks), retry_after, state.clock);
         }
         let outcome = router::route(Call { state: &mut state, user, http });
-        let template = match outcome {
-            Ok(reply) => reply.into_template(&state.quirks),
-            Err(refusal) => refusal.into_template(&state.quirks),
+        let response = match outcome {
+            Ok(reply) => reply.into_response(&state.quirks),
+            Err(refusal) => refusal.into_response(&state.quirks),
         };
-        let template = state.limit.mark(template, false, state.clock);
+        let response = state.limit.mark(response, false, state.clock);
         match state.tick_length {
-            Some(_) => template.insert_header("date", state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
-            None => template,
+            Some(_) => response.with_header("date", http_date(state.now())),
+            None => response,
         }
     }
 }

@@ -1,20 +1,35 @@
-//! The socket under every fake: one wiremock server that hands each request to the platform's state.
+//! The socket under every fake: an HTTP server on a thread of its own that hands each request to the platform's state.
 
+use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::http;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 
 use crate::clock::Clock;
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 
 /// What a fake platform does with one request.
 pub(crate) trait Answer: Send + Sync + 'static {
-    fn answer(&self, request: &Request) -> ResponseTemplate;
+    fn answer(&self, request: &ReceivedRequest) -> Response;
 }
 
 /// Whether a server keeps the requests that it receives.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Recording {
     #[default]
     On,
@@ -22,48 +37,128 @@ pub(crate) enum Recording {
 }
 
 /// A running fake server on a free port of the loopback address; it stops when dropped.
-pub(crate) struct Server(MockServer);
+///
+/// It has a thread and a runtime of its own, so that a paused or busy runtime of the test does not matter.
+pub(crate) struct Server {
+    address: SocketAddr,
+    received: Received,
+    /// The thread ends when this is dropped.
+    running: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Received = Arc<Mutex<Vec<ReceivedRequest>>>;
 
 impl Server {
+    /// Starts to serve.
+    ///
+    /// # Panics
+    /// If the system has no port or no thread to give: a test cannot go on without.
+    #[expect(clippy::expect_used, reason = "only tests call this, and without a server they prove nothing")]
     pub(crate) async fn start<A: Answer>(platform: Arc<A>, recording: Recording, clock: Clock) -> Self {
-        let server = match recording {
-            Recording::On => MockServer::start().await,
-            Recording::Off => MockServer::builder().disable_request_recording().start().await,
+        let server = Self::try_start(platform, recording, clock).await;
+        server.expect("the system has a port and a thread for a fake server")
+    }
+
+    async fn try_start<A: Answer>(platform: Arc<A>, recording: Recording, clock: Clock) -> io::Result<Self> {
+        let received = Received::default();
+        let fake = Fake { platform, received: (recording == Recording::On).then(|| Arc::clone(&received)), clock };
+        let (running, stopped) = oneshot::channel();
+        let (ready, started) = oneshot::channel();
+        let run = move || match listen() {
+            Ok((runtime, listener)) => {
+                drop(ready.send(listener.local_addr()));
+                runtime.spawn(serve(listener, Arc::new(fake)));
+                // It ends when the sender is dropped, and every connection ends with the runtime.
+                drop(runtime.block_on(stopped));
+            }
+            Err(error) => drop(ready.send(Err(error))),
         };
-        Mock::given(any()).respond_with(Handler(platform, clock)).mount(&server).await;
-        Self(server)
+        let thread = thread::Builder::new().name("fake-server".to_owned()).spawn(run)?;
+        let address = started.await.map_err(io::Error::other)??;
+        Ok(Self { address, received, running: Some(running), thread: Some(thread) })
     }
 
     /// Scheme, host and port, without a trailing slash.
     pub(crate) fn origin(&self) -> String {
-        self.0.uri()
+        format!("http://{}", self.address)
     }
 
     /// Every request received so far, oldest first; none without recording.
-    pub(crate) async fn requests(&self) -> Vec<Request> {
-        self.0.received_requests().await.unwrap_or_default()
+    pub(crate) fn requests(&self) -> Vec<ReceivedRequest> {
+        lock(&self.received).clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.running.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been printed already.
+            drop(thread.join());
+        }
     }
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Server").field(&self.0.uri()).finish()
+        f.debug_tuple("Server").field(&self.origin()).finish()
     }
 }
 
-struct Handler<A>(Arc<A>, Clock);
+/// What the connections of a server share.
+struct Fake<A> {
+    platform: Arc<A>,
+    /// Where requests are kept, if they are.
+    received: Option<Received>,
+    clock: Clock,
+}
 
-impl<A: Answer> Respond for Handler<A> {
-    fn respond(&self, request: &Request) -> ResponseTemplate {
-        let answer = self.0.answer(request);
-        match self.1.date() {
-            Some(date) => answer.insert_header("date", date),
-            None => answer,
+/// Listens on a free port of the loopback address.
+fn listen() -> io::Result<(Runtime, TcpListener)> {
+    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+    Ok((runtime, listener))
+}
+
+async fn serve<A: Answer>(listener: TcpListener, fake: Arc<Fake<A>>) {
+    loop {
+        match listener.accept().await {
+            Ok((client, _)) => drop(tokio::spawn(converse(client, Arc::clone(&fake)))),
+            // Such as too many open files: it passes, but not at once.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
 }
 
-/// An answer with a JSON body.
-pub(crate) fn json(status: u16, body: &serde_json::Value) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_json(body)
+/// Answers every request of one connection.
+async fn converse<A: Answer>(client: TcpStream, fake: Arc<Fake<A>>) -> hyper::Result<()> {
+    // Without it answers are only slower.
+    drop(client.set_nodelay(true));
+    let service = service_fn(|request| fake.answer(request));
+    http1::Builder::new().serve_connection(TokioIo::new(client), service).await
+}
+
+impl<A: Answer> Fake<A> {
+    async fn answer(
+        &self,
+        request: http::Request<Incoming>,
+    ) -> Result<http::Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let request = ReceivedRequest::new(head, &body, self.clock.instant());
+        let answer = self.platform.answer(&request);
+        if let Some(received) = &self.received {
+            lock(received).push(request);
+        }
+        let answer = match self.clock.date() {
+            Some(date) => answer.with_header("date", date),
+            None => answer,
+        };
+        Ok(http::Response::try_from(answer)?.map(Full::new))
+    }
+}
+
+fn lock(received: &Received) -> MutexGuard<'_, Vec<ReceivedRequest>> {
+    received.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -38,7 +38,6 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
 mod auth;
 mod base_url;
 mod choice;

@@ -4,32 +4,28 @@
 //! The exit status is 1 if anything was deployed twice, lost or misreported, or if, with one caller a target, more than
 //! 0.5 % of the calls were undecidable.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "examples talk to people")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "examples print")]
 
 mod arguments;
 
 use std::process::ExitCode;
 
+use clap::Parser;
 use examples::chaos::run;
 
 use arguments::Arguments;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = match Arguments::read(std::env::args().skip(1)) {
-        Ok(arguments) => arguments,
-        Err(usage) => {
-            eprintln!("{usage}");
-            return ExitCode::from(2);
-        }
-    };
+    let arguments = Arguments::parse();
+    let options = arguments.options();
     let mut proven = true;
-    for platform in arguments.platforms {
-        match run(platform, &arguments.options, |adapter| adapter).await {
+    for platform in arguments.platforms() {
+        match run(platform, &options, |adapter| adapter).await {
             Ok(report) => {
                 println!("{}", report.to_json());
-                let doubts = report.doubts.iter().filter(|_| arguments.verbose);
-                report.wrongs.iter().chain(doubts).for_each(|line| eprintln!("{line}"));
+                let unresolved = report.unresolved.iter().filter(|_| arguments.verbose);
+                report.wrongs.iter().chain(unresolved).for_each(|line| eprintln!("{line}"));
                 proven &= report.is_proof();
             }
             Err(error) => {

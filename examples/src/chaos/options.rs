@@ -11,22 +11,22 @@ use anydeploy_fakes::Fault;
 pub struct ChaosOptions {
     /// How many calls are made on each platform.
     pub deploys: u64,
-    /// What scripts and faults are drawn from.
+    /// What determines scripts and faults.
     pub seed: u64,
-    /// How many callers deploy each target at once; 1 unless told.
+    /// How many callers deploy each target at once; 1 by default.
     pub callers_per_target: usize,
-    /// How many callers there are at once; 200 unless told.
+    /// How many callers there are at once; 200 by default.
     pub callers: usize,
-    /// Every so many-th deployment of other people is one of another program with the same token; 0, unless told, for
+    /// Every so many-th deployment of other people is foreign: of another program with the same token; 0, the default, is
     /// none.
-    pub strangers: u64,
-    /// How many calls one fake lives for; 2500 unless told, since a fake remembers every request.
+    pub foreign: u64,
+    /// How many calls one fake lives for; 2500 by default, since a fake remembers every deployment.
     pub batch: u64,
-    /// How long what is accepted has to show; 10 seconds unless told.
+    /// How long the deployment of an accepted trigger may take to appear; 10 seconds by default.
     pub grace: Duration,
-    /// The share of exchanges that are broken; 0.2 unless told.
+    /// The share of exchanges that are broken; 0.2 by default.
     pub rate: f64,
-    /// What breaks them; every fault there is unless told.
+    /// What breaks them; every fault there is by default.
     pub faults: Vec<Fault>,
 }
 
@@ -39,7 +39,7 @@ impl ChaosOptions {
             seed,
             callers_per_target: 1,
             callers: 200,
-            strangers: 0,
+            foreign: 0,
             batch: 2500,
             grace: Duration::from_secs(10),
             rate: 0.2,
@@ -61,14 +61,14 @@ impl ChaosOptions {
         self
     }
 
-    /// Lets every so many-th deployment of other people be one of another program with the same token.
+    /// Lets every so many-th deployment of other people be foreign: of another program with the same token.
     #[must_use]
-    pub fn with_strangers(mut self, strangers: u64) -> Self {
-        self.strangers = strangers;
+    pub fn with_foreign(mut self, foreign: u64) -> Self {
+        self.foreign = foreign;
         self
     }
 
-    /// Gives what is accepted so long to show.
+    /// Gives the deployment of an accepted trigger so long to appear.
     #[must_use]
     pub fn with_grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
@@ -122,7 +122,7 @@ impl ChaosOptions {
         }
     }
 
-    /// What a batch draws from.
+    /// The seed of a batch.
     pub(super) fn seed_of(&self, batch: u64) -> u64 {
         self.seed.wrapping_mul(1_000_003).wrapping_add(batch)
     }

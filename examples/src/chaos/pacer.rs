@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::advance;
 
-/// How often the clock is looked at.
+/// How often the clock is read.
 const BEAT: Duration = Duration::from_millis(1);
 
 /// The most that passes between two turns of everything that is ready.
@@ -26,7 +26,7 @@ const PROMPT: Duration = Duration::from_millis(5);
 /// How long time stands still for one answer at most, by the clock of the machine: a fake that is stuck stops no run.
 const STUCK: Duration = Duration::from_secs(5);
 
-/// The adapters of all runs share one list of triggers, which holds moments of the clock of a runtime.
+/// The adapters of all runs share the list of triggers in flight, which holds moments of the clock of a runtime.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// The time of a run: of the adapters and callers, of the network and of the fake.
@@ -123,7 +123,7 @@ where
     let (done, outcome) = oneshot::channel();
     let run = move || {
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody waits for it any more if this fails.
+        // It fails if the caller has stopped waiting, which is no error.
         drop(done.send(run_paced(work)));
     };
     thread::Builder::new().name("chaos".to_owned()).spawn(run).map_err(|error| broken("there is no thread", error))?;
@@ -193,7 +193,7 @@ mod tests {
     #[tokio::test]
     async fn time_stands_still_while_a_fake_owes_an_answer() {
         let stood = paced(|pacer| async move {
-            // It takes a request and says nothing until it is let.
+            // It takes a request and does not answer.
             let fake = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let origin = format!("http://{}", fake.local_addr().unwrap());
             let network = Arc::new(FaultyNetwork::on_this_runtime(&origin, FaultPlan::calm()).unwrap());

@@ -6,14 +6,14 @@ use anydeploy::{Identity, Outcome, Platform};
 use anydeploy_fakes::{Fault, FaultyNetwork};
 use serde_json::{Value, json};
 
-use super::ChaosOptions;
-use super::call::Told;
-use super::scene::Fact;
+use super::call::CallRecord;
+use super::options::ChaosOptions;
+use super::scene::ServerRecord;
 
 /// Of so many calls one may be undecidable, if nobody else deploys its target.
 const DECIDABLE: u64 = 200;
 
-/// How many wrongs, and how many doubts, are told in words.
+/// How many wrongs, and how many unresolved calls, are explained in words.
 const EXPLAINED: usize = 20;
 
 /// The figures of a run on one platform; the module says what each one counts.
@@ -33,7 +33,7 @@ pub struct ChaosReport {
     pub contradicted: u64,
     pub misreported: u64,
     pub undecidable: u64,
-    pub strangers: u64,
+    pub foreign: u64,
     pub timed_out: u64,
     pub broken_off: u64,
     pub refused: u64,
@@ -41,7 +41,7 @@ pub struct ChaosReport {
     pub succeeded: u64,
     pub failed: u64,
     pub cancelled: u64,
-    pub gone: u64,
+    pub outcome_lost: u64,
     pub exact: u64,
     pub adopted: u64,
     pub inferred: u64,
@@ -53,8 +53,8 @@ pub struct ChaosReport {
     pub misreports: BTreeMap<&'static str, u64>,
     /// The first few wrongs, in words.
     pub wrongs: Vec<String>,
-    /// The first few calls that were told of no end, in words.
-    pub doubts: Vec<String>,
+    /// The first few calls that ended without an outcome, in words.
+    pub unresolved: Vec<String>,
 }
 
 impl ChaosReport {
@@ -73,8 +73,8 @@ impl ChaosReport {
     /// deployment.
     #[must_use]
     pub fn is_proof(&self) -> bool {
-        let told = self.undecidable * DECIDABLE <= self.deploys && self.triggered * 2 > self.deploys;
-        self.is_right() && (self.callers_per_target > 1 || told)
+        let decided = self.undecidable * DECIDABLE <= self.deploys && self.triggered * 2 > self.deploys;
+        self.is_right() && (self.callers_per_target > 1 || decided)
     }
 
     /// The figures as one JSON object.
@@ -88,7 +88,7 @@ impl ChaosReport {
             "lost": self.lost,
             "misreported": self.misreported,
             "undecidable": self.undecidable,
-            "strangers": self.strangers,
+            "foreign": self.foreign,
             "timed_out": self.timed_out,
             "requests": self.requests,
             "seconds": (self.seconds * 10.0).round() / 10.0,
@@ -101,11 +101,11 @@ impl ChaosReport {
             "contradicted": self.contradicted,
             "broken_off": self.broken_off,
             "refused": self.refused,
-            "told": {
+            "outcomes": {
                 "succeeded": self.succeeded,
                 "failed": self.failed,
                 "cancelled": self.cancelled,
-                "gone": self.gone,
+                "lost": self.outcome_lost,
             },
             "identity": { "exact": self.exact, "adopted": self.adopted, "inferred": self.inferred },
             "misreports": self.misreports,
@@ -118,7 +118,7 @@ impl ChaosReport {
             Outcome::Succeeded(_) => &mut self.succeeded,
             Outcome::Failed(_) => &mut self.failed,
             Outcome::Cancelled(_) => &mut self.cancelled,
-            _ => &mut self.gone,
+            _ => &mut self.outcome_lost,
         };
         *deployment += 1;
         if let Outcome::Lost(_) = outcome {
@@ -138,22 +138,22 @@ impl ChaosReport {
         }
     }
 
-    /// Tells one of the first wrongs in words.
-    pub(super) fn wrong(&mut self, what: &str, told: &Told, facts: &[&Fact]) {
+    /// Explains one of the first wrongs in words.
+    pub(super) fn explain_wrong(&mut self, what: &str, call: &CallRecord, done: &[&ServerRecord]) {
         if self.wrongs.len() < EXPLAINED {
-            self.wrongs.push(explain(what, told, facts));
+            self.wrongs.push(explain(what, call, done));
         }
     }
 
-    /// Tells one of the first doubts in words.
-    pub(super) fn doubt(&mut self, what: &str, told: &Told, facts: &[&Fact]) {
-        if self.doubts.len() < EXPLAINED {
-            self.doubts.push(explain(what, told, facts));
+    /// Explains one of the first calls without an outcome in words.
+    pub(super) fn explain_unresolved(&mut self, what: &str, call: &CallRecord, done: &[&ServerRecord]) {
+        if self.unresolved.len() < EXPLAINED {
+            self.unresolved.push(explain(what, call, done));
         }
     }
 }
 
-/// How a fault is called in the figures and on the command line; a status has one name in all its forms.
+/// The name of a fault in the figures and on the command line; a status has one name in all its forms.
 #[must_use]
 pub fn name_of(fault: Fault) -> String {
     match fault {
@@ -163,9 +163,9 @@ pub fn name_of(fault: Fault) -> String {
     }
 }
 
-fn explain(what: &str, told: &Told, facts: &[&Fact]) -> String {
-    let done: Vec<String> = facts.iter().map(ToString::to_string).collect();
-    format!("{what}\n  told {told}\n  done {}", done.join(", "))
+fn explain(what: &str, call: &CallRecord, done: &[&ServerRecord]) -> String {
+    let done: Vec<String> = done.iter().map(ToString::to_string).collect();
+    format!("{what}\n  returned: {call}\n  done: {}", done.join(", "))
 }
 
 #[cfg(test)]
@@ -181,7 +181,7 @@ mod tests {
         assert!(proves(1, 5) && !proves(1, 6));
         let idle = ChaosReport { callers_per_target: 1, deploys: 1000, triggered: 500, ..ChaosReport::default() };
         assert!(idle.is_right() && !idle.is_proof(), "most calls have to deploy");
-        assert!(proves(3, 500), "then it is printed and proves nothing");
+        assert!(proves(3, 500), "with several callers a target it is only printed");
         for wrong in [
             ChaosReport { duplicated: 1, ..ChaosReport::default() },
             ChaosReport { lost: 1, ..ChaosReport::default() },

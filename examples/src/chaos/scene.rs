@@ -1,20 +1,15 @@
-//! One fake behind one bad network, and what it did in the end, in words that are the same for every platform.
-
-mod coolify;
-mod dokploy;
-mod qovery;
+//! One fake behind one bad network, and the record of what it did, in the same form for every platform.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anydeploy::{
-    Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Outcome, Platform, Result, platform,
-};
+use anydeploy::{Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Outcome, Result};
+
 use anydeploy_fakes::{FaultPlan, FaultyNetwork, Sender, Timeline};
 use fastrand::Rng;
 
-use super::ChaosOptions;
+use super::options::ChaosOptions;
 use super::pacer::Pacer;
 
 /// One fake behind one bad network, with the targets of a batch of calls.
@@ -27,11 +22,12 @@ pub(super) trait Scene: Send + Sync {
     /// An adapter for one call, which names the call in each of its requests.
     fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>>;
 
-    /// Something happens that no caller asked for; what a stranger does, a program with the same token did.
-    fn disturb(&self, rng: &mut Rng, stranger: bool);
+    /// Deploys something that no caller asked for: as a person in the browser, or, if `foreign`, as another program with the
+    /// same token.
+    fn disturb(&self, rng: &mut Rng, foreign: bool);
 
     /// What the fake did so far.
-    fn facts(&self) -> Vec<Fact>;
+    fn server_records(&self) -> Vec<ServerRecord>;
 
     /// The platform's own id of a deployment, once it is known.
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str>;
@@ -43,22 +39,22 @@ pub(super) trait Scene: Send + Sync {
 }
 
 /// One deployment that a fake accepted.
-pub(super) struct Fact {
+pub(super) struct ServerRecord {
     /// The platform's own id, if it ever got one.
     pub(super) id: Option<String>,
     /// The ids of requests that led to it, where the platform gives them any.
     pub(super) requests: Vec<String>,
-    /// The requests that it stands for: the first one made it, others were taken into it.
+    /// The requests that it stands for: the first one made it, others were merged into it.
     pub(super) senders: Vec<Sender>,
     /// Whether another program with the same token asked for it.
-    pub(super) strange: bool,
+    pub(super) foreign: bool,
     /// Whether it failed in the check before it, and changed nothing.
-    pub(super) idle: bool,
-    /// What became of each target in it.
+    pub(super) changed_nothing: bool,
+    /// How it ended for each target in it.
     pub(super) parts: Vec<Part>,
 }
 
-/// What became of one target in a deployment.
+/// How a deployment ended for one target.
 pub(super) struct Part {
     pub(super) target: String,
     /// The version that was deployed, where a call names one.
@@ -80,7 +76,7 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    /// Whether a caller was told so; what never began may be told as anything but a success.
+    /// Whether an outcome says so; what never began may be reported as anything but a success.
     pub(super) fn is(self, outcome: &Outcome) -> bool {
         match outcome {
             Outcome::Succeeded(_) => self == Self::Succeeded,
@@ -92,13 +88,13 @@ impl Ending {
     }
 }
 
-impl Fact {
+impl ServerRecord {
     /// Every id that leads to it.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         self.id.iter().chain(&self.requests).map(String::as_str)
     }
 
-    /// What it made of a target.
+    /// How it ended for a target.
     pub(super) fn part(&self, target: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.target == target)
     }
@@ -125,30 +121,14 @@ impl Fact {
     }
 }
 
-impl fmt::Display for Fact {
+impl fmt::Display for ServerRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id.as_deref().unwrap_or("no id"))?;
-        let nobody = if self.strange { "a stranger" } else { "nobody" };
-        let calls: Vec<&str> = self.senders.iter().map(|sender| sender.call.as_deref().unwrap_or(nobody)).collect();
+        let other = if self.foreign { "another program" } else { "no call" };
+        let calls: Vec<&str> = self.senders.iter().map(|sender| sender.call.as_deref().unwrap_or(other)).collect();
         write!(f, " for {}", calls.join("+"))?;
         self.parts.iter().try_for_each(|part| write!(f, " {:?}", part.ending))
     }
-}
-
-/// Sets up the scene of a batch.
-pub(super) async fn of(
-    platform: &Platform,
-    options: &ChaosOptions,
-    batch: u64,
-    pacer: &Pacer,
-) -> Result<Arc<dyn Scene>> {
-    let rng = Rng::with_seed(options.seed_of(batch));
-    Ok(match platform {
-        name if *name == platform::COOLIFY => Arc::new(coolify::Scene::new(options, batch, pacer, rng).await?),
-        name if *name == platform::DOKPLOY => Arc::new(dokploy::Scene::new(options, batch, pacer, rng).await?),
-        name if *name == platform::QOVERY => Arc::new(qovery::Scene::new(options, batch, pacer, rng).await?),
-        other => return Err(Error::new(ErrorKind::InvalidInput, format!("there is no fake of `{other}`"))),
-    })
 }
 
 /// The bad network before a fake, and how adapters are made that go through it.
@@ -161,7 +141,7 @@ pub(super) struct Access {
 
 impl Access {
     /// `missing` is the route that is [not found](anydeploy_fakes::Fault::NotFound) now and then, and what the server says there.
-    fn new(
+    pub(super) fn new(
         (origin, token): (&str, &str),
         options: &ChaosOptions,
         batch: u64,
@@ -181,7 +161,7 @@ impl Access {
     }
 
     /// An adapter for one call, which names the call in each of its requests.
-    fn adapter<D: Connect>(&self, builder: Builder<D>, call: u64) -> Result<Arc<dyn Deployer>> {
+    pub(super) fn adapter<D: Connect>(&self, builder: Builder<D>, call: u64) -> Result<Arc<dyn Deployer>> {
         let builder = builder.url(self.network.url()).token(&*self.token).header("x-fake-call", call.to_string());
         let builder = builder.timeout(Duration::from_secs(1)).connect_timeout(Duration::from_secs(1));
         Ok(Arc::new(builder.grace(self.grace).build()?))

@@ -157,7 +157,7 @@ pub(super) fn with_children(mut body: Value, resource: &Resource, now: u64) -> V
     body
 }
 
-/// What tells the kinds apart where they stand in one list.
+/// The word for each kind in the list of all kinds.
 pub(super) fn inventory_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Application => "application",

@@ -8,7 +8,7 @@ use super::exchange::Exchange;
 use super::queue::Placed;
 use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
-use crate::server;
+use crate::response::Response;
 
 /// What the caller wants done to each target.
 struct Wish {
@@ -87,7 +87,7 @@ fn by_uuids(exchange: &mut Exchange<'_>, uuids: &[String], wish: &Wish) -> Reply
     if exchange.state.has(CoolifyQuirk::AcceptedWithoutId) {
         deployments.clear();
     }
-    Ok(server::json(200, &json!({ "deployments": deployments })))
+    Ok(Response::json(200, &json!({ "deployments": deployments })))
 }
 
 fn by_tags(exchange: &mut Exchange<'_>, tags: &[String], wish: &Wish) -> Reply {
@@ -128,7 +128,7 @@ fn by_tags(exchange: &mut Exchange<'_>, tags: &[String], wish: &Wish) -> Reply {
     if !details.is_empty() {
         body.insert("details".to_owned(), json!(details));
     }
-    Ok(server::json(200, &Value::Object(body)))
+    Ok(Response::json(200, &Value::Object(body)))
 }
 
 /// Deploys one resource; an error is the answer to the whole call, whatever was done before.

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
-use wiremock::Request;
 
 use super::script::{CoolifyScript, Ending};
+use crate::request::ReceivedRequest;
 use crate::sender::Sender;
 
 /// What was asked of the queue.
@@ -23,7 +23,7 @@ pub(super) struct Order {
 
 impl Order {
     /// What a request with a token asks for.
-    pub(super) fn by_api(task: Task, request: &Request) -> Self {
+    pub(super) fn by_api(task: Task, request: &ReceivedRequest) -> Self {
         Self { task, origin: Some(CoolifyOrigin::Api), sender: Sender::of(request), ..Self::default() }
     }
 
@@ -153,11 +153,11 @@ impl Deployment {
         Some((since + self.script.ticks, end))
     }
 
-    /// `HEAD` becomes a commit once the job has looked, one tick after the start.
+    /// The job resolves `HEAD` to a commit one tick after its start.
     pub(super) fn commit(&self, now: u64) -> &str {
-        let looked = self.started.is_some_and(|(since, _)| now > since);
+        let resolved = self.started.is_some_and(|(since, _)| now > since);
         match &self.script.commit {
-            Some(commit) if looked && self.asked == "HEAD" => commit,
+            Some(commit) if resolved && self.asked == "HEAD" => commit,
             _ => &self.asked,
         }
     }

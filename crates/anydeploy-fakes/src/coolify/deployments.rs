@@ -1,7 +1,6 @@
 //! Reading deployments and cancelling one.
 
 use serde_json::{Map, Value, json};
-use wiremock::ResponseTemplate;
 
 use super::body::{self, Place};
 use super::deployment::Deployment;
@@ -9,7 +8,7 @@ use super::errors::{self, Refusal, Reply};
 use super::exchange::Exchange;
 use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
-use crate::server;
+use crate::response::Response;
 
 /// The row as this caller may see it.
 fn row(exchange: &Exchange<'_>, deployment: &Deployment) -> Map<String, Value> {
@@ -25,7 +24,7 @@ fn row(exchange: &Exchange<'_>, deployment: &Deployment) -> Map<String, Value> {
 }
 
 /// `GET /deployments`: what is queued or in progress, oldest first.
-pub(super) fn active(exchange: &Exchange<'_>) -> ResponseTemplate {
+pub(super) fn active(exchange: &Exchange<'_>) -> Response {
     let mut rows: Vec<Value> = Vec::new();
     if exchange.is_home() {
         rows.extend(exchange.state.ledger.active().map(|(_, deployment)| Value::Object(row(exchange, deployment))));
@@ -34,9 +33,9 @@ pub(super) fn active(exchange: &Exchange<'_>) -> ResponseTemplate {
         // Sorting keeps the keys the rows came with from the database, here with the first two swapped.
         rows.swap(0, 1);
         let keyed = (0..).zip(rows).map(|(key, row): (usize, Value)| (key.to_string(), row)).collect();
-        return server::json(200, &Value::Object(keyed));
+        return Response::json(200, &Value::Object(keyed));
     }
-    server::json(200, &Value::Array(rows))
+    Response::json(200, &Value::Array(rows))
 }
 
 /// `GET /deployments/{uuid}`: the row and, inside, the whole application.
@@ -52,7 +51,7 @@ pub(super) fn one(exchange: &mut Exchange<'_>) -> Reply {
     let mut answer = row(exchange, deployment);
     let application = body::resource(exchange.resource(position), exchange.now(), Place::Deployment, false);
     answer.insert("application".to_owned(), application);
-    Ok(server::json(200, &Value::Object(answer)))
+    Ok(Response::json(200, &Value::Object(answer)))
 }
 
 /// `GET /deployments/applications/{uuid}`: all of one application, newest first.
@@ -65,7 +64,7 @@ pub(super) fn history(exchange: &mut Exchange<'_>) -> Reply {
     let rows = exchange.state.ledger.of(exchange.resource(position).id);
     let count = rows.len();
     let page: Vec<Value> = rows.skip(skip).take(take).map(|deployment| row(exchange, deployment).into()).collect();
-    Ok(server::json(200, &json!({ "count": count, "deployments": page })))
+    Ok(Response::json(200, &json!({ "count": count, "deployments": page })))
 }
 
 /// A whole number among the parameters.
@@ -107,5 +106,5 @@ pub(super) fn cancel(exchange: &mut Exchange<'_>) -> Reply {
         "deployment_uuid": uuid,
         "status": exchange.state.ledger.row(at).status().word(),
     });
-    Ok(server::json(200, &done))
+    Ok(Response::json(200, &done))
 }

@@ -1,20 +1,20 @@
-//! One request on its way through the server, past all doors.
+//! One request that has passed every check of the server.
 
 use serde_json::{Map, Value};
-use wiremock::{Request, ResponseTemplate};
 
 use super::access::{HOME_TEAM, Token};
 use super::errors::{self, Refusal};
 use super::input::Input;
 use super::resource::{Kind, Resource};
 use super::state::State;
-use crate::server;
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 
 /// What a handler sees: an authorised caller, the request, and the server's memory.
 pub(super) struct Exchange<'a> {
     pub(super) state: &'a mut State,
     pub(super) caller: &'a Token,
-    pub(super) request: &'a Request,
+    pub(super) request: &'a ReceivedRequest,
     pub(super) path: &'a [&'a str],
     pub(super) input: Input,
 }
@@ -66,14 +66,14 @@ impl Exchange<'_> {
     }
 
     /// `verb` done, or rather asked for: the server answers before the work begins.
-    pub(super) fn requested(&self, verb: &str) -> ResponseTemplate {
+    pub(super) fn requested(&self, verb: &str) -> Response {
         errors::message(200, &format!("{} {verb} request queued.", self.kind().noun()))
     }
 
     /// A list of what the caller's team owns: another team owns nothing here.
-    pub(super) fn list(&self, items: impl FnOnce(&State) -> Vec<Value>) -> ResponseTemplate {
+    pub(super) fn list(&self, items: impl FnOnce(&State) -> Vec<Value>) -> Response {
         let items = if self.is_home() { items(self.state) } else { Vec::new() };
-        server::json(200, &Value::Array(items))
+        Response::json(200, &Value::Array(items))
     }
 }
 

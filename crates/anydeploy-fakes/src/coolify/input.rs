@@ -1,31 +1,29 @@
 //! What a request says: query and body merged as the server's framework merges them, and its idea of truth.
 
 use serde_json::{Map, Value};
-use wiremock::Request;
 
 use super::errors::{self, Refusal};
+use crate::request::ReceivedRequest;
 
 /// The parameters of one request; a field of the body wins over the same name in the query.
 pub(super) struct Input(Map<String, Value>);
 
 impl Input {
-    pub(super) fn of_query(request: &Request) -> Self {
+    pub(super) fn of_query(request: &ReceivedRequest) -> Self {
         let mut fields = Map::new();
-        for (name, value) in request.url.query_pairs() {
+        for (name, value) in request.query_parameters() {
             insert(&mut fields, &name, value.into_owned());
         }
         Self(fields)
     }
 
-    pub(super) fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &ReceivedRequest) -> Self {
         let Self(mut fields) = Self::of_query(request);
         if is_json(request) {
             // A broken JSON body is read as an empty one.
             fields.extend(json_object(request).unwrap_or_default());
         } else if content_type(request).starts_with("application/x-www-form-urlencoded") {
-            let mut url = request.url.clone();
-            url.set_query(std::str::from_utf8(&request.body).ok());
-            for (name, value) in url.query_pairs() {
+            for (name, value) in form_urlencoded::parse(&request.body) {
                 insert(&mut fields, &name, value.into_owned());
             }
         }
@@ -94,7 +92,7 @@ fn insert(fields: &mut Map<String, Value>, name: &str, value: String) {
 }
 
 /// The body of a route that insists on JSON.
-pub(super) fn required_object(request: &Request) -> Result<Map<String, Value>, Refusal> {
+pub(super) fn required_object(request: &ReceivedRequest) -> Result<Map<String, Value>, Refusal> {
     if !is_json(request) {
         return Err(errors::invalid_request("Content-Type must be application/json.").into());
     }
@@ -105,15 +103,15 @@ pub(super) fn required_object(request: &Request) -> Result<Map<String, Value>, R
     }
 }
 
-fn json_object(request: &Request) -> Option<Map<String, Value>> {
+fn json_object(request: &ReceivedRequest) -> Option<Map<String, Value>> {
     serde_json::from_slice(&request.body).ok()
 }
 
-fn is_json(request: &Request) -> bool {
+fn is_json(request: &ReceivedRequest) -> bool {
     let kind = content_type(request);
     kind.contains("/json") || kind.contains("+json")
 }
 
-fn content_type(request: &Request) -> &str {
-    request.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default()
+fn content_type(request: &ReceivedRequest) -> &str {
+    request.header("content-type").unwrap_or_default()
 }

@@ -1,7 +1,6 @@
 //! The instance around the resources: machine, project, team, version, health, and the switch of the API.
 
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use super::body;
 use super::deployment::stamp;
@@ -9,15 +8,15 @@ use super::errors::{self, HTML, Refusal, Reply};
 use super::exchange::Exchange;
 use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
-use crate::server;
+use crate::response::Response;
 
 /// A bare version, as HTML.
-pub(super) fn version(exchange: &Exchange<'_>) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_raw(exchange.state.settings.version.clone(), HTML)
+pub(super) fn version(exchange: &Exchange<'_>) -> Response {
+    Response::new(200).with_content(HTML, exchange.state.settings.version.clone())
 }
 
-pub(super) fn health() -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_raw("OK", HTML)
+pub(super) fn health() -> Response {
+    Response::new(200).with_content(HTML, "OK")
 }
 
 /// `POST /enable` and `POST /disable`, for the root team alone.
@@ -36,7 +35,7 @@ pub(super) fn switch(exchange: &mut Exchange<'_>) -> Reply {
     Ok(errors::message(200, "API disabled."))
 }
 
-pub(super) fn servers(exchange: &Exchange<'_>) -> ResponseTemplate {
+pub(super) fn servers(exchange: &Exchange<'_>) -> Response {
     let secrets = exchange.sees_secrets();
     exchange.list(|_| vec![body::server_in_list(secrets)])
 }
@@ -46,10 +45,10 @@ pub(super) fn server(exchange: &mut Exchange<'_>) -> Reply {
     if !exchange.is_home() || body["uuid"] != exchange.path[1] {
         return errors::refuse(404, "Server not found.");
     }
-    Ok(server::json(200, &body))
+    Ok(Response::json(200, &body))
 }
 
-pub(super) fn server_resources(exchange: &Exchange<'_>) -> ResponseTemplate {
+pub(super) fn server_resources(exchange: &Exchange<'_>) -> Response {
     let now = exchange.now();
     exchange.list(|state| {
         let rows = state.resources.iter().map(|resource| {
@@ -63,7 +62,7 @@ pub(super) fn server_resources(exchange: &Exchange<'_>) -> ResponseTemplate {
     })
 }
 
-pub(super) fn projects(exchange: &Exchange<'_>) -> ResponseTemplate {
+pub(super) fn projects(exchange: &Exchange<'_>) -> Response {
     let project = body::environment()["project"].take();
     exchange.list(|_| {
         vec![json!({
@@ -76,12 +75,12 @@ pub(super) fn projects(exchange: &Exchange<'_>) -> ResponseTemplate {
 pub(super) fn project(exchange: &mut Exchange<'_>) -> Reply {
     let (mut project, environment) = only_project(exchange)?;
     project["environments"] = json!([environment]);
-    Ok(server::json(200, &project))
+    Ok(Response::json(200, &project))
 }
 
 pub(super) fn environments(exchange: &mut Exchange<'_>) -> Reply {
     let (_, row) = only_project(exchange)?;
-    Ok(server::json(200, &json!([{ "id": row["id"], "uuid": row["uuid"], "name": row["name"] }])))
+    Ok(Response::json(200, &json!([{ "id": row["id"], "uuid": row["uuid"], "name": row["name"] }])))
 }
 
 /// An environment by name or id, with everything that runs in it.
@@ -103,7 +102,7 @@ pub(super) fn environment(exchange: &mut Exchange<'_>) -> Reply {
     for engine in ["mariadbs", "mongodbs", "mysqls", "redis"] {
         environment[engine] = json!([]);
     }
-    Ok(server::json(200, &environment))
+    Ok(Response::json(200, &environment))
 }
 
 /// The project in the path and its one environment, both as plain rows.
@@ -131,14 +130,14 @@ fn own_team(exchange: &Exchange<'_>) -> Value {
     team
 }
 
-pub(super) fn team(exchange: &Exchange<'_>) -> ResponseTemplate {
-    server::json(200, &own_team(exchange))
+pub(super) fn team(exchange: &Exchange<'_>) -> Response {
+    Response::json(200, &own_team(exchange))
 }
 
-pub(super) fn teams(exchange: &Exchange<'_>) -> ResponseTemplate {
-    server::json(200, &json!([own_team(exchange)]))
+pub(super) fn teams(exchange: &Exchange<'_>) -> Response {
+    Response::json(200, &json!([own_team(exchange)]))
 }
 
-pub(super) fn members() -> ResponseTemplate {
-    server::json(200, &json!([body::member()]))
+pub(super) fn members() -> Response {
+    Response::json(200, &json!([body::member()]))
 }

@@ -9,7 +9,7 @@ use super::input;
 use super::queue::Placed;
 use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
-use crate::server;
+use crate::response::Response;
 
 const SKIPPED: &str = "Deployment already queued for this commit.";
 
@@ -66,11 +66,11 @@ fn queued(exchange: &mut Exchange<'_>, position: usize, order: Order, text: &str
     let id = match exchange.state.place(position, order) {
         Placed::Stored(id) => id,
         Placed::Skipped { .. } => return Ok(errors::message(200, SKIPPED)),
-        // These routes do not look whether the queue was full.
+        // These routes do not check whether the queue is full.
         Placed::Full if exchange.state.has(CoolifyQuirk::DeadIdOnFullQueue) => exchange.state.fresh_id(),
         Placed::Full => return Err(errors::queue_full().into()),
     };
-    Ok(server::json(200, &json!({ "message": text, "deployment_uuid": id })))
+    Ok(Response::json(200, &json!({ "message": text, "deployment_uuid": id })))
 }
 
 /// `POST /applications/{uuid}/rollback` with the commit or tag to go back to.
@@ -79,7 +79,7 @@ pub(super) fn rollback(exchange: &mut Exchange<'_>) -> Reply {
     let order = Order::by_api(Task::Rollback(commit(exchange)?), exchange.request);
     match exchange.state.place(position, order) {
         Placed::Stored(id) => {
-            Ok(server::json(200, &json!({ "message": "Rollback deployment queued.", "deployment_uuid": id })))
+            Ok(Response::json(200, &json!({ "message": "Rollback deployment queued.", "deployment_uuid": id })))
         }
         Placed::Skipped { .. } => Ok(errors::message(200, SKIPPED)),
         // Here a full queue is 400, not 429.
@@ -120,7 +120,7 @@ pub(super) fn rollback_images(exchange: &mut Exchange<'_>) -> Reply {
     }
     // A machine that cannot be reached yields an empty list, not an error.
     if exchange.state.has(CoolifyQuirk::ServerUnreachable) {
-        return Ok(server::json(200, &json!({ "current": null, "images": [] })));
+        return Ok(Response::json(200, &json!({ "current": null, "images": [] })));
     }
-    Ok(server::json(200, &json!({ "current": seen.first(), "images": images })))
+    Ok(Response::json(200, &json!({ "current": seen.first(), "images": images })))
 }

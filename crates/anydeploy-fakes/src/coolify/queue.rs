@@ -7,7 +7,7 @@ use super::quirk::CoolifyQuirk;
 use super::script::Ending;
 use super::state::State;
 
-/// What became of an order.
+/// The outcome of an order.
 pub(super) enum Placed {
     /// Stored under this id.
     Stored(String),
@@ -20,7 +20,7 @@ pub(super) enum Placed {
 impl State {
     /// Puts a deployment of the application at `position` into the queue.
     pub(super) fn place(&mut self, position: usize, order: Order) -> Placed {
-        // Coolify looks at the length of the queue before it looks for a duplicate.
+        // Coolify checks the length of the queue before it searches for a duplicate.
         let waiting = self.ledger.active().filter(|(_, row)| row.status() == Status::Queued).count();
         if waiting >= self.settings.queue_limit {
             return Placed::Full;
@@ -125,7 +125,7 @@ impl State {
     }
 
     /// Lets everything happen that is due up to tick `now`, in its order.
-    pub(super) fn settle(&mut self, now: u64) {
+    pub(super) fn catch_up(&mut self, now: u64) {
         while let Some((at, row, end)) = self.next_end().filter(|(at, _, _)| *at <= now) {
             self.now = at;
             self.finish(row, at, end);

@@ -32,7 +32,7 @@ pub enum CoolifyQuirk {
     AddressNotAllowed,
     /// The server is being upgraded: 503 on everything but the health check. Off by default.
     Maintenance,
-    /// The proxy before the server finds nobody at home: 502 with a page of HTML. Off by default.
+    /// The proxy before the server finds no server: 502 with a page of HTML. Off by default.
     BadGateway,
     /// Coolify cannot reach the machine it deploys to: what it does over SSH within the request (starting a service
     /// through `POST /deploy`, reading logs) is 500; deploying an application still answers 200, and fails later.

@@ -127,16 +127,16 @@ impl Resource {
     /// Begins to start at `now`: one tick later it is up and healthy, unless a test says otherwise.
     pub(super) fn start(&mut self, now: u64) {
         self.started = Some(Utc::now());
-        if let Some(course) = self.starts.pop_front() {
+        if let Some(statuses) = self.starts.pop_front() {
             let current = self.status(now);
             self.statuses = vec![(0, current)];
-            self.statuses.extend(course.into_iter().map(|(after, status)| (now + after, status)));
+            self.statuses.extend(statuses.into_iter().map(|(after, status)| (now + after, status)));
             return;
         }
         self.plan(now, [(now, self.kind.starting()), (now + 1, "running:healthy")]);
     }
 
-    /// The running container was exchanged for a new one; nobody saw it down.
+    /// The running container was exchanged for a new one; it was never seen down.
     pub(super) fn roll(&mut self, now: u64) {
         if !self.is_running(now) {
             self.start(now);

@@ -1,7 +1,6 @@
 //! What exists: lists and single reads of applications, services and databases, changing and deleting them.
 
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use super::body::{self, Place};
 use super::deployment::{Order, Task};
@@ -9,7 +8,7 @@ use super::errors::{self, Reply};
 use super::exchange::{Exchange, Wrong};
 use super::input;
 use super::queue::Placed;
-use crate::server;
+use crate::response::Response;
 
 /// How many ticks a requested deletion takes; until then the resource can be read and even deployed.
 const DELETION: u64 = 10;
@@ -37,7 +36,7 @@ const PATCHABLE: &str = "base_directory build_command build_pack connect_to_dock
      pre_deployment_command_container preview_url_template publish_directory redirect start_command static_image \
      stop_grace_period use_build_secrets use_build_server watch_paths";
 
-pub(super) fn list(exchange: &Exchange<'_>) -> ResponseTemplate {
+pub(super) fn list(exchange: &Exchange<'_>) -> Response {
     let (kind, now, secrets) = (exchange.kind(), exchange.now(), exchange.sees_secrets());
     let tag = exchange.input.text("tag");
     exchange.list(|state| {
@@ -57,11 +56,11 @@ pub(super) fn list(exchange: &Exchange<'_>) -> ResponseTemplate {
 pub(super) fn one(exchange: &mut Exchange<'_>) -> Reply {
     let (resource, now) = (exchange.resource(exchange.position()?), exchange.now());
     let body = body::resource(resource, now, Place::Alone, exchange.sees_secrets());
-    Ok(server::json(200, &body::with_children(body, resource, now)))
+    Ok(Response::json(200, &body::with_children(body, resource, now)))
 }
 
-/// `GET /resources`: all kinds in one list, told apart by `type`.
-pub(super) fn inventory(exchange: &Exchange<'_>) -> ResponseTemplate {
+/// `GET /resources`: all kinds in one list, each with its `type`.
+pub(super) fn inventory(exchange: &Exchange<'_>) -> Response {
     let (now, secrets) = (exchange.now(), exchange.sees_secrets());
     exchange.list(|state| {
         state
@@ -111,5 +110,5 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
     if deploy && matches!(exchange.state.place(position, order), Placed::Skipped { .. }) {
         return Ok(errors::message(200, "Deployment already queued for this commit."));
     }
-    Ok(server::json(200, &json!({ "uuid": uuid })))
+    Ok(Response::json(200, &json!({ "uuid": uuid })))
 }

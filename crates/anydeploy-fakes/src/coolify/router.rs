@@ -1,10 +1,9 @@
-//! The doors in their order, and the table of routes behind them.
+//! The checks that every request passes, in their order, and the table of routes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use percent_encoding::percent_decode_str;
 use serde_json::json;
-use wiremock::{Request, ResponseTemplate};
 
 use super::access::{Bucket, CoolifyAbility, HEALTH_LIMIT, Token, Verdict};
 use super::errors::Reply;
@@ -14,7 +13,9 @@ use super::quirk::CoolifyQuirk;
 use super::state::State;
 use super::{deploy, deployments, errors, instance, lifecycle, resources, runtime, variables};
 use crate::pace::Ticker;
-use crate::server::{self, Answer};
+use crate::request::ReceivedRequest;
+use crate::response::Response;
+use crate::server::Answer;
 
 type Handler = fn(&mut Exchange<'_>) -> Reply;
 type Route = (CoolifyAbility, Handler);
@@ -33,7 +34,7 @@ impl Platform {
     /// The memory, brought up to the present.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.settle(self.ticker.now());
+        state.catch_up(self.ticker.now());
         state
     }
 
@@ -44,20 +45,20 @@ impl Platform {
 }
 
 impl Answer for Platform {
-    fn answer(&self, request: &Request) -> ResponseTemplate {
+    fn answer(&self, request: &ReceivedRequest) -> Response {
         let mut state = self.state();
         if state.has(CoolifyQuirk::BadGateway) {
             return errors::page(502, "Bad Gateway");
         }
-        let decoded = percent_decode_str(request.url.path()).decode_utf8_lossy().into_owned();
+        let decoded = percent_decode_str(&request.path).decode_utf8_lossy().into_owned();
         match decoded.strip_prefix("/api/v1/").or_else(|| decoded.strip_prefix("/api/")) {
             Some("health") if is_read(request) => {
                 return limited(&mut state, Bucket::Health, HEALTH_LIMIT, request, |_| instance::health());
             }
             _ if state.has(CoolifyQuirk::Maintenance) => {
-                return errors::framework(request, 503, "Service Unavailable").insert_header("Retry-After", "30");
+                return errors::framework(request, 503, "Service Unavailable").with_header("Retry-After", "30");
             }
-            _ if request.method.as_str() == "OPTIONS" => return ResponseTemplate::new(204),
+            _ if request.method.as_str() == "OPTIONS" => return Response::new(204),
             _ => {}
         }
         let caller = bearer(request).and_then(|text| state.token(text)).cloned();
@@ -81,17 +82,17 @@ impl Answer for Platform {
             let query_only = state.has(CoolifyQuirk::QueryAndPrOnly);
             let input = if query_only { Input::of_query(request) } else { Input::of(request) };
             handler(&mut Exchange { state, caller: &caller, request, path: &path, input })
-                .unwrap_or_else(ResponseTemplate::from)
+                .unwrap_or_else(Response::from)
         })
     }
 }
 
-fn is_read(request: &Request) -> bool {
+fn is_read(request: &ReceivedRequest) -> bool {
     matches!(request.method.as_str(), "GET" | "HEAD")
 }
 
-fn bearer(request: &Request) -> Option<&str> {
-    request.headers.get("authorization")?.to_str().ok()?.strip_prefix("Bearer ")
+fn bearer(request: &ReceivedRequest) -> Option<&str> {
+    request.header("authorization")?.strip_prefix("Bearer ")
 }
 
 /// Counts the request, and answers it if there is room.
@@ -99,32 +100,32 @@ fn limited(
     state: &mut State,
     bucket: Bucket,
     limit: u32,
-    request: &Request,
-    answer: impl FnOnce(&mut State) -> ResponseTemplate,
-) -> ResponseTemplate {
+    request: &ReceivedRequest,
+    answer: impl FnOnce(&mut State) -> Response,
+) -> Response {
     let (response, remaining) = match state.limiter.take(bucket, limit) {
         Verdict::Pass { remaining } => (answer(state), remaining),
         Verdict::Refuse { retry_after, reset } => {
             let response = errors::framework(request, 429, "Too Many Attempts.")
-                .insert_header("Retry-After", retry_after.to_string())
-                .insert_header("X-RateLimit-Reset", reset.to_string());
+                .with_header("Retry-After", retry_after.to_string())
+                .with_header("X-RateLimit-Reset", reset.to_string());
             (response, 0)
         }
     };
     response
-        .insert_header("X-RateLimit-Limit", limit.to_string())
-        .insert_header("X-RateLimit-Remaining", remaining.to_string())
+        .with_header("X-RateLimit-Limit", limit.to_string())
+        .with_header("X-RateLimit-Remaining", remaining.to_string())
 }
 
-/// The doors behind the rate limiter: role, settings of the instance, ability.
-fn refusal(state: &State, caller: &Token, ability: CoolifyAbility, path: &[&str]) -> Option<ResponseTemplate> {
+/// The checks after the rate limiter: role, settings of the instance, ability.
+fn refusal(state: &State, caller: &Token, ability: CoolifyAbility, path: &[&str]) -> Option<Response> {
     if caller.exceeds_role() {
         return Some(errors::message(403, "Missing required team role."));
     }
     // The switch itself must work while the API is off.
     if path != ["enable"] {
         // Both refusals say success, although they are 403.
-        let closed = |text| Some(server::json(403, &json!({ "success": true, "message": text })));
+        let closed = |text| Some(Response::json(403, &json!({ "success": true, "message": text })));
         if state.has(CoolifyQuirk::ApiDisabled) {
             return closed("API is disabled.");
         }

@@ -7,7 +7,7 @@ use super::errors::{self, Reply};
 use super::exchange::Exchange;
 use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
-use crate::server;
+use crate::response::Response;
 
 const DEFAULT_LINES: usize = 100;
 const MOST_LINES: usize = 10_000;
@@ -40,7 +40,7 @@ pub(super) fn logs(exchange: &mut Exchange<'_>) -> Reply {
             if stamped { format!("{at} {line}") } else { line.clone() }
         })
         .collect();
-    Ok(server::json(200, &json!({ "logs": lines.join("\n") })))
+    Ok(Response::json(200, &json!({ "logs": lines.join("\n") })))
 }
 
 /// What is no positive number is taken for 100, without an error.

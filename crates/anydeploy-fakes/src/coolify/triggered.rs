@@ -6,7 +6,7 @@ use super::deployment::{CoolifyOrigin, Deployment, Task};
 use crate::pace::Ticker;
 use crate::sender::Sender;
 
-/// A deployment the fake really stored, whatever the caller was told.
+/// A deployment the fake really stored, whatever its answer said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CoolifyTriggered {
@@ -18,7 +18,7 @@ pub struct CoolifyTriggered {
     pub status: String,
     /// When it got its last status, to within a tick; `None` while it goes on.
     pub ended_at: Option<Instant>,
-    /// Whether it was forced, that is built without cache and past the look for a duplicate.
+    /// Whether it was forced, that is built without cache and without the search for a duplicate.
     pub forced: bool,
     /// Whether it only restarts the container.
     pub restart: bool,

@@ -8,7 +8,7 @@ use super::exchange::{Exchange, Wrong};
 use super::input;
 use super::resource::Kind;
 use super::variable::{FLAGS, Variable};
-use crate::server;
+use crate::response::Response;
 
 type Fields = Map<String, Value>;
 
@@ -32,13 +32,13 @@ pub(super) fn list(exchange: &mut Exchange<'_>) -> Reply {
     // Only the list of a service also asks whether the user may manage variables.
     if exchange.kind() == Kind::Service && !exchange.caller.admin {
         let denied = json!({ "message": "You are not authorized to perform this action.", "error": "Unauthorized" });
-        return Err(server::json(403, &denied).into());
+        return Err(Response::json(403, &denied).into());
     }
     let mut variables: Vec<&Variable> = exchange.resource(position).variables.iter().collect();
     // Production first, then what previews get.
     variables.sort_by_key(|variable| variable.flag("is_preview"));
     let rows: Vec<Value> = variables.into_iter().map(|variable| shown(exchange, variable, false)).collect();
-    Ok(server::json(200, &Value::Array(rows)))
+    Ok(Response::json(200, &Value::Array(rows)))
 }
 
 pub(super) fn create(exchange: &mut Exchange<'_>) -> Reply {
@@ -56,7 +56,7 @@ pub(super) fn create(exchange: &mut Exchange<'_>) -> Reply {
         Kind::Service | Kind::Database => shown(exchange, &variable, true),
     };
     store(exchange, position, variable);
-    Ok(server::json(201, &body))
+    Ok(Response::json(201, &body))
 }
 
 pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
@@ -71,7 +71,7 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
         return errors::refuse(404, UNKNOWN);
     };
     overwrite(exchange, position, at, &fields)?;
-    Ok(server::json(201, &shown(exchange, &exchange.resource(position).variables[at], false)))
+    Ok(Response::json(201, &shown(exchange, &exchange.resource(position).variables[at], false)))
 }
 
 /// Not atomic: the items before the one that is refused stay written.
@@ -98,7 +98,7 @@ pub(super) fn bulk(exchange: &mut Exchange<'_>) -> Reply {
             store(exchange, position, variable);
         }
     }
-    Ok(server::json(201, &Value::Array(rows)))
+    Ok(Response::json(201, &Value::Array(rows)))
 }
 
 pub(super) fn delete(exchange: &mut Exchange<'_>) -> Reply {
@@ -117,7 +117,7 @@ fn is_known(field: &str) -> bool {
     matches!(field, "key" | "value" | "comment") || FLAGS.contains(&field)
 }
 
-/// What services and databases look at: they pass over unknown fields and three of the switches.
+/// The fields that services and databases read: they ignore unknown ones and three of the switches.
 fn own_fields(exchange: &Exchange<'_>, mut fields: Fields) -> Fields {
     if exchange.kind() != Kind::Application {
         fields.retain(|field, _| {

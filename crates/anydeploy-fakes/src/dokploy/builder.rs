@@ -44,7 +44,7 @@ impl FakeDokployBuilder {
         self
     }
 
-    /// How many jobs run at once, for the whole server; one unless told otherwise, and at least one.
+    /// How many jobs run at once, for the whole server; one by default, and at least one.
     pub fn concurrency(mut self, jobs: usize) -> Self {
         self.concurrency = Some(jobs.max(1));
         self

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::failure::Failure;
+use super::job::{Order, Stage};
 use super::procedure::{Body, Call, Procedure, Reply};
-use super::queue::{Order, Stage};
 use super::quirk::Release;
 use super::row::Status;
 use super::script::Ending;
 use super::service::Kind::{self, Application, Compose};
 use super::service::{Service, Target};
-use super::triggered::{DokployFate, DokployOrigin};
+use super::triggered::{DokployJobState, DokployOrigin};
 
 pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::post("application.deploy", |call| deploy(call, Application, false)),
@@ -70,7 +70,7 @@ fn cancel(call: &mut Call<'_>, kind: Kind) -> Reply {
     let jobs = std::mem::take(&mut state.queue.jobs);
     for job in jobs {
         if job.target == target {
-            state.note(job.entry, DokployFate::Cancelled);
+            state.note(job.entry, DokployJobState::Cancelled);
             state.queue.history.push(job);
         } else {
             state.queue.jobs.push(job);

@@ -1,12 +1,11 @@
 //! How the server refuses: its error bodies, and the one with the faults of an input.
 
 use serde_json::{Map, Value, json};
-use wiremock::ResponseTemplate;
 
 use super::quirk::Release;
-use crate::server;
+use crate::response::Response;
 
-/// A refusal by the router, on its way to become an error body.
+/// A refusal by the router, before it is written as an error body.
 #[derive(Debug)]
 pub(super) struct Failure {
     status: u16,
@@ -62,9 +61,9 @@ impl Failure {
     }
 
     /// The answer; an error of a known procedure names it in `data.path`.
-    pub(super) fn answer(self, procedure: Option<&str>, release: Release) -> ResponseTemplate {
+    pub(super) fn answer(self, procedure: Option<&str>, release: Release) -> Response {
         if self.code.is_empty() {
-            return ResponseTemplate::new(self.status).set_body_raw(self.message, "text/html");
+            return Response::new(self.status).with_content("text/html", self.message);
         }
         let mut body = json!({ "message": self.message, "code": self.code });
         if release >= Release::ERROR_DATA {
@@ -78,7 +77,7 @@ impl Failure {
         if let Some(issues) = self.issues {
             body["issues"] = issues.into();
         }
-        server::json(self.status, &body)
+        Response::json(self.status, &body)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a procedure was given, and the checks that every fault of it has to pass.
 
 use serde_json::{Map, Value, json};
-use wiremock::Request;
 
 use super::failure::Failure;
+use crate::request::ReceivedRequest;
 
 /// The input of one procedure: a flat query or a JSON object.
 #[derive(Debug, Default)]
@@ -11,9 +11,9 @@ pub(super) struct Input(Map<String, Value>);
 
 impl Input {
     /// Empty values count as absent, and a repeated parameter becomes an array.
-    pub(super) fn of_query(request: &Request) -> Self {
+    pub(super) fn of_query(request: &ReceivedRequest) -> Self {
         let mut fields = Map::new();
-        for (name, value) in request.url.query_pairs().filter(|(_, value)| !value.is_empty()) {
+        for (name, value) in request.query_parameters().filter(|(_, value)| !value.is_empty()) {
             let value = Value::from(value.into_owned());
             match fields.get_mut(name.as_ref()) {
                 None => {

@@ -55,7 +55,7 @@ impl DokployKey {
 pub(super) struct Caller(Option<Vec<String>>);
 
 impl Caller {
-    /// Somebody without a session, for procedures that need none.
+    /// A caller without a session, for procedures that need none.
     pub(super) fn nobody() -> Self {
         Self(Some(Vec::new()))
     }

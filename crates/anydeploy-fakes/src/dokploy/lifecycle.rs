@@ -1,16 +1,16 @@
 //! How a job becomes a row and ends, tick by tick.
 
-use super::queue::{Job, Order, Stage};
+use super::job::{Job, Order, Stage};
 use super::row::{Log, Row, Status, log_path};
 use super::script::Ending;
 use super::service::Target;
 use super::state::State;
-use super::triggered::{DokployFate, DokployOrigin};
+use super::triggered::{DokployJobState, DokployOrigin};
 use crate::sender::Sender;
 
 impl State {
     /// Lets everything happen that is due at `now`, in the order it is due.
-    pub(super) fn settle(&mut self, now: u64) {
+    pub(super) fn catch_up(&mut self, now: u64) {
         loop {
             self.start_jobs();
             let due = |job: &Job| (job.stage != Stage::Waiting && job.due <= now).then_some(job.due);
@@ -43,7 +43,7 @@ impl State {
             job.due = tick.saturating_add(job.script.row_after.unwrap_or(late_row));
             job.processed_on = Some(wall);
             let (target, entry) = (job.target.clone(), job.entry);
-            self.note(entry, DokployFate::Starting);
+            self.note(entry, DokployJobState::Starting);
             self.set_status(&target, "running");
         }
     }
@@ -64,14 +64,14 @@ impl State {
     fn make_row(&mut self, mut job: Job) -> Option<Job> {
         let Some(service) = self.service(&job.target) else {
             // It was deleted while the job waited.
-            return self.give_up(job, DokployFate::NeverStarted);
+            return self.give_up(job, DokployJobState::NeverStarted);
         };
         let app_name = service.text("appName").to_owned();
         self.trim_rows(&job);
         // The database takes no U+0000 in a text, so that both inserts fail; the service stays `running` for ever.
         let refused = job.title.contains('\0') || job.description.contains('\0');
         if refused || job.script.ending == Ending::NoRow {
-            return self.give_up(job, DokployFate::NeverStarted);
+            return self.give_up(job, DokployJobState::NeverStarted);
         }
         let mut row = Row {
             id: self.new_id(),
@@ -95,7 +95,7 @@ impl State {
             row.error_message = Some(format!("An error have occured: {reason}"));
             self.rows.push(row);
             self.set_status(&job.target, "error");
-            return self.give_up(job, DokployFate::Error);
+            return self.give_up(job, DokployJobState::Error);
         }
         let log = Log::paced(&job.script.lines, self.tick, job.script.ticks);
         self.logs.insert(self.log_key(&row), log);
@@ -103,7 +103,7 @@ impl State {
         self.rows.push(row);
         job.stage = Stage::Building;
         job.due = self.tick.saturating_add(job.script.ticks);
-        self.note(job.entry, DokployFate::Running);
+        self.note(job.entry, DokployJobState::Running);
         Some(job)
     }
 
@@ -119,11 +119,11 @@ impl State {
     }
 
     fn finish_row(&mut self, mut job: Job) -> Job {
-        let (status, fate) = match &job.script.ending {
-            Ending::Error(_) => (Status::Error, DokployFate::Error),
-            _ => (Status::Done, DokployFate::Done),
+        let (status, state) = match &job.script.ending {
+            Ending::Error(_) => (Status::Error, DokployJobState::Error),
+            _ => (Status::Done, DokployJobState::Done),
         };
-        self.note(job.entry, fate);
+        self.note(job.entry, state);
         job.stage = Stage::Closing;
         job.due = self.tick.saturating_add(self.habits.late_title);
         let (tick, wall) = (self.tick, self.wall);
@@ -168,8 +168,15 @@ impl State {
         }
     }
 
-    fn give_up(&mut self, job: Job, fate: DokployFate) -> Option<Job> {
-        self.note(job.entry, fate);
+    /// Records the state of the job behind an accepted deployment.
+    pub(super) fn note(&mut self, entry: usize, state: DokployJobState) {
+        let ended_at = state.is_over().then(|| self.ticker.began(self.tick));
+        let truth = &mut self.ledger[entry];
+        (truth.state, truth.ended_at) = (state, ended_at);
+    }
+
+    fn give_up(&mut self, job: Job, state: DokployJobState) -> Option<Job> {
+        self.note(job.entry, state);
         self.leave(job)
     }
 
@@ -196,9 +203,9 @@ impl State {
     /// The process ends and starts again.
     pub(super) fn restart(&mut self) {
         for job in self.queue.reset() {
-            match self.ledger[job.entry].fate {
-                DokployFate::Waiting | DokployFate::Starting => self.note(job.entry, DokployFate::Dropped),
-                DokployFate::Running => self.note(job.entry, DokployFate::Cancelled),
+            match self.ledger[job.entry].state {
+                DokployJobState::Waiting | DokployJobState::Starting => self.note(job.entry, DokployJobState::Dropped),
+                DokployJobState::Running => self.note(job.entry, DokployJobState::Cancelled),
                 // What has its last status keeps it.
                 _ => {}
             }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::job::Order;
 use super::procedure::{Call, Procedure, Reply};
-use super::queue::Order;
 use super::row::Row;
 use super::service::{Kind, Service, Target};
 use super::state::State;

@@ -1,79 +1,12 @@
-//! The one queue of the whole server: what waits, what runs, and how both look from outside.
+//! The one queue of the whole server: what waits, what runs, and how clients see both.
 
 use serde_json::{Value, json};
 
-use super::script::{DokployScript, Ending};
+use super::job::{Job, Order, Stage};
+use super::script::Ending;
 use super::service::{Kind, Target};
 use super::state::State;
-use super::triggered::{DokployFate, DokployOrigin, DokployTriggered};
-use crate::sender::Sender;
-
-/// Jobs in the order they came. They live in memory: a restart forgets them all.
-#[derive(Debug)]
-pub(super) struct Queue {
-    pub(super) jobs: Vec<Job>,
-    /// How many jobs may run at once; a server builds one at a time unless told otherwise.
-    pub(super) concurrency: usize,
-    /// Finished jobs, which only Cloud still shows.
-    pub(super) history: Vec<Job>,
-    last: u64,
-}
-
-/// One job, from the request that made it to its leaving of the queue.
-#[derive(Clone, Debug)]
-pub(super) struct Job {
-    pub(super) number: u64,
-    pub(super) target: Target,
-    pub(super) group: Target,
-    /// Whether it waits in the partition of the remote server.
-    pub(super) remote: bool,
-    pub(super) redeploy: bool,
-    pub(super) title: String,
-    pub(super) description: String,
-    pub(super) timestamp: i64,
-    pub(super) processed_on: Option<i64>,
-    pub(super) stage: Stage,
-    /// The tick of its next step.
-    pub(super) due: u64,
-    pub(super) script: DokployScript,
-    pub(super) row: Option<String>,
-    /// Its place in the ledger.
-    pub(super) entry: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    Waiting,
-    /// Active, without a row.
-    Starting,
-    /// Active, with a row that is `running`.
-    Building,
-    /// Active, although the row has its last status.
-    Closing,
-}
-
-/// What somebody asks to be deployed.
-#[derive(Debug)]
-pub(super) struct Order {
-    pub(super) target: Target,
-    pub(super) title: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) redeploy: bool,
-    pub(super) origin: DokployOrigin,
-    pub(super) sender: Sender,
-}
-
-impl Queue {
-    pub(super) fn new(concurrency: usize) -> Self {
-        Self { jobs: Vec::new(), concurrency, history: Vec::new(), last: 0 }
-    }
-
-    /// Forgets every job, and counts from one again.
-    pub(super) fn reset(&mut self) -> Vec<Job> {
-        self.last = 0;
-        std::mem::take(&mut self.jobs)
-    }
-}
+use super::triggered::{DokployJobState, DokployOrigin, DokployTriggered};
 
 impl State {
     /// Accepts a deployment: no row, no id, only a job.
@@ -89,7 +22,7 @@ impl State {
         }
         // A webhook's commit message has always been the title.
         let keeps = self.habits.keeps_title() || order.origin == DokployOrigin::Webhook;
-        let told = |text: &Option<String>| text.clone().filter(|text| keeps && !text.is_empty());
+        let kept_text = |text: &Option<String>| text.clone().filter(|text| keeps && !text.is_empty());
         let title = if order.redeploy { "Rebuild deployment" } else { "Manual deployment" };
         self.queue.last += 1;
         self.queue.jobs.push(Job {
@@ -100,8 +33,8 @@ impl State {
             remote: self.habits.remote && order.origin != DokployOrigin::Webhook,
             redeploy: order.redeploy,
             // An empty title counts as none.
-            title: told(&order.title).unwrap_or_else(|| title.to_owned()),
-            description: told(&order.description).unwrap_or_default(),
+            title: kept_text(&order.title).unwrap_or_else(|| title.to_owned()),
+            description: kept_text(&order.description).unwrap_or_default(),
             timestamp: self.wall.timestamp_millis(),
             processed_on: None,
             stage: Stage::Waiting,
@@ -118,20 +51,20 @@ impl State {
             redeploy: order.redeploy,
             origin: order.origin,
             sender: order.sender,
-            fate: DokployFate::Waiting,
+            state: DokployJobState::Waiting,
             ended_at: None,
         });
         self.start_jobs();
     }
 
-    /// Takes waiting jobs from the queue; nothing tells that they ever were there.
+    /// Takes waiting jobs from the queue; nothing shows that they ever were there.
     pub(super) fn drop_waiting(&mut self, of: impl Fn(&Job) -> bool) {
         let jobs = std::mem::take(&mut self.queue.jobs);
         let (gone, kept): (Vec<Job>, Vec<Job>) =
             jobs.into_iter().partition(|job| job.stage == Stage::Waiting && of(job));
         self.queue.jobs = kept;
         for job in gone {
-            self.note(job.entry, DokployFate::Dropped);
+            self.note(job.entry, DokployJobState::Dropped);
         }
     }
 
@@ -164,11 +97,11 @@ impl State {
         let state = match (job.stage, self.habits.cloud) {
             (Stage::Waiting, false) => "waiting",
             (_, false) => "active",
-            (_, true) => match self.ledger[job.entry].fate {
-                DokployFate::Waiting => "pending",
-                DokployFate::Done => "completed",
-                DokployFate::Error | DokployFate::NeverStarted => "failed",
-                DokployFate::Cancelled | DokployFate::Dropped => "cancelled",
+            (_, true) => match self.ledger[job.entry].state {
+                DokployJobState::Waiting => "pending",
+                DokployJobState::Done => "completed",
+                DokployJobState::Error | DokployJobState::NeverStarted => "failed",
+                DokployJobState::Cancelled | DokployJobState::Dropped => "cancelled",
                 _ => "active",
             },
         };

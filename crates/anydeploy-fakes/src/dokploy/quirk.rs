@@ -48,7 +48,7 @@ pub enum DokployQuirk {
     ///
     /// Off.
     OldServerWithoutQueueList,
-    /// The server is v0.27.1: error bodies lack `data`, so that an unknown procedure looks like an unknown entity.
+    /// The server is v0.27.1: error bodies lack `data`, so that an unknown procedure and an unknown entity are answered alike.
     ///
     /// Off.
     OldServerPlainErrors,

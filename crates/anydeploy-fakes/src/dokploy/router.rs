@@ -1,7 +1,6 @@
 //! From a request to a procedure: paths, bodies, keys, and what is refused on the way.
 
 use serde_json::{Value, json};
-use wiremock::{Request, ResponseTemplate};
 
 use super::failure::Failure;
 use super::input::Input;
@@ -11,10 +10,11 @@ use super::state::State;
 use super::{
     applications, composes, deploy, deployments, environments, previews, projects, rollbacks, settings, webhook,
 };
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 use crate::sender::Sender;
-use crate::server;
 
-/// Bodies above this are refused by the web framework, before anything else is looked at.
+/// Bodies above this are refused by the web framework, before anything else is checked.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 const AREAS: &[&[Procedure]] = &[
@@ -30,42 +30,42 @@ const AREAS: &[&[Procedure]] = &[
 ];
 
 impl State {
-    pub(super) fn answer(&mut self, request: &Request) -> ResponseTemplate {
-        let path = request.url.path();
+    pub(super) fn answer(&mut self, request: &ReceivedRequest) -> Response {
+        let path = &*request.path;
         if let Some(clean) = cleaned(path) {
-            let location = request.url.query().map_or_else(|| clean.clone(), |query| format!("{clean}?{query}"));
-            return ResponseTemplate::new(308).insert_header("location", location.as_str()).set_body_bytes(location);
+            let location = request.query.as_deref().map_or_else(|| clean.clone(), |query| format!("{clean}?{query}"));
+            return Response::new(308).with_header("location", &*location).with_body(location);
         }
         let Some(name) = path.strip_prefix("/api/") else {
             let page = "<!DOCTYPE html><html><head><title>404: This page could not be found</title></head></html>";
-            return ResponseTemplate::new(404).set_body_raw(page, "text/html; charset=utf-8");
+            return Response::new(404).with_content("text/html; charset=utf-8", page);
         };
         if request.body.len() > BODY_LIMIT {
-            return ResponseTemplate::new(413).set_body_bytes("Body exceeded 1mb limit");
+            return Response::new(413).with_body("Body exceeded 1mb limit");
         }
-        let content_type = header(request, "content-type").unwrap_or_default();
+        let content_type = request.header("content-type").unwrap_or_default();
         let body = match (content_type.starts_with("application/json"), request.body.as_slice()) {
             (true, []) | (false, _) => json!({}),
             (true, bytes) => match serde_json::from_slice(bytes) {
                 Ok(body) => body,
-                Err(_) => return ResponseTemplate::new(400).set_body_bytes("Invalid JSON"),
+                Err(_) => return Response::new(400).with_body("Invalid JSON"),
             },
         };
         if name == "health" {
-            return server::json(200, &json!({ "ok": true }));
+            return Response::json(200, &json!({ "ok": true }));
         }
         if let Some(token) = name.strip_prefix("deploy/") {
             return webhook::answer(self, token, request, &body);
         }
         if self.down > 0 && request.method.as_str() == "GET" {
             self.down -= 1;
-            return ResponseTemplate::new(502).set_body_raw("<html>Bad Gateway</html>", "text/html");
+            return Response::new(502).with_content("text/html", "<html>Bad Gateway</html>");
         }
-        let key = header(request, "x-api-key").unwrap_or_default();
+        let key = request.header("x-api-key").unwrap_or_default();
         if self.keys.verify(key, self.tick).is_none() {
             // One body for every reason: unknown, disabled, used up, too fast.
             let body = json!({ "message": "Unauthorized" }).to_string();
-            return ResponseTemplate::new(401).set_body_raw(body, "application/json; charset=utf-8");
+            return Response::new(401).with_content("application/json; charset=utf-8", body);
         }
         let method = request.method.as_str();
         let release = self.habits.release;
@@ -74,13 +74,13 @@ impl State {
         });
         let Some(procedure) = known else {
             if method == "HEAD" {
-                return ResponseTemplate::new(204).insert_header("content-type", "application/json");
+                return Response::new(204).with_header("content-type", "application/json");
             }
             return Failure::not_found("Not found").answer(None, release);
         };
         match self.call(procedure, request, content_type, body, key) {
-            Ok(Body::Json(value)) => server::json(200, &value),
-            Ok(Body::Empty) => ResponseTemplate::new(200).insert_header("content-type", "application/json"),
+            Ok(Body::Json(value)) => Response::json(200, &value),
+            Ok(Body::Empty) => Response::new(200).with_header("content-type", "application/json"),
             Err(failure) => failure.answer(Some(procedure.name), release),
         }
     }
@@ -88,7 +88,7 @@ impl State {
     fn call(
         &mut self,
         procedure: &Procedure,
-        request: &Request,
+        request: &ReceivedRequest,
         content_type: &str,
         body: Value,
         key: &str,
@@ -129,8 +129,4 @@ fn cleaned(path: &str) -> Option<String> {
         clean.truncate(clean.trim_end_matches('/').len());
     }
     (clean != path).then_some(clean)
-}
-
-fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    request.headers.get(name).and_then(|value| value.to_str().ok())
 }

@@ -2,7 +2,7 @@
 
 /// What a deployment of the fake server will do.
 ///
-/// Unless told otherwise a deployment lasts three ticks, counted from its row to its last status.
+/// By default a deployment lasts three ticks, counted from its row to its last status.
 #[derive(Clone, Debug)]
 pub struct DokployScript {
     pub(super) ending: Ending,

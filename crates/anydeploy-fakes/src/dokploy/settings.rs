@@ -49,7 +49,7 @@ fn user(call: &Call<'_>) -> Value {
             "sendInvoiceNotifications": false, "apiKeys": [],
         },
     });
-    // An owner may do all this without being told so.
+    // An owner may do all this without a permission that says so.
     for right in [
         "canCreateProjects",
         "canAccessToSSHKeys",

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::job::{Order, Queue};
 use super::key::Keys;
-use super::queue::{Order, Queue};
 use super::quirk::Habits;
 use super::row::{Log, Row, stamp};
 use super::service::{Kind, Service, Target};
@@ -90,7 +90,7 @@ impl State {
         self.random(6).map(|bits| char::from(LETTERS[bits % 36])).collect()
     }
 
-    /// Numbers that look random; each call gives others.
+    /// Numbers without a visible order; each call gives others.
     fn random(&mut self, count: u64) -> impl Iterator<Item = usize> + use<> {
         self.made += 1;
         let first = self.made * 32;

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::state::State;
 use crate::sender::Sender;
 
 /// A deployment that the fake server accepted.
@@ -23,9 +22,9 @@ pub struct DokployTriggered {
     pub origin: DokployOrigin,
     /// The request that it goes back to.
     pub sender: Sender,
-    /// What became of it so far.
-    pub fate: DokployFate,
-    /// When that was settled, to within a tick: when its row got its last status, or, without a row, when it was given up;
+    /// The state of its job.
+    pub state: DokployJobState,
+    /// When its job was over, to within a tick: when its row got its last status, or, without a row, when it was given up;
     /// `None` while it goes on.
     pub ended_at: Option<Instant>,
 }
@@ -43,10 +42,10 @@ pub enum DokployOrigin {
     SomeoneElse,
 }
 
-/// What became of an accepted deployment, also when its row was removed meanwhile.
+/// The state of the job behind an accepted deployment, also when its row was removed meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum DokployFate {
+pub enum DokployJobState {
     /// It waits in the queue.
     Waiting,
     /// Its job is active, its row does not exist yet.
@@ -65,19 +64,10 @@ pub enum DokployFate {
     NeverStarted,
 }
 
-impl DokployFate {
+impl DokployJobState {
     /// Whether nothing more will happen.
     #[must_use]
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Waiting | Self::Starting | Self::Running)
-    }
-}
-
-impl State {
-    /// Takes note of what became of an accepted deployment.
-    pub(super) fn note(&mut self, entry: usize, fate: DokployFate) {
-        let ended_at = fate.is_over().then(|| self.ticker.began(self.tick));
-        let truth = &mut self.ledger[entry];
-        (truth.fate, truth.ended_at) = (fate, ended_at);
     }
 }

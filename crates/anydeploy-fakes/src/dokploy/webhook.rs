@@ -1,16 +1,17 @@
 //! Deploying by webhook: no key, the token stands in the URL.
 
 use serde_json::{Value, json};
-use wiremock::{Request, ResponseTemplate};
 
-use super::queue::Order;
+use super::job::Order;
 use super::service::{Kind, Service};
 use super::state::State;
 use super::triggered::DokployOrigin;
+use crate::request::ReceivedRequest;
+use crate::response::Response;
 use crate::sender::Sender;
 
 /// Any method will do. A refusal is a 301 that leads nowhere, which many clients take for success.
-pub(super) fn answer(state: &mut State, path: &str, request: &Request, body: &Value) -> ResponseTemplate {
+pub(super) fn answer(state: &mut State, path: &str, request: &ReceivedRequest, body: &Value) -> Response {
     let (kind, name, token) = match path.strip_prefix("compose/") {
         Some(token) => (Kind::Compose, "Compose", token),
         None => (Kind::Application, "Application", path),
@@ -27,7 +28,7 @@ pub(super) fn answer(state: &mut State, path: &str, request: &Request, body: &Va
     if service.clones() {
         let branch = if service.text("sourceType") == "git" { "customGitBranch" } else { "branch" };
         let pushed = body["ref"].as_str().and_then(|name| name.strip_prefix("refs/heads/"));
-        if !request.headers.contains_key("x-github-event") || pushed != Some(service.text(branch)) {
+        if request.header("x-github-event").is_none() || pushed != Some(service.text(branch)) {
             return message(301, "Branch Not Match");
         }
     }
@@ -39,7 +40,7 @@ pub(super) fn answer(state: &mut State, path: &str, request: &Request, body: &Va
     message(200, &format!("{name} deployed successfully"))
 }
 
-fn message(status: u16, text: &str) -> ResponseTemplate {
+fn message(status: u16, text: &str) -> Response {
     let body = json!({ "message": text }).to_string();
-    ResponseTemplate::new(status).set_body_raw(body, "application/json; charset=utf-8")
+    Response::new(status).with_content("application/json; charset=utf-8", body)
 }

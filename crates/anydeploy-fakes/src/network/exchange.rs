@@ -1,10 +1,13 @@
-//! One exchange: the request is read, taken to the server or not, and answered or not.
+//! One exchange: the request is read, sent on to the server or not, and answered or not.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use hyper::body::Bytes;
+use hyper::header::{CONNECTION, HeaderName, HeaderValue};
+use hyper::{Request, Response, http};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
@@ -13,63 +16,62 @@ use super::answer;
 use super::fault::Fault;
 use super::injected::Injected;
 use super::kind::RequestKind;
-use super::message::Message;
 use super::plan::Shape;
 use super::waiting::{Counted, Waiting};
+use super::wire::{read_request, send_request, to_bytes};
+use crate::response;
 use crate::sender::{LATE, TWICE};
 
 /// Carries the one exchange of a connection.
 pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()> {
     client.set_nodelay(true)?;
-    let mut client = BufReader::new(client);
-    let Some(mut request) = Message::read_request(&mut client).await? else { return Ok(()) };
-    let client = client.into_inner();
-    request.set("connection", "close");
-    let (method, path) = request.request_line();
+    let Some((mut request, client)) = read_request(client).await.map_err(io::Error::other)? else { return Ok(()) };
+    request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    let (method, path) = (request.method().to_string(), request.uri().to_string());
     let kind = RequestKind::of(&method, &path);
-    let fate = shared.ledger().draw(kind, &path);
-    if fate.fault == Some(Fault::Duplicate) {
-        // The fakes keep it, so that what the network did twice is told from what a client did twice.
-        request.set(TWICE, &format!("{method} {path} {}", fate.number));
+    let next = shared.ledger().next_fault(kind, &path);
+    if next.fault == Some(Fault::Duplicate) {
+        // The fakes keep it, so that what the network did twice is distinct from what a client did twice.
+        mark(&mut request, TWICE, format!("{method} {path} {}", next.number))?;
     }
 
     let injected = |fault, deliveries| {
         let (method, path) = (method.clone(), path.clone());
-        Injected { kind, number: fate.number, method, path, fault, deliveries }
+        Injected { kind, number: next.number, method, path, fault, deliveries }
     };
-    if fate.fault == Some(Fault::LateDelivery) {
+    if next.fault == Some(Fault::LateDelivery) {
         let record = shared.ledger().record(injected(Fault::LateDelivery, 0));
-        return deliver_late(&shared, client, request, record, fate.late).await;
+        return deliver_late(&shared, client, request, record, next.late).await;
     }
 
     // A fault that keeps the request from the server has no use for this one.
-    let mut answer = Message::answer("200 OK", &[], "");
+    let mut answer = Response::new(Bytes::new());
     let mut deliveries = 0;
-    for _ in 0..fate.fault.map_or(1, Fault::deliveries) {
-        match deliver(&shared, &request).await {
+    for _ in 0..next.fault.map_or(1, Fault::deliveries) {
+        match deliver(&shared, request.clone()).await {
             Ok(given) => {
                 answer = given;
                 deliveries += 1;
             }
-            Err(error) => answer = answer::unreachable(&error),
+            Err(error) => answer = made(answer::unreachable(&error))?,
         }
     }
-    if let Some(fault) = fate.fault {
+    if let Some(fault) = next.fault {
         shared.ledger().record(injected(fault, deliveries));
     }
-    let clock = fate.shape.clock_during(fate.fault);
+    let clock = next.shape.clock_during(next.fault);
     if clock != 0 {
         answer::shift_date(&mut answer, clock);
     }
-    let Some(fault) = fate.fault else { return send(client, &answer.to_bytes()).await };
-    show(&shared, client, fault, answer, &fate.shape, clock).await
+    let Some(fault) = next.fault else { return send(client, &to_bytes(&answer)).await };
+    inject(&shared, client, fault, answer, &next.shape, clock).await
 }
 
-/// Keeps the request until a while after the client has given up, and takes it to the server then.
+/// Keeps the request until a while after the client has given up, and sends it to the server then.
 async fn deliver_late(
     shared: &Shared,
     client: TcpStream,
-    mut request: Message,
+    mut request: Request<Bytes>,
     record: usize,
     late: Duration,
 ) -> io::Result<()> {
@@ -77,59 +79,68 @@ async fn deliver_late(
     // It makes no difference how the client ends the connection.
     drop(wait_for_the_end(client).await);
     sleep(late).await;
-    request.set(LATE, &late.as_millis().to_string());
-    deliver(shared, &request).await?;
+    mark(&mut request, LATE, late.as_millis().to_string())?;
+    deliver(shared, request).await?;
     shared.ledger().delivered(record);
     Ok(())
 }
 
-/// Takes the request to the server and brings its answer.
-async fn deliver(shared: &Shared, request: &Message) -> io::Result<Message> {
+/// Sends the request to the server and returns its answer.
+async fn deliver(shared: &Shared, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
     let _waiting = Waiting::begin(&shared.waiting);
-    let mut server = TcpStream::connect(shared.origin).await?;
-    server.set_nodelay(true)?;
-    server.write_all(&request.to_bytes()).await?;
-    Message::read_answer(&mut BufReader::new(server)).await
+    send_request(shared.origin, request).await
+}
+
+/// Adds a header by which the fakes know what the network did with a request.
+fn mark(request: &mut Request<Bytes>, name: &'static str, value: String) -> io::Result<()> {
+    let value = HeaderValue::try_from(value).map_err(io::Error::other)?;
+    request.headers_mut().insert(HeaderName::from_static(name), value);
+    Ok(())
+}
+
+/// An answer of the network's own.
+fn made(answer: response::Response) -> io::Result<Response<Bytes>> {
+    answer.try_into().map_err(|error: http::Error| io::Error::other(error))
 }
 
 /// Lets the client see the fault.
-async fn show(
+async fn inject(
     shared: &Shared,
     client: TcpStream,
     fault: Fault,
-    mut answer: Message,
+    mut answer: Response<Bytes>,
     shape: &Shape,
     clock: i64,
 ) -> io::Result<()> {
     match fault {
         Fault::Outage => {
-            // The door is shut first, so that whoever tries again at once is refused.
-            let begun = shared.door.begin_outage();
+            // Connections are refused first, so that a client that tries again at once meets that.
+            let begun = shared.listener.begin_outage();
             let reset = reset(client);
             sleep(shape.outage).await;
-            shared.door.end_outage().and(begun).and(reset)
+            shared.listener.end_outage().and(begun).and(reset)
         }
         Fault::ResetBefore | Fault::ResetAfter => reset(client),
         Fault::SilenceBefore | Fault::SilenceAfter => wait_for_the_end(client).await,
-        Fault::SlowDrip => drip(client, &answer.to_bytes(), shape.drip).await,
+        Fault::SlowDrip => drip(client, &to_bytes(&answer), shape.drip).await,
         Fault::Truncated => {
-            let bytes = answer.to_bytes();
-            let missing = if answer.body.is_empty() { bytes.len() } else { answer.body.len() }.div_ceil(2);
+            let bytes = to_bytes(&answer);
+            let missing = if answer.body().is_empty() { bytes.len() } else { answer.body().len() }.div_ceil(2);
             send(client, &bytes[..bytes.len() - missing]).await
         }
         Fault::Oversized => {
             answer::oversize(&mut answer, shape.padding);
-            pad(client, &answer.to_bytes(), shape.padding).await
+            pad(client, &to_bytes(&answer), shape.padding).await
         }
         Fault::Status { code, retry_after } => {
-            send(client, &answer::status(code, retry_after, shape, clock).to_bytes()).await
+            send(client, &to_bytes(&made(answer::status(code, retry_after, shape, clock))?)).await
         }
-        Fault::HtmlPage { code } => send(client, &answer::page(code, shape, clock).to_bytes()).await,
-        Fault::GatewayTimeout => send(client, &answer::page(504, shape, clock).to_bytes()).await,
-        Fault::NotFound => send(client, &answer::not_found(shape, clock).to_bytes()).await,
+        Fault::HtmlPage { code } => send(client, &to_bytes(&made(answer::page(code, shape, clock))?)).await,
+        Fault::GatewayTimeout => send(client, &to_bytes(&made(answer::page(504, shape, clock))?)).await,
+        Fault::NotFound => send(client, &to_bytes(&made(answer::not_found(shape, clock))?)).await,
         // A late delivery never comes here: there is nobody to answer.
         Fault::LateDelivery => Ok(()),
-        Fault::Duplicate | Fault::ClockAhead | Fault::ClockBehind => send(client, &answer.to_bytes()).await,
+        Fault::Duplicate | Fault::ClockAhead | Fault::ClockBehind => send(client, &to_bytes(&answer)).await,
     }
 }
 
@@ -138,7 +149,7 @@ async fn send(mut client: TcpStream, bytes: &[u8]) -> io::Result<()> {
     client.shutdown().await
 }
 
-/// Ends the connection with a reset, not with a farewell.
+/// Ends the connection with a reset instead of a regular close.
 fn reset(client: TcpStream) -> io::Result<()> {
     client.set_zero_linger()?;
     drop(client);

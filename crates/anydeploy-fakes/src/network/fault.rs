@@ -2,12 +2,12 @@
 
 /// What goes wrong with one exchange: one request and its answer.
 ///
-/// *Before* and *after* say whether the server took the request; the client cannot tell.
+/// *Before* and *after* say whether the server took the request; the client cannot know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
     /// The server goes away: this connection is reset before the server took the request, and for a moment
-    /// ([`FaultPlan::outage`](crate::FaultPlan::outage)) nobody listens, so that every new connection is refused.
+    /// ([`FaultPlan::outage`](crate::FaultPlan::outage)) the port does not listen, so that every new connection is refused.
     ///
     /// A port cannot refuse one connection alone, so refused connections come on top of the rate, and who meets them
     /// is a matter of timing.
@@ -24,13 +24,13 @@ pub enum Fault {
     /// The client gets no answer until it gives up, and the server gets the request only a while after that
     /// ([`FaultPlan::late`](crate::FaultPlan::late)), as of a gateway that queues requests.
     ///
-    /// A fake tells it by [`Sender::late`](crate::Sender).
+    /// A fake records it as [`Sender::late`](crate::Sender).
     LateDelivery,
     /// The answer comes whole, in small pieces over some time ([`FaultPlan::drip`](crate::FaultPlan::drip)).
     SlowDrip,
     /// The connection ends in the middle of the answer's body, or of its head if it has no body.
     Truncated,
-    /// Far more than the answer comes ([`FaultPlan::padding`](crate::FaultPlan::padding), more than 16 MiB unless told):
+    /// Far more than the answer comes ([`FaultPlan::padding`](crate::FaultPlan::padding), more than 16 MiB by default):
     /// spaces, which JSON allows.
     Oversized,
     /// The server never gets the request, and something on the way answers with this status.
@@ -55,7 +55,7 @@ pub enum Fault {
     GatewayTimeout,
     /// The server gets the request twice, and the client the second answer.
     ///
-    /// A fake tells it by [`Sender::twice`](crate::Sender).
+    /// A fake records it as [`Sender::twice`](crate::Sender).
     Duplicate,
     /// The `Date` of the answer is ahead of the truth ([`FaultPlan::skew`](crate::FaultPlan::skew)).
     ClockAhead,

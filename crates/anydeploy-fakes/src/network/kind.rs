@@ -1,4 +1,4 @@
-//! What a request is for, told from its method and path.
+//! What a request is for, by its method and path.
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -14,9 +14,10 @@ use crate::timeline::Timeline;
 /// # What a seed determines
 ///
 /// Exchanges are numbered by [kind](RequestKind) in the order in which their requests arrived.
-/// The fate of the n-th trigger depends on the plan, its seed and n alone, that of the n-th read and of the n-th other
-/// request likewise; neither the time nor the other kinds have a say.
-/// The rate does not change which fault it would be, only whether it comes.
+/// What goes wrong with the n-th trigger depends on the plan, its seed and n alone; the same holds for the n-th read and
+/// for the n-th other request.
+/// Neither the time nor requests of another kind make a difference.
+/// The rate changes only whether a fault comes, not which one.
 ///
 /// So one caller that does one thing after another meets the same faults in every run, as long as there are no
 /// [outages](Fault::Outage): which connections they refuse is a matter of timing, and one that is refused has no number.
@@ -94,7 +95,7 @@ impl FaultPlan {
         self
     }
 
-    /// The kinds of requests that a fault may hit; unless told, every kind.
+    /// The kinds of requests that a fault may hit; every kind by default.
     pub fn on(mut self, kinds: impl IntoIterator<Item = RequestKind>) -> Self {
         self.kinds = kinds.into_iter().collect();
         self
@@ -106,38 +107,38 @@ impl FaultPlan {
         self
     }
 
-    /// How long nobody listens in an [outage](Fault::Outage); 2 ms unless told.
+    /// How long the port does not listen in an [outage](Fault::Outage); 2 ms by default.
     pub fn outage(mut self, time: Duration) -> Self {
         self.shape.outage = time;
         self
     }
 
-    /// What a `Retry-After` asks for, rounded up to seconds; 1 s unless told.
+    /// What a `Retry-After` asks for, rounded up to seconds; 1 s by default.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.shape.retry_after = wait;
         self
     }
 
-    /// How long a [slow answer](Fault::SlowDrip) takes from its first byte to its last; 500 ms unless told.
+    /// How long a [slow answer](Fault::SlowDrip) takes from its first byte to its last; 500 ms by default.
     pub fn drip(mut self, time: Duration) -> Self {
         self.shape.drip = time;
         self
     }
 
-    /// How many bytes an [oversized answer](Fault::Oversized) has beyond its own; one more than 16 MiB unless told.
+    /// How many bytes an [oversized answer](Fault::Oversized) has beyond its own; one more than 16 MiB by default.
     pub fn padding(mut self, bytes: u64) -> Self {
         self.shape.padding = bytes;
         self
     }
 
-    /// How far the clock is off for one answer ([`Fault::ClockAhead`], [`Fault::ClockBehind`]); an hour unless told.
+    /// How far the clock is off for one answer ([`Fault::ClockAhead`], [`Fault::ClockBehind`]); an hour by default.
     pub fn skew(mut self, offset: Duration) -> Self {
         self.shape.skew = offset;
         self
     }
 
-    /// How long after its client has given up a request is [delivered late](Fault::LateDelivery); 1 s to 60 s unless
-    /// told.
+    /// How long after its client has given up a request is [delivered late](Fault::LateDelivery); 1 s to 60 s by
+    /// default.
     ///
     /// What is twice as late is as likely, so that half of them come within the first 8 s.
     pub fn late(mut self, after: RangeInclusive<Duration>) -> Self {
@@ -145,8 +146,8 @@ impl FaultPlan {
         self
     }
 
-    /// Which route [is missing](Fault::NotFound), and with which JSON the server says so; unless told, every read, with
-    /// a message alone.
+    /// Which route [is missing](Fault::NotFound), and with which JSON the server says so; by default every read, with a
+    /// message alone.
     ///
     /// The route is a path without its query; a `*` in it stands for any one segment.
     pub fn not_found(mut self, route: &'static str, body: &'static str) -> Self {
@@ -179,7 +180,7 @@ impl FaultPlan {
 }
 
 impl Shape {
-    /// How late a delivery is for which this part of 1 was drawn.
+    /// How late a delivery is, for a random part of 1.
     pub(super) fn late_by(&self, part: f64) -> Duration {
         let (least, most) = (self.late.0.as_secs_f64().max(1e-3), self.late.1.as_secs_f64());
         let late = least * (most / least).max(1.0).powf(part);

@@ -65,14 +65,14 @@ impl Call<'_> {
         self.run_action(id, environment, action, wanted)
     }
 
-    /// Submits an action on one service; without an action nothing is triggered and the answer looks the same.
+    /// Submits an action on one service; without an action nothing is triggered and the answer is the same.
     fn run_action(&mut self, id: &str, environment: &str, action: Option<Action>, wanted: Option<String>) -> Outcome {
-        let told = match action {
+        let request_id = match action {
             Some(action) => self.submit(environment, action, vec![(id.to_owned(), wanted)])?,
             None => None,
         };
         let service = self.state.service(id).ok_or_else(|| Refusal::missing("service"))?;
-        Ok(Reply::accepted(answer(self.state.status(service), told.as_deref())))
+        Ok(Reply::accepted(answer(self.state.status(service), request_id.as_deref())))
     }
 
     pub(super) fn state_of(&self, id: &str) -> &str {
@@ -110,7 +110,7 @@ impl Call<'_> {
         Ok(Reply::accepted(self.state.service_body(service)))
     }
 
-    /// DELETE `/{type}/{id}`: queued like any action, though the answer has no body to tell of it.
+    /// DELETE `/{type}/{id}`: queued like any action, though the answer has no body that says so.
     pub(super) fn delete_service(&mut self, path: &str, id: &str) -> Outcome {
         let environment = self.state.service_at(path, id)?.environment.clone();
         if self.flag("skipReconcile") {
@@ -155,13 +155,13 @@ impl Call<'_> {
             }
             _ => return Err(Refusal::no_route()),
         };
-        let told = if services.is_empty() { None } else { self.submit(id, action, services)? };
+        let request_id = if services.is_empty() { None } else { self.submit(id, action, services)? };
         let environment = self.state.environment(id).ok_or_else(|| Refusal::missing("environment"))?;
         Ok(Reply::accepted(match verb {
             // Declared `Status`, and the CLI depends on it.
-            "deploy" => answer(self.state.environment_as_status(environment), told.as_deref()),
+            "deploy" => answer(self.state.environment_as_status(environment), request_id.as_deref()),
             "uninstall" => json!({}),
-            _ => answer(self.state.environment_status(environment), told.as_deref()),
+            _ => answer(self.state.environment_status(environment), request_id.as_deref()),
         }))
     }
 

@@ -47,12 +47,12 @@ impl Call<'_> {
             }
             return Ok(Reply::empty(200));
         }
-        let told = if services.is_empty() { None } else { self.submit(environment, action, services)? };
+        let request_id = if services.is_empty() { None } else { self.submit(environment, action, services)? };
         let environment = self.state.environment(environment).ok_or_else(|| Refusal::missing("environment"))?;
         Ok(match verb {
-            "deploy" => Reply::accepted(answer(self.state.environment_status(environment), told.as_deref())),
+            "deploy" => Reply::accepted(answer(self.state.environment_status(environment), request_id.as_deref())),
             "restart-service" => {
-                Reply::accepted(answer(self.state.environment_as_status(environment), told.as_deref()))
+                Reply::accepted(answer(self.state.environment_as_status(environment), request_id.as_deref()))
             }
             // No body, so nothing to correlate with.
             _ => Reply::empty(200),

@@ -26,7 +26,7 @@ pub struct FakeQoveryBuilder {
 }
 
 impl FakeQoveryBuilder {
-    /// How fast deployments advance; a tick every 20 ms unless told.
+    /// How fast deployments advance; a tick every 20 ms by default.
     pub fn pace(mut self, pace: Pace) -> Self {
         (self.pace, self.clock) = (pace, self.clock.along(pace));
         self
@@ -44,7 +44,7 @@ impl FakeQoveryBuilder {
         self
     }
 
-    /// For how many ticks a new execution does not show ([`QoveryQuirk::StaleStatus`]); 3 unless told.
+    /// For how many ticks a new execution does not show ([`QoveryQuirk::StaleStatus`]); 3 by default.
     pub fn stale_for(mut self, ticks: u64) -> Self {
         self.stale = Some(ticks);
         self
@@ -52,7 +52,7 @@ impl FakeQoveryBuilder {
 
     /// How many requests are answered per window before the server says 429.
     ///
-    /// Unless told, a million an hour; Qovery's documentation says 1000 an hour for each token.
+    /// The default is a million an hour; Qovery's documentation says 1000 an hour for each token.
     /// The fake counts all credentials together, refused ones not at all.
     pub fn rate_limit(mut self, requests: u32, window: Duration) -> Self {
         self.limit = Limit::new(u64::from(requests), window);

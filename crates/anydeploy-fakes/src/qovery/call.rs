@@ -10,6 +10,7 @@ use super::quirk::QoveryQuirk;
 use super::reply::Refusal;
 use super::request::{Request, Wanted};
 use super::state::State;
+use crate::request::ReceivedRequest;
 use crate::sender::Sender;
 
 /// A JSON object.
@@ -18,15 +19,15 @@ pub(super) type Object = Map<String, Value>;
 pub(super) struct Call<'a> {
     pub(super) state: &'a mut State,
     pub(super) user: User,
-    pub(super) http: &'a wiremock::Request,
+    pub(super) http: &'a ReceivedRequest,
 }
 
 impl Call<'_> {
     pub(super) fn query(&self, name: &str) -> Option<String> {
-        self.http.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| Cow::into_owned(value))
+        self.http.query_parameters().find(|(key, _)| key == name).map(|(_, value)| Cow::into_owned(value))
     }
 
-    /// A flag in the query, absent meaning no.
+    /// A flag in the query; it is off if absent.
     pub(super) fn flag(&self, name: &str) -> bool {
         self.query(name).as_deref() == Some("true")
     }
@@ -53,7 +54,7 @@ impl Call<'_> {
         if self.http.body.is_empty() { Ok(Object::new()) } else { self.object() }
     }
 
-    /// Hands a request to the engine; answers with the request id to tell, none if it started at once.
+    /// Hands a request to the engine; returns the request id that the answer names, none if it started at once.
     pub(super) fn submit(
         &mut self,
         environment: &str,

@@ -28,7 +28,7 @@ impl State {
 
     /// Starts a request at once if its environment is free, else queues it.
     ///
-    /// Answers with the request id the caller is told: none if it started at once (from the web console's code).
+    /// Returns the request id that the answer names: none if it started at once (from the web console's code).
     pub(super) fn submit(&mut self, mut request: Request) -> Result<Option<String>, Refusal> {
         let separate = self.quirks.has(QoveryQuirk::SeparateRequestIds);
         let merging = self.quirks.has(QoveryQuirk::Merging);
@@ -45,15 +45,15 @@ impl State {
             return Err(Refusal::conflict("An operation is in progress on this environment."));
         }
         let Some(queued) = environment.queue.iter_mut().find(|queued| merging && queued.merges(&request)) else {
-            let told = request.id.clone();
+            let id = request.id.clone();
             environment.queue.push_back(request);
-            return Ok(Some(told));
+            return Ok(Some(id));
         };
-        let told = if separate { request.id.clone() } else { queued.id.clone() };
+        let id = if separate { request.id.clone() } else { queued.id.clone() };
         // The call still counts as one of its own in `triggered`, by the id that its caller knows.
-        request.ids = vec![told.clone()];
+        request.ids = vec![id.clone()];
         queued.merge(request);
-        Ok(Some(told))
+        Ok(Some(id))
     }
 
     /// Starts queued requests until one of them occupies the environment.

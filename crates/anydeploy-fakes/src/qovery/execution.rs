@@ -22,13 +22,13 @@ pub(super) struct Execution {
     pub(super) environment: String,
     pub(super) action: Action,
     pub(super) user: User,
-    /// The request id that was told to the caller, if it had to queue.
+    /// The request id that the answer named, if it had to queue.
     pub(super) queued_as: Option<String>,
-    /// One id for each call that it stands for, told or not.
+    /// One id for each call that it stands for, whether an answer named it or not.
     pub(super) request_ids: Vec<String>,
     /// Who made each of those calls.
     pub(super) senders: Vec<Sender>,
-    /// The tick from which statuses tell of it.
+    /// The tick from which statuses show it.
     pub(super) begins: u64,
     pub(super) created_at: DateTime<Utc>,
     pub(super) ended_at: Option<DateTime<Utc>>,
@@ -37,12 +37,12 @@ pub(super) struct Execution {
     pub(super) pre_check: Option<String>,
     /// Whether the environment goes with it.
     pub(super) removes_environment: bool,
-    /// Set up by the test, not triggered by anyone.
+    /// Set up by the test, not triggered by a request.
     pub(super) seeded: bool,
 }
 
 impl Execution {
-    /// The tick at which nothing of it is in flight any more.
+    /// The tick at which nothing of it runs any more.
     pub(super) fn end(&self) -> u64 {
         if self.pre_check.is_some() {
             return self.begins + PRE_CHECK;
@@ -74,7 +74,7 @@ impl Execution {
 
     /// Its state at a tick: `last_deployment_state` of its environment.
     ///
-    /// While a service is in flight it is in progress, whatever became of the others.
+    /// It is in progress as long as one service is, however the others ended.
     pub(super) fn state(&self, tick: u64) -> &str {
         let words = self.action.words();
         if self.pre_check.is_some() {

@@ -9,7 +9,8 @@ use super::objects::{ICON, commit};
 use super::quirk::QoveryQuirk;
 use super::reply::Reply;
 use super::run::Run;
-use super::state::{Environment, Service, State};
+use super::service::Service;
+use super::state::{Environment, State};
 use super::statuses::stage_status;
 
 impl State {

@@ -1,4 +1,4 @@
-//! Identifiers that look like Qovery's.
+//! Identifiers of the same form as Qovery's.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

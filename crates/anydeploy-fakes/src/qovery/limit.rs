@@ -2,9 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use wiremock::ResponseTemplate;
-
 use crate::clock::Clock;
+use crate::response::Response;
 
 #[derive(Clone, Debug)]
 pub(super) struct Limit {
@@ -39,17 +38,17 @@ impl Limit {
     }
 
     /// Adds the documented headers; the reset is in Unix seconds of the server's clock, rounded up.
-    pub(super) fn mark(&self, template: ResponseTemplate, retry_after: bool, clock: Clock) -> ResponseTemplate {
+    pub(super) fn mark(&self, response: Response, retry_after: bool, clock: Clock) -> Response {
         let ends = self.ends.unwrap_or(UNIX_EPOCH);
         let reset = clock.at(ends.into()).timestamp_millis().saturating_add(999).div_euclid(1000);
-        let template = template
-            .insert_header("X-RateLimit-Limit", self.requests.to_string())
-            .insert_header("X-RateLimit-Remaining", (self.requests - self.used).to_string())
-            .insert_header("X-RateLimit-Reset", reset.to_string());
+        let response = response
+            .with_header("X-RateLimit-Limit", self.requests.to_string())
+            .with_header("X-RateLimit-Remaining", (self.requests - self.used).to_string())
+            .with_header("X-RateLimit-Reset", reset.to_string());
         if retry_after {
             let wait = ends.duration_since(SystemTime::now()).unwrap_or_default();
-            return template.insert_header("Retry-After", wait.as_millis().div_ceil(1000).to_string());
+            return response.with_header("Retry-After", wait.as_millis().div_ceil(1000).to_string());
         }
-        template
+        response
     }
 }

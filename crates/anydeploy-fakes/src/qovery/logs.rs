@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::execution::Execution;
 use super::reply::Reply;
 use super::run::Run;
-use super::state::{Environment, Service, State};
+use super::service::Service;
+use super::state::{Environment, State};
 
 /// Entries a log call answers with at most (declared).
 const LAST: usize = 1000;

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::kind::QoveryServiceKind as Kind;
-use super::state::{Environment, Service, State};
+use super::service::Service;
+use super::state::{Environment, State};
 
 pub(super) const ICON: &str = "app://qovery-console/fake";
 

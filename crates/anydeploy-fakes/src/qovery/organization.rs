@@ -30,10 +30,10 @@ impl Call<'_> {
         let mut last = json!({});
         for (environment, services) in found.into_iter().filter(|(_, services)| !services.is_empty()) {
             let services = services.into_iter().map(|id| (id, Some(tag.to_owned()))).collect();
-            let told = self.submit(&environment, Action::Deploy, services)?;
+            let request_id = self.submit(&environment, Action::Deploy, services)?;
             let environment = self.state.environment(&environment);
             last = environment.map_or(Value::Null, |environment| {
-                answer(self.state.environment_as_status(environment), told.as_deref())
+                answer(self.state.environment_as_status(environment), request_id.as_deref())
             });
         }
         Ok(Reply::accepted(last))

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum QoveryQuirk {
-    /// On by default: for a few ticks after a deployment starts, every status, the execution id and the history still
-    /// tell of the one before (all first-party clients sleep over this).
+    /// On by default: for a few ticks after a deployment starts, every status, the execution id and the history are
+    /// still those of the one before (all first-party clients sleep over this).
     StaleStatus,
     /// On by default: a queued request of the same user with the same action takes in the next one (documented).
     Merging,
@@ -19,7 +19,7 @@ pub enum QoveryQuirk {
     ForbiddenForMissing,
     /// On by default: a call that has a body refuses to go without one, and refuses JSON `null` (400).
     BodyRequired,
-    /// A merged request keeps an id of its own, which no queue lists; off, it is told the id it was merged into.
+    /// A merged request keeps an id of its own, which no queue lists; off, the answer names the id that it was merged into.
     /// No client shows which of the two is so.
     SeparateRequestIds,
     /// The status of a request is not found (404) once the request has left the queue.

@@ -1,4 +1,4 @@
-//! The lists and single objects that a client looks around in.
+//! Reads of lists and of single objects.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,8 @@ use super::call::Call;
 use super::kind::{self, QoveryServiceKind};
 use super::objects::{self, ICON};
 use super::reply::{Outcome, Refusal, Reply};
-use super::state::{Environment, Service, State};
+use super::service::Service;
+use super::state::{Environment, State};
 
 impl State {
     /// Everything under `/organization`.

@@ -1,10 +1,9 @@
 //! Answers and refusals, and how the quirks shape them.
 
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use super::quirk::{QoveryQuirk, Quirks};
-use crate::server;
+use crate::response::Response;
 
 /// What a call comes to.
 pub(super) type Outcome = Result<Reply, Refusal>;
@@ -44,14 +43,14 @@ impl Reply {
         Self::ok(fields.into_iter().collect())
     }
 
-    pub(super) fn into_template(self, quirks: &Quirks) -> ResponseTemplate {
+    pub(super) fn into_response(self, quirks: &Quirks) -> Response {
         let status = if quirks.has(QoveryQuirk::PlainOk) { 200 } else { self.status };
         match self.body {
             Some(mut body) => {
                 shape(&mut body, quirks);
-                server::json(status, &body)
+                Response::json(status, &body)
             }
-            None => ResponseTemplate::new(status),
+            None => Response::new(status),
         }
     }
 }
@@ -126,12 +125,12 @@ impl Refusal {
         Self::new(429, "Too many requests; builder().rate_limit() sets the limit of this fake.")
     }
 
-    /// An object that is not there, or not for this caller: the server does not tell the two apart.
+    /// An object that is not there, or not for this caller: the server does not distinguish the two.
     pub(super) fn missing(what: &str) -> Self {
         Self { missing: true, ..Self::new(403, format!("You may not access this {what}.")) }
     }
 
-    pub(super) fn into_template(self, quirks: &Quirks) -> ResponseTemplate {
+    pub(super) fn into_response(self, quirks: &Quirks) -> Response {
         let status = if self.missing && !quirks.has(QoveryQuirk::ForbiddenForMissing) { 404 } else { self.status };
         let body = if quirks.has(QoveryQuirk::MessageErrors) {
             json!({ "message": self.detail })
@@ -142,10 +141,9 @@ impl Refusal {
             json!({ "status": status, "detail": self.detail })
         };
         if quirks.has(QoveryQuirk::ProblemJson) {
-            let text = body.to_string().into_bytes();
-            return ResponseTemplate::new(status).set_body_raw(text, "application/problem+json");
+            return Response::new(status).with_content("application/problem+json", body.to_string());
         }
-        server::json(status, &body)
+        Response::json(status, &body)
     }
 }
 

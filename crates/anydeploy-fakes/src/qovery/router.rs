@@ -7,7 +7,7 @@ use super::reply::{Outcome, Refusal};
 /// Answers one call of a known user.
 pub(super) fn route(mut call: Call<'_>) -> Outcome {
     let http = call.http;
-    let path: Vec<&str> = http.url.path().split('/').skip(1).collect();
+    let path: Vec<&str> = http.path.as_str().split('/').skip(1).collect();
     match http.method.as_str() {
         "GET" => get(&call, &path),
         "POST" => post(&mut call, &path),

@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::kind::QoveryServiceKind;
 use super::script::{Ending, QoveryScript};
-use super::state::Service;
+use super::service::Service;
 
 /// Ticks a run takes unless its script says otherwise.
 const LASTING: u64 = 8;
@@ -59,7 +59,7 @@ impl Run {
         tick >= self.end()
     }
 
-    /// Cancels what is still in flight; a service that is already done stays as it is (documented).
+    /// Cancels what still runs; a service that is already done stays as it is (documented).
     pub(super) fn cancel(&mut self, tick: u64, force: bool) {
         // Documented: a lifecycle job is only cancelled by force.
         let spared = self.kind == QoveryServiceKind::LifecycleJob && !force;

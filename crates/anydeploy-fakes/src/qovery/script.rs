@@ -83,7 +83,7 @@ impl QoveryScript {
         self
     }
 
-    /// Takes this many ticks from the first status that shows it to the last; 8 unless told.
+    /// Takes this many ticks from the first status that shows it to the last; 8 by default.
     pub fn lasting(mut self, ticks: u64) -> Self {
         self.lasting = Some(ticks);
         self

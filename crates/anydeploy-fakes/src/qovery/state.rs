@@ -13,7 +13,8 @@ use super::quirk::Quirks;
 use super::request::Request;
 use super::run::Run;
 use super::script::QoveryScript;
-use super::variables::Variable;
+use super::service::Service;
+use super::variable::Variable;
 use crate::clock::Clock;
 use crate::known::known;
 
@@ -67,31 +68,6 @@ pub(super) struct Environment {
     pub(super) running: Option<usize>,
     pub(super) queue: VecDeque<Request>,
     pub(super) executions: Vec<usize>,
-}
-
-#[derive(Debug)]
-pub(super) struct Service {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) kind: QoveryServiceKind,
-    pub(super) environment: String,
-    pub(super) created_at: DateTime<Utc>,
-    /// The commit that was chosen last, or the configured tag, chart version or database version.
-    pub(super) version: String,
-    /// The commits of its branch, newest first; none if it is not built from git.
-    pub(super) commits: Vec<String>,
-    /// The commits of the branch with the values of a chart, newest first.
-    pub(super) values_commits: Vec<String>,
-    pub(super) deployed_version: Option<String>,
-    /// Changed since the last deployment.
-    pub(super) dirty: bool,
-    /// Its deployment stage is marked skipped.
-    pub(super) skipped: bool,
-    pub(super) scripts: VecDeque<QoveryScript>,
-    /// What it does once `scripts` are used up.
-    pub(super) usual: QoveryScript,
-    pub(super) executions: Vec<usize>,
-    pub(super) log: Vec<(DateTime<Utc>, String)>,
 }
 
 impl State {
@@ -231,7 +207,7 @@ impl State {
         id
     }
 
-    /// Forgets a service; what is in flight goes on without it.
+    /// Forgets a service; what runs goes on without it.
     pub(super) fn remove_service(&mut self, id: &str) {
         self.services.retain(|service| service.id != id);
         self.variables.retain(|variable| variable.parent != id);
@@ -243,7 +219,7 @@ impl State {
     }
 }
 
-/// Whoever deploys from the web console while a test runs.
+/// The user who deploys from the web console while a test runs.
 pub(super) fn someone_else() -> User {
     User { name: "someone.else@example.com".to_owned(), origin: "CONSOLE" }
 }

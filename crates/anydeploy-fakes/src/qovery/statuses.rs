@@ -7,7 +7,8 @@ use super::execution::Execution;
 use super::kind::PLURALS;
 use super::quirk::QoveryQuirk;
 use super::reply::{Outcome, Refusal, Reply};
-use super::state::{Environment, Service, State};
+use super::service::Service;
+use super::state::{Environment, State};
 
 impl State {
     /// `Status` of a service.
@@ -161,7 +162,7 @@ impl State {
         body
     }
 
-    /// What became of a request: the environment's word while it waits and afterwards.
+    /// The status of a request: the environment's word while it waits and afterwards.
     ///
     /// Only declared. That it goes on answering once the request has left the queue is the friendlier reading;
     /// `ForgottenRequests` is the other.
@@ -185,9 +186,9 @@ impl State {
     }
 }
 
-/// An action's answer: the status as it was, with the request id the caller is told, null if it started at once.
-pub(super) fn answer(mut status: Value, told: Option<&str>) -> Value {
-    status["deployment_request_id"] = json!(told);
+/// An action's answer: the status as it was, with the id of the request, null if it started at once.
+pub(super) fn answer(mut status: Value, request_id: Option<&str>) -> Value {
+    status["deployment_request_id"] = json!(request_id);
     status
 }
 

@@ -15,8 +15,8 @@ pub struct QoveryTriggered {
     pub execution_id: String,
     /// One request id for each call it stands for, so more than one after a merge.
     ///
-    /// A call whose request started at once was never told its id.
-    /// Calls that were told the same id stand here with the same id.
+    /// If a request started at once, no answer named its id.
+    /// If the answers to several calls named the same id, it is here once for each of them.
     pub request_ids: Vec<String>,
     /// The request of each of those calls, in the same order: the first made the deployment, the others merged into it.
     pub senders: Vec<Sender>,
@@ -44,7 +44,7 @@ pub struct QoveryTriggeredService {
     pub kind: QoveryServiceKind,
     /// The version that is deployed; `None` if the action deploys none.
     pub version: Option<String>,
-    /// The final state, `None` while it is in flight or if the check before the deployment failed.
+    /// The final state, `None` while it runs or if the check before the deployment failed.
     pub state: Option<String>,
     /// When it got that state, to within a tick; other services of the execution may go on.
     pub ended_at: Option<Instant>,

@@ -1,42 +1,12 @@
 //! Environment variables of projects, environments and services.
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::call::{Call, text};
 use super::reply::{Outcome, Refusal, Reply};
 use super::state::State;
-
-#[derive(Debug)]
-pub(super) struct Variable {
-    id: String,
-    pub(super) parent: String,
-    scope: String,
-    key: String,
-    value: String,
-    secret: bool,
-    description: String,
-    created_at: DateTime<Utc>,
-}
-
-impl Variable {
-    /// `VariableResponse`; the value of a secret never comes back.
-    fn body(&self) -> Value {
-        json!({
-            "id": self.id,
-            "created_at": self.created_at,
-            "updated_at": self.created_at,
-            "key": self.key,
-            "value": (!self.secret).then_some(&self.value),
-            "mount_path": null,
-            "scope": self.scope,
-            "variable_type": "VALUE",
-            "is_secret": self.secret,
-            "owned_by": "QOVERY",
-            "description": self.description,
-        })
-    }
-}
+use super::variable::Variable;
 
 impl State {
     /// Whether something of this scope has this id.
@@ -150,7 +120,7 @@ impl Call<'_> {
         Ok(Reply::empty(204))
     }
 
-    /// POST `/variable/import`: many at once on a service; one that exists stays unless told to overwrite.
+    /// POST `/variable/import`: many at once on a service; one that exists stays unless `overwrite` is set.
     pub(super) fn import_variables(&mut self) -> Outcome {
         let (Some(service), Some(kind)) = (self.query("service_id"), self.query("service_type")) else {
             return Err(Refusal::bad_request("service_id and service_type are required."));

@@ -44,7 +44,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Status and sentence, the two things most tests look at.
+    /// Status and sentence, the two things that most tests check.
     fn said(&self) -> (u16, String) {
         (self.status, self.message())
     }

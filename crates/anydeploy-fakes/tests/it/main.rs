@@ -7,6 +7,7 @@ mod coolify;
 mod dokploy;
 mod network;
 mod qovery;
+mod requests;
 mod scripts;
 mod senders;
 mod truth;

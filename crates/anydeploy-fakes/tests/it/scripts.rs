@@ -1,7 +1,8 @@
 //! What a test can say of deployments is the same on every platform.
 
 use anydeploy_fakes::{
-    CoolifyScript, DokployFate, DokployQuirk, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, Pace, QoveryScript,
+    CoolifyScript, DokployJobState, DokployQuirk, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, Pace,
+    QoveryScript,
 };
 
 #[tokio::test]
@@ -40,8 +41,8 @@ async fn on_dokploy_a_script_for_every_deployment_comes_after_those_for_the_next
         fake.deploy_by_someone_else(&web);
         fake.advance(9);
     }
-    let fates: Vec<DokployFate> = fake.triggered().iter().map(|deployment| deployment.fate).collect();
-    assert_eq!(fates, [DokployFate::Done, DokployFate::Error, DokployFate::Error]);
+    let states: Vec<DokployJobState> = fake.triggered().iter().map(|deployment| deployment.state).collect();
+    assert_eq!(states, [DokployJobState::Done, DokployJobState::Error, DokployJobState::Error]);
 }
 
 #[tokio::test]
@@ -51,8 +52,8 @@ async fn on_dokploy_a_deployment_that_hangs_blocks_the_queue() {
     fake.deploy_by_someone_else(&fake.application());
     fake.deploy_by_someone_else(&fake.compose());
     fake.advance(100_000);
-    let fates: Vec<DokployFate> = fake.triggered().iter().map(|deployment| deployment.fate).collect();
-    assert_eq!(fates, [DokployFate::Running, DokployFate::Waiting]);
+    let states: Vec<DokployJobState> = fake.triggered().iter().map(|deployment| deployment.state).collect();
+    assert_eq!(states, [DokployJobState::Running, DokployJobState::Waiting]);
 }
 
 #[tokio::test]
@@ -61,11 +62,11 @@ async fn on_dokploy_a_habit_is_taken_up_and_given_up_while_the_server_runs() {
     let after = |ticks| {
         fake.deploy_by_someone_else(&fake.application());
         fake.advance(ticks);
-        fake.triggered().pop().map(|deployment| deployment.fate)
+        fake.triggered().pop().map(|deployment| deployment.state)
     };
     fake.enable(DokployQuirk::LateRow(50));
-    assert_eq!(after(40), Some(DokployFate::Starting));
+    assert_eq!(after(40), Some(DokployJobState::Starting));
     fake.advance(60);
     fake.disable(DokployQuirk::LateRow(0));
-    assert_eq!(after(0), Some(DokployFate::Running));
+    assert_eq!(after(0), Some(DokployJobState::Running));
 }

@@ -1,4 +1,4 @@
-//! A deployment tells which requests it stands for, on every platform alike.
+//! A deployment records which requests it stands for, on every platform alike.
 
 use anydeploy_fakes::{FakeCoolify, FakeDokploy, FakeQovery, Fault, FaultPlan, FaultyNetwork, Pace, Sender};
 use reqwest::{Client, RequestBuilder};
@@ -13,7 +13,7 @@ fn calls<'a>(senders: impl IntoIterator<Item = &'a Sender>) -> Vec<Option<&'a st
 }
 
 #[tokio::test]
-async fn coolify_tells_who_stored_a_deployment_and_who_was_taken_for_it() {
+async fn coolify_records_who_stored_a_deployment_and_who_was_merged_into_it() {
     let fake = FakeCoolify::builder().pace(Pace::Manual).start().await;
     for call in ["one", "two"] {
         let url = format!("{}/api/v1/deploy?uuid={}", fake.url(), fake.application());
@@ -28,7 +28,7 @@ async fn coolify_tells_who_stored_a_deployment_and_who_was_taken_for_it() {
 }
 
 #[tokio::test]
-async fn qovery_tells_who_made_an_execution_and_who_was_merged_into_it() {
+async fn qovery_records_who_made_an_execution_and_who_was_merged_into_it() {
     let fake = FakeQovery::builder().pace(Pace::Manual).start().await;
     for call in ["one", "two", "three"] {
         let deploy = Client::new().post(format!("{}/application/{}/deploy", fake.url(), fake.application()));

@@ -1,4 +1,4 @@
-//! What a fake tells of what it really did is the same on every platform.
+//! What a fake records of what it really did is the same on every platform.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ async fn one_of_each(pace: Pace) -> (FakeCoolify, FakeDokploy, FakeQovery) {
 }
 
 #[tokio::test]
-async fn a_deployment_ends_in_the_moment_that_a_test_lets_it_end() {
+async fn a_deployment_ends_when_the_test_advances_to_its_end() {
     let (coolify, dokploy, qovery) = one_of_each(Pace::Manual).await;
     assert_eq!(ends(&coolify, &dokploy, &qovery), [None; 3]);
     let before = Instant::now();
@@ -94,7 +94,7 @@ async fn what_is_given_up_ends_too() {
 }
 
 #[tokio::test]
-async fn another_program_leaves_nothing_that_tells_it_from_a_caller_with_the_same_token() {
+async fn another_program_with_the_same_token_cannot_be_distinguished_from_a_caller() {
     let coolify = FakeCoolify::builder().pace(Pace::Manual).start().await;
     coolify.deploy_by_another_program(&coolify.application());
     let history = format!("{}/api/v1/deployments/applications/{}", coolify.url(), coolify.application());
@@ -115,18 +115,18 @@ async fn another_program_leaves_nothing_that_tells_it_from_a_caller_with_the_sam
 
 #[tokio::test]
 #[should_panic(expected = "this fake has no application `shop`")]
-async fn on_coolify_nothing_is_scripted_for_what_is_not_there() {
+async fn on_coolify_scripting_an_unknown_application_panics() {
     FakeCoolify::start().await.next_deployment("shop", CoolifyScript::succeeds());
 }
 
 #[tokio::test]
 #[should_panic(expected = "this fake has no service `shop`")]
-async fn on_dokploy_nothing_is_scripted_for_what_is_not_there() {
+async fn on_dokploy_scripting_an_unknown_service_panics() {
     FakeDokploy::start().await.next_deployment("shop", DokployScript::succeeds());
 }
 
 #[tokio::test]
 #[should_panic(expected = "this fake has no service `shop`")]
-async fn on_qovery_nothing_is_scripted_for_what_is_not_there() {
+async fn on_qovery_scripting_an_unknown_service_panics() {
     FakeQovery::start().await.next_deployment("shop", QoveryScript::succeeds());
 }

@@ -4,7 +4,7 @@ use anydeploy::config::reqwest::{Client, redirect};
 use anydeploy::config::{Config, Proxy};
 use anydeploy::coolify::{CoolifyBuilder, CoolifyConfig};
 use anydeploy::dokploy::DokployConfig;
-use anydeploy::{Coolify, Deployer, Dokploy, ErrorKind};
+use anydeploy::{Coolify, DeployerExt, Dokploy, ErrorKind};
 use wiremock::matchers::{any, method};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 

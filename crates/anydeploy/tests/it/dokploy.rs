@@ -14,8 +14,8 @@ fn with_key(fake: &FakeDokploy, key: DokployKey) -> Dokploy {
     Dokploy::builder().url(fake.url()).token(fake.add_key(key)).build().unwrap()
 }
 
-async fn triggers(fake: &FakeDokploy) -> usize {
-    let requests = fake.requests().await;
+fn triggers(fake: &FakeDokploy) -> usize {
+    let requests = fake.requests();
     requests.iter().filter(|request| request.method.as_str() == "POST").count()
 }
 
@@ -31,7 +31,7 @@ async fn a_deployment_is_triggered_once_and_watched_to_its_end() {
     let truth = &fake.triggered()[0];
     assert_eq!(Some(row(&deployment)), truth.deployment_id.as_deref());
     assert_eq!((truth.origin, truth.redeploy), (DokployOrigin::Api, false));
-    assert_eq!(triggers(&fake).await, 1);
+    assert_eq!(triggers(&fake), 1);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_check_tells_what_the_role_may_do_and_triggers_nothing() {
     assert_eq!([member.read, member.deploy, member.logs], [Permission::Denied; 3]);
     let member = with_key(&fake, DokployKey::member().with_access_to(fake.compose()));
     assert_eq!(member.check().await.unwrap().deploy, Permission::Granted);
-    assert_eq!(triggers(&fake).await, 0);
+    assert_eq!(triggers(&fake), 0);
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn what_dokploy_cannot_do_is_refused_before_anything_is_sent() {
     assert!(!dokploy.offers(Method::Cancel));
     let id = DeploymentId::new(anydeploy::platform::DOKPLOY, Target::application("x")).with("row", "r");
     assert_eq!(dokploy.cancel_deployment(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]
@@ -225,10 +225,10 @@ async fn a_key_that_runs_out_right_after_the_trigger_leaves_a_deployment_to_resu
 async fn once_its_row_is_known_a_look_is_one_request() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
-    let before = fake.requests().await.len();
+    let before = fake.requests().len();
     assert!(before >= 4, "the rows of before, the application, the trigger, the row");
     dokploy.deployment(&deployment.id).await.unwrap();
-    assert_eq!(fake.requests().await.len() - before, 1);
+    assert_eq!(fake.requests().len() - before, 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::support::dokploy::{deployer, manual, nonce, paced, quick, request, ro
 use anydeploy::{
     Deployer, DeployerExt, Deployment, DeploymentId, Dokploy, ErrorKind, Identity, Outcome, Phase, Target,
 };
-use anydeploy_fakes::{DokployFate, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy};
+use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy};
 
 const GRACE: Duration = Duration::from_millis(200);
 
@@ -148,7 +148,7 @@ async fn a_deployment_that_was_taken_from_the_queue_is_lost_and_not_the_one_befo
     assert_eq!(waiting.status.raw, "waiting");
     fake.clean_queues(&shop);
     ticks(&fake, 10).await;
-    assert_eq!(fake.triggered()[0].fate, DokployFate::Done);
+    assert_eq!(fake.triggered()[0].state, DokployJobState::Done);
     for seen in until_lost(&dokploy, waiting.id).await {
         assert_eq!((seen.identity, seen.status.raw.as_str()), (Identity::Pending, "not in the queue"));
     }
@@ -325,7 +325,7 @@ async fn many_callers_of_one_git_application_each_follow_their_own_deployment() 
             assert_eq!(truth.deployment_id.as_deref(), Some(&*id));
         }
         let entry = fake.triggered().into_iter().find(|entry| entry.deployment_id.as_deref() == Some(&*id)).unwrap();
-        assert_eq!(entry.fate == DokployFate::Done, outcome.is_success());
+        assert_eq!(entry.state == DokployJobState::Done, outcome.is_success());
         rows.push(id);
     }
     rows.sort();

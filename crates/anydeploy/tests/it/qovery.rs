@@ -33,7 +33,7 @@ async fn a_revision_that_a_kind_does_not_take_is_refused_before_anything_is_sent
     for request in [web(&fake).with_no_cache(true), web(&fake).with_reason("x"), web(&fake).with_pull_request(1)] {
         assert_eq!(qovery.deploy(&request).await.unwrap_err().kind(), ErrorKind::Unsupported);
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn a_given_environment_saves_a_read_and_a_wrong_one_is_refused() {
     let inside = Target::application(fake.application()).in_environment(fake.environment());
     qovery.deploy(&DeployRequest::new(inside)).await.unwrap();
     let read = format!("/application/{}", fake.application());
-    assert!(fake.requests().await.iter().all(|request| request.url.path() != read));
+    assert!(fake.requests().iter().all(|request| request.path != read));
     let outside = Target::application(fake.application()).in_environment(fake.add_environment("staging"));
     let error = qovery.deploy(&DeployRequest::new(outside)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -253,7 +253,7 @@ async fn a_check_names_the_organization_and_changes_nothing() {
     let check = qovery.check().await.unwrap();
     assert_eq!((check.account.as_deref(), check.read), (Some("Fake organization"), Permission::Granted));
     assert_eq!((check.deploy, check.logs), (Permission::Untested, Permission::Untested));
-    assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"));
+    assert!(fake.requests().iter().all(|request| request.method.as_str() == "GET"));
 }
 
 #[tokio::test]
@@ -305,6 +305,6 @@ async fn ids_of_other_platforms_and_broken_ids_are_refused() {
         let error = qovery.deployment(&id.parse().unwrap()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id}");
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
     assert_eq!(deployer(&fake).platform(), anydeploy::platform::QOVERY);
 }

@@ -96,7 +96,7 @@ async fn a_full_queue_is_429_with_its_own_sentence_and_no_reset() {
 }
 
 #[tokio::test]
-async fn a_full_queue_hides_what_was_started_before_it() {
+async fn a_full_queue_is_429_although_a_database_was_started() {
     let fake = still().await;
     fake.fill_queue();
     let (database, web) = (fake.database(), fake.application());
@@ -213,7 +213,7 @@ async fn a_long_silence_passes_in_its_order() {
 }
 
 #[tokio::test]
-async fn somebody_else_deploys_through_the_same_queue() {
+async fn deployments_of_other_people_go_through_the_same_queue() {
     let fake = still().await;
     let web = fake.application();
     fake.deploy_by_someone_else(&web);

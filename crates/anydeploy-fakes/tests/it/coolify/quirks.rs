@@ -78,7 +78,7 @@ async fn an_old_server_shows_the_end_in_the_form_of_sql() {
 }
 
 #[tokio::test]
-async fn a_dead_machine_fails_what_was_accepted() {
+async fn an_unreachable_server_fails_the_accepted_deployment() {
     let fake = still().await;
     fake.enable(CoolifyQuirk::ServerUnreachable);
     let id = deploy(&fake, &fake.application()).await;

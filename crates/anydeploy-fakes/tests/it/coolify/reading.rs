@@ -41,7 +41,7 @@ async fn the_active_list_can_be_an_object_of_the_same_rows() {
 }
 
 #[tokio::test]
-async fn a_deployment_has_the_fields_and_types_of_a_real_one() {
+async fn a_deployment_has_the_fields_and_types_of_the_real_server() {
     let fake = still().await;
     let web = fake.application();
     let id = deploy(&fake, &web).await;
@@ -127,10 +127,10 @@ async fn the_reason_of_a_failure_is_written_after_the_final_status() {
     fake.advance(3);
     let early = deployment(&fake, &id).await;
     assert_eq!((&early["status"], &early["finished_at"]), (&json!("failed"), &Value::Null));
-    let told = |log: &[Value]| visible(log).contains(&"Deployment failed: port 80 is taken");
-    assert!(!told(&log(&fake, &id).await));
+    let says_why = |log: &[Value]| visible(log).contains(&"Deployment failed: port 80 is taken");
+    assert!(!says_why(&log(&fake, &id).await));
     fake.advance(1);
-    assert!(told(&log(&fake, &id).await));
+    assert!(says_why(&log(&fake, &id).await));
     assert!(deployment(&fake, &id).await["finished_at"].is_string());
 }
 
@@ -167,22 +167,22 @@ async fn the_history_is_counted_and_newest_first() {
         fake.advance(3);
     }
     let path = format!("/deployments/applications/{web}");
-    let told = |body: &Value| -> Vec<String> {
+    let ids_in = |body: &Value| -> Vec<String> {
         let rows = body["deployments"].as_array().unwrap().iter();
         rows.map(|row| row["deployment_uuid"].as_str().unwrap().to_owned()).collect()
     };
     let page = get(&fake, &path).await.json();
     assert_eq!(page["count"], 12);
-    assert_eq!(told(&page), ids[..10]);
+    assert_eq!(ids_in(&page), ids[..10]);
     let second = get(&fake, &format!("{path}?skip=10&take=10")).await.json();
-    assert_eq!((&second["count"], told(&second)), (&json!(12), ids[10..].to_vec()));
+    assert_eq!((&second["count"], ids_in(&second)), (&json!(12), ids[10..].to_vec()));
     assert_eq!(page["deployments"][0].get("application"), None);
     let none = get(&fake, &format!("/deployments/applications/{}", fake.add_application("new"))).await;
     assert_eq!(none.json(), json!({ "count": 0, "deployments": [] }));
 }
 
 #[tokio::test]
-async fn a_bad_page_is_422_for_who_asks_for_json_and_a_redirect_for_others() {
+async fn a_bad_page_is_422_for_clients_that_accept_json_and_a_redirect_for_others() {
     let fake = still().await;
     let path = format!("/deployments/applications/{}?take=abc", fake.application());
     let answer = get(&fake, &path).await;

@@ -42,7 +42,7 @@ async fn without_sensitive_access_secrets_are_absent_not_masked() {
 }
 
 #[tokio::test]
-async fn resources_stand_in_one_list_told_apart_by_type() {
+async fn resources_of_every_kind_are_in_one_list_each_with_its_type() {
     let fake = still().await;
     let list = get(&fake, "/resources").await.json();
     let types: Vec<&str> = list.as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();

@@ -39,7 +39,7 @@ async fn creating_for_an_application_answers_the_id_and_makes_a_twin_for_preview
 }
 
 #[tokio::test]
-async fn creating_twice_is_409_and_so_is_the_preview_that_is_there_already() {
+async fn creating_a_variable_twice_is_409_for_previews_too() {
     let fake = still().await;
     create(&fake, json!({ "key": "FOO", "value": "bar" })).await;
     let said = "Environment variable already exists. Use PATCH request to update it.";
@@ -59,7 +59,7 @@ async fn creating_for_a_service_answers_the_whole_variable_and_ignores_unknown_f
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_422_by_field() {
+async fn invalid_fields_are_422_with_a_reason_for_each() {
     let fake = still().await;
     for (body, field, said) in [
         (json!({ "key": "A", "value": 5 }), "value", "The value field must be a string."),
@@ -128,12 +128,12 @@ async fn changing_a_secret_without_its_switch_breaks_the_server() {
     create(&fake, json!({ "key": "S", "value": "old", "is_shown_once": true })).await;
     let answer = patch(&fake, &envs(&fake), json!({ "key": "S", "value": "new" })).await;
     assert_eq!(answer.said(), (500, "Server Error".to_owned()));
-    let told = patch(&fake, &envs(&fake), json!({ "key": "S", "value": "new", "is_shown_once": true })).await;
-    assert_eq!(told.status, 201);
+    let created = patch(&fake, &envs(&fake), json!({ "key": "S", "value": "new", "is_shown_once": true })).await;
+    assert_eq!(created.status, 201);
 }
 
 #[tokio::test]
-async fn changing_what_is_not_there_is_404_and_nothing_is_400() {
+async fn changing_an_unknown_variable_is_404_and_an_empty_change_is_refused() {
     let fake = still().await;
     let unknown = patch(&fake, &envs(&fake), json!({ "key": "NOPE", "value": "x" })).await;
     assert_eq!(unknown.said(), (404, "Environment variable not found.".to_owned()));

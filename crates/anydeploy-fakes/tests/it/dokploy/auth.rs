@@ -29,7 +29,7 @@ async fn a_refused_key_is_401_before_routing_and_without_a_code() {
 }
 
 #[tokio::test]
-async fn a_disabled_key_looks_like_an_unknown_one() {
+async fn a_disabled_key_is_refused_like_an_unknown_one() {
     let fake = still().await;
     let key = fake.add_key(DokployKey::owner().disabled());
     assert!(is_refused_key(&get_as(&fake, &key, "project.all").await));
@@ -89,7 +89,7 @@ async fn a_missing_permission_is_401_with_a_code() {
 }
 
 #[tokio::test]
-async fn a_member_is_not_told_whether_a_service_exists() {
+async fn a_member_cannot_know_whether_a_service_exists() {
     let fake = still().await;
     let key = fake.add_key(DokployKey::member());
     for path in ["application.one?applicationId=nope", "deployment.all?applicationId=nope"] {
@@ -98,7 +98,7 @@ async fn a_member_is_not_told_whether_a_service_exists() {
 }
 
 #[tokio::test]
-async fn a_member_deploys_and_reads_what_he_has_access_to() {
+async fn a_member_deploys_and_reads_only_services_with_access() {
     let fake = still().await;
     let (web, other) = (fake.application(), fake.add_application("other"));
     let key = fake.add_key(DokployKey::member().with_access_to(&web));

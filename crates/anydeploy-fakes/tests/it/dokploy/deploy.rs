@@ -1,6 +1,6 @@
 //! What triggering a deployment answers, and what is meant to stop one.
 
-use anydeploy_fakes::{DokployFate, DokployOrigin, DokployScript};
+use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployScript};
 use reqwest::Method;
 use serde_json::json;
 
@@ -96,8 +96,8 @@ async fn cleaning_the_queue_drops_waiting_jobs_of_that_service_without_a_trace()
     assert_eq!(queue(&fake).await.len(), 2);
     fake.advance(50);
     assert_eq!(each(&rows(&fake, &web).await, "title"), ["runs"]);
-    let fates: Vec<_> = fake.triggered().iter().map(|one| one.fate).collect();
-    assert_eq!(fates, [DokployFate::Done, DokployFate::Dropped, DokployFate::Done]);
+    let states: Vec<_> = fake.triggered().iter().map(|one| one.state).collect();
+    assert_eq!(states, [DokployJobState::Done, DokployJobState::Dropped, DokployJobState::Done]);
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_webhook_that_does_not_match_is_301_and_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn a_colleagues_deployment_stands_among_the_others() {
+async fn a_deployment_by_someone_else_is_listed_with_the_others() {
     let fake = still().await;
     let web = fake.application();
     fake.deploy_by_someone_else(&web);
@@ -186,7 +186,7 @@ async fn the_truth_names_the_row_that_a_deployment_got() {
     let truth = &fake.triggered()[0];
     assert_eq!(json!(truth.deployment_id), rows(&fake, &web).await[0]["deploymentId"]);
     assert_eq!((truth.target.as_str(), truth.title.as_deref()), (web.as_str(), Some("t")));
-    assert!(truth.fate.is_over() && !truth.redeploy);
+    assert!(truth.state.is_over() && !truth.redeploy);
 }
 
 #[tokio::test]
@@ -207,6 +207,6 @@ async fn many_callers_at_once_lose_and_double_nothing() {
     titles.sort();
     titles.dedup();
     assert_eq!(titles.len(), 24);
-    assert!(fake.triggered().iter().all(|one| one.fate == DokployFate::Done && one.deployment_id.is_some()));
+    assert!(fake.triggered().iter().all(|one| one.state == DokployJobState::Done && one.deployment_id.is_some()));
     assert_eq!(get(&fake, "deployment.queueList").await.json(), json!([]));
 }

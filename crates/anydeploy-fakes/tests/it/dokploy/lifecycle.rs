@@ -1,6 +1,6 @@
 //! A deployment from its job to its end, tick by tick.
 
-use anydeploy_fakes::{DokployFate, DokployScript, FakeDokploy, Pace};
+use anydeploy_fakes::{DokployJobState, DokployScript, FakeDokploy, Pace};
 use serde_json::json;
 use std::time::Duration;
 
@@ -167,7 +167,7 @@ async fn a_title_with_nul_never_gets_a_row_and_leaves_the_service_running() {
     assert!(queue(&fake).await.is_empty());
     fake.restart();
     assert_eq!(application(&fake, &web).await["applicationStatus"], "running");
-    assert_eq!(fake.triggered()[0].fate, DokployFate::NeverStarted);
+    assert_eq!(fake.triggered()[0].state, DokployJobState::NeverStarted);
 }
 
 #[tokio::test]
@@ -218,8 +218,8 @@ async fn a_restart_cancels_what_runs_and_forgets_what_waits() {
     assert_eq!((&rows[0]["status"], &rows[0]["finishedAt"]), (&json!("cancelled"), &json!(null)));
     assert_eq!(application(&fake, &web).await["applicationStatus"], "idle");
     assert!(queue(&fake).await.is_empty());
-    let fates: Vec<_> = fake.triggered().iter().map(|one| one.fate).collect();
-    assert_eq!(fates, [DokployFate::Cancelled, DokployFate::Dropped]);
+    let states: Vec<_> = fake.triggered().iter().map(|one| one.state).collect();
+    assert_eq!(states, [DokployJobState::Cancelled, DokployJobState::Dropped]);
 }
 
 #[tokio::test]
@@ -250,8 +250,8 @@ async fn deleting_an_application_takes_its_rows_while_the_job_goes_on() {
     assert_eq!(jobs[0]["servicePath"], json!({ "href": null, "label": "—" }));
     fake.advance(50);
     assert!(queue(&fake).await.is_empty());
-    let fates: Vec<_> = fake.triggered().iter().map(|one| one.fate).collect();
-    assert_eq!(fates, [DokployFate::Done, DokployFate::NeverStarted]);
+    let states: Vec<_> = fake.triggered().iter().map(|one| one.state).collect();
+    assert_eq!(states, [DokployJobState::Done, DokployJobState::NeverStarted]);
     assert_eq!(post(&fake, "application.delete", json!({ "applicationId": web })).await.status, 404);
 }
 

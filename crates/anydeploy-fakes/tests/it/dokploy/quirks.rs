@@ -1,6 +1,6 @@
 //! Habits that can be switched, and other kinds of server.
 
-use anydeploy_fakes::{DokployFate, DokployOrigin, DokployQuirk, DokployScript};
+use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployQuirk, DokployScript};
 use reqwest::Method;
 use serde_json::json;
 
@@ -125,7 +125,7 @@ async fn cloud_answers_true_and_cancels_and_keeps_finished_jobs() {
         queue(&fake).await.iter().map(|job| job["state"].as_str().unwrap().to_owned()).collect();
     states.sort();
     assert_eq!(states, ["cancelled", "completed"]);
-    assert_eq!(fake.triggered()[1].fate, DokployFate::Cancelled);
+    assert_eq!(fake.triggered()[1].state, DokployJobState::Cancelled);
 }
 
 #[tokio::test]

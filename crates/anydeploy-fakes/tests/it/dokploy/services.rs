@@ -83,7 +83,7 @@ async fn stopping_answers_the_state_before_and_works_on_what_never_ran() {
 }
 
 #[tokio::test]
-async fn starting_what_never_ran_is_500_with_the_words_of_docker() {
+async fn starting_a_service_that_never_ran_is_500_with_the_message_of_docker() {
     let fake = still().await;
     let web = fake.application();
     let answer = post(&fake, "application.start", json!({ "applicationId": web })).await;

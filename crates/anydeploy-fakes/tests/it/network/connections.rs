@@ -8,12 +8,12 @@ use anydeploy_fakes::{Fault, FaultPlan, RequestKind};
 use crate::network::{following, is, with};
 
 #[tokio::test]
-async fn a_refused_connection_is_told_from_a_lost_one() {
+async fn a_refused_connection_and_a_lost_one_are_different_errors() {
     let world = following(FaultPlan::calm()).await;
     world.network.refuse_connections().unwrap();
     let error = world.deploy().await.unwrap_err();
     assert!(error.is_connect() && is(&error, ConnectionRefused), "{error:?}");
-    assert_eq!((world.acted().await, world.network.exchanges()), ((0, 0), 0));
+    assert_eq!((world.acted(), world.network.exchanges()), ((0, 0), 0));
     world.network.accept_connections().unwrap();
     assert_eq!(world.deploy().await.unwrap().status(), 200);
     assert_eq!(world.fake.triggered().len(), 1);
@@ -27,7 +27,7 @@ async fn an_outage_resets_one_connection_and_refuses_the_next_until_it_is_over()
     assert!(!error.is_connect() && is(&error, ConnectionReset), "{error:?}");
     let error = world.deploy().await.unwrap_err();
     assert!(error.is_connect() && is(&error, ConnectionRefused), "{error:?}");
-    assert_eq!(world.acted().await, (0, 0));
+    assert_eq!(world.acted(), (0, 0));
     assert_eq!((world.injected().fault, world.injected().deliveries), (Fault::Outage, 0));
 
     let began = Instant::now();
@@ -52,7 +52,7 @@ async fn a_reset_before_leaves_the_server_untouched() {
     let world = with(Fault::ResetBefore).await;
     let error = world.deploy().await.unwrap_err();
     assert!(!error.is_connect() && is(&error, ConnectionReset), "{error:?}");
-    assert_eq!(world.acted().await, (0, 0));
+    assert_eq!(world.acted(), (0, 0));
     assert_eq!((world.injected().kind, world.injected().number), (RequestKind::Trigger, 1));
 }
 
@@ -61,7 +61,7 @@ async fn a_reset_after_looks_the_same_and_the_deployment_is_queued() {
     let world = with(Fault::ResetAfter).await;
     let error = world.deploy().await.unwrap_err();
     assert!(!error.is_connect() && is(&error, ConnectionReset), "{error:?}");
-    assert_eq!(world.acted().await, (1, 1));
+    assert_eq!(world.acted(), (1, 1));
     let injected = world.injected();
     let path = format!("/api/v1/deploy?uuid={}", world.fake.application());
     assert_eq!((injected.method.as_str(), injected.path), ("POST", path));
@@ -74,13 +74,13 @@ async fn silence_lasts_until_the_client_gives_up() {
         world.http = reqwest::Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
         let error = world.deploy().await.unwrap_err();
         assert!(error.is_timeout() && !error.is_connect(), "{error:?}");
-        assert_eq!(world.acted().await, acted, "{fault:?}");
+        assert_eq!(world.acted(), acted, "{fault:?}");
         assert_eq!(world.injected().fault, fault);
     }
 }
 
 #[tokio::test]
-async fn a_dropped_network_refuses_and_lets_nobody_wait() {
+async fn a_dropped_network_refuses_connections_and_ends_open_ones() {
     let world = with(Fault::SilenceBefore).await;
     let url = world.network.url();
     let waiting = tokio::spawn(world.http.get(&url).send());

@@ -29,7 +29,7 @@ async fn every_status_comes_in_three_forms_and_nothing_reaches_the_server() {
                     assert!(header.unwrap().ends_with(" GMT"));
                 }
             }
-            assert_eq!(world.acted().await, (0, 0));
+            assert_eq!(world.acted(), (0, 0));
             assert_eq!(world.injected().fault, fault);
         }
     }
@@ -49,12 +49,12 @@ async fn web_pages_come_as_an_error_and_as_a_success() {
         assert_eq!(answer.headers().contains_key("cf-mitigated"), code == 403);
         let page = answer.text().await.unwrap();
         assert!(page.starts_with("<!DOCTYPE html>") && page.contains(title), "{page}");
-        assert_eq!(world.acted().await, (0, 0));
+        assert_eq!(world.acted(), (0, 0));
     }
 }
 
 #[tokio::test]
-async fn one_route_is_missing_in_the_words_of_the_server_while_the_others_go_on() {
+async fn one_route_is_not_found_with_the_servers_body_while_the_others_work() {
     let body = r#"{"message":"Deployment not found."}"#;
     let plan = FaultPlan::always(Fault::NotFound).not_found("/api/v1/deployments/*", body);
     let world = following(plan).await;
@@ -68,11 +68,11 @@ async fn one_route_is_missing_in_the_words_of_the_server_while_the_others_go_on(
     assert_eq!(answer.text().await.unwrap(), body);
     let list = format!("/deployments/applications/{}", world.fake.application());
     assert_eq!(world.call(Method::GET, &list).await.unwrap().status(), 200);
-    assert_eq!((world.injected().fault, world.fake.requests().await.len()), (Fault::NotFound, 2));
+    assert_eq!((world.injected().fault, world.fake.requests().len()), (Fault::NotFound, 2));
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_said_so_and_is_no_delivery() {
+async fn an_unreachable_server_is_a_502_and_counts_as_no_delivery() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let plan = FaultPlan::always(Fault::SlowDrip).drip(Duration::ZERO);
     let network = FaultyNetwork::before(&format!("http://{gone}/"), plan).unwrap();

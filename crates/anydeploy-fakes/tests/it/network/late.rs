@@ -23,7 +23,7 @@ async fn a_late_delivery_looks_like_silence_and_the_server_has_nothing_yet() {
     let world = late_by(Duration::from_secs(3600)).await;
     let error = world.deploy().await.unwrap_err();
     assert!(error.is_timeout() && !error.is_connect(), "{error:?}");
-    assert_eq!(world.acted().await, (0, 0));
+    assert_eq!(world.acted(), (0, 0));
     assert_eq!((world.network.held(), deliveries(&world.injected())), (1, (Fault::LateDelivery, 0)));
     assert_eq!(world.read().await.unwrap().status(), 200, "the others go on");
 }
@@ -36,7 +36,7 @@ async fn a_late_delivery_is_acted_on_and_says_how_late_it_is() {
     while world.network.held() > 0 {
         tokio::task::yield_now().await;
     }
-    assert_eq!((world.acted().await, deliveries(&world.injected())), ((1, 1), (Fault::LateDelivery, 1)));
+    assert_eq!((world.acted(), deliveries(&world.injected())), ((1, 1), (Fault::LateDelivery, 1)));
     let sender = world.fake.triggered().remove(0).sender;
     assert_eq!((sender.late, sender.twice), (Some(late), None));
 }

@@ -23,8 +23,8 @@ async fn run(seed: u64) -> Vec<(RequestKind, u64, Fault, u32)> {
         drop(world.call(Method::POST, "/deployments/nope/cancel").await);
     }
     assert_eq!(world.network.exchanges(), 60);
-    let told = |injected: Injected| (injected.kind, injected.number, injected.fault, injected.deliveries);
-    world.network.injected().into_iter().map(told).collect()
+    let summary = |injected: Injected| (injected.kind, injected.number, injected.fault, injected.deliveries);
+    world.network.injected().into_iter().map(summary).collect()
 }
 
 #[tokio::test]
@@ -67,5 +67,5 @@ async fn a_fake_without_recording_answers_and_keeps_nothing() {
     let status = http.get(format!("{}/environment/{}/status", fake.url(), fake.environment()));
     let token = format!("Token {}", fake.token());
     assert_eq!(status.header("authorization", token).send().await.unwrap().status(), 200);
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }

@@ -52,7 +52,7 @@ async fn errors_can_come_as_problem_json() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_forbidden_and_a_path_that_does_not_exist_is_not_found() {
+async fn an_unknown_id_is_forbidden_and_an_unknown_path_is_not_found() {
     let api = Api::start().await;
     let web = api.fake.application();
     for path in
@@ -72,7 +72,7 @@ async fn without_its_quirk_a_missing_object_is_not_found() {
 }
 
 #[tokio::test]
-async fn every_answer_tells_the_rate_limit() {
+async fn every_answer_has_the_headers_of_the_rate_limit() {
     let api = Api::with(FakeQovery::builder().rate_limit(5, Duration::from_secs(60))).await;
     let token = format!("Token {}", api.fake.token());
     let answer = api.send(Method::GET, "/organization", &token, None).await;
@@ -110,6 +110,6 @@ async fn requests_are_kept_in_order() {
     let api = Api::start().await;
     api.get("/organization").await;
     api.get("/nowhere").await;
-    let paths: Vec<String> = api.fake.requests().await.iter().map(|r| r.url.path().to_owned()).collect();
+    let paths: Vec<String> = api.fake.requests().iter().map(|r| r.path.clone()).collect();
     assert_eq!(paths, ["/organization", "/nowhere"]);
 }

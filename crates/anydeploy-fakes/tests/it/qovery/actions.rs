@@ -75,7 +75,7 @@ async fn terraform_has_neither_status_nor_stop() {
 }
 
 #[tokio::test]
-async fn restarting_what_is_not_deployed_and_stopping_what_is_stopped_conflict() {
+async fn restarting_an_undeployed_service_and_stopping_a_stopped_one_conflict() {
     let api = Api::start().await;
     let web = api.fake.application();
     assert_eq!(api.post_nothing(&format!("/application/{web}/restart-service")).await.0, 409);
@@ -87,7 +87,7 @@ async fn restarting_what_is_not_deployed_and_stopping_what_is_stopped_conflict()
 }
 
 #[tokio::test]
-async fn uninstalling_what_is_not_deployed_is_an_empty_204_and_triggers_nothing() {
+async fn uninstalling_an_undeployed_service_is_an_empty_204_and_triggers_nothing() {
     let api = Api::start().await;
     for (kind, id) in one_of_each(&api.fake) {
         assert_eq!(api.post(&format!("/{kind}/{id}/uninstall"), json!({})).await, (204, Value::Null), "{kind}");

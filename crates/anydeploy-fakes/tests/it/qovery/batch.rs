@@ -43,7 +43,7 @@ async fn the_key_of_an_application_is_application_id() {
 }
 
 #[tokio::test]
-async fn an_id_in_a_body_that_does_not_exist_is_a_bad_request_which_says_so() {
+async fn an_unknown_id_in_a_body_is_a_bad_request_with_a_reason() {
     let api = Api::start().await;
     let (status, body) = api.post(&path(&api, "deploy"), json!({ "containers": [{ "id": "gone" }] })).await;
     assert_eq!(status, 400);
@@ -97,7 +97,7 @@ async fn a_batch_without_a_body_is_refused() {
 }
 
 #[tokio::test]
-async fn an_image_deploys_wherever_it_runs_with_another_tag() {
+async fn an_image_is_deployed_to_every_service_that_runs_another_tag_of_it() {
     let api = Api::start().await;
     let staging = api.fake.add_environment("staging");
     let elsewhere = api.fake.add_service(&staging, QoveryServiceKind::Container, "worker");

@@ -84,7 +84,7 @@ async fn a_clone_has_the_same_services_and_is_not_deployed() {
 }
 
 #[tokio::test]
-async fn the_state_is_what_the_services_are_and_the_last_deployment_state_what_it_became() {
+async fn an_environment_has_the_state_of_its_services_and_that_of_its_last_deployment() {
     let api = Api::start().await;
     let (web, worker) = (api.fake.application(), api.fake.container());
     api.fake.next_deployment(&web, QoveryScript::fails_with("broken"));

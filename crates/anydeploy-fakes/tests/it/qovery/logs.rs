@@ -100,7 +100,7 @@ async fn applications_and_containers_have_a_log_and_no_other_kind() {
 }
 
 #[tokio::test]
-async fn history_is_newest_first_and_tells_action_user_and_services() {
+async fn history_is_newest_first_and_names_action_user_and_services() {
     let api = Api::start().await;
     let web = api.fake.application();
     api.deploy(&web).await;

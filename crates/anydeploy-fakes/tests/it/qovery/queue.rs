@@ -215,7 +215,7 @@ async fn a_request_that_runs_cannot_be_taken_back() {
 }
 
 #[tokio::test]
-async fn a_request_that_never_starts_leaves_the_queue_without_a_trace() {
+async fn a_request_that_never_starts_leaves_the_queue_and_no_execution() {
     let api = Api::start().await;
     let (web, other) = (api.fake.application(), api.fake.add_application("other"));
     api.fake.next_deployment(&other, QoveryScript::never_starts());

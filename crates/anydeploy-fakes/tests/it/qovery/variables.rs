@@ -66,7 +66,7 @@ async fn a_service_sees_the_variables_of_its_environment_and_project() {
 }
 
 #[tokio::test]
-async fn an_import_overwrites_only_when_told() {
+async fn an_import_overwrites_only_on_request() {
     let api = Api::start().await;
     create(&api, "KEY", false).await;
     let path = format!("/variable/import?service_id={}&service_type=APPLICATION", api.fake.application());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Target, WatchOptions, platform};
-use anydeploy_fakes::{DokployFate, DokployScript, FakeDokploy, FaultyNetwork};
+use anydeploy_fakes::{DokployJobState, DokployScript, FakeDokploy, FaultyNetwork};
 use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
 
@@ -28,7 +28,8 @@ impl OnDokploy {
 
     fn strike_the_doomed(&self) {
         let triggered = self.fake.triggered();
-        let running = triggered.iter().filter(|truth| truth.fate == DokployFate::Running).map(|truth| &truth.target);
+        let running =
+            triggered.iter().filter(|truth| truth.state == DokployJobState::Running).map(|truth| &truth.target);
         for (application, ending) in self.doomed.due(&self.line, |id| running.clone().any(|target| target == id)) {
             match ending {
                 // What runs while the server restarts is cancelled; nothing else cancels on a self-hosted server.

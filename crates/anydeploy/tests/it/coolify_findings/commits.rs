@@ -46,7 +46,7 @@ async fn commit_of_what_has_no_repository_is_refused_before_anything_is_sent() {
         let commit = DeployRequest::new(target).with_revision(Revision::Commit(COMMIT.to_owned()));
         assert_eq!(coolify.deploy(&commit).await.unwrap_err().kind(), ErrorKind::Unsupported);
     }
-    assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"));
+    assert!(fake.requests().iter().all(|request| request.method.as_str() == "GET"));
     assert!(fake.triggered().is_empty());
 }
 
@@ -58,7 +58,7 @@ async fn name_instead_of_a_commit_is_refused_before_anything_is_sent() {
         let named = request(&shop).with_revision(Revision::Commit(name.to_owned()));
         assert_eq!(coolify.deploy(&named).await.unwrap_err().kind(), ErrorKind::InvalidInput, "{name}");
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
     // The fake's application is cloned shallowly, as by default.
     let short = request(&shop).with_revision(Revision::Commit(COMMIT[..7].to_owned()));
     assert_eq!(coolify.deploy(&short).await.unwrap_err().kind(), ErrorKind::InvalidInput);

@@ -21,7 +21,7 @@ async fn target_of_the_wrong_kind_is_not_found_before_anything_is_sent() {
         let error = coolify.deploy(&DeployRequest::new(target.clone())).await.unwrap_err();
         assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::NotFound, true), "{target}");
     }
-    assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"));
+    assert!(fake.requests().iter().all(|request| request.method.as_str() == "GET"));
     assert!(fake.triggered().is_empty() && fake.starts().is_empty());
 }
 

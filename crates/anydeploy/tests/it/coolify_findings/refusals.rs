@@ -15,7 +15,7 @@ async fn pull_request_beyond_the_range_of_the_column_is_refused_before_anything_
         let error = coolify.deploy(&request(&fake.application()).with_pull_request(number)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{number}");
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
     let error = coolify.deploy(&request(&fake.application()).with_pull_request(2_147_483_647)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected, "the largest is asked for");
 }
@@ -51,7 +51,7 @@ async fn services_and_databases_are_not_started_either_while_the_api_is_off() {
         for target in [Target::service(fake.service()), Target::database(fake.database())] {
             assert_eq!(coolify.deploy(&DeployRequest::new(target)).await.unwrap_err().kind(), kind);
         }
-        assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"));
+        assert!(fake.requests().iter().all(|request| request.method.as_str() == "GET"));
     }
 }
 

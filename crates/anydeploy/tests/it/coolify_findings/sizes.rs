@@ -60,11 +60,11 @@ async fn deploy_costs_three_requests_and_no_logs() {
     let coolify = Coolify::builder().url(url).token(fake.token()).build().unwrap();
     let commit = request(&shop).with_revision(Revision::Commit("0123456789abcdef0123456789abcdef01234567".into()));
     for request in [request(&web), request(&shop), commit] {
-        let before = fake.requests().await.len();
+        let before = fake.requests().len();
         bytes.store(0, Ordering::SeqCst);
         let deployment = coolify.deploy(&request).await.unwrap();
         assert_eq!(deployment.identity, Identity::Exact);
-        assert_eq!(fake.requests().await.len() - before, 3, "{request:?}");
+        assert_eq!(fake.requests().len() - before, 3, "{request:?}");
         let read = bytes.load(Ordering::SeqCst);
         assert!((1..=20_000).contains(&read), "{read} bytes for {request:?}");
         fake.advance(10);

@@ -73,7 +73,7 @@ async fn pull_request_zero_is_not_production() {
         let error = coolify.deploy(&request(&fake.application()).with_pull_request(number)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{number}");
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn what_has_no_pull_requests_is_never_asked_for_one() {
         let error = coolify.deploy(&DeployRequest::new(target).with_pull_request(7)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn an_id_with_a_comma_or_a_blank_is_never_sent_since_the_server_would_drop
         let error = coolify.deploy(&request(&id)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id:?}");
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_service_is_started_inside_its_trigger_which_a_dead_machine_answers_wi
     let (fake, coolify) = running(FakeCoolify::builder().quirk(CoolifyQuirk::ServerUnreachable)).await;
     let error = coolify.deploy(&DeployRequest::new(Target::service(fake.service()))).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Undecidable | ErrorKind::NotTriggered), "{error:?}");
-    let triggers = fake.requests().await;
+    let triggers = fake.requests();
     assert_eq!(triggers.iter().filter(|request| request.method.as_str() == "POST").count(), 1);
 }
 

@@ -7,8 +7,8 @@ use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Fault, FaultPlan
 
 use crate::support::dokploy::{manual, paced, quick, request, ticks};
 
-async fn reads_of_the_queue(fake: &FakeDokploy) -> usize {
-    fake.requests().await.iter().filter(|request| request.url.path().ends_with("queueList")).count()
+fn reads_of_the_queue(fake: &FakeDokploy) -> usize {
+    fake.requests().iter().filter(|request| request.path.ends_with("queueList")).count()
 }
 
 #[tokio::test]
@@ -17,13 +17,13 @@ async fn once_a_row_is_found_the_queue_is_not_read_again() {
     for target in [Target::application(fake.add_git_application("shop")), Target::compose(fake.compose())] {
         let running = dokploy.deploy(&DeployRequest::new(target)).await.unwrap();
         ticks(&fake, 10).await;
-        let before = fake.requests().await.len();
+        let before = fake.requests().len();
         assert!(dokploy.watch(&running.id, quick()).await.unwrap().is_success());
-        let reads = fake.requests().await.len() - before;
+        let reads = fake.requests().len() - before;
         // The second is for a commit that may still be missing.
         assert!(reads <= 2, "{reads} reads of an end");
     }
-    assert_eq!(reads_of_the_queue(&fake).await, 0);
+    assert_eq!(reads_of_the_queue(&fake), 0);
 }
 
 #[tokio::test]
@@ -35,8 +35,8 @@ async fn a_deployer_that_did_not_trigger_asks_once_whether_it_is_the_cloud() {
     for _ in 0..3 {
         assert!(other.deployment(&running.id).await.unwrap().is_over());
     }
-    let asked = fake.requests().await.iter().filter(|one| one.url.path().ends_with("isCloud")).count();
-    assert_eq!((asked, reads_of_the_queue(&fake).await), (1, 0));
+    let asked = fake.requests().iter().filter(|one| one.path.ends_with("isCloud")).count();
+    assert_eq!((asked, reads_of_the_queue(&fake)), (1, 0));
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn a_trigger_that_never_arrived_costs_at_most_24_reads() {
         let error = dokploy.deploy(&DeployRequest::new(Target::new(kind, id))).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotTriggered);
         // Two before the trigger, and two for each of at most eleven polls; the trigger itself never came through.
-        let reads = fake.requests().await.len();
+        let reads = fake.requests().len();
         assert!(reads <= 24, "{reads} reads");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, Deployment, Dokploy, Error, ErrorKind, Identity, Phase, Target, TargetKind};
-use anydeploy_fakes::{DokployFate, DokployQuirk, DokployScript, FakeDokploy, Pace};
+use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, FakeDokploy, Pace};
 use futures::future::join;
 
 use crate::support::dokploy::{deployer, manual, request, row, ticks};
@@ -39,10 +39,10 @@ async fn dropped_after_a_webhook(
         fake.clean_queues(&shop);
     };
     let deployment = join(dokploy.deploy(&request), clean).await.0.unwrap();
-    let fates: Vec<_> = fake.triggered().iter().map(|one| one.fate).collect();
+    let states: Vec<_> = fake.triggered().iter().map(|one| one.state).collect();
     assert!(
-        matches!(fates[1], DokployFate::Done | DokployFate::Error) && fates[2] == DokployFate::Dropped,
-        "{fates:?}"
+        matches!(states[1], DokployJobState::Done | DokployJobState::Error) && states[2] == DokployJobState::Dropped,
+        "{states:?}"
     );
     (Arc::into_inner(fake).unwrap(), dokploy, deployment)
 }

@@ -98,7 +98,7 @@ async fn a_target_of_the_wrong_kind_is_not_found_before_anything_is_sent() {
         let history = dokploy.history_of(&target, HistoryOptions::default()).await.unwrap_err();
         assert_eq!(history.kind(), ErrorKind::NotFound);
     }
-    assert!(fake.requests().await.iter().all(|request| request.method.as_str() == "GET"));
+    assert!(fake.requests().iter().all(|request| request.method.as_str() == "GET"));
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn a_revision_that_no_call_means_is_refused_with_the_reason_before_anythin
     }
     let takes = |option| dokploy.capabilities().takes_anywhere(option);
     assert!(!takes(RequestOption::Deployed) && !takes(RequestOption::Commit));
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]

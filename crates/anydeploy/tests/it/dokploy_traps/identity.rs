@@ -1,7 +1,7 @@
 //! Rows, jobs and marks that can be mistaken for those of ours.
 
 use anydeploy::{DeployRequest, Deployer, DeployerExt, Deployment, Dokploy, Identity, Outcome, Phase};
-use anydeploy_fakes::{DokployFate, DokployQuirk, DokployScript, FakeDokploy};
+use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, FakeDokploy};
 use serde_json::json;
 
 use crate::dokploy_traps::others::{post, push, truth};
@@ -20,9 +20,9 @@ fn is_true(fake: &FakeDokploy, mark: &str, seen: &Deployment) {
         assert_eq!(truth.deployment_id.as_deref(), Some(row), "{seen:?}");
     }
     if seen.is_over() {
-        let phase = match truth.fate {
-            DokployFate::Done => Phase::Succeeded,
-            DokployFate::Error => Phase::Failed,
+        let phase = match truth.state {
+            DokployJobState::Done => Phase::Succeeded,
+            DokployJobState::Error => Phase::Failed,
             other => panic!("{other:?} is told as {seen:?}"),
         };
         assert_eq!(seen.status.phase, phase, "{seen:?}");
@@ -112,7 +112,7 @@ async fn on_a_remote_server_a_pushs_job_runs_beside_ours_so_that_their_order_pro
     // It is queued last, and its row comes before ours.
     push(&fake, &shop).await;
     ticks(&fake, 10).await;
-    assert_eq!(fake.triggered()[2].fate, DokployFate::Done);
+    assert_eq!(fake.triggered()[2].state, DokployJobState::Done);
     is_true(&fake, &nonce(&waiting.id), &dokploy.deployment(&waiting.id).await.unwrap());
     ticks(&fake, 60).await;
     let over = dokploy.deployment(&waiting.id).await.unwrap();
@@ -152,7 +152,7 @@ async fn a_row_that_somebody_removed_is_lost_although_its_job_goes_on() {
     fake.next_deployment(&fake.application(), DokployScript::succeeds().hanging());
     let running = deploy(&dokploy, &request(&fake.application())).await;
     post(&fake, "/api/deployment.removeDeployment", json!({ "deploymentId": row(&running) })).await;
-    assert_eq!(fake.triggered()[0].fate, DokployFate::Running);
+    assert_eq!(fake.triggered()[0].state, DokployJobState::Running);
     let outcome = dokploy.watch(&running.id, quick()).await.unwrap();
     assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}");
 }
@@ -172,7 +172,7 @@ async fn jobs_are_counted_from_one_again_after_a_restart_so_their_numbers_name_n
     let seen = dokploy.deployment(&waiting.id).await.unwrap();
     assert_eq!((seen.identity, seen.status.raw.as_str()), (Identity::Pending, "not in the queue"));
     ticks(&fake, 60).await;
-    assert_eq!(fake.triggered()[3].fate, DokployFate::Done);
+    assert_eq!(fake.triggered()[3].state, DokployJobState::Done);
     assert_eq!(dokploy.deployment(&waiting.id).await.unwrap().identity, Identity::Pending);
 }
 
@@ -187,7 +187,7 @@ async fn where_nothing_is_cloned_a_row_without_the_mark_is_never_ours() {
     fake.clean_queues(&web);
     fake.deploy_by_someone_else(&web);
     ticks(&fake, 60).await;
-    assert_eq!(fake.triggered()[2].fate, DokployFate::Done);
+    assert_eq!(fake.triggered()[2].state, DokployJobState::Done);
     let seen = dokploy.deployment(&waiting.id).await.unwrap();
     assert_eq!((seen.identity, seen.status.raw.as_str()), (Identity::Pending, "not in the queue"));
 }

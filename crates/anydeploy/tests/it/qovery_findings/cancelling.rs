@@ -13,7 +13,7 @@ fn job(id: &str) -> Target {
 }
 
 async fn cancel_body(fake: &FakeQovery) -> Value {
-    let (path, body) = triggers(fake).await.pop().unwrap();
+    let (path, body) = triggers(fake).pop().unwrap();
     assert!(path.ends_with("/cancelDeployment"), "{path}");
     body.unwrap()
 }

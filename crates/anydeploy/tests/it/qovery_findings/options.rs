@@ -23,7 +23,7 @@ async fn a_job_runs_for_the_event_that_is_named() {
         let request = DeployRequest::new(Target::new(TargetKind::Job, job)).with_job_event(event);
         let outcome = qovery.deploy_and_wait(&request, quick()).await.unwrap();
         assert!(outcome.is_success(), "{event:?}: {outcome:?}");
-        let (path, _) = triggers(&fake).await.pop().unwrap();
+        let (path, _) = triggers(&fake).pop().unwrap();
         assert_eq!(path, format!("/job/{job}/deploy?forceEvent={word}"));
     }
 }
@@ -39,7 +39,7 @@ async fn an_event_that_the_job_lacks_is_refused_as_nothing_would_start() {
         let error = qovery.deploy(&request).await.unwrap_err();
         assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::InvalidInput, true), "{event:?}");
     }
-    assert!(triggers(&fake).await.is_empty());
+    assert!(triggers(&fake).is_empty());
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_terraform_service_is_planned_unlocked_and_migrated() {
         let outcome = qovery.deploy_and_wait(&request, quick()).await.unwrap();
         assert!(outcome.is_success(), "{action:?}: {outcome:?}");
         assert_eq!(fake.triggered().last().unwrap().action, listed);
-        let (_, body) = triggers(&fake).await.pop().unwrap();
+        let (_, body) = triggers(&fake).pop().unwrap();
         assert_eq!(body, Some(json!({"action": word, "git_commit_id": head})));
         // Another process knows from the id what was asked for.
         let id = outcome.deployment().unwrap().id.to_string();
@@ -101,7 +101,7 @@ async fn the_values_of_a_chart_are_taken_from_the_commit_that_is_named() {
     let values = "7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b";
     let request = DeployRequest::new(Target::new(TargetKind::Helm, chart)).with_values_commit(values);
     assert!(qovery.deploy_and_wait(&request, quick()).await.unwrap().is_success());
-    let (_, body) = triggers(&fake).await.pop().unwrap();
+    let (_, body) = triggers(&fake).pop().unwrap();
     assert_eq!(body, Some(json!({"git_commit_id": head, "values_override_git_commit_id": values})));
 }
 
@@ -130,5 +130,5 @@ async fn what_a_kind_cannot_do_is_refused_before_anything_is_sent() {
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{request:?}");
         }
     }
-    assert!(fake.requests().await.is_empty());
+    assert!(fake.requests().is_empty());
 }

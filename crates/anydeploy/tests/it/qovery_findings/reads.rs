@@ -34,7 +34,7 @@ async fn one_failed_read_before_the_trigger_does_not_fail_the_deployment() {
             let deployed = qovery.deploy(&DeployRequest::new(target.clone())).await;
             assert!(deployed.is_ok(), "{target} {fault:?}: {deployed:?}");
             expected += 1;
-            assert_eq!(triggers(&fake).await.len(), expected, "{target} {fault:?}");
+            assert_eq!(triggers(&fake).len(), expected, "{target} {fault:?}");
         }
     }
 }
@@ -64,7 +64,7 @@ async fn a_kind_that_takes_no_body_is_triggered_without_one() {
     ];
     for (target, body) in targets {
         qovery.deploy(&DeployRequest::new(target.clone())).await.unwrap();
-        let requests = fake.requests().await;
+        let requests = fake.requests();
         let trigger = requests.iter().rfind(|request| request.method.as_str() == "POST").unwrap();
         assert_eq!(!trigger.body.is_empty(), body, "{target}");
     }

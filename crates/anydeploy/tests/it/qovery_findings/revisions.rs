@@ -89,7 +89,7 @@ async fn each_kind_is_deployed_with_what_is_configured_or_named() {
         let request = DeployRequest::new(target.clone()).with_revision(revision);
         let outcome = qovery.deploy_and_wait(&request, quick()).await.unwrap();
         assert!(outcome.is_success(), "{target}: {outcome:?}");
-        let (path, sent) = triggers(&fake).await.pop().unwrap();
+        let (path, sent) = triggers(&fake).pop().unwrap();
         assert_eq!((path, sent), (format!("/{}/{}/deploy", target.kind(), target.id()), body), "{target}");
         let deployment = outcome.deployment().unwrap();
         assert_eq!(deployment.revision, ran, "{target}");
@@ -110,7 +110,7 @@ async fn configured_is_the_head_of_the_branch_and_deployed_is_the_commit_that_ru
     let outcome = qovery.deploy_and_wait(&again, quick()).await.unwrap();
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(outcome.deployment().unwrap().revision, RanRevision::Commit(before));
-    assert_eq!(triggers(&fake).await.pop().unwrap().1, Some(json!({})));
+    assert_eq!(triggers(&fake).pop().unwrap().1, Some(json!({})));
 
     let newest = qovery.deploy_and_wait(&web(&fake), quick()).await.unwrap();
     assert_eq!(newest.deployment().unwrap().revision, RanRevision::Commit(pushed.clone()));
@@ -153,7 +153,7 @@ async fn what_was_never_deployed_cannot_be_deployed_once_more() {
         let request = DeployRequest::new(target).with_revision(Revision::Deployed);
         assert_eq!(qovery.deploy(&request).await.unwrap_err().kind(), ErrorKind::Unsupported);
     }
-    assert!(triggers(&fake).await.is_empty());
+    assert!(triggers(&fake).is_empty());
 }
 
 #[tokio::test]
@@ -164,12 +164,12 @@ async fn a_commit_list_that_fails_once_is_read_again_and_one_that_fails_for_good
     let broken = Fault::Status { code: 503, retry_after: None };
     network.follow(FaultPlan::always(broken).on([RequestKind::Read]).limit(2));
     assert!(qovery.deploy(&web(&fake)).await.is_ok());
-    assert_eq!(triggers(&fake).await.len(), 1);
+    assert_eq!(triggers(&fake).len(), 1);
 
     network.follow(FaultPlan::always(broken).on([RequestKind::Read]));
     let error = qovery.deploy(&web(&fake)).await.unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unavailable, true), "{error}");
-    assert_eq!(triggers(&fake).await.len(), 1);
+    assert_eq!(triggers(&fake).len(), 1);
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn a_revision_that_the_source_does_not_have_is_refused_before_the_trigger(
     }
     let values = DeployRequest::new(of(TargetKind::Helm, &helm)).with_values_commit(COMMIT);
     assert_eq!(qovery.deploy(&values).await.unwrap_err().kind(), ErrorKind::InvalidInput);
-    assert!(triggers(&fake).await.is_empty());
+    assert!(triggers(&fake).is_empty());
 }
 
 #[tokio::test]

@@ -31,11 +31,11 @@ async fn a_watch_waits_out_the_rate_limit_until_its_reset() {
     let (fake, qovery) = running(FakeQovery::builder().rate_limit(20, Duration::from_secs(2))).await;
     let deployment = qovery.deploy(&web(&fake)).await.unwrap();
     while qovery.check().await.is_ok() {}
-    let before = fake.requests().await.len();
+    let before = fake.requests().len();
     let outcome = qovery.watch(&deployment.id, quick()).await.unwrap();
     assert!(outcome.is_success(), "{outcome:?}");
     // The one that was refused, and those after the wait; at the usual interval it would have been a hundred.
-    let requests = fake.requests().await.len() - before;
+    let requests = fake.requests().len() - before;
     assert!(requests <= 8, "{requests}");
 }
 

@@ -60,13 +60,8 @@ pub(crate) async fn step_to_the_end(fake: &FakeQovery, qovery: &Qovery, mut depl
 }
 
 /// The requests that are no reads, oldest first: their path with its query, and their body, if that is JSON.
-pub(crate) async fn triggers(fake: &FakeQovery) -> Vec<(String, Option<Value>)> {
-    let requests = fake.requests().await;
+pub(crate) fn triggers(fake: &FakeQovery) -> Vec<(String, Option<Value>)> {
+    let requests = fake.requests();
     let triggers = requests.iter().filter(|request| request.method.as_str() == "POST");
-    triggers
-        .map(|request| {
-            let query = request.url.query().map_or_else(String::new, |query| format!("?{query}"));
-            (format!("{}{query}", request.url.path()), serde_json::from_slice(&request.body).ok())
-        })
-        .collect()
+    triggers.map(|request| (request.path_and_query(), request.json().ok())).collect()
 }

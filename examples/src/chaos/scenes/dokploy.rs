@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Result, Target, TargetKind};
-use anydeploy_fakes::{DokployFate, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, Pace};
+use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, Pace};
 use fastrand::Rng;
 
-use super::super::ChaosOptions;
+use super::super::options::ChaosOptions;
 use super::super::pacer::Pacer;
-use super::{Access, Ending, Fact, Part};
+use super::super::scene::{self, Access, Ending, Part, ServerRecord};
 
 /// The route that is missing now and then, and what the server says there.
 const MISSING: (&str, &str) = ("/api/deployment.queueList", r#"{"message":"Not found","code":"NOT_FOUND"}"#);
@@ -60,12 +60,12 @@ fn script(rng: &mut Rng, git: bool) -> DokployScript {
         40 => DokployScript::never_starts(),
         _ => DokployScript::succeeds(),
     };
-    // A cached build from git took up to 250 ms (0.30.2), which is 8 ticks at this scale; whose it was shows no longer.
+    // A cached build from git took up to 250 ms (0.30.2), which is 8 ticks at this scale; by then nothing shows whose it was.
     let short = if git { 4..12 } else { 0..4 };
     script.lasting(if rng.u8(..16) == 0 { rng.u64(short) } else { rng.u64(200..600) })
 }
 
-impl super::Scene for Scene {
+impl scene::Scene for Scene {
     fn access(&self) -> &Access {
         &self.access
     }
@@ -78,12 +78,12 @@ impl super::Scene for Scene {
         self.access.adapter(Dokploy::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng, stranger: bool) {
+    fn disturb(&self, rng: &mut Rng, foreign: bool) {
         if self.restarts && rng.u8(..8) == 0 {
             self.fake.restart();
         }
         let service = self.targets[rng.usize(..self.targets.len())].id();
-        if stranger {
+        if foreign {
             // One of the same kind as the callers writes its mark where they do, and others write none.
             let mark = rng.bool().then(|| format!("[anydeploy:{:032x}]", rng.u128(..)));
             self.fake.deploy_by_another_program(service, mark.as_deref());
@@ -92,8 +92,8 @@ impl super::Scene for Scene {
         }
     }
 
-    fn facts(&self) -> Vec<Fact> {
-        self.fake.triggered().into_iter().map(fact).collect()
+    fn server_records(&self) -> Vec<ServerRecord> {
+        self.fake.triggered().into_iter().map(server_record).collect()
     }
 
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
@@ -101,15 +101,22 @@ impl super::Scene for Scene {
     }
 }
 
-fn fact(job: DokployTriggered) -> Fact {
-    let ending = match job.fate {
-        DokployFate::Done => Ending::Succeeded,
-        DokployFate::Error => Ending::Failed,
-        DokployFate::Cancelled => Ending::Cancelled,
-        DokployFate::Dropped | DokployFate::NeverStarted => Ending::Never,
+fn server_record(job: DokployTriggered) -> ServerRecord {
+    let ending = match job.state {
+        DokployJobState::Done => Ending::Succeeded,
+        DokployJobState::Error => Ending::Failed,
+        DokployJobState::Cancelled => Ending::Cancelled,
+        DokployJobState::Dropped | DokployJobState::NeverStarted => Ending::Never,
         _ => Ending::Open,
     };
-    let strange = job.origin == DokployOrigin::Api && job.sender.call.is_none();
+    let foreign = job.origin == DokployOrigin::Api && job.sender.call.is_none();
     let parts = vec![Part { target: job.target, version: None, ending, ended_at: job.ended_at }];
-    Fact { id: job.deployment_id, requests: Vec::new(), senders: vec![job.sender], strange, idle: false, parts }
+    ServerRecord {
+        id: job.deployment_id,
+        requests: Vec::new(),
+        senders: vec![job.sender],
+        foreign,
+        changed_nothing: false,
+        parts,
+    }
 }

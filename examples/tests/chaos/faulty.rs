@@ -1,4 +1,4 @@
-//! Adapters that are spoilt in one way each, as programs around these platforms are found to be.
+//! Adapters with one mistake each, as programs around these platforms really make them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,61 +10,61 @@ use anydeploy::{
 use futures::future::{BoxFuture, FutureExt};
 use tokio::time::timeout;
 
-/// How long the spoilt ones wait for an answer: less than an adapter needs that looks for its deployment meanwhile.
-const PATIENCE: Duration = Duration::from_millis(30);
+/// How long they wait for an answer: less than an adapter needs that searches for its deployment meanwhile.
+const TIMEOUT: Duration = Duration::from_millis(30);
 
 /// What an adapter does wrong.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Habit {
+pub(crate) enum Mistake {
     /// When no answer comes in time, it sends the trigger again.
-    Insists,
+    SendsAgain,
     /// When no answer comes in time, it says that nothing was done.
-    Denies,
-    /// When no answer comes in time, it says that, and not what it means.
-    Shrugs,
+    TakesSilenceForRefusal,
+    /// When no answer comes in time, its error does not say that the trigger may have been acted on.
+    HidesWhatIsOpen,
     /// It takes the newest deployment of the target for the one that it started.
     TakesTheNewest,
-    /// It takes what goes on for what went well.
-    Hopes,
+    /// It reports every deployment that is identified as succeeded.
+    TakesProgressForSuccess,
 }
 
-/// An adapter with a bad habit.
+/// An adapter with a mistake.
 #[derive(Debug)]
-pub(crate) struct Spoilt {
+pub(crate) struct FaultyAdapter {
     pub(crate) inner: Arc<dyn Deployer>,
-    pub(crate) habit: Habit,
+    pub(crate) mistake: Mistake,
 }
 
-impl Spoilt {
+impl FaultyAdapter {
     async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
         let gives_up = |kind| Err(Error::new(kind, "no answer came").with_platform(self.inner.platform()));
-        match self.habit {
-            Habit::Insists => match timeout(PATIENCE, self.inner.deploy(request)).await {
+        match self.mistake {
+            Mistake::SendsAgain => match timeout(TIMEOUT, self.inner.deploy(request)).await {
                 Ok(answer) => answer,
                 Err(_) => self.inner.deploy(request).await,
             },
-            Habit::Denies => {
-                let answer = timeout(PATIENCE, self.inner.deploy(request)).await;
+            Mistake::TakesSilenceForRefusal => {
+                let answer = timeout(TIMEOUT, self.inner.deploy(request)).await;
                 answer.unwrap_or_else(|_| gives_up(ErrorKind::Rejected))
             }
-            Habit::Shrugs => {
-                let answer = timeout(PATIENCE, self.inner.deploy(request)).await;
+            Mistake::HidesWhatIsOpen => {
+                let answer = timeout(TIMEOUT, self.inner.deploy(request)).await;
                 answer.unwrap_or_else(|_| gives_up(ErrorKind::NoAnswer))
             }
-            Habit::TakesTheNewest => {
+            Mistake::TakesTheNewest => {
                 let started = self.inner.deploy(request).await?;
                 let history = self.inner.history_of(request.target(), HistoryOptions::newest(1)).await;
                 let mut newest = history.unwrap_or_default().pop().unwrap_or(started);
                 newest.identity = Identity::Exact;
                 Ok(newest)
             }
-            Habit::Hopes => self.inner.deploy(request).await,
+            Mistake::TakesProgressForSuccess => self.inner.deploy(request).await,
         }
     }
 
-    async fn look(&self, id: &DeploymentId) -> Result<Deployment> {
+    async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
         let mut deployment = self.inner.deployment(id).await?;
-        if matches!(self.habit, Habit::Hopes) && deployment.identity.is_resolved() {
+        if matches!(self.mistake, Mistake::TakesProgressForSuccess) && deployment.identity.is_resolved() {
             deployment.status = DeploymentStatus::new(Phase::Succeeded, "succeeded");
         }
         Ok(deployment)
@@ -72,7 +72,7 @@ impl Spoilt {
 }
 
 /// What a call does not use keeps its default.
-impl Deployer for Spoilt {
+impl Deployer for FaultyAdapter {
     fn platform(&self) -> Platform {
         self.inner.platform()
     }
@@ -86,7 +86,7 @@ impl Deployer for Spoilt {
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.look(id).boxed()
+        self.read(id).boxed()
     }
 
     fn logs(&self) -> Option<&dyn Logs> {

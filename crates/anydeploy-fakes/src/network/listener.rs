@@ -1,4 +1,4 @@
-//! The port of the network, which can be shut so that the system refuses connections, and opened again.
+//! The port of the network, which can stop listening, so that the system refuses connections, and listen again.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -9,41 +9,42 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-pub(super) struct Door {
+pub(super) struct Listener {
     address: SocketAddr,
     state: Mutex<State>,
 }
 
 struct State {
-    leaf: Leaf,
-    /// Whether someone asked for it to be shut, and how many outages last.
+    socket: Socket,
+    /// Whether a test asked to refuse connections, and how many outages last.
     refused: bool,
     outages: usize,
-    /// Connections that were made before the door was shut.
-    waiting: VecDeque<TcpStream>,
-    doorkeeper: Waker,
+    /// Connections that the system accepted before the port stopped listening.
+    accepted: VecDeque<TcpStream>,
+    /// Wakes the task that accepts connections.
+    acceptor: Waker,
 }
 
-enum Leaf {
-    Open(TcpListener),
-    /// A socket that is bound and does not listen: it holds the port, and the system refuses who knocks.
-    Shut(TcpSocket),
-    /// Nobody holds the port, because the system did not give it back.
+enum Socket {
+    Listening(TcpListener),
+    /// It is bound and does not listen: it holds the port, and the system refuses every connection.
+    Bound(TcpSocket),
+    /// Nothing holds the port, because the system did not give it back.
     Lost,
-    Removed,
+    Closed,
 }
 
-impl Door {
+impl Listener {
     /// Listens on a free port of the loopback address; it needs the context of a runtime.
-    pub(super) fn open() -> io::Result<Self> {
+    pub(super) fn bind() -> io::Result<Self> {
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into())?.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         let state = State {
-            leaf: Leaf::Open(listener),
+            socket: Socket::Listening(listener),
             refused: false,
             outages: 0,
-            waiting: VecDeque::new(),
-            doorkeeper: Waker::noop().clone(),
+            accepted: VecDeque::new(),
+            acceptor: Waker::noop().clone(),
         };
         Ok(Self { address, state: Mutex::new(state) })
     }
@@ -52,34 +53,34 @@ impl Door {
         self.address
     }
 
-    /// The next connection; nothing once the door is removed.
+    /// The next connection; nothing once the listener is closed.
     pub(super) async fn next(&self) -> Option<io::Result<TcpStream>> {
         poll_fn(|cx| self.state().poll(cx)).await
     }
 
-    /// Shuts the door or opens it again; it needs the context of a runtime.
+    /// Refuses connections or accepts them again; it needs the context of a runtime.
     pub(super) fn refuse(&self, refused: bool) -> io::Result<()> {
         let mut state = self.state();
         state.refused = refused;
-        state.settle(self.address)
+        state.update(self.address)
     }
 
     pub(super) fn begin_outage(&self) -> io::Result<()> {
         let mut state = self.state();
         state.outages += 1;
-        state.settle(self.address)
+        state.update(self.address)
     }
 
     pub(super) fn end_outage(&self) -> io::Result<()> {
         let mut state = self.state();
         state.outages -= 1;
-        state.settle(self.address)
+        state.update(self.address)
     }
 
-    pub(super) fn remove(&self) {
+    pub(super) fn close(&self) {
         let mut state = self.state();
-        state.leaf = Leaf::Removed;
-        state.doorkeeper.wake_by_ref();
+        state.socket = Socket::Closed;
+        state.acceptor.wake_by_ref();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -89,35 +90,35 @@ impl Door {
 
 impl State {
     fn poll(&mut self, cx: &Context<'_>) -> Poll<Option<io::Result<TcpStream>>> {
-        self.doorkeeper.clone_from(cx.waker());
-        if matches!(self.leaf, Leaf::Removed) {
+        self.acceptor.clone_from(cx.waker());
+        if matches!(self.socket, Socket::Closed) {
             return Poll::Ready(None);
         }
-        if let Some(stream) = self.waiting.pop_front() {
+        if let Some(stream) = self.accepted.pop_front() {
             return Poll::Ready(Some(Ok(stream)));
         }
-        let Leaf::Open(listener) = &self.leaf else { return Poll::Pending };
+        let Socket::Listening(listener) = &self.socket else { return Poll::Pending };
         listener.poll_accept(&mut Context::from_waker(cx.waker())).map_ok(|(stream, _)| stream).map(Some)
     }
 
-    /// Brings the door into the position that is asked for.
-    fn settle(&mut self, address: SocketAddr) -> io::Result<()> {
-        let shut = self.refused || self.outages > 0;
-        match std::mem::replace(&mut self.leaf, Leaf::Lost) {
-            Leaf::Open(listener) if shut => {
+    /// Listens, or stops listening, as is asked for.
+    fn update(&mut self, address: SocketAddr) -> io::Result<()> {
+        let refuse = self.refused || self.outages > 0;
+        match std::mem::replace(&mut self.socket, Socket::Lost) {
+            Socket::Listening(listener) if refuse => {
                 // They were accepted by the system already; dropping the listener would reset them.
                 let mut cx = Context::from_waker(Waker::noop());
                 while let Poll::Ready(Ok((stream, _))) = listener.poll_accept(&mut cx) {
-                    self.waiting.push_back(stream);
+                    self.accepted.push_back(stream);
                 }
                 drop(listener);
-                self.leaf = Leaf::Shut(bind(address)?);
+                self.socket = Socket::Bound(bind(address)?);
             }
-            Leaf::Shut(socket) if !shut => self.leaf = Leaf::Open(socket.listen(BACKLOG)?),
-            Leaf::Lost if !shut => self.leaf = Leaf::Open(bind(address)?.listen(BACKLOG)?),
-            settled => self.leaf = settled,
+            Socket::Bound(socket) if !refuse => self.socket = Socket::Listening(socket.listen(BACKLOG)?),
+            Socket::Lost if !refuse => self.socket = Socket::Listening(bind(address)?.listen(BACKLOG)?),
+            unchanged => self.socket = unchanged,
         }
-        self.doorkeeper.wake_by_ref();
+        self.acceptor.wake_by_ref();
         Ok(())
     }
 }

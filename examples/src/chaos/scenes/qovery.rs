@@ -7,9 +7,9 @@ use anydeploy::{DeployRequest, Deployer, DeploymentId, Qovery, Result, Revision,
 use anydeploy_fakes::{FakeQovery, Pace, QoveryScript, QoveryServiceKind, QoveryTriggered};
 use fastrand::Rng;
 
-use super::super::ChaosOptions;
+use super::super::options::ChaosOptions;
 use super::super::pacer::Pacer;
-use super::{Access, Ending, Fact, Part};
+use super::super::scene::{self, Access, Ending, Part, ServerRecord};
 
 /// The services of each environment.
 const KINDS: [(QoveryServiceKind, TargetKind); 5] = [
@@ -20,7 +20,7 @@ const KINDS: [(QoveryServiceKind, TargetKind); 5] = [
     (QoveryServiceKind::Database, TargetKind::Database),
 ];
 
-/// As whom Qovery names the owner of the token that all programs share.
+/// The name that Qovery gives the owner of the token that all programs share.
 const CALLERS: &str = "fake-api-token";
 
 /// The route that is missing now and then, and what the server says there.
@@ -82,7 +82,7 @@ fn script(rng: &mut Rng) -> QoveryScript {
     script.lasting(if rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..150) })
 }
 
-impl super::Scene for Scene {
+impl scene::Scene for Scene {
     fn access(&self) -> &Access {
         &self.access
     }
@@ -98,18 +98,18 @@ impl super::Scene for Scene {
         self.access.adapter(Qovery::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng, stranger: bool) {
+    fn disturb(&self, rng: &mut Rng, foreign: bool) {
         let target = &self.targets[rng.usize(..self.targets.len())];
         match *target.kind() {
             // Nobody but the callers deploys whole environments.
             TargetKind::Environment => {}
-            _ if stranger => self.fake.deploy_by_another_program(target.id()),
+            _ if foreign => self.fake.deploy_by_another_program(target.id()),
             _ => self.fake.deploy_by_someone_else(target.id()),
         }
     }
 
-    fn facts(&self) -> Vec<Fact> {
-        self.fake.triggered().into_iter().map(fact).collect()
+    fn server_records(&self) -> Vec<ServerRecord> {
+        self.fake.triggered().into_iter().map(server_record).collect()
     }
 
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
@@ -121,12 +121,12 @@ impl super::Scene for Scene {
     }
 }
 
-fn fact(execution: QoveryTriggered) -> Fact {
+fn server_record(execution: QoveryTriggered) -> ServerRecord {
     let (whole, ended_at) = (ending(execution.state.as_deref()), execution.ended_at);
     // Only requests of one user are merged.
-    let strange = execution.triggered_by == CALLERS && execution.senders.iter().any(|sender| sender.call.is_none());
+    let foreign = execution.triggered_by == CALLERS && execution.senders.iter().any(|sender| sender.call.is_none());
     // The console says of a failed check that nothing was changed.
-    let idle = whole == Ending::Failed && execution.services.iter().all(|service| service.state.is_none());
+    let changed_nothing = whole == Ending::Failed && execution.services.iter().all(|service| service.state.is_none());
     let services = execution.services.into_iter().map(|service| Part {
         target: service.service,
         version: service.version,
@@ -135,12 +135,12 @@ fn fact(execution: QoveryTriggered) -> Fact {
         ended_at: service.ended_at.or(ended_at),
     });
     let whole = Part { target: execution.environment, version: None, ending: whole, ended_at };
-    Fact {
+    ServerRecord {
         id: Some(execution.execution_id),
         requests: execution.request_ids,
         senders: execution.senders,
-        strange,
-        idle,
+        foreign,
+        changed_nothing,
         parts: services.chain([whole]).collect(),
     }
 }

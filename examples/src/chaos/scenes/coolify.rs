@@ -7,9 +7,9 @@ use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Result, Target};
 use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, Pace};
 use fastrand::Rng;
 
-use super::super::ChaosOptions;
+use super::super::options::ChaosOptions;
 use super::super::pacer::Pacer;
-use super::{Access, Ending, Fact, Part};
+use super::super::scene::{self, Access, Ending, Part, ServerRecord};
 
 /// The pull request whose preview some callers deploy.
 const PULL_REQUEST: u64 = 7;
@@ -69,7 +69,7 @@ fn script(rng: &mut Rng, git: bool) -> CoolifyScript {
     script.lasting(if rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..200) })
 }
 
-impl super::Scene for Scene {
+impl scene::Scene for Scene {
     fn access(&self) -> &Access {
         &self.access
     }
@@ -89,17 +89,17 @@ impl super::Scene for Scene {
         self.access.adapter(Coolify::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng, stranger: bool) {
+    fn disturb(&self, rng: &mut Rng, foreign: bool) {
         let (application, _) = &self.targets[rng.usize(..self.targets.len())];
-        if stranger {
+        if foreign {
             self.fake.deploy_by_another_program(application);
         } else {
             self.fake.deploy_by_someone_else(application);
         }
     }
 
-    fn facts(&self) -> Vec<Fact> {
-        self.fake.triggered().into_iter().map(fact).collect()
+    fn server_records(&self) -> Vec<ServerRecord> {
+        self.fake.triggered().into_iter().map(server_record).collect()
     }
 
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
@@ -107,21 +107,21 @@ impl super::Scene for Scene {
     }
 }
 
-fn fact(row: CoolifyTriggered) -> Fact {
+fn server_record(row: CoolifyTriggered) -> ServerRecord {
     let ending = match &*row.status {
         "finished" => Ending::Succeeded,
         "failed" => Ending::Failed,
         "cancelled-by-user" => Ending::Cancelled,
         _ => Ending::Open,
     };
-    let strange = row.origin == CoolifyOrigin::Api && row.sender.call.is_none();
+    let foreign = row.origin == CoolifyOrigin::Api && row.sender.call.is_none();
     let senders = std::iter::once(row.sender).chain(row.joined).collect();
-    Fact {
+    ServerRecord {
         id: Some(row.id),
         requests: Vec::new(),
         senders,
-        strange,
-        idle: false,
+        foreign,
+        changed_nothing: false,
         parts: vec![Part { target: row.target, version: None, ending, ended_at: row.ended_at }],
     }
 }

@@ -1,0 +1,80 @@
+//! A layer that records every deployment that the adapter returns.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use anydeploy::{
+    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, ErrorKind, Identity, Logs, Platform, Result,
+};
+use anydeploy_fakes::Timeline;
+use futures::future::{BoxFuture, FutureExt};
+
+/// What the adapter returned during one call.
+#[derive(Debug, Default)]
+pub(super) struct Returned {
+    /// The resolved deployments, each once, in their order.
+    pub(super) resolved: Vec<(Identity, DeploymentId)>,
+    /// The error of each trigger that failed, in words.
+    pub(super) errors: Vec<String>,
+    /// When it first returned each deployment that is over.
+    pub(super) over: Vec<(DeploymentId, Instant)>,
+    /// The deployments that ran already, so that nothing was started.
+    pub(super) earlier: Vec<DeploymentId>,
+}
+
+#[derive(Debug)]
+pub(super) struct RecordingLayer {
+    pub(super) inner: Arc<dyn Deployer>,
+    pub(super) returned: Arc<Mutex<Returned>>,
+    pub(super) timeline: Timeline,
+}
+
+impl RecordingLayer {
+    fn returned(&self) -> MutexGuard<'_, Returned> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn record(&self, answer: &Result<Deployment>) {
+        let Ok(deployment) = answer else { return };
+        let entry = (deployment.identity, deployment.id.clone());
+        let mut returned = self.returned();
+        if deployment.identity.is_resolved() && !returned.resolved.contains(&entry) {
+            returned.resolved.push(entry);
+        }
+        if deployment.is_over() && !returned.over.iter().any(|(id, _)| *id == deployment.id) {
+            returned.over.push((deployment.id.clone(), self.timeline.now()));
+        }
+    }
+}
+
+/// What a call does not use keeps its default.
+impl Deployer for RecordingLayer {
+    fn platform(&self) -> Platform {
+        self.inner.platform()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
+        let record = |answer: &Result<Deployment>| {
+            self.record(answer);
+            let Err(error) = answer else { return };
+            let mut returned = self.returned();
+            returned.errors.push(format!("{error:#}"));
+            if error.kind() == ErrorKind::AlreadyRunning {
+                returned.earlier.extend(error.last().map(|earlier| earlier.id.clone()));
+            }
+        };
+        self.inner.deploy(request).inspect(record).boxed()
+    }
+
+    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.inner.deployment(id).inspect(|answer| self.record(answer)).boxed()
+    }
+
+    fn logs(&self) -> Option<&dyn Logs> {
+        self.inner.logs()
+    }
+}
