@@ -6,7 +6,7 @@ use fastrand::Rng;
 use tokio::time::Instant;
 
 /// The longest wait that is distinguished from forever: thirty years.
-const LONGEST: Duration = Duration::from_secs(946_080_000);
+const LONGEST: Duration = Duration::from_hours(262_800);
 
 /// The waits between two tries of the same thing: they grow, are spread at random, and end with a budget.
 ///

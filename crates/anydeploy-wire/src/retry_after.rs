@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// A longer wait than this is cut, so that adding it to a clock cannot overflow.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// Reads `Retry-After`, as seconds or as a date.
 ///
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn seconds() {
         assert_eq!(wait("0", None), Some(Duration::ZERO));
-        assert_eq!(wait(" 120 ", None), Some(Duration::from_secs(120)));
+        assert_eq!(wait(" 120 ", None), Some(Duration::from_mins(2)));
     }
 
     #[test]

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn nothing_is_past_before_the_grace_has_passed_in_full_by_both_clocks() {
-        let grace = Duration::from_secs(60);
+        let grace = Duration::from_mins(1);
         let from = moment(1000, 5000);
         assert!(!from.is_past(moment(1060, 5060), grace), "1000.9 to 1060.0 is less than a minute");
         assert!(from.is_past(moment(1061, 5061), grace));

@@ -145,7 +145,7 @@ const fn default_connect_timeout() -> Duration {
 }
 
 const fn default_grace() -> Duration {
-    Duration::from_secs(60)
+    Duration::from_mins(1)
 }
 
 const fn default_max_body() -> usize {

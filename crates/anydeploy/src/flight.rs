@@ -15,7 +15,7 @@ static FLIGHTS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// How long a trigger that has ended is remembered, for those that ask whose a deployment is that names no target.
-const REMEMBERED: Duration = Duration::from_secs(300);
+const REMEMBERED: Duration = Duration::from_mins(5);
 
 #[derive(Debug)]
 struct Entry {

@@ -50,7 +50,7 @@ pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap
     let returned = Arc::new(Mutex::new(Returned::default()));
     let inner = wrap(scene.adapter(call)?);
     let recording = Arc::new(RecordingLayer { inner, returned: Arc::clone(&returned), timeline });
-    let retry = RetryOptions::within(Duration::from_secs(60)).with_attempts(20);
+    let retry = RetryOptions::within(Duration::from_mins(1)).with_attempts(20);
     let retry = retry.with_backoff(Duration::from_millis(20), Duration::from_millis(500));
     let deployer = recording.layered(Retry::new().with_options(retry));
     let watch = WatchOptions::within(Duration::from_secs(30)).with_log_tail(5);

@@ -9,7 +9,7 @@ use crate::json::{millis, optional_millis, optional_moment};
 use crate::{Backoff, Deployer, Jitter};
 
 /// The longest time that is distinguished from forever: thirty years.
-const FOREVER: Duration = Duration::from_secs(946_080_000);
+const FOREVER: Duration = Duration::from_hours(262_800);
 
 /// How long and how often a deployment is polled.
 ///
@@ -53,7 +53,7 @@ pub struct WatchOptions {
 impl Default for WatchOptions {
     fn default() -> Self {
         Self {
-            deadline: Duration::from_secs(30 * 60),
+            deadline: Duration::from_mins(30),
             until: None,
             first_interval: None,
             longest_interval: Duration::from_secs(10),

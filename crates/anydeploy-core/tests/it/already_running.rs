@@ -54,7 +54,7 @@ async fn a_running_deployment_is_waited_for_and_then_the_request_is_triggered_ag
 async fn a_running_deployment_that_never_ends_is_an_error_and_nothing_is_triggered() {
     let (memory, id) = merging(Course::Hangs).await;
     let started = Instant::now();
-    let options = WatchOptions::within(Duration::from_secs(60));
+    let options = WatchOptions::within(Duration::from_mins(1));
     let error = memory.deploy_and_wait(&request(), options).await.unwrap_err();
     assert_eq!((error.kind(), started.elapsed().as_secs()), (ErrorKind::AlreadyRunning, 60));
     assert!(error.is_safe_to_repeat() && error.is_transient());
@@ -89,7 +89,7 @@ async fn a_server_that_always_says_already_running_is_asked_at_intervals_until_t
         deployer = deployer.answer(Err(already_running())).answer(Ok(seen("earlier", Phase::Succeeded)));
     }
     let started = Instant::now();
-    let error = deployer.deploy_and_wait(&request(), WatchOptions::within(Duration::from_secs(600))).await.unwrap_err();
+    let error = deployer.deploy_and_wait(&request(), WatchOptions::within(Duration::from_mins(10))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyRunning);
     assert!(error.is_safe_to_repeat());
     assert_eq!(error.last().unwrap().id, seen("earlier", Phase::Running).id);
@@ -128,7 +128,7 @@ async fn a_deadline_while_the_earlier_deployment_cannot_be_read_says_why() {
     for _ in 0..100 {
         deployer = deployer.answer(Err(Error::new(ErrorKind::Unavailable, "down for maintenance")));
     }
-    let options = WatchOptions::within(Duration::from_secs(60)).with_tolerated_failures(100);
+    let options = WatchOptions::within(Duration::from_mins(1)).with_tolerated_failures(100);
     let error = deployer.deploy_and_wait(&request(), options).await.unwrap_err();
     assert_eq!((error.kind(), triggers(&deployer)), (ErrorKind::AlreadyRunning, 1));
     let line = format!("{error:#}");

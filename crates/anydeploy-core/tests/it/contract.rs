@@ -70,7 +70,7 @@ fn an_error_is_one_pointer_wide_and_one_line_long() {
         .with_operation("deploy-by-tag-or-uuid")
         .with_status(429)
         .with_server_message("Deployment queue is full.\nPlease wait.")
-        .with_retry_after(Some(Duration::from_secs(60)))
+        .with_retry_after(Some(Duration::from_mins(1)))
         .with_source(source);
     assert_eq!(
         error.to_string(),

@@ -143,7 +143,7 @@ fn an_error() {
 #[test]
 fn options_and_answers() {
     let mut watch =
-        WatchOptions::within(Duration::from_secs(900)).with_intervals(Duration::from_secs(2), Duration::from_secs(10));
+        WatchOptions::within(Duration::from_mins(15)).with_intervals(Duration::from_secs(2), Duration::from_secs(10));
     watch.until = Some(SystemTime::from(moment("2026-01-02T03:04:05.678Z")));
     golden!("watch_options", &watch);
     let mut unbounded = WatchOptions::within(Duration::MAX);

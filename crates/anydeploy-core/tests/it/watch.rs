@@ -52,7 +52,7 @@ async fn each_change_is_told_once_and_then_the_outcome() {
 async fn a_deadline_is_an_error_that_tells_what_was_seen_last() {
     let deployer = script(&[(Phase::Running, "in_progress"); 100]);
     let started = Instant::now();
-    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(60))).await.unwrap_err();
+    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_mins(1))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     assert_eq!(error.last().unwrap().status.raw, "in_progress");
     assert_eq!(started.elapsed().as_secs(), 60);
@@ -62,7 +62,7 @@ async fn a_deadline_is_an_error_that_tells_what_was_seen_last() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_word_never_ends_a_watch() {
     let deployer = script(&[(Phase::Unknown, "SUCCEEDED_MAYBE"); 100]);
-    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(60))).await.unwrap_err();
+    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_mins(1))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
 }
 
@@ -117,7 +117,7 @@ async fn a_rate_limit_that_says_when_it_ends_is_no_failure_and_the_deadline_boun
         let wait = Some(Duration::from_secs(5));
         Err(Error::new(ErrorKind::RateLimited, "slow").with_retry_after(wait))
     };
-    let options = WatchOptions::within(Duration::from_secs(120)).with_tolerated_failures(0);
+    let options = WatchOptions::within(Duration::from_mins(2)).with_tolerated_failures(0);
     let deployer = (0..8).fold(ScriptedDeployer::new(), |deployer, _| deployer.answer(limited()));
     let deployer = deployer.answer(Ok(seen(Phase::Succeeded, "finished")));
     assert!(deployer.watch(&id(), options.clone()).await.unwrap().is_success());
@@ -136,7 +136,7 @@ async fn a_refused_credential_ends_a_watch_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn the_servers_wish_to_wait_is_kept() {
-    let limited = Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::from_secs(60)));
+    let limited = Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::from_mins(1)));
     let deployer = ScriptedDeployer::new().answer(Err(limited)).answer(Ok(seen(Phase::Succeeded, "finished")));
     let started = Instant::now();
     assert!(deployer.watch(&id(), WatchOptions::default()).await.unwrap().is_success());
@@ -196,7 +196,7 @@ async fn a_dropped_watch_leaves_nothing_running() {
     let mut watch = deployer.watch(&id(), WatchOptions::default());
     watch.next().await.unwrap().unwrap();
     drop(watch);
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(deployer.calls().len(), 1);
 }
 
@@ -214,7 +214,7 @@ async fn a_deadline_tells_why_the_last_reads_failed() {
 async fn a_wait_longer_than_the_clock_can_hold_ends_at_the_deadline() {
     let limited = Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::MAX));
     let deployer = ScriptedDeployer::new().answer(Err(limited));
-    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(60))).await.unwrap_err();
+    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_mins(1))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
 }
 

@@ -32,7 +32,7 @@ impl Default for Settings {
             concurrent_builds: 2,
             queue_limit: 25,
             rate_limit: 200,
-            rate_window: Duration::from_secs(60),
+            rate_window: Duration::from_mins(1),
         }
     }
 }

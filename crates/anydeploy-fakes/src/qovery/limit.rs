@@ -16,7 +16,7 @@ pub(super) struct Limit {
 impl Default for Limit {
     /// Far above the 1000 an hour of the documentation, which a test with quick polling would exhaust by accident.
     fn default() -> Self {
-        Self::new(1_000_000, Duration::from_secs(3600))
+        Self::new(1_000_000, Duration::from_hours(1))
     }
 }
 

@@ -6,7 +6,7 @@ use anydeploy_fakes::{FakeCoolify, FakeDokploy, FakeQovery};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Sends a request that deploys, then reads the deployment's moment by `read`, and returns that and the `Date`.
 async fn moments(deploy: reqwest::RequestBuilder, read: reqwest::RequestBuilder, pointer: &str) -> [DateTime<Utc>; 2] {

@@ -131,7 +131,7 @@ fn call_late(seconds: u64, operation: Operation, timeout: Option<u64>) -> Result
 
 #[test]
 fn an_operation_that_blocks_outlives_the_default_timeout() {
-    let slow = START.with_timeout(Duration::from_secs(120));
+    let slow = START.with_timeout(Duration::from_mins(2));
     assert_eq!(call_late(45, START, None), Err(ErrorKind::Timeout));
     assert_eq!(call_late(45, slow, None), Ok(200));
     assert_eq!(call_late(121, slow, None), Err(ErrorKind::Timeout));
@@ -139,7 +139,7 @@ fn an_operation_that_blocks_outlives_the_default_timeout() {
 
 #[test]
 fn a_timeout_that_is_longer_or_less_than_the_default_is_not_overruled_by_the_operation() {
-    let slow = START.with_timeout(Duration::from_secs(120));
+    let slow = START.with_timeout(Duration::from_mins(2));
     assert_eq!(call_late(150, slow, Some(200)), Ok(200));
     assert_eq!(call_late(100, slow, Some(60)), Ok(200));
     assert_eq!(call_late(25, slow, Some(20)), Err(ErrorKind::Timeout));

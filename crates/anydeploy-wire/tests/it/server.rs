@@ -104,7 +104,7 @@ async fn behave(mut stream: TcpStream, behaviour: Behaviour, seen: Arc<Mutex<Vec
         }
         Behaviour::Hold(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
-            sleep(Duration::from_secs(3600)).await;
+            sleep(Duration::from_hours(1)).await;
         }
         Behaviour::Late(time, text) => {
             pause();

@@ -10,7 +10,7 @@ use super::{Config, Connect, Proxy, forms};
 use crate::{Error, ErrorKind, Result};
 
 /// The longest grace period: a trigger waits for as long at most, and times derived from it stay far from any limit.
-const MAX_GRACE: Duration = Duration::from_secs(3600);
+const MAX_GRACE: Duration = Duration::from_hours(1);
 
 /// What every request says of this crate.
 const USER_AGENT: &str = concat!("anydeploy/", env!("CARGO_PKG_VERSION"));

@@ -34,7 +34,7 @@ const UP: &str = "up";
 /// How long a start may take before the containers show at all, unless they were seen and are gone again.
 ///
 /// The images are pulled first, which takes minutes, and meanwhile the state is the old one or `exited`.
-const START_LIMIT: Duration = Duration::from_secs(15 * 60);
+const START_LIMIT: Duration = Duration::from_mins(15);
 
 /// How many times the grace the state may be a bad one after a good one.
 ///

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::clock::Moment;
 
-    const GRACE: Duration = Duration::from_secs(60);
+    const GRACE: Duration = Duration::from_mins(1);
 
     /// A trace, the rows, when somebody else's job started, and what is found.
     type Case<'a> = (&'a str, &'a [(i64, char)], Option<i64>, &'a str);

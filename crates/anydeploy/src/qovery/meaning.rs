@@ -86,7 +86,7 @@ mod tests {
             date in prop::option::of(any::<String>()),
         ) {
             let wait = until_reset(Some(&reset), date.as_deref());
-            prop_assert!(wait.is_none_or(|wait| wait <= Duration::from_secs(3600)));
+            prop_assert!(wait.is_none_or(|wait| wait <= Duration::from_hours(1)));
             prop_assert_eq!(wait.is_some(), reset.trim().parse::<i64>().is_ok());
         }
 

@@ -192,7 +192,7 @@ mod tests {
     use super::super::trail::id_of;
     use super::*;
 
-    const GRACE: Duration = Duration::from_secs(60);
+    const GRACE: Duration = Duration::from_mins(1);
 
     fn past(entries: &[Value]) -> Vec<Past> {
         entries.iter().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect()

@@ -140,10 +140,10 @@ async fn a_full_queue_is_told_from_a_rate_limit() {
     fake.fill_queue();
     let error = coolify.deploy(&application(&fake)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::QueueFull);
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    assert_eq!(error.retry_after(), Some(Duration::from_mins(1)));
     assert!(error.is_safe_to_repeat());
 
-    let fake = FakeCoolify::builder().rate_limit(1, Duration::from_secs(60)).start().await;
+    let fake = FakeCoolify::builder().rate_limit(1, Duration::from_mins(1)).start().await;
     let coolify = deployer(&fake, fake.token());
     coolify.services().await.unwrap();
     let error = coolify.deploy(&application(&fake)).await.unwrap_err();

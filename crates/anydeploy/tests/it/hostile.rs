@@ -24,7 +24,7 @@ const TOKEN: &str = "planted-token-0815";
 const LONGEST: usize = 4096 + 4 * 300 + 500;
 
 /// The longest wait that is taken from a server.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 struct Scene {
     server: Server,

@@ -258,7 +258,7 @@ async fn a_check_names_the_organization_and_changes_nothing() {
 
 #[tokio::test]
 async fn a_used_up_rate_limit_tells_when_it_resets() {
-    let plain = || FakeQovery::builder().rate_limit(1, Duration::from_secs(120));
+    let plain = || FakeQovery::builder().rate_limit(1, Duration::from_mins(2));
     for builder in [plain(), plain().quirk(QoveryQuirk::RetryAfter)] {
         let (_fake, qovery) = manual(builder).await;
         qovery.check().await.unwrap();

@@ -63,7 +63,7 @@ fn refused(status: u16, message: &str) -> ResponseTemplate {
 }
 
 fn quick() -> WatchOptions {
-    WatchOptions::within(Duration::from_secs(60)).with_intervals(Duration::from_millis(5), Duration::from_millis(20))
+    WatchOptions::within(Duration::from_mins(1)).with_intervals(Duration::from_millis(5), Duration::from_millis(20))
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_deployment_that_is_missing_once_is_not_lost() {
 
 #[tokio::test]
 async fn a_finished_deployment_is_reported_by_a_watch_that_has_no_time_left() {
-    let options = WatchOptions::within(Duration::ZERO).with_min_poll_time(Duration::from_secs(60));
+    let options = WatchOptions::within(Duration::ZERO).with_min_poll_time(Duration::from_mins(1));
     let late = Duration::from_millis(200);
     let (_server, coolify, id) = coolify(vec![row("finished").set_delay(late)]).await;
     assert!(coolify.watch(&id, options.clone()).await.unwrap().is_success());

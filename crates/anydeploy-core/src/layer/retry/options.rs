@@ -24,7 +24,7 @@ pub struct RetryOptions {
 impl Default for RetryOptions {
     fn default() -> Self {
         Self {
-            budget: Duration::from_secs(120),
+            budget: Duration::from_mins(2),
             attempts: 5,
             first_backoff: Duration::from_millis(500),
             longest_backoff: Duration::from_secs(10),

@@ -82,7 +82,7 @@ pub trait Harness: Send + Sync {
     ///
     /// A case waits for up to three deployments, one after the other, so give a platform on which they take minutes more.
     fn case_limit(&self) -> Duration {
-        Duration::from_secs(60)
+        Duration::from_mins(1)
     }
 
     /// Is called before a case runs, so that a case which hangs has a name.

@@ -79,11 +79,11 @@ async fn a_poll_that_is_under_way_at_the_deadline_may_still_end_the_watch() {
 async fn a_moment_ends_a_watch_as_a_duration_does() {
     let deployer = script(&[(Phase::Running, "in_progress"); 100]);
     let started = Instant::now();
-    let moment = SystemTime::now() + Duration::from_secs(60);
+    let moment = SystemTime::now() + Duration::from_mins(1);
     let error = deployer.watch(&id(), WatchOptions::until(moment)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     // The clock of the machine goes on while the test runs; the one of the runtime is paused.
-    assert!(started.elapsed() <= Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() <= Duration::from_mins(1), "{:?}", started.elapsed());
     assert!(started.elapsed() >= Duration::from_secs(30), "{:?}", started.elapsed());
     assert!(deployer.calls().len() > 5);
 }
@@ -91,7 +91,7 @@ async fn a_moment_ends_a_watch_as_a_duration_does() {
 #[tokio::test(start_paused = true)]
 async fn a_deadline_while_the_server_is_down_says_since_when_and_not_that_the_deployment_goes_on() {
     let deployer = running_then((0..40).map(|_| Err(down())));
-    let options = WatchOptions::within(Duration::from_secs(60)).with_tolerated_failures(100);
+    let options = WatchOptions::within(Duration::from_mins(1)).with_tolerated_failures(100);
     let error = deployer.watch(&id(), options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     let line = format!("{error:#}");
@@ -105,7 +105,7 @@ async fn a_deadline_while_the_server_is_down_says_since_when_and_not_that_the_de
 #[tokio::test(start_paused = true)]
 async fn a_deadline_at_which_nothing_was_ever_read_gives_the_id() {
     let deployer = (0..40).fold(ScriptedDeployer::new(), |deployer, _| deployer.answer(Err(down())));
-    let options = WatchOptions::within(Duration::from_secs(60)).with_tolerated_failures(100);
+    let options = WatchOptions::within(Duration::from_mins(1)).with_tolerated_failures(100);
     let error = deployer.watch(&id(), options).await.unwrap_err();
     let line = format!("{error}");
     assert!(line.contains("nothing was seen of it") && line.contains(&id().to_string()), "{line}");
@@ -117,7 +117,7 @@ async fn a_deadline_at_which_nothing_was_ever_read_gives_the_id() {
 async fn a_deadline_after_reads_have_recovered_says_that_the_deployment_goes_on() {
     let answers = (0..3).map(|_| Err(down())).chain((0..40).map(|_| Ok(seen(Phase::Running, "in_progress"))));
     let deployer = running_then(answers);
-    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(60))).await.unwrap_err();
+    let error = deployer.watch(&id(), WatchOptions::within(Duration::from_mins(1))).await.unwrap_err();
     let line = format!("{error:#}");
     assert!(line.contains("last seen") && line.contains("the deployment goes on"), "{line}");
     assert!(!line.contains("reads have failed"), "{line}");

@@ -144,7 +144,7 @@ async fn a_pending_deployment_is_not_over_whatever_its_word() {
 async fn the_time_of_a_watch_begins_with_its_first_poll() {
     let deployer = ScriptedDeployer::new().answer(running()).answer(running());
     let watch = deployer.watch(&id(), WatchOptions::within(Duration::from_secs(1)).with_tolerated_failures(100));
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     assert!(deployer.calls().is_empty());
     let started = Instant::now();
     assert_eq!(watch.await.unwrap_err().kind(), ErrorKind::TimedOut);

@@ -74,7 +74,7 @@ async fn the_log_of_a_failure_is_read_an_interval_after_the_status() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_does_not_wait_a_long_interval_for_its_log() {
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     let options = WatchOptions::default().with_intervals(minute, minute);
     let started = Instant::now();
     LateSummary::new(0, Duration::ZERO).watch(&id(), options).await.unwrap();

@@ -6,7 +6,7 @@ use anydeploy_fakes::{FakeCoolify, FakeDokploy, FakeQovery, Fault, FaultPlan, Fa
 use chrono::{DateTime, Utc};
 use reqwest::{Client, Response};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn date(answer: &Response) -> DateTime<Utc> {
     DateTime::parse_from_rfc2822(answer.headers()["date"].to_str().unwrap()).unwrap().to_utc()

@@ -20,7 +20,7 @@ async fn a_slow_answer_comes_whole_in_the_end() {
 
 #[tokio::test]
 async fn a_slow_answer_is_too_slow_for_an_impatient_client() {
-    let mut world = following(FaultPlan::always(Fault::SlowDrip).drip(Duration::from_secs(60))).await;
+    let mut world = following(FaultPlan::always(Fault::SlowDrip).drip(Duration::from_mins(1))).await;
     world.http = reqwest::Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
     let error = match world.deploy().await {
         Ok(answer) => answer.bytes().await.unwrap_err(),

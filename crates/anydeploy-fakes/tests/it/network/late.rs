@@ -20,7 +20,7 @@ fn deliveries(injected: &Injected) -> (Fault, u32) {
 
 #[tokio::test]
 async fn a_late_delivery_looks_like_silence_and_the_server_has_nothing_yet() {
-    let world = late_by(Duration::from_secs(3600)).await;
+    let world = late_by(Duration::from_hours(1)).await;
     let error = world.deploy().await.unwrap_err();
     assert!(error.is_timeout() && !error.is_connect(), "{error:?}");
     assert_eq!(world.acted(), (0, 0));

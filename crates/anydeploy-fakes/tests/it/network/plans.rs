@@ -12,7 +12,7 @@ async fn run(seed: u64) -> Vec<(RequestKind, u64, Fault, u32)> {
     // How many connections an outage refuses is a matter of timing.
     let faults = Fault::ALL.into_iter().filter(|fault| *fault != Fault::Outage);
     // Whether a late delivery has come by the end would be one as well.
-    let never = Duration::from_secs(3600);
+    let never = Duration::from_hours(1);
     let plan = FaultPlan::seeded(seed).rate(0.5).faults(faults).drip(Duration::ZERO).padding(100).late(never..=never);
     let mut world = following(plan).await;
     world.http = reqwest::Client::builder().timeout(Duration::from_millis(200)).build().unwrap();

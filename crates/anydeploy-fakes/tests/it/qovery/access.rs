@@ -73,7 +73,7 @@ async fn without_its_quirk_a_missing_object_is_not_found() {
 
 #[tokio::test]
 async fn every_answer_has_the_headers_of_the_rate_limit() {
-    let api = Api::with(FakeQovery::builder().rate_limit(5, Duration::from_secs(60))).await;
+    let api = Api::with(FakeQovery::builder().rate_limit(5, Duration::from_mins(1))).await;
     let token = format!("Token {}", api.fake.token());
     let answer = api.send(Method::GET, "/organization", &token, None).await;
     assert_eq!(answer.headers()["x-ratelimit-limit"], "5");
@@ -95,7 +95,7 @@ async fn one_request_too_many_is_refused_and_the_next_window_answers_again() {
 
 #[tokio::test]
 async fn a_refusal_names_the_wait_only_with_its_quirk() {
-    let builder = FakeQovery::builder().rate_limit(0, Duration::from_secs(60));
+    let builder = FakeQovery::builder().rate_limit(0, Duration::from_mins(1));
     for (builder, named) in [(builder.clone(), false), (builder.quirk(QoveryQuirk::RetryAfter), true)] {
         let api = Api::with(builder).await;
         let token = format!("Token {}", api.fake.token());

@@ -24,7 +24,7 @@ pub(crate) struct OnCoolify {
 
 impl OnCoolify {
     pub(crate) async fn start() -> Self {
-        let limits = FakeCoolify::builder().rate_limit(1_000_000, Duration::from_secs(60)).queue_limit(1_000);
+        let limits = FakeCoolify::builder().rate_limit(1_000_000, Duration::from_mins(1)).queue_limit(1_000);
         let fake = limits.concurrent_builds(1_000).pace(line::PACE).start().await;
         let line = line::to(&fake.url());
         Self { fake, line, doomed: Doomed::default() }

@@ -201,7 +201,7 @@ async fn silent_once(rows: serde_json::Value) -> (MockServer, UnboundedReceiver<
     }
     let silence = move |_: &Request| {
         let _ = told.unbounded_send(());
-        ResponseTemplate::new(200).set_delay(Duration::from_secs(60))
+        ResponseTemplate::new(200).set_delay(Duration::from_mins(1))
     };
     Mock::given(method("POST")).respond_with(silence).up_to_n_times(1).with_priority(2).mount(&server).await;
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(504)).mount(&server).await;

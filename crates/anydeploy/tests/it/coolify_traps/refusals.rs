@@ -86,7 +86,7 @@ async fn every_request_asks_for_json_first_since_errors_are_web_pages_otherwise(
         let named = request.query_parameter("uuid").is_some();
         assert_eq!(named, request.path.ends_with("/deploy"), "{}", request.path);
     }
-    let (_fake, coolify) = manual(FakeCoolify::builder().rate_limit(1, Duration::from_secs(60))).await;
+    let (_fake, coolify) = manual(FakeCoolify::builder().rate_limit(1, Duration::from_mins(1))).await;
     coolify.services().await.unwrap();
     let error = coolify.services().await.unwrap_err();
     assert_eq!((error.kind(), error.server_message()), (ErrorKind::RateLimited, Some("Too Many Attempts.")));
