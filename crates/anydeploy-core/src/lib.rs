@@ -39,6 +39,7 @@ mod request;
 mod service;
 mod status;
 mod target;
+pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;

@@ -14,11 +14,13 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, Stream};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use observer::Observer;
 pub use options::WatchOptions;
 pub use outcome::{Failure, Loss, Outcome};
 
+use crate::telemetry;
 use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Progress, Result};
 
 /// A watch over one deployment: a stream of its changes, and a future of its [`Outcome`].
@@ -44,6 +46,10 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Progress, Resu
 /// * [`ErrorKind::TimedOut`] when the deadline passes; [`Error::last`] is the last state that was read, and the source is
 ///   the error of the polls after it, if they failed.
 /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
+///
+/// # Telemetry
+/// All of it happens inside one span `watch` of [`telemetry`](crate::telemetry), a child of the span in which the watch was
+/// made.
 ///
 /// It needs a running tokio runtime with its timer.
 pub struct Watch {
@@ -91,7 +97,13 @@ impl Watch {
 
     fn of<D: Deployer>(observer: Observer<D>) -> Self {
         let events = stream::unfold(observer, |mut observer| async move {
-            let event = observer.next().await?;
+            let span = observer.span().clone();
+            let event = observer.next().instrument(span.clone()).await?;
+            match &event {
+                Ok(WatchEvent::Ended(outcome)) => telemetry::watch_ended(&span, Ok(outcome)),
+                Ok(_) => {}
+                Err(error) => telemetry::watch_ended(&span, Err(error)),
+            }
             Some((event, observer))
         });
         // An ended watch may be polled again, or awaited.

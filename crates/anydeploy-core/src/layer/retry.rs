@@ -15,6 +15,7 @@ use budget::Budget;
 pub use event::RetryEvent;
 pub use options::RetryOptions;
 
+use crate::telemetry;
 use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Phase, Result};
 
 /// A deployer that repeats the calls of another one, where that is safe.
@@ -206,6 +207,7 @@ impl<D: Deployer> Retry<D> {
     }
 
     fn tell(&self, event: &RetryEvent) {
+        telemetry::retried(event);
         if let Some(callback) = &self.callback {
             callback(event);
         }

@@ -10,5 +10,6 @@ mod json;
 mod memory;
 mod retry;
 mod sentences;
+mod telemetry;
 mod text;
 mod watch;
