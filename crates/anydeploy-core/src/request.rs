@@ -1,15 +1,13 @@
 //! What a caller asks to be deployed, and the check that the platform can do just that.
 
 mod options;
-mod revision;
 
 pub use options::{Adoption, JobEvent, TerraformAction};
-pub use revision::Revision;
 
 use serde::{Deserialize, Serialize};
 
 use crate::json::VersionOne;
-use crate::{Capabilities, Error, ErrorKind, Platform, Target, TargetKind};
+use crate::{Capabilities, Error, ErrorKind, Platform, Revision, Target, TargetKind};
 
 /// A commit has 40 bytes, an image tag at most 128.
 const MAX_REVISION_BYTES: usize = 256;

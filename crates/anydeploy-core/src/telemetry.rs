@@ -14,10 +14,12 @@
 //!
 //! A deployer of one's own wraps its trigger in [`deploy`]; the adapters of this project do so.
 
+use std::time::Duration;
+
 use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, info_span};
 
-use crate::{DeployRequest, Deployment, Error, ErrorKind, Identity, Outcome, Result, RetryEvent, Target};
+use crate::{DeployRequest, Deployment, Error, ErrorKind, Identity, Method, Result, Target};
 
 /// Runs the trigger of a request inside the span `deploy`, and records how it ended.
 ///
@@ -67,29 +69,11 @@ pub(crate) fn watch(target: &Target) -> Span {
     span
 }
 
-/// Records how a watch ended.
-pub(crate) fn watch_ended(span: &Span, result: Result<&Outcome, &Error>) {
-    let (name, last, error) = match result {
-        Ok(outcome) => {
-            let error = if let Outcome::Lost(loss) = outcome { Some(&loss.error) } else { None };
-            (result_of(outcome), outcome.deployment(), error)
-        }
-        Err(error) if error.kind() == ErrorKind::TimedOut => ("timeout", error.last(), Some(error)),
-        Err(error) => ("error", error.last(), Some(error)),
-    };
-    span.record("cicd.pipeline.result", name);
+/// Records how a watch ended: the result, the deployment as it was read last, and the error.
+pub(crate) fn watch_ended(span: &Span, result: &str, last: Option<&Deployment>, error: Option<&Error>) {
+    span.record("cicd.pipeline.result", result);
     last.inspect(|last| record_deployment(span, last));
     error.inspect(|error| span.in_scope(|| record_error(span, error)));
-}
-
-fn result_of(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Succeeded(_) => "success",
-        Outcome::Failed(_) => "failure",
-        Outcome::Cancelled(_) => "cancellation",
-        Outcome::Superseded(_) => "skip",
-        Outcome::Lost(_) => "error",
-    }
 }
 
 /// Says that a deployment was identified by something else than its own id.
@@ -102,13 +86,13 @@ pub(crate) fn identified(deployment: &Deployment) {
     }
 }
 
-/// Says that a call failed and is made again.
-pub(crate) fn retried(event: &RetryEvent) {
+/// Says that the given attempt failed, counted from 1, and that another one follows after a wait.
+pub(crate) fn retried(method: Method, attempt: u32, kind: ErrorKind, wait: Duration) {
     tracing::info!(
-        code.function.name = event.method.as_str(),
-        "error.type" = event.kind.as_str(),
-        attempt = event.attempt,
-        wait_ms = u64::try_from(event.wait.as_millis()).unwrap_or(u64::MAX),
+        code.function.name = method.as_str(),
+        "error.type" = kind.as_str(),
+        attempt,
+        wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
         "retry"
     );
 }

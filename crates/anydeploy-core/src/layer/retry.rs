@@ -207,7 +207,7 @@ impl<D: Deployer> Retry<D> {
     }
 
     fn tell(&self, event: &RetryEvent) {
-        telemetry::retried(event);
+        telemetry::retried(event.method, event.attempt, event.kind, event.wait);
         if let Some(callback) = &self.callback {
             callback(event);
         }

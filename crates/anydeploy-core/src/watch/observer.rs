@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::Span;
 
-use super::options::after;
+use super::event::WatchEvent;
+use super::options::{WatchOptions, after};
+use super::outcome::{Failure, Loss, Outcome};
 use super::polls::{Next, Polls};
-use super::{Failure, Loss, Outcome, WatchEvent, WatchOptions};
 use crate::telemetry;
 use crate::{Backoff, Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Phase, Result};
 
