@@ -1,7 +1,6 @@
 //! One deployment as the platform reports it.
 
 mod progress;
-mod revision;
 
 use std::fmt;
 
@@ -10,10 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use progress::Progress;
-pub use revision::RanRevision;
 
 use crate::json::VersionOne;
-use crate::{DeploymentId, DeploymentStatus, Target};
+use crate::{DeploymentId, DeploymentStatus, Phase, RanRevision, Revision, Target};
 
 /// How it is known that a [`Deployment`] is the one that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -193,5 +191,45 @@ impl Deployment {
         self.created_at = created_at;
         self.finished_at = finished_at;
         self
+    }
+
+    /// The same deployment, failed if it succeeded with another revision than the one that was asked for.
+    ///
+    /// The platform's word stays in [`status.raw`](crate::DeploymentStatus::raw); the reason says what ran.
+    #[must_use]
+    pub fn verified_against(mut self, asked: &Revision) -> Self {
+        if self.status.phase == Phase::Succeeded && self.revision.contradicts(asked) {
+            let asked = match asked {
+                Revision::Commit(commit) => format!("commit {commit}"),
+                Revision::ImageTag(tag) => format!("image tag {tag}"),
+                Revision::ChartVersion(version) => format!("chart version {version}"),
+                Revision::Configured | Revision::Deployed => "the revision".to_owned(),
+            };
+            self.status.phase = Phase::Failed;
+            self.reason = Some(format!("it ran {}, and {asked} was asked for", self.revision.describe()));
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Platform;
+
+    use super::*;
+
+    #[test]
+    fn a_success_with_another_revision_is_a_failure_that_says_so() {
+        let id = DeploymentId::new(Platform::new("alpha"), Target::application("web"));
+        let with = |phase| {
+            Deployment::new(id.clone(), Identity::Exact, DeploymentStatus::new(phase, "finished"))
+                .with_revision(RanRevision::ImageTag("1.27".into()))
+                .verified_against(&Revision::ImageTag("1.28".into()))
+        };
+        let ended = with(Phase::Succeeded);
+        assert_eq!((ended.status.phase, &*ended.status.raw), (Phase::Failed, "finished"));
+        assert_eq!(ended.reason.as_deref(), Some("it ran image tag 1.27, and image tag 1.28 was asked for"));
+        assert_eq!(with(Phase::Running).status.phase, Phase::Running, "it may not have got there yet");
+        assert_eq!(with(Phase::Cancelled).status.phase, Phase::Cancelled);
     }
 }

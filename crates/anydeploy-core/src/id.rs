@@ -1,15 +1,10 @@
 //! The identity of one deployment as storable text.
 
 use std::fmt;
-use std::str::FromStr;
 
-use form_urlencoded::{Serializer, parse};
+use form_urlencoded::Serializer;
 
-use crate::text::{self, serde_as_text};
-use crate::{Error, ErrorKind, Platform, Target};
-
-/// The longest text that is read as an id.
-const MAX_BYTES: usize = 4096;
+use crate::{Platform, Target};
 
 /// Names one deployment, for good: text from which another process, on another machine, can go on watching.
 ///
@@ -65,17 +60,6 @@ impl DeploymentId {
         self.parts.iter().find(|(name, _)| name == key).map(|(_, value)| &**value)
     }
 
-    /// A detail that an adapter cannot do without.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] if it is missing.
-    pub fn require(&self, key: &str) -> Result<&str, Error> {
-        self.get(key).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidInput, format!("the deployment id `{self}` lacks `{key}`"))
-                .with_platform(self.platform.clone())
-        })
-    }
-
     /// The platform the deployment runs on.
     #[must_use]
     pub fn platform(&self) -> &Platform {
@@ -86,18 +70,6 @@ impl DeploymentId {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
-    }
-
-    /// Checks that the id belongs to `platform`, so that nobody asks one platform about another's deployment.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] if it does not.
-    pub fn expect_platform(&self, platform: &Platform) -> Result<(), Error> {
-        if self.platform == *platform {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::InvalidInput, format!("the deployment `{self}` is not one of {platform}'s"))
-            .with_platform(platform.clone()))
     }
 }
 
@@ -111,40 +83,3 @@ impl fmt::Display for DeploymentId {
         write!(f, "?{}", Serializer::new(String::new()).extend_pairs(parts).finish())
     }
 }
-
-impl FromStr for DeploymentId {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let malformed = |reason: &str| {
-            Error::new(ErrorKind::InvalidInput, format!("`{}` is not a deployment id: {reason}", text::excerpt(text)))
-        };
-        // A file that holds an id ends in a line break; within an id, white space is escaped.
-        let text = text.trim_ascii();
-        if text.len() > MAX_BYTES {
-            return Err(malformed("it is longer than 4096 bytes"));
-        }
-        if text.contains(|letter: char| letter.is_ascii_whitespace() || letter.is_ascii_control()) {
-            return Err(malformed("there is white space in it"));
-        }
-        let (platform, rest) = text.split_once(':').ok_or_else(|| malformed("it has no platform before a colon"))?;
-        text::check_id(platform).map_err(malformed)?;
-        let (target, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let target = Target::of_any_kind(target)
-            .map_err(|_| malformed("no target of the form `application:ID` follows the platform"))?;
-        let mut id = Self::new(platform.into(), target);
-        for (key, value) in parse(query.as_bytes()) {
-            if id.get(&key).is_some() {
-                return Err(malformed("a detail stands in it twice"));
-            }
-            id = id.with(&key, value);
-        }
-        // What was not escaped becomes longer when it is written again, and has to be readable then.
-        if id.to_string().len() > MAX_BYTES {
-            return Err(malformed("it is longer than 4096 bytes once it is escaped"));
-        }
-        Ok(id)
-    }
-}
-
-serde_as_text!(DeploymentId);

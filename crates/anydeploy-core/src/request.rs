@@ -1,13 +1,11 @@
 //! What a caller asks to be deployed, and the check that the platform can do just that.
 
 mod options;
-mod revision;
 
 pub use options::{Adoption, JobEvent, TerraformAction};
-pub use revision::Revision;
 
 use crate::json::VersionOne;
-use crate::{Capabilities, Error, ErrorKind, Platform, RequestOption, Target, TargetKind};
+use crate::{Capabilities, Error, ErrorKind, Platform, RequestOption, Revision, Target, TargetKind};
 use serde::{Deserialize, Serialize};
 
 /// A commit has 40 bytes, an image tag at most 128.

@@ -1,4 +1,4 @@
-//! What a service *is*, which is another thing than what a deployment of it *became*.
+//! What a service is and how it runs, which says nothing about how a deployment of it ended.
 
 use std::fmt;
 

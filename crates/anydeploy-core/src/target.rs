@@ -1,10 +1,6 @@
 //! What is deployed: a kind and an id, written `application:abc`.
 
 use std::fmt;
-use std::str::FromStr;
-
-use crate::text::{self, serde_as_text};
-use crate::{Error, ErrorKind};
 
 /// The kind of thing a [`Target`] names, in the platforms' own words.
 ///
@@ -36,7 +32,7 @@ pub enum TargetKind {
 
 impl TargetKind {
     /// The kinds that have names.
-    const NAMED: [Self; 9] = [
+    pub(crate) const NAMED: [Self; 9] = [
         Self::Application,
         Self::Compose,
         Self::Service,
@@ -47,16 +43,6 @@ impl TargetKind {
         Self::Terraform,
         Self::Environment,
     ];
-
-    /// The kind that an unknown word most likely means: one that it differs from by a slip, or that it abbreviates.
-    pub(crate) fn meant(word: &str) -> Option<Self> {
-        let word = word.to_lowercase();
-        // Of a short word two letters are too much to be a slip: `pod` is not `job`.
-        let slips = if word.len() < 6 { 1 } else { 2 };
-        let near = |kind: &&Self| text::distance(&word, kind.as_str()) <= slips;
-        let abbreviated = |kind: &&Self| word.len() >= 3 && kind.as_str().starts_with(&*word);
-        Self::NAMED.iter().find(near).or_else(|| Self::NAMED.iter().find(abbreviated)).cloned()
-    }
 
     /// The kind in lower case, as it stands before the colon of a target.
     #[must_use]
@@ -168,23 +154,6 @@ impl Target {
         self
     }
 
-    /// Reads a target, whatever its kind.
-    pub(crate) fn of_any_kind(text: &str) -> Result<Self, Error> {
-        let Some((kind, id)) = text.split_once(':') else {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                format!("`{}` is not a target: it has the form `application:ID`", text::excerpt(text)),
-            ));
-        };
-        let (id, environment) = match id.split_once('@') {
-            Some((id, environment)) => (id, Some(environment.to_owned())),
-            None => (id, None),
-        };
-        let target = Self { kind: kind.into(), id: id.to_owned(), environment };
-        target.validate()?;
-        Ok(target)
-    }
-
     /// What kind of thing it is.
     #[must_use]
     pub fn kind(&self) -> &TargetKind {
@@ -202,23 +171,6 @@ impl Target {
     pub fn environment_id(&self) -> Option<&str> {
         self.environment.as_deref()
     }
-
-    /// Checks that the ids can stand in a request.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] if an id is empty, longer than 200 bytes, is `.` or `..`, or holds
-    /// white space, control characters or one of `/ ? # , @ : % & = \`.
-    pub fn validate(&self) -> Result<(), Error> {
-        for part in [Some(self.kind.as_str()), Some(&*self.id), self.environment_id()].into_iter().flatten() {
-            if let Err(reason) = text::check_id(part) {
-                return Err(Error::new(
-                    ErrorKind::InvalidInput,
-                    format!("the target `{}` is not usable: {reason}", text::excerpt(&self.to_string())),
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
 impl fmt::Display for Target {
@@ -230,21 +182,3 @@ impl fmt::Display for Target {
         }
     }
 }
-
-impl FromStr for Target {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let target = Self::of_any_kind(text)?;
-        if let TargetKind::Other(word) = &target.kind
-            && let Some(kind) = TargetKind::meant(word)
-        {
-            let text = text::excerpt(text);
-            let message = format!("the target `{text}` is of no known kind; did you mean `{kind}:{}`?", target.id);
-            return Err(Error::new(ErrorKind::InvalidInput, message));
-        }
-        Ok(target)
-    }
-}
-
-serde_as_text!(Target);

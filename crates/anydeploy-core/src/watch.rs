@@ -1,5 +1,6 @@
 //! Watching one deployment until it is over.
 
+mod event;
 mod observer;
 mod options;
 mod outcome;
@@ -14,12 +15,15 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, Stream};
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
+pub use event::WatchEvent;
 use observer::Observer;
 pub use options::WatchOptions;
 pub use outcome::{Failure, Loss, Outcome};
 
-use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Progress, Result};
+use crate::telemetry;
+use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};
 
 /// A watch over one deployment: a stream of its changes, and a future of its [`Outcome`].
 ///
@@ -45,31 +49,13 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Progress, Resu
 ///   the error of the polls after it, if they failed.
 /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
 ///
+/// # Telemetry
+/// All of it happens inside one span `watch` of [`telemetry`](crate::telemetry), a child of the span in which the watch was
+/// made.
+///
 /// It needs a running tokio runtime with its timer.
 pub struct Watch {
     events: BoxStream<'static, Result<WatchEvent>>,
-}
-
-/// What a [`Watch`] yields.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WatchEvent {
-    /// The deployment was read for the first time, or its status or identity changed.
-    Changed(Deployment),
-    /// A poll failed and is made again: until the next event nothing is known of the deployment.
-    Trouble {
-        /// Why the poll failed.
-        error: Error,
-        /// How many polls have failed in a row, this one included.
-        in_a_row: u32,
-        /// How many failures of this kind in a row do not end the watch; `None` if only its deadline does, because the
-        /// server says when to come back.
-        tolerated: Option<u32>,
-    },
-    /// The deployment has come further, and its status is the same.
-    Progress(Progress),
-    /// The deployment is over; this is the last event.
-    Ended(Outcome),
 }
 
 impl Watch {
@@ -91,12 +77,34 @@ impl Watch {
 
     fn of<D: Deployer>(observer: Observer<D>) -> Self {
         let events = stream::unfold(observer, |mut observer| async move {
-            let event = observer.next().await?;
+            let span = observer.span().clone();
+            let event = observer.next().instrument(span.clone()).await?;
+            record_end(&span, &event);
             Some((event, observer))
         });
         // An ended watch may be polled again, or awaited.
         Self { events: events.fuse().boxed() }
     }
+}
+
+/// Records the last event of a watch in its span.
+fn record_end(span: &Span, event: &Result<WatchEvent>) {
+    let (result, last, error) = match event {
+        Ok(WatchEvent::Ended(outcome)) => {
+            let (result, error) = match outcome {
+                Outcome::Succeeded(_) => ("success", None),
+                Outcome::Failed(_) => ("failure", None),
+                Outcome::Cancelled(_) => ("cancellation", None),
+                Outcome::Superseded(_) => ("skip", None),
+                Outcome::Lost(loss) => ("error", Some(&loss.error)),
+            };
+            (result, outcome.deployment(), error)
+        }
+        Ok(_) => return,
+        Err(error) if error.kind() == ErrorKind::TimedOut => ("timeout", error.last(), Some(error)),
+        Err(error) => ("error", error.last(), Some(error)),
+    };
+    telemetry::watch_ended(span, result, last, error);
 }
 
 impl fmt::Debug for Watch {

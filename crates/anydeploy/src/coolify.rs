@@ -57,6 +57,7 @@ pub use coolify_client::types::DeploymentStatusEnum;
 pub use status::phase;
 
 use crate::config::{Config, Connect, Conventions};
+use crate::telemetry;
 use crate::{
     Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind,
     History, Logs, Platform, RequestOption, Result, Target, TargetKind, platform,
@@ -167,7 +168,7 @@ impl Deployer for Coolify {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        self.trigger(request).boxed()
+        telemetry::deploy(request, self.trigger(request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {

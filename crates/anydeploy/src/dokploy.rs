@@ -66,6 +66,7 @@ pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, Que
 pub use status::{phase, queue_phase, service_state};
 
 use crate::config::{Config, Connect, Conventions};
+use crate::telemetry;
 use crate::{
     Builder, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
     RequestOption, Result, Target, TargetKind, platform,
@@ -170,7 +171,7 @@ impl Deployer for Dokploy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        self.trigger(request).boxed()
+        telemetry::deploy(request, self.trigger(request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {

@@ -69,6 +69,7 @@ pub use qovery_client::types::{
 pub use status::{phase, service_state};
 
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
+use crate::telemetry;
 use crate::{
     Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
     RequestOption, Result, Target, TargetKind, platform,
@@ -187,7 +188,7 @@ impl Deployer for Qovery {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        self.trigger(request).boxed()
+        telemetry::deploy(request, self.trigger(request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {

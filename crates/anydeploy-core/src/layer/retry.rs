@@ -1,6 +1,5 @@
 //! The retry layer: each kind of call has its own rule for when it is made again.
 
-mod budget;
 mod event;
 mod options;
 
@@ -9,12 +8,13 @@ use std::sync::Arc;
 
 use tokio::time::sleep;
 
-use budget::Budget;
 pub use event::RetryEvent;
 pub use options::RetryOptions;
 
 use super::{Answer, Batch, Call, Interceptor, Next};
-use crate::{CallKind, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Phase, Result};
+use crate::{
+    Backoff, CallKind, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Phase, Result, telemetry,
+};
 
 /// Makes calls again, where that is safe.
 ///
@@ -116,16 +116,16 @@ fn own_earlier_try(error: &Error, calls: u32) -> Option<Deployment> {
 
 impl Interceptor for Retry {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
-        let mut budget = Budget::start(&self.options);
+        let mut backoff = self.options.backoff();
         let may_repeat = match call.kind() {
             CallKind::Trigger => may_trigger_again,
             CallKind::Read | CallKind::Cancel => Error::is_transient,
         };
-        let answer = self.repeat(call.method, &mut budget, may_repeat, &next).await;
+        let answer = self.repeat(call.method, &mut backoff, may_repeat, &next).await;
         match (answer, call.kind()) {
-            (Err(error), CallKind::Trigger) => own_earlier_try(&error, budget.calls()).and_then(T::of).ok_or(error),
-            (Err(error), CallKind::Cancel) if error.kind() == ErrorKind::Conflict && budget.calls() > 1 => {
-                let cancelled = self.cancelled_before(call, &mut budget).await;
+            (Err(error), CallKind::Trigger) => own_earlier_try(&error, backoff.tries()).and_then(T::of).ok_or(error),
+            (Err(error), CallKind::Cancel) if error.kind() == ErrorKind::Conflict && backoff.tries() > 1 => {
+                let cancelled = self.cancelled_before(call, &mut backoff).await;
                 cancelled.and_then(T::of).ok_or(error)
             }
             (answer, _) => answer,
@@ -134,26 +134,26 @@ impl Interceptor for Retry {
 
     /// Reads them all at once, and then again those whose read failed for a transient reason.
     async fn batch<'a>(&'a self, ids: &'a [DeploymentId], next: Batch<'a>) -> Vec<Result<Deployment>> {
-        let mut budget = Budget::start(&self.options);
+        let mut backoff = self.options.backoff();
         let mut answers = next(ids.to_vec()).await;
         loop {
-            budget.count();
             let mut again = Vec::new();
-            let mut event: Option<RetryEvent> = None;
+            let mut longest: Option<&Error> = None;
             for (index, (id, answer)) in ids.iter().zip(&answers).enumerate() {
                 if let Err(error) = answer
                     && error.is_transient()
-                    && let Some(wait) = budget.wait(error)
+                    && backoff.allows(error.retry_after())
                 {
                     again.push((index, id.clone()));
                     // The longest wait of all serves them all.
-                    if event.is_none_or(|event| event.wait < wait) {
-                        let (method, attempt) = (Method::Deployments, budget.calls());
-                        event = Some(RetryEvent { method, attempt, kind: error.kind(), wait });
+                    if longest.is_none_or(|known| known.retry_after() < error.retry_after()) {
+                        longest = Some(error);
                     }
                 }
             }
-            let Some(event) = event else { return answers };
+            let Some(error) = longest else { return answers };
+            let Some(wait) = backoff.next(error.retry_after()) else { return answers };
+            let event = RetryEvent { method: Method::Deployments, attempt: backoff.tries(), kind: error.kind(), wait };
             self.report(&event);
             sleep(event.wait).await;
             let (indices, ids): (Vec<usize>, Vec<DeploymentId>) = again.into_iter().unzip();
@@ -173,7 +173,7 @@ impl Retry {
     async fn repeat<T>(
         &self,
         method: Method,
-        budget: &mut Budget<'_>,
+        backoff: &mut Backoff,
         may_repeat: fn(&Error) -> bool,
         next: &Next<'_, T>,
     ) -> Result<T> {
@@ -183,24 +183,24 @@ impl Retry {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            budget.count();
             tried = tried.saturating_add(error.attempts());
-            let wait = if may_repeat(&error) { budget.wait(&error) } else { None };
+            let wait = backoff.next(error.retry_after()).filter(|_| may_repeat(&error));
             let Some(wait) = wait else { return Err(error.with_attempts(tried)) };
-            self.report(&RetryEvent { method, attempt: budget.calls(), kind: error.kind(), wait });
+            self.report(&RetryEvent { method, attempt: backoff.tries(), kind: error.kind(), wait });
             sleep(wait).await;
         }
     }
 
     /// The deployment, if an earlier attempt to cancel it caused the conflict.
-    async fn cancelled_before(&self, call: Call<'_>, budget: &mut Budget<'_>) -> Option<Deployment> {
+    async fn cancelled_before(&self, call: Call<'_>, backoff: &mut Backoff) -> Option<Deployment> {
         let id = call.id?;
         let read = || call.deployer.deployment(id);
-        let read = self.repeat(Method::Deployment, budget, Error::is_transient, &Next::new(&read)).await;
+        let read = self.repeat(Method::Deployment, backoff, Error::is_transient, &Next::new(&read)).await;
         read.ok().filter(was_cancelled)
     }
 
     fn report(&self, event: &RetryEvent) {
+        telemetry::retried(event.method, event.attempt, event.kind, event.wait);
         if let Some(callback) = &self.callback {
             callback(event);
         }

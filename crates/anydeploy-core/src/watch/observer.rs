@@ -4,13 +4,16 @@ use std::mem;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::Span;
 
-use super::options::after;
+use super::event::WatchEvent;
+use super::options::{WatchOptions, after};
+use super::outcome::{Failure, Loss, Outcome};
 use super::polls::{Next, Polls};
-use super::{Failure, Loss, Outcome, WatchEvent, WatchOptions};
+
 use crate::{
     Backoff, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Method, Phase,
-    Result,
+    Result, telemetry,
 };
 
 /// How long the watch waits at most before it reads the log of a failure.
@@ -27,6 +30,7 @@ pub(super) struct Observer<D> {
     intervals: Backoff,
     state: State,
     polls: Polls,
+    span: Span,
     /// The deployment as it was read last, and when.
     last: Option<(Deployment, Instant)>,
 }
@@ -57,7 +61,8 @@ impl<D: Deployer> Observer<D> {
     pub(super) fn new(deployer: D, id: DeploymentId, options: WatchOptions) -> Self {
         let intervals = options.intervals(&deployer);
         let state = State::New { deadline: None };
-        Self { deployer, id, options, intervals, state, polls: Polls::default(), last: None }
+        let span = telemetry::watch(id.target());
+        Self { deployer, id, options, intervals, state, polls: Polls::default(), span, last: None }
     }
 
     /// The same observer, which knows this state already.
@@ -65,6 +70,11 @@ impl<D: Deployer> Observer<D> {
         self.last = Some((known, Instant::now()));
         self.state = State::New { deadline };
         self
+    }
+
+    /// The span in which it polls.
+    pub(super) fn span(&self) -> &Span {
+        &self.span
     }
 
     /// Polls until there is something to report; `None` after the last event.
@@ -127,6 +137,9 @@ impl<D: Deployer> Observer<D> {
         self.id = deployment.id.clone();
         let last = self.last.replace((deployment.clone(), Instant::now())).map(|(last, _)| last);
         self.state = State::Polling(times);
+        if last.as_ref().is_none_or(|last| last.identity != deployment.identity) {
+            telemetry::identified(&deployment);
+        }
         if deployment.is_over() {
             self.state = State::Over(Box::new(deployment.clone()), times);
             return Some(WatchEvent::Changed(deployment));

@@ -1,5 +1,7 @@
 //! How a deployment ended.
 
+mod document;
+
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -7,7 +9,6 @@ use anydeploy_mask::one_line;
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::VersionOne;
 use crate::{Deployment, Error, LogLine, LogPage};
 
 /// How a deployment ended.
@@ -16,8 +17,7 @@ use crate::{Deployment, Error, LogLine, LogPage};
 ///
 /// In its [JSON form](crate#json) the member `outcome` is the variant in lower case; a word that this version does not
 /// know is refused, and never read as a success.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Document", try_from = "Document")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The platform says it went well.
@@ -187,66 +187,5 @@ impl fmt::Display for Outcome {
             Self::Superseded(_) => f.write_str("superseded"),
             Self::Lost(loss) => write!(f, "lost: {}", loss.error),
         }
-    }
-}
-
-/// The members of an outcome's JSON form; which of them are there depends on the word.
-#[derive(Serialize, Deserialize)]
-struct Document {
-    #[serde(default)]
-    v: VersionOne,
-    outcome: Word,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    deployment: Option<Deployment>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    log: Option<LogPage>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    log_error: Option<Error>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    error: Option<Error>,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Word {
-    Succeeded,
-    Failed,
-    Cancelled,
-    Superseded,
-    Lost,
-}
-
-impl From<Outcome> for Document {
-    fn from(outcome: Outcome) -> Self {
-        let of =
-            |outcome, deployment| Self { v: VersionOne, outcome, deployment, log: None, log_error: None, error: None };
-        match outcome {
-            Outcome::Succeeded(deployment) => of(Word::Succeeded, Some(deployment)),
-            Outcome::Cancelled(deployment) => of(Word::Cancelled, Some(deployment)),
-            Outcome::Superseded(deployment) => of(Word::Superseded, Some(deployment)),
-            Outcome::Failed(Failure { deployment, log, log_error, .. }) => {
-                Self { log, log_error, ..of(Word::Failed, Some(deployment)) }
-            }
-            Outcome::Lost(Loss { last, error }) => Self { error: Some(error), ..of(Word::Lost, last) },
-        }
-    }
-}
-
-impl TryFrom<Document> for Outcome {
-    type Error = &'static str;
-
-    fn try_from(document: Document) -> Result<Self, Self::Error> {
-        let Document { outcome, deployment, log, log_error, error, .. } = document;
-        if matches!(outcome, Word::Lost) {
-            let error = error.ok_or("the outcome `lost` lacks its member `error`")?;
-            return Ok(Self::Lost(Loss::new(deployment, error)));
-        }
-        let deployment = deployment.ok_or("the outcome lacks its member `deployment`")?;
-        Ok(match outcome {
-            Word::Succeeded => Self::Succeeded(deployment),
-            Word::Cancelled => Self::Cancelled(deployment),
-            Word::Superseded => Self::Superseded(deployment),
-            _ => Self::Failed(Failure { log, log_error, ..Failure::new(deployment) }),
-        })
     }
 }

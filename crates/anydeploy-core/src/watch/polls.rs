@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::WatchOptions;
+use super::options::WatchOptions;
 use crate::{Error, ErrorKind};
 
 /// The polls of one watch since the last one that read the deployment.

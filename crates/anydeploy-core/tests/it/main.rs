@@ -11,5 +11,6 @@ mod layers;
 mod memory;
 mod retry;
 mod sentences;
+mod telemetry;
 mod text;
 mod watch;

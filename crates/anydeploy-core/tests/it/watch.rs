@@ -28,7 +28,7 @@ pub(crate) fn script(phases: &[(Phase, &str)]) -> ScriptedDeployer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_change_is_told_once_and_then_the_outcome() {
+async fn each_change_is_reported_once_and_then_the_outcome() {
     let deployer = script(&[
         (Phase::Queued, "queued"),
         (Phase::Queued, "queued"),
@@ -36,7 +36,7 @@ async fn each_change_is_told_once_and_then_the_outcome() {
         (Phase::Succeeded, "finished"),
     ]);
     let events: Vec<_> = deployer.watch(&id(), WatchOptions::default()).collect().await;
-    let told: Vec<String> = events
+    let reported: Vec<String> = events
         .into_iter()
         .map(|event| match event.unwrap() {
             WatchEvent::Changed(deployment) => deployment.status.raw,
@@ -44,7 +44,7 @@ async fn each_change_is_told_once_and_then_the_outcome() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(told, ["queued", "in_progress", "finished", "succeeded"]);
+    assert_eq!(reported, ["queued", "in_progress", "finished", "succeeded"]);
     assert_eq!(deployer.calls().len(), 4);
 }
 
@@ -67,7 +67,7 @@ async fn an_unknown_word_never_ends_a_watch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_terminal_word_does_not_count_before_the_deployment_is_told_apart() {
+async fn a_terminal_word_does_not_count_while_the_deployment_is_pending() {
     let mut stale = seen(Phase::Succeeded, "done");
     stale.identity = Identity::Pending;
     let deployer = ScriptedDeployer::new().answer(Ok(stale)).answer(Ok(seen(Phase::Failed, "error")));
@@ -219,8 +219,8 @@ async fn a_wait_longer_than_the_clock_can_hold_ends_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn looks_are_never_closer_than_the_platform_allows() {
-    // Each look sees another status, so that each is told.
+async fn polls_are_never_closer_than_the_platform_allows() {
+    // Each poll reads another status, so that each is reported.
     let phases = [(Phase::Queued, "queued"), (Phase::Running, "running")];
     let deployer = script(&phases.repeat(50));
     let limit = Duration::from_secs(4);
@@ -247,7 +247,7 @@ async fn an_error_after_the_trigger_keeps_the_id_and_is_never_safe_to_repeat() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deployment_that_is_told_apart_meanwhile_is_a_change() {
+async fn a_change_of_identity_alone_is_a_change() {
     let mut accepted = seen(Phase::Queued, "queued");
     accepted.identity = Identity::Pending;
     let deployer = ScriptedDeployer::new()

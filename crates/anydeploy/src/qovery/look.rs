@@ -5,9 +5,10 @@ use qovery_client::types::{
     QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status,
 };
 
+use super::status::judge_service;
 use super::{Qovery, fail};
 use crate::clock::Moment;
-use crate::{Error, ErrorKind, Result, Target, TargetKind, platform};
+use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const PAGE: usize = 50;
@@ -47,6 +48,23 @@ impl Look {
     /// What the environment's services are doing, taken together.
     pub(super) fn state(&self) -> &StateEnum {
         &self.statuses.environment.state
+    }
+
+    /// How many services of the newest execution are over.
+    ///
+    /// A service to which the execution has not come yet still shows the state of an earlier one.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        let services = KINDS.iter().flat_map(|kind| self.of_kind(kind));
+        let parts: Vec<_> = services.filter(|status| status.is_part_last_deployment == Some(true)).collect();
+        let is_over = |status: &&&Status| {
+            let shown = filled(status.execution_id.as_deref());
+            shown.is_some()
+                && shown == self.last()
+                && judge_service(&status.state, status.status_details.as_ref()).is_terminal()
+        };
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let done = parts.iter().filter(is_over).count();
+        (!parts.is_empty()).then(|| Progress::new(count(done), count(parts.len())))
     }
 
     /// The status of a service, which is listed under its kind.
@@ -113,4 +131,43 @@ pub(super) fn beside_statuses(error: Error) -> Error {
 /// An id that is there and not empty.
 pub(super) fn filled(id: Option<&str>) -> Option<&str> {
     id.filter(|id| !id.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The progress of the execution `e2` in an environment with these applications.
+    fn progress_of(applications: &Value) -> Option<Progress> {
+        let statuses = serde_json::from_value(json!({
+            "environment": {
+                "id": "env", "state": "DEPLOYING", "last_deployment_state": "DEPLOYING", "last_deployment_id": "e2",
+            },
+            "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
+        }));
+        Look { statuses: statuses.unwrap(), at: Moment::of(None) }.progress()
+    }
+
+    fn application(state: &str, execution: &str, is_part: bool) -> Value {
+        json!({
+            "id": "a", "state": state, "execution_id": execution, "is_part_last_deployment": is_part,
+            "deployment_request_id": null, "deployment_requests_count": 0,
+        })
+    }
+
+    #[test]
+    fn a_service_counts_as_done_once_the_newest_execution_has_ended_it() {
+        let services = json!([
+            application("DEPLOYED", "e2", true),
+            application("BUILD_ERROR", "e2", true),
+            application("DEPLOYING", "e2", true),
+            application("DEPLOYED", "e1", true),
+            application("DEPLOYED", "", true),
+            application("DEPLOYED", "e2", false),
+        ]);
+        assert_eq!(progress_of(&services), Some(Progress::new(2, 5)));
+        assert_eq!(progress_of(&json!([application("DEPLOYED", "e1", false)])), None);
+    }
 }

@@ -43,7 +43,9 @@ impl Qovery {
         let going_on = whole.filter(|state| !phase(state).is_terminal());
         if *id.target().kind() == TargetKind::Environment {
             return match whole {
-                Some(state) if phase(state) != Phase::Unknown => Ok(told(id, phase(state), state.as_str())),
+                Some(state) if phase(state) != Phase::Unknown => {
+                    Ok(told(id, phase(state), state.as_str()).with_progress(look.progress()))
+                }
                 _ => self.read_past(id, whole).await,
             };
         }

@@ -71,9 +71,7 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         #[cfg(feature = "applications")]
         "application-one" => json::<types::Application>(body),
         #[cfg(feature = "applications")]
-        "application-readAppMonitoring" => {
-            json::<Option<std::collections::BTreeMap<String, Vec<serde_json::Map<String, serde_json::Value>>>>>(body)
-        }
+        "application-readAppMonitoring" => json::<Option<std::collections::BTreeMap<String, Vec<serde_json::Map<String, serde_json::Value>>>>>(body),
         #[cfg(feature = "applications")]
         "application-readLogs" => json::<String>(body),
         #[cfg(feature = "applications")]
@@ -1171,9 +1169,7 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         #[cfg(feature = "organizations")]
         "user-getMetricsToken" => json::<types::MetricsAccess>(body),
         #[cfg(feature = "users")]
-        "user-getPermissions" => {
-            json::<std::collections::BTreeMap<String, std::collections::BTreeMap<String, bool>>>(body)
-        }
+        "user-getPermissions" => json::<std::collections::BTreeMap<String, std::collections::BTreeMap<String, bool>>>(body),
         #[cfg(feature = "organizations")]
         "user-getServerMetrics" => json::<Option<types::User>>(body),
         #[cfg(feature = "organizations")]

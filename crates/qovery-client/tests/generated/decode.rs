@@ -51,9 +51,7 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         #[cfg(feature = "settings")]
         "cancelAgenticWorkflowDeployment" => Ok(Vec::new()),
         #[cfg(feature = "settings")]
-        "listAgenticWorkflowDeploymentHistoryV2" => {
-            json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body)
-        }
+        "listAgenticWorkflowDeploymentHistoryV2" => json::<types::DeploymentHistoryServicePaginatedResponseListV2>(body),
         #[cfg(feature = "organization_settings")]
         "createAlertReceiver" => json::<types::AlertReceiverResponse>(body),
         #[cfg(feature = "organization_settings")]
@@ -427,9 +425,7 @@ pub(crate) fn decode(operation: &str, status: u16, body: &[u8]) -> Option<Outcom
         #[cfg(feature = "settings")]
         "listEnvironmentDeploymentHistory" => json::<types::DeploymentHistoryEnvironmentPaginatedResponseList>(body),
         #[cfg(feature = "deployments")]
-        "listEnvironmentDeploymentHistoryV2" => {
-            json::<types::DeploymentHistoryEnvironmentPaginatedResponseListV2>(body)
-        }
+        "listEnvironmentDeploymentHistoryV2" => json::<types::DeploymentHistoryEnvironmentPaginatedResponseListV2>(body),
         #[cfg(feature = "deployments")]
         "listDeploymentRequestByEnvironmentId" => json::<types::EnvironmentDeploymentQueue>(body),
         #[cfg(feature = "settings")]

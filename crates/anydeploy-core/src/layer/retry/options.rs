@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Backoff;
+
 /// How long and how often a call is repeated.
 ///
 /// By default a call is made at most 5 times, no repeat begins later than 2 minutes after the first one began, and the
@@ -33,6 +35,12 @@ impl Default for RetryOptions {
 }
 
 impl RetryOptions {
+    /// The waits between the attempts of one call, which begins now.
+    pub(super) fn backoff(&self) -> Backoff {
+        let backoff = Backoff::new(self.first_backoff, self.longest_backoff);
+        backoff.with_budget(self.budget).with_tries(self.attempts)
+    }
+
     /// Begins the last attempt within this time.
     #[must_use]
     pub fn within(budget: Duration) -> Self {

@@ -124,7 +124,7 @@ async fn a_deadline_after_reads_have_recovered_says_that_the_deployment_goes_on(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_loss_after_the_deployment_was_seen_says_so_and_does_not_doubt_the_id() {
+async fn a_loss_after_the_deployment_was_read_says_so_and_does_not_question_the_id() {
     let gone = || Err(Error::new(ErrorKind::NotFound, "no such deployment"));
     let outcome = running_then([gone(), gone()]).watch(&id(), WatchOptions::default()).await.unwrap();
     let line = outcome.to_string();

@@ -1,8 +1,28 @@
-//! Which version a deployment ran, and whether it is the one that was asked for.
+//! Which version of a target is asked for, and which one ran.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Deployment, Phase, Revision};
+/// Which version of the target is deployed.
+///
+/// Platforms mean different things by a bare "deploy"; a revision means the same on all of them.
+/// What a platform cannot do for a target is refused before anything is sent, never replaced by something near.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Revision {
+    /// What the platform is set to deploy now: the head of the branch unless a commit is pinned, or the configured
+    /// image or chart.
+    #[default]
+    Configured,
+    /// What was deployed last, once more, even if the branch has moved on since.
+    Deployed,
+    /// A commit of the target's repository, by its hash as the platform takes it; the full hash is always right.
+    Commit(String),
+    /// A tag of the target's image.
+    ImageTag(String),
+    /// A version of the target's Helm chart, for a chart from a chart repository.
+    ChartVersion(String),
+}
 
 /// Which version a deployment ran, as the platform reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,7 +56,8 @@ impl RanRevision {
         }
     }
 
-    fn describe(&self) -> String {
+    /// The revision in a few words.
+    pub(crate) fn describe(&self) -> String {
         match self {
             Self::Unverified => "an unknown revision".to_owned(),
             Self::Commit(commit) => format!("commit {commit}"),
@@ -53,30 +74,8 @@ fn is_same_commit(ran: &str, asked: &str) -> bool {
     ran == asked || abbreviates(&asked, &ran) || abbreviates(&ran, &asked)
 }
 
-impl Deployment {
-    /// The same deployment, failed if it succeeded with another revision than the one that was asked for.
-    ///
-    /// The platform's word stays in [`status.raw`](crate::DeploymentStatus::raw); the reason says what ran.
-    #[must_use]
-    pub fn verified_against(mut self, asked: &Revision) -> Self {
-        if self.status.phase == Phase::Succeeded && self.revision.contradicts(asked) {
-            let asked = match asked {
-                Revision::Commit(commit) => format!("commit {commit}"),
-                Revision::ImageTag(tag) => format!("image tag {tag}"),
-                Revision::ChartVersion(version) => format!("chart version {version}"),
-                Revision::Configured | Revision::Deployed => "the revision".to_owned(),
-            };
-            self.status.phase = Phase::Failed;
-            self.reason = Some(format!("it ran {}, and {asked} was asked for", self.revision.describe()));
-        }
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::{DeploymentId, DeploymentStatus, Identity, Platform, Target};
-
     use super::*;
 
     #[test]
@@ -96,20 +95,5 @@ mod tests {
         assert!(!chart.contradicts(&Revision::Commit(full.into())), "they cannot be compared");
         assert!(!RanRevision::Unverified.contradicts(&Revision::Commit(full.into())), "nothing was read");
         assert!(!RanRevision::Commit(full.into()).contradicts(&Revision::Configured));
-    }
-
-    #[test]
-    fn a_success_with_another_revision_is_a_failure_that_says_so() {
-        let id = DeploymentId::new(Platform::new("alpha"), Target::application("web"));
-        let with = |phase| {
-            Deployment::new(id.clone(), Identity::Exact, DeploymentStatus::new(phase, "finished"))
-                .with_revision(RanRevision::ImageTag("1.27".into()))
-                .verified_against(&Revision::ImageTag("1.28".into()))
-        };
-        let ended = with(Phase::Succeeded);
-        assert_eq!((ended.status.phase, &*ended.status.raw), (Phase::Failed, "finished"));
-        assert_eq!(ended.reason.as_deref(), Some("it ran image tag 1.27, and image tag 1.28 was asked for"));
-        assert_eq!(with(Phase::Running).status.phase, Phase::Running, "it may not have got there yet");
-        assert_eq!(with(Phase::Cancelled).status.phase, Phase::Cancelled);
     }
 }
