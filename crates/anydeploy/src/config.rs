@@ -111,7 +111,7 @@ pub trait Connect: Deployer + Sized {
     /// Makes the deployer; nothing is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if something is missing or not usable.
     fn connect(config: &Config<Self>) -> Result<Self>;
 }
 
@@ -213,7 +213,7 @@ impl<D: Connect> Config<D> {
     /// Makes the deployer; nothing is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if something is missing or not usable.
     pub fn connect(&self) -> Result<D> {
         D::connect(self)
     }
