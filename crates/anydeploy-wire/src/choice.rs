@@ -1,4 +1,4 @@
-//! Enums of types that no tag tells apart.
+//! Enums of types that no tag distinguishes.
 
 /// Implements [`Read`](crate::Read) and `Deserialize` for an enum whose variants hold one value each.
 ///
@@ -28,7 +28,9 @@ macro_rules! choice {
         impl $crate::Read for $name {
             #[inline]
             fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                let mut chosen = $crate::__private::choose::<Self>(node, &[$(|node| $crate::__private::weigh(node, Self::$variant)),+]);
+                let mut chosen = $crate::__private::choose::<Self>(node, &[
+                    $(|node| $crate::__private::weigh(node, Self::$variant)),+
+                ]);
                 $(if chosen.is_next() {
                     return ::std::result::Result::Ok(Self::$variant($crate::__attempt!($crate::Read::read(node))));
                 })+

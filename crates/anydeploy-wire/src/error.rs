@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, time::Duration, time::SystemTime};
 use bytes::Bytes;
 use reqwest::{
     StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    header::{HeaderMap, HeaderName, HeaderValue},
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     operation::{Method, Operation},
     redirect::Redirect,
     retry_after, server_message,
-    web_page::is_web_page,
+    web_page::{is_web_page, says_html},
 };
 
 /// Shorter credentials, in bytes, are not redacted: removing them would garble ordinary text.
@@ -37,7 +37,7 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke after the request may have been sent; the server may have acted on it.
     Interrupted,
-    /// The answer to a request that succeeded is longer than the limit.
+    /// The response to a request that succeeded is longer than the limit.
     TooLarge,
     /// The server answered with a status other than 2xx, redirects included.
     Status,
@@ -109,10 +109,8 @@ impl Error {
     #[must_use]
     pub fn is_web_page(&self) -> bool {
         let Some(response) = &self.0.response else { return false };
-        let says_html = response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let says_html = says_html.is_some_and(|text| text.to_ascii_lowercase().contains("html"));
         let is_json = || matches!(response.body.trim_ascii_start().first(), Some(b'{' | b'['));
-        is_web_page(&response.body) || (says_html && !response.body.is_empty() && !is_json())
+        is_web_page(&response.body) || (says_html(&response.headers) && !response.body.is_empty() && !is_json())
     }
 
     /// The server's own words: the message of the body and the findings of a failed validation, on one
@@ -170,7 +168,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// A text of the server's without the credentials of the request, should it have sent them back.
+    /// A text of the server without the credentials of the request, should it have sent them back.
     ///
     /// Covers the token and the values of headers that were added by hand, if the server answered with
     /// another status than 2xx and they are at least 6 bytes long.

@@ -6,9 +6,6 @@ use reqwest::header::HeaderMap;
 
 use crate::operation::Operation;
 
-/// The time for a whole request, unless the caller or the operation says otherwise.
-pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// A connection to one API: base URL, credentials, limits, and a pool of connections.
 ///
 /// Cloning is cheap and shares the pool.
@@ -33,6 +30,15 @@ pub(crate) struct Parts {
 }
 
 impl Http {
+    /// The time for a whole request, unless the caller or the operation says otherwise.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// The time to connect, unless the caller says otherwise.
+    pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// The longest body that is read, in bytes, unless the caller says otherwise.
+    pub const DEFAULT_MAX_BODY: usize = 16 * 1024 * 1024;
+
     pub(crate) fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
     }
@@ -66,7 +72,11 @@ impl Http {
     /// A caller who sets less than the default wants no request to last longer, and is not overruled.
     pub(crate) fn timeout_of(&self, operation: &Operation) -> Duration {
         let timeout = self.0.timeout;
-        if timeout < DEFAULT_TIMEOUT { timeout } else { operation.timeout().map_or(timeout, |own| own.max(timeout)) }
+        if timeout < Self::DEFAULT_TIMEOUT {
+            timeout
+        } else {
+            operation.timeout().map_or(timeout, |own| own.max(timeout))
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     auth::{Auth, sensitive_header},
     base_url,
     error::Error,
-    http::{DEFAULT_TIMEOUT, Http, Parts},
+    http::{Http, Parts},
     proxy::{Proxy, Route},
     secret::Secret,
     tls,
@@ -23,12 +23,8 @@ use crate::{
 /// The headers that each request sets by itself.
 const OWN_HEADERS: [HeaderName; 4] = [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST];
 
-/// Dokploy closes an idle connection after some 5 seconds, and a request that meets that moment is lost without an answer.
+/// Dokploy closes an idle connection after some 5 seconds, and a request that meets that moment stays without a response.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
-
-const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-const DEFAULT_MAX_BODY: usize = 16 * 1024 * 1024;
 
 impl Http {
     /// Begins a connection to the API below `base_url`, such as `https://host/api/v1`.
@@ -37,9 +33,9 @@ impl Http {
             base_url: base_url.into(),
             auth: None,
             headers: Vec::new(),
-            timeout: DEFAULT_TIMEOUT,
-            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-            max_body: DEFAULT_MAX_BODY,
+            timeout: Self::DEFAULT_TIMEOUT,
+            connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
+            max_body: Self::DEFAULT_MAX_BODY,
             user_agent: concat!("anydeploy/", env!("CARGO_PKG_VERSION")).to_owned(),
             allow_plain_http: false,
             proxy: Proxy::default(),

@@ -1,6 +1,6 @@
-//! Unions that are told apart by a tag and keep a variant they do not know.
+//! Unions whose variants a tag distinguishes, and that keep a variant they do not know.
 
-/// Declares an enum of objects that one of their members tells apart.
+/// Declares an enum of objects whose variant one of their members names.
 ///
 /// The whole object, tag included, is read as the variant that the tag names.
 /// An object with an unknown tag or none becomes `Other`, which holds it, is sent back as it

@@ -239,7 +239,7 @@ impl fmt::Debug for RequestBuilder<'_> {
     }
 }
 
-/// JSON comes first: to anyone who accepts something else before it, Coolify sends its framework's
+/// JSON comes first: to a caller that accepts something else before it, Coolify sends its framework's
 /// errors as web pages, and a 422 as a redirect.
 fn accept(operation: Operation) -> Result<HeaderValue, Error> {
     match operation.accept() {

@@ -3,16 +3,13 @@
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::{
-    StatusCode,
-    header::{CONTENT_TYPE, HeaderMap},
-};
+use reqwest::{StatusCode, header::HeaderMap};
 
 use crate::{
     decode::{DecodeError, Read, Repair, Repaired, decode_as},
     error::{Error, ErrorKind, Received},
     operation::Operation,
-    web_page::is_web_page,
+    web_page::{is_web_page, says_html},
 };
 
 /// A 2xx response whose body was read whole, and not yet as a type.
@@ -66,7 +63,7 @@ impl RawResponse {
     /// [`Decode`](ErrorKind::Decode) if the body does not fit even after the repairs; its source is a
     /// [`DecodeError`].
     pub fn json<T: Read>(self) -> Result<Response<T>, Error> {
-        match decode_as(&self.received.body, self.says_html()) {
+        match decode_as(&self.received.body, says_html(&self.received.headers)) {
             Ok((value, repairs)) => Ok(self.response(repairs).with(value)),
             Err(error) => Err(self.undecodable(error)),
         }
@@ -109,11 +106,6 @@ impl RawResponse {
             return Err(self.undecodable(DecodeError::web_page("no content")));
         }
         Ok(self.response(Vec::new()))
-    }
-
-    fn says_html(&self) -> bool {
-        let content_type = self.received.headers.get(CONTENT_TYPE);
-        content_type.and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("html"))
     }
 
     fn response(self, repairs: Vec<Repair>) -> Response<()> {

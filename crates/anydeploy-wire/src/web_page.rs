@@ -1,5 +1,7 @@
 //! Web pages that come where an API should answer.
 
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+
 /// How a web page begins, in any case: the gateways' own pages often leave out the head.
 const WEB_PAGE_STARTS: [&[u8]; 12] = [
     b"<!doctype",
@@ -15,6 +17,12 @@ const WEB_PAGE_STARTS: [&[u8]; 12] = [
     b"<h1",
     b"<form",
 ];
+
+/// Whether the content type says that the body is a web page, which is not always so.
+pub(crate) fn says_html(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|text| text.to_ascii_lowercase().contains("html"))
+}
 
 /// Whether a body begins as a web page does.
 pub(crate) fn is_web_page(body: &[u8]) -> bool {

@@ -65,7 +65,7 @@ impl<D: Connect + Deployer> Builder<D> {
         self
     }
 
-    /// How long a deployment that the platform accepted may stay out of sight before it counts as lost or as never
+    /// How long a deployment that the platform accepted may be missing from its lists before it counts as lost or as never
     /// started; 60 seconds by default.
     ///
     /// Half of it is how long a server may take to act on a trigger whose answer was lost.

@@ -1,6 +1,5 @@
 //! Configuration: in code, from the environment, or from a file by serde.
 
-mod any;
 mod connection;
 mod env;
 mod forms;
@@ -11,10 +10,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use anydeploy_wire::Http;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use any::AnyConfig;
 /// The version of `reqwest` that an HTTP client of the caller's own is of.
 #[cfg(feature = "raw-api")]
 pub use anydeploy_wire::reqwest;
@@ -50,8 +49,7 @@ pub struct Config<D> {
     /// The token or API key.
     #[serde(default, deserialize_with = "token")]
     pub token: Option<SecretString>,
-    /// How the token is presented; only Qovery knows more than one way, and tells a JWT by its form where this is not
-    /// set.
+    /// How the token is presented; only Qovery knows more than one way, and presents a JWT as `Bearer` if this is not set.
     #[serde(default)]
     pub token_scheme: Option<TokenScheme>,
     /// The longest time for one request with its answer, 30 seconds by default; as a number of seconds, or as text such
@@ -61,7 +59,7 @@ pub struct Config<D> {
     /// The longest time for making a connection, 10 seconds by default; written like `timeout`.
     #[serde(default = "default_connect_timeout", deserialize_with = "forms::duration")]
     pub connect_timeout: Duration,
-    /// How long a deployment that the platform accepted may stay out of sight before it counts as lost or as never
+    /// How long a deployment that the platform accepted may be missing from its lists before it counts as lost or as never
     /// started, 60 seconds by default; written like `timeout`.
     #[serde(default = "default_grace", deserialize_with = "forms::duration")]
     pub grace: Duration,
@@ -113,7 +111,7 @@ pub trait Connect: Deployer + Sized {
     /// Makes the deployer; nothing is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if something is missing or not usable.
     fn connect(config: &Config<Self>) -> Result<Self>;
 }
 
@@ -137,11 +135,11 @@ pub struct Conventions {
 }
 
 const fn default_timeout() -> Duration {
-    Duration::from_secs(30)
+    Http::DEFAULT_TIMEOUT
 }
 
 const fn default_connect_timeout() -> Duration {
-    Duration::from_secs(10)
+    Http::DEFAULT_CONNECT_TIMEOUT
 }
 
 const fn default_grace() -> Duration {
@@ -149,7 +147,7 @@ const fn default_grace() -> Duration {
 }
 
 const fn default_max_body() -> usize {
-    16 * 1024 * 1024
+    Http::DEFAULT_MAX_BODY
 }
 
 /// serde's own message would quote a token that is not text.
@@ -215,7 +213,7 @@ impl<D: Connect> Config<D> {
     /// Makes the deployer; nothing is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if something is missing or not usable.
     pub fn connect(&self) -> Result<D> {
         D::connect(self)
     }

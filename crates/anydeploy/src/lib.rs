@@ -26,6 +26,7 @@
 // Each platform uses a part of the common ground; all of it is in use when all of them are on.
 #![cfg_attr(not(all(feature = "coolify", feature = "dokploy", feature = "qovery")), allow(dead_code))]
 
+mod any_config;
 mod builder;
 mod clock;
 pub mod config;
@@ -42,9 +43,10 @@ pub mod dokploy;
 #[cfg(feature = "qovery")]
 pub mod qovery;
 
+pub use any_config::AnyConfig;
 pub use anydeploy_core::*;
 pub use builder::Builder;
-pub use config::{AnyConfig, Config, Connect};
+pub use config::{Config, Connect};
 #[cfg(feature = "coolify")]
 pub use coolify::Coolify;
 #[cfg(feature = "dokploy")]

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-#[path = "../../coolify-client/tests/generated/decode.rs"]
+#[path = "../../coolify-client/tests/it/generated/decode.rs"]
 #[allow(dead_code, reason = "only the names of the operations are wanted")]
 mod coolify;
-#[path = "../../dokploy-client/tests/generated/decode.rs"]
+#[path = "../../dokploy-client/tests/it/generated/decode.rs"]
 #[allow(dead_code, reason = "only the names of the operations are wanted")]
 mod dokploy;
-#[path = "../../qovery-client/tests/generated/decode.rs"]
+#[path = "../../qovery-client/tests/it/generated/decode.rs"]
 #[allow(dead_code, reason = "only the names of the operations are wanted")]
 mod qovery;
 
@@ -108,7 +108,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         [("coolify", coolify::OPERATIONS), ("dokploy", dokploy::OPERATIONS), ("qovery", qovery::OPERATIONS)];
     let (mut written, mut before) = (0, 0);
     for (index, (platform, operations)) in platforms.into_iter().enumerate() {
-        let path = here.join(format!("../{platform}-client/tests/recorded/success.jsonl"));
+        let path = here.join(format!("../{platform}-client/tests/it/recorded/success.jsonl"));
         for line in fs::read_to_string(path)?.lines() {
             let line: Value = serde_json::from_str(line)?;
             let body = body(&line["body"]);

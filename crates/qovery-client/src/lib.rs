@@ -1,8 +1,8 @@
 //! Typed client of the Qovery API.
 //!
-//! Every operation is a method of [`Client`], every request and answer a type in [`types`].
-//! Both are generated from documents that say what the servers really answer; an answer that is
-//! stranger than that is still read, see [`Response::repairs`](wire::Response::repairs).
+//! Every operation is a method of [`Client`], every request and response a type in [`types`].
+//! Both are generated from documents that say what the servers really answer; a response that does
+//! not quite fit is still read, see [`Response::repairs`](wire::Response::repairs).
 //!
 //! A failure keeps status, headers and body, see [`Error`](wire::Error).
 //! Nothing is sent twice: retrying is the caller's decision.

@@ -45,9 +45,9 @@ pub(crate) fn emit(model: &Model, areas: &[Area], crate_name: &str) -> Result<Fi
         files.insert(PathBuf::from("src/generated").join(path), text);
     }
     let decode = decode::file(model, crate_name);
-    files.insert(PathBuf::from("tests/generated/decode.rs"), decode);
+    files.insert(PathBuf::from("tests/it/generated/decode.rs"), decode);
     for (path, text) in calls::files(model, crate_name) {
-        files.insert(PathBuf::from("tests/generated").join(path), text);
+        files.insert(PathBuf::from("tests/it/generated").join(path), text);
     }
     for (path, text) in &mut files {
         *text = format!("{HEADER}\n{text}");

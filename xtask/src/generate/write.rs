@@ -7,7 +7,7 @@ use super::diagnostic::{Error, Result};
 use super::emit::Files;
 
 /// The folders that hold nothing but generated files.
-const GENERATED: [&str; 2] = ["src/generated", "tests/generated"];
+const GENERATED: [&str; 2] = ["src/generated", "tests/it/generated"];
 
 /// Writes the files that differ, and removes those that are no longer generated.
 pub(crate) fn write(folder: &Path, files: &Files) -> Result<()> {

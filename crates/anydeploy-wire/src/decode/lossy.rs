@@ -2,7 +2,7 @@
 
 /// Replaces bytes that are not UTF-8, and `\u` escapes that are half of a surrogate pair.
 ///
-/// Text that was cut at any byte, such as a log, must not cost the whole answer.
+/// Text that was cut at any byte, such as a log, must not cost the whole response.
 pub(super) fn lossy(text: &[u8]) -> Vec<u8> {
     let mut text = String::from_utf8_lossy(text).into_owned().into_bytes();
     let mut at = 0;

@@ -52,7 +52,7 @@ fn what_fits_none_is_left_out_where_it_need_not_be_there() {
     assert_eq!(repairs.iter().map(Repair::pointer).collect::<Vec<_>>(), ["/*/port"]);
 }
 
-/// Objects that nothing but their members tells apart.
+/// Objects that nothing but their members distinguishes.
 mod objects {
     use super::{Repair, choice, decode, json, object};
 

@@ -314,7 +314,7 @@ fn what_is_no_json_says_why() {
 }
 
 #[test]
-fn what_is_not_unicode_is_replaced_and_told() {
+fn what_is_not_unicode_is_replaced_and_reported() {
     let repairs = [Repaired::Converted, Repaired::Removed];
     for text in [&b"a\xff"[..], br"a\ud83d", br"a\ude00"] {
         let body = [&br#"{"uuid": ""#[..], text, br#"", "port": []}"#].concat();

@@ -111,7 +111,7 @@ mod strict {
     }
 }
 
-/// Decodes as each of some types and checks what is told about it.
+/// Decodes as each of some types and checks what is printed of it.
 fn probe(body: &[u8]) -> Result<(), TestCaseError> {
     probe_as::<Thing>(body)?;
     probe_as::<Vec<Thing>>(body)?;
@@ -129,11 +129,11 @@ fn probe(body: &[u8]) -> Result<(), TestCaseError> {
 }
 
 fn probe_as<T: Read + DeserializeOwned>(body: &[u8]) -> Result<(), TestCaseError> {
-    let told = match decode::<T>(body) {
+    let printed = match decode::<T>(body) {
         Ok((_, repairs)) => format!("{repairs:?}"),
         Err(error) => format!("{error} {error:?}"),
     };
-    prop_assert!(!told.contains("planted"), "{}", told);
+    prop_assert!(!printed.contains("planted"), "{}", printed);
     Ok(())
 }
 

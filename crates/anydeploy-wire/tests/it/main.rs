@@ -17,6 +17,7 @@ mod proxies;
 mod requests;
 mod responses;
 mod secrets;
+#[cfg_attr(not(feature = "rustls"), allow(dead_code, reason = "the modules that use it need TLS"))]
 mod server;
 #[cfg(feature = "rustls")]
 mod tls;

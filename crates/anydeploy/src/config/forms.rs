@@ -8,5 +8,6 @@ mod token;
 pub(super) use address::api_url;
 pub(super) use duration::duration;
 pub(super) use size::{read_size, size};
+#[cfg(feature = "qovery")]
 pub(crate) use token::is_jwt;
 pub(super) use token::token_mismatch;

@@ -37,7 +37,7 @@ mod teams;
 mod variables;
 mod common;
 
-/// Every type of a request or an answer, whatever area it belongs to.
+/// Every type of a request or a response, whatever area it belongs to.
 pub mod types {
     #[cfg(feature = "administration")]
     pub use super::administration::schemas::*;

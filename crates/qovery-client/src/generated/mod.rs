@@ -37,7 +37,7 @@ mod terraforms;
 mod variables;
 mod common;
 
-/// Every type of a request or an answer, whatever area it belongs to.
+/// Every type of a request or a response, whatever area it belongs to.
 pub mod types {
     #[cfg(feature = "applications")]
     pub use super::applications::schemas::*;

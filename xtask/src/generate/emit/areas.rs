@@ -92,7 +92,7 @@ fn root(areas: &[Area], exports: &str, has_shared: bool) -> String {
     }
     text + &format!(
         "
-/// Every type of a request or an answer, whatever area it belongs to.
+/// Every type of a request or a response, whatever area it belongs to.
 pub mod types {{
 {exports}}}
 

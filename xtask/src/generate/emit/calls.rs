@@ -17,7 +17,7 @@ use super::operations;
 /// About how long a line of values becomes.
 const WIDTH: usize = 110;
 
-/// The files below `tests/generated`.
+/// The files below `tests/it/generated`.
 pub(super) fn files(model: &Model, crate_name: &str) -> BTreeMap<String, String> {
     let writer = Writer { model, reached: reached_from(model) };
     let mut areas: BTreeMap<&str, String> = BTreeMap::new();
@@ -27,7 +27,7 @@ pub(super) fn files(model: &Model, crate_name: &str) -> BTreeMap<String, String>
     let mut files = BTreeMap::new();
     let (mut modules, mut all) = (String::new(), String::new());
     for (area, calls) in &areas {
-        modules.push_str(&format!("#[path = \"calls/{area}.rs\"]\nmod {area};\n"));
+        modules.push_str(&format!("mod {area};\n"));
         all.push_str(&format!("    {area}::CALLS,\n"));
         let head = uses(crate_name, calls, &["Calls", "sent"]);
         let text = format!("//! Calls of `{area}`.\n\n{head}\npub(crate) const CALLS: Calls = &[\n{calls}];\n");
@@ -35,7 +35,7 @@ pub(super) fn files(model: &Model, crate_name: &str) -> BTreeMap<String, String>
     }
     let used = writer.used(&areas);
     for (letter, values) in writer.values(&used) {
-        modules.push_str(&format!("#[path = \"calls/values_{letter}.rs\"]\nmod values_{letter};\n"));
+        modules.push_str(&format!("mod values_{letter};\n"));
         let head = uses(crate_name, &values, &[]);
         let text = format!("//! Values that are sent, of types that begin with `{letter}`.\n\n{head}\n{values}");
         files.insert(format!("calls/values_{letter}.rs"), text);

@@ -1,4 +1,4 @@
-//! A test's way to the type of every answer, by the operation's id.
+//! A test's way to the type of every response, by the operation's id.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use quote::ToTokens as _;
 
 use super::super::model::{Answer, Model};
 
-/// `tests/generated/decode.rs`.
+/// `tests/it/generated/decode.rs`.
 pub(super) fn file(model: &Model, crate_name: &str) -> String {
     let mut arms = String::new();
     for operation in &model.operations {
@@ -25,11 +25,11 @@ pub(super) fn file(model: &Model, crate_name: &str) -> String {
     let ids: String = model.operations.iter().map(|o| format!("    {:?},\n", o.id)).collect();
     format!(
         "\
-//! Every answer of the API, by the operation's id.
+//! The type of every response of the API, by the operation's id.
 
 use {crate_name}::{{types, wire}};
 
-/// What had to be repaired in an answer, or why it is none.
+/// What had to be repaired in a response, or why it cannot be read.
 pub(crate) type Outcome = Result<Vec<wire::Repair>, String>;
 
 /// Decodes the body of a success, and of text no more than its UTF-8; `None` if the operation's area is off.

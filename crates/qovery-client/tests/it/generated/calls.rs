@@ -3,7 +3,7 @@
 
 //! Every operation, called with everything set.
 
-use dokploy_client::{Client, wire};
+use qovery_client::{Client, wire};
 
 /// A request whose response is dropped.
 pub(crate) type Sent<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), wire::Error>> + 'a>>;
@@ -13,22 +13,22 @@ pub(crate) type Calls = &'static [(&'static str, fn(&Client) -> Sent<'_>)];
 
 /// The calls of every area.
 pub(crate) const ALL: &[Calls] = &[
-    administration::CALLS,
     applications::CALLS,
-    backups::CALLS,
-    compose::CALLS,
-    connections::CALLS,
+    clusters::CALLS,
+    containers::CALLS,
     databases::CALLS,
     deployments::CALLS,
-    domains::CALLS,
-    notifications::CALLS,
+    environments::CALLS,
+    helms::CALLS,
+    jobs::CALLS,
+    logs::CALLS,
+    organization_settings::CALLS,
     organizations::CALLS,
-    previews::CALLS,
     projects::CALLS,
-    servers::CALLS,
-    services::CALLS,
+    scoped_variables::CALLS,
     settings::CALLS,
-    users::CALLS,
+    terraforms::CALLS,
+    variables::CALLS,
 ];
 
 fn sent<'a, T: 'a>(response: wire::ResponseFuture<'a, T>) -> Sent<'a> {
@@ -41,10 +41,11 @@ mod values {
     pub(crate) use super::values_c::*;
     pub(crate) use super::values_d::*;
     pub(crate) use super::values_e::*;
-    pub(crate) use super::values_f::*;
     pub(crate) use super::values_g::*;
     pub(crate) use super::values_h::*;
     pub(crate) use super::values_i::*;
+    pub(crate) use super::values_j::*;
+    pub(crate) use super::values_k::*;
     pub(crate) use super::values_l::*;
     pub(crate) use super::values_m::*;
     pub(crate) use super::values_n::*;
@@ -55,78 +56,41 @@ mod values {
     pub(crate) use super::values_t::*;
     pub(crate) use super::values_u::*;
     pub(crate) use super::values_v::*;
-    pub(crate) use super::values_w::*;
 }
 
-#[path = "calls/administration.rs"]
-mod administration;
-#[path = "calls/applications.rs"]
 mod applications;
-#[path = "calls/backups.rs"]
-mod backups;
-#[path = "calls/compose.rs"]
-mod compose;
-#[path = "calls/connections.rs"]
-mod connections;
-#[path = "calls/databases.rs"]
+mod clusters;
+mod containers;
 mod databases;
-#[path = "calls/deployments.rs"]
 mod deployments;
-#[path = "calls/domains.rs"]
-mod domains;
-#[path = "calls/notifications.rs"]
-mod notifications;
-#[path = "calls/organizations.rs"]
+mod environments;
+mod helms;
+mod jobs;
+mod logs;
+mod organization_settings;
 mod organizations;
-#[path = "calls/previews.rs"]
-mod previews;
-#[path = "calls/projects.rs"]
 mod projects;
-#[path = "calls/servers.rs"]
-mod servers;
-#[path = "calls/services.rs"]
-mod services;
-#[path = "calls/settings.rs"]
+mod scoped_variables;
 mod settings;
-#[path = "calls/users.rs"]
-mod users;
-#[path = "calls/values_a.rs"]
+mod terraforms;
+mod variables;
 mod values_a;
-#[path = "calls/values_b.rs"]
 mod values_b;
-#[path = "calls/values_c.rs"]
 mod values_c;
-#[path = "calls/values_d.rs"]
 mod values_d;
-#[path = "calls/values_e.rs"]
 mod values_e;
-#[path = "calls/values_f.rs"]
-mod values_f;
-#[path = "calls/values_g.rs"]
 mod values_g;
-#[path = "calls/values_h.rs"]
 mod values_h;
-#[path = "calls/values_i.rs"]
 mod values_i;
-#[path = "calls/values_l.rs"]
+mod values_j;
+mod values_k;
 mod values_l;
-#[path = "calls/values_m.rs"]
 mod values_m;
-#[path = "calls/values_n.rs"]
 mod values_n;
-#[path = "calls/values_o.rs"]
 mod values_o;
-#[path = "calls/values_p.rs"]
 mod values_p;
-#[path = "calls/values_r.rs"]
 mod values_r;
-#[path = "calls/values_s.rs"]
 mod values_s;
-#[path = "calls/values_t.rs"]
 mod values_t;
-#[path = "calls/values_u.rs"]
 mod values_u;
-#[path = "calls/values_v.rs"]
 mod values_v;
-#[path = "calls/values_w.rs"]
-mod values_w;

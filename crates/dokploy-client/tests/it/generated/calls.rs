@@ -3,7 +3,7 @@
 
 //! Every operation, called with everything set.
 
-use qovery_client::{Client, wire};
+use dokploy_client::{Client, wire};
 
 /// A request whose response is dropped.
 pub(crate) type Sent<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), wire::Error>> + 'a>>;
@@ -13,22 +13,22 @@ pub(crate) type Calls = &'static [(&'static str, fn(&Client) -> Sent<'_>)];
 
 /// The calls of every area.
 pub(crate) const ALL: &[Calls] = &[
+    administration::CALLS,
     applications::CALLS,
-    clusters::CALLS,
-    containers::CALLS,
+    backups::CALLS,
+    compose::CALLS,
+    connections::CALLS,
     databases::CALLS,
     deployments::CALLS,
-    environments::CALLS,
-    helms::CALLS,
-    jobs::CALLS,
-    logs::CALLS,
-    organization_settings::CALLS,
+    domains::CALLS,
+    notifications::CALLS,
     organizations::CALLS,
+    previews::CALLS,
     projects::CALLS,
-    scoped_variables::CALLS,
+    servers::CALLS,
+    services::CALLS,
     settings::CALLS,
-    terraforms::CALLS,
-    variables::CALLS,
+    users::CALLS,
 ];
 
 fn sent<'a, T: 'a>(response: wire::ResponseFuture<'a, T>) -> Sent<'a> {
@@ -41,11 +41,10 @@ mod values {
     pub(crate) use super::values_c::*;
     pub(crate) use super::values_d::*;
     pub(crate) use super::values_e::*;
+    pub(crate) use super::values_f::*;
     pub(crate) use super::values_g::*;
     pub(crate) use super::values_h::*;
     pub(crate) use super::values_i::*;
-    pub(crate) use super::values_j::*;
-    pub(crate) use super::values_k::*;
     pub(crate) use super::values_l::*;
     pub(crate) use super::values_m::*;
     pub(crate) use super::values_n::*;
@@ -56,77 +55,42 @@ mod values {
     pub(crate) use super::values_t::*;
     pub(crate) use super::values_u::*;
     pub(crate) use super::values_v::*;
+    pub(crate) use super::values_w::*;
 }
 
-#[path = "calls/applications.rs"]
+mod administration;
 mod applications;
-#[path = "calls/clusters.rs"]
-mod clusters;
-#[path = "calls/containers.rs"]
-mod containers;
-#[path = "calls/databases.rs"]
+mod backups;
+mod compose;
+mod connections;
 mod databases;
-#[path = "calls/deployments.rs"]
 mod deployments;
-#[path = "calls/environments.rs"]
-mod environments;
-#[path = "calls/helms.rs"]
-mod helms;
-#[path = "calls/jobs.rs"]
-mod jobs;
-#[path = "calls/logs.rs"]
-mod logs;
-#[path = "calls/organization_settings.rs"]
-mod organization_settings;
-#[path = "calls/organizations.rs"]
+mod domains;
+mod notifications;
 mod organizations;
-#[path = "calls/projects.rs"]
+mod previews;
 mod projects;
-#[path = "calls/scoped_variables.rs"]
-mod scoped_variables;
-#[path = "calls/settings.rs"]
+mod servers;
+mod services;
 mod settings;
-#[path = "calls/terraforms.rs"]
-mod terraforms;
-#[path = "calls/variables.rs"]
-mod variables;
-#[path = "calls/values_a.rs"]
+mod users;
 mod values_a;
-#[path = "calls/values_b.rs"]
 mod values_b;
-#[path = "calls/values_c.rs"]
 mod values_c;
-#[path = "calls/values_d.rs"]
 mod values_d;
-#[path = "calls/values_e.rs"]
 mod values_e;
-#[path = "calls/values_g.rs"]
+mod values_f;
 mod values_g;
-#[path = "calls/values_h.rs"]
 mod values_h;
-#[path = "calls/values_i.rs"]
 mod values_i;
-#[path = "calls/values_j.rs"]
-mod values_j;
-#[path = "calls/values_k.rs"]
-mod values_k;
-#[path = "calls/values_l.rs"]
 mod values_l;
-#[path = "calls/values_m.rs"]
 mod values_m;
-#[path = "calls/values_n.rs"]
 mod values_n;
-#[path = "calls/values_o.rs"]
 mod values_o;
-#[path = "calls/values_p.rs"]
 mod values_p;
-#[path = "calls/values_r.rs"]
 mod values_r;
-#[path = "calls/values_s.rs"]
 mod values_s;
-#[path = "calls/values_t.rs"]
 mod values_t;
-#[path = "calls/values_u.rs"]
 mod values_u;
-#[path = "calls/values_v.rs"]
 mod values_v;
+mod values_w;

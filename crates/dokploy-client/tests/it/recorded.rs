@@ -1,12 +1,9 @@
 //! Every recorded success decodes to the type of its operation's answer.
 
-use coolify_client::wire::Repaired;
+use dokploy_client::wire::Repaired;
 use serde_json::Value;
 
-#[allow(clippy::pedantic)]
-#[rustfmt::skip]
-#[path = "generated/decode.rs"]
-mod generated;
+use super::generated::decode;
 
 const SUCCESSES: &str = include_str!("recorded/success.jsonl");
 
@@ -17,7 +14,7 @@ fn recorded_successes_decode() {
         let recorded: Value = serde_json::from_str(line).unwrap();
         let operation = recorded["operation"].as_str().unwrap();
         let status = u16::try_from(recorded["status"].as_u64().unwrap()).unwrap();
-        let outcome = generated::decode(operation, status, &body(&recorded));
+        let outcome = decode::decode(operation, status, &body(&recorded));
         match &outcome {
             Some(Err(reason)) => failures.push(format!("line {}: {operation}: {reason}", number + 1)),
             // Servers were seen to answer so; a document that needs this is false.

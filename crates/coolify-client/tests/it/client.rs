@@ -1,6 +1,4 @@
 //! What a caller may rely on, whatever the operation: proven over HTTP with a few of them.
-#![cfg(feature = "deploy")]
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests may")]
 
 use coolify_client::types::{ApplicationUpdate, BuildPackEnum, ListDeploymentsByAppUuidParams};
 use coolify_client::wire::{ErrorKind, Operation, Patch};
@@ -22,7 +20,7 @@ async fn requests(server: &MockServer) -> Vec<Request> {
 }
 
 #[tokio::test]
-async fn an_update_tells_absent_null_and_value_apart() {
+async fn an_update_distinguishes_absent_null_and_a_value() {
     let (server, client) = answering(ResponseTemplate::new(200).set_body_json(json!({"uuid": "a"}))).await;
     let update = ApplicationUpdate::default()
         .with_description(Patch::Null)
@@ -68,9 +66,9 @@ async fn an_unknown_word_is_kept_and_secrets_are_not_shown() {
         "destination": {"server": {"settings": {"sentinel_token": "planted"}}},
     });
     let (_server, client) = answering(ResponseTemplate::new(200).set_body_json(answer)).await;
-    let reply = client.get_application_by_uuid("a").await.unwrap();
-    assert!(!format!("{reply:?}").contains("planted"), "{reply:?}");
-    let application = reply.into_value();
+    let response = client.get_application_by_uuid("a").await.unwrap();
+    assert!(!format!("{response:?}").contains("planted"), "{response:?}");
+    let application = response.into_value();
     let word = application.build_pack.unwrap();
     assert_eq!(word, BuildPackEnum::Other("teleport".to_owned()));
     assert_eq!(serde_json::to_value(&word).unwrap(), "teleport");

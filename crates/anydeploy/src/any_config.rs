@@ -1,4 +1,4 @@
-//! The configuration of whichever platform a program is told to use.
+//! The configuration of any platform, chosen by a file.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{Deployer, Result};
 
-/// The configuration of whichever platform a program is told to use, told apart by the key `platform`.
+/// The configuration of any platform; the key `platform` says which.
 ///
 /// ```
 /// # #[cfg(feature = "coolify")] {

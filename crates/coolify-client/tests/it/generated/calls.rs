@@ -52,63 +52,33 @@ mod values {
     pub(crate) use super::values_w::*;
 }
 
-#[path = "calls/administration.rs"]
 mod administration;
-#[path = "calls/applications.rs"]
 mod applications;
-#[path = "calls/containers.rs"]
 mod containers;
-#[path = "calls/databases.rs"]
 mod databases;
-#[path = "calls/deployments.rs"]
 mod deployments;
-#[path = "calls/infrastructure.rs"]
 mod infrastructure;
-#[path = "calls/projects.rs"]
 mod projects;
-#[path = "calls/provisioning.rs"]
 mod provisioning;
-#[path = "calls/resources.rs"]
 mod resources;
-#[path = "calls/servers.rs"]
 mod servers;
-#[path = "calls/services.rs"]
 mod services;
-#[path = "calls/shared_variables.rs"]
 mod shared_variables;
-#[path = "calls/storages.rs"]
 mod storages;
-#[path = "calls/system.rs"]
 mod system;
-#[path = "calls/teams.rs"]
 mod teams;
-#[path = "calls/variables.rs"]
 mod variables;
-#[path = "calls/values_a.rs"]
 mod values_a;
-#[path = "calls/values_c.rs"]
 mod values_c;
-#[path = "calls/values_d.rs"]
 mod values_d;
-#[path = "calls/values_e.rs"]
 mod values_e;
-#[path = "calls/values_g.rs"]
 mod values_g;
-#[path = "calls/values_i.rs"]
 mod values_i;
-#[path = "calls/values_l.rs"]
 mod values_l;
-#[path = "calls/values_n.rs"]
 mod values_n;
-#[path = "calls/values_p.rs"]
 mod values_p;
-#[path = "calls/values_r.rs"]
 mod values_r;
-#[path = "calls/values_s.rs"]
 mod values_s;
-#[path = "calls/values_t.rs"]
 mod values_t;
-#[path = "calls/values_v.rs"]
 mod values_v;
-#[path = "calls/values_w.rs"]
 mod values_w;

@@ -1,6 +1,8 @@
-//! Every operation of a platform's documents, sent and answered.
+//! What the tests of the generated clients share: every operation of a platform's documents, sent and answered.
 //!
-//! The tests of the clients share this folder: it knows the documents and nothing of the clients.
+//! It knows the documents in `specs` and nothing of the clients.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "it fails as the test does that calls it")]
 
 mod documents;
 mod example;
@@ -13,14 +15,15 @@ use example::{Kind, kinds};
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-/// A call whose answer nobody looks at.
-pub(crate) type Sent<'a, E> = Pin<Box<dyn Future<Output = Result<(), E>> + 'a>>;
+/// A request whose response is dropped.
+pub type Sent<'a, E> = Pin<Box<dyn Future<Output = Result<(), E>> + 'a>>;
 
-/// Operations by id.
-pub(crate) type Calls<C, E> = &'static [(&'static str, fn(&C) -> Sent<'_, E>)];
+/// The requests of operations, by the operation's id.
+pub type Calls<C, E> = &'static [(&'static str, fn(&C) -> Sent<'_, E>)];
 
 /// A server that keeps the last request.
-pub(crate) struct Server {
+#[derive(Debug)]
+pub struct Server {
     server: MockServer,
     last: Arc<Mutex<Option<Request>>>,
 }
@@ -35,31 +38,34 @@ impl Respond for Keeper {
 }
 
 impl Server {
-    pub(crate) async fn start() -> Self {
+    /// Starts it on a free port of this machine; it answers 200 without a body.
+    pub async fn start() -> Self {
         let server = MockServer::builder().disable_request_recording().start().await;
         let last = Arc::new(Mutex::new(None));
         Mock::given(wiremock::matchers::any()).respond_with(Keeper(last.clone())).mount(&server).await;
         Self { server, last }
     }
 
-    pub(crate) fn uri(&self) -> String {
+    /// Its address, such as `http://127.0.0.1:4000`.
+    #[must_use]
+    pub fn uri(&self) -> String {
         self.server.uri()
     }
 }
 
-/// Calls every operation and compares what arrives with what the documents say.
+/// Sends every operation and compares what arrives with what the documents say.
 ///
 /// `base` is the path that the client puts before each.
-pub(crate) async fn requests<C, E>(platform: &str, base: &str, client: &C, calls: &[Calls<C, E>], server: &Server) {
+pub async fn requests<C, E>(platform: &str, base: &str, client: &C, calls: &[Calls<C, E>], server: &Server) {
     let documents = Documents::read(platform);
     let mut wrong = Vec::new();
     for operation in &documents.operations {
         let id = &operation.id;
         let Some((_, call)) = calls.iter().flat_map(|calls| calls.iter()).find(|(known, _)| known == id) else {
-            wrong.push(format!("{id}: no call"));
+            wrong.push(format!("{id}: no request"));
             continue;
         };
-        // An empty answer is not what most operations decode; only what was sent counts.
+        // Most operations cannot decode an empty response; only what was sent counts.
         let _ = call(client).await;
         let Some(request) = server.last.lock().unwrap().take() else {
             wrong.push(format!("{id}: nothing was sent"));
@@ -148,8 +154,8 @@ fn percent_decoded(request: &Request) -> String {
     request.url.path().replace("%20", " ").replace("%2F", "/").replace("%3A", ":").replace("%40", "@")
 }
 
-/// Decodes bodies of every kind for every answer; `decode` gives the repairs it took.
-pub(crate) fn answers<R: std::fmt::Debug>(
+/// Decodes bodies of every kind for every response; `decode` returns the repairs it took.
+pub fn answers<R: std::fmt::Debug>(
     platform: &str,
     decode: impl Fn(&str, u16, &[u8]) -> Option<Result<Vec<R>, String>>,
 ) {
