@@ -12,7 +12,7 @@ fn job(id: &str) -> Target {
     Target::new(TargetKind::Job, id)
 }
 
-async fn cancel_body(fake: &FakeQovery) -> Value {
+fn cancel_body(fake: &FakeQovery) -> Value {
     let (path, body) = triggers(fake).pop().unwrap();
     assert!(path.ends_with("/cancelDeployment"), "{path}");
     body.unwrap()
@@ -30,7 +30,7 @@ async fn a_cancel_is_forced_only_while_a_lifecycle_job_of_that_deployment_runs()
         fake.advance(40);
         let seen = qovery.deployment(&deployment.id).await.unwrap();
         let cancelling = qovery.cancel(&seen.id).await.unwrap();
-        assert_eq!(cancel_body(&fake).await, json!({"force_cancel": lifecycle_runs}), "{target} {kind:?}");
+        assert_eq!(cancel_body(&fake), json!({"force_cancel": lifecycle_runs}), "{target} {kind:?}");
         let over = step_to_the_end(&fake, &qovery, cancelling).await;
         assert_eq!(over.status.phase, Phase::Cancelled, "{target} {kind:?}");
     }
@@ -49,7 +49,7 @@ async fn a_lifecycle_job_that_does_not_run_forces_nothing() {
     let part = truth[0].services.iter().find(|part| part.service == lifecycle).unwrap();
     assert_eq!(part.state.as_deref(), Some("DEPLOYED"));
     qovery.cancel(&deployment.id).await.unwrap();
-    assert_eq!(cancel_body(&fake).await, json!({"force_cancel": false}));
+    assert_eq!(cancel_body(&fake), json!({"force_cancel": false}));
 }
 
 #[tokio::test]
