@@ -1,10 +1,5 @@
 //! The chaos proof on a few hundred deployments, and the proof that each of its figures can fail.
 
-#![allow(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
-
-#[path = "chaos/faulty.rs"]
-mod faulty;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +7,12 @@ use anydeploy_fakes::Fault;
 use examples::PLATFORMS;
 use examples::chaos::{ChaosOptions, ChaosReport, Wrap, run_together};
 
-use faulty::{FaultyAdapter, Mistake};
+use crate::faulty::{FaultyAdapter, Mistake};
 
 #[tokio::test]
 async fn a_bad_network_duplicates_loses_and_misreports_nothing() {
     let options = ChaosOptions::new(150, 7).with_callers(75).with_grace(Duration::from_secs(6));
-    for report in
-        run_together(PLATFORMS.map(|platform| platform.chaos).to_vec(), &options, |adapter| adapter).await.unwrap()
-    {
+    for report in on_every_platform(&options, |adapter| adapter).await {
         assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
         // Nothing would be proven if the network were calm, nothing were deployed, or no call had an outcome.
         assert_eq!(report.deploys, 150);
@@ -35,9 +28,7 @@ async fn a_bad_network_duplicates_loses_and_misreports_nothing() {
 async fn a_late_delivery_is_found_if_it_comes_in_time_and_is_counted_apart_if_not() {
     let options = ChaosOptions::new(90, 7).with_callers(45).with_grace(Duration::from_secs(6)).with_rate(0.4);
     let options = options.with_faults([Fault::LateDelivery]);
-    for report in
-        run_together(PLATFORMS.map(|platform| platform.chaos).to_vec(), &options, |adapter| adapter).await.unwrap()
-    {
+    for report in on_every_platform(&options, |adapter| adapter).await {
         assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
         assert!(report.faults["LateDelivery"] > 0 && report.inferred + report.exact > 45, "{}", report.to_json());
         assert!(report.delivered_late > 0, "{}", report.to_json());
@@ -48,13 +39,12 @@ async fn a_late_delivery_is_found_if_it_comes_in_time_and_is_counted_apart_if_no
 async fn an_adapter_that_does_not_wait_for_a_late_delivery_loses_deployments() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesSilenceForRefusal });
     let options = silence().with_faults([Fault::LateDelivery]).with_rate(0.5);
-    for report in run_faulty(&options, wrap).await {
+    for report in on_every_platform(&options, wrap).await {
         assert!(report.lost > 0 && !report.is_proof(), "{}", report.to_json());
     }
 }
 
-/// Runs an adapter with a mistake on every platform.
-async fn run_faulty(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosReport> {
+async fn on_every_platform(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosReport> {
     run_together(PLATFORMS.map(|platform| platform.chaos).to_vec(), options, wrap).await.unwrap()
 }
 
@@ -69,7 +59,7 @@ fn silence() -> ChaosOptions {
 #[tokio::test]
 async fn an_adapter_that_sends_a_trigger_again_deploys_twice() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::SendsAgain });
-    for report in run_faulty(&silence(), wrap).await {
+    for report in on_every_platform(&silence(), wrap).await {
         assert!(report.duplicated > 0 && !report.is_proof(), "{}", report.to_json());
     }
 }
@@ -77,7 +67,7 @@ async fn an_adapter_that_sends_a_trigger_again_deploys_twice() {
 #[tokio::test]
 async fn an_adapter_that_takes_silence_for_a_refusal_loses_deployments() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesSilenceForRefusal });
-    for report in run_faulty(&silence(), wrap).await {
+    for report in on_every_platform(&silence(), wrap).await {
         assert!(report.lost > 0 && !report.is_proof(), "{}", report.to_json());
     }
 }
@@ -85,7 +75,7 @@ async fn an_adapter_that_takes_silence_for_a_refusal_loses_deployments() {
 #[tokio::test]
 async fn an_error_that_hides_what_is_open_is_caught() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::HidesWhatIsOpen });
-    for report in run_faulty(&silence(), wrap).await {
+    for report in on_every_platform(&silence(), wrap).await {
         assert!(has(&report, "an error that hides what is open") && !report.is_proof(), "{}", report.to_json());
     }
 }
@@ -94,7 +84,7 @@ async fn an_error_that_hides_what_is_open_is_caught() {
 async fn an_adapter_that_takes_the_newest_deployment_for_its_own_is_caught() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesTheNewest });
     let options = ChaosOptions::new(48, 7).with_callers(48).with_callers_per_target(4).with_rate(0.0);
-    for report in run_faulty(&options, wrap).await {
+    for report in on_every_platform(&options, wrap).await {
         // Where the requests of several callers were merged, the newest is their own as well, and shared.
         let newest = ["a foreign id", "a shared id that is not reported as adopted"];
         assert!(newest.iter().any(|wrong| has(&report, wrong)) && !report.is_proof(), "{}", report.to_json());
@@ -105,7 +95,7 @@ async fn an_adapter_that_takes_the_newest_deployment_for_its_own_is_caught() {
 async fn an_adapter_that_takes_progress_for_success_is_caught() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesProgressForSuccess });
     let options = ChaosOptions::new(48, 7).with_callers(48).with_rate(0.0);
-    for report in run_faulty(&options, wrap).await {
+    for report in on_every_platform(&options, wrap).await {
         assert!(has(&report, "an outcome before the end"), "{}", report.to_json());
         assert!(has(&report, "a wrong outcome") && !report.is_proof(), "{}", report.to_json());
     }
