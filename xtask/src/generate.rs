@@ -53,8 +53,12 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
     }
     let mut reasons = Vec::new();
     let mut failed = Vec::new();
+    let mut first = "";
     for platform in platforms {
         if let Err(error) = generate(root, platform, arguments.check) {
+            if matches!(error, Error::Document(_)) {
+                first = "correct the lines above, then ";
+            }
             reasons.push(error.to_string());
             failed.push(platform);
         }
@@ -62,7 +66,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
     if reasons.is_empty() {
         return Ok(());
     }
-    let repair = format!("correct what is named, if anything is; then cargo xtask generate {}", failed.join(" "));
+    let repair = format!("{first}cargo xtask generate {}", failed.join(" "));
     Err(Failure::new(reasons.join("\n"), repair))
 }
 

@@ -64,10 +64,11 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         Step::cargo("the quickstart runs", "run --locked -p examples --example quickstart"),
         Step::cargo("documentation", &format!("doc --locked --workspace --no-deps --features {everything}"))
             .with_variable("RUSTDOCFLAGS", "-D warnings"),
-        // What is packaged was compiled by the steps before; a contributor may have changes that are not committed.
+        // What is packaged was compiled, and its dependencies were fetched, by the steps before; and a contributor may
+        // have changes that are not committed.
         Step::cargo(
             "packages",
-            "package --locked --workspace --exclude xtask --exclude examples --no-verify --allow-dirty --quiet",
+            "package --locked --offline --workspace --exclude xtask --exclude examples --no-verify --allow-dirty --quiet",
         ),
         dependencies(),
     ]);

@@ -17,7 +17,7 @@ pub(super) struct Client {
 ///
 /// # Errors
 ///
-/// If files of others would be changed or removed, or if it is no folder.
+/// If the folder holds other files, or is not a folder.
 pub(super) fn check_folder(folder: &Path) -> Result<(), String> {
     let refused = |reason: &str| Err(format!("{}: {reason}", folder.display()));
     // A symbolic link is followed, and one that leads nowhere is seen.

@@ -18,7 +18,7 @@ pub(crate) struct Diagnostic {
 }
 
 impl Place {
-    /// The JSON pointer, of a place in a document of others.
+    /// The JSON pointer, of a place in a foreign document.
     pub(crate) fn pointer(&self) -> &str {
         self.file.split_once('#').map_or("", |(_, pointer)| pointer)
     }

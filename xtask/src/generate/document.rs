@@ -18,7 +18,7 @@ pub(crate) struct Document {
     pub(crate) places: Places,
     /// Published operations that are left out, as `GET /path`, and why.
     pub(crate) left_out: BTreeMap<String, String>,
-    /// What is taken otherwise than a document of others says.
+    /// What is taken otherwise than a foreign document says.
     pub(crate) notes: Vec<Diagnostic>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Places {
     theirs: Option<Theirs>,
 }
 
-/// A document of others: where its values stood before passes moved them.
+/// A foreign document: where its values stood before passes moved them.
 #[derive(Clone, Debug)]
 struct Theirs {
     file: String,
@@ -62,12 +62,12 @@ impl Places {
         self.ours.entry(pointer).or_insert(place);
     }
 
-    /// The places of a document of others.
+    /// The places of a foreign document.
     pub(crate) fn theirs(file: String, original: Rc<Value>) -> Self {
         Self { ours: HashMap::new(), theirs: Some(Theirs { file, original, moved: HashMap::new() }) }
     }
 
-    /// Notes that a value of others was moved.
+    /// Notes that a value of a foreign document was moved.
     pub(crate) fn moved(&mut self, from: &str, to: String) {
         if let Some(theirs) = &mut self.theirs {
             theirs.moved.insert(to, from.to_owned());
@@ -98,7 +98,7 @@ impl Places {
 }
 
 impl Theirs {
-    /// The place of what became this value, or of the nearest value around it that was there.
+    /// The original place of a value, or of the nearest value around it that the original has.
     fn of(&self, pointer: &str) -> Place {
         let mut pointer = pointer.to_owned();
         // What was moved twice was moved inwards once at most.

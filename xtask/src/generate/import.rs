@@ -1,4 +1,4 @@
-//! Passes that write a document of others by the rules of our own.
+//! Passes that write a foreign document by the rules of our own.
 //!
 //! Each pass is one file and takes one difficulty; a new one is added to [`PASSES`] at the place
 //! where it has to run. What none of them can write differently is left as it is, and the check

@@ -45,7 +45,7 @@ pub(crate) struct Argument {
 pub(crate) enum Body {
     /// A value that the caller gives.
     Json(Box<syn::Type>),
-    /// `{}`, whoever calls.
+    /// Always `{}`.
     Empty,
     /// A form, by the name of its type.
     Form(String),

@@ -22,7 +22,7 @@ impl<'a> Comparison<'a> {
             (true, _) if there.to_string() == here.to_string() => return,
             (true, _) => (ANOTHER_TYPE, format!("{there} there, {here} here")),
         };
-        // To say nothing of an object contradicts nobody; nor does a request for nothing.
+        // A document that says nothing about an object contradicts none; nor does a request for nothing.
         let silent = there.is_free() || (there.is_empty_object() && spot.direction == Direction::Request);
         let weight = if silent { Weight::Finer } else { Weight::Differs };
         self.found(spot, spot.direction, weight, text, detail);

@@ -64,7 +64,7 @@ fn hides(document: &Value, earlier: &Value, later: &Value, depth: usize) -> bool
         return false;
     };
     if one == other {
-        // Two names of one schema differ for nobody; one schema twice becomes one member.
+        // Two names of one schema do not differ for a caller; one schema twice becomes one member.
         return depth > 0 || schema_name(earlier) != schema_name(later);
     }
     if depth > DEPTH {

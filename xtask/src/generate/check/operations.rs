@@ -85,7 +85,7 @@ fn check_tag(checker: &mut Checker<'_>, operation: OperationRef<'_>) {
     };
     let place = checker.document.places.of(&pointer);
     if !place.pointer().is_empty() {
-        // Documents of others have no file an area.
+        // Foreign documents have no file for each area.
         return;
     }
     let file = place.file;

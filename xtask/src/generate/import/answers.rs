@@ -33,7 +33,7 @@ fn successes(answers: &Value) -> Vec<(String, String, Value)> {
     let is_success = |status: &str| status.starts_with('2');
     let mut chosen: Vec<_> = answers.iter().filter(|(status, _)| is_success(status)).collect();
     if chosen.is_empty() {
-        // Who documents only one answer documents success.
+        // A document with only one answer describes success.
         chosen.extend(answers.iter().filter(|(status, _)| *status == "default"));
     }
     let parts = chosen.into_iter().map(|(status, answer)| {

@@ -48,7 +48,7 @@ pub(super) fn camel(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("T{name}") }
 }
 
-/// The name, or the same with a number that nobody has.
+/// The name, with a number if it is taken.
 pub(super) fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
     let mut free = name.to_owned();
     let mut number = 2;

@@ -56,7 +56,7 @@ fn of_object(keys: &mut Map<String, Value>) {
     let is_empty = keys.remove("properties").is_some();
     match keys.get("additionalProperties") {
         Some(Value::Object(values)) if !values.is_empty() => {}
-        // Who says that an object has no fields at all has mostly not looked what it is.
+        // An object that is documented without any field mostly has fields that the document leaves out.
         _ if is_empty => {
             keys.remove("additionalProperties");
             keys.remove("type");

@@ -1,4 +1,4 @@
-//! The tag of a union leads to each of its members; a tag that nobody named is found.
+//! The tag of a union leads to each of its members; a tag that the document does not name is found.
 
 use serde_json::{Map, Value, json};
 

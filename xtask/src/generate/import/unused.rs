@@ -1,4 +1,4 @@
-//! Schemas that no operation reaches are dropped: nobody has to mend what nobody uses.
+//! Schemas that no operation reaches are dropped: their mistakes would concern no caller.
 
 use super::super::document::{Document, reached};
 use super::Diagnostics;

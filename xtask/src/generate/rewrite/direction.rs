@@ -1,4 +1,4 @@
-//! Which types travel to the server, which from it, and which nobody reaches.
+//! Which types travel to the server, which from it, and which no operation reaches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
