@@ -211,6 +211,15 @@ impl Error {
         Self::new(kind, Some(operation), message).with_source(error.without_url())
     }
 
+    /// The same failure where the request may have been sent before, so that it proves nothing.
+    pub(crate) fn maybe_sent(mut self) -> Self {
+        if !matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Interrupted) {
+            self.0.kind = ErrorKind::Interrupted;
+            self.0.message += "; the HTTP client that the caller gave may have sent the request before";
+        }
+        self
+    }
+
     pub(crate) fn new(kind: ErrorKind, operation: Option<Operation>, message: String) -> Self {
         Self(Box::new(Inner {
             kind,

@@ -19,6 +19,8 @@ pub struct Http(Arc<Parts>);
 /// What an [`Http`] consists of.
 pub(crate) struct Parts {
     pub(crate) client: reqwest::Client,
+    /// Whether the client may have sent a request before the failure that it reports, by a redirect or a retry.
+    pub(crate) may_resend: bool,
     /// Without a slash at its end.
     pub(crate) base_url: String,
     /// Where requests go, as errors name it: the origin, and the proxy that was set.
@@ -61,6 +63,10 @@ impl Http {
 
     pub(crate) fn client(&self) -> &reqwest::Client {
         &self.0.client
+    }
+
+    pub(crate) fn may_resend(&self) -> bool {
+        self.0.may_resend
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {

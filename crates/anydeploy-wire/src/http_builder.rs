@@ -156,6 +156,9 @@ impl HttpBuilder {
     ///   environment from a base URL on this machine.
     ///   Close idle connections before the server does, by `pool_idle_timeout(Duration::from_secs(4))`.
     /// * **Retries.** A client with a `retry` policy of its own may send a request twice.
+    /// * **Failures.** Redirects and retries may send a request before the failure that the client reports, so of another
+    ///   request than a GET no failure to connect proves that nothing was sent: it is
+    ///   [`Interrupted`](crate::ErrorKind::Interrupted).
     ///
     /// It is refused beside [`proxy`](Self::proxy), [`no_proxy`](Self::no_proxy) and
     /// [`root_certificate_pem`](Self::root_certificate_pem), which would not be used.
@@ -201,6 +204,7 @@ impl HttpBuilder {
                 Some(client) => self.own_client(client)?,
                 None => self.new_client(&url, route, to_this_machine)?,
             },
+            may_resend: self.client.is_some(),
             base_url: url.as_str().trim_end_matches('/').to_owned(),
             destination,
             headers,

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     form::{File, Form},
     http::Http,
-    operation::Operation,
+    operation::{Method, Operation},
     path,
     query::QueryValue,
     receive::receive,
@@ -192,7 +192,11 @@ impl<'a> RequestBuilder<'a> {
         *request.timeout_mut() = Some(http.timeout_of(&operation));
         let url = request.url().clone();
         let response = http.client().execute(request).await;
-        let response = response.map_err(|error| Error::transport(operation, http.destination(), error))?;
+        let response = response.map_err(|error| {
+            let error = Error::transport(operation, http.destination(), error);
+            // A read changes nothing, however often it is sent.
+            if http.may_resend() && operation.method() != Method::Get { error.maybe_sent() } else { error }
+        })?;
         receive(http, operation, &url, response).await
     }
 

@@ -234,6 +234,8 @@ impl<D: Connect> Config<D> {
     ///   this machine.
     ///   Close idle connections before Dokploy does, by `pool_idle_timeout(Duration::from_secs(4))`.
     /// * **Retries.** A client with a `retry` policy of its own may send a trigger twice.
+    /// * **Failures.** Redirects and retries may send a trigger before the failure that the client reports, so a failure to
+    ///   connect does not prove that it was not sent.
     ///
     /// `proxy` and `root_certificate` are refused beside it, as they would not be used.
     /// Clients of another version of `reqwest` than [`reqwest`] do not fit.

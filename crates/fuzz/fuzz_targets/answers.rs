@@ -4,11 +4,11 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../coolify-client/tests/generated/decode.rs"]
+#[path = "../../coolify-client/tests/it/generated/decode.rs"]
 mod coolify;
-#[path = "../../dokploy-client/tests/generated/decode.rs"]
+#[path = "../../dokploy-client/tests/it/generated/decode.rs"]
 mod dokploy;
-#[path = "../../qovery-client/tests/generated/decode.rs"]
+#[path = "../../qovery-client/tests/it/generated/decode.rs"]
 mod qovery;
 
 fuzz_target!(|data: &[u8]| {

@@ -3,6 +3,7 @@
 use anydeploy_wire::reqwest::{Client, redirect::Policy};
 use anydeploy_wire::{Auth, ErrorKind, Http};
 
+use tokio::net::TcpListener;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
 use super::server::{READ, START, Server};
@@ -73,6 +74,22 @@ async fn a_client_that_stops_at_a_redirect_is_named() {
     assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
     assert!(error.message().contains("stopped at a redirect"), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("planted"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_failure_to_connect_does_not_prove_that_nothing_was_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dead = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    // The first server has the request, and may have acted on it, before the redirect fails.
+    let server = redirecting("303 See Other", &dead).await;
+    let http = server.builder().client(Client::new()).build().unwrap();
+    let error = http.request(&START).path("id", "1").send().await.unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Interrupted, 1), "{error:?}");
+    assert!(error.message().contains("may have sent the request before"), "{error}");
+    let http = Http::builder(&*dead).client(Client::new()).build().unwrap();
+    assert_eq!(http.request(&START).path("id", "1").send().await.unwrap_err().kind(), ErrorKind::Interrupted);
+    assert_eq!(http.request(&READ).path("id", "1").send().await.unwrap_err().kind(), ErrorKind::Connect);
 }
 
 #[test]
