@@ -106,6 +106,7 @@ impl Platform {
 
 impl Answer for Platform {
     fn answer(&self, request: &ReceivedRequest) -> Response {
+        self.ticker.received();
         self.state().answer(request)
     }
 }

@@ -1,5 +1,6 @@
 //! How fast a fake server's deployments advance: on a clock, along a timeline, or only when the test says so.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,10 @@ pub enum Pace {
     ///
     /// Rate limits go by the clock all the same.
     Along(Timeline, Duration),
+    /// One tick after every so many requests, so that a client sees each state however slow its machine is.
+    ///
+    /// 0 counts as 1.
+    Requests(u64),
     /// No tick but those the test asks for.
     Manual,
 }
@@ -48,6 +53,7 @@ pub(crate) struct Ticker {
     pace: Pace,
     origin: Instant,
     jumps: Mutex<Vec<Jump>>,
+    requests: AtomicU64,
 }
 
 /// Ticks that passed at once.
@@ -64,14 +70,24 @@ struct Jump {
 
 impl Ticker {
     pub(crate) fn new(pace: Pace) -> Self {
-        Self { pace, origin: pace.now(), jumps: Mutex::default() }
+        Self { pace, origin: pace.now(), jumps: Mutex::default(), requests: AtomicU64::new(0) }
     }
 
     /// How long a tick lasts, if ticks go by the clock.
     pub(crate) fn step(&self) -> Option<Duration> {
         match self.pace {
             Pace::Every(step) | Pace::Along(_, step) => Some(step.max(Duration::from_nanos(1))),
-            Pace::Manual => None,
+            Pace::Requests(_) | Pace::Manual => None,
+        }
+    }
+
+    /// Counts a request that has arrived.
+    pub(crate) fn received(&self) {
+        let received = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Pace::Requests(many) = self.pace
+            && received.is_multiple_of(many.max(1))
+        {
+            self.advance(1);
         }
     }
 
@@ -153,7 +169,11 @@ mod tests {
 
     #[test]
     fn without_a_clock_every_tick_begins_when_the_test_says_so() {
+        let counting = Ticker::new(Pace::Requests(3));
+        (0..7).for_each(|_| counting.received());
+        assert_eq!(counting.now(), 2);
         let ticker = Ticker::new(Pace::Manual);
+        ticker.received();
         assert_eq!((ticker.now(), ticker.began(0)), (0, ticker.origin));
         ticker.advance(2);
         sleep(Duration::from_millis(2));

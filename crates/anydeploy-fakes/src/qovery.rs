@@ -312,6 +312,7 @@ impl Platform {
 
 impl Answer for Platform {
     fn answer(&self, http: &ReceivedRequest) -> Response {
+        self.ticker.received();
         let mut state = self.state();
         let user = match auth::user(http) {
             Ok(user) => user,

@@ -46,6 +46,7 @@ impl Platform {
 
 impl Answer for Platform {
     fn answer(&self, request: &ReceivedRequest) -> Response {
+        self.ticker.received();
         let mut state = self.state();
         if state.has(CoolifyQuirk::BadGateway) {
             return errors::page(502, "Bad Gateway");

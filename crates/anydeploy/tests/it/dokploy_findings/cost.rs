@@ -5,7 +5,7 @@ use std::time::Duration;
 use anydeploy::{DeployRequest, Deployer, DeployerExt, Dokploy, ErrorKind, Target, TargetKind};
 use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Fault, FaultPlan, FaultyNetwork, RequestKind};
 
-use crate::support::dokploy::{manual, paced, quick, request, ticks};
+use crate::support::dokploy::{clocked, manual, quick, request, ticks};
 
 fn reads_of_the_queue(fake: &FakeDokploy) -> usize {
     fake.requests().iter().filter(|request| request.path.ends_with("queueList")).count()
@@ -59,13 +59,13 @@ async fn a_trigger_that_never_arrived_costs_at_most_24_reads() {
 #[tokio::test]
 async fn the_final_answer_of_a_short_git_build_has_its_commit() {
     for late in [1, 3] {
-        let (fake, dokploy) = paced(FakeDokploy::builder().quirk(DokployQuirk::LateTitle(late))).await;
+        let (fake, dokploy) = clocked(FakeDokploy::builder().quirk(DokployQuirk::LateTitle(late))).await;
         for target in
             [Target::application(fake.add_git_application("shop")), Target::compose(fake.add_git_compose("stack"))]
         {
             // Long enough for a busy machine to see it run, and its row.
-            fake.every_deployment(target.id(), DokployScript::succeeds().lasting(15));
-            for _ in 0..5 {
+            fake.every_deployment(target.id(), DokployScript::succeeds().lasting(100));
+            for _ in 0..2 {
                 let outcome = dokploy.deploy_and_wait(&DeployRequest::new(target.clone()), quick()).await.unwrap();
                 let deployment = outcome.deployment().unwrap();
                 assert_eq!(deployment.commit.as_deref().map(str::len), Some(40), "{deployment:?}");

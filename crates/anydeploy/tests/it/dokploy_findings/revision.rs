@@ -4,7 +4,7 @@ use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, RanRevision, Re
 use anydeploy_fakes::{DokployScript, FakeDokploy};
 
 use crate::dokploy_traps::others::push;
-use crate::support::dokploy::{manual, paced, quick, ticks};
+use crate::support::dokploy::{clocked, manual, quick, ticks};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 
@@ -31,8 +31,8 @@ async fn a_revision_that_no_call_means_is_refused_with_the_reason_before_anythin
 
 #[tokio::test]
 async fn the_commit_that_ran_is_read_where_the_row_has_it_and_never_assumed() {
-    let (fake, dokploy) = paced(FakeDokploy::builder()).await;
-    let script = || DokployScript::succeeds().lasting(15);
+    let (fake, dokploy) = clocked(FakeDokploy::builder()).await;
+    let script = || DokployScript::succeeds().lasting(100);
     for (target, script, ran) in [
         (
             Target::application(fake.add_git_application("shop")),

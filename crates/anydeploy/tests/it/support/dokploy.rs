@@ -16,8 +16,15 @@ pub(crate) async fn manual(builder: FakeDokployBuilder) -> (FakeDokploy, Dokploy
     (fake, dokploy)
 }
 
-/// A server whose clock goes by itself.
+/// A server whose time passes with the requests that it receives, so that a slow machine misses no state.
 pub(crate) async fn paced(builder: FakeDokployBuilder) -> (FakeDokploy, Dokploy) {
+    let fake = builder.pace(Pace::Requests(4)).start().await;
+    let dokploy = deployer(&fake, Duration::from_secs(3));
+    (fake, dokploy)
+}
+
+/// A server whose clock goes by itself, for what a client waits for by its own clock.
+pub(crate) async fn clocked(builder: FakeDokployBuilder) -> (FakeDokploy, Dokploy) {
     let fake = builder.pace(Pace::Every(Duration::from_millis(10))).start().await;
     let dokploy = deployer(&fake, Duration::from_secs(3));
     (fake, dokploy)
