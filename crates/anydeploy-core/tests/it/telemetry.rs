@@ -27,7 +27,7 @@ async fn recorded(answers: impl IntoIterator<Item = Result<Deployment>>) -> Vec<
     let (records, guard) = record();
     let request = DeployRequest::new(target());
     if let Ok(deployment) = telemetry::deploy(&request, deployer.deploy(&request)).await {
-        let _ = deployer.watch(&deployment.id, WatchOptions::within(Duration::from_secs(60))).await;
+        let _ = deployer.watch(&deployment.id, WatchOptions::within(Duration::from_mins(1))).await;
     }
     drop(guard);
     records.lines()
