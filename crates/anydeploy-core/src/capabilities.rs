@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{DeployRequest, Revision, TargetKind};
+use crate::{DeployRequest, Error, Platform, Revision, TargetKind};
 
 /// What a request may ask of a [`Deployer`](crate::Deployer), known before anything is sent.
 ///
@@ -103,6 +103,33 @@ impl Capabilities {
     #[must_use]
     pub fn takes_anywhere(&self, option: RequestOption) -> bool {
         self.kinds.iter().any(|(_, options)| options.contains(&option))
+    }
+}
+
+impl DeployRequest {
+    /// Checks that a platform with these capabilities can do what is asked; adapters call it before they send anything.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the target or a text is not usable,
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the platform lacks the kind of target, or an option
+    /// that is set.
+    pub fn check(&self, platform: &Platform, capabilities: &Capabilities) -> Result<(), Error> {
+        self.validate().map_err(|error| error.with_platform(platform.clone()))?;
+        let kind = self.target().kind();
+        if !capabilities.deploys(kind) {
+            let offered: Vec<_> = capabilities.target_kinds().map(TargetKind::as_str).collect();
+            let offered = offered.join(", ");
+            let what = format!("deploying a target of kind `{kind}`; the kinds it deploys are: {offered}");
+            return Err(Error::unsupported(platform.clone(), what));
+        }
+        let mut set = RequestOption::ALL.iter().filter(|option| option.is_set(self));
+        match set.find(|option| !capabilities.takes(kind, **option)) {
+            Some(option) => {
+                let what = format!("{} of a target of kind `{kind}`", option.purpose());
+                Err(Error::unsupported(platform.clone(), what))
+            }
+            None => Ok(()),
+        }
     }
 }
 

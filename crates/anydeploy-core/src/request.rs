@@ -4,9 +4,10 @@ mod options;
 
 pub use options::{Adoption, JobEvent, TerraformAction};
 
-use crate::json::VersionOne;
-use crate::{Capabilities, Error, ErrorKind, Platform, RequestOption, Revision, Target, TargetKind};
 use serde::{Deserialize, Serialize};
+
+use crate::json::VersionOne;
+use crate::{Error, ErrorKind, Revision, Target};
 
 /// A commit has 40 bytes, an image tag at most 128.
 const MAX_REVISION_BYTES: usize = 256;
@@ -177,17 +178,13 @@ impl DeployRequest {
         self.terraform_action
     }
 
-    /// Checks that a platform with these capabilities can do what is asked; adapters call it before they send anything.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] if the target or a text is not usable, [`ErrorKind::Unsupported`] if the platform
-    /// lacks an option that is set.
-    pub fn check(&self, platform: &Platform, capabilities: &Capabilities) -> Result<(), Error> {
-        self.target.validate().map_err(|error| error.with_platform(platform.clone()))?;
+    /// Checks what any platform would refuse.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        self.target.validate()?;
         let invalid = |what: &str| {
             let message =
                 format!("{what} is empty, holds a control character, or is longer than {MAX_REVISION_BYTES} bytes");
-            Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform.clone()))
+            Err(Error::new(ErrorKind::InvalidInput, message))
         };
         match &self.revision {
             Revision::Commit(text) if unusable(text) => return invalid("the commit"),
@@ -200,30 +197,12 @@ impl DeployRequest {
         }
         // A platform may accept a title with a NUL and then fail to store the deployment.
         if self.reason.as_deref().is_some_and(|reason| reason.is_empty() || reason.contains('\0')) {
-            let message = "the reason is empty or holds a NUL";
-            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform.clone()));
+            return Err(Error::new(ErrorKind::InvalidInput, "the reason is empty or holds a NUL"));
         }
         if self.pull_request == Some(0) {
-            return Err(Error::new(ErrorKind::InvalidInput, "a pull request's number begins at 1")
-                .with_platform(platform.clone()));
+            return Err(Error::new(ErrorKind::InvalidInput, "a pull request's number begins at 1"));
         }
-        let kind = self.target.kind();
-        if !capabilities.deploys(kind) {
-            let offered: Vec<_> = capabilities.target_kinds().map(TargetKind::as_str).collect();
-            let offered = offered.join(", ");
-            return Err(Error::unsupported(
-                platform.clone(),
-                format!("deploying a target of kind `{kind}`; the kinds it deploys are: {offered}"),
-            ));
-        }
-        let mut set = RequestOption::ALL.iter().filter(|option| option.is_set(self));
-        match set.find(|option| !capabilities.takes(kind, **option)) {
-            Some(option) => {
-                let what = option.purpose();
-                Err(Error::unsupported(platform.clone(), format!("{what} of a target of kind `{kind}`")))
-            }
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 

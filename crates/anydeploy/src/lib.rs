@@ -1,9 +1,9 @@
-//! Deploys on Coolify, Dokploy and Qovery through one trait, and tells what became of it.
+//! Deploys on Coolify, Dokploy and Qovery through one trait, and knows the outcome.
 //!
 //! * [`Coolify`], [`Dokploy`] and [`Qovery`] are the adapters; each is built in code, from the environment or from a
 //!   [`Config`] read by serde.
-//! * [`Deployer`] is the trait they implement, [`DeployerExt`] the waiting on top of it.
-//! * Each platform's module has its own typed statuses, and tells how a deployment's identity is proven there.
+//! * [`Deployer`] is the trait they implement, with its groups; [`DeployerExt`] adds waiting and flat calls.
+//! * Each platform's module has its own typed statuses, and says how a deployment's identity is proven there.
 //!
 //! ```
 //! use std::time::Duration;

@@ -16,10 +16,10 @@ use super::{Diagnostics, File};
 
 /// How many modules of a crate may stand in circles: lower it whenever the number falls, and never raise it.
 const LIMITS: &[(&str, usize)] = &[
-    ("crates/anydeploy", 17),
-    ("crates/anydeploy-core", 17),
-    ("crates/anydeploy-fakes", 9),
-    ("crates/anydeploy-wire", 9),
+    ("crates/anydeploy", 12),
+    ("crates/anydeploy-core", 11),
+    ("crates/anydeploy-fakes", 0),
+    ("crates/anydeploy-wire", 0),
 ];
 
 /// The path of a module below its crate's root.

@@ -12,8 +12,7 @@ use super::outcome::{Failure, Loss, Outcome};
 use super::polls::{Next, Polls};
 
 use crate::{
-    Backoff, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Method, Phase,
-    Result, telemetry,
+    Backoff, Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Logs, Phase, Result, telemetry,
 };
 
 /// How long the watch waits at most before it reads the log of a failure.
@@ -160,14 +159,16 @@ impl<D: Deployer> Observer<D> {
             Phase::Superseded => Outcome::Superseded(deployment),
             _ => {
                 let mut failure = Failure::new(deployment);
-                if self.options.log_tail > 0 && self.deployer.offers(Method::Logs) {
+                if self.options.log_tail > 0
+                    && let Some(logs) = self.deployer.logs()
+                {
                     // The outcome is known; reading the log may use a little more time than was left for waiting.
                     let limit = times.deadline.max(after(MAX_LOG_READ));
                     // A platform may append the summary of a failure to the log after it has reported the failure.
                     if let Some(next_poll) = times.next_poll {
                         sleep_until(next_poll.min(after(MAX_LOG_PAUSE))).await;
                     }
-                    match self.log_tail(&failure.deployment.id, limit).await {
+                    match self.log_tail(logs, &failure.deployment.id, limit).await {
                         Ok(log) => failure.log = Some(log),
                         Err(error) => failure.log_error = Some(error),
                     }
@@ -177,13 +178,12 @@ impl<D: Deployer> Observer<D> {
         }
     }
 
-    async fn log_tail(&self, id: &DeploymentId, limit: Instant) -> Result<LogPage> {
-        timeout_at(limit, self.deployer.logs_of(id, LogOptions::tail(self.options.log_tail))).await.unwrap_or_else(
-            |_| {
-                let error = Error::new(ErrorKind::TimedOut, "the log was not read in time");
-                Err(error.with_platform(self.deployer.platform()).with_advice(""))
-            },
-        )
+    async fn log_tail(&self, logs: &dyn Logs, id: &DeploymentId, limit: Instant) -> Result<LogPage> {
+        let read = logs.read_log(id, LogOptions::tail(self.options.log_tail));
+        timeout_at(limit, read).await.unwrap_or_else(|_| {
+            let error = Error::new(ErrorKind::TimedOut, "the log was not read in time");
+            Err(error.with_platform(self.deployer.platform()).with_advice(""))
+        })
     }
 
     /// The deployment is not known to the platform, which is no reason to deploy again blindly.
