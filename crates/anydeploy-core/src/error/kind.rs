@@ -33,6 +33,8 @@ pub enum ErrorKind {
     NotFound,
     /// There is no such thing, or the credential may not see it: the server answers both alike.
     NotFoundOrForbidden,
+    /// Several things go by the name that was given; nothing was sent to any of them.
+    Ambiguous,
     /// The thing is busy or in a state that does not allow this.
     Conflict,
     /// A deployment of the target that was running before the request took its place, so that nothing new was started.
@@ -84,6 +86,7 @@ impl ErrorKind {
             Self::RoleTooLow => "role too low",
             Self::NotFound => "not found",
             Self::NotFoundOrForbidden => "not found or forbidden",
+            Self::Ambiguous => "ambiguous",
             Self::Conflict => "conflict",
             Self::AlreadyRunning => "already running",
             Self::RateLimited => "rate-limited",
@@ -131,6 +134,7 @@ impl ErrorKind {
             | Self::RoleTooLow
             | Self::NotFound
             | Self::NotFoundOrForbidden
+            | Self::Ambiguous
             | Self::Conflict
             | Self::AlreadyRunning
             | Self::RateLimited
@@ -170,6 +174,7 @@ impl ErrorKind {
             Self::RoleTooLow => "use a token of an owner or admin, or one that may only read",
             Self::NotFound => "check the id, and that the token belongs to the team or organization that owns it",
             Self::NotFoundOrForbidden => "check the id, and what the token's role may see",
+            Self::Ambiguous => "give the id of the one that is meant",
             Self::Conflict => "look at its state: it is busy, or over already",
             Self::AlreadyRunning => "wait until it is over, then deploy again",
             Self::RateLimited => "wait before trying again",
