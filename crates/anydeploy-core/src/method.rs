@@ -36,6 +36,8 @@ pub enum Method {
     Service,
     /// [`Catalog::list_services`](crate::Catalog::list_services).
     Services,
+    /// [`Catalog::find_service`](crate::Catalog::find_service).
+    Find,
     /// [`Catalog::check_credential`](crate::Catalog::check_credential).
     Check,
 }
@@ -49,7 +51,7 @@ impl Method {
             Self::History => Some(Group::History),
             Self::Cancel => Some(Group::Cancel),
             Self::Logs => Some(Group::Logs),
-            Self::Service | Self::Services | Self::Check => Some(Group::Catalog),
+            Self::Service | Self::Services | Self::Find | Self::Check => Some(Group::Catalog),
         }
     }
 
@@ -65,6 +67,7 @@ impl Method {
             | Self::Logs
             | Self::Service
             | Self::Services
+            | Self::Find
             | Self::Check => CallKind::Read,
         }
     }
@@ -81,6 +84,7 @@ impl Method {
             Self::Logs => "logs",
             Self::Service => "service",
             Self::Services => "services",
+            Self::Find => "find",
             Self::Check => "check",
         }
     }
@@ -94,7 +98,7 @@ impl Method {
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",
             Self::Service => "reading a service",
-            Self::Services => "a list of services",
+            Self::Services | Self::Find => "a list of services",
             Self::Check => "checking a credential",
         }
     }

@@ -158,6 +158,10 @@ impl<D: Deployer, I: Interceptor> Catalog for Layered<D, I> {
         self.grouped(self.call(Method::Services), self.inner.catalog(), |group| group.list_services())
     }
 
+    fn find_service<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Service>> {
+        self.grouped(self.call(Method::Find), self.inner.catalog(), move |group| group.find_service(name))
+    }
+
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
         self.grouped(self.call(Method::Check), self.inner.catalog(), |group| group.check_credential())
     }

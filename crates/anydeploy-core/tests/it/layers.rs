@@ -41,6 +41,7 @@ async fn every_call_of_every_group_passes_through_the_interceptor() {
     deployer.cancel_deployment(&id).await.unwrap();
     deployer.service(&web()).await.unwrap();
     deployer.services().await.unwrap();
+    deployer.find("web").await.unwrap();
     deployer.check().await.unwrap();
     let expected = [
         Method::Deploy,
@@ -50,6 +51,7 @@ async fn every_call_of_every_group_passes_through_the_interceptor() {
         Method::Cancel,
         Method::Service,
         Method::Services,
+        Method::Find,
         Method::Check,
     ];
     assert_eq!(*recorder.0.lock().unwrap(), expected);
