@@ -2,19 +2,7 @@
 
 use std::fmt;
 
-use crate::Group;
-
-/// What a call does on the platform; each kind has its own rule for when it may be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CallKind {
-    /// It changes nothing, so that it may be made again at will.
-    Read,
-    /// It starts a deployment, so that it must never be made again blindly.
-    Trigger,
-    /// It stops a deployment; stopping twice stops once.
-    Cancel,
-}
+use crate::{CallKind, Group};
 
 /// A method of [`Deployer`](crate::Deployer) or of one of its groups that sends something to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

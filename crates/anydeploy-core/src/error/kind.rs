@@ -59,7 +59,8 @@ pub enum ErrorKind {
     Unreadable,
     /// An answer is longer than the limit for a body.
     AnswerTooLarge,
-    /// A trigger got no usable answer, and was then found not to have been acted on.
+    /// A trigger got no usable answer, and was then found not to have been acted on, or to have failed before it changed
+    /// anything.
     NotTriggered,
     /// A trigger got no usable answer, and nothing shows whether it was acted on; or it was accepted, and its deployment
     /// cannot be distinguished from others.
@@ -151,6 +152,12 @@ impl ErrorKind {
             | Self::Undecidable
             | Self::TimedOut => false,
         }
+    }
+
+    /// Whether it is open if a request that failed so was acted on.
+    #[must_use]
+    pub(super) const fn is_ambiguous(self) -> bool {
+        matches!(self, Self::Unavailable | Self::NoAnswer | Self::Unreadable | Self::AnswerTooLarge | Self::Undecidable)
     }
 
     /// What to do next, as the last part of a message; empty where the message itself says it.

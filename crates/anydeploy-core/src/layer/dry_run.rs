@@ -5,7 +5,7 @@ use crate::{CallKind, Error, ErrorKind, Result};
 
 /// Makes reads, and refuses every call that would change something on the platform.
 ///
-/// A trigger is checked first as far as that needs no request, so that a request with a fault in it fails with that fault.
+/// A trigger is checked first as far as that needs no request, so an invalid request fails with the same error as in a real run.
 /// What is refused is [`ErrorKind::DryRun`], and nothing was sent.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]

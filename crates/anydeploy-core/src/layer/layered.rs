@@ -2,7 +2,7 @@
 
 use futures::future::{BoxFuture, FutureExt, ready};
 
-use super::{Answer, Call, Interceptor, Next};
+use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, History,
     HistoryOptions, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target,
@@ -97,7 +97,7 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
             let read = |ids: Vec<DeploymentId>| -> BoxFuture<'_, Vec<Result<Deployment>>> {
                 async move { self.inner.deployments(&ids).await }.boxed()
             };
-            self.interceptor.batch(ids, &read).await
+            self.interceptor.batch(self.call(Method::Deployments), ids, NextBatch::new(&read)).await
         }
         .boxed()
     }
