@@ -16,7 +16,8 @@ use super::statuses::stage_status;
 impl State {
     /// The environment's executions, newest first.
     pub(super) fn environment_history(&self, environment: &Environment, size: usize) -> Reply {
-        let shown = self.shown(&environment.executions).take(size);
+        let late = if self.quirks.has(QoveryQuirk::LateHistory) { 100 } else { 0 };
+        let shown = self.shown(&environment.executions).filter(|one| self.tick >= one.begins + late).take(size);
         Reply::page(size, shown.map(|execution| self.environment_entry(execution)).collect())
     }
 

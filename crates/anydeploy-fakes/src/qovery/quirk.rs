@@ -49,6 +49,8 @@ pub enum QoveryQuirk {
     OmittedExecutionId,
     /// The history does not say which version of a service an execution deployed.
     OmittedDetails,
+    /// The history lists an execution only a hundred ticks after the statuses name it.
+    LateHistory,
     /// When the check before a deployment fails, the statuses still mark the services it was for as part of it.
     CheckMarksServices,
     /// Deploying a whole environment keeps the deployed commits, as its name in the web console suggests and the

@@ -72,6 +72,11 @@ impl Look {
         self.of_kind(target.kind()).iter().find(|status| status.id == target.id())
     }
 
+    /// How many services the environment has.
+    pub(super) fn services(&self) -> usize {
+        KINDS.iter().map(|kind| self.of_kind(kind).len()).sum()
+    }
+
     /// The kind under which a service is listed.
     pub(super) fn kind_of(&self, id: &str) -> Option<TargetKind> {
         KINDS.into_iter().find(|kind| self.of_kind(kind).iter().any(|status| status.id == id))

@@ -1,16 +1,18 @@
 //! Finding the deployment of a trigger whose answer was lost.
 
 use futures::future::try_join;
-use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
+use qovery_client::types::{
+    DeploymentHistoryEnvironmentV2 as Past, QueuedDeploymentRequestWithStages as Waiting, StateEnum,
+};
 
 use super::Qovery;
 use super::deploy::Before;
-use super::order::{concerns, fitting, is_alone, is_listed, is_others, names, second};
+use super::order::{allowed_seconds, concerns, fitting, is_alone, is_listed, is_others, names, second};
 use super::status::judge_past;
 use super::trail::{ADOPTED, ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
 use crate::flight::Flight;
 use crate::reconcile::{Sight, reconcile, steady};
-use crate::{Deployment, DeploymentId, Error, Phase, Result};
+use crate::{Deployment, DeploymentId, Error, Phase, Result, TargetKind};
 
 impl Qovery {
     /// Looks for a request or an execution that was not there before and has to do with the target.
@@ -45,11 +47,21 @@ impl Qovery {
         let Some(mut executions) = fitting(&past, &id, self.scheme) else {
             return Ok(Sight::Doubt("the history does not reach back to the moment before"));
         };
-        // An execution may start some seconds before it shows. If it waited, it may have taken this one in.
+        if look.last().is_some_and(|last| Some(last) != before.look.last() && !is_in(&past, last)) {
+            return Ok(Sight::Open("the history does not list an execution that runs"));
+        }
+        // An execution may start some seconds before it shows. If it waited, it may have taken this one in. The clock behind
+        // the dates of answers need not be the one behind the dates of executions.
         let earlier = |entry: &Past, than: i64| second(entry).is_some_and(|second| second < than);
-        executions.retain(|entry| !before.queue.is_empty() || !earlier(entry, started.server.saturating_sub(1)));
+        let long_before = started.server.saturating_sub(allowed_seconds(self.grace));
+        executions.retain(|entry| !before.queue.is_empty() || !earlier(entry, long_before));
         if executions.iter().any(|entry| earlier(entry, started.server)) {
             return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
+        }
+        // A whole environment is deployed with all of its services.
+        let whole = *id.target().kind() == TargetKind::Environment && look.services() > 1;
+        if whole && (executions.iter().any(|entry| is_of_one(entry)) || queue.iter().any(waits_for_one)) {
+            return Ok(Sight::Open("a deployment of one service of the environment was asked for since"));
         }
         // One whose check failed lists no service, and may be for any service of the environment.
         let (named, nameless): (Vec<_>, Vec<_>) = executions.into_iter().partition(|entry| names(entry, id.target()));
@@ -60,7 +72,7 @@ impl Qovery {
                 [own] if !flight.is_beside() && judge_past(own) == Phase::Failed => {
                     self.follow(settled(&id, &own.identifier.execution_id), &look).await?
                 }
-                some => return self.weigh(&environment, some).await,
+                some => return self.weigh(&id, some).await,
             },
             (Some(request), None) if requests.next().is_none() => {
                 // It was accepted no later than this.
@@ -83,13 +95,28 @@ impl Qovery {
     ///
     /// `ERROR` in the check before a deployment means that nothing was changed (console 720181b), so that doing it again is
     /// no second deployment.
-    async fn weigh(&self, environment: &str, nameless: &[&Past]) -> Result<Sight> {
+    async fn weigh(&self, id: &DeploymentId, nameless: &[&Past]) -> Result<Sight> {
+        let environment = id.require(ENVIRONMENT)?;
         for entry in nameless {
             let execution = &entry.identifier.execution_id;
-            if judge_past(entry) != Phase::Failed || self.why_check_failed(environment, execution).await.is_none() {
+            let failed = judge_past(entry) == Phase::Failed
+                && steady(|| self.check_failed(environment, execution, id.target().id())).await?;
+            if !failed {
                 return Ok(Sight::Open("a deployment that failed before it came to any service was asked for since"));
             }
         }
         Ok(Sight::Idle("it was not acted on, or failed in the check before the deployment, which changes nothing"))
     }
+}
+
+fn is_in(past: &[Past], execution: &str) -> bool {
+    past.iter().any(|entry| entry.identifier.execution_id == execution)
+}
+
+fn is_of_one(entry: &Past) -> bool {
+    entry.stages.iter().map(|stage| stage.services.len()).sum::<usize>() == 1
+}
+
+fn waits_for_one(waiting: &Waiting) -> bool {
+    waiting.stages.iter().map(|stage| stage.services.len()).sum::<usize>() == 1
 }

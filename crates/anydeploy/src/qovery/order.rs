@@ -74,10 +74,15 @@ pub(super) fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool
         (None, Some(_)) => Moment::read(id, SINCE),
         (None, None) => None,
     };
-    // Both are cut to whole seconds, and a busy server may take some.
-    let allowed = i64::try_from((grace / 6).as_secs()).unwrap_or(i64::MAX).saturating_add(1);
+    let allowed = allowed_seconds(grace);
     let too_late = |latest: Moment| second(entry).is_some_and(|second| second > latest.server.saturating_add(allowed));
     latest.is_some_and(too_late)
+}
+
+/// How far the date of an execution may be from the moment of its request: both are cut to whole seconds, and a busy server
+/// may take some.
+pub(super) fn allowed_seconds(grace: Duration) -> i64 {
+    i64::try_from((grace / 6).as_secs()).unwrap_or(i64::MAX).saturating_add(1)
 }
 
 /// Whether a request that waits was not made by a call of this deployer.

@@ -26,17 +26,29 @@ impl Qovery {
         if !Moment::read(id, from).is_some_and(|from| from.is_past(look.at, self.grace / 6)) {
             return Ok(None);
         }
-        let environment = id.require(ENVIRONMENT)?;
-        let failed = match self.client.get_environment_statuses_with_stages(environment).await.map_err(fail) {
-            Ok(reply) => says_failed(&reply.into_value(), execution, id.target().id()),
+        let failed = self.check_failed(id.require(ENVIRONMENT)?, execution, id.target().id()).await?;
+        Ok(failed.then(|| execution.to_owned()))
+    }
+
+    /// Whether the check before an execution certainly failed, and may have been for a service.
+    ///
+    /// Where the statuses are those of another execution, its log has to prove it: an error of the check, and no line of a
+    /// service after it.
+    pub(super) async fn check_failed(&self, environment: &str, execution: &str, service: &str) -> Result<bool> {
+        let said = match self.client.get_environment_statuses_with_stages(environment).await.map_err(fail) {
+            Ok(reply) => says_failed(&reply.into_value(), execution, service),
             Err(error) if is_passing(&error) => return Err(error),
             Err(_) => None,
         };
-        let failed = match failed {
-            Some(failed) => failed,
-            None => self.why_check_failed(environment, execution).await.is_some(),
-        };
-        Ok(failed.then(|| execution.to_owned()))
+        if let Some(failed) = said {
+            return Ok(failed);
+        }
+        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
+        match self.client.list_environment_logs(environment, &params).await.map_err(fail) {
+            Ok(reply) => Ok(reason::proves_failed_check(&reply.into_value())),
+            Err(error) if is_passing(&error) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Why the check before an execution failed, from its log.

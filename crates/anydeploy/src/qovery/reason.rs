@@ -29,6 +29,12 @@ pub(super) fn of_check(entries: &[Entry]) -> Option<String> {
     error_of(check.iter().copied()).map(|text| shown(&text))
 }
 
+/// Whether the check before an execution failed, and no service was touched after it.
+pub(super) fn proves_failed_check(entries: &[Entry]) -> bool {
+    let is_later = |entry: &Entry| origin(entry) == Whose::Service && step(entry) != Some("PreCheck");
+    of_check(entries).is_some() && !entries.iter().any(is_later)
+}
+
 /// Why a deployment failed, from the entries that are about it, oldest first; a log without an error tells no reason.
 pub(super) fn of(entries: &[&Entry]) -> Option<String> {
     let from = |whose: Whose| entries.iter().copied().filter(move |entry| origin(entry) == whose);
@@ -191,5 +197,42 @@ fn origin(entry: &Entry) -> Whose {
         Some("TaskManager") => Whose::TaskManager,
         Some("Environment") => Whose::Environment,
         _ => Whose::Service,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(step: &str, transmitter: &str, error: Option<&str>) -> Entry {
+        let mut entry = json!({
+            "type": "INFO",
+            "timestamp": "2026-08-20T14:00:00Z",
+            "message": { "safe_message": "a line" },
+            "details": { "stage": { "step": step }, "transmitter": { "type": transmitter, "id": "x", "name": "x" } },
+        });
+        if let Some(error) = error {
+            entry["type"] = json!("ERROR");
+            entry["error"] = json!({ "user_log_message": error });
+        }
+        serde_json::from_value(entry).unwrap()
+    }
+
+    #[test]
+    fn a_check_has_failed_only_if_it_says_so_and_no_service_was_touched() {
+        let failed = || entry("PreCheck", "Environment", Some("no credentials"));
+        let cases = [
+            (vec![failed()], true),
+            (vec![entry("PreCheck", "Application", None), failed()], true),
+            (vec![failed(), entry("Deploy", "Application", None)], false),
+            (vec![entry("PreCheck", "Environment", None)], false),
+            (vec![entry("Deploy", "Environment", Some("no credentials"))], false),
+            (vec![], false),
+        ];
+        for (entries, expected) in cases {
+            assert_eq!(proves_failed_check(&entries), expected, "{entries:?}");
+        }
     }
 }

@@ -138,6 +138,43 @@ async fn a_lost_trigger_beside_a_failed_check_of_another_one_is_safe_to_repeat()
 }
 
 #[tokio::test]
+async fn a_lost_trigger_is_never_called_absent_while_an_execution_is_missing_in_the_history() {
+    let (fake, _) = running(FakeQovery::builder().quirk(QoveryQuirk::LateHistory)).await;
+    let (_network, qovery) = behind(&fake, Fault::ResetAfter, Duration::from_secs(5));
+    match qovery.deploy(&web(&fake)).await {
+        Ok(found) => assert_eq!(execution(&found), Some(&*fake.triggered()[0].execution_id)),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Undecidable, "{error}"),
+    }
+    assert_eq!(fake.triggered().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_trigger_is_never_called_absent_because_two_clocks_of_the_server_differ() {
+    let (fake, _) = running(FakeQovery::builder()).await;
+    let plan = FaultPlan::always(Fault::ResetAfter).on([RequestKind::Trigger]).limit(1);
+    let network = FaultyNetwork::before(&fake.url(), plan.clock_ahead(Duration::from_secs(2))).unwrap();
+    let builder = Qovery::builder().url(network.url()).token(fake.token()).grace(Duration::from_secs(6));
+    let error = builder.build().unwrap().deploy(&web(&fake)).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_trigger_of_an_environment_is_not_answered_by_the_deployment_of_one_service() {
+    let (fake, _) = running(FakeQovery::builder()).await;
+    let (network, qovery) = behind(&fake, Fault::SilenceBefore, Duration::from_millis(500));
+    let whole = DeployRequest::new(Target::environment(fake.environment()));
+    let other = async {
+        while network.injected().is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        fake.deploy_by_another_program(&fake.application());
+    };
+    let (lost, ()) = tokio::join!(qovery.deploy(&whole), other);
+    let error = lost.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
+}
+
+#[tokio::test]
 async fn a_failed_check_is_of_the_later_trigger_if_the_earlier_one_never_started() {
     let (fake, qovery) = running(FakeQovery::builder()).await;
     fake.next_deployment(&fake.application(), QoveryScript::never_starts());
