@@ -23,7 +23,7 @@ const MAX_CONCURRENT_READS: usize = 8;
 /// # For implementers
 /// * [`deploy`](Self::deploy) sends its trigger at most once, and says in the error whether it was acted on.
 /// * [`deployment`](Self::deployment) reports a terminal phase only for the deployment it was asked about, never for an
-///   older or newer one of the same target; until it can tell them apart it answers
+///   older or newer one of the same target; until it can distinguish them it returns
 ///   [`Identity::Pending`](crate::Identity::Pending).
 /// * A deployment that ran before the request is no answer to it, unless the request has
 ///   [`Adoption::Any`](crate::Adoption::Any): the error is
@@ -77,7 +77,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
         None
     }
 
-    /// What there is to deploy, and what the credential may do, if the platform tells.
+    /// What there is to deploy, and what the credential may do, if the platform reports it.
     fn catalog(&self) -> Option<&dyn Catalog> {
         None
     }

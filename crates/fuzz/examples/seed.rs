@@ -17,7 +17,7 @@ mod dokploy;
 mod qovery;
 
 /// Where 404 stands among the statuses of an answer.
-const MISSING: u8 = 13;
+const STATUS_404: u8 = 13;
 
 /// A platform, the details of an id as pairs of a name and a value, and the answers to what is asked about it.
 type Seed = (u8, &'static [[u8; 2]], &'static [(u8, &'static str)]);
@@ -28,7 +28,7 @@ const UNSETTLED: [Seed; 6] = [
         0,
         &[[0, 0], [1, 3], [2, 6]],
         &[
-            (MISSING, r#"{"message":"Deployment not found."}"#),
+            (STATUS_404, r#"{"message":"Deployment not found."}"#),
             (
                 0,
                 r#"{"count":1,"deployments":[{"deployment_uuid":"e","status":"finished","pull_request_id":0,

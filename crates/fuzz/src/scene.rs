@@ -11,13 +11,13 @@ use crate::server::Server;
 use crate::vocabulary::{ENVIRONMENT, SERVICE};
 
 /// The longest line that an error may be: an id, 300 characters of the server's, and our own words.
-const LONGEST: usize = 4096 + 4 * 300 + 500;
+const MAX_LINE_BYTES: usize = 4096 + 4 * 300 + 500;
 
 /// The longest wait that is taken from a server.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest text that is read as an id.
-const LONGEST_ID: usize = 4096;
+const MAX_ID_BYTES: usize = 4096;
 
 const TOKEN: &str = "planted-credential-0815";
 
@@ -85,7 +85,7 @@ pub fn check<T: Debug>(result: &Result<T>) {
         Ok(value) => format!("{value:?}"),
         Err(error) => {
             let line = error.to_string();
-            assert!(line.len() <= LONGEST, "a line of {} bytes: {line}", line.len());
+            assert!(line.len() <= MAX_LINE_BYTES, "a line of {} bytes: {line}", line.len());
             assert!(!line.contains('\n'), "more than one line: {line}");
             if let Some(wait) = error.retry_after() {
                 assert!(wait <= DAY, "a wait of {wait:?}");
@@ -101,6 +101,6 @@ pub fn check_id(id: &DeploymentId) {
     let text = id.to_string();
     match text.parse::<DeploymentId>() {
         Ok(again) => assert_eq!(again, *id),
-        Err(error) => assert!(text.len() > LONGEST_ID, "{error}"),
+        Err(error) => assert!(text.len() > MAX_ID_BYTES, "{error}"),
     }
 }

@@ -14,7 +14,7 @@ use super::options::ChaosOptions;
 use super::scene::Scene;
 
 /// How often it is checked whether the network still holds requests.
-const POLL: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Makes so many calls, and returns the record of each.
 pub(super) async fn run(
@@ -60,8 +60,8 @@ pub(super) async fn run(
     // than this does not matter, as no adapter promises to find it.
     let mut waited = Duration::ZERO;
     while scene.access().network.held() > 0 && waited < options.promised() {
-        sleep(POLL).await;
-        waited += POLL;
+        sleep(POLL_INTERVAL).await;
+        waited += POLL_INTERVAL;
     }
     sleep(Duration::from_secs(1)).await;
     Ok(records)

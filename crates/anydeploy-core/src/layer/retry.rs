@@ -24,7 +24,7 @@ use crate::{
 ///   [`ErrorKind::NotTriggered`], or an unreadable answer to a read before it); after any other error a trigger is never
 ///   sent again.
 ///   [`ErrorKind::AlreadyRunning`] is left to [`deploy_and_wait`](crate::DeployerExt::deploy_and_wait), which polls the
-///   earlier deployment instead of the server's patience.
+///   earlier deployment until it is over.
 /// * **Cancels** are repeated while the error is transient, because stopping twice stops once.
 ///   If a repeat then meets a [`ErrorKind::Conflict`], the earlier attempt may have caused it: the deployment is read,
 ///   and if it is cancelled, or about to be, that is the answer.
@@ -34,7 +34,7 @@ use crate::{
 /// at once with that error.
 /// [`Error::attempts`] counts every attempt.
 ///
-/// Dropping a future of it stops the repeating; nothing goes on behind the caller's back.
+/// Dropping the future of a call ends its attempts; nothing runs in the background.
 /// A [`Watch`](crate::Watch) tolerates transient failures by itself, so one over a `Retry` is patient twice, always
 /// within its deadline.
 /// It needs a running tokio runtime with its timer.
@@ -105,10 +105,10 @@ fn may_trigger_again(error: &Error) -> bool {
     error.is_safe_to_repeat() && may_help
 }
 
-/// The deployment of an earlier try of the same call, which was given up and delivered after that.
+/// The deployment of an earlier attempt of the same call, which was given up and delivered late.
 ///
-/// An adapter that knows it by a mark of its own reports it as exact, or as pending while it has no row; one of somebody
-/// else's is adopted.
+/// An adapter that finds its own correlation tag reports the deployment as exact, or as pending while it has no row; a
+/// deployment that somebody else triggered is adopted.
 fn own_earlier_try(error: &Error, calls: u32) -> Option<Deployment> {
     let is_repeat = calls > 1 && error.kind() == ErrorKind::AlreadyRunning;
     error.last().filter(|last| is_repeat && matches!(last.identity, Identity::Exact | Identity::Pending)).cloned()

@@ -36,7 +36,7 @@
 //! use std::time::Duration;
 //!
 //! use anydeploy_core::testing::conformance::{self, Ending, Harness};
-//! use anydeploy_core::testing::{Course, MemoryDeployer};
+//! use anydeploy_core::testing::{MemoryDeployer, Script};
 //! use anydeploy_core::{Deployer, DeploymentId, Platform, Target};
 //! use futures::future::BoxFuture;
 //!
@@ -55,14 +55,14 @@
 //!         Box::pin(async move {
 //!             let target = Target::application(format!("app-{}", self.targets.fetch_add(1, Ordering::Relaxed)));
 //!             for ending in endings {
-//!                 let course = match ending {
-//!                     Ending::Succeeds => Course::Succeeds,
-//!                     Ending::Fails => Course::fails("exit code 1", "boom"),
-//!                     Ending::Never => Course::Hangs,
+//!                 let script = match ending {
+//!                     Ending::Succeeds => Script::Succeeds,
+//!                     Ending::Fails => Script::fails("exit code 1", "boom"),
+//!                     Ending::Never => Script::Hangs,
 //!                     // What your platform cannot be made to do is skipped, and the report says so.
 //!                     _ => return None,
 //!                 };
-//!                 self.platform.next(&target, course);
+//!                 self.platform.next(&target, script);
 //!             }
 //!             Some(target)
 //!         })

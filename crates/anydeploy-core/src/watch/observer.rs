@@ -213,7 +213,7 @@ impl<D: Deployer> Observer<D> {
         let waited = seconds(began.elapsed());
         let age = self.age_of_last();
         let last = self.take_last();
-        let failing = self.polls.failing_since.map(|since| seconds(since.elapsed()));
+        let failing = self.polls.first_failed_at.map(|at| seconds(at.elapsed()));
         let message = match (&failing, &last) {
             (None, Some(last)) => {
                 format!("the deployment was not over after {waited}; last seen {age} ago: {}", last.status)

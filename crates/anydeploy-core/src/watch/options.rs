@@ -9,7 +9,7 @@ use crate::json::{millis, optional_millis, optional_moment};
 use crate::{Backoff, Deployer, Jitter};
 
 /// The longest time that is distinguished from forever: thirty years.
-const FOREVER: Duration = Duration::from_hours(262_800);
+const MAX_WAIT: Duration = Duration::from_hours(262_800);
 
 /// How long and how often a deployment is polled.
 ///
@@ -148,7 +148,7 @@ impl WatchOptions {
 /// The moment after a wait; one beyond what the clock can hold is as good as thirty years.
 pub(crate) fn after(wait: Duration) -> Instant {
     let now = Instant::now();
-    now.checked_add(wait).unwrap_or(now + FOREVER)
+    now.checked_add(wait).unwrap_or(now + MAX_WAIT)
 }
 
 #[cfg(test)]

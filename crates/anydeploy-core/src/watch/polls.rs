@@ -13,7 +13,7 @@ pub(super) struct Polls {
     /// A poll of this watch read the deployment, so the credential may read it.
     worked: bool,
     /// When the first of the failed polls began.
-    pub(super) failing_since: Option<Instant>,
+    pub(super) first_failed_at: Option<Instant>,
     /// The failed polls of every class, and how many attempts they were.
     pub(super) in_a_row: u32,
     attempts: u32,
@@ -101,7 +101,7 @@ impl Polls {
             self.missing = Some(error.clone());
             return Next::Poll { at_least: None, error, tolerated: Some(1) };
         }
-        self.failing_since.get_or_insert(began);
+        self.first_failed_at.get_or_insert(began);
         self.transient += u32::from(class == Class::Transient);
         let asked = error.retry_after();
         let (at_least, tolerated) = match class {
@@ -126,7 +126,7 @@ impl Polls {
 
     /// Takes note of a poll that began at `began` and got no answer in its time.
     pub(super) fn unanswered(&mut self, began: Instant) {
-        self.failing_since.get_or_insert(began);
+        self.first_failed_at.get_or_insert(began);
         self.failure.get_or_insert_with(|| {
             Error::new(ErrorKind::NoAnswer, "the last poll got no answer in its time").of_read()
         });

@@ -89,9 +89,9 @@ fn an_error_of_a_programs_own_gets_no_advice_of_a_platform() {
 #[test]
 fn advice_can_be_set_or_taken_away() {
     let error = || Error::new(ErrorKind::NotFound, "its row is gone").with_platform(Platform::new("beta"));
-    let other = error().with_advice("look at the history");
-    assert_eq!(other.to_string(), "beta: its row is gone; look at the history");
-    assert_eq!(other.advice(), "look at the history");
+    let other = error().with_advice("read the history");
+    assert_eq!(other.to_string(), "beta: its row is gone; read the history");
+    assert_eq!(other.advice(), "read the history");
     assert_eq!(error().with_advice("").to_string(), "beta: its row is gone");
 }
 

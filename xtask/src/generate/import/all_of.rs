@@ -7,7 +7,7 @@ use super::intersect::intersect;
 use super::{Diagnostics, walk};
 
 /// How deep schemas may be made of each other.
-const DEPTH: usize = 24;
+const MAX_DEPTH: usize = 24;
 
 /// Keys that speak of a schema and do not change what it takes.
 const NOTES: [&str; 8] =
@@ -37,7 +37,7 @@ impl Merger {
 
     /// The schema without `allOf` and with nothing beside a union; `None` if it is so already.
     fn merged(&self, schema: &Value, depth: usize) -> Result<Option<Value>, String> {
-        if depth > DEPTH {
+        if depth > MAX_DEPTH {
             return Err("`allOf` leads into itself".to_owned());
         }
         let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
@@ -77,7 +77,7 @@ impl Merger {
 
     /// What a part says, references followed.
     fn inlined(&self, part: &Value, depth: usize) -> Result<Value, String> {
-        if depth > DEPTH {
+        if depth > MAX_DEPTH {
             return Err("references lead in a circle".to_owned());
         }
         let mut part = match schema_name(part) {

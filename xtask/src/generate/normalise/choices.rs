@@ -7,7 +7,7 @@ use super::super::document::{Document, flag, is_type, schema_name, text};
 use super::Context;
 
 /// How deep names may stand for names.
-const DEPTH: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 pub(super) fn merge(document: &mut Document, _: &mut Context) -> Result<usize> {
     let schemas = document.schemas().clone();
@@ -71,7 +71,7 @@ fn is_same(one: &Value, other: &Value, schemas: &Map<String, Value>) -> bool {
 fn shape(schema: &Value, schemas: &Map<String, Value>, depth: usize) -> Value {
     let mut kept = Map::new();
     let named = schema_name(schema).and_then(|name| schemas.get(name)).filter(|named| !is_type(named));
-    if let Some(named) = named.filter(|_| depth < DEPTH) {
+    if let Some(named) = named.filter(|_| depth < MAX_DEPTH) {
         let mut followed = shape(named, schemas, depth + 1);
         if flag(schema, "nullable") && depth > 0 {
             followed["nullable"] = true.into();

@@ -89,7 +89,7 @@ pub trait Harness: Send + Sync {
     ///
     /// By default the name is written to the standard error, also where the output of a test is captured.
     fn case_starts(&self, case: &Case) {
-        // Who reads no standard error does not want to know.
+        // Without a standard error there is nobody to read it.
         let _ = writeln!(io::stderr(), "conformance: {}", case.name);
     }
 

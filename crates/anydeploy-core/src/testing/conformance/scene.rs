@@ -81,7 +81,7 @@ pub(super) async fn deploy_to(
 ) -> Result<Outcome, NotKept> {
     let deployment = deploy(harness, deployer, target).await?;
     let outcome = end(harness, deployer, &deployment.id).await?;
-    ensure!(ended_as(&outcome, ending), "a deployment whose ending is {ending:?} was told as `{outcome}`");
+    ensure!(ended_as(&outcome, ending), "a deployment whose ending is {ending:?} was reported as `{outcome}`");
     Ok(outcome)
 }
 
@@ -113,7 +113,7 @@ pub(super) async fn goes_on(
     match meanwhile(harness, async { deployer.watch(id, options).await }).await {
         Err(error) if error.kind() == ErrorKind::TimedOut => Ok(error),
         Err(error) => broken(format!("watching `{id}` failed: {error:#}")),
-        Ok(outcome) => broken(format!("a deployment that goes on was told as `{outcome}`")),
+        Ok(outcome) => broken(format!("a deployment that goes on was reported as `{outcome}`")),
     }
 }
 

@@ -129,9 +129,9 @@ impl World {
             return answer;
         }
         let line = self.lines.get_mut(target).ok_or_else(|| unknown(target))?;
-        let course = line.next.pop_front().unwrap_or_else(|| line.always.clone());
+        let script = line.next.pop_front().unwrap_or_else(|| line.always.clone());
         let number = self.triggered.len() + 1;
-        let entry = Entry::new(number, request, course, self.clock);
+        let entry = Entry::new(number, request, script, self.clock);
         let deployment = entry.to_deployment();
         line.waiting.push_back(number);
         self.triggered.push(Trigger { id: deployment.id.clone(), request: request.clone() });

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::platform;
-use crate::testing::Course;
+use crate::testing::Script;
 use crate::{
     DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, LogOptions,
     LogPage, Phase, RanRevision, Result, Revision, ServiceState,
 };
 
 /// How many ticks a deployment runs.
-const RUNS: u8 = 2;
+const RUNNING_TICKS: u8 = 2;
 
 /// The tick 0, in seconds of Unix time; a tick is shown as a second.
 const EPOCH: u64 = 1_700_000_000;
@@ -21,7 +21,7 @@ pub(in crate::testing::memory) struct Entry {
     pub(super) request: DeployRequest,
     pub(super) stage: Stage,
     id: DeploymentId,
-    course: Course,
+    script: Script,
     reason: Option<String>,
     created: u64,
     finished: Option<u64>,
@@ -41,14 +41,14 @@ pub(super) enum Stage {
 }
 
 impl Entry {
-    pub(super) fn new(number: usize, request: &DeployRequest, course: Course, now: u64) -> Self {
+    pub(super) fn new(number: usize, request: &DeployRequest, script: Script, now: u64) -> Self {
         let id = DeploymentId::new(platform(), request.target().clone()).with("deployment", number.to_string());
         let mut entry = Self {
             log: Vec::new(),
             request: request.clone(),
             stage: Stage::Queued,
             id,
-            course,
+            script,
             reason: None,
             created: now,
             finished: None,
@@ -62,7 +62,7 @@ impl Entry {
         match self.stage {
             Stage::Queued => {
                 self.write("running", now);
-                self.stage = Stage::Running(RUNS);
+                self.stage = Stage::Running(RUNNING_TICKS);
             }
             Stage::Running(left) if left > 1 => self.stage = Stage::Running(left - 1),
             Stage::Running(_) => return self.end(now),
@@ -72,19 +72,19 @@ impl Entry {
         true
     }
 
-    /// Ends as its course says, unless it hangs.
+    /// Ends as its script says, unless it hangs.
     fn end(&mut self, now: u64) -> bool {
-        match self.course.clone() {
-            Course::Succeeds | Course::Runs(_) => self.over(Phase::Succeeded, now),
-            Course::Fails { reason, log } => {
+        match self.script.clone() {
+            Script::Succeeds | Script::Runs(_) => self.over(Phase::Succeeded, now),
+            Script::Fails { reason, log } => {
                 self.log.extend(log.lines().map(|line| LogLine::new(line).with_time(time(now))));
                 self.reason = Some(reason);
                 self.over(Phase::Failed, now);
             }
-            Course::Cancelled => self.over(Phase::Cancelled, now),
-            Course::Unknown(word) => self.stage = Stage::Strange(word),
-            Course::Vanishes => self.stage = Stage::Gone,
-            Course::Hangs => return false,
+            Script::Cancelled => self.over(Phase::Cancelled, now),
+            Script::Unknown(word) => self.stage = Stage::Strange(word),
+            Script::Vanishes => self.stage = Stage::Gone,
+            Script::Hangs => return false,
         }
         true
     }
@@ -142,10 +142,10 @@ impl Entry {
             .verified_against(self.request.revision())
     }
 
-    /// The revision that ran: what was asked for, unless the course says otherwise.
+    /// The revision that ran: what was asked for, unless the script says otherwise.
     fn ran(&self) -> RanRevision {
-        match (&self.stage, &self.course, self.request.revision()) {
-            (Stage::Over(Phase::Succeeded), Course::Runs(revision), _) => revision.clone(),
+        match (&self.stage, &self.script, self.request.revision()) {
+            (Stage::Over(Phase::Succeeded), Script::Runs(revision), _) => revision.clone(),
             (Stage::Over(Phase::Succeeded), _, Revision::Commit(commit)) => RanRevision::Commit(commit.clone()),
             (Stage::Over(Phase::Succeeded), _, Revision::ImageTag(tag)) => RanRevision::ImageTag(tag.clone()),
             (Stage::Over(Phase::Succeeded), _, Revision::ChartVersion(version)) => {
@@ -157,8 +157,8 @@ impl Entry {
 
     /// The end of the log, with the line that says why it failed.
     pub(in crate::testing::memory) fn log_page(&self, options: LogOptions) -> LogPage {
-        let lines = match &self.course {
-            Course::Fails { log, .. } if self.stage == Stage::Over(Phase::Failed) => log.as_str(),
+        let lines = match &self.script {
+            Script::Fails { log, .. } if self.stage == Stage::Over(Phase::Failed) => log.as_str(),
             _ => "",
         };
         let reason = lines.lines().rfind(|line| !line.trim().is_empty()).map(str::to_owned);

@@ -68,7 +68,7 @@ impl Broken {
             Fault::GivesAnUnreadableId => deployment.id = deployment.id.with("pad", "x".repeat(5000)),
             Fault::AdoptsWhatRuns => deployment.identity = Identity::Exact,
             Fault::LinksWithItsToken => deployment.url = Some(format!("https://example.com/?token={TOKEN}")),
-            Fault::TellsTheSameTwice => {
+            Fault::NamesOneDeploymentTwice => {
                 let history = self.inner.history_of(deployment.target(), HistoryOptions::default()).await?;
                 return Ok(history.into_iter().rfind(|past| !past.is_over()).unwrap_or(deployment));
             }
@@ -114,7 +114,7 @@ impl Broken {
             (Fault::SendsEmptyIds, ErrorKind::InvalidInput) if request.target().id().is_empty() => {
                 Err(as_kind(&error, ErrorKind::NotFound))
             }
-            (Fault::LooksForAnyKind, ErrorKind::Unsupported) if is_strange(request) => {
+            (Fault::SearchesForAnyKind, ErrorKind::Unsupported) if is_strange(request) => {
                 Err(as_kind(&error, ErrorKind::NotFound))
             }
             (Fault::AcceptsAnyKind, ErrorKind::Unsupported) if is_strange(request) => Ok(invented()),
