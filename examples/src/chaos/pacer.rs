@@ -26,12 +26,12 @@ const MAX_ANSWER_TIME: Duration = Duration::from_millis(5);
 /// How long time stands still for one answer at most, by the clock of the machine: a fake that is stuck stops no run.
 const MAX_STANDSTILL: Duration = Duration::from_secs(5);
 
-/// The adapters of all runs share the list of triggers in flight, which holds moments of the clock of a runtime.
+/// The adapters of all runs share the list of in-flight triggers, which holds instants of the clock of a runtime.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// The time of a run: of the adapters and callers, of the network and of the fake.
 ///
-/// It passes as the clock of the machine does, and stands still
+/// It follows the clock of the machine, and stands still
 ///
 /// * while the run is behind: however long a turn of all ready tasks takes, at most [`MAX_STEP`] passes meanwhile;
 /// * while a fake is behind: it owes an answer for longer than [`MAX_ANSWER_TIME`].
@@ -113,7 +113,7 @@ impl Drop for Beats {
     }
 }
 
-/// Does some work on a thread and a runtime of its own whose time a pacer makes, one after another.
+/// Does some work on a thread and a runtime of its own, whose clock a pacer advances; two works never overlap.
 pub(super) async fn paced<T, W, F>(work: W) -> Result<T>
 where
     W: FnOnce(Arc<Pacer>) -> F + Send + 'static,
@@ -145,7 +145,7 @@ where
         pace.abort();
         outcome
     });
-    // Nothing that is left matters.
+    // The tasks that are left have no effect on the result.
     runtime.shutdown_background();
     outcome
 }
@@ -159,20 +159,20 @@ mod tests {
     use anydeploy_fakes::FaultPlan;
     use tokio::io::AsyncReadExt;
     use tokio::net::{TcpListener, TcpStream};
-    use tokio::time::{Instant as Moment, sleep};
+    use tokio::time::{Instant as RuntimeInstant, sleep};
 
     use super::*;
 
     #[tokio::test]
-    async fn however_slow_a_turn_is_no_more_than_a_step_passes_meanwhile() {
+    async fn a_slow_turn_advances_time_by_one_step_at_most() {
         let passed = paced(|pacer| async move {
             let (timeline, turns) = (pacer.timeline(), 10);
-            let (began, moment) = (timeline.elapsed(), Moment::now());
+            let (began, began_by_runtime) = (timeline.elapsed(), RuntimeInstant::now());
             for _ in 0..turns {
                 thread::sleep(MAX_STEP * 5);
                 yield_now().await;
             }
-            Ok((timeline.elapsed().saturating_sub(began), moment.elapsed(), turns))
+            Ok((timeline.elapsed().saturating_sub(began), began_by_runtime.elapsed(), turns))
         });
         let (passed, by_runtime, turns) = passed.await.unwrap();
         assert!(passed <= MAX_STEP * (turns + 1), "{passed:?}");
