@@ -52,7 +52,7 @@ use crate::server::Server;
 /// What a real server does, it does: the queue (one deployment at a time for an application and pull request, two for
 /// the machine, 25 waiting), the answers that promise a deployment which does not exist, 200 requests a minute, the
 /// abilities of tokens, logs that only some tokens see.
-/// [`CoolifyQuirk`] names the habits that can be switched.
+/// [`CoolifyQuirk`] lists the behaviours that can be switched.
 ///
 /// Time passes in ticks, every 20 milliseconds unless [`FakeCoolifyBuilder::pace`] says otherwise.
 /// Not covered: creating anything but variables, storages, backups, tasks, previews and children of services, shared

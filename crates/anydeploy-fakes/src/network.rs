@@ -167,11 +167,11 @@ impl FaultyNetwork {
         self.shared.held.load(Ordering::SeqCst)
     }
 
-    /// Since when the server has owed an answer to the oldest request that it was given and has not answered.
+    /// When the oldest request that the server has not answered yet was sent to it, by the real clock.
     ///
-    /// This is how far the fake is behind, by the real clock.
+    /// The time since then is how far the fake is behind.
     #[must_use]
-    pub fn unanswered_since(&self) -> Option<Instant> {
+    pub fn oldest_unanswered_at(&self) -> Option<Instant> {
         self.shared.waiting.oldest()
     }
 

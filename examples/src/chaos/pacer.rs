@@ -63,7 +63,8 @@ impl Pacer {
     /// Whether a fake is behind.
     fn is_behind(&self, now: Instant) -> bool {
         let networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
-        let oldest = networks.iter().filter_map(Weak::upgrade).filter_map(|network| network.unanswered_since()).min();
+        let alive = networks.iter().filter_map(Weak::upgrade);
+        let oldest = alive.filter_map(|network| network.oldest_unanswered_at()).min();
         oldest.is_some_and(|oldest| (MAX_ANSWER_TIME..MAX_STANDSTILL).contains(&now.saturating_duration_since(oldest)))
     }
 
@@ -167,12 +168,12 @@ mod tests {
     async fn a_slow_turn_advances_time_by_one_step_at_most() {
         let passed = paced(|pacer| async move {
             let (timeline, turns) = (pacer.timeline(), 10);
-            let (began, began_by_runtime) = (timeline.elapsed(), RuntimeInstant::now());
+            let (began, started) = (timeline.elapsed(), RuntimeInstant::now());
             for _ in 0..turns {
                 thread::sleep(MAX_STEP * 5);
                 yield_now().await;
             }
-            Ok((timeline.elapsed().saturating_sub(began), began_by_runtime.elapsed(), turns))
+            Ok((timeline.elapsed().saturating_sub(began), started.elapsed(), turns))
         });
         let (passed, by_runtime, turns) = passed.await.unwrap();
         assert!(passed <= MAX_STEP * (turns + 1), "{passed:?}");

@@ -76,9 +76,9 @@ pub(super) fn inventory(exchange: &Exchange<'_>) -> Response {
 
 /// Deleting is a job: the answer comes at once, the resource goes later.
 pub(super) fn delete(exchange: &mut Exchange<'_>) -> Reply {
-    let gone = exchange.now() + DELETION_TICKS;
+    let deleted_at = exchange.now() + DELETION_TICKS;
     let position = exchange.position_to_write()?;
-    exchange.resource_mut(position).gone_at = Some(gone);
+    exchange.resource_mut(position).deleted_at = Some(deleted_at);
     Ok(exchange.requested("deletion"))
 }
 

@@ -171,9 +171,9 @@ fn save(call: &mut Call<'_>, columns: &[&str], source: Option<&str>) -> Reply {
 fn delete(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Application)?;
     call.owners_only("service")?;
-    let gone = nested(call.state, call.service(&target)?);
+    let removed = nested(call.state, call.service(&target)?);
     call.state.delete_service(&target);
-    Ok(gone.into())
+    Ok(removed.into())
 }
 
 /// Answers the application as it was before, and fails if there is nothing to start.

@@ -68,7 +68,7 @@ impl State {
             return Response::new(401).with_content("application/json; charset=utf-8", body);
         }
         let method = request.method.as_str();
-        let release = self.habits.release;
+        let release = self.quirks.release;
         let known = AREAS.iter().copied().flatten().find(|procedure| {
             procedure.method == method && procedure.name.eq_ignore_ascii_case(name) && procedure.since <= release
         });

@@ -105,7 +105,7 @@ impl Run {
         let last_quarter = !endless && elapsed >= scale - scale / 4;
         if elapsed == 0 {
             words.queued
-        } else if let Some(word) = &self.script.passing
+        } else if let Some(word) = &self.script.middle_word
             && second_half
             && !last_quarter
         {
