@@ -16,7 +16,7 @@ const NOTES: [&str; 8] =
 pub(super) fn merge(document: &mut Document) -> Diagnostics {
     let merger = Merger { schemas: document.schemas().clone() };
     let mut diagnostics = Diagnostics::new();
-    walk::roots(&mut document.value, &mut |schema, pointer| merger.settle(schema, pointer, &mut diagnostics));
+    walk::roots(&mut document.value, &mut |schema, pointer| merger.merge_all(schema, pointer, &mut diagnostics));
     diagnostics
 }
 
@@ -26,13 +26,13 @@ struct Merger {
 
 impl Merger {
     /// Merges a schema, then those inside it: some of them came in by merging.
-    fn settle(&self, schema: &mut Value, pointer: &str, diagnostics: &mut Diagnostics) {
+    fn merge_all(&self, schema: &mut Value, pointer: &str, diagnostics: &mut Diagnostics) {
         match self.merged(schema, 0) {
             Ok(Some(merged)) => *schema = merged,
             Ok(None) => {}
             Err(reason) => diagnostics.push((pointer.to_owned(), reason)),
         }
-        walk::parts(schema, pointer, &mut |part, pointer| self.settle(part, pointer, diagnostics));
+        walk::parts(schema, pointer, &mut |part, pointer| self.merge_all(part, pointer, diagnostics));
     }
 
     /// The schema without `allOf` and with nothing beside a union; `None` if it is so already.

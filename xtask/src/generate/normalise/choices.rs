@@ -1,4 +1,4 @@
-//! Members of a union that nothing tells apart are one member: two would be two variants of one Rust type.
+//! Members of a union that nothing distinguishes are one member: two would be two variants of one Rust type.
 
 use serde_json::{Map, Value, json};
 
@@ -90,7 +90,7 @@ fn shape(schema: &Value, schemas: &Map<String, Value>, depth: usize) -> Value {
     if text(schema, "format") == "binary" {
         kept.insert("format".to_owned(), "binary".into());
     }
-    // Of the member itself null is no matter: it moves to what the members become.
+    // A member's own null does not count: it moves to the type that the members become.
     if depth > 0 && flag(schema, "nullable") {
         kept.insert("nullable".to_owned(), true.into());
     }
