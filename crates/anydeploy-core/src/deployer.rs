@@ -17,7 +17,8 @@ const MAX_CONCURRENT_READS: usize = 8;
 /// [`DeployerExt`](crate::DeployerExt) adds waiting, and flat calls for the groups.
 ///
 /// Everything beside deploying is in **groups** ([`History`], [`Cancel`], [`Logs`], [`Catalog`]).
-/// A group that a deployer does not offer is `None`, so that a layer that does not know a group cannot pass it by.
+/// A group that a deployer does not offer is `None`; so a layer that does not know a group hides it, and no call bypasses
+/// the layer.
 /// New abilities come as new groups; these methods stay.
 ///
 /// # For implementers

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The version of a value's JSON form, written as the member `"v": 1`.
 ///
-/// A value without the member is read as version 1; any other version is refused, because a member that must not be
-/// ignored is what raises it.
+/// A value without the member is read as version 1.
+/// Any other version is refused: the version is raised when a member is added that a reader must not ignore.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct VersionOne;
 

@@ -22,7 +22,7 @@ pub use timeout::Timeout;
 
 use crate::{Deployment, DeploymentId, Result};
 
-/// Stands around every call of a deployer, whatever the method and the group.
+/// Intercepts every call of a deployer, whatever the method and the group.
 ///
 /// [`Layered`] implements [`Deployer`](crate::Deployer) and every group once and for all; an interceptor is one function.
 /// It may make the call once, several times or not at all, and may change the result.
@@ -59,15 +59,15 @@ use crate::{Deployment, DeploymentId, Result};
 /// # }
 /// ```
 pub trait Interceptor: Debug + Send + Sync + 'static {
-    /// Stands around one call.
+    /// Intercepts one call.
     ///
     /// # Errors
     /// Those of the call, and the interceptor's own.
     fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> impl Future<Output = Result<T>> + Send;
 
-    /// Stands around a read of several deployments, each of which has its own result.
+    /// Intercepts a read of several deployments, each of which has its own result.
     ///
-    /// By default the read passes by; a failure of one of them is not one of the call.
+    /// By default the read is passed on unchanged; the failure of one deployment is not a failure of the call.
     fn batch<'a>(
         &'a self,
         ids: &'a [DeploymentId],

@@ -48,7 +48,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The call that an [`Interceptor`](super::Interceptor) stands around.
+/// The call that an [`Interceptor`](super::Interceptor) intercepts.
 pub struct Next<'a, T> {
     call: &'a (dyn Fn() -> BoxFuture<'a, Result<T>> + Send + Sync),
 }

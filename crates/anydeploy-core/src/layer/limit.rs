@@ -5,7 +5,7 @@ use tokio::sync::Semaphore;
 use super::{Answer, Batch, Call, Interceptor, Next};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Result};
 
-/// Lets only so many calls be under way at once; the others wait, in the order in which they came.
+/// Allows a limited number of calls at once; the others wait in the order in which they came.
 ///
 /// Share one limit among clones of a deployer by putting the layered deployer into an `Arc`.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct ConcurrencyLimit {
 }
 
 impl ConcurrencyLimit {
-    /// Lets this many calls be under way at once; 0 counts as 1.
+    /// Allows this many calls at once; 0 counts as 1.
     #[must_use]
     pub fn new(calls: usize) -> Self {
         Self { permits: Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS)) }

@@ -35,8 +35,8 @@ use crate::{
 /// [`Error::attempts`] counts every attempt.
 ///
 /// Dropping the future of a call ends its attempts; nothing runs in the background.
-/// A [`Watch`](crate::Watch) tolerates transient failures by itself, so one over a `Retry` is patient twice, always
-/// within its deadline.
+/// A [`Watch`](crate::Watch) tolerates transient failures by itself, so a watch over a `Retry` repeats on both levels,
+/// always within its deadline.
 /// It needs a running tokio runtime with its timer.
 ///
 /// ```
@@ -132,7 +132,7 @@ impl Interceptor for Retry {
         }
     }
 
-    /// Reads them all at once, and then again those whose read failed for a transient reason.
+    /// Reads all of them in one call, and then again those whose read failed for a transient reason.
     async fn batch<'a>(&'a self, ids: &'a [DeploymentId], next: Batch<'a>) -> Vec<Result<Deployment>> {
         let mut backoff = self.options.backoff();
         let mut answers = next(ids.to_vec()).await;
@@ -145,7 +145,7 @@ impl Interceptor for Retry {
                     && backoff.allows(error.retry_after())
                 {
                     again.push((index, id.clone()));
-                    // The longest wait of all serves them all.
+                    // One wait serves all of them, so it is the longest that was asked for.
                     if longest.is_none_or(|known| known.retry_after() < error.retry_after()) {
                         longest = Some(error);
                     }

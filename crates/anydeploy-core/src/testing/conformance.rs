@@ -2,8 +2,8 @@
 //!
 //! The promises of the trait are the [`cases`]: each has a name, a rule in one line, and a public function that puts it
 //! to the test.
-//! [`run`] runs them all on a [`Harness`], which is the little that the suite must be given: a deployer, targets whose
-//! deployments end as asked, and a way to let the platform get on.
+//! [`run`] runs them all on a [`Harness`], which gives the suite a deployer, targets whose deployments end as asked, and
+//! a way to let the platform proceed.
 //!
 //! Cases go by [`Capabilities`](crate::Capabilities).
 //! A case about something that is not offered is skipped, and says why; another case then checks that the method
@@ -28,7 +28,7 @@
 //! # Running it on your own implementation
 //! The suite needs a tokio runtime with its timer.
 //! It spends most of its time waiting, so pause the clock where the platform is in the same process, or shorten
-//! [`Harness::watch_options`] and [`Harness::moment`] where it is a server on the same machine.
+//! [`Harness::watch_options`] and [`Harness::observation_time`] where it is a server on the same machine.
 //!
 //! ```
 //! use std::sync::Arc;

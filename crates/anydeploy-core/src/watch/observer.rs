@@ -102,8 +102,8 @@ impl<D: Deployer> Observer<D> {
                 }
             }
             let began = Instant::now();
-            // A poll that has begun is worth its answer, also where no time is left: a watch that is resumed after its
-            // deadline reports a deployment that is over as over.
+            // A poll that has begun gets time for its answer even after the deadline: a watch that is resumed late
+            // still reports a deployment that is over as over.
             let limit = times.deadline.max(after(self.options.min_poll_time));
             match timeout_at(limit, self.deployer.deployment(&self.id)).await {
                 Err(_) => {
@@ -130,7 +130,7 @@ impl<D: Deployer> Observer<D> {
         }
     }
 
-    /// Takes note of what was read, and reports what is new in it.
+    /// Records what was read, and reports what is new in it.
     fn read(&mut self, deployment: Deployment, times: Times) -> Option<WatchEvent> {
         // What an adapter learns makes the id more precise; later polls start from the best one.
         self.id = deployment.id.clone();
@@ -186,12 +186,12 @@ impl<D: Deployer> Observer<D> {
         })
     }
 
-    /// The deployment is not known to the platform, which is no reason to deploy again blindly.
+    /// The platform does not know the deployment; the advice asks to read before deploying again.
     fn lost(&mut self, error: Error) -> WatchEvent {
         let age = self.age_of_last();
         let last = self.take_last();
         let error = match &last {
-            // Its id and the token were good enough to read it, or to start it.
+            // The id and the token have worked before, so the advice does not question them.
             Some(last) => error.with_advice(format!(
                 "{age} ago it was {}; read the target's deployments before deploying again",
                 last.status

@@ -90,11 +90,11 @@ pub async fn a_log_is_that_of_its_own_deployment(harness: &dyn Harness) -> Verdi
     let first = deploy(harness, &deployer, &target).await?.id;
     end(harness, &deployer, &first).await?;
     // The end of a log may come a little later than the status.
-    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    meanwhile(harness, sleep(harness.observation_time() / 4)).await;
     let alone = log(harness, &*deployer, &first).await?;
     let second = deploy(harness, &deployer, &target).await?.id;
     end(harness, &deployer, &second).await?;
-    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    meanwhile(harness, sleep(harness.observation_time() / 4)).await;
     let (first, second) = (log(harness, &*deployer, &first).await?, log(harness, &*deployer, &second).await?);
     ensure!(first == alone, "the log of the first deployment is {first:?}, and was {alone:?} before the second");
     ensure!(first.is_empty() || first != second, "a failed and a successful deployment have the log {first:?}");

@@ -99,7 +99,7 @@ pub(super) async fn under_way(
             Ok(deployment) => id = deployment.id,
             Err(error) => return broken(format!("`{id}` is not readable: {error:#}")),
         }
-        meanwhile(harness, sleep(harness.moment() / 50)).await;
+        meanwhile(harness, sleep(harness.observation_time() / 50)).await;
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) async fn goes_on(
     deployer: &Arc<dyn Deployer>,
     id: &DeploymentId,
 ) -> Result<Error, NotKept> {
-    let options = WatchOptions { deadline: harness.moment(), ..harness.watch_options() };
+    let options = WatchOptions { deadline: harness.observation_time(), ..harness.watch_options() };
     match meanwhile(harness, async { deployer.watch(id, options).await }).await {
         Err(error) if error.kind() == ErrorKind::TimedOut => Ok(error),
         Err(error) => broken(format!("watching `{id}` failed: {error:#}")),

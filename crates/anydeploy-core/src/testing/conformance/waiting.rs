@@ -64,7 +64,7 @@ pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::UnknownWord]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
     let mut phase = Phase::Queued;
-    // A busy machine may take more than one moment to get there.
+    // On a busy machine the platform may take longer than one observation to get there.
     for _ in 0..4 {
         let error = goes_on(harness, &deployer, &id).await?;
         let Some(last) = error.last() else { return broken("the error does not hold the last state") };
@@ -167,9 +167,9 @@ pub async fn a_dropped_watch_leaves_nothing_running(harness: &dyn Harness) -> Ve
     }
     drop(watch);
     // What is under way on the line when a watch is dropped may still arrive.
-    sleep(harness.moment() / 4).await;
+    sleep(harness.observation_time() / 4).await;
     let before = harness.requests().await;
-    sleep(harness.moment()).await;
+    sleep(harness.observation_time()).await;
     let after = harness.requests().await;
     ensure!(before == after, "after the watch was dropped, the requests went from {before:?} to {after:?}");
     let outcome = end(harness, &harness.deployer(), &id).await?;
@@ -184,11 +184,11 @@ pub async fn a_dropped_trigger_breaks_nothing(harness: &dyn Harness) -> Verdict 
     let before = harness.triggers(&dropped).await;
     let _ = deployer.deploy(&DeployRequest::new(dropped.clone())).now_or_never();
     // What is under way on the line when a trigger is dropped may still arrive.
-    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    meanwhile(harness, sleep(harness.observation_time() / 4)).await;
     let early = harness.triggers(&dropped).await;
     let other = target(harness, &[Ending::Succeeds]).await?;
     deploy_to(harness, &deployer, &other, Ending::Succeeds).await?;
-    meanwhile(harness, sleep(harness.moment())).await;
+    meanwhile(harness, sleep(harness.observation_time())).await;
     let late = harness.triggers(&dropped).await;
     ensure!(early == late, "after a trigger was dropped, the deployments went from {early:?} to {late:?}");
     if let (Some(before), Some(after)) = (before, late) {
