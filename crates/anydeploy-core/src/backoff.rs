@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::time::Instant;
 
-/// The longest wait that is distinguished from forever: thirty years.
+/// The longest wait, thirty years; a longer one counts as this.
 const MAX_WAIT: Duration = Duration::from_hours(262_800);
 
 /// The waits between two tries of the same thing: they grow, are spread at random, and end with a budget.

@@ -49,7 +49,7 @@ use crate::server::Server;
 ///
 /// It starts with one machine, one project, an application `web` that was never deployed, a stopped service
 /// `analytics` and a stopped database `store`.
-/// What a real server does, it does: the queue (one deployment at a time for an application and pull request, two for
+/// It does what a real server does: the queue (one deployment at a time for an application and pull request, two for
 /// the machine, 25 waiting), the answers that promise a deployment which does not exist, 200 requests a minute, the
 /// abilities of tokens, logs that only some tokens see.
 /// [`CoolifyQuirk`] lists the behaviours that can be switched.

@@ -1,4 +1,4 @@
-//! The polls of one watch, and how far it is between two of them.
+//! One watch: its polls, and its state between two of them.
 
 use std::mem;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const MAX_LOG_PAUSE: Duration = Duration::from_secs(5);
 /// How long the log of a failure may take, also beyond the deadline.
 const MAX_LOG_READ: Duration = Duration::from_secs(10);
 
-/// One watch: what it polls, and how far it is.
+/// One watch: what it polls, and its state.
 pub(super) struct Observer<D> {
     deployer: D,
     id: DeploymentId,
@@ -34,7 +34,7 @@ pub(super) struct Observer<D> {
     last: Option<(Deployment, Instant)>,
 }
 
-/// How far a watch is.
+/// The state of a watch.
 enum State {
     /// Nothing was polled yet; a watch may be made long before it is awaited, so its time begins with the first poll
     /// unless it was given a deadline.

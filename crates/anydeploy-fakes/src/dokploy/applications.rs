@@ -52,7 +52,7 @@ fn one(call: &mut Call<'_>) -> Reply {
     Ok(nested.into())
 }
 
-/// The row with all that hangs on it; secrets in clear, the deployments in no promised order.
+/// The row with everything that belongs to it; secrets in clear, the deployments in no promised order.
 pub(super) fn nested(state: &State, service: &Service) -> Value {
     let mut nested = service.columns.clone();
     let mut environment = state.environment(service.text("environmentId")).cloned().unwrap_or_default();
