@@ -37,7 +37,7 @@ pub async fn history_is_newest_first_and_limited(harness: &dyn Harness) -> Verdi
             ensure!(same_target(listed.target(), &target), "`{}` stands in the history of `{target}`", listed.id);
             let read = works(meanwhile(harness, deployer.deployment(&listed.id)).await, Method::Deployment)?;
             let (past, now) = (listed.status, read.status);
-            ensure!(past.phase == now.phase, "`{}` is `{past}` in the history, and `{now}` when read", told.id);
+            ensure!(past.phase == now.phase, "`{}` is `{past}` in the history, and `{now}` when read", listed.id);
         }
     }
     Ok(())

@@ -40,7 +40,7 @@ impl Broken {
         let answer = self.inner.deploy(&sent).await;
         self.busy.store(false, Ordering::SeqCst);
         match answer {
-            Ok(deployment) => self.tell_badly(deployment).await,
+            Ok(deployment) => self.answer_badly(deployment).await,
             Err(error) => self.fail_badly(request, error).await,
         }
     }
@@ -59,7 +59,7 @@ impl Broken {
         }
     }
 
-    async fn tell_badly(&self, mut deployment: Deployment) -> Result<Deployment> {
+    async fn answer_badly(&self, mut deployment: Deployment) -> Result<Deployment> {
         self.own_ids.lock().unwrap().push(deployment.id.clone());
         match self.fault {
             Fault::NamesAnotherPlatform => {
