@@ -82,8 +82,7 @@ async fn a_waiting_job_shows_in_the_queue_and_nowhere_else() {
     let fake = still().await;
     let web = fake.application();
     deploy(&fake, &web, "runs").await;
-    post(&fake, "application.redeploy", json!({ "applicationId": web, "title": "waits", "description": "tag" }))
-        .await;
+    post(&fake, "application.redeploy", json!({ "applicationId": web, "title": "waits", "description": "tag" })).await;
     fake.advance(1);
     assert_eq!(rows(&fake, &web).await.len(), 1);
     let jobs = queue(&fake).await;
