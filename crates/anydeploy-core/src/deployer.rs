@@ -9,7 +9,7 @@ use futures::stream::{self, StreamExt};
 use crate::{Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Logs, Platform, Result};
 
 /// How many reads are under way at once where a platform reads deployments one by one.
-const MAX_CONCURRENT_READS: usize = 8;
+pub(crate) const MAX_CONCURRENT_READS: usize = 8;
 
 /// Deploys on one platform and reads deployments back.
 ///
@@ -29,7 +29,8 @@ const MAX_CONCURRENT_READS: usize = 8;
 /// * A deployment that ran before the request is no answer to it, unless the request has
 ///   [`Adoption::Any`](crate::Adoption::Any): the error is
 ///   [`ErrorKind::AlreadyRunning`](crate::ErrorKind::AlreadyRunning), and holds that deployment as
-///   [`last`](crate::Error::last).
+///   [`last`](crate::Error::last), with [`Identity::Adopted`](crate::Identity::Adopted); one with another identity is the
+///   late deployment of an earlier try of the same call, which [`Retry`](crate::Retry) returns.
 /// * An unknown word is [`Phase::Unknown`](crate::Phase::Unknown), never success.
 /// * Futures may be dropped at any point.
 /// * No credential stands in `Debug`, in an error or in a trace.

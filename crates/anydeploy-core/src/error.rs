@@ -13,7 +13,7 @@ pub use kind::ErrorKind;
 
 use anydeploy_mask::one_line;
 
-use crate::{Deployment, Platform};
+use crate::{CallKind, Deployment, Platform};
 
 /// How many characters of a server's own sentence are kept.
 const MAX_SERVER_MESSAGE: usize = 300;
@@ -226,6 +226,33 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.0.kind.is_transient()
+    }
+
+    /// Whether it is open if the request was acted on.
+    ///
+    /// # Troubleshooting
+    /// `true` for a trigger whose answer was lost and whose deployment was not found, or cannot be identified.
+    /// Read the target's [`history`](crate::DeployerExt::history_of) before you deploy again.
+    /// A failed read is never ambiguous.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        !self.0.safe_to_repeat && self.0.kind.is_ambiguous()
+    }
+
+    /// Whether a program, or an engine that runs steps again, may make the same call again.
+    ///
+    /// A read may be made again if it [is transient](Self::is_transient).
+    /// A trigger may be sent again only if it was provably not acted on ([`is_safe_to_repeat`](Self::is_safe_to_repeat))
+    /// and sending it again may help: the cause is transient, or it is [`ErrorKind::NotTriggered`].
+    /// Stopping twice stops once, so a cancel follows the rule of reads.
+    #[must_use]
+    pub fn may_call_again(&self, call: CallKind) -> bool {
+        match call {
+            CallKind::Read | CallKind::Cancel => self.is_transient(),
+            CallKind::Trigger => {
+                self.is_safe_to_repeat() && (self.is_transient() || self.kind() == ErrorKind::NotTriggered)
+            }
+        }
     }
 
     /// Whether the request was provably not acted on, so that sending it again cannot do it twice.

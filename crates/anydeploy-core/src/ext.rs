@@ -1,6 +1,6 @@
 //! Waiting and flat calls, on top of any deployer.
 
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -63,6 +63,16 @@ pub trait DeployerExt: Deployer {
     /// Those of [`Catalog::list_services`](crate::Catalog::list_services), and [`ErrorKind::Unsupported`].
     fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
         call(self, Method::Services, self.catalog(), |group| group.list_services())
+    }
+
+    /// Finds the one service that goes by a name.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::find_service`](crate::Catalog::find_service), and [`ErrorKind::Unsupported`].
+    fn find<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Service>> {
+        let platform = self.platform();
+        let found = call(self, Method::Find, self.catalog(), |group| group.find_service(name));
+        found.map_err(|error| error.with_platform(platform)).boxed()
     }
 
     /// Finds out whether the credential works and what it may do, without changing anything.

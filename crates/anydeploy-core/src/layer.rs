@@ -10,10 +10,10 @@ mod timeout;
 
 use std::fmt::Debug;
 
-use futures::future::{BoxFuture, Future};
+use futures::future::Future;
 
 pub use audit::{Audit, AuditRecord};
-pub use call::{Answer, Call, Next};
+pub use call::{Answer, Call, Next, NextBatch};
 pub use dry_run::DryRun;
 pub use layered::Layered;
 pub use limit::ConcurrencyLimit;
@@ -22,7 +22,8 @@ pub use timeout::Timeout;
 
 use crate::{Deployment, DeploymentId, Result};
 
-/// Intercepts every call of a deployer, whatever the method and the group.
+/// Intercepts every call of a deployer, whatever the method and the group; reads of several deployments at once have a
+/// function of their own.
 ///
 /// [`Layered`] implements [`Deployer`](crate::Deployer) and every group once and for all; an interceptor is one function.
 /// It may make the call once, several times or not at all, and may change the result.
@@ -65,17 +66,17 @@ pub trait Interceptor: Debug + Send + Sync + 'static {
     /// Those of the call, and the interceptor's own.
     fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> impl Future<Output = Result<T>> + Send;
 
-    /// Intercepts a read of several deployments, each of which has its own result.
+    /// Intercepts a read of several deployments ([`Method::Deployments`](crate::Method::Deployments)), each of which has
+    /// its own result, so that the call as a whole has none.
     ///
-    /// By default the read is passed on unchanged; the failure of one deployment is not a failure of the call.
-    fn batch<'a>(
-        &'a self,
-        ids: &'a [DeploymentId],
-        next: Batch<'a>,
+    /// By default the read is passed on unchanged.
+    fn batch(
+        &self,
+        call: Call<'_>,
+        ids: &[DeploymentId],
+        next: NextBatch<'_>,
     ) -> impl Future<Output = Vec<Result<Deployment>>> + Send {
-        next(ids.to_vec())
+        let _ = call;
+        next.call(ids.to_vec())
     }
 }
-
-/// Reads several deployments, in the order of the ids.
-pub type Batch<'a> = &'a (dyn Fn(Vec<DeploymentId>) -> BoxFuture<'a, Vec<Result<Deployment>>> + Send + Sync);

@@ -25,6 +25,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod backoff;
+mod call_kind;
 mod capabilities;
 mod check;
 mod deployer;
@@ -53,6 +54,7 @@ mod watch;
 
 pub use anydeploy_mask::mask;
 pub use backoff::{Backoff, Jitter};
+pub use call_kind::CallKind;
 pub use capabilities::{Capabilities, RequestOption};
 pub use check::{Check, Permission, VersionSupport};
 pub use deployer::Deployer;
@@ -63,11 +65,11 @@ pub use group::{Cancel, Catalog, Group, History, Logs};
 pub use history::HistoryOptions;
 pub use id::DeploymentId;
 pub use layer::{
-    Answer, Audit, AuditRecord, Batch, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, Retry, RetryEvent,
-    RetryOptions, Timeout,
+    Answer, Audit, AuditRecord, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch, Retry,
+    RetryEvent, RetryOptions, Timeout,
 };
 pub use log::{LogLine, LogOptions, LogPage};
-pub use method::{CallKind, Method};
+pub use method::Method;
 pub use platform::Platform;
 pub use request::{Adoption, DeployRequest, JobEvent, TerraformAction};
 pub use revision::{RanRevision, Revision};

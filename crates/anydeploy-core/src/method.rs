@@ -2,19 +2,7 @@
 
 use std::fmt;
 
-use crate::Group;
-
-/// What a call does on the platform; each kind has its own rule for when it may be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CallKind {
-    /// It changes nothing, so that it may be made again at will.
-    Read,
-    /// It starts a deployment, so that it must never be made again blindly.
-    Trigger,
-    /// It stops a deployment; stopping twice stops once.
-    Cancel,
-}
+use crate::{CallKind, Group};
 
 /// A method of [`Deployer`](crate::Deployer) or of one of its groups that sends something to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +24,8 @@ pub enum Method {
     Service,
     /// [`Catalog::list_services`](crate::Catalog::list_services).
     Services,
+    /// [`Catalog::find_service`](crate::Catalog::find_service).
+    Find,
     /// [`Catalog::check_credential`](crate::Catalog::check_credential).
     Check,
 }
@@ -49,7 +39,7 @@ impl Method {
             Self::History => Some(Group::History),
             Self::Cancel => Some(Group::Cancel),
             Self::Logs => Some(Group::Logs),
-            Self::Service | Self::Services | Self::Check => Some(Group::Catalog),
+            Self::Service | Self::Services | Self::Find | Self::Check => Some(Group::Catalog),
         }
     }
 
@@ -65,6 +55,7 @@ impl Method {
             | Self::Logs
             | Self::Service
             | Self::Services
+            | Self::Find
             | Self::Check => CallKind::Read,
         }
     }
@@ -81,6 +72,7 @@ impl Method {
             Self::Logs => "logs",
             Self::Service => "service",
             Self::Services => "services",
+            Self::Find => "find",
             Self::Check => "check",
         }
     }
@@ -94,7 +86,7 @@ impl Method {
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",
             Self::Service => "reading a service",
-            Self::Services => "a list of services",
+            Self::Services | Self::Find => "a list of services",
             Self::Check => "checking a credential",
         }
     }

@@ -24,7 +24,7 @@ const WORDS: &[Word] = &[
     Word { forms: &["fate", "fates"], instead: "outcome, or `Script`", limit: 4 },
     Word { forms: &["door", "doors", "doorkeeper"], instead: "`Listener`, `FaultSequence`", limit: 0 },
     Word { forms: &["court", "courts"], instead: "`Checker`", limit: 0 },
-    Word { forms: &["became of"], instead: "the outcome", limit: 12 },
+    Word { forms: &["became of"], instead: "the outcome", limit: 11 },
 ];
 
 /// Where a word is the field's own.

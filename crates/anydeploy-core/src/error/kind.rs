@@ -33,6 +33,8 @@ pub enum ErrorKind {
     NotFound,
     /// There is no such thing, or the credential may not see it: the server answers both alike.
     NotFoundOrForbidden,
+    /// Several things go by the name that was given; nothing was sent to any of them.
+    Ambiguous,
     /// The thing is busy or in a state that does not allow this.
     Conflict,
     /// A deployment of the target that was running before the request took its place, so that nothing new was started.
@@ -57,7 +59,8 @@ pub enum ErrorKind {
     Unreadable,
     /// An answer is longer than the limit for a body.
     AnswerTooLarge,
-    /// A trigger got no usable answer, and was then found not to have been acted on.
+    /// A trigger got no usable answer, and was then found not to have been acted on, or to have failed before it changed
+    /// anything.
     NotTriggered,
     /// A trigger got no usable answer, and nothing shows whether it was acted on; or it was accepted, and its deployment
     /// cannot be distinguished from others.
@@ -84,6 +87,7 @@ impl ErrorKind {
             Self::RoleTooLow => "role too low",
             Self::NotFound => "not found",
             Self::NotFoundOrForbidden => "not found or forbidden",
+            Self::Ambiguous => "ambiguous",
             Self::Conflict => "conflict",
             Self::AlreadyRunning => "already running",
             Self::RateLimited => "rate-limited",
@@ -131,6 +135,7 @@ impl ErrorKind {
             | Self::RoleTooLow
             | Self::NotFound
             | Self::NotFoundOrForbidden
+            | Self::Ambiguous
             | Self::Conflict
             | Self::AlreadyRunning
             | Self::RateLimited
@@ -147,6 +152,12 @@ impl ErrorKind {
             | Self::Undecidable
             | Self::TimedOut => false,
         }
+    }
+
+    /// Whether it is open if a request that failed so was acted on.
+    #[must_use]
+    pub(super) const fn is_ambiguous(self) -> bool {
+        matches!(self, Self::Unavailable | Self::NoAnswer | Self::Unreadable | Self::AnswerTooLarge | Self::Undecidable)
     }
 
     /// What to do next, as the last part of a message; empty where the message itself says it.
@@ -170,6 +181,7 @@ impl ErrorKind {
             Self::RoleTooLow => "use a token of an owner or admin, or one that may only read",
             Self::NotFound => "check the id, and that the token belongs to the team or organization that owns it",
             Self::NotFoundOrForbidden => "check the id, and what the token's role may see",
+            Self::Ambiguous => "give the id of the one that is meant",
             Self::Conflict => "read its state: it is busy, or over already",
             Self::AlreadyRunning => "wait until it is over, then deploy again",
             Self::RateLimited => "wait before trying again",

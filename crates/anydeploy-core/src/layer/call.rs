@@ -71,9 +71,34 @@ impl<T> fmt::Debug for Next<'_, T> {
     }
 }
 
+/// The read of several deployments that an [`Interceptor`](super::Interceptor) intercepts.
+pub struct NextBatch<'a> {
+    call: &'a (dyn Fn(Vec<DeploymentId>) -> BoxFuture<'a, Vec<Result<Deployment>>> + Send + Sync),
+}
+
+impl<'a> NextBatch<'a> {
+    pub(super) fn new(
+        call: &'a (dyn Fn(Vec<DeploymentId>) -> BoxFuture<'a, Vec<Result<Deployment>>> + Send + Sync),
+    ) -> Self {
+        Self { call }
+    }
+
+    /// Reads these deployments, in the order of their ids; each time it is called, the platform is asked anew.
+    #[must_use]
+    pub fn call(&self, ids: Vec<DeploymentId>) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+        (self.call)(ids)
+    }
+}
+
+impl fmt::Debug for NextBatch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NextBatch").finish_non_exhaustive()
+    }
+}
+
 /// What a method answers.
 pub trait Answer: Send + 'static + private::Sealed {
-    /// The answer that is this deployment, for the methods that answer with one.
+    /// Makes an answer of a deployment; `None` if the method answers with something else.
     #[must_use]
     fn of(deployment: Deployment) -> Option<Self>
     where
@@ -83,7 +108,7 @@ pub trait Answer: Send + 'static + private::Sealed {
         None
     }
 
-    /// The deployment that the answer is, for the methods that answer with one.
+    /// The answer as a deployment; `None` if the method answers with something else.
     #[must_use]
     fn deployment(&self) -> Option<&Deployment> {
         None

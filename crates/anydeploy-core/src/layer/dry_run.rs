@@ -5,7 +5,8 @@ use crate::{CallKind, Error, ErrorKind, Result};
 
 /// Makes reads, and refuses every call that would change something on the platform.
 ///
-/// A trigger is first checked as far as that needs no request, so an invalid request fails with its own error.
+/// A trigger is first checked as far as that needs no request, so an invalid request fails with the same error as in a
+/// real run.
 /// A refused call ends in [`ErrorKind::DryRun`], and nothing is sent.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]

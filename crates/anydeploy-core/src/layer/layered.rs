@@ -2,7 +2,7 @@
 
 use futures::future::{BoxFuture, FutureExt, ready};
 
-use super::{Answer, Call, Interceptor, Next};
+use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, History,
     HistoryOptions, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target,
@@ -97,7 +97,7 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
             let read = |ids: Vec<DeploymentId>| -> BoxFuture<'_, Vec<Result<Deployment>>> {
                 async move { self.inner.deployments(&ids).await }.boxed()
             };
-            self.interceptor.batch(ids, &read).await
+            self.interceptor.batch(self.call(Method::Deployments), ids, NextBatch::new(&read)).await
         }
         .boxed()
     }
@@ -156,6 +156,10 @@ impl<D: Deployer, I: Interceptor> Catalog for Layered<D, I> {
 
     fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
         self.grouped(self.call(Method::Services), self.inner.catalog(), |group| group.list_services())
+    }
+
+    fn find_service<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Service>> {
+        self.grouped(self.call(Method::Find), self.inner.catalog(), move |group| group.find_service(name))
     }
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {

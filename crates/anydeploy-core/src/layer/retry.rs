@@ -11,7 +11,7 @@ use tokio::time::sleep;
 pub use event::RetryEvent;
 pub use options::RetryOptions;
 
-use super::{Answer, Batch, Call, Interceptor, Next};
+use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
     Backoff, CallKind, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Phase, Result, telemetry,
 };
@@ -23,8 +23,8 @@ use crate::{
 ///   ([`Error::is_safe_to_repeat`]) and that trying again may help (it is transient,
 ///   [`ErrorKind::NotTriggered`], or an unreadable answer to a read before it); after any other error a trigger is never
 ///   sent again.
-///   [`ErrorKind::AlreadyRunning`] is left to [`deploy_and_wait`](crate::DeployerExt::deploy_and_wait), which polls the
-///   earlier deployment until it is over.
+///   [`ErrorKind::AlreadyRunning`] is left to [`deploy_and_wait`](crate::DeployerExt::deploy_and_wait), which waits
+///   until the earlier deployment is over: attempts within seconds would meet it again.
 /// * **Cancels** are repeated while the error is transient, because stopping twice stops once.
 ///   If a repeat then meets a [`ErrorKind::Conflict`], the earlier attempt may have caused it: the deployment is read,
 ///   and if it is cancelled, or about to be, that is the answer.
@@ -107,8 +107,8 @@ fn may_trigger_again(error: &Error) -> bool {
 
 /// The deployment of an earlier attempt of the same call, which was given up and delivered late.
 ///
-/// An adapter that finds its own correlation tag reports the deployment as exact, or as pending while it has no row; a
-/// deployment that somebody else triggered is adopted.
+/// An adapter that recognises it by a correlation tag reports it as exact, or as pending while it has no row; a deployment
+/// of another call is adopted.
 fn own_earlier_try(error: &Error, calls: u32) -> Option<Deployment> {
     let is_repeat = calls > 1 && error.kind() == ErrorKind::AlreadyRunning;
     error.last().filter(|last| is_repeat && matches!(last.identity, Identity::Exact | Identity::Pending)).cloned()
@@ -133,9 +133,9 @@ impl Interceptor for Retry {
     }
 
     /// Reads all of them in one call, and then again those whose read failed for a transient reason.
-    async fn batch<'a>(&'a self, ids: &'a [DeploymentId], next: Batch<'a>) -> Vec<Result<Deployment>> {
+    async fn batch(&self, call: Call<'_>, ids: &[DeploymentId], next: NextBatch<'_>) -> Vec<Result<Deployment>> {
         let mut backoff = self.options.backoff();
-        let mut answers = next(ids.to_vec()).await;
+        let mut answers = next.call(ids.to_vec()).await;
         loop {
             let mut again = Vec::new();
             let mut longest: Option<&Error> = None;
@@ -153,11 +153,11 @@ impl Interceptor for Retry {
             }
             let Some(error) = longest else { return answers };
             let Some(wait) = backoff.next(error.retry_after()) else { return answers };
-            let event = RetryEvent { method: Method::Deployments, attempt: backoff.tries(), kind: error.kind(), wait };
+            let event = RetryEvent { method: call.method, attempt: backoff.tries(), kind: error.kind(), wait };
             self.report(&event);
             sleep(event.wait).await;
             let (indices, ids): (Vec<usize>, Vec<DeploymentId>) = again.into_iter().unzip();
-            for (index, answer) in indices.into_iter().zip(next(ids).await) {
+            for (index, answer) in indices.into_iter().zip(next.call(ids).await) {
                 let before = answers[index].as_ref().err().map_or(0, Error::attempts);
                 answers[index] = answer.map_err(|error| {
                     let attempts = error.attempts().saturating_add(before);

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Answer, Call, Interceptor, Next};
-use crate::{CallKind, Error, ErrorKind, Result};
+use super::{Answer, Call, Interceptor, Next, NextBatch};
+use crate::{CallKind, Deployment, DeploymentId, Error, ErrorKind, Result};
 
 /// Gives up a call that takes too long.
 ///
 /// A read or a cancel that is given up is [`ErrorKind::NoAnswer`].
 /// A trigger that is given up may have been acted on, so that the error is [`ErrorKind::Undecidable`] and not safe to
 /// repeat; an adapter has its own, shorter limit on a request, and recovers the deployment after it.
-/// A read of several deployments is not limited.
+/// Put it inside a [`ConcurrencyLimit`](crate::ConcurrencyLimit), or the time that a call waits for its turn counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeout {
     limit: Duration,
@@ -34,8 +34,18 @@ impl Interceptor for Timeout {
                 CallKind::Read | CallKind::Cancel => (ErrorKind::NoAnswer, "the call was given up"),
             };
             let message = format!("{message}: `{}` took longer than {:?}", call.method, self.limit);
-            return Err(Error::new(kind, message).with_platform(call.deployer.platform()));
+            let error = Error::new(kind, message).with_platform(call.deployer.platform());
+            return Err(if call.kind() == CallKind::Read { error.of_read() } else { error });
         };
         answer
+    }
+
+    async fn batch(&self, call: Call<'_>, ids: &[DeploymentId], next: NextBatch<'_>) -> Vec<Result<Deployment>> {
+        let Ok(answers) = timeout(self.limit, next.call(ids.to_vec())).await else {
+            let message = format!("the call was given up: `{}` took longer than {:?}", call.method, self.limit);
+            let error = Error::new(ErrorKind::NoAnswer, message).with_platform(call.deployer.platform()).of_read();
+            return ids.iter().map(|_| Err(error.clone())).collect();
+        };
+        answers
     }
 }

@@ -204,6 +204,8 @@ fn every_kind_of_error_is_a_word_and_an_unknown_one_is_refused() {
         (ErrorKind::NotTriggered, "not_triggered"),
         (ErrorKind::Undecidable, "undecidable"),
         (ErrorKind::TimedOut, "timed_out"),
+        (ErrorKind::DryRun, "dry_run"),
+        (ErrorKind::Ambiguous, "ambiguous"),
     ];
     for (kind, word) in words {
         assert_eq!(written(&kind), word);

@@ -6,13 +6,18 @@ use std::time::Duration;
 
 use anydeploy_core::testing::{MemoryDeployer, ScriptedDeployer};
 use anydeploy_core::{
-    Answer, Audit, AuditRecord, Call, CallKind, ConcurrencyLimit, DeployRequest, Deployer, DeployerExt, DryRun,
-    ErrorKind, Group, HistoryOptions, Interceptor, LogOptions, Method, Next, Result, Revision, Target, Timeout,
+    Answer, Audit, AuditRecord, Call, CallKind, ConcurrencyLimit, DeployRequest, Deployer, DeployerExt, Deployment,
+    DeploymentId, DryRun, Error, ErrorKind, Group, HistoryOptions, Identity, Interceptor, LogOptions, Method, Next,
+    NextBatch, Platform, Result, Retry, RetryOptions, Revision, Target, Timeout,
 };
 use futures::future::join_all;
 
 fn web() -> Target {
     Target::application("web")
+}
+
+fn id(number: &str) -> DeploymentId {
+    DeploymentId::new(Platform::from("memory"), web()).with("deployment", number)
 }
 
 fn request() -> DeployRequest {
@@ -41,6 +46,7 @@ async fn every_call_of_every_group_passes_through_the_interceptor() {
     deployer.cancel_deployment(&id).await.unwrap();
     deployer.service(&web()).await.unwrap();
     deployer.services().await.unwrap();
+    deployer.find("web").await.unwrap();
     deployer.check().await.unwrap();
     let expected = [
         Method::Deploy,
@@ -50,6 +56,7 @@ async fn every_call_of_every_group_passes_through_the_interceptor() {
         Method::Cancel,
         Method::Service,
         Method::Services,
+        Method::Find,
         Method::Check,
     ];
     assert_eq!(*recorder.0.lock().unwrap(), expected);
@@ -71,7 +78,11 @@ async fn a_trigger_that_is_given_up_is_undecidable_and_a_read_has_no_answer() {
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
     assert_eq!(slow.triggered().len(), 1, "the platform acted on it");
     let id = &slow.triggered()[0].id;
-    assert_eq!(deployer.deployment(id).await.unwrap_err().kind(), ErrorKind::NoAnswer);
+    let read = deployer.deployment(id).await.unwrap_err();
+    assert_eq!((read.kind(), read.is_safe_to_repeat()), (ErrorKind::NoAnswer, true));
+    assert!(!read.to_string().contains("acted on"), "{read}");
+    let batch = deployer.deployments(&[id.clone(), id.clone()]).await;
+    assert!(batch.iter().all(|one| one.as_ref().unwrap_err().kind() == ErrorKind::NoAnswer), "{batch:?}");
     let patient = slow.clone().layered(Timeout::new(Duration::from_secs(11)));
     patient.deployment(id).await.unwrap();
 }
@@ -119,6 +130,14 @@ struct Gauge {
 }
 
 impl Interceptor for Gauge {
+    async fn batch(&self, _: Call<'_>, ids: &[DeploymentId], next: NextBatch<'_>) -> Vec<Result<Deployment>> {
+        let now = self.now.fetch_add(ids.len(), Ordering::SeqCst) + ids.len();
+        self.most.fetch_max(now, Ordering::SeqCst);
+        let answers = next.call(ids.to_vec()).await;
+        self.now.fetch_sub(ids.len(), Ordering::SeqCst);
+        answers
+    }
+
     async fn call<T: Answer>(&self, _: Call<'_>, next: Next<'_, T>) -> Result<T> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
@@ -137,6 +156,9 @@ async fn only_so_many_calls_are_under_way_at_once_and_none_is_lost() {
         let answers = join_all((0..10).map(|_| deployer.services())).await;
         assert!(answers.iter().all(Result::is_ok));
         assert_eq!(gauge.most.load(Ordering::SeqCst), limit.max(1));
+        let ids: Vec<_> = (0..10).map(|number| id(&number.to_string())).collect();
+        assert_eq!(deployer.deployments(&ids).await.len(), 10);
+        assert_eq!(gauge.most.load(Ordering::SeqCst), limit.max(1), "a batch is made in parts");
     }
 }
 
@@ -148,4 +170,37 @@ fn each_method_has_a_kind() {
         assert_eq!(read.kind(), CallKind::Read);
     }
     assert!(ScriptedDeployer::new().offers(Method::Deploy));
+}
+
+#[test]
+fn a_call_may_be_made_again_only_where_that_cannot_deploy_twice() {
+    let error = |kind| Error::new(kind, "something");
+    let cases = [
+        (error(ErrorKind::Unreachable), true, true),
+        (error(ErrorKind::NotTriggered), false, true),
+        (error(ErrorKind::Undecidable), false, false),
+        (error(ErrorKind::NoAnswer), true, false),
+        (error(ErrorKind::Unavailable), true, false),
+        (error(ErrorKind::Unauthorized), false, false),
+    ];
+    for (error, read, trigger) in cases {
+        let may = [CallKind::Read, CallKind::Cancel, CallKind::Trigger].map(|kind| error.may_call_again(kind));
+        assert_eq!(may, [read, read, trigger], "{error}");
+        assert_eq!(
+            error.is_ambiguous(),
+            !trigger && error.kind() != ErrorKind::Unauthorized && !error.is_safe_to_repeat()
+        );
+    }
+    assert!(!error(ErrorKind::NoAnswer).of_read().is_ambiguous(), "a read changes nothing");
+}
+
+#[tokio::test]
+async fn a_retry_never_returns_the_running_deployment_of_another_call() {
+    let memory = MemoryDeployer::new().with_application("web").with_merging();
+    memory.deploy(&request()).await.unwrap();
+    memory.advance(1);
+    memory.fail_next(Method::Deploy, Error::new(ErrorKind::Unreachable, "connection refused"));
+    let options = RetryOptions::default().with_backoff(Duration::ZERO, Duration::ZERO);
+    let error = memory.layered(Retry::new().with_options(options)).deploy(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.last().unwrap().identity), (ErrorKind::AlreadyRunning, Identity::Adopted));
 }

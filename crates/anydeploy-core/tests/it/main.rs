@@ -5,6 +5,7 @@
 mod already_running;
 mod conformance;
 mod contract;
+mod find;
 mod hostile;
 mod json;
 mod layers;

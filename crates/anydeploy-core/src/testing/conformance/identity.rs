@@ -207,6 +207,11 @@ pub async fn a_running_deployment_is_no_answer_to_a_fresh_request(harness: &dyn 
                     return broken("the error does not hold the earlier deployment");
                 };
                 ensure!(
+                    earlier.identity == Identity::Adopted,
+                    "the earlier deployment, which another call made, is held as {}",
+                    earlier.identity
+                );
+                ensure!(
                     same_target(earlier.target(), &target),
                     "the earlier deployment is one of `{}`",
                     earlier.target()

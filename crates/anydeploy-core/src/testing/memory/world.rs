@@ -147,8 +147,8 @@ impl World {
             matches!(entry.stage, Stage::Queued | Stage::Running(_) | Stage::Strange(_)) && entry.is_same_as(request)
         })?;
         let mut deployment = twin.to_deployment();
+        deployment.identity = Identity::Adopted;
         if twin.stage == Stage::Queued || request.adoption() == Adoption::Any {
-            deployment.identity = Identity::Adopted;
             return Some(Ok(deployment));
         }
         let message = format!("the deployment `{}` was running already", deployment.id);
