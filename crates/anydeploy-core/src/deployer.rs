@@ -30,7 +30,7 @@ pub(crate) const MAX_CONCURRENT_READS: usize = 8;
 ///   [`Adoption::Any`](crate::Adoption::Any): the error is
 ///   [`ErrorKind::AlreadyRunning`](crate::ErrorKind::AlreadyRunning), and holds that deployment as
 ///   [`last`](crate::Error::last), with [`Identity::Adopted`](crate::Identity::Adopted); one with another identity is the
-///   late deployment of an earlier try of the same call, which [`Retry`](crate::Retry) returns.
+///   late deployment of an earlier attempt of the same call, which [`Retry`](crate::Retry) returns.
 /// * An unknown word is [`Phase::Unknown`](crate::Phase::Unknown), never success.
 /// * Futures may be dropped at any point.
 /// * No credential stands in `Debug`, in an error or in a trace.

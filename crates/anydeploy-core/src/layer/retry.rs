@@ -109,7 +109,7 @@ fn may_trigger_again(error: &Error) -> bool {
 ///
 /// An adapter that recognises it by a correlation tag reports it as exact, or as pending while it has no row; a deployment
 /// of another call is adopted.
-fn own_earlier_try(error: &Error, calls: u32) -> Option<Deployment> {
+fn late_deployment(error: &Error, calls: u32) -> Option<Deployment> {
     let is_repeat = calls > 1 && error.kind() == ErrorKind::AlreadyRunning;
     error.last().filter(|last| is_repeat && matches!(last.identity, Identity::Exact | Identity::Pending)).cloned()
 }
@@ -123,7 +123,7 @@ impl Interceptor for Retry {
         };
         let answer = self.repeat(call.method, &mut backoff, may_repeat, &next).await;
         match (answer, call.kind()) {
-            (Err(error), CallKind::Trigger) => own_earlier_try(&error, backoff.tries()).and_then(T::of).ok_or(error),
+            (Err(error), CallKind::Trigger) => late_deployment(&error, backoff.tries()).and_then(T::of).ok_or(error),
             (Err(error), CallKind::Cancel) if error.kind() == ErrorKind::Conflict && backoff.tries() > 1 => {
                 let cancelled = self.cancelled_before(call, &mut backoff).await;
                 cancelled.and_then(T::of).ok_or(error)

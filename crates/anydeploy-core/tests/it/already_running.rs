@@ -170,7 +170,7 @@ async fn the_retry_layer_leaves_already_running_to_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_platform_that_merges_takes_what_waits_at_once_and_what_runs_only_if_any_will_do() {
+async fn merging_adopts_a_queued_deployment_and_a_running_one_only_with_adoption_any() {
     let memory = MemoryDeployer::new().with_application("web").with_merging();
     let first = memory.deploy(&request()).await.unwrap();
     let queued = memory.deploy(&request()).await.unwrap();
@@ -203,7 +203,7 @@ async fn an_earlier_deployment_that_may_be_the_callers_own_is_not_deployed_a_sec
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_takes_the_late_deployment_of_its_own_earlier_try_and_nobody_elses() {
+async fn a_retry_returns_only_the_late_deployment_of_its_own_earlier_attempt() {
     let not_triggered = || Error::new(ErrorKind::NotTriggered, "nothing was seen of it");
     let own = ScriptedDeployer::new().answer(Err(not_triggered())).answer(Err(already_running()));
     assert_eq!(own.clone().layered(Retry::new()).deploy(&request()).await.unwrap(), seen("earlier", Phase::Running));

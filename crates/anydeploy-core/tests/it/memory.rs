@@ -111,7 +111,7 @@ fn what_waits_is_cancelled_at_once_and_what_runs_within_a_tick() {
 }
 
 #[test]
-fn a_service_is_what_its_deployments_left_behind() {
+fn deployments_decide_the_state_of_their_service() {
     let deployer = platform([Script::Succeeds, Script::Cancelled, Script::fails("no", "")]);
     let state = || deployer.service(&web()).now_or_never().unwrap().unwrap().state;
     assert_eq!(state(), ServiceState::NeverDeployed);
@@ -135,7 +135,7 @@ fn a_triggered_deployment_holds_what_was_asked_for() {
 }
 
 #[test]
-fn an_error_on_order_comes_once_and_before_anything_is_acted_on() {
+fn fail_next_fails_one_call_before_it_is_acted_on() {
     let deployer = platform([]);
     deployer.fail_next(Method::Deploy, Error::new(ErrorKind::QueueFull, "full"));
     let error = deployer.deploy(&DeployRequest::new(web())).now_or_never().unwrap().unwrap_err();

@@ -85,7 +85,7 @@ async fn every_read_is_repeated_after_a_transient_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_that_will_not_get_better_is_not_repeated() {
+async fn a_read_with_a_final_error_is_not_repeated() {
     let inner = ScriptedDeployer::new().answer(failed(ErrorKind::NotFound));
     let error = inner.clone().layered(Retry::new()).deployment(&id("1")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), inner.calls().len()), (ErrorKind::NotFound, 1, 1));
@@ -151,7 +151,7 @@ async fn a_trigger_is_not_sent_again_where_it_may_have_been_acted_on_or_would_no
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_adapter_knows_of_a_trigger_overrules_the_kind() {
+async fn with_safe_to_repeat_overrules_the_kind_of_a_trigger() {
     let error = Error::new(ErrorKind::RateLimited, "counted, and taken").with_safe_to_repeat(false);
     let inner = ScriptedDeployer::new().answer(Err(error)).answer(Ok(seen(Phase::Queued)));
     inner.clone().layered(Retry::new()).deploy(&DeployRequest::new(web())).await.unwrap_err();

@@ -135,7 +135,7 @@ async fn a_refused_credential_ends_a_watch_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_servers_wish_to_wait_is_kept() {
+async fn a_poll_waits_as_long_as_retry_after_asks() {
     let limited = Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::from_mins(1)));
     let deployer = ScriptedDeployer::new().answer(Err(limited)).answer(Ok(seen(Phase::Succeeded, "finished")));
     let started = Instant::now();

@@ -76,7 +76,7 @@ async fn a_poll_that_is_under_way_at_the_deadline_may_still_end_the_watch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_moment_ends_a_watch_as_a_duration_does() {
+async fn until_ends_a_watch_as_a_deadline_does() {
     let deployer = script(&[(Phase::Running, "in_progress"); 100]);
     let started = Instant::now();
     let moment = SystemTime::now() + Duration::from_mins(1);

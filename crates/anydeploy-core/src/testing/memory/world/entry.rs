@@ -36,8 +36,8 @@ pub(super) enum Stage {
     Cancelling,
     Over(Phase),
     /// In a state that has only a word.
-    Strange(String),
-    Gone,
+    Unknown(String),
+    Vanished,
 }
 
 impl Entry {
@@ -67,7 +67,7 @@ impl Entry {
             Stage::Running(left) if left > 1 => self.stage = Stage::Running(left - 1),
             Stage::Running(_) => return self.end(now),
             Stage::Cancelling => self.over(Phase::Cancelled, now),
-            Stage::Over(_) | Stage::Strange(_) | Stage::Gone => return false,
+            Stage::Over(_) | Stage::Unknown(_) | Stage::Vanished => return false,
         }
         true
     }
@@ -82,8 +82,8 @@ impl Entry {
                 self.over(Phase::Failed, now);
             }
             Script::Cancelled => self.over(Phase::Cancelled, now),
-            Script::Unknown(word) => self.stage = Stage::Strange(word),
-            Script::Vanishes => self.stage = Stage::Gone,
+            Script::Unknown(word) => self.stage = Stage::Unknown(word),
+            Script::Vanishes => self.stage = Stage::Vanished,
             Script::Hangs => return false,
         }
         true
@@ -92,12 +92,12 @@ impl Entry {
     pub(super) fn cancel(&mut self, now: u64) -> Result<()> {
         match self.stage {
             Stage::Queued => self.over(Phase::Cancelled, now),
-            Stage::Running(_) | Stage::Strange(_) => {
+            Stage::Running(_) | Stage::Unknown(_) => {
                 self.write("cancelling", now);
                 self.stage = Stage::Cancelling;
             }
             Stage::Cancelling => {}
-            Stage::Over(_) | Stage::Gone => {
+            Stage::Over(_) | Stage::Vanished => {
                 let message = format!("the deployment `{}` is over", self.id);
                 return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform()));
             }
@@ -110,8 +110,8 @@ impl Entry {
         match self.stage {
             Stage::Over(Phase::Succeeded) => Some(ServiceState::Running),
             Stage::Over(Phase::Failed) => Some(ServiceState::Failed),
-            Stage::Over(_) | Stage::Gone => Some(before),
-            Stage::Queued | Stage::Running(_) | Stage::Cancelling | Stage::Strange(_) => None,
+            Stage::Over(_) | Stage::Vanished => Some(before),
+            Stage::Queued | Stage::Running(_) | Stage::Cancelling | Stage::Unknown(_) => None,
         }
     }
 
@@ -122,10 +122,10 @@ impl Entry {
             Stage::Running(_) => Phase::Running,
             Stage::Cancelling => Phase::Cancelling,
             Stage::Over(phase) => phase,
-            Stage::Strange(_) | Stage::Gone => Phase::Unknown,
+            Stage::Unknown(_) | Stage::Vanished => Phase::Unknown,
         };
         let raw = match &self.stage {
-            Stage::Strange(word) => word,
+            Stage::Unknown(word) => word,
             _ => phase.as_str(),
         };
         let commit = match self.request.revision() {
