@@ -4,7 +4,7 @@
 //! platform behind a [`FaultyNetwork`](anydeploy_fakes::FaultyNetwork) that breaks one exchange in five.
 //! Meanwhile other people deploy the same targets, deployments succeed, fail and are cancelled, and some are over before
 //! the first poll.
-//! In the end the fake says what it really did, request by request, and each call is checked.
+//! In the end the fake reports what it really did, request by request, and each call is checked.
 //!
 //! # What is counted
 //!
@@ -105,7 +105,7 @@
 //!
 //! # What it does not show
 //!
-//! All callers share one process, in which the adapters know of each other's triggers in flight.
+//! All callers share one process, in which the adapters know each other's in-flight triggers.
 //! Other people deploy in the browser: Coolify then says that it was not the API, Qovery names the console, and Dokploy
 //! shows no correlation tag.
 //! So a run says nothing about two programs that deploy the same target with the same token at the same moment, which the

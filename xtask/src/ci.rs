@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: everything that must hold before a change lands, in the order in which it fails soonest.
+//! `cargo xtask ci`: everything that must hold before a change is merged, in the order in which it fails soonest.
 
 mod declared;
 mod step;
@@ -11,7 +11,7 @@ use step::{Action, Expect, Step};
 
 use crate::outcome::{Failure, Outcome};
 
-/// Run everything that must hold before a change lands
+/// Run everything that must hold before a change is merged
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Print the names of the steps and their commands, and run nothing

@@ -88,7 +88,7 @@ fn report(root: &Path, platform: &str, file: &Path) -> Result<(String, bool), St
     Ok((report::markdown(&drift), drift.is_explained()))
 }
 
-/// Our document; what its house rules say about it is for `generate` to tell.
+/// Our document; `generate` is what checks it by the house rules.
 fn document(root: &Path, platform: &str) -> diagnostic::Result<Document> {
     let (document, diagnostics) = load::load(&load::read(root, platform)?)?;
     stop_if_any(diagnostics)?;

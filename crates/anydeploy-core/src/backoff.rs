@@ -5,8 +5,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::time::Instant;
 
-/// The longest wait that is distinguished from forever: thirty years.
-const LONGEST: Duration = Duration::from_hours(262_800);
+/// The longest wait, thirty years; a longer one counts as this.
+const MAX_WAIT: Duration = Duration::from_hours(262_800);
 
 /// The waits between two tries of the same thing: they grow, are spread at random, and end with a budget.
 ///
@@ -62,11 +62,11 @@ impl Backoff {
     /// The time budget, if one is set, runs from now.
     #[must_use]
     pub fn new(first: Duration, longest: Duration) -> Self {
-        let first = first.min(LONGEST);
+        let first = first.min(MAX_WAIT);
         Self {
             first,
             ceiling: first,
-            longest: longest.clamp(first, LONGEST),
+            longest: longest.clamp(first, MAX_WAIT),
             growth: 2.0,
             jitter: Jitter::Full,
             started: Instant::now(),
@@ -231,7 +231,7 @@ mod tests {
         for extreme in [Duration::ZERO, Duration::MAX] {
             for jitter in [Jitter::Full, Jitter::Fifth, Jitter::None] {
                 let waits = waits(Backoff::new(extreme, extreme).with_jitter(jitter).with_growth(f64::MAX));
-                assert!(waits.iter().all(|wait| *wait <= LONGEST * 6 / 5), "{waits:?}");
+                assert!(waits.iter().all(|wait| *wait <= MAX_WAIT * 6 / 5), "{waits:?}");
             }
         }
     }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Permission {
-    /// It may: the platform let it.
+    /// It may: the platform allowed it.
     Granted,
-    /// It may not: the platform said so.
+    /// It may not: the platform refused it.
     Denied,
-    /// Only doing it would show.
+    /// Unknown until it is tried.
     Untested,
 }
 
@@ -36,7 +36,7 @@ pub enum VersionSupport {
     Observed,
     /// It is older than all of them: some calls may be missing, or answer otherwise.
     Older,
-    /// It is newer than all of them: it may have changed since.
+    /// It is newer than all of them: its behaviour may have changed.
     Newer,
     /// The server does not report its version, or in a form that cannot be compared.
     #[default]
@@ -76,7 +76,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check that found out nothing but whether reading is allowed.
+    /// A check of which only the permission to read is known.
     #[must_use]
     pub const fn new(read: Permission) -> Self {
         Self {

@@ -17,19 +17,20 @@ pub(crate) const MAX_CONCURRENT_READS: usize = 8;
 /// [`DeployerExt`](crate::DeployerExt) adds waiting, and flat calls for the groups.
 ///
 /// Everything beside deploying is in **groups** ([`History`], [`Cancel`], [`Logs`], [`Catalog`]).
-/// A group that a deployer does not offer is `None`, so that a layer that does not know a group cannot pass it by.
+/// A group that a deployer does not offer is `None`; so a layer that does not know a group hides it, and no call bypasses
+/// the layer.
 /// New abilities come as new groups; these methods stay.
 ///
 /// # For implementers
 /// * [`deploy`](Self::deploy) sends its trigger at most once, and says in the error whether it was acted on.
 /// * [`deployment`](Self::deployment) reports a terminal phase only for the deployment it was asked about, never for an
-///   older or newer one of the same target; until it can tell them apart it answers
+///   older or newer one of the same target; until it can distinguish them it returns
 ///   [`Identity::Pending`](crate::Identity::Pending).
 /// * A deployment that ran before the request is no answer to it, unless the request has
 ///   [`Adoption::Any`](crate::Adoption::Any): the error is
 ///   [`ErrorKind::AlreadyRunning`](crate::ErrorKind::AlreadyRunning), and holds that deployment as
 ///   [`last`](crate::Error::last), with [`Identity::Adopted`](crate::Identity::Adopted); one with another identity is the
-///   late deployment of an earlier try of the same call, which [`Retry`](crate::Retry) returns.
+///   late deployment of an earlier attempt of the same call, which [`Retry`](crate::Retry) returns.
 /// * An unknown word is [`Phase::Unknown`](crate::Phase::Unknown), never success.
 /// * Futures may be dropped at any point.
 /// * No credential stands in `Debug`, in an error or in a trace.
@@ -78,7 +79,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
         None
     }
 
-    /// What there is to deploy, and what the credential may do, if the platform tells.
+    /// What there is to deploy, and what the credential may do, if the platform reports it.
     fn catalog(&self) -> Option<&dyn Catalog> {
         None
     }

@@ -136,7 +136,7 @@ impl Deployment {
         self.status.is_terminal() && self.identity.is_resolved()
     }
 
-    /// The same deployment, which has come this far.
+    /// The same deployment with its progress.
     #[must_use]
     pub fn with_progress(mut self, progress: Option<Progress>) -> Self {
         self.progress = progress;

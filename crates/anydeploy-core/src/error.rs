@@ -222,7 +222,7 @@ impl Error {
     /// # Troubleshooting
     /// `true` for rate limits, full queues, server failures and broken connections.
     /// It says nothing about repeating a trigger: ask [`is_safe_to_repeat`](Self::is_safe_to_repeat).
-    /// If it stays `true` for minutes, look at the server's own health and at what stands between you and it.
+    /// If it stays `true` for minutes, check the server's own health and every proxy in front of it.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.0.kind.is_transient()
@@ -259,7 +259,7 @@ impl Error {
     ///
     /// # Troubleshooting
     /// `false` after a lost answer, a server failure or an unreadable answer to a trigger.
-    /// Then look at the target's [`history`](crate::DeployerExt::history_of) before deploying again.
+    /// Then read the target's [`history`](crate::DeployerExt::history_of) before deploying again.
     #[must_use]
     pub fn is_safe_to_repeat(&self) -> bool {
         self.0.safe_to_repeat

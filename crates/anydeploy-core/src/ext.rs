@@ -85,7 +85,7 @@ pub trait DeployerExt: Deployer {
 
     /// Puts an interceptor around every call.
     ///
-    /// The last one that is put around is the outermost.
+    /// The interceptor that is added last is the outermost.
     fn layered<I: Interceptor>(self, interceptor: I) -> Layered<Self, I>
     where
         Self: Sized,
@@ -112,10 +112,9 @@ pub trait DeployerExt: Deployer {
     /// two triggers grows like that between two polls.
     ///
     /// # Cancel safety
-    /// To drop it cancels nothing.
-    /// Before the platform has answered it leaves a deployment behind that may have been started and whose id nobody
-    /// knows: so put no timeout of your own around it, and after one read the target's deployments before you deploy
-    /// again.
+    /// Dropping the future cancels nothing.
+    /// If it is dropped before the platform has answered, a deployment may have been started whose id is unknown.
+    /// So put no timeout of your own around it; after one, read the target's deployments before you deploy again.
     ///
     /// # Errors
     /// Those of [`deploy`](Deployer::deploy) and those of [`Watch`].
@@ -140,7 +139,7 @@ pub trait DeployerExt: Deployer {
                     Err(error) => error,
                 };
                 let earlier = match error.last() {
-                    // One that may be the caller's own is not safe to repeat.
+                    // An earlier deployment that may be the caller's own makes the error not safe to repeat.
                     Some(earlier) if error.kind() == ErrorKind::AlreadyRunning && error.is_safe_to_repeat() => {
                         earlier.clone()
                     }
@@ -175,7 +174,7 @@ fn call<'a, D: Deployer + ?Sized, G: ?Sized, T: Send + 'a>(
     }
 }
 
-/// Waits until the deployment is over that kept another one from being started; how it ends does not matter.
+/// Waits until the deployment that prevented a new one is over, however it ends.
 async fn wait_for_earlier<D: Deployer>(
     deployer: D,
     earlier: Deployment,
@@ -185,7 +184,7 @@ async fn wait_for_earlier<D: Deployer>(
     let platform = deployer.platform();
     match Watch::resume(deployer, earlier.clone(), options.with_log_tail(0), Some(deadline)).await {
         Ok(_) => Ok(()),
-        // Nothing of the caller's was triggered, so that every failure here is safe to repeat.
+        // The caller's own request was not triggered, so every failure here is safe to repeat.
         Err(error) if error.kind() == ErrorKind::TimedOut => {
             let message =
                 "an earlier deployment of the target was not seen to end by the deadline, and nothing was triggered";

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The version of a value's JSON form, written as the member `"v": 1`.
 ///
-/// A value without the member is read as version 1; any other version is refused, because a member that must not be
-/// ignored is what raises it.
+/// A value without the member is read as version 1.
+/// Any other version is refused: the version is raised when a member is added that a reader must not ignore.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct VersionOne;
 
@@ -82,9 +82,9 @@ pub(crate) mod optional_moment {
     #[expect(clippy::ref_option, reason = "the signature is that of serde's `with`")]
     pub(crate) fn serialize<S: Serializer>(moment: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
         let Some(moment) = moment else { return serializer.serialize_none() };
-        let since = moment.duration_since(SystemTime::UNIX_EPOCH).ok();
-        let utc = since.and_then(|since| {
-            DateTime::<Utc>::from_timestamp(i64::try_from(since.as_secs()).ok()?, since.subsec_nanos())
+        let elapsed = moment.duration_since(SystemTime::UNIX_EPOCH).ok();
+        let utc = elapsed.and_then(|elapsed| {
+            DateTime::<Utc>::from_timestamp(i64::try_from(elapsed.as_secs()).ok()?, elapsed.subsec_nanos())
         });
         utc.ok_or_else(|| ser::Error::custom("a moment before 1970 or after the year 262000"))?.serialize(serializer)
     }

@@ -22,7 +22,7 @@ pub use timeout::Timeout;
 
 use crate::{Deployment, DeploymentId, Result};
 
-/// Stands around every call of a deployer, whatever the method and the group; reads of several deployments at once have a
+/// Intercepts every call of a deployer, whatever the method and the group; reads of several deployments at once have a
 /// function of their own.
 ///
 /// [`Layered`] implements [`Deployer`](crate::Deployer) and every group once and for all; an interceptor is one function.
@@ -60,16 +60,16 @@ use crate::{Deployment, DeploymentId, Result};
 /// # }
 /// ```
 pub trait Interceptor: Debug + Send + Sync + 'static {
-    /// Stands around one call.
+    /// Intercepts one call.
     ///
     /// # Errors
     /// Those of the call, and the interceptor's own.
     fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> impl Future<Output = Result<T>> + Send;
 
-    /// Stands around a read of several deployments ([`Method::Deployments`](crate::Method::Deployments)), each of which
-    /// has its own result, so that the call as a whole has none.
+    /// Intercepts a read of several deployments ([`Method::Deployments`](crate::Method::Deployments)), each of which has
+    /// its own result, so that the call as a whole has none.
     ///
-    /// By default the read is made once, and nothing is done about it.
+    /// By default the read is passed on unchanged.
     fn batch(
         &self,
         call: Call<'_>,

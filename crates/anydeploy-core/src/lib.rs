@@ -1,6 +1,6 @@
-//! The vocabulary of `anydeploy`: one trait for deploying on any platform, and everything that stands around it.
+//! One trait for deploying on any platform, with its requests, results, errors, waiting and layers.
 //!
-//! * [`Deployer`] is the trait, [`DeployerExt`] the waiting on top of it.
+//! * [`Deployer`] is the trait; [`DeployerExt`] adds waiting, and one flat call for each method of a group.
 //! * [`Target`], [`DeployRequest`] and [`Revision`] say what is deployed.
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.

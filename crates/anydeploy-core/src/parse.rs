@@ -79,7 +79,7 @@ fn meant(word: &str) -> Option<TargetKind> {
 serde_as_text!(Target);
 
 impl DeploymentId {
-    /// A detail that an adapter cannot do without.
+    /// A detail that an adapter needs.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if it is missing.

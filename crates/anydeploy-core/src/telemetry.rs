@@ -76,7 +76,7 @@ pub(crate) fn watch_ended(span: &Span, result: &str, last: Option<&Deployment>, 
     error.inspect(|error| span.in_scope(|| record_error(span, error)));
 }
 
-/// Says that a deployment was identified by something else than its own id.
+/// Emits the event that a deployment was identified by something else than its own id.
 pub(crate) fn identified(deployment: &Deployment) {
     let id = display(&deployment.id);
     match deployment.identity {
@@ -86,7 +86,7 @@ pub(crate) fn identified(deployment: &Deployment) {
     }
 }
 
-/// Says that the given attempt failed, counted from 1, and that another one follows after a wait.
+/// Emits the event that an attempt failed, counted from 1, and that another one follows after a wait.
 pub(crate) fn retried(method: Method, attempt: u32, kind: ErrorKind, wait: Duration) {
     tracing::info!(
         code.function.name = method.as_str(),

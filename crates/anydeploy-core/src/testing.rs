@@ -1,6 +1,6 @@
 //! Test doubles for programs that use a [`Deployer`](crate::Deployer), and a suite for those who implement one.
 //!
-//! * [`MemoryDeployer`] is a platform in memory: deployments queue, run and end as a test tells them to.
+//! * [`MemoryDeployer`] is a platform in memory: deployments queue, run and end as a test scripts them.
 //! * [`ScriptedDeployer`] answers from a list and records its calls: for answers that no sane platform gives.
 //! * [`conformance`] checks that an implementation keeps what the trait promises.
 
@@ -8,5 +8,5 @@ pub mod conformance;
 mod memory;
 mod scripted;
 
-pub use memory::{Course, MemoryDeployer, Trigger};
+pub use memory::{MemoryDeployer, Script, Trigger};
 pub use scripted::{Call, ScriptedDeployer};

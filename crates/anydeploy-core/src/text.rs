@@ -40,9 +40,9 @@ pub(crate) fn check_id(id: &str) -> Result<(), &'static str> {
 
 /// The beginning of `text`, on one line, for an error message about input the caller gave.
 pub(crate) fn excerpt(text: &str) -> String {
-    const SHOWN: usize = 60;
-    let mut excerpt: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(SHOWN).is_some() {
+    const MAX_CHARS: usize = 60;
+    let mut excerpt: String = text.chars().take(MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
         excerpt.push('…');
     }
     excerpt

@@ -49,10 +49,10 @@ use crate::server::Server;
 ///
 /// It starts with one machine, one project, an application `web` that was never deployed, a stopped service
 /// `analytics` and a stopped database `store`.
-/// What a real server does, it does: the queue (one deployment at a time for an application and pull request, two for
+/// It does what a real server does: the queue (one deployment at a time for an application and pull request, two for
 /// the machine, 25 waiting), the answers that promise a deployment which does not exist, 200 requests a minute, the
 /// abilities of tokens, logs that only some tokens see.
-/// [`CoolifyQuirk`] names the habits that can be switched.
+/// [`CoolifyQuirk`] lists the behaviours that can be switched.
 ///
 /// Time passes in ticks, every 20 milliseconds unless [`FakeCoolifyBuilder::pace`] says otherwise.
 /// Not covered: creating anything but variables, storages, backups, tasks, previews and children of services, shared

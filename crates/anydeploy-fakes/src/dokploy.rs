@@ -49,7 +49,7 @@ use state::State;
 ///
 /// It has one project with one environment, and in it an application `web` (from an image) and a compose `stack`.
 /// Deployments go through one queue and advance by ticks, see [`Pace`](crate::Pace); unless a [`DokployScript`] says
-/// otherwise they succeed. What the server does to trip a client is listed in [`DokployQuirk`].
+/// otherwise they succeed. [`DokployQuirk`] lists the behaviours that break clients.
 ///
 /// Ids are the same in each run, in the order things are made.
 ///
@@ -75,9 +75,9 @@ use state::State;
 /// assert_eq!(answer.text().await?, "", "Dokploy names no deployment");
 ///
 /// dokploy.advance(10);
-/// let truth = &dokploy.triggered()[0];
-/// assert_eq!(truth.title.as_deref(), Some("from a test"));
-/// assert_eq!(truth.state, DokployJobState::Error);
+/// let deployment = &dokploy.triggered()[0];
+/// assert_eq!(deployment.title.as_deref(), Some("from a test"));
+/// assert_eq!(deployment.state, DokployJobState::Error);
 /// # Ok(())
 /// # }
 /// ```
@@ -117,7 +117,7 @@ impl FakeDokploy {
         Self::builder().start().await
     }
 
-    /// Starts to say how the server shall differ.
+    /// Sets up a server that differs from the default.
     pub fn builder() -> FakeDokployBuilder {
         FakeDokployBuilder::default()
     }
@@ -214,14 +214,14 @@ impl FakeDokploy {
         self.platform.state().named(service).usual = script;
     }
 
-    /// Gives the server a habit from now on, or changes one it has.
+    /// Switches a quirk on from now on, or changes its number.
     pub fn enable(&self, quirk: DokployQuirk) {
-        self.platform.state().habits.adopt(quirk);
+        self.platform.state().quirks.enable(quirk);
     }
 
-    /// Takes a habit away from now on; the number in it does not matter.
+    /// Switches a quirk off from now on; the number in it does not matter.
     pub fn disable(&self, quirk: DokployQuirk) {
-        self.platform.state().habits.drop(quirk);
+        self.platform.state().quirks.disable(quirk);
     }
 
     /// Lets so many ticks pass at once.
@@ -293,8 +293,7 @@ impl FakeDokploy {
         self.deploy_by(DokployOrigin::SomeoneElse, service, None);
     }
 
-    /// Another program deploys a service over the API, with this description, where a client may have put a mark of its
-    /// own.
+    /// Another program deploys a service over the API; the description may hold a client's correlation tag.
     ///
     /// # Panics
     /// If there is no such service.

@@ -25,16 +25,16 @@
 //! # }
 //! ```
 //!
-//! * **Start**: [`FakeCoolify`], [`FakeDokploy`] and [`FakeQovery`] have `start`, and `builder` for what shall differ.
+//! * **Start**: [`FakeCoolify`], [`FakeDokploy`] and [`FakeQovery`] have `start`, and `builder` for other settings.
 //!   Each begins with a few things to deploy; `add_…` adds more.
 //! * **Time** passes in ticks, by the clock, along a [`Timeline`] or only when the test says so: [`Pace`].
 //! * **Scripts** say how deployments go: [`CoolifyScript`], [`DokployScript`], [`QoveryScript`], given with
 //!   `next_deployment` or `every_deployment`; without one a deployment succeeds.
-//! * **Quirks** are the habits that trip clients, by name: [`CoolifyQuirk`], [`DokployQuirk`], [`QoveryQuirk`].
+//! * **Quirks** are the behaviours that surprise clients, by name: [`CoolifyQuirk`], [`DokployQuirk`], [`QoveryQuirk`].
 //!   Those that a real server always has are on unless they are switched off.
 //! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` deploy what no client asked for.
-//! * **The truth** is what `triggered` returns: every deployment that there really was, how and when it ended, and,
-//!   by its [`Sender`], which request it goes back to.
+//! * **The truth** is what `triggered` returns: every deployment that really existed, how and when it ended, and, as its
+//!   [`Sender`], the request that caused it.
 //! * **Requests**: `requests` returns each [`ReceivedRequest`], unless the fake was built `without_recording`.
 //! * **A bad network**: [`FaultyNetwork`] stands before a fake and breaks exchanges as a [`FaultPlan`] says.
 //!

@@ -35,7 +35,7 @@ use waiting::Deliveries;
 ///
 /// It listens on a free port of the loopback address and hands every request on to the fake behind it, one exchange a
 /// connection, unless its [`FaultPlan`] has a fault for that exchange.
-/// What no fault hits passes as it came: method, path, status, headers other than `Connection`, and body.
+/// An exchange without a fault passes unchanged: method, path, status, headers other than `Connection`, and body.
 /// It works with a clock and a thread of its own, so a paused or busy runtime of the test does not matter; or, made by
 /// [`on_this_runtime`](Self::on_this_runtime), with those of the test.
 ///
@@ -120,8 +120,8 @@ impl FaultyNetwork {
 
     /// Starts a network that works on the runtime of the caller, and ends with it.
     ///
-    /// How long something takes goes by the clock of that runtime: on a paused one, a [late
-    /// delivery](Fault::LateDelivery) comes when the clock is advanced so far.
+    /// Durations follow the clock of that runtime: on a paused one, a [late delivery](Fault::LateDelivery) comes when the
+    /// clock is advanced so far.
     ///
     /// # Errors
     ///
@@ -167,11 +167,11 @@ impl FaultyNetwork {
         self.shared.held.load(Ordering::SeqCst)
     }
 
-    /// Since when the server has owed an answer to the oldest request that it was given and has not answered.
+    /// When the oldest request that the server has not answered yet was sent to it, by the real clock.
     ///
-    /// This is how far the fake is behind, by the real clock.
+    /// The time since then is how far the fake is behind.
     #[must_use]
-    pub fn unanswered_since(&self) -> Option<Instant> {
+    pub fn oldest_unanswered_at(&self) -> Option<Instant> {
         self.shared.waiting.oldest()
     }
 
@@ -236,7 +236,7 @@ async fn serve(shared: Arc<Shared>) {
         match accepted {
             // What goes wrong between two loopback sockets, the client sees for itself.
             Ok(client) => drop(exchanges.spawn(exchange::run(Arc::clone(&shared), client))),
-            // Such as too many open files: it passes, but not at once.
+            // Too many open files, for example: the error is transient, but lasts a while.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }

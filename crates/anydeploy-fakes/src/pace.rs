@@ -22,7 +22,7 @@ pub enum Pace {
     ///
     /// 0 counts as 1.
     Requests(u64),
-    /// No tick but those the test asks for.
+    /// Only the ticks that the test asks for.
     Manual,
 }
 

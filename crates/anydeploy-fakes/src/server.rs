@@ -125,7 +125,7 @@ async fn serve<A: Answer>(listener: TcpListener, fake: Arc<Fake<A>>) {
     loop {
         match listener.accept().await {
             Ok((client, _)) => drop(tokio::spawn(converse(client, Arc::clone(&fake)))),
-            // Such as too many open files: it passes, but not at once.
+            // Too many open files, for example: the error is transient, but lasts a while.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }

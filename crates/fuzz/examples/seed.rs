@@ -16,19 +16,19 @@ mod dokploy;
 #[allow(dead_code, reason = "only the names of the operations are wanted")]
 mod qovery;
 
-/// Where 404 stands among the statuses of an answer.
-const MISSING: u8 = 13;
+/// The index of 404 among the statuses of an answer.
+const STATUS_404: u8 = 13;
 
 /// A platform, the details of an id as pairs of a name and a value, and the answers to what is asked about it.
 type Seed = (u8, &'static [[u8; 2]], &'static [(u8, &'static str)]);
 
-const UNSETTLED: [Seed; 6] = [
+const PENDING: [Seed; 6] = [
     // A phantom id, and the deployment it may stand for.
     (
         0,
         &[[0, 0], [1, 3], [2, 6]],
         &[
-            (MISSING, r#"{"message":"Deployment not found."}"#),
+            (STATUS_404, r#"{"message":"Deployment not found."}"#),
             (
                 0,
                 r#"{"count":1,"deployments":[{"deployment_uuid":"e","status":"finished","pull_request_id":0,
@@ -36,7 +36,7 @@ const UNSETTLED: [Seed; 6] = [
             ),
         ],
     ),
-    // A mark that a row bears; one that a job in the queue bears; and one that a commit took the place of.
+    // A correlation tag in a row; one in a job of the queue; and one that a commit message replaced.
     (1, &[[0, 0]], &[(0, r#"[{"deploymentId":"r","status":"done","description":"[anydeploy:d]"}]"#), (0, "[]")]),
     (
         1,
@@ -126,8 +126,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         before += operations.len();
     }
-    for (number, (platform, details, answers)) in UNSETTLED.into_iter().enumerate() {
-        // A choice beyond those of settled ids, for the methods that an id is given to.
+    for (number, (platform, details, answers)) in PENDING.into_iter().enumerate() {
+        // A choice beyond those of resolved ids, for the methods that take an id.
         for method in [0, 2, 3] {
             let mut bytes = vec![21 + method * 3 + platform, u8::try_from(details.len())?];
             bytes.extend(details.as_flattened());

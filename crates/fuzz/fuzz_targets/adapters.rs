@@ -5,21 +5,21 @@
 use std::sync::LazyLock;
 
 use anydeploy::{DeployerExt, DeploymentId, HistoryOptions, LogOptions};
-use anydeploy_fuzz::{Scene, answers, check, check_id, unsettled};
+use anydeploy_fuzz::{Scene, answers, check, check_id, pending_id};
 use libfuzzer_sys::fuzz_target;
 
 static SCENE: LazyLock<Scene> = LazyLock::new(Scene::start);
 
-// The first byte chooses the platform, the method, and whether the id is a settled one or made of the bytes that follow;
-// what is left is what the server answers.
+// The first byte chooses the platform, the method, and whether the id is resolved or made of the bytes that follow; the
+// rest is what the server answers.
 fuzz_target!(|data: &[u8]| {
     let Some((choice, rest)) = data.split_first() else { return };
     let (platform, adapter) = SCENE.adapter(*choice);
     let (deployer, target) = (&adapter.deployer, &adapter.target);
     let made = if choice / 21 % 2 == 0 {
-        Some((adapter.settled.clone(), rest))
+        Some((adapter.resolved.clone(), rest))
     } else {
-        unsettled(DeploymentId::new(deployer.platform(), target.clone()), platform, rest)
+        pending_id(DeploymentId::new(deployer.platform(), target.clone()), platform, rest)
     };
     let Some((id, rest)) = made else { return };
     check_id(&id);

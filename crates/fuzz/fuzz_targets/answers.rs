@@ -25,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
         qovery::decode(operation, 200, body)
     };
     match outcome.expect("every area is on") {
-        // A repair is told by its place, which is never longer than the names of the types.
+        // A repair is reported by its place, which is never longer than the names of the types.
         Ok(repairs) => assert!(repairs.len() <= 512, "{} repairs", repairs.len()),
         Err(error) => assert!(error.len() <= 4096, "an error of {} bytes", error.len()),
     }

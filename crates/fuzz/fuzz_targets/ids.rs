@@ -6,7 +6,7 @@ use anydeploy::{DeploymentId, Error, Target, platform};
 use libfuzzer_sys::fuzz_target;
 
 /// The longest line that a refusal may be: our own words, and the beginning of what was refused.
-const LONGEST: usize = 500;
+const MAX_LINE_BYTES: usize = 500;
 
 fuzz_target!(|text: &str| {
     match text.parse::<DeploymentId>() {
@@ -35,5 +35,5 @@ fuzz_target!(|text: &str| {
 /// A refusal quotes the beginning of the text, on one line.
 fn short(error: &Error) {
     let line = error.to_string();
-    assert!(line.len() <= LONGEST && !line.chars().any(char::is_control), "{line}");
+    assert!(line.len() <= MAX_LINE_BYTES && !line.chars().any(char::is_control), "{line}");
 }

@@ -1,6 +1,6 @@
-//! What the three adapters make of a trigger, before a server that answers anything: no refusal is told as a deployment.
+//! What the three adapters return for a trigger, before a server that answers anything: no refusal is a deployment.
 //!
-//! It is slower, because a lost answer is looked for with pauses between the looks.
+//! It is slower, because the recovery of a lost answer polls with pauses.
 
 #![no_main]
 
@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
     let success = answers.iter().any(Answer::is_success);
     SCENE.answer(&answers);
     let deployed = SCENE.runtime.block_on(adapter.deployer.deploy(&DeployRequest::new(adapter.target.clone())));
-    assert!(success || deployed.is_err(), "a refusal is told as a deployment: {deployed:?}");
+    assert!(success || deployed.is_err(), "a refusal is reported as a deployment: {deployed:?}");
     deployed.iter().for_each(|deployment| check_id(&deployment.id));
     check(&deployed);
 });

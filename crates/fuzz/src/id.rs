@@ -1,4 +1,4 @@
-//! Ids of deployments that cannot be told apart yet, as anybody may write them.
+//! Ids of pending deployments, with details of any text.
 
 use anydeploy::DeploymentId;
 
@@ -6,7 +6,7 @@ use crate::vocabulary::{NAMES, VALUES};
 
 /// The id with details: the first byte says how many, then each has one for its name, and one for its value or for how
 /// many bytes of text that is.
-pub fn unsettled<'a>(mut id: DeploymentId, platform: usize, data: &'a [u8]) -> Option<(DeploymentId, &'a [u8])> {
+pub fn pending_id<'a>(mut id: DeploymentId, platform: usize, data: &'a [u8]) -> Option<(DeploymentId, &'a [u8])> {
     let (count, mut rest) = data.split_first()?;
     let names = NAMES.get(platform)?;
     for _ in 0..count % 10 {

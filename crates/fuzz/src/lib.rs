@@ -9,5 +9,5 @@ mod server;
 mod vocabulary;
 
 pub use answer::{Answer, answers};
-pub use id::unsettled;
+pub use id::pending_id;
 pub use scene::{Adapter, Scene, check, check_id};

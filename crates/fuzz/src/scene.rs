@@ -1,4 +1,4 @@
-//! The three adapters before one server, and what has to hold of whatever they tell.
+//! The three adapters before one server, and what holds of everything they return.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use crate::server::Server;
 use crate::vocabulary::{ENVIRONMENT, SERVICE};
 
 /// The longest line that an error may be: an id, 300 characters of the server's, and our own words.
-const LONGEST: usize = 4096 + 4 * 300 + 500;
+const MAX_LINE_BYTES: usize = 4096 + 4 * 300 + 500;
 
 /// The longest wait that is taken from a server.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest text that is read as an id.
-const LONGEST_ID: usize = 4096;
+const MAX_ID_BYTES: usize = 4096;
 
 const TOKEN: &str = "planted-credential-0815";
 
@@ -27,8 +27,8 @@ pub struct Adapter {
     pub deployer: Box<dyn Deployer>,
     /// What it deploys.
     pub target: Target,
-    /// A deployment that needs not be told from others any more.
-    pub settled: DeploymentId,
+    /// The id of a deployment whose identity is resolved.
+    pub resolved: DeploymentId,
 }
 
 /// The adapters, the server they speak to, and what they run on.
@@ -47,22 +47,22 @@ impl Scene {
         let (url, timeout, grace) = (server.url(), Duration::from_millis(500), Duration::from_millis(2));
         let coolify = {
             let target = Target::application("web");
-            let settled = DeploymentId::new(platform::COOLIFY, target.clone()).with("deployment", "d");
+            let resolved = DeploymentId::new(platform::COOLIFY, target.clone()).with("deployment", "d");
             let builder = Coolify::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
-            Adapter { deployer: Box::new(builder.build().expect("Coolify")), target, settled }
+            Adapter { deployer: Box::new(builder.build().expect("Coolify")), target, resolved }
         };
         let dokploy = {
             let target = Target::compose("web");
-            let settled = DeploymentId::new(platform::DOKPLOY, target.clone()).with("row", "d");
+            let resolved = DeploymentId::new(platform::DOKPLOY, target.clone()).with("row", "d");
             let builder = Dokploy::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
-            Adapter { deployer: Box::new(builder.build().expect("Dokploy")), target, settled }
+            Adapter { deployer: Box::new(builder.build().expect("Dokploy")), target, resolved }
         };
         let qovery = {
             let target = Target::application(SERVICE).in_environment(ENVIRONMENT);
-            let settled = DeploymentId::new(platform::QOVERY, target.clone());
-            let settled = settled.with("environment", ENVIRONMENT).with("execution", "x");
+            let resolved = DeploymentId::new(platform::QOVERY, target.clone());
+            let resolved = resolved.with("environment", ENVIRONMENT).with("execution", "x");
             let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
-            Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, settled }
+            Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, resolved }
         };
         Self { server, runtime, adapters: [coolify, dokploy, qovery] }
     }
@@ -85,7 +85,7 @@ pub fn check<T: Debug>(result: &Result<T>) {
         Ok(value) => format!("{value:?}"),
         Err(error) => {
             let line = error.to_string();
-            assert!(line.len() <= LONGEST, "a line of {} bytes: {line}", line.len());
+            assert!(line.len() <= MAX_LINE_BYTES, "a line of {} bytes: {line}", line.len());
             assert!(!line.contains('\n'), "more than one line: {line}");
             if let Some(wait) = error.retry_after() {
                 assert!(wait <= DAY, "a wait of {wait:?}");
@@ -96,11 +96,11 @@ pub fn check<T: Debug>(result: &Result<T>) {
     assert!(!shown.contains(TOKEN), "the token is shown: {shown}");
 }
 
-/// Checks that another process can watch on; where a server gives things endless names, it is refused there.
+/// Checks that another process can watch the deployment; an id beyond the bound is refused there.
 pub fn check_id(id: &DeploymentId) {
     let text = id.to_string();
     match text.parse::<DeploymentId>() {
         Ok(again) => assert_eq!(again, *id),
-        Err(error) => assert!(text.len() > LONGEST_ID, "{error}"),
+        Err(error) => assert!(text.len() > MAX_ID_BYTES, "{error}"),
     }
 }

@@ -14,7 +14,7 @@ use super::options::ChaosOptions;
 use super::scene::Scene;
 
 /// How often it is checked whether the network still holds requests.
-const POLL: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Makes so many calls, and returns the record of each.
 pub(super) async fn run(
@@ -25,7 +25,7 @@ pub(super) async fn run(
     wrap: Wrap,
 ) -> Result<Vec<CallRecord>> {
     let rng = Rng::with_seed(!options.seed_of(batch));
-    let others = tokio::spawn(disturb(Arc::clone(scene), rng, options.foreign));
+    let others = tokio::spawn(deploy_as_others(Arc::clone(scene), rng, options.foreign));
     // After an undecidable trigger a caller checks what runs before it deploys again.
     let pause = options.grace / 3;
     let next = Arc::new(AtomicU64::new(0));
@@ -56,21 +56,21 @@ pub(super) async fn run(
         records.extend(caller?);
     }
     others.abort();
-    // A request that its client gave up on may still be on its way, and a deployment may still run. What comes later
-    // than this does not matter, as no adapter promises to find it.
+    // A request that its client gave up on may still be on its way, and a deployment may still run. No adapter promises
+    // to find what arrives later than this.
     let mut waited = Duration::ZERO;
     while scene.access().network.held() > 0 && waited < options.promised() {
-        sleep(POLL).await;
-        waited += POLL;
+        sleep(POLL_INTERVAL).await;
+        waited += POLL_INTERVAL;
     }
     sleep(Duration::from_secs(1)).await;
     Ok(records)
 }
 
-/// Other people deploy the same targets until all calls are made.
-async fn disturb(scene: Arc<dyn Scene>, mut rng: Rng, foreign: u64) {
+/// Deploys the same targets as other people, at random intervals, for ever.
+async fn deploy_as_others(scene: Arc<dyn Scene>, mut rng: Rng, foreign: u64) {
     for number in 1_u64.. {
         sleep(Duration::from_millis(rng.u64(..6000))).await;
-        scene.disturb(&mut rng, foreign > 0 && number.is_multiple_of(foreign));
+        scene.deploy_as_another(&mut rng, foreign > 0 && number.is_multiple_of(foreign));
     }
 }

@@ -160,7 +160,7 @@ impl Checker<'_> {
     /// What is wrong with the id of a deployment that a call returned as resolved.
     fn wrong_id(&self, identity: Identity, id: &DeploymentId, call: &CallRecord, name: &str) -> Option<&'static str> {
         let Some(record) = self.find(id) else {
-            // A request that never became a deployment has an id all the same.
+            // A request that led to no deployment has an id all the same.
             return self.scene.deployment_in(id).map(|_| "an id that does not exist");
         };
         if self.is_inferred_foreign(identity, id) {

@@ -15,26 +15,26 @@ use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::advance;
 
 /// How often the clock is read.
-const BEAT: Duration = Duration::from_millis(1);
+const CLOCK_INTERVAL: Duration = Duration::from_millis(1);
 
 /// The most that passes between two turns of everything that is ready.
-const STEP: Duration = Duration::from_millis(3);
+const MAX_STEP: Duration = Duration::from_millis(3);
 
 /// How long a fake may take for an answer before time stands still for it, by the clock of the machine.
-const PROMPT: Duration = Duration::from_millis(5);
+const MAX_ANSWER_TIME: Duration = Duration::from_millis(5);
 
 /// How long time stands still for one answer at most, by the clock of the machine: a fake that is stuck stops no run.
-const STUCK: Duration = Duration::from_secs(5);
+const MAX_STANDSTILL: Duration = Duration::from_secs(5);
 
-/// The adapters of all runs share the list of triggers in flight, which holds moments of the clock of a runtime.
+/// The adapters of all runs share the list of in-flight triggers, which holds instants of the clock of a runtime.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// The time of a run: of the adapters and callers, of the network and of the fake.
 ///
-/// It passes as the clock of the machine does, and stands still
+/// It follows the clock of the machine, and stands still
 ///
-/// * while the run is behind: however long a turn of everything that is ready takes, [`STEP`] passes meanwhile at most;
-/// * while a fake is behind: it owes an answer for longer than [`PROMPT`].
+/// * while the run is behind: however long a turn of all ready tasks takes, at most [`MAX_STEP`] passes meanwhile;
+/// * while a fake is behind: it owes an answer for longer than [`MAX_ANSWER_TIME`].
 ///
 /// So an exchange takes about ten steps at most, whatever else the machine does: a busy machine makes a run longer, and
 /// nothing in it later than on a quiet one.
@@ -63,8 +63,9 @@ impl Pacer {
     /// Whether a fake is behind.
     fn is_behind(&self, now: Instant) -> bool {
         let networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
-        let oldest = networks.iter().filter_map(Weak::upgrade).filter_map(|network| network.unanswered_since()).min();
-        oldest.is_some_and(|oldest| (PROMPT..STUCK).contains(&now.saturating_duration_since(oldest)))
+        let alive = networks.iter().filter_map(Weak::upgrade);
+        let oldest = alive.filter_map(|network| network.oldest_unanswered_at()).min();
+        oldest.is_some_and(|oldest| (MAX_ANSWER_TIME..MAX_STANDSTILL).contains(&now.saturating_duration_since(oldest)))
     }
 
     /// Lets time pass, for ever.
@@ -76,7 +77,7 @@ impl Pacer {
             yield_now().await;
             let now = Instant::now();
             if !self.is_behind(now) {
-                let step = now.saturating_duration_since(last).min(STEP);
+                let step = now.saturating_duration_since(last).min(MAX_STEP);
                 self.timeline.advance(step);
                 advance(step).await;
             }
@@ -99,7 +100,7 @@ impl Beats {
         // be an answer.
         drop(spawn_blocking(move || {
             while !is_over.load(Ordering::Relaxed) {
-                thread::sleep(BEAT);
+                thread::sleep(CLOCK_INTERVAL);
                 beat.notify_one();
             }
         }));
@@ -113,7 +114,7 @@ impl Drop for Beats {
     }
 }
 
-/// Does some work on a thread and a runtime of its own whose time a pacer makes, one after another.
+/// Does some work on a thread and a runtime of its own, whose clock a pacer advances; two works never overlap.
 pub(super) async fn paced<T, W, F>(work: W) -> Result<T>
 where
     W: FnOnce(Arc<Pacer>) -> F + Send + 'static,
@@ -145,7 +146,7 @@ where
         pace.abort();
         outcome
     });
-    // Nothing that is left matters.
+    // The tasks that are left have no effect on the result.
     runtime.shutdown_background();
     outcome
 }
@@ -159,23 +160,23 @@ mod tests {
     use anydeploy_fakes::FaultPlan;
     use tokio::io::AsyncReadExt;
     use tokio::net::{TcpListener, TcpStream};
-    use tokio::time::{Instant as Moment, sleep};
+    use tokio::time::{Instant as RuntimeInstant, sleep};
 
     use super::*;
 
     #[tokio::test]
-    async fn however_slow_a_turn_is_no_more_than_a_step_passes_meanwhile() {
+    async fn a_slow_turn_advances_time_by_one_step_at_most() {
         let passed = paced(|pacer| async move {
             let (timeline, turns) = (pacer.timeline(), 10);
-            let (began, moment) = (timeline.elapsed(), Moment::now());
+            let (began, started) = (timeline.elapsed(), RuntimeInstant::now());
             for _ in 0..turns {
-                thread::sleep(STEP * 5);
+                thread::sleep(MAX_STEP * 5);
                 yield_now().await;
             }
-            Ok((timeline.elapsed().saturating_sub(began), moment.elapsed(), turns))
+            Ok((timeline.elapsed().saturating_sub(began), started.elapsed(), turns))
         });
         let (passed, by_runtime, turns) = passed.await.unwrap();
-        assert!(passed <= STEP * (turns + 1), "{passed:?}");
+        assert!(passed <= MAX_STEP * (turns + 1), "{passed:?}");
         assert_eq!(passed, by_runtime, "the timeline and the clock of the runtime are one time");
     }
 
@@ -187,7 +188,7 @@ mod tests {
             Ok((began.elapsed(), pacer.timeline().elapsed(), wait))
         });
         let (by_clock, by_timeline, wait) = waited.await.unwrap();
-        assert!(by_clock + STEP >= wait && by_timeline >= wait, "{by_clock:?} {by_timeline:?}");
+        assert!(by_clock + MAX_STEP >= wait && by_timeline >= wait, "{by_clock:?} {by_timeline:?}");
     }
 
     #[tokio::test]
@@ -203,13 +204,13 @@ mod tests {
             let (mut taken, _) = fake.accept().await.unwrap();
             taken.read_u8().await.unwrap();
             // The clock of the machine goes on by far more than a fake may take.
-            spawn_blocking(|| thread::sleep(PROMPT * 2)).await.unwrap();
+            spawn_blocking(|| thread::sleep(MAX_ANSWER_TIME * 2)).await.unwrap();
             let stood = pacer.timeline().elapsed();
-            spawn_blocking(|| thread::sleep(PROMPT * 10)).await.unwrap();
+            spawn_blocking(|| thread::sleep(MAX_ANSWER_TIME * 10)).await.unwrap();
             let still = pacer.timeline().elapsed();
             drop(taken);
             // The runtime's clock moves only if time passes again.
-            sleep(STEP).await;
+            sleep(MAX_STEP).await;
             Ok((stood, still, pacer.timeline().elapsed()))
         });
         let (stood, still, after) = stood.await.unwrap();

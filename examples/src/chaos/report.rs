@@ -11,10 +11,10 @@ use super::options::ChaosOptions;
 use super::scene::ServerRecord;
 
 /// Of so many calls one may be undecidable, if nobody else deploys its target.
-const DECIDABLE: u64 = 200;
+const CALLS_PER_UNDECIDABLE: u64 = 200;
 
 /// How many wrongs, and how many unresolved calls, are explained in words.
-const EXPLAINED: usize = 20;
+const MAX_EXPLAINED: usize = 20;
 
 /// The figures of a run on one platform; the module says what each one counts.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +73,7 @@ impl ChaosReport {
     /// deployment.
     #[must_use]
     pub fn is_proof(&self) -> bool {
-        let decided = self.undecidable * DECIDABLE <= self.deploys && self.triggered * 2 > self.deploys;
+        let decided = self.undecidable * CALLS_PER_UNDECIDABLE <= self.deploys && self.triggered * 2 > self.deploys;
         self.is_right() && (self.callers_per_target > 1 || decided)
     }
 
@@ -140,14 +140,14 @@ impl ChaosReport {
 
     /// Explains one of the first wrongs in words.
     pub(super) fn explain_wrong(&mut self, what: &str, call: &CallRecord, done: &[&ServerRecord]) {
-        if self.wrongs.len() < EXPLAINED {
+        if self.wrongs.len() < MAX_EXPLAINED {
             self.wrongs.push(explain(what, call, done));
         }
     }
 
     /// Explains one of the first calls without an outcome in words.
     pub(super) fn explain_unresolved(&mut self, what: &str, call: &CallRecord, done: &[&ServerRecord]) {
-        if self.unresolved.len() < EXPLAINED {
+        if self.unresolved.len() < MAX_EXPLAINED {
             self.unresolved.push(explain(what, call, done));
         }
     }

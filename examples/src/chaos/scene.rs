@@ -24,7 +24,7 @@ pub(super) trait Scene: Send + Sync {
 
     /// Deploys something that no caller asked for: as a person in the browser, or, if `foreign`, as another program with the
     /// same token.
-    fn disturb(&self, rng: &mut Rng, foreign: bool);
+    fn deploy_as_another(&self, rng: &mut Rng, foreign: bool);
 
     /// What the fake did so far.
     fn server_records(&self) -> Vec<ServerRecord>;

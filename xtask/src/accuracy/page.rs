@@ -11,7 +11,7 @@ use super::{Area, Platform};
 const EVIDENCE: [&str; 4] = ["observed", "source", "request", "declared"];
 
 /// How many corrections a platform's list names.
-const NAMED: usize = 15;
+const MAX_NAMED: usize = 15;
 
 const HEAD: &str = "\
 # How we know
@@ -82,7 +82,7 @@ fn corrections(platform: &Platform<'_>) -> String {
         return String::new();
     }
     let mut list = "\nWhat is corrected most often, and in how many places:\n\n".to_owned();
-    for (line, count) in frequent.into_iter().take(NAMED) {
+    for (line, count) in frequent.into_iter().take(MAX_NAMED) {
         list += &format!("- {line} ({count})\n");
     }
     list

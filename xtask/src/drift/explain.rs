@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::compare::Frame;
 use super::finding::{Finding, Kind, Subject, Weight};
 
-/// An operation that both sides have, and where to look for an explanation of what differs in it.
+/// An operation that both sides have, and the places that may explain what differs in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Root<'a> {
     pub(super) name: &'a str,

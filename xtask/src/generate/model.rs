@@ -93,7 +93,7 @@ pub(crate) enum Shape {
     Params(Vec<Field>),
     /// What is uploaded, part by part.
     Form(Vec<Field>),
-    /// One of several types that no tag tells apart.
+    /// One of several types that no tag distinguishes.
     Choice(Vec<(Ident, syn::Type)>),
     /// Free-form JSON that holds secrets.
     SecretJson,

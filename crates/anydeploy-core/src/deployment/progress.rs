@@ -21,7 +21,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// So many steps of so many.
+    /// `done` of `total` steps are over.
     #[must_use]
     pub const fn new(done: u32, total: u32) -> Self {
         Self { done, total, step: None }

@@ -182,7 +182,7 @@ impl ErrorKind {
             Self::NotFound => "check the id, and that the token belongs to the team or organization that owns it",
             Self::NotFoundOrForbidden => "check the id, and what the token's role may see",
             Self::Ambiguous => "give the id of the one that is meant",
-            Self::Conflict => "look at its state: it is busy, or over already",
+            Self::Conflict => "read its state: it is busy, or over already",
             Self::AlreadyRunning => "wait until it is over, then deploy again",
             Self::RateLimited => "wait before trying again",
             Self::QueueFull => "wait until running deployments are over",
@@ -195,7 +195,7 @@ impl ErrorKind {
             Self::CertificateRefused => {
                 "check the host of the URL, or give the certificate authority that signed the certificate; nothing was sent"
             }
-            Self::NoAnswer => "the request may have been acted on: look before sending it again",
+            Self::NoAnswer => "the request may have been acted on: read the state before sending it again",
             Self::Unreadable => "check that the URL is that of the platform's API, not of a proxy or login page",
             Self::AnswerTooLarge => "raise the limit with `max_body`, or ask for less",
             Self::NotTriggered => "it is safe to deploy again",

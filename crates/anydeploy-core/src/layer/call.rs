@@ -48,7 +48,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The call that an [`Interceptor`](super::Interceptor) stands around.
+/// The call that an [`Interceptor`](super::Interceptor) intercepts.
 pub struct Next<'a, T> {
     call: &'a (dyn Fn() -> BoxFuture<'a, Result<T>> + Send + Sync),
 }
@@ -71,7 +71,7 @@ impl<T> fmt::Debug for Next<'_, T> {
     }
 }
 
-/// The read of several deployments that an [`Interceptor`](super::Interceptor) stands around.
+/// The read of several deployments that an [`Interceptor`](super::Interceptor) intercepts.
 pub struct NextBatch<'a> {
     call: &'a (dyn Fn(Vec<DeploymentId>) -> BoxFuture<'a, Vec<Result<Deployment>>> + Send + Sync),
 }

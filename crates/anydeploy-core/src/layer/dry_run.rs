@@ -1,12 +1,13 @@
-//! Everything but the calls that change something.
+//! A dry run: reads are made, and calls that change something are refused.
 
 use super::{Answer, Call, Interceptor, Next};
 use crate::{CallKind, Error, ErrorKind, Result};
 
 /// Makes reads, and refuses every call that would change something on the platform.
 ///
-/// A trigger is checked first as far as that needs no request, so an invalid request fails with the same error as in a real run.
-/// What is refused is [`ErrorKind::DryRun`], and nothing was sent.
+/// A trigger is first checked as far as that needs no request, so an invalid request fails with the same error as in a
+/// real run.
+/// A refused call ends in [`ErrorKind::DryRun`], and nothing is sent.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct DryRun;

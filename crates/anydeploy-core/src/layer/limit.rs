@@ -6,7 +6,7 @@ use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::deployer::MAX_CONCURRENT_READS;
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Result};
 
-/// Lets only so many calls be under way at once; the others wait, in the order in which they came.
+/// Allows a limited number of calls at once; the others wait in the order in which they came.
 ///
 /// A read of several deployments counts as that many calls, and is made in parts.
 /// Around a [`Retry`](crate::Retry), a call keeps its turn while it waits for its next attempt.
@@ -19,7 +19,7 @@ pub struct ConcurrencyLimit {
 }
 
 impl ConcurrencyLimit {
-    /// Lets this many calls be under way at once; 0 counts as 1.
+    /// Allows this many calls at once; 0 counts as 1.
     #[must_use]
     pub fn new(calls: usize) -> Self {
         let calls = calls.clamp(1, Semaphore::MAX_PERMITS);

@@ -34,9 +34,9 @@ use crate::{
 /// at once with that error.
 /// [`Error::attempts`] counts every attempt.
 ///
-/// Dropping a future of it stops the repeating; nothing goes on behind the caller's back.
-/// A [`Watch`](crate::Watch) tolerates transient failures by itself, so one over a `Retry` is patient twice, always
-/// within its deadline.
+/// Dropping the future of a call ends its attempts; nothing runs in the background.
+/// A [`Watch`](crate::Watch) tolerates transient failures by itself, so a watch over a `Retry` repeats on both levels,
+/// always within its deadline.
 /// It needs a running tokio runtime with its timer.
 ///
 /// ```
@@ -105,11 +105,11 @@ fn may_trigger_again(error: &Error) -> bool {
     error.is_safe_to_repeat() && may_help
 }
 
-/// The deployment of an earlier try of the same call, which was given up and delivered after that.
+/// The deployment of an earlier attempt of the same call, which was given up and delivered late.
 ///
 /// An adapter that recognises it by a correlation tag reports it as exact, or as pending while it has no row; a deployment
 /// of another call is adopted.
-fn own_earlier_try(error: &Error, calls: u32) -> Option<Deployment> {
+fn late_deployment(error: &Error, calls: u32) -> Option<Deployment> {
     let is_repeat = calls > 1 && error.kind() == ErrorKind::AlreadyRunning;
     error.last().filter(|last| is_repeat && matches!(last.identity, Identity::Exact | Identity::Pending)).cloned()
 }
@@ -123,7 +123,7 @@ impl Interceptor for Retry {
         };
         let answer = self.repeat(call.method, &mut backoff, may_repeat, &next).await;
         match (answer, call.kind()) {
-            (Err(error), CallKind::Trigger) => own_earlier_try(&error, backoff.tries()).and_then(T::of).ok_or(error),
+            (Err(error), CallKind::Trigger) => late_deployment(&error, backoff.tries()).and_then(T::of).ok_or(error),
             (Err(error), CallKind::Cancel) if error.kind() == ErrorKind::Conflict && backoff.tries() > 1 => {
                 let cancelled = self.cancelled_before(call, &mut backoff).await;
                 cancelled.and_then(T::of).ok_or(error)
@@ -132,7 +132,7 @@ impl Interceptor for Retry {
         }
     }
 
-    /// Reads them all at once, and then again those whose read failed for a transient reason.
+    /// Reads all of them in one call, and then again those whose read failed for a transient reason.
     async fn batch(&self, call: Call<'_>, ids: &[DeploymentId], next: NextBatch<'_>) -> Vec<Result<Deployment>> {
         let mut backoff = self.options.backoff();
         let mut answers = next.call(ids.to_vec()).await;
@@ -145,7 +145,7 @@ impl Interceptor for Retry {
                     && backoff.allows(error.retry_after())
                 {
                     again.push((index, id.clone()));
-                    // The longest wait of all serves them all.
+                    // One wait serves all of them, so it is the longest that was asked for.
                     if longest.is_none_or(|known| known.retry_after() < error.retry_after()) {
                         longest = Some(error);
                     }

@@ -11,7 +11,7 @@ use crate::{CallKind, Deployment, DeploymentId, Error, ErrorKind, Result};
 ///
 /// A read or a cancel that is given up is [`ErrorKind::NoAnswer`].
 /// A trigger that is given up may have been acted on, so that the error is [`ErrorKind::Undecidable`] and not safe to
-/// repeat; an adapter has its own, shorter limit on a request, and looks for the deployment after it.
+/// repeat; an adapter has its own, shorter limit on a request, and recovers the deployment after it.
 /// Put it inside a [`ConcurrencyLimit`](crate::ConcurrencyLimit), or the time that a call waits for its turn counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeout {

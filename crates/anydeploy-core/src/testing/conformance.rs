@@ -2,8 +2,8 @@
 //!
 //! The promises of the trait are the [`cases`]: each has a name, a rule in one line, and a public function that puts it
 //! to the test.
-//! [`run`] runs them all on a [`Harness`], which is the little that the suite must be given: a deployer, targets whose
-//! deployments end as asked, and a way to let the platform get on.
+//! [`run`] runs them all on a [`Harness`], which gives the suite a deployer, targets whose deployments end as asked, and
+//! a way to let the platform proceed.
 //!
 //! Cases go by [`Capabilities`](crate::Capabilities).
 //! A case about something that is not offered is skipped, and says why; another case then checks that the method
@@ -28,7 +28,7 @@
 //! # Running it on your own implementation
 //! The suite needs a tokio runtime with its timer.
 //! It spends most of its time waiting, so pause the clock where the platform is in the same process, or shorten
-//! [`Harness::watch_options`] and [`Harness::moment`] where it is a server on the same machine.
+//! [`Harness::watch_options`] and [`Harness::observation_time`] where it is a server on the same machine.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -36,7 +36,7 @@
 //! use std::time::Duration;
 //!
 //! use anydeploy_core::testing::conformance::{self, Ending, Harness};
-//! use anydeploy_core::testing::{Course, MemoryDeployer};
+//! use anydeploy_core::testing::{MemoryDeployer, Script};
 //! use anydeploy_core::{Deployer, DeploymentId, Platform, Target};
 //! use futures::future::BoxFuture;
 //!
@@ -55,14 +55,14 @@
 //!         Box::pin(async move {
 //!             let target = Target::application(format!("app-{}", self.targets.fetch_add(1, Ordering::Relaxed)));
 //!             for ending in endings {
-//!                 let course = match ending {
-//!                     Ending::Succeeds => Course::Succeeds,
-//!                     Ending::Fails => Course::fails("exit code 1", "boom"),
-//!                     Ending::Never => Course::Hangs,
+//!                 let script = match ending {
+//!                     Ending::Succeeds => Script::Succeeds,
+//!                     Ending::Fails => Script::fails("exit code 1", "boom"),
+//!                     Ending::Never => Script::Hangs,
 //!                     // What your platform cannot be made to do is skipped, and the report says so.
 //!                     _ => return None,
 //!                 };
-//!                 self.platform.next(&target, course);
+//!                 self.platform.next(&target, script);
 //!             }
 //!             Some(target)
 //!         })

@@ -1,16 +1,16 @@
 //! A platform in memory, with a clock that moves only when a test moves it.
 
-mod course;
 mod deployer;
 mod fault;
+mod script;
 mod world;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub use course::Course;
 use fault::Fault;
+pub use script::Script;
 pub use world::Trigger;
 use world::World;
 
@@ -21,20 +21,20 @@ use crate::{Capabilities, Error, Group, Method, Target};
 /// Clones are clients of the same platform.
 /// Time is counted in ticks, and stands still until [`advance`](Self::advance) moves it.
 /// A deployment waits in its target's queue while an earlier one is under way, runs for two ticks, and then ends as its
-/// [`Course`] says; by default it succeeds.
-/// Its [`revision`](crate::Deployment::revision) is then what was asked for, unless the course says otherwise.
+/// [`Script`] says; by default it succeeds.
+/// Its [`revision`](crate::Deployment::revision) is then what was asked for, unless the script says otherwise.
 /// Every option and every group is offered; [`with_capabilities`](Self::with_capabilities) and
 /// [`without`](Self::without) take something away.
 ///
 /// ```
-/// use anydeploy_core::testing::{Course, MemoryDeployer};
+/// use anydeploy_core::testing::{MemoryDeployer, Script};
 /// use anydeploy_core::{DeployRequest, DeployerExt, Target, WatchOptions};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> anydeploy_core::Result<()> {
 /// let web = Target::application("web");
 /// let deployer = MemoryDeployer::new().with_application("web").with_ticks_per_read(1);
-/// deployer.next(&web, Course::fails("exit code 1", "npm ERR! missing script: build"));
+/// deployer.next(&web, Script::fails("exit code 1", "npm ERR! missing script: build"));
 ///
 /// let outcome = deployer.deploy_and_wait(&DeployRequest::new(web), WatchOptions::default()).await?;
 /// assert_eq!(outcome.to_string(), "failed: exit code 1");
@@ -67,7 +67,7 @@ impl MemoryDeployer {
         self
     }
 
-    /// Offers just this; start from [`capabilities`](crate::Deployer::capabilities), where everything is on.
+    /// Offers only this; start from [`capabilities`](crate::Deployer::capabilities), where everything is on.
     #[must_use]
     pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
         self.world().capabilities = capabilities;
@@ -110,14 +110,14 @@ impl MemoryDeployer {
         self
     }
 
-    /// Says how one more of the next deployments of a target goes; a target that is not there yet is added.
-    pub fn next(&self, target: &Target, course: Course) {
-        self.world().line(target.clone()).next.push_back(course);
+    /// Adds a script for the next deployment of a target that has none; an unknown target is added.
+    pub fn next(&self, target: &Target, script: Script) {
+        self.world().line(target.clone()).next.push_back(script);
     }
 
-    /// Says how the deployments of a target go for which [`next`](Self::next) says nothing.
-    pub fn always(&self, target: &Target, course: Course) {
-        self.world().line(target.clone()).always = course;
+    /// Sets the script of those deployments of a target for which [`next`](Self::next) gave none.
+    pub fn always(&self, target: &Target, script: Script) {
+        self.world().line(target.clone()).always = script;
     }
 
     /// Moves the clock.
@@ -141,8 +141,8 @@ impl MemoryDeployer {
 
     /// Loses the answer of the next call of a method, after it was acted on.
     ///
-    /// A trigger is then looked for, as adapters do: if [`Capabilities::correlates`] is on it is found and returned, and
-    /// if it is off the error is [`ErrorKind::Undecidable`](crate::ErrorKind::Undecidable).
+    /// A trigger is then recovered, as in an adapter: with [`Capabilities::correlates`] its deployment is returned, and
+    /// without it the error is [`ErrorKind::Undecidable`](crate::ErrorKind::Undecidable).
     /// Every other call gets [`ErrorKind::NoAnswer`](crate::ErrorKind::NoAnswer).
     pub fn lose_next_answer(&self, method: Method) {
         self.world().faults.add(method, Fault::AnswerLost);

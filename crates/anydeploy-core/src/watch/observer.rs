@@ -1,4 +1,4 @@
-//! The polls of one watch, and how far it is between two of them.
+//! One watch: its polls, and its state between two of them.
 
 use std::mem;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const MAX_LOG_PAUSE: Duration = Duration::from_secs(5);
 /// How long the log of a failure may take, also beyond the deadline.
 const MAX_LOG_READ: Duration = Duration::from_secs(10);
 
-/// One watch: what it polls, and how far it is.
+/// One watch: what it polls, and its state.
 pub(super) struct Observer<D> {
     deployer: D,
     id: DeploymentId,
@@ -34,7 +34,7 @@ pub(super) struct Observer<D> {
     last: Option<(Deployment, Instant)>,
 }
 
-/// How far a watch is.
+/// The state of a watch.
 enum State {
     /// Nothing was polled yet; a watch may be made long before it is awaited, so its time begins with the first poll
     /// unless it was given a deadline.
@@ -102,8 +102,8 @@ impl<D: Deployer> Observer<D> {
                 }
             }
             let began = Instant::now();
-            // A poll that has begun is worth its answer, also where no time is left: a watch that is resumed after its
-            // deadline reports a deployment that is over as over.
+            // A poll that has begun gets time for its answer even after the deadline: a watch that is resumed late
+            // still reports a deployment that is over as over.
             let limit = times.deadline.max(after(self.options.min_poll_time));
             match timeout_at(limit, self.deployer.deployment(&self.id)).await {
                 Err(_) => {
@@ -130,7 +130,7 @@ impl<D: Deployer> Observer<D> {
         }
     }
 
-    /// Takes note of what was read, and reports what is new in it.
+    /// Records what was read, and reports what is new in it.
     fn read(&mut self, deployment: Deployment, times: Times) -> Option<WatchEvent> {
         // What an adapter learns makes the id more precise; later polls start from the best one.
         self.id = deployment.id.clone();
@@ -186,12 +186,12 @@ impl<D: Deployer> Observer<D> {
         })
     }
 
-    /// The deployment is not known to the platform, which is no reason to deploy again blindly.
+    /// The platform does not know the deployment; the advice asks to read before deploying again.
     fn lost(&mut self, error: Error) -> WatchEvent {
         let age = self.age_of_last();
         let last = self.take_last();
         let error = match &last {
-            // Its id and the token were good enough to read it, or to start it.
+            // The id and the token have worked before, so the advice does not question them.
             Some(last) => error.with_advice(format!(
                 "{age} ago it was {}; read the target's deployments before deploying again",
                 last.status
@@ -213,7 +213,7 @@ impl<D: Deployer> Observer<D> {
         let waited = seconds(began.elapsed());
         let age = self.age_of_last();
         let last = self.take_last();
-        let failing = self.polls.failing_since.map(|since| seconds(since.elapsed()));
+        let failing = self.polls.first_failed_at.map(|at| seconds(at.elapsed()));
         let message = match (&failing, &last) {
             (None, Some(last)) => {
                 format!("the deployment was not over after {waited}; last seen {age} ago: {}", last.status)

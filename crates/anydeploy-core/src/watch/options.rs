@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use crate::json::{millis, optional_millis, optional_moment};
 use crate::{Backoff, Deployer, Jitter};
 
-/// The longest time that is distinguished from forever: thirty years.
-const FOREVER: Duration = Duration::from_hours(262_800);
+/// The wait that stands for every one beyond what the clock can hold: thirty years.
+const MAX_WAIT: Duration = Duration::from_hours(262_800);
 
 /// How long and how often a deployment is polled.
 ///
@@ -39,7 +39,7 @@ pub struct WatchOptions {
     /// The longest time between two polls.
     #[serde(rename = "longest_interval_ms", with = "millis")]
     pub longest_interval: Duration,
-    /// How long a poll may take at least, also where less is left until the deadline; by default 5 seconds.
+    /// The time that each poll is given at least, even if less is left until the deadline; by default 5 seconds.
     #[serde(rename = "min_poll_time_ms", with = "millis")]
     pub min_poll_time: Duration,
     /// How many polls in a row may fail for transient reasons before the watch ends with the last error.
@@ -139,16 +139,16 @@ impl WatchOptions {
         Backoff::new(first, self.longest_interval).with_growth(1.5).with_jitter(Jitter::Fifth)
     }
 
-    /// When a watch ends that begins now.
+    /// The deadline of a watch that begins now.
     pub(crate) fn ends_at(&self) -> Instant {
         after(self.left_at(SystemTime::now()))
     }
 }
 
-/// The moment after a wait; one beyond what the clock can hold is as good as thirty years.
+/// The moment after a wait; a wait beyond what the clock can hold counts as [`MAX_WAIT`].
 pub(crate) fn after(wait: Duration) -> Instant {
     let now = Instant::now();
-    now.checked_add(wait).unwrap_or(now + FOREVER)
+    now.checked_add(wait).unwrap_or(now + MAX_WAIT)
 }
 
 #[cfg(test)]

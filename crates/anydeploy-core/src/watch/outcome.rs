@@ -137,10 +137,10 @@ impl Outcome {
     }
 }
 
-/// Words that stand in a line that says what went wrong.
+/// Words of a line that says what went wrong.
 const ERRORS: [&str; 5] = ["error", "err!", "failed:", "fatal:", "denied"];
 
-/// Words that may do so, where no line has one of the others.
+/// Words that count only if no line of the log has one of [`ERRORS`].
 const HINTS: [&str; 15] = [
     "fail",
     "fatal",
@@ -159,10 +159,10 @@ const HINTS: [&str; 15] = [
     "unhealthy",
 ];
 
-/// What looks like one of them and says the opposite.
+/// Phrases that contain one of these words and report that nothing went wrong.
 const NO_ERRORS: [&str; 6] = [" 0 errors", " no errors", "without error", " 0 failed", " no failure", "exit code 0"];
 
-/// The last line of a log that speaks of an error; a log that speaks of none gives no reason.
+/// The last line of a log that names an error; `None` if no line does.
 fn last_error_line(log: &LogPage) -> Option<String> {
     let last_with = |words: &[&str]| {
         log.lines.iter().rev().map(LogLine::plain).find(|line| {

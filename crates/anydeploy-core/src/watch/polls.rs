@@ -1,4 +1,4 @@
-//! What the polls of a watch have met so far, and what follows from a failed one.
+//! The failed polls of a watch, and what follows from one.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(super) struct Polls {
     /// A poll of this watch read the deployment, so the credential may read it.
     worked: bool,
     /// When the first of the failed polls began.
-    pub(super) failing_since: Option<Instant>,
+    pub(super) first_failed_at: Option<Instant>,
     /// The failed polls of every class, and how many attempts they were.
     pub(super) in_a_row: u32,
     attempts: u32,
@@ -63,9 +63,9 @@ enum Class {
 fn classify(error: &Error) -> Class {
     match error.kind() {
         ErrorKind::NotFound => Class::Missing,
-        // A server that says when to come back is not out of order.
+        // A server that says how long to wait is working.
         ErrorKind::RateLimited if error.retry_after().is_some() => Class::Paced,
-        // A proxy's page goes away as a refused connection does, and an answer is too large for as long as its log is.
+        // A proxy's page is as temporary as a refused connection; an answer is too large only while its log is long.
         ErrorKind::Unreadable | ErrorKind::AnswerTooLarge => Class::Transient,
         // The kinds of a 401 or 403; a platform may answer 401 also when the key's rate limit is used up.
         ErrorKind::Unauthorized
@@ -81,12 +81,12 @@ fn classify(error: &Error) -> Class {
 }
 
 impl Polls {
-    /// Takes note of a poll that read the deployment.
+    /// Records a poll that read the deployment.
     pub(super) fn succeeded(&mut self) {
         *self = Self { worked: true, ..Self::default() };
     }
 
-    /// Takes note of a failed poll that began at `began`, and decides what follows.
+    /// Records a failed poll that began at `began`, and decides what follows.
     pub(super) fn failed(&mut self, error: Error, began: Instant, options: &WatchOptions) -> Next {
         // What failed is a read of a deployment that was triggered: to trigger it again would deploy twice.
         let error = error.with_safe_to_repeat(false);
@@ -101,7 +101,7 @@ impl Polls {
             self.missing = Some(error.clone());
             return Next::Poll { at_least: None, error, tolerated: Some(1) };
         }
-        self.failing_since.get_or_insert(began);
+        self.first_failed_at.get_or_insert(began);
         self.transient += u32::from(class == Class::Transient);
         let asked = error.retry_after();
         let (at_least, tolerated) = match class {
@@ -124,9 +124,9 @@ impl Polls {
         Next::Poll { at_least, error, tolerated }
     }
 
-    /// Takes note of a poll that began at `began` and got no answer in its time.
+    /// Records a poll that began at `began` and got no answer in its time.
     pub(super) fn unanswered(&mut self, began: Instant) {
-        self.failing_since.get_or_insert(began);
+        self.first_failed_at.get_or_insert(began);
         self.failure.get_or_insert_with(|| {
             Error::new(ErrorKind::NoAnswer, "the last poll got no answer in its time").of_read()
         });

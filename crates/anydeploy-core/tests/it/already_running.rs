@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anydeploy_core::testing::{Call, Course, MemoryDeployer, ScriptedDeployer};
+use anydeploy_core::testing::{Call, MemoryDeployer, Script, ScriptedDeployer};
 use anydeploy_core::{
     Adoption, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
     Identity, Phase, Platform, Retry, Revision, Target, WatchOptions,
@@ -31,7 +31,7 @@ fn triggers(deployer: &ScriptedDeployer) -> usize {
 }
 
 /// A platform that merges, on which an earlier deployment runs.
-async fn merging(earlier: Course) -> (MemoryDeployer, DeploymentId) {
+async fn merging(earlier: Script) -> (MemoryDeployer, DeploymentId) {
     let memory = MemoryDeployer::new().with_application("web").with_merging();
     memory.next(&web(), earlier);
     let earlier = memory.deploy(&request()).await.unwrap().id;
@@ -41,7 +41,7 @@ async fn merging(earlier: Course) -> (MemoryDeployer, DeploymentId) {
 
 #[tokio::test(start_paused = true)]
 async fn a_running_deployment_is_waited_for_and_then_the_request_is_triggered_again() {
-    for earlier in [Course::Succeeds, Course::fails("exit code 1", "boom"), Course::Cancelled, Course::Vanishes] {
+    for earlier in [Script::Succeeds, Script::fails("exit code 1", "boom"), Script::Cancelled, Script::Vanishes] {
         let (memory, id) = merging(earlier.clone()).await;
         let outcome = memory.deploy_and_wait(&request(), WatchOptions::default()).await.unwrap();
         assert!(outcome.is_success(), "{earlier:?}: {outcome}");
@@ -52,7 +52,7 @@ async fn a_running_deployment_is_waited_for_and_then_the_request_is_triggered_ag
 
 #[tokio::test(start_paused = true)]
 async fn a_running_deployment_that_never_ends_is_an_error_and_nothing_is_triggered() {
-    let (memory, id) = merging(Course::Hangs).await;
+    let (memory, id) = merging(Script::Hangs).await;
     let started = Instant::now();
     let options = WatchOptions::within(Duration::from_mins(1));
     let error = memory.deploy_and_wait(&request(), options).await.unwrap_err();
@@ -170,7 +170,7 @@ async fn the_retry_layer_leaves_already_running_to_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_platform_that_merges_takes_what_waits_at_once_and_what_runs_only_if_any_will_do() {
+async fn merging_adopts_a_queued_deployment_and_a_running_one_only_with_adoption_any() {
     let memory = MemoryDeployer::new().with_application("web").with_merging();
     let first = memory.deploy(&request()).await.unwrap();
     let queued = memory.deploy(&request()).await.unwrap();
@@ -203,7 +203,7 @@ async fn an_earlier_deployment_that_may_be_the_callers_own_is_not_deployed_a_sec
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_takes_the_late_deployment_of_its_own_earlier_try_and_nobody_elses() {
+async fn a_retry_returns_only_the_late_deployment_of_its_own_earlier_attempt() {
     let not_triggered = || Error::new(ErrorKind::NotTriggered, "nothing was seen of it");
     let own = ScriptedDeployer::new().answer(Err(not_triggered())).answer(Err(already_running()));
     assert_eq!(own.clone().layered(Retry::new()).deploy(&request()).await.unwrap(), seen("earlier", Phase::Running));

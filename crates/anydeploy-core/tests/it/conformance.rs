@@ -62,7 +62,7 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
         "a_log_is_that_of_its_own_deployment",
         "a_service_is_the_one_asked_for",
         "services_list_what_can_be_deployed",
-        "a_good_credential_is_told_as_good",
+        "a_good_credential_is_reported_as_good",
         "a_cancel_takes_effect_or_says_why_not",
         "cancelling_what_is_over_is_a_conflict",
         "a_cancel_stops_nothing_else",
@@ -102,7 +102,7 @@ async fn a_platform_whose_answers_take_time_keeps_every_rule() {
 /// The platform of a broken deployer, which lets its fault show.
 fn platform_for(fault: Fault) -> MemoryDeployer {
     let mut offered = MemoryDeployer::new().capabilities();
-    // A platform where a lost answer cannot be looked for is the one where blind retries do harm.
+    // Blind retries do harm on a platform where a lost answer cannot be recovered.
     offered.correlates = !fault.needs_lost_answers();
     if fault == Fault::RefusesWhatItOffers {
         offered = offered.without(RequestOption::Commit);

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// The longest refusal: our own words, and the beginning of what was refused.
-const LONGEST: usize = 500;
+const MAX_LINE_BYTES: usize = 500;
 
 /// Text that is nearly an id of a deployment.
 fn nearly() -> impl Strategy<Value = String> {
@@ -45,7 +45,7 @@ fn nearly() -> impl Strategy<Value = String> {
 fn check(error: &Error) -> Result<(), TestCaseError> {
     let line = error.to_string();
     prop_assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    prop_assert!(line.len() <= LONGEST, "{} bytes", line.len());
+    prop_assert!(line.len() <= MAX_LINE_BYTES, "{} bytes", line.len());
     prop_assert!(!line.chars().any(char::is_control), "{:?}", line);
     Ok(())
 }

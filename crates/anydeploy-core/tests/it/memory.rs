@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anydeploy_core::testing::{Course, MemoryDeployer};
+use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
     DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, LogOptions,
     Method, Outcome, Phase, RanRevision, Revision, ServiceState, Target, WatchOptions,
@@ -14,9 +14,9 @@ fn web() -> Target {
     Target::application("web")
 }
 
-fn platform(courses: impl IntoIterator<Item = Course>) -> MemoryDeployer {
+fn platform(scripts: impl IntoIterator<Item = Script>) -> MemoryDeployer {
     let deployer = MemoryDeployer::new().with_application("web");
-    courses.into_iter().for_each(|course| deployer.next(&web(), course));
+    scripts.into_iter().for_each(|script| deployer.next(&web(), script));
     deployer
 }
 
@@ -34,7 +34,7 @@ fn phase(deployer: &MemoryDeployer, id: &DeploymentId) -> Phase {
 }
 
 #[test]
-fn time_moves_only_when_it_is_told_to() {
+fn only_advance_moves_the_clock() {
     let deployer = platform([]);
     let id = deploy(&deployer);
     let phases: Vec<_> = (0..5)
@@ -66,20 +66,20 @@ fn a_target_deploys_one_after_the_other_and_targets_do_not_wait_for_each_other()
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_course_has_its_outcome() {
-    let courses = [
-        (Course::Succeeds, "succeeded"),
-        (Course::fails("exit code 1", "boom"), "failed: exit code 1"),
-        (Course::Cancelled, "cancelled"),
-        (Course::Vanishes, "lost: "),
+async fn each_script_has_its_outcome() {
+    let scripts = [
+        (Script::Succeeds, "succeeded"),
+        (Script::fails("exit code 1", "boom"), "failed: exit code 1"),
+        (Script::Cancelled, "cancelled"),
+        (Script::Vanishes, "lost: "),
     ];
-    for (course, told) in courses {
-        let deployer = platform([course]).with_ticks_per_read(1);
+    for (script, expected) in scripts {
+        let deployer = platform([script]).with_ticks_per_read(1);
         let outcome = deployer.deploy_and_wait(&DeployRequest::new(web()), WatchOptions::default()).await.unwrap();
-        assert!(outcome.to_string().starts_with(told), "{outcome}");
+        assert!(outcome.to_string().starts_with(expected), "{outcome}");
     }
-    for course in [Course::Hangs, Course::Unknown("PONDERING".to_owned())] {
-        let deployer = platform([course]).with_ticks_per_read(1);
+    for script in [Script::Hangs, Script::Unknown("PONDERING".to_owned())] {
+        let deployer = platform([script]).with_ticks_per_read(1);
         let error = deployer.deploy_and_wait(&DeployRequest::new(web()), WatchOptions::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
     }
@@ -87,7 +87,7 @@ async fn each_course_has_its_outcome() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_has_the_log_that_was_written_for_it() {
-    let deployer = platform([Course::fails("exit code 1", "npm install\nnpm ERR!")]).with_ticks_per_read(1);
+    let deployer = platform([Script::fails("exit code 1", "npm install\nnpm ERR!")]).with_ticks_per_read(1);
     let outcome = deployer.deploy_and_wait(&DeployRequest::new(web()), WatchOptions::default()).await.unwrap();
     let Outcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
     let lines: Vec<_> = failure.log.unwrap().lines.into_iter().map(|line| line.text).collect();
@@ -96,7 +96,7 @@ async fn a_failure_has_the_log_that_was_written_for_it() {
 
 #[test]
 fn what_waits_is_cancelled_at_once_and_what_runs_within_a_tick() {
-    let deployer = platform([Course::Hangs, Course::Hangs, Course::Succeeds]);
+    let deployer = platform([Script::Hangs, Script::Hangs, Script::Succeeds]);
     let (first, second, third) = (deploy(&deployer), deploy(&deployer), deploy(&deployer));
     deployer.advance(9);
     let cancel = |id| deployer.cancel_deployment(id).now_or_never().unwrap();
@@ -111,8 +111,8 @@ fn what_waits_is_cancelled_at_once_and_what_runs_within_a_tick() {
 }
 
 #[test]
-fn a_service_is_what_its_deployments_left_behind() {
-    let deployer = platform([Course::Succeeds, Course::Cancelled, Course::fails("no", "")]);
+fn deployments_decide_the_state_of_their_service() {
+    let deployer = platform([Script::Succeeds, Script::Cancelled, Script::fails("no", "")]);
     let state = || deployer.service(&web()).now_or_never().unwrap().unwrap().state;
     assert_eq!(state(), ServiceState::NeverDeployed);
     for after in [ServiceState::Running, ServiceState::Running, ServiceState::Failed] {
@@ -125,17 +125,17 @@ fn a_service_is_what_its_deployments_left_behind() {
 }
 
 #[test]
-fn what_was_triggered_is_told_with_what_was_asked_for() {
+fn a_triggered_deployment_holds_what_was_asked_for() {
     let deployer = platform([]);
     let request = DeployRequest::new(web()).with_revision(Revision::Commit("a1b2c3".into())).with_reason("1.4.2");
-    let told = deployer.deploy(&request).now_or_never().unwrap().unwrap();
-    assert_eq!((told.commit.as_deref(), told.title.as_deref()), (Some("a1b2c3"), Some("1.4.2")));
+    let deployment = deployer.deploy(&request).now_or_never().unwrap().unwrap();
+    assert_eq!((deployment.commit.as_deref(), deployment.title.as_deref()), (Some("a1b2c3"), Some("1.4.2")));
     let triggered = deployer.triggered();
-    assert_eq!((&triggered[0].id, &triggered[0].request, triggered.len()), (&told.id, &request, 1));
+    assert_eq!((&triggered[0].id, &triggered[0].request, triggered.len()), (&deployment.id, &request, 1));
 }
 
 #[test]
-fn an_error_on_order_comes_once_and_before_anything_is_acted_on() {
+fn fail_next_fails_one_call_before_it_is_acted_on() {
     let deployer = platform([]);
     deployer.fail_next(Method::Deploy, Error::new(ErrorKind::QueueFull, "full"));
     let error = deployer.deploy(&DeployRequest::new(web())).now_or_never().unwrap().unwrap_err();
@@ -148,7 +148,7 @@ fn an_error_on_order_comes_once_and_before_anything_is_acted_on() {
 }
 
 #[test]
-fn a_lost_answer_hides_a_trigger_only_where_it_cannot_be_looked_for() {
+fn a_lost_answer_is_undecidable_only_without_correlation() {
     let deployer = platform([]);
     deployer.lose_next_answer(Method::Deploy);
     deploy(&deployer);
@@ -177,7 +177,7 @@ fn the_revision_that_ran_is_what_was_asked_for_once_it_has_succeeded() {
         let over = read(&deployer, &id).unwrap();
         assert_eq!((over.status.phase, over.revision, over.pull_request), (Phase::Succeeded, ran, Some(7)));
     }
-    let deployer = platform([Course::fails("no", "log")]);
+    let deployer = platform([Script::fails("no", "log")]);
     let id = deploy(&deployer);
     deployer.advance(9);
     assert_eq!(read(&deployer, &id).unwrap().revision, RanRevision::Unverified);
@@ -187,7 +187,7 @@ fn the_revision_that_ran_is_what_was_asked_for_once_it_has_succeeded() {
 async fn a_success_with_another_revision_is_a_failure() {
     let commit = |text: &str| text.repeat(10);
     let ran = RanRevision::Commit(commit("beef"));
-    let deployer = platform([Course::Runs(ran.clone()), Course::Runs(ran.clone())]).with_ticks_per_read(1);
+    let deployer = platform([Script::Runs(ran.clone()), Script::Runs(ran.clone())]).with_ticks_per_read(1);
     let asked = DeployRequest::new(web()).with_revision(Revision::Commit(commit("cafe")));
     let outcome = deployer.deploy_and_wait(&asked, WatchOptions::default()).await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
@@ -200,7 +200,7 @@ async fn a_success_with_another_revision_is_a_failure() {
 
 #[test]
 fn the_log_of_a_failure_has_its_reason() {
-    let deployer = platform([Course::fails("exit code 1", "npm install\nnpm ERR!\n"), Course::Succeeds]);
+    let deployer = platform([Script::fails("exit code 1", "npm install\nnpm ERR!\n"), Script::Succeeds]);
     let ids = [deploy(&deployer), deploy(&deployer)];
     deployer.advance(19);
     let reasons = ids.map(|id| deployer.logs_of(&id, LogOptions::tail(1)).now_or_never().unwrap().unwrap().reason);
@@ -210,22 +210,22 @@ fn the_log_of_a_failure_has_its_reason() {
 /// Something a test may do to the platform.
 #[derive(Clone, Debug)]
 enum Step {
-    Deploy(Course),
+    Deploy(Script),
     Cancel(usize),
     Advance(u64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let course = prop_oneof![
-        Just(Course::Succeeds),
-        Just(Course::fails("no", "log")),
-        Just(Course::Cancelled),
-        Just(Course::Hangs),
-        Just(Course::Unknown("WHO_KNOWS".to_owned())),
-        Just(Course::Vanishes),
+    let script = prop_oneof![
+        Just(Script::Succeeds),
+        Just(Script::fails("no", "log")),
+        Just(Script::Cancelled),
+        Just(Script::Hangs),
+        Just(Script::Unknown("WHO_KNOWS".to_owned())),
+        Just(Script::Vanishes),
     ];
     let step = prop_oneof![
-        course.prop_map(Step::Deploy),
+        script.prop_map(Step::Deploy),
         (0..12_usize).prop_map(Step::Cancel),
         (0..4_u64).prop_map(Step::Advance),
     ];
@@ -240,8 +240,8 @@ proptest! {
         let mut ids = Vec::new();
         for step in steps {
             match step {
-                Step::Deploy(course) => {
-                    deployer.next(&web(), course);
+                Step::Deploy(script) => {
+                    deployer.next(&web(), script);
                     ids.push(deploy(&deployer));
                 }
                 Step::Cancel(index) => {

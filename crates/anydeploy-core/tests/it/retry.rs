@@ -5,7 +5,7 @@ mod properties;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anydeploy_core::testing::{Call, Course, MemoryDeployer, ScriptedDeployer};
+use anydeploy_core::testing::{Call, MemoryDeployer, Script, ScriptedDeployer};
 use anydeploy_core::{
     Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
     HistoryOptions, Identity, Layered, LogOptions, LogPage, Method, Permission, Phase, Platform, Retry, RetryEvent,
@@ -33,11 +33,11 @@ fn asked_to_wait<T>(seconds: u64) -> Result<T, Error> {
     Err(Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::from_secs(seconds))))
 }
 
-/// The layer, and the events it tells.
+/// The layer, and the events it reports.
 fn retry<D: Deployer>(inner: D, options: RetryOptions) -> (Layered<D, Retry>, Arc<Mutex<Vec<RetryEvent>>>) {
     let events = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&events);
-    let retry = Retry::new().with_options(options).on_retry(move |event| told.lock().unwrap().push(*event));
+    let reported = Arc::clone(&events);
+    let retry = Retry::new().with_options(options).on_retry(move |event| reported.lock().unwrap().push(*event));
     (inner.layered(retry), events)
 }
 
@@ -72,7 +72,7 @@ async fn every_read_is_repeated_after_a_transient_failure() {
         Call::Check,
     ];
     assert_eq!(inner.calls(), calls.into_iter().flat_map(|call| [call.clone(), call]).collect::<Vec<_>>());
-    let told: Vec<_> = events.lock().unwrap().iter().map(|event| (event.method, event.attempt, event.kind)).collect();
+    let events: Vec<_> = events.lock().unwrap().iter().map(|event| (event.method, event.attempt, event.kind)).collect();
     let expected = [
         (Method::Deployment, 1, ErrorKind::NoAnswer),
         (Method::History, 1, ErrorKind::Unavailable),
@@ -81,11 +81,11 @@ async fn every_read_is_repeated_after_a_transient_failure() {
         (Method::Services, 1, ErrorKind::NoAnswer),
         (Method::Check, 1, ErrorKind::Unavailable),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(events, expected);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_that_will_not_get_better_is_not_repeated() {
+async fn a_read_with_a_final_error_is_not_repeated() {
     let inner = ScriptedDeployer::new().answer(failed(ErrorKind::NotFound));
     let error = inner.clone().layered(Retry::new()).deployment(&id("1")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), inner.calls().len()), (ErrorKind::NotFound, 1, 1));
@@ -151,7 +151,7 @@ async fn a_trigger_is_not_sent_again_where_it_may_have_been_acted_on_or_would_no
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_adapter_knows_of_a_trigger_overrules_the_kind() {
+async fn with_safe_to_repeat_overrules_the_kind_of_a_trigger() {
     let error = Error::new(ErrorKind::RateLimited, "counted, and taken").with_safe_to_repeat(false);
     let inner = ScriptedDeployer::new().answer(Err(error)).answer(Ok(seen(Phase::Queued)));
     inner.clone().layered(Retry::new()).deploy(&DeployRequest::new(web())).await.unwrap_err();
@@ -164,9 +164,9 @@ async fn what_the_adapter_knows_of_a_trigger_overrules_the_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancel_whose_answer_was_lost_is_told_as_taken() {
+async fn a_cancel_whose_answer_was_lost_is_reported_as_taken() {
     let memory = MemoryDeployer::new().with_application("web");
-    memory.next(&web(), Course::Hangs);
+    memory.next(&web(), Script::Hangs);
     let id = memory.deploy(&DeployRequest::new(web())).await.unwrap().id;
     // The deployment is still queued, so the first cancel ends it at once, and the second meets a conflict.
     memory.lose_next_answer(Method::Cancel);
@@ -189,8 +189,8 @@ async fn a_conflict_counts_as_cancelled_only_after_a_repeat_and_if_the_deploymen
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Conflict, 2));
     }
     for phase in [Phase::Cancelled, Phase::Cancelling] {
-        let told = repeated().answer(Ok(seen(phase))).layered(Retry::new()).cancel_deployment(&id("1")).await.unwrap();
-        assert_eq!(told.status.phase, phase);
+        let layered = repeated().answer(Ok(seen(phase))).layered(Retry::new());
+        assert_eq!(layered.cancel_deployment(&id("1")).await.unwrap().status.phase, phase);
     }
 }
 
@@ -206,9 +206,9 @@ async fn of_a_batch_only_what_failed_is_read_again() {
     let (deployer, events) = retry(inner.clone(), RetryOptions::default());
     let ids = ["1", "2", "3", "4"].map(id);
     let answers = deployer.deployments(&ids).await;
-    let told: Vec<_> = answers.iter().map(|a| a.as_ref().map(|d| d.status.phase).map_err(Error::kind)).collect();
+    let phases: Vec<_> = answers.iter().map(|a| a.as_ref().map(|d| d.status.phase).map_err(Error::kind)).collect();
     let expected = [Ok(Phase::Running), Ok(Phase::Succeeded), Err(ErrorKind::NotFound), Err(ErrorKind::Unauthorized)];
-    assert_eq!(told, expected);
+    assert_eq!(phases, expected);
     assert_eq!(answers[3].as_ref().unwrap_err().attempts(), 2);
     assert_eq!(inner.calls(), [Call::Deployments(ids.to_vec()), Call::Deployments(["2", "4"].map(id).to_vec())]);
     assert_eq!(events.lock().unwrap()[0].wait, Duration::from_secs(7));

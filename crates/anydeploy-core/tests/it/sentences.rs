@@ -80,7 +80,7 @@ fn the_last_line_that_speaks_of_an_error_is_the_reason() {
 }
 
 #[test]
-fn an_error_of_a_programs_own_gets_no_advice_of_a_platform() {
+fn an_error_without_a_platform_has_no_advice() {
     assert_eq!(Error::new(ErrorKind::NotFound, "no such release").to_string(), "no such release");
     let of_platform = Error::new(ErrorKind::NotFound, "not found").with_platform(Platform::new("alpha"));
     assert!(of_platform.to_string().contains("check the id"), "{of_platform}");
@@ -89,9 +89,9 @@ fn an_error_of_a_programs_own_gets_no_advice_of_a_platform() {
 #[test]
 fn advice_can_be_set_or_taken_away() {
     let error = || Error::new(ErrorKind::NotFound, "its row is gone").with_platform(Platform::new("beta"));
-    let other = error().with_advice("look at the history");
-    assert_eq!(other.to_string(), "beta: its row is gone; look at the history");
-    assert_eq!(other.advice(), "look at the history");
+    let other = error().with_advice("read the history");
+    assert_eq!(other.to_string(), "beta: its row is gone; read the history");
+    assert_eq!(other.advice(), "read the history");
     assert_eq!(error().with_advice("").to_string(), "beta: its row is gone");
 }
 
@@ -127,7 +127,7 @@ fn a_failed_read_never_speaks_of_a_trigger() {
 }
 
 #[test]
-fn a_slip_in_the_kind_of_a_target_is_refused_with_the_kind_that_was_meant() {
+fn a_misspelt_target_kind_is_refused_with_the_nearest_kind() {
     for (text, meant) in [
         ("aplication:x", "application:x"),
         ("aplicaton:x", "application:x"),

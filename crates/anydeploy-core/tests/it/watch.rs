@@ -49,7 +49,7 @@ async fn each_change_is_reported_once_and_then_the_outcome() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_is_an_error_that_tells_what_was_seen_last() {
+async fn a_deadline_is_an_error_that_holds_the_last_state() {
     let deployer = script(&[(Phase::Running, "in_progress"); 100]);
     let started = Instant::now();
     let error = deployer.watch(&id(), WatchOptions::within(Duration::from_mins(1))).await.unwrap_err();
@@ -135,7 +135,7 @@ async fn a_refused_credential_ends_a_watch_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_servers_wish_to_wait_is_kept() {
+async fn a_poll_waits_as_long_as_retry_after_asks() {
     let limited = Error::new(ErrorKind::RateLimited, "slow").with_retry_after(Some(Duration::from_mins(1)));
     let deployer = ScriptedDeployer::new().answer(Err(limited)).answer(Ok(seen(Phase::Succeeded, "finished")));
     let started = Instant::now();
@@ -201,7 +201,7 @@ async fn a_dropped_watch_leaves_nothing_running() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_tells_why_the_last_reads_failed() {
+async fn a_deadline_says_why_the_last_reads_failed() {
     let broken = || Err(Error::new(ErrorKind::Unavailable, "down for maintenance"));
     let deployer = ScriptedDeployer::new().answer(broken()).answer(broken());
     let options = WatchOptions::within(Duration::from_secs(1)).with_tolerated_failures(100);

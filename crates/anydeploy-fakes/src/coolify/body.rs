@@ -85,7 +85,7 @@ pub(super) fn resource(resource: &Resource, now: u64, place: Place, secrets: boo
         (Place::List, Kind::Database) => put(&mut body, "backup_configs", json!([])),
         _ => {}
     }
-    // Traces of how the server joined its tables.
+    // Columns left over from the server's joins.
     if place == Place::Inventory || (place, resource.kind) == (Place::List, Kind::Service) {
         put(&mut body, "laravel_through_key", 1);
     }

@@ -71,7 +71,7 @@ fn by_uuids(exchange: &mut Exchange<'_>, uuids: &[String], wish: &Wish) -> Reply
     }
     let mut deployments = Vec::new();
     for uuid in uuids {
-        // What is unknown is left out without a word.
+        // Unknown ids are left out without a message.
         if let Some(position) = exchange.state.position(exchange.caller.team, None, uuid) {
             let done = one(exchange, position, wish)?;
             let mut entry = json!({ "message": done.message, "resource_uuid": uuid });

@@ -90,7 +90,7 @@ pub(super) enum End {
     Failed(String),
     CancelledInBrowser,
     CancelledByApi,
-    /// A restart or upgrade of Coolify fails whatever is active, without a word in the log.
+    /// A restart or upgrade of Coolify fails every active deployment and writes nothing to its log.
     ServerRestarted,
 }
 
@@ -143,27 +143,27 @@ impl Deployment {
 
     /// The tick at which it ends by itself, and how.
     pub(super) fn due(&self) -> Option<(u64, End)> {
-        let (since, _) = self.started.filter(|_| self.ended.is_none())?;
+        let (start, _) = self.started.filter(|_| self.ended.is_none())?;
         let end = match &self.script.ending {
             Ending::Finished => End::Finished,
             Ending::Failed(reason) => End::Failed(reason.clone()),
             Ending::Cancelled => End::CancelledInBrowser,
             Ending::Never => return None,
         };
-        Some((since + self.script.ticks, end))
+        Some((start + self.script.ticks, end))
     }
 
     /// The job resolves `HEAD` to a commit one tick after its start.
     pub(super) fn commit(&self, now: u64) -> &str {
-        let resolved = self.started.is_some_and(|(since, _)| now > since);
+        let resolved = self.started.is_some_and(|(start, _)| now > start);
         match &self.script.commit {
             Some(commit) if resolved && self.asked == "HEAD" => commit,
             _ => &self.asked,
         }
     }
 
-    /// Whether the job has written its last words, which it does after the final status.
-    pub(super) fn is_settled(&self, now: u64, late: bool) -> bool {
+    /// Whether the job has written its last lines, which come after the final status.
+    pub(super) fn has_last_lines(&self, now: u64, late: bool) -> bool {
         self.ended.as_ref().is_some_and(|(at, _, _)| !late || now > *at)
     }
 
@@ -173,7 +173,7 @@ impl Deployment {
         let updated = ended.or(self.started.map(|(_, at)| at)).unwrap_or(self.created);
         // What never ran and what died with the server is never stamped.
         let stamped = self.started.is_some()
-            && self.is_settled(now, late)
+            && self.has_last_lines(now, late)
             && !matches!(self.ended, Some((_, _, End::ServerRestarted)));
         let job = self.started.map(|_| format!("00000000-0000-4000-8000-{:012}", self.id));
         let row = json!({

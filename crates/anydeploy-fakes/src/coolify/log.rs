@@ -35,8 +35,8 @@ impl Deployment {
         let mut entries = self.progress(now);
         if let Some((_, _, end)) = &self.ended {
             entries.extend(self.outcome(end));
-            if self.is_settled(now, late) {
-                entries.extend(self.last_words(end));
+            if self.has_last_lines(now, late) {
+                entries.extend(self.last_lines(end));
             }
         }
         if entries.is_empty() {
@@ -67,7 +67,7 @@ impl Deployment {
 
     /// The lines written while it was in progress, up to tick `now`.
     fn progress(&self, now: u64) -> Vec<Entry> {
-        let Some((since, _)) = self.started else { return Vec::new() };
+        let Some((start, _)) = self.started else { return Vec::new() };
         let until = self.ended.as_ref().map_or(now, |(at, _, _)| now.min(*at));
         let mut lines = vec![
             Entry::said(format!("Starting deployment of {} to localhost.", self.source)),
@@ -75,7 +75,7 @@ impl Deployment {
         ];
         lines.extend(self.script.lines.iter().map(Entry::said));
         let (count, span) = (lines.len() as u64, self.script.ticks - 1);
-        (0..).zip(lines).filter(|(line, _)| since + 1 + line * span / count <= until).map(|(_, entry)| entry).collect()
+        (0..).zip(lines).filter(|(line, _)| start + 1 + line * span / count <= until).map(|(_, entry)| entry).collect()
     }
 
     /// What is in the log together with the final status.
@@ -104,13 +104,13 @@ impl Deployment {
         }
     }
 
-    /// What closes every log, whatever came of the deployment.
+    /// The last line of every log, whatever the outcome.
     fn closing(&self) -> Entry {
         Entry::said(format!("Gracefully shutting down build container: {}", self.uuid))
     }
 
     /// What the job writes when the status is final already.
-    fn last_words(&self, end: &End) -> Vec<Entry> {
+    fn last_lines(&self, end: &End) -> Vec<Entry> {
         match end {
             End::Failed(_) if self.script.unhealthy => vec![self.closing()],
             End::Failed(reason) => vec![

@@ -132,8 +132,8 @@ impl State {
             self.start_waiting(at);
         }
         self.now = now;
-        while let Some(gone) = self.resources.iter().position(|one| one.gone_at.is_some_and(|at| at <= now)) {
-            self.remove(gone);
+        while let Some(index) = self.resources.iter().position(|one| one.deleted_at.is_some_and(|at| at <= now)) {
+            self.remove(index);
         }
     }
 

@@ -1,6 +1,6 @@
-//! The habits of a Coolify server that surprise a client, each one a switch.
+//! Behaviour of a Coolify server that surprises clients, each quirk a switch.
 
-/// A habit of a Coolify server that surprises a client.
+/// A behaviour of a Coolify server that surprises clients.
 ///
 /// Those that every server of version 4.3.11 shows always are on in a new fake ([`is_default`](Self::is_default)).
 /// The others belong to an older version, to a setting or to bad luck, and are off.

@@ -73,7 +73,7 @@ pub(super) struct Resource {
     pub(super) created: DateTime<Utc>,
     pub(super) started: Option<DateTime<Utc>>,
     /// The tick at which a requested deletion is done.
-    pub(super) gone_at: Option<u64>,
+    pub(super) deleted_at: Option<u64>,
     /// The statuses to come and the last one past, with the tick at which each begins.
     statuses: Vec<(u64, &'static str)>,
     /// How the next starts go: the statuses, and how many ticks after the start each begins.
@@ -95,7 +95,7 @@ impl Resource {
             runtime_log: vec!["listening on port 80".to_owned(), "ready".to_owned()],
             created: Utc::now(),
             started: None,
-            gone_at: None,
+            deleted_at: None,
             statuses: vec![(0, kind.stopped())],
             starts: VecDeque::new(),
         }
@@ -113,7 +113,7 @@ impl Resource {
     }
 
     pub(super) fn status(&self, now: u64) -> &'static str {
-        self.statuses.iter().rev().find(|(since, _)| *since <= now).map_or(self.kind.stopped(), |(_, status)| status)
+        self.statuses.iter().rev().find(|(begin, _)| *begin <= now).map_or(self.kind.stopped(), |(_, status)| status)
     }
 
     pub(super) fn is_running(&self, now: u64) -> bool {

@@ -11,7 +11,7 @@ use super::queue::Placed;
 use crate::response::Response;
 
 /// How many ticks a requested deletion takes; until then the resource can be read and even deployed.
-const DELETION: u64 = 10;
+const DELETION_TICKS: u64 = 10;
 
 /// The fields that `PATCH /applications/{uuid}` takes; every other one is refused by name.
 const PATCHABLE: &str = "base_directory build_command build_pack connect_to_docker_network custom_docker_run_options \
@@ -76,9 +76,9 @@ pub(super) fn inventory(exchange: &Exchange<'_>) -> Response {
 
 /// Deleting is a job: the answer comes at once, the resource goes later.
 pub(super) fn delete(exchange: &mut Exchange<'_>) -> Reply {
-    let gone = exchange.now() + DELETION;
+    let deleted_at = exchange.now() + DELETION_TICKS;
     let position = exchange.position_to_write()?;
-    exchange.resource_mut(position).gone_at = Some(gone);
+    exchange.resource_mut(position).deleted_at = Some(deleted_at);
     Ok(exchange.requested("deletion"))
 }
 

@@ -10,7 +10,7 @@ use super::resource::Kind;
 use crate::response::Response;
 
 const DEFAULT_LINES: usize = 100;
-const MOST_LINES: usize = 10_000;
+const MAX_LINES: usize = 10_000;
 
 pub(super) fn logs(exchange: &mut Exchange<'_>) -> Reply {
     let resource = exchange.resource(exchange.position()?);
@@ -46,5 +46,5 @@ pub(super) fn logs(exchange: &mut Exchange<'_>) -> Reply {
 /// What is no positive number is taken for 100, without an error.
 fn wanted(exchange: &Exchange<'_>) -> usize {
     let asked = exchange.input.count("lines").and_then(|lines| usize::try_from(lines).ok());
-    asked.filter(|lines| *lines > 0).unwrap_or(DEFAULT_LINES).min(MOST_LINES)
+    asked.filter(|lines| *lines > 0).unwrap_or(DEFAULT_LINES).min(MAX_LINES)
 }

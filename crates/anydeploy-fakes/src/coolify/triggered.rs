@@ -1,4 +1,4 @@
-//! The ground truth: what the fake server really stored, whatever a client could see of it.
+//! The ground truth: what the fake server really stored, whatever its answers said.
 
 use std::time::Instant;
 

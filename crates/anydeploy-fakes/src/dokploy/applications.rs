@@ -52,7 +52,7 @@ fn one(call: &mut Call<'_>) -> Reply {
     Ok(nested.into())
 }
 
-/// The row with all that hangs on it; secrets in clear, the deployments in no promised order.
+/// The row with everything that belongs to it; secrets in clear, the deployments in no promised order.
 pub(super) fn nested(state: &State, service: &Service) -> Value {
     let mut nested = service.columns.clone();
     let mut environment = state.environment(service.text("environmentId")).cloned().unwrap_or_default();
@@ -171,9 +171,9 @@ fn save(call: &mut Call<'_>, columns: &[&str], source: Option<&str>) -> Reply {
 fn delete(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Application)?;
     call.owners_only("service")?;
-    let gone = nested(call.state, call.service(&target)?);
+    let removed = nested(call.state, call.service(&target)?);
     call.state.delete_service(&target);
-    Ok(gone.into())
+    Ok(removed.into())
 }
 
 /// Answers the application as it was before, and fails if there is nothing to start.

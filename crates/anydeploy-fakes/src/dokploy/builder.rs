@@ -1,4 +1,4 @@
-//! Says how a fake server shall differ from the usual one, and starts it.
+//! Sets up a fake Dokploy server before it starts.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::key::DokployKey;
-use super::quirk::{DokployQuirk, Habits};
+use super::quirk::{DokployQuirk, Quirks};
 use super::service::Kind;
 use super::state::State;
 use super::{FakeDokploy, Platform};
@@ -21,7 +21,7 @@ pub struct FakeDokployBuilder {
     pace: Pace,
     recording: Recording,
     clock: Clock,
-    habits: Habits,
+    quirks: Quirks,
     concurrency: Option<usize>,
 }
 
@@ -32,15 +32,15 @@ impl FakeDokployBuilder {
         self
     }
 
-    /// Gives the server a habit, or changes one it has.
+    /// Switches a quirk on, or changes its number.
     pub fn quirk(mut self, quirk: DokployQuirk) -> Self {
-        self.habits.adopt(quirk);
+        self.quirks.enable(quirk);
         self
     }
 
-    /// Takes a habit away; the number in it does not matter.
+    /// Switches a quirk off; the number in it does not matter.
     pub fn without(mut self, quirk: DokployQuirk) -> Self {
-        self.habits.drop(quirk);
+        self.quirks.disable(quirk);
         self
     }
 
@@ -71,7 +71,7 @@ impl FakeDokployBuilder {
     /// Starts the server.
     pub async fn start(self) -> FakeDokploy {
         let ticker = Arc::new(Ticker::new(self.pace));
-        let mut state = State::new(self.habits, self.concurrency.unwrap_or(1), Arc::clone(&ticker), self.clock);
+        let mut state = State::new(self.quirks, self.concurrency.unwrap_or(1), Arc::clone(&ticker), self.clock);
         state.new_project("fake", &Value::Null, "");
         let application = state.add_application("web");
         let compose = state.add(Kind::Compose, "stack", json!({}));

@@ -85,9 +85,9 @@ fn save_environment(call: &mut Call<'_>) -> Reply {
 fn delete(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Compose)?;
     call.owners_only("service")?;
-    let gone = nested(call.state, call.service(&target)?);
+    let removed = nested(call.state, call.service(&target)?);
     call.state.delete_service(&target);
-    Ok(gone.into())
+    Ok(removed.into())
 }
 
 fn set_status(call: &mut Call<'_>, status: &str) -> Reply {

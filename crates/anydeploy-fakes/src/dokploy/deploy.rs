@@ -36,19 +36,19 @@ fn deploy(call: &mut Call<'_>, kind: Kind, redeploy: bool) -> Reply {
     call.service(&target)?;
     let (origin, sender) = (DokployOrigin::Api, call.sender.clone());
     let order = Order { target, title, description, redeploy, origin, sender };
-    if call.state.habits.held_trigger {
+    if call.state.quirks.held_trigger {
         call.state.held.push(order);
         return Err(Failure::gateway_timeout());
     }
-    if call.state.habits.webhook_first {
+    if call.state.quirks.webhook_first {
         call.state.deployed_by_webhook(&order.target);
     }
-    call.state.down = call.state.habits.down_after_trigger;
+    call.state.down = call.state.quirks.down_after_trigger;
     call.state.enqueue(order);
-    if call.state.habits.cloud {
+    if call.state.quirks.cloud {
         return Ok(true.into());
     }
-    let release = call.state.habits.release;
+    let release = call.state.quirks.release;
     // An application's deployment answers nothing at all, a compose's something since v0.25.7.
     if kind == Application || release < Release(0, 25, 7) {
         return Ok(Body::Empty);
@@ -63,7 +63,7 @@ fn deploy(call: &mut Call<'_>, kind: Kind, redeploy: bool) -> Reply {
 
 fn cancel(call: &mut Call<'_>, kind: Kind) -> Reply {
     let target = call.target(kind)?;
-    if !call.state.habits.cloud {
+    if !call.state.quirks.cloud {
         return Err(Failure::bad_request("Deployment cancellation only available in cloud version"));
     }
     let state = &mut *call.state;

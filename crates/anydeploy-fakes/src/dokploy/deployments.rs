@@ -29,7 +29,7 @@ fn all(call: &mut Call<'_>, kind: Kind) -> Reply {
 }
 
 fn queue_list(call: &mut Call<'_>) -> Reply {
-    match call.state.habits.queue_list_refused {
+    match call.state.quirks.queue_list_refused {
         Some(status) => Err(Failure::of_status(status)),
         None => Ok(call.state.queue_list().into()),
     }

@@ -41,7 +41,7 @@ impl Failure {
         Self::new(500, "INTERNAL_SERVER_ERROR", message)
     }
 
-    /// What a gateway in front of the server answers that lost patience.
+    /// What a gateway in front of the server answers after its timeout.
     pub(super) fn gateway_timeout() -> Self {
         Self::new(504, "", "<html><head><title>504 Gateway Time-out</title></head></html>")
     }

@@ -37,7 +37,7 @@ impl State {
             };
             let Some(place) = self.queue.jobs.iter().position(free) else { return };
             let (tick, wall) = (self.tick, self.wall.timestamp_millis());
-            let late_row = self.habits.late_row;
+            let late_row = self.quirks.late_row;
             let job = &mut self.queue.jobs[place];
             job.stage = Stage::Starting;
             job.due = tick.saturating_add(job.script.row_after.unwrap_or(late_row));
@@ -109,7 +109,7 @@ impl State {
 
     /// Only the newest rows are kept, counted before the new one is inserted.
     fn trim_rows(&mut self, job: &Job) {
-        let Some(keep) = self.habits.retention else { return };
+        let Some(keep) = self.quirks.retention else { return };
         let of_service: Vec<String> =
             self.rows.iter().filter(|row| row.target == job.target).map(|row| row.id.clone()).collect();
         let old = &of_service[..of_service.len().saturating_sub(keep)];
@@ -125,7 +125,7 @@ impl State {
         };
         self.note(job.entry, state);
         job.stage = Stage::Closing;
-        job.due = self.tick.saturating_add(self.habits.late_title);
+        job.due = self.tick.saturating_add(self.quirks.late_title);
         let (tick, wall) = (self.tick, self.wall);
         let row = self.rows.iter_mut().find(|row| Some(&row.id) == job.row.as_ref());
         let Some(row) = row else { return job };
@@ -150,7 +150,7 @@ impl State {
     /// What follows the last status of the row: the service's own status, and for git the new title.
     fn close(&mut self, job: &Job) {
         let failed = matches!(job.script.ending, Ending::Error(_));
-        let overwrites = self.habits.overwrites_title() && !job.redeploy && job.script.cloned;
+        let overwrites = self.quirks.overwrites_title() && !job.redeploy && job.script.cloned;
         let Some(service) = self.service_mut(&job.target) else { return };
         service.exists |= !failed;
         service.set_status(if failed { "error" } else { "done" });
@@ -171,8 +171,8 @@ impl State {
     /// Records the state of the job behind an accepted deployment.
     pub(super) fn note(&mut self, entry: usize, state: DokployJobState) {
         let ended_at = state.is_over().then(|| self.ticker.began(self.tick));
-        let truth = &mut self.ledger[entry];
-        (truth.state, truth.ended_at) = (state, ended_at);
+        let triggered = &mut self.ledger[entry];
+        (triggered.state, triggered.ended_at) = (state, ended_at);
     }
 
     fn give_up(&mut self, job: Job, state: DokployJobState) -> Option<Job> {
@@ -181,7 +181,7 @@ impl State {
     }
 
     fn leave(&mut self, job: Job) -> Option<Job> {
-        if self.habits.cloud {
+        if self.quirks.cloud {
             self.queue.history.push(job);
         }
         None

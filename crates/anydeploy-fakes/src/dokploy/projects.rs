@@ -46,7 +46,7 @@ fn all(call: &Call<'_>) -> Value {
             continue;
         }
         let mut shown = project.clone();
-        if call.state.habits.release < Release::ENVIRONMENTS {
+        if call.state.quirks.release < Release::ENVIRONMENTS {
             hold_services(&mut shown, &environments);
         } else {
             shown["environments"] = environments.into();
@@ -129,11 +129,11 @@ fn remove(call: &mut Call<'_>) -> Reply {
     let environments: Vec<Value> =
         call.state.environments_of(&project).map(|environment| environment["environmentId"].clone()).collect();
     let state = &mut *call.state;
-    let gone: Vec<_> = (state.services.iter())
+    let removed: Vec<_> = (state.services.iter())
         .filter(|service| environments.iter().any(|id| *id == service.text("environmentId")))
         .map(|service| service.target.clone())
         .collect();
-    for target in gone {
+    for target in removed {
         state.delete_service(&target);
     }
     state.environments.retain(|environment| environment["projectId"] != project["projectId"]);

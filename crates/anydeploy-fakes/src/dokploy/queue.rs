@@ -21,7 +21,7 @@ impl State {
             script.cloned = false;
         }
         // A webhook's commit message has always been the title.
-        let keeps = self.habits.keeps_title() || order.origin == DokployOrigin::Webhook;
+        let keeps = self.quirks.keeps_title() || order.origin == DokployOrigin::Webhook;
         let kept_text = |text: &Option<String>| text.clone().filter(|text| keeps && !text.is_empty());
         let title = if order.redeploy { "Rebuild deployment" } else { "Manual deployment" };
         self.queue.last += 1;
@@ -30,7 +30,7 @@ impl State {
             target: order.target.clone(),
             group,
             // Only a webhook leaves out which server the service lies on.
-            remote: self.habits.remote && order.origin != DokployOrigin::Webhook,
+            remote: self.quirks.remote && order.origin != DokployOrigin::Webhook,
             redeploy: order.redeploy,
             // An empty title counts as none.
             title: kept_text(&order.title).unwrap_or_else(|| title.to_owned()),
@@ -60,10 +60,10 @@ impl State {
     /// Takes waiting jobs from the queue; nothing shows that they ever were there.
     pub(super) fn drop_waiting(&mut self, of: impl Fn(&Job) -> bool) {
         let jobs = std::mem::take(&mut self.queue.jobs);
-        let (gone, kept): (Vec<Job>, Vec<Job>) =
+        let (removed, kept): (Vec<Job>, Vec<Job>) =
             jobs.into_iter().partition(|job| job.stage == Stage::Waiting && of(job));
         self.queue.jobs = kept;
-        for job in gone {
+        for job in removed {
             self.note(job.entry, DokployJobState::Dropped);
         }
     }
@@ -73,7 +73,7 @@ impl State {
         let (waiting, active): (Vec<&Job>, Vec<&Job>) =
             self.queue.jobs.iter().partition(|job| job.stage == Stage::Waiting);
         let mut jobs: Vec<&Job> = waiting.into_iter().chain(active).collect();
-        if self.habits.cloud {
+        if self.quirks.cloud {
             jobs.extend(&self.queue.history);
         }
         // The server sorts by time alone: jobs of one millisecond keep their order, the waiting ones first.
@@ -94,7 +94,7 @@ impl State {
         if job.remote {
             data["serverId"] = "fake-server-000000001".into();
         }
-        let state = match (job.stage, self.habits.cloud) {
+        let state = match (job.stage, self.quirks.cloud) {
             (Stage::Waiting, false) => "waiting",
             (_, false) => "active",
             (_, true) => match self.ledger[job.entry].state {

@@ -1,11 +1,11 @@
-//! What the fake does on purpose to trip a client, each habit by its name.
+//! Behaviour of a Dokploy server that surprises clients, each quirk a switch.
 
 use std::fmt;
 
-/// A habit of a Dokploy server that a client has to live with.
+/// A behaviour of a Dokploy server that surprises clients.
 ///
-/// The first four are what every self-hosted v0.30.2 does; a fresh [`FakeDokploy`](crate::FakeDokploy) does them too.
-/// The others describe other kinds of server, or are too seldom in real time to be the rule here.
+/// The first four are on in a new [`FakeDokploy`](crate::FakeDokploy), because every self-hosted v0.30.2 has them.
+/// The others belong to other kinds of server, or are too rare to be on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DokployQuirk {
@@ -52,7 +52,7 @@ pub enum DokployQuirk {
     ///
     /// Off.
     OldServerPlainErrors,
-    /// The server is v0.23.6: `title` and `description` of a deployment are dropped without a word.
+    /// The server is v0.23.6: it drops `title` and `description` of a deployment without an error.
     ///
     /// `project.all` shows the services in the project itself, as there are no environments yet.
     ///
@@ -101,10 +101,10 @@ impl fmt::Display for Release {
     }
 }
 
-/// The habits of one server, ready to be asked.
+/// The quirks that are on, with their numbers.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each habit is switched by itself")]
-pub(super) struct Habits {
+#[expect(clippy::struct_excessive_bools, reason = "each quirk is switched by itself")]
+pub(super) struct Quirks {
     pub(super) late_row: u64,
     pub(super) late_title: u64,
     overwrite_title: bool,
@@ -119,7 +119,7 @@ pub(super) struct Habits {
     pub(super) held_trigger: bool,
 }
 
-impl Default for Habits {
+impl Default for Quirks {
     fn default() -> Self {
         Self {
             late_row: 1,
@@ -138,8 +138,8 @@ impl Default for Habits {
     }
 }
 
-impl Habits {
-    pub(super) fn adopt(&mut self, quirk: DokployQuirk) {
+impl Quirks {
+    pub(super) fn enable(&mut self, quirk: DokployQuirk) {
         match quirk {
             DokployQuirk::LateRow(ticks) => self.late_row = ticks,
             DokployQuirk::LateTitle(ticks) => self.late_title = ticks,
@@ -158,7 +158,7 @@ impl Habits {
         }
     }
 
-    pub(super) fn drop(&mut self, quirk: DokployQuirk) {
+    pub(super) fn disable(&mut self, quirk: DokployQuirk) {
         match quirk {
             DokployQuirk::LateRow(_) => self.late_row = 0,
             DokployQuirk::LateTitle(_) => self.late_title = 0,

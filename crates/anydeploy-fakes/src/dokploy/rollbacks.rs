@@ -48,12 +48,12 @@ fn refused() -> Failure {
 fn delete(call: &mut Call<'_>) -> Reply {
     let (place, row) = found(call)?.ok_or_else(|| Failure::bad_request("Rollback not found"))?;
     call.permit(&row.target.id)?;
-    let mut gone = call.state.rollbacks.remove(place);
+    let mut removed = call.state.rollbacks.remove(place);
     if let Some(row) = call.state.row_mut(&row.id) {
         row.rollback = None;
     }
-    gone["deployment"] = row.json();
-    Ok(gone.into())
+    removed["deployment"] = row.json();
+    Ok(removed.into())
 }
 
 /// The rollback that the input names, and the row it belongs to.

@@ -15,7 +15,7 @@ use crate::response::Response;
 use crate::sender::Sender;
 
 /// Bodies above this are refused by the web framework, before anything else is checked.
-const BODY_LIMIT: usize = 1024 * 1024;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 const AREAS: &[&[Procedure]] = &[
     applications::PROCEDURES,
@@ -40,7 +40,7 @@ impl State {
             let page = "<!DOCTYPE html><html><head><title>404: This page could not be found</title></head></html>";
             return Response::new(404).with_content("text/html; charset=utf-8", page);
         };
-        if request.body.len() > BODY_LIMIT {
+        if request.body.len() > MAX_BODY_BYTES {
             return Response::new(413).with_body("Body exceeded 1mb limit");
         }
         let content_type = request.header("content-type").unwrap_or_default();
@@ -68,7 +68,7 @@ impl State {
             return Response::new(401).with_content("application/json; charset=utf-8", body);
         }
         let method = request.method.as_str();
-        let release = self.habits.release;
+        let release = self.quirks.release;
         let known = AREAS.iter().copied().flatten().find(|procedure| {
             procedure.method == method && procedure.name.eq_ignore_ascii_case(name) && procedure.since <= release
         });

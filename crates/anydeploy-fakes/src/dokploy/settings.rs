@@ -7,9 +7,9 @@ use super::procedure::{Call, Procedure, Reply};
 use super::state::ORGANIZATION;
 
 pub(super) const PROCEDURES: &[Procedure] = &[
-    Procedure::get("settings.getDokployVersion", |call| Ok(call.state.habits.release.to_string().into())),
+    Procedure::get("settings.getDokployVersion", |call| Ok(call.state.quirks.release.to_string().into())),
     Procedure::get("settings.health", |_| Ok(json!({ "status": "ok" }).into())).public(),
-    Procedure::get("settings.isCloud", |call| Ok(call.state.habits.cloud.into())).public(),
+    Procedure::get("settings.isCloud", |call| Ok(call.state.quirks.cloud.into())).public(),
     Procedure::post("settings.cleanAllDeploymentQueue", clean_all),
     Procedure::post("settings.updateBuildsConcurrency", update_concurrency).since(0, 29, 9),
     Procedure::get("user.get", |call| Ok(user(call).into())),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::job::{Order, Queue};
 use super::key::Keys;
-use super::quirk::Habits;
+use super::quirk::Quirks;
 use super::row::{Log, Row, stamp};
 use super::service::{Kind, Service, Target};
 use super::triggered::DokployTriggered;
@@ -23,7 +23,7 @@ static SERVERS: AtomicU64 = AtomicU64::new(1);
 /// The memory of one fake server.
 #[derive(Debug)]
 pub(super) struct State {
-    pub(super) habits: Habits,
+    pub(super) quirks: Quirks,
     pub(super) keys: Keys,
     pub(super) projects: Vec<Value>,
     pub(super) environments: Vec<Value>,
@@ -48,9 +48,9 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(habits: Habits, concurrency: usize, ticker: Arc<Ticker>, clock: Clock) -> Self {
+    pub(super) fn new(quirks: Quirks, concurrency: usize, ticker: Arc<Ticker>, clock: Clock) -> Self {
         Self {
-            habits,
+            quirks,
             keys: Keys::default(),
             projects: Vec::new(),
             environments: Vec::new(),
@@ -135,20 +135,20 @@ impl State {
     /// Removes rows, and with each its log and its rollback.
     pub(super) fn remove_rows(&mut self, remove: impl Fn(&Row) -> bool) {
         let (logs, rollbacks) = (&mut self.logs, &mut self.rollbacks);
-        let shared = self.habits.shared_log_file;
+        let shared = self.quirks.shared_log_file;
         self.rows.retain(|row| {
-            let gone = remove(row);
-            if gone {
+            let removed = remove(row);
+            if removed {
                 logs.remove(if shared { &row.log_path } else { &row.id });
                 rollbacks.retain(|rollback| rollback["deploymentId"] != row.id.as_str());
             }
-            !gone
+            !removed
         });
     }
 
     /// The key under which the log of a row is kept.
     pub(super) fn log_key(&self, row: &Row) -> String {
-        if self.habits.shared_log_file { row.log_path.clone() } else { row.id.clone() }
+        if self.quirks.shared_log_file { row.log_path.clone() } else { row.id.clone() }
     }
 
     /// Makes a project and its `production` environment, which every project has.

@@ -1,4 +1,4 @@
-//! The ground truth: what the fake server really did, whatever a client could see of it.
+//! The ground truth: what the fake server really did, whatever its answers said.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ pub struct DokployTriggered {
     pub target: String,
     /// The title as it was sent, before the server put its own in the place of none.
     pub title: Option<String>,
-    /// The description as it was sent, so also the nonce a client put there.
+    /// The description as it was sent, including a client's correlation tag.
     pub description: Option<String>,
     /// Whether it is a `redeploy`, which fetches nothing.
     pub redeploy: bool,

@@ -50,7 +50,7 @@ pub(super) fn page(code: u16, shape: &Shape, clock: i64) -> Response {
     answer
 }
 
-/// What a client gets when the fake itself is gone, which no plan asked for.
+/// What a client gets when the fake itself has stopped, which no plan asked for.
 pub(super) fn unreachable(error: &io::Error) -> Response {
     let reason = format!("the server behind the faulty network did not answer: {error}");
     answer(502, "text/plain; charset=utf-8", reason, Utc::now())

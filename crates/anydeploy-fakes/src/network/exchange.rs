@@ -138,7 +138,7 @@ async fn inject(
         Fault::HtmlPage { code } => send(client, &to_bytes(&made(answer::page(code, shape, clock))?)).await,
         Fault::GatewayTimeout => send(client, &to_bytes(&made(answer::page(504, shape, clock))?)).await,
         Fault::NotFound => send(client, &to_bytes(&made(answer::not_found(shape, clock))?)).await,
-        // A late delivery never comes here: there is nobody to answer.
+        // A late delivery never comes here, because its client has given up.
         Fault::LateDelivery => Ok(()),
         Fault::Duplicate | Fault::ClockAhead | Fault::ClockBehind => send(client, &to_bytes(&answer)).await,
     }

@@ -9,9 +9,9 @@ pub enum Fault {
     /// The server goes away: this connection is reset before the server took the request, and for a moment
     /// ([`FaultPlan::outage`](crate::FaultPlan::outage)) the port does not listen, so that every new connection is refused.
     ///
-    /// A port cannot refuse one connection alone, so refused connections come on top of the rate, and who meets them
-    /// is a matter of timing.
-    /// [`FaultyNetwork::refuse_connections`](crate::FaultyNetwork::refuse_connections) leaves nothing to timing.
+    /// A port cannot refuse one connection alone, so refused connections come on top of the rate, and which clients meet
+    /// them depends on timing.
+    /// [`FaultyNetwork::refuse_connections`](crate::FaultyNetwork::refuse_connections) does not depend on timing.
     Outage,
     /// The connection is reset before the server took the request.
     ResetBefore,
@@ -49,9 +49,9 @@ pub enum Fault {
     /// One route of the server answers 404 in its own words while the others go on
     /// ([`FaultPlan::not_found`](crate::FaultPlan::not_found)).
     ///
-    /// It hits reads alone; whatever else it was chosen for passes as it came.
+    /// It hits only reads; another request for which it was chosen passes unchanged.
     NotFound,
-    /// The server acts, and a gateway that lost patience answers 504 with a web page.
+    /// The server acts, and a gateway that has timed out answers 504 with a web page.
     GatewayTimeout,
     /// The server gets the request twice, and the client the second answer.
     ///

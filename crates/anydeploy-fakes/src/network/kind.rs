@@ -39,7 +39,7 @@ mod tests {
     use super::RequestKind::{self, Other, Read, Trigger};
 
     #[test]
-    fn the_kind_is_told_for_every_platform() {
+    fn triggers_reads_and_other_requests_are_distinguished_on_every_platform() {
         for (method, path, kind) in [
             ("POST", "/api/v1/deploy?uuid=a.b/c", Trigger),
             ("GET", "/api/v1/deploy?uuid=a", Trigger),

@@ -20,9 +20,9 @@ use crate::timeline::Timeline;
 /// The rate changes only whether a fault comes, not which one.
 ///
 /// So one caller that does one thing after another meets the same faults in every run, as long as there are no
-/// [outages](Fault::Outage): which connections they refuse is a matter of timing, and one that is refused has no number.
-/// Nor is it determined which of several callers at once has the n-th exchange, and where a [limit](Self::limit) over
-/// several kinds runs out.
+/// [outages](Fault::Outage): which connections they refuse depends on timing, and a refused connection has no number.
+/// The seed does not determine which of several concurrent callers has the n-th exchange, nor where a
+/// [limit](Self::limit) over several kinds runs out.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a plan does nothing until a network follows it"]
 pub struct FaultPlan {
@@ -55,7 +55,7 @@ pub(super) struct Shape {
 }
 
 impl FaultPlan {
-    /// Every fault, on one exchange in five of every kind, without an end.
+    /// Every fault, on one exchange in five of every kind, without a limit.
     pub fn seeded(seed: u64) -> Self {
         let shape = Shape {
             outage: Duration::from_millis(2),
@@ -83,7 +83,7 @@ impl FaultPlan {
         Self::seeded(0).rate(0.0)
     }
 
-    /// The share of exchanges that a fault hits, from 0 to 1; what lies outside counts as the nearer of them.
+    /// The share of exchanges that a fault hits, from 0 to 1; a value outside counts as the nearer bound.
     pub fn rate(mut self, rate: f64) -> Self {
         self.rate = rate;
         self
@@ -140,7 +140,7 @@ impl FaultPlan {
     /// How long after its client has given up a request is [delivered late](Fault::LateDelivery); 1 s to 60 s by
     /// default.
     ///
-    /// What is twice as late is as likely, so that half of them come within the first 8 s.
+    /// The delay is spread evenly over its logarithm, so that half of the default ones are shorter than 8 s.
     pub fn late(mut self, after: RangeInclusive<Duration>) -> Self {
         self.shape.late = (*after.start(), *after.end());
         self
@@ -157,7 +157,7 @@ impl FaultPlan {
 
     /// Dates what the network answers itself by a timeline, as the fake behind it does.
     ///
-    /// How long something takes goes by the clock of the network's runtime all the same, see
+    /// Durations follow the clock of the network's runtime all the same, see
     /// [`FaultyNetwork::on_this_runtime`](crate::FaultyNetwork::on_this_runtime).
     pub fn along(mut self, timeline: Timeline) -> Self {
         self.shape.timeline = Some(timeline);

@@ -1,4 +1,4 @@
-//! How many requests a network has in its hands, and since when.
+//! The requests that a network holds, and when the oldest unanswered one began.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -114,7 +114,7 @@ impl State {
         });
     }
 
-    /// What this execution does with a service; nothing if the service is gone or its script never starts.
+    /// What this execution does with a service; `None` if the service was deleted or its script never starts.
     fn run(&mut self, id: &str, version: Option<&str>, action: Action, begins: u64) -> Option<Run> {
         let service = self.service_mut(id)?;
         let script = service.scripts.pop_front().unwrap_or_else(|| service.usual.clone());
@@ -171,11 +171,11 @@ impl State {
         execution.ended_at = Some(now);
         let environment = execution.environment.clone();
         let removes = execution.removes_environment && execution.state(execution.end()) == "DELETED";
-        let (mut deployed, mut uninstalled, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut deployed, mut uninstalled, mut deleted) = (Vec::new(), Vec::new(), Vec::new());
         if execution.pre_check.is_none() {
             for run in execution.runs.iter().filter(|run| run.succeeds()) {
                 match run.action {
-                    Action::Delete => gone.push(run.service.clone()),
+                    Action::Delete => deleted.push(run.service.clone()),
                     Action::Deploy => deployed.push((run.service.clone(), run.version.clone())),
                     Action::Uninstall | Action::DeleteResources => uninstalled.push(run.service.clone()),
                     _ => {}
@@ -195,7 +195,7 @@ impl State {
                 service.dirty = true;
             }
         }
-        for id in gone {
+        for id in deleted {
             self.remove_service(&id);
         }
         if removes {
@@ -223,8 +223,8 @@ impl State {
     pub(super) fn cancel_queued(&mut self, request: &str) -> bool {
         for environment in &mut self.environments {
             if let Some(at) = environment.queue.iter().position(|queued| queued.id == request) {
-                if let Some(gone) = environment.queue.remove(at) {
-                    for id in gone.ids {
+                if let Some(removed) = environment.queue.remove(at) {
+                    for id in removed.ids {
                         self.started.insert(id, None);
                     }
                 }

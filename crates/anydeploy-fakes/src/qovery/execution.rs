@@ -7,7 +7,7 @@ use super::run::Run;
 use crate::sender::Sender;
 
 /// Ticks the check before a deployment takes to fail.
-const PRE_CHECK: u64 = 2;
+const PRE_CHECK_TICKS: u64 = 2;
 
 /// Who asked, and from where (`OrganizationEventOrigin`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Execution {
     /// The tick at which nothing of it runs any more.
     pub(super) fn end(&self) -> u64 {
         if self.pre_check.is_some() {
-            return self.begins + PRE_CHECK;
+            return self.begins + PRE_CHECK_TICKS;
         }
         self.runs.iter().map(Run::end).max().unwrap_or(self.begins)
     }

@@ -10,9 +10,9 @@ use super::service::Service;
 use super::state::{Environment, State};
 
 /// Entries a log call answers with at most (declared).
-const LAST: usize = 1000;
+const MAX_LOG_ENTRIES: usize = 1000;
 /// Deployments whose logs are kept, besides the newest failure (documented).
-const KEPT: usize = 20;
+const MAX_KEPT_LOGS: usize = 20;
 
 impl State {
     /// The log of one execution, or of the newest; a bare array. That an unknown one is empty is inferred.
@@ -23,11 +23,11 @@ impl State {
                 .shown(&environment.executions)
                 .enumerate()
                 .find(|(_, execution)| execution.id == version)
-                .filter(|(age, execution)| *age < KEPT || self.is_newest_failure(environment, execution))
+                .filter(|(age, execution)| *age < MAX_KEPT_LOGS || self.is_newest_failure(environment, execution))
                 .map(|(_, execution)| execution),
         };
         let entries = execution.map(|execution| self.entries(execution)).unwrap_or_default();
-        let skipped = entries.len().saturating_sub(LAST);
+        let skipped = entries.len().saturating_sub(MAX_LOG_ENTRIES);
         Reply::ok(entries.into_iter().skip(skipped).collect())
     }
 
@@ -117,7 +117,7 @@ impl State {
 
     /// What a running application or container wrote.
     pub(super) fn service_log(service: &Service) -> Reply {
-        let skipped = service.log.len().saturating_sub(LAST);
+        let skipped = service.log.len().saturating_sub(MAX_LOG_ENTRIES);
         Reply::results(service.log.iter().zip(0_u64..).skip(skipped).map(|line| log_line(service, line)).collect())
     }
 }

@@ -6,9 +6,9 @@ use super::script::{Ending, QoveryScript};
 use super::service::Service;
 
 /// Ticks a run takes unless its script says otherwise.
-const LASTING: u64 = 8;
+const DEFAULT_TICKS: u64 = 8;
 /// Ticks between a cancel and its end.
-const CANCELING: u64 = 2;
+const CANCEL_TICKS: u64 = 2;
 
 #[derive(Debug)]
 pub(super) struct Run {
@@ -38,12 +38,12 @@ impl Run {
     }
 
     fn lasting(&self) -> u64 {
-        self.script.lasting.unwrap_or(LASTING)
+        self.script.lasting.unwrap_or(DEFAULT_TICKS)
     }
 
     /// The ticks that its phases and its log are spread over.
     fn scale(&self) -> u64 {
-        if self.lasting() == u64::MAX { LASTING } else { self.lasting() }
+        if self.lasting() == u64::MAX { DEFAULT_TICKS } else { self.lasting() }
     }
 
     /// The tick of its end, had nobody cancelled it.
@@ -52,7 +52,7 @@ impl Run {
     }
 
     pub(super) fn end(&self) -> u64 {
-        self.cancelled_at.map_or_else(|| self.planned_end(), |at| at.max(self.begins).saturating_add(CANCELING))
+        self.cancelled_at.map_or_else(|| self.planned_end(), |at| at.max(self.begins).saturating_add(CANCEL_TICKS))
     }
 
     pub(super) fn is_over(&self, tick: u64) -> bool {
@@ -105,7 +105,7 @@ impl Run {
         let last_quarter = !endless && elapsed >= scale - scale / 4;
         if elapsed == 0 {
             words.queued
-        } else if let Some(word) = &self.script.passing
+        } else if let Some(word) = &self.script.middle_word
             && second_half
             && !last_quarter
         {

@@ -21,7 +21,7 @@ pub struct QoveryScript {
     pub(super) reason: Option<String>,
     pub(super) lasting: Option<u64>,
     pub(super) log: Vec<String>,
-    pub(super) passing: Option<String>,
+    pub(super) middle_word: Option<String>,
     /// The reason comes from the engine's task manager, as when a repository cannot be cloned.
     pub(super) by_task_manager: bool,
 }
@@ -38,7 +38,7 @@ pub(super) enum Ending {
 
 impl QoveryScript {
     fn new(ending: Ending, reason: Option<String>) -> Self {
-        Self { ending, reason, lasting: None, log: Vec::new(), passing: None, by_task_manager: false }
+        Self { ending, reason, lasting: None, log: Vec::new(), middle_word: None, by_task_manager: false }
     }
 
     /// Ends well.
@@ -89,15 +89,15 @@ impl QoveryScript {
         self
     }
 
-    /// Ends in this word, for the odd ones: `RECAP`, `UNAVAILABLE`, a word that no document lists.
+    /// Ends in this word, such as `RECAP`, `UNAVAILABLE` or a word that no document lists.
     pub fn ends_as(mut self, word: impl Into<String>) -> Self {
         self.ending = Ending::Word(word.into());
         self
     }
 
-    /// Shows this word for a while in the middle, for instance `UNAVAILABLE`.
+    /// Shows this word for a while in the middle, such as `UNAVAILABLE`.
     pub fn passing_through(mut self, word: impl Into<String>) -> Self {
-        self.passing = Some(word.into());
+        self.middle_word = Some(word.into());
         self
     }
 }

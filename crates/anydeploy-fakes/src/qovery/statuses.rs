@@ -1,4 +1,4 @@
-//! What the services and environments are said to be doing.
+//! The statuses of services and environments.
 
 use serde_json::{Value, json};
 
@@ -164,8 +164,8 @@ impl State {
 
     /// The status of a request: the environment's word while it waits and afterwards.
     ///
-    /// Only declared. That it goes on answering once the request has left the queue is the friendlier reading;
-    /// `ForgottenRequests` is the other.
+    /// Only declared. By default it still answers once the request has left the queue; with `ForgottenRequests` it does
+    /// not.
     pub(super) fn request_status(&self, request: &str) -> Outcome {
         let body = |environment: &str, state: &str| {
             let body = json!({ "deployment_request_id": request, "environment_id": environment, "status": state });

@@ -1,4 +1,4 @@
-//! The ground truth: what the fake server really executed, whatever a client could see of it.
+//! The ground truth: what the fake server really executed, whatever its answers said.
 
 use std::time::Instant;
 

@@ -115,8 +115,8 @@ impl Call<'_> {
         let Some(at) = self.state.variables.iter().position(|variable| variable.id == id) else {
             return Err(Refusal::missing("variable"));
         };
-        let gone = self.state.variables.remove(at);
-        self.state.mark_dirty(&gone.parent);
+        let removed = self.state.variables.remove(at);
+        self.state.mark_dirty(&removed.parent);
         Ok(Reply::empty(204))
     }
 

@@ -57,7 +57,7 @@ async fn on_dokploy_a_deployment_that_hangs_blocks_the_queue() {
 }
 
 #[tokio::test]
-async fn on_dokploy_a_habit_is_taken_up_and_given_up_while_the_server_runs() {
+async fn on_dokploy_a_quirk_is_switched_while_the_server_runs() {
     let fake = FakeDokploy::builder().pace(Pace::Manual).start().await;
     let after = |ticks| {
         fake.deploy_by_someone_else(&fake.application());

@@ -1,4 +1,4 @@
-//! What a fake records of what it really did is the same on every platform.
+//! Every platform's fake records its deployments and their ends in the same way.
 
 use std::time::{Duration, Instant};
 
@@ -37,14 +37,14 @@ async fn a_deployment_ends_when_the_test_advances_to_its_end() {
 }
 
 #[tokio::test]
-async fn by_the_clock_a_deployment_ends_when_its_ticks_are_over_whenever_one_asks() {
+async fn by_the_clock_a_deployment_ends_when_its_ticks_are_over_whenever_it_is_read() {
     let started = Instant::now();
     let (coolify, dokploy, qovery) = one_of_each(Pace::Every(Duration::from_millis(2))).await;
-    let settled = Duration::from_millis(300);
-    tokio::time::sleep(settled).await;
+    let all_over = Duration::from_millis(300);
+    tokio::time::sleep(all_over).await;
     let first = ends(&coolify, &dokploy, &qovery);
     for end in first {
-        assert!(end.is_some_and(|end| end > started && end + settled / 2 < Instant::now()), "{started:?} {end:?}");
+        assert!(end.is_some_and(|end| end > started && end + all_over / 2 < Instant::now()), "{started:?} {end:?}");
     }
     assert_eq!(ends(&coolify, &dokploy, &qovery), first);
 }
@@ -78,7 +78,7 @@ async fn on_qovery_a_failed_check_ends_the_execution_and_touches_no_service() {
 }
 
 #[tokio::test]
-async fn what_is_given_up_ends_too() {
+async fn a_deployment_that_the_server_gives_up_has_an_end() {
     let fake = FakeDokploy::builder().pace(Pace::Manual).start().await;
     let web = fake.application();
     fake.next_deployment(&web, DokployScript::never_starts());
@@ -108,9 +108,9 @@ async fn another_program_with_the_same_token_cannot_be_distinguished_from_a_call
     assert_eq!(qovery.triggered()[0].senders[0].call, None);
 
     let dokploy = FakeDokploy::builder().pace(Pace::Manual).start().await;
-    dokploy.deploy_by_another_program(&dokploy.application(), Some("a mark of its own"));
-    let [truth] = dokploy.triggered().try_into().unwrap();
-    assert_eq!((truth.origin, truth.description.as_deref()), (DokployOrigin::Api, Some("a mark of its own")));
+    dokploy.deploy_by_another_program(&dokploy.application(), Some("[other:1]"));
+    let [deployment] = dokploy.triggered().try_into().unwrap();
+    assert_eq!((deployment.origin, deployment.description.as_deref()), (DokployOrigin::Api, Some("[other:1]")));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ impl Scene for Server {
         unreachable!("nobody deploys here")
     }
 
-    fn disturb(&self, _: &mut Rng, _: bool) {}
+    fn deploy_as_another(&self, _: &mut Rng, _: bool) {}
 
     fn server_records(&self) -> Vec<ServerRecord> {
         let record = |(name, senders, ending): &Done| ServerRecord {
@@ -156,7 +156,7 @@ fn an_outcome_is_not_returned_before_the_end() {
 }
 
 #[test]
-fn a_request_may_have_come_to_nothing_and_an_execution_may_not() {
+fn a_request_without_a_deployment_may_fail_and_an_execution_must_exist() {
     let failed = || Ok(Outcome::Failed(Failure::new(exact("request=r9"))));
     assert_eq!(misreport(&checked(Vec::new(), failed())), "right");
     assert_eq!(misreport(&checked(Vec::new(), Ok(succeeded("request=r9")))), "an outcome without a deployment");
@@ -276,11 +276,11 @@ fn a_delivery_later_than_promised_is_counted_apart_and_an_earlier_one_is_not() {
         (report.duplicated, report.delivered_late, report.misreported)
     };
     assert_eq!((repeated(PROMISED), repeated(too_late)), ((1, 0, 0), (0, 1, 0)));
-    let gone = |by| {
+    let lost = |by| {
         let loss = Loss::new(None, Error::new(ErrorKind::NotFound, "nothing started"));
         misreport(&checked(vec![("1", vec![late("1", by)], Ending::Succeeded)], Ok(Outcome::Lost(loss))))
     };
-    assert_eq!((gone(PROMISED), gone(too_late)), ("a loss of a deployment that exists", "right"));
+    assert_eq!((lost(PROMISED), lost(too_late)), ("a loss of a deployment that exists", "right"));
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn a_deployment_later_than_promised_is_foreign_to_all_other_calls() {
 }
 
 #[test]
-fn one_that_ran_already_is_not_the_calls_own_and_nothing_was_started() {
+fn a_call_refused_as_already_running_started_nothing() {
     let earlier = || exact("execution=e1");
     let checked = |done: Vec<Done>, last: Option<Deployment>, over: Option<Outcome>| {
         let ids: Vec<DeploymentId> = last.iter().map(|last| last.id.clone()).collect();

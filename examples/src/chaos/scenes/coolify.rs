@@ -89,7 +89,7 @@ impl scene::Scene for Scene {
         self.access.adapter(Coolify::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng, foreign: bool) {
+    fn deploy_as_another(&self, rng: &mut Rng, foreign: bool) {
         let (application, _) = &self.targets[rng.usize(..self.targets.len())];
         if foreign {
             self.fake.deploy_by_another_program(application);

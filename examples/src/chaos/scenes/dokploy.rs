@@ -78,15 +78,15 @@ impl scene::Scene for Scene {
         self.access.adapter(Dokploy::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng, foreign: bool) {
+    fn deploy_as_another(&self, rng: &mut Rng, foreign: bool) {
         if self.restarts && rng.u8(..8) == 0 {
             self.fake.restart();
         }
         let service = self.targets[rng.usize(..self.targets.len())].id();
         if foreign {
-            // One of the same kind as the callers writes its mark where they do, and others write none.
-            let mark = rng.bool().then(|| format!("[anydeploy:{:032x}]", rng.u128(..)));
-            self.fake.deploy_by_another_program(service, mark.as_deref());
+            // Half of these programs use this library and write a correlation tag as the callers do; others write none.
+            let tag = rng.bool().then(|| format!("[anydeploy:{:032x}]", rng.u128(..)));
+            self.fake.deploy_by_another_program(service, tag.as_deref());
         } else {
             self.fake.deploy_by_someone_else(service);
         }

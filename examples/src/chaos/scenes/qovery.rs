@@ -98,7 +98,7 @@ impl scene::Scene for Scene {
         self.access.adapter(Qovery::builder(), call)
     }
 
-    fn disturb(&self, rng: &mut Rng, foreign: bool) {
+    fn deploy_as_another(&self, rng: &mut Rng, foreign: bool) {
         let target = &self.targets[rng.usize(..self.targets.len())];
         match *target.kind() {
             // Nobody but the callers deploys whole environments.

@@ -97,7 +97,7 @@ impl<'a> Comparison<'a> {
         match (&there.words, &here.words) {
             (None, None) => {}
             (None, Some(words)) => self.found(spot, Kind::Words, Weight::Finer, "any text there", listed(words)),
-            // One word tells a member of a union from the others, or comes in answers anyway.
+            // One word distinguishes a member of a union, or comes in answers anyway.
             (Some(words), None) if constant(words) && spot.direction == Direction::Answer => {
                 self.found(spot, Kind::Words, Weight::Finer, "any text here", listed(words));
             }
@@ -118,7 +118,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What tells one list of schemas from another: where they stand in memory, references followed.
+/// What identifies a list of schemas: their addresses in memory, references followed.
 fn addresses(document: &Value, schemas: &[&Value]) -> Vec<usize> {
     let followed = schemas.iter().map(|schema| match schema["$ref"].as_str() {
         // What stands beside a reference of theirs may say more about the type.

@@ -7,7 +7,7 @@ use super::super::explain::Entry;
 use super::super::finding::{Direction, Kind, Subject};
 
 /// How many operations are named before they are counted.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// A heading of the report and the first bullet below it, in the order in which they are printed.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ impl Item {
         let said = said.collect::<Vec<_>>().join(", ");
         let members = members.iter().filter(|member| !member.is_empty()).map(String::as_str).collect::<Vec<_>>();
         let members = match members[..] {
-            [first, _, .., last] if members.len() > NAMED && text.is_empty() => {
+            [first, _, .., last] if members.len() > MAX_NAMED && text.is_empty() => {
                 format!("{} operations, from {first} to {last}", members.len())
             }
             _ => members.join(", "),
@@ -140,10 +140,10 @@ fn one<'a>(operations: &BTreeSet<&'a str>) -> Option<&'a str> {
 
 /// The operations that an entry concerns, of those that have its subject.
 fn concerned(operations: &BTreeSet<&str>, shared: &BTreeSet<&str>) -> String {
-    let named: Vec<String> = operations.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let named: Vec<String> = operations.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
     match operations.len() {
         all if all == shared.len() => String::new(),
-        few if few <= NAMED => named.join(", "),
+        few if few <= MAX_NAMED => named.join(", "),
         many => format!("{many} of {} operations, first {}", shared.len(), named[0]),
     }
 }

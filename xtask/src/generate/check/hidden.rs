@@ -8,7 +8,7 @@ use super::super::document::{Document, escape, object, reached, resolve, schema_
 use super::Checker;
 
 /// How deep objects are compared.
-const DEPTH: usize = 12;
+const MAX_DEPTH: usize = 12;
 
 /// Checks the unions that answers hold: of what is sent, the caller says which member it is.
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -67,7 +67,7 @@ fn hides(document: &Value, earlier: &Value, later: &Value, depth: usize) -> bool
         // Two names of one schema do not differ for a caller; one schema twice becomes one member.
         return depth > 0 || schema_name(earlier) != schema_name(later);
     }
-    if depth > DEPTH {
+    if depth > MAX_DEPTH {
         return false;
     }
     let is_any = |schema: &Value| ["type", "oneOf", "properties"].iter().all(|key| schema.get(key).is_none());

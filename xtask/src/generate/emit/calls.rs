@@ -15,7 +15,7 @@ use super::item::outer;
 use super::operations;
 
 /// About how long a line of values becomes.
-const WIDTH: usize = 110;
+const LINE_WIDTH: usize = 110;
 
 /// The files below `tests/it/generated`.
 pub(super) fn files(model: &Model, crate_name: &str) -> BTreeMap<String, String> {
@@ -285,7 +285,7 @@ fn wrapped(texts: impl Iterator<Item = String>) -> String {
     let mut lines = String::new();
     let mut line = String::new();
     for text in texts {
-        if !line.is_empty() && line.len() + text.len() > WIDTH {
+        if !line.is_empty() && line.len() + text.len() > LINE_WIDTH {
             lines.push_str(&format!("        {}\n", line.trim_end()));
             line.clear();
         }

@@ -6,7 +6,7 @@ use super::super::model::{Field, Presence};
 use super::item::outer;
 
 /// A line may not be longer.
-const WIDTH: usize = 100;
+const MAX_LINE_WIDTH: usize = 100;
 
 /// `wire::object!` for a struct.
 pub(super) fn object(name: &str, fields: &[Field]) -> String {
@@ -36,7 +36,7 @@ fn members(which: &str, fields: &[&Field]) -> String {
     let line = format!("    {which} {{ {} }}\n", members.join(", "));
     if members.is_empty() {
         String::new()
-    } else if line.len() <= WIDTH {
+    } else if line.len() <= MAX_LINE_WIDTH {
         line
     } else {
         format!("    {which} {{\n        {},\n    }}\n", members.join(",\n        "))

@@ -9,10 +9,10 @@ use super::MANY_LINES;
 use super::schemas::file as schemas_file;
 
 /// The most words of a name that distinguish all groups.
-const WORDS: usize = 4;
+const MAX_WORDS: usize = 4;
 
 /// The most words for groups that are still too long then, in foreign documents.
-const MORE_WORDS: usize = 16;
+const MAX_FOREIGN_WORDS: usize = 16;
 
 /// The types that only one area reaches: one file, or one for each first word of their names.
 pub(super) fn schemas(model: &Model, area: &String, names: &[&str]) -> Vec<(String, String)> {
@@ -66,13 +66,13 @@ fn finest<T: Copy>(
     };
     let is_short = |group: &Vec<T>| size(group) < MANY_LINES;
     let mut groups = BTreeMap::new();
-    for count in 1..=WORDS {
+    for count in 1..=MAX_WORDS {
         groups = by_words(items, count);
         if groups.values().all(is_short) {
             return groups;
         }
     }
-    for count in WORDS + 1..=MORE_WORDS {
+    for count in MAX_WORDS + 1..=MAX_FOREIGN_WORDS {
         let (short, long): (BTreeMap<_, _>, BTreeMap<_, _>) =
             groups.into_iter().partition(|(_, group)| is_short(group));
         groups = short;

@@ -7,7 +7,7 @@ use super::intersect::intersect;
 use super::{Diagnostics, walk};
 
 /// How deep schemas may be made of each other.
-const DEPTH: usize = 24;
+const MAX_DEPTH: usize = 24;
 
 /// Keys that speak of a schema and do not change what it takes.
 const NOTES: [&str; 8] =
@@ -16,7 +16,7 @@ const NOTES: [&str; 8] =
 pub(super) fn merge(document: &mut Document) -> Diagnostics {
     let merger = Merger { schemas: document.schemas().clone() };
     let mut diagnostics = Diagnostics::new();
-    walk::roots(&mut document.value, &mut |schema, pointer| merger.settle(schema, pointer, &mut diagnostics));
+    walk::roots(&mut document.value, &mut |schema, pointer| merger.merge_all(schema, pointer, &mut diagnostics));
     diagnostics
 }
 
@@ -26,18 +26,18 @@ struct Merger {
 
 impl Merger {
     /// Merges a schema, then those inside it: some of them came in by merging.
-    fn settle(&self, schema: &mut Value, pointer: &str, diagnostics: &mut Diagnostics) {
+    fn merge_all(&self, schema: &mut Value, pointer: &str, diagnostics: &mut Diagnostics) {
         match self.merged(schema, 0) {
             Ok(Some(merged)) => *schema = merged,
             Ok(None) => {}
             Err(reason) => diagnostics.push((pointer.to_owned(), reason)),
         }
-        walk::parts(schema, pointer, &mut |part, pointer| self.settle(part, pointer, diagnostics));
+        walk::parts(schema, pointer, &mut |part, pointer| self.merge_all(part, pointer, diagnostics));
     }
 
     /// The schema without `allOf` and with nothing beside a union; `None` if it is so already.
     fn merged(&self, schema: &Value, depth: usize) -> Result<Option<Value>, String> {
-        if depth > DEPTH {
+        if depth > MAX_DEPTH {
             return Err("`allOf` leads into itself".to_owned());
         }
         let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
@@ -77,7 +77,7 @@ impl Merger {
 
     /// What a part says, references followed.
     fn inlined(&self, part: &Value, depth: usize) -> Result<Value, String> {
-        if depth > DEPTH {
+        if depth > MAX_DEPTH {
             return Err("references lead in a circle".to_owned());
         }
         let mut part = match schema_name(part) {

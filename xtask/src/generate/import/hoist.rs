@@ -54,7 +54,7 @@ impl Hoister {
         *operation = whole["paths"]["/"]["get"].take();
     }
 
-    /// Takes the schema out if it is a type; looks into it in any case.
+    /// Takes the schema out if it is a type, and visits the schemas inside it in any case.
     fn place(&mut self, schema: &mut Value, name: &str, pointer: &str) {
         if !is_type(schema) {
             self.inside(schema, name, pointer);
@@ -104,7 +104,7 @@ fn word(name: &str) -> String {
     if word.is_empty() { "Field".to_owned() } else { word }
 }
 
-/// What tells a member of a union from the others.
+/// What distinguishes a member of a union from the others.
 fn member(schema: &Value) -> Option<String> {
     let name = [text(schema, "x-name"), text(schema, "title")].into_iter().find(|name| !name.is_empty());
     let words = object(&schema["properties"]).values().filter_map(|property| property["enum"].as_array());

@@ -7,7 +7,7 @@ use super::super::document::{Document, escape};
 use super::Diagnostics;
 
 /// How many references may lead from one to the next.
-const DEPTH: usize = 24;
+const MAX_DEPTH: usize = 24;
 
 pub(super) fn expand(document: &mut Document) -> Diagnostics {
     let mut expander = Expander { whole: document.value.clone(), diagnostics: Diagnostics::new() };
@@ -65,7 +65,7 @@ impl Expander {
         if path.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/')) {
             return Some(Target::Named(format!("#{path}")));
         }
-        if depth == DEPTH {
+        if depth == MAX_DEPTH {
             self.diagnostics.push((pointer.to_owned(), format!("`{reference}` leads into itself")));
             return None;
         }

@@ -8,7 +8,7 @@ use super::super::document::{Document, flag, is_type, object, schema_name};
 use super::{Diagnostics, walk};
 
 /// How many names one schema may have.
-const DEPTH: usize = 24;
+const MAX_NAMES: usize = 24;
 
 pub(super) fn resolve(document: &mut Document) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
@@ -27,7 +27,7 @@ pub(super) fn resolve(document: &mut Document) -> Diagnostics {
         !is_other
     });
     walk::each(&mut document.value, &mut |schema, pointer| {
-        for _ in 0..DEPTH {
+        for _ in 0..MAX_NAMES {
             let Some(other) = schema_name(schema).and_then(|name| others.get(name)) else { break };
             let mut keys = object(other).clone();
             keys.extend(object(schema).clone().into_iter().filter(|(key, _)| key != "$ref"));

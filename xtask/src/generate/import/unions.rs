@@ -19,7 +19,7 @@ pub(super) fn flatten(document: &mut Document) -> Diagnostics {
         let Some(Value::Array(members)) = one.or(any) else { return };
         let has_tag = keys.contains_key("discriminator");
         let members = distinct(members, has_tag);
-        // A member that takes everything leaves nothing to tell apart.
+        // A member that takes everything leaves nothing to distinguish.
         if members.iter().any(is_anything) {
             keys.retain(|key, _| ["description", "nullable", "deprecated"].contains(&key.as_str()));
             return;

@@ -9,7 +9,7 @@ use super::super::document::{Document, is_type, schema_name};
 use super::Context;
 
 /// How deep lists and maps may be named inside each other.
-const DEPTH: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 pub(super) fn inline(document: &mut Document, _: &mut Context) -> Result<usize> {
     let mut aliases = BTreeMap::new();
@@ -22,7 +22,7 @@ pub(super) fn inline(document: &mut Document, _: &mut Context) -> Result<usize> 
     });
     let mut count = 0;
     // An alias may stand for a list of another alias, so one round is not enough.
-    for _ in 0..DEPTH {
+    for _ in 0..MAX_DEPTH {
         let before = count;
         document.for_each_schema(&mut |schema| {
             if let Some(alias) = schema_name(schema).and_then(|name| aliases.get(name)) {

@@ -1,4 +1,4 @@
-//! Members of a union that nothing tells apart are one member: two would be two variants of one Rust type.
+//! Members of a union that nothing distinguishes are one member: two would be two variants of one Rust type.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::super::document::{Document, flag, is_type, schema_name, text};
 use super::Context;
 
 /// How deep names may stand for names.
-const DEPTH: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 pub(super) fn merge(document: &mut Document, _: &mut Context) -> Result<usize> {
     let schemas = document.schemas().clone();
@@ -71,7 +71,7 @@ fn is_same(one: &Value, other: &Value, schemas: &Map<String, Value>) -> bool {
 fn shape(schema: &Value, schemas: &Map<String, Value>, depth: usize) -> Value {
     let mut kept = Map::new();
     let named = schema_name(schema).and_then(|name| schemas.get(name)).filter(|named| !is_type(named));
-    if let Some(named) = named.filter(|_| depth < DEPTH) {
+    if let Some(named) = named.filter(|_| depth < MAX_DEPTH) {
         let mut followed = shape(named, schemas, depth + 1);
         if flag(schema, "nullable") && depth > 0 {
             followed["nullable"] = true.into();
@@ -90,7 +90,7 @@ fn shape(schema: &Value, schemas: &Map<String, Value>, depth: usize) -> Value {
     if text(schema, "format") == "binary" {
         kept.insert("format".to_owned(), "binary".into());
     }
-    // Of the member itself null is no matter: it moves to what the members become.
+    // A member's own null does not count: it moves to the type that the members become.
     if depth > 0 && flag(schema, "nullable") {
         kept.insert("nullable".to_owned(), true.into());
     }

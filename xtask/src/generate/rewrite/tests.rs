@@ -37,7 +37,7 @@ fn types_that_nobody_reaches_are_dropped() {
 }
 
 #[test]
-fn the_way_of_a_type_follows_from_its_use() {
+fn the_direction_of_a_type_follows_from_its_use() {
     let model = model(&sample()).unwrap();
     let way = |name: &str| (model.types[name].way.sent, model.types[name].way.received);
     assert_eq!(way("ApplicationUpdate"), (true, false));
@@ -47,7 +47,7 @@ fn the_way_of_a_type_follows_from_its_use() {
 }
 
 #[test]
-fn nobody_is_asked_for_an_empty_body() {
+fn an_empty_body_is_no_argument() {
     let mut document = sample();
     let bodies = |document: &_| {
         let operations = model(document).unwrap().operations.into_iter();
@@ -118,7 +118,7 @@ components:
 }
 
 #[test]
-fn texts_that_no_tag_tells_apart_are_one_text() {
+fn texts_that_no_tag_distinguishes_are_one_text() {
     let one = |kind: &str| vec![(String::new(), kind.to_owned())];
     assert_eq!(variants_of("[{type: string}, {type: string, format: uri}]"), one("String"));
     assert_eq!(variants_of("[{type: string}, {$ref: '#/components/schemas/Name'}]"), one("String"));

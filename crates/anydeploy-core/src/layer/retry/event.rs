@@ -1,4 +1,4 @@
-//! What the retry layer tells its caller while it works.
+//! What the retry layer reports to its caller between two attempts.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::{ErrorKind, Method};
 
 /// An attempt failed, and another one follows after a wait.
 ///
-/// The last failure is not told as an event: it is the error that the caller gets.
+/// The last failure is not an event: it is the error that the caller gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryEvent {

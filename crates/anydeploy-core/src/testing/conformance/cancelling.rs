@@ -14,12 +14,12 @@ pub async fn a_cancel_takes_effect_or_says_why_not(harness: &dyn Harness) -> Ver
     let target = target(harness, &[Ending::Never]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
     match meanwhile(harness, deployer.cancel_deployment(&id)).await {
-        Ok(told) => {
-            let phase = told.status.phase;
+        Ok(cancelled) => {
+            let phase = cancelled.status.phase;
             let wrong = matches!(phase, Phase::Succeeded | Phase::Failed);
-            ensure!(!wrong, "a deployment that was cancelled is told as {phase}");
+            ensure!(!wrong, "a deployment that was cancelled is reported as {phase}");
             let outcome = end(harness, &deployer, &id).await?;
-            ensure!(ended_as(&outcome, Ending::Cancelled), "a cancelled deployment was told as `{outcome}`");
+            ensure!(ended_as(&outcome, Ending::Cancelled), "a cancelled deployment was reported as `{outcome}`");
             Ok(())
         }
         Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unsupported) => Ok(()),
@@ -39,7 +39,7 @@ pub async fn cancelling_what_is_over_is_a_conflict(harness: &dyn Harness) -> Ver
     let kinds = [ErrorKind::Conflict, ErrorKind::Unsupported];
     refused(meanwhile(harness, deployer.cancel_deployment(&id)).await, &kinds, "cancelling what is over")?;
     let outcome = end(harness, &deployer, &id).await?;
-    ensure!(ended_as(&outcome, Ending::Succeeds), "a success that was then cancelled is told as `{outcome}`");
+    ensure!(ended_as(&outcome, Ending::Succeeds), "a success that was then cancelled is reported as `{outcome}`");
     Ok(())
 }
 

@@ -45,20 +45,22 @@ static CASES: &[Case] = cases! {
         another_process_can_watch_on: "an id that was stored as text leads another deployer to the same deployment",
         deploy_triggers_once: "one call of `deploy` triggers one deployment",
         an_older_ending_is_not_taken_for_the_new_one: "what an older deployment ended as says nothing of the new one",
-        each_id_keeps_to_its_own_deployment: "an id goes on telling of the deployment it was given for",
-        callers_at_once_are_told_their_own: "callers who deploy at once are told of their own deployments",
-        a_second_deployment_is_new_or_adopted: "a deployment is told twice only if the second is told as adopted",
-        a_lost_answer_is_told_honestly: "a trigger whose answer was lost is sent once, and what is told of it is true",
+        each_id_keeps_to_its_own_deployment: "an id always leads to the deployment it was given for",
+        concurrent_callers_get_their_own_deployments:
+            "callers who deploy at the same time get their own deployments",
+        a_second_deployment_is_new_or_adopted: "one deployment answers two calls only if the second is adopted",
+        a_lost_answer_is_reported_honestly:
+            "a trigger whose answer was lost is sent once, and the result agrees with the platform",
         a_trigger_that_never_arrived_is_not_an_older_deployment:
             "a trigger that never arrived is not reported as a deployment that was there before",
         a_running_deployment_is_no_answer_to_a_fresh_request:
             "a request is not answered by a deployment that ran before, unless any will do",
     }
     waiting {
-        a_success_is_told: "a success is told once the deployment is over and proven to be the right one",
-        a_failure_is_never_a_success: "a failure is told as a failure, with its log or why there is none",
-        a_cancelled_deployment_is_told: "a deployment that was stopped is told as cancelled",
-        a_deadline_is_an_error_that_tells_what_was_seen: "a deadline is an error that holds what was seen last",
+        a_success_is_reported: "a success is reported once the deployment is over and proven to be the right one",
+        a_failure_is_never_a_success: "a failure is reported as a failure, with its log or why there is none",
+        a_cancelled_deployment_is_reported: "a deployment that was stopped is reported as cancelled",
+        a_deadline_is_an_error_that_holds_the_last_state: "a deadline is an error that holds the last state read",
         an_unknown_word_ends_nothing: "a word that nobody knows is neither success nor failure",
         a_deployment_that_vanishes_is_lost: "a deployment that the platform forgot is lost",
         a_read_without_an_answer_decides_nothing: "a read whose answer was lost is neither an ending nor a loss",
@@ -107,7 +109,7 @@ static CASES: &[Case] = cases! {
         reading_triggers_nothing: "no read triggers a deployment",
         a_service_is_the_one_asked_for: "a service is the one that was asked for",
         services_list_what_can_be_deployed: "the list of services holds what can be deployed",
-        a_good_credential_is_told_as_good: "a credential that works is told as one that works",
+        a_good_credential_is_reported_as_good: "a credential that works is reported as one that works",
     }
     cancelling {
         a_cancel_takes_effect_or_says_why_not: "a cancel ends the deployment as cancelled, or says why it does not",

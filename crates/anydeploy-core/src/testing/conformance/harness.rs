@@ -20,7 +20,7 @@ pub enum Ending {
     Fails,
     /// Someone else, or the platform, stops it.
     Cancelled,
-    /// It goes on for longer than [`Harness::moment`], and can be cancelled where the platform can.
+    /// It goes on for longer than [`Harness::observation_time`], and can be cancelled where the platform can.
     Never,
     /// The platform ends up showing a word for it that the implementation does not know.
     UnknownWord,
@@ -32,7 +32,7 @@ pub enum Ending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Received {
-    /// Nobody knows.
+    /// The harness does not know.
     Unknown,
     /// The request came without it.
     Nothing,
@@ -43,8 +43,8 @@ pub enum Received {
 
 /// A platform under test, as the suite sees it.
 ///
-/// Three methods are required; each of the others makes more cases run, and the report says which were skipped for
-/// want of it.
+/// Three methods are required; each of the others makes more cases run, and the report says which were skipped without
+/// it.
 /// The suite runs one case after the other, and calls the methods of a harness from one task.
 pub trait Harness: Send + Sync {
     /// A deployer as another process would build it: one more each time, on the same platform.
@@ -60,10 +60,10 @@ pub trait Harness: Send + Sync {
     /// its form.
     fn malformed_ids(&self) -> Vec<DeploymentId>;
 
-    /// Lets the platform get on, one step; repeated often enough, it brings every deployment to its end.
+    /// Lets the platform proceed by one step; repeated often enough, it brings every deployment to its end.
     ///
-    /// It is called while a case waits, may be dropped half-way, and by default waits for 10 milliseconds, for
-    /// platforms that get on by themselves.
+    /// It is called while a case waits, and may be dropped half-way.
+    /// By default it waits for 10 milliseconds, for platforms that proceed by themselves.
     fn let_time_pass(&self) -> BoxFuture<'_, ()> {
         sleep(Duration::from_millis(10)).boxed()
     }
@@ -73,8 +73,8 @@ pub trait Harness: Send + Sync {
         WatchOptions::within(Duration::from_secs(20))
     }
 
-    /// How long a case watches what must not end; by default 5 seconds.
-    fn moment(&self) -> Duration {
+    /// How long a case watches a deployment that must not end; by default 5 seconds.
+    fn observation_time(&self) -> Duration {
         Duration::from_secs(5)
     }
 
@@ -89,17 +89,17 @@ pub trait Harness: Send + Sync {
     ///
     /// By default the name is written to the standard error, also where the output of a test is captured.
     fn case_starts(&self, case: &Case) {
-        // Who reads no standard error does not want to know.
+        // Without a standard error there is nobody to read it.
         let _ = writeln!(io::stderr(), "conformance: {}", case.name);
     }
 
-    /// How many deployments the platform truly took on for a target; `None` if nobody knows.
+    /// How many deployments the platform really started for a target; `None` if the harness does not know.
     fn triggers<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
         let _ = target;
         ready(None).boxed()
     }
 
-    /// How many requests the platform has received; `None` if nobody knows.
+    /// How many requests the platform has received; `None` if the harness does not know.
     fn requests(&self) -> BoxFuture<'_, Option<u64>> {
         ready(None).boxed()
     }

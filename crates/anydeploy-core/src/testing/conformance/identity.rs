@@ -1,4 +1,4 @@
-//! Which deployment a caller is told of.
+//! Which deployment a caller gets.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{Adoption, DeployRequest, Deployer, DeploymentId, ErrorKind, Identity, Target};
 
-/// Deploys, and looks at the id: whose it is, and whether its text is the whole of it.
+/// Deploys, and checks that the id names platform and target and survives as text.
 pub async fn deploy_names_its_deployment(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Succeeds]).await?;
@@ -34,7 +34,7 @@ pub async fn another_process_can_watch_on(harness: &dyn Harness) -> Verdict {
         Err(error) => return broken(format!("`{id}` is not readable by another deployer: {error:#}")),
     }
     let outcome = end(harness, &other, &id).await?;
-    ensure!(ended_as(&outcome, Ending::Succeeds), "the other deployer was told `{outcome}`");
+    ensure!(ended_as(&outcome, Ending::Succeeds), "the other deployer read `{outcome}`");
     Ok(())
 }
 
@@ -67,13 +67,13 @@ pub async fn each_id_keeps_to_its_own_deployment(harness: &dyn Harness) -> Verdi
     let target = target(harness, &[Ending::Fails, Ending::Succeeds]).await?;
     let first = deploy(harness, &deployer, &target).await?.id;
     let outcome = end(harness, &deployer, &first).await?;
-    ensure!(ended_as(&outcome, Ending::Fails), "the first deployment fails, and was told as `{outcome}`");
+    ensure!(ended_as(&outcome, Ending::Fails), "the first deployment fails, and was reported as `{outcome}`");
     let second = deploy(harness, &deployer, &target).await?.id;
     ensure!(first != second, "two deployments have the id `{first}`");
     let outcome = end(harness, &deployer, &second).await?;
-    ensure!(ended_as(&outcome, Ending::Succeeds), "the second deployment succeeds, and was told as `{outcome}`");
+    ensure!(ended_as(&outcome, Ending::Succeeds), "the second deployment succeeds, and was reported as `{outcome}`");
     let outcome = end(harness, &harness.deployer(), &first).await?;
-    ensure!(ended_as(&outcome, Ending::Fails), "the first deployment failed, and is told as `{outcome}` by now");
+    ensure!(ended_as(&outcome, Ending::Fails), "the first deployment failed, and is now reported as `{outcome}`");
     // A read may make an id more precise, and must not make it the id of another deployment.
     let Some(precise) = outcome.deployment().map(|deployment| deployment.id.to_string()) else {
         return broken("a failure names no deployment");
@@ -85,7 +85,7 @@ pub async fn each_id_keeps_to_its_own_deployment(harness: &dyn Harness) -> Verdi
 }
 
 /// Deploys two targets at once, one of which fails.
-pub async fn callers_at_once_are_told_their_own(harness: &dyn Harness) -> Verdict {
+pub async fn concurrent_callers_get_their_own_deployments(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let good = target(harness, &[Ending::Succeeds]).await?;
     let bad = target(harness, &[Ending::Fails]).await?;
@@ -106,7 +106,7 @@ pub async fn a_second_deployment_is_new_or_adopted(harness: &dyn Harness) -> Ver
     match meanwhile(harness, deployer.deploy(&DeployRequest::new(target.clone()))).await {
         Ok(second) => {
             let same = first.id == second.id;
-            ensure!(!same || second.identity == Identity::Adopted, "`{}` was told twice as new", first.id);
+            ensure!(!same || second.identity == Identity::Adopted, "`{}` was reported twice as new", first.id);
             Ok(())
         }
         Err(error) => {
@@ -122,7 +122,7 @@ pub async fn a_second_deployment_is_new_or_adopted(harness: &dyn Harness) -> Ver
 }
 
 /// Loses the answer to a trigger of a target that was deployed before, and compares the result with what the platform did.
-pub async fn a_lost_answer_is_told_honestly(harness: &dyn Harness) -> Verdict {
+pub async fn a_lost_answer_is_reported_honestly(harness: &dyn Harness) -> Verdict {
     let (deployer, target, older, before) = deployed_before(harness).await?;
     if !harness.lose_next_answer().await {
         return skip("the harness cannot lose an answer");
@@ -174,7 +174,7 @@ async fn honest(
         Err(error) => {
             ensure!(made == 0 || !error.is_safe_to_repeat(), "it was taken, and is called safe to repeat: {error:#}");
             let undecided = error.kind() == ErrorKind::Undecidable && deployer.capabilities().correlates;
-            ensure!(!undecided, "the capability `reconcile` is on, and the error is: {error:#}");
+            ensure!(!undecided, "the capability `correlates` is on, and the error is: {error:#}");
         }
     }
     Ok(())

@@ -33,11 +33,11 @@ pub async fn history_is_newest_first_and_limited(harness: &dyn Harness) -> Verdi
         let phases: Vec<Phase> = history.iter().map(|deployment| deployment.status.phase).collect();
         let newest_first = [Phase::Succeeded, Phase::Failed];
         ensure!(newest_first.starts_with(&phases), "the newest {limit} are {phases:?}, and not of {newest_first:?}");
-        for told in history {
-            ensure!(same_target(told.target(), &target), "`{}` stands in the history of `{target}`", told.id);
-            let read = works(meanwhile(harness, deployer.deployment(&told.id)).await, Method::Deployment)?;
-            let (past, now) = (told.status, read.status);
-            ensure!(past.phase == now.phase, "`{}` is `{past}` in the history, and `{now}` when read", told.id);
+        for listed in history {
+            ensure!(same_target(listed.target(), &target), "`{}` stands in the history of `{target}`", listed.id);
+            let read = works(meanwhile(harness, deployer.deployment(&listed.id)).await, Method::Deployment)?;
+            let (past, now) = (listed.status, read.status);
+            ensure!(past.phase == now.phase, "`{}` is `{past}` in the history, and `{now}` when read", listed.id);
         }
     }
     Ok(())
@@ -55,10 +55,10 @@ pub async fn a_batch_is_answered_in_order(harness: &dyn Harness) -> Verdict {
     let ids = [bad, harness.foreign_id(), good];
     let answers = meanwhile(harness, deployer.deployments(&ids)).await;
     ensure!(answers.len() == ids.len(), "{} ids got {} answers", ids.len(), answers.len());
-    let told: Vec<Result<Phase, ErrorKind>> =
+    let phases: Vec<Result<Phase, ErrorKind>> =
         answers.iter().map(|answer| answer.as_ref().map(|d| d.status.phase).map_err(Error::kind)).collect();
-    let right = [Ok(Phase::Failed), Err(ErrorKind::InvalidInput), Ok(Phase::Succeeded)];
-    ensure!(told == right, "the answers are {told:?}, and not {right:?}");
+    let expected = [Ok(Phase::Failed), Err(ErrorKind::InvalidInput), Ok(Phase::Succeeded)];
+    ensure!(phases == expected, "the answers are {phases:?}, and not {expected:?}");
     ensure!(deployer.deployments(&[]).await.is_empty(), "no ids got answers");
     Ok(())
 }
@@ -90,11 +90,11 @@ pub async fn a_log_is_that_of_its_own_deployment(harness: &dyn Harness) -> Verdi
     let first = deploy(harness, &deployer, &target).await?.id;
     end(harness, &deployer, &first).await?;
     // The end of a log may come a little later than the status.
-    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    meanwhile(harness, sleep(harness.observation_time() / 4)).await;
     let alone = log(harness, &*deployer, &first).await?;
     let second = deploy(harness, &deployer, &target).await?.id;
     end(harness, &deployer, &second).await?;
-    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    meanwhile(harness, sleep(harness.observation_time() / 4)).await;
     let (first, second) = (log(harness, &*deployer, &first).await?, log(harness, &*deployer, &second).await?);
     ensure!(first == alone, "the log of the first deployment is {first:?}, and was {alone:?} before the second");
     ensure!(first.is_empty() || first != second, "a failed and a successful deployment have the log {first:?}");
@@ -134,11 +134,11 @@ pub async fn a_service_is_the_one_asked_for(harness: &dyn Harness) -> Verdict {
     offered(&*deployer, Method::Service)?;
     let target = target(harness, &[Ending::Succeeds]).await?;
     let service = works(meanwhile(harness, deployer.service(&target)).await, Method::Service)?;
-    ensure!(same_target(&service.target, &target), "asked for `{target}`, it told of `{}`", service.target);
+    ensure!(same_target(&service.target, &target), "asked for `{target}`, it answered with `{}`", service.target);
     Ok(())
 }
 
-/// Looks for a target that exists in the list of all.
+/// Searches the list of all services for a target that exists.
 pub async fn services_list_what_can_be_deployed(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     offered(&*deployer, Method::Services)?;
@@ -149,11 +149,11 @@ pub async fn services_list_what_can_be_deployed(harness: &dyn Harness) -> Verdic
 }
 
 /// Checks the credential with which everything else works.
-pub async fn a_good_credential_is_told_as_good(harness: &dyn Harness) -> Verdict {
+pub async fn a_good_credential_is_reported_as_good(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     offered(&*deployer, Method::Check)?;
     let check = works(meanwhile(harness, deployer.check()).await, Method::Check)?;
-    ensure!(check.read != Permission::Denied, "what can be read is told as denied");
-    ensure!(check.deploy != Permission::Denied, "what can be deployed is told as denied");
+    ensure!(check.read != Permission::Denied, "what can be read is reported as denied");
+    ensure!(check.deploy != Permission::Denied, "what can be deployed is reported as denied");
     Ok(())
 }

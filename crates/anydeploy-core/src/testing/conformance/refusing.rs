@@ -19,11 +19,11 @@ pub async fn an_unknown_target_is_an_error(harness: &dyn Harness) -> Verdict {
     let Some(target) = harness.unknown_target() else { return skip("the harness has no unknown target") };
     match meanwhile(harness, deployer.deploy(&DeployRequest::new(target.clone()))).await {
         Err(error) => ensure!(!error.is_transient(), "an unknown target is a transient error: {error:#}"),
-        Ok(deployment) => return broken(format!("a deployment of `{target}` was told: `{}`", deployment.id)),
+        Ok(deployment) => return broken(format!("a deployment of `{target}` was returned: `{}`", deployment.id)),
     }
     if deployer.offers(Method::Service) {
         let answer = meanwhile(harness, deployer.service(&target)).await;
-        ensure!(answer.is_err(), "a service was told of `{target}`, which does not exist");
+        ensure!(answer.is_err(), "a service was returned for `{target}`, which does not exist");
     }
     if deployer.offers(Method::History)
         && let Ok(history) = meanwhile(harness, deployer.history_of(&target, HistoryOptions::default())).await

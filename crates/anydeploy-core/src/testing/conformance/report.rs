@@ -29,7 +29,7 @@ pub struct Report {
 impl Report {
     /// Whether no rule is broken.
     ///
-    /// Skipped cases do not count against it; look at [`skipped`](Self::skipped) for what was not put to the test.
+    /// Skipped cases do not count against it; [`skipped`](Self::skipped) lists what was not put to the test.
     #[must_use]
     pub fn is_kept(&self) -> bool {
         self.broken().is_empty()

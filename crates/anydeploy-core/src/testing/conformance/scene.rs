@@ -81,7 +81,7 @@ pub(super) async fn deploy_to(
 ) -> Result<Outcome, NotKept> {
     let deployment = deploy(harness, deployer, target).await?;
     let outcome = end(harness, deployer, &deployment.id).await?;
-    ensure!(ended_as(&outcome, ending), "a deployment whose ending is {ending:?} was told as `{outcome}`");
+    ensure!(ended_as(&outcome, ending), "a deployment whose ending is {ending:?} was reported as `{outcome}`");
     Ok(outcome)
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn under_way(
             Ok(deployment) => id = deployment.id,
             Err(error) => return broken(format!("`{id}` is not readable: {error:#}")),
         }
-        meanwhile(harness, sleep(harness.moment() / 50)).await;
+        meanwhile(harness, sleep(harness.observation_time() / 50)).await;
     }
 }
 
@@ -109,11 +109,11 @@ pub(super) async fn goes_on(
     deployer: &Arc<dyn Deployer>,
     id: &DeploymentId,
 ) -> Result<Error, NotKept> {
-    let options = WatchOptions { deadline: harness.moment(), ..harness.watch_options() };
+    let options = WatchOptions { deadline: harness.observation_time(), ..harness.watch_options() };
     match meanwhile(harness, async { deployer.watch(id, options).await }).await {
         Err(error) if error.kind() == ErrorKind::TimedOut => Ok(error),
         Err(error) => broken(format!("watching `{id}` failed: {error:#}")),
-        Ok(outcome) => broken(format!("a deployment that goes on was told as `{outcome}`")),
+        Ok(outcome) => broken(format!("a deployment that goes on was reported as `{outcome}`")),
     }
 }
 

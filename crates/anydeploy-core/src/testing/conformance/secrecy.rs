@@ -64,7 +64,7 @@ fn nowhere(harness: &dyn Harness, what: &str, text: &str) -> Verdict {
     if secrets.is_empty() {
         return skip("the harness names no secrets");
     }
-    // The text itself is not told, because it may be the secret.
+    // The text itself is not printed, because it may be the secret.
     ensure!(!secrets.iter().any(|secret| text.contains(secret.as_str())), "{what} prints a secret");
     Ok(())
 }

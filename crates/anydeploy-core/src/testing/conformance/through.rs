@@ -71,8 +71,8 @@ where
         self.harness.watch_options()
     }
 
-    fn moment(&self) -> Duration {
-        self.harness.moment()
+    fn observation_time(&self) -> Duration {
+        self.harness.observation_time()
     }
 
     fn case_limit(&self) -> Duration {

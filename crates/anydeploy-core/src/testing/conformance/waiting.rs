@@ -14,15 +14,15 @@ use crate::{
 };
 
 /// Deploys what succeeds.
-pub async fn a_success_is_told(harness: &dyn Harness) -> Verdict {
+pub async fn a_success_is_reported(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Succeeds]).await?;
     let outcome = deploy_to(harness, &harness.deployer(), &target, Ending::Succeeds).await?;
     let over = outcome.deployment().is_some_and(Deployment::is_over);
-    ensure!(over, "a success was told of a deployment that is not over, or not proven to be the right one");
+    ensure!(over, "a success was reported for a deployment that is not over, or not proven to be the right one");
     Ok(())
 }
 
-/// Deploys what fails, and looks for the log where logs are offered.
+/// Deploys what fails, and checks for the log where logs are offered.
 pub async fn a_failure_is_never_a_success(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Fails]).await?;
@@ -32,42 +32,42 @@ pub async fn a_failure_is_never_a_success(harness: &dyn Harness) -> Verdict {
         && deployer.offers(Method::Logs)
         && harness.watch_options().log_tail > 0
     {
-        let told = failure.log.is_some() || failure.log_error.is_some();
-        ensure!(told, "the failure has neither a log nor the reason why there is none");
+        let explained = failure.log.is_some() || failure.log_error.is_some();
+        ensure!(explained, "the failure has neither a log nor the reason why there is none");
     }
     Ok(())
 }
 
 /// Deploys what is stopped from elsewhere.
-pub async fn a_cancelled_deployment_is_told(harness: &dyn Harness) -> Verdict {
+pub async fn a_cancelled_deployment_is_reported(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Cancelled]).await?;
     deploy_to(harness, &harness.deployer(), &target, Ending::Cancelled).await?;
     Ok(())
 }
 
 /// Deploys what does not end, and watches it with a short deadline.
-pub async fn a_deadline_is_an_error_that_tells_what_was_seen(harness: &dyn Harness) -> Verdict {
+pub async fn a_deadline_is_an_error_that_holds_the_last_state(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Never]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
     let error = goes_on(harness, &deployer, &id).await?;
     match error.last() {
         Some(last) => ensure!(!last.is_over(), "the deadline passed, and the last seen is over: `{}`", last.status),
-        None => return broken("the error does not tell what was seen last"),
+        None => return broken("the error does not hold the last state"),
     }
     Ok(())
 }
 
-/// Deploys what ends up in a state that nobody knows the word of.
+/// Deploys what ends in a state whose word the implementation does not know.
 pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::UnknownWord]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
     let mut phase = Phase::Queued;
-    // A busy machine may take more than one moment to get there.
+    // On a busy machine the platform may take longer than one observation to get there.
     for _ in 0..4 {
         let error = goes_on(harness, &deployer, &id).await?;
-        let Some(last) = error.last() else { return broken("the error does not tell what was seen last") };
+        let Some(last) = error.last() else { return broken("the error does not hold the last state") };
         phase = last.status.phase;
         if phase == Phase::Unknown {
             ensure!(!last.status.raw.is_empty(), "a word that nobody knows is not kept");
@@ -167,13 +167,13 @@ pub async fn a_dropped_watch_leaves_nothing_running(harness: &dyn Harness) -> Ve
     }
     drop(watch);
     // What is under way on the line when a watch is dropped may still arrive.
-    sleep(harness.moment() / 4).await;
+    sleep(harness.observation_time() / 4).await;
     let before = harness.requests().await;
-    sleep(harness.moment()).await;
+    sleep(harness.observation_time()).await;
     let after = harness.requests().await;
     ensure!(before == after, "after the watch was dropped, the requests went from {before:?} to {after:?}");
     let outcome = end(harness, &harness.deployer(), &id).await?;
-    ensure!(ended_as(&outcome, Ending::Succeeds), "after its watch was dropped it was told as `{outcome}`");
+    ensure!(ended_as(&outcome, Ending::Succeeds), "after its watch was dropped it was reported as `{outcome}`");
     Ok(())
 }
 
@@ -184,11 +184,11 @@ pub async fn a_dropped_trigger_breaks_nothing(harness: &dyn Harness) -> Verdict 
     let before = harness.triggers(&dropped).await;
     let _ = deployer.deploy(&DeployRequest::new(dropped.clone())).now_or_never();
     // What is under way on the line when a trigger is dropped may still arrive.
-    meanwhile(harness, sleep(harness.moment() / 4)).await;
+    meanwhile(harness, sleep(harness.observation_time() / 4)).await;
     let early = harness.triggers(&dropped).await;
     let other = target(harness, &[Ending::Succeeds]).await?;
     deploy_to(harness, &deployer, &other, Ending::Succeeds).await?;
-    meanwhile(harness, sleep(harness.moment())).await;
+    meanwhile(harness, sleep(harness.observation_time())).await;
     let late = harness.triggers(&dropped).await;
     ensure!(early == late, "after a trigger was dropped, the deployments went from {early:?} to {late:?}");
     if let (Some(before), Some(after)) = (before, late) {

@@ -108,7 +108,7 @@ impl World {
                     line.under_way = None;
                     line.state = state;
                 }
-                if entry.stage == Stage::Gone {
+                if entry.stage == Stage::Vanished {
                     self.deployments.remove(&number);
                 }
             }
@@ -129,9 +129,9 @@ impl World {
             return answer;
         }
         let line = self.lines.get_mut(target).ok_or_else(|| unknown(target))?;
-        let course = line.next.pop_front().unwrap_or_else(|| line.always.clone());
+        let script = line.next.pop_front().unwrap_or_else(|| line.always.clone());
         let number = self.triggered.len() + 1;
-        let entry = Entry::new(number, request, course, self.clock);
+        let entry = Entry::new(number, request, script, self.clock);
         let deployment = entry.to_deployment();
         line.waiting.push_back(number);
         self.triggered.push(Trigger { id: deployment.id.clone(), request: request.clone() });
@@ -144,7 +144,7 @@ impl World {
         let line = self.lines.get(request.target()).filter(|_| self.merges)?;
         let numbers = line.waiting.iter().rev().chain(&line.under_way);
         let twin = numbers.filter_map(|number| self.deployments.get(number)).find(|entry| {
-            matches!(entry.stage, Stage::Queued | Stage::Running(_) | Stage::Strange(_)) && entry.is_same_as(request)
+            matches!(entry.stage, Stage::Queued | Stage::Running(_) | Stage::Unknown(_)) && entry.is_same_as(request)
         })?;
         let mut deployment = twin.to_deployment();
         deployment.identity = Identity::Adopted;

@@ -144,7 +144,7 @@ impl Catalog for Broken {
     }
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
-        if self.has(Fault::DoubtsItsCredential) {
+        if self.has(Fault::DeniesItsCredential) {
             return async { Ok(Check::new(Permission::Denied)) }.boxed();
         }
         if self.has(Fault::TriggersWhenItChecks) {

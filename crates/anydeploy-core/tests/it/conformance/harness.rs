@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anydeploy_core::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
-use anydeploy_core::testing::{Course, MemoryDeployer};
+use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
     DeployRequest, Deployer, DeploymentId, Error, ErrorKind, JobEvent, Method, Platform, RanRevision, Revision, Target,
     TargetKind, TerraformAction,
@@ -68,16 +68,16 @@ impl Harness for Memory {
         async move {
             let target = self.one_more(TargetKind::Application);
             for ending in endings {
-                let course = match ending {
-                    Ending::Succeeds => Course::Succeeds,
-                    Ending::Fails => Course::fails("exit code 1", "one\ntwo\nboom"),
-                    Ending::Cancelled => Course::Cancelled,
-                    Ending::Never => Course::Hangs,
-                    Ending::UnknownWord => Course::Unknown("CONTEMPLATING".to_owned()),
-                    Ending::Vanishes => Course::Vanishes,
+                let script = match ending {
+                    Ending::Succeeds => Script::Succeeds,
+                    Ending::Fails => Script::fails("exit code 1", "one\ntwo\nboom"),
+                    Ending::Cancelled => Script::Cancelled,
+                    Ending::Never => Script::Hangs,
+                    Ending::UnknownWord => Script::Unknown("CONTEMPLATING".to_owned()),
+                    Ending::Vanishes => Script::Vanishes,
                     _ => return None,
                 };
-                self.platform.next(&target, course);
+                self.platform.next(&target, script);
             }
             Some(target)
         }
@@ -168,7 +168,7 @@ impl Harness for Memory {
                 _ => TargetKind::Application,
             };
             let target = self.one_more(kind);
-            self.platform.next(&target, Course::Succeeds);
+            self.platform.next(&target, Script::Succeeds);
             let request = DeployRequest::new(target);
             Some(match option {
                 RequestOption::Commit => request.with_revision(Revision::Commit("a1b2c3d".to_owned())),
@@ -190,7 +190,7 @@ impl Harness for Memory {
     fn request_that_runs_another_revision(&self) -> BoxFuture<'_, Option<DeployRequest>> {
         async {
             let target = self.one_more(TargetKind::Application);
-            self.platform.next(&target, Course::Runs(RanRevision::Commit("beef".repeat(10))));
+            self.platform.next(&target, Script::Runs(RanRevision::Commit("beef".repeat(10))));
             Some(DeployRequest::new(target).with_revision(Revision::Commit("cafe".repeat(10))))
         }
         .boxed()

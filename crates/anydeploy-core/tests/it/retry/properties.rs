@@ -105,7 +105,7 @@ proptest! {
         run(async {
             let inner = script(&errors);
             let (deployer, _) = retry(inner.clone(), options);
-            let told = deployer.deploy(&DeployRequest::new(web())).await.unwrap_err();
+            let returned = deployer.deploy(&DeployRequest::new(web())).await.unwrap_err();
             let sent = inner.calls().len();
             // Each trigger but the last one failed in a way that proves that nothing was acted on.
             for scripted in errors.iter().take(sent - 1) {
@@ -113,9 +113,9 @@ proptest! {
                 let helps = error.is_transient() || matches!(error.kind(), ErrorKind::NotTriggered | ErrorKind::Unreadable);
                 prop_assert!(error.is_safe_to_repeat() && helps, "sent again after {error}");
             }
-            prop_assert_eq!(told.attempts() as usize, sent);
+            prop_assert_eq!(returned.attempts() as usize, sent);
             if let Some(last) = errors.get(sent - 1) {
-                prop_assert_eq!(told.is_safe_to_repeat(), error(*last).is_safe_to_repeat());
+                prop_assert_eq!(returned.is_safe_to_repeat(), error(*last).is_safe_to_repeat());
             }
             Ok(())
         })?;

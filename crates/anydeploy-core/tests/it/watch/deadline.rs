@@ -76,7 +76,7 @@ async fn a_poll_that_is_under_way_at_the_deadline_may_still_end_the_watch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_moment_ends_a_watch_as_a_duration_does() {
+async fn until_ends_a_watch_as_a_deadline_does() {
     let deployer = script(&[(Phase::Running, "in_progress"); 100]);
     let started = Instant::now();
     let moment = SystemTime::now() + Duration::from_mins(1);
@@ -89,7 +89,7 @@ async fn a_moment_ends_a_watch_as_a_duration_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_while_the_server_is_down_says_since_when_and_not_that_the_deployment_goes_on() {
+async fn a_deadline_while_the_server_is_down_says_for_how_long_reads_have_failed() {
     let deployer = running_then((0..40).map(|_| Err(down())));
     let options = WatchOptions::within(Duration::from_mins(1)).with_tolerated_failures(100);
     let error = deployer.watch(&id(), options).await.unwrap_err();

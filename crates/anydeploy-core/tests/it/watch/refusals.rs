@@ -131,7 +131,7 @@ async fn a_deployment_that_is_not_found_is_lost_if_no_later_poll_contradicts_tha
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_credential_is_tried_again_no_sooner_than_the_longest_interval_and_the_servers_wish() {
+async fn a_refused_credential_is_tried_again_after_the_longest_interval_and_retry_after() {
     let longest = WatchOptions::default().longest_interval;
     for wish in [longest / 5, longest * 3] {
         let refused = Error::new(ErrorKind::UnauthorizedOrRateLimited, "on purpose").with_retry_after(Some(wish));

@@ -72,7 +72,7 @@ async fn a_list_of_ids_as_an_array_breaks_the_server() {
 }
 
 #[tokio::test]
-async fn unknown_ids_are_left_out_without_a_word() {
+async fn unknown_ids_are_left_out_without_a_message() {
     let fake = still().await;
     let web = fake.application();
     let answer = post(&fake, &format!("/deploy?uuid=nope,{web}")).await;
@@ -98,7 +98,7 @@ async fn services_and_databases_are_started_without_an_id() {
 }
 
 #[tokio::test]
-async fn a_commit_that_is_queued_already_is_answered_with_an_id_that_never_exists() {
+async fn a_commit_that_is_queued_already_is_answered_with_a_phantom_id() {
     let fake = still().await;
     let first = deploy(&fake, &fake.application()).await;
     let again = post(&fake, &format!("/deploy?uuid={}", fake.application())).await;
@@ -110,14 +110,14 @@ async fn a_commit_that_is_queued_already_is_answered_with_an_id_that_never_exist
 }
 
 #[tokio::test]
-async fn without_the_phantom_the_running_id_is_told() {
+async fn without_the_phantom_quirk_the_running_id_is_returned() {
     let fake = still_with(|builder| builder.without(CoolifyQuirk::PhantomDeploymentId)).await;
     let first = deploy(&fake, &fake.application()).await;
     assert_eq!(deploy(&fake, &fake.application()).await, first);
 }
 
 #[tokio::test]
-async fn force_is_read_as_a_truth_and_passes_the_look_for_a_duplicate() {
+async fn force_is_a_truth_value_and_skips_the_search_for_a_duplicate() {
     let fake = still().await;
     let web = fake.application();
     deploy(&fake, &web).await;

@@ -1,4 +1,5 @@
-//! Servers in trouble: maintenance, a proxy without a server, an unreachable machine, and answers that are no JSON.
+//! Servers that cannot work: maintenance, a proxy without a server, an unreachable machine, and answers that are not
+//! JSON.
 
 use anydeploy_fakes::CoolifyQuirk;
 use reqwest::Method;

@@ -162,7 +162,7 @@ async fn up_to_v4_3_6_cancelling_works_but_answers_500_and_stalls_the_queue() {
 }
 
 #[tokio::test]
-async fn a_restart_of_the_server_fails_everything_active_without_a_word() {
+async fn a_restart_of_the_server_fails_everything_active_without_a_log_line() {
     let fake = still().await;
     let web = fake.application();
     deploy(&fake, &web).await;

@@ -1,4 +1,4 @@
-//! Habits of older versions and of rarer settings, each off until it is switched on.
+//! Quirks of older versions and of rarer settings, each off until it is switched on.
 
 use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, FakeCoolify};
 use reqwest::Method;

@@ -11,7 +11,7 @@ fn is_refused_key(answer: &Answer) -> bool {
 }
 
 #[tokio::test]
-async fn only_the_api_key_header_is_looked_at() {
+async fn only_the_api_key_header_is_read() {
     let fake = still().await;
     let bearer = format!("Bearer {}", fake.token());
     let with_bearer = request(&fake, Method::GET, "/api/project.all").header("authorization", &bearer);

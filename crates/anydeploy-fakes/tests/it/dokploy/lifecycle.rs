@@ -116,7 +116,7 @@ async fn a_deploy_from_git_ends_with_the_commit_in_the_place_of_title_and_descri
     let fake = still().await;
     let site = fake.add_git_application("site");
     fake.next_deployment(&site, DokployScript::succeeds().commit("abc123", "Subject\n\nBody"));
-    let body = json!({ "applicationId": site, "title": "mine", "description": "nonce" });
+    let body = json!({ "applicationId": site, "title": "mine", "description": "tag" });
     post(&fake, "application.deploy", body).await;
     fake.advance(4);
     let row = &rows(&fake, &site).await[0];
@@ -151,10 +151,10 @@ async fn without_a_clone_the_callers_title_stays() {
 async fn a_redeploy_from_git_keeps_the_callers_title() {
     let fake = still().await;
     let site = fake.add_git_application("site");
-    let body = json!({ "applicationId": site, "title": "mine", "description": "nonce" });
+    let body = json!({ "applicationId": site, "title": "mine", "description": "tag" });
     post(&fake, "application.redeploy", body).await;
     fake.advance(10);
-    assert_eq!(rows(&fake, &site).await[0]["description"], "nonce");
+    assert_eq!(rows(&fake, &site).await[0]["description"], "tag");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Habits that can be switched, and other kinds of server.
+//! Quirks that can be switched, and other kinds of server.
 
 use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployQuirk, DokployScript};
 use reqwest::Method;

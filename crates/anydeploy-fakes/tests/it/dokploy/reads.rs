@@ -82,14 +82,13 @@ async fn a_waiting_job_shows_in_the_queue_and_nowhere_else() {
     let fake = still().await;
     let web = fake.application();
     deploy(&fake, &web, "runs").await;
-    post(&fake, "application.redeploy", json!({ "applicationId": web, "title": "waits", "description": "nonce" }))
-        .await;
+    post(&fake, "application.redeploy", json!({ "applicationId": web, "title": "waits", "description": "tag" })).await;
     fake.advance(1);
     assert_eq!(rows(&fake, &web).await.len(), 1);
     let jobs = queue(&fake).await;
     let job = jobs.iter().find(|job| job["state"] == "waiting").unwrap();
     let data = json!({
-        "applicationId": web, "titleLog": "waits", "descriptionLog": "nonce", "type": "redeploy",
+        "applicationId": web, "titleLog": "waits", "descriptionLog": "tag", "type": "redeploy",
         "applicationType": "application", "server": false,
     });
     assert_eq!((&job["id"], &job["name"], &job["data"]), (&json!("job-2"), &json!("deployments"), &data));

@@ -50,7 +50,7 @@ async fn a_network_on_the_runtime_of_the_caller_serves_until_it_is_dropped() {
     let network = FaultyNetwork::on_this_runtime(&fake.url(), FaultPlan::calm()).unwrap();
     let (http, version) = (Client::new(), format!("{}/api/v1/version", network.url()));
     assert_eq!(http.get(&version).bearer_auth(fake.token()).send().await.unwrap().status(), 200);
-    assert_eq!((network.exchanges(), network.unanswered_since()), (1, None));
+    assert_eq!((network.exchanges(), network.oldest_unanswered_at()), (1, None));
     drop(network);
     assert!(http.get(&version).send().await.unwrap_err().is_connect());
 }

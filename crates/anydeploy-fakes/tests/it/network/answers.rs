@@ -68,7 +68,7 @@ async fn an_oversized_answer_is_the_answer_and_far_too_much_after_it() {
 }
 
 #[tokio::test]
-async fn a_client_that_stops_reading_an_oversized_answer_disturbs_no_other_exchange() {
+async fn a_client_that_stops_reading_an_oversized_answer_leaves_other_exchanges_alone() {
     let world = following(FaultPlan::always(Fault::Oversized).limit(1).padding(u64::MAX / 2)).await;
     let mut answer = world.deploy().await.unwrap();
     assert!(answer.chunk().await.unwrap().is_some());

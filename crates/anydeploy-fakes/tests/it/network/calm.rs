@@ -1,4 +1,4 @@
-//! What no fault hits passes as it came, in both directions.
+//! An exchange without a fault passes unchanged in both directions.
 
 use anydeploy_fakes::{FakeCoolify, FaultPlan, FaultyNetwork, Pace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -57,7 +57,7 @@ async fn a_reset_before_leaves_the_server_untouched() {
 }
 
 #[tokio::test]
-async fn a_reset_after_looks_the_same_and_the_deployment_is_queued() {
+async fn a_reset_after_is_the_same_error_and_the_deployment_is_queued() {
     let world = with(Fault::ResetAfter).await;
     let error = world.deploy().await.unwrap_err();
     assert!(!error.is_connect() && is(&error, ConnectionReset), "{error:?}");

@@ -19,7 +19,7 @@ fn deliveries(injected: &Injected) -> (Fault, u32) {
 }
 
 #[tokio::test]
-async fn a_late_delivery_looks_like_silence_and_the_server_has_nothing_yet() {
+async fn a_late_delivery_is_silence_for_the_client_and_reaches_no_server_yet() {
     let world = late_by(Duration::from_hours(1)).await;
     let error = world.deploy().await.unwrap_err();
     assert!(error.is_timeout() && !error.is_connect(), "{error:?}");

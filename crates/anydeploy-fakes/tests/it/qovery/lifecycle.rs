@@ -262,7 +262,7 @@ async fn cancelling_when_nothing_runs_conflicts() {
 }
 
 #[tokio::test]
-async fn a_service_that_someone_deletes_meanwhile_is_gone() {
+async fn a_service_deleted_by_someone_else_is_not_found() {
     let api = Api::start().await;
     let web = api.fake.application();
     api.deploy(&web).await;

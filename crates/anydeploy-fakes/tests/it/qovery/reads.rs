@@ -1,4 +1,4 @@
-//! Looking around: organizations, projects, environments, services, links, stages.
+//! Reads of what exists: organizations, projects, environments, services, links, stages.
 
 use serde_json::{Value, json};
 

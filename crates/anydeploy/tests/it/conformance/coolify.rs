@@ -83,7 +83,7 @@ impl Harness for OnCoolify {
         line::quick()
     }
 
-    fn moment(&self) -> Duration {
+    fn observation_time(&self) -> Duration {
         line::MOMENT
     }
 

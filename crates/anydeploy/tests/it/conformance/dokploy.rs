@@ -84,7 +84,7 @@ impl Harness for OnDokploy {
         line::quick()
     }
 
-    fn moment(&self) -> Duration {
+    fn observation_time(&self) -> Duration {
         line::MOMENT
     }
 

@@ -74,7 +74,7 @@ impl Harness for OnQovery {
         line::quick()
     }
 
-    fn moment(&self) -> Duration {
+    fn observation_time(&self) -> Duration {
         line::MOMENT
     }
 

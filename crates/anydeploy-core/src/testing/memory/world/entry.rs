@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::platform;
-use crate::testing::Course;
+use crate::testing::Script;
 use crate::{
     DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, LogOptions,
     LogPage, Phase, RanRevision, Result, Revision, ServiceState,
 };
 
 /// How many ticks a deployment runs.
-const RUNS: u8 = 2;
+const RUNNING_TICKS: u8 = 2;
 
 /// The tick 0, in seconds of Unix time; a tick is shown as a second.
 const EPOCH: u64 = 1_700_000_000;
@@ -21,7 +21,7 @@ pub(in crate::testing::memory) struct Entry {
     pub(super) request: DeployRequest,
     pub(super) stage: Stage,
     id: DeploymentId,
-    course: Course,
+    script: Script,
     reason: Option<String>,
     created: u64,
     finished: Option<u64>,
@@ -36,19 +36,19 @@ pub(super) enum Stage {
     Cancelling,
     Over(Phase),
     /// In a state that has only a word.
-    Strange(String),
-    Gone,
+    Unknown(String),
+    Vanished,
 }
 
 impl Entry {
-    pub(super) fn new(number: usize, request: &DeployRequest, course: Course, now: u64) -> Self {
+    pub(super) fn new(number: usize, request: &DeployRequest, script: Script, now: u64) -> Self {
         let id = DeploymentId::new(platform(), request.target().clone()).with("deployment", number.to_string());
         let mut entry = Self {
             log: Vec::new(),
             request: request.clone(),
             stage: Stage::Queued,
             id,
-            course,
+            script,
             reason: None,
             created: now,
             finished: None,
@@ -62,29 +62,29 @@ impl Entry {
         match self.stage {
             Stage::Queued => {
                 self.write("running", now);
-                self.stage = Stage::Running(RUNS);
+                self.stage = Stage::Running(RUNNING_TICKS);
             }
             Stage::Running(left) if left > 1 => self.stage = Stage::Running(left - 1),
             Stage::Running(_) => return self.end(now),
             Stage::Cancelling => self.over(Phase::Cancelled, now),
-            Stage::Over(_) | Stage::Strange(_) | Stage::Gone => return false,
+            Stage::Over(_) | Stage::Unknown(_) | Stage::Vanished => return false,
         }
         true
     }
 
-    /// Ends as its course says, unless it hangs.
+    /// Ends as its script says, unless it hangs.
     fn end(&mut self, now: u64) -> bool {
-        match self.course.clone() {
-            Course::Succeeds | Course::Runs(_) => self.over(Phase::Succeeded, now),
-            Course::Fails { reason, log } => {
+        match self.script.clone() {
+            Script::Succeeds | Script::Runs(_) => self.over(Phase::Succeeded, now),
+            Script::Fails { reason, log } => {
                 self.log.extend(log.lines().map(|line| LogLine::new(line).with_time(time(now))));
                 self.reason = Some(reason);
                 self.over(Phase::Failed, now);
             }
-            Course::Cancelled => self.over(Phase::Cancelled, now),
-            Course::Unknown(word) => self.stage = Stage::Strange(word),
-            Course::Vanishes => self.stage = Stage::Gone,
-            Course::Hangs => return false,
+            Script::Cancelled => self.over(Phase::Cancelled, now),
+            Script::Unknown(word) => self.stage = Stage::Unknown(word),
+            Script::Vanishes => self.stage = Stage::Vanished,
+            Script::Hangs => return false,
         }
         true
     }
@@ -92,12 +92,12 @@ impl Entry {
     pub(super) fn cancel(&mut self, now: u64) -> Result<()> {
         match self.stage {
             Stage::Queued => self.over(Phase::Cancelled, now),
-            Stage::Running(_) | Stage::Strange(_) => {
+            Stage::Running(_) | Stage::Unknown(_) => {
                 self.write("cancelling", now);
                 self.stage = Stage::Cancelling;
             }
             Stage::Cancelling => {}
-            Stage::Over(_) | Stage::Gone => {
+            Stage::Over(_) | Stage::Vanished => {
                 let message = format!("the deployment `{}` is over", self.id);
                 return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform()));
             }
@@ -110,8 +110,8 @@ impl Entry {
         match self.stage {
             Stage::Over(Phase::Succeeded) => Some(ServiceState::Running),
             Stage::Over(Phase::Failed) => Some(ServiceState::Failed),
-            Stage::Over(_) | Stage::Gone => Some(before),
-            Stage::Queued | Stage::Running(_) | Stage::Cancelling | Stage::Strange(_) => None,
+            Stage::Over(_) | Stage::Vanished => Some(before),
+            Stage::Queued | Stage::Running(_) | Stage::Cancelling | Stage::Unknown(_) => None,
         }
     }
 
@@ -122,10 +122,10 @@ impl Entry {
             Stage::Running(_) => Phase::Running,
             Stage::Cancelling => Phase::Cancelling,
             Stage::Over(phase) => phase,
-            Stage::Strange(_) | Stage::Gone => Phase::Unknown,
+            Stage::Unknown(_) | Stage::Vanished => Phase::Unknown,
         };
         let raw = match &self.stage {
-            Stage::Strange(word) => word,
+            Stage::Unknown(word) => word,
             _ => phase.as_str(),
         };
         let commit = match self.request.revision() {
@@ -142,10 +142,10 @@ impl Entry {
             .verified_against(self.request.revision())
     }
 
-    /// The revision that ran: what was asked for, unless the course says otherwise.
+    /// The revision that ran: what was asked for, unless the script says otherwise.
     fn ran(&self) -> RanRevision {
-        match (&self.stage, &self.course, self.request.revision()) {
-            (Stage::Over(Phase::Succeeded), Course::Runs(revision), _) => revision.clone(),
+        match (&self.stage, &self.script, self.request.revision()) {
+            (Stage::Over(Phase::Succeeded), Script::Runs(revision), _) => revision.clone(),
             (Stage::Over(Phase::Succeeded), _, Revision::Commit(commit)) => RanRevision::Commit(commit.clone()),
             (Stage::Over(Phase::Succeeded), _, Revision::ImageTag(tag)) => RanRevision::ImageTag(tag.clone()),
             (Stage::Over(Phase::Succeeded), _, Revision::ChartVersion(version)) => {
@@ -157,8 +157,8 @@ impl Entry {
 
     /// The end of the log, with the line that says why it failed.
     pub(in crate::testing::memory) fn log_page(&self, options: LogOptions) -> LogPage {
-        let lines = match &self.course {
-            Course::Fails { log, .. } if self.stage == Stage::Over(Phase::Failed) => log.as_str(),
+        let lines = match &self.script {
+            Script::Fails { log, .. } if self.stage == Stage::Over(Phase::Failed) => log.as_str(),
             _ => "",
         };
         let reason = lines.lines().rfind(|line| !line.trim().is_empty()).map(str::to_owned);

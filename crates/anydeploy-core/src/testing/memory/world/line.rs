@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use crate::testing::Course;
+use crate::testing::Script;
 use crate::{Service, ServiceState, Target};
 
 /// A target, and the deployments that wait for their turn on it, by their numbers.
 #[derive(Debug)]
 pub(in crate::testing::memory) struct Line {
-    pub(in crate::testing::memory) always: Course,
-    pub(in crate::testing::memory) next: VecDeque<Course>,
+    pub(in crate::testing::memory) always: Script,
+    pub(in crate::testing::memory) next: VecDeque<Script>,
     pub(super) waiting: VecDeque<usize>,
     pub(super) under_way: Option<usize>,
     /// What the last deployment left behind.
@@ -19,7 +19,7 @@ pub(in crate::testing::memory) struct Line {
 impl Default for Line {
     fn default() -> Self {
         Self {
-            always: Course::default(),
+            always: Script::default(),
             next: VecDeque::new(),
             waiting: VecDeque::new(),
             under_way: None,

@@ -40,7 +40,7 @@ impl Broken {
         let answer = self.inner.deploy(&sent).await;
         self.busy.store(false, Ordering::SeqCst);
         match answer {
-            Ok(deployment) => self.tell_badly(deployment).await,
+            Ok(deployment) => self.answer_badly(deployment).await,
             Err(error) => self.fail_badly(request, error).await,
         }
     }
@@ -59,7 +59,7 @@ impl Broken {
         }
     }
 
-    async fn tell_badly(&self, mut deployment: Deployment) -> Result<Deployment> {
+    async fn answer_badly(&self, mut deployment: Deployment) -> Result<Deployment> {
         self.own_ids.lock().unwrap().push(deployment.id.clone());
         match self.fault {
             Fault::NamesAnotherPlatform => {
@@ -68,7 +68,7 @@ impl Broken {
             Fault::GivesAnUnreadableId => deployment.id = deployment.id.with("pad", "x".repeat(5000)),
             Fault::AdoptsWhatRuns => deployment.identity = Identity::Exact,
             Fault::LinksWithItsToken => deployment.url = Some(format!("https://example.com/?token={TOKEN}")),
-            Fault::TellsTheSameTwice => {
+            Fault::NamesOneDeploymentTwice => {
                 let history = self.inner.history_of(deployment.target(), HistoryOptions::default()).await?;
                 return Ok(history.into_iter().rfind(|past| !past.is_over()).unwrap_or(deployment));
             }
@@ -114,7 +114,7 @@ impl Broken {
             (Fault::SendsEmptyIds, ErrorKind::InvalidInput) if request.target().id().is_empty() => {
                 Err(as_kind(&error, ErrorKind::NotFound))
             }
-            (Fault::LooksForAnyKind, ErrorKind::Unsupported) if is_strange(request) => {
+            (Fault::SearchesForAnyKind, ErrorKind::Unsupported) if is_strange(request) => {
                 Err(as_kind(&error, ErrorKind::NotFound))
             }
             (Fault::AcceptsAnyKind, ErrorKind::Unsupported) if is_strange(request) => Ok(invented()),

@@ -16,7 +16,7 @@ pub(crate) enum Fault {
     GivesAnUnreadableId,
     NeverAnswers,
     TriggersTwice,
-    TellsTheSameTwice,
+    NamesOneDeploymentTwice,
     RepeatsBlindly,
     RepeatsWhereAHistoryExists,
     FindsTheOldest,
@@ -35,7 +35,7 @@ pub(crate) enum Fault {
     CallsAnUnknownTargetTransient,
     SendsUnusableTargets,
     SendsEmptyIds,
-    LooksForAnyKind,
+    SearchesForAnyKind,
     AcceptsAnyKind,
     IgnoresOptions,
     RefusesAfterTheTrigger,
@@ -46,11 +46,11 @@ pub(crate) enum Fault {
     // When it reads a deployment.
     KnowsOnlyItsOwnIds,
     TakesAnOlderEnding,
-    TellsTheNewest,
+    ReportsTheNewest,
     RenamesWhatItReads,
     MixesCallersUp,
-    NeverSettles,
-    SettlesAtTheSecondRead,
+    NeverResolves,
+    ResolvesAtTheSecondRead,
     TakesFailureForSuccess,
     TakesCancelledForFailed,
     TakesQueuedForSuccess,
@@ -72,7 +72,7 @@ pub(crate) enum Fault {
     // What its flags say.
     OffersWhatItLacks,
     // When it reads something else.
-    TellsHistoryOldestFirst,
+    ListsOldestFirst,
     IgnoresTheLimit,
     MixesTargetsInAHistory,
     ReportsAHistoryAsRunning,
@@ -84,10 +84,10 @@ pub(crate) enum Fault {
     HidesThatALogWasCut,
     GivesTheNewestLog,
     GivesTheOldestLog,
-    TellsOfAnotherService,
+    ReportsAnotherService,
     InventsServices,
     ListsNothing,
-    DoubtsItsCredential,
+    DeniesItsCredential,
     TriggersWhenItChecks,
     ListsUnknownWordsAsRunning,
     ReadsUnknownWordsInABatchAsFailure,
@@ -100,7 +100,7 @@ pub(crate) enum Fault {
     // What it prints.
     PrintsItsToken,
     PrintsItsTokenAtLength,
-    TellsItsToken,
+    QuotesItsToken,
     LinksWithItsToken,
     LogsItsToken,
     ListsItsToken,
@@ -139,30 +139,30 @@ faults! {
     another_process_can_watch_on: KnowsOnlyItsOwnIds;
     deploy_triggers_once: TriggersTwice, TriggersWhenItReads;
     an_older_ending_is_not_taken_for_the_new_one: TakesAnOlderEnding;
-    each_id_keeps_to_its_own_deployment: TellsTheNewest, RenamesWhatItReads;
-    callers_at_once_are_told_their_own: MixesCallersUp;
-    a_second_deployment_is_new_or_adopted: TellsTheSameTwice;
-    a_lost_answer_is_told_honestly: RepeatsBlindly, RepeatsWhereAHistoryExists, FindsTheOldest, CallsALostAnswerSafe,
-        ClaimsThatNothingWasTriggered;
+    each_id_keeps_to_its_own_deployment: ReportsTheNewest, RenamesWhatItReads;
+    concurrent_callers_get_their_own_deployments: MixesCallersUp;
+    a_second_deployment_is_new_or_adopted: NamesOneDeploymentTwice;
+    a_lost_answer_is_reported_honestly: RepeatsBlindly, RepeatsWhereAHistoryExists, FindsTheOldest,
+        CallsALostAnswerSafe, ClaimsThatNothingWasTriggered;
     a_trigger_that_never_arrived_is_not_an_older_deployment: FindsTheNewestWhenNothingArrived, FindsTheOldest;
     a_running_deployment_is_no_answer_to_a_fresh_request: AdoptsWhatRuns, RefusesToAdoptAnything,
         HidesTheEarlierDeployment, NamesAnotherAsTheEarlierDeployment, CallsAlreadyRunningUnsafe,
         TriggersAndSaysAlreadyRunning;
-    a_success_is_told: NeverSettles;
+    a_success_is_reported: NeverResolves;
     a_failure_is_never_a_success: TakesFailureForSuccess;
-    a_cancelled_deployment_is_told: TakesCancelledForFailed;
-    a_deadline_is_an_error_that_tells_what_was_seen: TakesRunningForSuccess, TakesQueuedForSuccess;
+    a_cancelled_deployment_is_reported: TakesCancelledForFailed;
+    a_deadline_is_an_error_that_holds_the_last_state: TakesRunningForSuccess, TakesQueuedForSuccess;
     an_unknown_word_ends_nothing: TakesUnknownForSuccess, TakesUnknownForFailure, TakesUnknownForRunning,
         ForgetsUnknownWords, ListsUnknownWordsAsRunning, ReadsUnknownWordsInABatchAsFailure;
     a_deployment_that_vanishes_is_lost: InventsWhatIsNotThere;
     a_read_without_an_answer_decides_nothing: TakesSilenceForSuccess, TakesSilenceForALoss;
-    a_watch_without_time_left_reads_once: SettlesAtTheSecondRead;
+    a_watch_without_time_left_reads_once: ResolvesAtTheSecondRead;
     a_fresh_request_waits_for_what_runs: AdoptsWhatRuns, HidesTheEarlierDeployment, TriggersAndSaysAlreadyRunning;
     a_dropped_watch_leaves_nothing_running: PollsInTheBackground;
     a_dropped_trigger_breaks_nothing: StaysBusyWhenDropped, SendsInTheBackground;
     an_unknown_target_is_an_error: InventsTargets, CallsAnUnknownTargetTransient, InventsServices;
     an_unusable_target_is_invalid_input: SendsUnusableTargets, SendsEmptyIds;
-    a_kind_that_is_not_offered_is_unsupported: LooksForAnyKind, AcceptsAnyKind;
+    a_kind_that_is_not_offered_is_unsupported: SearchesForAnyKind, AcceptsAnyKind;
     an_id_of_another_platform_is_invalid_input: ReadsForeignIds;
     a_malformed_id_is_invalid_input: IgnoresMalformedIds;
     a_deployment_that_never_was_is_not_found: InventsWhatIsNotThere;
@@ -185,19 +185,19 @@ faults! {
     service_works_if_it_is_offered: OffersWhatItLacks;
     services_work_if_they_are_offered: OffersWhatItLacks;
     check_works_if_it_is_offered: OffersWhatItLacks;
-    history_is_newest_first_and_limited: TellsHistoryOldestFirst, IgnoresTheLimit, MixesTargetsInAHistory,
+    history_is_newest_first_and_limited: ListsOldestFirst, IgnoresTheLimit, MixesTargetsInAHistory,
         ReportsAHistoryAsRunning;
     a_batch_is_answered_in_order: AnswersInAnyOrder, FailsTheWholeBatch, DropsFailuresFromABatch;
     a_log_is_cut_to_its_end: SendsTheWholeLog, KeepsTheBeginningOfALog, HidesThatALogWasCut;
     a_log_is_that_of_its_own_deployment: GivesTheNewestLog, GivesTheOldestLog;
     reading_triggers_nothing: TriggersWhenItReads, TriggersWhenItChecks;
-    a_service_is_the_one_asked_for: TellsOfAnotherService;
+    a_service_is_the_one_asked_for: ReportsAnotherService;
     services_list_what_can_be_deployed: ListsNothing;
-    a_good_credential_is_told_as_good: DoubtsItsCredential;
+    a_good_credential_is_reported_as_good: DeniesItsCredential;
     a_cancel_takes_effect_or_says_why_not: CancelsNothing, ClaimsToHaveCancelled;
     cancelling_what_is_over_is_a_conflict: CancelsWhatIsOver, MissesWhatIsOver;
     a_cancel_stops_nothing_else: CancelsEverything;
     a_deployer_prints_no_secret: PrintsItsToken, PrintsItsTokenAtLength;
-    answers_and_errors_print_no_secret: TellsItsToken, LinksWithItsToken;
+    answers_and_errors_print_no_secret: QuotesItsToken, LinksWithItsToken;
     lists_and_logs_print_no_secret: LogsItsToken, ListsItsToken;
 }

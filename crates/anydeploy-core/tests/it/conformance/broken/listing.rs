@@ -32,7 +32,7 @@ impl Broken {
         let options = if self.has(Fault::IgnoresTheLimit) { HistoryOptions::newest(100) } else { options };
         let mut history = self.inner.history_of(target, options).await?;
         match self.fault {
-            Fault::TellsHistoryOldestFirst => history.reverse(),
+            Fault::ListsOldestFirst => history.reverse(),
             Fault::MixesTargetsInAHistory => history.iter_mut().for_each(|deployment| {
                 deployment.id = DeploymentId::new(self.platform(), Target::application("another"));
             }),
@@ -79,7 +79,7 @@ impl Broken {
 
     pub(super) async fn serve_badly(&self, target: &Target) -> Result<Service> {
         match (self.fault, self.inner.service(target).await) {
-            (Fault::TellsOfAnotherService, Ok(mut service)) => {
+            (Fault::ReportsAnotherService, Ok(mut service)) => {
                 service.target = Target::application("another");
                 Ok(service)
             }

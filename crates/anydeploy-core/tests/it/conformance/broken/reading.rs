@@ -29,7 +29,7 @@ impl Broken {
         let first = !self.read.lock().unwrap().contains(id);
         self.read.lock().unwrap().push(id.clone());
         match self.inner.deployment(id).await {
-            Ok(mut deployment) if self.has(Fault::SettlesAtTheSecondRead) && first => {
+            Ok(mut deployment) if self.has(Fault::ResolvesAtTheSecondRead) && first => {
                 deployment.identity = Identity::Pending;
                 Ok(deployment)
             }
@@ -64,13 +64,13 @@ impl Broken {
                     deployment.id = newest.id;
                 }
             }
-            (Fault::NeverSettles, _) => deployment.identity = Identity::Pending,
+            (Fault::NeverResolves, _) => deployment.identity = Identity::Pending,
             (Fault::TakesAnOlderEnding, _) => {
                 if let Some(over) = history.into_iter().find(Deployment::is_over) {
                     deployment.status = over.status;
                 }
             }
-            (Fault::TellsTheNewest, _) => {
+            (Fault::ReportsTheNewest, _) => {
                 if let Some(newest) = history.into_iter().next() {
                     deployment.status = newest.status;
                 }
@@ -97,7 +97,7 @@ impl Broken {
                 history.into_iter().next().ok_or(error)
             }
             (Fault::TakesSilenceForALoss, ErrorKind::NoAnswer) => Err(as_kind(&error, ErrorKind::NotFound)),
-            (Fault::TellsItsToken, kind) => Err(as_kind(&error, kind).with_server_message(TOKEN)),
+            (Fault::QuotesItsToken, kind) => Err(as_kind(&error, kind).with_server_message(TOKEN)),
             _ => Err(error),
         }
     }

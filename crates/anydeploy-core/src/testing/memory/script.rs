@@ -5,7 +5,7 @@ use crate::RanRevision;
 /// How a deployment on a [`MemoryDeployer`](super::MemoryDeployer) goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Course {
+pub enum Script {
     /// It succeeds.
     #[default]
     Succeeds,
@@ -17,21 +17,21 @@ pub enum Course {
     Fails {
         /// Why, as the platform says it.
         reason: String,
-        /// What the log says in the end.
+        /// The last lines of the log.
         log: String,
     },
     /// The platform stops it by itself.
     Cancelled,
     /// It runs until it is cancelled.
     Hangs,
-    /// It ends up in a state whose word nobody knows, until it is cancelled.
+    /// It ends in a state with this unknown word, until it is cancelled.
     Unknown(String),
     /// The platform forgets it while it runs.
     Vanishes,
 }
 
-impl Course {
-    /// It fails for this reason, with this at the end of its log.
+impl Script {
+    /// It fails for this reason, and its log ends with these lines.
     #[must_use]
     pub fn fails(reason: impl Into<String>, log: impl Into<String>) -> Self {
         Self::Fails { reason: reason.into(), log: log.into() }
