@@ -35,7 +35,7 @@ mod baseline;
 mod check;
 mod deploy;
 mod logs;
-mod meaning;
+mod error;
 mod read;
 mod reason;
 mod recover;
@@ -63,7 +63,7 @@ use crate::{
     History, Logs, Platform, RequestOption, Result, Target, TargetKind, platform,
 };
 
-use meaning::fail;
+use error::map_error;
 
 /// The operation that triggers, under Coolify's own name.
 const TRIGGER: &str = "deploy-by-tag-or-uuid";
@@ -130,7 +130,7 @@ impl Coolify {
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: coolify_client::wire::Error) -> crate::Error {
-        fail(error)
+        map_error(error)
     }
 }
 

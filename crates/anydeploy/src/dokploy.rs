@@ -45,7 +45,7 @@ mod edition;
 mod infer;
 mod logs;
 mod lost;
-mod meaning;
+mod error;
 mod poll;
 mod queue;
 mod read;
@@ -73,7 +73,7 @@ use crate::{
 };
 
 use edition::KnownEdition;
-use meaning::fail;
+use error::map_error;
 
 /// The configuration of a [`Dokploy`] deployer.
 pub type DokployConfig = Config<Dokploy>;
@@ -130,7 +130,7 @@ impl Dokploy {
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: dokploy_client::wire::Error) -> crate::Error {
-        fail(error)
+        map_error(error)
     }
 }
 

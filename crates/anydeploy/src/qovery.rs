@@ -43,7 +43,7 @@ mod kind;
 mod logs;
 mod look;
 mod lost;
-mod meaning;
+mod error;
 mod order;
 mod precheck;
 mod ran;
@@ -75,7 +75,7 @@ use crate::{
     RequestOption, Result, Target, TargetKind, platform,
 };
 
-use meaning::fail;
+use error::map_error;
 
 /// The configuration of a [`Qovery`] deployer.
 pub type QoveryConfig = Config<Qovery>;
@@ -128,7 +128,7 @@ impl Qovery {
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: qovery_client::wire::Error) -> crate::Error {
-        fail(error)
+        map_error(error)
     }
 }
 

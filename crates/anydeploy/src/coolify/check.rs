@@ -2,12 +2,12 @@
 
 use coolify_client::types::DeployByTagOrUuidParams;
 
-use super::{Coolify, fail};
+use super::{Coolify, map_error};
 use crate::{Check, Error, ErrorKind, Permission, Result};
 
 impl Coolify {
     pub(super) async fn check_token(&self) -> Result<Check> {
-        let mut check = match self.client.version().await.map_err(fail) {
+        let mut check = match self.client.version().await.map_err(map_error) {
             Ok(reply) => {
                 let mut check = Check::new(Permission::Granted);
                 let version = reply.into_value().trim().to_owned();
@@ -34,7 +34,7 @@ impl Coolify {
             .client
             .deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default())
             .await
-            .map_err(|error| fail(error).of_read())
+            .map_err(|error| map_error(error).of_read())
         {
             Err(error) if error.kind() == ErrorKind::Unreadable => Err(error),
             Err(error) if error.status() == Some(400) => Ok(Permission::Granted),

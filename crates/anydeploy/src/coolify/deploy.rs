@@ -6,7 +6,7 @@ use coolify_client::wire::Response;
 use super::asked::{self, Asked};
 use super::baseline::Baseline;
 use super::read::id_of;
-use super::{Coolify, fail, refusal};
+use super::{Coolify, map_error, refusal};
 use crate::clock::{Moment, checked};
 use crate::failure::mask;
 use crate::flight::Flight;
@@ -51,7 +51,7 @@ impl Coolify {
         let baseline = self.baseline(target).await?;
         flight.sent();
         let parameters = asked.parameters(target.id());
-        let deployed = match self.client.deploy_by_tag_or_uuid(&parameters).await.map_err(fail) {
+        let deployed = match self.client.deploy_by_tag_or_uuid(&parameters).await.map_err(map_error) {
             Ok(reply) => {
                 let date = reply.header("date").map(str::to_owned);
                 match answered(target, reply) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::asked::Unconfirmed;
 use super::read::application_only;
 use super::reason::reason;
-use super::{Coolify, fail};
+use super::{Coolify, map_error};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -42,7 +42,7 @@ impl Coolify {
     /// The row of a deployment, or of the one that Coolify took the request for.
     async fn row_with_log(&self, id: &DeploymentId) -> Result<Row> {
         let uuid = id.require("deployment")?;
-        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
+        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(map_error) {
             Ok(reply) => return Ok(reply.into_value()),
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             Err(error) => error,

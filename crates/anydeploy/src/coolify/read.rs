@@ -3,7 +3,7 @@
 use coolify_client::types::Deployment as Row;
 
 use super::asked::{Unconfirmed, accepted_at, asked_revision, with_revision_of};
-use super::{Coolify, fail, revision, status};
+use super::{Coolify, map_error, revision, status};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -64,7 +64,7 @@ impl Coolify {
     /// # Errors
     /// [`ErrorKind::NotFound`] if none of them has it.
     pub(super) async fn row_of(&self, target: &Target, uuid: &str) -> Result<Row> {
-        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
+        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(map_error) {
             Ok(reply) => return Ok(reply.into_value()),
             Err(error) => error,
         };
@@ -90,7 +90,7 @@ impl Coolify {
     pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {
         id.expect_platform(&platform::COOLIFY)?;
         application_only(id.target(), "cancelling anything but the deployment of an application")?;
-        let asked = self.client.cancel_deployment_by_uuid(id.require(ROW)?).await.map_err(fail);
+        let asked = self.client.cancel_deployment_by_uuid(id.require(ROW)?).await.map_err(map_error);
         match asked {
             Ok(answer) => match (self.read(id).await, answer.into_value().status) {
                 // The answer is proof enough where the token may cancel and not read.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::status::service_state;
-use super::{Coolify, fail};
+use super::{Coolify, map_error};
 use crate::clock::Moment;
 use crate::failure::mask;
 use futures::future::{BoxFuture, FutureExt};
@@ -78,19 +78,19 @@ impl Coolify {
         let uuid = target.id();
         let (name, status, urls, at) = match target.kind() {
             TargetKind::Application => {
-                let reply = self.client.get_application_by_uuid(uuid).await.map_err(fail)?;
+                let reply = self.client.get_application_by_uuid(uuid).await.map_err(map_error)?;
                 let at = Moment::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, row.fqdn, at)
             }
             TargetKind::Service => {
-                let reply = self.client.get_service_by_uuid(uuid).await.map_err(fail)?;
+                let reply = self.client.get_service_by_uuid(uuid).await.map_err(map_error)?;
                 let at = Moment::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
             TargetKind::Database => {
-                let reply = self.client.get_database_by_uuid(uuid).await.map_err(fail)?;
+                let reply = self.client.get_database_by_uuid(uuid).await.map_err(map_error)?;
                 let at = Moment::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
@@ -101,7 +101,7 @@ impl Coolify {
     }
 
     pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
-        let rows = self.client.list_resources().await.map_err(fail)?.into_value();
+        let rows = self.client.list_resources().await.map_err(map_error)?.into_value();
         Ok(rows
             .into_iter()
             .map(|row| {

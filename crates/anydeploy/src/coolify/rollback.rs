@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::baseline::Baseline;
 use super::deploy::{Answered, Trigger, accepted_all_the_same, is_merged, unnamed};
 use super::revision::is_commit_hash;
-use super::{Coolify, fail};
+use super::{Coolify, map_error};
 use crate::clock::{Moment, checked};
 use crate::reconcile::steady;
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Result, Target, platform};
@@ -30,7 +30,7 @@ impl Coolify {
         }
         let mut flight = self.begin(target, &asked);
         let before = |error: Error| error.with_safe_to_repeat(true);
-        let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(fail) };
+        let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(map_error) };
         let reply = steady(read).await.map_err(before)?;
         let at = Moment::dated(reply.header("date"));
         let application = reply.into_value();
@@ -46,7 +46,7 @@ impl Coolify {
         asked.commit = Some(commit.clone());
         flight.sent();
         let rolled_back = self.client.rollback_application_by_uuid(target.id(), &Rollback::new(&*commit)).await;
-        let deployed = match rolled_back.map_err(fail) {
+        let deployed = match rolled_back.map_err(map_error) {
             Ok(reply) => {
                 let at = checked(Moment::dated(reply.header("date")), baseline.at);
                 let answer = reply.into_value();

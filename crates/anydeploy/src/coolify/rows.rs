@@ -5,7 +5,7 @@ use std::error::Error as _;
 use anydeploy_wire as wire;
 use coolify_client::types::{Deployment as Row, DeploymentPage, ListDeploymentsByAppUuidParams};
 
-use super::{Coolify, fail};
+use super::{Coolify, map_error};
 use crate::clock::Moment;
 use crate::reconcile::steady;
 use crate::{Error, ErrorKind, Result, Target};
@@ -60,7 +60,7 @@ impl Coolify {
     /// One page as the server sends it.
     pub(super) async fn page(&self, target: &Target, skip: i64, take: i64) -> Result<Page> {
         let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
+        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(map_error)?;
         let at = Moment::dated(reply.header("date"));
         let DeploymentPage { deployments, count, .. } = reply.into_value();
         Ok(Page { rows: deployments, count, at })
@@ -128,7 +128,7 @@ impl Coolify {
         if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
             return Ok(Some(row.clone()));
         }
-        let active = self.client.list_deployments().await.map_err(fail);
+        let active = self.client.list_deployments().await.map_err(map_error);
         let found = active.as_ref().ok().and_then(|rows| rows.value().iter().find(|row| row.deployment_uuid == uuid));
         match (found, page) {
             (Some(row), _) => Ok(Some(row.clone())),

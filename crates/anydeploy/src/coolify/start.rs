@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::baseline::can_do_without;
 use super::deploy::{is_about, refused};
 use super::resource::{running_before, started};
-use super::{Coolify, fail, refusal};
+use super::{Coolify, map_error, refusal};
 use crate::clock::Moment;
 use crate::failure::{mask, trigger_failed};
 use crate::reconcile::steady;
@@ -16,7 +16,7 @@ impl Coolify {
         let ran = self.ran_before(target).await?;
         // Coolify keeps no deployments of services and databases, so there is nothing to look for.
         let answer = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
-        let reply = answer.map_err(|error| undecided(trigger_failed(fail(error))))?;
+        let reply = answer.map_err(|error| undecided(trigger_failed(map_error(error))))?;
         let at = Moment::of(reply.header("date"));
         let accepted = reply.into_value();
         let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {

@@ -14,7 +14,7 @@ use super::poll::poll;
 use super::read::accepted;
 use super::rows::{read_at, to_deployment, unsupported_kind};
 use super::trace::{CROWDED, QUEUED, SWIFT_TRIGGER, Trace};
-use super::{Dokploy, earlier, fail};
+use super::{Dokploy, earlier, map_error};
 use crate::clock::{Moment, checked};
 use crate::flight::Flight;
 use crate::reconcile::is_passing;
@@ -167,7 +167,7 @@ impl Dokploy {
             }
             other => return Err(unsupported_kind(other)),
         };
-        let reply = answered.map_err(fail)?;
+        let reply = answered.map_err(map_error)?;
         self.edition.answered(reply.value());
         Ok(read_at(&reply))
     }

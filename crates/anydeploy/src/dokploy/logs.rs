@@ -4,7 +4,7 @@ use dokploy_client::types::DeploymentReadLogsParams;
 
 use super::reason::reason;
 use super::rows::ROW;
-use super::{Dokploy, fail};
+use super::{Dokploy, map_error};
 use crate::{DeploymentId, LogOptions, LogPage, Logs, Result, platform};
 use futures::future::{BoxFuture, FutureExt};
 
@@ -34,7 +34,7 @@ impl Dokploy {
         // One line more than is wanted tells whether there are older ones, and the reason may stand above them.
         let tail = options.tail.saturating_add(1).clamp(REASON_WITHIN, MOST);
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
-        let text = self.client.deployment_read_logs(row, &params).await.map_err(fail)?.into_value();
+        let text = self.client.deployment_read_logs(row, &params).await.map_err(map_error)?.into_value();
         // A file that is not there, or that lies on a build server, is read as an empty line.
         if text.trim().is_empty() {
             return Ok(LogPage::default());

@@ -3,7 +3,7 @@
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
 use super::rows::{created, read_at};
-use super::{Dokploy, fail};
+use super::{Dokploy, map_error};
 use crate::clock::Moment;
 use crate::{ErrorKind, Result, Target, TargetKind};
 
@@ -17,7 +17,7 @@ pub(super) struct Queue {
 impl Dokploy {
     /// The queue as far as it concerns `target`; `None` on a server older than 0.28.3, which shows none.
     pub(super) async fn queue(&self, target: &Target) -> Result<Option<Queue>> {
-        match self.client.deployment_queue_list().await.map_err(fail) {
+        match self.client.deployment_queue_list().await.map_err(map_error) {
             Ok(reply) => {
                 let at = read_at(&reply);
                 // The list is that of the whole instance, other people's services included.

@@ -3,7 +3,7 @@
 use dokploy_client::types::Deployment as Row;
 use dokploy_client::wire::Response;
 
-use super::{Dokploy, fail, status};
+use super::{Dokploy, map_error, status};
 use crate::clock::Moment;
 use crate::failure::mask;
 use crate::time::moment;
@@ -30,7 +30,7 @@ impl Dokploy {
             TargetKind::Compose => self.client.deployment_all_by_compose(target.id()).await,
             other => return Err(unsupported_kind(other)),
         };
-        let reply = reply.map_err(fail)?;
+        let reply = reply.map_err(map_error)?;
         Ok(Rows { at: read_at(&reply), rows: reply.into_value() })
     }
 }

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_known_word_has_a_meaning() {
+    fn every_known_word_has_a_phase_or_a_state() {
         for status in DeploymentStatusEnum::KNOWN {
             assert_ne!(phase(status), Phase::Unknown, "the table lacks {status}");
         }

@@ -5,7 +5,7 @@ use qovery_client::types::{CancelEnvironmentDeploymentRequest, JobTypeEnum, List
 use super::look::{KINDS, Look, filled};
 use super::status::judge_service;
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
-use super::{Qovery, fail};
+use super::{Qovery, map_error};
 use crate::reconcile::{is_passing, steady};
 use futures::future::{BoxFuture, FutureExt};
 
@@ -33,7 +33,7 @@ impl Qovery {
                 ));
             }
         };
-        match self.client.cancel_deployment_request(request).await.map_err(fail) {
+        match self.client.cancel_deployment_request(request).await.map_err(map_error) {
             Ok(_) => Ok(told(id.with(CANCELLED, "1"), Phase::Cancelled, StateEnum::Canceled.as_str())),
             // It may have left the queue since it was read.
             Err(error) => match error.kind() {
@@ -62,7 +62,7 @@ impl Qovery {
         let force = self.runs_lifecycle_job(environment, &running).await?;
         // The console sends the field in either case (720181b).
         let body = CancelEnvironmentDeploymentRequest { force_cancel: Some(force) };
-        self.client.cancel_environment_deployment(environment, &body).await.map_err(fail)?;
+        self.client.cancel_environment_deployment(environment, &body).await.map_err(map_error)?;
         let cancelled = self.read(id).await?;
         let others: Vec<String> =
             running.iter().filter(|target| target.id() != id.target().id()).map(Target::to_string).collect();
@@ -82,7 +82,7 @@ impl Qovery {
         }
         let list = || async {
             let params = ListJobsParams::default();
-            Ok(self.client.list_jobs(environment, &params).await.map_err(fail)?.into_value().results)
+            Ok(self.client.list_jobs(environment, &params).await.map_err(map_error)?.into_value().results)
         };
         let jobs = match steady(list).await {
             Ok(jobs) => jobs,

@@ -1,7 +1,7 @@
 //! What a token may do, found out without changing anything.
 
 use super::Qovery;
-use super::meaning::fail_on_known;
+use super::error::map_error_of_known;
 use crate::{Check, ErrorKind, Permission, Result, VersionSupport};
 
 impl Qovery {
@@ -9,7 +9,7 @@ impl Qovery {
     ///
     /// No call tells what else its role allows without doing it.
     pub(super) async fn check_token(&self) -> Result<Check> {
-        let organizations = match self.client.list_organization().await.map_err(fail_on_known) {
+        let organizations = match self.client.list_organization().await.map_err(map_error_of_known) {
             Ok(reply) => reply.into_value().results,
             Err(error) if error.kind() == ErrorKind::PermissionDenied => return Ok(Check::new(Permission::Denied)),
             Err(error) => return Err(error),

@@ -10,7 +10,7 @@ use super::action::Action;
 use super::find::waiting;
 use super::kind::{Trigger, given_environment, misplaced};
 use super::look::{Look, filled};
-use super::meaning::fail_on_known;
+use super::error::map_error_of_known;
 use super::order::{concerns, is_listed};
 use super::revision::{Named, check_deployed, needs_row};
 use super::status::judge_service;
@@ -53,7 +53,7 @@ impl Qovery {
         let id = with_some(with_some(id, AFTER, before.look.last()), ACTION, action.word());
         let trigger = Trigger::new(target.kind(), action, named)?;
         flight.sent();
-        let deployed = match trigger.send(self, target.id()).await.map_err(fail_on_known) {
+        let deployed = match trigger.send(self, target.id()).await.map_err(map_error_of_known) {
             Ok(reply) => {
                 let id = with_company(id, flight.company());
                 Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await)

@@ -11,7 +11,7 @@ use super::trail::{
     AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
     with_company, with_some,
 };
-use super::{Qovery, fail, phase};
+use super::{Qovery, map_error, phase};
 use crate::clock::Moment;
 use crate::flight::{self, is_settled};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, platform};
@@ -145,7 +145,7 @@ impl Qovery {
 
     /// What Qovery says of a request, if it says anything.
     async fn state_of_request(&self, request: &str) -> Result<Option<StateEnum>> {
-        match self.client.get_deployment_status_by_deployment_request_id(request).await.map_err(fail) {
+        match self.client.get_deployment_status_by_deployment_request_id(request).await.map_err(map_error) {
             Ok(reply) => Ok(reply.into_value().status),
             Err(error) => match error.kind() {
                 // Whether it knows requests that have left the queue is not documented.

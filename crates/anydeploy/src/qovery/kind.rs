@@ -11,7 +11,7 @@ use qovery_client::wire;
 
 use super::action::Action;
 use super::revision::Named;
-use super::{Qovery, fail};
+use super::{Qovery, map_error};
 use crate::{Error, ErrorKind, Result, Revision, Target, TargetKind, TerraformAction, platform};
 
 /// What is sent to deploy a target of some kind: each has a body of its own, or none.
@@ -121,7 +121,7 @@ impl Qovery {
             }
             other => return Err(unknown(other)),
         };
-        Ok(reply.map_err(fail)?.into_value().results)
+        Ok(reply.map_err(map_error)?.into_value().results)
     }
 }
 

@@ -3,7 +3,7 @@
 use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
 
 use super::trail::{ENVIRONMENT, EXECUTION};
-use super::{Qovery, fail, ids, reason};
+use super::{Qovery, map_error, ids, reason};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -29,7 +29,7 @@ impl Qovery {
         let Some(execution) = found.get(EXECUTION) else { return Ok(LogPage::default()) };
         let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
         let environment = found.require(ENVIRONMENT)?;
-        let entries = self.client.list_environment_logs(environment, &params).await.map_err(fail)?.into_value();
+        let entries = self.client.list_environment_logs(environment, &params).await.map_err(map_error)?.into_value();
         if entries.is_empty() {
             // An execution that never was has no lines either.
             self.read(&found).await?;

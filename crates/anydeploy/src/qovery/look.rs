@@ -6,7 +6,7 @@ use qovery_client::types::{
 };
 
 use super::status::judge_service;
-use super::{Qovery, fail};
+use super::{Qovery, map_error};
 use crate::clock::Moment;
 use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
@@ -94,21 +94,21 @@ impl Look {
 
 impl Qovery {
     pub(super) async fn look(&self, environment: &str) -> Result<Look> {
-        let reply = self.client.get_environment_statuses(environment).await.map_err(fail)?;
+        let reply = self.client.get_environment_statuses(environment).await.map_err(map_error)?;
         let at = Moment::of(reply.header("date"));
         Ok(Look { statuses: reply.into_value(), at })
     }
 
     /// The requests that wait.
     pub(super) async fn queue(&self, environment: &str) -> Result<Vec<Waiting>> {
-        let reply = self.client.list_deployment_request_by_environment_id(environment).await.map_err(fail)?;
+        let reply = self.client.list_deployment_request_by_environment_id(environment).await.map_err(map_error)?;
         Ok(reply.into_value().results)
     }
 
     /// The newest executions, newest first.
     pub(super) async fn past(&self, environment: &str) -> Result<Vec<Past>> {
         let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(PAGE).ok() };
-        let reply = self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(fail)?;
+        let reply = self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(map_error)?;
         Ok(reply.into_value().results)
     }
 }

@@ -5,7 +5,7 @@ use qovery_client::types::{EnvironmentStatusesWithStages as Stages, ListEnvironm
 use super::look::{Look, filled};
 use super::reason;
 use super::trail::ENVIRONMENT;
-use super::{Qovery, fail};
+use super::{Qovery, map_error};
 use crate::clock::Moment;
 use crate::reconcile::is_passing;
 use crate::{DeploymentId, Result};
@@ -27,7 +27,7 @@ impl Qovery {
             return Ok(None);
         }
         let environment = id.require(ENVIRONMENT)?;
-        let failed = match self.client.get_environment_statuses_with_stages(environment).await.map_err(fail) {
+        let failed = match self.client.get_environment_statuses_with_stages(environment).await.map_err(map_error) {
             Ok(reply) => says_failed(&reply.into_value(), execution, id.target().id()),
             Err(error) if is_passing(&error) => return Err(error),
             Err(_) => None,

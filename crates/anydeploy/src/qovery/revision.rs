@@ -12,7 +12,7 @@ use super::history::{chart_of, commit_of, tag_of};
 use super::look::{Look, filled};
 use super::row::{Row, Source};
 use super::status::judge_service;
-use super::{Qovery, fail};
+use super::{Qovery, map_error};
 use crate::reconcile::steady;
 use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, TargetKind, platform};
 
@@ -126,7 +126,7 @@ impl Qovery {
                 TargetKind::Terraform => client.list_terraform_commit(id).await,
                 _ => client.list_application_commit(id, &ListApplicationCommitParams::default()).await,
             };
-            Ok(reply.map_err(fail)?.into_value().results)
+            Ok(reply.map_err(map_error)?.into_value().results)
         };
         let commits = steady(list).await?;
         let head = commits.first().and_then(|commit| filled(Some(&commit.git_commit_id)));

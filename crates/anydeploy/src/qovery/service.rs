@@ -7,9 +7,9 @@ use qovery_client::types::{
 };
 
 use super::look::{Look, filled};
-use super::meaning::fail_on_known;
+use super::error::map_error_of_known;
 use super::status::service_state;
-use super::{Qovery, fail, ids};
+use super::{Qovery, map_error, ids};
 use crate::{Catalog, Check, ErrorKind, Result, Service, ServiceState, Target, TargetKind};
 
 /// How many environments are looked at at once.
@@ -34,7 +34,7 @@ impl Qovery {
         let target = &ids::target(target)?;
         let row = self.row(target).await?;
         let environment = row.environment(target)?;
-        let links = async { self.client.list_environment_services_links(&environment).await.map_err(fail) };
+        let links = async { self.client.list_environment_services_links(&environment).await.map_err(map_error) };
         let (look, links) = try_join(self.look(&environment), links).await?;
         let whole = *target.kind() == TargetKind::Environment;
         let urls = links.into_value().results.into_iter().filter_map(|link| {
@@ -48,13 +48,13 @@ impl Qovery {
     ///
     /// It takes two requests an organization and one an environment, because only there the states are.
     pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
-        let organizations = self.client.list_organization().await.map_err(fail_on_known)?.into_value().results;
+        let organizations = self.client.list_organization().await.map_err(map_error_of_known)?.into_value().results;
         let mut all = Vec::new();
         for organization in organizations {
             let params = ListServicesByOrganizationIdParams::default();
             let environments = self.client.list_environments_by_organization_id(&organization.id);
             let services = self.client.list_services_by_organization_id(&organization.id, &params);
-            let (environments, services) = try_join(environments, services).await.map_err(fail)?;
+            let (environments, services) = try_join(environments, services).await.map_err(map_error)?;
             let services = services.into_value().results;
             let environments = environments.into_value().results;
             let looks: Vec<_> =

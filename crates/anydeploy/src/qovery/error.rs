@@ -1,49 +1,49 @@
-//! What Qovery means by a refusal.
+//! From a failed answer of Qovery to an error.
 
 use std::time::Duration;
 
 use anydeploy_wire as wire;
 
 use crate::clock::Moment;
-use crate::failure::{Meaning, Refusal, translate};
+use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, platform};
 
 /// The window of the rate limit, so no wait for it is longer.
 const WINDOW: i64 = 3600;
 
 /// Turns a failed exchange with Qovery into an error.
-pub(super) fn fail(error: wire::Error) -> Error {
-    translate(platform::QOVERY, error, |refusal| meaning(refusal, false))
+pub(super) fn map_error(error: wire::Error) -> Error {
+    translate(platform::QOVERY, error, |answer| classify(answer, false))
 }
 
 /// Turns a failed exchange about something that is certain to exist into an error: what was just read, or a list.
-pub(super) fn fail_on_known(error: wire::Error) -> Error {
-    translate(platform::QOVERY, error, |refusal| meaning(refusal, true))
+pub(super) fn map_error_of_known(error: wire::Error) -> Error {
+    translate(platform::QOVERY, error, |answer| classify(answer, true))
 }
 
-fn meaning(refusal: &Refusal<'_>, known: bool) -> Meaning {
-    let sentence = sentence(refusal);
+fn classify(answer: &FailedAnswer<'_>, known: bool) -> Classification {
+    let sentence = sentence(answer);
     let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
-    let kind = match refusal.status {
+    let kind = match answer.status {
         // Qovery answers 403 for what does not exist or was deleted, too (seen by its Terraform provider).
         403 if !known => ErrorKind::NotFoundOrForbidden,
         400 if said("already exist") => ErrorKind::Conflict,
         // The Terraform provider takes such a 400 for "not found".
         400 if said("exist") => ErrorKind::NotFound,
         status => {
-            let mut meaning = Meaning::of_status(status, sentence);
-            if meaning.kind == ErrorKind::RateLimited && refusal.retry_after().is_none() {
-                meaning.retry_after = until_reset(refusal.header("x-ratelimit-reset"), refusal.header("date"));
+            let mut classified = Classification::of_status(status, sentence);
+            if classified.kind == ErrorKind::RateLimited && answer.retry_after().is_none() {
+                classified.retry_after = until_reset(answer.header("x-ratelimit-reset"), answer.header("date"));
             }
-            return meaning;
+            return classified;
         }
     };
-    Meaning { kind, message: None, sentence, retry_after: None }
+    Classification { kind, message: None, sentence, retry_after: None }
 }
 
 /// The server's own sentence: `detail` since July 2024, `message` before, `error` only as a last resort.
-fn sentence(refusal: &Refusal<'_>) -> Option<String> {
-    refusal.member(&["detail", "message", "error"]).or(refusal.text).map(str::to_owned)
+fn sentence(answer: &FailedAnswer<'_>) -> Option<String> {
+    answer.member(&["detail", "message", "error"]).or(answer.text).map(str::to_owned)
 }
 
 /// Below this a reset counts seconds from now: as Unix time it would be in 2001.
