@@ -109,7 +109,11 @@ pub(crate) fn translate(
 /// What a success is called that is a web page.
 const PAGE: &str = "something in front of the platform answers, with a web page";
 
-fn refused(platform: &Platform, error: &wire::Error, classify: impl FnOnce(&FailedAnswer<'_>) -> Classification) -> Error {
+fn refused(
+    platform: &Platform,
+    error: &wire::Error,
+    classify: impl FnOnce(&FailedAnswer<'_>) -> Classification,
+) -> Error {
     let status = error.status().unwrap_or_default();
     let body = error.body().map(|body| &**body).unwrap_or_default();
     // A web page or JSON, whole or cut off, may hold anything.

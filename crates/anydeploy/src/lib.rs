@@ -33,7 +33,7 @@ pub mod config;
 mod failure;
 mod flight;
 pub mod platform;
-mod reconcile;
+mod recovery;
 mod time;
 
 #[cfg(feature = "coolify")]

@@ -6,7 +6,7 @@ use super::Coolify;
 use super::check::lacks_ability;
 use super::rows::Page;
 use crate::clock::Moment;
-use crate::reconcile::steady;
+use crate::recovery::retry_briefly;
 use crate::time::moment;
 use crate::{Error, ErrorKind, Result, Target};
 
@@ -84,7 +84,7 @@ impl Coolify {
     ///
     /// No row is read: each may hold a log of half a megabyte.
     pub(super) async fn baseline(&self, target: &Target) -> Result<Baseline> {
-        match steady(|| self.page(target, BEYOND_ALL, 1)).await {
+        match retry_briefly(|| self.page(target, BEYOND_ALL, 1)).await {
             Ok(page) => Ok(Baseline::of(page)),
             Err(error) if can_do_without(&error) => Ok(Baseline::default()),
             // Nothing is triggered yet.

@@ -6,7 +6,7 @@ use super::asked::is_active;
 use super::baseline::{Age, Baseline};
 use crate::failure::after_loss;
 use crate::flight::Flight;
-use crate::reconcile::{Sight, reconcile};
+use crate::recovery::{Resolution, recover_with};
 use crate::time::moment;
 use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Result, Target};
 
@@ -27,7 +27,7 @@ impl Coolify {
             let why = "the token or the version of Coolify gives no list of deployments to look for it in";
             return Err(after_loss(ErrorKind::Undecidable, why, lost));
         }
-        reconcile(lost, self.grace / 2, || async {
+        recover_with(lost, self.grace / 2, || async {
             // What is older than a row from before the trigger is older than the trigger.
             let page = self.search(target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
             let here = |age: Age| {
@@ -38,14 +38,16 @@ impl Coolify {
             let mut own = here(Age::New).filter(|row| asked.may_be(row));
             let is_unclear = here(Age::Unclear).any(|row| asked.may_be(row));
             Ok(match (own.next(), own.next()) {
-                _ if is_unclear => Sight::Doubt("Coolify deleted old deployments at the same moment"),
+                _ if is_unclear => Resolution::Ambiguous("Coolify deleted old deployments at the same moment"),
                 (Some(row), None) if !flight.is_disturbed() => {
                     let id = asked.note(super::read::id_of(target, &row.deployment_uuid));
-                    Sight::likely(self.deployment_of(id, row, Identity::Inferred))
+                    Resolution::likely(self.deployment_of(id, row, Identity::Inferred))
                 }
-                (Some(_), _) => Sight::Doubt("Coolify does not tell whose the deployments are that were started since"),
+                (Some(_), _) => {
+                    Resolution::Ambiguous("Coolify does not tell whose the deployments are that were started since")
+                }
                 (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => {
-                    Sight::Doubt("Coolify may have taken it for another deployment of the same commit")
+                    Resolution::Ambiguous("Coolify may have taken it for another deployment of the same commit")
                 }
                 // A request that was merged stores nothing. What ran before is no answer to a fresh one, so nothing of the
                 // caller's was started either way.
@@ -54,9 +56,9 @@ impl Coolify {
                         && may_be_merged(asked)
                         && here(Age::Known).any(|row| was_active(row, baseline)) =>
                 {
-                    Sight::Doubt("Coolify may have taken it for another deployment of the same commit")
+                    Resolution::Ambiguous("Coolify may have taken it for another deployment of the same commit")
                 }
-                (None, _) => Sight::Nothing,
+                (None, _) => Resolution::NotFound,
             })
         })
         .await

@@ -12,7 +12,7 @@ use super::deploy::{Answered, Trigger, accepted_all_the_same, is_merged, unnamed
 use super::revision::is_commit_hash;
 use super::{Coolify, map_error};
 use crate::clock::{Moment, checked};
-use crate::reconcile::steady;
+use crate::recovery::retry_briefly;
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Result, Target, platform};
 
 /// How many digits the hash of a commit has; a repository may use the longer form.
@@ -31,7 +31,7 @@ impl Coolify {
         let mut flight = self.begin(target, &asked);
         let before = |error: Error| error.with_safe_to_repeat(true);
         let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(map_error) };
-        let reply = steady(read).await.map_err(before)?;
+        let reply = retry_briefly(read).await.map_err(before)?;
         let at = Moment::dated(reply.header("date"));
         let application = reply.into_value();
         check_application(&application)?;

@@ -7,7 +7,7 @@ use coolify_client::types::{Deployment as Row, DeploymentPage, ListDeploymentsBy
 
 use super::{Coolify, map_error};
 use crate::clock::Moment;
-use crate::reconcile::steady;
+use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// How many of the newest rows are searched; at most 25 wait on one server (4.3.11).
@@ -95,7 +95,7 @@ impl Coolify {
             let left = i64::try_from(limit - page.rows.len()).unwrap_or(i64::MAX);
             let read = || self.page_that_fits(target, page.rows.len(), take.min(left));
             // Each page is tried on its own: of a search in four pages, one too often fails where each fifth read does.
-            let (part, asked) = if is_patient { steady(read).await? } else { read().await? };
+            let (part, asked) = if is_patient { retry_briefly(read).await? } else { read().await? };
             let is_last = i64::try_from(part.rows.len()).is_ok_and(|rows| rows < asked);
             let added = page.append(part);
             // A server that gives the same rows again has no more.

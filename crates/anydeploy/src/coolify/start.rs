@@ -7,7 +7,7 @@ use super::resource::{running_before, started};
 use super::{Coolify, map_error, refusal};
 use crate::clock::Moment;
 use crate::failure::{mask, trigger_failed};
-use crate::reconcile::steady;
+use crate::recovery::retry_briefly;
 use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
 impl Coolify {
@@ -51,7 +51,7 @@ impl Coolify {
     /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
     /// (4.3.11).
     async fn ran_before(&self, target: &Target) -> Result<bool> {
-        match steady(|| self.service_of(target)).await {
+        match retry_briefly(|| self.service_of(target)).await {
             Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
             Err(error) if can_do_without(&error) => Ok(true),
             Err(error) => Err(error.with_safe_to_repeat(true)),

@@ -13,7 +13,7 @@ use super::read::id_of;
 use super::rows::Page;
 use super::{Coolify, refusal};
 use crate::clock::Moment;
-use crate::reconcile::retry_read;
+use crate::recovery::retry_read;
 use crate::{Adoption, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
 
 /// The commit of a row that follows the branch or the configured image.

@@ -17,7 +17,7 @@ use super::trace::{CROWDED, QUEUED, SWIFT_TRIGGER, Trace};
 use super::{Dokploy, earlier, map_error};
 use crate::clock::{Moment, checked};
 use crate::flight::Flight;
-use crate::reconcile::is_passing;
+use crate::recovery::may_be_transient;
 use crate::{
     Adoption, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Result, Revision, Target,
     TargetKind, platform,
@@ -92,7 +92,7 @@ impl Dokploy {
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
                 flight.lost();
-                self.find_lost(request.target(), &trace, before, lost).await
+                self.recover(request.target(), &trace, before, lost).await
             }
         };
         if let Err(error) = &deployed
@@ -199,7 +199,7 @@ impl Dokploy {
                 (newest.identity.is_resolved() || waits || is_late).then_some(())
             }
             // The deployment is accepted whatever a read says; the watch that follows reports why it failed.
-            Err(error) => (!is_passing(&error)).then_some(()),
+            Err(error) => (!may_be_transient(&error)).then_some(()),
         });
         // Running out of time is no failure: the watch goes on from what was seen.
         let _ = timeout(second * 10, polls).await;

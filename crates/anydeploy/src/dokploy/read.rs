@@ -14,7 +14,7 @@ use super::{Dokploy, queue_phase};
 use crate::clock::Moment;
 use crate::failure::mask;
 use crate::flight::{self, is_settled};
-use crate::reconcile::{is_passing, steady};
+use crate::recovery::{may_be_transient, retry_briefly};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -94,7 +94,7 @@ impl Dokploy {
             return deployment;
         }
         if self.edition().await != Edition::SelfHosted
-            && let Ok(Some(queue)) = steady(|| self.queue(deployment.target())).await
+            && let Ok(Some(queue)) = retry_briefly(|| self.queue(deployment.target())).await
             && let Some(job) = queue.cancelled(row)
         {
             deployment.status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
@@ -107,7 +107,7 @@ impl Dokploy {
         let rows = match self.rows(target).await {
             Ok(rows) => rows,
             // The job says something without the rows, too, and may be gone at the next poll.
-            Err(error) if is_passing(&error) => return self.job_alone(target, trace).await.ok_or(error),
+            Err(error) if may_be_transient(&error) => return self.job_alone(target, trace).await.ok_or(error),
             Err(error) => return Err(error),
         };
         if let Some(row) = trace.marked(&rows.rows) {
@@ -116,7 +116,7 @@ impl Dokploy {
         let queue = match self.queue(target).await {
             Ok(Some(queue)) => queue,
             // The next poll may find the row, whatever the queue answers by then.
-            Err(error) if is_passing(&error) => return Ok(trace.pending(target, accepted())),
+            Err(error) if may_be_transient(&error) => return Ok(trace.pending(target, accepted())),
             // The key itself is refused, or used up.
             Err(error) if error.kind() == ErrorKind::UnauthorizedOrRateLimited => return Err(error),
             // This version has no such list, or this key may not read it.

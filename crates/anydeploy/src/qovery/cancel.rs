@@ -6,7 +6,7 @@ use super::look::{KINDS, Look, filled};
 use super::status::judge_service;
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
 use super::{Qovery, map_error};
-use crate::reconcile::{is_passing, steady};
+use crate::recovery::{may_be_transient, retry_briefly};
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
@@ -52,7 +52,7 @@ impl Qovery {
     /// Cancels what the environment is doing, once it is read again that it is this execution.
     async fn stop_execution(&self, id: &DeploymentId) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?;
-        let look = steady(|| self.look(environment)).await?;
+        let look = retry_briefly(|| self.look(environment)).await?;
         if look.last() != id.get(EXECUTION) {
             return Err(conflict(
                 "another deployment of the environment has come since, and would be cancelled instead",
@@ -84,9 +84,9 @@ impl Qovery {
             let params = ListJobsParams::default();
             Ok(self.client.list_jobs(environment, &params).await.map_err(map_error)?.into_value().results)
         };
-        let jobs = match steady(list).await {
+        let jobs = match retry_briefly(list).await {
             Ok(jobs) => jobs,
-            Err(error) if is_passing(&error) => return Err(error),
+            Err(error) if may_be_transient(&error) => return Err(error),
             // A cancel that is not forced stops nothing that it should not.
             Err(_) => return Ok(false),
         };

@@ -7,10 +7,10 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, Status}
 use qovery_client::wire::Response;
 
 use super::action::Action;
+use super::error::map_error_of_known;
 use super::find::waiting;
 use super::kind::{Trigger, given_environment, misplaced};
 use super::look::{Look, filled};
-use super::error::map_error_of_known;
 use super::order::{concerns, is_listed};
 use super::revision::{Named, check_deployed, needs_row};
 use super::status::judge_service;
@@ -21,7 +21,7 @@ use super::trail::{
 use super::{Qovery, ids};
 use crate::clock::Moment;
 use crate::flight::Flight;
-use crate::reconcile::steady;
+use crate::recovery::retry_briefly;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform,
 };
@@ -61,7 +61,7 @@ impl Qovery {
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
                 flight.lost();
-                self.find_lost(id, &before, &flight, lost).await
+                self.recover(id, &before, &flight, lost).await
             }
         };
         match &deployed {
@@ -87,7 +87,7 @@ impl Qovery {
         let given = given_environment(target)?;
         let row = match given {
             Some(_) if !needs_row(request) => None,
-            _ => Some(steady(|| self.row(target)).await?),
+            _ => Some(retry_briefly(|| self.row(target)).await?),
         };
         let environment = match (given, &row) {
             (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
@@ -123,7 +123,7 @@ impl Qovery {
     }
 
     async fn before(&self, target: &Target, environment: String) -> Result<Before> {
-        let reads = try_join(steady(|| self.look(&environment)), steady(|| self.queue(&environment)));
+        let reads = try_join(retry_briefly(|| self.look(&environment)), retry_briefly(|| self.queue(&environment)));
         let (look, queue) = reads.await?;
         if *target.kind() == TargetKind::Environment || look.service(target).is_some() {
             return Ok(Before { environment, look, queue });
@@ -133,7 +133,7 @@ impl Qovery {
             return Err(Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY));
         }
         // In another environment the deployment would never be found again.
-        if steady(|| self.row(target)).await?.environment(target)? != environment {
+        if retry_briefly(|| self.row(target)).await?.environment(target)? != environment {
             return Err(misplaced(target));
         }
         Ok(Before { environment, look, queue })
@@ -146,8 +146,8 @@ impl Qovery {
         let id = if adopted { id.with(ADOPTED, "1") } else { id };
         // The deployment is accepted whatever these reads say; whoever waits for it will learn more.
         let environment = &before.environment;
-        let look = steady(|| self.look(environment)).await.ok();
-        let queue = match steady(|| self.queue(environment)).await {
+        let look = retry_briefly(|| self.look(environment)).await.ok();
+        let queue = match retry_briefly(|| self.queue(environment)).await {
             Ok(queue) if is_listed(&queue, request) => return waiting(id, request, &queue, look.as_ref()),
             _ if adopted => return waiting(id, request, &before.queue, None),
             Ok(queue) => queue,

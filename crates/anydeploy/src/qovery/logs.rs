@@ -3,7 +3,7 @@
 use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
 
 use super::trail::{ENVIRONMENT, EXECUTION};
-use super::{Qovery, map_error, ids, reason};
+use super::{Qovery, ids, map_error, reason};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 

@@ -108,7 +108,8 @@ impl Qovery {
     /// The newest executions, newest first.
     pub(super) async fn past(&self, environment: &str) -> Result<Vec<Past>> {
         let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(PAGE).ok() };
-        let reply = self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(map_error)?;
+        let reply =
+            self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(map_error)?;
         Ok(reply.into_value().results)
     }
 }

@@ -7,7 +7,7 @@ use super::reason;
 use super::trail::ENVIRONMENT;
 use super::{Qovery, map_error};
 use crate::clock::Moment;
-use crate::reconcile::is_passing;
+use crate::recovery::may_be_transient;
 use crate::{DeploymentId, Result};
 
 impl Qovery {
@@ -29,7 +29,7 @@ impl Qovery {
         let environment = id.require(ENVIRONMENT)?;
         let failed = match self.client.get_environment_statuses_with_stages(environment).await.map_err(map_error) {
             Ok(reply) => says_failed(&reply.into_value(), execution, id.target().id()),
-            Err(error) if is_passing(&error) => return Err(error),
+            Err(error) if may_be_transient(&error) => return Err(error),
             Err(_) => None,
         };
         let failed = match failed {

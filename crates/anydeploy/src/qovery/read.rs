@@ -14,7 +14,7 @@ use super::status::{judge_past, judge_service};
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, mark, revision_of, told};
 use super::{Qovery, ids, phase};
 use crate::flight;
-use crate::reconcile::{is_passing, steady};
+use crate::recovery::{may_be_transient, retry_briefly};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
 impl Qovery {
@@ -77,11 +77,11 @@ impl Qovery {
         if let Some(other) = action.filter(|action| Action::in_id(&id).contradicts(Some(action))) {
             return Ok(failed_as(deployment, other.as_str()));
         }
-        let mut past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
+        let mut past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
         // The history may be behind the statuses, and only it tells whose revision won if requests were merged.
         if past.as_ref().is_ok_and(|past| entry_of(past, &id).is_none()) && is_at_stake(&id) {
             sleep(self.grace / 20).await;
-            past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
+            past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
         }
         let entry = past.as_ref().ok().and_then(|past| entry_of(past, &id));
         if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, id.target().id())?))) {
@@ -94,7 +94,7 @@ impl Qovery {
         let ran = self.ran_by_row(&id, &environment, status).await.unwrap_or_default();
         match past {
             // Another request may have been merged into it, and only the history tells whose revision won.
-            Err(error) if ran == RanRevision::Unverified && is_passing(&error) && is_at_stake(&id) => Err(error),
+            Err(error) if ran == RanRevision::Unverified && may_be_transient(&error) && is_at_stake(&id) => Err(error),
             _ => Ok(verified(with_ran(deployment, ran))),
         }
     }

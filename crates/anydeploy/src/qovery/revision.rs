@@ -13,7 +13,7 @@ use super::look::{Look, filled};
 use super::row::{Row, Source};
 use super::status::judge_service;
 use super::{Qovery, map_error};
-use crate::reconcile::steady;
+use crate::recovery::retry_briefly;
 use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, TargetKind, platform};
 
 /// How many of the newest executions are searched for the one that was deployed last.
@@ -128,7 +128,7 @@ impl Qovery {
             };
             Ok(reply.map_err(map_error)?.into_value().results)
         };
-        let commits = steady(list).await?;
+        let commits = retry_briefly(list).await?;
         let head = commits.first().and_then(|commit| filled(Some(&commit.git_commit_id)));
         head.map(str::to_owned).ok_or_else(|| {
             refuse(ErrorKind::Conflict, format!("Qovery lists no commit of the branch of `{target}`, so name a commit"))
@@ -137,7 +137,7 @@ impl Qovery {
 
     /// The tag or chart version of the newest deployment that succeeded.
     async fn last_deployed(&self, target: &Target) -> Result<Option<Revision>> {
-        let past = steady(|| self.past_of(target, SEARCHED)).await?;
+        let past = retry_briefly(|| self.past_of(target, SEARCHED)).await?;
         let succeeded = |status: &_, details| judge_service(status, details) == Phase::Succeeded;
         let last = past.iter().find(|part| succeeded(&part.status, part.status_details.as_ref()));
         Ok(last.and_then(|part| {

@@ -6,10 +6,10 @@ use qovery_client::types::{
     ListServicesByOrganizationIdParams, ServiceLightResponse as Light, ServiceTypeEnum, StateEnum,
 };
 
-use super::look::{Look, filled};
 use super::error::map_error_of_known;
+use super::look::{Look, filled};
 use super::status::service_state;
-use super::{Qovery, map_error, ids};
+use super::{Qovery, ids, map_error};
 use crate::{Catalog, Check, ErrorKind, Result, Service, ServiceState, Target, TargetKind};
 
 /// How many environments are looked at at once.

@@ -9,7 +9,7 @@ use super::order::{concerns, fitting, is_alone, is_listed, is_others, names, sec
 use super::status::judge_past;
 use super::trail::{ADOPTED, ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
 use crate::flight::Flight;
-use crate::reconcile::{Sight, reconcile, steady};
+use crate::recovery::{Resolution, recover_with, retry_briefly};
 use crate::{Deployment, DeploymentId, Error, Phase, Result};
 
 impl Qovery {
@@ -17,7 +17,7 @@ impl Qovery {
     ///
     /// Qovery writes no mark of the caller into either, so that this is no proof: the identity is
     /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no other trigger of this process may be behind it.
-    pub(super) async fn find_lost(
+    pub(super) async fn recover(
         &self,
         id: DeploymentId,
         before: &Before,
@@ -25,17 +25,18 @@ impl Qovery {
         lost: Error,
     ) -> Result<Deployment> {
         let id = id.with(INFERRED, "1");
-        reconcile(lost, self.grace / 2, || self.look_for(id.clone(), before, flight)).await
+        recover_with(lost, self.grace / 2, || self.resolve_lost(id.clone(), before, flight)).await
     }
 
-    async fn look_for(&self, id: DeploymentId, before: &Before, flight: &Flight) -> Result<Sight> {
+    async fn resolve_lost(&self, id: DeploymentId, before: &Before, flight: &Flight) -> Result<Resolution> {
         if before.queue.iter().any(|waiting| concerns(waiting, &id)) {
-            return Ok(Sight::Doubt("it may have been merged into a request that waited before"));
+            return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
         }
         let environment = id.require(ENVIRONMENT)?.to_owned();
-        let queue = steady(|| self.queue(&environment)).await?;
+        let queue = retry_briefly(|| self.queue(&environment)).await?;
         // A request that leaves the queue between the two reads shows as an execution then.
-        let (look, past) = try_join(steady(|| self.look(&environment)), steady(|| self.past(&environment))).await?;
+        let (look, past) =
+            try_join(retry_briefly(|| self.look(&environment)), retry_briefly(|| self.past(&environment))).await?;
         let started = before.look.at.checked(look.at);
         let id = started.write(id, SINCE);
         let mut requests = queue
@@ -43,20 +44,20 @@ impl Qovery {
             .filter(|waiting| concerns(waiting, &id) && !is_others(waiting, self.scheme))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str());
         let Some(mut executions) = fitting(&past, &id, self.scheme) else {
-            return Ok(Sight::Doubt("the history does not reach back to the moment before"));
+            return Ok(Resolution::Ambiguous("the history does not reach back to the moment before"));
         };
         // An execution may start some seconds before it shows. If it waited, it may have taken this one in.
         let earlier = |entry: &Past, than: i64| second(entry).is_some_and(|second| second < than);
         executions.retain(|entry| !before.queue.is_empty() || !earlier(entry, started.server.saturating_sub(1)));
         if executions.iter().any(|entry| earlier(entry, started.server)) {
-            return Ok(Sight::Doubt("a deployment that was asked for before showed only since"));
+            return Ok(Resolution::Ambiguous("a deployment that was asked for before showed only since"));
         }
         // One whose check failed lists no service, and may be for any service of the environment.
         let (named, nameless): (Vec<_>, Vec<_>) = executions.into_iter().partition(|entry| names(entry, id.target()));
         let mut named = named.into_iter().map(|entry| entry.identifier.execution_id.as_str());
         let found = match (requests.next(), named.next()) {
             (None, None) => match nameless.as_slice() {
-                [] => return Ok(Sight::Nothing),
+                [] => return Ok(Resolution::NotFound),
                 [own] if !flight.is_beside() && judge_past(own) == Phase::Failed => {
                     self.follow(settled(&id, &own.identifier.execution_id), &look).await?
                 }
@@ -71,25 +72,33 @@ impl Qovery {
                 told(id, Phase::Queued, StateEnum::Queued.as_str())
             }
             (None, Some(execution)) if named.next().is_none() => self.follow(settled(&id, execution), &look).await?,
-            _ => return Ok(Sight::Doubt("Qovery does not tell whose the deployments are that were asked for since")),
+            _ => {
+                return Ok(Resolution::Ambiguous(
+                    "Qovery does not tell whose the deployments are that were asked for since",
+                ));
+            }
         };
         if flight.is_disturbed() {
-            return Ok(Sight::Doubt("another trigger of this program for the same target was under way"));
+            return Ok(Resolution::Ambiguous("another trigger of this program for the same target was under way"));
         }
-        Ok(Sight::likely(found))
+        Ok(Resolution::likely(found))
     }
 
     /// What executions prove that name no service, and may be of other services of the environment.
     ///
     /// `ERROR` in the check before a deployment means that nothing was changed (console 720181b), so that doing it again is
     /// no second deployment.
-    async fn weigh(&self, environment: &str, nameless: &[&Past]) -> Result<Sight> {
+    async fn weigh(&self, environment: &str, nameless: &[&Past]) -> Result<Resolution> {
         for entry in nameless {
             let execution = &entry.identifier.execution_id;
             if judge_past(entry) != Phase::Failed || self.why_check_failed(environment, execution).await.is_none() {
-                return Ok(Sight::Open("a deployment that failed before it came to any service was asked for since"));
+                return Ok(Resolution::Unresolved(
+                    "a deployment that failed before it came to any service was asked for since",
+                ));
             }
         }
-        Ok(Sight::Idle("it was not acted on, or failed in the check before the deployment, which changes nothing"))
+        Ok(Resolution::NoEffect(
+            "it was not acted on, or failed in the check before the deployment, which changes nothing",
+        ))
     }
 }

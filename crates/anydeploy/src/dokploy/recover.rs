@@ -10,7 +10,7 @@ use super::read::of_job;
 use super::rows::{Rows, to_deployment};
 use super::trace::Trace;
 use crate::clock::checked;
-use crate::reconcile::{Sight, is_passing, reconcile_slowly, retry_read, steady};
+use crate::recovery::{Resolution, may_be_transient, recover_slowly, retry_briefly, retry_read};
 use crate::{DeployRequest, Deployment, Error, Identity, Result, Target};
 
 /// What earlier polls of a recovery saw.
@@ -22,7 +22,7 @@ struct Seen {
 
 impl Dokploy {
     /// Looks for the mark of the trigger, among the rows and in the queue.
-    pub(super) async fn find_lost(
+    pub(super) async fn recover(
         &self,
         target: &Target,
         trace: &Trace,
@@ -30,25 +30,26 @@ impl Dokploy {
         lost: Error,
     ) -> Result<Deployment> {
         let seen = Mutex::new(Seen { rows: before, others: Others::new() });
-        let settle = self.grace / 2;
+        let trigger_settles = self.grace / 2;
         // A poll costs two reads, each of which counts twice against the limit of the key.
-        reconcile_slowly(lost, settle, settle / 4, || self.look_for(target, trace.clone(), &seen)).await
+        recover_slowly(lost, trigger_settles, trigger_settles / 4, || self.resolve_lost(target, trace.clone(), &seen))
+            .await
     }
 
     /// Reads the queue and then the rows: a job is in the queue before the trigger is answered and leaves it after the
     /// last change of its row, so that one of the two shows it at any moment.
-    async fn look_for(&self, target: &Target, mut trace: Trace, seen: &Mutex<Seen>) -> Result<Sight> {
-        let queue = steady(|| self.queue(target)).await;
-        let rows = steady(|| self.rows(target)).await?;
+    async fn resolve_lost(&self, target: &Target, mut trace: Trace, seen: &Mutex<Seen>) -> Result<Resolution> {
+        let queue = retry_briefly(|| self.queue(target)).await;
+        let rows = retry_briefly(|| self.rows(target)).await?;
         if let Some(row) = trace.marked(&rows.rows) {
-            return Ok(Sight::found(to_deployment(target, row, Identity::Exact)));
+            return Ok(Resolution::found(to_deployment(target, row, Identity::Exact)));
         }
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = match queue {
             Ok(Some(queue)) => queue,
-            Ok(None) => return Ok(Sight::Blind("this version of Dokploy does not show what waits")),
-            Err(error) if is_passing(&error) => return Err(error),
-            Err(_) => return Ok(Sight::Blind("what waits cannot be read")),
+            Ok(None) => return Ok(Resolution::Unreadable("this version of Dokploy does not show what waits")),
+            Err(error) if may_be_transient(&error) => return Err(error),
+            Err(_) => return Ok(Resolution::Unreadable("what waits cannot be read")),
         };
         if let Some(job) = queue.marked(&trace.mark()) {
             if is_over(job) {
@@ -57,15 +58,15 @@ impl Dokploy {
             } else {
                 trace.sighted(job, &queue, Some(&seen.rows), Some(&rows.rows));
             }
-            return Ok(Sight::found(trace.pending(target, of_job(job)).with_title(job.data.title_log.clone())));
+            return Ok(Resolution::found(trace.pending(target, of_job(job)).with_title(job.data.title_log.clone())));
         }
         note_others(&mut seen.others, &trace, &rows.rows);
         let doubtful = has_untold(&trace, &rows.rows, &seen.others);
         seen.rows = rows;
         Ok(if doubtful {
-            Sight::Doubt("the rows do not show any more whose a deployment is that was started since")
+            Resolution::Ambiguous("the rows do not show any more whose a deployment is that was started since")
         } else {
-            Sight::Nothing
+            Resolution::NotFound
         })
     }
 
