@@ -31,7 +31,7 @@ mod builder;
 mod clock;
 pub mod config;
 mod failure;
-mod flight;
+mod in_flight;
 pub mod platform;
 mod recovery;
 mod time;

@@ -9,7 +9,7 @@ use super::read::id_of;
 use super::{Coolify, map_error, refusal};
 use crate::clock::{Moment, checked};
 use crate::failure::mask;
-use crate::flight::Flight;
+use crate::in_flight::InFlight;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result,
     Revision, Target, TargetKind, platform,
@@ -30,7 +30,7 @@ pub(super) struct Trigger<'a> {
     pub(super) target: &'a Target,
     pub(super) asked: &'a Asked,
     pub(super) baseline: &'a Baseline,
-    pub(super) flight: &'a Flight,
+    pub(super) in_flight: &'a InFlight,
 }
 
 impl Coolify {
@@ -47,9 +47,9 @@ impl Coolify {
     }
 
     async fn deploy_application(&self, target: &Target, asked: &Asked) -> Result<Deployment> {
-        let mut flight = self.begin(target, asked);
+        let mut in_flight = self.begin(target, asked);
         let baseline = self.baseline(target).await?;
-        flight.sent();
+        in_flight.sent();
         let parameters = asked.parameters(target.id());
         let deployed = match self.client.deploy_by_tag_or_uuid(&parameters).await.map_err(map_error) {
             Ok(reply) => {
@@ -57,13 +57,13 @@ impl Coolify {
                 match answered(target, reply) {
                     Ok(answered) => {
                         let at = checked(Moment::dated(date.as_deref()), baseline.at);
-                        let trigger = Trigger { target, asked, baseline: &baseline, flight: &flight };
+                        let trigger = Trigger { target, asked, baseline: &baseline, in_flight: &in_flight };
                         self.confirm(&trigger, answered, at).await
                     }
                     Err(NoId::Refused(error)) => Err(error),
                     Err(NoId::Unnamed(unnamed)) => {
-                        flight.lost();
-                        let found = self.recover(target, asked, &baseline, &flight, unnamed).await;
+                        in_flight.lost();
+                        let found = self.recover(target, asked, &baseline, &in_flight, unnamed).await;
                         // Coolify said that it accepted something, so that absence proves nothing.
                         found.map_err(accepted_all_the_same)
                     }
@@ -71,20 +71,20 @@ impl Coolify {
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
-                self.recover(target, asked, &baseline, &flight, lost).await
+                in_flight.lost();
+                self.recover(target, asked, &baseline, &in_flight, lost).await
             }
         };
         if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
-            flight.land();
+            in_flight.end();
         }
         deployed
     }
 
     /// Begins before the baseline is read; the deployments of a preview are told from those of production.
-    pub(super) fn begin(&self, target: &Target, asked: &Asked) -> Flight {
+    pub(super) fn begin(&self, target: &Target, asked: &Asked) -> InFlight {
         let place = format!("{} {}", self.client.http().base_url(), asked.pull_request);
-        Flight::begin(&place, target, self.grace / 2)
+        InFlight::begin(&place, target, self.grace / 2)
     }
 
     /// Reads the deployment back.

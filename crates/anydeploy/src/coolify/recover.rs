@@ -5,7 +5,7 @@ use super::asked::Asked;
 use super::asked::is_active;
 use super::baseline::{Age, Baseline};
 use crate::failure::after_loss;
-use crate::flight::Flight;
+use crate::in_flight::InFlight;
 use crate::recovery::{Resolution, recover_with};
 use crate::time::moment;
 use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Result, Target};
@@ -20,7 +20,7 @@ impl Coolify {
         target: &Target,
         asked: &Asked,
         baseline: &Baseline,
-        flight: &Flight,
+        in_flight: &InFlight,
         lost: Error,
     ) -> Result<Deployment> {
         if !baseline.is_read {
@@ -39,7 +39,7 @@ impl Coolify {
             let is_unclear = here(Age::Unclear).any(|row| asked.may_be(row));
             Ok(match (own.next(), own.next()) {
                 _ if is_unclear => Resolution::Ambiguous("Coolify deleted old deployments at the same moment"),
-                (Some(row), None) if !flight.is_disturbed() => {
+                (Some(row), None) if !in_flight.has_overlap() => {
                     let id = asked.note(super::read::id_of(target, &row.deployment_uuid));
                     Resolution::likely(self.deployment_of(id, row, Identity::Inferred))
                 }

@@ -28,7 +28,7 @@ impl Coolify {
         if let Some(commit) = &asked.commit {
             check_commit(commit)?;
         }
-        let mut flight = self.begin(target, &asked);
+        let mut in_flight = self.begin(target, &asked);
         let before = |error: Error| error.with_safe_to_repeat(true);
         let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(map_error) };
         let reply = retry_briefly(read).await.map_err(before)?;
@@ -44,7 +44,7 @@ impl Coolify {
             None => self.deployed_commit(target).await.map_err(before)?,
         };
         asked.commit = Some(commit.clone());
-        flight.sent();
+        in_flight.sent();
         let rolled_back = self.client.rollback_application_by_uuid(target.id(), &Rollback::new(&*commit)).await;
         let deployed = match rolled_back.map_err(map_error) {
             Ok(reply) => {
@@ -57,24 +57,24 @@ impl Coolify {
                     None => None,
                 };
                 if let Some(answered) = answered {
-                    let trigger = Trigger { target, asked: &asked, baseline: &baseline, flight: &flight };
+                    let trigger = Trigger { target, asked: &asked, baseline: &baseline, in_flight: &in_flight };
                     self.confirm(&trigger, answered, at).await
                 } else {
                     // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
-                    flight.lost();
+                    in_flight.lost();
                     let unnamed = unnamed(&said);
-                    let found = self.recover(target, &asked, &baseline, &flight, unnamed).await;
+                    let found = self.recover(target, &asked, &baseline, &in_flight, unnamed).await;
                     found.map_err(accepted_all_the_same)
                 }
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
-                self.recover(target, &asked, &baseline, &flight, lost).await
+                in_flight.lost();
+                self.recover(target, &asked, &baseline, &in_flight, lost).await
             }
         };
         if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
-            flight.land();
+            in_flight.end();
         }
         deployed
     }

@@ -31,7 +31,7 @@ impl Coolify {
         phantom: &str,
         since: Option<Moment>,
     ) -> Result<Deployment> {
-        let Trigger { target, asked, baseline, flight } = *trigger;
+        let Trigger { target, asked, baseline, in_flight } = *trigger;
         let unconfirmed = Unconfirmed { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), since };
         let Ok(page) = retry_read(self.grace, || self.search(target, |_| false)).await else {
             let id = asked.note(unconfirmed.note(id_of(target, phantom)));
@@ -70,8 +70,8 @@ impl Coolify {
         let is_fresh = |(row, age): &&(&Row, Age)| waits(row) || (*age == Age::New && row.rollback != Some(true));
         if let Some((row, _)) = twins.iter().find(is_fresh) {
             // The request of another caller may have stored it, after this one was taken for the other twin.
-            let is_doubtful = twins.len() > 1 && flight.is_disturbed();
-            return if is_doubtful { Err(several()) } else { Ok(adopted(row)) };
+            let is_ambiguous = twins.len() > 1 && in_flight.has_overlap();
+            return if is_ambiguous { Err(several()) } else { Ok(adopted(row)) };
         }
         // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
         twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));

@@ -16,7 +16,7 @@ use super::rows::{read_at, to_deployment, unsupported_kind};
 use super::trace::{CROWDED, QUEUED, SWIFT_TRIGGER, Trace};
 use super::{Dokploy, earlier, map_error};
 use crate::clock::{Moment, checked};
-use crate::flight::Flight;
+use crate::in_flight::InFlight;
 use crate::recovery::may_be_transient;
 use crate::{
     Adoption, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Result, Revision, Target,
@@ -62,7 +62,7 @@ impl Dokploy {
         refuse_revision(request.revision())?;
         request.check(&platform::DOKPLOY, &self.capabilities())?;
         let place = self.client.http().base_url();
-        let mut flight = Flight::begin(place, request.target(), self.grace / 2);
+        let mut in_flight = InFlight::begin(place, request.target(), self.grace / 2);
         let started = Instant::now();
         let before = self.baseline(request.target()).await?;
         if let Some(deployment) = self.find_earlier(request, &before).await? {
@@ -71,10 +71,10 @@ impl Dokploy {
         }
         let mut trace = Trace::new(&before.rows);
         trace.titled(request.reason());
-        flight.marked(trace.nonce());
-        flight.sent();
+        in_flight.set_key(trace.nonce());
+        in_flight.sent();
         let sent = self.send_and_poll(request, &trace).await;
-        trace.crowded = flight.is_disturbed();
+        trace.crowded = in_flight.has_overlap();
         let deployed = match sent {
             Ok(Sent::Answered(since)) => {
                 trace.since = checked(since, before.at);
@@ -91,7 +91,7 @@ impl Dokploy {
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
+                in_flight.lost();
                 self.recover(request.target(), &trace, before, lost).await
             }
         };
@@ -102,9 +102,9 @@ impl Dokploy {
         }
         match &deployed {
             // A later read of it has to know whether another trigger came between.
-            Ok(deployment) if !deployment.identity.is_resolved() => flight.land_in(self.grace),
-            Err(error) if !error.is_safe_to_repeat() => drop(flight),
-            _ => flight.land(),
+            Ok(deployment) if !deployment.identity.is_resolved() => in_flight.end_pending(self.grace),
+            Err(error) if !error.is_safe_to_repeat() => drop(in_flight),
+            _ => in_flight.end(),
         }
         deployed
     }

@@ -13,7 +13,7 @@ use super::trace::{Trace, newest};
 use super::{Dokploy, queue_phase};
 use crate::clock::Moment;
 use crate::failure::mask;
-use crate::flight::{self, is_settled};
+use crate::in_flight::{self, is_last_read};
 use crate::recovery::{may_be_transient, retry_briefly};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
@@ -48,10 +48,10 @@ impl Dokploy {
         let Some(row) = id.get(ROW) else {
             let mut trace = Trace::of(id)?;
             let nonce = trace.nonce().to_owned();
-            trace.crowded |= flight::company(&nonce, self.grace).is_some();
+            trace.crowded |= in_flight::overlap(&nonce, self.grace).is_some();
             let read = self.resolve(id.target(), trace).await;
-            if is_settled(&read, |read| read.identity.is_resolved()) {
-                flight::forget(&nonce);
+            if is_last_read(&read, |read| read.identity.is_resolved()) {
+                in_flight::forget(&nonce);
             }
             return read;
         };

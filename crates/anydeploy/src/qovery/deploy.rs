@@ -16,11 +16,11 @@ use super::revision::{Named, check_deployed, needs_row};
 use super::status::judge_service;
 use super::trail::{
     ACTION, ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, RESOLVED, SINCE, id_of, mark, pending, settled, told,
-    with_company, with_revision, with_some,
+    with_overlap, with_revision, with_some,
 };
 use super::{Qovery, ids};
 use crate::clock::Moment;
-use crate::flight::Flight;
+use crate::in_flight::InFlight;
 use crate::recovery::retry_briefly;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform,
@@ -45,39 +45,39 @@ impl Qovery {
         let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
         let (environment, named) = self.prepare(request, target).await.map_err(nothing_sent)?;
         let place = format!("{} {environment}", self.client.http().base_url());
-        let mut flight = Flight::begin(&place, target, self.grace / 2);
+        let mut in_flight = InFlight::begin(&place, target, self.grace / 2);
         let before = self.before(target, environment).await.map_err(nothing_sent)?;
         check_deployed(request.revision(), target, &before.look)?;
         let id = with_revision(id_of(target, &before.environment), &named.revision);
         let id = if named.resolved { id.with(RESOLVED, "1") } else { id };
         let id = with_some(with_some(id, AFTER, before.look.last()), ACTION, action.word());
         let trigger = Trigger::new(target.kind(), action, named)?;
-        flight.sent();
+        in_flight.sent();
         let deployed = match trigger.send(self, target.id()).await.map_err(map_error_of_known) {
             Ok(reply) => {
-                let id = with_company(id, flight.company());
-                Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await)
+                let id = with_overlap(id, in_flight.overlap());
+                Ok(self.accepted(id, &before, reply, in_flight.is_concurrent()).await)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
-                self.recover(id, &before, &flight, lost).await
+                in_flight.lost();
+                self.recover(id, &before, &in_flight, lost).await
             }
         };
         match &deployed {
             Ok(deployment) => {
-                flight.marked(&mark(&deployment.id));
+                in_flight.set_key(&mark(&deployment.id));
                 if deployment.id.get(REQUEST).is_some() {
-                    flight.waits();
+                    in_flight.set_waiting();
                 }
                 if let Some(execution) = deployment.id.get(EXECUTION) {
-                    flight.became(execution);
+                    in_flight.set_deployment(execution);
                 }
-                flight.land_in(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
+                in_flight.end_pending(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
             }
             // What was asked for may still wait, and show only after this call has ended.
-            Err(error) if !error.is_safe_to_repeat() => flight.land_in(self.grace),
-            Err(_) => flight.land(),
+            Err(error) if !error.is_safe_to_repeat() => in_flight.end_pending(self.grace),
+            Err(_) => in_flight.end(),
         }
         deployed
     }
@@ -107,14 +107,14 @@ impl Qovery {
         id: DeploymentId,
         before: &Before,
         reply: Response<Option<Status>>,
-        accompanied: bool,
+        is_concurrent: bool,
     ) -> Deployment {
         let id = Moment::of(reply.header("date")).checked(before.look.at).write(id, SINCE);
         match reply.into_value() {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {
                 // Of two requests that were made at once, one may have been merged into the other.
-                Some(request) if accompanied => self.queued(id.with(ADOPTED, "1"), request, before).await,
+                Some(request) if is_concurrent => self.queued(id.with(ADOPTED, "1"), request, before).await,
                 Some(request) => self.queued(id, request, before).await,
                 None => started(id, &status, &before.look),
             },

@@ -9,26 +9,26 @@ use super::order::{
 };
 use super::trail::{
     AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
-    with_company, with_some,
+    with_overlap, with_some,
 };
 use super::{Qovery, map_error, phase};
 use crate::clock::Moment;
-use crate::flight::{self, is_settled};
+use crate::in_flight::{self, is_last_read};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, platform};
 
 impl Qovery {
     /// Looks for the execution of a deployment that is known by its request or its moment alone.
     pub(super) async fn find(&self, id: &DeploymentId) -> Result<Deployment> {
         let mark = mark(id);
-        let id = with_company(id.clone(), flight::company(&mark, self.grace));
+        let id = with_overlap(id.clone(), in_flight::overlap(&mark, self.grace));
         let look = self.look(id.require(ENVIRONMENT)?).await?;
         let found = match id.get(REQUEST) {
             Some(request) => self.find_queued(id.clone(), request, look).await,
             None => self.find_started(id, look).await,
         };
-        if is_settled(&found, |found| found.id.get(EXECUTION).is_some() || found.is_over()) {
+        if is_last_read(&found, |found| found.id.get(EXECUTION).is_some() || found.is_over()) {
             let known = found.as_ref().ok().and_then(|found| found.id.get(EXECUTION));
-            flight::end(&mark, known);
+            in_flight::end(&mark, known);
         }
         found
     }
@@ -39,7 +39,7 @@ impl Qovery {
         // What waited has a request, and what started at once has none.
         let waited = |execution: &String| look.last() == Some(execution) && look.last_request().is_some();
         // It may be that of a later trigger for another service, if this one's own never starts.
-        let failed = match found.failed_check.as_deref().map(|failed| (failed, flight::follower(&mark(&id)))) {
+        let failed = match found.failed_check.as_deref().map(|failed| (failed, in_flight::follower(&mark(&id)))) {
             Some((failed, None)) => self.failed_check(&id, &look, Some(failed), SINCE).await?,
             Some((_, Some(true))) => return Ok(pending(id, Phase::Queued, ACCEPTED)),
             Some((_, Some(false))) | None => None,
@@ -132,7 +132,8 @@ impl Qovery {
         };
         let mark = mark(id);
         // Only what the history leaves without a name may be another service's.
-        fitting.retain(|entry| !(is_nameless(entry) && flight::is_of_another(&entry.identifier.execution_id, &mark)));
+        fitting
+            .retain(|entry| !(is_nameless(entry) && in_flight::is_of_another(&entry.identifier.execution_id, &mark)));
         let none_fits = !fitting.iter().any(|entry| may_name(entry, id.target()));
         let none_names = !fitting.iter().any(|entry| names(entry, id.target()));
         fitting.retain(|entry| !is_later(entry, id, self.grace));

@@ -13,7 +13,7 @@ use super::row::Source;
 use super::status::{judge_past, judge_service};
 use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, mark, revision_of, told};
 use super::{Qovery, ids, phase};
-use crate::flight;
+use crate::in_flight;
 use crate::recovery::{may_be_transient, retry_briefly};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
@@ -28,7 +28,7 @@ impl Qovery {
                 let look = self.look(id.require(ENVIRONMENT)?).await?;
                 let read = self.follow(id.clone(), &look).await?;
                 // It shows, so that nobody takes it for a new one.
-                flight::end(&mark(id), Some(execution));
+                in_flight::end(&mark(id), Some(execution));
                 Ok(read)
             }
             None => self.find(id).await,

@@ -8,7 +8,7 @@ use super::deploy::Before;
 use super::order::{concerns, fitting, is_alone, is_listed, is_others, names, second};
 use super::status::judge_past;
 use super::trail::{ADOPTED, ENVIRONMENT, FIRST, INFERRED, REQUEST, SINCE, settled, told};
-use crate::flight::Flight;
+use crate::in_flight::InFlight;
 use crate::recovery::{Resolution, recover_with, retry_briefly};
 use crate::{Deployment, DeploymentId, Error, Phase, Result};
 
@@ -21,14 +21,14 @@ impl Qovery {
         &self,
         id: DeploymentId,
         before: &Before,
-        flight: &Flight,
+        in_flight: &InFlight,
         lost: Error,
     ) -> Result<Deployment> {
         let id = id.with(INFERRED, "1");
-        recover_with(lost, self.grace / 2, || self.resolve_lost(id.clone(), before, flight)).await
+        recover_with(lost, self.grace / 2, || self.resolve_lost(id.clone(), before, in_flight)).await
     }
 
-    async fn resolve_lost(&self, id: DeploymentId, before: &Before, flight: &Flight) -> Result<Resolution> {
+    async fn resolve_lost(&self, id: DeploymentId, before: &Before, in_flight: &InFlight) -> Result<Resolution> {
         if before.queue.iter().any(|waiting| concerns(waiting, &id)) {
             return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
         }
@@ -58,7 +58,7 @@ impl Qovery {
         let found = match (requests.next(), named.next()) {
             (None, None) => match nameless.as_slice() {
                 [] => return Ok(Resolution::NotFound),
-                [own] if !flight.is_beside() && judge_past(own) == Phase::Failed => {
+                [own] if !in_flight.has_neighbour() && judge_past(own) == Phase::Failed => {
                     self.follow(settled(&id, &own.identifier.execution_id), &look).await?
                 }
                 some => return self.weigh(&environment, some).await,
@@ -78,7 +78,7 @@ impl Qovery {
                 ));
             }
         };
-        if flight.is_disturbed() {
+        if in_flight.has_overlap() {
             return Ok(Resolution::Ambiguous("another trigger of this program for the same target was under way"));
         }
         Ok(Resolution::likely(found))

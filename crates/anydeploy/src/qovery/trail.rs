@@ -1,7 +1,7 @@
 //! What stands in the id of a deployment, from the trigger until its execution is known.
 
 use crate::clock::Moment;
-use crate::flight::Company;
+use crate::in_flight::Overlap;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Revision, Target, platform};
 
 /// The environment whose queue and executions are looked at.
@@ -92,10 +92,10 @@ pub(super) fn mark(id: &DeploymentId) -> String {
 }
 
 /// The id with a note of the other triggers that were under way; what was noted before stays.
-pub(super) fn with_company(id: DeploymentId, company: Option<Company>) -> DeploymentId {
-    match company {
-        Some(Company::Same) => id.with(CROWDED, SAME),
-        Some(Company::Around) if id.get(CROWDED).is_none() => id.with(CROWDED, "around"),
+pub(super) fn with_overlap(id: DeploymentId, overlap: Option<Overlap>) -> DeploymentId {
+    match overlap {
+        Some(Overlap::Target) => id.with(CROWDED, SAME),
+        Some(Overlap::Environment) if id.get(CROWDED).is_none() => id.with(CROWDED, "around"),
         _ => id,
     }
 }
