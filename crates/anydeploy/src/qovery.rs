@@ -42,8 +42,8 @@ mod history;
 mod ids;
 mod kind;
 mod logs;
-mod look;
 mod order;
+mod pending;
 mod precheck;
 mod ran;
 mod read;
@@ -52,8 +52,8 @@ mod recover;
 mod revision;
 mod row;
 mod service;
+mod snapshot;
 mod status;
-mod trail;
 
 use std::time::Duration;
 
@@ -114,7 +114,7 @@ impl Qovery {
     /// Nothing is checked before the deployment is read.
     #[must_use]
     pub fn deployment_id(target: &Target, environment: &str, execution: &str) -> DeploymentId {
-        trail::id_of_execution(target, environment, execution)
+        pending::id_of_execution(target, environment, execution)
     }
 
     /// The generated client, for everything the trait does not offer.

@@ -4,7 +4,7 @@ use qovery_client::types::{
     DeploymentHistoryService as Part, DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum,
 };
 
-use super::trail::ACTION;
+use super::pending::ACTION;
 use crate::{DeployRequest, DeploymentId, JobEvent, TerraformAction};
 
 /// What a trigger does.

@@ -93,8 +93,8 @@ mod tests {
         #[test]
         fn a_reset_within_the_window_is_waited_for_to_the_second(now in 1_000_010_000..253_000_000_000_i64, wait in -9_999..=3600_i64) {
             let date = chrono::DateTime::from_timestamp(now, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-            let told = until_reset(Some(&(now + wait).to_string()), Some(&date));
-            prop_assert_eq!(told, Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default())));
+            let read = until_reset(Some(&(now + wait).to_string()), Some(&date));
+            prop_assert_eq!(read, Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default())));
         }
     }
 }

@@ -1,80 +1,81 @@
-//! From an accepted request to the execution it became.
+//! Resolves an accepted request to its execution.
 
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
 
 use super::deploy::ACCEPTED;
-use super::look::{Look, beside_statuses};
 use super::order::{
-    choose, failed_check, fitting, is_alone, is_later, is_listed, is_nameless, is_oldest, may_name, names,
+    failed_check, fitting, is_alone, is_later, is_listed, is_nameless, is_oldest, may_name, names, resolve,
 };
-use super::trail::{
-    AFTER, CROWDED, ENVIRONMENT, EXECUTION, FIRST, GONE, INFERRED, NEXT, REQUEST, SINCE, mark, pending, settled, told,
-    with_overlap, with_some,
+use super::pending::{
+    ACCEPTED_AT, AFTER, ENVIRONMENT, EXECUTION, FIRST, INFERRED, LEFT_QUEUE_AT, NEXT, OVERLAP, REQUEST, pending,
+    to_deployment, trigger_key, with_execution, with_overlap, with_some,
 };
+use super::snapshot::{Snapshot, beside_statuses};
 use super::{Qovery, map_error, phase};
 use crate::clock::Moment;
 use crate::in_flight::{self, is_last_read};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, platform};
 
 impl Qovery {
-    /// Looks for the execution of a deployment that is known by its request or its moment alone.
+    /// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.
     pub(super) async fn find(&self, id: &DeploymentId) -> Result<Deployment> {
-        let mark = mark(id);
-        let id = with_overlap(id.clone(), in_flight::overlap(&mark, self.grace));
-        let look = self.look(id.require(ENVIRONMENT)?).await?;
+        let key = trigger_key(id);
+        let id = with_overlap(id.clone(), in_flight::overlap(&key, self.grace));
+        let snapshot = self.snapshot(id.require(ENVIRONMENT)?).await?;
         let found = match id.get(REQUEST) {
-            Some(request) => self.find_queued(id.clone(), request, look).await,
-            None => self.find_started(id, look).await,
+            Some(request) => self.find_queued(id.clone(), request, snapshot).await,
+            None => self.find_started(id, snapshot).await,
         };
         if is_last_read(&found, |found| found.id.get(EXECUTION).is_some() || found.is_over()) {
             let known = found.as_ref().ok().and_then(|found| found.id.get(EXECUTION));
-            in_flight::end(&mark, known);
+            in_flight::end(&key, known);
         }
         found
     }
 
-    async fn find_started(&self, id: DeploymentId, look: Look) -> Result<Deployment> {
-        let overdue = self.is_overdue(&id, SINCE, &look);
-        let found = self.by_order(&id, &look, overdue).await?;
+    async fn find_started(&self, id: DeploymentId, snapshot: Snapshot) -> Result<Deployment> {
+        let overdue = self.is_overdue(&id, ACCEPTED_AT, &snapshot);
+        let found = self.by_order(&id, &snapshot, overdue).await?;
         // What waited has a request, and what started at once has none.
-        let waited = |execution: &String| look.last() == Some(execution) && look.last_request().is_some();
+        let waited = |execution: &String| snapshot.last() == Some(execution) && snapshot.last_request().is_some();
         // It may be that of a later trigger for another service, if this one's own never starts.
-        let failed = match found.failed_check.as_deref().map(|failed| (failed, in_flight::follower(&mark(&id)))) {
-            Some((failed, None)) => self.failed_check(&id, &look, Some(failed), SINCE).await?,
+        let failed = match found.failed_check.as_deref().map(|failed| (failed, in_flight::follower(&trigger_key(&id))))
+        {
+            Some((failed, None)) => self.failed_check(&id, &snapshot, Some(failed), ACCEPTED_AT).await?,
             Some((_, Some(true))) => return Ok(pending(id, Phase::Queued, ACCEPTED)),
             Some((_, Some(false))) | None => None,
         };
         match found.execution.or(failed).filter(|execution| !waited(execution)) {
-            Some(execution) => self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await,
+            Some(execution) => self.follow(with_execution(&id, &execution).with(INFERRED, "1"), &snapshot).await,
             None if !overdue => Ok(pending(id, Phase::Queued, ACCEPTED)),
             None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
-            None => Err(untold("Qovery accepted the deployment, and it cannot be told from others")),
+            None => Err(ambiguous("Qovery accepted the deployment, and it cannot be distinguished from others")),
         }
     }
 
-    async fn find_queued(&self, mut id: DeploymentId, request: &str, mut look: Look) -> Result<Deployment> {
+    async fn find_queued(&self, mut id: DeploymentId, request: &str, mut snapshot: Snapshot) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
-        if id.get(GONE).is_none() {
+        if id.get(LEFT_QUEUE_AT).is_none() {
             let queue = self.queue(&environment).await.map_err(beside_statuses)?;
             if is_listed(&queue, request) {
-                return Ok(waiting(id, request, &queue, Some(&look)));
+                return Ok(waiting(id, request, &queue, Some(&snapshot)));
             }
-            // What the first look saw may be from before the request left the queue.
-            let before = look.at;
-            look = self.look(&environment).await?;
-            id = look.at.checked(before).write(id, GONE);
+            // The first snapshot may be older than the moment at which the request left the queue.
+            let before = snapshot.at;
+            snapshot = self.snapshot(&environment).await?;
+            id = snapshot.at.checked(before).write(id, LEFT_QUEUE_AT);
         }
-        if look.last_request() == Some(request)
-            && let Some(execution) = look.last().filter(|execution| Some(*execution) != id.get(AFTER))
+        if snapshot.last_request() == Some(request)
+            && let Some(execution) = snapshot.last().filter(|execution| Some(*execution) != id.get(AFTER))
         {
-            return self.follow(settled(&id, execution), &look).await;
+            return self.follow(with_execution(&id, execution), &snapshot).await;
         }
         // Older servers do not name the request, and a merged one goes under the name of another.
-        let overdue = self.is_overdue(&id, GONE, &look);
-        let found = self.by_order(&id, &look, overdue).await?;
-        let crowded = id.get(CROWDED).is_some();
-        if let Some(execution) = found.execution.as_ref().filter(|_| !crowded) {
-            return self.follow(settled(&id, execution).with(INFERRED, "1"), &look).await;
+        let overdue = self.is_overdue(&id, LEFT_QUEUE_AT, &snapshot);
+        let found = self.by_order(&id, &snapshot, overdue).await?;
+        let overlaps = id.get(OVERLAP).is_some();
+        if let Some(execution) = found.execution.as_ref().filter(|_| !overlaps) {
+            return self.follow(with_execution(&id, execution).with(INFERRED, "1"), &snapshot).await;
         }
         let state = self.state_of_request(request).await?;
         // A request may have been cancelled while it waited, and then the next execution is another one, so that a failed
@@ -83,61 +84,60 @@ impl Qovery {
         if let Some(state) = state {
             // It did not vanish from the queue, so that the next execution is not that of another trigger.
             if let Some(execution) = found.execution {
-                return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+                return self.follow(with_execution(&id, &execution).with(INFERRED, "1"), &snapshot).await;
             }
             match phase(&state) {
                 // Qovery still counts on it, so that it is not overdue.
                 phase @ (Phase::Queued | Phase::Running | Phase::Cancelling) => {
-                    return Ok(pending(id.without(GONE), phase, state.as_str()));
+                    return Ok(pending(id.without(LEFT_QUEUE_AT), phase, state.as_str()));
                 }
                 // No client of Qovery's uses this status, so it decides only after everything else has failed to, and
                 // never about a success.
                 phase @ (Phase::Failed | Phase::Cancelled) if overdue && found.none_fits => {
-                    return Ok(told(id, phase, state.as_str()));
+                    return Ok(to_deployment(id, phase, state.as_str()));
                 }
                 // The next execution failed before it named any service, just as this says of the request; or of all that
                 // may be the right one, none names the service, so that it was touched by none.
                 Phase::Failed if overdue && (found.next_failed || found.none_names) => {
-                    return Ok(told(id, Phase::Failed, state.as_str()));
+                    return Ok(to_deployment(id, Phase::Failed, state.as_str()));
                 }
                 _ => {}
             }
         }
         let failed_check = found.failed_check.as_deref().filter(|_| has_failed);
-        if let Some(execution) = self.failed_check(&id, &look, failed_check, GONE).await? {
-            return self.follow(settled(&id, &execution).with(INFERRED, "1"), &look).await;
+        if let Some(execution) = self.failed_check(&id, &snapshot, failed_check, LEFT_QUEUE_AT).await? {
+            return self.follow(with_execution(&id, &execution).with(INFERRED, "1"), &snapshot).await;
         }
         if !overdue {
             return Ok(pending(id, Phase::Queued, ACCEPTED));
         }
         let queue = self.queue(&environment).await.map_err(beside_statuses)?;
         if is_listed(&queue, request) {
-            return Ok(waiting(id.without(GONE), request, &queue, Some(&look)));
+            return Ok(waiting(id.without(LEFT_QUEUE_AT), request, &queue, Some(&snapshot)));
         }
         Err(if found.none_fits {
             never_started("the request left the queue, and no deployment of it was seen to start")
         } else {
-            untold("the request left the queue, and its deployment cannot be told from others")
+            ambiguous("the request left the queue, and its deployment cannot be distinguished from others")
         })
     }
 
-    /// Looks for the execution in the history of the environment.
-    async fn by_order(&self, id: &DeploymentId, look: &Look, overdue: bool) -> Result<Found> {
-        if look.last() == id.get(AFTER) {
+    /// Resolves the execution by the order of the environment's history.
+    async fn by_order(&self, id: &DeploymentId, snapshot: &Snapshot, overdue: bool) -> Result<Found> {
+        if snapshot.last() == id.get(AFTER) {
             return Ok(Found { none_fits: true, none_names: true, ..Found::default() });
         }
         let past = self.past(id.require(ENVIRONMENT)?).await.map_err(beside_statuses)?;
         let Some(mut fitting) = fitting(&past, id, self.scheme) else {
             return Ok(Found::default());
         };
-        let mark = mark(id);
+        let key = trigger_key(id);
         // Only what the history leaves without a name may be another service's.
-        fitting
-            .retain(|entry| !(is_nameless(entry) && in_flight::is_of_another(&entry.identifier.execution_id, &mark)));
+        fitting.retain(|entry| !(is_nameless(entry) && in_flight::is_of_another(&entry.identifier.execution_id, &key)));
         let none_fits = !fitting.iter().any(|entry| may_name(entry, id.target()));
         let none_names = !fitting.iter().any(|entry| names(entry, id.target()));
         fitting.retain(|entry| !is_later(entry, id, self.grace));
-        let execution = choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
+        let execution = resolve(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
         let next = fitting.first().filter(|_| id.get(NEXT).is_some());
         let next_failed = next.is_some_and(|entry| !names(entry, id.target()) && may_name(entry, id.target()));
         let failed_check = failed_check(&fitting, id).map(|entry| entry.identifier.execution_id.clone());
@@ -161,18 +161,18 @@ impl Qovery {
     }
 
     /// Whether what was accepted must show by now; what an id does not date is not waited for.
-    fn is_overdue(&self, id: &DeploymentId, from: &str, look: &Look) -> bool {
-        Moment::read(id, from).is_none_or(|from| from.is_past(look.at, self.grace))
+    fn is_overdue(&self, id: &DeploymentId, from: &str, snapshot: &Snapshot) -> bool {
+        Moment::read(id, from).is_none_or(|from| from.is_past(snapshot.at, self.grace))
     }
 }
 
-/// What the history told.
+/// What the history shows.
 #[derive(Default)]
 struct Found {
     execution: Option<String>,
-    /// None of those that began since may have deployed the target.
+    /// None of the later executions may have deployed the target.
     none_fits: bool,
-    /// None of those that began since tells that it deployed the target.
+    /// None of the later executions names the target.
     none_names: bool,
     /// The one that can only be the right one names no service.
     next_failed: bool,
@@ -180,23 +180,23 @@ struct Found {
     failed_check: Option<String>,
 }
 
-/// A request that waits: whatever ran or runs at the look before is another one.
-pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], before: Option<&Look>) -> Deployment {
+/// A request that waits: whatever ran or runs in the snapshot is another deployment.
+pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], snapshot: Option<&Snapshot>) -> Deployment {
     // Nothing else that waits has to do with the target, so the next execution that has is the one, even if others come
     // to wait behind it.
     let id = if is_alone(queue, request, &id) { id.with(FIRST, "1") } else { id };
-    let Some(look) = before else { return told(id, Phase::Queued, StateEnum::Queued.as_str()) };
+    let Some(snapshot) = snapshot else { return to_deployment(id, Phase::Queued, StateEnum::Queued.as_str()) };
     // What waits longest is the next. But what runs now is known by its id only if it shows already.
-    let running = look.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
+    let running = snapshot.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
     let id = if running && is_oldest(queue, request) { id.with(NEXT, "1") } else { id.without(NEXT) };
-    told(with_some(id, AFTER, look.last()), Phase::Queued, StateEnum::Queued.as_str())
+    to_deployment(with_some(id, AFTER, snapshot.last()), Phase::Queued, StateEnum::Queued.as_str())
 }
 
 fn never_started(message: &'static str) -> Error {
     Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY)
 }
 
-/// The error of a deployment that may be there, though nothing tells which it is.
-fn untold(message: &'static str) -> Error {
+/// The error of a deployment that may exist, but cannot be identified.
+fn ambiguous(message: &'static str) -> Error {
     Error::new(ErrorKind::Undecidable, message).with_platform(platform::QOVERY)
 }

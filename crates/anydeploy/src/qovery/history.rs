@@ -3,17 +3,17 @@
 use qovery_client::types::DeploymentHistoryAuditingData as Audit;
 use serde_json::{Map, Value};
 
-use super::look::filled;
+use super::pending::{id_of_execution, to_deployment};
 use super::ran::{ran_in, with_ran};
+use super::snapshot::filled;
 use super::status::{judge_past, judge_service, may_deploy};
-use super::trail::{id_of_execution, told};
 use super::{Qovery, ids};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
 
-/// What Qovery sends unless told; other actions than deployments are among them.
+/// How many executions Qovery sends by default; other actions than deployments are among them.
 const USUAL: usize = 20;
 
 impl History for Qovery {
@@ -35,7 +35,7 @@ impl Qovery {
             let past = self.past(&environment).await?;
             let deployments = past.iter().filter(|entry| may_deploy(entry.trigger_action.as_ref())).map(|entry| {
                 let id = of(&entry.identifier.execution_id);
-                let deployment = told(id, judge_past(entry), entry.status.as_str());
+                let deployment = to_deployment(id, judge_past(entry), entry.status.as_str());
                 with_past(deployment, entry.auditing_data.as_ref())
             });
             return Ok(deployments.take(options.limit).collect());
@@ -49,7 +49,7 @@ impl Qovery {
                 return None;
             }
             let execution = filled(part.identifier.execution_id.as_deref())?;
-            let deployment = told(of(execution), judge_service(&part.status, details), part.status.as_str());
+            let deployment = to_deployment(of(execution), judge_service(&part.status, details), part.status.as_str());
             let deployment = with_ran(deployment, ran_in(&part.details));
             Some(with_past(deployment, part.auditing_data.as_ref()))
         });

@@ -1,6 +1,6 @@
 //! The ids of Qovery: UUIDs in lower case, made so once where they enter the adapter.
 
-use super::trail::{AFTER, ENVIRONMENT, EXECUTION, REQUEST};
+use super::pending::{AFTER, ENVIRONMENT, EXECUTION, REQUEST};
 use crate::{DeploymentId, Error, ErrorKind, Result, Target, platform};
 
 /// The length of a UUID as text.

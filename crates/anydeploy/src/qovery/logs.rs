@@ -2,7 +2,7 @@
 
 use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
 
-use super::trail::{ENVIRONMENT, EXECUTION};
+use super::pending::{ENVIRONMENT, EXECUTION};
 use super::{Qovery, ids, map_error, reason};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
@@ -171,16 +171,16 @@ mod tests {
             let all: Vec<_> = about.flat_map(texts).collect();
             let page = page(&entries, &web, "env", LogOptions::tail(tail));
             prop_assert_eq!(page.truncated, all.len() > tail);
-            let told: Vec<_> = page.lines.into_iter().map(|line| line.text).collect();
-            prop_assert!(told.len() == all.len().min(tail) && all.ends_with(&told), "{:?} {:?}", told, all);
+            let lines: Vec<_> = page.lines.into_iter().map(|line| line.text).collect();
+            prop_assert!(lines.len() == all.len().min(tail) && all.ends_with(&lines), "{:?} {:?}", lines, all);
         }
 
         #[test]
         fn no_entry_brings_forth_more_than_it_holds(value in any_entry()) {
             let held = value.to_string().len();
-            let told = texts(value);
-            prop_assert!(told.iter().all(|line| !line.contains('\n')));
-            prop_assert!(told.iter().map(String::len).sum::<usize>() <= held);
+            let lines = texts(value);
+            prop_assert!(lines.iter().all(|line| !line.contains('\n')));
+            prop_assert!(lines.iter().map(String::len).sum::<usize>() <= held);
         }
     }
 }

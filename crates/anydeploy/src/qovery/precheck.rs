@@ -2,9 +2,9 @@
 
 use qovery_client::types::{EnvironmentStatusesWithStages as Stages, ListEnvironmentLogsParams, StepMetricStatusEnum};
 
-use super::look::{Look, filled};
+use super::pending::ENVIRONMENT;
 use super::reason;
-use super::trail::ENVIRONMENT;
+use super::snapshot::{Snapshot, filled};
 use super::{Qovery, map_error};
 use crate::clock::Moment;
 use crate::recovery::may_be_transient;
@@ -13,17 +13,17 @@ use crate::{DeploymentId, Result};
 impl Qovery {
     /// The execution, if the check before it certainly failed.
     ///
-    /// `candidate` can only be the right one as far as the order of executions tells; it is taken once one that started
-    /// later would show beside it.
+    /// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be listed
+    /// beside it.
     pub(super) async fn failed_check(
         &self,
         id: &DeploymentId,
-        look: &Look,
+        snapshot: &Snapshot,
         candidate: Option<&str>,
         from: &str,
     ) -> Result<Option<String>> {
         let Some(execution) = candidate else { return Ok(None) };
-        if !Moment::read(id, from).is_some_and(|from| from.is_past(look.at, self.grace / 6)) {
+        if !Moment::read(id, from).is_some_and(|from| from.is_past(snapshot.at, self.grace / 6)) {
             return Ok(None);
         }
         let environment = id.require(ENVIRONMENT)?;
@@ -48,7 +48,7 @@ impl Qovery {
 }
 
 /// Whether the check before the newest execution failed, and may have been for a service; `None` if that is another
-/// execution, or nothing is told of the check.
+/// execution, or if the check is not reported.
 ///
 /// `ERROR` means that nothing was changed on the cluster; the services that took part are marked (console 720181b).
 fn says_failed(stages: &Stages, execution: &str, service: &str) -> Option<bool> {

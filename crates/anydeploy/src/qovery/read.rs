@@ -6,12 +6,12 @@ use tokio::time::sleep;
 
 use super::action::Action;
 use super::history::with_past;
-use super::look::{Look, beside_statuses, filled};
 use super::order::{is_nameless, part};
+use super::pending::{CANCELLED, ENVIRONMENT, EXECUTION, revision_of, to_deployment, trigger_key};
 use super::ran::{failed_as, is_resolved, may_be_merged, ran_in, verified, with_ran};
 use super::row::Source;
+use super::snapshot::{Snapshot, beside_statuses, filled};
 use super::status::{judge_past, judge_service};
-use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, mark, revision_of, told};
 use super::{Qovery, ids, phase};
 use crate::in_flight;
 use crate::recovery::{may_be_transient, retry_briefly};
@@ -21,14 +21,14 @@ impl Qovery {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
         let id = &ids::deployment(id)?;
         if id.get(CANCELLED).is_some() {
-            return Ok(told(id.clone(), Phase::Cancelled, StateEnum::Canceled.as_str()));
+            return Ok(to_deployment(id.clone(), Phase::Cancelled, StateEnum::Canceled.as_str()));
         }
         match id.get(EXECUTION) {
             Some(execution) => {
-                let look = self.look(id.require(ENVIRONMENT)?).await?;
-                let read = self.follow(id.clone(), &look).await?;
+                let snapshot = self.snapshot(id.require(ENVIRONMENT)?).await?;
+                let read = self.follow(id.clone(), &snapshot).await?;
                 // It shows, so that nobody takes it for a new one.
-                in_flight::end(&mark(id), Some(execution));
+                in_flight::end(&trigger_key(id), Some(execution));
                 Ok(read)
             }
             None => self.find(id).await,
@@ -36,35 +36,35 @@ impl Qovery {
     }
 
     /// Tells where the execution stands that the id names.
-    pub(super) async fn follow(&self, id: DeploymentId, look: &Look) -> Result<Deployment> {
+    pub(super) async fn follow(&self, id: DeploymentId, snapshot: &Snapshot) -> Result<Deployment> {
         let execution = id.require(EXECUTION)?;
-        let current = look.last() == Some(execution);
-        let whole = look.last_state().filter(|_| current);
+        let current = snapshot.last() == Some(execution);
+        let whole = snapshot.last_state().filter(|_| current);
         let going_on = whole.filter(|state| !phase(state).is_terminal());
         if *id.target().kind() == TargetKind::Environment {
             return match whole {
                 Some(state) if phase(state) != Phase::Unknown => {
-                    Ok(told(id, phase(state), state.as_str()).with_progress(look.progress()))
+                    Ok(to_deployment(id, phase(state), state.as_str()).with_progress(snapshot.progress()))
                 }
                 _ => self.read_past(id, whole).await,
             };
         }
-        if let Some(status) = look.service(id.target()).filter(|status| shows(status, execution, current)) {
+        if let Some(status) = snapshot.service(id.target()).filter(|status| shows(status, execution, current)) {
             let phase = judge_service(&status.state, status.status_details.as_ref());
             // A status that names no execution may still be that of the one before, as long as ours goes on.
             let named = filled(status.execution_id.as_deref()).is_some();
             if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
-                return Ok(told(id, Phase::Running, state.as_str()));
+                return Ok(to_deployment(id, Phase::Running, state.as_str()));
             }
             match phase {
                 Phase::Succeeded => return self.succeeded(id, status).await,
                 // The execution is over, so the history has the last word.
                 Phase::Unknown if going_on.is_none() => {}
-                _ => return Ok(told(id, phase, status.state.as_str())),
+                _ => return Ok(to_deployment(id, phase, status.state.as_str())),
             }
         } else if let Some(state) = going_on {
             // The execution has not come to the service yet.
-            return Ok(told(id, Phase::Running, state.as_str()));
+            return Ok(to_deployment(id, Phase::Running, state.as_str()));
         }
         self.read_past(id, whole).await
     }
@@ -72,7 +72,7 @@ impl Qovery {
     /// A success, once it is read which revision ran.
     async fn succeeded(&self, id: DeploymentId, status: &Status) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
-        let mut deployment = told(id.clone(), Phase::Succeeded, status.state.as_str());
+        let mut deployment = to_deployment(id.clone(), Phase::Succeeded, status.state.as_str());
         let action = status.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
         if let Some(other) = action.filter(|action| Action::in_id(&id).contradicts(Some(action))) {
             return Ok(failed_as(deployment, other.as_str()));
@@ -115,8 +115,8 @@ impl Qovery {
         }
         let row = self.row(target).await.ok()?;
         let Source::Git { deployed: Some(commit) } = row.source else { return None };
-        let look = self.look(environment).await.ok()?;
-        look.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
+        let snapshot = self.snapshot(environment).await.ok()?;
+        snapshot.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
     }
 
     /// What the history tells; `whole` is the state of the execution if it is still the newest.
@@ -126,7 +126,7 @@ impl Qovery {
         match entry_of(&past, &id) {
             Some(entry) => {
                 let deployment = if *id.target().kind() == TargetKind::Environment {
-                    let deployment = told(id, judge_past(entry), entry.status.as_str());
+                    let deployment = to_deployment(id, judge_past(entry), entry.status.as_str());
                     with_past(deployment, entry.auditing_data.as_ref())
                 } else {
                     service_in(id, entry)
@@ -141,7 +141,7 @@ impl Qovery {
             // The history may be behind.
             None if whole.is_some() => {
                 let raw = whole.map(|state| state.as_str().to_owned()).unwrap_or_default();
-                Ok(told(id, Phase::Unknown, raw))
+                Ok(to_deployment(id, Phase::Unknown, raw))
             }
             None => Err(Error::new(
                 ErrorKind::NotFound,
@@ -178,7 +178,7 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
             Phase::Failed => (Phase::Failed, Some("the deployment failed before it came to this service")),
             whole => (whole, None),
         };
-        let deployment = told(id, phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
+        let deployment = to_deployment(id, phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
         return with_past(deployment, entry.auditing_data.as_ref());
     };
     let action = part.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
@@ -190,7 +190,7 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
         }
         phase => (phase, None),
     };
-    let deployment = told(id, phase, part.status.as_str()).with_reason(reason);
+    let deployment = to_deployment(id, phase, part.status.as_str()).with_reason(reason);
     let deployment = with_ran(with_past(deployment, entry.auditing_data.as_ref()), ran_in(&part.details));
     match other {
         Some(other) if phase == Phase::Succeeded => failed_as(deployment, other.as_str()),
@@ -202,7 +202,7 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
 mod tests {
     use serde_json::json;
 
-    use super::super::trail::{TAG, id_of_execution};
+    use super::super::pending::{TAG, id_of_execution};
     use super::*;
     use crate::Target;
 

@@ -9,8 +9,8 @@ use qovery_client::types::{
 
 use super::action::Action;
 use super::history::{chart_of, commit_of, tag_of};
-use super::look::{Look, filled};
 use super::row::{Row, Source};
+use super::snapshot::{Snapshot, filled};
 use super::status::judge_service;
 use super::{Qovery, map_error};
 use crate::recovery::retry_briefly;
@@ -153,8 +153,8 @@ impl Qovery {
 ///
 /// # Errors
 /// [`ErrorKind::Conflict`] if the server says that the target was never deployed.
-pub(super) fn check_deployed(asked: &Revision, target: &Target, look: &Look) -> Result<()> {
-    let status = look.service(target).and_then(|status| status.service_deployment_status.as_ref());
+pub(super) fn check_deployed(asked: &Revision, target: &Target, snapshot: &Snapshot) -> Result<()> {
+    let status = snapshot.service(target).and_then(|status| status.service_deployment_status.as_ref());
     if *asked == Revision::Deployed && status == Some(&ServiceDeploymentStatusEnum::NeverDeployed) {
         return Err(refuse(
             ErrorKind::Conflict,

@@ -3,7 +3,7 @@
 use qovery_client::types::{ApplicationGitRepository as Repository, JobResponse, JobTypeEnum, ReferenceObject};
 
 use super::kind::unknown;
-use super::look::filled;
+use super::snapshot::filled;
 use super::{Qovery, map_error};
 use crate::{Error, ErrorKind, JobEvent, Result, Target, TargetKind, platform};
 

@@ -96,7 +96,7 @@ pub(super) fn judge(state: &StateEnum, action: Option<&str>, how: Option<&str>) 
     let phase = phase(state);
     let deploys = action.is_none_or(|action| matches!(action, "DEPLOY" | "UNKNOWN"));
     match (phase, how) {
-        // The state is still the one from before, while the action is told of already.
+        // The state is still that of the last action, while the new action is reported already.
         (phase, Some("QUEUED")) if phase.is_terminal() => Phase::Queued,
         (phase, Some("ONGOING" | "EXECUTING")) if phase.is_terminal() => Phase::Running,
         (phase, Some("CANCELING")) if phase.is_terminal() => Phase::Cancelling,

@@ -1,4 +1,4 @@
-//! One look at an environment: its last deployment, its services, its queue, its past.
+//! The snapshot of an environment: its last deployment and its services; its queue and its history beside it.
 
 use qovery_client::types::{
     DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, ListEnvironmentDeploymentHistoryV2Params,
@@ -24,13 +24,13 @@ pub(super) const KINDS: [TargetKind; 6] = [
 ];
 
 /// An environment and its services at one moment.
-pub(super) struct Look {
+pub(super) struct Snapshot {
     statuses: EnvironmentStatuses,
     pub(super) at: Moment,
 }
 
-impl Look {
-    /// The newest execution that shows; an old one may show for some seconds after a new one has started.
+impl Snapshot {
+    /// The newest execution that is listed; an old one may be listed for some seconds after a new one has started.
     pub(super) fn last(&self) -> Option<&str> {
         filled(self.statuses.environment.last_deployment_id.as_deref())
     }
@@ -40,7 +40,7 @@ impl Look {
         self.statuses.environment.last_deployment_state.as_ref()
     }
 
-    /// The request behind the newest execution, if the server tells.
+    /// The request behind the newest execution, if the server reports it.
     pub(super) fn last_request(&self) -> Option<&str> {
         filled(self.statuses.environment.deployment_request_id.as_deref())
     }
@@ -93,10 +93,10 @@ impl Look {
 }
 
 impl Qovery {
-    pub(super) async fn look(&self, environment: &str) -> Result<Look> {
+    pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
         let reply = self.client.get_environment_statuses(environment).await.map_err(map_error)?;
         let at = Moment::of(reply.header("date"));
-        Ok(Look { statuses: reply.into_value(), at })
+        Ok(Snapshot { statuses: reply.into_value(), at })
     }
 
     /// The requests that wait.
@@ -148,7 +148,7 @@ mod tests {
             },
             "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
         }));
-        Look { statuses: statuses.unwrap(), at: Moment::of(None) }.progress()
+        Snapshot { statuses: statuses.unwrap(), at: Moment::of(None) }.progress()
     }
 
     fn application(state: &str, execution: &str, is_part: bool) -> Value {
