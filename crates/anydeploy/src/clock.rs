@@ -8,7 +8,7 @@ use crate::DeploymentId;
 use crate::time::http_date;
 
 /// Two answers in a row whose clocks differ by more than this many seconds did not come from one clock.
-const SKEWED: i64 = 60;
+const MAX_CLOCK_SKEW: i64 = 60;
 
 /// A moment in whole Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Moment {
     /// `before` is the moment of an answer some seconds ago, or of a later one.
     pub(crate) fn checked(self, before: Self) -> Self {
         let off = |moment: Self| moment.server.abs_diff(moment.here.unwrap_or(moment.server));
-        let differ = self.server.abs_diff(before.server) > SKEWED.unsigned_abs();
+        let differ = self.server.abs_diff(before.server) > MAX_CLOCK_SKEW.unsigned_abs();
         let meanwhile = self.here.zip(before.here).map_or(0, |(now, then)| now.saturating_sub(then));
         let server = before.server.saturating_add(meanwhile);
         if differ && off(before) < off(self) { Self { server, ..self } } else { self }

@@ -21,7 +21,7 @@ const UNCONFIRMED: &str = "unconfirmed";
 const ACCEPTED: &str = "accepted";
 
 /// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open what was done.
-const LARGEST_PULL_REQUEST: u64 = 2_147_483_647;
+const MAX_PULL_REQUEST: u64 = 2_147_483_647;
 
 /// What a trigger asks for.
 #[derive(Clone, Debug)]
@@ -43,8 +43,8 @@ impl Asked {
     /// else.
     pub(super) fn of(request: &DeployRequest) -> Result<Self> {
         let number = request.pull_request();
-        if number.is_some_and(|number| number > LARGEST_PULL_REQUEST) {
-            let message = format!("there is no pull request of a number above {LARGEST_PULL_REQUEST}");
+        if number.is_some_and(|number| number > MAX_PULL_REQUEST) {
+            let message = format!("there is no pull request of a number above {MAX_PULL_REQUEST}");
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
         }
         let unsupported = |what: &str| Err(Error::unsupported(platform::COOLIFY, what));

@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, Result, Target};
 const BEYOND_ALL: i64 = 1_000_000_000;
 
 /// How far the clock that dates the answers may be ahead of the one that dates the rows, in seconds: a proxy may date them.
-const CLOCK_SKEW: i64 = 120;
+const MAX_CLOCK_SKEW: i64 = 120;
 
 /// Whether a row was made after the baseline was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Baseline {
                 Some(_) => Age::Known,
                 // Moments have whole seconds, so of one and the same second neither is later.
                 None if later.is_some_and(|later| later > 0) => Age::New,
-                None if later.is_some_and(|later| later < -CLOCK_SKEW) => Age::Known,
+                None if later.is_some_and(|later| later < -MAX_CLOCK_SKEW) => Age::Known,
                 None => Age::Unclear,
             }
         };

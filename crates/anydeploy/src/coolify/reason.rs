@@ -7,7 +7,7 @@ use crate::LogLine;
 use crate::failure::mask;
 
 /// The longest reason, in characters: the commands that Coolify quotes are longer than a screen.
-const LONGEST: usize = 300;
+const MAX_REASON_CHARS: usize = 300;
 
 /// What Coolify writes before its own summary.
 const SUMMARY: &str = "Deployment failed: ";
@@ -197,7 +197,7 @@ fn own_words(summary: &str) -> &str {
 /// The line as it is shown.
 fn finish(line: &str) -> String {
     let mut line = mask(line);
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = line.char_indices().nth(MAX_REASON_CHARS) {
         line.truncate(end);
         line.push('…');
     }
@@ -229,6 +229,6 @@ mod tests {
             "x".repeat(900)
         );
         let reason = reason(&[LogLine::new(text)]).unwrap();
-        assert!(!reason.contains("ghs_") && reason.chars().count() <= LONGEST + 1, "{reason}");
+        assert!(!reason.contains("ghs_") && reason.chars().count() <= MAX_REASON_CHARS + 1, "{reason}");
     }
 }

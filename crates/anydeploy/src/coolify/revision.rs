@@ -8,14 +8,14 @@ use super::logs::shown_lines;
 use crate::{Phase, RanRevision};
 
 /// Fewer digits are no abbreviation of a hash for git.
-const SHORTEST_HASH: usize = 7;
+const MIN_HASH_DIGITS: usize = 7;
 
 /// What the first line of a log begins with that names the image (4.3.11).
 const STARTING: &str = "Starting deployment of ";
 
 /// Whether a text is the hash of a commit, whole or abbreviated.
 pub(super) fn is_commit_hash(text: &str) -> bool {
-    (SHORTEST_HASH..=64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+    (MIN_HASH_DIGITS..=64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// The version that a deployment ran, once it succeeded.

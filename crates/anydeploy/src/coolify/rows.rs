@@ -11,14 +11,14 @@ use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// How many of the newest rows are searched; at most 25 wait on one server (4.3.11).
-const SEARCHED: usize = 30;
+const MAX_SEARCHED_ROWS: usize = 30;
 
 /// How many rows are asked for first and after that: each may hold a log of half a megabyte, and the one that is searched
 /// for is new.
-const SEARCH: (i64, i64) = (3, 10);
+const SEARCH_PAGE_SIZES: (i64, i64) = (3, 10);
 
 /// How many rows of a history are asked for at once.
-const HISTORY_PAGE: i64 = 20;
+const HISTORY_PAGE_SIZE: i64 = 20;
 
 /// What stands before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
 const LOG_MEMBER: &str = ",\"logs\":";
@@ -110,12 +110,13 @@ impl Coolify {
 
     /// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
     pub(super) async fn search(&self, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
-        self.rows_until(target, SEARCHED, SEARCH, true, enough).await
+        self.rows_until(target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, true, enough).await
     }
 
     /// The newest rows, at most `limit`.
     pub(super) async fn rows(&self, target: &Target, limit: usize) -> Result<Vec<Row>> {
-        let mut rows = self.rows_until(target, limit, (HISTORY_PAGE, HISTORY_PAGE), false, |_| false).await?.rows;
+        let mut rows =
+            self.rows_until(target, limit, (HISTORY_PAGE_SIZE, HISTORY_PAGE_SIZE), false, |_| false).await?.rows;
         rows.truncate(limit);
         Ok(rows)
     }
@@ -124,7 +125,8 @@ impl Coolify {
     ///
     /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
     pub(super) async fn listed(&self, target: &Target, uuid: &str) -> Result<Option<Row>> {
-        let page = self.rows_until(target, SEARCHED, SEARCH, false, |page| page.row(uuid).is_some()).await;
+        let page =
+            self.rows_until(target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, false, |page| page.row(uuid).is_some()).await;
         if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
             return Ok(Some(row.clone()));
         }

@@ -10,7 +10,7 @@ use super::trace::Trace;
 use crate::time::moment;
 
 /// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
-pub(super) const KEPT: usize = 10;
+pub(super) const MAX_KEPT_ROWS: usize = 10;
 
 /// What can be deduced.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ pub(super) fn note_others(others: &mut Others, trace: &Trace, rows: &[Row]) {
 /// Whether rows that appeared since may have been deleted to make room, so that their order tells nothing.
 fn may_lack_rows(rows: &[Row], after: Option<i64>) -> bool {
     let older = rows.iter().filter_map(created).any(|at| after.is_some_and(|after| at <= after));
-    rows.len() >= KEPT && !older
+    rows.len() >= MAX_KEPT_ROWS && !older
 }
 
 /// The rows that appeared while this deployment's could, oldest first.

@@ -6,7 +6,7 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as
 use tokio::time::sleep;
 
 use super::edition::Edition;
-use super::infer::{Finding, KEPT, infer, infer_blindly, overwritten};
+use super::infer::{Finding, MAX_KEPT_ROWS, infer, infer_blindly, overwritten};
 use super::queue::{Queue, is_over};
 use super::rows::{INFERRED, ROW, Rows, to_deployment};
 use super::trace::{Trace, newest};
@@ -223,7 +223,7 @@ impl Dokploy {
         }
         let advice = "check the service itself: it is not known how the deployment ended";
         // 0.30.2 deletes rows beyond the newest ten before it inserts one.
-        if rows.len() >= KEPT {
+        if rows.len() >= MAX_KEPT_ROWS {
             return lost("the row of this deployment was deleted to make room for newer ones").with_advice(advice);
         }
         lost("the row of this deployment is gone: somebody removed it").with_advice(advice)

@@ -7,10 +7,10 @@
 use crate::failure::mask;
 
 /// How many lines above the end may hold the reason; above them are earlier steps, which went well.
-const WITHIN: usize = 60;
+const MAX_LINES_ABOVE_END: usize = 60;
 
 /// The most characters of a reason.
-const LONGEST: usize = 500;
+const MAX_REASON_CHARS: usize = 500;
 
 /// Words by which a line speaks of an error, in lower case.
 const ERROR_WORDS: [&str; 40] = [
@@ -94,7 +94,7 @@ pub(super) fn reason(log: &str) -> Option<String> {
     let lines: Vec<String> = log.lines().map(plain).filter(|line| !line.is_empty()).collect();
     let end = lines.iter().rposition(|line| is_end(line));
     let above = &lines[..end.unwrap_or(lines.len())];
-    let above = &above[above.len().saturating_sub(WITHIN)..];
+    let above = &above[above.len().saturating_sub(MAX_LINES_ABOVE_END)..];
     let telling = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line) && !is_summary(line));
     // Where Dokploy itself says that something failed, the line right above that says more than the saying, even without
     // a word for it: `yaml: line 3: mapping values are not in this context`.
@@ -105,7 +105,7 @@ pub(super) fn reason(log: &str) -> Option<String> {
     let summary = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line));
     let place = telling.map(|place| first_of_block(above, place)).or(message).or(summary)?;
     let line = above[place].trim_start_matches(['❌', ' ']);
-    let cut = line.char_indices().nth(LONGEST).map_or(line, |(end, _)| &line[..end]);
+    let cut = line.char_indices().nth(MAX_REASON_CHARS).map_or(line, |(end, _)| &line[..end]);
     Some(mask(cut))
 }
 

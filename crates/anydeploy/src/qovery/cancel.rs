@@ -29,7 +29,7 @@ impl Qovery {
             (None, Some(request)) if id.get(LEFT_QUEUE_AT).is_none() => request,
             _ => {
                 return Err(conflict(
-                    "the deployment is accepted and does not show yet, so it cannot be cancelled now",
+                    "the deployment is accepted and is not listed yet, so it cannot be cancelled now",
                 ));
             }
         };

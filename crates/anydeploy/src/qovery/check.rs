@@ -7,7 +7,7 @@ use crate::{Check, ErrorKind, Permission, Result, VersionSupport};
 impl Qovery {
     /// Lists the organizations, which is how Qovery's own command line checks a token.
     ///
-    /// No call tells what else its role allows without doing it.
+    /// No call reports what else its role allows.
     pub(super) async fn check_token(&self) -> Result<Check> {
         let organizations = match self.client.list_organization().await.map_err(map_error_of_known) {
             Ok(reply) => reply.into_value().results,
@@ -15,7 +15,7 @@ impl Qovery {
             Err(error) => return Err(error),
         };
         let mut check = Check::new(Permission::Granted);
-        // Qovery tells no version of its server.
+        // Qovery does not report the version of its server.
         check.version_support = VersionSupport::Unknown;
         // Without a credit card an organization still deploys on demo clusters; any other restriction blocks every
         // deployment (document of 2026-08-20, line 24256).

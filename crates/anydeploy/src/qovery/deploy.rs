@@ -75,7 +75,7 @@ impl Qovery {
                 }
                 in_flight.end_pending(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
             }
-            // What was asked for may still wait, and show only after this call has ended.
+            // The request may still wait, and be listed only after this call has ended.
             Err(error) if !error.is_safe_to_repeat() => in_flight.end_pending(self.grace),
             Err(_) => in_flight.end(),
         }

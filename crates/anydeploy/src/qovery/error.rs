@@ -8,8 +8,8 @@ use crate::clock::Moment;
 use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, platform};
 
-/// The window of the rate limit, so no wait for it is longer.
-const WINDOW: i64 = 3600;
+/// The window of the rate limit in seconds; no wait for it is longer.
+const RATE_LIMIT_WINDOW: i64 = 3600;
 
 /// Turns a failed exchange with Qovery into an error.
 pub(super) fn map_error(error: wire::Error) -> Error {
@@ -46,16 +46,16 @@ fn sentence(answer: &FailedAnswer<'_>) -> Option<String> {
     answer.member(&["detail", "message", "error"]).or(answer.text).map(str::to_owned)
 }
 
-/// Below this a reset counts seconds from now: as Unix time it would be in 2001.
-const UNIX: i64 = 1_000_000_000;
+/// A reset below this counts seconds from now: as Unix time it would be in 2001.
+const MIN_UNIX_TIME: i64 = 1_000_000_000;
 
 /// The time until the limit resets: Unix time by the server's own clock, or seconds from now.
 ///
 /// Qovery's documentation (4e9636b) says the first in its text and does the second in its example.
 fn until_reset(reset: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let reset: i64 = reset?.trim().parse().ok()?;
-    let wait = if reset < UNIX { reset } else { reset.saturating_sub(Moment::of(date).server) };
-    let wait = wait.clamp(0, WINDOW);
+    let wait = if reset < MIN_UNIX_TIME { reset } else { reset.saturating_sub(Moment::of(date).server) };
+    let wait = wait.clamp(0, RATE_LIMIT_WINDOW);
     u64::try_from(wait).ok().map(Duration::from_secs)
 }
 

@@ -160,7 +160,7 @@ impl Qovery {
         }
     }
 
-    /// Whether what was accepted must show by now; what an id does not date is not waited for.
+    /// Whether an accepted deployment must be listed by now; one whose id has no such date always must.
     fn is_overdue(&self, id: &DeploymentId, from: &str, snapshot: &Snapshot) -> bool {
         Moment::read(id, from).is_none_or(|from| from.is_past(snapshot.at, self.grace))
     }
@@ -186,7 +186,7 @@ pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], snapsh
     // to wait behind it.
     let id = if is_alone(queue, request, &id) { id.with(FIRST, "1") } else { id };
     let Some(snapshot) = snapshot else { return to_deployment(id, Phase::Queued, StateEnum::Queued.as_str()) };
-    // What waits longest is the next. But what runs now is known by its id only if it shows already.
+    // The request that waits longest is the next. But the execution that runs now is known only if it is listed already.
     let running = snapshot.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
     let id = if running && is_oldest(queue, request) { id.with(NEXT, "1") } else { id.without(NEXT) };
     to_deployment(with_some(id, AFTER, snapshot.last()), Phase::Queued, StateEnum::Queued.as_str())

@@ -14,7 +14,7 @@ use futures::future::{BoxFuture, FutureExt};
 use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
 
 /// How many executions Qovery sends by default; other actions than deployments are among them.
-const USUAL: usize = 20;
+const DEFAULT_PAGE_SIZE: usize = 20;
 
 impl History for Qovery {
     fn list_deployments<'a>(
@@ -40,7 +40,7 @@ impl Qovery {
             });
             return Ok(deployments.take(options.limit).collect());
         }
-        let size = i64::try_from(options.limit.max(USUAL)).unwrap_or(i64::MAX);
+        let size = i64::try_from(options.limit.max(DEFAULT_PAGE_SIZE)).unwrap_or(i64::MAX);
         let past = self.past_of(target, size).await?;
         let deployments = past.iter().filter_map(|part| {
             let details = part.status_details.as_ref();

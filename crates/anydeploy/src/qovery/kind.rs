@@ -125,7 +125,7 @@ impl Qovery {
     }
 }
 
-/// The environment that holds a target, where the target itself tells.
+/// The environment that a target itself names.
 pub(super) fn given_environment(target: &Target) -> Result<Option<&str>> {
     match (target.environment_id(), target.kind()) {
         (None, TargetKind::Environment) => Ok(Some(target.id())),

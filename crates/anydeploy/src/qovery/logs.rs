@@ -9,8 +9,8 @@ use futures::future::{BoxFuture, FutureExt};
 
 use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
 
-/// The most that Qovery sends of a log.
-const MOST: usize = 1000;
+/// How many entries of a log Qovery sends at most.
+const MAX_LOG_ENTRIES: usize = 1000;
 
 impl Logs for Qovery {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
@@ -34,7 +34,7 @@ impl Qovery {
             // An execution that never was has no lines either.
             self.read(&found).await?;
         }
-        let cut = entries.len() >= MOST;
+        let cut = entries.len() >= MAX_LOG_ENTRIES;
         let mut page = page(&entries, id.target(), environment, options);
         page.truncated |= cut;
         Ok(page)
@@ -45,7 +45,7 @@ impl Qovery {
 ///
 /// The console shows those of the environment and of the engine's task manager with each service, unless they belong to
 /// another stage than the service (console 720181b, `use-deployment-logs.ts`); those of the check before the deployment
-/// are left in, as they tell why nothing followed.
+/// are left in, because they say why nothing followed.
 fn concerning<'a>(entries: &'a [Entry], target: &Target, environment: &str) -> Vec<&'a Entry> {
     let id = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.id.clone();
     let kind = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.type_.clone();
@@ -68,7 +68,7 @@ fn filled(text: Option<&String>) -> Option<&str> {
 /// The last lines about the target.
 fn page(entries: &[Entry], target: &Target, environment: &str, options: LogOptions) -> LogPage {
     let concerning = concerning(entries, target, environment);
-    // One line more than is wanted tells whether there are older ones.
+    // One line more than is wanted shows whether there are older ones.
     let most = options.tail.saturating_add(1);
     let page = LogPage::from_newest(concerning.iter().rev().flat_map(|entry| newest(entry, most)), options);
     page.with_reason(reason::of(&concerning))

@@ -9,7 +9,7 @@ use qovery_client::types::{
 
 use super::action::Action;
 use super::pending::{ACCEPTED_AT, AFTER, FIRST, LEFT_QUEUE_AT, NEXT, OVERLAP, REQUEST, SAME_TARGET};
-use super::snapshot::PAGE;
+use super::snapshot::HISTORY_PAGE_SIZE;
 use super::status::judge_past;
 use crate::clock::Moment;
 use crate::config::TokenScheme;
@@ -25,7 +25,7 @@ pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenSche
     let newer = match id.get(AFTER) {
         Some(after) => past.iter().position(|entry| entry.identifier.execution_id == after),
         // Without any execution before it, all of them are newer; a full page may lack the oldest.
-        None => Some(past.len()).filter(|length| *length < PAGE),
+        None => Some(past.len()).filter(|length| *length < HISTORY_PAGE_SIZE),
     };
     let newer = past.get(..newer?)?;
     Some(newer.iter().rev().filter(|entry| fits(entry, id, scheme)).collect())
@@ -247,11 +247,11 @@ mod tests {
     #[test]
     fn a_failed_check_before_the_deployment_lists_no_service() {
         let entries = [entry("e2", "DEPLOY", "API", &[]), entry("e1", "DEPLOY", "API", &["web"])];
-        assert_eq!(chosen(&entries, &id(), false), None, "another one may show yet");
+        assert_eq!(chosen(&entries, &id(), false), None, "another one may still be listed");
         assert_eq!(chosen(&entries, &id(), true), None, "it may be for any service of the environment");
         assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), true), None);
         let later = [entry("e3", "DEPLOY", "API", &["web"]), entries[0].clone(), entries[1].clone()];
-        assert_eq!(chosen(&later, &id(), true).as_deref(), Some("e3"), "nobody else deploys this service");
+        assert_eq!(chosen(&later, &id(), true).as_deref(), Some("e3"), "no one else deploys this service");
         let overlaps = id().with(OVERLAP, SAME_TARGET);
         assert_eq!(chosen(&later, &overlaps, true), None, "the check may have been ours");
         let left_out = [later[0].clone(), entry("e2", "DEPLOY", "API", &["api"]), later[2].clone()];
@@ -348,7 +348,7 @@ mod tests {
         let entries = [entry("e9", "DEPLOY", "API", &["web"])];
         assert!(fitting(&past(&entries), &id(), TokenScheme::Token).is_none());
         assert_eq!(chosen(&entries, &id().without(AFTER), false).as_deref(), Some("e9"));
-        let full = vec![entry("e9", "DEPLOY", "API", &["web"]); PAGE];
+        let full = vec![entry("e9", "DEPLOY", "API", &["web"]); HISTORY_PAGE_SIZE];
         assert_eq!(chosen(&full, &id().without(AFTER), false), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Reading a deployment back: what became of an execution, of one service in it or of the whole environment.
+//! Reads a deployment: the outcome of an execution, for one service in it or for the whole environment.
 
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, Status};
 
@@ -27,7 +27,7 @@ impl Qovery {
             Some(execution) => {
                 let snapshot = self.snapshot(id.require(ENVIRONMENT)?).await?;
                 let read = self.follow(id.clone(), &snapshot).await?;
-                // It shows, so that nobody takes it for a new one.
+                // It is listed, so that no concurrent trigger takes it for a new one.
                 in_flight::end(&trigger_key(id), Some(execution));
                 Ok(read)
             }
@@ -35,7 +35,7 @@ impl Qovery {
         }
     }
 
-    /// Tells where the execution stands that the id names.
+    /// The deployment of the execution that the id names.
     pub(super) async fn follow(&self, id: DeploymentId, snapshot: &Snapshot) -> Result<Deployment> {
         let execution = id.require(EXECUTION)?;
         let current = snapshot.last() == Some(execution);
@@ -78,7 +78,7 @@ impl Qovery {
             return Ok(failed_as(deployment, other.as_str()));
         }
         let mut past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
-        // The history may be behind the statuses, and only it tells whose revision won if requests were merged.
+        // The history may be behind the statuses, and only it says which revision won if requests were merged.
         if past.as_ref().is_ok_and(|past| entry_of(past, &id).is_none()) && is_at_stake(&id) {
             sleep(self.grace / 20).await;
             past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
@@ -93,13 +93,13 @@ impl Qovery {
         }
         let ran = self.ran_by_row(&id, &environment, status).await.unwrap_or_default();
         match past {
-            // Another request may have been merged into it, and only the history tells whose revision won.
+            // Another request may have been merged into it, and only the history says which revision won.
             Err(error) if ran == RanRevision::Unverified && may_be_transient(&error) && is_at_stake(&id) => Err(error),
             _ => Ok(verified(with_ran(deployment, ran))),
         }
     }
 
-    /// The commit that the service itself is said to run, unless something may have changed it since the execution.
+    /// The commit that the service reports as running, unless something may have changed it after the execution.
     async fn ran_by_row(&self, id: &DeploymentId, environment: &str, status: &Status) -> Option<RanRevision> {
         let (target, execution) = (id.target(), id.get(EXECUTION)?);
         let is_still = |status: &Status| {
@@ -119,7 +119,7 @@ impl Qovery {
         snapshot.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
     }
 
-    /// What the history tells; `whole` is the state of the execution if it is still the newest.
+    /// The deployment by the history; `whole` is the state of the execution if it is still the newest.
     async fn read_past(&self, id: DeploymentId, whole: Option<&StateEnum>) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
         let past = self.past(&environment).await.map_err(beside_statuses)?;
@@ -169,7 +169,7 @@ fn entry_of<'a>(past: &'a [Past], id: &DeploymentId) -> Option<&'a Past> {
     past.iter().find(|entry| Some(entry.identifier.execution_id.as_str()) == id.get(EXECUTION))
 }
 
-/// What became of a service in an execution that the history lists.
+/// The outcome of a service in an execution that the history lists.
 fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
     let whole = judge_past(entry);
     let Some(part) = part(entry, id.target().id()) else {

@@ -10,7 +10,7 @@ use qovery_client::types::EnvironmentLogs as Entry;
 use crate::failure::mask;
 
 /// The longest reason, in characters.
-const LONGEST: usize = 300;
+const MAX_REASON_CHARS: usize = 300;
 
 /// Marks that stand before and around the engine's lines.
 const MARKS: &[char] = &['❌', '⚠', '⛑', '🚫', '⬇', '⬆', '┃', '┏', '┗', '━', '📝', '🚀', '\u{fe0f}', ' ', '\t'];
@@ -166,7 +166,7 @@ fn clean(line: &str) -> String {
 
 fn shown(text: &str) -> String {
     let mut line = mask(text);
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = line.char_indices().nth(MAX_REASON_CHARS) {
         line.truncate(end);
         line.push('…');
     }

@@ -35,7 +35,7 @@ impl Qovery {
         }
         let environment = id.require(ENVIRONMENT)?.to_owned();
         let queue = retry_briefly(|| self.queue(&environment)).await?;
-        // A request that leaves the queue between the two reads shows as an execution then.
+        // A request that leaves the queue between the two reads is listed as an execution then.
         let (snapshot, past) =
             try_join(retry_briefly(|| self.snapshot(&environment)), retry_briefly(|| self.past(&environment))).await?;
         let started = baseline.snapshot.at.checked(snapshot.at);
@@ -80,7 +80,7 @@ impl Qovery {
             }
         };
         if in_flight.has_overlap() {
-            return Ok(Resolution::Ambiguous("another trigger of this program for the same target was under way"));
+            return Ok(Resolution::Ambiguous("a concurrent trigger of this program was for the same target"));
         }
         Ok(Resolution::likely(found))
     }

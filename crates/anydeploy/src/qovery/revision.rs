@@ -17,7 +17,7 @@ use crate::recovery::retry_briefly;
 use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, TargetKind, platform};
 
 /// How many of the newest executions are searched for the one that was deployed last.
-const SEARCHED: i64 = 20;
+const MAX_SEARCHED_EXECUTIONS: i64 = 20;
 
 /// What a trigger names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Qovery {
                 (TargetKind::Database | TargetKind::Environment, _) => Ok(Named::default()),
                 _ => Err(unresolved("which revision is configured")),
             },
-            // An empty body keeps the deployed commit. A tag or chart version may have been configured anew since, so
+            // An empty body keeps the deployed commit. A tag or chart version may have been configured anew, so
             // that the one which was deployed is named.
             Revision::Deployed => match (target.kind(), source) {
                 (TargetKind::Application | TargetKind::Terraform, None) => Ok(Named::default()),
@@ -137,7 +137,7 @@ impl Qovery {
 
     /// The tag or chart version of the newest deployment that succeeded.
     async fn last_deployed(&self, target: &Target) -> Result<Option<Revision>> {
-        let past = retry_briefly(|| self.past_of(target, SEARCHED)).await?;
+        let past = retry_briefly(|| self.past_of(target, MAX_SEARCHED_EXECUTIONS)).await?;
         let succeeded = |status: &_, details| judge_service(status, details) == Phase::Succeeded;
         let last = past.iter().find(|part| succeeded(&part.status, part.status_details.as_ref()));
         Ok(last.and_then(|part| {

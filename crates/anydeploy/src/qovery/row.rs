@@ -15,7 +15,7 @@ pub(super) struct Row {
     pub(super) source: Source,
     /// The values of a chart stand in a repository of their own.
     pub(super) values_from_git: bool,
-    /// The events that a job has, if the server tells.
+    /// The events that a job has, if the server reports them.
     events: Option<Vec<JobEvent>>,
 }
 

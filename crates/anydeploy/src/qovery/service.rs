@@ -12,8 +12,8 @@ use super::status::service_state;
 use super::{Qovery, ids, map_error};
 use crate::{Catalog, Check, ErrorKind, Result, Service, ServiceState, Target, TargetKind};
 
-/// How many environments are looked at at once.
-const AT_ONCE: usize = 4;
+/// How many environments are read at once.
+const MAX_CONCURRENT_READS: usize = 4;
 
 impl Catalog for Qovery {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
@@ -59,7 +59,7 @@ impl Qovery {
             let environments = environments.into_value().results;
             let snapshots: Vec<_> =
                 environments.iter().map(|environment| self.snapshot_if_there(&environment.id).boxed()).collect();
-            let snapshots: Vec<_> = stream::iter(snapshots).buffered(AT_ONCE).try_collect().await?;
+            let snapshots: Vec<_> = stream::iter(snapshots).buffered(MAX_CONCURRENT_READS).try_collect().await?;
             for (environment, snapshot) in environments.iter().zip(snapshots) {
                 let snapshot = snapshot.as_ref();
                 all.push(service(Target::environment(&environment.id), environment.name.as_deref(), snapshot));

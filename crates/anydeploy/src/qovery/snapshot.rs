@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
-pub(super) const PAGE: usize = 50;
+pub(super) const HISTORY_PAGE_SIZE: usize = 50;
 
 /// The kinds of service whose statuses are listed.
 pub(super) const KINDS: [TargetKind; 6] = [
@@ -107,7 +107,7 @@ impl Qovery {
 
     /// The newest executions, newest first.
     pub(super) async fn past(&self, environment: &str) -> Result<Vec<Past>> {
-        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(PAGE).ok() };
+        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(HISTORY_PAGE_SIZE).ok() };
         let reply =
             self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(map_error)?;
         Ok(reply.into_value().results)
