@@ -45,6 +45,7 @@ mod edition;
 mod error;
 mod infer;
 mod logs;
+mod pending;
 mod poll;
 mod queue;
 mod read;
@@ -53,7 +54,6 @@ mod recover;
 mod rows;
 mod service;
 mod status;
-mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;

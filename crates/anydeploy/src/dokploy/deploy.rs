@@ -1,6 +1,6 @@
 //! Triggering a deployment, and the first polls for it.
 
-use std::future::pending;
+use std::future;
 use std::iter::{repeat, successors};
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +10,10 @@ use dokploy_client::types::{DeployApplication, DeployCompose};
 use futures::future::{Either, select};
 use tokio::time::{Instant, timeout};
 
+use super::pending::{OVERLAPS, Pending, QUEUED, SWIFT_TRIGGER};
 use super::poll::poll;
 use super::read::accepted;
 use super::rows::{read_at, to_deployment, unsupported_kind};
-use super::trace::{CROWDED, QUEUED, SWIFT_TRIGGER, Trace};
 use super::{Dokploy, earlier, map_error};
 use crate::clock::{Moment, checked};
 use crate::in_flight::InFlight;
@@ -64,41 +64,41 @@ impl Dokploy {
         let place = self.client.http().base_url();
         let mut in_flight = InFlight::begin(place, request.target(), self.grace / 2);
         let started = Instant::now();
-        let before = self.baseline(request.target()).await?;
-        if let Some(deployment) = self.find_earlier(request, &before).await? {
+        let baseline = self.baseline(request.target()).await?;
+        if let Some(deployment) = self.find_earlier(request, &baseline).await? {
             let is_fresh = deployment.status.phase == Phase::Queued || request.adoption() == Adoption::Any;
             return if is_fresh { Ok(deployment) } else { Err(delivered_late(deployment)) };
         }
-        let mut trace = Trace::new(&before.rows);
-        trace.titled(request.reason());
-        in_flight.set_key(trace.nonce());
+        let mut pending = Pending::new(&baseline.rows);
+        pending.set_title(request.reason());
+        in_flight.set_key(pending.nonce());
         in_flight.sent();
-        let sent = self.send_and_poll(request, &trace).await;
-        trace.crowded = in_flight.has_overlap();
+        let sent = self.send_and_poll(request, &pending).await;
+        pending.overlaps = in_flight.has_overlap();
         let deployed = match sent {
-            Ok(Sent::Answered(since)) => {
-                trace.since = checked(since, before.at);
-                trace.swift = started.elapsed() <= SWIFT_TRIGGER;
+            Ok(Sent::Answered(answered_at)) => {
+                pending.last_seen_at = checked(answered_at, baseline.at);
+                pending.swift = started.elapsed() <= SWIFT_TRIGGER;
                 let title = request.reason().map(str::to_owned);
-                let deployment = trace.pending(request.target(), accepted()).with_title(title);
+                let deployment = pending.to_deployment(request.target(), accepted()).with_title(title);
                 Ok(self.first_polls(deployment).await)
             }
             Ok(Sent::Found(mut deployment)) => {
-                if trace.crowded && !deployment.identity.is_resolved() {
-                    deployment.id = deployment.id.with(CROWDED, "1");
+                if pending.overlaps && !deployment.identity.is_resolved() {
+                    deployment.id = deployment.id.with(OVERLAPS, "1");
                 }
                 Ok(*deployment)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
                 in_flight.lost();
-                self.recover(request.target(), &trace, before, lost).await
+                self.recover(request.target(), &pending, baseline, lost).await
             }
         };
         if let Err(error) = &deployed
             && error.kind() == ErrorKind::NotTriggered
         {
-            earlier::remember(place, request, trace, Instant::now() + self.grace);
+            earlier::remember(place, request, pending, Instant::now() + self.grace);
         }
         match &deployed {
             // A later read of it has to know whether another trigger came between.
@@ -110,9 +110,9 @@ impl Dokploy {
     }
 
     /// Sends the trigger once, and looks for its deployment until the answer is there.
-    async fn send_and_poll(&self, request: &DeployRequest, trace: &Trace) -> Result<Sent> {
-        let sent = pin!(self.send(request, trace.mark()));
-        let found = pin!(self.poll_while_sent(request.target(), trace));
+    async fn send_and_poll(&self, request: &DeployRequest, pending: &Pending) -> Result<Sent> {
+        let sent = pin!(self.send(request, pending.correlation_tag()));
+        let found = pin!(self.poll_while_sent(request.target(), pending));
         match select(sent, found).await {
             Either::Left((answered, _)) => answered.map(Sent::Answered),
             // Where its mark is, the trigger was acted on, and its answer would say no more.
@@ -121,7 +121,7 @@ impl Dokploy {
     }
 
     /// Polls until the deployment of a trigger shows that is being answered.
-    async fn poll_while_sent(&self, target: &Target, trace: &Trace) -> Deployment {
+    async fn poll_while_sent(&self, target: &Target, pending: &Pending) -> Deployment {
         let second = self.grace / 60;
         let first = second.mul_f64(WHILE_SENT).clamp(WHILE_SENT_AT_LEAST, WHILE_SENT_AT_MOST);
         let longest = second.mul_f64(6.0).clamp(first, WHILE_SENT_AT_MOST);
@@ -129,40 +129,40 @@ impl Dokploy {
         let pauses = [first; 4].into_iter().chain(growing);
         let started = Instant::now();
         let with_queue = || started.elapsed() >= second.mul_f64(QUEUE_FROM);
-        let poll_once = || self.poll_once(target, trace, with_queue());
+        let poll_once = || self.poll_once(target, pending, with_queue());
         match poll(pauses, second.mul_f64(PATIENCE).max(PATIENCE_AT_LEAST), poll_once, |seen| seen).await {
             Some(deployment) => deployment,
-            None => pending().await,
+            None => future::pending().await,
         }
     }
 
     /// Finds the row or, if the queue is read as well, the job with the mark of a trigger.
-    async fn poll_once(&self, target: &Target, trace: &Trace, with_queue: bool) -> Option<Deployment> {
+    async fn poll_once(&self, target: &Target, pending: &Pending, with_queue: bool) -> Option<Deployment> {
         let rows = self.rows(target).await.ok()?;
-        if let Some(row) = trace.marked(&rows.rows) {
+        if let Some(row) = pending.tagged(&rows.rows) {
             return Some(to_deployment(target, row, Identity::Exact));
         }
         if !with_queue {
             return None;
         }
         let queue = self.queue(target).await.ok()??;
-        let job = queue.waiting(&trace.mark())?;
-        Some(self.queued(target, trace.clone(), job, &queue, &rows).await)
+        let job = queue.waiting(&pending.correlation_tag())?;
+        Some(self.queued(target, pending.clone(), job, &queue, &rows).await)
     }
 
     /// Sends the trigger, and returns the moment of its answer by the server's clock.
-    async fn send(&self, request: &DeployRequest, mark: String) -> Result<Option<Moment>> {
+    async fn send(&self, request: &DeployRequest, tag: String) -> Result<Option<Moment>> {
         let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
         // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
         let answered = match request.target().kind() {
             TargetKind::Application => {
                 let mut body = DeployApplication::new(id);
-                (body.title, body.description) = (title, Some(mark));
+                (body.title, body.description) = (title, Some(tag));
                 self.client.application_deploy(&body).await
             }
             TargetKind::Compose => {
                 let mut body = DeployCompose::new(id);
-                (body.title, body.description) = (title, Some(mark));
+                (body.title, body.description) = (title, Some(tag));
                 self.client.compose_deploy(&body).await
             }
             other => return Err(unsupported_kind(other)),

@@ -31,13 +31,13 @@ impl Dokploy {
 }
 
 impl Queue {
-    pub(super) fn marked(&self, mark: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(mark)))
+    pub(super) fn tagged(&self, tag: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(tag)))
     }
 
     /// The marked job, as long as it waits or runs.
-    pub(super) fn waiting(&self, mark: &str) -> Option<&Job> {
-        self.marked(mark).filter(|job| !is_over(job))
+    pub(super) fn waiting(&self, tag: &str) -> Option<&Job> {
+        self.tagged(tag).filter(|job| !is_over(job))
     }
 
     /// The job that was cancelled and that this row belongs to.
@@ -51,8 +51,8 @@ impl Queue {
     }
 
     /// The jobs besides the marked one that wait or run.
-    pub(super) fn others(&self, mark: &str) -> Vec<&Job> {
-        let ours = self.marked(mark).map(|job| &job.id);
+    pub(super) fn others(&self, tag: &str) -> Vec<&Job> {
+        let ours = self.tagged(tag).map(|job| &job.id);
         self.jobs.iter().filter(|job| !is_over(job) && Some(&job.id) != ours).collect()
     }
 }
