@@ -36,7 +36,7 @@ fn classify(answer: &FailedAnswer<'_>) -> Classification {
         ),
         // What older servers say of a token without a usable team.
         400 if said("Invalid token.") => (ErrorKind::Unauthorized, None),
-        // Only the sentence tells a full queue from the rate limit for sure; a rollback says it with 400.
+        // Only the sentence distinguishes a full queue from the rate limit; a rollback says it with 400.
         400 | 429 if said("queue is full") => (ErrorKind::QueueFull, None),
         // "cannot be cancelled", "is already running", "is already stopped", "is not running".
         400 if ["cannot be cancelled", "is already ", "is not running"].iter().any(|words| said(words)) => {

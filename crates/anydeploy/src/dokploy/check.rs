@@ -28,7 +28,7 @@ impl Dokploy {
     }
 }
 
-/// Whether an error only says that this key or this server does not tell its version.
+/// Whether an error only says that this key or this server does not report its version.
 fn is_about_the_version(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::PermissionDenied | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Rejected)
 }

@@ -1,4 +1,4 @@
-//! Triggering a deployment, and the first polls for it.
+//! Triggers a deployment, and polls for it first.
 
 use std::future;
 use std::iter::{repeat, successors};
@@ -26,15 +26,15 @@ use crate::{
 /// The pauses before the first polls, as parts of a second at the usual grace of a minute; the last one repeats while no
 /// poll was answered.
 ///
-/// A row appears 20 to 110 ms after its trigger where nothing waits, and the sooner it is seen the surer it is to bear
-/// the mark still: a build from git may be over within 250 ms.
+/// A row appears 20 to 110 ms after its trigger if nothing waits, and the sooner it is read the likelier it still has the
+/// tag: a build from git may be over within 250 ms.
 const PAUSES: [f64; 5] = [0.0, 0.05, 0.1, 0.2, 0.5];
 
 /// The pause before the first poll while a trigger is being answered, as a part of such a second; from the fifth on it
 /// doubles each time.
 ///
 /// An answer takes some tens of milliseconds.
-/// One that is lost is known only after the timeout, when the row of a short build from git has lost its mark.
+/// A lost answer is known only after the timeout, when the row of a short build from git has lost its tag.
 const WHILE_SENT: f64 = 0.03;
 
 /// The shortest and the longest of these pauses.
@@ -49,11 +49,11 @@ const PATIENCE_AT_LEAST: Duration = Duration::from_millis(60);
 /// From which pause on the queue is read as well: until then a row is all that is worth a read.
 const QUEUE_FROM: f64 = 0.4;
 
-/// What became known of a trigger first.
+/// What is known of a trigger first.
 enum Sent {
-    /// Its answer came at this moment by the server's clock.
+    /// Its answer came at this time by the server's clock.
     Answered(Option<Moment>),
-    /// Its deployment showed while it was still being answered.
+    /// Its deployment appeared before the answer.
     Found(Box<Deployment>),
 }
 
@@ -101,7 +101,7 @@ impl Dokploy {
             earlier::remember(place, request, pending, Instant::now() + self.grace);
         }
         match &deployed {
-            // A later read of it has to know whether another trigger came between.
+            // A later read of it has to know whether a concurrent trigger began in the meantime.
             Ok(deployment) if !deployment.identity.is_resolved() => in_flight.end_pending(self.grace),
             Err(error) if !error.is_safe_to_repeat() => drop(in_flight),
             _ => in_flight.end(),
@@ -109,18 +109,18 @@ impl Dokploy {
         deployed
     }
 
-    /// Sends the trigger once, and looks for its deployment until the answer is there.
+    /// Sends the trigger once, and polls for its deployment until the answer comes.
     async fn send_and_poll(&self, request: &DeployRequest, pending: &Pending) -> Result<Sent> {
         let sent = pin!(self.send(request, pending.correlation_tag()));
         let found = pin!(self.poll_while_sent(request.target(), pending));
         match select(sent, found).await {
             Either::Left((answered, _)) => answered.map(Sent::Answered),
-            // Where its mark is, the trigger was acted on, and its answer would say no more.
+            // A row or job with its tag proves that the trigger was acted on, and the answer would say no more.
             Either::Right((deployment, _)) => Ok(Sent::Found(Box::new(deployment))),
         }
     }
 
-    /// Polls until the deployment of a trigger shows that is being answered.
+    /// Polls until the deployment of a trigger appears that is not answered yet.
     async fn poll_while_sent(&self, target: &Target, pending: &Pending) -> Deployment {
         let second = self.grace / 60;
         let first = second.mul_f64(WHILE_SENT).clamp(WHILE_SENT_AT_LEAST, WHILE_SENT_AT_MOST);
@@ -136,7 +136,7 @@ impl Dokploy {
         }
     }
 
-    /// Finds the row or, if the queue is read as well, the job with the mark of a trigger.
+    /// Finds the row or, if the queue is read as well, the job with the tag of a trigger.
     async fn poll_once(&self, target: &Target, pending: &Pending, with_queue: bool) -> Option<Deployment> {
         let rows = self.rows(target).await.ok()?;
         if let Some(row) = pending.tagged(&rows.rows) {
@@ -150,7 +150,7 @@ impl Dokploy {
         Some(self.queued(target, pending.clone(), job, &queue, &rows).await)
     }
 
-    /// Sends the trigger, and returns the moment of its answer by the server's clock.
+    /// Sends the trigger, and returns the time of its answer by the server's clock.
     async fn send(&self, request: &DeployRequest, tag: String) -> Result<Option<Moment>> {
         let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
         // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
@@ -172,9 +172,9 @@ impl Dokploy {
         Ok(read_at(&reply))
     }
 
-    /// Polls a few times within a second: the row may appear at once, and may lose the mark soon after.
+    /// Polls a few times within a second: the row may appear at once, and may lose the tag soon after.
     ///
-    /// While no poll is answered it goes on for ten, because a job that nobody saw proves nothing later.
+    /// While no poll is answered, it goes on for ten seconds, because a job that was never seen proves nothing later.
     async fn first_polls(&self, accepted_deployment: Deployment) -> Deployment {
         let second = self.grace / 60;
         let pauses = PAUSES.into_iter().chain(repeat(0.5)).map(|part| second.mul_f64(part));
@@ -207,9 +207,9 @@ impl Dokploy {
     }
 }
 
-/// The error of a request whose earlier try was given up and delivered after that, and has begun since.
+/// The error of a request whose earlier try was given up, then delivered late, and has begun to deploy.
 ///
-/// It is the deployment of that try, and cannot contain what was set after it began.
+/// That deployment cannot contain what was set after it began.
 fn delivered_late(earlier: Deployment) -> Error {
     let message = "an earlier try of the same request was delivered late and has begun, and nothing new was triggered";
     Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform::DOKPLOY).with_last(Some(earlier))

@@ -1,4 +1,4 @@
-//! The triggers of this process that were found not to have been acted on, in case one of them is delivered late.
+//! The triggers of this process that counted as not acted on, in case one of them is delivered late.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,7 +9,7 @@ use crate::DeployRequest;
 
 static EARLIER: Mutex<Vec<Earlier>> = Mutex::new(Vec::new());
 
-/// A trigger of which nothing was seen.
+/// A trigger whose deployment did not appear.
 #[derive(Clone, Debug)]
 pub(super) struct Earlier {
     /// The address of the server.
@@ -20,7 +20,7 @@ pub(super) struct Earlier {
     until: Instant,
 }
 
-/// Remembers a trigger of which nothing was seen, for a repeat of the same request.
+/// Remembers a trigger whose deployment did not appear, for a repeat of the same request.
 pub(super) fn remember(place: &str, request: &DeployRequest, pending: Pending, until: Instant) {
     earlier().push(Earlier { place: place.to_owned(), request: request.clone(), pending, until });
 }

@@ -22,7 +22,7 @@ fn classify(answer: &FailedAnswer<'_>) -> Classification {
         // A missing permission is 401 here, with a sentence about it.
         401 if code.is_some() => (ErrorKind::PermissionDenied, None),
         403 if said("license") => (ErrorKind::Unsupported, Some("this needs an enterprise licence of Dokploy")),
-        // A name in `data.path` says that the procedure exists; before 0.28.0 only the sentence tells.
+        // A name in `data.path` says that the procedure exists; before 0.28.0 only the sentence shows it.
         404 if code.is_some() && !names_procedure(answer) && sentence.as_deref() == Some("Not found") => {
             (ErrorKind::Unsupported, Some("this Dokploy version has no such procedure"))
         }

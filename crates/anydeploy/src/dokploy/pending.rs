@@ -1,4 +1,4 @@
-//! What an id holds of a deployment until its row is known.
+//! What is known of a deployment until its row is, and its text form in the id.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::clock::{Moment, checked};
 use crate::failure::mask;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Result, Target, platform};
 
-/// The mark that is sent in the description.
+/// The unique part of the correlation tag.
 const NONCE: &str = "nonce";
 const AFTER: &str = "after";
 const LAST_SEEN_AT: &str = "since";
@@ -27,41 +27,41 @@ const TITLE: &str = "title";
 /// The most characters of a title that an id holds.
 const MAX_TITLE_CHARS: usize = 120;
 
-/// What is known of a deployment whose row is not; all times are the server's.
+/// What is known of a deployment whose row is not known yet; all times are the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pending {
     nonce: String,
     /// Rows up to this moment are those of other deployments, in Unix milliseconds.
     ///
-    /// One moment says as much as the list of rows of before, and goes on saying it when old rows are deleted.
+    /// One date says as much as the list of the rows of the baseline, and stays true when old rows are deleted.
     pub(super) after: Option<i64>,
-    /// When the deployment was last known to be there: accepted, or seen in the queue.
+    /// When the deployment was last known to exist: accepted, or seen in the queue.
     pub(super) last_seen_at: Option<Moment>,
     /// When its job was queued, in Unix milliseconds, if the job was ever seen.
     pub(super) queued: Option<i64>,
-    /// How many jobs had their row between [`after`](Self::after) and this one's, if it was seen waiting.
+    /// How many jobs get their row between [`after`](Self::after) and this one's, if it was seen waiting.
     pub(super) ahead: Option<usize>,
     /// When its job started, in Unix milliseconds, if it was seen running.
     pub(super) active: Option<i64>,
-    /// Rows after this moment are those of other deployments, in Unix milliseconds, since the queue held no job of this
-    /// one any more by then.
+    /// Rows after this moment are those of other deployments, in Unix milliseconds, because by then this one had left the
+    /// queue.
     pub(super) until: Option<i64>,
-    /// Another trigger of the same program for the same target was under way since, and may have left a row as well.
+    /// A concurrent trigger of the same program was for the same target, and may have made a row as well.
     pub(super) overlaps: bool,
     /// Rows after this moment are newer than the trigger, in Unix milliseconds: a read that was sent after the trigger was
     /// answered did not list them yet.
     pub(super) listed: Option<i64>,
-    /// Between the rows of before and the answer to the trigger lay next to no time, see [`SWIFT_TRIGGER`].
+    /// Hardly any time passed between the baseline and the answer to the trigger, see [`SWIFT_TRIGGER`].
     pub(super) swift: bool,
-    /// The title of the deployment, which a job that has left the queue takes with it.
+    /// The title of the deployment, which is not listed any more when its job has left the queue.
     title: Option<String>,
 }
 
-/// The longest time from the read of the rows of before to the answer of a trigger that is [`swift`](Pending::swift).
+/// The longest time from the baseline to the answer of a trigger that is [`swift`](Pending::swift).
 pub(super) const SWIFT_TRIGGER: Duration = Duration::from_millis(250);
 
 impl Pending {
-    /// The trace of a deployment that is about to be triggered, while these are the rows.
+    /// The state of a deployment that is about to be triggered, where `rows` are the baseline.
     pub(super) fn new(rows: &[Row]) -> Self {
         let nonce = Uuid::new_v4().simple().to_string();
         Self {
@@ -112,7 +112,7 @@ impl Pending {
         })
     }
 
-    /// Takes note of the title, as far as an id holds it.
+    /// Sets the title, as far as an id holds it.
     pub(super) fn set_title(&mut self, title: Option<&str>) {
         // An id is shown and stored, so that it holds no secret.
         self.title = title.map(mask).map(|title| match title.char_indices().nth(MAX_TITLE_CHARS) {
@@ -121,7 +121,7 @@ impl Pending {
         });
     }
 
-    /// What no other deployment has.
+    /// The unique part of the correlation tag.
     pub(super) fn nonce(&self) -> &str {
         &self.nonce
     }
@@ -131,7 +131,7 @@ impl Pending {
         format!("[anydeploy:{}]", self.nonce)
     }
 
-    /// The row with the mark.
+    /// The row with the correlation tag.
     pub(super) fn tagged<'a>(&self, rows: &'a [Row]) -> Option<&'a Row> {
         rows.iter().find(|row| self.is_tagged(row))
     }
@@ -140,9 +140,9 @@ impl Pending {
         row.description.as_deref().is_some_and(|text| text.contains(&self.correlation_tag()))
     }
 
-    /// Takes note of the job as it was seen in the queue, with the rows that were read before.
+    /// Notes the job as it was seen in the queue, with the rows that were read before the queue.
     ///
-    /// `again` are the rows that were read after the queue; without either of them less is known of the order.
+    /// `again` are the rows that were read after the queue; without either of them, less is known of the order.
     pub(super) fn note_job(&mut self, job: &Job, queue: &Queue, before: Option<&Rows>, again: Option<&[Row]>) {
         self.last_seen_at = checked(queue.at, before.and_then(|rows| rows.at)).or(self.last_seen_at);
         self.set_title(job.data.title_log.as_deref());
@@ -181,8 +181,8 @@ impl Pending {
         others.iter().filter_map(|other| other.processed_on).min().filter(|_| !may_overlap(job))
     }
 
-    /// Takes note of when the job started: earlier rows are those of others, and its own is the next, unless jobs of
-    /// the same service run beside it.
+    /// Notes when the job started: earlier rows are those of other deployments, and the next row is its own, unless jobs
+    /// of the same service run beside it.
     pub(super) fn note_start(&mut self, job: &Job) {
         self.queued = job.timestamp;
         (self.ahead, self.active) = (None, None);
@@ -192,15 +192,15 @@ impl Pending {
         }
     }
 
-    /// Takes note that the deployment has left the queue, and that none of `rows` can be its own.
+    /// Notes that the deployment has left the queue, and that none of `rows` belongs to it.
     ///
-    /// A trigger is in the queue before it is answered, and its job outlives the last change of its row, so that
-    /// whatever appears from now on belongs to another one.
+    /// The job of a trigger is in the queue before the answer, and stays there until after the last change of its row, so
+    /// that every row that appears from now on belongs to another deployment.
     pub(super) fn note_left_queue(&mut self, rows: &[Row]) {
         self.until = self.until.or_else(|| newest(rows)).or(self.after).or(Some(0));
     }
 
-    /// The deployment as far as it can be told from the trace.
+    /// The deployment as far as it is known.
     pub(super) fn to_deployment(&self, target: &Target, status: DeploymentStatus) -> Deployment {
         Deployment::new(self.id(target), Identity::Pending, status).with_title(self.title.clone())
     }

@@ -1,4 +1,4 @@
-//! The queue: the only trace of a deployment that waits.
+//! The queue: the only list with the deployments that wait.
 
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
@@ -35,7 +35,7 @@ impl Queue {
         self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(tag)))
     }
 
-    /// The marked job, as long as it waits or runs.
+    /// The job with the tag, as long as it waits or runs.
     pub(super) fn waiting(&self, tag: &str) -> Option<&Job> {
         self.tagged(tag).filter(|job| !is_over(job))
     }
@@ -50,7 +50,7 @@ impl Queue {
         Some(last).filter(|job| job.state == QueueJobStateEnum::Cancelled)
     }
 
-    /// The jobs besides the marked one that wait or run.
+    /// The jobs that wait or run, without the one with the tag.
     pub(super) fn others(&self, tag: &str) -> Vec<&Job> {
         let ours = self.tagged(tag).map(|job| &job.id);
         self.jobs.iter().filter(|job| !is_over(job) && Some(&job.id) != ours).collect()

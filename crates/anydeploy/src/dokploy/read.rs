@@ -1,4 +1,4 @@
-//! Reading deployments back: one by its row or by its trace, and a history.
+//! Reads deployments: one by its row or by its pending state, and a history.
 
 use std::time::Duration;
 
@@ -102,11 +102,11 @@ impl Dokploy {
         deployment
     }
 
-    /// Looks for the row of a deployment, and for its job as long as there is no row.
+    /// Resolves a pending deployment to its row, or to its job as long as there is no row.
     async fn resolve(&self, target: &Target, mut pending: Pending) -> Result<Deployment> {
         let rows = match self.rows(target).await {
             Ok(rows) => rows,
-            // The job says something without the rows, too, and may be gone at the next poll.
+            // The job says something without the rows, too, and may have left the queue at the next poll.
             Err(error) if may_be_transient(&error) => return self.job_alone(target, pending).await.ok_or(error),
             Err(error) => return Err(error),
         };
@@ -132,7 +132,7 @@ impl Dokploy {
             Some(job) => pending.note_start(job),
             None => {}
         }
-        // A job outlives the last change of its row, so that what it left behind shows in the rows from now on.
+        // A job stays in the queue until after the last change of its row, so that its row is listed from now on.
         let rows = self.rows(target).await?;
         if let Some(row) = pending.tagged(&rows.rows) {
             return Ok(self.of_row(target, row, Identity::Exact, rows.at).await);
@@ -184,10 +184,10 @@ impl Dokploy {
         Some(pending.to_deployment(target, of_job(job)))
     }
 
-    /// Looks for the row on a server that does not show its queue, where a deployment may wait unseen for any time.
+    /// Resolves a deployment to its row on a server that does not list its queue, where it may wait unseen for any time.
     async fn resolve_without_queue(&self, target: &Target, mut pending: Pending, rows: &Rows) -> Deployment {
         pending.listed = pending.listed.or_else(|| newest(&rows.rows)).or(pending.after).or(Some(0));
-        // A version that cannot be read is taken for one that keeps the mark, of which more proof is asked.
+        // A version that cannot be read is taken for one that keeps the tag, because that demands more proof.
         let version = self.client.settings_get_dokploy_version().await;
         let release = version.ok().and_then(|version| release(version.value()));
         let keeps_tag = release.is_none_or(|release| release >= KEEPS_TAG);
@@ -197,7 +197,7 @@ impl Dokploy {
         }
     }
 
-    /// Whether a deployment has been out of sight for the whole grace when these rows were read.
+    /// Whether a deployment was last seen more than the whole grace before these rows were read.
     fn is_overdue(&self, pending: &Pending, rows: &Rows) -> bool {
         pending.last_seen_at.zip(rows.at).is_some_and(|(last_seen_at, now)| last_seen_at.is_past(now, self.grace))
     }
@@ -232,17 +232,17 @@ impl Dokploy {
     }
 }
 
-/// The status of what was accepted and is not to be seen yet.
+/// The status of a deployment that was accepted and is not listed yet.
 pub(super) fn accepted() -> DeploymentStatus {
     DeploymentStatus::new(Phase::Queued, "accepted")
 }
 
-/// The status of what was seen in the queue and has left it without a row.
+/// The status of a deployment that was seen in the queue and has left it without a row.
 fn left_queue() -> DeploymentStatus {
     DeploymentStatus::new(Phase::Unknown, "not in the queue")
 }
 
-/// The status of what is in the queue.
+/// The status of a deployment in the queue.
 pub(super) fn of_job(job: &Job) -> DeploymentStatus {
     DeploymentStatus::new(queue_phase(&job.state), job.state.as_str())
 }
@@ -271,9 +271,9 @@ fn release(version: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// The error of a deployment whose row may be there, though nothing tells any more which it is.
+/// The error of a deployment whose row may exist, but cannot be identified any more.
 fn ambiguous() -> Error {
-    let message = "Dokploy accepted the deployment, and its row cannot be told from those of others";
+    let message = "Dokploy accepted the deployment, and its row cannot be distinguished from those of others";
     Error::new(ErrorKind::Undecidable, message).with_platform(platform::DOKPLOY)
 }
 

@@ -1,4 +1,4 @@
-//! Finding the deployment of a trigger whose answer was lost, or that an earlier call gave up.
+//! Recovers the deployment of a trigger whose answer was lost, or that an earlier call gave up.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -21,7 +21,7 @@ struct Seen {
 }
 
 impl Dokploy {
-    /// Looks for the mark of the trigger, among the rows and in the queue.
+    /// Polls the rows and the queue for the correlation tag of the trigger.
     pub(super) async fn recover(
         &self,
         target: &Target,
@@ -66,13 +66,13 @@ impl Dokploy {
         let ambiguous = is_ambiguous(&pending, &rows.rows, &seen.others);
         seen.rows = rows;
         Ok(if ambiguous {
-            Resolution::Ambiguous("the rows do not show any more whose a deployment is that was started since")
+            Resolution::Ambiguous("the rows do not show any more who started one of the new deployments")
         } else {
             Resolution::NotFound
         })
     }
 
-    /// Looks for what earlier triggers of the same request left behind that were found not to have been acted on.
+    /// Finds the deployment of an earlier trigger of the same request that counted as not acted on.
     ///
     /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
     pub(super) async fn find_earlier(&self, request: &DeployRequest, baseline: &Rows) -> Result<Option<Deployment>> {
@@ -94,7 +94,7 @@ impl Dokploy {
                 && let Some(job) = in_queue(&known[place].pending)
             {
                 let mut pending = known[place].pending.clone();
-                // The rows were read long before the queue, so that they tell nothing of the order.
+                // The rows were read long before the queue, so that they prove nothing about the order.
                 pending.note_job(job, queue, None, None);
                 deployment = Some(pending.to_deployment(target, of_job(job)));
             }

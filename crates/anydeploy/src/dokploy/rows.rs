@@ -39,7 +39,7 @@ pub(super) fn unsupported_kind(kind: &TargetKind) -> Error {
     Error::unsupported(platform::DOKPLOY, format_args!("targets of kind `{kind}`"))
 }
 
-/// The moment of an answer, if the server tells it.
+/// The time of an answer, if the server dates it.
 pub(super) fn read_at<T>(reply: &Response<T>) -> Option<Moment> {
     Moment::dated(reply.header("date"))
 }
@@ -68,8 +68,8 @@ fn cloned(row: &Row) -> Option<&str> {
     hash(row, "Commit: ")
 }
 
-/// The commit that a webhook told of, which it puts into the description at the start; the head of the branch may be
-/// another one by the time it is cloned.
+/// The commit that a webhook named, which Dokploy puts into the description at the start; the head of the branch may have
+/// moved by the time it is cloned.
 fn pushed(row: &Row) -> Option<&str> {
     hash(row, "Hash: ")
 }

@@ -43,7 +43,7 @@ impl Dokploy {
         Ok(service(target.clone(), name, &status).with_urls(domains.iter().filter_map(url).collect()))
     }
 
-    /// Lists the applications and compose stacks of every project; the list tells no URLs.
+    /// Lists the applications and compose stacks of every project; the list has no URLs.
     pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
         let call = self.client.http().request(&PROJECT_ALL);
         let projects: Vec<Map<String, Value>> = call.json().await.map_err(map_error)?.into_value();
