@@ -1,4 +1,4 @@
-//! What is known of an application's deployments before a trigger, for little: their number and the moment.
+//! The baseline of an application's deployments before a trigger, at little cost: their number and the time.
 
 use coolify_client::types::Deployment as Row;
 
@@ -10,7 +10,7 @@ use crate::recovery::retry_briefly;
 use crate::time::moment;
 use crate::{Error, ErrorKind, Result, Target};
 
-/// More rows than any application has: a page beyond the last row holds none, and tells their number all the same.
+/// More rows than any application has: a page beyond the last row holds none, and states their number all the same.
 const BEYOND_ALL: i64 = 1_000_000_000;
 
 /// How far the clock that dates the answers may be ahead of the one that dates the rows, in seconds: a proxy may date them.
@@ -21,7 +21,7 @@ const MAX_CLOCK_SKEW: i64 = 120;
 pub(super) enum Age {
     New,
     Known,
-    /// Number and moment contradict each other.
+    /// Number and time contradict each other.
     Unclear,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Baseline {
 }
 
 impl Baseline {
-    /// Without a number: the moment of another read.
+    /// Without a number: the time of another read.
     pub(super) fn at(at: Option<Moment>) -> Self {
         Self { count: None, known: Vec::new(), at, is_read: at.is_some() }
     }
@@ -69,7 +69,7 @@ impl Baseline {
                 Some(made) if i64::try_from(index).is_ok_and(|index| index < made) => Age::New,
                 Some(made) if made < 0 || later.is_some_and(|later| later > 0) => Age::Unclear,
                 Some(_) => Age::Known,
-                // Moments have whole seconds, so of one and the same second neither is later.
+                // Times have whole seconds, so of one and the same second neither is later.
                 None if later.is_some_and(|later| later > 0) => Age::New,
                 None if later.is_some_and(|later| later < -MAX_CLOCK_SKEW) => Age::Known,
                 None => Age::Unclear,
@@ -80,7 +80,7 @@ impl Baseline {
 }
 
 impl Coolify {
-    /// Counts the deployments that a trigger cannot have made; this is also how the target is seen to be an application.
+    /// Counts the deployments that a trigger cannot have made; the same read shows that the target is an application.
     ///
     /// No row is read: each may hold a log of half a megabyte.
     pub(super) async fn baseline(&self, target: &Target) -> Result<Baseline> {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_rows_tells_new_ones_from_known_ones_within_one_second() {
+    fn the_number_of_rows_distinguishes_new_from_known_ones_within_one_second() {
         use Age::{Known, New, Unclear};
         const LONG_BEFORE: &str = "2026-11-22T15:30:00.000000Z";
         const BEFORE: &str = "2026-11-22T15:40:20.000000Z";
@@ -129,12 +129,12 @@ mod tests {
         let cases: [Case<'_>; 8] = [
             (counted(Some(1)), Some(2), &[("b", SAME), ("a", SAME)], &[New, Known]),
             (counted(Some(1)), Some(1), &[("a", SAME)], &[Known]),
-            // The clock of whoever dates the answers may be off.
+            // The clock that dates the answers may be off.
             (counted(Some(1)), Some(2), &[("b", BEFORE), ("a", BEFORE)], &[New, Known]),
             // An old row was deleted meanwhile.
             (counted(Some(50)), Some(50), &[("b", AFTER), ("a", BEFORE)], &[Unclear, Known]),
             (counted(Some(50)), Some(40), &[("b", SAME), ("a", BEFORE)], &[Unclear, Unclear]),
-            // Without numbers, only the moments are left.
+            // Without numbers, only the times are left.
             (counted(None), None, &[("c", AFTER), ("b", SAME), ("a", LONG_BEFORE)], &[New, Unclear, Known]),
             (Baseline::of(page(None, &[("a", SAME)])), None, &[("b", AFTER), ("a", SAME)], &[New, Known]),
             (Baseline::default(), Some(1), &[("a", AFTER)], &[Unclear]),

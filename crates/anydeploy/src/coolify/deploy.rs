@@ -1,4 +1,4 @@
-//! Triggering a deployment of an application, and proving which one it is.
+//! Triggers a deployment of an application, and proves which one it is.
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem};
 use coolify_client::wire::Response;
@@ -81,7 +81,7 @@ impl Coolify {
         deployed
     }
 
-    /// Begins before the baseline is read; the deployments of a preview are told from those of production.
+    /// Begins before the baseline is read; a preview and production do not overlap.
     pub(super) fn begin(&self, target: &Target, asked: &Asked) -> InFlight {
         let place = format!("{} {}", self.client.http().base_url(), asked.pull_request);
         InFlight::begin(&place, target, self.grace / 2)
@@ -104,7 +104,7 @@ impl Coolify {
         match self.row_of(target, &uuid).await {
             Ok(row) => Ok(self.deployment_of(id, &row, Identity::Exact)),
             // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
-            // With `force`, Coolify looks for no twin.
+            // With `force`, Coolify searches for no twin.
             Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
                 self.merged(trigger, &uuid, at).await
             }
@@ -128,7 +128,7 @@ enum NoId {
     Unnamed(Error),
 }
 
-/// Makes sense of the answer to a trigger.
+/// What the answer to a trigger says.
 fn answered(target: &Target, reply: Response<DeployAccepted>) -> Result<Answered, NoId> {
     let accepted = reply.into_value();
     let entry = accepted.deployments.into_iter().find(|entry| is_about(entry, target));
@@ -154,7 +154,7 @@ pub(super) fn unnamed(said: &str) -> Error {
     error.with_server_message(&mask(said))
 }
 
-/// Whether an entry of the answer is about this target; older versions do not tell.
+/// Whether an entry of the answer is about this target; older versions do not name it.
 pub(super) fn is_about(entry: &DeployAcceptedItem, target: &Target) -> bool {
     entry.resource_uuid.as_deref().is_none_or(|uuid| uuid == target.id())
 }
@@ -188,6 +188,6 @@ pub(super) fn accepted_all_the_same(error: Error) -> Error {
     if error.kind() != ErrorKind::NotTriggered {
         return error;
     }
-    let message = "Coolify accepted the request and names no deployment, and none of it was seen since";
+    let message = "Coolify accepted the request and names no deployment, and none of it was seen afterwards";
     refusal(message, ErrorKind::Undecidable).with_source(error)
 }

@@ -2,7 +2,7 @@
 
 use coolify_client::types::Deployment as Row;
 
-use super::asked::{Unconfirmed, accepted_at, asked_revision, with_revision_of};
+use super::asked::{MergedRequest, accepted_at, asked_revision, with_revision_of};
 use super::{Coolify, map_error, revision, status};
 use crate::time::moment;
 use futures::future::{BoxFuture, FutureExt};
@@ -43,8 +43,8 @@ impl Coolify {
                 let confirmed = with_revision_of(id_of(id.target(), uuid), id);
                 Ok(self.deployment_of(confirmed, &row, identity(id)))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => match (Unconfirmed::of(id), accepted_at(id)) {
-                (Some(unconfirmed), _) => self.twin_of(id, &unconfirmed).await,
+            Err(error) if error.kind() == ErrorKind::NotFound => match (MergedRequest::of(id), accepted_at(id)) {
+                (Some(request), _) => self.twin_of(id, &request).await,
                 // The row of what was just accepted may take a moment to appear.
                 (None, Some(at)) if !at.is_past_here(self.grace) => {
                     let status = DeploymentStatus::new(Phase::Queued, "accepted");
@@ -98,7 +98,7 @@ impl Coolify {
                 (read, _) => read,
             },
             // The id of a request that was taken for another deployment is never stored: that one is meant.
-            Err(error) if error.kind() == ErrorKind::NotFound && Unconfirmed::of(id).is_some() => {
+            Err(error) if error.kind() == ErrorKind::NotFound && MergedRequest::of(id).is_some() => {
                 let twin = self.read(id).await?.id;
                 Box::pin(self.stop_deployment(&twin)).await
             }

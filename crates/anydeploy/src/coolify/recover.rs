@@ -1,4 +1,4 @@
-//! Finding the deployment of a trigger whose answer was lost, or names none.
+//! Recovers the deployment of a trigger whose answer was lost, or names none.
 
 use super::Coolify;
 use super::asked::Asked;
@@ -11,10 +11,10 @@ use crate::time::moment;
 use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Result, Target};
 
 impl Coolify {
-    /// Looks for a deployment that was not there before and is what the trigger asked for.
+    /// Polls for a new deployment that is what the trigger asked for.
     ///
-    /// Coolify writes no mark of the caller into a deployment, so that this is no proof: the identity is
-    /// [`Identity::Inferred`], and only if no other trigger of this process may have made it.
+    /// Coolify stores no correlation tag in a deployment, so that finding one is no proof: the identity is
+    /// [`Identity::Inferred`], and only if no concurrent trigger of this process may have made it.
     pub(super) async fn recover(
         &self,
         target: &Target,
@@ -24,7 +24,7 @@ impl Coolify {
         lost: Error,
     ) -> Result<Deployment> {
         if !baseline.is_read {
-            let why = "the token or the version of Coolify gives no list of deployments to look for it in";
+            let why = "the token or the version of Coolify gives no list of deployments in which to find it";
             return Err(after_loss(ErrorKind::Undecidable, why, lost));
         }
         recover_with(lost, self.grace / 2, || async {
@@ -44,7 +44,7 @@ impl Coolify {
                     Resolution::likely(self.deployment_of(id, row, Identity::Inferred))
                 }
                 (Some(_), _) => {
-                    Resolution::Ambiguous("Coolify does not tell whose the deployments are that were started since")
+                    Resolution::Ambiguous("Coolify does not report who started the deployments that are new")
                 }
                 (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => {
                     Resolution::Ambiguous("Coolify may have taken it for another deployment of the same commit")
@@ -65,7 +65,7 @@ impl Coolify {
     }
 }
 
-/// Whether Coolify may have taken the request for a deployment of the same commit: it looks for none if the cache is left
+/// Whether Coolify may have taken the request for a deployment of the same commit: it searches none if the cache is left
 /// out, nor for a rollback (4.3.11).
 fn may_be_merged(asked: &Asked) -> bool {
     !asked.force && asked.commit.is_none()

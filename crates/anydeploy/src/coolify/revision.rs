@@ -1,4 +1,4 @@
-//! Which version a deployment ran, as far as its row and its log tell it.
+//! Which version a deployment ran, as far as its row and its log say.
 
 use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
@@ -20,7 +20,7 @@ pub(super) fn is_commit_hash(text: &str) -> bool {
 
 /// The version that a deployment ran, once it succeeded.
 ///
-/// The row of an application made from an image tells its tag for previews alone, and its log for the others; its commit
+/// The row of an application made from an image has its tag for previews alone, and its log for the others; its commit
 /// is what was asked for, without effect (4.3.11).
 pub(super) fn ran(row: &Row) -> RanRevision {
     if super::phase(&row.status) != Phase::Succeeded {
@@ -33,7 +33,7 @@ pub(super) fn ran(row: &Row) -> RanRevision {
     if is_image == Some(true) {
         return tag_in_log(row).map_or(RanRevision::Unverified, RanRevision::ImageTag);
     }
-    // A list does not tell what the application is made from; a rollback of one from a repository clones it, or has
+    // A list does not say what the application is made from; a rollback of one from a repository clones it, or has
     // started an image of that commit, and then has no message either.
     if is_image.is_none() && row.rollback == Some(true) && row.commit_message.is_none() {
         return RanRevision::Unverified;

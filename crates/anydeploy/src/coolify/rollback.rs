@@ -38,7 +38,7 @@ impl Coolify {
         let (commit, baseline) = match asked.commit.take() {
             Some(commit) => {
                 check_fetchable(&application, &commit)?;
-                // The moment of this read tells new rows well enough: only a rollback to the same commit is alike.
+                // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
                 (commit, Baseline::at(at))
             }
             None => self.deployed_commit(target).await.map_err(before)?,

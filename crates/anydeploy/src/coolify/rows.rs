@@ -27,9 +27,9 @@ const LOG_MEMBER: &str = ",\"logs\":";
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) rows: Vec<Row>,
-    /// How many rows the application has in all, where the server tells it.
+    /// How many rows the application has in all, if the server states it.
     pub(super) count: Option<i64>,
-    /// When it was read, if the server tells it.
+    /// When it was read, if the server dates it.
     pub(super) at: Option<Moment>,
 }
 
@@ -39,7 +39,7 @@ impl Page {
         self.rows.iter().find(|row| row.deployment_uuid == uuid)
     }
 
-    /// Adds the rows of the next page; a row that was made meanwhile shifts all pages by one, so some may be known.
+    /// Adds the rows of the next page; a row that was made in between shifts all pages by one, so some may be known.
     ///
     /// Returns how many were added.
     fn append(&mut self, next: Self) -> usize {
@@ -49,7 +49,7 @@ impl Page {
                 self.rows.push(row);
             }
         }
-        // The first page is the one that tells of the beginning of the read.
+        // The first page dates the beginning of the read.
         self.count = self.count.or(next.count);
         self.at = self.at.or(next.at);
         self.rows.len() - before
@@ -121,7 +121,7 @@ impl Coolify {
         Ok(rows)
     }
 
-    /// Looks for the row of a deployment in the lists, for the single read that does not give it.
+    /// Finds the row of a deployment in the lists, for the single read that does not give it.
     ///
     /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
     pub(super) async fn listed(&self, target: &Target, uuid: &str) -> Result<Option<Row>> {

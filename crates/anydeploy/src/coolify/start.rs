@@ -11,10 +11,10 @@ use crate::recovery::retry_briefly;
 use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
 impl Coolify {
-    /// Starts a service or database; a post-deployment state is all there is to follow it by.
+    /// Starts a service or database, whose state afterwards is the only sign of the outcome.
     pub(super) async fn start(&self, target: &Target, asked: &Asked) -> Result<Deployment> {
         let ran = self.ran_before(target).await?;
-        // Coolify keeps no deployments of services and databases, so there is nothing to look for.
+        // Coolify keeps no deployments of services and databases, so there is nothing to recover.
         let answer = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
         let reply = answer.map_err(|error| undecided(trigger_failed(map_error(error))))?;
         let at = Moment::of(reply.header("date"));
@@ -38,7 +38,7 @@ impl Coolify {
         // "Service x started. It could take a while, be patient." and the like (4.3.11).
         let said = message.to_ascii_lowercase();
         if !message.is_empty() && !said.contains("start") && !said.contains("queued") {
-            let error = refusal("whether Coolify started it cannot be told from its answer", ErrorKind::Undecidable);
+            let error = refusal("the answer of Coolify does not say whether it started it", ErrorKind::Undecidable);
             return Err(undecided(error.with_server_message(&mask(&message))));
         }
         let deployment = started(target, at, &message);
@@ -59,10 +59,10 @@ impl Coolify {
     }
 }
 
-/// There are no deployments to look at: only how it runs tells whether it was started.
+/// Coolify keeps no deployments of it: only the state of the service shows whether it was started.
 fn undecided(error: Error) -> Error {
     match error.kind() {
-        ErrorKind::Undecidable => error.with_advice("look at how it runs before starting it again"),
+        ErrorKind::Undecidable => error.with_advice("check its state before starting it again"),
         _ => error,
     }
 }

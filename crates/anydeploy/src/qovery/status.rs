@@ -1,4 +1,4 @@
-//! What Qovery's words mean.
+//! Qovery's words, and the phase or state each stands for.
 
 use qovery_client::types::{
     DeploymentHistoryActionStatus, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryTriggerAction as Trigger,
