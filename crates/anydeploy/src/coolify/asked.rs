@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
 
 use super::resource::ANSWERED_AT;
-use crate::clock::Moment;
-use crate::time::moment;
+use crate::clock::Timestamps;
+use crate::time::parse_timestamp;
 use crate::{Adoption, DeployRequest, DeploymentId, Error, ErrorKind, Phase, Result, Revision, platform};
 
 /// The commit that was asked for, in an id.
@@ -140,13 +140,13 @@ pub(super) fn with_revision_of(mut id: DeploymentId, from: &DeploymentId) -> Dep
 }
 
 /// The id of a deployment that was accepted at this time, and whose row was not read yet.
-pub(super) fn accepted(id: DeploymentId, at: Moment) -> DeploymentId {
+pub(super) fn accepted(id: DeploymentId, at: Timestamps) -> DeploymentId {
     at.write(id, ACCEPTED_AT)
 }
 
 /// When the deployment was accepted whose row was not read yet.
-pub(super) fn accepted_at(id: &DeploymentId) -> Option<Moment> {
-    Moment::read(id, ACCEPTED_AT)
+pub(super) fn accepted_at(id: &DeploymentId) -> Option<Timestamps> {
+    Timestamps::read(id, ACCEPTED_AT)
 }
 
 /// A request that Coolify merged into another deployment, which was not found yet.
@@ -155,7 +155,7 @@ pub(super) struct MergedRequest {
     pub(super) pull_request: i64,
     pub(super) image_tag: Option<String>,
     /// The time of the trigger's answer, if the server dated it.
-    pub(super) answered_at: Option<Moment>,
+    pub(super) answered_at: Option<Timestamps>,
 }
 
 impl MergedRequest {
@@ -171,7 +171,7 @@ impl MergedRequest {
     pub(super) fn of(id: &DeploymentId) -> Option<Self> {
         let pull_request = id.get(MERGED)?.parse().ok()?;
         let image_tag = id.get(ASKED_TAG).map(str::to_owned);
-        Some(Self { pull_request, image_tag, answered_at: Moment::read(id, ANSWERED_AT) })
+        Some(Self { pull_request, image_tag, answered_at: Timestamps::read(id, ANSWERED_AT) })
     }
 
     /// Whether Coolify can have taken the request for this row: one of the same application, pull request and image tag
@@ -179,8 +179,8 @@ impl MergedRequest {
     pub(super) fn may_stand_for(&self, row: &Row) -> bool {
         // The date of an answer has whole seconds.
         let second = TimeDelta::seconds(1);
-        let answered_at = self.answered_at.and_then(Moment::date);
-        let at = |text: &Option<String>| text.as_deref().and_then(moment);
+        let answered_at = self.answered_at.and_then(Timestamps::date);
+        let at = |text: &Option<String>| text.as_deref().and_then(parse_timestamp);
         let began_later =
             at(&row.created_at).zip(answered_at).is_some_and(|(began, answered_at)| began - answered_at > second);
         let last_sign = at(&row.updated_at).or_else(|| at(&row.finished_at));

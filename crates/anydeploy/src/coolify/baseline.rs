@@ -5,9 +5,9 @@ use coolify_client::types::Deployment as Row;
 use super::Coolify;
 use super::check::lacks_ability;
 use super::rows::Page;
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// More rows than any application has: a page beyond the last row holds none, and states their number all the same.
@@ -33,14 +33,14 @@ pub(super) struct Baseline {
     /// The ids of those that the server sent although none was asked for.
     known: Vec<String>,
     /// When they were counted, by the server's clock.
-    pub(super) at: Option<Moment>,
+    pub(super) at: Option<Timestamps>,
     /// Whether they could be read at all.
     pub(super) is_read: bool,
 }
 
 impl Baseline {
     /// Without a number: the time of another read.
-    pub(super) fn at(at: Option<Moment>) -> Self {
+    pub(super) fn at(at: Option<Timestamps>) -> Self {
         Self { count: None, known: Vec::new(), at, is_read: at.is_some() }
     }
 
@@ -57,13 +57,13 @@ impl Baseline {
     pub(super) fn ages(&self, page: &Page) -> Vec<Age> {
         let made = self.count.zip(page.count).map(|(before, now)| now.saturating_sub(before));
         // Two answers whose dates disagree do not come from one clock, and neither is believed.
-        let agree = |at: Moment, now: Moment| at.checked(now) == at && now.checked(at) == now;
+        let agree = |at: Timestamps, now: Timestamps| at.checked(now) == at && now.checked(at) == now;
         let at = self.at.filter(|at| page.at.is_none_or(|now| agree(*at, now)));
         let age = |(index, row): (usize, &Row)| {
             if self.known.contains(&row.deployment_uuid) {
                 return Age::Known;
             }
-            let created = row.created_at.as_deref().and_then(moment).map(|at| at.timestamp());
+            let created = row.created_at.as_deref().and_then(parse_timestamp).map(|at| at.timestamp());
             let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
             match made {
                 Some(made) if i64::try_from(index).is_ok_and(|index| index < made) => Age::New,
@@ -114,7 +114,7 @@ mod tests {
         let row = |(uuid, at): &(&str, &str)| {
             serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
         };
-        let at = Moment::dated(Some("Sun, 22 Nov 2026 15:40:24 GMT"));
+        let at = Timestamps::dated(Some("Sun, 22 Nov 2026 15:40:24 GMT"));
         Page { rows: rows.iter().map(row).collect(), count, at }
     }
 

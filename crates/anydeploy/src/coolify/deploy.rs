@@ -7,7 +7,7 @@ use super::asked::{self, Asked};
 use super::baseline::Baseline;
 use super::read::id_of;
 use super::{Coolify, map_error, refusal};
-use crate::clock::{Moment, checked};
+use crate::clock::{Timestamps, checked};
 use crate::failure::mask;
 use crate::in_flight::InFlight;
 use crate::{
@@ -56,7 +56,7 @@ impl Coolify {
                 let date = reply.header("date").map(str::to_owned);
                 match answered(target, reply) {
                     Ok(answered) => {
-                        let at = checked(Moment::dated(date.as_deref()), baseline.at);
+                        let at = checked(Timestamps::dated(date.as_deref()), baseline.at);
                         let trigger = Trigger { target, asked, baseline: &baseline, in_flight: &in_flight };
                         self.confirm(&trigger, answered, at).await
                     }
@@ -92,7 +92,7 @@ impl Coolify {
         &self,
         trigger: &Trigger<'_>,
         answered: Answered,
-        at: Option<Moment>,
+        at: Option<Timestamps>,
     ) -> Result<Deployment> {
         let Trigger { target, asked, .. } = *trigger;
         let (uuid, is_unsaid) = match answered {
@@ -109,13 +109,13 @@ impl Coolify {
                 self.merged(trigger, &uuid, at).await
             }
             // The deployment is accepted whatever this read says; a later read says why it cannot be read.
-            Err(_) => Ok(accepted(id, at.unwrap_or_else(|| Moment::of(None)))),
+            Err(_) => Ok(accepted(id, at.unwrap_or_else(|| Timestamps::of(None)))),
         }
     }
 }
 
 /// A deployment that was accepted under this id, and not read back yet.
-pub(super) fn accepted(id: DeploymentId, at: Moment) -> Deployment {
+pub(super) fn accepted(id: DeploymentId, at: Timestamps) -> Deployment {
     let id = asked::accepted(id, at);
     Deployment::new(id, Identity::Pending, DeploymentStatus::new(Phase::Queued, "accepted"))
 }

@@ -8,7 +8,7 @@ use super::asked::MergedRequest;
 use super::read::application_only;
 use super::reason::reason;
 use super::{Coolify, map_error};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, Phase, Result, platform};
@@ -75,7 +75,7 @@ pub(super) fn shown_lines(text: &str) -> Option<Vec<LogLine>> {
     entries.sort_by_key(|entry| order(&entry["order"]));
     let shown = entries.iter().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
     let lines = shown.flat_map(|entry| {
-        let at = entry["timestamp"].as_str().and_then(moment);
+        let at = entry["timestamp"].as_str().and_then(parse_timestamp);
         entry["output"].as_str().unwrap_or_default().lines().map(move |line| LogLine::new(line).with_time(at))
     });
     Some(lines.collect())

@@ -4,7 +4,7 @@ use coolify_client::types::Deployment as Row;
 
 use super::asked::{MergedRequest, accepted_at, asked_revision, with_revision_of};
 use super::{Coolify, map_error, revision, status};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
@@ -46,7 +46,7 @@ impl Coolify {
             Err(error) if error.kind() == ErrorKind::NotFound => match (MergedRequest::of(id), accepted_at(id)) {
                 (Some(request), _) => self.twin_of(id, &request).await,
                 // The row of what was just accepted may take a moment to appear.
-                (None, Some(at)) if !at.is_past_here(self.grace) => {
+                (None, Some(at)) if !at.is_past_locally(self.grace) => {
                     let status = DeploymentStatus::new(Phase::Queued, "accepted");
                     Ok(Deployment::new(id.clone(), Identity::Pending, status))
                 }
@@ -117,8 +117,8 @@ impl Coolify {
             id = id.with(identity.as_str(), "1");
         }
         let asked = asked_revision(&id);
-        let created_at = row.created_at.as_deref().and_then(moment);
-        let finished_at = row.finished_at.as_deref().and_then(moment);
+        let created_at = row.created_at.as_deref().and_then(parse_timestamp);
+        let finished_at = row.finished_at.as_deref().and_then(parse_timestamp);
         let pull_request =
             row.pull_request_id.and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
         Deployment::new(id, identity, status::status(&row.status))

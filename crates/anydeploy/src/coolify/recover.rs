@@ -7,7 +7,7 @@ use super::baseline::{Age, Baseline};
 use crate::failure::after_loss;
 use crate::in_flight::InFlight;
 use crate::recovery::{Resolution, recover_with};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Result, Target};
 
 impl Coolify {
@@ -73,7 +73,7 @@ fn may_be_merged(asked: &Asked) -> bool {
 
 /// Whether a deployment was queued or in progress after the baseline was read.
 fn was_active(row: &coolify_client::types::Deployment, baseline: &Baseline) -> bool {
-    let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(moment);
+    let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(parse_timestamp);
     let ended = last_sign.zip(baseline.at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
     is_active(row) || ended
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::status::service_state;
 use super::{Coolify, map_error};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::failure::mask;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -17,7 +17,7 @@ use crate::{
 pub(super) const ANSWERED_AT: &str = "since";
 
 /// A start of a service or database that was accepted at this moment.
-pub(super) fn started(target: &Target, at: Moment, message: &str) -> Deployment {
+pub(super) fn started(target: &Target, at: Timestamps, message: &str) -> Deployment {
     let id = at.write(DeploymentId::new(platform::COOLIFY, target.clone()), ANSWERED_AT);
     let title = Some(mask(message)).filter(|message| !message.is_empty());
     Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
@@ -51,7 +51,7 @@ pub(super) fn running_before(mut started: Deployment) -> Deployment {
 /// A service as read, and the moment of the answer.
 struct Seen {
     service: Service,
-    at: Moment,
+    at: Timestamps,
 }
 
 impl Catalog for Coolify {
@@ -79,19 +79,19 @@ impl Coolify {
         let (name, status, urls, at) = match target.kind() {
             TargetKind::Application => {
                 let reply = self.client.get_application_by_uuid(uuid).await.map_err(map_error)?;
-                let at = Moment::of(reply.header("date"));
+                let at = Timestamps::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, row.fqdn, at)
             }
             TargetKind::Service => {
                 let reply = self.client.get_service_by_uuid(uuid).await.map_err(map_error)?;
-                let at = Moment::of(reply.header("date"));
+                let at = Timestamps::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
             TargetKind::Database => {
                 let reply = self.client.get_database_by_uuid(uuid).await.map_err(map_error)?;
-                let at = Moment::of(reply.header("date"));
+                let at = Timestamps::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
@@ -121,7 +121,7 @@ impl Coolify {
     ///
     /// Its state is refreshed by a job of the server, so a state right after the start may be the old one.
     pub(super) async fn follow(&self, id: &DeploymentId) -> Result<Deployment> {
-        let answered_at = Moment::read(id, ANSWERED_AT);
+        let answered_at = Timestamps::read(id, ANSWERED_AT);
         if answered_at.is_none() && id.get(ANSWERED_AT).is_some() {
             let message = format!("the deployment id `{id}` holds no time in `{ANSWERED_AT}`");
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
@@ -130,7 +130,7 @@ impl Coolify {
         let signs = Signs {
             age: answered_at.map(|answered_at| answered_at.age(at)).unwrap_or_default(),
             ran: id.get(RAN).is_some(),
-            up: Moment::read(id, UP).map(|up| up.age(at)),
+            up: Timestamps::read(id, UP).map(|up| up.age(at)),
         };
         let phase = judge(service.state, &signs, self.grace);
         let mut id = id.clone();
@@ -142,7 +142,7 @@ impl Coolify {
             id = id.without(RAN);
         }
         Ok(Deployment::new(id, Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
-            .with_times(answered_at.and_then(Moment::date), None))
+            .with_times(answered_at.and_then(Timestamps::date), None))
     }
 }
 

@@ -11,7 +11,7 @@ use super::baseline::Baseline;
 use super::deploy::{Answered, Trigger, accepted_all_the_same, is_merged, unnamed};
 use super::revision::is_commit_hash;
 use super::{Coolify, map_error};
-use crate::clock::{Moment, checked};
+use crate::clock::{Timestamps, checked};
 use crate::recovery::retry_briefly;
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Result, Target, platform};
 
@@ -32,7 +32,7 @@ impl Coolify {
         let before = |error: Error| error.with_safe_to_repeat(true);
         let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(map_error) };
         let reply = retry_briefly(read).await.map_err(before)?;
-        let at = Moment::dated(reply.header("date"));
+        let at = Timestamps::dated(reply.header("date"));
         let application = reply.into_value();
         check_application(&application)?;
         let (commit, baseline) = match asked.commit.take() {
@@ -48,7 +48,7 @@ impl Coolify {
         let rolled_back = self.client.rollback_application_by_uuid(target.id(), &Rollback::new(&*commit)).await;
         let deployed = match rolled_back.map_err(map_error) {
             Ok(reply) => {
-                let at = checked(Moment::dated(reply.header("date")), baseline.at);
+                let at = checked(Timestamps::dated(reply.header("date")), baseline.at);
                 let answer = reply.into_value();
                 let said = answer.message.unwrap_or_default();
                 let answered = match answer.deployment_uuid {

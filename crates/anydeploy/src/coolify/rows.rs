@@ -6,7 +6,7 @@ use anydeploy_wire as wire;
 use coolify_client::types::{Deployment as Row, DeploymentPage, ListDeploymentsByAppUuidParams};
 
 use super::{Coolify, map_error};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Result, Target};
 
@@ -30,7 +30,7 @@ pub(super) struct Page {
     /// How many rows the application has in all, if the server states it.
     pub(super) count: Option<i64>,
     /// When it was read, if the server dates it.
-    pub(super) at: Option<Moment>,
+    pub(super) at: Option<Timestamps>,
 }
 
 impl Page {
@@ -61,7 +61,7 @@ impl Coolify {
     pub(super) async fn page(&self, target: &Target, skip: i64, take: i64) -> Result<Page> {
         let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
         let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(map_error)?;
-        let at = Moment::dated(reply.header("date"));
+        let at = Timestamps::dated(reply.header("date"));
         let DeploymentPage { deployments, count, .. } = reply.into_value();
         Ok(Page { rows: deployments, count, at })
     }

@@ -5,7 +5,7 @@ use super::baseline::can_do_without;
 use super::deploy::{is_about, refused};
 use super::resource::{running_before, started};
 use super::{Coolify, map_error, refusal};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::failure::{mask, trigger_failed};
 use crate::recovery::retry_briefly;
 use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
@@ -17,7 +17,7 @@ impl Coolify {
         // Coolify keeps no deployments of services and databases, so there is nothing to recover.
         let answer = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
         let reply = answer.map_err(|error| undecided(trigger_failed(map_error(error))))?;
-        let at = Moment::of(reply.header("date"));
+        let at = Timestamps::of(reply.header("date"));
         let accepted = reply.into_value();
         let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
             let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();

@@ -12,7 +12,7 @@ use super::deploy::Trigger;
 use super::read::id_of;
 use super::rows::Page;
 use super::{Coolify, refusal};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::recovery::retry_read;
 use crate::{Adoption, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
 
@@ -29,7 +29,7 @@ impl Coolify {
         &self,
         trigger: &Trigger<'_>,
         phantom: &str,
-        answered_at: Option<Moment>,
+        answered_at: Option<Timestamps>,
     ) -> Result<Deployment> {
         let Trigger { target, asked, baseline, in_flight } = *trigger;
         let request =

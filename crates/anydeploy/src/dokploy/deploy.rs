@@ -15,7 +15,7 @@ use super::poll::poll;
 use super::read::accepted;
 use super::rows::{read_at, to_deployment, unsupported_kind};
 use super::{Dokploy, earlier, map_error};
-use crate::clock::{Moment, checked};
+use crate::clock::{Timestamps, checked};
 use crate::in_flight::InFlight;
 use crate::recovery::may_be_transient;
 use crate::{
@@ -52,7 +52,7 @@ const QUEUE_FROM: f64 = 0.4;
 /// What is known of a trigger first.
 enum Sent {
     /// Its answer came at this time by the server's clock.
-    Answered(Option<Moment>),
+    Answered(Option<Timestamps>),
     /// Its deployment appeared before the answer.
     Found(Box<Deployment>),
 }
@@ -151,7 +151,7 @@ impl Dokploy {
     }
 
     /// Sends the trigger, and returns the time of its answer by the server's clock.
-    async fn send(&self, request: &DeployRequest, tag: String) -> Result<Option<Moment>> {
+    async fn send(&self, request: &DeployRequest, tag: String) -> Result<Option<Timestamps>> {
         let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
         // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
         let answered = match request.target().kind() {

@@ -7,7 +7,7 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as
 
 use super::pending::Pending;
 use super::rows::{Rows, created};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 
 /// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
 pub(super) const MAX_KEPT_ROWS: usize = 10;
@@ -80,7 +80,7 @@ pub(super) fn infer_without_queue<'a>(
     let is_newer = |at| is_newer_than_trigger(pending, at) || (!keeps_tag && pending.swift);
     let (_, row) = only(new_rows(&rows.rows, pending))
         .filter(|(at, _)| !pending.overlaps && is_prompt(pending, *at, window) && is_newer(*at))?;
-    let over = row.finished_at.as_deref().and_then(moment)?.timestamp_millis();
+    let over = row.finished_at.as_deref().and_then(parse_timestamp)?.timestamp_millis();
     let is_long_over = rows.at?.server.saturating_mul(1000) >= over.saturating_add(window);
     Some(row).filter(|row| is_long_over && if keeps_tag { overwritten(row) } else { is_untitled(row) })
 }
@@ -160,7 +160,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::Moment;
+    use crate::clock::Timestamps;
 
     const GRACE: Duration = Duration::from_mins(1);
 
@@ -262,7 +262,7 @@ mod tests {
         for row in &mut rows {
             row.finished_at.clone_from(&row.created_at);
         }
-        let rows = Rows { rows, at: Moment::dated(Some("Thu, 01 Jan 1970 00:01:40 GMT")) };
+        let rows = Rows { rows, at: Timestamps::dated(Some("Thu, 01 Jan 1970 00:01:40 GMT")) };
         infer_without_queue(&pending(text), &rows, keeps_tag, GRACE).and_then(created)
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::queue::{Queue, may_overlap, place};
 use super::rows::{Rows, created};
-use crate::clock::{Moment, checked};
+use crate::clock::{Timestamps, checked};
 use crate::failure::mask;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Result, Target, platform};
 
@@ -36,7 +36,7 @@ pub(super) struct Pending {
     /// One date says as much as the list of the rows of the baseline, and stays true when old rows are deleted.
     pub(super) after: Option<i64>,
     /// When the deployment was last known to exist: accepted, or seen in the queue.
-    pub(super) last_seen_at: Option<Moment>,
+    pub(super) last_seen_at: Option<Timestamps>,
     /// When its job was queued, in Unix milliseconds, if the job was ever seen.
     pub(super) queued: Option<i64>,
     /// How many jobs get their row between [`after`](Self::after) and this one's, if it was seen waiting.
@@ -89,7 +89,7 @@ impl Pending {
             .with_platform(platform::DOKPLOY));
         }
         let after = number(id, AFTER)?;
-        let last_seen_at = Moment::read(id, LAST_SEEN_AT);
+        let last_seen_at = Timestamps::read(id, LAST_SEEN_AT);
         if last_seen_at.is_none() && id.get(LAST_SEEN_AT).is_some() {
             return Err(no_number(id, LAST_SEEN_AT));
         }

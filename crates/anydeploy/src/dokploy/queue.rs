@@ -4,14 +4,14 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnu
 
 use super::rows::{created, read_at};
 use super::{Dokploy, map_error};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::{ErrorKind, Result, Target, TargetKind};
 
 /// The jobs of a target at one moment; the cloud lists those that are over as well.
 pub(super) struct Queue {
     jobs: Vec<Job>,
     /// When they were read.
-    pub(super) at: Option<Moment>,
+    pub(super) at: Option<Timestamps>,
 }
 
 impl Dokploy {

@@ -11,11 +11,11 @@ use super::pending::{Pending, newest};
 use super::queue::{Queue, is_over};
 use super::rows::{INFERRED, ROW, Rows, to_deployment};
 use super::{Dokploy, queue_phase};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::failure::mask;
 use crate::in_flight::{self, is_last_read};
 use crate::recovery::{may_be_transient, retry_briefly};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
@@ -69,7 +69,7 @@ impl Dokploy {
         target: &Target,
         row: &Row,
         identity: Identity,
-        at: Option<Moment>,
+        at: Option<Timestamps>,
     ) -> Deployment {
         let mut deployment = to_deployment(target, row, identity);
         if awaits_commit(row, at) {
@@ -248,9 +248,9 @@ pub(super) fn of_job(job: &Job) -> DeploymentStatus {
 }
 
 /// Whether a row that has just got its last status may still get a commit, as it does at the end of a build from git.
-fn awaits_commit(row: &Row, at: Option<Moment>) -> bool {
+fn awaits_commit(row: &Row, at: Option<Timestamps>) -> bool {
     let over = matches!(row.status, Some(DeploymentStatusEnum::Done | DeploymentStatusEnum::Error));
-    let ended = row.finished_at.as_deref().and_then(moment).map(|ended| ended.timestamp_millis());
+    let ended = row.finished_at.as_deref().and_then(parse_timestamp).map(|ended| ended.timestamp_millis());
     let recent = |ended: i64| at.is_none_or(|at| at.server.saturating_mul(1000).saturating_sub(ended) < JUST_ENDED);
     over && !overwritten(row) && ended.is_some_and(recent)
 }

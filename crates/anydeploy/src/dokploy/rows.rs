@@ -4,9 +4,9 @@ use dokploy_client::types::Deployment as Row;
 use dokploy_client::wire::Response;
 
 use super::{Dokploy, map_error, status};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::failure::mask;
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use crate::{Deployment, DeploymentId, Error, Identity, RanRevision, Result, Target, TargetKind, platform};
 
 /// The id of the row, once it is known.
@@ -19,7 +19,7 @@ pub(super) const INFERRED: &str = "inferred";
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
     /// When they were read.
-    pub(super) at: Option<Moment>,
+    pub(super) at: Option<Timestamps>,
 }
 
 impl Dokploy {
@@ -40,13 +40,13 @@ pub(super) fn unsupported_kind(kind: &TargetKind) -> Error {
 }
 
 /// The time of an answer, if the server dates it.
-pub(super) fn read_at<T>(reply: &Response<T>) -> Option<Moment> {
-    Moment::dated(reply.header("date"))
+pub(super) fn read_at<T>(reply: &Response<T>) -> Option<Timestamps> {
+    Timestamps::dated(reply.header("date"))
 }
 
 /// When the row appeared, in Unix milliseconds of the server's clock.
 pub(super) fn created(row: &Row) -> Option<i64> {
-    row.created_at.as_deref().and_then(moment).map(|moment| moment.timestamp_millis())
+    row.created_at.as_deref().and_then(parse_timestamp).map(|time| time.timestamp_millis())
 }
 
 /// The deployment of a row; its id holds the row and nothing else.
@@ -60,7 +60,10 @@ pub(super) fn to_deployment(target: &Target, row: &Row, identity: Identity) -> D
         .with_title(row.title.clone())
         .with_commit(cloned(row).or_else(|| pushed(row)).map(str::to_owned))
         .with_revision(cloned(row).map_or(RanRevision::Unverified, |commit| RanRevision::Commit(commit.to_owned())))
-        .with_times(row.created_at.as_deref().and_then(moment), row.finished_at.as_deref().and_then(moment))
+        .with_times(
+            row.created_at.as_deref().and_then(parse_timestamp),
+            row.finished_at.as_deref().and_then(parse_timestamp),
+        )
 }
 
 /// The commit that was built, which Dokploy puts into the description at the end of a deployment from git.

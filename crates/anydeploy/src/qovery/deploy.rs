@@ -19,7 +19,7 @@ use super::revision::{Named, check_deployed, needs_row};
 use super::snapshot::{Snapshot, filled};
 use super::status::judge_service;
 use super::{Qovery, ids};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::in_flight::InFlight;
 use crate::recovery::retry_briefly;
 use crate::{
@@ -109,7 +109,7 @@ impl Qovery {
         reply: Response<Option<Status>>,
         is_concurrent: bool,
     ) -> Deployment {
-        let id = Moment::of(reply.header("date")).checked(baseline.snapshot.at).write(id, ACCEPTED_AT);
+        let id = Timestamps::of(reply.header("date")).checked(baseline.snapshot.at).write(id, ACCEPTED_AT);
         match reply.into_value() {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {

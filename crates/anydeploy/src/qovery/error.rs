@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anydeploy_wire as wire;
 
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, platform};
 
@@ -54,7 +54,7 @@ const MIN_UNIX_TIME: i64 = 1_000_000_000;
 /// Qovery's documentation (4e9636b) says the first in its text and does the second in its example.
 fn until_reset(reset: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let reset: i64 = reset?.trim().parse().ok()?;
-    let wait = if reset < MIN_UNIX_TIME { reset } else { reset.saturating_sub(Moment::of(date).server) };
+    let wait = if reset < MIN_UNIX_TIME { reset } else { reset.saturating_sub(Timestamps::of(date).server) };
     let wait = wait.clamp(0, RATE_LIMIT_WINDOW);
     u64::try_from(wait).ok().map(Duration::from_secs)
 }

@@ -12,7 +12,7 @@ use super::pending::{
 };
 use super::snapshot::{Snapshot, beside_statuses};
 use super::{Qovery, map_error, phase};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::in_flight::{self, is_last_read};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, platform};
 
@@ -162,7 +162,7 @@ impl Qovery {
 
     /// Whether an accepted deployment must be listed by now; one whose id has no such date always must.
     fn is_overdue(&self, id: &DeploymentId, from: &str, snapshot: &Snapshot) -> bool {
-        Moment::read(id, from).is_none_or(|from| from.is_past(snapshot.at, self.grace))
+        Timestamps::read(id, from).is_none_or(|from| from.is_past(snapshot.at, self.grace))
     }
 }
 

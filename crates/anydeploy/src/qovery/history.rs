@@ -8,7 +8,7 @@ use super::ran::{ran_in, with_ran};
 use super::snapshot::filled;
 use super::status::{judge_past, judge_service, may_deploy};
 use super::{Qovery, ids};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
@@ -59,7 +59,7 @@ impl Qovery {
 
 /// The deployment with the moments that the history gives.
 pub(super) fn with_past(deployment: Deployment, audit: Option<&Audit>) -> Deployment {
-    let at = |text: Option<&String>| text.and_then(|text| moment(text));
+    let at = |text: Option<&String>| text.and_then(|text| parse_timestamp(text));
     let created_at = at(audit.and_then(|audit| audit.created_at.as_ref())).or(deployment.created_at);
     let updated_at = at(audit.and_then(|audit| audit.updated_at.as_ref()));
     let finished_at = updated_at.filter(|_| deployment.status.is_terminal());

@@ -4,7 +4,7 @@ use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
 
 use super::pending::{ENVIRONMENT, EXECUTION};
 use super::{Qovery, ids, map_error, reason};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
@@ -86,7 +86,7 @@ fn newest(entry: &Entry, most: usize) -> Vec<LogLine> {
             None => text.to_owned(),
         })
     });
-    let at = entry.timestamp.as_deref().and_then(moment);
+    let at = entry.timestamp.as_deref().and_then(parse_timestamp);
     let lines = message.into_iter().chain(error.as_deref()).flat_map(str::lines).rev();
     lines.take(most).map(|line| LogLine::new(line).with_time(at)).collect()
 }

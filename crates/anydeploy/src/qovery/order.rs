@@ -11,9 +11,9 @@ use super::action::Action;
 use super::pending::{ACCEPTED_AT, AFTER, FIRST, LEFT_QUEUE_AT, NEXT, OVERLAP, REQUEST, SAME_TARGET};
 use super::snapshot::HISTORY_PAGE_SIZE;
 use super::status::judge_past;
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::config::TokenScheme;
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use crate::{DeploymentId, Phase, Target, TargetKind};
 
 /// The executions that may belong to the deployment, oldest first: those after the last that is known to be another's.
@@ -70,13 +70,14 @@ pub(super) fn names(entry: &Past, target: &Target) -> bool {
 /// `grace` is how long an accepted deployment may take to appear.
 pub(super) fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool {
     let latest = match (id.get(REQUEST), id.get(NEXT)) {
-        (Some(_), _) => Moment::read(id, LEFT_QUEUE_AT),
-        (None, Some(_)) => Moment::read(id, ACCEPTED_AT),
+        (Some(_), _) => Timestamps::read(id, LEFT_QUEUE_AT),
+        (None, Some(_)) => Timestamps::read(id, ACCEPTED_AT),
         (None, None) => None,
     };
     // Both are cut to whole seconds, and a busy server may take some.
     let allowed = i64::try_from((grace / 6).as_secs()).unwrap_or(i64::MAX).saturating_add(1);
-    let too_late = |latest: Moment| second(entry).is_some_and(|second| second > latest.server.saturating_add(allowed));
+    let too_late =
+        |latest: Timestamps| second(entry).is_some_and(|second| second > latest.server.saturating_add(allowed));
     latest.is_some_and(too_late)
 }
 
@@ -119,7 +120,7 @@ pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool)
     if id.get(NEXT).is_some() {
         return fitting.next().filter(named);
     }
-    let accepted_at = Moment::read(id, ACCEPTED_AT)?.server;
+    let accepted_at = Timestamps::read(id, ACCEPTED_AT)?.server;
     // Within a second or so, the clock does not decide whether an execution is older than the request.
     let mut late =
         fitting.skip_while(|entry| second(entry).is_some_and(|second| second < accepted_at.saturating_sub(1)));
@@ -137,7 +138,7 @@ pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool)
 /// No trigger of this program was concurrent, and those of other programs waited while it ran.
 pub(super) fn failed_check<'a>(fitting: &[&'a Past], id: &DeploymentId) -> Option<&'a Past> {
     let (first, later) = fitting.split_first()?;
-    let accepted_at = Moment::read(id, ACCEPTED_AT)?.server;
+    let accepted_at = Timestamps::read(id, ACCEPTED_AT)?.server;
     let own = id.get(NEXT).is_some() && id.get(OVERLAP).is_none();
     // Within a second, the clock does not decide whether an execution is older than the request.
     let early = second(first).is_none_or(|second| second < accepted_at.saturating_sub(1));
@@ -148,7 +149,7 @@ pub(super) fn failed_check<'a>(fitting: &[&'a Past], id: &DeploymentId) -> Optio
 /// The second in which an execution was created.
 pub(super) fn second(entry: &Past) -> Option<i64> {
     let data = entry.auditing_data.as_ref()?;
-    Some(moment(data.created_at.as_deref()?)?.timestamp())
+    Some(parse_timestamp(data.created_at.as_deref()?)?.timestamp())
 }
 
 /// What an execution did with a service.
@@ -267,7 +268,7 @@ mod tests {
 
     #[test]
     fn without_certainty_only_a_single_late_execution_is_taken_once_all_must_show() {
-        let accepted_at = |text: &str| moment(text).unwrap().timestamp().to_string();
+        let accepted_at = |text: &str| parse_timestamp(text).unwrap().timestamp().to_string();
         let unsure = id().without(NEXT).with(ACCEPTED_AT, accepted_at("2026-08-20T14:00:05Z"));
         let one = [entry("e2", "DEPLOY", "API", &["web"]), entry("e1", "DEPLOY", "API", &["web"])];
         assert_eq!(chosen(&one, &unsure, false), None);
@@ -284,7 +285,7 @@ mod tests {
             entry["auditing_data"]["created_at"] = json!(format!("2026-08-20T14:00:{second}.9Z"));
             entry
         };
-        let accepted_at = moment("2026-08-20T14:00:05Z").unwrap().timestamp().to_string();
+        let accepted_at = parse_timestamp("2026-08-20T14:00:05Z").unwrap().timestamp().to_string();
         let first = id().without(NEXT).with(FIRST, "1").with(ACCEPTED_AT, accepted_at);
         let known = at("e1", "00");
         let cases = [
@@ -303,10 +304,10 @@ mod tests {
         // A sixth of the grace, and the second that both moments are cut to; the entry is of 14:00:05.
         let cases = [("13:59:53", true), ("13:59:54", false), ("14:00:05", false), ("14:00:09", false)];
         for (accepted, later) in cases {
-            let moment = moment(&format!("2026-08-20T{accepted}Z")).unwrap().timestamp().to_string();
+            let time = parse_timestamp(&format!("2026-08-20T{accepted}Z")).unwrap().timestamp().to_string();
             let entry = &past(&[entry("e2", "DEPLOY", "API", &["web"])])[0];
-            let started = id().with(ACCEPTED_AT, moment.clone());
-            let queued = id().with(REQUEST, "r").with(LEFT_QUEUE_AT, moment);
+            let started = id().with(ACCEPTED_AT, time.clone());
+            let queued = id().with(REQUEST, "r").with(LEFT_QUEUE_AT, time);
             assert_eq!(is_later(entry, &started, GRACE), later, "{accepted}");
             assert_eq!(is_later(entry, &queued, GRACE), later, "{accepted}");
         }
@@ -314,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_check_that_failed_is_ours_only_by_its_place() {
-        let accepted_at = |text: &str| moment(text).unwrap().timestamp().to_string();
+        let accepted_at = |text: &str| parse_timestamp(text).unwrap().timestamp().to_string();
         let nameless = |execution: &str, status: &str| {
             let mut entry = entry(execution, "DEPLOY", "API", &[]);
             entry["status"] = json!(status);

@@ -1,6 +1,6 @@
 //! What is known of a deployment from its trigger until its execution is known, in the words of its id.
 
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::in_flight::Overlap;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Revision, Target, platform};
 
@@ -10,13 +10,13 @@ pub(super) const ENVIRONMENT: &str = "environment";
 pub(super) const REQUEST: &str = "request";
 /// The newest execution that is known to be another one; missing if the environment never had one.
 pub(super) const AFTER: &str = "after";
-/// When the trigger was accepted, as a [`Moment`].
+/// When the trigger was accepted, as a [`Timestamps`].
 pub(super) const ACCEPTED_AT: &str = "since";
 /// There if the first fitting execution after [`AFTER`] can only be the one.
 pub(super) const NEXT: &str = "next";
 /// There if the first fitting execution that started after [`ACCEPTED_AT`] can only be the one.
 pub(super) const FIRST: &str = "first";
-/// When the request was first seen to have left the queue, as a [`Moment`].
+/// When the request was first seen to have left the queue, as a [`Timestamps`].
 pub(super) const LEFT_QUEUE_AT: &str = "gone";
 /// The execution, once it is known.
 pub(super) const EXECUTION: &str = "execution";
@@ -130,7 +130,7 @@ pub(super) fn pending(id: DeploymentId, phase: Phase, raw: impl Into<String>) ->
 }
 
 fn deployment(id: DeploymentId, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
-    let created_at = Moment::read(&id, ACCEPTED_AT).and_then(Moment::date);
+    let created_at = Timestamps::read(&id, ACCEPTED_AT).and_then(Timestamps::date);
     let commit = id.get(COMMIT).map(str::to_owned);
     Deployment::new(id, identity, DeploymentStatus::new(phase, raw)).with_commit(commit).with_times(created_at, None)
 }

@@ -6,7 +6,7 @@ use super::pending::ENVIRONMENT;
 use super::reason;
 use super::snapshot::{Snapshot, filled};
 use super::{Qovery, map_error};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::recovery::may_be_transient;
 use crate::{DeploymentId, Result};
 
@@ -23,7 +23,7 @@ impl Qovery {
         from: &str,
     ) -> Result<Option<String>> {
         let Some(execution) = candidate else { return Ok(None) };
-        if !Moment::read(id, from).is_some_and(|from| from.is_past(snapshot.at, self.grace / 6)) {
+        if !Timestamps::read(id, from).is_some_and(|from| from.is_past(snapshot.at, self.grace / 6)) {
             return Ok(None);
         }
         let environment = id.require(ENVIRONMENT)?;

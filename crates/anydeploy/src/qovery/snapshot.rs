@@ -7,7 +7,7 @@ use qovery_client::types::{
 
 use super::status::judge_service;
 use super::{Qovery, map_error};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
@@ -26,7 +26,7 @@ pub(super) const KINDS: [TargetKind; 6] = [
 /// An environment and its services at one moment.
 pub(super) struct Snapshot {
     statuses: EnvironmentStatuses,
-    pub(super) at: Moment,
+    pub(super) at: Timestamps,
 }
 
 impl Snapshot {
@@ -95,7 +95,7 @@ impl Snapshot {
 impl Qovery {
     pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
         let reply = self.client.get_environment_statuses(environment).await.map_err(map_error)?;
-        let at = Moment::of(reply.header("date"));
+        let at = Timestamps::of(reply.header("date"));
         Ok(Snapshot { statuses: reply.into_value(), at })
     }
 
@@ -148,7 +148,7 @@ mod tests {
             },
             "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
         }));
-        Snapshot { statuses: statuses.unwrap(), at: Moment::of(None) }.progress()
+        Snapshot { statuses: statuses.unwrap(), at: Timestamps::of(None) }.progress()
     }
 
     fn application(state: &str, execution: &str, is_part: bool) -> Value {
