@@ -6,23 +6,24 @@
 //!   A row with the tag is [`Exact`](crate::Identity::Exact), and from then on only its id counts.
 //!   Polls for it begin while the trigger is still in flight, because a lost answer is known only after the timeout.
 //! * At its end, a deployment from git has the commit in place of the tag.
-//!   If its row was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue, provided
-//!   that its job was seen there.
+//!   If its row was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue,
+//!   provided that its job was seen there.
 //!   A row that is older than the job never belongs to it.
-//!   If two rows may belong to the deployment, or none, it stays [`Pending`](crate::Identity::Pending), and after the grace
-//!   period it is [`Undecidable`](crate::ErrorKind::Undecidable); the same holds if a concurrent trigger of this process may
-//!   have made one of the rows.
+//!   If two rows may belong to the deployment, or none, it stays [`Pending`](crate::Identity::Pending), and after the
+//!   grace period it is [`Undecidable`](crate::ErrorKind::Undecidable); the same holds if a concurrent trigger of this
+//!   process may have made one of the rows.
 //!   Ids become more precise with every poll, so keep the newest.
 //! * Before a trigger the rows are read, and where there are none the application or compose stack itself: an id of the
 //!   other kind is [`NotFound`](crate::ErrorKind::NotFound), and nothing is triggered.
 //!   A read that fails is repeated for the grace period, as long as a restart of the panel may take.
 //! * A trigger whose deployment does not appear for half the grace after its answer was lost is
 //!   [`NotTriggered`](crate::ErrorKind::NotTriggered).
-//!   A gateway may deliver it even later: a repeat of the same request in this process, within the grace, first searches
-//!   for its deployment, and returns that instead of deploying twice.
+//!   A gateway may deliver it even later: a repeat of the same request in this process, within the grace, first
+//!   searches for its deployment, and returns that instead of deploying twice.
 //!   A trigger that is delivered after that repeat, or repeated by another process, makes a second deployment.
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
-//! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from them.
+//! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
+//!   them.
 //!   Every request counts twice against the limits of a key.
 //! * A deployment cannot be cancelled: a self-hosted server refuses (`Deployment cancellation only available in cloud
 //!   version`), and what it offers for jobs that wait drops those of everyone.

@@ -74,7 +74,7 @@ impl Classification {
 
 /// Turns a failed exchange into an error; `classify` knows the refusals of the platform.
 ///
-/// It is the one place that decides who speaks: an answer that is not the platform's never becomes a statement about
+/// It is the one place that decides who answered: an answer that is not the platform's never becomes a statement about
 /// token, id or permission.
 /// The error of an operation that only reads is one of a read, which is safe to repeat and speaks of no trigger.
 pub(crate) fn translate(
@@ -149,15 +149,15 @@ fn refused(
     }
 }
 
-/// The error of a trigger that nothing can look for: unless it was provably not acted on, that cannot be told.
+/// The error of a trigger that cannot be recovered: undecidable, unless it was provably not acted on.
 pub(crate) fn trigger_failed(error: Error) -> Error {
     if error.is_safe_to_repeat() {
         return error;
     }
-    after_loss(ErrorKind::Undecidable, "whether it was acted on cannot be told", error)
+    after_loss(ErrorKind::Undecidable, "nothing shows whether it was acted on", error)
 }
 
-/// The error of a trigger whose answer is lost, with what is known of it since.
+/// The error of a trigger whose answer is lost, with what is known of it.
 pub(crate) fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
     let mut error = Error::new(kind, format!("the answer to the trigger is lost ({}), and {known}", lost.kind()));
     if let Some(platform) = lost.platform() {

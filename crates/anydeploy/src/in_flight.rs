@@ -61,8 +61,8 @@ pub(crate) enum Overlap {
 /// A trigger, from the baseline that is read before it until its deployment is known.
 ///
 /// Coolify and Qovery keep no correlation tag in a deployment.
-/// A new deployment that appears after a lost answer belongs to the trigger only if no concurrent trigger was for the same
-/// target.
+/// A new deployment that appears after a lost answer belongs to the trigger only if no concurrent trigger was for the
+/// same target.
 /// Dokploy keeps a tag, but may overwrite it before the first poll.
 #[derive(Debug)]
 pub(crate) struct InFlight {
@@ -217,7 +217,8 @@ pub(crate) fn is_of_another(deployment: &str, key: &str) -> bool {
     in_flight().iter().any(|entry| is_it(entry) && !entry.waits && entry.key.as_deref() != Some(key))
 }
 
-/// Whether a trigger in the same place came after the one with this key, was not made to wait, and has no known deployment.
+/// Whether a trigger in the same place came after the one with this key, was not made to wait, and has no known
+/// deployment.
 ///
 /// `Some(true)` if that deployment may still become known.
 pub(crate) fn follower(key: &str) -> Option<bool> {
@@ -318,7 +319,7 @@ mod tests {
         assert!(follower("web").is_none() && is_of_another("e1", "web") && !is_of_another("e1", "api"));
         end("api", Some("e1"));
         assert!(is_of_another("e1", "web"), "it is remembered after its end");
-        assert!(begin("server five", "db").has_neighbour(), "one is still under way");
+        assert!(begin("server five", "db").has_neighbour(), "one trigger is still in flight");
         let lost = begin("server five", "db");
         lost.set_key("db");
         end("db", None);

@@ -11,14 +11,14 @@
 //! * The outcome of a service is its own state in that execution, the outcome of an environment that of its last
 //!   deployment; what either is doing besides plays no part.
 //! * A deployment that was accepted and does not start within the grace period is
-//!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if another deployment started that may be
-//!   this one, it is [`Undecidable`](crate::ErrorKind::Undecidable).
+//!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if another deployment started that may
+//!   be this one, it is [`Undecidable`](crate::ErrorKind::Undecidable).
 //! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along; the
 //!   answer names them.
 //!   While a lifecycle job runs in it, the cancel is forced, which ends the job as well.
 //! * [`Revision::Configured`](crate::Revision::Configured) is the head of the branch, the tag or the chart version that is
 //!   configured.
-//!   A bare call would keep the commit that was deployed, so the adapter looks the revision up and names it; if that
+//!   A bare call would keep the commit that was deployed, so the adapter reads the revision and names it; if that
 //!   fails, nothing is triggered.
 //!   Whole environments are deployed with the newest commits, and databases as they are configured.
 //! * [`Revision::Deployed`](crate::Revision::Deployed) is what was deployed last; databases and environments have none.
@@ -99,7 +99,8 @@ impl Qovery {
 
     /// Makes a deployer from `QOVERY_CLI_ACCESS_TOKEN`, or from the token's other customary names.
     ///
-    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default, the form of the token decides), and `QOVERY_API_URL` another address than Qovery's.
+    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default, the form of the token decides), and `QOVERY_API_URL`
+    /// another address than Qovery's.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the token is missing or something

@@ -24,11 +24,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) enum Resolution {
     /// The deployment of the trigger.
     Found(Box<Deployment>),
-    /// What can only be the deployment of the trigger, if nothing else shows within moments.
+    /// What can only be the deployment of the trigger, if nothing else appears shortly after.
     Likely(Box<Deployment>),
     /// Nothing that the trigger can have started.
     NotFound,
-    /// Something that the trigger or somebody else may have started; why nothing decides between them.
+    /// Something that the trigger or another caller may have started; why nothing decides between them.
     Ambiguous(&'static str),
     /// As [`Ambiguous`](Self::Ambiguous), of something that stays visible, so that a later poll may decide.
     Unresolved(&'static str),
@@ -74,12 +74,12 @@ where
     R: Future<Output = Result<Resolution>>,
 {
     let started = Instant::now();
-    // No jitter: the decisive read comes at a moment of its own, and the others are spread by the trigger they follow.
+    // No jitter: the decisive read has a time of its own, and the others are spread by the trigger they follow.
     let mut backoff = Backoff::new(trigger_settles / FIRST_PAUSE, longest).with_jitter(Jitter::None);
     // What was seen once may have been the trigger's own, even if it has vanished.
     let mut sign = None;
-    // A server that could be read is read again before one refusal decides: a 404 or a 403 may be that of one route, or of
-    // something in between, for a moment.
+    // A server that could be read is read again before one refusal decides: a 404 or a 403 may be that of one route, or
+    // of something in between, for a moment.
     let mut could_read = false;
     loop {
         // A poll proves the state at the time it was sent, not later.
@@ -97,7 +97,7 @@ where
             Ok(Resolution::NotFound) if age >= trigger_settles => {
                 return Err(match sign {
                     Some(why) => after_loss(ErrorKind::Undecidable, why, lost),
-                    None => after_loss(ErrorKind::NotTriggered, "nothing of it was seen since", lost),
+                    None => after_loss(ErrorKind::NotTriggered, "nothing of it was seen afterwards", lost),
                 });
             }
             Ok(Resolution::NoEffect(why)) if age >= trigger_settles => {
@@ -115,7 +115,7 @@ where
                 None
             }
             Ok(_) => {
-                sign = Some("what may have been its deployment has gone again");
+                sign = Some("what may have been its deployment has vanished");
                 None
             }
             // A server that lost an answer may be down for a while longer.
@@ -139,7 +139,8 @@ where
     }
 }
 
-/// Tries a read a few times, so that one failure does not cost the whole poll; an error with a `Retry-After` is returned.
+/// Tries a read a few times, so that one failure does not cost the whole poll; an error with a `Retry-After` is
+/// returned.
 pub(crate) async fn retry_briefly<T, F, R>(read: F) -> Result<T>
 where
     F: Fn() -> R,
@@ -156,8 +157,8 @@ where
     }
 }
 
-/// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks for
-/// a longer wait than is left is not waited for.
+/// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks
+/// for a longer wait than is left is not waited for.
 pub(crate) async fn retry_read<T, F, R>(bound: Duration, read: F) -> Result<T>
 where
     F: Fn() -> R,
@@ -262,8 +263,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_seen_once_is_never_safe_to_repeat() {
         for sign in [|| Resolution::likely(deployment()), || Resolution::Ambiguous("two")] {
-            let gone = run(|poll| Ok(if poll == 1 { sign() } else { Resolution::NotFound })).await.0;
-            assert_eq!(gone.unwrap_err().kind(), ErrorKind::Undecidable);
+            let vanished = run(|poll| Ok(if poll == 1 { sign() } else { Resolution::NotFound })).await.0;
+            assert_eq!(vanished.unwrap_err().kind(), ErrorKind::Undecidable);
         }
         let found =
             run(|poll| Ok(if poll < 2 { Resolution::Ambiguous("two") } else { Resolution::likely(deployment()) }))

@@ -65,8 +65,8 @@ impl Coolify {
     }
 }
 
-/// Whether Coolify may have taken the request for a deployment of the same commit: it searches none if the cache is left
-/// out, nor for a rollback (4.3.11).
+/// Whether Coolify may have taken the request for a deployment of the same commit: it searches for none if the
+/// cache is left out, nor for a rollback (4.3.11).
 fn may_be_merged(asked: &Asked) -> bool {
     !asked.force && asked.commit.is_none()
 }

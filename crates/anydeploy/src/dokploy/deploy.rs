@@ -26,8 +26,8 @@ use crate::{
 /// The pauses before the first polls, as parts of a second at the usual grace of a minute; the last one repeats while no
 /// poll was answered.
 ///
-/// A row appears 20 to 110 ms after its trigger if nothing waits, and the sooner it is read the likelier it still has the
-/// tag: a build from git may be over within 250 ms.
+/// A row appears 20 to 110 ms after its trigger if nothing waits, and the sooner it is read the likelier it still has
+/// the tag: a build from git may be over within 250 ms.
 const PAUSES: [f64; 5] = [0.0, 0.05, 0.1, 0.2, 0.5];
 
 /// The pause before the first poll while a trigger is being answered, as a part of such a second; from the fifth on it

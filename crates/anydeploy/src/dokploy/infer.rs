@@ -167,8 +167,8 @@ mod tests {
     /// What an id holds, the rows, when another user's job started, and what is found.
     type Case<'a> = (&'a str, &'a [(i64, char)], Option<i64>, &'a str);
 
-    /// A row by its time in milliseconds and a letter: `c` has a commit, `m` the tag of another caller, `n` no text of a
-    /// caller, and `x` was cancelled by a restart.
+    /// A row by its time in milliseconds and a letter: `c` has a commit, `m` the tag of another caller, `n` no text of
+    /// a caller, and `x` was cancelled by a restart.
     fn rows(rows: &[(i64, char)]) -> Vec<Row> {
         let row = |(at, kind): &(i64, char)| {
             let at = chrono::DateTime::from_timestamp_millis(*at).unwrap().to_rfc3339();

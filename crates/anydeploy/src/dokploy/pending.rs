@@ -43,8 +43,8 @@ pub(super) struct Pending {
     pub(super) ahead: Option<usize>,
     /// When its job started, in Unix milliseconds, if it was seen running.
     pub(super) active: Option<i64>,
-    /// Rows after this moment are those of other deployments, in Unix milliseconds, because by then this one had left the
-    /// queue.
+    /// Rows after this moment are those of other deployments, in Unix milliseconds, because by then this one had left
+    /// the queue.
     pub(super) until: Option<i64>,
     /// A concurrent trigger of the same program was for the same target, and may have made a row as well.
     pub(super) overlaps: bool,
@@ -181,8 +181,8 @@ impl Pending {
         others.iter().filter_map(|other| other.processed_on).min().filter(|_| !may_overlap(job))
     }
 
-    /// Notes when the job started: earlier rows are those of other deployments, and the next row is its own, unless jobs
-    /// of the same service run beside it.
+    /// Notes when the job started: earlier rows are those of other deployments, and the next row is its own, unless
+    /// jobs of the same service run beside it.
     pub(super) fn note_start(&mut self, job: &Job) {
         self.queued = job.timestamp;
         (self.ahead, self.active) = (None, None);
@@ -194,8 +194,8 @@ impl Pending {
 
     /// Notes that the deployment has left the queue, and that none of `rows` belongs to it.
     ///
-    /// The job of a trigger is in the queue before the answer, and stays there until after the last change of its row, so
-    /// that every row that appears from now on belongs to another deployment.
+    /// The job of a trigger is in the queue before the answer, and stays there until after the last change of its row,
+    /// so that every row that appears from now on belongs to another deployment.
     pub(super) fn note_left_queue(&mut self, rows: &[Row]) {
         self.until = self.until.or_else(|| newest(rows)).or(self.after).or(Some(0));
     }

@@ -184,7 +184,8 @@ impl Dokploy {
         Some(pending.to_deployment(target, of_job(job)))
     }
 
-    /// Resolves a deployment to its row on a server that does not list its queue, where it may wait unseen for any time.
+    /// Resolves a deployment to its row on a server that does not list its queue, where it may wait unseen for any
+    /// time.
     async fn resolve_without_queue(&self, target: &Target, mut pending: Pending, rows: &Rows) -> Deployment {
         pending.listed = pending.listed.or_else(|| newest(&rows.rows)).or(pending.after).or(Some(0));
         // A version that cannot be read is taken for one that keeps the tag, because that demands more proof.

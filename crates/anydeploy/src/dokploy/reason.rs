@@ -95,7 +95,7 @@ pub(super) fn reason(log: &str) -> Option<String> {
     let end = lines.iter().rposition(|line| is_end(line));
     let above = &lines[..end.unwrap_or(lines.len())];
     let above = &above[above.len().saturating_sub(MAX_LINES_ABOVE_END)..];
-    let telling = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line) && !is_summary(line));
+    let cause = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line) && !is_summary(line));
     // Where Dokploy itself says that something failed, the line right above that says more than the saying, even without
     // a word for it: `yaml: line 3: mapping values are not in this context`.
     let is_sign = |line: &String| is_dokploys_summary(line);
@@ -103,7 +103,7 @@ pub(super) fn reason(log: &str) -> Option<String> {
     let message = (end.is_some() || signs > 0).then(|| above.len().checked_sub(signs + 1)).flatten();
     let message = message.filter(|place| !is_success(&above[*place]) && !is_progress(&above[*place]));
     let summary = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line));
-    let place = telling.map(|place| first_of_block(above, place)).or(message).or(summary)?;
+    let place = cause.map(|place| first_of_block(above, place)).or(message).or(summary)?;
     let line = above[place].trim_start_matches(['❌', ' ']);
     let cut = line.char_indices().nth(MAX_REASON_CHARS).map_or(line, |(end, _)| &line[..end]);
     Some(mask(cut))
@@ -178,7 +178,7 @@ fn speaks_of_error(line: &str) -> bool {
         && ERROR_WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// The line of a block of npm's that tells most: the first one after its codes.
+/// The line of a block of npm's that says most: the first one after its codes.
 fn first_of_block(lines: &[String], place: usize) -> usize {
     let label = |line: &String| ["npm error", "npm ERR!"].into_iter().find(|label| line.starts_with(label));
     let Some(of_block) = label(&lines[place]) else { return place };

@@ -74,7 +74,8 @@ impl Dokploy {
 
     /// Finds the deployment of an earlier trigger of the same request that counted as not acted on.
     ///
-    /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
+    /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second
+    /// time.
     pub(super) async fn find_earlier(&self, request: &DeployRequest, baseline: &Rows) -> Result<Option<Deployment>> {
         let (place, target) = (self.client.http().base_url(), request.target());
         let known = earlier::of(place, request);

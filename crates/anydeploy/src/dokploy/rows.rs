@@ -71,8 +71,8 @@ fn cloned(row: &Row) -> Option<&str> {
     hash(row, "Commit: ")
 }
 
-/// The commit that a webhook named, which Dokploy puts into the description at the start; the head of the branch may have
-/// moved by the time it is cloned.
+/// The commit that a webhook named, which Dokploy puts into the description at the start; the head of the branch may
+/// have moved by the time it is cloned.
 fn pushed(row: &Row) -> Option<&str> {
     hash(row, "Hash: ")
 }

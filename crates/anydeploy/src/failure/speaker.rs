@@ -52,7 +52,7 @@ impl Speaker {
 /// may answer is not known, so that its answers are believed unless they are pages or texts.
 /// A JSON body that looks like the platform's is taken for it: some gateways cannot be distinguished.
 ///
-/// What passes by itself is left to its status, no matter who answers: 408, 429 and 5xx state nothing about token, id or
+/// A transient failure is left to its status, no matter who answers: 408, 429 and 5xx state nothing about token, id or
 /// permission.
 pub(super) fn speaker(platform: &Platform, answer: &FailedAnswer<'_>, body: &[u8]) -> Speaker {
     match answer.status {

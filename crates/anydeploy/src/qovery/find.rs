@@ -186,7 +186,8 @@ pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], snapsh
     // to wait behind it.
     let id = if is_alone(queue, request, &id) { id.with(FIRST, "1") } else { id };
     let Some(snapshot) = snapshot else { return to_deployment(id, Phase::Queued, StateEnum::Queued.as_str()) };
-    // The request that waits longest is the next. But the execution that runs now is known only if it is listed already.
+    // The request that waits longest is the next. But the execution that runs now is known only if it is listed
+    // already.
     let running = snapshot.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
     let id = if running && is_oldest(queue, request) { id.with(NEXT, "1") } else { id.without(NEXT) };
     to_deployment(with_some(id, AFTER, snapshot.last()), Phase::Queued, StateEnum::Queued.as_str())

@@ -66,7 +66,8 @@ pub(super) fn names(entry: &Past, target: &Target) -> bool {
 
 /// Whether an execution began too late to belong to the deployment.
 ///
-/// A request leaves the queue because its execution begins; a deployment that started at once began when it was accepted.
+/// A request leaves the queue because its execution begins; a deployment that started at once began when it was
+/// accepted.
 /// `grace` is how long an accepted deployment may take to appear.
 pub(super) fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool {
     let latest = match (id.get(REQUEST), id.get(NEXT)) {

@@ -24,8 +24,8 @@ pub(super) const EXECUTION: &str = "execution";
 pub(super) const INFERRED: &str = "inferred";
 /// There if the request was merged into one that waited already.
 pub(super) const ADOPTED: &str = "adopted";
-/// There if a concurrent trigger of the same program may have deployed the target: [`SAME_TARGET`] if it was for this very
-/// target, and not only for its environment or for a service of it.
+/// There if a concurrent trigger of the same program may have deployed the target: [`SAME_TARGET`] if it was for this
+/// very target, and not only for its environment or for a service of it.
 pub(super) const OVERLAP: &str = "crowded";
 /// The closest overlap, as a value of [`OVERLAP`].
 pub(super) const SAME_TARGET: &str = "same";

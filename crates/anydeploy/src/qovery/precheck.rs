@@ -13,8 +13,8 @@ use crate::{DeploymentId, Result};
 impl Qovery {
     /// The execution, if the check before it certainly failed.
     ///
-    /// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be listed
-    /// beside it.
+    /// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be
+    /// listed beside it.
     pub(super) async fn failed_check(
         &self,
         id: &DeploymentId,

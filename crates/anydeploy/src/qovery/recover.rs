@@ -16,8 +16,8 @@ impl Qovery {
     /// Polls for a new request or execution that concerns the target.
     ///
     /// Qovery stores no correlation tag in either, so that finding one is no proof: the identity is
-    /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no concurrent trigger of this process may have caused
-    /// it.
+    /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no concurrent trigger of this process may have
+    /// caused it.
     pub(super) async fn recover(
         &self,
         id: DeploymentId,
@@ -87,8 +87,8 @@ impl Qovery {
 
     /// What executions prove that list no service, and may be for other services of the environment.
     ///
-    /// `ERROR` in the check before a deployment means that nothing was changed (console 720181b), so that a repeat is no
-    /// second deployment.
+    /// `ERROR` in the check before a deployment means that nothing was changed (console 720181b), so that a repeat is
+    /// no second deployment.
     async fn weigh(&self, environment: &str, nameless: &[&Past]) -> Result<Resolution> {
         for entry in nameless {
             let execution = &entry.identifier.execution_id;
