@@ -131,7 +131,7 @@ async fn what_was_deployed_last_is_deployed_again_though_the_branch_has_moved() 
     let outcome = coolify.deploy_and_wait(&again, quick()).await.unwrap();
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(fake.triggered()[2].commit, COMMIT);
-    // The tag of an image may have been changed since.
+    // The tag of an image may have been changed afterwards.
     let image = request(&fake.application()).with_revision(Revision::Deployed);
     assert_eq!(coolify.deploy(&image).await.unwrap_err().kind(), ErrorKind::Unsupported);
 }
@@ -190,7 +190,7 @@ async fn one_failed_read_before_a_commit_is_triggered_does_not_fail_it() {
 
 /// A server on which a row of the same commit shows after the trigger, and the first answer never comes.
 async fn silent_once(rows: serde_json::Value) -> (MockServer, UnboundedReceiver<()>) {
-    let (server, (told, asked)) = (MockServer::start().await, unbounded());
+    let (server, (sender, asked)) = (MockServer::start().await, unbounded());
     let shop = json!({
         "uuid": "web", "name": "web", "build_pack": "dockerfile", "git_repository": "https://git.example/shop",
     });
@@ -200,7 +200,7 @@ async fn silent_once(rows: serde_json::Value) -> (MockServer, UnboundedReceiver<
         Mock::given(method("GET")).and(path(format!("/api/v1{route}"))).respond_with(answer).mount(&server).await;
     }
     let silence = move |_: &Request| {
-        let _ = told.unbounded_send(());
+        let _ = sender.unbounded_send(());
         ResponseTemplate::new(200).set_delay(Duration::from_mins(1))
     };
     Mock::given(method("POST")).respond_with(silence).up_to_n_times(1).with_priority(2).mount(&server).await;
