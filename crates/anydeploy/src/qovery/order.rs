@@ -101,7 +101,7 @@ fn is_foreign(origin: Option<&Origin>, scheme: TokenScheme) -> bool {
 /// Resolves the deployment to one of the executions that fit, if that is certain enough.
 ///
 /// `overdue` says that every execution that was started must be listed by now.
-pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
+pub(super) fn resolve<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
     // An execution that does not name the target may still be the right one, if it failed early or left the target out.
     // A later one that names it is certain only if no concurrent trigger may have started it.
     let named = |entry: &&Past| names(entry, id.target());
