@@ -44,7 +44,7 @@ impl FailedAnswer<'_> {
     }
 }
 
-/// What a failed answer says, by the rules of its platform.
+/// The kind of error that a failed answer means on its platform, with what it says.
 #[derive(Debug)]
 pub(crate) struct Classification {
     pub(crate) kind: ErrorKind,
@@ -56,7 +56,7 @@ pub(crate) struct Classification {
 }
 
 impl Classification {
-    /// What a status usually says.
+    /// The classification that a status usually has.
     pub(crate) fn of_status(status: u16, sentence: Option<String>) -> Self {
         let kind = match status {
             401 => ErrorKind::Unauthorized,
@@ -106,7 +106,7 @@ pub(crate) fn translate(
     translated.with_platform(platform).with_operation(error.operation().to_owned()).with_source(error)
 }
 
-/// What a success is called that is a web page.
+/// The message of a success that is a web page.
 const PAGE: &str = "something in front of the platform answers, with a web page";
 
 fn refused(

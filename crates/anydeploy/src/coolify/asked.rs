@@ -14,13 +14,14 @@ const ASKED_COMMIT: &str = "asked_commit";
 /// The image tag that was asked for, in an id.
 const ASKED_TAG: &str = "asked_tag";
 
-/// There if the platform took the request for another deployment; its value is the number of the pull request.
+/// Set if Coolify merged the request into another deployment; its value is the number of the pull request.
 const MERGED: &str = "unconfirmed";
 
-/// There if the platform accepted a deployment whose row was not read yet.
+/// Set if Coolify accepted a deployment whose row was not read yet: when it did.
 const ACCEPTED_AT: &str = "accepted";
 
-/// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open what was done.
+/// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open whether anything was
+/// done.
 const MAX_PULL_REQUEST: u64 = 2_147_483_647;
 
 /// What a trigger asks for.
@@ -144,7 +145,7 @@ pub(super) fn accepted(id: DeploymentId, at: Timestamps) -> DeploymentId {
     at.write(id, ACCEPTED_AT)
 }
 
-/// When the deployment was accepted whose row was not read yet.
+/// When the deployment of an id was accepted whose row was not read yet.
 pub(super) fn accepted_at(id: &DeploymentId) -> Option<Timestamps> {
     Timestamps::read(id, ACCEPTED_AT)
 }

@@ -131,7 +131,7 @@ mod tests {
             (counted(Some(1)), Some(1), &[("a", SAME)], &[Known]),
             // The clock that dates the answers may be off.
             (counted(Some(1)), Some(2), &[("b", BEFORE), ("a", BEFORE)], &[New, Known]),
-            // An old row was deleted meanwhile.
+            // An old row was deleted in between.
             (counted(Some(50)), Some(50), &[("b", AFTER), ("a", BEFORE)], &[Unclear, Known]),
             (counted(Some(50)), Some(40), &[("b", SAME), ("a", BEFORE)], &[Unclear, Unclear]),
             // Without numbers, only the times are left.

@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// One recorded error: what was answered, and the kind it has to become.
+    /// The error that one recorded answer becomes.
     async fn replay(line: &Value) -> Error {
         let server = MockServer::start().await;
         let status = u16::try_from(line["status"].as_u64().unwrap()).unwrap();

@@ -45,7 +45,7 @@ impl Coolify {
             }
             Err(error) if error.kind() == ErrorKind::NotFound => match (MergedRequest::of(id), accepted_at(id)) {
                 (Some(request), _) => self.twin_of(id, &request).await,
-                // The row of what was just accepted may take a moment to appear.
+                // The row of a deployment that was just accepted may take some time to appear.
                 (None, Some(at)) if !at.is_past_locally(self.grace) => {
                     let status = DeploymentStatus::new(Phase::Queued, "accepted");
                     Ok(Deployment::new(id.clone(), Identity::Pending, status))
@@ -73,7 +73,7 @@ impl Coolify {
         }
         match self.listed(target, uuid).await {
             Ok(Some(row)) => Ok(row),
-            // What can be looked up again a little later is not given up for one 404.
+            // A transient failure of the list does not confirm the 404 of the single read.
             Err(unlisted) if unlisted.is_transient() || unlisted.kind() == ErrorKind::Unreadable => Err(unlisted),
             Ok(None) | Err(_) => Err(error),
         }

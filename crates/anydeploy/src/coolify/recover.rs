@@ -28,7 +28,7 @@ impl Coolify {
             return Err(after_loss(ErrorKind::Undecidable, why, lost));
         }
         recover_with(lost, self.grace / 2, || async {
-            // What is older than a row from before the trigger is older than the trigger.
+            // A row that is older than one from before the trigger is older than the trigger.
             let page = self.search(target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
             let here = |age: Age| {
                 let ages = baseline.ages(&page);

@@ -16,7 +16,7 @@ use crate::{
 /// When a trigger was answered whose answer holds no id of a stored row: that of a service or database never does.
 pub(super) const ANSWERED_AT: &str = "since";
 
-/// A start of a service or database that was accepted at this moment.
+/// A start of a service or database that was accepted at this time.
 pub(super) fn started(target: &Target, at: Timestamps, message: &str) -> Deployment {
     let id = at.write(DeploymentId::new(platform::COOLIFY, target.clone()), ANSWERED_AT);
     let title = Some(mask(message)).filter(|message| !message.is_empty());
@@ -25,7 +25,7 @@ pub(super) fn started(target: &Target, at: Timestamps, message: &str) -> Deploym
         .with_times(at.date(), None)
 }
 
-/// There if the service or database ran before the trigger, and was never seen in another state afterwards.
+/// Set if the service or database ran before the trigger, and was never seen in another state afterwards.
 const RAN: &str = "ran";
 
 /// When the service or database was last seen starting or running because of the trigger.
@@ -48,7 +48,7 @@ pub(super) fn running_before(mut started: Deployment) -> Deployment {
     started
 }
 
-/// A service as read, and the moment of the answer.
+/// A service as it was read, and the time of the answer.
 struct Seen {
     service: Service,
     at: Timestamps,

@@ -10,7 +10,7 @@ use crate::{Phase, RanRevision};
 /// Fewer digits are no abbreviation of a hash for git.
 const MIN_HASH_DIGITS: usize = 7;
 
-/// What the first line of a log begins with that names the image (4.3.11).
+/// The beginning of the first line of a log that names the image (4.3.11).
 const STARTING: &str = "Starting deployment of ";
 
 /// Whether a text is the hash of a commit, whole or abbreviated.
@@ -56,7 +56,7 @@ fn tag_in_log(row: &Row) -> Option<String> {
     let line = lines.iter().find_map(|line| line.text.strip_prefix(STARTING))?;
     let image = line.split(" to ").next()?;
     let (_, tag) = image.rsplit_once(':')?;
-    // What stands behind the last colon is the port of a registry if a path follows.
+    // The part after the last colon is the port of a registry if a path follows.
     (!tag.is_empty() && !tag.contains('/')).then(|| tag.to_owned())
 }
 

@@ -20,7 +20,7 @@ const SEARCH_PAGE_SIZES: (i64, i64) = (3, 10);
 /// How many rows of a history are asked for at once.
 const HISTORY_PAGE_SIZE: i64 = 20;
 
-/// What stands before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
+/// The text before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
 const LOG_MEMBER: &str = ",\"logs\":";
 
 /// A part of the list of an application's deployments, newest first.
@@ -143,7 +143,7 @@ impl Coolify {
 
 /// The only row of a list that is too large, without its log.
 ///
-/// A log of megabytes must not hide the status that stands before it.
+/// A log of megabytes must not hide the status before it.
 fn row_up_to_its_log(error: &Error) -> Option<Page> {
     let answer = error.source()?.downcast_ref::<wire::Error>()?.body()?;
     let end = answer.windows(LOG_MEMBER.len()).position(|window| window == LOG_MEMBER.as_bytes())?;

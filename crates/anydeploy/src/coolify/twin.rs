@@ -39,7 +39,7 @@ impl Coolify {
             let status = DeploymentStatus::new(Phase::Queued, "accepted");
             let pending = Deployment::new(id, Identity::Pending, status);
             return match asked.adoption {
-                // A request that was merged without any id leads nowhere by itself.
+                // A request that was merged without any id cannot be followed.
                 Adoption::Any if !phantom.is_empty() => Ok(pending),
                 // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
                 _ => Err(refusal(
@@ -67,7 +67,7 @@ impl Coolify {
         if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
             return Ok(adopted(row));
         }
-        // What was stored after the baseline starts after it, with everything that was set before the request.
+        // A row that was stored after the baseline starts after it, with everything that was set before the request.
         let is_fresh = |(row, age): &&(&Row, Age)| waits(row) || (*age == Age::New && row.rollback != Some(true));
         if let Some((row, _)) = twins.iter().find(is_fresh) {
             // The request of another caller may have stored it, after this one was taken for the other twin.

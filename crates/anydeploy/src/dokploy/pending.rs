@@ -31,7 +31,7 @@ const MAX_TITLE_CHARS: usize = 120;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pending {
     nonce: String,
-    /// Rows up to this moment are those of other deployments, in Unix milliseconds.
+    /// Rows up to this time are those of other deployments, in Unix milliseconds.
     ///
     /// One date says as much as the list of the rows of the baseline, and stays true when old rows are deleted.
     pub(super) after: Option<i64>,
@@ -43,13 +43,13 @@ pub(super) struct Pending {
     pub(super) ahead: Option<usize>,
     /// When its job started, in Unix milliseconds, if it was seen running.
     pub(super) active: Option<i64>,
-    /// Rows after this moment are those of other deployments, in Unix milliseconds, because by then this one had left
+    /// Rows after this time are those of other deployments, in Unix milliseconds, because by then this one had left
     /// the queue.
     pub(super) until: Option<i64>,
     /// A concurrent trigger of the same program was for the same target, and may have made a row as well.
     pub(super) overlaps: bool,
-    /// Rows after this moment are newer than the trigger, in Unix milliseconds: a read that was sent after the trigger was
-    /// answered did not list them yet.
+    /// Rows after this time are newer than the trigger, in Unix milliseconds: a read that was sent after the trigger
+    /// was answered did not list them yet.
     pub(super) listed: Option<i64>,
     /// Hardly any time passed between the baseline and the answer to the trigger, see [`SWIFT_TRIGGER`].
     pub(super) swift: bool,

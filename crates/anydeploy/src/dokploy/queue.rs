@@ -7,7 +7,7 @@ use super::{Dokploy, map_error};
 use crate::clock::Timestamps;
 use crate::{ErrorKind, Result, Target, TargetKind};
 
-/// The jobs of a target at one moment; the cloud lists those that are over as well.
+/// The jobs of a target at one point in time; the cloud lists those that are over as well.
 pub(super) struct Queue {
     jobs: Vec<Job>,
     /// When they were read.

@@ -12,10 +12,10 @@ use crate::{Deployment, DeploymentId, Error, Identity, RanRevision, Result, Targ
 /// The id of the row, once it is known.
 pub(super) const ROW: &str = "row";
 
-/// There if the row is known by order and time alone.
+/// Set if the row is known by order and time alone.
 pub(super) const INFERRED: &str = "inferred";
 
-/// The rows of a target at one moment.
+/// The rows of a target at one point in time.
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
     /// When they were read.

@@ -1,4 +1,4 @@
-//! Who answered: the platform, or something in front of it.
+//! The sender of a failed answer: the platform, or something in front of it.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ const GATEWAYS: [&str; 6] = [
     "Forbidden",
 ];
 
-/// Who gave an answer that is no success.
+/// The sender of an answer that is no success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaker {
     /// The platform itself, as far as the answer shows.
@@ -45,12 +45,12 @@ impl Speaker {
     }
 }
 
-/// Decides who gave an answer with this status and body.
+/// Decides which sender an answer with this status and body has.
 ///
 /// The APIs of the three platforms refuse in JSON objects to a caller that accepts JSON first, as this one does.
 /// Coolify (4.3.11) gives `message` or `error`, Dokploy (0.30.2) `message` and, save for two cases, `code`; what Qovery
 /// may answer is not known, so that its answers are believed unless they are pages or texts.
-/// A JSON body that looks like the platform's is taken for it: some gateways cannot be distinguished.
+/// A JSON body in the form of the platform counts as the platform's: some gateways cannot be distinguished from it.
 ///
 /// A transient failure is left to its status, no matter who answers: 408, 429 and 5xx state nothing about token, id or
 /// permission.
@@ -82,7 +82,7 @@ pub(super) fn speaker(platform: &Platform, answer: &FailedAnswer<'_>, body: &[u8
 
 /// Whether a JSON object has the members that the platform's refusals have.
 fn speaks_like(platform: &Platform, answer: &FailedAnswer<'_>, json: &Value) -> bool {
-    // Cloudflare's own errors, in JSON for who accepts it, have a `detail` as Qovery's have.
+    // Cloudflare's own errors, in JSON if that is accepted, have a `detail` as Qovery's have.
     if json.get("cloudflare_error").is_some() || json.get("ray_id").is_some() {
         return false;
     }
@@ -110,7 +110,7 @@ fn speaks_like(platform: &Platform, answer: &FailedAnswer<'_>, json: &Value) -> 
     }
 }
 
-/// Who gave an answer that is neither a JSON object nor a web page.
+/// The sender of an answer that is neither a JSON object nor a web page.
 fn of_text(platform: &Platform, answer: &FailedAnswer<'_>, body: &[u8]) -> Speaker {
     let body = body.trim_ascii();
     let content_type = answer.header("content-type").unwrap_or_default();

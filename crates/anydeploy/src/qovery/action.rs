@@ -39,7 +39,7 @@ impl Action {
         }
     }
 
-    /// The action that stands in an id.
+    /// The action in an id.
     pub(super) fn in_id(id: &DeploymentId) -> Self {
         const ALL: [Action; 7] = [
             Action::Event(JobEvent::Start),

@@ -36,7 +36,7 @@ impl Qovery {
     async fn find_started(&self, id: DeploymentId, snapshot: Snapshot) -> Result<Deployment> {
         let overdue = self.is_overdue(&id, ACCEPTED_AT, &snapshot);
         let found = self.by_order(&id, &snapshot, overdue).await?;
-        // What waited has a request, and what started at once has none.
+        // A deployment that waited has a request, and one that started at once has none.
         let waited = |execution: &String| snapshot.last() == Some(execution) && snapshot.last_request().is_some();
         // It may be that of a later trigger for another service, if this one's own never starts.
         let failed = match found.failed_check.as_deref().map(|failed| (failed, in_flight::follower(&trigger_key(&id))))
@@ -60,7 +60,7 @@ impl Qovery {
             if is_listed(&queue, request) {
                 return Ok(waiting(id, request, &queue, Some(&snapshot)));
             }
-            // The first snapshot may be older than the moment at which the request left the queue.
+            // The first snapshot may be older than the time at which the request left the queue.
             let before = snapshot.at;
             snapshot = self.snapshot(&environment).await?;
             id = snapshot.at.checked(before).write(id, LEFT_QUEUE_AT);
@@ -144,7 +144,7 @@ impl Qovery {
         Ok(Found { execution, none_fits, none_names, next_failed, failed_check })
     }
 
-    /// What Qovery says of a request, if it says anything.
+    /// The state that Qovery reports for a request, if any.
     async fn state_of_request(&self, request: &str) -> Result<Option<StateEnum>> {
         match self.client.get_deployment_status_by_deployment_request_id(request).await.map_err(map_error) {
             Ok(reply) => Ok(reply.into_value().status),

@@ -1,4 +1,4 @@
-//! What was deployed before, from the history of an environment or of a service.
+//! Earlier deployments, from the history of an environment or of a service.
 
 use qovery_client::types::DeploymentHistoryAuditingData as Audit;
 use serde_json::{Map, Value};
@@ -57,7 +57,7 @@ impl Qovery {
     }
 }
 
-/// The deployment with the moments that the history gives.
+/// The deployment with the times that the history gives.
 pub(super) fn with_past(deployment: Deployment, audit: Option<&Audit>) -> Deployment {
     let at = |text: Option<&String>| text.and_then(|text| parse_timestamp(text));
     let created_at = at(audit.and_then(|audit| audit.created_at.as_ref())).or(deployment.created_at);

@@ -134,7 +134,7 @@ pub(super) fn given_environment(target: &Target) -> Result<Option<&str>> {
     }
 }
 
-/// The error of a target that does not stand in the environment it is said to.
+/// The error of a target that is not in the environment it names.
 pub(super) fn misplaced(target: &Target) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("the target `{target}` stands in another environment"))
         .with_platform(platform::QOVERY)

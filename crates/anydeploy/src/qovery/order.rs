@@ -132,7 +132,7 @@ pub(super) fn resolve<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool
     (next || alone).then_some(first)
 }
 
-/// The execution whose check failed before it, if no other can belong to the deployment.
+/// The execution that failed in the check before it, if no other can belong to the deployment.
 ///
 /// Such an execution may list no service, so that its place has to decide: it is the first one after the known one, no
 /// later one may be the right one, and it was not created before the request.
@@ -177,7 +177,7 @@ pub(super) fn is_alone(queue: &[Waiting], request: &str, id: &DeploymentId) -> b
     !others.any(|waiting| concerns(waiting, id))
 }
 
-/// Whether every other request came to wait after this one.
+/// Whether every other request began to wait after this one.
 ///
 /// Ids sort by age, which Qovery's web console relies on.
 pub(super) fn is_oldest(queue: &[Waiting], request: &str) -> bool {
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_execution_after_the_request_is_told_from_the_one_before_it_by_the_second() {
+    fn the_first_execution_after_the_request_is_distinguished_from_the_one_before_it_by_the_second() {
         let at = |execution: &str, second: &str| {
             let mut entry = entry(execution, "DEPLOY", "API", &["web"]);
             entry["auditing_data"]["created_at"] = json!(format!("2026-08-20T14:00:{second}.9Z"));
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn an_execution_may_begin_a_while_after_its_request_and_not_much_later() {
-        // A sixth of the grace, and the second that both moments are cut to; the entry is of 14:00:05.
+        // A sixth of the grace, and the second that both times are cut to; the entry is of 14:00:05.
         let cases = [("13:59:53", true), ("13:59:54", false), ("14:00:05", false), ("14:00:09", false)];
         for (accepted, later) in cases {
             let time = parse_timestamp(&format!("2026-08-20T{accepted}Z")).unwrap().timestamp().to_string();

@@ -12,24 +12,24 @@ pub(super) const REQUEST: &str = "request";
 pub(super) const AFTER: &str = "after";
 /// When the trigger was accepted, as a [`Timestamps`].
 pub(super) const ACCEPTED_AT: &str = "since";
-/// There if the first fitting execution after [`AFTER`] can only be the one.
+/// Set if the first fitting execution after [`AFTER`] can only be the one.
 pub(super) const NEXT: &str = "next";
-/// There if the first fitting execution that started after [`ACCEPTED_AT`] can only be the one.
+/// Set if the first fitting execution that started after [`ACCEPTED_AT`] can only be the one.
 pub(super) const FIRST: &str = "first";
 /// When the request was first seen to have left the queue, as a [`Timestamps`].
 pub(super) const LEFT_QUEUE_AT: &str = "gone";
 /// The execution, once it is known.
 pub(super) const EXECUTION: &str = "execution";
-/// There if the execution is known by the order of executions alone.
+/// Set if the execution is known by the order of executions alone.
 pub(super) const INFERRED: &str = "inferred";
-/// There if the request was merged into one that waited already.
+/// Set if the request was merged into one that waited already.
 pub(super) const ADOPTED: &str = "adopted";
-/// There if a concurrent trigger of the same program may have deployed the target: [`SAME_TARGET`] if it was for this
+/// Set if a concurrent trigger of the same program may have deployed the target: [`SAME_TARGET`] if it was for this
 /// very target, and not only for its environment or for a service of it.
 pub(super) const OVERLAP: &str = "crowded";
 /// The closest overlap, as a value of [`OVERLAP`].
 pub(super) const SAME_TARGET: &str = "same";
-/// There if the request was cancelled while it waited.
+/// Set if the request was cancelled while it waited.
 pub(super) const CANCELLED: &str = "cancelled";
 /// The commit that was asked for.
 pub(super) const COMMIT: &str = "commit";
@@ -37,7 +37,7 @@ pub(super) const COMMIT: &str = "commit";
 pub(super) const TAG: &str = "tag";
 /// The chart version that was asked for.
 pub(super) const CHART: &str = "chart";
-/// There if commit, tag or chart version were not named by the caller, but looked up before the trigger.
+/// Set if commit, tag or chart version were not named by the caller, but read before the trigger.
 pub(super) const RESOLVED: &str = "resolved";
 /// What is done instead of a plain deployment, as a [word](super::action::Action::word).
 pub(super) const ACTION: &str = "action";
@@ -62,7 +62,7 @@ pub(super) fn with_revision(id: DeploymentId, revision: &Revision) -> Deployment
     }
 }
 
-/// The revision that the deployment is to run, where one was asked for or looked up.
+/// The revision that the deployment is to run, where one was asked for or read.
 pub(super) fn revision_of(id: &DeploymentId) -> Revision {
     let named = |key: &str| id.get(key).map(str::to_owned);
     named(COMMIT)

@@ -48,7 +48,7 @@ pub(super) fn may_be_merged(id: &DeploymentId) -> bool {
     id.get(REQUEST).is_some() || id.get(INFERRED).is_some()
 }
 
-/// Whether the revision in the id was looked up.
+/// Whether the revision in the id was read before the trigger.
 pub(super) fn is_resolved(id: &DeploymentId) -> bool {
     id.get(RESOLVED).is_some()
 }

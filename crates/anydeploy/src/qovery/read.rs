@@ -206,7 +206,7 @@ mod tests {
     use super::*;
     use crate::Target;
 
-    fn told_of(whole: &str, service: Option<(&str, &str)>) -> Deployment {
+    fn outcome_of(whole: &str, service: Option<(&str, &str)>) -> Deployment {
         let parts = service.map(|(state, tag)| {
             json!({"identifier": {"service_id": "web"}, "status": state, "details": {"tag": tag},
                 "status_details": {"action": "DEPLOY"}})
@@ -228,7 +228,7 @@ mod tests {
             ("DEPLOYED", Some(("DEPLOYMENT_ERROR", "1.2")), Phase::Failed),
             ("CANCELED", Some(("CANCELED", "1.2")), Phase::Cancelled),
             ("DEPLOYING", Some(("DEPLOYMENT_QUEUED", "1.2")), Phase::Queued),
-            // What a deployment cannot end in.
+            // States in which no deployment ends.
             ("DEPLOYED", Some(("STOPPED", "1.2")), Phase::Failed),
             ("DEPLOYED", Some(("READY", "1.2")), Phase::Failed),
             ("DEPLOYING", Some(("READY", "1.2")), Phase::Unknown),
@@ -241,7 +241,7 @@ mod tests {
             ("DEPLOYING", None, Phase::Running),
         ];
         for (whole, service, expected) in cases {
-            assert_eq!(told_of(whole, service).status.phase, expected, "{whole} {service:?}");
+            assert_eq!(outcome_of(whole, service).status.phase, expected, "{whole} {service:?}");
         }
     }
 }

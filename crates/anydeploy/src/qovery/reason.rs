@@ -12,7 +12,7 @@ use crate::failure::mask;
 /// The longest reason, in characters.
 const MAX_REASON_CHARS: usize = 300;
 
-/// Marks that stand before and around the engine's lines.
+/// Marks before and around the lines of the engine.
 const MARKS: &[char] = &['❌', '⚠', '⛑', '🚫', '⬇', '⬆', '┃', '┏', '┗', '━', '📝', '🚀', '\u{fe0f}', ' ', '\t'];
 
 /// Which part of Qovery wrote a line.
@@ -96,7 +96,7 @@ fn is_pointer(text: &str) -> bool {
     ["look at ", "see above", "check the logs", "troubleshoot", "contact us"].iter().any(|word| text.contains(word))
 }
 
-/// What was not started because something else failed is reported as cancelled.
+/// A step that was not started because another one failed is reported as cancelled.
 fn is_cancel(text: &str) -> bool {
     text.to_ascii_lowercase().contains("has been cancelled")
 }

@@ -1,7 +1,7 @@
-//! Which commit, tag or chart version a request means, looked up before anything is triggered.
+//! Which commit, tag or chart version a request means, read before anything is triggered.
 //!
 //! A bare deploy call keeps the version that was deployed (document of 2026-08-20, lines 21445, 21464 and 21479), so that
-//! what is *configured* has to be looked up and named; Qovery's own console does so as well (`use-outdated-services.ts`).
+//! what is *configured* has to be read and named; Qovery's own console does so as well (`use-outdated-services.ts`).
 
 use qovery_client::types::{
     ListApplicationCommitParams, ListHelmCommitParams, ListJobCommitParams, ServiceDeploymentStatusEnum,
@@ -26,7 +26,7 @@ pub(super) struct Named {
     pub(super) revision: Revision,
     /// Whether the call itself names it; otherwise the server keeps what was deployed.
     pub(super) sent: bool,
-    /// Whether it was looked up instead of being named by the caller.
+    /// Whether it was read instead of being named by the caller.
     pub(super) resolved: bool,
     /// The commit of a chart's values.
     pub(super) values: Option<String>,
@@ -43,7 +43,7 @@ pub(super) fn needs_row(request: &DeployRequest) -> bool {
 }
 
 impl Qovery {
-    /// Looks up what a request means; nothing is sent that changes anything.
+    /// Reads which revision a request means; nothing is sent that changes anything.
     pub(super) async fn name(&self, request: &DeployRequest, target: &Target, row: Option<&Row>) -> Result<Named> {
         if let (Action::Event(event), Some(row)) = (Action::of(request), row)
             && row.lacks(event)
@@ -149,7 +149,7 @@ impl Qovery {
     }
 }
 
-/// Refuses to deploy once more what was never deployed: an empty body is only for what was deployed before.
+/// Refuses to deploy a service once more that was never deployed, because an empty body means the last deployment.
 ///
 /// # Errors
 /// [`ErrorKind::Conflict`] if the server says that the target was never deployed.

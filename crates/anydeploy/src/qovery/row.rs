@@ -13,7 +13,7 @@ pub(super) struct Row {
     pub(super) name: String,
     environment: Option<String>,
     pub(super) source: Source,
-    /// The values of a chart stand in a repository of their own.
+    /// The values of a chart come from a repository of their own.
     pub(super) values_from_git: bool,
     /// The events that a job has, if the server reports them.
     events: Option<Vec<JobEvent>>,

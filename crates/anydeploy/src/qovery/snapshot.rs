@@ -23,7 +23,7 @@ pub(super) const KINDS: [TargetKind; 6] = [
     TargetKind::Database,
 ];
 
-/// An environment and its services at one moment.
+/// An environment and its services at one point in time.
 pub(super) struct Snapshot {
     statuses: EnvironmentStatuses,
     pub(super) at: Timestamps,
@@ -114,7 +114,7 @@ impl Qovery {
     }
 }
 
-/// An error of a list that belongs to an environment whose statuses were read a moment ago.
+/// An error of a list that belongs to an environment whose statuses were just read.
 ///
 /// That one route does not find the environment says nothing about the deployment, so that it must not end a watch.
 pub(super) fn beside_statuses(error: Error) -> Error {

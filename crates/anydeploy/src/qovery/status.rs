@@ -88,10 +88,10 @@ pub fn service_state(state: &StateEnum) -> ServiceState {
     }
 }
 
-/// What a deployment came to, from a state and how far the platform says the action behind it is.
+/// The phase of a deployment, from its state and from the status of the action behind it.
 ///
 /// `action` and `how` are words of `ServiceActionEnum` and of `ServiceActionStatusEnum` or
-/// `DeploymentHistoryActionStatus`, which are the same as far as they go.
+/// `DeploymentHistoryActionStatus`, which agree in the words that both have.
 pub(super) fn judge(state: &StateEnum, action: Option<&str>, how: Option<&str>) -> Phase {
     let phase = phase(state);
     let deploys = action.is_none_or(|action| matches!(action, "DEPLOY" | "UNKNOWN"));
