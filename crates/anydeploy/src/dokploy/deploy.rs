@@ -65,7 +65,7 @@ impl Dokploy {
         let mut in_flight = InFlight::begin(place, request.target(), self.grace / 2);
         let started = Instant::now();
         let baseline = self.baseline(request.target()).await?;
-        if let Some(deployment) = self.find_earlier(request, &baseline).await? {
+        if let Some(deployment) = self.recover_earlier(request, &baseline).await? {
             let is_fresh = deployment.status.phase == Phase::Queued || request.adoption() == Adoption::Any;
             return if is_fresh { Ok(deployment) } else { Err(delivered_late(deployment)) };
         }

@@ -76,7 +76,7 @@ impl Dokploy {
     ///
     /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second
     /// time.
-    pub(super) async fn find_earlier(&self, request: &DeployRequest, baseline: &Rows) -> Result<Option<Deployment>> {
+    pub(super) async fn recover_earlier(&self, request: &DeployRequest, baseline: &Rows) -> Result<Option<Deployment>> {
         let (place, target) = (self.client.http().base_url(), request.target());
         let known = earlier::of(place, request);
         if known.is_empty() {

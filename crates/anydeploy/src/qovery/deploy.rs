@@ -8,13 +8,13 @@ use qovery_client::wire::Response;
 
 use super::action::Action;
 use super::error::map_error_of_known;
-use super::find::waiting;
 use super::kind::{Trigger, given_environment, misplaced};
 use super::order::{concerns, is_listed};
 use super::pending::{
     ACCEPTED_AT, ACTION, ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, RESOLVED, id_of, pending, to_deployment,
     trigger_key, with_execution, with_overlap, with_revision, with_some,
 };
+use super::resolve::waiting;
 use super::revision::{Named, check_deployed, needs_row};
 use super::snapshot::{Snapshot, filled};
 use super::status::judge_service;

@@ -31,7 +31,7 @@ impl Qovery {
                 in_flight::end(&trigger_key(id), Some(execution));
                 Ok(read)
             }
-            None => self.find(id).await,
+            None => self.resolve(id).await,
         }
     }
 

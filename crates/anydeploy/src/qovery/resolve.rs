@@ -18,13 +18,13 @@ use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, platform}
 
 impl Qovery {
     /// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.
-    pub(super) async fn find(&self, id: &DeploymentId) -> Result<Deployment> {
+    pub(super) async fn resolve(&self, id: &DeploymentId) -> Result<Deployment> {
         let key = trigger_key(id);
         let id = with_overlap(id.clone(), in_flight::overlap(&key, self.grace));
         let snapshot = self.snapshot(id.require(ENVIRONMENT)?).await?;
         let found = match id.get(REQUEST) {
-            Some(request) => self.find_queued(id.clone(), request, snapshot).await,
-            None => self.find_started(id, snapshot).await,
+            Some(request) => self.resolve_queued(id.clone(), request, snapshot).await,
+            None => self.resolve_started(id, snapshot).await,
         };
         if is_last_read(&found, |found| found.id.get(EXECUTION).is_some() || found.is_over()) {
             let known = found.as_ref().ok().and_then(|found| found.id.get(EXECUTION));
@@ -33,7 +33,7 @@ impl Qovery {
         found
     }
 
-    async fn find_started(&self, id: DeploymentId, snapshot: Snapshot) -> Result<Deployment> {
+    async fn resolve_started(&self, id: DeploymentId, snapshot: Snapshot) -> Result<Deployment> {
         let overdue = self.is_overdue(&id, ACCEPTED_AT, &snapshot);
         let found = self.by_order(&id, &snapshot, overdue).await?;
         // A deployment that waited has a request, and one that started at once has none.
@@ -53,7 +53,7 @@ impl Qovery {
         }
     }
 
-    async fn find_queued(&self, mut id: DeploymentId, request: &str, mut snapshot: Snapshot) -> Result<Deployment> {
+    async fn resolve_queued(&self, mut id: DeploymentId, request: &str, mut snapshot: Snapshot) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
         if id.get(LEFT_QUEUE_AT).is_none() {
             let queue = self.queue(&environment).await.map_err(beside_statuses)?;
