@@ -4,17 +4,18 @@
 //!
 //! * A deployment is [`Exact`](crate::Identity::Exact) once its id was read back, by itself or in a list: some versions
 //!   answer 404 to the single read of a deployment that the lists hold.
-//! * Coolify takes a request for another deployment of the same commit that is queued or in progress, and answers with an
-//!   id that it never stores, the *phantom id*.
-//!   A deployment that waits is [`Adopted`](crate::Identity::Adopted), as it reads its configuration when it starts.
-//!   One that had begun before the request cannot contain what was set since, so `deploy` ends with
+//! * Coolify merges a request into another deployment of the same commit that is queued or in progress, and answers
+//!   with an id that it never stores, the *phantom id*.
+//!   A deployment that waits is [`Adopted`](crate::Identity::Adopted), because it reads its configuration when it
+//!   starts.
+//!   A deployment that had begun before the request cannot contain later changes, so `deploy` ends with
 //!   [`AlreadyRunning`](crate::ErrorKind::AlreadyRunning), unless the request says
 //!   [`Adoption::Any`](crate::Adoption::Any).
-//!   Coolify compares the commit and not the configuration: of an application made from an image it takes the request
-//!   during the whole run, of one built from a repository until its commit is known.
+//!   Coolify compares the commit and not the configuration: it merges a request for an application made from an image
+//!   during the whole run, and for one built from a repository until its commit is known.
 //! * After a lost answer, the one new deployment that the trigger can have made is
-//!   [`Inferred`](crate::Identity::Inferred), unless another trigger of this process was under way for the same
-//!   target; Coolify writes no mark of the caller into a deployment, so there is no proof.
+//!   [`Inferred`](crate::Identity::Inferred), unless a concurrent trigger of this process was for the same target;
+//!   Coolify stores no correlation tag in a deployment, so there is no proof.
 //! * A deploy costs three requests: the deployments are counted, without reading any, then comes the trigger, and its
 //!   deployment is read back. To deploy once more what was deployed last also reads the newest deployments.
 //! * [`Revision::Commit`](crate::Revision::Commit) needs Coolify 4.3.0, an application built from a repository, and the
@@ -34,8 +35,8 @@ mod asked;
 mod baseline;
 mod check;
 mod deploy;
+mod error;
 mod logs;
-mod meaning;
 mod read;
 mod reason;
 mod recover;
@@ -63,7 +64,7 @@ use crate::{
     History, Logs, Platform, RequestOption, Result, Target, TargetKind, platform,
 };
 
-use meaning::fail;
+use error::map_error;
 
 /// The operation that triggers, under Coolify's own name.
 const TRIGGER: &str = "deploy-by-tag-or-uuid";
@@ -130,7 +131,7 @@ impl Coolify {
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: coolify_client::wire::Error) -> crate::Error {
-        fail(error)
+        map_error(error)
     }
 }
 

@@ -1,59 +1,59 @@
-//! Dokploy: no id in the answer, so a deployment is recognised by a mark in its description.
+//! Dokploy: the answer holds no id, so a deployment is identified by a correlation tag in its description.
 //!
 //! Facts in this module are those of Dokploy 0.30.2, observed on a live server or read in its source.
 //!
-//! * The trigger is answered by nothing, and the row of a deployment appears only when its job starts.
-//!   The mark leads to it: a row with the mark is [`Exact`](crate::Identity::Exact), and from then on its id counts
-//!   and nothing else.
-//!   It is looked for while the trigger is still being answered, because a lost answer is known only after the timeout.
-//! * At its end a deployment from git loses the mark to the commit.
-//!   If it was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue, provided that its
-//!   job was seen there.
-//!   A row that is older than the job is never its own.
-//!   Where two deployments could be meant, or none, it stays [`Pending`](crate::Identity::Pending), and after the grace
-//!   period it is [`Undecidable`](crate::ErrorKind::Undecidable); so it is wherever another trigger of this process may have
-//!   left a row.
+//! * The answer to a trigger is empty, and the row of a deployment appears only when its job starts.
+//!   A row with the tag is [`Exact`](crate::Identity::Exact), and from then on only its id counts.
+//!   Polls for it begin while the trigger is still in flight, because a lost answer is known only after the timeout.
+//! * At its end, a deployment from git has the commit in place of the tag.
+//!   If its row was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue,
+//!   provided that its job was seen there.
+//!   A row that is older than the job never belongs to it.
+//!   If two rows may belong to the deployment, or none, it stays [`Pending`](crate::Identity::Pending), and after the
+//!   grace period it is [`Undecidable`](crate::ErrorKind::Undecidable); the same holds if a concurrent trigger of this
+//!   process may have made one of the rows.
 //!   Ids become more precise with every poll, so keep the newest.
 //! * Before a trigger the rows are read, and where there are none the application or compose stack itself: an id of the
 //!   other kind is [`NotFound`](crate::ErrorKind::NotFound), and nothing is triggered.
 //!   A read that fails is repeated for the grace period, as long as a restart of the panel may take.
-//! * A trigger of which nothing was seen for half the grace after its answer was lost is
+//! * A trigger whose deployment does not appear for half the grace after its answer was lost is
 //!   [`NotTriggered`](crate::ErrorKind::NotTriggered).
-//!   A gateway may deliver it even later: a repeat of the same request in this process, within the grace, first looks for
-//!   it, and returns it instead of deploying twice.
-//!   What is delivered after that repeat, or repeated by another process, makes a second deployment.
+//!   A gateway may deliver it even later: a repeat of the same request in this process, within the grace, first
+//!   searches for its deployment, and returns that instead of deploying twice.
+//!   A trigger that is delivered after that repeat, or repeated by another process, makes a second deployment.
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
-//! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is told apart.
+//! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
+//!   them.
 //!   Every request counts twice against the limits of a key.
 //! * A deployment cannot be cancelled: a self-hosted server refuses (`Deployment cancellation only available in cloud
 //!   version`), and what it offers for jobs that wait drops those of everyone.
 //! * Before 0.28.3 the queue cannot be read: a deployment that waits is then only known to be accepted, and never
 //!   [`Lost`](crate::Outcome::Lost).
-//!   Before 0.25 it keeps no text of a caller's, so that a click of somebody else at the very moment of a trigger may be
-//!   taken for it.
+//!   Before 0.25 it stores no text of the caller, so that a deployment which another user starts at the moment of the
+//!   trigger may be taken for the trigger's own.
 //! * `Configured` is what it deploys: the head of the configured branch, or the configured image.
 //!   A rebuild (`application.redeploy`) fetches nothing, so that it builds what the last clone left on the disk, also that
 //!   of a deployment which failed, and takes the image that is configured by now: `Deployed` is refused.
 //!   So is a commit; an image tag has to be set on the application before it is deployed.
-//! * A deployment from git has its commit in the row once it is over; no row tells which image ran.
+//! * A deployment from git has its commit in the row once it is over; no row says which image ran.
 
 mod baseline;
 mod check;
 mod deploy;
 mod earlier;
 mod edition;
+mod error;
 mod infer;
 mod logs;
-mod lost;
-mod meaning;
+mod pending;
 mod poll;
 mod queue;
 mod read;
 mod reason;
+mod recover;
 mod rows;
 mod service;
 mod status;
-mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,7 +73,7 @@ use crate::{
 };
 
 use edition::KnownEdition;
-use meaning::fail;
+use error::map_error;
 
 /// The configuration of a [`Dokploy`] deployer.
 pub type DokployConfig = Config<Dokploy>;
@@ -130,7 +130,7 @@ impl Dokploy {
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: dokploy_client::wire::Error) -> crate::Error {
-        fail(error)
+        map_error(error)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, Platform};
 
 /// What a server answered instead of success.
 #[derive(Debug)]
-pub(crate) struct Refusal<'a> {
+pub(crate) struct FailedAnswer<'a> {
     pub(crate) status: u16,
     /// The body, if it is JSON.
     pub(crate) json: Option<Value>,
@@ -23,7 +23,7 @@ pub(crate) struct Refusal<'a> {
     error: &'a wire::Error,
 }
 
-impl Refusal<'_> {
+impl FailedAnswer<'_> {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.error.headers()?.get(name)?.to_str().ok()
     }
@@ -44,9 +44,9 @@ impl Refusal<'_> {
     }
 }
 
-/// What a platform means by a refusal.
+/// The kind of error that a failed answer means on its platform, with what it says.
 #[derive(Debug)]
-pub(crate) struct Meaning {
+pub(crate) struct Classification {
     pub(crate) kind: ErrorKind,
     /// What happened, in our words; `None` takes the words of the kind.
     pub(crate) message: Option<&'static str>,
@@ -55,8 +55,8 @@ pub(crate) struct Meaning {
     pub(crate) retry_after: Option<Duration>,
 }
 
-impl Meaning {
-    /// The usual meaning of a status.
+impl Classification {
+    /// The classification that a status usually has.
     pub(crate) fn of_status(status: u16, sentence: Option<String>) -> Self {
         let kind = match status {
             401 => ErrorKind::Unauthorized,
@@ -72,19 +72,19 @@ impl Meaning {
     }
 }
 
-/// Turns a failed exchange into an error; `meaning` knows what the platform means by a refusal.
+/// Turns a failed exchange into an error; `classify` knows the refusals of the platform.
 ///
-/// It is the one place that decides who speaks: an answer that is not the platform's never becomes a statement about
+/// It is the one place that decides who answered: an answer that is not the platform's never becomes a statement about
 /// token, id or permission.
 /// The error of an operation that only reads is one of a read, which is safe to repeat and speaks of no trigger.
 pub(crate) fn translate(
     platform: Platform,
     error: wire::Error,
-    meaning: impl FnOnce(&Refusal<'_>) -> Meaning,
+    classify: impl FnOnce(&FailedAnswer<'_>) -> Classification,
 ) -> Error {
     let message = || error.message().to_owned();
     let translated = match error.kind() {
-        WireKind::Status => refused(&platform, &error, meaning),
+        WireKind::Status => refused(&platform, &error, classify),
         WireKind::InvalidArgument => Error::new(ErrorKind::InvalidInput, message()),
         WireKind::InvalidConfiguration => Error::new(ErrorKind::InvalidConfiguration, message()),
         WireKind::Connect => Error::new(ErrorKind::Unreachable, message()),
@@ -106,16 +106,20 @@ pub(crate) fn translate(
     translated.with_platform(platform).with_operation(error.operation().to_owned()).with_source(error)
 }
 
-/// What a success is called that is a web page.
+/// The message of a success that is a web page.
 const PAGE: &str = "something in front of the platform answers, with a web page";
 
-fn refused(platform: &Platform, error: &wire::Error, meaning: impl FnOnce(&Refusal<'_>) -> Meaning) -> Error {
+fn refused(
+    platform: &Platform,
+    error: &wire::Error,
+    classify: impl FnOnce(&FailedAnswer<'_>) -> Classification,
+) -> Error {
     let status = error.status().unwrap_or_default();
     let body = error.body().map(|body| &**body).unwrap_or_default();
     // A web page or JSON, whole or cut off, may hold anything.
     let is_sentence = |text: &&str| !text.is_empty() && !text.starts_with(['<', '{', '[', '"']);
     let text = std::str::from_utf8(body).ok().map(str::trim).filter(is_sentence).filter(|_| !error.is_web_page());
-    let refusal = Refusal { status, json: serde_json::from_slice(body).ok().filter(Value::is_object), text, error };
+    let answer = FailedAnswer { status, json: serde_json::from_slice(body).ok().filter(Value::is_object), text, error };
     if let Some(redirect) = error.redirect() {
         // Redirects are never followed, so that a token never travels to another origin.
         let message = format!("the answer is a redirect, {redirect}");
@@ -126,7 +130,7 @@ fn refused(platform: &Platform, error: &wire::Error, meaning: impl FnOnce(&Refus
         };
         return Error::new(kind, message).with_advice("");
     }
-    let speaker = speaker(platform, &refusal, body);
+    let speaker = speaker(platform, &answer, body);
     if let Some(reason) = speaker.reason() {
         let foreign = Error::new(ErrorKind::Unreadable, reason).with_retry_after(error.retry_after());
         return match speaker {
@@ -135,25 +139,25 @@ fn refused(platform: &Platform, error: &wire::Error, meaning: impl FnOnce(&Refus
             _ => foreign,
         };
     }
-    let meaning = meaning(&refusal);
-    let message = meaning.message.unwrap_or(meaning.kind.as_str());
+    let classified = classify(&answer);
+    let message = classified.message.unwrap_or(classified.kind.as_str());
     let translated =
-        Error::new(meaning.kind, message).with_retry_after(meaning.retry_after.or_else(|| error.retry_after()));
-    match meaning.sentence {
+        Error::new(classified.kind, message).with_retry_after(classified.retry_after.or_else(|| error.retry_after()));
+    match classified.sentence {
         Some(sentence) => translated.with_server_message(&error.without_credentials(&sentence)),
         None => translated,
     }
 }
 
-/// The error of a trigger that nothing can look for: unless it was provably not acted on, that cannot be told.
+/// The error of a trigger that cannot be recovered: undecidable, unless it was provably not acted on.
 pub(crate) fn trigger_failed(error: Error) -> Error {
     if error.is_safe_to_repeat() {
         return error;
     }
-    after_loss(ErrorKind::Undecidable, "whether it was acted on cannot be told", error)
+    after_loss(ErrorKind::Undecidable, "nothing shows whether it was acted on", error)
 }
 
-/// The error of a trigger whose answer is lost, with what is known of it since.
+/// The error of a trigger whose answer is lost, with what is known of it.
 pub(crate) fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
     let mut error = Error::new(kind, format!("the answer to the trigger is lost ({}), and {known}", lost.kind()));
     if let Some(platform) = lost.platform() {

@@ -31,9 +31,9 @@ mod builder;
 mod clock;
 pub mod config;
 mod failure;
-mod flight;
+mod in_flight;
 pub mod platform;
-mod reconcile;
+mod recovery;
 mod time;
 
 #[cfg(feature = "coolify")]

@@ -7,53 +7,53 @@
 //!   of one user are merged.
 //!   A deployment is [`Exact`](crate::Identity::Exact) while its request is listed in the queue and once Qovery names
 //!   that request beside the execution; [`Adopted`](crate::Identity::Adopted) if the request was merged into one that
-//!   waited already; [`Inferred`](crate::Identity::Inferred) if only the order of executions tells which one it is.
+//!   waited already; [`Inferred`](crate::Identity::Inferred) if only the order of executions identifies it.
 //! * The outcome of a service is its own state in that execution, the outcome of an environment that of its last
 //!   deployment; what either is doing besides plays no part.
-//! * What was accepted and does not start within the grace period is
-//!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if something was started that may be it,
-//!   [`Undecidable`](crate::ErrorKind::Undecidable).
+//! * A deployment that was accepted and does not start within the grace period is
+//!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if another deployment started that may
+//!   be this one, it is [`Undecidable`](crate::ErrorKind::Undecidable).
 //! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along; the
 //!   answer names them.
 //!   While a lifecycle job runs in it, the cancel is forced, which ends the job as well.
 //! * [`Revision::Configured`](crate::Revision::Configured) is the head of the branch, the tag or the chart version that is
 //!   configured.
-//!   A bare call would keep the commit that was deployed, so the adapter looks the revision up and names it; if that
+//!   A bare call would keep the commit that was deployed, so the adapter reads the revision and names it; if that
 //!   fails, nothing is triggered.
 //!   Whole environments are deployed with the newest commits, and databases as they are configured.
 //! * [`Revision::Deployed`](crate::Revision::Deployed) is what was deployed last; databases and environments have none.
 //! * A commit goes with applications, jobs, charts and Terraform services from git, an image tag with containers and jobs
 //!   from an image, a chart version with charts from a chart repository; one request names only one of them.
-//!   The values of a chart may come from a commit of their own; the history does not tell it, so it is not verified.
+//!   The values of a chart may come from a commit of their own; the history does not list it, so it is not verified.
 //! * After a success the revision that ran is read from the history, or from the service.
 //! * A job runs for one event if a request names it, and a Terraform service is planned, unlocked or migrated.
 //!   How a deployment for the stop or delete event of a job ends is not documented: only `DEPLOYED` is a success.
 //! * Ids are UUIDs, in any case; others are refused.
-//! * A token goes by `Token`, the JWT of a person by `Bearer`; they are told apart by their form unless `token_scheme` is
+//! * A token goes by `Token`, the JWT of a person by `Bearer`; their form decides which it is unless `token_scheme` is
 //!   set.
 
 mod action;
 mod cancel;
 mod check;
 mod deploy;
-mod find;
+mod error;
 mod history;
 mod ids;
 mod kind;
 mod logs;
-mod look;
-mod lost;
-mod meaning;
 mod order;
+mod pending;
 mod precheck;
 mod ran;
 mod read;
 mod reason;
+mod recover;
+mod resolve;
 mod revision;
 mod row;
 mod service;
+mod snapshot;
 mod status;
-mod trail;
 
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ use crate::{
     RequestOption, Result, Target, TargetKind, platform,
 };
 
-use meaning::fail;
+use error::map_error;
 
 /// The configuration of a [`Qovery`] deployer.
 pub type QoveryConfig = Config<Qovery>;
@@ -99,7 +99,8 @@ impl Qovery {
 
     /// Makes a deployer from `QOVERY_CLI_ACCESS_TOKEN`, or from the token's other customary names.
     ///
-    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default told by the form of the token), and `QOVERY_API_URL` another address than Qovery's.
+    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default, the form of the token decides), and `QOVERY_API_URL`
+    /// another address than Qovery's.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the token is missing or something
@@ -114,7 +115,7 @@ impl Qovery {
     /// Nothing is checked before the deployment is read.
     #[must_use]
     pub fn deployment_id(target: &Target, environment: &str, execution: &str) -> DeploymentId {
-        trail::id_of_execution(target, environment, execution)
+        pending::id_of_execution(target, environment, execution)
     }
 
     /// The generated client, for everything the trait does not offer.
@@ -128,7 +129,7 @@ impl Qovery {
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: qovery_client::wire::Error) -> crate::Error {
-        fail(error)
+        map_error(error)
     }
 }
 
@@ -153,7 +154,7 @@ impl Connect for Qovery {
     fn connect(config: &Config<Self>) -> Result<Self> {
         let scheme = match config.token_scheme {
             Some(scheme) => scheme,
-            // Qovery's command line takes both from one variable, too, and tells them apart by their form.
+            // Qovery's command line takes both from one variable, too, and distinguishes them by their form.
             None if config.token.as_ref().is_some_and(|token| is_jwt(token.expose_secret())) => TokenScheme::Bearer,
             None => TokenScheme::Token,
         };

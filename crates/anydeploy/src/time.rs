@@ -1,24 +1,24 @@
-//! The forms in which the platforms write a moment.
+//! The forms in which the platforms write a time.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-/// Reads a moment in RFC 3339, or in SQL form taken as UTC; anything else is no moment.
+/// Reads a time in RFC 3339, or in SQL form taken as UTC; anything else is `None`.
 ///
 /// Coolify leaks columns as `YYYY-MM-DD HH:MM:SS`, Qovery writes nanoseconds.
-pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Some(moment.to_utc());
+pub(crate) fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
     }
     let text = text.trim_end_matches('Z');
     ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .map(|moment| moment.and_utc())
+        .map(|time| time.and_utc())
 }
 
 /// Reads the date of an HTTP header.
 pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc2822(text).ok().map(|moment| moment.to_utc())
+    DateTime::parse_from_rfc2822(text).ok().map(|time| time.to_utc())
 }
 
 #[cfg(test)]
@@ -37,18 +37,18 @@ mod tests {
             "2026-08-22 11:20:33.123456",
             "2026-08-22T11:20:33.123456",
         ] {
-            assert_eq!(moment(text).map(|m| m.timestamp()), Some(1_787_397_633), "{text}");
+            assert_eq!(parse_timestamp(text).map(|m| m.timestamp()), Some(1_787_397_633), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_moment_is_none() {
+    fn what_is_no_time_is_none() {
         for text in ["", "yesterday", "2026-13-01 00:00:00", "1787397633"] {
-            assert_eq!(moment(text), None, "{text}");
+            assert_eq!(parse_timestamp(text), None, "{text}");
         }
     }
 
-    /// Text that is nearly a moment.
+    /// Text that is nearly a time.
     fn nearly() -> impl Strategy<Value = String> {
         prop_oneof![
             any::<String>(),
@@ -59,24 +59,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_moment_or_none_and_what_is_done_with_moments_never_panics(one in nearly(), other in nearly()) {
+        fn any_text_is_a_time_or_none_and_what_is_done_with_times_never_panics(one in nearly(), other in nearly()) {
             for text in [&one, &other] {
-                for moment in [moment(text), http_date(text)].into_iter().flatten() {
-                    let shown = format!("{moment:?} {moment} {}", moment.timestamp_millis());
+                for time in [parse_timestamp(text), http_date(text)].into_iter().flatten() {
+                    let shown = format!("{time:?} {time} {}", time.timestamp_millis());
                     prop_assert!(!shown.is_empty());
                 }
             }
-            if let (Some(one), Some(other)) = (moment(&one).or(http_date(&one)), moment(&other).or(http_date(&other))) {
+            let read = |text: &str| parse_timestamp(text).or(http_date(text));
+            if let (Some(one), Some(other)) = (read(&one), read(&other)) {
                 prop_assert!((one - other).to_std().is_ok() || one < other);
             }
         }
 
         #[test]
-        fn a_moment_is_read_as_it_was_written(seconds in -62_167_219_200..253_402_300_800_i64, nanos in 0..1_000_000_000_u32) {
+        fn a_time_is_read_as_it_was_written(seconds in -62_167_219_200..253_402_300_800_i64, nanos in 0..1_000_000_000_u32) {
             let written = DateTime::from_timestamp(seconds, nanos).unwrap();
-            prop_assert_eq!(moment(&written.to_rfc3339_opts(SecondsFormat::Nanos, true)), Some(written));
+            prop_assert_eq!(parse_timestamp(&written.to_rfc3339_opts(SecondsFormat::Nanos, true)), Some(written));
             for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%d %H:%M:%S%.9fZ"] {
-                prop_assert_eq!(moment(&written.format(format).to_string()), Some(written));
+                prop_assert_eq!(parse_timestamp(&written.format(format).to_string()), Some(written));
             }
         }
 

@@ -12,9 +12,9 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[derive(Clone, Default)]
-struct Trace(Arc<Mutex<Vec<u8>>>);
+struct Captured(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Trace {
+impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -24,7 +24,7 @@ impl Write for Trace {
     }
 }
 
-impl<'a> MakeWriter<'a> for Trace {
+impl<'a> MakeWriter<'a> for Captured {
     type Writer = Self;
 
     fn make_writer(&'a self) -> Self {
@@ -34,9 +34,9 @@ impl<'a> MakeWriter<'a> for Trace {
 
 #[tokio::test]
 async fn the_key_stands_in_no_debug_output_error_or_trace() {
-    let trace = Trace::default();
+    let captured = Captured::default();
     let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(trace.clone()).finish();
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(captured.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(401)).mount(&server).await;
@@ -44,7 +44,7 @@ async fn the_key_stands_in_no_debug_output_error_or_trace() {
     let built = format!("{builder:?}");
     let dokploy = builder.build().unwrap();
     let error = dokploy.service(&Target::application("abc")).await.unwrap_err();
-    let traced = String::from_utf8(trace.0.lock().unwrap().clone()).unwrap();
+    let traced = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     let shown = format!("{built} {dokploy:?} {dokploy:#?} {error} {error:#} {error:?} {traced}");
     assert!(traced.contains("application-one"), "nothing was traced");
     assert!(!shown.contains("planted"), "{shown}");

@@ -92,7 +92,7 @@ impl<D: Connect> Config<D> {
         Ok(config)
     }
 
-    /// The headers that stand in a variable, one a line.
+    /// The headers in a variable, one a line.
     fn headers_of(lines: &str) -> Result<BTreeMap<String, SecretString>> {
         let mut headers = BTreeMap::new();
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {

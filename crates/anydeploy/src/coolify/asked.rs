@@ -1,11 +1,11 @@
-//! What a trigger asks for, as far as it tells which rows can be its own.
+//! What a trigger asks for, as far as it decides which rows may belong to it.
 
 use chrono::TimeDelta;
 use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
 
-use super::resource::SINCE;
-use crate::clock::Moment;
-use crate::time::moment;
+use super::resource::ANSWERED_AT;
+use crate::clock::Timestamps;
+use crate::time::parse_timestamp;
 use crate::{Adoption, DeployRequest, DeploymentId, Error, ErrorKind, Phase, Result, Revision, platform};
 
 /// The commit that was asked for, in an id.
@@ -14,14 +14,15 @@ const ASKED_COMMIT: &str = "asked_commit";
 /// The image tag that was asked for, in an id.
 const ASKED_TAG: &str = "asked_tag";
 
-/// There if the platform took the request for another deployment; its value is the number of the pull request.
-const UNCONFIRMED: &str = "unconfirmed";
+/// Set if Coolify merged the request into another deployment; its value is the number of the pull request.
+const MERGED: &str = "unconfirmed";
 
-/// There if the platform accepted a deployment whose row was not read yet.
-const ACCEPTED: &str = "accepted";
+/// Set if Coolify accepted a deployment whose row was not read yet: when it did.
+const ACCEPTED_AT: &str = "accepted";
 
-/// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open what was done.
-const LARGEST_PULL_REQUEST: u64 = 2_147_483_647;
+/// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open whether anything was
+/// done.
+const MAX_PULL_REQUEST: u64 = 2_147_483_647;
 
 /// What a trigger asks for.
 #[derive(Clone, Debug)]
@@ -43,8 +44,8 @@ impl Asked {
     /// else.
     pub(super) fn of(request: &DeployRequest) -> Result<Self> {
         let number = request.pull_request();
-        if number.is_some_and(|number| number > LARGEST_PULL_REQUEST) {
-            let message = format!("there is no pull request of a number above {LARGEST_PULL_REQUEST}");
+        if number.is_some_and(|number| number > MAX_PULL_REQUEST) {
+            let message = format!("there is no pull request of a number above {MAX_PULL_REQUEST}");
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
         }
         let unsupported = |what: &str| Err(Error::unsupported(platform::COOLIFY, what));
@@ -99,7 +100,7 @@ impl Asked {
         id
     }
 
-    /// Whether a row is what the trigger asks for; older versions do not tell all of it.
+    /// Whether a row is what the trigger asks for; older versions do not report all of it.
     pub(super) fn may_be(&self, row: &Row) -> bool {
         let rolls_back = row.rollback == Some(true);
         let is_same_commit = self.commit.as_ref().is_none_or(|commit| row.commit.as_ref() == Some(commit));
@@ -139,39 +140,39 @@ pub(super) fn with_revision_of(mut id: DeploymentId, from: &DeploymentId) -> Dep
     id
 }
 
-/// The id of a deployment that was accepted at this moment, and whose row was not read yet.
-pub(super) fn accepted(id: DeploymentId, at: Moment) -> DeploymentId {
-    at.write(id, ACCEPTED)
+/// The id of a deployment that was accepted at this time, and whose row was not read yet.
+pub(super) fn accepted(id: DeploymentId, at: Timestamps) -> DeploymentId {
+    at.write(id, ACCEPTED_AT)
 }
 
-/// When the deployment was accepted whose row was not read yet.
-pub(super) fn accepted_at(id: &DeploymentId) -> Option<Moment> {
-    Moment::read(id, ACCEPTED)
+/// When the deployment of an id was accepted whose row was not read yet.
+pub(super) fn accepted_at(id: &DeploymentId) -> Option<Timestamps> {
+    Timestamps::read(id, ACCEPTED_AT)
 }
 
-/// What has to be known to find the deployment that Coolify took a request for.
+/// A request that Coolify merged into another deployment, which was not found yet.
 #[derive(Clone, Debug)]
-pub(super) struct Unconfirmed {
+pub(super) struct MergedRequest {
     pub(super) pull_request: i64,
     pub(super) image_tag: Option<String>,
-    /// The moment of the trigger's answer, if the server told it.
-    pub(super) since: Option<Moment>,
+    /// The time of the trigger's answer, if the server dated it.
+    pub(super) answered_at: Option<Timestamps>,
 }
 
-impl Unconfirmed {
+impl MergedRequest {
     pub(super) fn note(&self, id: DeploymentId) -> DeploymentId {
-        let id = id.with(UNCONFIRMED, self.pull_request.to_string());
-        match self.since {
-            Some(since) => since.write(id, SINCE),
+        let id = id.with(MERGED, self.pull_request.to_string());
+        match self.answered_at {
+            Some(answered_at) => answered_at.write(id, ANSWERED_AT),
             None => id,
         }
     }
 
-    /// What the id tells, if the request was taken for another deployment that was not found yet.
+    /// Reads it from an id, if the request was merged into a deployment that was not found yet.
     pub(super) fn of(id: &DeploymentId) -> Option<Self> {
-        let pull_request = id.get(UNCONFIRMED)?.parse().ok()?;
+        let pull_request = id.get(MERGED)?.parse().ok()?;
         let image_tag = id.get(ASKED_TAG).map(str::to_owned);
-        Some(Self { pull_request, image_tag, since: Moment::read(id, SINCE) })
+        Some(Self { pull_request, image_tag, answered_at: Timestamps::read(id, ANSWERED_AT) })
     }
 
     /// Whether Coolify can have taken the request for this row: one of the same application, pull request and image tag
@@ -179,11 +180,13 @@ impl Unconfirmed {
     pub(super) fn may_stand_for(&self, row: &Row) -> bool {
         // The date of an answer has whole seconds.
         let second = TimeDelta::seconds(1);
-        let since = self.since.and_then(Moment::date);
-        let at = |text: &Option<String>| text.as_deref().and_then(moment);
-        let began_later = at(&row.created_at).zip(since).is_some_and(|(began, since)| began - since > second);
+        let answered_at = self.answered_at.and_then(Timestamps::date);
+        let at = |text: &Option<String>| text.as_deref().and_then(parse_timestamp);
+        let began_later =
+            at(&row.created_at).zip(answered_at).is_some_and(|(began, answered_at)| began - answered_at > second);
         let last_sign = at(&row.updated_at).or_else(|| at(&row.finished_at));
-        let was_alive = is_active(row) || last_sign.zip(since).is_some_and(|(sign, since)| since - sign <= second);
+        let was_alive = is_active(row)
+            || last_sign.zip(answered_at).is_some_and(|(sign, answered_at)| answered_at - sign <= second);
         // A row of production has no tag, and a preview that is asked for without one takes the last.
         let tag = row.docker_registry_image_tag.as_deref();
         let is_same_tag = self.image_tag.as_deref().is_none_or(|asked| tag.is_none_or(|tag| tag == asked));
@@ -214,9 +217,9 @@ mod tests {
     }
 
     #[test]
-    fn what_others_started_in_another_way_is_told_apart() {
+    fn what_others_started_in_another_way_does_not_fit() {
         let fits = |details: Value| asked(7, None, None).may_be(&row(&details));
-        assert!(fits(json!({})), "an old version tells nothing");
+        assert!(fits(json!({})), "an old version reports nothing");
         assert!(fits(json!({"is_api": true, "is_webhook": false, "force_rebuild": false})));
         for other in [
             json!({"is_api": false}),
@@ -240,9 +243,9 @@ mod tests {
         assert!(!of(json!({"pull_request_id": 0, "rollback": false, "commit": "abc1234"})));
         let tagged = asked(7, None, Some("1.2"));
         assert!(tagged.may_be(&row(&json!({"docker_registry_image_tag": "1.2"}))));
-        assert!(tagged.may_be(&row(&json!({}))), "an older version does not tell the tag");
+        assert!(tagged.may_be(&row(&json!({}))), "an older version does not report the tag");
         assert!(!tagged.may_be(&row(&json!({"docker_registry_image_tag": "1.3"}))));
-        let twin = Unconfirmed { pull_request: 7, image_tag: Some("1.2".to_owned()), since: None };
+        let twin = MergedRequest { pull_request: 7, image_tag: Some("1.2".to_owned()), answered_at: None };
         assert!(!twin.may_stand_for(&row(&json!({"docker_registry_image_tag": "1.3"}))));
     }
 }

@@ -1,27 +1,27 @@
-//! What is known of an application's deployments before a trigger, for little: their number and the moment.
+//! The baseline of an application's deployments before a trigger, at little cost: their number and the time.
 
 use coolify_client::types::Deployment as Row;
 
 use super::Coolify;
 use super::check::lacks_ability;
 use super::rows::Page;
-use crate::clock::Moment;
-use crate::reconcile::steady;
-use crate::time::moment;
+use crate::clock::Timestamps;
+use crate::recovery::retry_briefly;
+use crate::time::parse_timestamp;
 use crate::{Error, ErrorKind, Result, Target};
 
-/// More rows than any application has: a page beyond the last row holds none, and tells their number all the same.
+/// More rows than any application has: a page beyond the last row holds none, and states their number all the same.
 const BEYOND_ALL: i64 = 1_000_000_000;
 
 /// How far the clock that dates the answers may be ahead of the one that dates the rows, in seconds: a proxy may date them.
-const CLOCK_SKEW: i64 = 120;
+const MAX_CLOCK_SKEW: i64 = 120;
 
 /// Whether a row was made after the baseline was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
     New,
     Known,
-    /// Number and moment contradict each other.
+    /// Number and time contradict each other.
     Unclear,
 }
 
@@ -33,14 +33,14 @@ pub(super) struct Baseline {
     /// The ids of those that the server sent although none was asked for.
     known: Vec<String>,
     /// When they were counted, by the server's clock.
-    pub(super) at: Option<Moment>,
+    pub(super) at: Option<Timestamps>,
     /// Whether they could be read at all.
     pub(super) is_read: bool,
 }
 
 impl Baseline {
-    /// Without a number: the moment of another read.
-    pub(super) fn at(at: Option<Moment>) -> Self {
+    /// Without a number: the time of another read.
+    pub(super) fn at(at: Option<Timestamps>) -> Self {
         Self { count: None, known: Vec::new(), at, is_read: at.is_some() }
     }
 
@@ -57,21 +57,21 @@ impl Baseline {
     pub(super) fn ages(&self, page: &Page) -> Vec<Age> {
         let made = self.count.zip(page.count).map(|(before, now)| now.saturating_sub(before));
         // Two answers whose dates disagree do not come from one clock, and neither is believed.
-        let agree = |at: Moment, now: Moment| at.checked(now) == at && now.checked(at) == now;
+        let agree = |at: Timestamps, now: Timestamps| at.checked(now) == at && now.checked(at) == now;
         let at = self.at.filter(|at| page.at.is_none_or(|now| agree(*at, now)));
         let age = |(index, row): (usize, &Row)| {
             if self.known.contains(&row.deployment_uuid) {
                 return Age::Known;
             }
-            let created = row.created_at.as_deref().and_then(moment).map(|at| at.timestamp());
+            let created = row.created_at.as_deref().and_then(parse_timestamp).map(|at| at.timestamp());
             let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
             match made {
                 Some(made) if i64::try_from(index).is_ok_and(|index| index < made) => Age::New,
                 Some(made) if made < 0 || later.is_some_and(|later| later > 0) => Age::Unclear,
                 Some(_) => Age::Known,
-                // Moments have whole seconds, so of one and the same second neither is later.
+                // Times have whole seconds, so of one and the same second neither is later.
                 None if later.is_some_and(|later| later > 0) => Age::New,
-                None if later.is_some_and(|later| later < -CLOCK_SKEW) => Age::Known,
+                None if later.is_some_and(|later| later < -MAX_CLOCK_SKEW) => Age::Known,
                 None => Age::Unclear,
             }
         };
@@ -80,11 +80,11 @@ impl Baseline {
 }
 
 impl Coolify {
-    /// Counts the deployments that a trigger cannot have made; this is also how the target is seen to be an application.
+    /// Counts the deployments that a trigger cannot have made; the same read shows that the target is an application.
     ///
     /// No row is read: each may hold a log of half a megabyte.
     pub(super) async fn baseline(&self, target: &Target) -> Result<Baseline> {
-        match steady(|| self.page(target, BEYOND_ALL, 1)).await {
+        match retry_briefly(|| self.page(target, BEYOND_ALL, 1)).await {
             Ok(page) => Ok(Baseline::of(page)),
             Err(error) if can_do_without(&error) => Ok(Baseline::default()),
             // Nothing is triggered yet.
@@ -114,12 +114,12 @@ mod tests {
         let row = |(uuid, at): &(&str, &str)| {
             serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
         };
-        let at = Moment::dated(Some("Sun, 22 Nov 2026 15:40:24 GMT"));
+        let at = Timestamps::dated(Some("Sun, 22 Nov 2026 15:40:24 GMT"));
         Page { rows: rows.iter().map(row).collect(), count, at }
     }
 
     #[test]
-    fn the_number_of_rows_tells_new_ones_from_known_ones_within_one_second() {
+    fn the_number_of_rows_distinguishes_new_from_known_ones_within_one_second() {
         use Age::{Known, New, Unclear};
         const LONG_BEFORE: &str = "2026-11-22T15:30:00.000000Z";
         const BEFORE: &str = "2026-11-22T15:40:20.000000Z";
@@ -129,12 +129,12 @@ mod tests {
         let cases: [Case<'_>; 8] = [
             (counted(Some(1)), Some(2), &[("b", SAME), ("a", SAME)], &[New, Known]),
             (counted(Some(1)), Some(1), &[("a", SAME)], &[Known]),
-            // The clock of whoever dates the answers may be off.
+            // The clock that dates the answers may be off.
             (counted(Some(1)), Some(2), &[("b", BEFORE), ("a", BEFORE)], &[New, Known]),
-            // An old row was deleted meanwhile.
+            // An old row was deleted in between.
             (counted(Some(50)), Some(50), &[("b", AFTER), ("a", BEFORE)], &[Unclear, Known]),
             (counted(Some(50)), Some(40), &[("b", SAME), ("a", BEFORE)], &[Unclear, Unclear]),
-            // Without numbers, only the moments are left.
+            // Without numbers, only the times are left.
             (counted(None), None, &[("c", AFTER), ("b", SAME), ("a", LONG_BEFORE)], &[New, Unclear, Known]),
             (Baseline::of(page(None, &[("a", SAME)])), None, &[("b", AFTER), ("a", SAME)], &[New, Known]),
             (Baseline::default(), Some(1), &[("a", AFTER)], &[Unclear]),

@@ -1,4 +1,4 @@
-//! Triggering a deployment of an application, and proving which one it is.
+//! Triggers a deployment of an application, and proves which one it is.
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem};
 use coolify_client::wire::Response;
@@ -6,10 +6,10 @@ use coolify_client::wire::Response;
 use super::asked::{self, Asked};
 use super::baseline::Baseline;
 use super::read::id_of;
-use super::{Coolify, fail, refusal};
-use crate::clock::{Moment, checked};
+use super::{Coolify, map_error, refusal};
+use crate::clock::{Timestamps, checked};
 use crate::failure::mask;
-use crate::flight::Flight;
+use crate::in_flight::InFlight;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result,
     Revision, Target, TargetKind, platform,
@@ -30,7 +30,7 @@ pub(super) struct Trigger<'a> {
     pub(super) target: &'a Target,
     pub(super) asked: &'a Asked,
     pub(super) baseline: &'a Baseline,
-    pub(super) flight: &'a Flight,
+    pub(super) in_flight: &'a InFlight,
 }
 
 impl Coolify {
@@ -47,23 +47,23 @@ impl Coolify {
     }
 
     async fn deploy_application(&self, target: &Target, asked: &Asked) -> Result<Deployment> {
-        let mut flight = self.begin(target, asked);
+        let mut in_flight = self.begin(target, asked);
         let baseline = self.baseline(target).await?;
-        flight.sent();
+        in_flight.sent();
         let parameters = asked.parameters(target.id());
-        let deployed = match self.client.deploy_by_tag_or_uuid(&parameters).await.map_err(fail) {
+        let deployed = match self.client.deploy_by_tag_or_uuid(&parameters).await.map_err(map_error) {
             Ok(reply) => {
                 let date = reply.header("date").map(str::to_owned);
                 match answered(target, reply) {
                     Ok(answered) => {
-                        let at = checked(Moment::dated(date.as_deref()), baseline.at);
-                        let trigger = Trigger { target, asked, baseline: &baseline, flight: &flight };
+                        let at = checked(Timestamps::dated(date.as_deref()), baseline.at);
+                        let trigger = Trigger { target, asked, baseline: &baseline, in_flight: &in_flight };
                         self.confirm(&trigger, answered, at).await
                     }
                     Err(NoId::Refused(error)) => Err(error),
                     Err(NoId::Unnamed(unnamed)) => {
-                        flight.lost();
-                        let found = self.recover(target, asked, &baseline, &flight, unnamed).await;
+                        in_flight.lost();
+                        let found = self.recover(target, asked, &baseline, &in_flight, unnamed).await;
                         // Coolify said that it accepted something, so that absence proves nothing.
                         found.map_err(accepted_all_the_same)
                     }
@@ -71,20 +71,20 @@ impl Coolify {
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
-                self.recover(target, asked, &baseline, &flight, lost).await
+                in_flight.lost();
+                self.recover(target, asked, &baseline, &in_flight, lost).await
             }
         };
         if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
-            flight.land();
+            in_flight.end();
         }
         deployed
     }
 
-    /// Begins before the baseline is read; the deployments of a preview are told from those of production.
-    pub(super) fn begin(&self, target: &Target, asked: &Asked) -> Flight {
+    /// Begins before the baseline is read; a preview and production do not overlap.
+    pub(super) fn begin(&self, target: &Target, asked: &Asked) -> InFlight {
         let place = format!("{} {}", self.client.http().base_url(), asked.pull_request);
-        Flight::begin(&place, target, self.grace / 2)
+        InFlight::begin(&place, target, self.grace / 2)
     }
 
     /// Reads the deployment back.
@@ -92,7 +92,7 @@ impl Coolify {
         &self,
         trigger: &Trigger<'_>,
         answered: Answered,
-        at: Option<Moment>,
+        at: Option<Timestamps>,
     ) -> Result<Deployment> {
         let Trigger { target, asked, .. } = *trigger;
         let (uuid, is_unsaid) = match answered {
@@ -104,18 +104,18 @@ impl Coolify {
         match self.row_of(target, &uuid).await {
             Ok(row) => Ok(self.deployment_of(id, &row, Identity::Exact)),
             // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
-            // With `force`, Coolify looks for no twin.
+            // With `force`, Coolify searches for no twin.
             Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
                 self.merged(trigger, &uuid, at).await
             }
             // The deployment is accepted whatever this read says; a later read says why it cannot be read.
-            Err(_) => Ok(accepted(id, at.unwrap_or_else(|| Moment::of(None)))),
+            Err(_) => Ok(accepted(id, at.unwrap_or_else(|| Timestamps::of(None)))),
         }
     }
 }
 
 /// A deployment that was accepted under this id, and not read back yet.
-pub(super) fn accepted(id: DeploymentId, at: Moment) -> Deployment {
+pub(super) fn accepted(id: DeploymentId, at: Timestamps) -> Deployment {
     let id = asked::accepted(id, at);
     Deployment::new(id, Identity::Pending, DeploymentStatus::new(Phase::Queued, "accepted"))
 }
@@ -128,7 +128,7 @@ enum NoId {
     Unnamed(Error),
 }
 
-/// Makes sense of the answer to a trigger.
+/// What the answer to a trigger says.
 fn answered(target: &Target, reply: Response<DeployAccepted>) -> Result<Answered, NoId> {
     let accepted = reply.into_value();
     let entry = accepted.deployments.into_iter().find(|entry| is_about(entry, target));
@@ -154,7 +154,7 @@ pub(super) fn unnamed(said: &str) -> Error {
     error.with_server_message(&mask(said))
 }
 
-/// Whether an entry of the answer is about this target; older versions do not tell.
+/// Whether an entry of the answer is about this target; older versions do not name it.
 pub(super) fn is_about(entry: &DeployAcceptedItem, target: &Target) -> bool {
     entry.resource_uuid.as_deref().is_none_or(|uuid| uuid == target.id())
 }
@@ -188,6 +188,6 @@ pub(super) fn accepted_all_the_same(error: Error) -> Error {
     if error.kind() != ErrorKind::NotTriggered {
         return error;
     }
-    let message = "Coolify accepted the request and names no deployment, and none of it was seen since";
+    let message = "Coolify accepted the request and names no deployment, and none of it was seen afterwards";
     refusal(message, ErrorKind::Undecidable).with_source(error)
 }

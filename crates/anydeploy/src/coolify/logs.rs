@@ -4,11 +4,11 @@ use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
 use serde_json::Value;
 
-use super::asked::Unconfirmed;
+use super::asked::MergedRequest;
 use super::read::application_only;
 use super::reason::reason;
-use super::{Coolify, fail};
-use crate::time::moment;
+use super::{Coolify, map_error};
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, Phase, Result, platform};
@@ -42,7 +42,7 @@ impl Coolify {
     /// The row of a deployment, or of the one that Coolify took the request for.
     async fn row_with_log(&self, id: &DeploymentId) -> Result<Row> {
         let uuid = id.require("deployment")?;
-        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
+        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(map_error) {
             Ok(reply) => return Ok(reply.into_value()),
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             Err(error) => error,
@@ -50,8 +50,8 @@ impl Coolify {
         if let Some(row) = self.listed(id.target(), uuid).await.ok().flatten() {
             return Ok(row);
         }
-        let Some(unconfirmed) = Unconfirmed::of(id) else { return Err(error) };
-        let twin = self.twin_of(id, &unconfirmed).await?;
+        let Some(request) = MergedRequest::of(id) else { return Err(error) };
+        let twin = self.twin_of(id, &request).await?;
         self.row_of(id.target(), twin.id.require("deployment")?).await
     }
 }
@@ -71,11 +71,11 @@ pub(super) fn shown_lines(text: &str) -> Option<Vec<LogLine>> {
         let is_json = start.starts_with(['[', '{', '"']);
         return (!is_json).then(|| text.lines().map(LogLine::new).collect());
     };
-    // Plain lines all carry batch 1, so only `order` tells; the first entry may lack it.
+    // Plain lines all carry batch 1, so only `order` decides; the first entry may lack it.
     entries.sort_by_key(|entry| order(&entry["order"]));
     let shown = entries.iter().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
     let lines = shown.flat_map(|entry| {
-        let at = entry["timestamp"].as_str().and_then(moment);
+        let at = entry["timestamp"].as_str().and_then(parse_timestamp);
         entry["output"].as_str().unwrap_or_default().lines().map(move |line| LogLine::new(line).with_time(at))
     });
     Some(lines.collect())
@@ -150,11 +150,11 @@ mod tests {
         fn whatever_is_not_plainly_shown_is_hidden_and_the_rest_is_in_order(
             entries in prop::collection::vec(entry(), 0..20),
         ) {
-            let told = texts(&Value::from(entries.clone()).to_string());
+            let read = texts(&Value::from(entries.clone()).to_string());
             let mut shown: Vec<_> = entries.iter().filter(|entry| !entry["output"].to_string().contains("secret")).collect();
             shown.sort_by_key(|entry| order(&entry["order"]));
             let wanted: Vec<_> = shown.iter().flat_map(|entry| entry["output"].as_str().unwrap().lines()).collect();
-            prop_assert_eq!(told, wanted);
+            prop_assert_eq!(read, wanted);
         }
 
         #[test]
@@ -183,9 +183,9 @@ mod tests {
         #[test]
         fn no_text_brings_forth_more_than_it_holds(text: String) {
             for text in [text.clone(), format!("[{text}"), json!([{ "output": text }]).to_string()] {
-                let told = texts(&text);
-                prop_assert!(told.iter().all(|line| !line.contains('\n')));
-                prop_assert!(told.iter().map(|line| line.len() + 1).sum::<usize>() <= text.len() + 1);
+                let read = texts(&text);
+                prop_assert!(read.iter().all(|line| !line.contains('\n')));
+                prop_assert!(read.iter().map(|line| line.len() + 1).sum::<usize>() <= text.len() + 1);
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use coolify_client::types::Deployment as Row;
 
-use super::asked::{Unconfirmed, accepted_at, asked_revision, with_revision_of};
-use super::{Coolify, fail, revision, status};
-use crate::time::moment;
+use super::asked::{MergedRequest, accepted_at, asked_revision, with_revision_of};
+use super::{Coolify, map_error, revision, status};
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
@@ -43,10 +43,10 @@ impl Coolify {
                 let confirmed = with_revision_of(id_of(id.target(), uuid), id);
                 Ok(self.deployment_of(confirmed, &row, identity(id)))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => match (Unconfirmed::of(id), accepted_at(id)) {
-                (Some(unconfirmed), _) => self.twin_of(id, &unconfirmed).await,
-                // The row of what was just accepted may take a moment to appear.
-                (None, Some(at)) if !at.is_past_here(self.grace) => {
+            Err(error) if error.kind() == ErrorKind::NotFound => match (MergedRequest::of(id), accepted_at(id)) {
+                (Some(request), _) => self.twin_of(id, &request).await,
+                // The row of a deployment that was just accepted may take some time to appear.
+                (None, Some(at)) if !at.is_past_locally(self.grace) => {
                     let status = DeploymentStatus::new(Phase::Queued, "accepted");
                     Ok(Deployment::new(id.clone(), Identity::Pending, status))
                 }
@@ -64,7 +64,7 @@ impl Coolify {
     /// # Errors
     /// [`ErrorKind::NotFound`] if none of them has it.
     pub(super) async fn row_of(&self, target: &Target, uuid: &str) -> Result<Row> {
-        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(fail) {
+        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(map_error) {
             Ok(reply) => return Ok(reply.into_value()),
             Err(error) => error,
         };
@@ -73,7 +73,7 @@ impl Coolify {
         }
         match self.listed(target, uuid).await {
             Ok(Some(row)) => Ok(row),
-            // What can be looked up again a little later is not given up for one 404.
+            // A transient failure of the list does not confirm the 404 of the single read.
             Err(unlisted) if unlisted.is_transient() || unlisted.kind() == ErrorKind::Unreadable => Err(unlisted),
             Ok(None) | Err(_) => Err(error),
         }
@@ -90,7 +90,7 @@ impl Coolify {
     pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {
         id.expect_platform(&platform::COOLIFY)?;
         application_only(id.target(), "cancelling anything but the deployment of an application")?;
-        let asked = self.client.cancel_deployment_by_uuid(id.require(ROW)?).await.map_err(fail);
+        let asked = self.client.cancel_deployment_by_uuid(id.require(ROW)?).await.map_err(map_error);
         match asked {
             Ok(answer) => match (self.read(id).await, answer.into_value().status) {
                 // The answer is proof enough where the token may cancel and not read.
@@ -98,7 +98,7 @@ impl Coolify {
                 (read, _) => read,
             },
             // The id of a request that was taken for another deployment is never stored: that one is meant.
-            Err(error) if error.kind() == ErrorKind::NotFound && Unconfirmed::of(id).is_some() => {
+            Err(error) if error.kind() == ErrorKind::NotFound && MergedRequest::of(id).is_some() => {
                 let twin = self.read(id).await?.id;
                 Box::pin(self.stop_deployment(&twin)).await
             }
@@ -117,8 +117,8 @@ impl Coolify {
             id = id.with(identity.as_str(), "1");
         }
         let asked = asked_revision(&id);
-        let created_at = row.created_at.as_deref().and_then(moment);
-        let finished_at = row.finished_at.as_deref().and_then(moment);
+        let created_at = row.created_at.as_deref().and_then(parse_timestamp);
+        let finished_at = row.finished_at.as_deref().and_then(parse_timestamp);
         let pull_request =
             row.pull_request_id.and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
         Deployment::new(id, identity, status::status(&row.status))

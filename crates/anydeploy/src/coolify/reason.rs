@@ -7,7 +7,7 @@ use crate::LogLine;
 use crate::failure::mask;
 
 /// The longest reason, in characters: the commands that Coolify quotes are longer than a screen.
-const LONGEST: usize = 300;
+const MAX_REASON_CHARS: usize = 300;
 
 /// What Coolify writes before its own summary.
 const SUMMARY: &str = "Deployment failed: ";
@@ -18,7 +18,7 @@ const OUTPUT: &str = "Error: ";
 /// What it says of a container that never became healthy, after which the update is called completed (T10 of 4.3.11).
 const UNHEALTHY: &str = "New container is not healthy";
 
-/// What follows a line that says more: beginnings of lines, in lower case.
+/// Lines that follow one that says more: beginnings of lines, in lower case.
 const CLOSING: &[&str] = &[
     "gracefully shutting down",
     "=====",
@@ -33,7 +33,7 @@ const CLOSING: &[&str] = &[
     "a complete log of this run",
 ];
 
-/// What commands write to their error output although nothing is wrong: beginnings of lines, in lower case.
+/// Lines of an error output although nothing is wrong: beginnings of lines, in lower case.
 const CHATTER: &[&str] = &[
     "cloning into",
     "from ",
@@ -55,7 +55,7 @@ const CHATTER: &[&str] = &[
     "switched to ",
 ];
 
-/// What only says that something before it failed: parts of lines, in lower case.
+/// Lines that only say that an earlier step failed: parts of lines, in lower case.
 const GENERIC: &[&str] = &[
     "did not complete successfully",
     "command failed with exit code",
@@ -76,7 +76,7 @@ const GENERIC: &[&str] = &[
     "returned a non-zero code",
 ];
 
-/// What speaks of an error: parts of lines, in lower case.
+/// Lines that report an error: parts of lines, in lower case.
 const ERRORS: &[&str] = &[
     "error",
     "err!",
@@ -112,7 +112,7 @@ const ERRORS: &[&str] = &[
     "required variable",
 ];
 
-/// What speaks of no error although it holds such a word.
+/// Lines that report no error although they hold such a word.
 const NO_ERRORS: &[&str] = &[" 0 errors", "no errors", " 0 failed", "errors: 0", "error: null", "without errors"];
 
 /// The line that says why a deployment failed, without secrets; `None` if no line speaks of an error.
@@ -197,7 +197,7 @@ fn own_words(summary: &str) -> &str {
 /// The line as it is shown.
 fn finish(line: &str) -> String {
     let mut line = mask(line);
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = line.char_indices().nth(MAX_REASON_CHARS) {
         line.truncate(end);
         line.push('…');
     }
@@ -229,6 +229,6 @@ mod tests {
             "x".repeat(900)
         );
         let reason = reason(&[LogLine::new(text)]).unwrap();
-        assert!(!reason.contains("ghs_") && reason.chars().count() <= LONGEST + 1, "{reason}");
+        assert!(!reason.contains("ghs_") && reason.chars().count() <= MAX_REASON_CHARS + 1, "{reason}");
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::status::service_state;
-use super::{Coolify, fail};
-use crate::clock::Moment;
+use super::{Coolify, map_error};
+use crate::clock::Timestamps;
 use crate::failure::mask;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -13,27 +13,27 @@ use crate::{
     ServiceState, Target, TargetKind, platform,
 };
 
-/// When a trigger was answered that led to no id: that of a service or database never does.
-pub(super) const SINCE: &str = "since";
+/// When a trigger was answered whose answer holds no id of a stored row: that of a service or database never does.
+pub(super) const ANSWERED_AT: &str = "since";
 
-/// A start of a service or database that was accepted at this moment.
-pub(super) fn started(target: &Target, at: Moment, message: &str) -> Deployment {
-    let id = at.write(DeploymentId::new(platform::COOLIFY, target.clone()), SINCE);
+/// A start of a service or database that was accepted at this time.
+pub(super) fn started(target: &Target, at: Timestamps, message: &str) -> Deployment {
+    let id = at.write(DeploymentId::new(platform::COOLIFY, target.clone()), ANSWERED_AT);
     let title = Some(mask(message)).filter(|message| !message.is_empty());
     Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
         .with_title(title)
         .with_times(at.date(), None)
 }
 
-/// There if the service or database ran before the trigger, and was not seen otherwise since.
+/// Set if the service or database ran before the trigger, and was never seen in another state afterwards.
 const RAN: &str = "ran";
 
 /// When the service or database was last seen starting or running because of the trigger.
 const UP: &str = "up";
 
-/// How long a start may take before the containers show at all, unless they were seen and are gone again.
+/// How long a start may take before the containers appear at all, unless they were seen and have stopped again.
 ///
-/// The images are pulled first, which takes minutes, and meanwhile the state is the old one or `exited`.
+/// The images are pulled first, which takes minutes, and until then the state is the old one or `exited`.
 const START_LIMIT: Duration = Duration::from_mins(15);
 
 /// How many times the grace the state may be a bad one after a good one.
@@ -48,10 +48,10 @@ pub(super) fn running_before(mut started: Deployment) -> Deployment {
     started
 }
 
-/// A service as read, and the moment of the answer.
+/// A service as it was read, and the time of the answer.
 struct Seen {
     service: Service,
-    at: Moment,
+    at: Timestamps,
 }
 
 impl Catalog for Coolify {
@@ -78,20 +78,20 @@ impl Coolify {
         let uuid = target.id();
         let (name, status, urls, at) = match target.kind() {
             TargetKind::Application => {
-                let reply = self.client.get_application_by_uuid(uuid).await.map_err(fail)?;
-                let at = Moment::of(reply.header("date"));
+                let reply = self.client.get_application_by_uuid(uuid).await.map_err(map_error)?;
+                let at = Timestamps::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, row.fqdn, at)
             }
             TargetKind::Service => {
-                let reply = self.client.get_service_by_uuid(uuid).await.map_err(fail)?;
-                let at = Moment::of(reply.header("date"));
+                let reply = self.client.get_service_by_uuid(uuid).await.map_err(map_error)?;
+                let at = Timestamps::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
             TargetKind::Database => {
-                let reply = self.client.get_database_by_uuid(uuid).await.map_err(fail)?;
-                let at = Moment::of(reply.header("date"));
+                let reply = self.client.get_database_by_uuid(uuid).await.map_err(map_error)?;
+                let at = Timestamps::of(reply.header("date"));
                 let row = reply.into_value();
                 (row.name, row.status, None, at)
             }
@@ -101,7 +101,7 @@ impl Coolify {
     }
 
     pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
-        let rows = self.client.list_resources().await.map_err(fail)?.into_value();
+        let rows = self.client.list_resources().await.map_err(map_error)?.into_value();
         Ok(rows
             .into_iter()
             .map(|row| {
@@ -117,20 +117,20 @@ impl Coolify {
             .collect())
     }
 
-    /// Judges a start by how the service or database runs now, and by what was seen of it since.
+    /// Judges a start by how the service or database runs now, and by what earlier reads saw of it.
     ///
     /// Its state is refreshed by a job of the server, so a state right after the start may be the old one.
     pub(super) async fn follow(&self, id: &DeploymentId) -> Result<Deployment> {
-        let since = Moment::read(id, SINCE);
-        if since.is_none() && id.get(SINCE).is_some() {
-            let message = format!("the deployment id `{id}` holds no moment in `{SINCE}`");
+        let answered_at = Timestamps::read(id, ANSWERED_AT);
+        if answered_at.is_none() && id.get(ANSWERED_AT).is_some() {
+            let message = format!("the deployment id `{id}` holds no time in `{ANSWERED_AT}`");
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
         }
         let Seen { service, at } = self.see(id.target()).await?;
         let signs = Signs {
-            age: since.map(|since| since.age(at)).unwrap_or_default(),
+            age: answered_at.map(|answered_at| answered_at.age(at)).unwrap_or_default(),
             ran: id.get(RAN).is_some(),
-            up: Moment::read(id, UP).map(|up| up.age(at)),
+            up: Timestamps::read(id, UP).map(|up| up.age(at)),
         };
         let phase = judge(service.state, &signs, self.grace);
         let mut id = id.clone();
@@ -142,7 +142,7 @@ impl Coolify {
             id = id.without(RAN);
         }
         Ok(Deployment::new(id, Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
-            .with_times(since.and_then(Moment::date), None))
+            .with_times(answered_at.and_then(Timestamps::date), None))
     }
 }
 
@@ -174,11 +174,11 @@ fn judge(state: ServiceState, signs: &Signs, grace: Duration) -> Phase {
     match state {
         ServiceState::Running if signs.age >= if signs.ran { grace } else { grace / 6 } => Phase::Succeeded,
         ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed => {
-            let gone = match signs.up {
+            let is_down = match signs.up {
                 Some(up) => up >= grace * FALL_BACK,
                 None => signs.age >= START_LIMIT.max(grace),
             };
-            if gone { Phase::Failed } else { Phase::Running }
+            if is_down { Phase::Failed } else { Phase::Running }
         }
         ServiceState::Running | ServiceState::Starting => Phase::Running,
         _ => Phase::Unknown,
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_start_is_judged_by_what_was_seen_of_it_since() {
+    fn a_start_is_judged_by_the_states_that_were_seen() {
         let seconds = Duration::from_secs;
         let cases = [
             // state, age, ran before, last seen up, phase

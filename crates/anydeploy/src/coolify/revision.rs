@@ -1,4 +1,4 @@
-//! Which version a deployment ran, as far as its row and its log tell it.
+//! Which version a deployment ran, as far as its row and its log say.
 
 use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
@@ -8,19 +8,19 @@ use super::logs::shown_lines;
 use crate::{Phase, RanRevision};
 
 /// Fewer digits are no abbreviation of a hash for git.
-const SHORTEST_HASH: usize = 7;
+const MIN_HASH_DIGITS: usize = 7;
 
-/// What the first line of a log begins with that names the image (4.3.11).
+/// The beginning of the first line of a log that names the image (4.3.11).
 const STARTING: &str = "Starting deployment of ";
 
 /// Whether a text is the hash of a commit, whole or abbreviated.
 pub(super) fn is_commit_hash(text: &str) -> bool {
-    (SHORTEST_HASH..=64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+    (MIN_HASH_DIGITS..=64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// The version that a deployment ran, once it succeeded.
 ///
-/// The row of an application made from an image tells its tag for previews alone, and its log for the others; its commit
+/// The row of an application made from an image has its tag for previews alone, and its log for the others; its commit
 /// is what was asked for, without effect (4.3.11).
 pub(super) fn ran(row: &Row) -> RanRevision {
     if super::phase(&row.status) != Phase::Succeeded {
@@ -33,7 +33,7 @@ pub(super) fn ran(row: &Row) -> RanRevision {
     if is_image == Some(true) {
         return tag_in_log(row).map_or(RanRevision::Unverified, RanRevision::ImageTag);
     }
-    // A list does not tell what the application is made from; a rollback of one from a repository clones it, or has
+    // A list does not say what the application is made from; a rollback of one from a repository clones it, or has
     // started an image of that commit, and then has no message either.
     if is_image.is_none() && row.rollback == Some(true) && row.commit_message.is_none() {
         return RanRevision::Unverified;
@@ -56,7 +56,7 @@ fn tag_in_log(row: &Row) -> Option<String> {
     let line = lines.iter().find_map(|line| line.text.strip_prefix(STARTING))?;
     let image = line.split(" to ").next()?;
     let (_, tag) = image.rsplit_once(':')?;
-    // What stands behind the last colon is the port of a registry if a path follows.
+    // The part after the last colon is the port of a registry if a path follows.
     (!tag.is_empty() && !tag.contains('/')).then(|| tag.to_owned())
 }
 

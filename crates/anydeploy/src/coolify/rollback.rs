@@ -10,9 +10,9 @@ use super::asked::Asked;
 use super::baseline::Baseline;
 use super::deploy::{Answered, Trigger, accepted_all_the_same, is_merged, unnamed};
 use super::revision::is_commit_hash;
-use super::{Coolify, fail};
-use crate::clock::{Moment, checked};
-use crate::reconcile::steady;
+use super::{Coolify, map_error};
+use crate::clock::{Timestamps, checked};
+use crate::recovery::retry_briefly;
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Result, Target, platform};
 
 /// How many digits the hash of a commit has; a repository may use the longer form.
@@ -28,27 +28,27 @@ impl Coolify {
         if let Some(commit) = &asked.commit {
             check_commit(commit)?;
         }
-        let mut flight = self.begin(target, &asked);
+        let mut in_flight = self.begin(target, &asked);
         let before = |error: Error| error.with_safe_to_repeat(true);
-        let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(fail) };
-        let reply = steady(read).await.map_err(before)?;
-        let at = Moment::dated(reply.header("date"));
+        let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(map_error) };
+        let reply = retry_briefly(read).await.map_err(before)?;
+        let at = Timestamps::dated(reply.header("date"));
         let application = reply.into_value();
         check_application(&application)?;
         let (commit, baseline) = match asked.commit.take() {
             Some(commit) => {
                 check_fetchable(&application, &commit)?;
-                // The moment of this read tells new rows well enough: only a rollback to the same commit is alike.
+                // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
                 (commit, Baseline::at(at))
             }
             None => self.deployed_commit(target).await.map_err(before)?,
         };
         asked.commit = Some(commit.clone());
-        flight.sent();
+        in_flight.sent();
         let rolled_back = self.client.rollback_application_by_uuid(target.id(), &Rollback::new(&*commit)).await;
-        let deployed = match rolled_back.map_err(fail) {
+        let deployed = match rolled_back.map_err(map_error) {
             Ok(reply) => {
-                let at = checked(Moment::dated(reply.header("date")), baseline.at);
+                let at = checked(Timestamps::dated(reply.header("date")), baseline.at);
                 let answer = reply.into_value();
                 let said = answer.message.unwrap_or_default();
                 let answered = match answer.deployment_uuid {
@@ -57,24 +57,24 @@ impl Coolify {
                     None => None,
                 };
                 if let Some(answered) = answered {
-                    let trigger = Trigger { target, asked: &asked, baseline: &baseline, flight: &flight };
+                    let trigger = Trigger { target, asked: &asked, baseline: &baseline, in_flight: &in_flight };
                     self.confirm(&trigger, answered, at).await
                 } else {
                     // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
-                    flight.lost();
+                    in_flight.lost();
                     let unnamed = unnamed(&said);
-                    let found = self.recover(target, &asked, &baseline, &flight, unnamed).await;
+                    let found = self.recover(target, &asked, &baseline, &in_flight, unnamed).await;
                     found.map_err(accepted_all_the_same)
                 }
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
-                self.recover(target, &asked, &baseline, &flight, lost).await
+                in_flight.lost();
+                self.recover(target, &asked, &baseline, &in_flight, lost).await
             }
         };
         if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
-            flight.land();
+            in_flight.end();
         }
         deployed
     }

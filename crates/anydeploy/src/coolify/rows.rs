@@ -5,32 +5,32 @@ use std::error::Error as _;
 use anydeploy_wire as wire;
 use coolify_client::types::{Deployment as Row, DeploymentPage, ListDeploymentsByAppUuidParams};
 
-use super::{Coolify, fail};
-use crate::clock::Moment;
-use crate::reconcile::steady;
+use super::{Coolify, map_error};
+use crate::clock::Timestamps;
+use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// How many of the newest rows are searched; at most 25 wait on one server (4.3.11).
-const SEARCHED: usize = 30;
+const MAX_SEARCHED_ROWS: usize = 30;
 
 /// How many rows are asked for first and after that: each may hold a log of half a megabyte, and the one that is searched
 /// for is new.
-const SEARCH: (i64, i64) = (3, 10);
+const SEARCH_PAGE_SIZES: (i64, i64) = (3, 10);
 
 /// How many rows of a history are asked for at once.
-const HISTORY_PAGE: i64 = 20;
+const HISTORY_PAGE_SIZE: i64 = 20;
 
-/// What stands before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
+/// The text before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
 const LOG_MEMBER: &str = ",\"logs\":";
 
 /// A part of the list of an application's deployments, newest first.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) rows: Vec<Row>,
-    /// How many rows the application has in all, where the server tells it.
+    /// How many rows the application has in all, if the server states it.
     pub(super) count: Option<i64>,
-    /// When it was read, if the server tells it.
-    pub(super) at: Option<Moment>,
+    /// When it was read, if the server dates it.
+    pub(super) at: Option<Timestamps>,
 }
 
 impl Page {
@@ -39,7 +39,7 @@ impl Page {
         self.rows.iter().find(|row| row.deployment_uuid == uuid)
     }
 
-    /// Adds the rows of the next page; a row that was made meanwhile shifts all pages by one, so some may be known.
+    /// Adds the rows of the next page; a row that was made in between shifts all pages by one, so some may be known.
     ///
     /// Returns how many were added.
     fn append(&mut self, next: Self) -> usize {
@@ -49,7 +49,7 @@ impl Page {
                 self.rows.push(row);
             }
         }
-        // The first page is the one that tells of the beginning of the read.
+        // The first page dates the beginning of the read.
         self.count = self.count.or(next.count);
         self.at = self.at.or(next.at);
         self.rows.len() - before
@@ -60,8 +60,8 @@ impl Coolify {
     /// One page as the server sends it.
     pub(super) async fn page(&self, target: &Target, skip: i64, take: i64) -> Result<Page> {
         let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(fail)?;
-        let at = Moment::dated(reply.header("date"));
+        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(map_error)?;
+        let at = Timestamps::dated(reply.header("date"));
         let DeploymentPage { deployments, count, .. } = reply.into_value();
         Ok(Page { rows: deployments, count, at })
     }
@@ -95,7 +95,7 @@ impl Coolify {
             let left = i64::try_from(limit - page.rows.len()).unwrap_or(i64::MAX);
             let read = || self.page_that_fits(target, page.rows.len(), take.min(left));
             // Each page is tried on its own: of a search in four pages, one too often fails where each fifth read does.
-            let (part, asked) = if is_patient { steady(read).await? } else { read().await? };
+            let (part, asked) = if is_patient { retry_briefly(read).await? } else { read().await? };
             let is_last = i64::try_from(part.rows.len()).is_ok_and(|rows| rows < asked);
             let added = page.append(part);
             // A server that gives the same rows again has no more.
@@ -110,25 +110,27 @@ impl Coolify {
 
     /// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
     pub(super) async fn search(&self, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
-        self.rows_until(target, SEARCHED, SEARCH, true, enough).await
+        self.rows_until(target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, true, enough).await
     }
 
     /// The newest rows, at most `limit`.
     pub(super) async fn rows(&self, target: &Target, limit: usize) -> Result<Vec<Row>> {
-        let mut rows = self.rows_until(target, limit, (HISTORY_PAGE, HISTORY_PAGE), false, |_| false).await?.rows;
+        let mut rows =
+            self.rows_until(target, limit, (HISTORY_PAGE_SIZE, HISTORY_PAGE_SIZE), false, |_| false).await?.rows;
         rows.truncate(limit);
         Ok(rows)
     }
 
-    /// Looks for the row of a deployment in the lists, for the single read that does not give it.
+    /// Finds the row of a deployment in the lists, for the single read that does not give it.
     ///
     /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
     pub(super) async fn listed(&self, target: &Target, uuid: &str) -> Result<Option<Row>> {
-        let page = self.rows_until(target, SEARCHED, SEARCH, false, |page| page.row(uuid).is_some()).await;
+        let page =
+            self.rows_until(target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, false, |page| page.row(uuid).is_some()).await;
         if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
             return Ok(Some(row.clone()));
         }
-        let active = self.client.list_deployments().await.map_err(fail);
+        let active = self.client.list_deployments().await.map_err(map_error);
         let found = active.as_ref().ok().and_then(|rows| rows.value().iter().find(|row| row.deployment_uuid == uuid));
         match (found, page) {
             (Some(row), _) => Ok(Some(row.clone())),
@@ -141,7 +143,7 @@ impl Coolify {
 
 /// The only row of a list that is too large, without its log.
 ///
-/// A log of megabytes must not hide the status that stands before it.
+/// A log of megabytes must not hide the status before it.
 fn row_up_to_its_log(error: &Error) -> Option<Page> {
     let answer = error.source()?.downcast_ref::<wire::Error>()?.body()?;
     let end = answer.windows(LOG_MEMBER.len()).position(|window| window == LOG_MEMBER.as_bytes())?;

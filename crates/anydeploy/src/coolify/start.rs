@@ -4,20 +4,20 @@ use super::asked::Asked;
 use super::baseline::can_do_without;
 use super::deploy::{is_about, refused};
 use super::resource::{running_before, started};
-use super::{Coolify, fail, refusal};
-use crate::clock::Moment;
+use super::{Coolify, map_error, refusal};
+use crate::clock::Timestamps;
 use crate::failure::{mask, trigger_failed};
-use crate::reconcile::steady;
+use crate::recovery::retry_briefly;
 use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
 impl Coolify {
-    /// Starts a service or database; a post-deployment state is all there is to follow it by.
+    /// Starts a service or database, whose state afterwards is the only sign of the outcome.
     pub(super) async fn start(&self, target: &Target, asked: &Asked) -> Result<Deployment> {
         let ran = self.ran_before(target).await?;
-        // Coolify keeps no deployments of services and databases, so there is nothing to look for.
+        // Coolify keeps no deployments of services and databases, so there is nothing to recover.
         let answer = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
-        let reply = answer.map_err(|error| undecided(trigger_failed(fail(error))))?;
-        let at = Moment::of(reply.header("date"));
+        let reply = answer.map_err(|error| undecided(trigger_failed(map_error(error))))?;
+        let at = Timestamps::of(reply.header("date"));
         let accepted = reply.into_value();
         let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
             let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
@@ -38,7 +38,7 @@ impl Coolify {
         // "Service x started. It could take a while, be patient." and the like (4.3.11).
         let said = message.to_ascii_lowercase();
         if !message.is_empty() && !said.contains("start") && !said.contains("queued") {
-            let error = refusal("whether Coolify started it cannot be told from its answer", ErrorKind::Undecidable);
+            let error = refusal("the answer of Coolify does not say whether it started it", ErrorKind::Undecidable);
             return Err(undecided(error.with_server_message(&mask(&message))));
         }
         let deployment = started(target, at, &message);
@@ -51,7 +51,7 @@ impl Coolify {
     /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
     /// (4.3.11).
     async fn ran_before(&self, target: &Target) -> Result<bool> {
-        match steady(|| self.service_of(target)).await {
+        match retry_briefly(|| self.service_of(target)).await {
             Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
             Err(error) if can_do_without(&error) => Ok(true),
             Err(error) => Err(error.with_safe_to_repeat(true)),
@@ -59,10 +59,10 @@ impl Coolify {
     }
 }
 
-/// There are no deployments to look at: only how it runs tells whether it was started.
+/// Coolify keeps no deployments of it: only the state of the service shows whether it was started.
 fn undecided(error: Error) -> Error {
     match error.kind() {
-        ErrorKind::Undecidable => error.with_advice("look at how it runs before starting it again"),
+        ErrorKind::Undecidable => error.with_advice("check its state before starting it again"),
         _ => error,
     }
 }

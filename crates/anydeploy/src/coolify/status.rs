@@ -1,4 +1,4 @@
-//! What Coolify's words mean.
+//! Coolify's words, and the phase or state each stands for.
 
 use coolify_client::types::DeploymentStatusEnum;
 
@@ -31,7 +31,7 @@ pub(super) fn service_state(raw: &str) -> ServiceState {
         "starting" | "restarting" | "created" => ServiceState::Starting,
         "removing" => ServiceState::Stopping,
         "degraded" => ServiceState::Degraded,
-        // Also the state of what was never deployed; Coolify does not tell the two apart.
+        // Also the state of what was never deployed; Coolify does not distinguish the two.
         "exited" | "paused" => ServiceState::Stopped,
         "dead" => ServiceState::Failed,
         _ => ServiceState::Unknown,
@@ -80,10 +80,10 @@ mod tests {
             word in prop_oneof![any::<String>(), " ?(finished|FINISHED|Finished|success|done|ok|failed:0) ?"],
         ) {
             let known = DeploymentStatusEnum::KNOWN.iter().any(|known| known.as_str() == word);
-            let told = status(&DeploymentStatusEnum::from(word.as_str()));
-            prop_assert_eq!(told.phase == Phase::Unknown, !known);
-            prop_assert_eq!(told.phase == Phase::Succeeded, word == "finished");
-            prop_assert_eq!(told.raw, word);
+            let read = status(&DeploymentStatusEnum::from(word.as_str()));
+            prop_assert_eq!(read.phase == Phase::Unknown, !known);
+            prop_assert_eq!(read.phase == Phase::Succeeded, word == "finished");
+            prop_assert_eq!(read.raw, word);
         }
 
         #[test]

@@ -1,4 +1,4 @@
-//! The deployment that Coolify takes a request for, instead of storing a new one.
+//! The deployment that Coolify merges a request into, instead of storing a new one.
 //!
 //! `queue_application_deployment` compares application, commit, pull request and image tag, and never the configuration
 //! (4.3.11).
@@ -6,39 +6,40 @@
 
 use coolify_client::types::Deployment as Row;
 
-use super::asked::{Unconfirmed, is_active, with_revision_of};
+use super::asked::{MergedRequest, is_active, with_revision_of};
 use super::baseline::Age;
 use super::deploy::Trigger;
 use super::read::id_of;
 use super::rows::Page;
 use super::{Coolify, refusal};
-use crate::clock::Moment;
-use crate::reconcile::retry_read;
+use crate::clock::Timestamps;
+use crate::recovery::retry_read;
 use crate::{Adoption, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
 
 /// The commit of a row that follows the branch or the configured image.
 pub(super) const HEAD: &str = "HEAD";
 
 impl Coolify {
-    /// The answer to a request that Coolify took for another deployment, under an id that it never stored.
+    /// The deployment of a request that Coolify merged into another one, and answered with a phantom id.
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyRunning`] if that deployment had begun before the request and the request asks for a fresh one;
-    /// [`ErrorKind::Undecidable`] if none can be found that it stood for, or several.
+    /// [`ErrorKind::Undecidable`] if no deployment is found that it was merged into, or several.
     pub(super) async fn merged(
         &self,
         trigger: &Trigger<'_>,
         phantom: &str,
-        since: Option<Moment>,
+        answered_at: Option<Timestamps>,
     ) -> Result<Deployment> {
-        let Trigger { target, asked, baseline, flight } = *trigger;
-        let unconfirmed = Unconfirmed { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), since };
+        let Trigger { target, asked, baseline, in_flight } = *trigger;
+        let request =
+            MergedRequest { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), answered_at };
         let Ok(page) = retry_read(self.grace, || self.search(target, |_| false)).await else {
-            let id = asked.note(unconfirmed.note(id_of(target, phantom)));
+            let id = asked.note(request.note(id_of(target, phantom)));
             let status = DeploymentStatus::new(Phase::Queued, "accepted");
             let pending = Deployment::new(id, Identity::Pending, status);
             return match asked.adoption {
-                // A request that was merged without any id leads nowhere by itself.
+                // A request that was merged without any id cannot be followed.
                 Adoption::Any if !phantom.is_empty() => Ok(pending),
                 // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
                 _ => Err(refusal(
@@ -53,25 +54,25 @@ impl Coolify {
             self.deployment_of(id, row, Identity::Adopted)
         };
         if asked.adoption == Adoption::Any {
-            return one_twin(&page, phantom, &unconfirmed)?.map(adopted).ok_or_else(phantom_error);
+            return one_twin(&page, phantom, &request)?.map(adopted).ok_or_else(phantom_error);
         }
-        let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &unconfirmed));
+        let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &request));
         let pinned = if may_be_pinned { self.pinned_commit(target).await } else { None };
         let ages = baseline.ages(&page);
         // Oldest first: that one starts first.
         let mut twins: Vec<(&Row, Age)> =
-            page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &unconfirmed)).collect();
+            page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &request)).collect();
         let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
         // It waited before the request and waits still, so that the request was taken for it or for its like.
         if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
             return Ok(adopted(row));
         }
-        // What was stored after the baseline starts after it, with everything that was set before the request.
+        // A row that was stored after the baseline starts after it, with everything that was set before the request.
         let is_fresh = |(row, age): &&(&Row, Age)| waits(row) || (*age == Age::New && row.rollback != Some(true));
         if let Some((row, _)) = twins.iter().find(is_fresh) {
             // The request of another caller may have stored it, after this one was taken for the other twin.
-            let is_doubtful = twins.len() > 1 && flight.is_disturbed();
-            return if is_doubtful { Err(several()) } else { Ok(adopted(row)) };
+            let is_ambiguous = twins.len() > 1 && in_flight.has_overlap();
+            return if is_ambiguous { Err(several()) } else { Ok(adopted(row)) };
         }
         // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
         twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));
@@ -82,14 +83,14 @@ impl Coolify {
         }
     }
 
-    /// Finds the deployment that Coolify took an earlier request for, if there is one.
+    /// Resolves an earlier request to the deployment that Coolify merged it into.
     ///
     /// # Errors
     /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
-    pub(super) async fn twin_of(&self, id: &DeploymentId, unconfirmed: &Unconfirmed) -> Result<Deployment> {
+    pub(super) async fn twin_of(&self, id: &DeploymentId, request: &MergedRequest) -> Result<Deployment> {
         let page = self.search(id.target(), |_| false).await?;
         let phantom = id.require("deployment")?;
-        let row = one_twin(&page, phantom, unconfirmed)?.ok_or_else(phantom_error)?;
+        let row = one_twin(&page, phantom, request)?.ok_or_else(phantom_error)?;
         let found = with_revision_of(id_of(id.target(), &row.deployment_uuid), id);
         Ok(self.deployment_of(found, row, Identity::Adopted))
     }
@@ -101,16 +102,16 @@ impl Coolify {
     }
 }
 
-fn is_twin(row: &Row, phantom: &str, unconfirmed: &Unconfirmed) -> bool {
-    row.deployment_uuid == phantom || unconfirmed.may_stand_for(row)
+fn is_twin(row: &Row, phantom: &str, request: &MergedRequest) -> bool {
+    row.deployment_uuid == phantom || request.may_stand_for(row)
 }
 
-/// The only row that the request can have been taken for.
-fn one_twin<'a>(page: &'a Page, phantom: &str, unconfirmed: &Unconfirmed) -> Result<Option<&'a Row>> {
+/// The only row that the request can have been merged into.
+fn one_twin<'a>(page: &'a Page, phantom: &str, request: &MergedRequest) -> Result<Option<&'a Row>> {
     if let Some(row) = page.row(phantom) {
         return Ok(Some(row));
     }
-    let mut twins = page.rows.iter().filter(|row| unconfirmed.may_stand_for(row));
+    let mut twins = page.rows.iter().filter(|row| request.may_stand_for(row));
     match (twins.next(), twins.next()) {
         (found, None) => Ok(found),
         _ => Err(several()),
@@ -122,9 +123,9 @@ fn several() -> Error {
 }
 
 /// Whether a row that waits was stored with a commit of its own, which the application may be pinned to.
-fn may_be_pinned(row: &Row, unconfirmed: &Unconfirmed) -> bool {
+fn may_be_pinned(row: &Row, request: &MergedRequest) -> bool {
     super::phase(&row.status) == Phase::Queued
-        && unconfirmed.may_stand_for(row)
+        && request.may_stand_for(row)
         && row.commit.as_deref().is_some_and(|commit| commit != HEAD)
 }
 
@@ -143,7 +144,7 @@ fn already_running(twin: Deployment) -> Error {
     refusal(message, ErrorKind::AlreadyRunning).with_last(Some(twin))
 }
 
-/// The error of an id that leads nowhere, though what Coolify took the request for may have been there.
+/// The error of a phantom id of which no deployment is listed, though one may have existed.
 pub(super) fn phantom_error() -> Error {
     let message =
         "Coolify accepted the request under an id that it does not know, and lists no deployment it could stand for";

@@ -2,7 +2,7 @@
 
 use super::Dokploy;
 use super::rows::Rows;
-use crate::reconcile::retry_read;
+use crate::recovery::retry_read;
 use crate::{Error, ErrorKind, Result, Target};
 
 impl Dokploy {

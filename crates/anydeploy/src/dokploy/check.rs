@@ -2,7 +2,7 @@
 
 use dokploy_client::types::{Member, MemberRoleEnum};
 
-use super::{Dokploy, fail};
+use super::{Dokploy, map_error};
 use crate::{Check, ErrorKind, Permission, Result, VersionSupport};
 
 /// The release whose answers the rules of this adapter were observed on; of later ones up to 0.30.7 only a client was
@@ -11,8 +11,8 @@ const OBSERVED: [u32; 3] = [0, 30, 2];
 
 impl Dokploy {
     pub(super) async fn check_key(&self) -> Result<Check> {
-        let member = self.client.user_get().await.map_err(fail)?.into_value();
-        let version = match self.client.settings_get_dokploy_version().await.map_err(fail) {
+        let member = self.client.user_get().await.map_err(map_error)?.into_value();
+        let version = match self.client.settings_get_dokploy_version().await.map_err(map_error) {
             Ok(version) => Some(version.into_value()),
             // The version is worth knowing, and says nothing about the key.
             Err(error) if is_about_the_version(error.kind()) => None,
@@ -28,7 +28,7 @@ impl Dokploy {
     }
 }
 
-/// Whether an error only says that this key or this server does not tell its version.
+/// Whether an error only says that this key or this server does not report its version.
 fn is_about_the_version(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::PermissionDenied | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Rejected)
 }

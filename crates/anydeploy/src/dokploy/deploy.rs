@@ -1,6 +1,6 @@
-//! Triggering a deployment, and the first polls for it.
+//! Triggers a deployment, and polls for it first.
 
-use std::future::pending;
+use std::future;
 use std::iter::{repeat, successors};
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
@@ -10,14 +10,14 @@ use dokploy_client::types::{DeployApplication, DeployCompose};
 use futures::future::{Either, select};
 use tokio::time::{Instant, timeout};
 
+use super::pending::{OVERLAPS, Pending, QUEUED, SWIFT_TRIGGER};
 use super::poll::poll;
 use super::read::accepted;
 use super::rows::{read_at, to_deployment, unsupported_kind};
-use super::trace::{CROWDED, QUEUED, SWIFT_TRIGGER, Trace};
-use super::{Dokploy, earlier, fail};
-use crate::clock::{Moment, checked};
-use crate::flight::Flight;
-use crate::reconcile::is_passing;
+use super::{Dokploy, earlier, map_error};
+use crate::clock::{Timestamps, checked};
+use crate::in_flight::InFlight;
+use crate::recovery::may_be_transient;
 use crate::{
     Adoption, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Phase, Result, Revision, Target,
     TargetKind, platform,
@@ -26,15 +26,15 @@ use crate::{
 /// The pauses before the first polls, as parts of a second at the usual grace of a minute; the last one repeats while no
 /// poll was answered.
 ///
-/// A row appears 20 to 110 ms after its trigger where nothing waits, and the sooner it is seen the surer it is to bear
-/// the mark still: a build from git may be over within 250 ms.
+/// A row appears 20 to 110 ms after its trigger if nothing waits, and the sooner it is read the likelier it still has
+/// the tag: a build from git may be over within 250 ms.
 const PAUSES: [f64; 5] = [0.0, 0.05, 0.1, 0.2, 0.5];
 
 /// The pause before the first poll while a trigger is being answered, as a part of such a second; from the fifth on it
 /// doubles each time.
 ///
 /// An answer takes some tens of milliseconds.
-/// One that is lost is known only after the timeout, when the row of a short build from git has lost its mark.
+/// A lost answer is known only after the timeout, when the row of a short build from git has lost its tag.
 const WHILE_SENT: f64 = 0.03;
 
 /// The shortest and the longest of these pauses.
@@ -49,11 +49,11 @@ const PATIENCE_AT_LEAST: Duration = Duration::from_millis(60);
 /// From which pause on the queue is read as well: until then a row is all that is worth a read.
 const QUEUE_FROM: f64 = 0.4;
 
-/// What became known of a trigger first.
+/// What is known of a trigger first.
 enum Sent {
-    /// Its answer came at this moment by the server's clock.
-    Answered(Option<Moment>),
-    /// Its deployment showed while it was still being answered.
+    /// Its answer came at this time by the server's clock.
+    Answered(Option<Timestamps>),
+    /// Its deployment appeared before the answer.
     Found(Box<Deployment>),
 }
 
@@ -62,66 +62,66 @@ impl Dokploy {
         refuse_revision(request.revision())?;
         request.check(&platform::DOKPLOY, &self.capabilities())?;
         let place = self.client.http().base_url();
-        let mut flight = Flight::begin(place, request.target(), self.grace / 2);
+        let mut in_flight = InFlight::begin(place, request.target(), self.grace / 2);
         let started = Instant::now();
-        let before = self.baseline(request.target()).await?;
-        if let Some(deployment) = self.find_earlier(request, &before).await? {
+        let baseline = self.baseline(request.target()).await?;
+        if let Some(deployment) = self.recover_earlier(request, &baseline).await? {
             let is_fresh = deployment.status.phase == Phase::Queued || request.adoption() == Adoption::Any;
             return if is_fresh { Ok(deployment) } else { Err(delivered_late(deployment)) };
         }
-        let mut trace = Trace::new(&before.rows);
-        trace.titled(request.reason());
-        flight.marked(trace.nonce());
-        flight.sent();
-        let sent = self.send_and_poll(request, &trace).await;
-        trace.crowded = flight.is_disturbed();
+        let mut pending = Pending::new(&baseline.rows);
+        pending.set_title(request.reason());
+        in_flight.set_key(pending.nonce());
+        in_flight.sent();
+        let sent = self.send_and_poll(request, &pending).await;
+        pending.overlaps = in_flight.has_overlap();
         let deployed = match sent {
-            Ok(Sent::Answered(since)) => {
-                trace.since = checked(since, before.at);
-                trace.swift = started.elapsed() <= SWIFT_TRIGGER;
+            Ok(Sent::Answered(answered_at)) => {
+                pending.last_seen_at = checked(answered_at, baseline.at);
+                pending.swift = started.elapsed() <= SWIFT_TRIGGER;
                 let title = request.reason().map(str::to_owned);
-                let deployment = trace.pending(request.target(), accepted()).with_title(title);
+                let deployment = pending.to_deployment(request.target(), accepted()).with_title(title);
                 Ok(self.first_polls(deployment).await)
             }
             Ok(Sent::Found(mut deployment)) => {
-                if trace.crowded && !deployment.identity.is_resolved() {
-                    deployment.id = deployment.id.with(CROWDED, "1");
+                if pending.overlaps && !deployment.identity.is_resolved() {
+                    deployment.id = deployment.id.with(OVERLAPS, "1");
                 }
                 Ok(*deployment)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
-                self.find_lost(request.target(), &trace, before, lost).await
+                in_flight.lost();
+                self.recover(request.target(), &pending, baseline, lost).await
             }
         };
         if let Err(error) = &deployed
             && error.kind() == ErrorKind::NotTriggered
         {
-            earlier::remember(place, request, trace, Instant::now() + self.grace);
+            earlier::remember(place, request, pending, Instant::now() + self.grace);
         }
         match &deployed {
-            // A later read of it has to know whether another trigger came between.
-            Ok(deployment) if !deployment.identity.is_resolved() => flight.land_in(self.grace),
-            Err(error) if !error.is_safe_to_repeat() => drop(flight),
-            _ => flight.land(),
+            // A later read of it has to know whether a concurrent trigger began in the meantime.
+            Ok(deployment) if !deployment.identity.is_resolved() => in_flight.end_pending(self.grace),
+            Err(error) if !error.is_safe_to_repeat() => drop(in_flight),
+            _ => in_flight.end(),
         }
         deployed
     }
 
-    /// Sends the trigger once, and looks for its deployment until the answer is there.
-    async fn send_and_poll(&self, request: &DeployRequest, trace: &Trace) -> Result<Sent> {
-        let sent = pin!(self.send(request, trace.mark()));
-        let found = pin!(self.poll_while_sent(request.target(), trace));
+    /// Sends the trigger once, and polls for its deployment until the answer comes.
+    async fn send_and_poll(&self, request: &DeployRequest, pending: &Pending) -> Result<Sent> {
+        let sent = pin!(self.send(request, pending.correlation_tag()));
+        let found = pin!(self.poll_while_sent(request.target(), pending));
         match select(sent, found).await {
             Either::Left((answered, _)) => answered.map(Sent::Answered),
-            // Where its mark is, the trigger was acted on, and its answer would say no more.
+            // A row or job with its tag proves that the trigger was acted on, and the answer would say no more.
             Either::Right((deployment, _)) => Ok(Sent::Found(Box::new(deployment))),
         }
     }
 
-    /// Polls until the deployment of a trigger shows that is being answered.
-    async fn poll_while_sent(&self, target: &Target, trace: &Trace) -> Deployment {
+    /// Polls until the deployment of a trigger appears that is not answered yet.
+    async fn poll_while_sent(&self, target: &Target, pending: &Pending) -> Deployment {
         let second = self.grace / 60;
         let first = second.mul_f64(WHILE_SENT).clamp(WHILE_SENT_AT_LEAST, WHILE_SENT_AT_MOST);
         let longest = second.mul_f64(6.0).clamp(first, WHILE_SENT_AT_MOST);
@@ -129,52 +129,52 @@ impl Dokploy {
         let pauses = [first; 4].into_iter().chain(growing);
         let started = Instant::now();
         let with_queue = || started.elapsed() >= second.mul_f64(QUEUE_FROM);
-        let poll_once = || self.poll_once(target, trace, with_queue());
+        let poll_once = || self.poll_once(target, pending, with_queue());
         match poll(pauses, second.mul_f64(PATIENCE).max(PATIENCE_AT_LEAST), poll_once, |seen| seen).await {
             Some(deployment) => deployment,
-            None => pending().await,
+            None => future::pending().await,
         }
     }
 
-    /// Finds the row or, if the queue is read as well, the job with the mark of a trigger.
-    async fn poll_once(&self, target: &Target, trace: &Trace, with_queue: bool) -> Option<Deployment> {
+    /// Finds the row or, if the queue is read as well, the job with the tag of a trigger.
+    async fn poll_once(&self, target: &Target, pending: &Pending, with_queue: bool) -> Option<Deployment> {
         let rows = self.rows(target).await.ok()?;
-        if let Some(row) = trace.marked(&rows.rows) {
+        if let Some(row) = pending.tagged(&rows.rows) {
             return Some(to_deployment(target, row, Identity::Exact));
         }
         if !with_queue {
             return None;
         }
         let queue = self.queue(target).await.ok()??;
-        let job = queue.waiting(&trace.mark())?;
-        Some(self.queued(target, trace.clone(), job, &queue, &rows).await)
+        let job = queue.waiting(&pending.correlation_tag())?;
+        Some(self.queued(target, pending.clone(), job, &queue, &rows).await)
     }
 
-    /// Sends the trigger, and returns the moment of its answer by the server's clock.
-    async fn send(&self, request: &DeployRequest, mark: String) -> Result<Option<Moment>> {
+    /// Sends the trigger, and returns the time of its answer by the server's clock.
+    async fn send(&self, request: &DeployRequest, tag: String) -> Result<Option<Timestamps>> {
         let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
         // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
         let answered = match request.target().kind() {
             TargetKind::Application => {
                 let mut body = DeployApplication::new(id);
-                (body.title, body.description) = (title, Some(mark));
+                (body.title, body.description) = (title, Some(tag));
                 self.client.application_deploy(&body).await
             }
             TargetKind::Compose => {
                 let mut body = DeployCompose::new(id);
-                (body.title, body.description) = (title, Some(mark));
+                (body.title, body.description) = (title, Some(tag));
                 self.client.compose_deploy(&body).await
             }
             other => return Err(unsupported_kind(other)),
         };
-        let reply = answered.map_err(fail)?;
+        let reply = answered.map_err(map_error)?;
         self.edition.answered(reply.value());
         Ok(read_at(&reply))
     }
 
-    /// Polls a few times within a second: the row may appear at once, and may lose the mark soon after.
+    /// Polls a few times within a second: the row may appear at once, and may lose the tag soon after.
     ///
-    /// While no poll is answered it goes on for ten, because a job that nobody saw proves nothing later.
+    /// While no poll is answered, it goes on for ten seconds, because a job that was never seen proves nothing later.
     async fn first_polls(&self, accepted_deployment: Deployment) -> Deployment {
         let second = self.grace / 60;
         let pauses = PAUSES.into_iter().chain(repeat(0.5)).map(|part| second.mul_f64(part));
@@ -199,7 +199,7 @@ impl Dokploy {
                 (newest.identity.is_resolved() || waits || is_late).then_some(())
             }
             // The deployment is accepted whatever a read says; the watch that follows reports why it failed.
-            Err(error) => (!is_passing(&error)).then_some(()),
+            Err(error) => (!may_be_transient(&error)).then_some(()),
         });
         // Running out of time is no failure: the watch goes on from what was seen.
         let _ = timeout(second * 10, polls).await;
@@ -207,9 +207,9 @@ impl Dokploy {
     }
 }
 
-/// The error of a request whose earlier try was given up and delivered after that, and has begun since.
+/// The error of a request whose earlier try was given up, then delivered late, and has begun to deploy.
 ///
-/// It is the deployment of that try, and cannot contain what was set after it began.
+/// That deployment cannot contain what was set after it began.
 fn delivered_late(earlier: Deployment) -> Error {
     let message = "an earlier try of the same request was delivered late and has begun, and nothing new was triggered";
     Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform::DOKPLOY).with_last(Some(earlier))

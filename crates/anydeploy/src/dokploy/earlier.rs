@@ -1,28 +1,28 @@
-//! The triggers of this process that were found not to have been acted on, in case one of them is delivered late.
+//! The triggers of this process that counted as not acted on, in case one of them is delivered late.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use super::trace::Trace;
+use super::pending::Pending;
 use crate::DeployRequest;
 
 static EARLIER: Mutex<Vec<Earlier>> = Mutex::new(Vec::new());
 
-/// A trigger of which nothing was seen.
+/// A trigger whose deployment did not appear.
 #[derive(Clone, Debug)]
 pub(super) struct Earlier {
     /// The address of the server.
     place: String,
     request: DeployRequest,
-    pub(super) trace: Trace,
+    pub(super) pending: Pending,
     /// Until when a repeat of the request first checks that it was not delivered late.
     until: Instant,
 }
 
-/// Remembers a trigger of which nothing was seen, for a repeat of the same request.
-pub(super) fn remember(place: &str, request: &DeployRequest, trace: Trace, until: Instant) {
-    earlier().push(Earlier { place: place.to_owned(), request: request.clone(), trace, until });
+/// Remembers a trigger whose deployment did not appear, for a repeat of the same request.
+pub(super) fn remember(place: &str, request: &DeployRequest, pending: Pending, until: Instant) {
+    earlier().push(Earlier { place: place.to_owned(), request: request.clone(), pending, until });
 }
 
 /// The triggers for the same request that are still remembered.
@@ -33,8 +33,8 @@ pub(super) fn of(place: &str, request: &DeployRequest) -> Vec<Earlier> {
 }
 
 /// Forgets a trigger, because its deployment was found.
-pub(super) fn forget(found: &Trace) {
-    earlier().retain(|one| one.trace.nonce() != found.nonce());
+pub(super) fn forget(found: &Pending) {
+    earlier().retain(|one| one.pending.nonce() != found.nonce());
 }
 
 fn earlier() -> MutexGuard<'static, Vec<Earlier>> {

@@ -31,7 +31,7 @@ impl KnownEdition {
         self.0.store(if cloud { 2 } else { 1 }, Ordering::Relaxed);
     }
 
-    /// Takes note of the answer to a trigger.
+    /// Notes the answer to a trigger.
     ///
     /// The cloud answers `true` (source of 0.30.2); a self-hosted server answers nothing, and an object for a compose
     /// stack (observed on 0.30.2).

@@ -1,110 +1,114 @@
-//! Which row belongs to a deployment whose mark was overwritten before it was seen.
+//! Infers the row of a deployment whose correlation tag was overwritten before it was seen.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as Job};
 
+use super::pending::Pending;
 use super::rows::{Rows, created};
-use super::trace::Trace;
-use crate::time::moment;
+use crate::time::parse_timestamp;
 
 /// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
-pub(super) const KEPT: usize = 10;
+pub(super) const MAX_KEPT_ROWS: usize = 10;
 
-/// What can be deduced.
+/// What the rows prove.
 #[derive(Debug)]
 pub(super) enum Finding<'a> {
-    /// This row.
+    /// This row belongs to the deployment.
     Row(&'a Row),
-    /// One of several rows, or perhaps none.
-    Doubt,
-    /// No row can be the one.
-    Nothing,
+    /// One of several rows may belong to it, or none.
+    Ambiguous,
+    /// No row belongs to it.
+    NotFound,
 }
 
-/// Deduces the row of a deployment that has left the queue, where `others` are the target's jobs still in it.
+/// Infers the row of a deployment that has left the queue, where `others` are the target's jobs still in it.
 ///
 /// `grace` bounds how long after its job's start a row may appear.
-pub(super) fn infer<'a>(trace: &Trace, rows: &'a [Row], others: &[&Job], grace: Duration) -> Finding<'a> {
-    if trace.crowded {
-        // The order of jobs tells nothing if one of several may have left no row: a restart forgets what waits.
-        return if has_untold(trace, rows, &Others::new()) { Finding::Doubt } else { Finding::Nothing };
+pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], grace: Duration) -> Finding<'a> {
+    if pending.overlaps {
+        // The order of jobs proves nothing if one of several may have made no row: a restart drops the jobs that wait.
+        return if is_ambiguous(pending, rows, &Others::new()) { Finding::Ambiguous } else { Finding::NotFound };
     }
-    // What appeared since a job is running that still runs is that job's row.
+    // A row that appeared after the start of a job that still runs is that job's.
     let until = others.iter().filter_map(|job| job.processed_on).min();
-    let ahead = trace.ahead.unwrap_or_default();
-    let new = || new_rows(rows, trace).filter(|(at, _)| until.is_none_or(|until| *at <= until));
-    // A restart marks what ran as cancelled, and forgets what waited.
+    let ahead = pending.ahead.unwrap_or_default();
+    let new = || new_rows(rows, pending).filter(|(at, _)| until.is_none_or(|until| *at <= until));
+    // A restart marks the job that ran as cancelled, and drops those that waited.
     let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
-    // A row keeps the mark unless a commit took its place.
+    // A row keeps the tag unless a commit takes its place.
     let mut candidates = new().skip(ahead).filter(|(_, row)| overwritten(row)).peekable();
     if restarted || candidates.peek().is_none() {
-        return Finding::Nothing;
+        return Finding::NotFound;
     }
     // A row of the millisecond in which a job started may be that of the job before it.
-    let blurred = new().next().is_some_and(|(at, _)| trace.after.is_some_and(|after| at <= after.saturating_add(1)));
-    if blurred || may_lack_rows(rows, trace.after) {
-        return Finding::Doubt;
+    let blurred = new().next().is_some_and(|(at, _)| pending.after.is_some_and(|after| at <= after.saturating_add(1)));
+    if blurred || may_lack_rows(rows, pending.after) {
+        return Finding::Ambiguous;
     }
-    let found = if let Some(started) = trace.active {
+    let found = if let Some(started) = pending.active {
         new().next().filter(|(at, _)| *at <= started.saturating_add(window(grace)))
-    } else if trace.ahead.is_some() {
+    } else if pending.ahead.is_some() {
         new().nth(ahead)
-    } else if trace.queued.is_some() {
+    } else if pending.queued.is_some() {
         only(candidates)
     } else {
         // Nothing proves which came first, the row or a trigger whose job was never seen: a webhook may have deployed
-        // between the rows of before and the trigger, and the job have been dropped from the queue since.
+        // between the baseline and the trigger, and the trigger's job may have been dropped from the queue.
         None
     };
     match found {
-        Some((at, row)) if overwritten(row) && is_newer_than_job(trace, at) => Finding::Row(row),
-        _ => Finding::Doubt,
+        Some((at, row)) if overwritten(row) && is_newer_than_job(pending, at) => Finding::Row(row),
+        _ => Finding::Ambiguous,
     }
 }
 
-/// Deduces the row without a view of the queue: it is the only new one, it is provably newer than the trigger and
-/// appeared right after it, and it was over long enough ago for another job to have shown itself.
+/// Infers the row without the queue: it is the only new one, it is provably newer than the trigger and appeared right
+/// after it, and it ended long enough ago for the row of another job to be listed.
 ///
-/// On a server that `keeps_mark`, a commit took the place of the mark.
-pub(super) fn infer_blindly<'a>(trace: &Trace, rows: &'a Rows, keeps_mark: bool, grace: Duration) -> Option<&'a Row> {
+/// On a server that `keeps_tag`, a commit took the place of the tag.
+pub(super) fn infer_without_queue<'a>(
+    pending: &Pending,
+    rows: &'a Rows,
+    keeps_tag: bool,
+    grace: Duration,
+) -> Option<&'a Row> {
     let window = window(grace);
-    // Before 0.25 no more than the time and the words of the API tell the row; between the rows of before and a trigger
-    // that was answered at once there is hardly a moment for a click of somebody else.
-    let is_newer = |at| is_newer_than_trigger(trace, at) || (!keeps_mark && trace.swift);
-    let (_, row) = only(new_rows(&rows.rows, trace))
-        .filter(|(at, _)| !trace.crowded && is_prompt(trace, *at, window) && is_newer(*at))?;
-    let over = row.finished_at.as_deref().and_then(moment)?.timestamp_millis();
-    let settled = rows.at?.server.saturating_mul(1000) >= over.saturating_add(window);
-    Some(row).filter(|row| settled && if keeps_mark { overwritten(row) } else { is_untitled(row) })
+    // Before 0.25 only the time and the words of the API identify the row; between the baseline and a trigger that was
+    // answered at once, hardly any time remains for another user's deployment.
+    let is_newer = |at| is_newer_than_trigger(pending, at) || (!keeps_tag && pending.swift);
+    let (_, row) = only(new_rows(&rows.rows, pending))
+        .filter(|(at, _)| !pending.overlaps && is_prompt(pending, *at, window) && is_newer(*at))?;
+    let over = row.finished_at.as_deref().and_then(parse_timestamp)?.timestamp_millis();
+    let is_long_over = rows.at?.server.saturating_mul(1000) >= over.saturating_add(window);
+    Some(row).filter(|row| is_long_over && if keeps_tag { overwritten(row) } else { is_untitled(row) })
 }
 
-/// Whether a deployment that appeared since may have borne the mark, or may be missing from the rows; `others` are
-/// known not to have borne it.
-pub(super) fn has_untold(trace: &Trace, rows: &[Row], others: &Others) -> bool {
-    let mut new = new_rows(rows, trace);
-    new.any(|(_, row)| overwritten(row) && !others.contains(&row.deployment_id)) || may_lack_rows(rows, trace.after)
+/// Whether a new row may have had the tag, or may be missing from the rows; `others` are known not to have had it.
+pub(super) fn is_ambiguous(pending: &Pending, rows: &[Row], others: &Others) -> bool {
+    let mut new = new_rows(rows, pending);
+    new.any(|(_, row)| overwritten(row) && !others.contains(&row.deployment_id)) || may_lack_rows(rows, pending.after)
 }
 
-/// The ids of rows that were seen without the mark before a commit took its place.
+/// The ids of rows that were seen without the tag before a commit took its place.
 pub(super) type Others = HashSet<String>;
 
-/// Takes note of the rows that do not bear the mark, while it cannot have been overwritten yet.
-pub(super) fn note_others(others: &mut Others, trace: &Trace, rows: &[Row]) {
-    let unmarked = new_rows(rows, trace).filter(|(_, row)| !overwritten(row) && !trace.is_marked(row));
-    others.extend(unmarked.map(|(_, row)| row.deployment_id.clone()));
+/// Notes the rows that do not have the tag, while it cannot have been overwritten yet.
+pub(super) fn note_others(others: &mut Others, pending: &Pending, rows: &[Row]) {
+    let untagged = new_rows(rows, pending).filter(|(_, row)| !overwritten(row) && !pending.is_tagged(row));
+    others.extend(untagged.map(|(_, row)| row.deployment_id.clone()));
 }
 
-/// Whether rows that appeared since may have been deleted to make room, so that their order tells nothing.
+/// Whether new rows may have been deleted to make room, so that their order proves nothing.
 fn may_lack_rows(rows: &[Row], after: Option<i64>) -> bool {
     let older = rows.iter().filter_map(created).any(|at| after.is_some_and(|after| at <= after));
-    rows.len() >= KEPT && !older
+    rows.len() >= MAX_KEPT_ROWS && !older
 }
 
-/// The rows that appeared while this deployment's could, oldest first.
-fn new_rows<'a>(rows: &'a [Row], trace: &Trace) -> impl Iterator<Item = (i64, &'a Row)> + use<'a> {
-    let (after, until) = (trace.after, trace.until);
+/// The rows that appeared while the deployment's own could, oldest first.
+fn new_rows<'a>(rows: &'a [Row], pending: &Pending) -> impl Iterator<Item = (i64, &'a Row)> + use<'a> {
+    let (after, until) = (pending.after, pending.until);
     let mut rows: Vec<_> = rows.iter().rev().filter_map(|row| Some((created(row)?, row))).collect();
     rows.sort_by_key(|(at, _)| *at);
     let is_new = move |at: i64| after.is_none_or(|after| at > after) && until.is_none_or(|until| at <= until);
@@ -117,21 +121,23 @@ fn window(grace: Duration) -> i64 {
     i64::try_from(grace.as_millis() / 6).unwrap_or(i64::MAX)
 }
 
-/// Whether a row appeared no earlier than the job was queued; the server takes both moments from one clock.
-fn is_newer_than_job(trace: &Trace, at: i64) -> bool {
-    trace.queued.is_none_or(|queued| at >= queued)
+/// Whether a row appeared no earlier than the job was queued; the server takes both times from one clock.
+fn is_newer_than_job(pending: &Pending, at: i64) -> bool {
+    pending.queued.is_none_or(|queued| at >= queued)
 }
 
 /// Whether a row is provably newer than the trigger: a read after the answer did not list it yet, or it appeared after
 /// the second of that answer, whose date is cut off; another second is for a date that had to be corrected.
-fn is_newer_than_trigger(trace: &Trace, at: i64) -> bool {
-    let answered = trace.since.map(|since| since.server.saturating_add(2).saturating_mul(1000));
-    trace.listed.is_some_and(|listed| at > listed) || answered.is_some_and(|answered| at >= answered)
+fn is_newer_than_trigger(pending: &Pending, at: i64) -> bool {
+    let answered = pending.last_seen_at.map(|last_seen_at| last_seen_at.server.saturating_add(2).saturating_mul(1000));
+    pending.listed.is_some_and(|listed| at > listed) || answered.is_some_and(|answered| at >= answered)
 }
 
-/// Whether a row appeared right after the trigger; that moment is known to a second.
-fn is_prompt(trace: &Trace, at: i64, window: i64) -> bool {
-    trace.since.is_some_and(|since| at <= since.server.saturating_add(1).saturating_mul(1000).saturating_add(window))
+/// Whether a row appeared right after the trigger, whose time is known to a second.
+fn is_prompt(pending: &Pending, at: i64, window: i64) -> bool {
+    pending.last_seen_at.is_some_and(|last_seen_at| {
+        at <= last_seen_at.server.saturating_add(1).saturating_mul(1000).saturating_add(window)
+    })
 }
 
 /// Whether a row may be that of a call to the API whose title and description were dropped, as before 0.25; a webhook's has
@@ -154,15 +160,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::Moment;
+    use crate::clock::Timestamps;
 
     const GRACE: Duration = Duration::from_mins(1);
 
-    /// A trace, the rows, when somebody else's job started, and what is found.
+    /// What an id holds, the rows, when another user's job started, and what is found.
     type Case<'a> = (&'a str, &'a [(i64, char)], Option<i64>, &'a str);
 
-    /// A row by its moment in milliseconds and the first letter of what it bears: `c`ommit, `m`ark of somebody else, `n`o
-    /// text of a caller's, `x` for one that a restart cancelled.
+    /// A row by its time in milliseconds and a letter: `c` has a commit, `m` the tag of another caller, `n` no text of
+    /// a caller, and `x` was cancelled by a restart.
     fn rows(rows: &[(i64, char)]) -> Vec<Row> {
         let row = |(at, kind): &(i64, char)| {
             let at = chrono::DateTime::from_timestamp_millis(*at).unwrap().to_rfc3339();
@@ -178,68 +184,68 @@ mod tests {
         rows.iter().rev().map(|one| serde_json::from_value(row(one)).unwrap()).collect()
     }
 
-    fn trace(text: &str) -> Trace {
-        Trace::of(&format!("dokploy:application:a?nonce=n&{text}").parse().unwrap()).unwrap()
+    fn pending(text: &str) -> Pending {
+        Pending::of(&format!("dokploy:application:a?nonce=n&{text}").parse().unwrap()).unwrap()
     }
 
-    /// What is found, as the moment of the row or in a word.
+    /// What is found, as the time of the row or in a word.
     fn found(text: &str, all: &[(i64, char)], started: Option<i64>) -> String {
         let job = json!({ "id": "job-9", "state": "active", "data": {}, "timestamp": 1, "processedOn": started });
         let job: Job = serde_json::from_value(job).unwrap();
         let others: Vec<&Job> = started.iter().map(|_| &job).collect();
-        match infer(&trace(text), &rows(all), &others, GRACE) {
+        match infer(&pending(text), &rows(all), &others, GRACE) {
             Finding::Row(row) => created(row).unwrap().to_string(),
             finding => format!("{finding:?}").to_lowercase(),
         }
     }
 
     #[test]
-    fn a_row_is_deduced_only_where_no_other_could_be_meant() {
+    fn a_row_is_inferred_only_if_no_other_may_belong_to_the_deployment() {
         let many: Vec<_> = (1..=11).map(|place| (place * 100, 'c')).collect();
         let cases: &[Case] = &[
             // The job was seen running: the next row is its own, if it is not late.
             ("active=100&after=99", &[(50, 'c'), (120, 'c'), (900, 'c')], None, "120"),
-            ("active=100&after=99", &[(50, 'c'), (20_100, 'c')], None, "doubt"),
-            ("active=100&after=99", &[(50, 'c'), (120, 'm'), (900, 'c')], None, "doubt"),
-            ("active=100&after=99", &[(50, 'c'), (120, 'm')], None, "nothing"),
-            // The job was seen waiting: the rows of those ahead come first.
+            ("active=100&after=99", &[(50, 'c'), (20_100, 'c')], None, "ambiguous"),
+            ("active=100&after=99", &[(50, 'c'), (120, 'm'), (900, 'c')], None, "ambiguous"),
+            ("active=100&after=99", &[(50, 'c'), (120, 'm')], None, "notfound"),
+            // The job was seen waiting: the rows of the jobs ahead come first.
             ("queued=9&ahead=1&after=99", &[(50, 'c'), (120, 'c'), (900, 'c'), (950, 'c')], None, "900"),
-            ("queued=9&ahead=1&after=99", &[(50, 'c'), (120, 'c')], None, "nothing"),
-            ("queued=9&ahead=1&after=99", &[(120, 'x'), (900, 'c')], None, "nothing"),
-            ("queued=9&ahead=0&after=99", &[(120, 'm'), (900, 'c')], None, "doubt"),
-            // Somebody else's job runs, and the row since then is its own.
-            ("queued=9&ahead=0&after=99", &[(120, 'c')], Some(110), "nothing"),
+            ("queued=9&ahead=1&after=99", &[(50, 'c'), (120, 'c')], None, "notfound"),
+            ("queued=9&ahead=1&after=99", &[(120, 'x'), (900, 'c')], None, "notfound"),
+            ("queued=9&ahead=0&after=99", &[(120, 'm'), (900, 'c')], None, "ambiguous"),
+            // Another user's job runs, and the row since its start is that job's.
+            ("queued=9&ahead=0&after=99", &[(120, 'c')], Some(110), "notfound"),
             ("queued=9&ahead=0&after=99", &[(120, 'c'), (900, 'c')], Some(890), "120"),
-            // The order tells nothing if rows were deleted to make room.
-            ("queued=9&ahead=0&after=99", &many, None, "doubt"),
-            ("active=100&after=99", &many, None, "doubt"),
+            // The order proves nothing if rows were deleted to make room.
+            ("queued=9&ahead=0&after=99", &many, None, "ambiguous"),
+            ("active=100&after=99", &many, None, "ambiguous"),
             ("queued=9&ahead=0&after=100", &many, None, "200"),
-            ("queued=9&ahead=0&after=98", &many[..10], None, "doubt"),
+            ("queued=9&ahead=0&after=98", &many[..10], None, "ambiguous"),
             ("queued=9&ahead=0&after=98", &many[..9], None, "100"),
             // Jobs of a remote server may overlap, so only a single row is proof enough.
             ("queued=9&after=99", &[(120, 'c')], None, "120"),
-            ("queued=9&after=99", &[(120, 'c'), (900, 'c')], None, "doubt"),
-            ("queued=130&after=99", &[(120, 'c')], None, "doubt"),
+            ("queued=9&after=99", &[(120, 'c'), (900, 'c')], None, "ambiguous"),
+            ("queued=130&after=99", &[(120, 'c')], None, "ambiguous"),
             // Its own row is no older than its job.
-            ("queued=130&ahead=0&after=99", &[(120, 'c')], None, "doubt"),
+            ("queued=130&ahead=0&after=99", &[(120, 'c')], None, "ambiguous"),
             ("queued=120&ahead=0&after=99", &[(120, 'c')], None, "120"),
             // A job that was never seen has no proof, however prompt the row.
-            ("since=0&after=99", &[(120, 'c')], None, "doubt"),
-            ("since=0&after=99&listed=99", &[(120, 'c')], None, "doubt"),
-            ("since=0&after=99", &[(2500, 'c')], None, "doubt"),
-            ("since=0&after=99", &[(120, 'm')], None, "nothing"),
-            // Another trigger of ours may have left the row, or either of them none.
-            ("since=0&after=99&crowded=1", &[(120, 'c')], None, "doubt"),
-            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'c')], None, "doubt"),
-            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'c')], None, "doubt"),
-            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'm')], None, "nothing"),
+            ("since=0&after=99", &[(120, 'c')], None, "ambiguous"),
+            ("since=0&after=99&listed=99", &[(120, 'c')], None, "ambiguous"),
+            ("since=0&after=99", &[(2500, 'c')], None, "ambiguous"),
+            ("since=0&after=99", &[(120, 'm')], None, "notfound"),
+            // A concurrent trigger of ours may have made the row, or either of them none.
+            ("since=0&after=99&crowded=1", &[(120, 'c')], None, "ambiguous"),
+            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'c')], None, "ambiguous"),
+            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'c')], None, "ambiguous"),
+            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'm')], None, "notfound"),
             // A job before the one ahead may have ended in the millisecond in which that one started.
-            ("queued=9&ahead=1&after=99", &[(100, 'm'), (110, 'c'), (900, 'c')], None, "doubt"),
-            ("after=99", &[(120, 'c')], None, "doubt"),
-            ("since=0", &[], None, "nothing"),
+            ("queued=9&ahead=1&after=99", &[(100, 'm'), (110, 'c'), (900, 'c')], None, "ambiguous"),
+            ("after=99", &[(120, 'c')], None, "ambiguous"),
+            ("since=0", &[], None, "notfound"),
             // It had left the queue before the row appeared.
-            ("queued=9&since=0&after=99&until=110", &[(120, 'c')], None, "nothing"),
-            ("queued=9&ahead=0&after=99&until=99", &[(120, 'c')], None, "nothing"),
+            ("queued=9&since=0&after=99&until=110", &[(120, 'c')], None, "notfound"),
+            ("queued=9&ahead=0&after=99&until=99", &[(120, 'c')], None, "notfound"),
             ("queued=9&since=0&after=99&until=130", &[(120, 'c'), (900, 'c')], None, "120"),
         ];
         for (text, all, started, expected) in cases {
@@ -247,23 +253,23 @@ mod tests {
         }
     }
 
-    /// A trace, the rows, whether marks are kept, and what is found.
-    type BlindCase<'a> = (&'a str, &'a [(i64, char)], bool, Option<i64>);
+    /// What an id holds, the rows, whether tags are kept, and what is found.
+    type CaseWithoutQueue<'a> = (&'a str, &'a [(i64, char)], bool, Option<i64>);
 
-    /// What is found without a view of the queue, 100 s after the trigger.
-    fn found_blindly(text: &str, all: &[(i64, char)], keeps_mark: bool) -> Option<i64> {
+    /// What is found without the queue, 100 s after the trigger.
+    fn found_without_queue(text: &str, all: &[(i64, char)], keeps_tag: bool) -> Option<i64> {
         let mut rows = rows(all);
         for row in &mut rows {
             row.finished_at.clone_from(&row.created_at);
         }
-        let rows = Rows { rows, at: Moment::dated(Some("Thu, 01 Jan 1970 00:01:40 GMT")) };
-        infer_blindly(&trace(text), &rows, keeps_mark, GRACE).and_then(created)
+        let rows = Rows { rows, at: Timestamps::dated(Some("Thu, 01 Jan 1970 00:01:40 GMT")) };
+        infer_without_queue(&pending(text), &rows, keeps_tag, GRACE).and_then(created)
     }
 
     #[test]
-    fn without_the_queue_a_row_is_deduced_only_if_it_is_provably_newer_than_the_trigger() {
+    fn without_the_queue_a_row_is_inferred_only_if_it_is_provably_newer_than_the_trigger() {
         let (sole, late): (&[_], &[_]) = (&[(900, 'c')], &[(2100, 'c')]);
-        let cases: &[BlindCase<'_>] = &[
+        let cases: &[CaseWithoutQueue<'_>] = &[
             // The second of the answer is no proof: the row may be older than the trigger.
             ("since=0&after=99", sole, true, None),
             ("since=1&after=99", sole, true, None),
@@ -274,7 +280,7 @@ mod tests {
             ("since=0&after=99&listed=99", &[(900, 'c'), (950, 'c')], true, None),
             ("since=0&after=99&listed=99", &[(900, 'm')], true, None),
             ("since=0&after=99&listed=99", &[(60_000, 'c')], true, None),
-            // Only where no mark is kept, an answer at once has to do.
+            // Only where no tag is kept, an answer at once has to do.
             ("since=0&after=99&swift=1", sole, true, None),
             ("since=0&after=99&swift=1", &[(900, 'n')], false, Some(900)),
             ("since=0&after=99&swift=1", &[(900, 'm')], false, None),
@@ -282,8 +288,8 @@ mod tests {
             ("since=0&after=99", &[(2100, 'n')], false, Some(2100)),
             ("after=99&listed=99", sole, true, None),
         ];
-        for (text, all, keeps_mark, expected) in cases {
-            assert_eq!(found_blindly(text, all, *keeps_mark), *expected, "{text} {all:?} {keeps_mark}");
+        for (text, all, keeps_tag, expected) in cases {
+            assert_eq!(found_without_queue(text, all, *keeps_tag), *expected, "{text} {all:?} {keeps_tag}");
         }
     }
 }

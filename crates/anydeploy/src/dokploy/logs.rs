@@ -4,15 +4,15 @@ use dokploy_client::types::DeploymentReadLogsParams;
 
 use super::reason::reason;
 use super::rows::ROW;
-use super::{Dokploy, fail};
+use super::{Dokploy, map_error};
 use crate::{DeploymentId, LogOptions, LogPage, Logs, Result, platform};
 use futures::future::{BoxFuture, FutureExt};
 
 /// The most lines that Dokploy gives out at once.
-const MOST: usize = 10_000;
+const MAX_LOG_LINES: usize = 10_000;
 
 /// How many lines are read to find the reason of a failure.
-const REASON_WITHIN: usize = 100;
+const MIN_REASON_LINES: usize = 100;
 
 impl Logs for Dokploy {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
@@ -31,16 +31,16 @@ impl Dokploy {
             // Nothing is written before there is a row.
             return Ok(LogPage::default());
         };
-        // One line more than is wanted tells whether there are older ones, and the reason may stand above them.
-        let tail = options.tail.saturating_add(1).clamp(REASON_WITHIN, MOST);
+        // One line more than is wanted shows whether there are older ones, and the reason may stand above them.
+        let tail = options.tail.saturating_add(1).clamp(MIN_REASON_LINES, MAX_LOG_LINES);
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
-        let text = self.client.deployment_read_logs(row, &params).await.map_err(fail)?.into_value();
+        let text = self.client.deployment_read_logs(row, &params).await.map_err(map_error)?.into_value();
         // A file that is not there, or that lies on a build server, is read as an empty line.
         if text.trim().is_empty() {
             return Ok(LogPage::default());
         }
         let mut page = LogPage::from_text(&text, options);
-        page.truncated |= options.tail >= MOST && page.lines.len() == MOST;
+        page.truncated |= options.tail >= MAX_LOG_LINES && page.lines.len() == MAX_LOG_LINES;
         Ok(page.with_reason(reason(&text)))
     }
 }

@@ -1,23 +1,23 @@
-//! The queue: the only trace of a deployment that waits.
+//! The queue: the only list with the deployments that wait.
 
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
 use super::rows::{created, read_at};
-use super::{Dokploy, fail};
-use crate::clock::Moment;
+use super::{Dokploy, map_error};
+use crate::clock::Timestamps;
 use crate::{ErrorKind, Result, Target, TargetKind};
 
-/// The jobs of a target at one moment; the cloud lists those that are over as well.
+/// The jobs of a target at one point in time; the cloud lists those that are over as well.
 pub(super) struct Queue {
     jobs: Vec<Job>,
     /// When they were read.
-    pub(super) at: Option<Moment>,
+    pub(super) at: Option<Timestamps>,
 }
 
 impl Dokploy {
     /// The queue as far as it concerns `target`; `None` on a server older than 0.28.3, which shows none.
     pub(super) async fn queue(&self, target: &Target) -> Result<Option<Queue>> {
-        match self.client.deployment_queue_list().await.map_err(fail) {
+        match self.client.deployment_queue_list().await.map_err(map_error) {
             Ok(reply) => {
                 let at = read_at(&reply);
                 // The list is that of the whole instance, other people's services included.
@@ -31,13 +31,13 @@ impl Dokploy {
 }
 
 impl Queue {
-    pub(super) fn marked(&self, mark: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(mark)))
+    pub(super) fn tagged(&self, tag: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(tag)))
     }
 
-    /// The marked job, as long as it waits or runs.
-    pub(super) fn waiting(&self, mark: &str) -> Option<&Job> {
-        self.marked(mark).filter(|job| !is_over(job))
+    /// The job with the tag, as long as it waits or runs.
+    pub(super) fn waiting(&self, tag: &str) -> Option<&Job> {
+        self.tagged(tag).filter(|job| !is_over(job))
     }
 
     /// The job that was cancelled and that this row belongs to.
@@ -50,9 +50,9 @@ impl Queue {
         Some(last).filter(|job| job.state == QueueJobStateEnum::Cancelled)
     }
 
-    /// The jobs besides the marked one that wait or run.
-    pub(super) fn others(&self, mark: &str) -> Vec<&Job> {
-        let ours = self.marked(mark).map(|job| &job.id);
+    /// The jobs that wait or run, without the one with the tag.
+    pub(super) fn others(&self, tag: &str) -> Vec<&Job> {
+        let ours = self.tagged(tag).map(|job| &job.id);
         self.jobs.iter().filter(|job| !is_over(job) && Some(&job.id) != ours).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Reading deployments back: one by its row or by its trace, and a history.
+//! Reads deployments: one by its row or by its pending state, and a history.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as
 use tokio::time::sleep;
 
 use super::edition::Edition;
-use super::infer::{Finding, KEPT, infer, infer_blindly, overwritten};
+use super::infer::{Finding, MAX_KEPT_ROWS, infer, infer_without_queue, overwritten};
+use super::pending::{Pending, newest};
 use super::queue::{Queue, is_over};
 use super::rows::{INFERRED, ROW, Rows, to_deployment};
-use super::trace::{Trace, newest};
 use super::{Dokploy, queue_phase};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::failure::mask;
-use crate::flight::{self, is_settled};
-use crate::reconcile::{is_passing, steady};
-use crate::time::moment;
+use crate::in_flight::{self, is_last_read};
+use crate::recovery::{may_be_transient, retry_briefly};
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The first release that keeps the description of a trigger.
-const KEEPS_MARK: (u32, u32) = (0, 25);
+const KEEPS_TAG: (u32, u32) = (0, 25);
 
 /// How long after its last status a row may still wait for its commit: 36 to 60 ms were observed on 0.30.2.
 const COMMIT_APPEARS: Duration = Duration::from_millis(100);
@@ -46,12 +46,12 @@ impl Dokploy {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
         id.expect_platform(&platform::DOKPLOY)?;
         let Some(row) = id.get(ROW) else {
-            let mut trace = Trace::of(id)?;
-            let nonce = trace.nonce().to_owned();
-            trace.crowded |= flight::company(&nonce, self.grace).is_some();
-            let read = self.resolve(id.target(), trace).await;
-            if is_settled(&read, |read| read.identity.is_resolved()) {
-                flight::forget(&nonce);
+            let mut pending = Pending::of(id)?;
+            let nonce = pending.nonce().to_owned();
+            pending.overlaps |= in_flight::overlap(&nonce, self.grace).is_some();
+            let read = self.resolve(id.target(), pending).await;
+            if is_last_read(&read, |read| read.identity.is_resolved()) {
+                in_flight::forget(&nonce);
             }
             return read;
         };
@@ -69,7 +69,7 @@ impl Dokploy {
         target: &Target,
         row: &Row,
         identity: Identity,
-        at: Option<Moment>,
+        at: Option<Timestamps>,
     ) -> Deployment {
         let mut deployment = to_deployment(target, row, identity);
         if awaits_commit(row, at) {
@@ -94,7 +94,7 @@ impl Dokploy {
             return deployment;
         }
         if self.edition().await != Edition::SelfHosted
-            && let Ok(Some(queue)) = steady(|| self.queue(deployment.target())).await
+            && let Ok(Some(queue)) = retry_briefly(|| self.queue(deployment.target())).await
             && let Some(job) = queue.cancelled(row)
         {
             deployment.status = DeploymentStatus::new(queue_phase(&job.state), job.state.as_str());
@@ -102,51 +102,53 @@ impl Dokploy {
         deployment
     }
 
-    /// Looks for the row of a deployment, and for its job as long as there is no row.
-    async fn resolve(&self, target: &Target, mut trace: Trace) -> Result<Deployment> {
+    /// Resolves a pending deployment to its row, or to its job as long as there is no row.
+    async fn resolve(&self, target: &Target, mut pending: Pending) -> Result<Deployment> {
         let rows = match self.rows(target).await {
             Ok(rows) => rows,
-            // The job says something without the rows, too, and may be gone at the next poll.
-            Err(error) if is_passing(&error) => return self.job_alone(target, trace).await.ok_or(error),
+            // The job says something without the rows, too, and may have left the queue at the next poll.
+            Err(error) if may_be_transient(&error) => return self.job_alone(target, pending).await.ok_or(error),
             Err(error) => return Err(error),
         };
-        if let Some(row) = trace.marked(&rows.rows) {
+        if let Some(row) = pending.tagged(&rows.rows) {
             return Ok(self.of_row(target, row, Identity::Exact, rows.at).await);
         }
         let queue = match self.queue(target).await {
             Ok(Some(queue)) => queue,
             // The next poll may find the row, whatever the queue answers by then.
-            Err(error) if is_passing(&error) => return Ok(trace.pending(target, accepted())),
+            Err(error) if may_be_transient(&error) => return Ok(pending.to_deployment(target, accepted())),
             // The key itself is refused, or used up.
             Err(error) if error.kind() == ErrorKind::UnauthorizedOrRateLimited => return Err(error),
             // This version has no such list, or this key may not read it.
-            Ok(None) | Err(_) => return Ok(self.resolve_blindly(target, trace, &rows).await),
+            Ok(None) | Err(_) => return Ok(self.resolve_without_queue(target, pending, &rows).await),
         };
-        let mark = trace.mark();
-        let job = queue.marked(&mark);
+        let tag = pending.correlation_tag();
+        let job = queue.tagged(&tag);
         match job {
             Some(job) if !is_over(job) => {
-                return Ok(self.queued(target, trace, job, &queue, &rows).await);
+                return Ok(self.queued(target, pending, job, &queue, &rows).await);
             }
             // The cloud remembers jobs that are over.
-            Some(job) => trace.ran(job),
+            Some(job) => pending.note_start(job),
             None => {}
         }
-        // A job outlives the last change of its row, so that what it left behind shows in the rows from now on.
+        // A job stays in the queue until after the last change of its row, so that its row is listed from now on.
         let rows = self.rows(target).await?;
-        if let Some(row) = trace.marked(&rows.rows) {
+        if let Some(row) = pending.tagged(&rows.rows) {
             return Ok(self.of_row(target, row, Identity::Exact, rows.at).await);
         }
-        match infer(&trace, &rows.rows, &queue.others(&mark), self.grace) {
+        match infer(&pending, &rows.rows, &queue.others(&tag), self.grace) {
             Finding::Row(row) => Ok(self.of_row(target, row, Identity::Inferred, rows.at).await),
-            Finding::Doubt if self.is_overdue(&trace, &rows) => Err(untold()),
-            Finding::Doubt => Ok(trace.pending(target, DeploymentStatus::new(Phase::Unknown, "untraceable"))),
-            Finding::Nothing => match job.and_then(|job| ended_without_row(&trace, target, job)) {
+            Finding::Ambiguous if self.is_overdue(&pending, &rows) => Err(ambiguous()),
+            Finding::Ambiguous => {
+                Ok(pending.to_deployment(target, DeploymentStatus::new(Phase::Unknown, "untraceable")))
+            }
+            Finding::NotFound => match job.and_then(|job| ended_without_row(&pending, target, job)) {
                 Some(ended) => Ok(ended),
-                None if self.is_overdue(&trace, &rows) => Err(never_started()),
+                None if self.is_overdue(&pending, &rows) => Err(never_started()),
                 None => {
-                    trace.gone(&rows.rows);
-                    Ok(trace.pending(target, if trace.queued.is_some() { left_queue() } else { accepted() }))
+                    pending.note_left_queue(&rows.rows);
+                    Ok(pending.to_deployment(target, if pending.queued.is_some() { left_queue() } else { accepted() }))
                 }
             },
         }
@@ -156,48 +158,49 @@ impl Dokploy {
     pub(super) async fn queued(
         &self,
         target: &Target,
-        mut trace: Trace,
+        mut pending: Pending,
         job: &Job,
         queue: &Queue,
         rows: &Rows,
     ) -> Deployment {
-        if !trace.needs_rows_again(job, queue) {
-            trace.sighted(job, queue, Some(rows), None);
+        if !pending.needs_rows_again(job, queue) {
+            pending.note_job(job, queue, Some(rows), None);
         } else if let Ok(again) = self.rows(target).await {
-            if let Some(row) = trace.marked(&again.rows) {
+            if let Some(row) = pending.tagged(&again.rows) {
                 return to_deployment(target, row, Identity::Exact);
             }
-            trace.sighted(job, queue, Some(rows), Some(&again.rows));
+            pending.note_job(job, queue, Some(rows), Some(&again.rows));
         } else {
-            trace.sighted(job, queue, None, None);
+            pending.note_job(job, queue, None, None);
         }
-        trace.pending(target, of_job(job))
+        pending.to_deployment(target, of_job(job))
     }
 
     /// What the queue alone says of a deployment.
-    async fn job_alone(&self, target: &Target, mut trace: Trace) -> Option<Deployment> {
+    async fn job_alone(&self, target: &Target, mut pending: Pending) -> Option<Deployment> {
         let queue = self.queue(target).await.ok()??;
-        let job = queue.waiting(&trace.mark())?;
-        trace.sighted(job, &queue, None, None);
-        Some(trace.pending(target, of_job(job)))
+        let job = queue.waiting(&pending.correlation_tag())?;
+        pending.note_job(job, &queue, None, None);
+        Some(pending.to_deployment(target, of_job(job)))
     }
 
-    /// Looks for the row on a server that does not show its queue, where a deployment may wait unseen for any time.
-    async fn resolve_blindly(&self, target: &Target, mut trace: Trace, rows: &Rows) -> Deployment {
-        trace.listed = trace.listed.or_else(|| newest(&rows.rows)).or(trace.after).or(Some(0));
-        // A version that cannot be read is taken for one that keeps the mark, of which more proof is asked.
+    /// Resolves a deployment to its row on a server that does not list its queue, where it may wait unseen for any
+    /// time.
+    async fn resolve_without_queue(&self, target: &Target, mut pending: Pending, rows: &Rows) -> Deployment {
+        pending.listed = pending.listed.or_else(|| newest(&rows.rows)).or(pending.after).or(Some(0));
+        // A version that cannot be read is taken for one that keeps the tag, because that demands more proof.
         let version = self.client.settings_get_dokploy_version().await;
         let release = version.ok().and_then(|version| release(version.value()));
-        let keeps_mark = release.is_none_or(|release| release >= KEEPS_MARK);
-        match infer_blindly(&trace, rows, keeps_mark, self.grace) {
+        let keeps_tag = release.is_none_or(|release| release >= KEEPS_TAG);
+        match infer_without_queue(&pending, rows, keeps_tag, self.grace) {
             Some(row) => to_deployment(target, row, Identity::Inferred),
-            None => trace.pending(target, accepted()),
+            None => pending.to_deployment(target, accepted()),
         }
     }
 
-    /// Whether a deployment has been out of sight for the whole grace when these rows were read.
-    fn is_overdue(&self, trace: &Trace, rows: &Rows) -> bool {
-        trace.since.zip(rows.at).is_some_and(|(since, now)| since.is_past(now, self.grace))
+    /// Whether a deployment was last seen more than the whole grace before these rows were read.
+    fn is_overdue(&self, pending: &Pending, rows: &Rows) -> bool {
+        pending.last_seen_at.zip(rows.at).is_some_and(|(last_seen_at, now)| last_seen_at.is_past(now, self.grace))
     }
 
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
@@ -223,41 +226,41 @@ impl Dokploy {
         }
         let advice = "check the service itself: it is not known how the deployment ended";
         // 0.30.2 deletes rows beyond the newest ten before it inserts one.
-        if rows.len() >= KEPT {
+        if rows.len() >= MAX_KEPT_ROWS {
             return lost("the row of this deployment was deleted to make room for newer ones").with_advice(advice);
         }
         lost("the row of this deployment is gone: somebody removed it").with_advice(advice)
     }
 }
 
-/// The status of what was accepted and is not to be seen yet.
+/// The status of a deployment that was accepted and is not listed yet.
 pub(super) fn accepted() -> DeploymentStatus {
     DeploymentStatus::new(Phase::Queued, "accepted")
 }
 
-/// The status of what was seen in the queue and has left it without a row.
+/// The status of a deployment that was seen in the queue and has left it without a row.
 fn left_queue() -> DeploymentStatus {
     DeploymentStatus::new(Phase::Unknown, "not in the queue")
 }
 
-/// The status of what is in the queue.
+/// The status of a deployment in the queue.
 pub(super) fn of_job(job: &Job) -> DeploymentStatus {
     DeploymentStatus::new(queue_phase(&job.state), job.state.as_str())
 }
 
 /// Whether a row that has just got its last status may still get a commit, as it does at the end of a build from git.
-fn awaits_commit(row: &Row, at: Option<Moment>) -> bool {
+fn awaits_commit(row: &Row, at: Option<Timestamps>) -> bool {
     let over = matches!(row.status, Some(DeploymentStatusEnum::Done | DeploymentStatusEnum::Error));
-    let ended = row.finished_at.as_deref().and_then(moment).map(|ended| ended.timestamp_millis());
+    let ended = row.finished_at.as_deref().and_then(parse_timestamp).map(|ended| ended.timestamp_millis());
     let recent = |ended: i64| at.is_none_or(|at| at.server.saturating_mul(1000).saturating_sub(ended) < JUST_ENDED);
     over && !overwritten(row) && ended.is_some_and(recent)
 }
 
 /// What the cloud, which remembers jobs, says of one that ended before it had a row.
-fn ended_without_row(trace: &Trace, target: &Target, job: &Job) -> Option<Deployment> {
+fn ended_without_row(pending: &Pending, target: &Target, job: &Job) -> Option<Deployment> {
     let status = of_job(job);
     status.is_terminal().then(|| {
-        Deployment::new(trace.id(target), Identity::Exact, status)
+        Deployment::new(pending.id(target), Identity::Exact, status)
             .with_reason(job.failed_reason.as_deref().map(mask))
             .with_title(job.data.title_log.clone())
     })
@@ -269,9 +272,9 @@ fn release(version: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// The error of a deployment whose row may be there, though nothing tells any more which it is.
-fn untold() -> Error {
-    let message = "Dokploy accepted the deployment, and its row cannot be told from those of others";
+/// The error of a deployment whose row may exist, but cannot be identified any more.
+fn ambiguous() -> Error {
+    let message = "Dokploy accepted the deployment, and its row cannot be distinguished from those of others";
     Error::new(ErrorKind::Undecidable, message).with_platform(platform::DOKPLOY)
 }
 

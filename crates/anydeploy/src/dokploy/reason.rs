@@ -7,10 +7,10 @@
 use crate::failure::mask;
 
 /// How many lines above the end may hold the reason; above them are earlier steps, which went well.
-const WITHIN: usize = 60;
+const MAX_LINES_ABOVE_END: usize = 60;
 
 /// The most characters of a reason.
-const LONGEST: usize = 500;
+const MAX_REASON_CHARS: usize = 500;
 
 /// Words by which a line speaks of an error, in lower case.
 const ERROR_WORDS: [&str; 40] = [
@@ -94,8 +94,8 @@ pub(super) fn reason(log: &str) -> Option<String> {
     let lines: Vec<String> = log.lines().map(plain).filter(|line| !line.is_empty()).collect();
     let end = lines.iter().rposition(|line| is_end(line));
     let above = &lines[..end.unwrap_or(lines.len())];
-    let above = &above[above.len().saturating_sub(WITHIN)..];
-    let telling = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line) && !is_summary(line));
+    let above = &above[above.len().saturating_sub(MAX_LINES_ABOVE_END)..];
+    let cause = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line) && !is_summary(line));
     // Where Dokploy itself says that something failed, the line right above that says more than the saying, even without
     // a word for it: `yaml: line 3: mapping values are not in this context`.
     let is_sign = |line: &String| is_dokploys_summary(line);
@@ -103,9 +103,9 @@ pub(super) fn reason(log: &str) -> Option<String> {
     let message = (end.is_some() || signs > 0).then(|| above.len().checked_sub(signs + 1)).flatten();
     let message = message.filter(|place| !is_success(&above[*place]) && !is_progress(&above[*place]));
     let summary = above.iter().rposition(|line| speaks_of_error(line) && !is_pointer(line));
-    let place = telling.map(|place| first_of_block(above, place)).or(message).or(summary)?;
+    let place = cause.map(|place| first_of_block(above, place)).or(message).or(summary)?;
     let line = above[place].trim_start_matches(['❌', ' ']);
-    let cut = line.char_indices().nth(LONGEST).map_or(line, |(end, _)| &line[..end]);
+    let cut = line.char_indices().nth(MAX_REASON_CHARS).map_or(line, |(end, _)| &line[..end]);
     Some(mask(cut))
 }
 
@@ -178,7 +178,7 @@ fn speaks_of_error(line: &str) -> bool {
         && ERROR_WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// The line of a block of npm's that tells most: the first one after its codes.
+/// The line of a block of npm's that says most: the first one after its codes.
 fn first_of_block(lines: &[String], place: usize) -> usize {
     let label = |line: &String| ["npm error", "npm ERR!"].into_iter().find(|label| line.starts_with(label));
     let Some(of_block) = label(&lines[place]) else { return place };

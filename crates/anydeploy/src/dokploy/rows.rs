@@ -3,23 +3,23 @@
 use dokploy_client::types::Deployment as Row;
 use dokploy_client::wire::Response;
 
-use super::{Dokploy, fail, status};
-use crate::clock::Moment;
+use super::{Dokploy, map_error, status};
+use crate::clock::Timestamps;
 use crate::failure::mask;
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use crate::{Deployment, DeploymentId, Error, Identity, RanRevision, Result, Target, TargetKind, platform};
 
 /// The id of the row, once it is known.
 pub(super) const ROW: &str = "row";
 
-/// There if the row is known by order and time alone.
+/// Set if the row is known by order and time alone.
 pub(super) const INFERRED: &str = "inferred";
 
-/// The rows of a target at one moment.
+/// The rows of a target at one point in time.
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
     /// When they were read.
-    pub(super) at: Option<Moment>,
+    pub(super) at: Option<Timestamps>,
 }
 
 impl Dokploy {
@@ -30,7 +30,7 @@ impl Dokploy {
             TargetKind::Compose => self.client.deployment_all_by_compose(target.id()).await,
             other => return Err(unsupported_kind(other)),
         };
-        let reply = reply.map_err(fail)?;
+        let reply = reply.map_err(map_error)?;
         Ok(Rows { at: read_at(&reply), rows: reply.into_value() })
     }
 }
@@ -39,14 +39,14 @@ pub(super) fn unsupported_kind(kind: &TargetKind) -> Error {
     Error::unsupported(platform::DOKPLOY, format_args!("targets of kind `{kind}`"))
 }
 
-/// The moment of an answer, if the server tells it.
-pub(super) fn read_at<T>(reply: &Response<T>) -> Option<Moment> {
-    Moment::dated(reply.header("date"))
+/// The time of an answer, if the server dates it.
+pub(super) fn read_at<T>(reply: &Response<T>) -> Option<Timestamps> {
+    Timestamps::dated(reply.header("date"))
 }
 
 /// When the row appeared, in Unix milliseconds of the server's clock.
 pub(super) fn created(row: &Row) -> Option<i64> {
-    row.created_at.as_deref().and_then(moment).map(|moment| moment.timestamp_millis())
+    row.created_at.as_deref().and_then(parse_timestamp).map(|time| time.timestamp_millis())
 }
 
 /// The deployment of a row; its id holds the row and nothing else.
@@ -60,7 +60,10 @@ pub(super) fn to_deployment(target: &Target, row: &Row, identity: Identity) -> D
         .with_title(row.title.clone())
         .with_commit(cloned(row).or_else(|| pushed(row)).map(str::to_owned))
         .with_revision(cloned(row).map_or(RanRevision::Unverified, |commit| RanRevision::Commit(commit.to_owned())))
-        .with_times(row.created_at.as_deref().and_then(moment), row.finished_at.as_deref().and_then(moment))
+        .with_times(
+            row.created_at.as_deref().and_then(parse_timestamp),
+            row.finished_at.as_deref().and_then(parse_timestamp),
+        )
 }
 
 /// The commit that was built, which Dokploy puts into the description at the end of a deployment from git.
@@ -68,8 +71,8 @@ fn cloned(row: &Row) -> Option<&str> {
     hash(row, "Commit: ")
 }
 
-/// The commit that a webhook told of, which it puts into the description at the start; the head of the branch may be
-/// another one by the time it is cloned.
+/// The commit that a webhook named, which Dokploy puts into the description at the start; the head of the branch may
+/// have moved by the time it is cloned.
 fn pushed(row: &Row) -> Option<&str> {
     hash(row, "Hash: ")
 }

@@ -5,7 +5,7 @@ use dokploy_client::wire::{Method, Operation};
 use serde_json::{Map, Value};
 
 use super::rows::unsupported_kind;
-use super::{ApplicationStatusEnum, Dokploy, fail, service_state};
+use super::{ApplicationStatusEnum, Dokploy, map_error, service_state};
 use crate::{Catalog, Check, Error, Result, Service, Target, TargetKind, platform};
 use futures::future::{BoxFuture, FutureExt};
 
@@ -31,11 +31,11 @@ impl Dokploy {
         target.validate()?;
         let (name, status, domains) = match target.kind() {
             TargetKind::Application => {
-                let row = self.client.application_one(target.id()).await.map_err(fail)?.into_value();
+                let row = self.client.application_one(target.id()).await.map_err(map_error)?.into_value();
                 (row.name, row.application_status, row.domains)
             }
             TargetKind::Compose => {
-                let row = self.client.compose_one(target.id()).await.map_err(fail)?.into_value();
+                let row = self.client.compose_one(target.id()).await.map_err(map_error)?.into_value();
                 (row.name, row.compose_status, row.domains)
             }
             other => return Err(unsupported_kind(other)),
@@ -43,10 +43,10 @@ impl Dokploy {
         Ok(service(target.clone(), name, &status).with_urls(domains.iter().filter_map(url).collect()))
     }
 
-    /// Lists the applications and compose stacks of every project; the list tells no URLs.
+    /// Lists the applications and compose stacks of every project; the list has no URLs.
     pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
         let call = self.client.http().request(&PROJECT_ALL);
-        let projects: Vec<Map<String, Value>> = call.json().await.map_err(fail)?.into_value();
+        let projects: Vec<Map<String, Value>> = call.json().await.map_err(map_error)?.into_value();
         let mut services = Vec::new();
         for project in &projects {
             let holders = holders(project)?;

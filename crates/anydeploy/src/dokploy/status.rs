@@ -1,4 +1,4 @@
-//! What Dokploy's words mean.
+//! Dokploy's words, and the phase or state each stands for.
 
 use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJobStateEnum};
 
@@ -34,7 +34,7 @@ pub fn queue_phase(state: &QueueJobStateEnum) -> Phase {
 /// How an application or a compose stack runs, from its status.
 ///
 /// The status is that of the last operation, not of the containers.
-/// `idle` is never deployed, stopped, or set up anew since; Dokploy does not tell them apart.
+/// `idle` is never deployed, stopped, or set up anew; Dokploy does not distinguish them.
 #[must_use]
 pub fn service_state(status: &ApplicationStatusEnum) -> ServiceState {
     match status {
@@ -46,7 +46,7 @@ pub fn service_state(status: &ApplicationStatusEnum) -> ServiceState {
     }
 }
 
-/// The status of a row; the column may be null, which tells nothing and is no end.
+/// The status of a row; the column may be null, which says nothing and is no end.
 pub(super) fn status(status: Option<&DeploymentStatusEnum>) -> DeploymentStatus {
     match status {
         Some(status) => DeploymentStatus::new(phase(status), status.as_str()),
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_known_word_has_a_meaning() {
+    fn every_known_word_has_a_phase_or_a_state() {
         for status in DeploymentStatusEnum::KNOWN {
             assert_ne!(phase(status), Phase::Unknown, "the table lacks {status}");
         }
@@ -90,10 +90,10 @@ mod tests {
             word in prop_oneof![any::<String>(), " ?(done|DONE|Done|success|completed|running|active|idle|error) ?"],
         ) {
             let known = DeploymentStatusEnum::KNOWN.iter().any(|known| known.as_str() == word);
-            let told = status(Some(&DeploymentStatusEnum::from(word.as_str())));
-            prop_assert_eq!(told.phase == Phase::Unknown, !known);
-            prop_assert_eq!(told.phase == Phase::Succeeded, word == "done");
-            prop_assert_eq!(&told.raw, &word);
+            let read = status(Some(&DeploymentStatusEnum::from(word.as_str())));
+            prop_assert_eq!(read.phase == Phase::Unknown, !known);
+            prop_assert_eq!(read.phase == Phase::Succeeded, word == "done");
+            prop_assert_eq!(&read.raw, &word);
 
             let known = QueueJobStateEnum::KNOWN.iter().any(|known| known.as_str() == word);
             let phase = queue_phase(&QueueJobStateEnum::from(word.as_str()));

@@ -4,7 +4,7 @@ use qovery_client::types::{
     DeploymentHistoryService as Part, DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum,
 };
 
-use super::trail::ACTION;
+use super::pending::ACTION;
 use crate::{DeployRequest, DeploymentId, JobEvent, TerraformAction};
 
 /// What a trigger does.
@@ -39,7 +39,7 @@ impl Action {
         }
     }
 
-    /// The action that stands in an id.
+    /// The action in an id.
     pub(super) fn in_id(id: &DeploymentId) -> Self {
         const ALL: [Action; 7] = [
             Action::Event(JobEvent::Start),

@@ -2,11 +2,11 @@
 
 use qovery_client::types::{CancelEnvironmentDeploymentRequest, JobTypeEnum, ListJobsParams, StateEnum, Status};
 
-use super::look::{KINDS, Look, filled};
+use super::pending::{CANCELLED, ENVIRONMENT, EXECUTION, LEFT_QUEUE_AT, REQUEST, to_deployment};
+use super::snapshot::{KINDS, Snapshot, filled};
 use super::status::judge_service;
-use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, GONE, REQUEST, told};
-use super::{Qovery, fail};
-use crate::reconcile::{is_passing, steady};
+use super::{Qovery, map_error};
+use crate::recovery::{may_be_transient, retry_briefly};
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
@@ -26,16 +26,16 @@ impl Qovery {
         let id = seen.id;
         let request = match (id.get(EXECUTION), id.get(REQUEST)) {
             (Some(_), _) => return self.stop_execution(&id).await,
-            (None, Some(request)) if id.get(GONE).is_none() => request,
+            (None, Some(request)) if id.get(LEFT_QUEUE_AT).is_none() => request,
             _ => {
                 return Err(conflict(
-                    "the deployment is accepted and does not show yet, so it cannot be cancelled now",
+                    "the deployment is accepted and is not listed yet, so it cannot be cancelled now",
                 ));
             }
         };
-        match self.client.cancel_deployment_request(request).await.map_err(fail) {
-            Ok(_) => Ok(told(id.with(CANCELLED, "1"), Phase::Cancelled, StateEnum::Canceled.as_str())),
-            // It may have left the queue since it was read.
+        match self.client.cancel_deployment_request(request).await.map_err(map_error) {
+            Ok(_) => Ok(to_deployment(id.with(CANCELLED, "1"), Phase::Cancelled, StateEnum::Canceled.as_str())),
+            // It may have left the queue after it was read.
             Err(error) => match error.kind() {
                 ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden => {
                     let seen = self.read(&id).await?;
@@ -52,17 +52,15 @@ impl Qovery {
     /// Cancels what the environment is doing, once it is read again that it is this execution.
     async fn stop_execution(&self, id: &DeploymentId) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?;
-        let look = steady(|| self.look(environment)).await?;
-        if look.last() != id.get(EXECUTION) {
-            return Err(conflict(
-                "another deployment of the environment has come since, and would be cancelled instead",
-            ));
+        let snapshot = retry_briefly(|| self.snapshot(environment)).await?;
+        if snapshot.last() != id.get(EXECUTION) {
+            return Err(conflict("a newer deployment of the environment has begun, and would be cancelled instead"));
         }
-        let running = running(&look, id);
+        let running = running(&snapshot, id);
         let force = self.runs_lifecycle_job(environment, &running).await?;
         // The console sends the field in either case (720181b).
         let body = CancelEnvironmentDeploymentRequest { force_cancel: Some(force) };
-        self.client.cancel_environment_deployment(environment, &body).await.map_err(fail)?;
+        self.client.cancel_environment_deployment(environment, &body).await.map_err(map_error)?;
         let cancelled = self.read(id).await?;
         let others: Vec<String> =
             running.iter().filter(|target| target.id() != id.target().id()).map(Target::to_string).collect();
@@ -82,11 +80,11 @@ impl Qovery {
         }
         let list = || async {
             let params = ListJobsParams::default();
-            Ok(self.client.list_jobs(environment, &params).await.map_err(fail)?.into_value().results)
+            Ok(self.client.list_jobs(environment, &params).await.map_err(map_error)?.into_value().results)
         };
-        let jobs = match steady(list).await {
+        let jobs = match retry_briefly(list).await {
             Ok(jobs) => jobs,
-            Err(error) if is_passing(&error) => return Err(error),
+            Err(error) if may_be_transient(&error) => return Err(error),
             // A cancel that is not forced stops nothing that it should not.
             Err(_) => return Ok(false),
         };
@@ -95,7 +93,7 @@ impl Qovery {
 }
 
 /// The services that the execution has not done with.
-fn running(look: &Look, id: &DeploymentId) -> Vec<Target> {
+fn running(snapshot: &Snapshot, id: &DeploymentId) -> Vec<Target> {
     let execution = id.get(EXECUTION);
     let of_kind = |kind: TargetKind| {
         let goes_on = |status: &&Status| {
@@ -106,7 +104,7 @@ fn running(look: &Look, id: &DeploymentId) -> Vec<Target> {
             };
             part && !phase.is_terminal()
         };
-        let running = look.of_kind(&kind).iter().filter(goes_on);
+        let running = snapshot.of_kind(&kind).iter().filter(goes_on);
         running.map(|status| Target::new(kind.clone(), &status.id)).collect::<Vec<_>>()
     };
     KINDS.into_iter().flat_map(of_kind).collect()

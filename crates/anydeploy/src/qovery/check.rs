@@ -1,21 +1,21 @@
 //! What a token may do, found out without changing anything.
 
 use super::Qovery;
-use super::meaning::fail_on_known;
+use super::error::map_error_of_known;
 use crate::{Check, ErrorKind, Permission, Result, VersionSupport};
 
 impl Qovery {
     /// Lists the organizations, which is how Qovery's own command line checks a token.
     ///
-    /// No call tells what else its role allows without doing it.
+    /// No call reports what else its role allows.
     pub(super) async fn check_token(&self) -> Result<Check> {
-        let organizations = match self.client.list_organization().await.map_err(fail_on_known) {
+        let organizations = match self.client.list_organization().await.map_err(map_error_of_known) {
             Ok(reply) => reply.into_value().results,
             Err(error) if error.kind() == ErrorKind::PermissionDenied => return Ok(Check::new(Permission::Denied)),
             Err(error) => return Err(error),
         };
         let mut check = Check::new(Permission::Granted);
-        // Qovery tells no version of its server.
+        // Qovery does not report the version of its server.
         check.version_support = VersionSupport::Unknown;
         // Without a credit card an organization still deploys on demo clusters; any other restriction blocks every
         // deployment (document of 2026-08-20, line 24256).

@@ -1,4 +1,4 @@
-//! Triggering a deployment, and what is known of it right after.
+//! Triggers a deployment, and reads what is known of it right after.
 
 use std::time::Duration;
 
@@ -7,32 +7,32 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, Status}
 use qovery_client::wire::Response;
 
 use super::action::Action;
-use super::find::waiting;
+use super::error::map_error_of_known;
 use super::kind::{Trigger, given_environment, misplaced};
-use super::look::{Look, filled};
-use super::meaning::fail_on_known;
 use super::order::{concerns, is_listed};
-use super::revision::{Named, check_deployed, needs_row};
-use super::status::judge_service;
-use super::trail::{
-    ACTION, ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, RESOLVED, SINCE, id_of, mark, pending, settled, told,
-    with_company, with_revision, with_some,
+use super::pending::{
+    ACCEPTED_AT, ACTION, ADOPTED, AFTER, EXECUTION, NEXT, REQUEST, RESOLVED, id_of, pending, to_deployment,
+    trigger_key, with_execution, with_overlap, with_revision, with_some,
 };
+use super::resolve::waiting;
+use super::revision::{Named, check_deployed, needs_row};
+use super::snapshot::{Snapshot, filled};
+use super::status::judge_service;
 use super::{Qovery, ids};
-use crate::clock::Moment;
-use crate::flight::Flight;
-use crate::reconcile::steady;
+use crate::clock::Timestamps;
+use crate::in_flight::InFlight;
+use crate::recovery::retry_briefly;
 use crate::{
     DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform,
 };
 
-/// What stands for a status as long as the deployment does not show.
+/// The raw status of a deployment that was accepted and is not listed yet.
 pub(super) const ACCEPTED: &str = "accepted";
 
-/// The environment just before the trigger.
-pub(super) struct Before {
+/// The environment as it was read just before the trigger.
+pub(super) struct Baseline {
     environment: String,
-    pub(super) look: Look,
+    pub(super) snapshot: Snapshot,
     pub(super) queue: Vec<Waiting>,
 }
 
@@ -45,39 +45,39 @@ impl Qovery {
         let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
         let (environment, named) = self.prepare(request, target).await.map_err(nothing_sent)?;
         let place = format!("{} {environment}", self.client.http().base_url());
-        let mut flight = Flight::begin(&place, target, self.grace / 2);
-        let before = self.before(target, environment).await.map_err(nothing_sent)?;
-        check_deployed(request.revision(), target, &before.look)?;
-        let id = with_revision(id_of(target, &before.environment), &named.revision);
+        let mut in_flight = InFlight::begin(&place, target, self.grace / 2);
+        let baseline = self.baseline(target, environment).await.map_err(nothing_sent)?;
+        check_deployed(request.revision(), target, &baseline.snapshot)?;
+        let id = with_revision(id_of(target, &baseline.environment), &named.revision);
         let id = if named.resolved { id.with(RESOLVED, "1") } else { id };
-        let id = with_some(with_some(id, AFTER, before.look.last()), ACTION, action.word());
+        let id = with_some(with_some(id, AFTER, baseline.snapshot.last()), ACTION, action.word());
         let trigger = Trigger::new(target.kind(), action, named)?;
-        flight.sent();
-        let deployed = match trigger.send(self, target.id()).await.map_err(fail_on_known) {
+        in_flight.sent();
+        let deployed = match trigger.send(self, target.id()).await.map_err(map_error_of_known) {
             Ok(reply) => {
-                let id = with_company(id, flight.company());
-                Ok(self.accepted(id, &before, reply, flight.is_accompanied()).await)
+                let id = with_overlap(id, in_flight.overlap());
+                Ok(self.accepted(id, &baseline, reply, in_flight.is_concurrent()).await)
             }
             Err(error) if error.is_safe_to_repeat() => Err(error),
             Err(lost) => {
-                flight.lost();
-                self.find_lost(id, &before, &flight, lost).await
+                in_flight.lost();
+                self.recover(id, &baseline, &in_flight, lost).await
             }
         };
         match &deployed {
             Ok(deployment) => {
-                flight.marked(&mark(&deployment.id));
+                in_flight.set_key(&trigger_key(&deployment.id));
                 if deployment.id.get(REQUEST).is_some() {
-                    flight.waits();
+                    in_flight.set_waiting();
                 }
                 if let Some(execution) = deployment.id.get(EXECUTION) {
-                    flight.became(execution);
+                    in_flight.set_deployment(execution);
                 }
-                flight.land_in(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
+                in_flight.end_pending(may_show_for(deployment.id.get(EXECUTION).is_some(), self.grace));
             }
-            // What was asked for may still wait, and show only after this call has ended.
-            Err(error) if !error.is_safe_to_repeat() => flight.land_in(self.grace),
-            Err(_) => flight.land(),
+            // The request may still wait, and be listed only after this call has ended.
+            Err(error) if !error.is_safe_to_repeat() => in_flight.end_pending(self.grace),
+            Err(_) => in_flight.end(),
         }
         deployed
     }
@@ -87,7 +87,7 @@ impl Qovery {
         let given = given_environment(target)?;
         let row = match given {
             Some(_) if !needs_row(request) => None,
-            _ => Some(steady(|| self.row(target)).await?),
+            _ => Some(retry_briefly(|| self.row(target)).await?),
         };
         let environment = match (given, &row) {
             (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
@@ -101,55 +101,55 @@ impl Qovery {
         Ok((environment, named))
     }
 
-    /// Makes sense of the answer to a trigger.
+    /// Turns the answer to a trigger into a deployment.
     async fn accepted(
         &self,
         id: DeploymentId,
-        before: &Before,
+        baseline: &Baseline,
         reply: Response<Option<Status>>,
-        accompanied: bool,
+        is_concurrent: bool,
     ) -> Deployment {
-        let id = Moment::of(reply.header("date")).checked(before.look.at).write(id, SINCE);
+        let id = Timestamps::of(reply.header("date")).checked(baseline.snapshot.at).write(id, ACCEPTED_AT);
         match reply.into_value() {
             // A request that waits has an id, one that started at once has none (Qovery's web console).
             Some(status) => match filled(status.deployment_request_id.as_deref()) {
-                // Of two requests that were made at once, one may have been merged into the other.
-                Some(request) if accompanied => self.queued(id.with(ADOPTED, "1"), request, before).await,
-                Some(request) => self.queued(id, request, before).await,
-                None => started(id, &status, &before.look),
+                // If two requests were sent at once, Qovery may have merged one into the other.
+                Some(request) if is_concurrent => self.queued(id.with(ADOPTED, "1"), request, baseline).await,
+                Some(request) => self.queued(id, request, baseline).await,
+                None => started(id, &status, &baseline.snapshot),
             },
             None => pending(id, Phase::Queued, ACCEPTED),
         }
     }
 
-    async fn before(&self, target: &Target, environment: String) -> Result<Before> {
-        let reads = try_join(steady(|| self.look(&environment)), steady(|| self.queue(&environment)));
-        let (look, queue) = reads.await?;
-        if *target.kind() == TargetKind::Environment || look.service(target).is_some() {
-            return Ok(Before { environment, look, queue });
+    async fn baseline(&self, target: &Target, environment: String) -> Result<Baseline> {
+        let reads = try_join(retry_briefly(|| self.snapshot(&environment)), retry_briefly(|| self.queue(&environment)));
+        let (snapshot, queue) = reads.await?;
+        if *target.kind() == TargetKind::Environment || snapshot.service(target).is_some() {
+            return Ok(Baseline { environment, snapshot, queue });
         }
-        if let Some(kind) = look.kind_of(target.id()) {
+        if let Some(kind) = snapshot.kind_of(target.id()) {
             let message = format!("there is no such {}: `{target}` is of kind `{kind}`", target.kind());
             return Err(Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY));
         }
         // In another environment the deployment would never be found again.
-        if steady(|| self.row(target)).await?.environment(target)? != environment {
+        if retry_briefly(|| self.row(target)).await?.environment(target)? != environment {
             return Err(misplaced(target));
         }
-        Ok(Before { environment, look, queue })
+        Ok(Baseline { environment, snapshot, queue })
     }
 
-    /// Tells whether a request waits by itself or was merged into one that waited before.
-    async fn queued(&self, id: DeploymentId, request: &str, before: &Before) -> Deployment {
-        let adopted = is_listed(&before.queue, request);
+    /// Finds out whether a request waits by itself or was merged into one that waited before.
+    async fn queued(&self, id: DeploymentId, request: &str, baseline: &Baseline) -> Deployment {
+        let adopted = is_listed(&baseline.queue, request);
         let id = id.with(REQUEST, request);
         let id = if adopted { id.with(ADOPTED, "1") } else { id };
-        // The deployment is accepted whatever these reads say; whoever waits for it will learn more.
-        let environment = &before.environment;
-        let look = steady(|| self.look(environment)).await.ok();
-        let queue = match steady(|| self.queue(environment)).await {
-            Ok(queue) if is_listed(&queue, request) => return waiting(id, request, &queue, look.as_ref()),
-            _ if adopted => return waiting(id, request, &before.queue, None),
+        // The deployment is accepted whatever these reads say; a later read will find out more.
+        let environment = &baseline.environment;
+        let snapshot = retry_briefly(|| self.snapshot(environment)).await.ok();
+        let queue = match retry_briefly(|| self.queue(environment)).await {
+            Ok(queue) if is_listed(&queue, request) => return waiting(id, request, &queue, snapshot.as_ref()),
+            _ if adopted => return waiting(id, request, &baseline.queue, None),
             Ok(queue) => queue,
             Err(_) => return pending(id, Phase::Queued, ACCEPTED),
         };
@@ -159,36 +159,38 @@ impl Qovery {
             .iter()
             .filter(|waiting| concerns(waiting, &id))
             .map(|waiting| waiting.identifier.deployment_request_id.as_str())
-            .filter(|older| is_listed(&before.queue, older) || *older < request);
+            .filter(|older| is_listed(&baseline.queue, older) || *older < request);
         match (older.next(), older.next()) {
-            (Some(older), None) => waiting(id.with(REQUEST, older).with(ADOPTED, "1"), older, &queue, look.as_ref()),
+            (Some(older), None) => {
+                waiting(id.with(REQUEST, older).with(ADOPTED, "1"), older, &queue, snapshot.as_ref())
+            }
             _ => pending(id, Phase::Queued, ACCEPTED),
         }
     }
 }
 
-/// How long after its trigger a deployment may show only to its own caller, by whether its execution is `known`.
+/// How long after its trigger a deployment may be missing from the lists, by whether its execution is `known`.
 ///
-/// What was started shows some seconds later, and what waits when it starts.
+/// One that was started is listed some seconds later, and one that waits when it starts.
 fn may_show_for(known: bool, grace: Duration) -> Duration {
     if known { grace / 20 } else { grace }
 }
 
-/// What started at once: the environment was free, so that the next execution is the one.
-fn started(id: DeploymentId, status: &Status, before: &Look) -> Deployment {
+/// A deployment that started at once: the environment was free, so that the next execution belongs to it.
+fn started(id: DeploymentId, status: &Status, baseline: &Snapshot) -> Deployment {
     let id = id.with(NEXT, "1");
     let known = match id.target().kind() {
-        TargetKind::Environment => before.last(),
-        _ => before.service(id.target()).and_then(|status| filled(status.execution_id.as_deref())),
+        TargetKind::Environment => baseline.last(),
+        _ => baseline.service(id.target()).and_then(|status| filled(status.execution_id.as_deref())),
     };
     let new = filled(status.execution_id.as_deref()).filter(|execution| Some(*execution) != known);
     let phase = judge_service(&status.state, status.status_details.as_ref());
     let id = match new {
         // The answer names the execution that it started.
         Some(execution) if matches!(phase, Phase::Queued | Phase::Running) => {
-            return told(settled(&id, execution), phase, status.state.as_str());
+            return to_deployment(with_execution(&id, execution), phase, status.state.as_str());
         }
-        // Another one came and went between the look and the trigger.
+        // Another execution began and ended between the baseline and the trigger.
         Some(execution) => id.with(AFTER, execution),
         None => id,
     };

@@ -1,20 +1,20 @@
-//! What was deployed before, from the history of an environment or of a service.
+//! Earlier deployments, from the history of an environment or of a service.
 
 use qovery_client::types::DeploymentHistoryAuditingData as Audit;
 use serde_json::{Map, Value};
 
-use super::look::filled;
+use super::pending::{id_of_execution, to_deployment};
 use super::ran::{ran_in, with_ran};
+use super::snapshot::filled;
 use super::status::{judge_past, judge_service, may_deploy};
-use super::trail::{id_of_execution, told};
 use super::{Qovery, ids};
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
 
-/// What Qovery sends unless told; other actions than deployments are among them.
-const USUAL: usize = 20;
+/// How many executions Qovery sends by default; other actions than deployments are among them.
+const DEFAULT_PAGE_SIZE: usize = 20;
 
 impl History for Qovery {
     fn list_deployments<'a>(
@@ -35,12 +35,12 @@ impl Qovery {
             let past = self.past(&environment).await?;
             let deployments = past.iter().filter(|entry| may_deploy(entry.trigger_action.as_ref())).map(|entry| {
                 let id = of(&entry.identifier.execution_id);
-                let deployment = told(id, judge_past(entry), entry.status.as_str());
+                let deployment = to_deployment(id, judge_past(entry), entry.status.as_str());
                 with_past(deployment, entry.auditing_data.as_ref())
             });
             return Ok(deployments.take(options.limit).collect());
         }
-        let size = i64::try_from(options.limit.max(USUAL)).unwrap_or(i64::MAX);
+        let size = i64::try_from(options.limit.max(DEFAULT_PAGE_SIZE)).unwrap_or(i64::MAX);
         let past = self.past_of(target, size).await?;
         let deployments = past.iter().filter_map(|part| {
             let details = part.status_details.as_ref();
@@ -49,7 +49,7 @@ impl Qovery {
                 return None;
             }
             let execution = filled(part.identifier.execution_id.as_deref())?;
-            let deployment = told(of(execution), judge_service(&part.status, details), part.status.as_str());
+            let deployment = to_deployment(of(execution), judge_service(&part.status, details), part.status.as_str());
             let deployment = with_ran(deployment, ran_in(&part.details));
             Some(with_past(deployment, part.auditing_data.as_ref()))
         });
@@ -57,9 +57,9 @@ impl Qovery {
     }
 }
 
-/// The deployment with the moments that the history gives.
+/// The deployment with the times that the history gives.
 pub(super) fn with_past(deployment: Deployment, audit: Option<&Audit>) -> Deployment {
-    let at = |text: Option<&String>| text.and_then(|text| moment(text));
+    let at = |text: Option<&String>| text.and_then(|text| parse_timestamp(text));
     let created_at = at(audit.and_then(|audit| audit.created_at.as_ref())).or(deployment.created_at);
     let updated_at = at(audit.and_then(|audit| audit.updated_at.as_ref()));
     let finished_at = updated_at.filter(|_| deployment.status.is_terminal());

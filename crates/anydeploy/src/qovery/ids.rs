@@ -1,10 +1,10 @@
 //! The ids of Qovery: UUIDs in lower case, made so once where they enter the adapter.
 
-use super::trail::{AFTER, ENVIRONMENT, EXECUTION, REQUEST};
+use super::pending::{AFTER, ENVIRONMENT, EXECUTION, REQUEST};
 use crate::{DeploymentId, Error, ErrorKind, Result, Target, platform};
 
 /// The length of a UUID as text.
-const UUID: usize = 36;
+const UUID_LENGTH: usize = 36;
 
 /// The target with its ids in lower case.
 ///
@@ -58,14 +58,14 @@ fn uuid(text: &str, of: impl std::fmt::Display) -> Result<String> {
 
 /// An id that begins with a UUID, such as that of an execution (`<uuid>-<number>`), with that in lower case.
 fn lower(text: &str) -> String {
-    match text.split_at_checked(UUID) {
+    match text.split_at_checked(UUID_LENGTH) {
         Some((head, rest)) if is_uuid(head) => format!("{}{rest}", head.to_ascii_lowercase()),
         _ => text.to_owned(),
     }
 }
 
 fn is_uuid(text: &str) -> bool {
-    text.len() == UUID
+    text.len() == UUID_LENGTH
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),

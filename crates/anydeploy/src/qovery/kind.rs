@@ -11,7 +11,7 @@ use qovery_client::wire;
 
 use super::action::Action;
 use super::revision::Named;
-use super::{Qovery, fail};
+use super::{Qovery, map_error};
 use crate::{Error, ErrorKind, Result, Revision, Target, TargetKind, TerraformAction, platform};
 
 /// What is sent to deploy a target of some kind: each has a body of its own, or none.
@@ -121,11 +121,11 @@ impl Qovery {
             }
             other => return Err(unknown(other)),
         };
-        Ok(reply.map_err(fail)?.into_value().results)
+        Ok(reply.map_err(map_error)?.into_value().results)
     }
 }
 
-/// The environment that holds a target, where the target itself tells.
+/// The environment that a target itself names.
 pub(super) fn given_environment(target: &Target) -> Result<Option<&str>> {
     match (target.environment_id(), target.kind()) {
         (None, TargetKind::Environment) => Ok(Some(target.id())),
@@ -134,7 +134,7 @@ pub(super) fn given_environment(target: &Target) -> Result<Option<&str>> {
     }
 }
 
-/// The error of a target that does not stand in the environment it is said to.
+/// The error of a target that is not in the environment it names.
 pub(super) fn misplaced(target: &Target) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("the target `{target}` stands in another environment"))
         .with_platform(platform::QOVERY)

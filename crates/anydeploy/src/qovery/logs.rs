@@ -2,15 +2,15 @@
 
 use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
 
-use super::trail::{ENVIRONMENT, EXECUTION};
-use super::{Qovery, fail, ids, reason};
-use crate::time::moment;
+use super::pending::{ENVIRONMENT, EXECUTION};
+use super::{Qovery, ids, map_error, reason};
+use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
 
-/// The most that Qovery sends of a log.
-const MOST: usize = 1000;
+/// How many entries of a log Qovery sends at most.
+const MAX_LOG_ENTRIES: usize = 1000;
 
 impl Logs for Qovery {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
@@ -29,12 +29,12 @@ impl Qovery {
         let Some(execution) = found.get(EXECUTION) else { return Ok(LogPage::default()) };
         let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
         let environment = found.require(ENVIRONMENT)?;
-        let entries = self.client.list_environment_logs(environment, &params).await.map_err(fail)?.into_value();
+        let entries = self.client.list_environment_logs(environment, &params).await.map_err(map_error)?.into_value();
         if entries.is_empty() {
             // An execution that never was has no lines either.
             self.read(&found).await?;
         }
-        let cut = entries.len() >= MOST;
+        let cut = entries.len() >= MAX_LOG_ENTRIES;
         let mut page = page(&entries, id.target(), environment, options);
         page.truncated |= cut;
         Ok(page)
@@ -45,7 +45,7 @@ impl Qovery {
 ///
 /// The console shows those of the environment and of the engine's task manager with each service, unless they belong to
 /// another stage than the service (console 720181b, `use-deployment-logs.ts`); those of the check before the deployment
-/// are left in, as they tell why nothing followed.
+/// are left in, because they say why nothing followed.
 fn concerning<'a>(entries: &'a [Entry], target: &Target, environment: &str) -> Vec<&'a Entry> {
     let id = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.id.clone();
     let kind = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.type_.clone();
@@ -68,7 +68,7 @@ fn filled(text: Option<&String>) -> Option<&str> {
 /// The last lines about the target.
 fn page(entries: &[Entry], target: &Target, environment: &str, options: LogOptions) -> LogPage {
     let concerning = concerning(entries, target, environment);
-    // One line more than is wanted tells whether there are older ones.
+    // One line more than is wanted shows whether there are older ones.
     let most = options.tail.saturating_add(1);
     let page = LogPage::from_newest(concerning.iter().rev().flat_map(|entry| newest(entry, most)), options);
     page.with_reason(reason::of(&concerning))
@@ -86,7 +86,7 @@ fn newest(entry: &Entry, most: usize) -> Vec<LogLine> {
             None => text.to_owned(),
         })
     });
-    let at = entry.timestamp.as_deref().and_then(moment);
+    let at = entry.timestamp.as_deref().and_then(parse_timestamp);
     let lines = message.into_iter().chain(error.as_deref()).flat_map(str::lines).rev();
     lines.take(most).map(|line| LogLine::new(line).with_time(at)).collect()
 }
@@ -171,16 +171,16 @@ mod tests {
             let all: Vec<_> = about.flat_map(texts).collect();
             let page = page(&entries, &web, "env", LogOptions::tail(tail));
             prop_assert_eq!(page.truncated, all.len() > tail);
-            let told: Vec<_> = page.lines.into_iter().map(|line| line.text).collect();
-            prop_assert!(told.len() == all.len().min(tail) && all.ends_with(&told), "{:?} {:?}", told, all);
+            let lines: Vec<_> = page.lines.into_iter().map(|line| line.text).collect();
+            prop_assert!(lines.len() == all.len().min(tail) && all.ends_with(&lines), "{:?} {:?}", lines, all);
         }
 
         #[test]
         fn no_entry_brings_forth_more_than_it_holds(value in any_entry()) {
             let held = value.to_string().len();
-            let told = texts(value);
-            prop_assert!(told.iter().all(|line| !line.contains('\n')));
-            prop_assert!(told.iter().map(String::len).sum::<usize>() <= held);
+            let lines = texts(value);
+            prop_assert!(lines.iter().all(|line| !line.contains('\n')));
+            prop_assert!(lines.iter().map(String::len).sum::<usize>() <= held);
         }
     }
 }

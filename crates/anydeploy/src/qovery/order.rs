@@ -1,4 +1,4 @@
-//! Which execution is the one, where only the order of executions can tell.
+//! Resolves a deployment to its execution where only the order of executions decides.
 
 use std::time::Duration;
 
@@ -8,24 +8,24 @@ use qovery_client::types::{
 };
 
 use super::action::Action;
-use super::look::PAGE;
+use super::pending::{ACCEPTED_AT, AFTER, FIRST, LEFT_QUEUE_AT, NEXT, OVERLAP, REQUEST, SAME_TARGET};
+use super::snapshot::HISTORY_PAGE_SIZE;
 use super::status::judge_past;
-use super::trail::{AFTER, CROWDED, FIRST, GONE, NEXT, REQUEST, SAME, SINCE};
-use crate::clock::Moment;
+use crate::clock::Timestamps;
 use crate::config::TokenScheme;
-use crate::time::moment;
+use crate::time::parse_timestamp;
 use crate::{DeploymentId, Phase, Target, TargetKind};
 
-/// The executions after those known to be others that may be the one, oldest first.
+/// The executions that may belong to the deployment, oldest first: those after the last that is known to be another's.
 ///
 /// `past` is newest first.
 /// Some of them may have [begun too late](is_later).
-/// `None` if the page does not reach back to the last that is known to be another, so that it proves nothing.
+/// `None` if the page does not reach back to that last one, so that it proves nothing.
 pub(super) fn fitting<'a>(past: &'a [Past], id: &DeploymentId, scheme: TokenScheme) -> Option<Vec<&'a Past>> {
     let newer = match id.get(AFTER) {
         Some(after) => past.iter().position(|entry| entry.identifier.execution_id == after),
         // Without any execution before it, all of them are newer; a full page may lack the oldest.
-        None => Some(past.len()).filter(|length| *length < PAGE),
+        None => Some(past.len()).filter(|length| *length < HISTORY_PAGE_SIZE),
     };
     let newer = past.get(..newer?)?;
     Some(newer.iter().rev().filter(|entry| fits(entry, id, scheme)).collect())
@@ -38,17 +38,17 @@ fn fits(entry: &Past, id: &DeploymentId, scheme: TokenScheme) -> bool {
     !other && action.may_be(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
         names(entry, id.target())
             || is_nameless(entry)
-            // What waited may have been left out of its own execution, so that the next one is not its own.
+            // Qovery may leave a target that waited out of its execution, and then the next execution is not its own.
             || id.get(REQUEST).is_some()
     }
 }
 
-/// Whether an execution tells nothing of services: when the check before it fails, none is touched.
+/// Whether an execution lists no service: when the check before it fails, none is touched.
 pub(super) fn is_nameless(entry: &Past) -> bool {
     entry.stages.iter().all(|stage| stage.services.is_empty())
 }
 
-/// Whether an execution deployed a service alone, or several for an environment.
+/// Whether an execution deployed just the target: one service alone, or several for an environment.
 fn is_just(entry: &Past, target: &Target) -> bool {
     let services = entry.stages.iter().map(|stage| stage.services.len()).sum::<usize>();
     names(entry, target) && (services > 1) == (*target.kind() == TargetKind::Environment)
@@ -59,23 +59,25 @@ pub(super) fn may_name(entry: &Past, target: &Target) -> bool {
     names(entry, target) || is_nameless(entry)
 }
 
-/// Whether an execution tells that it deployed a target.
+/// Whether an execution lists a target as deployed.
 pub(super) fn names(entry: &Past, target: &Target) -> bool {
     *target.kind() == TargetKind::Environment || part(entry, target.id()).is_some()
 }
 
-/// Whether an execution began too late to be the one.
+/// Whether an execution began too late to belong to the deployment.
 ///
-/// A request leaves the queue because its execution begins, and what started at once began when it was accepted.
-/// `grace` is how long what was accepted may take to show.
+/// A request leaves the queue because its execution begins; a deployment that started at once began when it was
+/// accepted.
+/// `grace` is how long an accepted deployment may take to appear.
 pub(super) fn is_later(entry: &Past, id: &DeploymentId, grace: Duration) -> bool {
     let latest = match (id.get(REQUEST), id.get(NEXT)) {
-        (Some(_), _) => Moment::read(id, GONE),
-        (None, Some(_)) => Moment::read(id, SINCE),
+        (Some(_), _) => Timestamps::read(id, LEFT_QUEUE_AT),
+        (None, Some(_)) => Timestamps::read(id, ACCEPTED_AT),
         (None, None) => None,
     };
     let allowed = allowed_seconds(grace);
-    let too_late = |latest: Moment| second(entry).is_some_and(|second| second > latest.server.saturating_add(allowed));
+    let too_late =
+        |latest: Timestamps| second(entry).is_some_and(|second| second > latest.server.saturating_add(allowed));
     latest.is_some_and(too_late)
 }
 
@@ -101,49 +103,51 @@ fn is_foreign(origin: Option<&Origin>, scheme: TokenScheme) -> bool {
     }
 }
 
-/// The one among those that fit, if it is certain enough.
+/// Resolves the deployment to one of the executions that fit, if that is certain enough.
 ///
-/// `overdue` says that whatever was started must show by now.
-pub(super) fn choose<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
-    // One that does not name the target may be the one all the same, if it failed early or left the target out. What
-    // names it behind that one is certain only if no other trigger may have made it.
+/// `overdue` says that every execution that was started must be listed by now.
+pub(super) fn resolve<'a>(fitting: &[&'a Past], id: &DeploymentId, overdue: bool) -> Option<&'a Past> {
+    // An execution that does not name the target may still be the right one, if it failed early or left the target out.
+    // A later one that names it is certain only if no concurrent trigger may have started it.
     let named = |entry: &&Past| names(entry, id.target());
-    let crowded = id.get(CROWDED).is_some();
-    if crowded && id.get(REQUEST).is_none() {
-        // Nothing tells two deployments of one service apart. But what starts at once deploys just what was asked for.
+    let overlaps = id.get(OVERLAP).is_some();
+    if overlaps && id.get(REQUEST).is_none() {
+        // Two deployments of one service cannot be distinguished. But an execution that starts at once deploys just its
+        // own target.
         let is_own = |entry: &&Past| is_just(entry, id.target());
-        let around = id.get(CROWDED) != Some(SAME) && id.get(NEXT).is_some();
+        let is_environment_overlap = id.get(OVERLAP) != Some(SAME_TARGET) && id.get(NEXT).is_some();
         return fitting
             .iter()
             .copied()
             .find(|entry| is_nameless(entry) || is_own(entry))
-            .filter(|own| around && is_own(own));
+            .filter(|own| is_environment_overlap && is_own(own));
     }
-    let mut fitting = fitting.iter().copied().filter(|entry| crowded || names(entry, id.target()));
+    let mut fitting = fitting.iter().copied().filter(|entry| overlaps || names(entry, id.target()));
     if id.get(NEXT).is_some() {
         return fitting.next().filter(named);
     }
-    let since = Moment::read(id, SINCE)?.server;
-    // Within a second or so it cannot be told whether an execution was there before the request.
-    let mut late = fitting.skip_while(|entry| second(entry).is_some_and(|second| second < since.saturating_sub(1)));
+    let accepted_at = Timestamps::read(id, ACCEPTED_AT)?.server;
+    // Within a second or so, the clock does not decide whether an execution is older than the request.
+    let mut late =
+        fitting.skip_while(|entry| second(entry).is_some_and(|second| second < accepted_at.saturating_sub(1)));
     let first = late.next().filter(named)?;
     let second = second(first)?;
-    let alone = overdue && second >= since && !late.any(|entry| names(entry, id.target()));
-    let next = id.get(FIRST).is_some() && second > since;
+    let alone = overdue && second >= accepted_at && !late.any(|entry| names(entry, id.target()));
+    let next = id.get(FIRST).is_some() && second > accepted_at;
     (next || alone).then_some(first)
 }
 
-/// The execution that failed in the check before it, if it can only be the one.
+/// The execution that failed in the check before it, if no other can belong to the deployment.
 ///
-/// Such an execution may tell nothing of services, so that its place has to: it is the first one since the known one,
-/// nothing that may be the right one follows, and it was not created before the request.
-/// No other trigger of this program was under way, and those of other programs waited while it ran.
+/// Such an execution may list no service, so that its place has to decide: it is the first one after the known one, no
+/// later one may be the right one, and it was not created before the request.
+/// No trigger of this program was concurrent, and those of other programs waited while it ran.
 pub(super) fn failed_check<'a>(fitting: &[&'a Past], id: &DeploymentId) -> Option<&'a Past> {
     let (first, later) = fitting.split_first()?;
-    let since = Moment::read(id, SINCE)?.server;
-    let own = id.get(NEXT).is_some() && id.get(CROWDED).is_none();
-    // Within a second it cannot be told whether an execution was there before the request.
-    let early = second(first).is_none_or(|second| second < since.saturating_sub(1));
+    let accepted_at = Timestamps::read(id, ACCEPTED_AT)?.server;
+    let own = id.get(NEXT).is_some() && id.get(OVERLAP).is_none();
+    // Within a second, the clock does not decide whether an execution is older than the request.
+    let early = second(first).is_none_or(|second| second < accepted_at.saturating_sub(1));
     let alone = !later.iter().any(|entry| may_name(entry, id.target()));
     (own && alone && !early && is_nameless(first) && judge_past(first) == Phase::Failed).then_some(*first)
 }
@@ -151,7 +155,7 @@ pub(super) fn failed_check<'a>(fitting: &[&'a Past], id: &DeploymentId) -> Optio
 /// The second in which an execution was created.
 pub(super) fn second(entry: &Past) -> Option<i64> {
     let data = entry.auditing_data.as_ref()?;
-    Some(moment(data.created_at.as_deref()?)?.timestamp())
+    Some(parse_timestamp(data.created_at.as_deref()?)?.timestamp())
 }
 
 /// What an execution did with a service.
@@ -178,7 +182,7 @@ pub(super) fn is_alone(queue: &[Waiting], request: &str, id: &DeploymentId) -> b
     !others.any(|waiting| concerns(waiting, id))
 }
 
-/// Whether every other request came to wait after this one.
+/// Whether every other request began to wait after this one.
 ///
 /// Ids sort by age, which Qovery's web console relies on.
 pub(super) fn is_oldest(queue: &[Waiting], request: &str) -> bool {
@@ -194,7 +198,7 @@ pub(super) fn is_listed(queue: &[Waiting], request: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::trail::id_of;
+    use super::super::pending::id_of;
     use super::*;
 
     const GRACE: Duration = Duration::from_mins(1);
@@ -222,7 +226,7 @@ mod tests {
         let past = past(entries);
         let mut fitting = fitting(&past, id, TokenScheme::Token).unwrap_or_default();
         fitting.retain(|entry| !is_later(entry, id, GRACE));
-        choose(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone())
+        resolve(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone())
     }
 
     #[test]
@@ -250,45 +254,45 @@ mod tests {
     #[test]
     fn a_failed_check_before_the_deployment_lists_no_service() {
         let entries = [entry("e2", "DEPLOY", "API", &[]), entry("e1", "DEPLOY", "API", &["web"])];
-        assert_eq!(chosen(&entries, &id(), false), None, "another one may show yet");
+        assert_eq!(chosen(&entries, &id(), false), None, "another one may still be listed");
         assert_eq!(chosen(&entries, &id(), true), None, "it may be for any service of the environment");
         assert_eq!(chosen(&entries, &id().with(REQUEST, "r"), true), None);
         let later = [entry("e3", "DEPLOY", "API", &["web"]), entries[0].clone(), entries[1].clone()];
-        assert_eq!(chosen(&later, &id(), true).as_deref(), Some("e3"), "nobody else deploys this service");
-        let crowded = id().with(CROWDED, SAME);
-        assert_eq!(chosen(&later, &crowded, true), None, "the check may have been ours");
+        assert_eq!(chosen(&later, &id(), true).as_deref(), Some("e3"), "no one else deploys this service");
+        let overlaps = id().with(OVERLAP, SAME_TARGET);
+        assert_eq!(chosen(&later, &overlaps, true), None, "the check may have been ours");
         let left_out = [later[0].clone(), entry("e2", "DEPLOY", "API", &["api"]), later[2].clone()];
-        assert_eq!(chosen(&left_out, &crowded, true), None, "ours may never have begun");
-        let around = id().with(CROWDED, "around");
-        assert_eq!(chosen(&left_out, &around, true).as_deref(), Some("e3"));
-        assert_eq!(chosen(&later, &around, true), None, "the check may have been ours");
+        assert_eq!(chosen(&left_out, &overlaps, true), None, "ours may never have begun");
+        let environment = id().with(OVERLAP, "around");
+        assert_eq!(chosen(&left_out, &environment, true).as_deref(), Some("e3"));
+        assert_eq!(chosen(&later, &environment, true), None, "the check may have been ours");
         let whole = [entry("e4", "DEPLOY", "API", &["api", "web"]), entries[1].clone()];
-        assert_eq!(chosen(&whole, &around, true), None, "the whole environment was deployed");
-        assert_eq!(chosen(&left_out, &crowded.clone().with(REQUEST, "r"), true), None, "it may have been left out");
+        assert_eq!(chosen(&whole, &environment, true), None, "the whole environment was deployed");
+        assert_eq!(chosen(&left_out, &overlaps.clone().with(REQUEST, "r"), true), None, "it may have been left out");
         assert_eq!(chosen(&left_out, &id().with(REQUEST, "r"), true).as_deref(), Some("e3"));
     }
 
     #[test]
     fn without_certainty_only_a_single_late_execution_is_taken_once_all_must_show() {
-        let since = |text: &str| moment(text).unwrap().timestamp().to_string();
-        let unsure = id().without(NEXT).with(SINCE, since("2026-08-20T14:00:05Z"));
+        let accepted_at = |text: &str| parse_timestamp(text).unwrap().timestamp().to_string();
+        let unsure = id().without(NEXT).with(ACCEPTED_AT, accepted_at("2026-08-20T14:00:05Z"));
         let one = [entry("e2", "DEPLOY", "API", &["web"]), entry("e1", "DEPLOY", "API", &["web"])];
         assert_eq!(chosen(&one, &unsure, false), None);
         assert_eq!(chosen(&one, &unsure, true).as_deref(), Some("e2"));
-        assert_eq!(chosen(&one, &unsure.clone().with(SINCE, since("2026-08-20T14:00:06Z")), true), None);
+        assert_eq!(chosen(&one, &unsure.clone().with(ACCEPTED_AT, accepted_at("2026-08-20T14:00:06Z")), true), None);
         let two = [entry("e3", "DEPLOY", "API", &["web"]), one[0].clone(), one[1].clone()];
         assert_eq!(chosen(&two, &unsure, true), None);
     }
 
     #[test]
-    fn the_first_execution_after_the_request_is_told_from_the_one_before_it_by_the_second() {
+    fn the_first_execution_after_the_request_is_distinguished_from_the_one_before_it_by_the_second() {
         let at = |execution: &str, second: &str| {
             let mut entry = entry(execution, "DEPLOY", "API", &["web"]);
             entry["auditing_data"]["created_at"] = json!(format!("2026-08-20T14:00:{second}.9Z"));
             entry
         };
-        let since = moment("2026-08-20T14:00:05Z").unwrap().timestamp().to_string();
-        let first = id().without(NEXT).with(FIRST, "1").with(SINCE, since);
+        let accepted_at = parse_timestamp("2026-08-20T14:00:05Z").unwrap().timestamp().to_string();
+        let first = id().without(NEXT).with(FIRST, "1").with(ACCEPTED_AT, accepted_at);
         let known = at("e1", "00");
         let cases = [
             (vec![at("e3", "30"), at("e2", "07"), at("e1x", "02"), known.clone()], Some("e2")),
@@ -303,13 +307,13 @@ mod tests {
 
     #[test]
     fn an_execution_may_begin_a_while_after_its_request_and_not_much_later() {
-        // A sixth of the grace, and the second that both moments are cut to; the entry is of 14:00:05.
+        // A sixth of the grace, and the second that both times are cut to; the entry is of 14:00:05.
         let cases = [("13:59:53", true), ("13:59:54", false), ("14:00:05", false), ("14:00:09", false)];
         for (accepted, later) in cases {
-            let moment = moment(&format!("2026-08-20T{accepted}Z")).unwrap().timestamp().to_string();
+            let time = parse_timestamp(&format!("2026-08-20T{accepted}Z")).unwrap().timestamp().to_string();
             let entry = &past(&[entry("e2", "DEPLOY", "API", &["web"])])[0];
-            let started = id().with(SINCE, moment.clone());
-            let queued = id().with(REQUEST, "r").with(GONE, moment);
+            let started = id().with(ACCEPTED_AT, time.clone());
+            let queued = id().with(REQUEST, "r").with(LEFT_QUEUE_AT, time);
             assert_eq!(is_later(entry, &started, GRACE), later, "{accepted}");
             assert_eq!(is_later(entry, &queued, GRACE), later, "{accepted}");
         }
@@ -317,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_check_that_failed_is_ours_only_by_its_place() {
-        let since = |text: &str| moment(text).unwrap().timestamp().to_string();
+        let accepted_at = |text: &str| parse_timestamp(text).unwrap().timestamp().to_string();
         let nameless = |execution: &str, status: &str| {
             let mut entry = entry(execution, "DEPLOY", "API", &[]);
             entry["status"] = json!(status);
@@ -329,13 +333,13 @@ mod tests {
             failed_check(&fitting, id).map(|entry| entry.identifier.execution_id.clone())
         };
         let known = entry("e1", "DEPLOY", "API", &["web"]);
-        let ours = id().with(SINCE, since("2026-08-20T14:00:05Z"));
+        let ours = id().with(ACCEPTED_AT, accepted_at("2026-08-20T14:00:05Z"));
         let only = [nameless("e2", "DEPLOYMENT_ERROR"), known.clone()];
         assert_eq!(failed(&only, &ours).as_deref(), Some("e2"));
-        assert_eq!(failed(&only, &ours.clone().with(CROWDED, SAME)), None);
+        assert_eq!(failed(&only, &ours.clone().with(OVERLAP, SAME_TARGET)), None);
         assert_eq!(failed(&only, &ours.clone().without(NEXT)), None);
         assert_eq!(
-            failed(&only, &ours.clone().with(SINCE, since("2026-08-20T14:00:07Z"))),
+            failed(&only, &ours.clone().with(ACCEPTED_AT, accepted_at("2026-08-20T14:00:07Z"))),
             None,
             "it was there before"
         );
@@ -351,7 +355,7 @@ mod tests {
         let entries = [entry("e9", "DEPLOY", "API", &["web"])];
         assert!(fitting(&past(&entries), &id(), TokenScheme::Token).is_none());
         assert_eq!(chosen(&entries, &id().without(AFTER), false).as_deref(), Some("e9"));
-        let full = vec![entry("e9", "DEPLOY", "API", &["web"]); PAGE];
+        let full = vec![entry("e9", "DEPLOY", "API", &["web"]); HISTORY_PAGE_SIZE];
         assert_eq!(chosen(&full, &id().without(AFTER), false), None);
     }
 }

@@ -2,28 +2,28 @@
 
 use qovery_client::types::{EnvironmentStatusesWithStages as Stages, ListEnvironmentLogsParams, StepMetricStatusEnum};
 
-use super::look::{Look, filled};
+use super::pending::ENVIRONMENT;
 use super::reason;
-use super::trail::ENVIRONMENT;
-use super::{Qovery, fail};
-use crate::clock::Moment;
-use crate::reconcile::is_passing;
+use super::snapshot::{Snapshot, filled};
+use super::{Qovery, map_error};
+use crate::clock::Timestamps;
+use crate::recovery::may_be_transient;
 use crate::{DeploymentId, Result};
 
 impl Qovery {
     /// The execution, if the check before it certainly failed.
     ///
-    /// `candidate` can only be the right one as far as the order of executions tells; it is taken once one that started
-    /// later would show beside it.
+    /// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be
+    /// listed beside it.
     pub(super) async fn failed_check(
         &self,
         id: &DeploymentId,
-        look: &Look,
+        snapshot: &Snapshot,
         candidate: Option<&str>,
         from: &str,
     ) -> Result<Option<String>> {
         let Some(execution) = candidate else { return Ok(None) };
-        if !Moment::read(id, from).is_some_and(|from| from.is_past(look.at, self.grace / 6)) {
+        if !Timestamps::read(id, from).is_some_and(|from| from.is_past(snapshot.at, self.grace / 6)) {
             return Ok(None);
         }
         let failed = self.check_failed(id.require(ENVIRONMENT)?, execution, id.target().id()).await?;
@@ -35,18 +35,18 @@ impl Qovery {
     /// Where the statuses are those of another execution, its log has to prove it: an error of the check, and no line of a
     /// service after it.
     pub(super) async fn check_failed(&self, environment: &str, execution: &str, service: &str) -> Result<bool> {
-        let said = match self.client.get_environment_statuses_with_stages(environment).await.map_err(fail) {
+        let said = match self.client.get_environment_statuses_with_stages(environment).await.map_err(map_error) {
             Ok(reply) => says_failed(&reply.into_value(), execution, service),
-            Err(error) if is_passing(&error) => return Err(error),
+            Err(error) if may_be_transient(&error) => return Err(error),
             Err(_) => None,
         };
         if let Some(failed) = said {
             return Ok(failed);
         }
         let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-        match self.client.list_environment_logs(environment, &params).await.map_err(fail) {
+        match self.client.list_environment_logs(environment, &params).await.map_err(map_error) {
             Ok(reply) => Ok(reason::proves_failed_check(&reply.into_value())),
-            Err(error) if is_passing(&error) => Err(error),
+            Err(error) if may_be_transient(&error) => Err(error),
             Err(_) => Ok(false),
         }
     }
@@ -60,7 +60,7 @@ impl Qovery {
 }
 
 /// Whether the check before the newest execution failed, and may have been for a service; `None` if that is another
-/// execution, or nothing is told of the check.
+/// execution, or if the check is not reported.
 ///
 /// `ERROR` means that nothing was changed on the cluster; the services that took part are marked (console 720181b).
 fn says_failed(stages: &Stages, execution: &str, service: &str) -> Option<bool> {

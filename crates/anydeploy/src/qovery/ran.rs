@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::history::{chart_of, commit_of, tag_of};
-use super::trail::{INFERRED, REQUEST, RESOLVED, revision_of};
+use super::pending::{INFERRED, REQUEST, RESOLVED, revision_of};
 use crate::{Deployment, DeploymentId, Phase, RanRevision};
 
 /// The revision in the details of a service that the history lists.
@@ -48,7 +48,7 @@ pub(super) fn may_be_merged(id: &DeploymentId) -> bool {
     id.get(REQUEST).is_some() || id.get(INFERRED).is_some()
 }
 
-/// Whether the revision in the id was looked up.
+/// Whether the revision in the id was read before the trigger.
 pub(super) fn is_resolved(id: &DeploymentId) -> bool {
     id.get(RESOLVED).is_some()
 }
@@ -65,7 +65,7 @@ pub(super) fn failed_as(deployment: Deployment, what: &str) -> Deployment {
 mod tests {
     use serde_json::json;
 
-    use super::super::trail::{COMMIT, TAG, id_of_execution, told};
+    use super::super::pending::{COMMIT, TAG, id_of_execution, to_deployment};
     use super::*;
     use crate::Target;
 
@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn another_revision_than_the_one_of_the_id_is_a_failure_that_says_so() {
         let id = id_of_execution(&Target::application("web"), "env", "e1");
-        let deployed = |id: &DeploymentId, ran| verified(with_ran(told(id.clone(), Phase::Succeeded, "DEPLOYED"), ran));
+        let deployed =
+            |id: &DeploymentId, ran| verified(with_ran(to_deployment(id.clone(), Phase::Succeeded, "DEPLOYED"), ran));
         let asked = id.clone().with(COMMIT, "0123456789");
         let other = RanRevision::Commit("fedcba9876".into());
         let failed = deployed(&asked, other.clone());

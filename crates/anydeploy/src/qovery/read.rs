@@ -1,4 +1,4 @@
-//! Reading a deployment back: what became of an execution, of one service in it or of the whole environment.
+//! Reads a deployment: the outcome of an execution, for one service in it or for the whole environment.
 
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, Status};
 
@@ -6,65 +6,65 @@ use tokio::time::sleep;
 
 use super::action::Action;
 use super::history::with_past;
-use super::look::{Look, beside_statuses, filled};
 use super::order::{is_nameless, part};
+use super::pending::{CANCELLED, ENVIRONMENT, EXECUTION, revision_of, to_deployment, trigger_key};
 use super::ran::{failed_as, is_resolved, may_be_merged, ran_in, verified, with_ran};
 use super::row::Source;
+use super::snapshot::{Snapshot, beside_statuses, filled};
 use super::status::{judge_past, judge_service};
-use super::trail::{CANCELLED, ENVIRONMENT, EXECUTION, mark, revision_of, told};
 use super::{Qovery, ids, phase};
-use crate::flight;
-use crate::reconcile::{is_passing, steady};
+use crate::in_flight;
+use crate::recovery::{may_be_transient, retry_briefly};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
 impl Qovery {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
         let id = &ids::deployment(id)?;
         if id.get(CANCELLED).is_some() {
-            return Ok(told(id.clone(), Phase::Cancelled, StateEnum::Canceled.as_str()));
+            return Ok(to_deployment(id.clone(), Phase::Cancelled, StateEnum::Canceled.as_str()));
         }
         match id.get(EXECUTION) {
             Some(execution) => {
-                let look = self.look(id.require(ENVIRONMENT)?).await?;
-                let read = self.follow(id.clone(), &look).await?;
-                // It shows, so that nobody takes it for a new one.
-                flight::end(&mark(id), Some(execution));
+                let snapshot = self.snapshot(id.require(ENVIRONMENT)?).await?;
+                let read = self.follow(id.clone(), &snapshot).await?;
+                // It is listed, so that no concurrent trigger takes it for a new one.
+                in_flight::end(&trigger_key(id), Some(execution));
                 Ok(read)
             }
-            None => self.find(id).await,
+            None => self.resolve(id).await,
         }
     }
 
-    /// Tells where the execution stands that the id names.
-    pub(super) async fn follow(&self, id: DeploymentId, look: &Look) -> Result<Deployment> {
+    /// The deployment of the execution that the id names.
+    pub(super) async fn follow(&self, id: DeploymentId, snapshot: &Snapshot) -> Result<Deployment> {
         let execution = id.require(EXECUTION)?;
-        let current = look.last() == Some(execution);
-        let whole = look.last_state().filter(|_| current);
+        let current = snapshot.last() == Some(execution);
+        let whole = snapshot.last_state().filter(|_| current);
         let going_on = whole.filter(|state| !phase(state).is_terminal());
         if *id.target().kind() == TargetKind::Environment {
             return match whole {
                 Some(state) if phase(state) != Phase::Unknown => {
-                    Ok(told(id, phase(state), state.as_str()).with_progress(look.progress()))
+                    Ok(to_deployment(id, phase(state), state.as_str()).with_progress(snapshot.progress()))
                 }
                 _ => self.read_past(id, whole).await,
             };
         }
-        if let Some(status) = look.service(id.target()).filter(|status| shows(status, execution, current)) {
+        if let Some(status) = snapshot.service(id.target()).filter(|status| shows(status, execution, current)) {
             let phase = judge_service(&status.state, status.status_details.as_ref());
             // A status that names no execution may still be that of the one before, as long as ours goes on.
             let named = filled(status.execution_id.as_deref()).is_some();
             if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
-                return Ok(told(id, Phase::Running, state.as_str()));
+                return Ok(to_deployment(id, Phase::Running, state.as_str()));
             }
             match phase {
                 Phase::Succeeded => return self.succeeded(id, status).await,
                 // The execution is over, so the history has the last word.
                 Phase::Unknown if going_on.is_none() => {}
-                _ => return Ok(told(id, phase, status.state.as_str())),
+                _ => return Ok(to_deployment(id, phase, status.state.as_str())),
             }
         } else if let Some(state) = going_on {
             // The execution has not come to the service yet.
-            return Ok(told(id, Phase::Running, state.as_str()));
+            return Ok(to_deployment(id, Phase::Running, state.as_str()));
         }
         self.read_past(id, whole).await
     }
@@ -72,16 +72,16 @@ impl Qovery {
     /// A success, once it is read which revision ran.
     async fn succeeded(&self, id: DeploymentId, status: &Status) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
-        let mut deployment = told(id.clone(), Phase::Succeeded, status.state.as_str());
+        let mut deployment = to_deployment(id.clone(), Phase::Succeeded, status.state.as_str());
         let action = status.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
         if let Some(other) = action.filter(|action| Action::in_id(&id).contradicts(Some(action))) {
             return Ok(failed_as(deployment, other.as_str()));
         }
-        let mut past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
-        // The history may be behind the statuses, and only it tells whose revision won if requests were merged.
+        let mut past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
+        // The history may be behind the statuses, and only it says which revision won if requests were merged.
         if past.as_ref().is_ok_and(|past| entry_of(past, &id).is_none()) && is_at_stake(&id) {
             sleep(self.grace / 20).await;
-            past = steady(|| self.past(&environment)).await.map_err(beside_statuses);
+            past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
         }
         let entry = past.as_ref().ok().and_then(|past| entry_of(past, &id));
         if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, id.target().id())?))) {
@@ -93,13 +93,13 @@ impl Qovery {
         }
         let ran = self.ran_by_row(&id, &environment, status).await.unwrap_or_default();
         match past {
-            // Another request may have been merged into it, and only the history tells whose revision won.
-            Err(error) if ran == RanRevision::Unverified && is_passing(&error) && is_at_stake(&id) => Err(error),
+            // Another request may have been merged into it, and only the history says which revision won.
+            Err(error) if ran == RanRevision::Unverified && may_be_transient(&error) && is_at_stake(&id) => Err(error),
             _ => Ok(verified(with_ran(deployment, ran))),
         }
     }
 
-    /// The commit that the service itself is said to run, unless something may have changed it since the execution.
+    /// The commit that the service reports as running, unless something may have changed it after the execution.
     async fn ran_by_row(&self, id: &DeploymentId, environment: &str, status: &Status) -> Option<RanRevision> {
         let (target, execution) = (id.target(), id.get(EXECUTION)?);
         let is_still = |status: &Status| {
@@ -115,18 +115,18 @@ impl Qovery {
         }
         let row = self.row(target).await.ok()?;
         let Source::Git { deployed: Some(commit) } = row.source else { return None };
-        let look = self.look(environment).await.ok()?;
-        look.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
+        let snapshot = self.snapshot(environment).await.ok()?;
+        snapshot.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
     }
 
-    /// What the history tells; `whole` is the state of the execution if it is still the newest.
+    /// The deployment by the history; `whole` is the state of the execution if it is still the newest.
     async fn read_past(&self, id: DeploymentId, whole: Option<&StateEnum>) -> Result<Deployment> {
         let environment = id.require(ENVIRONMENT)?.to_owned();
         let past = self.past(&environment).await.map_err(beside_statuses)?;
         match entry_of(&past, &id) {
             Some(entry) => {
                 let deployment = if *id.target().kind() == TargetKind::Environment {
-                    let deployment = told(id, judge_past(entry), entry.status.as_str());
+                    let deployment = to_deployment(id, judge_past(entry), entry.status.as_str());
                     with_past(deployment, entry.auditing_data.as_ref())
                 } else {
                     service_in(id, entry)
@@ -141,7 +141,7 @@ impl Qovery {
             // The history may be behind.
             None if whole.is_some() => {
                 let raw = whole.map(|state| state.as_str().to_owned()).unwrap_or_default();
-                Ok(told(id, Phase::Unknown, raw))
+                Ok(to_deployment(id, Phase::Unknown, raw))
             }
             None => Err(Error::new(
                 ErrorKind::NotFound,
@@ -169,7 +169,7 @@ fn entry_of<'a>(past: &'a [Past], id: &DeploymentId) -> Option<&'a Past> {
     past.iter().find(|entry| Some(entry.identifier.execution_id.as_str()) == id.get(EXECUTION))
 }
 
-/// What became of a service in an execution that the history lists.
+/// The outcome of a service in an execution that the history lists.
 fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
     let whole = judge_past(entry);
     let Some(part) = part(entry, id.target().id()) else {
@@ -178,7 +178,7 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
             Phase::Failed => (Phase::Failed, Some("the deployment failed before it came to this service")),
             whole => (whole, None),
         };
-        let deployment = told(id, phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
+        let deployment = to_deployment(id, phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
         return with_past(deployment, entry.auditing_data.as_ref());
     };
     let action = part.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
@@ -190,7 +190,7 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
         }
         phase => (phase, None),
     };
-    let deployment = told(id, phase, part.status.as_str()).with_reason(reason);
+    let deployment = to_deployment(id, phase, part.status.as_str()).with_reason(reason);
     let deployment = with_ran(with_past(deployment, entry.auditing_data.as_ref()), ran_in(&part.details));
     match other {
         Some(other) if phase == Phase::Succeeded => failed_as(deployment, other.as_str()),
@@ -202,11 +202,11 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
 mod tests {
     use serde_json::json;
 
-    use super::super::trail::{TAG, id_of_execution};
+    use super::super::pending::{TAG, id_of_execution};
     use super::*;
     use crate::Target;
 
-    fn told_of(whole: &str, service: Option<(&str, &str)>) -> Deployment {
+    fn outcome_of(whole: &str, service: Option<(&str, &str)>) -> Deployment {
         let parts = service.map(|(state, tag)| {
             json!({"identifier": {"service_id": "web"}, "status": state, "details": {"tag": tag},
                 "status_details": {"action": "DEPLOY"}})
@@ -228,7 +228,7 @@ mod tests {
             ("DEPLOYED", Some(("DEPLOYMENT_ERROR", "1.2")), Phase::Failed),
             ("CANCELED", Some(("CANCELED", "1.2")), Phase::Cancelled),
             ("DEPLOYING", Some(("DEPLOYMENT_QUEUED", "1.2")), Phase::Queued),
-            // What a deployment cannot end in.
+            // States in which no deployment ends.
             ("DEPLOYED", Some(("STOPPED", "1.2")), Phase::Failed),
             ("DEPLOYED", Some(("READY", "1.2")), Phase::Failed),
             ("DEPLOYING", Some(("READY", "1.2")), Phase::Unknown),
@@ -241,7 +241,7 @@ mod tests {
             ("DEPLOYING", None, Phase::Running),
         ];
         for (whole, service, expected) in cases {
-            assert_eq!(told_of(whole, service).status.phase, expected, "{whole} {service:?}");
+            assert_eq!(outcome_of(whole, service).status.phase, expected, "{whole} {service:?}");
         }
     }
 }

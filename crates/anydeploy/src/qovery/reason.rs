@@ -10,14 +10,14 @@ use qovery_client::types::EnvironmentLogs as Entry;
 use crate::failure::mask;
 
 /// The longest reason, in characters.
-const LONGEST: usize = 300;
+const MAX_REASON_CHARS: usize = 300;
 
-/// Marks that stand before and around the engine's lines.
+/// Marks before and around the lines of the engine.
 const MARKS: &[char] = &['❌', '⚠', '⛑', '🚫', '⬇', '⬆', '┃', '┏', '┗', '━', '📝', '🚀', '\u{fe0f}', ' ', '\t'];
 
-/// Whose line it is.
+/// Which part of Qovery wrote a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Whose {
+enum Origin {
     Service,
     TaskManager,
     Environment,
@@ -31,23 +31,23 @@ pub(super) fn of_check(entries: &[Entry]) -> Option<String> {
 
 /// Whether the check before an execution failed, and no service was touched after it.
 pub(super) fn proves_failed_check(entries: &[Entry]) -> bool {
-    let is_later = |entry: &Entry| origin(entry) == Whose::Service && step(entry) != Some("PreCheck");
+    let is_later = |entry: &Entry| origin_of(entry) == Origin::Service && step(entry) != Some("PreCheck");
     of_check(entries).is_some() && !entries.iter().any(is_later)
 }
 
-/// Why a deployment failed, from the entries that are about it, oldest first; a log without an error tells no reason.
+/// Why a deployment failed, from the entries that are about it, oldest first; a log without an error has no reason.
 pub(super) fn of(entries: &[&Entry]) -> Option<String> {
-    let from = |whose: Whose| entries.iter().copied().filter(move |entry| origin(entry) == whose);
-    let own = || from(Whose::Service);
+    let from = |origin: Origin| entries.iter().copied().filter(move |entry| origin_of(entry) == origin);
+    let own = || from(Origin::Service);
     let banner = || own().rev().find(|entry| is_error(entry) && !texts(entry).any(|text| is_cancel(&text)));
     let found = error_of(own())
         // The recap comes only after a failure, before the banner; its most frequent event comes first.
         .or_else(|| banner().and_then(|_| recap(own())))
         .or_else(|| banner().and_then(underlying))
         .or_else(|| banner().and_then(|_| complaint(own())))
-        .or_else(|| error_of(from(Whose::TaskManager)))
+        .or_else(|| error_of(from(Origin::TaskManager)))
         .or_else(|| of_check_in(entries))
-        .or_else(|| error_of(from(Whose::Environment)))
+        .or_else(|| error_of(from(Origin::Environment)))
         .or_else(|| banner().and_then(|entry| texts(entry).find(|text| !text.is_empty())))
         .or_else(|| {
             let any = entries.iter().rev().copied().find(|entry| is_error(entry))?;
@@ -60,7 +60,7 @@ fn of_check_in(entries: &[&Entry]) -> Option<String> {
     error_of(entries.iter().copied().filter(|entry| step(entry) == Some("PreCheck")))
 }
 
-/// The last error that tells a cause by itself.
+/// The last error that states a cause by itself.
 fn error_of<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Option<String> {
     entries.rev().filter(|entry| is_error(entry)).find_map(|entry| {
         let mut texts = texts(entry).filter(|text| !text.is_empty());
@@ -76,7 +76,7 @@ fn error_of<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Option<S
     })
 }
 
-/// A line that tells a cause; none for a banner and for what points to other lines.
+/// A line that states a cause; none for a banner and for what points to other lines.
 fn cause_in(text: &str) -> Option<String> {
     if let Some((_, rest)) = text.split_once("Underlying error: `") {
         let cause = rest.trim_end_matches(['.', '`']).trim();
@@ -102,7 +102,7 @@ fn is_pointer(text: &str) -> bool {
     ["look at ", "see above", "check the logs", "troubleshoot", "contact us"].iter().any(|word| text.contains(word))
 }
 
-/// What was not started because something else failed is reported as cancelled.
+/// A step that was not started because another one failed is reported as cancelled.
 fn is_cancel(text: &str) -> bool {
     text.to_ascii_lowercase().contains("has been cancelled")
 }
@@ -172,7 +172,7 @@ fn clean(line: &str) -> String {
 
 fn shown(text: &str) -> String {
     let mut line = mask(text);
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = line.char_indices().nth(MAX_REASON_CHARS) {
         line.truncate(end);
         line.push('…');
     }
@@ -191,12 +191,12 @@ fn step(entry: &Entry) -> Option<&str> {
     entry.details.as_ref()?.stage.as_ref()?.step.as_deref()
 }
 
-fn origin(entry: &Entry) -> Whose {
+fn origin_of(entry: &Entry) -> Origin {
     let transmitter = entry.details.as_ref().and_then(|details| details.transmitter.as_ref());
     match transmitter.and_then(|transmitter| transmitter.type_.as_deref()) {
-        Some("TaskManager") => Whose::TaskManager,
-        Some("Environment") => Whose::Environment,
-        _ => Whose::Service,
+        Some("TaskManager") => Origin::TaskManager,
+        Some("Environment") => Origin::Environment,
+        _ => Origin::Service,
     }
 }
 

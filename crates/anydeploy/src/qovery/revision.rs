@@ -1,7 +1,7 @@
-//! Which commit, tag or chart version a request means, looked up before anything is triggered.
+//! Which commit, tag or chart version a request means, read before anything is triggered.
 //!
 //! A bare deploy call keeps the version that was deployed (document of 2026-08-20, lines 21445, 21464 and 21479), so that
-//! what is *configured* has to be looked up and named; Qovery's own console does so as well (`use-outdated-services.ts`).
+//! what is *configured* has to be read and named; Qovery's own console does so as well (`use-outdated-services.ts`).
 
 use qovery_client::types::{
     ListApplicationCommitParams, ListHelmCommitParams, ListJobCommitParams, ServiceDeploymentStatusEnum,
@@ -9,15 +9,15 @@ use qovery_client::types::{
 
 use super::action::Action;
 use super::history::{chart_of, commit_of, tag_of};
-use super::look::{Look, filled};
 use super::row::{Row, Source};
+use super::snapshot::{Snapshot, filled};
 use super::status::judge_service;
-use super::{Qovery, fail};
-use crate::reconcile::steady;
+use super::{Qovery, map_error};
+use crate::recovery::retry_briefly;
 use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, TargetKind, platform};
 
 /// How many of the newest executions are searched for the one that was deployed last.
-const SEARCHED: i64 = 20;
+const MAX_SEARCHED_EXECUTIONS: i64 = 20;
 
 /// What a trigger names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct Named {
     pub(super) revision: Revision,
     /// Whether the call itself names it; otherwise the server keeps what was deployed.
     pub(super) sent: bool,
-    /// Whether it was looked up instead of being named by the caller.
+    /// Whether it was read instead of being named by the caller.
     pub(super) resolved: bool,
     /// The commit of a chart's values.
     pub(super) values: Option<String>,
@@ -43,7 +43,7 @@ pub(super) fn needs_row(request: &DeployRequest) -> bool {
 }
 
 impl Qovery {
-    /// Looks up what a request means; nothing is sent that changes anything.
+    /// Reads which revision a request means; nothing is sent that changes anything.
     pub(super) async fn name(&self, request: &DeployRequest, target: &Target, row: Option<&Row>) -> Result<Named> {
         if let (Action::Event(event), Some(row)) = (Action::of(request), row)
             && row.lacks(event)
@@ -87,7 +87,7 @@ impl Qovery {
                 (TargetKind::Database | TargetKind::Environment, _) => Ok(Named::default()),
                 _ => Err(unresolved("which revision is configured")),
             },
-            // An empty body keeps the deployed commit. A tag or chart version may have been configured anew since, so
+            // An empty body keeps the deployed commit. A tag or chart version may have been configured anew, so
             // that the one which was deployed is named.
             Revision::Deployed => match (target.kind(), source) {
                 (TargetKind::Application | TargetKind::Terraform, None) => Ok(Named::default()),
@@ -126,9 +126,9 @@ impl Qovery {
                 TargetKind::Terraform => client.list_terraform_commit(id).await,
                 _ => client.list_application_commit(id, &ListApplicationCommitParams::default()).await,
             };
-            Ok(reply.map_err(fail)?.into_value().results)
+            Ok(reply.map_err(map_error)?.into_value().results)
         };
-        let commits = steady(list).await?;
+        let commits = retry_briefly(list).await?;
         let head = commits.first().and_then(|commit| filled(Some(&commit.git_commit_id)));
         head.map(str::to_owned).ok_or_else(|| {
             refuse(ErrorKind::Conflict, format!("Qovery lists no commit of the branch of `{target}`, so name a commit"))
@@ -137,7 +137,7 @@ impl Qovery {
 
     /// The tag or chart version of the newest deployment that succeeded.
     async fn last_deployed(&self, target: &Target) -> Result<Option<Revision>> {
-        let past = steady(|| self.past_of(target, SEARCHED)).await?;
+        let past = retry_briefly(|| self.past_of(target, MAX_SEARCHED_EXECUTIONS)).await?;
         let succeeded = |status: &_, details| judge_service(status, details) == Phase::Succeeded;
         let last = past.iter().find(|part| succeeded(&part.status, part.status_details.as_ref()));
         Ok(last.and_then(|part| {
@@ -149,12 +149,12 @@ impl Qovery {
     }
 }
 
-/// Refuses to deploy once more what was never deployed: an empty body is only for what was deployed before.
+/// Refuses to deploy a service once more that was never deployed, because an empty body means the last deployment.
 ///
 /// # Errors
 /// [`ErrorKind::Conflict`] if the server says that the target was never deployed.
-pub(super) fn check_deployed(asked: &Revision, target: &Target, look: &Look) -> Result<()> {
-    let status = look.service(target).and_then(|status| status.service_deployment_status.as_ref());
+pub(super) fn check_deployed(asked: &Revision, target: &Target, snapshot: &Snapshot) -> Result<()> {
+    let status = snapshot.service(target).and_then(|status| status.service_deployment_status.as_ref());
     if *asked == Revision::Deployed && status == Some(&ServiceDeploymentStatusEnum::NeverDeployed) {
         return Err(refuse(
             ErrorKind::Conflict,

@@ -3,8 +3,8 @@
 use qovery_client::types::{ApplicationGitRepository as Repository, JobResponse, JobTypeEnum, ReferenceObject};
 
 use super::kind::unknown;
-use super::look::filled;
-use super::{Qovery, fail};
+use super::snapshot::filled;
+use super::{Qovery, map_error};
 use crate::{Error, ErrorKind, JobEvent, Result, Target, TargetKind, platform};
 
 /// What a service or environment is.
@@ -13,9 +13,9 @@ pub(super) struct Row {
     pub(super) name: String,
     environment: Option<String>,
     pub(super) source: Source,
-    /// The values of a chart stand in a repository of their own.
+    /// The values of a chart come from a repository of their own.
     pub(super) values_from_git: bool,
-    /// The events that a job has, if the server tells.
+    /// The events that a job has, if the server reports them.
     events: Option<Vec<JobEvent>>,
 }
 
@@ -70,16 +70,16 @@ impl Qovery {
         let (client, id) = (&self.client, target.id());
         Ok(match target.kind() {
             TargetKind::Application => {
-                let row = client.get_application(id).await.map_err(fail)?.into_value();
+                let row = client.get_application(id).await.map_err(map_error)?.into_value();
                 Row::new(row.name, row.environment, Source::git(row.git_repository.as_ref()))
             }
             TargetKind::Container => {
-                let row = client.get_container(id).await.map_err(fail)?.into_value();
+                let row = client.get_container(id).await.map_err(map_error)?.into_value();
                 Row::new(row.name, row.environment, Source::image(row.tag))
             }
-            TargetKind::Job => job(client.get_job(id).await.map_err(fail)?.into_value()),
+            TargetKind::Job => job(client.get_job(id).await.map_err(map_error)?.into_value()),
             TargetKind::Helm => {
-                let row = client.get_helm(id).await.map_err(fail)?.into_value();
+                let row = client.get_helm(id).await.map_err(map_error)?.into_value();
                 let source = match row.source {
                     Some(source) => match (source.git, source.repository) {
                         (Some(git), _) => Source::git(git.git_repository.as_ref()),
@@ -93,16 +93,16 @@ impl Qovery {
                 Row { values_from_git, ..Row::new(row.name, row.environment, source) }
             }
             TargetKind::Terraform => {
-                let row = client.get_terraform(id).await.map_err(fail)?.into_value();
+                let row = client.get_terraform(id).await.map_err(map_error)?.into_value();
                 let git = row.terraform_files_source.and_then(|source| source.git);
                 Row::new(row.name, row.environment, Source::git(git.and_then(|git| git.git_repository).as_ref()))
             }
             TargetKind::Database => {
-                let row = client.get_database(id).await.map_err(fail)?.into_value();
+                let row = client.get_database(id).await.map_err(map_error)?.into_value();
                 Row::new(row.name, row.environment, Source::Other)
             }
             TargetKind::Environment => {
-                let row = client.get_environment(id).await.map_err(fail)?.into_value();
+                let row = client.get_environment(id).await.map_err(map_error)?.into_value();
                 let name = row.name.unwrap_or_else(|| row.id.clone());
                 Row { environment: Some(row.id), ..Row::new(name, None, Source::Other) }
             }

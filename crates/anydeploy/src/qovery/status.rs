@@ -1,4 +1,4 @@
-//! What Qovery's words mean.
+//! Qovery's words, and the phase or state each stands for.
 
 use qovery_client::types::{
     DeploymentHistoryActionStatus, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryTriggerAction as Trigger,
@@ -88,15 +88,15 @@ pub fn service_state(state: &StateEnum) -> ServiceState {
     }
 }
 
-/// What a deployment came to, from a state and how far the platform says the action behind it is.
+/// The phase of a deployment, from its state and from the status of the action behind it.
 ///
 /// `action` and `how` are words of `ServiceActionEnum` and of `ServiceActionStatusEnum` or
-/// `DeploymentHistoryActionStatus`, which are the same as far as they go.
+/// `DeploymentHistoryActionStatus`, which agree in the words that both have.
 pub(super) fn judge(state: &StateEnum, action: Option<&str>, how: Option<&str>) -> Phase {
     let phase = phase(state);
     let deploys = action.is_none_or(|action| matches!(action, "DEPLOY" | "UNKNOWN"));
     match (phase, how) {
-        // The state is still the one from before, while the action is told of already.
+        // The state is still that of the last action, while the new action is reported already.
         (phase, Some("QUEUED")) if phase.is_terminal() => Phase::Queued,
         (phase, Some("ONGOING" | "EXECUTING")) if phase.is_terminal() => Phase::Running,
         (phase, Some("CANCELING")) if phase.is_terminal() => Phase::Cancelling,

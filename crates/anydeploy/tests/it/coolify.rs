@@ -78,7 +78,7 @@ async fn a_phantom_id_for_a_duplicate_commit_leads_to_the_running_deployment() {
     assert_eq!(second.identity, Identity::Adopted);
     assert_eq!(uuid(&second), uuid(&first));
     assert_eq!(fake.triggered().len(), 1);
-    // Whoever resumes from the text still learns that it was adopted.
+    // A program that resumes from the text still learns that it was adopted.
     assert_eq!(coolify.deployment(&second.id).await.unwrap().identity, Identity::Adopted);
 }
 
@@ -135,7 +135,7 @@ async fn an_unknown_application_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_full_queue_is_told_from_a_rate_limit() {
+async fn a_full_queue_is_distinguished_from_a_rate_limit() {
     let (fake, coolify) = manual().await;
     fake.fill_queue();
     let error = coolify.deploy(&application(&fake)).await.unwrap_err();
@@ -263,7 +263,7 @@ async fn every_kind_of_resource_is_listed() {
 }
 
 #[tokio::test]
-async fn a_check_tells_what_each_token_may_do_and_deploys_nothing() {
+async fn a_check_reports_what_each_token_may_do_and_deploys_nothing() {
     let (fake, coolify) = manual().await;
     let check = coolify.check().await.unwrap();
     assert_eq!((check.read, check.deploy), (Permission::Granted, Permission::Granted));
@@ -323,7 +323,7 @@ async fn a_switched_off_api_says_so() {
 }
 
 #[tokio::test]
-async fn nobody_at_the_address_is_unreachable_and_safe_to_repeat() {
+async fn no_server_at_the_address_is_unreachable_and_safe_to_repeat() {
     // The port was free a moment ago, and nothing listens on it.
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let coolify = Coolify::builder().url(format!("http://{address}")).token("1|t").build().unwrap();

@@ -13,7 +13,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 struct Odd(MockServer);
 
 impl Odd {
-    /// A server that lists no deployments, unless told otherwise.
+    /// A server that lists no deployments, unless a mock says otherwise.
     async fn start() -> Self {
         let server = MockServer::start().await;
         let list = ResponseTemplate::new(200).set_body_json(json!({ "count": 0, "deployments": [] }));
@@ -182,7 +182,7 @@ async fn merged_beside_another(known: u64, waiting: &str) -> anydeploy::Result<a
 }
 
 #[tokio::test]
-async fn a_row_that_another_request_may_have_stored_since_is_not_adopted_beside_a_running_one() {
+async fn a_row_that_a_later_request_may_have_stored_is_not_adopted_beside_a_running_one() {
     for status in ["queued", "in_progress"] {
         let error = merged_beside_another(1, status).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Undecidable, "{status}: {error}");

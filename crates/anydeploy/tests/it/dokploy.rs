@@ -132,7 +132,7 @@ async fn services_of_every_project_are_listed_and_read() {
 }
 
 #[tokio::test]
-async fn a_check_tells_what_the_role_may_do_and_triggers_nothing() {
+async fn a_check_reports_what_the_role_may_do_and_triggers_nothing() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let check = dokploy.check().await.unwrap();
     assert_eq!(check.server_version.as_deref(), Some("v0.30.2"));
@@ -156,7 +156,7 @@ async fn what_dokploy_cannot_do_is_refused_before_anything_is_sent() {
         (application().with_pull_request(7), ErrorKind::Unsupported),
         (DeployRequest::new(Target::service("x")), ErrorKind::Unsupported),
         (DeployRequest::new(Target::application("a/../b")), ErrorKind::InvalidInput),
-        // A row with U+0000 can never be inserted, and the deployment would be gone without a trace.
+        // A row with U+0000 can never be inserted, and the deployment would vanish.
         (application().with_reason("a\0b"), ErrorKind::InvalidInput),
     ];
     for (request, kind) in cases {
@@ -188,7 +188,7 @@ async fn an_id_that_is_not_one_of_ours_is_refused() {
 }
 
 #[tokio::test]
-async fn an_exhausted_key_is_told_from_a_missing_permission() {
+async fn an_exhausted_key_is_distinguished_from_a_missing_permission() {
     let (fake, _) = manual(FakeDokploy::builder()).await;
     let target = Target::application(fake.application());
     // Each request is charged twice, so that an odd budget ends within one, with another answer than later ones.
@@ -222,7 +222,7 @@ async fn a_key_that_runs_out_right_after_the_trigger_leaves_a_deployment_to_resu
 }
 
 #[tokio::test]
-async fn once_its_row_is_known_a_look_is_one_request() {
+async fn once_its_row_is_known_a_poll_is_one_request() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
     let before = fake.requests().len();
@@ -251,7 +251,7 @@ async fn the_environment_is_read_under_its_customary_names() {
 }
 
 #[tokio::test]
-async fn the_mark_is_new_for_each_deployment() {
+async fn the_correlation_tag_is_new_for_each_deployment() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     fake.deploy_by_someone_else(&fake.compose());
     let first = dokploy.deploy(&request(&fake.application())).await.unwrap();

@@ -1,4 +1,4 @@
-//! What Dokploy refuses, and what became of a trigger whose answer is lost.
+//! What Dokploy refuses, and the outcome of a trigger whose answer is lost.
 
 use std::time::Duration;
 
@@ -95,11 +95,11 @@ async fn every_recorded_refusal_has_its_kind_and_the_servers_sentence() {
         let message = body["message"].as_str().or(body.as_str()).unwrap();
         assert_eq!(error.kind(), expected(status, message), "{line}");
         assert_eq!(error.status().map(u64::from), Some(status), "{line}");
-        // A redirect is told in our words, and a web page in none.
+        // A redirect is described in our words, and a web page in none.
         if status != 308 && !message.starts_with('<') {
             let words: Vec<_> = message.split_whitespace().take(6).collect();
-            let told = error.server_message().unwrap_or_else(|| panic!("{line}"));
-            assert!(told.starts_with(&words.join(" ")), "{told} for {line}");
+            let said = error.server_message().unwrap_or_else(|| panic!("{line}"));
+            assert!(said.starts_with(&words.join(" ")), "{said} for {line}");
         }
         assert!(!format!("{error} {error:#} {error:?}").contains(TOKEN));
         seen += 1;
@@ -128,7 +128,7 @@ async fn a_proxys_404_while_dokploy_restarts_does_not_make_a_deployment_lost() {
 }
 
 #[tokio::test]
-async fn a_trigger_without_a_usable_answer_is_looked_for_and_never_sent_again() {
+async fn a_trigger_without_a_usable_answer_is_recovered_and_never_sent_again() {
     let page = || ResponseTemplate::new(502).set_body_raw("<html>Bad Gateway</html>", "text/html");
     let sql = json!({ "message": "Failed query: x\nparams: hunter2", "code": "INTERNAL_SERVER_ERROR" });
     let answers = [
@@ -165,7 +165,7 @@ async fn an_acceptance_in_a_form_of_another_version_is_one() {
         let server = serve("application-deploy", answer).await;
         let deployment = deployer(&server).deploy(&request()).await.unwrap();
         assert_eq!(deployment.status.phase, Phase::Queued, "{body}");
-        assert!(deployment.id.get("since").is_some(), "the moment of acceptance is the server's");
+        assert!(deployment.id.get("since").is_some(), "the time of acceptance is the server's");
         let requests = server.received_requests().await.unwrap();
         let trigger = requests.iter().find(|request| request.method.as_str() == "POST").unwrap();
         assert_eq!(trigger.headers.get("content-type").unwrap(), "application/json");

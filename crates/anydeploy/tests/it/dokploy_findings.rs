@@ -1,8 +1,8 @@
-//! What genuine servers and their users showed of the Dokploy adapter: each finding is a test that bears its fact.
+//! What genuine servers and their users showed of the Dokploy adapter: each finding is a test.
 
 mod cost;
 mod earlier;
-mod lost;
 mod order;
 mod reads;
+mod recovery;
 mod revision;

@@ -10,13 +10,13 @@ use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, DokployTrigg
 
 const GRACE: Duration = Duration::from_millis(200);
 
-/// What the server knows of the deployment that has this mark.
+/// What the server knows of the deployment that has this nonce.
 fn truth(fake: &FakeDokploy, nonce: &str) -> DokployTriggered {
-    let marked = |entry: &DokployTriggered| entry.description.as_deref().is_some_and(|text| text.contains(nonce));
-    fake.triggered().into_iter().find(marked).unwrap()
+    let tagged = |entry: &DokployTriggered| entry.description.as_deref().is_some_and(|text| text.contains(nonce));
+    fake.triggered().into_iter().find(tagged).unwrap()
 }
 
-/// Reads until the deployment counts as lost, and returns what was read meanwhile.
+/// Reads until the deployment counts as lost, and returns what was read until then.
 async fn until_lost(dokploy: &Dokploy, mut id: DeploymentId) -> Vec<Deployment> {
     let mut seen = Vec::new();
     for _ in 0..200 {
@@ -75,7 +75,7 @@ async fn a_waiting_deployment_shows_in_the_queue_alone() {
 }
 
 #[tokio::test]
-async fn a_short_build_that_lost_its_mark_while_nobody_looked_is_inferred() {
+async fn a_short_build_that_lost_its_tag_between_polls_is_inferred() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let shop = fake.add_git_application("shop");
     fake.deploy_by_someone_else(&fake.compose());
@@ -85,7 +85,7 @@ async fn a_short_build_that_lost_its_mark_while_nobody_looked_is_inferred() {
     let over = dokploy.deployment(&waiting.id).await.unwrap();
     assert_eq!((over.identity, over.status.phase), (Identity::Inferred, Phase::Succeeded));
     assert_eq!(Some(row(&over).to_owned()), truth(&fake, &nonce(&waiting.id)).deployment_id);
-    // The id says so too, for whoever reads it next.
+    // The id says so too, for the next reader.
     let again: DeploymentId = over.id.to_string().parse().unwrap();
     assert_eq!(dokploy.deployment(&again).await.unwrap().identity, Identity::Inferred);
 }
@@ -104,7 +104,7 @@ async fn a_job_that_was_seen_running_is_inferred_by_the_moment_it_started() {
 }
 
 #[tokio::test]
-async fn other_peoples_deployments_before_and_after_are_told_apart_by_order() {
+async fn other_peoples_deployments_before_and_after_are_distinguished_by_order() {
     for started in [0, 2] {
         let (fake, dokploy) = manual(FakeDokploy::builder()).await;
         let shop = fake.add_git_application("shop");
@@ -164,7 +164,7 @@ async fn a_restart_loses_what_waits_and_cancels_what_runs() {
     let waiting = dokploy.deployment(&waiting.id).await.unwrap();
     assert_eq!(waiting.status.raw, "waiting");
     fake.restart();
-    // Somebody deploys again, and that deployment is over before anybody looks.
+    // Another user deploys again, and that deployment is over before the next poll.
     fake.deploy_by_someone_else(&shop);
     ticks(&fake, 10).await;
     let outcome = dokploy.watch(&running.id, quick()).await.unwrap();
@@ -245,7 +245,7 @@ async fn a_row_that_fails_before_its_log_exists_has_its_reason() {
 }
 
 #[tokio::test]
-async fn a_server_without_a_queue_list_proves_by_mark_and_infers_the_only_prompt_row() {
+async fn a_server_without_a_queue_list_proves_by_tag_and_infers_the_only_prompt_row() {
     let builder = FakeDokploy::builder().quirk(DokployQuirk::OldServerWithoutQueueList);
     let (fake, _) = manual(builder).await;
     let dokploy = deployer(&fake, Duration::from_secs(3));
@@ -255,7 +255,7 @@ async fn a_server_without_a_queue_list_proves_by_mark_and_infers_the_only_prompt
     ticks(&fake, 2).await;
     assert_eq!(dokploy.deployment(&pending.id).await.unwrap().identity, Identity::Exact);
     ticks(&fake, 10).await;
-    // The commit took the mark's place; for a moment the row may still be another's, before which ours waits.
+    // The commit took the place of the tag; at first the row may still be of another deployment, for which ours waits.
     assert_eq!(dokploy.deployment(&pending.id).await.unwrap().identity, Identity::Pending);
     tokio::time::sleep(Duration::from_millis(1600)).await;
     let over = dokploy.deployment(&pending.id).await.unwrap();
@@ -304,7 +304,7 @@ async fn many_callers_of_one_git_application_each_follow_their_own_deployment() 
     let shop = fake.add_git_application("shop");
     for place in 0..8 {
         let script = if place % 3 == 1 { DokployScript::fails_with("no") } else { DokployScript::succeeds() };
-        // Long enough for a busy machine to see each of them run: after that, order tells nothing of eight callers.
+        // Long enough for a busy machine to see each of them run: after that, order proves nothing about eight callers.
         fake.next_deployment(&shop, script.lasting(30));
     }
     let callers = (0..8).map(|_| {
@@ -330,7 +330,7 @@ async fn many_callers_of_one_git_application_each_follow_their_own_deployment() 
     }
     rows.sort();
     rows.dedup();
-    assert_eq!(rows.len(), 8, "two callers were told of one deployment");
+    assert_eq!(rows.len(), 8, "two callers got one deployment");
     assert_eq!(fake.triggered().len(), 8);
 }
 

@@ -1,5 +1,5 @@
-//! The three adapters against servers that answer anything, and ids that anybody wrote: no panic, no secret in an error,
-//! and nothing told as a success or a wait that is none.
+//! The three adapters against servers that answer anything, and ids that anyone wrote: no panic, no secret in an error,
+//! and nothing reported as a success or a wait that is none.
 
 mod answers;
 mod server;
@@ -47,7 +47,7 @@ impl Scene {
         Self { server, runtime: Builder::new_current_thread().enable_all().build().unwrap(), deployers }
     }
 
-    /// Calls one method, and tells what a caller may print of it and whether it went well.
+    /// Calls one method, and returns what a caller may print of it and whether it went well.
     fn call(
         &self,
         (deployer, target): &(Box<dyn Deployer>, Target),
@@ -81,8 +81,8 @@ fn shown<T: std::fmt::Debug>(result: Result<T>) -> (String, bool) {
     }
 }
 
-/// The id that a deployment of each platform has once it is settled.
-fn settled(target: &Target, platform: usize) -> DeploymentId {
+/// The id that a deployment of each platform has once it is resolved.
+fn resolved(target: &Target, platform: usize) -> DeploymentId {
     let text = ["coolify:{}?deployment=d", "dokploy:{}?row=d", "qovery:{}?environment={e}&execution=d"][platform];
     text.replace("{}", &target.to_string()).replace("{e}", ENVIRONMENT).parse().unwrap()
 }
@@ -93,7 +93,7 @@ fn no_refusal_shows_a_secret_it_holds_or_passes_for_a_success() {
     proptest!(ProptestConfig::with_cases(600), |(platform in 0..3_usize, method in 0..8_usize, refusal in refusal())| {
         scene.server.answers(&[refusal.bytes()]);
         let deployer = &scene.deployers[platform];
-        let (shown, well) = scene.call(deployer, method, &settled(&deployer.1, platform));
+        let (shown, well) = scene.call(deployer, method, &resolved(&deployer.1, platform));
         prop_assert!(!well || method == 6, "{}", shown);
         prop_assert!(!shown.contains(SECRET) && !shown.contains(TOKEN), "{}", shown);
     });

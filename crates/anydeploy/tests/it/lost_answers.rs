@@ -123,7 +123,7 @@ async fn a_trigger_that_never_arrived_is_reported_as_safe_to_repeat_and_not_repe
 }
 
 #[tokio::test]
-async fn the_retry_layer_deploys_once_whatever_became_of_the_first_trigger() {
+async fn the_retry_layer_deploys_once_whatever_the_outcome_of_the_first_trigger() {
     join_all(ACTED_ON.into_iter().chain(NOT_ACTED_ON).map(async |fault| {
         for scene in Scene::all().await {
             scene.network.follow(FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1));
@@ -137,7 +137,7 @@ async fn the_retry_layer_deploys_once_whatever_became_of_the_first_trigger() {
 }
 
 #[tokio::test]
-async fn while_nothing_can_be_read_the_fate_of_a_trigger_stays_undecidable() {
+async fn while_nothing_can_be_read_a_lost_trigger_stays_undecidable() {
     for scene in Scene::all().await {
         // The reads before the trigger pass, the trigger and all after it do not.
         scene.network.follow(FaultPlan::always(Fault::ResetAfter).on([RequestKind::Trigger]).limit(1));
@@ -151,7 +151,7 @@ async fn while_nothing_can_be_read_the_fate_of_a_trigger_stays_undecidable() {
         scene.network.follow(FaultPlan::always(Fault::HtmlPage { code: 502 }));
         match deploy.await.unwrap() {
             Err(error) => assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false)),
-            // It may have looked already.
+            // It may have polled already.
             Ok(deployment) => assert_eq!(scene.ids().len(), 1, "{deployment:?}"),
         }
     }
@@ -165,11 +165,11 @@ async fn two_at_once(scene: &Scene, fault: Fault) -> [anydeploy::Result<Deployme
 }
 
 #[tokio::test]
-async fn nobody_is_told_of_another_callers_deployment_as_theirs() {
+async fn no_caller_gets_another_callers_deployment_as_its_own() {
     for fault in [Fault::ResetBefore, Fault::ResetAfter] {
         for scene in Scene::all().await {
-            let told = two_at_once(&scene, fault).await;
-            let mut own: Vec<_> = told
+            let results = two_at_once(&scene, fault).await;
+            let mut own: Vec<_> = results
                 .iter()
                 .filter_map(|result| result.as_ref().ok())
                 .filter(|deployment| deployment.identity != Identity::Adopted)
@@ -181,10 +181,10 @@ async fn nobody_is_told_of_another_callers_deployment_as_theirs() {
             assert_eq!(
                 own.len(),
                 all,
-                "{}, {fault:?}: both were told of one deployment: {told:?}",
+                "{}, {fault:?}: both got one deployment: {results:?}",
                 scene.deployer.platform()
             );
-            for error in told.iter().filter_map(|result| result.as_ref().err()) {
+            for error in results.iter().filter_map(|result| result.as_ref().err()) {
                 assert!(matches!(error.kind(), ErrorKind::Undecidable | ErrorKind::NotTriggered), "{error:?}");
             }
         }
@@ -192,7 +192,7 @@ async fn nobody_is_told_of_another_callers_deployment_as_theirs() {
 }
 
 #[tokio::test]
-async fn a_trigger_by_somebody_else_on_the_web_page_is_never_taken_for_the_lost_one() {
+async fn a_trigger_by_another_user_on_the_web_page_is_never_taken_for_the_lost_one() {
     let fake = FakeCoolify::start().await;
     let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
     let builder = Coolify::builder().url(network.url()).token(fake.token());
@@ -207,7 +207,7 @@ async fn a_trigger_by_somebody_else_on_the_web_page_is_never_taken_for_the_lost_
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     fake.deploy_by_someone_else(&application);
-    // Coolify would have taken the request for the same commit for that one, and left no other trace of it.
+    // Coolify would have taken the request for the same commit for that one, and kept no other record of it.
     assert_eq!(deploy.await.unwrap().unwrap_err().kind(), ErrorKind::Undecidable);
     assert_eq!(fake.triggered().len(), 1);
 }

@@ -33,13 +33,13 @@ mod lost_answers;
 #[cfg(feature = "qovery")]
 mod qovery;
 #[cfg(feature = "qovery")]
-mod qovery_crowd;
-#[cfg(feature = "qovery")]
 mod qovery_errors;
 #[cfg(feature = "qovery")]
 mod qovery_findings;
 #[cfg(feature = "qovery")]
 mod qovery_identity;
+#[cfg(feature = "qovery")]
+mod qovery_overlap;
 #[cfg(feature = "qovery")]
 mod qovery_traps;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]

@@ -52,11 +52,11 @@ async fn a_given_environment_saves_a_read_and_a_wrong_one_is_refused() {
 #[tokio::test]
 async fn what_does_not_exist_or_may_not_be_seen_is_one_kind_of_error() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
-    let gone = Target::application("00000000-0000-4000-8000-000000000000");
-    let deploy = qovery.deploy(&DeployRequest::new(gone.clone())).await.unwrap_err();
-    let in_environment = gone.clone().in_environment(fake.environment());
+    let missing = Target::application("00000000-0000-4000-8000-000000000000");
+    let deploy = qovery.deploy(&DeployRequest::new(missing.clone())).await.unwrap_err();
+    let in_environment = missing.clone().in_environment(fake.environment());
     let placed = qovery.deploy(&DeployRequest::new(in_environment)).await.unwrap_err();
-    let service = qovery.service(&gone).await.unwrap_err();
+    let service = qovery.service(&missing).await.unwrap_err();
     for error in [deploy, placed, service] {
         assert_eq!((error.kind(), error.status()), (ErrorKind::NotFoundOrForbidden, Some(403)), "{error}");
         assert!(error.is_safe_to_repeat());
@@ -207,7 +207,7 @@ async fn history_lists_deployments_and_no_other_actions() {
     }
 }
 
-/// Stops the application as somebody with another tool would.
+/// Stops the application as a user of another tool would.
 async fn stop(fake: &FakeQovery) -> u16 {
     use qovery_client::Client;
     let http = Client::http_builder(fake.url(), fake.token()).build().unwrap();
@@ -215,7 +215,7 @@ async fn stop(fake: &FakeQovery) -> u16 {
 }
 
 #[tokio::test]
-async fn services_tell_how_they_run_and_where() {
+async fn services_report_how_they_run_and_where() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     fake.already_deployed(&fake.application());
     let terraform = fake.add_terraform("bucket");
@@ -257,7 +257,7 @@ async fn a_check_names_the_organization_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_used_up_rate_limit_tells_when_it_resets() {
+async fn a_used_up_rate_limit_reports_when_it_resets() {
     let plain = || FakeQovery::builder().rate_limit(1, Duration::from_mins(2));
     for builder in [plain(), plain().quirk(QoveryQuirk::RetryAfter)] {
         let (_fake, qovery) = manual(builder).await;
@@ -274,7 +274,7 @@ async fn an_api_token_and_a_jwt_go_by_different_schemes() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     qovery.check().await.unwrap();
     let jwt = || Qovery::builder().url(fake.url()).token(fake.bearer());
-    // Its form tells which it is.
+    // Its form decides which it is.
     jwt().build().unwrap().check().await.unwrap();
     jwt().token_scheme(TokenScheme::Bearer).build().unwrap().check().await.unwrap();
     let wrong = jwt().token_scheme(TokenScheme::Token).build().unwrap().check().await.unwrap_err();

@@ -181,7 +181,7 @@ fn sentence_of_source(error: &Error) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_rate_limit_tells_how_long_to_wait_in_each_of_its_forms() {
+async fn a_rate_limit_reports_how_long_to_wait_in_each_of_its_forms() {
     let date = "Thu, 20 Aug 2026 14:30:00 GMT";
     let cases = [
         ("x-ratelimit-reset", "1787236800", 600),

@@ -1,4 +1,4 @@
-//! The Qovery adapter tells its own deployment from every other one, or says that it cannot.
+//! The Qovery adapter distinguishes its own deployment from every other one, or says that it cannot.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ async fn an_execution_without_its_request_id_is_inferred_by_order() {
     let builder = quirks.into_iter().fold(FakeQovery::builder(), anydeploy_fakes::FakeQoveryBuilder::quirk);
     let (fake, qovery) = manual(builder).await;
     let first = qovery.deploy(&web(&fake)).await.unwrap();
-    // As long as it does not show, nothing would tell the two apart.
+    // As long as it is not listed, nothing distinguishes the two.
     while qovery.deployment(&first.id).await.unwrap().identity == Identity::Pending {
         fake.advance(1);
     }
@@ -51,7 +51,7 @@ async fn an_execution_without_its_request_id_is_inferred_by_order() {
     let second = step_to_the_end(&fake, &qovery, second).await;
     assert_eq!((second.identity, second.status.phase), (Identity::Inferred, Phase::Failed));
     assert_eq!(execution(&second), Some(&*ours(&fake)[1].execution_id));
-    // The first one, looked at only now, is still told from the second.
+    // The first one, read only now, is still distinguished from the second.
     let first = qovery.deployment(&first.id).await.unwrap();
     assert_eq!((first.identity, first.status.phase), (Identity::Inferred, Phase::Succeeded));
     assert_eq!(execution(&first), Some(&*ours(&fake)[0].execution_id));
@@ -225,7 +225,7 @@ async fn an_environment_is_judged_by_its_last_deployment() {
     let deployment = qovery.deploy(&request).await.unwrap();
     let over = step_to_the_end(&fake, &qovery, deployment).await;
     assert_eq!((over.status.phase, over.status.raw.as_str()), (Phase::Failed, "DEPLOYMENT_ERROR"));
-    // The state of the environment still tells of the failed service, the new deployment does not.
+    // The state of the environment is still that of the failed service, and the new deployment succeeds.
     let again = qovery.deploy(&web(&fake)).await.unwrap();
     assert_eq!(step_to_the_end(&fake, &qovery, again).await.status.phase, Phase::Succeeded);
     // And the failed one is what it was, although another one is the last by now.

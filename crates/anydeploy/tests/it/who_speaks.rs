@@ -109,7 +109,7 @@ async fn a_page_or_a_text_of_a_proxy_is_never_a_word_of_the_platform() {
 }
 
 #[tokio::test]
-async fn a_gateways_json_is_told_where_the_platform_never_says_that() {
+async fn a_gateways_json_is_recognised_where_the_platform_never_says_that() {
     let bodies = [
         (404, r#"{"message":"no Route matched with those values"}"#),
         (404, r#"{"message":"Not Found"}"#),
@@ -305,7 +305,7 @@ async fn a_check_never_speaks_of_a_trigger() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_repeats_the_token_is_told_without_it() {
+async fn a_refusal_that_repeats_the_token_is_reported_without_it() {
     let server = MockServer::start().await;
     let said = format!("nobody here goes by {TOKEN} today");
     let body = serde_json::json!({ "message": said, "detail": said, "code": "BAD_REQUEST" });

@@ -41,7 +41,7 @@ pub(crate) fn api_url(platform: &Platform, url: &str, api_path: &str) -> Result<
     if let Some((scheme, rest)) = instance.split_once("://") {
         let mut parts = rest.split('/');
         let host = parts.next().unwrap_or_default();
-        // What is refused for another reason may hold a secret, and is not repeated.
+        // A URL that is refused for another reason may hold a secret, and is not repeated.
         let is_plain = !instance.contains(['@', '?', '#', ',', '"', '\'', '$', '{']) && !rest.contains("://");
         if is_plain && host.eq_ignore_ascii_case("console.qovery.com") {
             return Err(
@@ -103,7 +103,7 @@ mod tests {
             let reason = api_url(&platform, url, path).unwrap_err();
             assert!(reason.contains(instead), "{url}: {reason}");
         }
-        // What holds a secret is refused elsewhere, without being repeated.
+        // A URL that holds a secret is refused elsewhere, without being repeated.
         assert!(api_url(&platform::COOLIFY, "https://u:planted@c.example/login", "/api/v1").is_ok());
     }
 }

@@ -14,11 +14,11 @@ use crate::conformance::line::{self, Doomed};
 /// A commit, by its full hash.
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// A Coolify on which nobody else deploys, and whose limits are out of reach.
+/// A Coolify on which no one else deploys, and whose limits are out of reach.
 pub(crate) struct OnCoolify {
     fake: FakeCoolify,
     line: FaultyNetwork,
-    /// Applications that somebody deletes while they are being deployed.
+    /// Applications that a user deletes while they are being deployed.
     doomed: Doomed,
 }
 

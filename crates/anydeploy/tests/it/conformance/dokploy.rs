@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::conformance::line::{self, Doomed};
 
-/// A Dokploy on which nobody else deploys, and where no service waits for another.
+/// A Dokploy on which no one else deploys, and where no service waits for another.
 pub(crate) struct OnDokploy {
     fake: FakeDokploy,
     line: FaultyNetwork,

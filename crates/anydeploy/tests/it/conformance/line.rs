@@ -16,7 +16,7 @@ pub(crate) const STEP: Duration = Duration::from_millis(10);
 /// How long what must not end is watched: many times what a deployment takes that ends.
 pub(crate) const MOMENT: Duration = Duration::from_millis(500);
 
-/// A line that loses nothing until it is told to.
+/// A line that loses nothing until a test says so.
 pub(crate) fn to(server: &str) -> FaultyNetwork {
     FaultyNetwork::before(server, FaultPlan::calm()).unwrap()
 }
@@ -54,7 +54,7 @@ struct Doom {
     target: String,
     ending: Ending,
     /// How many requests had come when the deployment was first seen to run.
-    since: Option<u64>,
+    running_since: Option<u64>,
 }
 
 impl Doomed {
@@ -62,17 +62,19 @@ impl Doomed {
     const REQUESTS: u64 = 20;
 
     pub(crate) fn add(&self, target: &str, ending: Ending) {
-        self.0.lock().unwrap().push(Doom { target: target.to_owned(), ending, since: None });
+        self.0.lock().unwrap().push(Doom { target: target.to_owned(), ending, running_since: None });
     }
 
     /// Takes out what has been running for some requests by now.
     pub(crate) fn due(&self, line: &FaultyNetwork, runs: impl Fn(&str) -> bool) -> Vec<(String, Ending)> {
         let now = line.exchanges();
         let mut doomed = self.0.lock().unwrap();
-        for doom in doomed.iter_mut().filter(|doom| doom.since.is_none() && runs(&doom.target)) {
-            doom.since = Some(now);
+        for doom in doomed.iter_mut().filter(|doom| doom.running_since.is_none() && runs(&doom.target)) {
+            doom.running_since = Some(now);
         }
-        let due = doomed.extract_if(.., |doom| doom.since.is_some_and(|since| now >= since + Self::REQUESTS));
+        let due = doomed.extract_if(.., |doom| {
+            doom.running_since.is_some_and(|running_since| now >= running_since + Self::REQUESTS)
+        });
         due.map(|doom| (doom.target, doom.ending)).collect()
     }
 }

@@ -13,7 +13,7 @@ use futures::future::{BoxFuture, FutureExt, ready};
 
 use crate::conformance::line;
 
-/// A Qovery on which nobody else deploys, and where each service has an environment of its own to be deployed in.
+/// A Qovery on which no one else deploys, and where each service has an environment of its own to be deployed in.
 pub(crate) struct OnQovery {
     fake: FakeQovery,
     line: FaultyNetwork,

@@ -131,7 +131,7 @@ async fn what_was_deployed_last_is_deployed_again_though_the_branch_has_moved() 
     let outcome = coolify.deploy_and_wait(&again, quick()).await.unwrap();
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(fake.triggered()[2].commit, COMMIT);
-    // The tag of an image may have been changed since.
+    // The tag of an image may have been changed afterwards.
     let image = request(&fake.application()).with_revision(Revision::Deployed);
     assert_eq!(coolify.deploy(&image).await.unwrap_err().kind(), ErrorKind::Unsupported);
 }
@@ -189,18 +189,18 @@ async fn one_failed_read_before_a_commit_is_triggered_does_not_fail_it() {
 }
 
 /// A server on which a row of the same commit shows after the trigger, and the first answer never comes.
-async fn silent_once(rows: serde_json::Value) -> (MockServer, UnboundedReceiver<()>) {
-    let (server, (told, asked)) = (MockServer::start().await, unbounded());
+async fn silent_once(id: &str, rows: serde_json::Value) -> (MockServer, UnboundedReceiver<()>) {
+    let (server, (sender, asked)) = (MockServer::start().await, unbounded());
     let shop = json!({
-        "uuid": "web", "name": "web", "build_pack": "dockerfile", "git_repository": "https://git.example/shop",
+        "uuid": id, "name": "web", "build_pack": "dockerfile", "git_repository": "https://git.example/shop",
     });
-    for (route, body) in [("/applications/web", shop), ("/deployments/applications/web", json!({"deployments": rows}))]
-    {
+    let deployments = format!("/deployments/applications/{id}");
+    for (route, body) in [(format!("/applications/{id}"), shop), (deployments, json!({ "deployments": rows }))] {
         let answer = ResponseTemplate::new(200).set_body_json(body);
         Mock::given(method("GET")).and(path(format!("/api/v1{route}"))).respond_with(answer).mount(&server).await;
     }
     let silence = move |_: &Request| {
-        let _ = told.unbounded_send(());
+        let _ = sender.unbounded_send(());
         ResponseTemplate::new(200).set_delay(Duration::from_mins(1))
     };
     Mock::given(method("POST")).respond_with(silence).up_to_n_times(1).with_priority(2).mount(&server).await;
@@ -214,15 +214,15 @@ async fn row_that_an_abandoned_call_may_have_made_is_not_taken_for_that_of_a_los
     let row = json!({
         "deployment_uuid": "theirs", "status": "queued", "rollback": true, "commit": COMMIT, "created_at": later,
     });
-    let (server, mut asked) = silent_once(json!([row])).await;
+    let (server, mut asked) = silent_once("abandoned", json!([row])).await;
     let coolify = Coolify::builder().url(server.uri()).token("1|t").grace(Duration::from_secs(3)).build().unwrap();
-    let request = at("web");
+    let request = at("abandoned");
     // The first call is dropped once its trigger was received.
     assert!(matches!(select(coolify.deploy(&request), asked.next()).await, Either::Right(_)));
     let error = coolify.deploy(&request).await.unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
     // Where no call was abandoned, that row can only be the one.
-    let (server, _asked) = silent_once(json!([row])).await;
+    let (server, _asked) = silent_once("abandoned", json!([row])).await;
     let builder = Coolify::builder().url(server.uri()).token("1|t").timeout(Duration::from_secs(1));
     let coolify = builder.grace(Duration::from_secs(3)).build().unwrap();
     let found = coolify.deploy(&request).await.unwrap();
@@ -231,7 +231,7 @@ async fn row_that_an_abandoned_call_may_have_made_is_not_taken_for_that_of_a_los
 
 #[tokio::test]
 async fn answer_to_a_commit_that_says_it_was_merged_and_has_no_id_is_no_deployment() {
-    let (server, _asked) = silent_once(json!([])).await;
+    let (server, _asked) = silent_once("web", json!([])).await;
     let merged = json!({ "message": "Deployment already queued for this commit." });
     let answer = ResponseTemplate::new(200).set_body_json(merged);
     Mock::given(method("POST")).respond_with(answer).with_priority(1).mount(&server).await;

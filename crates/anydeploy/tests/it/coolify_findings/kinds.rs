@@ -26,7 +26,7 @@ async fn target_of_the_wrong_kind_is_not_found_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn token_that_may_not_read_is_told_what_was_started_in_the_wrong_place() {
+async fn token_that_may_not_read_learns_what_was_started_in_the_wrong_place() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
     let coolify = deployer(&fake, &fake.add_token(&[CoolifyAbility::Deploy]));
     for target in [Target::service(fake.application()), Target::application(fake.service())] {

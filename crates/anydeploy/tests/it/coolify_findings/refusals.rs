@@ -68,7 +68,7 @@ async fn undecidable_start_of_a_service_does_not_point_to_deployments() {
 }
 
 #[tokio::test]
-async fn deployment_of_a_preview_is_told_from_one_of_production() {
+async fn deployment_of_a_preview_is_distinguished_from_one_of_production() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     fake.add_preview(&fake.application(), 7);
     let production = coolify.deploy(&request(&fake.application())).await.unwrap();

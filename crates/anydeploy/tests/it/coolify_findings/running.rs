@@ -1,4 +1,4 @@
-//! A deployment that was running before the request: it cannot contain what was set since.
+//! A deployment that was running before the request: it cannot contain later changes.
 
 use anydeploy::{Adoption, Coolify, Deployer, DeployerExt, ErrorKind, Identity, Phase, RanRevision, Revision};
 use anydeploy_fakes::{CoolifyAbility, CoolifyScript, FakeCoolify, Fault, FaultPlan, FaultyNetwork, RequestKind};
@@ -48,7 +48,7 @@ async fn deploy_and_wait_deploys_what_was_set_while_an_earlier_deployment_ran() 
 }
 
 #[tokio::test]
-async fn repository_deployment_is_taken_for_the_answer_by_nobody_until_its_commit_is_known() {
+async fn repository_deployment_answers_no_request_until_its_commit_is_known() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let shop = fake.add_git_application("shop");
     for digit in ["1", "2"] {
@@ -115,7 +115,7 @@ async fn preview_is_merged_into_one_of_the_same_tag_alone() {
 }
 
 #[tokio::test]
-async fn earlier_deployment_that_ended_meanwhile_is_no_answer_either() {
+async fn earlier_deployment_that_ended_in_between_is_no_answer_either() {
     let now = (Utc::now() + TimeDelta::seconds(1)).to_rfc3339();
     let server = Twins::start(json!([{ "deployment_uuid": "earlier", "status": "finished", "updated_at": now }])).await;
     let error = server.deployer().deploy(&request("web")).await.unwrap_err();
@@ -124,7 +124,7 @@ async fn earlier_deployment_that_ended_meanwhile_is_no_answer_either() {
 }
 
 #[tokio::test]
-async fn token_that_may_not_read_is_not_told_of_a_success_either() {
+async fn token_that_may_not_read_gets_no_success_either() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
     let coolify = deployer(&fake, &fake.add_token(&[CoolifyAbility::Deploy]));
     coolify.deploy(&request(&fake.application())).await.unwrap();
@@ -178,7 +178,7 @@ impl Twins {
 }
 
 #[tokio::test]
-async fn rollback_that_somebody_started_since_is_not_adopted_by_a_request_for_the_head() {
+async fn rollback_that_another_user_started_is_not_adopted_by_a_request_for_the_head() {
     let back = json!({ "deployment_uuid": "back", "status": "in_progress", "rollback": true, "commit": "4444444" });
     let server = Twins::start(json!([back])).await;
     // Before the request there was none.

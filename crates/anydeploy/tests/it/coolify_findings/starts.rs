@@ -51,7 +51,7 @@ async fn start_that_shows_nothing_for_minutes_is_running_and_then_succeeds() {
 }
 
 #[tokio::test]
-async fn start_that_was_seen_and_is_gone_again_has_failed_after_two_refreshes() {
+async fn start_that_was_seen_and_has_stopped_again_has_failed_after_two_refreshes() {
     let (fake, coolify) = scene().await;
     for target in both(&fake) {
         fake.next_start(target.id(), [(0, "starting:unhealthy"), (1, "exited")]);
@@ -92,7 +92,7 @@ async fn what_ran_before_is_not_taken_for_the_start_within_the_grace() {
 }
 
 #[tokio::test]
-async fn what_was_seen_down_since_ran_because_of_the_start() {
+async fn what_was_seen_down_after_the_start_runs_because_of_it() {
     let (fake, coolify) = scene().await;
     for target in both(&fake) {
         start(&coolify, &target).await;

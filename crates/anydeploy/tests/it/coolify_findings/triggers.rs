@@ -62,7 +62,7 @@ async fn entry_of_another_resource_is_not_taken_for_the_answer() {
 
 #[tokio::test]
 async fn trigger_without_the_cache_never_adopts() {
-    // Coolify looks for no deployment of the same commit then, so an id that does not show is not a phantom.
+    // Coolify then searches for no deployment of the same commit, so an id that is not listed is no phantom.
     let entry = json!({ "resource_uuid": "web", "deployment_uuid": "phantom" });
     let running = json!([{ "deployment_uuid": "theirs", "status": "in_progress" }]);
     let (_server, coolify) = server(json!({ "deployments": [entry] }), running).await;
@@ -74,7 +74,7 @@ async fn trigger_without_the_cache_never_adopts() {
 }
 
 #[tokio::test]
-async fn lost_trigger_disturbs_the_next_one_no_longer_than_it_may_be_acted_on() {
+async fn lost_trigger_overlaps_with_the_next_one_no_longer_than_it_may_be_acted_on() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
     let application = fake.add_git_application("shop");
     let (network, coolify) = behind(&fake, FaultPlan::calm());

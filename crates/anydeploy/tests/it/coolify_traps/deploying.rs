@@ -88,7 +88,7 @@ async fn what_has_no_pull_requests_is_never_asked_for_one() {
 }
 
 #[tokio::test]
-async fn an_id_with_a_comma_or_a_blank_is_never_sent_since_the_server_would_drop_it_silently() {
+async fn an_id_with_a_comma_or_a_blank_is_never_sent_because_the_server_drops_it_silently() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let web = fake.application();
     for id in [format!("{web},nosuchthing"), format!(" {web}"), format!("{web},"), ",".to_owned()] {

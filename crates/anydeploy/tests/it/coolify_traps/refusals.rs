@@ -22,7 +22,7 @@ async fn abilities_do_not_imply_one_another() {
 }
 
 #[tokio::test]
-async fn a_plain_member_whose_token_may_more_than_read_is_told_of_the_role() {
+async fn a_plain_member_whose_token_may_more_than_read_learns_that_the_role_is_too_low() {
     let (fake, _) = manual(FakeCoolify::builder()).await;
     let member = deployer(&fake, &fake.add_member_token(&[CoolifyAbility::Deploy, CoolifyAbility::Read]));
     let error = member.deploy(&request(&fake.application())).await.unwrap_err();
@@ -70,7 +70,7 @@ async fn another_teams_deployment_is_unknown_to_a_read_and_forbidden_to_a_cancel
 }
 
 #[tokio::test]
-async fn every_request_asks_for_json_first_since_errors_are_web_pages_otherwise() {
+async fn every_request_asks_for_json_first_because_errors_are_web_pages_otherwise() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let target = Target::application(fake.application());
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
@@ -107,7 +107,7 @@ async fn a_watch_waits_out_the_rate_limit_that_all_tokens_of_a_user_share() {
 }
 
 #[tokio::test]
-async fn maintenance_tells_how_long_to_wait() {
+async fn maintenance_reports_how_long_to_wait() {
     let (fake, coolify) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::Maintenance)).await;
     let error = coolify.service(&Target::application(fake.application())).await.unwrap_err();
     assert_eq!((error.kind(), error.server_message()), (ErrorKind::Unavailable, Some("Service Unavailable")));

@@ -32,7 +32,7 @@ async fn a_repeat_finds_the_trigger_that_was_delivered_late_and_sends_none() {
             let before = fake.triggered().len();
             let answer = dokploy.deploy(&request).await;
             assert_eq!(fake.triggered().len(), before, "{target}: {answer:?}");
-            // Its job has begun, so that it cannot contain what was set since.
+            // Its job has begun, so that it cannot contain later changes.
             let error = answer.unwrap_err();
             assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::AlreadyRunning, true), "{error}");
             let found = error.last().cloned().unwrap();

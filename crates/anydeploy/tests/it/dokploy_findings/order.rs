@@ -47,7 +47,7 @@ async fn dropped_after_a_webhook(
     (Arc::into_inner(fake).unwrap(), dokploy, deployment)
 }
 
-/// Polls until an error, and sees that no poll tells of an end.
+/// Polls until an error, and checks that no poll reports an end.
 async fn never_over(dokploy: &Dokploy, mut deployment: Deployment, polls: u32) -> Option<Error> {
     for _ in 0..polls {
         assert!(!deployment.is_over() && !deployment.identity.is_resolved(), "{deployment:?}");
@@ -66,7 +66,7 @@ async fn never_over(dokploy: &Dokploy, mut deployment: Deployment, polls: u32) -
 async fn a_row_older_than_the_trigger_is_never_its_own() {
     for (kind, script) in [
         (TargetKind::Application, DokployScript::succeeds()),
-        (TargetKind::Application, DokployScript::fails_with("somebody's build fails")),
+        (TargetKind::Application, DokployScript::fails_with("another user's build fails")),
         (TargetKind::Compose, DokployScript::succeeds()),
     ] {
         let (_fake, dokploy, deployment) = dropped_after_a_webhook(kind.clone(), script, &[]).await;
@@ -102,12 +102,12 @@ async fn a_job_that_left_the_queue_says_so_and_keeps_its_title() {
         let waiting = dokploy.deploy(&request).await.unwrap();
         assert_eq!((waiting.status.raw.as_str(), waiting.title.as_deref()), ("waiting", Some("release 7")));
         fake.clean_queues(&id);
-        let gone = dokploy.deployment(&waiting.id).await.unwrap();
-        assert_eq!((gone.status.phase, gone.status.raw.as_str()), (Phase::Unknown, "not in the queue"));
-        assert_eq!(gone.title.as_deref(), Some("release 7"));
+        let left = dokploy.deployment(&waiting.id).await.unwrap();
+        assert_eq!((left.status.phase, left.status.raw.as_str()), (Phase::Unknown, "not in the queue"));
+        assert_eq!(left.title.as_deref(), Some("release 7"));
         let elsewhere = deployer(&fake, Duration::from_secs(12));
-        let again = elsewhere.deployment(&gone.id.to_string().parse().unwrap()).await.unwrap();
-        assert_eq!((again.title, again.status), (gone.title, gone.status), "another process knows it from the id");
+        let again = elsewhere.deployment(&left.id.to_string().parse().unwrap()).await.unwrap();
+        assert_eq!((again.title, again.status), (left.title, left.status), "another process knows it from the id");
     }
 }
 
@@ -132,7 +132,7 @@ async fn a_long_title_is_cut_in_the_id_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn what_is_lost_is_told_with_what_happened_and_advice_that_fits() {
+async fn a_lost_deployment_is_reported_with_what_happened_and_advice_that_fits() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
     let lost = async |deployment: &Deployment| {
         let error = dokploy.deployment(&deployment.id).await.unwrap_err();
@@ -205,6 +205,6 @@ async fn a_read_notes_a_trigger_that_came_after_the_own_one_was_accepted() {
     let alone = dokploy.deployment(&first.id).await.unwrap();
     assert!(alone.id.get("crowded").is_none(), "{alone:?}");
     dokploy.deploy(&request(&fake.application())).await.unwrap();
-    let crowded = dokploy.deployment(&first.id).await.unwrap();
-    assert!(crowded.id.get("crowded").is_some(), "{crowded:?}");
+    let overlapping = dokploy.deployment(&first.id).await.unwrap();
+    assert!(overlapping.id.get("crowded").is_some(), "{overlapping:?}");
 }

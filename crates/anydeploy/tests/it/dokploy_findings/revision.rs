@@ -51,7 +51,7 @@ async fn the_commit_that_ran_is_read_where_the_row_has_it_and_never_assumed() {
 }
 
 #[tokio::test]
-async fn the_commit_that_a_webhook_told_of_is_not_taken_for_the_one_that_ran() {
+async fn the_commit_that_a_webhook_named_is_not_taken_for_the_one_that_ran() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let shop = fake.add_git_application("shop");
     push(&fake, &shop).await;

@@ -1,4 +1,4 @@
-//! Rows, jobs and marks that can be mistaken for those of ours.
+//! Rows, jobs and tags that can be mistaken for our own.
 
 use anydeploy::{DeployRequest, Deployer, DeployerExt, Deployment, Dokploy, Identity, Outcome, Phase};
 use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, FakeDokploy};
@@ -7,15 +7,15 @@ use serde_json::json;
 use crate::dokploy_traps::others::{post, push, truth};
 use crate::support::dokploy::{manual, nonce, paced, quick, request, row, ticks};
 
-/// Deploys, and looks once more: a busy machine may not have come to a single look within the time for the first ones.
+/// Deploys, and polls once more: a busy machine may not have sent a single poll within the time for the first ones.
 async fn deploy(dokploy: &Dokploy, request: &DeployRequest) -> Deployment {
     let accepted = dokploy.deploy(request).await.unwrap();
     dokploy.deployment(&accepted.id).await.unwrap()
 }
 
-/// Sees that a deployment is told of as it is, or not at all.
-fn is_true(fake: &FakeDokploy, mark: &str, seen: &Deployment) {
-    let truth = truth(fake, mark);
+/// Checks that a deployment is reported as it is, or not at all.
+fn is_true(fake: &FakeDokploy, nonce: &str, seen: &Deployment) {
+    let truth = truth(fake, nonce);
     if let Some(row) = seen.id.get("row") {
         assert_eq!(truth.deployment_id.as_deref(), Some(row), "{seen:?}");
     }
@@ -23,7 +23,7 @@ fn is_true(fake: &FakeDokploy, mark: &str, seen: &Deployment) {
         let phase = match truth.state {
             DokployJobState::Done => Phase::Succeeded,
             DokployJobState::Error => Phase::Failed,
-            other => panic!("{other:?} is told as {seen:?}"),
+            other => panic!("{other:?} is reported as {seen:?}"),
         };
         assert_eq!(seen.status.phase, phase, "{seen:?}");
     }
@@ -44,21 +44,21 @@ async fn at_no_moment_is_the_end_of_another_deployment_taken_for_ours() {
         fake.deploy_by_someone_else(&shop);
         let first = deploy(&dokploy, &request(&shop)).await;
         fake.deploy_by_someone_else(&shop);
-        let mark = nonce(&first.id);
+        let own_nonce = nonce(&first.id);
         let mut latest = first.clone();
         for _ in 0..30 {
             ticks(&fake, 1).await;
-            // One caller looks all the time, another one for the first time since the trigger.
+            // One caller polls all the time, another one for the first time after the trigger.
             latest = dokploy.deployment(&latest.id).await.unwrap();
-            is_true(&fake, &mark, &latest);
-            is_true(&fake, &mark, &dokploy.deployment(&first.id).await.unwrap());
+            is_true(&fake, &own_nonce, &latest);
+            is_true(&fake, &own_nonce, &dokploy.deployment(&first.id).await.unwrap());
         }
         assert_eq!((latest.identity, latest.status.phase), (Identity::Exact, Phase::Succeeded), "git: {git}");
     }
 }
 
 #[tokio::test]
-async fn a_row_that_is_done_and_still_bears_the_mark_is_exact_and_stays_so() {
+async fn a_row_that_is_done_and_still_has_the_tag_is_exact_and_stays_so() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateTitle(5))).await;
     let shop = fake.add_git_application("shop");
     let first = deploy(&dokploy, &request(&shop).with_reason("release 7")).await;
@@ -74,7 +74,7 @@ async fn a_row_that_is_done_and_still_bears_the_mark_is_exact_and_stays_so() {
 }
 
 #[tokio::test]
-async fn a_clone_that_fails_leaves_the_mark_for_ever() {
+async fn a_clone_that_fails_keeps_the_tag_for_ever() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let shop = fake.add_git_application("shop");
     fake.next_deployment(&shop, DokployScript::fails_with("no such branch").without_clone());
@@ -116,12 +116,12 @@ async fn on_a_remote_server_a_pushs_job_runs_beside_ours_so_that_their_order_pro
     is_true(&fake, &nonce(&waiting.id), &dokploy.deployment(&waiting.id).await.unwrap());
     ticks(&fake, 60).await;
     let over = dokploy.deployment(&waiting.id).await.unwrap();
-    assert_eq!((over.identity, over.status.phase), (Identity::Pending, Phase::Unknown), "it was not looked at in time");
+    assert_eq!((over.identity, over.status.phase), (Identity::Pending, Phase::Unknown), "it was not polled in time");
 
-    // Whoever looks while it runs sees the mark.
+    // A poll while it runs sees the tag.
     fake.next_deployment(&shop, DokployScript::fails_with("ours fails again"));
     let active = deploy(&dokploy, &request(&shop)).await;
-    let mark = nonce(&active.id);
+    let own_nonce = nonce(&active.id);
     push(&fake, &shop).await;
     ticks(&fake, 2).await;
     let seen = dokploy.deployment(&active.id).await.unwrap();
@@ -129,7 +129,7 @@ async fn on_a_remote_server_a_pushs_job_runs_beside_ours_so_that_their_order_pro
     ticks(&fake, 20).await;
     let over = dokploy.deployment(&seen.id).await.unwrap();
     assert_eq!(over.status.phase, Phase::Failed);
-    is_true(&fake, &mark, &over);
+    is_true(&fake, &own_nonce, &over);
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn a_previews_job_waits_in_the_same_line_and_makes_no_row_of_the_applicati
 }
 
 #[tokio::test]
-async fn a_row_that_somebody_removed_is_lost_although_its_job_goes_on() {
+async fn a_row_that_a_user_removed_is_lost_although_its_job_goes_on() {
     let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
     fake.next_deployment(&fake.application(), DokployScript::succeeds().hanging());
     let running = deploy(&dokploy, &request(&fake.application())).await;
@@ -177,7 +177,7 @@ async fn jobs_are_counted_from_one_again_after_a_restart_so_their_numbers_name_n
 }
 
 #[tokio::test]
-async fn where_nothing_is_cloned_a_row_without_the_mark_is_never_ours() {
+async fn where_nothing_is_cloned_a_row_without_the_tag_is_never_ours() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let web = fake.application();
     fake.deploy_by_someone_else(&web);
@@ -223,11 +223,11 @@ async fn what_is_deployed_again_after_a_restart_is_not_the_one_that_was_lost() {
     assert_eq!(waiting.status.raw, "waiting");
     fake.restart();
     // It has neither row nor job, so what comes from now on is another deployment.
-    let gone = dokploy.deployment(&waiting.id).await.unwrap();
-    assert_eq!(gone.identity, Identity::Pending);
+    let left = dokploy.deployment(&waiting.id).await.unwrap();
+    assert_eq!(left.identity, Identity::Pending);
     fake.deploy_by_someone_else(&shop);
     ticks(&fake, 20).await;
-    let seen = dokploy.deployment(&gone.id).await.unwrap();
+    let seen = dokploy.deployment(&left.id).await.unwrap();
     assert_eq!(seen.identity, Identity::Pending, "{seen:?}");
 }
 
@@ -241,11 +241,11 @@ async fn what_is_deployed_after_the_queue_was_cleaned_is_not_the_one_that_was_dr
     assert_eq!(waiting.status.raw, "waiting");
     fake.clean_queues(&shop);
     ticks(&fake, 20).await;
-    let gone = dokploy.deployment(&waiting.id).await.unwrap();
-    assert_eq!(gone.identity, Identity::Pending);
+    let left = dokploy.deployment(&waiting.id).await.unwrap();
+    assert_eq!(left.identity, Identity::Pending);
     fake.deploy_by_someone_else(&shop);
     ticks(&fake, 20).await;
-    let seen = dokploy.deployment(&gone.id).await.unwrap();
+    let seen = dokploy.deployment(&left.id).await.unwrap();
     assert_eq!(seen.identity, Identity::Pending, "{seen:?}");
 }
 

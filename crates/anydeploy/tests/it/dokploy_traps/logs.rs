@@ -8,7 +8,7 @@ use crate::dokploy_traps::others::post;
 use crate::support::dokploy::{manual, paced, quick, request, ticks};
 
 #[tokio::test]
-async fn a_log_file_that_is_gone_is_an_empty_page_while_its_row_stays() {
+async fn a_log_file_that_was_deleted_is_an_empty_page_while_its_row_stays() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
     ticks(&fake, 10).await;
@@ -21,7 +21,7 @@ async fn a_log_file_that_is_gone_is_an_empty_page_while_its_row_stays() {
 }
 
 #[tokio::test]
-async fn a_server_that_shows_no_logs_tells_of_a_failure_all_the_same() {
+async fn a_server_that_shows_no_logs_still_reports_a_failure() {
     let builder = FakeDokploy::builder().quirk(DokployQuirk::OldServerWithoutQueueList);
     let (fake, dokploy) = paced(builder).await;
     fake.next_deployment(&fake.application(), DokployScript::fails_with("no such image"));

@@ -1,4 +1,4 @@
-//! What other people do with the server meanwhile, over its API and its webhooks.
+//! What other users do with the server at the same time, over its API and its webhooks.
 
 use anydeploy_fakes::{DokployTriggered, FakeDokploy};
 use anydeploy_wire::{Auth, Http, Method, Operation, Secret};
@@ -29,8 +29,8 @@ pub(crate) async fn push(fake: &FakeDokploy, application: &str) {
     assert_eq!(answer["message"], "Application deployed successfully");
 }
 
-/// What the server knows of the deployment that has this mark.
+/// What the server knows of the deployment that has this nonce.
 pub(crate) fn truth(fake: &FakeDokploy, nonce: &str) -> DokployTriggered {
-    let marked = |entry: &DokployTriggered| entry.description.as_deref().is_some_and(|text| text.contains(nonce));
-    fake.triggered().into_iter().find(marked).unwrap()
+    let tagged = |entry: &DokployTriggered| entry.description.as_deref().is_some_and(|text| text.contains(nonce));
+    fake.triggered().into_iter().find(tagged).unwrap()
 }

@@ -40,12 +40,12 @@ async fn an_unknown_a_disabled_and_a_used_up_key_are_one_kind_of_error() {
 }
 
 #[tokio::test]
-async fn an_unknown_application_has_an_empty_list_and_is_told_by_the_trigger() {
+async fn an_unknown_application_has_an_empty_list_and_is_reported_by_the_trigger() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let error = dokploy.deploy(&request("no-such-application")).await.unwrap_err();
     assert_eq!((error.kind(), error.server_message()), (ErrorKind::NotFound, Some("Application not found")));
     assert!(error.is_safe_to_repeat());
-    // A member is not told whether there is such a thing.
+    // A member does not learn whether there is such a thing.
     let member = fake.add_key(DokployKey::member().with_access_to(fake.compose()));
     let error = with_key(&fake, &member).deploy(&request("no-such-application")).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::PermissionDenied, Some(401)));

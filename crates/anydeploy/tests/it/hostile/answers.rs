@@ -101,7 +101,7 @@ fn refused() -> impl Strategy<Value = Vec<u8>> {
 
 /// Details of an id: the names that the adapter of a platform knows, with any values.
 pub(crate) fn details(platform: usize) -> impl Strategy<Value = Vec<(&'static str, String)>> {
-    // What a look into the platform needs is mostly there, and what ends it mostly not.
+    // What a read of the platform needs is mostly there, and what ends it mostly not.
     let likely = ["deployment", "unconfirmed", "nonce", "environment", "since"];
     let unlikely = ["row", "execution", "cancelled"];
     let detail = move |name: &'static str| {
@@ -123,7 +123,7 @@ fn value() -> impl Strategy<Value = String> {
     prop_oneof![9 => prop::sample::select(VALUES.to_vec()).prop_map(str::to_owned), 1 => ".{0,9}"]
 }
 
-/// An answer with every member that the adapter of a platform may look for.
+/// An answer with every member that the adapter of a platform may read.
 pub(crate) fn body(platform: usize) -> BoxedStrategy<Value> {
     match platform {
         0 => prop::collection::vec(coolify(), 0..3).prop_map(|rows| with(rows, "deployments")).boxed(),
@@ -200,11 +200,11 @@ fn dokploy() -> impl Strategy<Value = Value> {
     let text = prop::sample::select(&["[anydeploy:d]", "[anydeploy:1]", "Commit: abc", "", "Hash: "]);
     let row = (id(), status, text, time(), time());
     let job = (id(), state, text_of_job(), number(), number(), any::<bool>());
-    (row, job).prop_map(|((row, status, text, created, finished), (id, state, mark, queued, started, remote))| {
+    (row, job).prop_map(|((row, status, text, created, finished), (id, state, tag, queued, started, remote))| {
         json!({
             "deploymentId": row, "status": status, "description": text, "createdAt": created, "finishedAt": finished,
             "id": id, "state": state, "timestamp": queued, "processedOn": started,
-            "data": { "applicationId": "web", "descriptionLog": mark, "server": remote },
+            "data": { "applicationId": "web", "descriptionLog": tag, "server": remote },
         })
     })
 }

@@ -62,7 +62,7 @@ fn serve(client: TcpStream, answers: &Answers) {
     }
 }
 
-/// Reads the head of a request, and tells how long its body is.
+/// Reads the head of a request, and returns how long its body is.
 fn head(reader: &mut impl BufRead) -> Option<usize> {
     let mut length = 0;
     loop {

@@ -69,7 +69,7 @@ async fn a_cancel_says_which_other_services_it_stops() {
 }
 
 #[tokio::test]
-async fn a_deployment_that_began_since_the_read_is_not_cancelled_instead() {
+async fn a_deployment_that_began_after_the_read_is_not_cancelled_instead() {
     const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
     let server = MockServer::start().await;
     let statuses = |execution: &str| {

@@ -1,4 +1,4 @@
-//! A check before the deployment that fails, and what `check` tells of a token.
+//! A check before the deployment that fails, and what `check` reports of a token.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ async fn a_deployment_after_a_failed_check_is_its_own() {
 }
 
 #[tokio::test]
-async fn a_failed_check_of_a_request_that_was_not_seen_to_wait_is_told_by_the_status_of_the_request() {
+async fn a_failed_check_of_a_request_that_was_not_seen_to_wait_is_known_by_the_status_of_the_request() {
     let (fake, qovery) = manual(FakeQovery::builder().quirk(QoveryQuirk::DroppedRequestId)).await;
     fake.next_deployment(&fake.container(), QoveryScript::succeeds());
     fake.next_deployment(&fake.application(), QoveryScript::fails_pre_check("no credentials"));
@@ -87,7 +87,7 @@ async fn a_failed_check_of_a_request_that_was_not_seen_to_wait_is_told_by_the_st
     let queued = qovery.deploy(&web(&fake)).await.unwrap();
     assert!(queued.id.get("request").is_some() && queued.id.get("next").is_none(), "{queued:?}");
     fake.advance(60);
-    // Somebody else's deployment has come since, so that the environment tells nothing of the check any more.
+    // Another user's deployment has begun, so that the environment does not report the check any more.
     fake.deploy_by_someone_else(&fake.container());
     fake.advance(60);
     let outcome = qovery.watch(&queued.id, quick()).await.unwrap();

@@ -55,7 +55,7 @@ async fn two_triggers_at_once_that_get_one_request_are_both_adopted() {
 }
 
 #[tokio::test]
-async fn of_two_lost_answers_at_once_nobody_takes_the_only_request_for_theirs() {
+async fn of_two_lost_answers_at_once_neither_takes_the_only_request_for_its_own() {
     const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
     const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
     for callers in [1, 2] {
@@ -73,7 +73,7 @@ async fn of_two_lost_answers_at_once_nobody_takes_the_only_request_for_theirs() 
         get("statuses", statuses).mount(&server).await;
         let past = json!({"results": [{"identifier": {"execution_id": "e-1"}, "status": "DEPLOYING", "stages": []}]});
         get("deploymentHistoryV2", past).mount(&server).await;
-        // Each caller looks once before the trigger, and one request shows afterwards: either may have made it.
+        // Each caller reads once before the trigger, and one request is listed afterwards: either may have made it.
         let empty = get("deploymentQueue", json!({"results": []}));
         empty.up_to_n_times(callers).with_priority(1).mount(&server).await;
         let waiting = json!({
@@ -92,8 +92,8 @@ async fn of_two_lost_answers_at_once_nobody_takes_the_only_request_for_theirs() 
             continue;
         }
         let (one, other) = futures::join!(qovery.deploy(&request), qovery.deploy(&request));
-        for told in [one, other] {
-            assert_eq!(told.unwrap_err().kind(), ErrorKind::Undecidable);
+        for result in [one, other] {
+            assert_eq!(result.unwrap_err().kind(), ErrorKind::Undecidable);
         }
     }
 }

@@ -83,7 +83,7 @@ async fn a_terraform_service_is_planned_unlocked_and_migrated() {
 }
 
 #[tokio::test]
-async fn a_plan_that_failed_is_told_from_a_deployment_beside_it() {
+async fn a_plan_that_failed_is_distinguished_from_a_deployment_beside_it() {
     let (fake, qovery) = running(FakeQovery::builder()).await;
     let target = Target::new(TargetKind::Terraform, fake.add_terraform("bucket"));
     fake.next_deployment(target.id(), QoveryScript::fails_with("no such provider"));

@@ -82,7 +82,7 @@ async fn a_history_that_one_route_does_not_find_says_nothing_about_the_deploymen
         .on([RequestKind::Read])
         .not_found("/environment/*/deploymentHistoryV2", r#"{"status":404,"detail":"Not found."}"#);
     network.follow(missing);
-    // As long as only the order of executions can tell which one it is, the history is needed.
+    // As long as only the order of executions identifies it, the history is needed.
     let unresolved = deployment.id.clone().without("execution");
     let error = qovery.deployment(&unresolved).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");

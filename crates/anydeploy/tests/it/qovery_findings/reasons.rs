@@ -45,7 +45,7 @@ fn entry(short: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn each_failed_log_tells_the_reason_a_person_would_choose() {
+async fn each_failed_log_gives_the_reason_a_person_would_choose() {
     let mut seen = 0;
     for line in FAILED.lines() {
         let case: Value = serde_json::from_str(line).unwrap();

@@ -196,7 +196,7 @@ async fn a_revision_that_the_source_does_not_have_is_refused_before_the_trigger(
 }
 
 #[tokio::test]
-async fn a_history_that_tells_no_version_leaves_the_revision_unverified_or_the_service_tells_it() {
+async fn a_history_without_a_version_leaves_the_revision_unverified_or_the_service_reports_it() {
     let (fake, qovery) = running(FakeQovery::builder().quirk(QoveryQuirk::OmittedDetails)).await;
     let outcome = qovery.deploy_and_wait(&worker(&fake), quick()).await.unwrap();
     assert!(outcome.is_success(), "{outcome:?}");
@@ -225,7 +225,7 @@ async fn a_merged_request_whose_configured_commit_lost_fails_with_the_commit_tha
 }
 
 #[tokio::test]
-async fn the_history_tells_the_revision_of_each_deployment() {
+async fn the_history_reports_the_revision_of_each_deployment() {
     let (fake, qovery) = running(FakeQovery::builder()).await;
     for tag in ["1.1.0", "1.2.0"] {
         let request = worker(&fake).with_revision(Revision::ImageTag(tag.into()));
@@ -238,7 +238,7 @@ async fn the_history_tells_the_revision_of_each_deployment() {
 }
 
 #[tokio::test]
-async fn a_commit_that_only_the_service_tells_is_compared_with_the_one_that_was_asked_for() {
+async fn a_commit_that_only_the_service_reports_is_compared_with_the_one_that_was_asked_for() {
     let (fake, qovery) = manual(FakeQovery::builder().quirk(QoveryQuirk::OmittedDetails)).await;
     fake.deploy_by_someone_else(&fake.container());
     let first = qovery.deploy(&web(&fake)).await.unwrap();
@@ -250,7 +250,7 @@ async fn a_commit_that_only_the_service_tells_is_compared_with_the_one_that_was_
 }
 
 #[tokio::test]
-async fn a_merged_request_is_no_success_while_the_history_that_tells_whose_revision_won_is_missing() {
+async fn a_merged_request_is_no_success_while_the_history_that_says_which_revision_won_is_missing() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
     let behind = anydeploy::Qovery::builder().url(network.url()).token(fake.token()).build().unwrap();

@@ -14,14 +14,14 @@ async fn the_servers_sentence_is_read_in_each_form_of_error() {
     for form in forms {
         let builder = form.into_iter().fold(FakeQovery::builder(), anydeploy_fakes::FakeQoveryBuilder::quirk);
         let (fake, qovery) = manual(builder).await;
-        let gone = Target::application("00000000-0000-4000-8000-000000000000");
-        let error = qovery.service(&gone).await.unwrap_err();
+        let missing = Target::application("00000000-0000-4000-8000-000000000000");
+        let error = qovery.service(&missing).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::NotFoundOrForbidden, Some(403)), "{form:?}");
         assert_eq!(error.server_message(), Some("You may not access this service."), "{form:?}");
         // Some day it may say what it means.
         fake.disable(QoveryQuirk::ForbiddenForMissing);
-        assert_eq!(qovery.service(&gone).await.unwrap_err().kind(), ErrorKind::NotFound, "{form:?}");
-        let error = qovery.deploy(&DeployRequest::new(gone)).await.unwrap_err();
+        assert_eq!(qovery.service(&missing).await.unwrap_err().kind(), ErrorKind::NotFound, "{form:?}");
+        let error = qovery.deploy(&DeployRequest::new(missing)).await.unwrap_err();
         assert!(error.kind() == ErrorKind::NotFound && error.is_safe_to_repeat(), "{form:?}");
     }
 }

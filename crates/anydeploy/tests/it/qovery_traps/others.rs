@@ -31,7 +31,7 @@ async fn requests_of_another_user_are_not_merged_with_ours() {
 }
 
 #[tokio::test]
-async fn what_is_done_to_the_service_later_does_not_change_what_became_of_the_deployment() {
+async fn a_later_action_on_the_service_does_not_change_the_outcome_of_the_deployment() {
     for fails in [false, true] {
         let (fake, qovery) = manual(FakeQovery::builder()).await;
         if fails {
@@ -86,11 +86,11 @@ async fn what_is_deployed_after_our_request_was_cancelled_in_the_queue_is_not_ou
         fake.advance(5);
         let queued = qovery.deployment(&queued.id).await.unwrap();
         client(&fake).cancel_deployment_request(queued.id.get("request").unwrap()).await.unwrap();
-        let gone = qovery.deployment(&queued.id).await.unwrap();
-        assert_eq!((gone.identity, execution(&gone)), (Identity::Pending, None));
+        let left = qovery.deployment(&queued.id).await.unwrap();
+        assert_eq!((left.identity, execution(&left)), (Identity::Pending, None));
         fake.advance(100);
         another_job_deploys(&fake).await;
-        match qovery.deployment(&gone.id).await {
+        match qovery.deployment(&left.id).await {
             Ok(seen) => assert_eq!((seen.is_over(), execution(&seen)), (false, None), "{seen:?}"),
             Err(error) => assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Undecidable), "{error}"),
         }

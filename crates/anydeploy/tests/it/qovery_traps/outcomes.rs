@@ -53,7 +53,7 @@ async fn what_was_deployed_before_a_cancel_stays_deployed() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_deleted_meanwhile_does_not_hang_the_wait() {
+async fn a_service_that_is_deleted_during_the_wait_does_not_hang_it() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     fake.next_deployment(&fake.application(), QoveryScript::fails_with("no"));
     let deployment = qovery.deploy(&web(&fake)).await.unwrap();

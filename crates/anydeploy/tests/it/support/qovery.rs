@@ -47,7 +47,7 @@ pub(crate) fn ours(fake: &FakeQovery) -> Vec<QoveryTriggered> {
     fake.triggered().into_iter().filter(|triggered| triggered.triggered_by == "fake-api-token").collect()
 }
 
-/// Lets ticks pass one by one, with a look after each, until the deployment is over.
+/// Lets ticks pass one by one, with a read after each, until the deployment is over.
 pub(crate) async fn step_to_the_end(fake: &FakeQovery, qovery: &Qovery, mut deployment: Deployment) -> Deployment {
     for _ in 0..200 {
         if deployment.is_over() {

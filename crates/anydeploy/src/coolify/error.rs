@@ -1,22 +1,22 @@
-//! What Coolify means by a refusal.
+//! From a failed answer of Coolify to an error.
 
 use anydeploy_wire as wire;
 
-use crate::failure::{Meaning, Refusal, translate};
+use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, platform};
 
 /// Turns a failed exchange with Coolify into an error.
-pub(super) fn fail(error: wire::Error) -> Error {
-    translate(platform::COOLIFY, error, meaning)
+pub(super) fn map_error(error: wire::Error) -> Error {
+    translate(platform::COOLIFY, error, classify)
 }
 
-fn meaning(refusal: &Refusal<'_>) -> Meaning {
-    let sentence = sentence(refusal);
+fn classify(answer: &FailedAnswer<'_>) -> Classification {
+    let sentence = sentence(answer);
     let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
-    let (kind, message) = match refusal.status {
+    let (kind, message) = match answer.status {
         // Coolify answers a route it does not have with its own sentence and a link; a missing row has no link.
         // Until 4.0 beta 306 every error had the link.
-        404 if refusal.member(&["docs"]).is_some() && said("Not found.") => (
+        404 if answer.member(&["docs"]).is_some() && said("Not found.") => (
             ErrorKind::Unsupported,
             Some("there is no such route: the URL is not that of a Coolify instance, or its version is too old"),
         ),
@@ -27,7 +27,7 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
             (ErrorKind::AddressNotAllowed, Some("this address is not on the instance's allow list"))
         }
         // The second is what the policies say: they let owners and admins of the team alone, whatever the token may.
-        403 if said("Missing required team role") || refusal.member(&["error"]) == Some("Unauthorized") => {
+        403 if said("Missing required team role") || answer.member(&["error"]) == Some("Unauthorized") => {
             (ErrorKind::RoleTooLow, Some("the token's user is neither owner nor admin of the team"))
         }
         403 if said("permissions: read") => (
@@ -36,30 +36,30 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
         ),
         // What older servers say of a token without a usable team.
         400 if said("Invalid token.") => (ErrorKind::Unauthorized, None),
-        // Only the sentence tells a full queue from the rate limit for sure; a rollback says it with 400.
+        // Only the sentence distinguishes a full queue from the rate limit; a rollback says it with 400.
         400 | 429 if said("queue is full") => (ErrorKind::QueueFull, None),
         // "cannot be cancelled", "is already running", "is already stopped", "is not running".
         400 if ["cannot be cancelled", "is already ", "is not running"].iter().any(|words| said(words)) => {
             (ErrorKind::Conflict, None)
         }
-        status => return Meaning::of_status(status, sentence),
+        status => return Classification::of_status(status, sentence),
     };
-    Meaning { kind, message, sentence, retry_after: None }
+    Classification { kind, message, sentence, retry_after: None }
 }
 
 /// The server's own sentence, with the first complaint of a failed validation.
-fn sentence(refusal: &Refusal<'_>) -> Option<String> {
-    let Some(message) = refusal.member(&["message", "error"]) else {
-        return refusal.text.map(str::to_owned);
+fn sentence(answer: &FailedAnswer<'_>) -> Option<String> {
+    let Some(message) = answer.member(&["message", "error"]) else {
+        return answer.text.map(str::to_owned);
     };
-    let complaint = refusal.json.as_ref().and_then(|json| {
+    let complaint = answer.json.as_ref().and_then(|json| {
         let (field, complaint) = json.get("errors")?.as_object()?.iter().next()?;
         // The complaints of a field are a list or a single text.
         let complaint = complaint.as_str().or_else(|| complaint.get(0)?.as_str())?;
         (complaint != message).then(|| format!("{field}: {complaint}"))
     });
     // "Invalid request." says less than the member beside it.
-    let detail = complaint.or_else(|| refusal.member(&["error"]).filter(|error| *error != message).map(str::to_owned));
+    let detail = complaint.or_else(|| answer.member(&["error"]).filter(|error| *error != message).map(str::to_owned));
     Some(detail.map_or_else(|| message.to_owned(), |detail| format!("{message} {detail}")))
 }
 
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// One recorded error: what was answered, and the kind it has to become.
+    /// The error that one recorded answer becomes.
     async fn replay(line: &Value) -> Error {
         let server = MockServer::start().await;
         let status = u16::try_from(line["status"].as_u64().unwrap()).unwrap();
@@ -86,7 +86,7 @@ mod tests {
         let name: &'static str = line["operation"].as_str().unwrap().to_owned().leak();
         let operation: &'static Operation = Box::leak(Box::new(Operation::new(Method::Get, name, "/recorded")));
         let http = Http::builder(server.uri()).auth(Auth::bearer(Secret::from("1|t"))).build().unwrap();
-        fail(http.request(operation).send().await.unwrap_err())
+        map_error(http.request(operation).send().await.unwrap_err())
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! One look at an environment: its last deployment, its services, its queue, its past.
+//! The snapshot of an environment: its last deployment and its services; its queue and its history beside it.
 
 use qovery_client::types::{
     DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, ListEnvironmentDeploymentHistoryV2Params,
@@ -6,12 +6,12 @@ use qovery_client::types::{
 };
 
 use super::status::judge_service;
-use super::{Qovery, fail};
-use crate::clock::Moment;
+use super::{Qovery, map_error};
+use crate::clock::Timestamps;
 use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
-pub(super) const PAGE: usize = 50;
+pub(super) const HISTORY_PAGE_SIZE: usize = 50;
 
 /// The kinds of service whose statuses are listed.
 pub(super) const KINDS: [TargetKind; 6] = [
@@ -23,14 +23,14 @@ pub(super) const KINDS: [TargetKind; 6] = [
     TargetKind::Database,
 ];
 
-/// An environment and its services at one moment.
-pub(super) struct Look {
+/// An environment and its services at one point in time.
+pub(super) struct Snapshot {
     statuses: EnvironmentStatuses,
-    pub(super) at: Moment,
+    pub(super) at: Timestamps,
 }
 
-impl Look {
-    /// The newest execution that shows; an old one may show for some seconds after a new one has started.
+impl Snapshot {
+    /// The newest execution that is listed; an old one may be listed for some seconds after a new one has started.
     pub(super) fn last(&self) -> Option<&str> {
         filled(self.statuses.environment.last_deployment_id.as_deref())
     }
@@ -40,7 +40,7 @@ impl Look {
         self.statuses.environment.last_deployment_state.as_ref()
     }
 
-    /// The request behind the newest execution, if the server tells.
+    /// The request behind the newest execution, if the server reports it.
     pub(super) fn last_request(&self) -> Option<&str> {
         filled(self.statuses.environment.deployment_request_id.as_deref())
     }
@@ -98,27 +98,28 @@ impl Look {
 }
 
 impl Qovery {
-    pub(super) async fn look(&self, environment: &str) -> Result<Look> {
-        let reply = self.client.get_environment_statuses(environment).await.map_err(fail)?;
-        let at = Moment::of(reply.header("date"));
-        Ok(Look { statuses: reply.into_value(), at })
+    pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
+        let reply = self.client.get_environment_statuses(environment).await.map_err(map_error)?;
+        let at = Timestamps::of(reply.header("date"));
+        Ok(Snapshot { statuses: reply.into_value(), at })
     }
 
     /// The requests that wait.
     pub(super) async fn queue(&self, environment: &str) -> Result<Vec<Waiting>> {
-        let reply = self.client.list_deployment_request_by_environment_id(environment).await.map_err(fail)?;
+        let reply = self.client.list_deployment_request_by_environment_id(environment).await.map_err(map_error)?;
         Ok(reply.into_value().results)
     }
 
     /// The newest executions, newest first.
     pub(super) async fn past(&self, environment: &str) -> Result<Vec<Past>> {
-        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(PAGE).ok() };
-        let reply = self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(fail)?;
+        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(HISTORY_PAGE_SIZE).ok() };
+        let reply =
+            self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(map_error)?;
         Ok(reply.into_value().results)
     }
 }
 
-/// An error of a list that belongs to an environment whose statuses were read a moment ago.
+/// An error of a list that belongs to an environment whose statuses were just read.
 ///
 /// That one route does not find the environment says nothing about the deployment, so that it must not end a watch.
 pub(super) fn beside_statuses(error: Error) -> Error {
@@ -152,7 +153,7 @@ mod tests {
             },
             "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
         }));
-        Look { statuses: statuses.unwrap(), at: Moment::of(None) }.progress()
+        Snapshot { statuses: statuses.unwrap(), at: Timestamps::of(None) }.progress()
     }
 
     fn application(state: &str, execution: &str, is_part: bool) -> Value {

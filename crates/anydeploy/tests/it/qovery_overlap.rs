@@ -22,7 +22,7 @@ const TICK: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_secs(1);
 
 /// More ticks than all rounds take.
-const MOST: u64 = 50_000;
+const MAX_TICKS: u64 = 50_000;
 
 /// One caller, which deploys one target again and again.
 struct Caller {
@@ -59,8 +59,8 @@ impl Caller {
     }
 }
 
-/// Lets a crowd deploy, compares each outcome with what the server did, and says how each was known.
-async fn crowd(builder: FakeQoveryBuilder) -> Vec<Identity> {
+/// Lets all callers deploy at once, compares each outcome with what the server did, and returns how each was identified.
+async fn deploy_concurrently(builder: FakeQoveryBuilder) -> Vec<Identity> {
     // While a blocking task runs, paused time passes only by `advance`, and not whenever a socket is waited for.
     let (release, held) = mpsc::channel::<()>();
     let holder = spawn_blocking(move || held.recv().is_ok());
@@ -87,7 +87,7 @@ async fn crowd(builder: FakeQoveryBuilder) -> Vec<Identity> {
         fake.advance(1);
         advance(TICK).await;
         ticks += 1;
-        assert!(ticks < MOST, "the crowd does not end");
+        assert!(ticks < MAX_TICKS, "the callers do not end");
     }
     let truth = fake.triggered();
     let mut identities = Vec::new();
@@ -119,20 +119,20 @@ fn state_in(truth: &QoveryTriggered, deployment: &Deployment) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_crowd_nobody_gets_the_deployment_of_someone_else() {
-    let identities = crowd(FakeQovery::builder()).await;
+async fn no_concurrent_caller_gets_another_callers_deployment() {
+    let identities = deploy_concurrently(FakeQovery::builder()).await;
     assert!(identities.len() > CALLERS * ROUNDS, "{identities:?}");
     assert!(identities.contains(&Identity::Adopted), "{identities:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_crowd_nobody_gets_the_deployment_of_someone_else_where_the_server_names_no_requests() {
+async fn no_concurrent_caller_gets_another_callers_deployment_where_the_server_names_no_requests() {
     let builder = FakeQovery::builder().quirk(QoveryQuirk::DroppedRequestId).quirk(QoveryQuirk::ForgottenRequests);
-    let identities = crowd(builder).await;
+    let identities = deploy_concurrently(builder).await;
     assert!(!identities.contains(&Identity::Exact), "{identities:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_crowd_nobody_gets_the_deployment_of_someone_else_where_merged_requests_keep_their_ids() {
-    crowd(FakeQovery::builder().quirk(QoveryQuirk::SeparateRequestIds)).await;
+async fn no_concurrent_caller_gets_another_callers_deployment_where_merged_requests_keep_their_ids() {
+    deploy_concurrently(FakeQovery::builder().quirk(QoveryQuirk::SeparateRequestIds)).await;
 }

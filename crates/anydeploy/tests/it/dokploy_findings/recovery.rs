@@ -18,8 +18,8 @@ const TICK: Duration = Duration::from_millis(500);
 /// busy the machine is.
 async fn tick_with_requests(fake: &FakeDokploy, network: &FaultyNetwork) -> ! {
     loop {
-        let (requests, since) = (network.exchanges(), Instant::now());
-        while network.exchanges() == requests && since.elapsed() < TICK {
+        let (requests, started) = (network.exchanges(), Instant::now());
+        while network.exchanges() == requests && started.elapsed() < TICK {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         fake.advance(1);

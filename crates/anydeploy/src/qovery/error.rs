@@ -1,61 +1,61 @@
-//! What Qovery means by a refusal.
+//! From a failed answer of Qovery to an error.
 
 use std::time::Duration;
 
 use anydeploy_wire as wire;
 
-use crate::clock::Moment;
-use crate::failure::{Meaning, Refusal, translate};
+use crate::clock::Timestamps;
+use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, platform};
 
-/// The window of the rate limit, so no wait for it is longer.
-const WINDOW: i64 = 3600;
+/// The window of the rate limit in seconds; no wait for it is longer.
+const RATE_LIMIT_WINDOW: i64 = 3600;
 
 /// Turns a failed exchange with Qovery into an error.
-pub(super) fn fail(error: wire::Error) -> Error {
-    translate(platform::QOVERY, error, |refusal| meaning(refusal, false))
+pub(super) fn map_error(error: wire::Error) -> Error {
+    translate(platform::QOVERY, error, |answer| classify(answer, false))
 }
 
 /// Turns a failed exchange about something that is certain to exist into an error: what was just read, or a list.
-pub(super) fn fail_on_known(error: wire::Error) -> Error {
-    translate(platform::QOVERY, error, |refusal| meaning(refusal, true))
+pub(super) fn map_error_of_known(error: wire::Error) -> Error {
+    translate(platform::QOVERY, error, |answer| classify(answer, true))
 }
 
-fn meaning(refusal: &Refusal<'_>, known: bool) -> Meaning {
-    let sentence = sentence(refusal);
+fn classify(answer: &FailedAnswer<'_>, known: bool) -> Classification {
+    let sentence = sentence(answer);
     let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
-    let kind = match refusal.status {
+    let kind = match answer.status {
         // Qovery answers 403 for what does not exist or was deleted, too (seen by its Terraform provider).
         403 if !known => ErrorKind::NotFoundOrForbidden,
         400 if said("already exist") => ErrorKind::Conflict,
         // The Terraform provider takes such a 400 for "not found".
         400 if said("exist") => ErrorKind::NotFound,
         status => {
-            let mut meaning = Meaning::of_status(status, sentence);
-            if meaning.kind == ErrorKind::RateLimited && refusal.retry_after().is_none() {
-                meaning.retry_after = until_reset(refusal.header("x-ratelimit-reset"), refusal.header("date"));
+            let mut classified = Classification::of_status(status, sentence);
+            if classified.kind == ErrorKind::RateLimited && answer.retry_after().is_none() {
+                classified.retry_after = until_reset(answer.header("x-ratelimit-reset"), answer.header("date"));
             }
-            return meaning;
+            return classified;
         }
     };
-    Meaning { kind, message: None, sentence, retry_after: None }
+    Classification { kind, message: None, sentence, retry_after: None }
 }
 
 /// The server's own sentence: `detail` since July 2024, `message` before, `error` only as a last resort.
-fn sentence(refusal: &Refusal<'_>) -> Option<String> {
-    refusal.member(&["detail", "message", "error"]).or(refusal.text).map(str::to_owned)
+fn sentence(answer: &FailedAnswer<'_>) -> Option<String> {
+    answer.member(&["detail", "message", "error"]).or(answer.text).map(str::to_owned)
 }
 
-/// Below this a reset counts seconds from now: as Unix time it would be in 2001.
-const UNIX: i64 = 1_000_000_000;
+/// A reset below this counts seconds from now: as Unix time it would be in 2001.
+const MIN_UNIX_TIME: i64 = 1_000_000_000;
 
 /// The time until the limit resets: Unix time by the server's own clock, or seconds from now.
 ///
 /// Qovery's documentation (4e9636b) says the first in its text and does the second in its example.
 fn until_reset(reset: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let reset: i64 = reset?.trim().parse().ok()?;
-    let wait = if reset < UNIX { reset } else { reset.saturating_sub(Moment::of(date).server) };
-    let wait = wait.clamp(0, WINDOW);
+    let wait = if reset < MIN_UNIX_TIME { reset } else { reset.saturating_sub(Timestamps::of(date).server) };
+    let wait = wait.clamp(0, RATE_LIMIT_WINDOW);
     u64::try_from(wait).ok().map(Duration::from_secs)
 }
 
@@ -93,8 +93,8 @@ mod tests {
         #[test]
         fn a_reset_within_the_window_is_waited_for_to_the_second(now in 1_000_010_000..253_000_000_000_i64, wait in -9_999..=3600_i64) {
             let date = chrono::DateTime::from_timestamp(now, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-            let told = until_reset(Some(&(now + wait).to_string()), Some(&date));
-            prop_assert_eq!(told, Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default())));
+            let read = until_reset(Some(&(now + wait).to_string()), Some(&date));
+            prop_assert_eq!(read, Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default())));
         }
     }
 }

@@ -1,29 +1,29 @@
-//! What Dokploy means by a refusal.
+//! From a failed answer of Dokploy to an error.
 
 use anydeploy_wire as wire;
 
-use crate::failure::{Meaning, Refusal, translate};
+use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, platform};
 
 /// Turns a failed exchange with Dokploy into an error.
-pub(super) fn fail(error: wire::Error) -> Error {
-    translate(platform::DOKPLOY, error, meaning)
+pub(super) fn map_error(error: wire::Error) -> Error {
+    translate(platform::DOKPLOY, error, classify)
 }
 
-fn meaning(refusal: &Refusal<'_>) -> Meaning {
-    let sentence = sentence(refusal);
-    let code = refusal.member(&["code"]);
+fn classify(answer: &FailedAnswer<'_>) -> Classification {
+    let sentence = sentence(answer);
+    let code = answer.member(&["code"]);
     let said = |words: &str| sentence.as_deref().is_some_and(|sentence| sentence.contains(words));
-    let (kind, message) = match refusal.status {
+    let (kind, message) = match answer.status {
         // The second check of a key fails in the router, where the message is the code itself.
-        401 if refusal.json.is_some() && (code.is_none() || said("UNAUTHORIZED")) => {
+        401 if answer.json.is_some() && (code.is_none() || said("UNAUTHORIZED")) => {
             (ErrorKind::UnauthorizedOrRateLimited, None)
         }
         // A missing permission is 401 here, with a sentence about it.
         401 if code.is_some() => (ErrorKind::PermissionDenied, None),
         403 if said("license") => (ErrorKind::Unsupported, Some("this needs an enterprise licence of Dokploy")),
-        // A name in `data.path` says that the procedure exists; before 0.28.0 only the sentence tells.
-        404 if code.is_some() && !names_procedure(refusal) && sentence.as_deref() == Some("Not found") => {
+        // A name in `data.path` says that the procedure exists; before 0.28.0 only the sentence shows it.
+        404 if code.is_some() && !names_procedure(answer) && sentence.as_deref() == Some("Not found") => {
             (ErrorKind::Unsupported, Some("this Dokploy version has no such procedure"))
         }
         // Some procedures answer every failure by 400 and put the true one behind a prefix.
@@ -32,13 +32,13 @@ fn meaning(refusal: &Refusal<'_>) -> Meaning {
         }
         400 if said("Error ") && sentence.as_deref().is_some_and(ends_not_found) => (ErrorKind::NotFound, None),
         400 if said("only available in cloud version") => (ErrorKind::Unsupported, None),
-        status => return Meaning::of_status(status, sentence),
+        status => return Classification::of_status(status, sentence),
     };
-    Meaning { kind, message, sentence, retry_after: None }
+    Classification { kind, message, sentence, retry_after: None }
 }
 
-fn names_procedure(refusal: &Refusal<'_>) -> bool {
-    refusal.json.as_ref().is_some_and(|json| json["data"]["path"].is_string())
+fn names_procedure(answer: &FailedAnswer<'_>) -> bool {
+    answer.json.as_ref().is_some_and(|json| json["data"]["path"].is_string())
 }
 
 fn ends_not_found(sentence: &str) -> bool {
@@ -46,11 +46,11 @@ fn ends_not_found(sentence: &str) -> bool {
 }
 
 /// The server's own sentence, with the first complaint of a failed validation; the body may be plain text.
-fn sentence(refusal: &Refusal<'_>) -> Option<String> {
-    let Some(message) = refusal.member(&["message"]) else {
-        return refusal.text.map(str::to_owned);
+fn sentence(answer: &FailedAnswer<'_>) -> Option<String> {
+    let Some(message) = answer.member(&["message"]) else {
+        return answer.text.map(str::to_owned);
     };
-    let issue = refusal.json.as_ref().and_then(|json| {
+    let issue = answer.json.as_ref().and_then(|json| {
         let issue = json["issues"].get(0)?;
         Some(format!("{}: {}", issue["path"][0].as_str()?, issue["message"].as_str()?))
     });
