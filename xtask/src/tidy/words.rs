@@ -15,16 +15,16 @@ struct Word {
 }
 
 const WORDS: &[Word] = &[
-    Word { forms: &["told"], instead: "returned, reported, or `to_deployment`", limit: 246 },
-    Word { forms: &["company"], instead: "concurrent trigger, `Overlap`", limit: 60 },
-    Word { forms: &["flight", "flights"], instead: "in-flight trigger", limit: 126 },
-    Word { forms: &["trail", "trails"], instead: "`Pending`", limit: 17 },
-    Word { forms: &["sight", "sights", "sighted"], instead: "poll, or `Resolution`", limit: 78 },
-    Word { forms: &["doubt", "doubts", "doubtful", "doubted"], instead: "`Resolution::Ambiguous`", limit: 53 },
-    Word { forms: &["fate", "fates"], instead: "outcome, or `Script`", limit: 4 },
+    Word { forms: &["told"], instead: "returned, reported, or `to_deployment`", limit: 50 },
+    Word { forms: &["company"], instead: "concurrent trigger, `Overlap`", limit: 10 },
+    Word { forms: &["flight", "flights"], instead: "in-flight trigger", limit: 0 },
+    Word { forms: &["trail", "trails"], instead: "`Pending`", limit: 0 },
+    Word { forms: &["sight", "sights", "sighted"], instead: "poll, or `Resolution`", limit: 0 },
+    Word { forms: &["doubt", "doubts", "doubtful", "doubted"], instead: "`Resolution::Ambiguous`", limit: 0 },
+    Word { forms: &["fate", "fates"], instead: "outcome, or `Script`", limit: 0 },
     Word { forms: &["door", "doors", "doorkeeper"], instead: "`Listener`, `FaultSequence`", limit: 0 },
     Word { forms: &["court", "courts"], instead: "`Checker`", limit: 0 },
-    Word { forms: &["became of"], instead: "the outcome", limit: 11 },
+    Word { forms: &["became of"], instead: "the outcome", limit: 6 },
 ];
 
 /// Where a word is the field's own.
