@@ -38,7 +38,7 @@ async fn the_key_stands_in_no_debug_output_error_or_trace() {
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(captured.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(401)).mount(&server).await;
     let builder = Dokploy::builder().url(server.uri()).token("planted-key").header("x-extra", "planted-extra");
     let built = format!("{builder:?}");

@@ -78,7 +78,7 @@ fn variables_that_disagree_are_never_chosen_from_silently() {
 
 #[tokio::test]
 async fn the_token_of_a_bot_on_coolify_goes_to_the_instance_alone() {
-    let (own, instance) = (MockServer::start().await, MockServer::start().await);
+    let (own, instance) = (MockServer::builder().start().await, MockServer::builder().start().await);
     answer_version(&instance, Mock::given(method("GET"))).await;
     let (own_url, url) = (own.uri(), instance.uri());
     let config = read::<Coolify>(&[
@@ -126,7 +126,7 @@ fn an_address_or_a_token_that_cannot_be_meant_is_refused_when_built() {
 
 #[tokio::test]
 async fn white_space_around_a_header_is_cut_off_as_it_is_around_a_token() {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let given = Mock::given(header("cf-access-client-id", "planted")).and(header("authorization", "Bearer 1|t"));
     answer_version(&server, given.and(method("GET"))).await;
     let coolify = Coolify::builder()
@@ -177,7 +177,7 @@ async fn a_jwt_goes_as_bearer_and_a_token_as_token_unless_the_scheme_is_set() {
         (jwt, Some("token"), format!("Token {jwt}")),
         ("qov_planted", Some("bearer"), "Bearer qov_planted".to_owned()),
     ] {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let list = ResponseTemplate::new(200).set_body_json(serde_json::json!({"results": []}));
         Mock::given(header("authorization", sent.as_str())).respond_with(list).mount(&server).await;
         let url = server.uri();

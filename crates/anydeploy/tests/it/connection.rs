@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 /// A server that answers reads with a version, and the question for a deployment of nothing as Coolify does.
 async fn server() -> MockServer {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let version = ResponseTemplate::new(200).set_body_string("4.3.11");
     Mock::given(method("GET")).respond_with(version).mount(&server).await;
     let refusal = serde_json::json!({"message": "You must provide uuid or tag."});
@@ -195,7 +195,7 @@ async fn an_http_client_of_the_callers_own_sends_with_our_headers() {
 
 #[tokio::test]
 async fn an_answer_that_a_redirect_led_to_says_nothing_of_the_token() {
-    let (instance, other) = (MockServer::start().await, MockServer::start().await);
+    let (instance, other) = (MockServer::builder().start().await, MockServer::builder().start().await);
     let away = ResponseTemplate::new(302).insert_header("location", other.uri());
     Mock::given(any()).respond_with(away).mount(&instance).await;
     let refusal = serde_json::json!({"message": "Unauthenticated."});

@@ -15,7 +15,7 @@ struct Odd(MockServer);
 impl Odd {
     /// A server that lists no deployments, unless a mock says otherwise.
     async fn start() -> Self {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let list = ResponseTemplate::new(200).set_body_json(json!({ "count": 0, "deployments": [] }));
         let route = path("/api/v1/deployments/applications/web");
         Mock::given(method("GET")).and(route).respond_with(list).with_priority(10).mount(&server).await;
@@ -166,30 +166,40 @@ async fn a_token_without_a_team_is_a_refused_credential_although_the_answer_is_4
     assert_eq!(odd.deployer().deploy(&request()).await.unwrap_err().kind(), ErrorKind::Unauthorized);
 }
 
-/// What a request is answered that Coolify merged, where `known` of the two rows were there before it.
-async fn merged_beside_another(known: u64, waiting: &str) -> anydeploy::Result<anydeploy::Deployment> {
+/// What a request is answered that Coolify merged, where `known` of the two rows were there before it, alone or beside a
+/// concurrent one for the same target.
+async fn merged_beside_another(known: u64, waiting: &str, alone: bool) -> anydeploy::Result<anydeploy::Deployment> {
     let odd = Odd::start().await;
     let list = "/deployments/applications/web";
     let before = ResponseTemplate::new(200).set_body_json(json!({ "count": known, "deployments": [] }));
-    odd.answers_once("GET", list, before).await;
+    odd.answers_once("GET", list, before.clone()).await;
+    if !alone {
+        odd.answers_once("GET", list, before).await;
+    }
     odd.answers("POST", "/deploy", 200, accepted("Deployment already queued for this commit.")).await;
     odd.answers("GET", "/deployments/phantom", 404, missing()).await;
     let now = Utc::now().to_rfc3339();
     let row = |uuid: &str, status: &str| json!({ "deployment_uuid": uuid, "status": status, "commit": "HEAD", "created_at": now, "updated_at": now });
     let rows = [row("newer", waiting), row("older", "in_progress")];
     odd.answers("GET", list, 200, json!({ "count": 2, "deployments": rows })).await;
-    odd.deployer().deploy(&request()).await
+    let (deployer, request) = (odd.deployer(), request());
+    if alone {
+        return deployer.deploy(&request).await;
+    }
+    futures::join!(deployer.deploy(&request), deployer.deploy(&request)).0
 }
 
 #[tokio::test]
 async fn a_row_that_a_later_request_may_have_stored_is_not_adopted_beside_a_running_one() {
     for status in ["queued", "in_progress"] {
-        let error = merged_beside_another(1, status).await.unwrap_err();
+        let error = merged_beside_another(1, status, false).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Undecidable, "{status}: {error}");
         assert!(!error.is_safe_to_repeat());
+        let alone = merged_beside_another(1, status, true).await.unwrap();
+        assert_eq!((alone.identity, alone.id.get("deployment")), (Identity::Adopted, Some("newer")));
     }
-    let waited_before = merged_beside_another(2, "queued").await.unwrap();
+    let waited_before = merged_beside_another(2, "queued", true).await.unwrap();
     assert_eq!((waited_before.identity, waited_before.id.get("deployment")), (Identity::Adopted, Some("newer")));
-    let error = merged_beside_another(2, "in_progress").await.unwrap_err();
+    let error = merged_beside_another(2, "in_progress", true).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyRunning, "{error}");
 }

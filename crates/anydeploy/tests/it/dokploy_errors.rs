@@ -28,7 +28,7 @@ fn request() -> DeployRequest {
 }
 
 async fn serve(operation: &str, answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     Mock::given(method("GET")).and(path("/api/deployment.queueList")).respond_with(list()).mount(&server).await;
     if operation == "application-deploy" {
         Mock::given(path("/api/deployment.all")).respond_with(list()).mount(&server).await;

@@ -101,7 +101,7 @@ fn refusal(line: &Value) -> ResponseTemplate {
 
 /// A server that answers what comes before a call, and refuses the call itself.
 async fn server(call: Call, refusal: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let refused = match call {
         Call::Check => Mock::given(path("/organization")),
         Call::Read(kind) => Mock::given(path(format!("/{kind}/{ID}"))),

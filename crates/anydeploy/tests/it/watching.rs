@@ -29,7 +29,7 @@ impl Respond for Answers {
 }
 
 async fn server(of: &'static str, otherwise: Value, list: Vec<ResponseTemplate>) -> MockServer {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let answers = Answers { of, list: Mutex::new(list), otherwise };
     Mock::given(any()).respond_with(answers).mount(&server).await;
     server

@@ -43,7 +43,7 @@ fn id(platform: &Platform) -> DeploymentId {
 }
 
 async fn serve(answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
     server
 }
@@ -180,7 +180,7 @@ async fn a_challenge_before_the_trigger_stops_a_deploy_before_anything_is_sent()
 
 #[tokio::test]
 async fn a_watch_goes_on_through_a_challenge_and_a_login() {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let challenge = ResponseTemplate::new(403)
         .insert_header("cf-mitigated", "challenge")
         .set_body_raw("<!DOCTYPE html>Just a moment…", "text/html");
@@ -306,7 +306,7 @@ async fn a_check_never_speaks_of_a_trigger() {
 
 #[tokio::test]
 async fn a_refusal_that_repeats_the_token_is_reported_without_it() {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let said = format!("nobody here goes by {TOKEN} today");
     let body = serde_json::json!({ "message": said, "detail": said, "code": "BAD_REQUEST" });
     let refused = ResponseTemplate::new(400).set_body_json(body);

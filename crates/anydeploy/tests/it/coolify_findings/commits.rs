@@ -138,7 +138,7 @@ async fn what_was_deployed_last_is_deployed_again_though_the_branch_has_moved() 
 
 #[tokio::test]
 async fn success_of_another_commit_or_tag_is_a_failure() {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let rows = [
         ("c", json!({ "commit": "f".repeat(40), "application": { "build_pack": "nixpacks" } })),
         ("t", json!({ "commit": "HEAD", "docker_registry_image_tag": "1.27" })),
@@ -190,7 +190,7 @@ async fn one_failed_read_before_a_commit_is_triggered_does_not_fail_it() {
 
 /// A server on which a row of the same commit shows after the trigger, and the first answer never comes.
 async fn silent_once(id: &str, rows: serde_json::Value) -> (MockServer, UnboundedReceiver<()>) {
-    let (server, (sender, asked)) = (MockServer::start().await, unbounded());
+    let (server, (sender, asked)) = (MockServer::builder().start().await, unbounded());
     let shop = json!({
         "uuid": id, "name": "web", "build_pack": "dockerfile", "git_repository": "https://git.example/shop",
     });

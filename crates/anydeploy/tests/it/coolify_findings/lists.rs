@@ -34,7 +34,7 @@ async fn log_and_cancel_of_a_deployment_that_only_the_list_holds_work() {
 
 /// A server with these answers to `GET`, the first ones first.
 async fn server(answers: &[(&str, u16, Value, Option<u64>)]) -> (MockServer, Coolify) {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     for (priority, (route, status, body, times)) in (1..).zip(answers) {
         let answer = ResponseTemplate::new(*status).set_body_json(body);
         let mock = Mock::given(method("GET")).and(path(format!("/api/v1{route}"))).respond_with(answer);

@@ -31,7 +31,7 @@ async fn deployment_that_something_else_started_is_read_by_its_own_id() {
 
 #[tokio::test]
 async fn refusal_of_a_policy_is_about_the_role_and_not_about_the_token() {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let body = json!({ "message": "You are not authorized to perform this action.", "error": "Unauthorized" });
     let answer = ResponseTemplate::new(403).set_body_json(body);
     Mock::given(any()).respond_with(answer).mount(&server).await;

@@ -155,7 +155,7 @@ struct Twins(MockServer);
 
 impl Twins {
     async fn start(rows: Value) -> Self {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let entry = json!({
             "message": "Deployment already queued for this commit.", "resource_uuid": "web", "deployment_uuid": "phantom",
         });

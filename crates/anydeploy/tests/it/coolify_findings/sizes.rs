@@ -73,7 +73,7 @@ async fn deploy_costs_three_requests_and_no_logs() {
 
 /// A server with so many finished rows, each with a log of so many bytes.
 async fn server(rows: usize, log: usize) -> MockServer {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     // The members of a row come in the order of the table's columns.
     let row = move |number: usize| {
         let (text, id) = ("x".repeat(log), format!(r#""id":{number},"deployment_uuid":"d{number}""#));
@@ -122,7 +122,7 @@ async fn log_that_is_too_large_does_not_hide_the_status() {
 
 #[tokio::test]
 async fn list_that_is_too_large_does_not_keep_a_deployment_from_being_made() {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let list = json!({ "count": 1, "deployments": [{ "deployment_uuid": "old", "status": "finished", "x": "x".repeat(17_000_000) }] });
     let accepted =
         json!({ "deployments": [{ "message": "Application web deployment queued.", "deployment_uuid": "d" }] });

@@ -29,7 +29,7 @@ async fn acceptance_without_an_id_is_searched_for_like_a_lost_answer() {
 
 /// A server that answers the trigger so, and lists no deployments.
 async fn server(answer: Value, rows: Value) -> (MockServer, Coolify) {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let not_found = json!({ "message": "Deployment not found." });
     let count = rows.as_array().unwrap().len();
     let answers = [

@@ -14,7 +14,7 @@ use crate::support::coolify::{manual, quick, request, uuid};
 #[tokio::test]
 async fn words_that_others_guess_for_an_end_are_none() {
     for word in ["success", "cancelled", "error", "skipped", "FINISHED", "finished ", ""] {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let row = json!({ "deployment_uuid": "d", "status": word });
         Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(row)).mount(&server).await;
         let coolify = Coolify::builder().url(server.uri()).token("1|t").build().unwrap();

@@ -127,7 +127,7 @@ async fn a_server_before_environments_lists_its_services() {
 }
 
 async fn services_of(projects: Value) -> anydeploy::Result<usize> {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let answer = ResponseTemplate::new(200).set_body_json(projects);
     Mock::given(path("/api/project.all")).respond_with(answer).mount(&server).await;
     let dokploy = Dokploy::builder().url(server.uri()).token("t").build().unwrap();
@@ -163,7 +163,7 @@ async fn a_check_says_how_the_version_compares_and_lives_without_one() {
         assert_eq!(dokploy.check().await.unwrap().version_support, support);
     }
     for (status, version) in [(200, "v0.30.7"), (401, ""), (403, ""), (404, "")] {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let member = json!({ "id": "m", "organizationId": "o", "userId": "u", "role": "owner" });
         Mock::given(path("/api/user.get"))
             .respond_with(ResponseTemplate::new(200).set_body_json(member))

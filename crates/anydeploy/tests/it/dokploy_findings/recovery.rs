@@ -112,7 +112,7 @@ impl Late {
 async fn a_job_that_starts_between_two_reads_of_the_last_poll_is_not_taken_for_none() {
     const GRACE: Duration = Duration::from_secs(1);
     for (prefix, kind) in [("application", TargetKind::Application), ("compose", TargetKind::Compose)] {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let late: &'static Late = Box::leak(Box::default());
         let rows = if kind == TargetKind::Compose { "/api/deployment.allByCompose" } else { "/api/deployment.all" };
         Mock::given(path(rows))

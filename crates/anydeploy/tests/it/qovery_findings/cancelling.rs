@@ -71,7 +71,7 @@ async fn a_cancel_says_which_other_services_it_stops() {
 #[tokio::test]
 async fn a_deployment_that_began_after_the_read_is_not_cancelled_instead() {
     const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let statuses = |execution: &str| {
         ResponseTemplate::new(200).set_body_json(json!({
             "environment": {"id": ID, "state": "DEPLOYING", "last_deployment_state": "DEPLOYING",
@@ -91,7 +91,7 @@ async fn a_deployment_that_began_after_the_read_is_not_cancelled_instead() {
 #[tokio::test]
 async fn nothing_is_cancelled_while_it_cannot_be_read_whether_a_lifecycle_job_runs() {
     const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let statuses = ResponseTemplate::new(200).set_body_json(json!({
         "environment": {"id": ID, "state": "DEPLOYING", "last_deployment_state": "DEPLOYING",
             "last_deployment_id": "e-1"},

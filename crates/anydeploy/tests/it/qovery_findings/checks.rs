@@ -188,7 +188,7 @@ async fn a_failed_check_is_of_the_later_trigger_if_the_earlier_one_never_started
 
 /// What `check` says of organizations with these restrictions.
 async fn checked(restrictions: &[Option<&str>]) -> anydeploy::Check {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let organization =
         |restriction: Option<&str>| json!({"id": "o", "name": "org", "billing_deployment_restriction": restriction});
     let body = json!({ "results": restrictions.iter().copied().map(organization).collect::<Vec<_>>() });

@@ -28,7 +28,7 @@ async fn an_execution_that_waited_in_the_queue_is_not_that_of_a_trigger_that_sta
 async fn two_triggers_at_once_that_get_one_request_are_both_adopted() {
     const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
     const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     let get = |call: &str, body: serde_json::Value| {
         Mock::given(method("GET"))
             .and(path(format!("/environment/{ID}/{call}")))
@@ -59,7 +59,7 @@ async fn of_two_lost_answers_at_once_neither_takes_the_only_request_for_its_own(
     const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
     const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
     for callers in [1, 2] {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let get = |call: &str, body: serde_json::Value| {
             Mock::given(method("GET"))
                 .and(path(format!("/environment/{ID}/{call}")))

@@ -43,7 +43,7 @@ async fn one_failed_read_before_the_trigger_does_not_fail_the_deployment() {
 async fn a_reset_of_the_rate_limit_may_count_seconds() {
     let cases = [("30", 30), ("0", 0), ("7200", 3600), ("1787234430", 30)];
     for (reset, seconds) in cases {
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let refused = ResponseTemplate::new(429)
             .insert_header("date", "Thu, 20 Aug 2026 14:00:00 GMT")
             .insert_header("x-ratelimit-reset", reset);

@@ -50,7 +50,7 @@ async fn each_failed_log_gives_the_reason_a_person_would_choose() {
     for line in FAILED.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let entries: Vec<Value> = case["log"].as_array().unwrap().iter().map(entry).collect();
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let log = ResponseTemplate::new(200).set_body_json(entries);
         Mock::given(path(format!("/environment/{ENVIRONMENT}/logs"))).respond_with(log).mount(&server).await;
         let qovery = Qovery::builder().url(server.uri()).token("t").build().unwrap();
