@@ -1,6 +1,5 @@
 //! Recovers the deployment of a trigger whose answer was lost.
 
-use futures::future::try_join;
 use qovery_client::types::{
     DeploymentHistoryEnvironmentV2 as Past, QueuedDeploymentRequestWithStages as Waiting, StateEnum,
 };
@@ -38,8 +37,9 @@ impl Qovery {
         let environment = id.require(ENVIRONMENT)?.to_owned();
         let queue = retry_briefly(|| self.queue(&environment)).await?;
         // A request that leaves the queue between the two reads is listed as an execution then.
-        let (snapshot, past) =
-            try_join(retry_briefly(|| self.snapshot(&environment)), retry_briefly(|| self.past(&environment))).await?;
+        let snapshot = retry_briefly(|| self.snapshot(&environment)).await?;
+        // Read after the statuses, so that it lists whatever they name, unless it is late.
+        let past = retry_briefly(|| self.past(&environment)).await?;
         let started = baseline.snapshot.at.checked(snapshot.at);
         let id = started.write(id, ACCEPTED_AT);
         let mut requests = queue
