@@ -114,8 +114,9 @@ fn named(services: Vec<Service>, name: &str) -> Result<Service> {
             near.retain(|(alike, _)| *alike >= MIN_LIKENESS);
             near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
             let nearest: Vec<_> = near.into_iter().map(|(_, other)| other).collect();
-            let near = if nearest.is_empty() { String::new() } else { format!("; near it are {}", listed(&nearest)) };
-            Err(Error::new(ErrorKind::NotFound, format!("no service has the name `{name}`{near}")))
+            let near = if nearest.is_empty() { String::new() } else { format!("; did you mean {}?", listed(&nearest)) };
+            let error = Error::new(ErrorKind::NotFound, format!("no service has the name `{name}`{near}"));
+            Err(error.with_advice("check the name, and that the token may see the service"))
         }
     }
 }

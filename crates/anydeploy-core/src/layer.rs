@@ -26,7 +26,9 @@ use crate::{Deployment, DeploymentId, Result};
 /// function of their own.
 ///
 /// [`Layered`] implements [`Deployer`](crate::Deployer) and every group once and for all; an interceptor is one function.
-/// It may make the call once, several times or not at all, and may change the result.
+/// It may make the call once, several times or not at all, and may replace an error, or a deployment ([`Answer::of`]).
+/// Waiting passes through it as the calls that it is made of: one trigger, and one read for each poll.
+/// A layer that is not `Clone` goes into an `Arc` before a program waits with it.
 /// [`DeployerExt::layered`](crate::DeployerExt::layered) puts one around a deployer.
 ///
 /// # For implementers
@@ -40,7 +42,7 @@ use crate::{Deployment, DeploymentId, Result};
 /// use anydeploy_core::{Answer, Call, DeployRequest, Deployer, DeployerExt, Interceptor, Next, Result, Target};
 ///
 /// /// Prints the duration of each call.
-/// #[derive(Debug)]
+/// #[derive(Clone, Debug)]
 /// struct Timed;
 ///
 /// impl Interceptor for Timed {

@@ -35,11 +35,11 @@ async fn an_unknown_name_is_not_found_and_the_nearest_names_are_listed() {
     let error = offering(&shop).find("shop-wbe").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(
-        error.to_string().contains("no service has the name `shop-wbe`; near it are `SHOP-WBE`, `shop-web`"),
+        error.to_string().contains("no service has the name `shop-wbe`; did you mean `SHOP-WBE`, `shop-web`?"),
         "{error}"
     );
     let error = offering(&shop).find("zzz").await.unwrap_err();
-    assert!(!error.to_string().contains("near"), "{error}");
+    assert!(!error.to_string().contains("mean"), "{error}");
     let none = ScriptedDeployer::new().find("web").await.unwrap_err();
     assert_eq!(none.kind(), ErrorKind::Unsupported);
 }
