@@ -95,14 +95,13 @@ impl fmt::Debug for Retry {
 
 /// Whether a trigger that failed so may be sent again.
 fn may_trigger_again(error: &Error) -> bool {
-    let may_help = match error.kind() {
+    match error.kind() {
         // A deployment takes minutes, so that attempts within seconds meet the same one again.
         ErrorKind::AlreadyRunning => false,
         // A login page before the trigger goes away as a server that restarts comes back.
-        ErrorKind::NotTriggered | ErrorKind::Unreadable => true,
-        _ => error.is_transient(),
-    };
-    error.is_safe_to_repeat() && may_help
+        ErrorKind::Unreadable => error.is_safe_to_repeat(),
+        _ => error.may_call_again(CallKind::Trigger),
+    }
 }
 
 /// The deployment of an earlier attempt of the same call, which was given up and delivered late.
