@@ -6,7 +6,9 @@ use std::sync::Arc;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
-use crate::{Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Logs, Platform, Result};
+use crate::{
+    Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Logs, Platform, Result, TwoPhase,
+};
 
 /// How many reads are under way at once where a platform reads deployments one by one.
 pub(crate) const MAX_CONCURRENT_READS: usize = 8;
@@ -16,7 +18,8 @@ pub(crate) const MAX_CONCURRENT_READS: usize = 8;
 /// The trait is small and dyn-safe: programs hold an `Arc<dyn Deployer>`.
 /// [`DeployerExt`](crate::DeployerExt) adds waiting, and flat calls for the groups.
 ///
-/// Everything beside deploying is in **groups** ([`History`], [`Cancel`], [`Logs`], [`Catalog`]).
+/// Everything beside deploying is in **groups** ([`TwoPhase`], [`History`], [`Cancel`], [`Logs`],
+/// [`Catalog`]).
 /// A group that a deployer does not offer is `None`; so a layer that does not know a group hides it, and no call bypasses
 /// the layer.
 /// New abilities come as new groups; these methods stay.
@@ -64,6 +67,11 @@ pub trait Deployer: Debug + Send + Sync + 'static {
         stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().boxed()
     }
 
+    /// Deploying in two steps that a crash may separate, if the adapter can recover what was sent.
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        None
+    }
+
     /// The deployments that a target had, if the platform lists them.
     fn history(&self) -> Option<&dyn History> {
         None
@@ -108,6 +116,10 @@ macro_rules! forward {
 
             fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
                 (**self).deployments(ids)
+            }
+
+            fn two_phase(&self) -> Option<&dyn TwoPhase> {
+                (**self).two_phase()
             }
 
             fn history(&self) -> Option<&dyn History> {

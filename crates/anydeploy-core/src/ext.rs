@@ -4,8 +4,8 @@ use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group, HistoryOptions, Interceptor,
-    Layered, LogOptions, LogPage, Method, Outcome, Result, Service, Target, Watch, WatchOptions,
+    Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group, HistoryOptions, Intent,
+    Interceptor, Layered, LogOptions, LogPage, Method, Outcome, Result, Service, Target, Watch, WatchOptions,
 };
 
 /// What every [`Deployer`] has besides: waiting for deployments, and one flat call for each method of a group.
@@ -18,11 +18,38 @@ pub trait DeployerExt: Deployer {
     fn offers(&self, method: Method) -> bool {
         match method.group() {
             None => true,
+            Some(Group::TwoPhase) => self.two_phase().is_some(),
             Some(Group::History) => self.history().is_some(),
             Some(Group::Cancel) => self.cancel().is_some(),
             Some(Group::Logs) => self.logs().is_some(),
             Some(Group::Catalog) => self.catalog().is_some(),
         }
+    }
+
+    /// Reads what identifies the deployment of a request later, so that a crash after it leaves nothing unknown.
+    ///
+    /// Store the intent before you [`send`](Self::send) it.
+    ///
+    /// # Errors
+    /// Those of [`TwoPhase::prepare_trigger`](crate::TwoPhase::prepare_trigger), and [`ErrorKind::Unsupported`].
+    fn prepare<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
+        call(self, Method::Prepare, self.two_phase(), |group| group.prepare_trigger(request))
+    }
+
+    /// Sends the trigger of an intent, at most once.
+    ///
+    /// # Errors
+    /// Those of [`TwoPhase::send_trigger`](crate::TwoPhase::send_trigger), and [`ErrorKind::Unsupported`].
+    fn send<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        call(self, Method::Send, self.two_phase(), |group| group.send_trigger(intent))
+    }
+
+    /// Searches for the deployment of an intent that an earlier process may have sent; triggers nothing.
+    ///
+    /// # Errors
+    /// Those of [`TwoPhase::recover_trigger`](crate::TwoPhase::recover_trigger), and [`ErrorKind::Unsupported`].
+    fn recover<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        call(self, Method::Recover, self.two_phase(), |group| group.recover_trigger(intent))
     }
 
     /// Lists the target's deployments, newest first.

@@ -14,7 +14,7 @@
 //!
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
-//! * [`DeployRequest`], [`Deployment`], [`Outcome`] and [`Error`] carry the version of their form, `"v": 1`.
+//! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`] and [`Error`] carry the version of their form, `"v": 1`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
 //!   An unknown word where one of a list is expected is refused with an error that names the list.
@@ -35,6 +35,7 @@ mod ext;
 mod group;
 mod history;
 mod id;
+mod intent;
 mod json;
 mod layer;
 mod log;
@@ -61,9 +62,10 @@ pub use deployer::Deployer;
 pub use deployment::{Deployment, Identity, Progress};
 pub use error::{Error, ErrorKind};
 pub use ext::DeployerExt;
-pub use group::{Cancel, Catalog, Group, History, Logs};
+pub use group::{Cancel, Catalog, Group, History, Logs, TwoPhase};
 pub use history::HistoryOptions;
 pub use id::DeploymentId;
+pub use intent::Intent;
 pub use layer::{
     Answer, Audit, AuditRecord, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch, Retry,
     RetryEvent, RetryOptions, Timeout,

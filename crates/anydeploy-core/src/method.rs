@@ -14,6 +14,12 @@ pub enum Method {
     Deployment,
     /// [`Deployer::deployments`](crate::Deployer::deployments).
     Deployments,
+    /// [`TwoPhase::prepare_trigger`](crate::TwoPhase::prepare_trigger).
+    Prepare,
+    /// [`TwoPhase::send_trigger`](crate::TwoPhase::send_trigger).
+    Send,
+    /// [`TwoPhase::recover_trigger`](crate::TwoPhase::recover_trigger).
+    Recover,
     /// [`History::list_deployments`](crate::History::list_deployments).
     History,
     /// [`Cancel::request_cancel`](crate::Cancel::request_cancel).
@@ -36,6 +42,7 @@ impl Method {
     pub const fn group(self) -> Option<Group> {
         match self {
             Self::Deploy | Self::Deployment | Self::Deployments => None,
+            Self::Prepare | Self::Send | Self::Recover => Some(Group::TwoPhase),
             Self::History => Some(Group::History),
             Self::Cancel => Some(Group::Cancel),
             Self::Logs => Some(Group::Logs),
@@ -47,10 +54,12 @@ impl Method {
     #[must_use]
     pub const fn kind(self) -> CallKind {
         match self {
-            Self::Deploy => CallKind::Trigger,
+            Self::Deploy | Self::Send => CallKind::Trigger,
             Self::Cancel => CallKind::Cancel,
             Self::Deployment
             | Self::Deployments
+            | Self::Prepare
+            | Self::Recover
             | Self::History
             | Self::Logs
             | Self::Service
@@ -67,6 +76,9 @@ impl Method {
             Self::Deploy => "deploy",
             Self::Deployment => "deployment",
             Self::Deployments => "deployments",
+            Self::Prepare => "prepare",
+            Self::Send => "send",
+            Self::Recover => "recover",
             Self::History => "history",
             Self::Cancel => "cancel",
             Self::Logs => "logs",
@@ -82,6 +94,7 @@ impl Method {
         match self {
             Self::Deploy => "deploying",
             Self::Deployment | Self::Deployments => "reading a deployment",
+            Self::Prepare | Self::Send | Self::Recover => "deploying in two steps",
             Self::History => "a history of deployments",
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",

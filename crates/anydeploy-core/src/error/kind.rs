@@ -65,6 +65,8 @@ pub enum ErrorKind {
     /// A trigger got no usable answer, and nothing shows whether it was acted on; or it was accepted, and its deployment
     /// cannot be distinguished from others.
     Undecidable,
+    /// The intent was prepared too long ago, or another trigger came first; nothing was sent.
+    IntentExpired,
     /// The deadline passed before the deployment was over.
     TimedOut,
     /// The call would have changed something, and a [`DryRun`](crate::DryRun) refused it; nothing was sent.
@@ -101,6 +103,7 @@ impl ErrorKind {
             Self::AnswerTooLarge => "answer too large",
             Self::NotTriggered => "not triggered",
             Self::Undecidable => "outcome of the trigger unknown",
+            Self::IntentExpired => "intent expired",
             Self::TimedOut => "timed out",
             Self::DryRun => "dry run",
         }
@@ -144,6 +147,7 @@ impl ErrorKind {
             | Self::Unreachable
             | Self::CertificateRefused
             | Self::NotTriggered
+            | Self::IntentExpired
             | Self::DryRun => true,
             Self::Unavailable
             | Self::NoAnswer
@@ -200,6 +204,7 @@ impl ErrorKind {
             Self::AnswerTooLarge => "raise the limit with `max_body`, or ask for less",
             Self::NotTriggered => "it is safe to deploy again",
             Self::Undecidable => "look at the target's deployments before deploying again",
+            Self::IntentExpired => "prepare the request again",
             Self::TimedOut => "the deployment goes on; watch its id again to learn its outcome",
             Self::InvalidInput | Self::InvalidConfiguration | Self::Unsupported | Self::Rejected | Self::DryRun => "",
         }

@@ -5,7 +5,8 @@ use std::fmt;
 use futures::future::BoxFuture;
 
 use crate::{
-    CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, LogPage, Method, Result, Service, Target,
+    CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Intent, LogPage, Method, Result, Service,
+    Target,
 };
 
 /// What is called, and on what.
@@ -14,7 +15,7 @@ use crate::{
 pub struct Call<'a> {
     /// The method.
     pub method: Method,
-    /// The request, if it is a trigger.
+    /// The request, if the call is about a trigger.
     pub request: Option<&'a DeployRequest>,
     /// The deployment, if the call is about one that exists.
     pub id: Option<&'a DeploymentId>,
@@ -125,6 +126,7 @@ impl Answer for Deployment {
     }
 }
 
+impl Answer for Intent {}
 impl Answer for Vec<Deployment> {}
 impl Answer for LogPage {}
 impl Answer for Service {}
@@ -136,6 +138,7 @@ mod private {
     pub trait Sealed {}
 
     impl Sealed for super::Deployment {}
+    impl Sealed for super::Intent {}
     impl Sealed for Vec<super::Deployment> {}
     impl Sealed for super::LogPage {}
     impl Sealed for super::Service {}

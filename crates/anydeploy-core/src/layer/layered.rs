@@ -5,7 +5,7 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, History,
-    HistoryOptions, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target,
+    HistoryOptions, Intent, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target, TwoPhase,
 };
 
 /// A deployer with an [`Interceptor`] around each of its calls; it offers the groups of the deployer inside.
@@ -102,6 +102,10 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
         .boxed()
     }
 
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        self.inner.two_phase().map(|_| self as &dyn TwoPhase)
+    }
+
     fn history(&self) -> Option<&dyn History> {
         self.inner.history().map(|_| self as &dyn History)
     }
@@ -116,6 +120,24 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         self.inner.catalog().map(|_| self as &dyn Catalog)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> TwoPhase for Layered<D, I> {
+    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
+        let call = self.call(Method::Prepare).for_request(request);
+        self.grouped(call, self.inner.two_phase(), move |group| group.prepare_trigger(request))
+    }
+
+    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        let call = self.call(Method::Send).for_request(intent.request());
+        self.grouped(call, self.inner.two_phase(), move |group| group.send_trigger(intent))
+    }
+
+    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        let call = self.call(Method::Recover).for_request(intent.request());
+        self.grouped(call, self.inner.two_phase(), move |group| group.recover_trigger(intent))
     }
 }
 
