@@ -8,6 +8,7 @@ use super::world::{World, platform};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group,
     History, HistoryOptions, LogOptions, LogPage, Logs, Method, Permission, Platform, Result, Service, Target,
+    TwoPhase,
 };
 
 impl MemoryDeployer {
@@ -107,6 +108,10 @@ impl Deployer for MemoryDeployer {
             answers
         }
         .boxed()
+    }
+
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        None
     }
 
     fn history(&self) -> Option<&dyn History> {

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 use super::{Call, ScriptedDeployer, next};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Group, History,
-    HistoryOptions, LogOptions, LogPage, Logs, Platform, Result, Service, Target,
+    HistoryOptions, LogOptions, LogPage, Logs, Platform, Result, Service, Target, TwoPhase,
 };
 
 impl ScriptedDeployer {
@@ -56,6 +56,10 @@ impl Deployer for ScriptedDeployer {
         let answers: Vec<_> = ids.iter().map(|_| next(&mut state.deployments)).collect();
         drop(state);
         self.answer_later(answers)
+    }
+
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        None
     }
 
     fn history(&self) -> Option<&dyn History> {

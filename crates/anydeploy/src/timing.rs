@@ -1,0 +1,115 @@
+//! How long a platform may take: one time for each meaning.
+
+use std::time::Duration;
+
+use anydeploy_wire::Http;
+use serde::Deserialize;
+
+/// How long a platform may take, one time for each meaning.
+///
+/// The times of each platform are set to what was observed, with a margin; a server that is slower needs longer ones, and a
+/// test against a fake needs [shorter ones](Self::scaled_to).
+/// In a configuration that serde reads they are whole milliseconds, such as `lost_after_ms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Document")]
+#[non_exhaustive]
+pub struct Timing {
+    /// How long a server may take to act on a trigger after its connection was given up; 30 seconds by default.
+    ///
+    /// A trigger of which nothing is seen for so long is [`NotTriggered`](crate::ErrorKind::NotTriggered), and safe to send
+    /// again: set it shorter than the server needs, and a deployment may be made twice.
+    pub trigger_settles: Duration,
+    /// How long after its trigger, or after the job that makes it has started, a row or an execution may appear in a list
+    /// of a server that is not busy; 10 seconds by default.
+    pub row_appears: Duration,
+    /// How long a state may still be read that has been replaced; 3 seconds by default.
+    pub state_refreshes: Duration,
+    /// How long a deployment that was accepted may be missing from every list before it counts as lost, or as never
+    /// started; 60 seconds by default.
+    pub lost_after: Duration,
+    /// How long a server may be gone while it restarts; 60 seconds by default.
+    pub server_restarts: Duration,
+    /// How long after its preparation an intent may be [sent](crate::DeployerExt::send); 10 seconds by default.
+    ///
+    /// [`recover`](crate::DeployerExt::recover) searches for longer than this, so a longer time makes a process that takes
+    /// over wait for longer.
+    pub send_within: Duration,
+    /// The timeout of a request.
+    request: Duration,
+}
+
+impl Timing {
+    /// The times that hold on every platform so far.
+    pub(crate) const DEFAULT: Self = Self {
+        trigger_settles: Duration::from_secs(30),
+        row_appears: Duration::from_secs(10),
+        state_refreshes: Duration::from_secs(3),
+        lost_after: Duration::from_mins(1),
+        server_restarts: Duration::from_mins(1),
+        send_within: Duration::from_secs(10),
+        request: Http::DEFAULT_TIMEOUT,
+    };
+
+    /// The default times, all made shorter or longer in the same proportion, so that `lost_after` is this one.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use anydeploy::Timing;
+    ///
+    /// let timing = Timing::scaled_to(Duration::from_secs(6));
+    /// assert_eq!(timing.trigger_settles, Duration::from_secs(3));
+    /// ```
+    #[must_use]
+    pub fn scaled_to(lost_after: Duration) -> Self {
+        // All times are parts of `lost_after`, so that no rounding error comes in.
+        let part = |default: Duration| {
+            let share = Self::DEFAULT.lost_after.as_millis() / default.as_millis().max(1);
+            lost_after / u32::try_from(share).unwrap_or(u32::MAX)
+        };
+        let default = Self::DEFAULT;
+        Self {
+            trigger_settles: part(default.trigger_settles),
+            row_appears: part(default.row_appears),
+            state_refreshes: part(default.state_refreshes),
+            lost_after,
+            server_restarts: part(default.server_restarts),
+            send_within: part(default.send_within),
+            request: default.request,
+        }
+    }
+
+    /// The same times beside this timeout of a request.
+    pub(crate) const fn with_request_timeout(self, request: Duration) -> Self {
+        Self { request, ..self }
+    }
+
+    /// How long after the baseline a trigger can still be acted on: until the fence, the timeout of its request and the
+    /// time that it takes to settle have passed.
+    pub(crate) const fn acted_on_within(&self) -> Duration {
+        self.send_within.saturating_add(self.request).saturating_add(self.trigger_settles)
+    }
+
+    /// A second, scaled like the other times: the pace of polls that wait for something to appear.
+    pub(crate) fn second(&self) -> Duration {
+        self.lost_after / 60
+    }
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// The times in a configuration; those that are missing have their default.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Document {
+    trigger_settles_ms: u64,
+    row_appears_ms: u64,
+    state_refreshes_ms: u64,
+    lost_after_ms: u64,
+    server_restarts_ms: u64,
+    send_within_ms: u64,
+}
