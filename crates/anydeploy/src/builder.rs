@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::config::{Config, Connect, Proxy, TokenScheme};
-use crate::{Deployer, Result};
+use crate::{Deployer, Result, Timing};
 
 /// Builds a deployer; made by `Coolify::builder()` and the like.
 ///
@@ -65,14 +65,19 @@ impl<D: Connect + Deployer> Builder<D> {
         self
     }
 
-    /// How long a deployment that the platform accepted may be missing from its lists before it counts as lost or as never
-    /// started; 60 seconds by default.
+    /// How long the platform may take to act, and to show what it did; those of the platform by default.
     ///
-    /// Half of it is how long a server may take to act on a trigger whose answer was lost.
-    /// Set it shorter than that, and such a trigger may be called safe to repeat too early.
-    pub fn grace(mut self, grace: Duration) -> Self {
-        self.config.grace = grace;
+    /// Of a server that is slow, or behind a gateway that holds requests back, wait longer before a trigger counts as not
+    /// acted on.
+    pub fn timing(mut self, timing: Timing) -> Self {
+        self.config.timing = timing;
         self
+    }
+
+    // TODO(lead): goes with the tests' use of it.
+    #[doc(hidden)]
+    pub fn grace(self, grace: Duration) -> Self {
+        self.timing(Timing::scaled_to(grace))
     }
 
     /// Lets the token go over plain HTTP to a host that is not this machine; off by default.

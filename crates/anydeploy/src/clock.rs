@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::DeploymentId;
 use crate::time::http_date;
@@ -11,7 +12,7 @@ use crate::time::http_date;
 const MAX_CLOCK_SKEW: i64 = 60;
 
 /// One time on two clocks, in whole Unix seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Timestamps {
     /// By the `Date` of an answer, or by our clock if the answer has none.
     pub(crate) server: i64,

@@ -17,11 +17,12 @@ use serde::Deserialize;
 /// The version of `reqwest` that an HTTP client of the caller's own is of.
 #[cfg(feature = "raw-api")]
 pub use anydeploy_wire::reqwest;
+pub(crate) use forms::duration;
 #[cfg(feature = "qovery")]
 pub(crate) use forms::is_jwt;
 pub use proxy::Proxy;
 
-use crate::{Deployer, Platform, Result};
+use crate::{Deployer, Platform, Result, Timing};
 
 /// What is needed to reach one instance of a platform.
 ///
@@ -59,10 +60,9 @@ pub struct Config<D> {
     /// The longest time for making a connection, 10 seconds by default; written like `timeout`.
     #[serde(default = "default_connect_timeout", deserialize_with = "forms::duration")]
     pub connect_timeout: Duration,
-    /// How long a deployment that the platform accepted may be missing from its lists before it counts as lost or as never
-    /// started, 60 seconds by default; written like `timeout`.
-    #[serde(default = "default_grace", deserialize_with = "forms::duration")]
-    pub grace: Duration,
+    /// How long the platform may take to act, and to show what it did; those of the platform by default.
+    #[serde(default)]
+    pub timing: Timing,
     /// Lets the token go over plain HTTP to a host that is not this machine.
     #[serde(default)]
     pub allow_plain_http: bool,
@@ -142,10 +142,6 @@ const fn default_connect_timeout() -> Duration {
     Http::DEFAULT_CONNECT_TIMEOUT
 }
 
-const fn default_grace() -> Duration {
-    Duration::from_mins(1)
-}
-
 const fn default_max_body() -> usize {
     Http::DEFAULT_MAX_BODY
 }
@@ -170,7 +166,7 @@ impl<D> Default for Config<D> {
             token_scheme: None,
             timeout: default_timeout(),
             connect_timeout: default_connect_timeout(),
-            grace: default_grace(),
+            timing: Timing::default(),
             allow_plain_http: false,
             headers: BTreeMap::new(),
             proxy: Proxy::default(),
@@ -196,7 +192,7 @@ impl<D> fmt::Debug for Config<D> {
             .field("token_scheme", &self.token_scheme)
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
-            .field("grace", &self.grace)
+            .field("timing", &self.timing)
             .field("allow_plain_http", &self.allow_plain_http)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("proxy", &self.proxy)

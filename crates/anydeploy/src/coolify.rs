@@ -31,21 +31,22 @@
 //! * Abilities of a token are disjoint: `deploy` triggers, `read` waits, `read:sensitive` reads logs.
 //! * `no_cache` is Coolify's `force`; an image tag goes with a pull request only.
 
+mod answer;
 mod asked;
 mod baseline;
 mod check;
-mod deploy;
 mod error;
 mod logs;
 mod read;
 mod reason;
-mod recover;
 mod resource;
 mod revision;
 mod rollback;
 mod rows;
+mod search;
 mod start;
 mod status;
+mod trigger;
 mod twin;
 mod version;
 
@@ -61,7 +62,7 @@ use crate::config::{Config, Connect, Conventions};
 use crate::telemetry;
 use crate::{
     Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind,
-    History, Logs, Platform, RequestOption, Result, Target, TargetKind, platform,
+    History, Intent, Logs, Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
 
 use error::map_error;
@@ -84,7 +85,7 @@ pub type CoolifyBuilder = Builder<Coolify>;
 #[derive(Clone, Debug)]
 pub struct Coolify {
     client: Client,
-    grace: Duration,
+    timing: Timing,
 }
 
 impl Coolify {
@@ -149,7 +150,7 @@ impl Connect for Coolify {
     fn connect(config: &Config<Self>) -> Result<Self> {
         config.refuse_token_scheme()?;
         let http = config.http(coolify_client::wire::Auth::bearer)?;
-        Ok(Self { client: Client::from_http(http), grace: config.grace })
+        Ok(Self { client: Client::from_http(http), timing: config.timing() })
     }
 }
 
@@ -169,11 +170,15 @@ impl Deployer for Coolify {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, self.trigger(request)).boxed()
+        telemetry::deploy(request, crate::trigger::deploy(self, request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
         self.read(id).boxed()
+    }
+
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        Some(self)
     }
 
     fn history(&self) -> Option<&dyn History> {
@@ -190,5 +195,19 @@ impl Deployer for Coolify {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         Some(self)
+    }
+}
+
+impl TwoPhase for Coolify {
+    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
+        crate::trigger::prepare(self, request).boxed()
+    }
+
+    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        telemetry::deploy(intent.request(), crate::trigger::send(self, intent)).boxed()
+    }
+
+    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        crate::trigger::recover(self, intent).boxed()
     }
 }

@@ -31,10 +31,12 @@ mod builder;
 mod clock;
 pub mod config;
 mod failure;
-mod in_flight;
 pub mod platform;
 mod recovery;
 mod time;
+mod timing;
+mod trigger;
+mod turn;
 
 #[cfg(feature = "coolify")]
 pub mod coolify;
@@ -53,6 +55,7 @@ pub use coolify::Coolify;
 pub use dokploy::Dokploy;
 #[cfg(feature = "qovery")]
 pub use qovery::Qovery;
+pub use timing::Timing;
 
 /// The example in the repository's README, so that it compiles and runs.
 #[cfg(doctest)]

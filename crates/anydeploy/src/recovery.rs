@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::failure::after_loss;
-use crate::{Backoff, Deployment, Error, ErrorKind, Jitter, Result};
+use crate::{Backoff, Deployment, Error, ErrorKind, Jitter, Result, Timing};
 
 /// The first pause between two polls, as a part of the time that a trigger takes to settle; it doubles each time.
 const FIRST_PAUSE: u32 = 150;
 
 /// The longest pause, as a part of that time.
 const LONGEST_PAUSE: u32 = 10;
+
+/// From when on what is only likely is believed, as a part of that time.
+const LIKELY_AFTER: u32 = 10;
 
 /// How often a single read is tried within a poll.
 const MAX_TRIES: u32 = 4;
@@ -34,6 +37,8 @@ pub(crate) enum Resolution {
     Unresolved(&'static str),
     /// Nothing was changed, whether the trigger was acted on or not; why that is certain.
     NoEffect(&'static str),
+    /// Nothing that could be read would show it; why not.
+    Unrecoverable(&'static str),
     /// A read was refused without which nothing can be decided; why not.
     Unreadable(&'static str),
 }
@@ -48,94 +53,139 @@ impl Resolution {
     }
 }
 
-/// Polls for the deployment of a trigger that ended in `lost`, for as long as a server may take to act on it.
-///
-/// All three platforms act on a trigger before they answer it, within seconds.
-/// A trigger whose deployment does not appear within `trigger_settles` after the connection was given up was therefore
-/// never acted on, and only then is it safe to repeat.
-/// A gateway that holds a trigger for longer and then delivers it cannot be detected.
-pub(crate) async fn recover_with<F, R>(lost: Error, trigger_settles: Duration, poll: F) -> Result<Deployment>
-where
-    F: Fn() -> R,
-    R: Future<Output = Result<Resolution>>,
-{
-    recover_slowly(lost, trigger_settles, trigger_settles / LONGEST_PAUSE, poll).await
+/// For how long the deployment of a trigger is searched for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// How long a server may take to act on a trigger.
+    settles: Duration,
+    /// After how long an absence is believed.
+    absent_after: Duration,
+    longest_pause: Duration,
 }
 
-/// The same as [`recover_with`], with pauses up to `longest`, for polls that cost much.
-pub(crate) async fn recover_slowly<F, R>(
+impl Patience {
+    /// For a trigger whose connection was just given up.
+    pub(crate) fn settling(timing: &Timing) -> Self {
+        let settles = timing.trigger_settles;
+        Self { settles, absent_after: settles, longest_pause: settles / LONGEST_PAUSE }
+    }
+
+    /// For a trigger that may only be acted on until `longest` from now.
+    pub(crate) fn for_all_of(self, longest: Duration) -> Self {
+        Self { absent_after: longest.max(self.absent_after), ..self }
+    }
+
+    /// With pauses up to this part of the time that a trigger takes to settle, for polls that cost much.
+    pub(crate) fn with_pauses(self, part: u32) -> Self {
+        Self { longest_pause: self.settles / part.max(1), ..self }
+    }
+
+    /// How long it may take in all, where something keeps the server from being read for `times` as long as a trigger takes
+    /// to settle.
+    fn with(&self, times: u32) -> Duration {
+        self.absent_after + self.settles * times
+    }
+}
+
+/// The search for the deployment of a trigger that ended in an error, poll by poll.
+///
+/// All three platforms act on a trigger before they answer it, within seconds.
+/// A trigger whose deployment does not appear until it must have settled was therefore never acted on, and only then is it
+/// safe to repeat.
+/// A gateway that holds a trigger for longer and then delivers it cannot be detected.
+#[derive(Debug)]
+pub(crate) struct Recovery {
     lost: Error,
-    trigger_settles: Duration,
-    longest: Duration,
-    poll: F,
-) -> Result<Deployment>
-where
-    F: Fn() -> R,
-    R: Future<Output = Result<Resolution>>,
-{
-    let started = Instant::now();
-    // No jitter: the decisive read has a time of its own, and the others are spread by the trigger they follow.
-    let mut backoff = Backoff::new(trigger_settles / FIRST_PAUSE, longest).with_jitter(Jitter::None);
-    // What was seen once may have been the trigger's own, even if it has vanished.
-    let mut sign = None;
-    // A server that could be read is read again before one refusal decides: a 404 or a 403 may be that of one route, or
-    // of something in between, for a moment.
-    let mut could_read = false;
-    loop {
-        // A poll proves the state at the time it was sent, not later.
-        let age = started.elapsed();
-        let patience = if could_read { trigger_settles * 2 } else { trigger_settles };
-        let found = poll().await;
-        could_read |= !matches!(found, Err(_) | Ok(Resolution::Unreadable(_)));
+    patience: Patience,
+    backoff: Backoff,
+    /// What was seen once may have been the trigger's own, even if it has vanished.
+    sign: Option<&'static str>,
+    /// A server that could be read is read again before one refusal decides: a 404 or a 403 may be that of one route, or
+    /// of something in between, for a moment.
+    could_read: bool,
+}
+
+/// What follows from a poll.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// The search is over.
+    Ended(Box<Result<Deployment>>),
+    /// The next poll comes after this time.
+    Wait(Duration),
+}
+
+impl Step {
+    fn ended(result: Result<Deployment>) -> Self {
+        Self::Ended(Box::new(result))
+    }
+}
+
+impl Recovery {
+    pub(crate) fn new(lost: Error, patience: Patience) -> Self {
+        // No jitter: the decisive read has a time of its own, and the others are spread by the trigger they follow.
+        let backoff = Backoff::new(patience.settles / FIRST_PAUSE, patience.longest_pause).with_jitter(Jitter::None);
+        Self { lost, patience, backoff, sign: None, could_read: false }
+    }
+
+    /// Judges a poll that was sent at this `age` of the search: it proves the state at that time, not later.
+    pub(crate) fn judge(&mut self, found: Result<Resolution>, age: Duration) -> Step {
+        let Patience { settles, absent_after, .. } = self.patience;
+        self.could_read |= !matches!(found, Err(_) | Ok(Resolution::Unreadable(_)));
+        let refused_after = if self.could_read { self.patience.with(1) } else { absent_after };
         let asked = match found {
-            Ok(Resolution::Found(found)) => return Ok(*found),
+            Ok(Resolution::Found(found)) => return Step::ended(Ok(*found)),
             // By then the trigger's own deployment would show beside it.
-            Ok(Resolution::Likely(found)) if age >= trigger_settles / LONGEST_PAUSE => return Ok(*found),
-            Ok(Resolution::Ambiguous(why) | Resolution::Unresolved(why)) if age >= trigger_settles => {
-                return Err(after_loss(ErrorKind::Undecidable, why, lost));
+            Ok(Resolution::Likely(found)) if age >= settles / LIKELY_AFTER => return Step::ended(Ok(*found)),
+            Ok(Resolution::Unrecoverable(why)) => return self.undecidable(why),
+            Ok(Resolution::Ambiguous(why) | Resolution::Unresolved(why)) if age >= absent_after => {
+                return self.undecidable(why);
             }
-            Ok(Resolution::NotFound) if age >= trigger_settles => {
-                return Err(match sign {
-                    Some(why) => after_loss(ErrorKind::Undecidable, why, lost),
-                    None => after_loss(ErrorKind::NotTriggered, "nothing of it was seen afterwards", lost),
-                });
+            Ok(Resolution::NotFound) if age >= absent_after => {
+                return self.not_triggered("nothing of it was seen afterwards");
             }
-            Ok(Resolution::NoEffect(why)) if age >= trigger_settles => {
-                let kind = sign.map_or(ErrorKind::NotTriggered, |_| ErrorKind::Undecidable);
-                return Err(after_loss(kind, sign.unwrap_or(why), lost));
-            }
-            Ok(Resolution::Unreadable(why)) if age >= patience => {
-                return Err(after_loss(ErrorKind::Undecidable, why, lost));
-            }
+            Ok(Resolution::NoEffect(why)) if age >= absent_after => return self.not_triggered(why),
+            Ok(Resolution::Unreadable(why)) if age >= refused_after => return self.undecidable(why),
             Ok(
                 Resolution::NotFound | Resolution::Unresolved(_) | Resolution::NoEffect(_) | Resolution::Unreadable(_),
             ) => None,
             Ok(Resolution::Ambiguous(why)) => {
-                sign = Some(why);
+                self.sign = Some(why);
                 None
             }
-            Ok(_) => {
-                sign = Some("what may have been its deployment has vanished");
+            Ok(Resolution::Likely(_)) => {
+                self.sign = Some("what may have been its deployment has vanished");
                 None
             }
             // A server that lost an answer may be down for a while longer.
-            Err(error) if age < if may_be_transient(&error) { trigger_settles * 4 } else { patience } => {
+            Err(error) if age < if may_be_transient(&error) { self.patience.with(3) } else { refused_after } => {
                 error.retry_after()
             }
             Err(error) => {
                 let why = "whether it was acted on cannot be looked up";
-                return Err(after_loss(ErrorKind::Undecidable, why, lost.with_source(error)));
+                let lost = self.lost.clone().with_source(error);
+                return Step::ended(Err(after_loss(ErrorKind::Undecidable, why, lost)));
             }
         };
-        let wait = backoff.pause(asked);
+        let wait = self.backoff.pause(asked);
         // The poll that decides comes no later than it has to.
         let wait =
-            if age < trigger_settles && asked.is_none() { wait.min(trigger_settles.saturating_sub(age)) } else { wait };
-        if age + wait > trigger_settles * 5 {
-            let why = "the server asks to wait too long before it can be looked up";
-            return Err(after_loss(ErrorKind::Undecidable, why, lost));
+            if age < absent_after && asked.is_none() { wait.min(absent_after.saturating_sub(age)) } else { wait };
+        if age + wait > self.patience.with(4) {
+            return self.undecidable("the server asks to wait too long before it can be looked up");
         }
-        sleep(wait).await;
+        Step::Wait(wait)
+    }
+
+    fn undecidable(&self, why: &str) -> Step {
+        Step::ended(Err(after_loss(ErrorKind::Undecidable, why, self.lost.clone())))
+    }
+
+    /// The end of a search in which nothing has changed anything, unless something was seen before.
+    fn not_triggered(&self, why: &str) -> Step {
+        match self.sign {
+            Some(sign) => self.undecidable(sign),
+            None => Step::ended(Err(after_loss(ErrorKind::NotTriggered, why, self.lost.clone()))),
+        }
     }
 }
 
@@ -187,6 +237,8 @@ pub(crate) fn may_be_transient(error: &Error) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use tokio::time::Instant;
+
     use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Target, platform};
 
     use super::*;
@@ -207,11 +259,13 @@ mod tests {
     /// Recovers with polls that find what `script` makes of their number, counted from 0.
     async fn run(script: impl Fn(u32) -> Result<Resolution>) -> (Result<Deployment>, u32, Duration) {
         let (polls, started) = (AtomicU32::new(0), Instant::now());
-        let result = recover_with(lost(), TRIGGER_SETTLES, || {
-            let resolution = script(polls.fetch_add(1, Ordering::Relaxed));
-            async { resolution }
-        });
-        (result.await, polls.load(Ordering::Relaxed), started.elapsed())
+        let mut recovery = Recovery::new(lost(), Patience::settling(&Timing::scaled_to(TRIGGER_SETTLES * 2)));
+        loop {
+            match recovery.judge(script(polls.fetch_add(1, Ordering::Relaxed)), started.elapsed()) {
+                Step::Ended(result) => return (*result, polls.load(Ordering::Relaxed), started.elapsed()),
+                Step::Wait(wait) => sleep(wait).await,
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]

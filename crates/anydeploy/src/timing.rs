@@ -5,36 +5,46 @@ use std::time::Duration;
 use anydeploy_wire::Http;
 use serde::Deserialize;
 
+use crate::config::duration;
+
 /// How long a platform may take, one time for each meaning.
 ///
 /// The times of each platform are set to what was observed, with a margin; a server that is slower needs longer ones, and a
 /// test against a fake needs [shorter ones](Self::scaled_to).
-/// In a configuration that serde reads they are whole milliseconds, such as `lost_after_ms`.
+/// serde reads each as a number of seconds, or as text such as `20s`, `500ms` or `2m`; those that are missing have their
+/// default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Document")]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Timing {
     /// How long a server may take to act on a trigger after its connection was given up; 30 seconds by default.
     ///
     /// A trigger of which nothing is seen for so long is [`NotTriggered`](crate::ErrorKind::NotTriggered), and safe to send
     /// again: set it shorter than the server needs, and a deployment may be made twice.
+    #[serde(deserialize_with = "duration")]
     pub trigger_settles: Duration,
     /// How long after its trigger, or after the job that makes it has started, a row or an execution may appear in a list
     /// of a server that is not busy; 10 seconds by default.
+    #[serde(deserialize_with = "duration")]
     pub row_appears: Duration,
     /// How long a state may still be read that has been replaced; 3 seconds by default.
+    #[serde(deserialize_with = "duration")]
     pub state_refreshes: Duration,
     /// How long a deployment that was accepted may be missing from every list before it counts as lost, or as never
     /// started; 60 seconds by default.
+    #[serde(deserialize_with = "duration")]
     pub lost_after: Duration,
     /// How long a server may be gone while it restarts; 60 seconds by default.
+    #[serde(deserialize_with = "duration")]
     pub server_restarts: Duration,
     /// How long after its preparation an intent may be [sent](crate::DeployerExt::send); 10 seconds by default.
     ///
     /// [`recover`](crate::DeployerExt::recover) searches for longer than this, so a longer time makes a process that takes
     /// over wait for longer.
+    #[serde(deserialize_with = "duration")]
     pub send_within: Duration,
     /// The timeout of a request.
+    #[serde(skip)]
     request: Duration,
 }
 
@@ -90,6 +100,13 @@ impl Timing {
         self.send_within.saturating_add(self.request).saturating_add(self.trigger_settles)
     }
 
+    /// The longest of the times.
+    pub(crate) fn longest(&self) -> Duration {
+        let times =
+            [self.trigger_settles, self.row_appears, self.state_refreshes, self.lost_after, self.server_restarts];
+        times.into_iter().fold(self.send_within, Duration::max)
+    }
+
     /// A second, scaled like the other times: the pace of polls that wait for something to appear.
     pub(crate) fn second(&self) -> Duration {
         self.lost_after / 60
@@ -100,16 +117,4 @@ impl Default for Timing {
     fn default() -> Self {
         Self::DEFAULT
     }
-}
-
-/// The times in a configuration; those that are missing have their default.
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Document {
-    trigger_settles_ms: u64,
-    row_appears_ms: u64,
-    state_refreshes_ms: u64,
-    lost_after_ms: u64,
-    server_restarts_ms: u64,
-    send_within_ms: u64,
 }

@@ -7,20 +7,25 @@ use anydeploy_wire::{Auth, Http, HttpBuilder, Secret};
 use secrecy::ExposeSecret;
 
 use super::{Config, Connect, Proxy, forms};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Timing};
 
-/// The longest grace period: a trigger waits for as long at most, and times derived from it stay far from any limit.
-const MAX_GRACE: Duration = Duration::from_hours(1);
+/// The longest of the times that a platform may take: a trigger waits for a few of them at most.
+const MAX_TIMING: Duration = Duration::from_hours(1);
 
 /// What every request says of this crate.
 const USER_AGENT: &str = concat!("anydeploy/", env!("CARGO_PKG_VERSION"));
 
 impl<D: Connect> Config<D> {
+    /// The times that hold for the deployer.
+    pub(crate) fn timing(&self) -> Timing {
+        self.timing.with_request_timeout(self.timeout)
+    }
+
     /// The connection of an adapter, with the credential presented as `auth` says.
     pub(crate) fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
         let conventions = &D::CONVENTIONS;
-        if self.grace > MAX_GRACE {
-            return Err(Self::invalid("`grace` is longer than an hour; what was accepted shows within seconds"));
+        if self.timing.longest() > MAX_TIMING {
+            return Err(Self::invalid("a time of `timing` is longer than an hour; servers act within seconds"));
         }
         let url = self
             .url

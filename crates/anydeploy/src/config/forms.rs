@@ -6,7 +6,7 @@ mod size;
 mod token;
 
 pub(super) use address::api_url;
-pub(super) use duration::duration;
+pub(crate) use duration::duration;
 pub(super) use size::{read_size, size};
 #[cfg(feature = "qovery")]
 pub(crate) use token::is_jwt;

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
+use serde::{Deserialize, Serialize};
 
 use super::resource::ANSWERED_AT;
 use crate::clock::Timestamps;
@@ -25,8 +26,8 @@ const ACCEPTED_AT: &str = "accepted";
 const MAX_PULL_REQUEST: u64 = 2_147_483_647;
 
 /// What a trigger asks for.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Asked {
     /// 0 is production.
     pub(super) pull_request: i64,
     pub(super) force: bool,

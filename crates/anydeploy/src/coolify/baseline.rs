@@ -1,6 +1,7 @@
 //! The baseline of an application's deployments before a trigger, at little cost: their number and the time.
 
 use coolify_client::types::Deployment as Row;
+use serde::{Deserialize, Serialize};
 
 use super::Coolify;
 use super::check::lacks_ability;
@@ -14,7 +15,7 @@ use crate::{Error, ErrorKind, Result, Target};
 const BEYOND_ALL: i64 = 1_000_000_000;
 
 /// How far the clock that dates the answers may be ahead of the one that dates the rows, in seconds: a proxy may date them.
-const MAX_CLOCK_SKEW: i64 = 120;
+pub(super) const MAX_CLOCK_SKEW: i64 = 120;
 
 /// Whether a row was made after the baseline was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +27,8 @@ pub(super) enum Age {
 }
 
 /// The deployments of an application before a trigger.
-#[derive(Debug, Default)]
-pub(super) struct Baseline {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Baseline {
     /// How many there were.
     count: Option<i64>,
     /// The ids of those that the server sent although none was asked for.

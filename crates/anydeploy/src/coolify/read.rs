@@ -46,7 +46,7 @@ impl Coolify {
             Err(error) if error.kind() == ErrorKind::NotFound => match (MergedRequest::of(id), accepted_at(id)) {
                 (Some(request), _) => self.twin_of(id, &request).await,
                 // The row of a deployment that was just accepted may take some time to appear.
-                (None, Some(at)) if !at.is_past_locally(self.grace) => {
+                (None, Some(at)) if !at.is_past_locally(self.timing.lost_after) => {
                     let status = DeploymentStatus::new(Phase::Queued, "accepted");
                     Ok(Deployment::new(id.clone(), Identity::Pending, status))
                 }

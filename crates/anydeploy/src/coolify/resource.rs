@@ -10,7 +10,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
     Catalog, Check, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Service,
-    ServiceState, Target, TargetKind, platform,
+    ServiceState, Target, TargetKind, Timing, platform,
 };
 
 /// When a trigger was answered whose answer holds no id of a stored row: that of a service or database never does.
@@ -132,7 +132,7 @@ impl Coolify {
             ran: id.get(RAN).is_some(),
             up: Timestamps::read(id, UP).map(|up| up.age(at)),
         };
-        let phase = judge(service.state, &signs, self.grace);
+        let phase = judge(service.state, &signs, &self.timing);
         let mut id = id.clone();
         if signs.is_up(service.state) {
             id = at.write(id, UP);
@@ -170,13 +170,15 @@ impl Signs {
 /// How a start goes.
 ///
 /// No sign of it within the grace is no failure: Coolify works on it for minutes without showing any.
-fn judge(state: ServiceState, signs: &Signs, grace: Duration) -> Phase {
+fn judge(state: ServiceState, signs: &Signs, timing: &Timing) -> Phase {
     match state {
-        ServiceState::Running if signs.age >= if signs.ran { grace } else { grace / 6 } => Phase::Succeeded,
+        ServiceState::Running if signs.age >= if signs.ran { timing.lost_after } else { timing.row_appears } => {
+            Phase::Succeeded
+        }
         ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed => {
             let is_down = match signs.up {
-                Some(up) => up >= grace * FALL_BACK,
-                None => signs.age >= START_LIMIT.max(grace),
+                Some(up) => up >= timing.lost_after * FALL_BACK,
+                None => signs.age >= START_LIMIT.max(timing.lost_after),
             };
             if is_down { Phase::Failed } else { Phase::Running }
         }

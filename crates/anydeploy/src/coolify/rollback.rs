@@ -4,16 +4,15 @@
 //! the answer is real, as a rollback is never taken for another deployment; for an application made from an image the
 //! commit has no effect, and the configured tag is deployed.
 
-use coolify_client::types::{Application, BuildPackEnum, Deployment as Row, Rollback};
+use coolify_client::types::{Application, BuildPackEnum, Deployment as Row};
 
 use super::asked::Asked;
 use super::baseline::Baseline;
-use super::deploy::{Answered, Trigger, accepted_all_the_same, is_merged, unnamed};
 use super::revision::is_commit_hash;
 use super::{Coolify, map_error};
-use crate::clock::{Timestamps, checked};
+use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
-use crate::{DeployRequest, Deployment, Error, ErrorKind, Phase, Result, Target, platform};
+use crate::{Error, ErrorKind, Phase, Result, Target, platform};
 
 /// How many digits the hash of a commit has; a repository may use the longer form.
 const FULL_HASHES: [usize; 2] = [40, 64];
@@ -22,68 +21,32 @@ const FULL_HASHES: [usize; 2] = [40, 64];
 const NO_REPOSITORY: &str = "coollabsio/coolify";
 
 impl Coolify {
-    /// Deploys a given commit, or the one that was deployed last.
-    pub(super) async fn roll_back(&self, request: &DeployRequest, mut asked: Asked) -> Result<Deployment> {
-        let target = request.target();
+    /// What a rollback deploys, and the baseline before it.
+    pub(super) async fn before_rollback(&self, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
         if let Some(commit) = &asked.commit {
             check_commit(commit)?;
         }
-        let mut in_flight = self.begin(target, &asked);
         let before = |error: Error| error.with_safe_to_repeat(true);
         let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(map_error) };
         let reply = retry_briefly(read).await.map_err(before)?;
         let at = Timestamps::dated(reply.header("date"));
         let application = reply.into_value();
         check_application(&application)?;
-        let (commit, baseline) = match asked.commit.take() {
-            Some(commit) => {
-                check_fetchable(&application, &commit)?;
-                // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
-                (commit, Baseline::at(at))
-            }
-            None => self.deployed_commit(target).await.map_err(before)?,
-        };
-        asked.commit = Some(commit.clone());
-        in_flight.sent();
-        let rolled_back = self.client.rollback_application_by_uuid(target.id(), &Rollback::new(&*commit)).await;
-        let deployed = match rolled_back.map_err(map_error) {
-            Ok(reply) => {
-                let at = checked(Timestamps::dated(reply.header("date")), baseline.at);
-                let answer = reply.into_value();
-                let said = answer.message.unwrap_or_default();
-                let answered = match answer.deployment_uuid {
-                    Some(uuid) => Some(Answered::Stored(uuid)),
-                    None if is_merged(&said) => Some(Answered::Merged(String::new())),
-                    None => None,
-                };
-                if let Some(answered) = answered {
-                    let trigger = Trigger { target, asked: &asked, baseline: &baseline, in_flight: &in_flight };
-                    self.confirm(&trigger, answered, at).await
-                } else {
-                    // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
-                    in_flight.lost();
-                    let unnamed = unnamed(&said);
-                    let found = self.recover(target, &asked, &baseline, &in_flight, unnamed).await;
-                    found.map_err(accepted_all_the_same)
-                }
-            }
-            Err(error) if error.is_safe_to_repeat() => Err(error),
-            Err(lost) => {
-                in_flight.lost();
-                self.recover(target, &asked, &baseline, &in_flight, lost).await
-            }
-        };
-        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
-            in_flight.end();
+        if let Some(commit) = &asked.commit {
+            check_fetchable(&application, commit)?;
+            // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
+            return Ok((asked, Baseline::at(at)));
         }
-        deployed
+        let (commit, baseline) = self.deployed_commit(target).await.map_err(before)?;
+        asked.commit = Some(commit);
+        Ok((asked, baseline))
     }
 
     /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
     async fn deployed_commit(&self, target: &Target) -> Result<(String, Baseline)> {
         let is_deployed =
             |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
-        let page = self.search(target, |page| page.rows.iter().any(is_deployed)).await?;
+        let page = self.search_rows(target, |page| page.rows.iter().any(is_deployed)).await?;
         let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
         let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
             let what = "deploying once more what was deployed last, as it does not report which commit that was";

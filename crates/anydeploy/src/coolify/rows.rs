@@ -109,7 +109,7 @@ impl Coolify {
     }
 
     /// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
-    pub(super) async fn search(&self, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
+    pub(super) async fn search_rows(&self, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
         self.rows_until(target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, true, enough).await
     }
 

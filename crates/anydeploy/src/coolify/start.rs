@@ -1,48 +1,32 @@
 //! Starting a service or database, of which Coolify keeps no deployments.
 
+use coolify_client::types::DeployAccepted;
+use coolify_client::wire::Response;
+
+use super::answer::{is_about, refused};
 use super::asked::Asked;
 use super::baseline::can_do_without;
-use super::deploy::{is_about, refused};
 use super::resource::{running_before, started};
 use super::{Coolify, map_error, refusal};
 use crate::clock::Timestamps;
 use crate::failure::{mask, trigger_failed};
 use crate::recovery::retry_briefly;
+use crate::trigger::Answer;
 use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
 impl Coolify {
     /// Starts a service or database, whose state afterwards is the only sign of the outcome.
-    pub(super) async fn start(&self, target: &Target, asked: &Asked) -> Result<Deployment> {
-        let ran = self.ran_before(target).await?;
-        // Coolify keeps no deployments of services and databases, so there is nothing to recover.
-        let answer = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
-        let reply = answer.map_err(|error| undecided(trigger_failed(map_error(error))))?;
-        let at = Timestamps::of(reply.header("date"));
-        let accepted = reply.into_value();
-        let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
-            let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
-            let error =
-                refusal("Coolify accepted the request and names nothing that it started", ErrorKind::Undecidable);
-            return Err(undecided(error.with_server_message(&mask(&said))));
+    pub(super) async fn start(&self, target: &Target, asked: &Asked, ran: bool) -> Answer {
+        let sent = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
+        let started = match sent {
+            Ok(reply) => started_by(target, reply, ran),
+            // There is nothing to search for.
+            Err(error) => Err(trigger_failed(map_error(error))),
         };
-        let message = entry.message.unwrap_or_default();
-        if let Some(uuid) = entry.deployment_uuid {
-            // Only a token that may not read comes here: the id is that of an application, which has no such state.
-            let message =
-                format!("the target is an application, and Coolify deploys it under the id `{}`", mask(&uuid));
-            return Err(Error::new(ErrorKind::Undecidable, message).with_platform(platform::COOLIFY));
+        match started {
+            Ok(deployment) => Answer::accepted(deployment),
+            Err(error) => Answer::Failed(undecided(error)),
         }
-        if message.starts_with("Unauthorized") {
-            return Err(refused(&message, "service or database"));
-        }
-        // "Service x started. It could take a while, be patient." and the like (4.3.11).
-        let said = message.to_ascii_lowercase();
-        if !message.is_empty() && !said.contains("start") && !said.contains("queued") {
-            let error = refusal("the answer of Coolify does not say whether it started it", ErrorKind::Undecidable);
-            return Err(undecided(error.with_server_message(&mask(&message))));
-        }
-        let deployment = started(target, at, &message);
-        Ok(if ran { running_before(deployment) } else { deployment })
     }
 
     /// Whether a service or database may be shown as running for what it did before the start.
@@ -50,13 +34,41 @@ impl Coolify {
     /// # Errors
     /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
     /// (4.3.11).
-    async fn ran_before(&self, target: &Target) -> Result<bool> {
+    pub(super) async fn ran_before(&self, target: &Target) -> Result<bool> {
         match retry_briefly(|| self.service_of(target)).await {
             Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
             Err(error) if can_do_without(&error) => Ok(true),
             Err(error) => Err(error.with_safe_to_repeat(true)),
         }
     }
+}
+
+/// What the answer to a start says.
+fn started_by(target: &Target, reply: Response<DeployAccepted>, ran: bool) -> Result<Deployment> {
+    let at = Timestamps::of(reply.header("date"));
+    let accepted = reply.into_value();
+    let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
+        let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
+        let error = refusal("Coolify accepted the request and names nothing that it started", ErrorKind::Undecidable);
+        return Err(error.with_server_message(&mask(&said)));
+    };
+    let message = entry.message.unwrap_or_default();
+    if let Some(uuid) = entry.deployment_uuid {
+        // Only a token that may not read comes here: the id is that of an application, which has no such state.
+        let message = format!("the target is an application, and Coolify deploys it under the id `{}`", mask(&uuid));
+        return Err(Error::new(ErrorKind::Undecidable, message).with_platform(platform::COOLIFY));
+    }
+    if message.starts_with("Unauthorized") {
+        return Err(refused(&message, "service or database"));
+    }
+    // "Service x started. It could take a while, be patient." and the like (4.3.11).
+    let said = message.to_ascii_lowercase();
+    if !message.is_empty() && !said.contains("start") && !said.contains("queued") {
+        let error = refusal("the answer of Coolify does not say whether it started it", ErrorKind::Undecidable);
+        return Err(error.with_server_message(&mask(&message)));
+    }
+    let deployment = started(target, at, &message);
+    Ok(if ran { running_before(deployment) } else { deployment })
 }
 
 /// Coolify keeps no deployments of it: only the state of the service shows whether it was started.

@@ -6,9 +6,9 @@
 
 use coolify_client::types::Deployment as Row;
 
+use super::answer::Context;
 use super::asked::{MergedRequest, is_active, with_revision_of};
 use super::baseline::Age;
-use super::deploy::Trigger;
 use super::read::id_of;
 use super::rows::Page;
 use super::{Coolify, refusal};
@@ -27,14 +27,14 @@ impl Coolify {
     /// [`ErrorKind::Undecidable`] if no deployment is found that it was merged into, or several.
     pub(super) async fn merged(
         &self,
-        trigger: &Trigger<'_>,
+        context: &Context<'_>,
         phantom: &str,
         answered_at: Option<Timestamps>,
     ) -> Result<Deployment> {
-        let Trigger { target, asked, baseline, in_flight } = *trigger;
+        let Context { target, asked, baseline, turn } = *context;
         let request =
             MergedRequest { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), answered_at };
-        let Ok(page) = retry_read(self.grace, || self.search(target, |_| false)).await else {
+        let Ok(page) = retry_read(self.timing.lost_after, || self.search_rows(target, |_| false)).await else {
             let id = asked.note(request.note(id_of(target, phantom)));
             let status = DeploymentStatus::new(Phase::Queued, "accepted");
             let pending = Deployment::new(id, Identity::Pending, status);
@@ -71,7 +71,7 @@ impl Coolify {
         let is_fresh = |(row, age): &&(&Row, Age)| waits(row) || (*age == Age::New && row.rollback != Some(true));
         if let Some((row, _)) = twins.iter().find(is_fresh) {
             // The request of another caller may have stored it, after this one was taken for the other twin.
-            let is_ambiguous = twins.len() > 1 && in_flight.has_overlap();
+            let is_ambiguous = twins.len() > 1 && turn.overlap().is_some();
             return if is_ambiguous { Err(several()) } else { Ok(adopted(row)) };
         }
         // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
@@ -88,7 +88,7 @@ impl Coolify {
     /// # Errors
     /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
     pub(super) async fn twin_of(&self, id: &DeploymentId, request: &MergedRequest) -> Result<Deployment> {
-        let page = self.search(id.target(), |_| false).await?;
+        let page = self.search_rows(id.target(), |_| false).await?;
         let phantom = id.require("deployment")?;
         let row = one_twin(&page, phantom, request)?.ok_or_else(phantom_error)?;
         let found = with_revision_of(id_of(id.target(), &row.deployment_uuid), id);

@@ -1,4 +1,4 @@
-//! Triggers a deployment of an application, and proves which one it is.
+//! What the answer to a trigger says, and which deployment it proves.
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem};
 use coolify_client::wire::Response;
@@ -6,14 +6,11 @@ use coolify_client::wire::Response;
 use super::asked::{self, Asked};
 use super::baseline::Baseline;
 use super::read::id_of;
-use super::{Coolify, map_error, refusal};
-use crate::clock::{Timestamps, checked};
+use super::{Coolify, refusal};
+use crate::clock::Timestamps;
 use crate::failure::mask;
-use crate::in_flight::InFlight;
-use crate::{
-    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result,
-    Revision, Target, TargetKind, platform,
-};
+use crate::turn::Turn;
+use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target, platform};
 
 /// What the answer to a trigger says of the deployment.
 pub(super) enum Answered {
@@ -26,77 +23,24 @@ pub(super) enum Answered {
 }
 
 /// A trigger that was sent, with what was known before it.
-pub(super) struct Trigger<'a> {
+pub(super) struct Context<'a> {
     pub(super) target: &'a Target,
     pub(super) asked: &'a Asked,
     pub(super) baseline: &'a Baseline,
-    pub(super) in_flight: &'a InFlight,
+    pub(super) turn: &'a Turn,
 }
 
 impl Coolify {
-    pub(super) async fn trigger(&self, request: &DeployRequest) -> Result<Deployment> {
-        request.check(&platform::COOLIFY, &self.capabilities())?;
-        let asked = Asked::of(request)?;
-        if *request.target().kind() != TargetKind::Application {
-            return self.start(request.target(), &asked).await;
-        }
-        match request.revision() {
-            Revision::Commit(_) | Revision::Deployed => self.roll_back(request, asked).await,
-            _ => self.deploy_application(request.target(), &asked).await,
-        }
-    }
-
-    async fn deploy_application(&self, target: &Target, asked: &Asked) -> Result<Deployment> {
-        let mut in_flight = self.begin(target, asked);
-        let baseline = self.baseline(target).await?;
-        in_flight.sent();
-        let parameters = asked.parameters(target.id());
-        let deployed = match self.client.deploy_by_tag_or_uuid(&parameters).await.map_err(map_error) {
-            Ok(reply) => {
-                let date = reply.header("date").map(str::to_owned);
-                match answered(target, reply) {
-                    Ok(answered) => {
-                        let at = checked(Timestamps::dated(date.as_deref()), baseline.at);
-                        let trigger = Trigger { target, asked, baseline: &baseline, in_flight: &in_flight };
-                        self.confirm(&trigger, answered, at).await
-                    }
-                    Err(NoId::Refused(error)) => Err(error),
-                    Err(NoId::Unnamed(unnamed)) => {
-                        in_flight.lost();
-                        let found = self.recover(target, asked, &baseline, &in_flight, unnamed).await;
-                        // Coolify said that it accepted something, so that absence proves nothing.
-                        found.map_err(accepted_all_the_same)
-                    }
-                }
-            }
-            Err(error) if error.is_safe_to_repeat() => Err(error),
-            Err(lost) => {
-                in_flight.lost();
-                self.recover(target, asked, &baseline, &in_flight, lost).await
-            }
-        };
-        if deployed.as_ref().err().is_none_or(Error::is_safe_to_repeat) {
-            in_flight.end();
-        }
-        deployed
-    }
-
-    /// Begins before the baseline is read; a preview and production do not overlap.
-    pub(super) fn begin(&self, target: &Target, asked: &Asked) -> InFlight {
-        let place = format!("{} {}", self.client.http().base_url(), asked.pull_request);
-        InFlight::begin(&place, target, self.grace / 2)
-    }
-
     /// Reads the deployment back.
     pub(super) async fn confirm(
         &self,
-        trigger: &Trigger<'_>,
+        context: &Context<'_>,
         answered: Answered,
         at: Option<Timestamps>,
     ) -> Result<Deployment> {
-        let Trigger { target, asked, .. } = *trigger;
+        let Context { target, asked, .. } = *context;
         let (uuid, is_unsaid) = match answered {
-            Answered::Merged(phantom) => return self.merged(trigger, &phantom, at).await,
+            Answered::Merged(phantom) => return self.merged(context, &phantom, at).await,
             Answered::Stored(uuid) => (uuid, false),
             Answered::Unsaid(uuid) => (uuid, true),
         };
@@ -106,7 +50,7 @@ impl Coolify {
             // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
             // With `force`, Coolify searches for no twin.
             Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
-                self.merged(trigger, &uuid, at).await
+                self.merged(context, &uuid, at).await
             }
             // The deployment is accepted whatever this read says; a later read says why it cannot be read.
             Err(_) => Ok(accepted(id, at.unwrap_or_else(|| Timestamps::of(None)))),
@@ -121,7 +65,7 @@ pub(super) fn accepted(id: DeploymentId, at: Timestamps) -> Deployment {
 }
 
 /// Why the answer to a trigger has no id.
-enum NoId {
+pub(super) enum NoId {
     /// Coolify refuses inside a 200 (4.3.11).
     Refused(Error),
     /// It names no deployment, though it is a success.
@@ -129,7 +73,7 @@ enum NoId {
 }
 
 /// What the answer to a trigger says.
-fn answered(target: &Target, reply: Response<DeployAccepted>) -> Result<Answered, NoId> {
+pub(super) fn answered(target: &Target, reply: Response<DeployAccepted>) -> Result<Answered, NoId> {
     let accepted = reply.into_value();
     let entry = accepted.deployments.into_iter().find(|entry| is_about(entry, target));
     let Some(entry) = entry else {
@@ -181,13 +125,4 @@ pub(super) fn refused(message: &str, kind: &str) -> Error {
         refusal("Coolify refused to deploy", ErrorKind::Rejected)
     };
     error.with_server_message(&mask(message))
-}
-
-/// An absence that proves nothing, as the server has answered that it accepted the request.
-pub(super) fn accepted_all_the_same(error: Error) -> Error {
-    if error.kind() != ErrorKind::NotTriggered {
-        return error;
-    }
-    let message = "Coolify accepted the request and names no deployment, and none of it was seen afterwards";
-    refusal(message, ErrorKind::Undecidable).with_source(error)
 }

@@ -1,0 +1,81 @@
+//! Searches for the deployment of a trigger whose answer is lost, or names none.
+
+use coolify_client::types::Deployment as Row;
+
+use super::asked::{Asked, is_active};
+use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW};
+use super::rows::Page;
+use crate::time::parse_timestamp;
+use crate::{Adoption, Timing};
+
+/// What the newest rows prove.
+#[derive(Debug)]
+pub(super) enum Finding<'a> {
+    /// This row can only be the trigger's, if no other trigger of this process may have made it.
+    Row(&'a Row),
+    /// Nothing decides; why.
+    Ambiguous(&'static str),
+    /// None of the rows was made by the trigger.
+    NotFound,
+}
+
+const ANOTHERS: &str = "Coolify does not report who started the deployments that are new";
+const MERGED: &str = "Coolify may have taken it for another deployment of the same commit";
+
+/// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it.
+///
+/// Coolify stores no correlation tag in a deployment, so that finding one is no proof.
+pub(super) fn find<'a>(
+    page: &'a Page,
+    asked: &Asked,
+    baseline: &Baseline,
+    overlaps: bool,
+    timing: &Timing,
+) -> Finding<'a> {
+    let ages = baseline.ages(page);
+    let here = |age: Age| {
+        let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
+        of_age.map(|(row, _)| row).filter(|row| asked.is_same_place(row) && !is_too_late(row, baseline, timing))
+    };
+    let mut own = here(Age::New).filter(|row| asked.may_be(row));
+    if here(Age::Unclear).any(|row| asked.may_be(row)) {
+        return Finding::Ambiguous("Coolify deleted old deployments at the same moment");
+    }
+    match (own.next(), own.next()) {
+        (Some(row), None) if !overlaps => Finding::Row(row),
+        (Some(_), _) => Finding::Ambiguous(ANOTHERS),
+        (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => Finding::Ambiguous(MERGED),
+        // A request that was merged stores nothing.
+        // What ran before is no answer to a fresh one, so nothing of the caller's was started either way.
+        (None, _)
+            if asked.adoption == Adoption::Any
+                && may_be_merged(asked)
+                && here(Age::Known).any(|row| was_active(row, baseline)) =>
+        {
+            Finding::Ambiguous(MERGED)
+        }
+        (None, _) => Finding::NotFound,
+    }
+}
+
+/// Whether Coolify may have taken the request for a deployment of the same commit: it searches for none if the
+/// cache is left out, nor for a rollback (4.3.11).
+fn may_be_merged(asked: &Asked) -> bool {
+    !asked.force && asked.commit.is_none()
+}
+
+/// Whether a deployment was queued or in progress after the baseline was read.
+fn was_active(row: &Row, baseline: &Baseline) -> bool {
+    let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(parse_timestamp);
+    let ended = last_sign.zip(baseline.at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
+    is_active(row) || ended
+}
+
+/// Whether a row was made so long after the baseline that the trigger cannot have made it: a row is stored before the
+/// trigger is answered (4.3.11).
+fn is_too_late(row: &Row, baseline: &Baseline, timing: &Timing) -> bool {
+    let longest = i64::try_from(timing.acted_on_within().as_secs()).unwrap_or(i64::MAX).saturating_add(MAX_CLOCK_SKEW);
+    let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp());
+    let later = created.zip(baseline.at).map(|(created, at)| created.saturating_sub(at.server));
+    later.is_some_and(|later| later > longest)
+}
