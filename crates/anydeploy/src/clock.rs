@@ -67,12 +67,12 @@ impl Timestamps {
         self.local.zip(now.local).map_or(server, |(from, to)| server.min(passed(from, to)))
     }
 
-    /// Whether so much time has passed until `now` by both clocks, whose seconds are cut off.
+    /// Whether this much time has passed until `now` by both clocks, whose seconds are cut off.
     pub(crate) fn is_past(self, now: Self, grace: Duration) -> bool {
         self.age(now) >= grace.saturating_add(Duration::from_secs(1))
     }
 
-    /// Whether so much time has passed by the clock of this machine, or by the server's where an id lacks ours.
+    /// Whether this much time has passed by the clock of this machine, or by the server's where an id lacks ours.
     pub(crate) fn is_past_locally(self, grace: Duration) -> bool {
         let now = Utc::now().timestamp();
         let ours = Self { server: self.local.unwrap_or(self.server), local: None };

@@ -34,7 +34,7 @@ pub struct Timing {
     /// started; 60 seconds by default.
     #[serde(deserialize_with = "duration")]
     pub lost_after: Duration,
-    /// How long a server may be gone while it restarts; 60 seconds by default.
+    /// How long a server may be unreachable while it restarts; 60 seconds by default.
     #[serde(deserialize_with = "duration")]
     pub server_restarts: Duration,
     /// How long after its preparation an intent may be [sent](crate::DeployerExt::send); 10 seconds by default.

@@ -3,9 +3,9 @@
 use coolify_client::types::Deployment as Row;
 use serde::{Deserialize, Serialize};
 
-use super::Coolify;
+use super::api::Api;
 use super::check::lacks_ability;
-use super::rows::Page;
+use super::rows::{self, Page};
 use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
 use crate::time::parse_timestamp;
@@ -80,17 +80,15 @@ impl Baseline {
     }
 }
 
-impl Coolify {
-    /// Counts the deployments that a trigger cannot have made; the same read shows that the target is an application.
-    ///
-    /// No row is read: each may hold a log of half a megabyte.
-    pub(super) async fn baseline(&self, target: &Target) -> Result<Baseline> {
-        match retry_briefly(|| self.page(target, BEYOND_ALL, 1)).await {
-            Ok(page) => Ok(Baseline::of(page)),
-            Err(error) if can_do_without(&error) => Ok(Baseline::default()),
-            // Nothing is triggered yet.
-            Err(error) => Err(error.with_safe_to_repeat(true)),
-        }
+/// Counts the deployments that a trigger cannot have made; the same read shows that the target is an application.
+///
+/// No row is read: each may hold a log of half a megabyte.
+pub(super) async fn count(api: &Api, target: &Target) -> Result<Baseline> {
+    match retry_briefly(|| rows::page(api, target, BEYOND_ALL, 1)).await {
+        Ok(page) => Ok(Baseline::of(page)),
+        Err(error) if can_do_without(&error) => Ok(Baseline::default()),
+        // Nothing is triggered yet.
+        Err(error) => Err(error.with_safe_to_repeat(true)),
     }
 }
 

@@ -4,10 +4,10 @@ use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
 use serde_json::Value;
 
-use super::asked::MergedRequest;
+use super::pending::Pending;
 use super::read::application_only;
 use super::reason::reason;
-use super::{Coolify, map_error};
+use super::{Coolify, rows, twin};
 use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -15,45 +15,42 @@ use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, 
 
 impl Logs for Coolify {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.read_logs(id, options).boxed()
+        read(self, id, options).boxed()
     }
 }
 
-impl Coolify {
-    pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&platform::COOLIFY)?;
-        application_only(id.target(), "the log of anything but the deployment of an application")?;
-        let row = self.row_with_log(id).await?;
-        match &row.logs {
-            Patch::Value(text) => Ok(page(text.expose(), super::phase(&row.status), options)),
-            // Nothing was written yet.
-            Patch::Null => Ok(LogPage::default()),
-            // Coolify leaves the member out for a token that may not read it.
-            Patch::Absent => Err(Error::new(
-                ErrorKind::PermissionDenied,
-                "the token may not read logs; that needs the ability `read:sensitive` and a user who is admin or owner",
-            )
-            .with_platform(platform::COOLIFY)
-            .with_operation("get-deployment-by-uuid")
-            .with_status(200)),
-        }
+async fn read(coolify: &Coolify, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
+    id.expect_platform(&platform::COOLIFY)?;
+    application_only(id.target(), "the log of anything but the deployment of an application")?;
+    let row = row_with_log(coolify, id).await?;
+    match &row.logs {
+        Patch::Value(text) => Ok(page(text.expose(), super::phase(&row.status), options)),
+        // Nothing was written yet.
+        Patch::Null => Ok(LogPage::default()),
+        // Coolify leaves the member out for a token that may not read it.
+        Patch::Absent => Err(Error::new(
+            ErrorKind::PermissionDenied,
+            "the token may not read logs; that needs the ability `read:sensitive` and a user who is admin or owner",
+        )
+        .with_platform(platform::COOLIFY)
+        .with_operation("get-deployment-by-uuid")
+        .with_status(200)),
     }
+}
 
-    /// The row of a deployment, or of the one that Coolify took the request for.
-    async fn row_with_log(&self, id: &DeploymentId) -> Result<Row> {
-        let uuid = id.require("deployment")?;
-        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(map_error) {
-            Ok(reply) => return Ok(reply.into_value()),
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            Err(error) => error,
-        };
-        if let Some(row) = self.listed(id.target(), uuid).await.ok().flatten() {
-            return Ok(row);
-        }
-        let Some(request) = MergedRequest::of(id) else { return Err(error) };
-        let twin = self.twin_of(id, &request).await?;
-        self.row_of(id.target(), twin.id.require("deployment")?).await
+/// The row of a deployment, or of the one that Coolify took the request for.
+async fn row_with_log(coolify: &Coolify, id: &DeploymentId) -> Result<Row> {
+    let (target, pending) = (id.target(), Pending::of(id)?);
+    let error = match coolify.api.deployment(&pending.uuid).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => error,
+        answer => return answer,
+    };
+    if let Some(row) = rows::listed(&coolify.api, target, &pending.uuid).await.ok().flatten() {
+        return Ok(row);
     }
+    let Some(merged) = pending.merged() else { return Err(error) };
+    let twin = twin::row(coolify, target, &pending.uuid, merged).await?;
+    rows::row(&coolify.api, target, &twin.deployment_uuid).await
 }
 
 /// The last lines that people see, with the one that says why the deployment failed.
