@@ -12,7 +12,7 @@
 //! An event is emitted for each retry, for a deployment that was adopted or inferred, and for an end that is undecidable.
 //! Nothing here holds a credential or a text of a server.
 //!
-//! Implementations of [`Deployer`](crate::Deployer) wrap their trigger in [`deploy`]; the adapters of this project do.
+//! A deployer of one's own wraps its trigger in [`deploy`]; the adapters of this project do so.
 
 use std::time::Duration;
 
