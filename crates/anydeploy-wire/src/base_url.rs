@@ -36,7 +36,7 @@ pub(crate) fn parse(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Whether the host surely is this machine: any other name is for the resolver to say.
+/// Whether the host is certainly this machine; any other name depends on the resolver.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();

@@ -69,7 +69,7 @@ impl HttpBuilder {
         self
     }
 
-    /// One more header for every request, such as Cloudflare Access wants.
+    /// Adds a header to every request, such as those that Cloudflare Access requires.
     ///
     /// Refused are the header of the [credentials](Self::auth), those that a request sets by itself, and
     /// `Proxy-Authorization`, which would go to the server.

@@ -76,7 +76,7 @@ impl Classification {
 ///
 /// It is the one place that decides who answered: an answer that is not the platform's never becomes a statement about
 /// token, id or permission.
-/// The error of an operation that only reads is one of a read, which is safe to repeat and speaks of no trigger.
+/// The error of an operation that only reads is one of a read, which is safe to repeat and does not mention a trigger.
 pub(crate) fn translate(
     platform: Platform,
     error: wire::Error,

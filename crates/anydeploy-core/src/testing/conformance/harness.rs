@@ -140,7 +140,7 @@ pub trait Harness: Send + Sync {
         None
     }
 
-    /// The id of a deployment on another platform; by default one of a platform that nobody has.
+    /// The id of a deployment on another platform; by default one of a platform that does not exist.
     fn foreign_id(&self) -> DeploymentId {
         DeploymentId::new(Platform::new("elsewhere"), Target::application("web")).with("deployment", "1")
     }
