@@ -255,3 +255,6 @@ fn accepted_all_the_same(error: Error) -> Error {
     }
     open.with_source(error)
 }
+
+#[cfg(test)]
+mod tests;
