@@ -13,7 +13,7 @@ use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error,
     ErrorKind, History, HistoryOptions, LogOptions, LogPage, Logs, Permission, Platform, RequestOption, Result,
-    Service, Target,
+    Service, Target, TwoPhase,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -90,6 +90,10 @@ impl Deployer for Broken {
 
     fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
         self.batch_badly(ids).boxed()
+    }
+
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        None
     }
 
     fn history(&self) -> Option<&dyn History> {
