@@ -38,7 +38,7 @@ impl RetryOptions {
     /// The waits between the attempts of one call, which begins now.
     pub(super) fn backoff(&self) -> Backoff {
         let backoff = Backoff::new(self.first_backoff, self.longest_backoff);
-        backoff.with_budget(self.budget).with_tries(self.attempts)
+        backoff.with_budget(self.budget).with_attempts(self.attempts)
     }
 
     /// Begins the last attempt within this time.
