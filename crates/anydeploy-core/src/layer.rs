@@ -12,7 +12,7 @@ use std::fmt::Debug;
 
 use futures::future::Future;
 
-pub use audit::{Audit, AuditRecord};
+pub use audit::{Audit, AuditRecord, AuditResult};
 pub use call::{Answer, Call, Next, NextBatch};
 pub use dry_run::DryRun;
 pub use layered::Layered;

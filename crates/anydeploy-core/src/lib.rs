@@ -68,8 +68,8 @@ pub use history::HistoryOptions;
 pub use id::DeploymentId;
 pub use intent::Intent;
 pub use layer::{
-    Answer, Audit, AuditRecord, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch, Retry,
-    RetryEvent, RetryOptions, Timeout,
+    Answer, Audit, AuditRecord, AuditResult, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch,
+    Retry, RetryEvent, RetryOptions, Timeout,
 };
 pub use log::{LogLine, LogOptions, LogPage};
 pub use method::Method;
