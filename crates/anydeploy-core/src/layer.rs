@@ -7,6 +7,7 @@ mod layered;
 mod limit;
 mod retry;
 mod timeout;
+mod tracing;
 
 use std::fmt::Debug;
 
@@ -19,6 +20,8 @@ pub use layered::Layered;
 pub use limit::ConcurrencyLimit;
 pub use retry::{Retry, RetryEvent, RetryOptions};
 pub use timeout::Timeout;
+// The crate of the same name is not meant.
+pub use self::tracing::Tracing;
 
 use crate::{Deployment, DeploymentId, Result};
 

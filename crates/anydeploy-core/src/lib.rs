@@ -5,7 +5,7 @@
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
-//!   [`DryRun`], or one of your own.
+//!   [`DryRun`], [`Tracing`], or one of your own.
 //! * `testing` (feature `testing`) has doubles for the tests of programs that deploy, and a conformance suite for those
 //!   who implement the trait.
 //!
@@ -69,7 +69,7 @@ pub use id::DeploymentId;
 pub use intent::Intent;
 pub use layer::{
     Answer, Audit, AuditRecord, AuditResult, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch,
-    Retry, RetryEvent, RetryOptions, Timeout,
+    Retry, RetryEvent, RetryOptions, Timeout, Tracing,
 };
 pub use log::{LogLine, LogOptions, LogPage};
 pub use method::Method;
