@@ -5,17 +5,19 @@
 //! | `deploy` | `cicd.pipeline.task.type` (`deploy`), `deployment.name`, `deployment.environment.name`; once it has ended `deployment.id`, `deployment.status`, `error.type` |
 //! | `watch` | the same fields, and `cicd.pipeline.result` |
 //! | `call` | `otel.name` and `code.function.name` (the method), `deployment.name`, `deployment.environment.name`, `deployment.id`; once it has ended `deployment.status`, `error.type` |
-//! | `http` | those of a client span for HTTP, once for each request that the adapters of `anydeploy` send |
+//! | `http` | `otel.name`, `otel.kind` (`client`), `http.request.method`, `url.template`, `server.address`, `server.port`; once it has ended `http.response.status_code`, `error.type` |
 //!
-//! `deployment.name` is the target as text, `deployment.status` the phase, `error.type` the kind of the error.
+//! `deployment.name` is the target as text, `deployment.status` the phase, `error.type` the kind of the error, or the
+//! status of a refused HTTP request.
+//! The adapters of this project have a span `http` for each request that they send.
 //! `cicd.pipeline.result` is `success`, `failure`, `cancellation`, `skip` (superseded), `timeout`, or `error` where the
 //! outcome is not known.
 //!
 //! An event is emitted for each retry, for a deployment that was adopted or inferred, and for an end that is undecidable.
 //! Nothing here holds a credential or a text of a server.
 //!
-//! A deployer of one's own wraps its trigger in [`deploy`], as the adapters of this project do, or stands in the layer
-//! [`Tracing`](crate::Tracing), which has the span `call` as well.
+//! A deployer of your own wraps its trigger in [`deploy`], as the adapters of this project do.
+//! Or put the layer [`Tracing`](crate::Tracing) around it, which gives every other call the span `call`.
 
 use std::time::Duration;
 

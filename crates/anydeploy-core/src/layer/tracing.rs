@@ -9,7 +9,7 @@ use crate::{CallKind, Deployment, DeploymentId, Result, telemetry};
 /// `call`.
 ///
 /// It is for deployers that have no spans of their own.
-/// The adapters of `anydeploy` have the span `deploy`, so around one of them a trigger stands in two.
+/// The adapters of `anydeploy` have the span `deploy`: with this layer around one of them, a trigger has that span twice.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Tracing;
