@@ -43,6 +43,12 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
+/// The host and the port of a base URL, which has both.
+pub(crate) fn server(url: &Url) -> (String, u16) {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    (host.to_owned(), url.port_or_known_default().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

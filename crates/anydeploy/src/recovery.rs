@@ -196,7 +196,7 @@ where
     F: Fn() -> R,
     R: Future<Output = Result<T>>,
 {
-    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_tries(MAX_TRIES);
+    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_attempts(MAX_TRIES);
     loop {
         let error = match read().await {
             Err(error) if may_be_transient(&error) && error.retry_after().is_none() => error,
