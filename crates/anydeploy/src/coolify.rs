@@ -63,13 +63,14 @@ pub use coolify_client::types::DeploymentStatusEnum;
 pub use status::phase;
 
 use crate::config::{Config, Connect, Conventions};
-use crate::telemetry;
 use crate::{
     Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent, Logs,
     Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
+use crate::{adapter, telemetry};
 
 use api::Api;
+use trigger::CoolifyTrigger;
 
 /// The configuration of a [`Coolify`] deployer.
 pub type CoolifyConfig = Config<Coolify>;
@@ -167,7 +168,7 @@ impl Deployer for Coolify {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, crate::trigger::deploy(self, request)).boxed()
+        telemetry::deploy(request, adapter::deploy(CoolifyTrigger(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -197,14 +198,14 @@ impl Deployer for Coolify {
 
 impl TwoPhase for Coolify {
     fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        crate::trigger::prepare(self, request).boxed()
+        adapter::prepare(CoolifyTrigger(self), request).boxed()
     }
 
     fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), crate::trigger::send(self, intent)).boxed()
+        telemetry::deploy(intent.request(), adapter::send(CoolifyTrigger(self), intent)).boxed()
     }
 
     fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        crate::trigger::recover(self, intent).boxed()
+        adapter::recover(CoolifyTrigger(self), intent).boxed()
     }
 }

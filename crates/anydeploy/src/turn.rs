@@ -73,7 +73,8 @@ impl Recent {
 
 /// How another trigger whose deployment is not known overlaps with this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Overlap {
+#[non_exhaustive]
+pub enum Overlap {
     /// One of them is for the environment that holds the other's target.
     Environment,
     /// Both are for the same target.
@@ -82,15 +83,42 @@ pub(crate) enum Overlap {
 
 /// What a trigger leaves behind when its turn ends.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Left {
+#[non_exhaustive]
+pub struct Left {
     /// By which its deployment is found again while it is pending.
-    pub(crate) key: Option<String>,
+    pub key: Option<String>,
     /// How long its deployment may still be missing from the lists, from now on or from the next read of it.
-    pub(crate) appears_within: Duration,
+    pub appears_within: Duration,
     /// Its deployment waits in the queue.
-    pub(crate) waits: bool,
+    pub waits: bool,
     /// Its deployment, if it is known and may be taken for another trigger's as long as it is not listed.
-    pub(crate) deployment: Option<String>,
+    pub deployment: Option<String>,
+}
+
+impl Left {
+    /// A deployment that may be missing from the lists for so long, and is neither pending nor known.
+    #[must_use]
+    pub fn new(appears_within: Duration) -> Self {
+        Self { appears_within, ..Self::default() }
+    }
+
+    /// With the key by which the pending deployment is found again.
+    #[must_use]
+    pub fn with_key(self, key: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), ..self }
+    }
+
+    /// With the deployment, if it is known.
+    #[must_use]
+    pub fn with_deployment(self, deployment: Option<&str>) -> Self {
+        Self { deployment: deployment.map(str::to_owned), ..self }
+    }
+
+    /// Whether the deployment waits in the queue.
+    #[must_use]
+    pub fn with_waits(self, waits: bool) -> Self {
+        Self { waits, ..self }
+    }
 }
 
 /// The turn of a trigger: while it lasts, no other trigger of this process has one in the same place.
@@ -99,7 +127,7 @@ pub(crate) struct Left {
 /// means.
 /// What an earlier trigger has left behind, and may still appear, is in [`overlap`](Self::overlap).
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub struct Turn {
     place: Arc<Place>,
     number: u64,
     overlap: Option<Overlap>,
@@ -113,7 +141,7 @@ pub(crate) struct Turn {
 
 impl Turn {
     /// Waits until no other trigger has its turn in this place.
-    pub(crate) async fn take(place: &str, target: &Target) -> Self {
+    pub async fn take(place: &str, target: &Target) -> Self {
         let place = Place::of(place);
         let lock = Arc::clone(&place.lock).lock_owned().await;
         let (number, now) = (NUMBER.fetch_add(1, Ordering::Relaxed), Instant::now());
@@ -138,39 +166,43 @@ impl Turn {
     }
 
     /// Its number: a later turn has a higher one.
-    pub(crate) fn number(&self) -> u64 {
+    #[must_use]
+    pub fn number(&self) -> u64 {
         self.number
     }
 
     /// Whether a trigger came between an earlier turn and this one.
-    pub(crate) fn is_next_but_one_after(&self, earlier: u64) -> bool {
+    #[must_use]
+    pub fn is_next_but_one_after(&self, earlier: u64) -> bool {
         let between = |other: &Recent| other.number > earlier && other.number < self.number;
         self.place.recent(Instant::now()).iter().any(between)
     }
 
     /// Notes that the trigger is about to be sent, and that its deployment may appear for `may_appear_for` after it was
     /// given up.
-    pub(crate) fn sent(&mut self, may_appear_for: Duration) {
+    pub fn sent(&mut self, may_appear_for: Duration) {
         self.may_appear_for = Some(may_appear_for);
     }
 
     /// Notes that the connection was given up without an answer.
-    pub(crate) fn lost(&mut self) {
+    pub fn lost(&mut self) {
         self.lost = Some(Instant::now());
     }
 
     /// The closest overlap with an earlier trigger whose deployment may still appear.
-    pub(crate) fn overlap(&self) -> Option<Overlap> {
+    #[must_use]
+    pub fn overlap(&self) -> Option<Overlap> {
         self.overlap
     }
 
     /// Whether an earlier trigger in the same place, for whatever target, may still make a deployment.
-    pub(crate) fn has_neighbour(&self) -> bool {
+    #[must_use]
+    pub fn has_neighbour(&self) -> bool {
         self.has_neighbour
     }
 
     /// Ends with a deployment that is pending, or known and not listed yet.
-    pub(crate) fn leave(mut self, left: Left) {
+    pub fn leave(mut self, left: Left) {
         let Left { key, appears_within, waits, deployment } = left;
         (self.may_appear_for, self.lost) = (Some(appears_within), None);
         let mut recent = locked(&self.place.recent);
@@ -180,7 +212,7 @@ impl Turn {
     }
 
     /// Ends with a result that is certain.
-    pub(crate) fn end(mut self) {
+    pub fn end(mut self) {
         self.may_appear_for = None;
     }
 }
@@ -201,11 +233,12 @@ impl Drop for Turn {
 
 /// What is remembered of the triggers in a place.
 #[derive(Debug)]
-pub(crate) struct Remembered(Option<Arc<Place>>);
+pub struct Remembered(Option<Arc<Place>>);
 
 impl Remembered {
     /// What is remembered in the place of this name.
-    pub(crate) fn of(place: &str) -> Self {
+    #[must_use]
+    pub fn of(place: &str) -> Self {
         Self(locked(&PLACES).get(place).cloned())
     }
 
@@ -215,7 +248,8 @@ impl Remembered {
 
     /// The closest overlap of the trigger with this key, from its turn until now; its deployment may appear for
     /// `keep_for` more.
-    pub(crate) fn overlap(&self, key: &str, keep_for: Duration) -> Option<Overlap> {
+    #[must_use]
+    pub fn overlap(&self, key: &str, keep_for: Duration) -> Option<Overlap> {
         let until = Instant::now() + keep_for;
         self.with(|recent| {
             let own = recent.iter_mut().find(|own| own.has_key(key))?;
@@ -225,7 +259,7 @@ impl Remembered {
     }
 
     /// Notes that the deployment of the trigger with this key is known, or never will be.
-    pub(crate) fn settle(&self, key: &str, deployment: Option<&str>) {
+    pub fn settle(&self, key: &str, deployment: Option<&str>) {
         let now = Instant::now();
         self.with(|recent| {
             for own in recent.iter_mut().filter(|own| own.has_key(key)) {
@@ -235,7 +269,8 @@ impl Remembered {
     }
 
     /// Whether a deployment belongs to another trigger than the one with this key, and did not wait in the queue.
-    pub(crate) fn is_of_another(&self, deployment: &str, key: &str) -> bool {
+    #[must_use]
+    pub fn is_of_another(&self, deployment: &str, key: &str) -> bool {
         let is_it = |other: &Recent| other.deployment.as_deref() == Some(deployment);
         self.with(|recent| recent.iter().any(|other| is_it(other) && !other.waits && !other.has_key(key)))
     }
@@ -243,7 +278,8 @@ impl Remembered {
     /// Whether a trigger came after the one with this key, was not made to wait, and has no known deployment.
     ///
     /// `Some(true)` if that deployment may still become known.
-    pub(crate) fn follower(&self, key: &str) -> Option<bool> {
+    #[must_use]
+    pub fn follower(&self, key: &str) -> Option<bool> {
         let now = Instant::now();
         self.with(|recent| {
             let own = recent.iter().find(|own| own.has_key(key))?.number;
@@ -255,7 +291,7 @@ impl Remembered {
 }
 
 /// Whether a read of a pending deployment was the last that needs what is remembered: the deployment `shows`, or never will.
-pub(crate) fn is_last_read(read: &Result<Deployment>, shows: impl FnOnce(&Deployment) -> bool) -> bool {
+pub fn is_last_read(read: &Result<Deployment>, shows: impl FnOnce(&Deployment) -> bool) -> bool {
     match read {
         Ok(deployment) => shows(deployment),
         Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Undecidable),

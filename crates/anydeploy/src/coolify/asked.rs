@@ -13,7 +13,7 @@ const MAX_PULL_REQUEST: u64 = 2_147_483_647;
 
 /// What a trigger asks for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Asked {
+pub(super) struct Asked {
     /// 0 is production.
     pub(super) pull_request: i64,
     pub(super) force: bool,

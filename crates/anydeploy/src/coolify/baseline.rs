@@ -28,7 +28,7 @@ pub(super) enum Age {
 
 /// The deployments of an application before a trigger.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Baseline {
+pub(super) struct Baseline {
     /// How many there were.
     count: Option<i64>,
     /// The ids of those that the server sent although none was asked for.

@@ -21,7 +21,7 @@ use crate::{
 /// What is sent, and what was read before it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Plan {
+pub(super) enum Plan {
     /// A deployment of an application; with a commit it is a rollback.
     Deploy { asked: Asked, baseline: Baseline },
     /// The start of a service or database, and whether it ran before.
@@ -36,48 +36,52 @@ impl Plan {
     }
 }
 
-impl Trigger for Coolify {
+/// The triggers of one instance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CoolifyTrigger<'a>(pub(super) &'a Coolify);
+
+impl Trigger for CoolifyTrigger<'_> {
     const PLATFORM: Platform = platform::COOLIFY;
 
     type Plan = Plan;
     type Seen = ();
 
     fn timing(&self) -> &Timing {
-        &self.timing
+        &self.0.timing
     }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
-        request.check(&platform::COOLIFY, &self.capabilities())?;
+        request.check(&platform::COOLIFY, &self.0.capabilities())?;
         let (target, asked) = (request.target(), Asked::of(request)?);
-        let turn = take_turn(&self.api, target, &asked).await;
+        let turn = take_turn(&self.0.api, target, &asked).await;
         let plan = if *target.kind() != TargetKind::Application {
-            Plan::Start { asked, ran: start::ran_before(&self.api, target).await? }
+            Plan::Start { asked, ran: start::ran_before(&self.0.api, target).await? }
         } else if matches!(request.revision(), Revision::Commit(_) | Revision::Deployed) {
-            let (asked, baseline) = rollback::prepare(&self.api, target, asked).await?;
+            let (asked, baseline) = rollback::prepare(&self.0.api, target, asked).await?;
             Plan::Deploy { asked, baseline }
         } else {
-            Plan::Deploy { asked, baseline: baseline::count(&self.api, target).await? }
+            Plan::Deploy { asked, baseline: baseline::count(&self.0.api, target).await? }
         };
         Ok((turn, plan))
     }
 
     async fn turn(&self, request: &DeployRequest, plan: &Plan) -> Turn {
-        take_turn(&self.api, request.target(), plan.asked()).await
+        take_turn(&self.0.api, request.target(), plan.asked()).await
     }
 
     async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
         let target = request.target();
         let (asked, baseline) = match plan {
-            Plan::Start { asked, ran } => return start::post(&self.api, target, asked, *ran).await,
+            Plan::Start { asked, ran } => return start::post(&self.0.api, target, asked, *ran).await,
             Plan::Deploy { asked, baseline } => (asked, baseline),
         };
         let posted = match &asked.commit {
-            Some(commit) => post_rollback(&self.api, target, commit).await,
-            None => post_deploy(&self.api, target, asked).await,
+            Some(commit) => post_rollback(&self.0.api, target, commit).await,
+            None => post_deploy(&self.0.api, target, asked).await,
         };
         let context = Context { target, asked, baseline, turn };
         match posted {
-            Ok((answered, date)) => match confirm(self, &context, answered, checked(date, baseline.at)).await {
+            Ok((answered, date)) => match confirm(self.0, &context, answered, checked(date, baseline.at)).await {
                 Ok(deployment) => Answer::accepted(deployment),
                 Err(error) => Answer::Failed(error),
             },
@@ -102,11 +106,11 @@ impl Trigger for Coolify {
             return Ok(Resolution::Unrecoverable(why));
         }
         // A row that is older than one from before the trigger is older than the trigger.
-        let page = rows::search(&self.api, target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
-        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.timing) {
+        let page = rows::search(&self.0.api, target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
+        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.0.timing) {
             Finding::Row(row) => {
                 let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));
-                Resolution::likely(to_deployment(self, target, &known, row))
+                Resolution::likely(to_deployment(self.0, target, &known, row))
             }
             Finding::Ambiguous(why) => Resolution::Ambiguous(why),
             Finding::NotFound => Resolution::NotFound,

@@ -31,7 +31,7 @@ impl Scripted {
     }
 }
 
-impl Trigger for Scripted {
+impl Trigger for &Scripted {
     const PLATFORM: Platform = platform::COOLIFY;
 
     type Plan = u32;
@@ -97,6 +97,7 @@ fn refused() -> Answer {
     Answer::of_error(Error::new(ErrorKind::QueueFull, "full"))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a search may fail")]
 fn nothing(_: u32) -> Result<Resolution> {
     Ok(Resolution::NotFound)
 }
