@@ -174,25 +174,25 @@ impl Turn {
 
     /// Its number: a later turn has a higher one.
     #[must_use]
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
     /// Whether a trigger was sent in this place since an earlier turn.
     #[must_use]
-    pub fn is_stale(&self, earlier: u64) -> bool {
+    pub(crate) fn is_stale(&self, earlier: u64) -> bool {
         locked(&self.place.sent).is_some_and(|(sent, _)| sent > earlier)
     }
 
     /// Notes that the trigger is about to be sent, and that its deployment may appear for `may_appear_for` after it was
     /// given up.
-    pub fn sent(&mut self, may_appear_for: Duration) {
+    pub(crate) fn sent(&mut self, may_appear_for: Duration) {
         self.may_appear_for = Some(may_appear_for);
         *locked(&self.place.sent) = Some((self.number, Instant::now()));
     }
 
     /// Notes that the connection was given up without an answer.
-    pub fn lost(&mut self) {
+    pub(crate) fn lost(&mut self) {
         self.lost = Some(Instant::now());
     }
 
@@ -209,7 +209,7 @@ impl Turn {
     }
 
     /// Ends with a deployment that is pending, or known and not listed yet.
-    pub fn leave(mut self, left: Left) {
+    pub(crate) fn leave(mut self, left: Left) {
         let Left { key, appears_within, waits, deployment } = left;
         (self.may_appear_for, self.lost) = (Some(appears_within), None);
         let mut recent = locked(&self.place.recent);
@@ -219,7 +219,7 @@ impl Turn {
     }
 
     /// Ends with a result that is certain.
-    pub fn end(mut self) {
+    pub(crate) fn end(mut self) {
         self.may_appear_for = None;
     }
 }
