@@ -209,7 +209,7 @@ async fn run<T: Trigger>(trigger: &T, request: &DeployRequest, plan: T::Plan, mu
             Some(left) => turn.leave(left),
             None => turn.end(),
         },
-        Err(error) if error.is_safe_to_repeat() => turn.end(),
+        Err(error) if error.is_safe_to_repeat() => turn.end_without(),
         // Its deployment may still appear.
         Err(_) => drop(turn),
     }

@@ -25,7 +25,7 @@ const REMEMBERED: Duration = Duration::from_mins(5);
 struct Place {
     lock: Arc<tokio::sync::Mutex<()>>,
     recent: Mutex<Vec<Recent>>,
-    /// The number of the newest trigger that was sent, and when.
+    /// The number of the newest trigger that may have started a deployment, and when its turn ended.
     sent: Mutex<Option<(u64, Instant)>>,
 }
 
@@ -139,7 +139,9 @@ pub struct Turn {
     number: u64,
     overlap: Option<Overlap>,
     has_neighbour: bool,
-    /// How long after its end the deployment may still appear; `None` if none was started.
+    /// The trigger may have started a deployment.
+    is_sent: bool,
+    /// How long after its end a deployment that is not known may still appear.
     may_appear_for: Option<Duration>,
     /// When the connection was given up.
     lost: Option<Instant>,
@@ -169,7 +171,7 @@ impl Turn {
             deployment: None,
         });
         drop(recent);
-        Self { place, number, overlap, has_neighbour, may_appear_for: None, lost: None, _lock: lock }
+        Self { place, number, overlap, has_neighbour, is_sent: false, may_appear_for: None, lost: None, _lock: lock }
     }
 
     /// Its number: a later turn has a higher one.
@@ -187,8 +189,7 @@ impl Turn {
     /// Notes that the trigger is about to be sent, and that its deployment may appear for `may_appear_for` after it was
     /// given up.
     pub(crate) fn sent(&mut self, may_appear_for: Duration) {
-        self.may_appear_for = Some(may_appear_for);
-        *locked(&self.place.sent) = Some((self.number, Instant::now()));
+        (self.is_sent, self.may_appear_for) = (true, Some(may_appear_for));
     }
 
     /// Notes that the connection was given up without an answer.
@@ -218,15 +219,23 @@ impl Turn {
         }
     }
 
-    /// Ends with a result that is certain.
+    /// Ends with a deployment that is known.
     pub(crate) fn end(mut self) {
         self.may_appear_for = None;
+    }
+
+    /// Ends without a deployment: none was started.
+    pub(crate) fn end_without(mut self) {
+        (self.is_sent, self.may_appear_for) = (false, None);
     }
 }
 
 impl Drop for Turn {
     /// The deployment of a trigger whose future was dropped, or that is undecidable, may appear for a while.
     fn drop(&mut self) {
+        if self.is_sent {
+            *locked(&self.place.sent) = Some((self.number, Instant::now()));
+        }
         let mut recent = locked(&self.place.recent);
         match self.may_appear_for {
             None => recent.retain(|own| own.number != self.number),
@@ -418,6 +427,10 @@ mod tests {
         let number = first.number();
         first.end();
         assert!(!take("six", "web").await.is_stale(number), "a turn that sent nothing is none");
+        let mut refused = take("six", "web").await;
+        refused.sent(APPEARS);
+        refused.end_without();
+        assert!(!take("six", "web").await.is_stale(number));
         let mut between = take("six", "web").await;
         between.sent(APPEARS);
         between.end();
