@@ -46,7 +46,7 @@ impl Scene {
         let server = Server::start();
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (url, timeout) = (server.url(), Duration::from_millis(500));
-        let timing = Timing::scaled_to(Duration::from_millis(2);
+        let timing = Timing::scaled_to(Duration::from_millis(2));
         let coolify = {
             let target = Target::application("web");
             let resolved = DeploymentId::new(platform::COOLIFY, target.clone()).with("deployment", "d");
