@@ -2,8 +2,8 @@
 
 use dokploy_client::types::DeploymentReadLogsParams;
 
+use super::pending::row_of;
 use super::reason::reason;
-use super::rows::ROW;
 use super::{Dokploy, map_error};
 use crate::{DeploymentId, LogOptions, LogPage, Logs, Result, platform};
 use futures::future::{BoxFuture, FutureExt};
@@ -23,18 +23,18 @@ impl Logs for Dokploy {
 impl Dokploy {
     pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
         id.expect_platform(&platform::DOKPLOY)?;
-        let found = match id.get(ROW) {
-            Some(_) => None,
-            None => Some(self.read(id).await?.id),
+        let row = match row_of(id) {
+            Some(row) => Some(row),
+            None => row_of(&self.read(id).await?.id),
         };
-        let Some(row) = found.as_ref().unwrap_or(id).get(ROW) else {
+        let Some(row) = row else {
             // Nothing is written before there is a row.
             return Ok(LogPage::default());
         };
         // One line more than is wanted shows whether there are older ones, and the reason may stand above them.
         let tail = options.tail.saturating_add(1).clamp(MIN_REASON_LINES, MAX_LOG_LINES);
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
-        let text = self.client.deployment_read_logs(row, &params).await.map_err(map_error)?.into_value();
+        let text = self.client.deployment_read_logs(&row, &params).await.map_err(map_error)?.into_value();
         // A file that is not there, or that lies on a build server, is read as an empty line.
         if text.trim().is_empty() {
             return Ok(LogPage::default());

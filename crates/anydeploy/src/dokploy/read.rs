@@ -6,16 +6,17 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as
 use tokio::time::sleep;
 
 use super::edition::Edition;
-use super::infer::{Finding, MAX_KEPT_ROWS, infer, infer_without_queue, overwritten};
-use super::pending::{Pending, newest};
+use super::infer::{Finding, infer, infer_without_queue, overwritten};
+use super::pending::{Known, Pending, row_of};
 use super::queue::{Queue, is_over};
-use super::rows::{INFERRED, ROW, Rows, to_deployment};
+use super::rows::{MAX_KEPT_ROWS, Rows, newest, to_deployment};
+use super::trigger::place;
 use super::{Dokploy, queue_phase};
 use crate::clock::Timestamps;
 use crate::failure::mask;
-use crate::in_flight::{self, is_last_read};
 use crate::recovery::{may_be_transient, retry_briefly};
 use crate::time::parse_timestamp;
+use crate::turn::{Remembered, is_last_read};
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
@@ -45,21 +46,24 @@ impl History for Dokploy {
 impl Dokploy {
     pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
         id.expect_platform(&platform::DOKPLOY)?;
-        let Some(row) = id.get(ROW) else {
-            let mut pending = Pending::of(id)?;
-            let nonce = pending.nonce().to_owned();
-            pending.overlaps |= in_flight::overlap(&nonce, self.grace).is_some();
-            let read = self.resolve(id.target(), pending).await;
-            if is_last_read(&read, |read| read.identity.is_resolved()) {
-                in_flight::forget(&nonce);
+        let target = id.target();
+        let (row, identity) = match Known::of(id)? {
+            Known::Row(row, identity) => (row, identity),
+            Known::Pending(mut pending) => {
+                let (nonce, remembered) = (pending.nonce().to_owned(), Remembered::of(&place(self, target)));
+                pending.overlaps |= remembered.overlap(&nonce, self.timing.lost_after).is_some();
+                let read = self.resolve(target, pending).await;
+                if is_last_read(&read, |read| read.identity.is_resolved()) {
+                    let row = read.as_ref().ok().and_then(|read| row_of(&read.id));
+                    remembered.settle(&nonce, row.as_deref());
+                }
+                return read;
             }
-            return read;
         };
-        let Rows { rows, at } = self.rows(id.target()).await?;
-        let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
+        let Rows { rows, at } = self.rows(target).await?;
         match rows.iter().find(|known| known.deployment_id == row) {
-            Some(row) => Ok(self.of_row(id.target(), row, identity, at).await),
-            None => Err(self.row_is_gone(id.target(), &rows).await),
+            Some(row) => Ok(self.of_row(target, row, identity, at).await),
+            None => Err(self.row_is_gone(target, &rows).await),
         }
     }
 
@@ -137,7 +141,7 @@ impl Dokploy {
         if let Some(row) = pending.tagged(&rows.rows) {
             return Ok(self.of_row(target, row, Identity::Exact, rows.at).await);
         }
-        match infer(&pending, &rows.rows, &queue.others(&tag), self.grace) {
+        match infer(&pending, &rows.rows, &queue.others(&tag), &self.timing) {
             Finding::Row(row) => Ok(self.of_row(target, row, Identity::Inferred, rows.at).await),
             Finding::Ambiguous if self.is_overdue(&pending, &rows) => Err(ambiguous()),
             Finding::Ambiguous => {
@@ -148,7 +152,8 @@ impl Dokploy {
                 None if self.is_overdue(&pending, &rows) => Err(never_started()),
                 None => {
                     pending.note_left_queue(&rows.rows);
-                    Ok(pending.to_deployment(target, if pending.queued.is_some() { left_queue() } else { accepted() }))
+                    Ok(pending
+                        .to_deployment(target, if pending.job.queued().is_some() { left_queue() } else { accepted() }))
                 }
             },
         }
@@ -164,12 +169,12 @@ impl Dokploy {
         rows: &Rows,
     ) -> Deployment {
         if !pending.needs_rows_again(job, queue) {
-            pending.note_job(job, queue, Some(rows), None);
+            pending.note_job(job, queue, Some(rows.newest()), None);
         } else if let Ok(again) = self.rows(target).await {
             if let Some(row) = pending.tagged(&again.rows) {
                 return to_deployment(target, row, Identity::Exact);
             }
-            pending.note_job(job, queue, Some(rows), Some(&again.rows));
+            pending.note_job(job, queue, Some(rows.newest()), Some(&again.rows));
         } else {
             pending.note_job(job, queue, None, None);
         }
@@ -192,15 +197,18 @@ impl Dokploy {
         let version = self.client.settings_get_dokploy_version().await;
         let release = version.ok().and_then(|version| release(version.value()));
         let keeps_tag = release.is_none_or(|release| release >= KEEPS_TAG);
-        match infer_without_queue(&pending, rows, keeps_tag, self.grace) {
+        match infer_without_queue(&pending, rows, keeps_tag, &self.timing) {
             Some(row) => to_deployment(target, row, Identity::Inferred),
             None => pending.to_deployment(target, accepted()),
         }
     }
 
-    /// Whether a deployment was last seen more than the whole grace before these rows were read.
+    /// Whether a deployment was last seen so long before these rows were read that it counts as lost.
     fn is_overdue(&self, pending: &Pending, rows: &Rows) -> bool {
-        pending.last_seen_at.zip(rows.at).is_some_and(|(last_seen_at, now)| last_seen_at.is_past(now, self.grace))
+        pending
+            .last_seen_at
+            .zip(rows.at)
+            .is_some_and(|(last_seen_at, now)| last_seen_at.is_past(now, self.timing.lost_after))
     }
 
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {

@@ -1,25 +1,39 @@
 //! The rows of a target: what Dokploy knows of deployments that have started, newest first.
 
-use dokploy_client::types::Deployment as Row;
+use dokploy_client::types::{Deployment as Row, DeploymentDetails};
 use dokploy_client::wire::Response;
+use serde::{Deserialize, Serialize};
 
+use super::pending::id_of_row;
 use super::{Dokploy, map_error, status};
 use crate::clock::Timestamps;
 use crate::failure::mask;
 use crate::time::parse_timestamp;
-use crate::{Deployment, DeploymentId, Error, Identity, RanRevision, Result, Target, TargetKind, platform};
+use crate::{Deployment, Error, Identity, RanRevision, Result, Target, TargetKind, platform};
 
-/// The id of the row, once it is known.
-pub(super) const ROW: &str = "row";
-
-/// Set if the row is known by order and time alone.
-pub(super) const INFERRED: &str = "inferred";
+/// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
+pub(super) const MAX_KEPT_ROWS: usize = 10;
 
 /// The rows of a target at one point in time.
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
     /// When they were read.
     pub(super) at: Option<Timestamps>,
+}
+
+/// The newest row of a target at one point in time.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Newest {
+    /// When it appeared, in Unix milliseconds; `None` if there was no row.
+    pub(super) created: Option<i64>,
+    /// When the rows were read.
+    pub(super) read_at: Option<Timestamps>,
+}
+
+impl Rows {
+    pub(super) fn newest(&self) -> Newest {
+        Newest { created: newest(&self.rows), read_at: self.at }
+    }
 }
 
 impl Dokploy {
@@ -32,6 +46,13 @@ impl Dokploy {
         };
         let reply = reply.map_err(map_error)?;
         Ok(Rows { at: read_at(&reply), rows: reply.into_value() })
+    }
+}
+
+impl Dokploy {
+    /// The rows of all applications and compose stacks that the key may see.
+    pub(super) async fn all_rows(&self) -> Result<Vec<DeploymentDetails>> {
+        Ok(self.client.deployment_all_centralized().await.map_err(map_error)?.into_value())
     }
 }
 
@@ -49,12 +70,19 @@ pub(super) fn created(row: &Row) -> Option<i64> {
     row.created_at.as_deref().and_then(parse_timestamp).map(|time| time.timestamp_millis())
 }
 
-/// The deployment of a row; its id holds the row and nothing else.
+/// When the newest row appeared.
+pub(super) fn newest(rows: &[Row]) -> Option<i64> {
+    rows.iter().filter_map(created).max()
+}
+
+/// When a deployment ended, in Unix milliseconds of the server's clock.
+pub(super) fn finished(row: &Row) -> Option<i64> {
+    row.finished_at.as_deref().and_then(parse_timestamp).map(|time| time.timestamp_millis())
+}
+
+/// The deployment of a row.
 pub(super) fn to_deployment(target: &Target, row: &Row, identity: Identity) -> Deployment {
-    let mut id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(ROW, &row.deployment_id);
-    if identity == Identity::Inferred {
-        id = id.with(INFERRED, "1");
-    }
+    let id = id_of_row(target, &row.deployment_id, identity);
     Deployment::new(id, identity, status::status(row.status.as_ref()))
         .with_reason(row.error_message.as_deref().map(mask))
         .with_title(row.title.clone())
