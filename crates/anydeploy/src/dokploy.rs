@@ -46,28 +46,31 @@
 //!   So is a commit; an image tag has to be set on the application before it is deployed.
 //! * A deployment from git has its commit in the row once it is over; no row says which image ran.
 
+mod api;
 mod baseline;
+mod catalog;
 mod check;
 mod earlier;
 mod edition;
+mod ended;
 mod error;
+mod history;
 mod infer;
 mod logs;
+mod lost;
 mod pending;
 mod poll;
 mod queue;
 mod read;
 mod reason;
+mod resolve;
+mod row;
 mod rows;
 mod search;
 mod send;
-mod service;
 mod status;
 mod trigger;
 
-use std::sync::Arc;
-
-use dokploy_client::Client;
 use dokploy_client::wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -81,8 +84,7 @@ use crate::{
     Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
 
-use edition::KnownEdition;
-use error::map_error;
+use api::Api;
 
 /// The configuration of a [`Dokploy`] deployer.
 pub type DokployConfig = Config<Dokploy>;
@@ -93,10 +95,8 @@ pub type DokployBuilder = Builder<Dokploy>;
 /// A deployer on one Dokploy instance; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Dokploy {
-    client: Client,
+    api: Api,
     timing: Timing,
-    /// What is known of the server, for all clones alike.
-    edition: Arc<KnownEdition>,
 }
 
 impl Dokploy {
@@ -131,15 +131,15 @@ impl Dokploy {
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
-    pub fn api(&self) -> &Client {
-        &self.client
+    pub fn api(&self) -> &dokploy_client::Client {
+        self.api.client()
     }
 
     /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: dokploy_client::wire::Error) -> crate::Error {
-        map_error(error)
+        error::map_error(error)
     }
 }
 
@@ -163,7 +163,7 @@ impl Connect for Dokploy {
     fn connect(config: &Config<Self>) -> Result<Self> {
         config.refuse_token_scheme()?;
         let http = config.http(|key| Auth::header("x-api-key", key))?;
-        Ok(Self { client: Client::from_http(http), timing: config.timing(), edition: Arc::default() })
+        Ok(Self { api: Api::new(http), timing: config.timing() })
     }
 }
 
@@ -184,7 +184,7 @@ impl Deployer for Dokploy {
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.read(id).boxed()
+        read::read(self, id).boxed()
     }
 
     fn two_phase(&self) -> Option<&dyn TwoPhase> {

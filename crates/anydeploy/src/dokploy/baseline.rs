@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Dokploy;
 use super::rows::{Newest, Rows};
 use crate::recovery::retry_read;
-use crate::{Error, ErrorKind, Result, Target};
+use crate::{Error, Result, Target};
 
 /// The rows of a target before a trigger, as far as a later search needs them.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -27,12 +27,11 @@ impl Baseline {
 /// Reads the rows before a trigger; an error of it is safe to repeat, because nothing was triggered.
 pub(super) async fn baseline(dokploy: &Dokploy, target: &Target) -> Result<Baseline> {
     // A restart of the panel takes 50 s (observed on 0.30.2).
-    let rows = retry_read(dokploy.timing.server_restarts, || dokploy.rows(target)).await.map_err(Error::of_read)?;
+    let rows = retry_read(dokploy.timing.server_restarts, || dokploy.api.rows(target)).await.map_err(Error::of_read)?;
     // Dokploy 0.30.2 lists nothing, with a 200, for an id that it does not know as one of this kind: so it answers
     // for the id of a compose stack that is given as that of an application.
     if rows.rows.is_empty()
-        && let Err(error) = dokploy.service_of(target).await
-        && error.kind() == ErrorKind::NotFound
+        && let Some(error) = dokploy.api.is_gone(target).await
     {
         let advice = "check the id and its kind: an id of an application is not one of a compose stack";
         return Err(error.of_read().with_advice(advice));

@@ -6,9 +6,8 @@ use tokio::time::Instant;
 
 use super::Dokploy;
 use super::pending::Pending;
-use super::read::of_job;
-use super::rows::to_deployment;
-use super::trigger::place;
+use super::row::to_deployment;
+use super::status::of_job;
 use crate::recovery::retry_read;
 use crate::{Adoption, DeployRequest, Deployment, Error, ErrorKind, Identity, Phase, Result, platform};
 
@@ -26,7 +25,7 @@ struct Earlier {
 
 /// Remembers a trigger whose deployment did not appear, for a repeat of the same request.
 pub(super) fn remember(dokploy: &Dokploy, request: &DeployRequest, pending: Pending) {
-    let (place, until) = (place(dokploy, request.target()), Instant::now() + dokploy.timing.lost_after);
+    let (place, until) = (dokploy.api.place(request.target()), Instant::now() + dokploy.timing.lost_after);
     earlier().push(Earlier { place, request: request.clone(), pending, until });
 }
 
@@ -34,7 +33,7 @@ pub(super) fn remember(dokploy: &Dokploy, request: &DeployRequest, pending: Pend
 ///
 /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
 pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest) -> Result<Option<Deployment>> {
-    let (place, target) = (place(dokploy, request.target()), request.target());
+    let (place, target) = (dokploy.api.place(request.target()), request.target());
     let known: Vec<Earlier> = {
         let (now, mut earlier) = (Instant::now(), earlier());
         earlier.retain(|one| one.until > now);
@@ -45,8 +44,8 @@ pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest) -> Result<O
     }
     // In this order one of the two shows a job at any moment.
     let restarts = dokploy.timing.server_restarts;
-    let queue = retry_read(restarts, || dokploy.queue(target)).await.map_err(Error::of_read)?;
-    let rows = retry_read(restarts, || dokploy.rows(target)).await.map_err(Error::of_read)?;
+    let queue = retry_read(restarts, || dokploy.api.queue(target)).await.map_err(Error::of_read)?;
+    let rows = retry_read(restarts, || dokploy.api.rows(target)).await.map_err(Error::of_read)?;
     let found = known.into_iter().find_map(|Earlier { mut pending, .. }| {
         if let Some(row) = pending.tagged(&rows.rows) {
             return Some((to_deployment(target, row, Identity::Exact), pending));

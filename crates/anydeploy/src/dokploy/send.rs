@@ -6,18 +6,19 @@ use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use dokploy_client::types::{DeployApplication, DeployCompose};
 use futures::future::{Either, select};
 use tokio::time::{Instant, timeout};
 
+use super::Dokploy;
 use super::pending::{Pending, has_seen_job};
 use super::poll::poll;
-use super::read::accepted;
-use super::rows::{read_at, to_deployment, unsupported_kind};
-use super::{Dokploy, map_error};
+use super::read::read;
+use super::resolve::queued;
+use super::row::to_deployment;
+use super::status::accepted;
 use crate::clock::Timestamps;
 use crate::recovery::may_be_transient;
-use crate::{DeployRequest, Deployment, Identity, Phase, Result, Target, TargetKind};
+use crate::{DeployRequest, Deployment, Identity, Phase, Result, Target};
 
 /// The pauses before the first polls, as parts of a [second](crate::Timing::second); the last one repeats while no poll was
 /// answered.
@@ -55,7 +56,7 @@ pub(super) enum Sent {
 
 /// Sends the trigger once, and polls for its deployment until the answer comes.
 pub(super) async fn send_and_poll(dokploy: &Dokploy, request: &DeployRequest, pending: &Pending) -> Result<Sent> {
-    let sent = pin!(send(dokploy, request, pending.correlation_tag()));
+    let sent = pin!(dokploy.api.deploy(request.target(), request.reason(), pending.correlation_tag()));
     let found = pin!(poll_while_sent(dokploy, request.target(), pending));
     match select(sent, found).await {
         Either::Left((answered, _)) => answered.map(Sent::Answered),
@@ -82,38 +83,16 @@ async fn poll_while_sent(dokploy: &Dokploy, target: &Target, pending: &Pending) 
 
 /// Finds the row or, if the queue is read as well, the job with the tag of a trigger.
 async fn poll_once(dokploy: &Dokploy, target: &Target, pending: &Pending, with_queue: bool) -> Option<Deployment> {
-    let rows = dokploy.rows(target).await.ok()?;
+    let rows = dokploy.api.rows(target).await.ok()?;
     if let Some(row) = pending.tagged(&rows.rows) {
         return Some(to_deployment(target, row, Identity::Exact));
     }
     if !with_queue {
         return None;
     }
-    let queue = dokploy.queue(target).await.ok()??;
+    let queue = dokploy.api.queue(target).await.ok()??;
     let job = queue.waiting(&pending.correlation_tag())?;
-    Some(dokploy.queued(target, pending.clone(), job, &queue, &rows).await)
-}
-
-/// Sends the trigger, and returns the time of its answer by the server's clock.
-async fn send(dokploy: &Dokploy, request: &DeployRequest, tag: String) -> Result<Option<Timestamps>> {
-    let (id, title) = (request.target().id(), request.reason().map(str::to_owned));
-    // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
-    let answered = match request.target().kind() {
-        TargetKind::Application => {
-            let mut body = DeployApplication::new(id);
-            (body.title, body.description) = (title, Some(tag));
-            dokploy.client.application_deploy(&body).await
-        }
-        TargetKind::Compose => {
-            let mut body = DeployCompose::new(id);
-            (body.title, body.description) = (title, Some(tag));
-            dokploy.client.compose_deploy(&body).await
-        }
-        other => return Err(unsupported_kind(other)),
-    };
-    let reply = answered.map_err(map_error)?;
-    dokploy.edition.answered(reply.value());
-    Ok(read_at(&reply))
+    Some(queued(dokploy, target, pending.clone(), job, &queue, &rows).await)
 }
 
 /// Polls a few times within a second: the row may appear at once, and may lose the tag soon after.
@@ -128,7 +107,7 @@ pub(super) async fn first_polls(dokploy: &Dokploy, accepted_deployment: Deployme
     let (started, mut answered) = (Instant::now(), false);
     let read = || {
         let id = newest().id.clone();
-        async move { dokploy.read(&id).await }
+        async move { read(dokploy, &id).await }
     };
     let polls = poll(pauses, second.mul_f64(PATIENCE).max(PATIENCE_AT_LEAST), read, |seen| match seen {
         Ok(seen) => {

@@ -8,10 +8,11 @@ use super::baseline::{Baseline, baseline};
 use super::infer::{Others, is_ambiguous, note_others};
 use super::pending::{Pending, SWIFT_TRIGGER, row_of};
 use super::queue::is_over;
-use super::read::{accepted, of_job};
-use super::rows::{Newest, Rows, to_deployment};
+use super::row::to_deployment;
+use super::rows::{Newest, Rows};
 use super::search::{Finding, find, is_over_by, may_have_waited};
 use super::send::{Sent, first_polls, send_and_poll};
+use super::status::{accepted, of_job};
 use super::{Dokploy, earlier};
 use crate::clock::checked;
 use crate::recovery::{Resolution, may_be_transient, retry_briefly};
@@ -65,7 +66,7 @@ impl Trigger for Dokploy {
         refuse_revision(request.revision())?;
         request.check(&platform::DOKPLOY, &self.capabilities())?;
         let target = request.target();
-        let turn = Turn::take(&place(self, target), target).await;
+        let turn = Turn::take(&self.api.place(target), target).await;
         let began = Some(Instant::now());
         let baseline = baseline(self, target).await?;
         let nonce = Uuid::new_v4().simple().to_string();
@@ -73,7 +74,7 @@ impl Trigger for Dokploy {
     }
 
     async fn turn(&self, request: &DeployRequest, _: &Plan) -> Turn {
-        Turn::take(&place(self, request.target()), request.target()).await
+        Turn::take(&self.api.place(request.target()), request.target()).await
     }
 
     async fn earlier(&self, request: &DeployRequest, _: &Plan) -> Result<Option<Deployment>> {
@@ -106,8 +107,8 @@ impl Trigger for Dokploy {
         is_ours: bool,
     ) -> Result<Resolution> {
         let target = request.target();
-        let queue = retry_briefly(|| self.queue(target)).await;
-        let rows = retry_briefly(|| self.rows(target)).await?;
+        let queue = retry_briefly(|| self.api.queue(target)).await;
+        let rows = retry_briefly(|| self.api.rows(target)).await?;
         let mut pending = plan.pending(request, turn.overlap().is_some());
         if let Some(row) = pending.tagged(&rows.rows) {
             return Ok(Resolution::found(to_deployment(target, row, Identity::Exact)));
@@ -156,11 +157,6 @@ impl Trigger for Dokploy {
     }
 }
 
-/// Where the triggers of a target take turns.
-pub(super) fn place(dokploy: &Dokploy, target: &Target) -> String {
-    format!("{} {} {}", dokploy.client.http().base_url(), target.kind(), target.id())
-}
-
 /// What the rows prove to a process that has not seen what happened since the trigger.
 async fn search_elsewhere(
     dokploy: &Dokploy,
@@ -172,7 +168,9 @@ async fn search_elsewhere(
 ) -> Result<Resolution> {
     let (baseline, timing) = (&plan.baseline, &dokploy.timing);
     Ok(match find(pending, baseline, &rows.rows, others, timing) {
-        Finding::Row(row) if Remembered::of(&place(dokploy, target)).is_of_another(&row.deployment_id, &plan.nonce) => {
+        Finding::Row(row)
+            if Remembered::of(&dokploy.api.place(target)).is_of_another(&row.deployment_id, &plan.nonce) =>
+        {
             Resolution::Ambiguous("the only deployment that it may have started counts as that of another trigger")
         }
         Finding::Row(_) if !is_over_by(baseline, rows.at, timing) => {
@@ -180,7 +178,7 @@ async fn search_elsewhere(
         }
         Finding::Row(row) => Resolution::likely(to_deployment(target, row, Identity::Inferred)),
         Finding::Ambiguous(why) => Resolution::Ambiguous(why),
-        Finding::Late => match retry_briefly(|| dokploy.all_rows()).await {
+        Finding::Late => match retry_briefly(|| dokploy.api.all_rows()).await {
             Ok(all) if !may_have_waited(target, baseline, &all, timing) => Resolution::NotFound,
             Err(error) if may_be_transient(&error) => return Err(error),
             _ => Resolution::Ambiguous("it may have waited, and a later row may be its own"),
