@@ -70,9 +70,10 @@ pub(super) fn has_seen_job(id: &DeploymentId) -> bool {
 }
 
 /// What was seen of the job of a deployment; all times are in Unix milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum SeenJob {
     /// Nothing.
+    #[default]
     Unseen,
     /// It was queued at this time, and its place in the order of jobs is not known.
     Queued(i64),
@@ -98,7 +99,7 @@ impl SeenJob {
 }
 
 /// What is known of a deployment whose row is not known yet; all times are the server's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pending {
     /// The unique part of the correlation tag.
     nonce: String,
@@ -126,17 +127,7 @@ pub(super) struct Pending {
 impl Pending {
     /// The state of a deployment that is about to be triggered, where `after` is the time of the newest row.
     pub(super) fn new(nonce: &str, after: Option<i64>, title: Option<&str>) -> Self {
-        let mut pending = Self {
-            nonce: nonce.to_owned(),
-            after,
-            last_seen_at: None,
-            job: SeenJob::Unseen,
-            until: None,
-            overlaps: false,
-            listed: None,
-            swift: false,
-            title: None,
-        };
+        let mut pending = Self { nonce: nonce.to_owned(), after, ..Self::default() };
         pending.set_title(title);
         pending
     }

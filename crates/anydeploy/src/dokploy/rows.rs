@@ -33,15 +33,19 @@ impl Rows {
 
 /// When the row appeared, in Unix milliseconds of the server's clock.
 pub(super) fn created(row: &Row) -> Option<i64> {
-    row.created_at.as_deref().and_then(parse_timestamp).map(|time| time.timestamp_millis())
+    unix_millis(row.created_at.as_deref())
+}
+
+/// When the deployment of a row ended, in Unix milliseconds of the server's clock.
+pub(super) fn finished(row: &Row) -> Option<i64> {
+    unix_millis(row.finished_at.as_deref())
+}
+
+pub(super) fn unix_millis(date: Option<&str>) -> Option<i64> {
+    Some(parse_timestamp(date?)?.timestamp_millis())
 }
 
 /// When the newest row appeared.
 pub(super) fn newest(rows: &[Row]) -> Option<i64> {
     rows.iter().filter_map(created).max()
-}
-
-/// When a deployment ended, in Unix milliseconds of the server's clock.
-pub(super) fn finished(row: &Row) -> Option<i64> {
-    row.finished_at.as_deref().and_then(parse_timestamp).map(|time| time.timestamp_millis())
 }

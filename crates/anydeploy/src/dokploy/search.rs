@@ -7,9 +7,8 @@ use dokploy_client::types::{Deployment as Row, DeploymentDetails, DeploymentStat
 use super::baseline::Baseline;
 use super::infer::{Others, may_lack_rows, millis, new_rows, overwritten};
 use super::pending::Pending;
-use super::rows::MAX_KEPT_ROWS;
+use super::rows::{MAX_KEPT_ROWS, unix_millis};
 use crate::clock::Timestamps;
-use crate::time::parse_timestamp;
 use crate::{Target, TargetKind, Timing};
 
 /// How far the clock that dates the answers may be from the one that dates the rows, in milliseconds: a proxy may date them.
@@ -37,14 +36,11 @@ struct Window {
 
 impl Window {
     fn of(baseline: &Baseline, timing: &Timing) -> Option<Self> {
-        let queued_until = read_at(baseline)?.saturating_add(millis(timing.acted_on_within()));
+        let read_at = baseline.newest.read_at?.server.saturating_mul(1000);
+        let queued_until = read_at.saturating_add(millis(timing.acted_on_within()));
         let row_until = queued_until.saturating_add(millis(timing.row_appears)).saturating_add(MAX_CLOCK_SKEW);
         Some(Self { queued_until, row_until })
     }
-}
-
-fn read_at(baseline: &Baseline) -> Option<i64> {
-    baseline.newest.read_at.map(|at| at.server.saturating_mul(1000))
 }
 
 /// Finds the row that the trigger made, where no row and no job has its tag any more; `others` are known not to have had it.
@@ -65,10 +61,17 @@ pub(super) fn find<'a>(
         [_] if pending.overlaps => Finding::Ambiguous("another trigger of this program may have started it"),
         [(_, row)] => Finding::Row(row),
         [_, ..] => Finding::Ambiguous("the rows do not show any more who started which of the deployments"),
-        [] if may_lack_rows(rows, pending.after) => Finding::Ambiguous("Dokploy may have deleted its row by now"),
+        [] if is_cut_off(rows.len()) && may_lack_rows(rows, pending.after) => {
+            Finding::Ambiguous("Dokploy may have deleted its row by now")
+        }
         [] if late.is_empty() => Finding::NotFound,
         [] => Finding::Late,
     }
+}
+
+/// Whether so many rows may be the rest of more: the others are deleted right before one more is inserted.
+fn is_cut_off(rows: usize) -> bool {
+    rows > MAX_KEPT_ROWS
 }
 
 /// Whether the trigger cannot be sent or acted on any more, by an answer of this time.
@@ -89,12 +92,12 @@ pub(super) fn may_have_waited(
     timing: &Timing,
 ) -> bool {
     let Some(window) = Window::of(baseline, timing) else { return true };
-    let time = |text: &Option<String>| text.as_deref().and_then(parse_timestamp).map(|at| at.timestamp_millis());
     let own = Some((target.kind().clone(), target.id()));
     // How many rows of each service are too new to say anything, and whether an older one is left.
     let mut services: HashMap<_, (usize, bool)> = HashMap::new();
     for row in all {
-        let (service, created, finished) = (service_of(row), time(&row.created_at), time(&row.finished_at));
+        let (created, finished) = (unix_millis(row.created_at.as_deref()), unix_millis(row.finished_at.as_deref()));
+        let service = service_of(row);
         let was_over = service == own && !baseline.is_busy && created <= baseline.newest.created;
         let (newer, has_older) = services.entry(service).or_default();
         if created.is_some_and(|at| at > window.row_until) {
@@ -109,7 +112,7 @@ pub(super) fn may_have_waited(
             return true;
         }
     }
-    services.values().any(|(newer, has_older)| *newer >= MAX_KEPT_ROWS && !has_older)
+    services.values().any(|(newer, has_older)| is_cut_off(*newer) && !has_older)
 }
 
 fn service_of(row: &DeploymentDetails) -> Option<(TargetKind, &str)> {
@@ -183,8 +186,8 @@ mod tests {
             (with(&[(own, 'c')], 9), &first),
             (with(&[(own, 'c')], 10), &first),
             // It may have been deleted.
-            (with(&[], 9), "late"),
-            (with(&[], 10), "ambiguous"),
+            (with(&[], 10), "late"),
+            (with(&[], 11), "ambiguous"),
             (with(&[(BEFORE, 'c')], 10), "late"),
         ];
         for (all, expected) in cases {
@@ -210,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_job_may_have_waited_if_anything_on_the_server_ran_then() {
-        let many: Vec<_> = (1..=10).map(|place| ("api", ROW_UNTIL + place, None)).collect();
+        let many: Vec<_> = (1..=11).map(|place| ("api", ROW_UNTIL + place, None)).collect();
         assert!(!waited(false, &[]));
         assert!(waited(false, &[("api", READ, Some(QUEUED_UNTIL))]) && waited(false, &[("api", READ, None)]));
         assert!(!waited(false, &[("api", BEFORE, Some(QUEUED_UNTIL - MAX_CLOCK_SKEW - 1))]));
@@ -219,6 +222,7 @@ mod tests {
         assert!(!waited(false, &[("web", BEFORE, Some(BEFORE + 1))]), "it was over before the trigger");
         assert!(waited(true, &[("web", BEFORE, Some(QUEUED_UNTIL))]), "it was not");
         assert!(waited(false, &many), "older rows of it may have been deleted");
+        assert!(!waited(false, &many[1..]));
         assert!(!waited(false, &[&many[..], &[("api", 1, Some(2))]].concat()));
     }
 
