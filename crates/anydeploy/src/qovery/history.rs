@@ -3,9 +3,9 @@
 use qovery_client::types::DeploymentHistoryAuditingData as Audit;
 use serde_json::{Map, Value};
 
-use super::pending::{id_of_execution, to_deployment};
+use super::pending::Pending;
 use super::ran::{ran_in, with_ran};
-use super::snapshot::filled;
+use super::snapshot::{HISTORY_PAGE_SIZE, filled};
 use super::status::{judge_past, judge_service, may_deploy};
 use super::{Qovery, ids};
 use crate::time::parse_timestamp;
@@ -30,12 +30,12 @@ impl Qovery {
     pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
         let target = &ids::target(target)?;
         let environment = self.environment_of(target).await?;
-        let of = |execution: &str| id_of_execution(target, &environment, execution);
+        let of = |execution: &str| Pending::listed(target, &environment, execution);
         if *target.kind() == TargetKind::Environment {
-            let past = self.past(&environment).await?;
+            let past = self.past(&environment, HISTORY_PAGE_SIZE).await?;
             let deployments = past.iter().filter(|entry| may_deploy(entry.trigger_action.as_ref())).map(|entry| {
-                let id = of(&entry.identifier.execution_id);
-                let deployment = to_deployment(id, judge_past(entry), entry.status.as_str());
+                let listed = of(&entry.identifier.execution_id);
+                let deployment = listed.to_deployment(judge_past(entry), entry.status.as_str());
                 with_past(deployment, entry.auditing_data.as_ref())
             });
             return Ok(deployments.take(options.limit).collect());
@@ -49,7 +49,7 @@ impl Qovery {
                 return None;
             }
             let execution = filled(part.identifier.execution_id.as_deref())?;
-            let deployment = to_deployment(of(execution), judge_service(&part.status, details), part.status.as_str());
+            let deployment = of(execution).to_deployment(judge_service(&part.status, details), part.status.as_str());
             let deployment = with_ran(deployment, ran_in(&part.details));
             Some(with_past(deployment, part.auditing_data.as_ref()))
         });

@@ -15,7 +15,7 @@ use super::{Qovery, map_error};
 use crate::{Error, ErrorKind, Result, Revision, Target, TargetKind, TerraformAction, platform};
 
 /// What is sent to deploy a target of some kind: each has a body of its own, or none.
-pub(super) enum Trigger {
+pub(super) enum Body {
     Application(ApplicationDeployRequest),
     Container(ContainerDeployRequest),
     Job(DeployJobParams, JobDeployRequest),
@@ -25,18 +25,18 @@ pub(super) enum Trigger {
     Environment,
 }
 
-impl Trigger {
-    /// The trigger of an action; an empty body keeps the version that was deployed.
+impl Body {
+    /// The body for an action; an empty one keeps the version that was deployed.
     ///
     /// Commit, tag and chart version exclude each other (document, `JobDeployRequest` and `HelmDeployRequest`), which one
     /// [`Revision`] for all of them makes sure of.
-    pub(super) fn new(kind: &TargetKind, action: Action, named: Named) -> Result<Self> {
+    pub(super) fn new(kind: &TargetKind, action: Action, named: &Named) -> Result<Self> {
         let (mut commit, mut tag, mut chart) = (None, None, None);
         if named.sent {
-            match named.revision {
-                Revision::Commit(text) => commit = Some(text),
-                Revision::ImageTag(text) => tag = Some(text),
-                Revision::ChartVersion(text) => chart = Some(text),
+            match &named.revision {
+                Revision::Commit(text) => commit = Some(text.clone()),
+                Revision::ImageTag(text) => tag = Some(text.clone()),
+                Revision::ChartVersion(text) => chart = Some(text.clone()),
                 _ => {}
             }
         }
@@ -50,7 +50,7 @@ impl Trigger {
             TargetKind::Helm => Self::Helm(HelmDeployRequest {
                 chart_version: chart,
                 git_commit_id: commit,
-                values_override_git_commit_id: named.values,
+                values_override_git_commit_id: named.values.clone(),
             }),
             TargetKind::Terraform => {
                 let action = match action {

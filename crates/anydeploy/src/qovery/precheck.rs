@@ -2,61 +2,59 @@
 
 use qovery_client::types::{EnvironmentStatusesWithStages as Stages, ListEnvironmentLogsParams, StepMetricStatusEnum};
 
-use super::pending::ENVIRONMENT;
+use super::pending::Pending;
 use super::reason;
 use super::snapshot::{Snapshot, filled};
 use super::{Qovery, map_error};
+use crate::Result;
 use crate::clock::Timestamps;
 use crate::recovery::may_be_transient;
-use crate::{DeploymentId, Result};
 
-impl Qovery {
-    /// The execution, if the check before it certainly failed.
-    ///
-    /// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be
-    /// listed beside it.
-    pub(super) async fn failed_check(
-        &self,
-        id: &DeploymentId,
-        snapshot: &Snapshot,
-        candidate: Option<&str>,
-        from: &str,
-    ) -> Result<Option<String>> {
-        let Some(execution) = candidate else { return Ok(None) };
-        if !Timestamps::read(id, from).is_some_and(|from| from.is_past(snapshot.at, self.grace / 6)) {
-            return Ok(None);
-        }
-        let failed = self.check_failed(id.require(ENVIRONMENT)?, execution, id.target().id()).await?;
-        Ok(failed.then(|| execution.to_owned()))
+/// The execution, if the check before it certainly failed.
+///
+/// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be listed
+/// beside it, some time after the deployment was accepted or left the queue, `since`.
+pub(super) async fn has_failed_check(
+    qovery: &Qovery,
+    pending: &Pending,
+    snapshot: &Snapshot,
+    candidate: Option<&str>,
+    since: Option<Timestamps>,
+) -> Result<Option<String>> {
+    let Some(execution) = candidate else { return Ok(None) };
+    if !since.is_some_and(|since| since.is_past(snapshot.at, qovery.timing.row_appears)) {
+        return Ok(None);
     }
+    Ok(check_failed(qovery, pending, execution).await?.then(|| execution.to_owned()))
+}
 
-    /// Whether the check before an execution certainly failed, and may have been for a service.
-    ///
-    /// Where the statuses are those of another execution, its log has to prove it: an error of the check, and no line of a
-    /// service after it.
-    pub(super) async fn check_failed(&self, environment: &str, execution: &str, service: &str) -> Result<bool> {
-        let said = match self.client.get_environment_statuses_with_stages(environment).await.map_err(map_error) {
-            Ok(reply) => says_failed(&reply.into_value(), execution, service),
-            Err(error) if may_be_transient(&error) => return Err(error),
-            Err(_) => None,
-        };
-        if let Some(failed) = said {
-            return Ok(failed);
-        }
-        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-        match self.client.list_environment_logs(environment, &params).await.map_err(map_error) {
-            Ok(reply) => Ok(reason::proves_failed_check(&reply.into_value())),
-            Err(error) if may_be_transient(&error) => Err(error),
-            Err(_) => Ok(false),
-        }
+/// Whether the check before an execution certainly failed, and may have been for the target.
+///
+/// Where the statuses are those of another execution, its log has to prove it: an error of the check, and no line of a
+/// service after it.
+pub(super) async fn check_failed(qovery: &Qovery, pending: &Pending, execution: &str) -> Result<bool> {
+    let (client, environment) = (&qovery.client, &*pending.environment);
+    let said = match client.get_environment_statuses_with_stages(environment).await.map_err(map_error) {
+        Ok(reply) => says_failed(&reply.into_value(), execution, pending.target.id()),
+        Err(error) if may_be_transient(&error) => return Err(error),
+        Err(_) => None,
+    };
+    if let Some(failed) = said {
+        return Ok(failed);
     }
+    let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
+    match client.list_environment_logs(environment, &params).await.map_err(map_error) {
+        Ok(reply) => Ok(reason::proves_failed_check(&reply.into_value())),
+        Err(error) if may_be_transient(&error) => Err(error),
+        Err(_) => Ok(false),
+    }
+}
 
-    /// Why the check before an execution failed, from its log.
-    pub(super) async fn why_check_failed(&self, environment: &str, execution: &str) -> Option<String> {
-        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-        let entries = self.client.list_environment_logs(environment, &params).await.ok()?.into_value();
-        reason::of_check(&entries)
-    }
+/// Why the check before an execution failed, from its log.
+pub(super) async fn why_check_failed(qovery: &Qovery, environment: &str, execution: &str) -> Option<String> {
+    let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
+    let entries = qovery.client.list_environment_logs(environment, &params).await.ok()?.into_value();
+    reason::of_check(&entries)
 }
 
 /// Whether the check before the newest execution failed, and may have been for a service; `None` if that is another

@@ -1,188 +1,182 @@
 //! Reads a deployment: the outcome of an execution, for one service in it or for the whole environment.
 
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, Status};
-
 use tokio::time::sleep;
 
 use super::action::Action;
 use super::history::with_past;
 use super::order::{is_nameless, part};
-use super::pending::{CANCELLED, ENVIRONMENT, EXECUTION, revision_of, to_deployment, trigger_key};
-use super::ran::{failed_as, is_resolved, may_be_merged, ran_in, verified, with_ran};
+use super::pending::Pending;
+use super::precheck::why_check_failed;
+use super::ran::{failed_as, ran_in, verified, with_ran};
+use super::resolve::resolve;
 use super::row::Source;
-use super::snapshot::{Snapshot, beside_statuses, filled};
+use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot, beside_statuses, filled};
 use super::status::{judge_past, judge_service};
-use super::{Qovery, ids, phase};
-use crate::in_flight;
+use super::{Qovery, phase};
 use crate::recovery::{may_be_transient, retry_briefly};
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
+use crate::turn::Remembered;
+use crate::{Deployment, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
-impl Qovery {
-    pub(super) async fn read(&self, id: &DeploymentId) -> Result<Deployment> {
-        let id = &ids::deployment(id)?;
-        if id.get(CANCELLED).is_some() {
-            return Ok(to_deployment(id.clone(), Phase::Cancelled, StateEnum::Canceled.as_str()));
-        }
-        match id.get(EXECUTION) {
-            Some(execution) => {
-                let snapshot = self.snapshot(id.require(ENVIRONMENT)?).await?;
-                let read = self.follow(id.clone(), &snapshot).await?;
-                // It is listed, so that no concurrent trigger takes it for a new one.
-                in_flight::end(&trigger_key(id), Some(execution));
-                Ok(read)
-            }
-            None => self.resolve(id).await,
-        }
+/// Reads a deployment of which so much is known.
+pub(super) async fn read(qovery: &Qovery, pending: Pending) -> Result<Deployment> {
+    if pending.is_cancelled {
+        return Ok(pending.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()));
     }
+    let Some(execution) = pending.execution.as_deref() else { return resolve(qovery, pending).await };
+    let snapshot = qovery.snapshot(&pending.environment).await?;
+    let read = follow(qovery, &pending, &snapshot).await?;
+    // It is listed, so that no other trigger takes it for a new one.
+    Remembered::of(&qovery.place(&pending.environment)).settle(&pending.key(), Some(execution));
+    Ok(read)
+}
 
-    /// The deployment of the execution that the id names.
-    pub(super) async fn follow(&self, id: DeploymentId, snapshot: &Snapshot) -> Result<Deployment> {
-        let execution = id.require(EXECUTION)?;
-        let current = snapshot.last() == Some(execution);
-        let whole = snapshot.last_state().filter(|_| current);
-        let going_on = whole.filter(|state| !phase(state).is_terminal());
-        if *id.target().kind() == TargetKind::Environment {
-            return match whole {
-                Some(state) if phase(state) != Phase::Unknown => {
-                    Ok(to_deployment(id, phase(state), state.as_str()).with_progress(snapshot.progress()))
-                }
-                _ => self.read_past(id, whole).await,
-            };
-        }
-        if let Some(status) = snapshot.service(id.target()).filter(|status| shows(status, execution, current)) {
-            let phase = judge_service(&status.state, status.status_details.as_ref());
-            // A status that names no execution may still be that of the one before, as long as ours goes on.
-            let named = filled(status.execution_id.as_deref()).is_some();
-            if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
-                return Ok(to_deployment(id, Phase::Running, state.as_str()));
+/// The deployment, whose execution is known.
+pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapshot) -> Result<Deployment> {
+    let execution = pending.execution.as_deref();
+    let current = execution.is_some() && snapshot.last() == execution;
+    let whole = snapshot.last_state().filter(|_| current);
+    let going_on = whole.filter(|state| !phase(state).is_terminal());
+    if *pending.target.kind() == TargetKind::Environment {
+        return match whole {
+            Some(state) if phase(state) != Phase::Unknown => {
+                Ok(pending.to_deployment(phase(state), state.as_str()).with_progress(snapshot.progress()))
             }
-            match phase {
-                Phase::Succeeded => return self.succeeded(id, status).await,
-                // The execution is over, so the history has the last word.
-                Phase::Unknown if going_on.is_none() => {}
-                _ => return Ok(to_deployment(id, phase, status.state.as_str())),
-            }
-        } else if let Some(state) = going_on {
-            // The execution has not come to the service yet.
-            return Ok(to_deployment(id, Phase::Running, state.as_str()));
-        }
-        self.read_past(id, whole).await
-    }
-
-    /// A success, once it is read which revision ran.
-    async fn succeeded(&self, id: DeploymentId, status: &Status) -> Result<Deployment> {
-        let environment = id.require(ENVIRONMENT)?.to_owned();
-        let mut deployment = to_deployment(id.clone(), Phase::Succeeded, status.state.as_str());
-        let action = status.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
-        if let Some(other) = action.filter(|action| Action::in_id(&id).contradicts(Some(action))) {
-            return Ok(failed_as(deployment, other.as_str()));
-        }
-        let mut past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
-        // The history may be behind the statuses, and only it says which revision won if requests were merged.
-        if past.as_ref().is_ok_and(|past| entry_of(past, &id).is_none()) && is_at_stake(&id) {
-            sleep(self.grace / 20).await;
-            past = retry_briefly(|| self.past(&environment)).await.map_err(beside_statuses);
-        }
-        let entry = past.as_ref().ok().and_then(|past| entry_of(past, &id));
-        if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, id.target().id())?))) {
-            deployment = with_past(deployment, entry.auditing_data.as_ref());
-            let ran = ran_in(&part.details);
-            if ran != RanRevision::Unverified {
-                return Ok(verified(with_ran(deployment, ran)));
-            }
-        }
-        let ran = self.ran_by_row(&id, &environment, status).await.unwrap_or_default();
-        match past {
-            // Another request may have been merged into it, and only the history says which revision won.
-            Err(error) if ran == RanRevision::Unverified && may_be_transient(&error) && is_at_stake(&id) => Err(error),
-            _ => Ok(verified(with_ran(deployment, ran))),
-        }
-    }
-
-    /// The commit that the service reports as running, unless something may have changed it after the execution.
-    async fn ran_by_row(&self, id: &DeploymentId, environment: &str, status: &Status) -> Option<RanRevision> {
-        let (target, execution) = (id.target(), id.get(EXECUTION)?);
-        let is_still = |status: &Status| {
-            status.execution_id.as_deref() == Some(execution) && status.deployment_requests_count.unwrap_or(0) == 0
+            _ => read_past(qovery, pending, whole).await,
         };
-        let from_git = matches!(
-            target.kind(),
-            TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform
-        );
-        // A plan or an event of a job need not change what counts as deployed.
-        if !from_git || !is_still(status) || Action::in_id(id) != Action::Deploy {
-            return None;
-        }
-        let row = self.row(target).await.ok()?;
-        let Source::Git { deployed: Some(commit) } = row.source else { return None };
-        let snapshot = self.snapshot(environment).await.ok()?;
-        snapshot.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
     }
+    if let Some(status) = snapshot.service(&pending.target).filter(|status| shows(status, execution, current)) {
+        let phase = judge_service(&status.state, status.status_details.as_ref());
+        // A status that names no execution may still be that of the one before, as long as ours goes on.
+        let named = filled(status.execution_id.as_deref()).is_some();
+        if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
+            return Ok(pending.to_deployment(Phase::Running, state.as_str()));
+        }
+        match phase {
+            Phase::Succeeded => return succeeded(qovery, pending, status).await,
+            // The execution is over, so the history has the last word.
+            Phase::Unknown if going_on.is_none() => {}
+            _ => return Ok(pending.to_deployment(phase, status.state.as_str())),
+        }
+    } else if let Some(state) = going_on {
+        // The execution has not come to the service yet.
+        return Ok(pending.to_deployment(Phase::Running, state.as_str()));
+    }
+    read_past(qovery, pending, whole).await
+}
 
-    /// The deployment by the history; `whole` is the state of the execution if it is still the newest.
-    async fn read_past(&self, id: DeploymentId, whole: Option<&StateEnum>) -> Result<Deployment> {
-        let environment = id.require(ENVIRONMENT)?.to_owned();
-        let past = self.past(&environment).await.map_err(beside_statuses)?;
-        match entry_of(&past, &id) {
-            Some(entry) => {
-                let deployment = if *id.target().kind() == TargetKind::Environment {
-                    let deployment = to_deployment(id, judge_past(entry), entry.status.as_str());
-                    with_past(deployment, entry.auditing_data.as_ref())
-                } else {
-                    service_in(id, entry)
-                };
-                if deployment.status.phase != Phase::Failed || !is_nameless(entry) {
-                    return Ok(deployment);
-                }
-                let why = self.why_check_failed(&environment, &entry.identifier.execution_id).await;
-                let why = why.or(deployment.reason.clone());
-                Ok(deployment.with_reason(why))
-            }
+/// A success, once it is read which revision ran.
+async fn succeeded(qovery: &Qovery, pending: &Pending, status: &Status) -> Result<Deployment> {
+    let mut deployment = pending.to_deployment(Phase::Succeeded, status.state.as_str());
+    let action = status.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
+    if let Some(other) = action.filter(|action| pending.action.contradicts(Some(action))) {
+        return Ok(failed_as(deployment, other.as_str()));
+    }
+    let read = || async {
+        let past = retry_briefly(|| qovery.past(&pending.environment, HISTORY_PAGE_SIZE));
+        past.await.map_err(beside_statuses)
+    };
+    let mut past = read().await;
+    // The history may be behind the statuses, and only it says which revision won if requests were merged.
+    if past.as_ref().is_ok_and(|past| entry_of(past, pending).is_none()) && is_at_stake(pending) {
+        sleep(qovery.timing.state_refreshes).await;
+        past = read().await;
+    }
+    let entry = past.as_ref().ok().and_then(|past| entry_of(past, pending));
+    if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, pending.target.id())?))) {
+        deployment = with_past(deployment, entry.auditing_data.as_ref());
+        let ran = ran_in(&part.details);
+        if ran != RanRevision::Unverified {
+            return Ok(verified(with_ran(deployment, ran), pending));
+        }
+    }
+    let ran = ran_by_row(qovery, pending, status).await.unwrap_or_default();
+    match past {
+        // Another request may have been merged into it, and only the history says which revision won.
+        Err(error) if ran == RanRevision::Unverified && may_be_transient(&error) && is_at_stake(pending) => Err(error),
+        _ => Ok(verified(with_ran(deployment, ran), pending)),
+    }
+}
+
+/// The commit that the service reports as running, unless something may have changed it after the execution.
+async fn ran_by_row(qovery: &Qovery, pending: &Pending, status: &Status) -> Option<RanRevision> {
+    let (target, execution) = (&pending.target, pending.execution.as_deref()?);
+    let is_still = |status: &Status| {
+        status.execution_id.as_deref() == Some(execution) && status.deployment_requests_count.unwrap_or(0) == 0
+    };
+    let from_git =
+        matches!(target.kind(), TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform);
+    // A plan or an event of a job need not change what counts as deployed.
+    if !from_git || !is_still(status) || pending.action != Action::Deploy {
+        return None;
+    }
+    let row = qovery.row(target).await.ok()?;
+    let Source::Git { deployed: Some(commit) } = row.source else { return None };
+    let snapshot = qovery.snapshot(&pending.environment).await.ok()?;
+    snapshot.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
+}
+
+/// The deployment by the history; `whole` is the state of the execution if it is still the newest.
+async fn read_past(qovery: &Qovery, pending: &Pending, whole: Option<&StateEnum>) -> Result<Deployment> {
+    let mut past = qovery.past(&pending.environment, HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+    if past.len() >= HISTORY_PAGE_SIZE && entry_of(&past, pending).is_none() && whole.is_none() {
+        past = qovery.past(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+    }
+    let Some(entry) = entry_of(&past, pending) else {
+        return match whole {
             // The history may be behind.
-            None if whole.is_some() => {
-                let raw = whole.map(|state| state.as_str().to_owned()).unwrap_or_default();
-                Ok(to_deployment(id, Phase::Unknown, raw))
-            }
+            Some(state) => Ok(pending.to_deployment(Phase::Unknown, state.as_str())),
             None => Err(Error::new(
                 ErrorKind::NotFound,
                 "a later deployment took the place of this one, which is not in the history any more",
             )
             .with_platform(platform::QOVERY)),
-        }
+        };
+    };
+    let deployment = if *pending.target.kind() == TargetKind::Environment {
+        with_past(pending.to_deployment(judge_past(entry), entry.status.as_str()), entry.auditing_data.as_ref())
+    } else {
+        service_in(pending, entry)
+    };
+    if deployment.status.phase != Phase::Failed || !is_nameless(entry) {
+        return Ok(deployment);
     }
+    let why = why_check_failed(qovery, &pending.environment, &entry.identifier.execution_id).await;
+    let why = why.or(deployment.reason.clone());
+    Ok(deployment.with_reason(why))
 }
 
 /// Whether a success would be one of another revision than the caller named, if a merged request had won.
-fn is_at_stake(id: &DeploymentId) -> bool {
-    may_be_merged(id) && !is_resolved(id) && revision_of(id) != Revision::Configured
+fn is_at_stake(pending: &Pending) -> bool {
+    pending.may_be_merged() && !pending.is_revision_read && pending.revision != Revision::Configured
 }
 
 /// Whether the state of a service is what the execution made of it.
-fn shows(status: &Status, execution: &str, current: bool) -> bool {
+fn shows(status: &Status, execution: Option<&str>, current: bool) -> bool {
     match filled(status.execution_id.as_deref()) {
-        Some(shown) => shown == execution,
+        Some(shown) => Some(shown) == execution,
         None => current && status.is_part_last_deployment == Some(true),
     }
 }
 
-fn entry_of<'a>(past: &'a [Past], id: &DeploymentId) -> Option<&'a Past> {
-    past.iter().find(|entry| Some(entry.identifier.execution_id.as_str()) == id.get(EXECUTION))
+fn entry_of<'a>(past: &'a [Past], pending: &Pending) -> Option<&'a Past> {
+    past.iter().find(|entry| Some(&*entry.identifier.execution_id) == pending.execution.as_deref())
 }
 
 /// The outcome of a service in an execution that the history lists.
-fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
+fn service_in(pending: &Pending, entry: &Past) -> Deployment {
     let whole = judge_past(entry);
-    let Some(part) = part(entry, id.target().id()) else {
+    let Some(part) = part(entry, pending.target.id()) else {
         let (phase, reason) = match whole {
             Phase::Succeeded => (Phase::Failed, Some("the deployment is over and left this service out")),
             Phase::Failed => (Phase::Failed, Some("the deployment failed before it came to this service")),
             whole => (whole, None),
         };
-        let deployment = to_deployment(id, phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
+        let deployment = pending.to_deployment(phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
         return with_past(deployment, entry.auditing_data.as_ref());
     };
     let action = part.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
-    let other = action.filter(|action| Action::in_id(&id).contradicts(Some(action)));
+    let other = action.filter(|action| pending.action.contradicts(Some(action)));
     let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref()) {
         // The execution is over, and its state of the service is no end of a deployment.
         Phase::Unknown if whole.is_terminal() => {
@@ -190,11 +184,11 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
         }
         phase => (phase, None),
     };
-    let deployment = to_deployment(id, phase, part.status.as_str()).with_reason(reason);
+    let deployment = pending.to_deployment(phase, part.status.as_str()).with_reason(reason);
     let deployment = with_ran(with_past(deployment, entry.auditing_data.as_ref()), ran_in(&part.details));
     match other {
         Some(other) if phase == Phase::Succeeded => failed_as(deployment, other.as_str()),
-        _ => verified(deployment),
+        _ => verified(deployment, pending),
     }
 }
 
@@ -202,7 +196,6 @@ fn service_in(id: DeploymentId, entry: &Past) -> Deployment {
 mod tests {
     use serde_json::json;
 
-    use super::super::pending::{TAG, id_of_execution};
     use super::*;
     use crate::Target;
 
@@ -216,8 +209,8 @@ mod tests {
             "status": whole,
             "stages": [{"services": parts.into_iter().collect::<Vec<_>>()}],
         }));
-        let id = id_of_execution(&Target::new(TargetKind::Container, "web"), "env", "e1").with(TAG, "1.2");
-        service_in(id, &entry.unwrap())
+        let listed = Pending::listed(&Target::new(TargetKind::Container, "web"), "env", "e1");
+        service_in(&Pending { revision: Revision::ImageTag("1.2".into()), ..listed }, &entry.unwrap())
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use qovery_client::types::{
     ListApplicationCommitParams, ListHelmCommitParams, ListJobCommitParams, ServiceDeploymentStatusEnum,
 };
+use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::history::{chart_of, commit_of, tag_of};
@@ -20,8 +21,8 @@ use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, Ta
 const MAX_SEARCHED_EXECUTIONS: i64 = 20;
 
 /// What a trigger names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Named {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Named {
     /// What the deployment is to run; [`Revision::Configured`] where nothing can be named.
     pub(super) revision: Revision,
     /// Whether the call itself names it; otherwise the server keeps what was deployed.

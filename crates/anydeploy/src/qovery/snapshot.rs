@@ -13,6 +13,9 @@ use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const HISTORY_PAGE_SIZE: usize = 50;
 
+/// How many are read where one is missing that may be older.
+pub(super) const LONG_HISTORY_PAGE_SIZE: usize = 200;
+
 /// The kinds of service whose statuses are listed.
 pub(super) const KINDS: [TargetKind; 6] = [
     TargetKind::Application,
@@ -110,9 +113,9 @@ impl Qovery {
         Ok(reply.into_value().results)
     }
 
-    /// The newest executions, newest first.
-    pub(super) async fn past(&self, environment: &str) -> Result<Vec<Past>> {
-        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(HISTORY_PAGE_SIZE).ok() };
+    /// So many of the newest executions, newest first.
+    pub(super) async fn past(&self, environment: &str, size: usize) -> Result<Vec<Past>> {
+        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(size).ok() };
         let reply =
             self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(map_error)?;
         Ok(reply.into_value().results)
