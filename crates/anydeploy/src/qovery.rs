@@ -34,16 +34,19 @@
 
 mod action;
 mod answer;
+mod api;
 mod baseline;
+mod body;
 mod cancel;
-mod check;
+mod catalog;
 mod error;
 mod history;
 mod ids;
-mod kind;
 mod logs;
 mod order;
+mod outcome;
 mod pending;
+mod place;
 mod precheck;
 mod queue;
 mod ran;
@@ -53,7 +56,6 @@ mod resolve;
 mod revision;
 mod row;
 mod search;
-mod service;
 mod snapshot;
 mod status;
 mod trigger;
@@ -78,7 +80,7 @@ use crate::{
     Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
 
-use error::map_error;
+use api::Api;
 use pending::Pending;
 use read::read;
 
@@ -91,7 +93,7 @@ pub type QoveryBuilder = Builder<Qovery>;
 /// A deployer on Qovery; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Qovery {
-    client: Client,
+    api: Api,
     scheme: TokenScheme,
     timing: Timing,
 }
@@ -127,14 +129,14 @@ impl Qovery {
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn api(&self) -> &Client {
-        &self.client
+        self.api.client()
     }
 
     /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: qovery_client::wire::Error) -> crate::Error {
-        map_error(error)
+        error::map_error(error)
     }
 }
 
@@ -167,7 +169,7 @@ impl Connect for Qovery {
             TokenScheme::Bearer => Auth::bearer(token),
             TokenScheme::Token => Auth::scheme("Token", token),
         })?;
-        Ok(Self { client: Client::from_http(http), scheme, timing: config.timing() })
+        Ok(Self { api: Api::new(Client::from_http(http)), scheme, timing: config.timing() })
     }
 }
 

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Qovery;
 use super::action::Action;
-use super::kind::misplaced;
+use super::place::check_place;
 use super::queue::Queue;
 use super::revision::check_deployed;
 use super::snapshot::{Snapshot, filled};
 use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
-use crate::{Error, ErrorKind, Result, Revision, Target, TargetKind, platform};
+use crate::{Result, Revision, Target, TargetKind};
 
 /// What was read before a trigger.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,35 +36,20 @@ impl Baseline {
     }
 }
 
-impl Qovery {
-    /// Reads the baseline of an action that deploys this revision; the target has to stand in the environment.
-    pub(super) async fn baseline(
-        &self,
-        target: &Target,
-        environment: &str,
-        action: Action,
-        asked: &Revision,
-    ) -> Result<Baseline> {
-        let rows = retry_briefly(|| self.queue(environment));
-        let (snapshot, rows) = try_join(retry_briefly(|| self.snapshot(environment)), rows).await?;
-        if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
-            self.check_place(target, environment, &snapshot).await?;
-        }
-        check_deployed(asked, target, &snapshot)?;
-        Ok(Baseline::new(target, &snapshot, Queue::of(&rows, target, action, self.scheme)))
+/// Reads the baseline of an action that deploys this revision; the target has to stand in the environment.
+pub(super) async fn baseline(
+    qovery: &Qovery,
+    target: &Target,
+    environment: &str,
+    action: Action,
+    asked: &Revision,
+) -> Result<Baseline> {
+    let api = &qovery.api;
+    let rows = retry_briefly(|| api.queue(environment));
+    let (snapshot, rows) = try_join(retry_briefly(|| api.snapshot(environment)), rows).await?;
+    if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
+        check_place(api, target, environment, &snapshot).await?;
     }
-
-    /// Checks that a service which the statuses of an environment do not list is one of this kind in it.
-    async fn check_place(&self, target: &Target, environment: &str, snapshot: &Snapshot) -> Result<()> {
-        if let Some(kind) = snapshot.kind_of(target.id()) {
-            let message = format!("there is no such {}: `{target}` is of kind `{kind}`", target.kind());
-            return Err(Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY));
-        }
-        // In another environment the deployment would never be found again.
-        if retry_briefly(|| self.row(target)).await?.environment(target)? == environment {
-            Ok(())
-        } else {
-            Err(misplaced(target))
-        }
-    }
+    check_deployed(asked, target, &snapshot)?;
+    Ok(Baseline::new(target, &snapshot, Queue::of(&rows, target, action, qovery.scheme)))
 }

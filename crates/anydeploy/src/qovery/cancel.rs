@@ -1,15 +1,15 @@
 //! Cancelling: a request that waits by itself, a running deployment with everything that is deployed along.
 
-use qovery_client::types::{CancelEnvironmentDeploymentRequest, JobTypeEnum, ListJobsParams, StateEnum, Status};
+use futures::future::{BoxFuture, FutureExt};
+use qovery_client::types::{JobTypeEnum, StateEnum, Status};
 
+use super::Qovery;
+use super::api::Api;
 use super::pending::Pending;
 use super::read::read;
 use super::snapshot::{KINDS, Snapshot, filled};
 use super::status::judge_service;
-use super::{Qovery, map_error};
 use crate::recovery::{may_be_transient, retry_briefly};
-use futures::future::{BoxFuture, FutureExt};
-
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 
 impl Cancel for Qovery {
@@ -28,8 +28,8 @@ async fn cancel(qovery: &Qovery, id: &DeploymentId) -> Result<Deployment> {
         (None, Some(request)) if pending.clues.left_queue_at.is_none() => request,
         _ => return Err(conflict("the deployment is accepted and is not listed yet, so it cannot be cancelled now")),
     };
-    match qovery.client.cancel_deployment_request(request).await.map_err(map_error) {
-        Ok(_) => {
+    match qovery.api.cancel_request(request).await {
+        Ok(()) => {
             let cancelled = Pending { is_cancelled: true, ..pending };
             Ok(cancelled.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()))
         }
@@ -57,15 +57,13 @@ async fn read_again(qovery: &Qovery, pending: Pending) -> Result<(Deployment, Pe
 /// Cancels what the environment is doing, once it is read again that it is this execution.
 async fn cancel_execution(qovery: &Qovery, pending: Pending) -> Result<Deployment> {
     let environment = &*pending.environment;
-    let snapshot = retry_briefly(|| qovery.snapshot(environment)).await?;
+    let snapshot = retry_briefly(|| qovery.api.snapshot(environment)).await?;
     if snapshot.last() != pending.execution.as_deref() {
         return Err(conflict("a newer deployment of the environment has begun, and would be cancelled instead"));
     }
     let running = running(&snapshot, &pending);
-    let force = runs_lifecycle_job(qovery, environment, &running).await?;
-    // The console sends the field in either case (720181b).
-    let body = CancelEnvironmentDeploymentRequest { force_cancel: Some(force) };
-    qovery.client.cancel_environment_deployment(environment, &body).await.map_err(map_error)?;
+    let force = runs_lifecycle_job(&qovery.api, environment, &running).await?;
+    qovery.api.cancel_environment(environment, force).await?;
     let own = pending.target.id().to_owned();
     let cancelled = read(qovery, pending).await?;
     let others: Vec<String> = running.iter().filter(|target| target.id() != own).map(Target::to_string).collect();
@@ -78,16 +76,12 @@ async fn cancel_execution(qovery: &Qovery, pending: Pending) -> Result<Deploymen
 
 /// Whether a lifecycle job is among these services: while one runs, only force ends its deployment, while a cron job
 /// is never forced (console 720181b; engine 59fa717, `deploy_job/job.rs`).
-async fn runs_lifecycle_job(qovery: &Qovery, environment: &str, running: &[Target]) -> Result<bool> {
+async fn runs_lifecycle_job(api: &Api, environment: &str, running: &[Target]) -> Result<bool> {
     let is_running = |id: &str| running.iter().any(|one| *one.kind() == TargetKind::Job && one.id() == id);
     if !running.iter().any(|target| *target.kind() == TargetKind::Job) {
         return Ok(false);
     }
-    let list = || async {
-        let params = ListJobsParams::default();
-        Ok(qovery.client.list_jobs(environment, &params).await.map_err(map_error)?.into_value().results)
-    };
-    let jobs = match retry_briefly(list).await {
+    let jobs = match retry_briefly(|| api.jobs(environment)).await {
         Ok(jobs) => jobs,
         Err(error) if may_be_transient(&error) => return Err(error),
         // A cancel that is not forced stops nothing that it should not.

@@ -1,13 +1,12 @@
 //! The log of a deployment: the lines of its execution that are about the target.
 
-use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
+use futures::future::{BoxFuture, FutureExt};
+use qovery_client::types::EnvironmentLogs as Entry;
 
 use super::pending::Pending;
 use super::read::read;
-use super::{Qovery, map_error, reason};
+use super::{Qovery, reason};
 use crate::time::parse_timestamp;
-use futures::future::{BoxFuture, FutureExt};
-
 use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
 
 /// How many entries of a log Qovery sends at most.
@@ -26,9 +25,7 @@ async fn read_log(qovery: &Qovery, id: &DeploymentId, options: LogOptions) -> Re
     }
     // Without an execution nothing was written; with none named, Qovery would send the log of another one.
     let Some(execution) = pending.execution.clone() else { return Ok(LogPage::default()) };
-    let params = ListEnvironmentLogsParams { version: Some(execution) };
-    let reply = qovery.client.list_environment_logs(&pending.environment, &params).await.map_err(map_error)?;
-    let entries = reply.into_value();
+    let entries = qovery.api.log(&pending.environment, &execution).await?;
     let mut page = page(&entries, &pending.target, &pending.environment, options);
     page.truncated |= entries.len() >= MAX_LOG_ENTRIES;
     if entries.is_empty() {

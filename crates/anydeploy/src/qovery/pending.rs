@@ -215,7 +215,12 @@ impl Pending {
         self.deployment(self.identity, phase, raw)
     }
 
-    /// The deployment, which was accepted and is not resolved yet.
+    /// The deployment, which was accepted and is not listed yet.
+    pub(super) fn accepted(&self) -> Deployment {
+        self.unresolved(Phase::Queued, "accepted")
+    }
+
+    /// The deployment, which is not resolved yet.
     pub(super) fn unresolved(&self, phase: Phase, raw: impl Into<String>) -> Deployment {
         self.deployment(Identity::Pending, phase, raw)
     }

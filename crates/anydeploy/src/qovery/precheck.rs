@@ -1,60 +1,37 @@
 //! The check before a deployment: when it fails, no service is touched, and the history may name none.
 
-use qovery_client::types::{EnvironmentStatusesWithStages as Stages, ListEnvironmentLogsParams, StepMetricStatusEnum};
+use qovery_client::types::{EnvironmentStatusesWithStages as Stages, StepMetricStatusEnum};
 
+use super::api::Api;
 use super::pending::Pending;
 use super::reason;
-use super::snapshot::{Snapshot, filled};
-use super::{Qovery, map_error};
+use super::snapshot::filled;
 use crate::Result;
-use crate::clock::Timestamps;
 use crate::recovery::may_be_transient;
-
-/// The execution, if the check before it certainly failed.
-///
-/// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be listed
-/// beside it, some time after the deployment was accepted or left the queue, `since`.
-pub(super) async fn has_failed_check(
-    qovery: &Qovery,
-    pending: &Pending,
-    snapshot: &Snapshot,
-    candidate: Option<&str>,
-    since: Option<Timestamps>,
-) -> Result<Option<String>> {
-    let Some(execution) = candidate else { return Ok(None) };
-    if !since.is_some_and(|since| since.is_past(snapshot.at, qovery.timing.row_appears)) {
-        return Ok(None);
-    }
-    Ok(check_failed(qovery, pending, execution).await?.then(|| execution.to_owned()))
-}
 
 /// Whether the check before an execution certainly failed, and may have been for the target.
 ///
 /// Where the statuses are those of another execution, its log has to prove it: an error of the check, and no line of a
 /// service after it.
-pub(super) async fn check_failed(qovery: &Qovery, pending: &Pending, execution: &str) -> Result<bool> {
-    let (client, environment) = (&qovery.client, &*pending.environment);
-    let said = match client.get_environment_statuses_with_stages(environment).await.map_err(map_error) {
-        Ok(reply) => says_failed(&reply.into_value(), execution, pending.target.id()),
+pub(super) async fn check_failed(api: &Api, pending: &Pending, execution: &str) -> Result<bool> {
+    let said = match api.stages(&pending.environment).await {
+        Ok(stages) => says_failed(&stages, execution, pending.target.id()),
         Err(error) if may_be_transient(&error) => return Err(error),
         Err(_) => None,
     };
     if let Some(failed) = said {
         return Ok(failed);
     }
-    let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-    match client.list_environment_logs(environment, &params).await.map_err(map_error) {
-        Ok(reply) => Ok(reason::proves_failed_check(&reply.into_value())),
+    match api.log(&pending.environment, execution).await {
+        Ok(entries) => Ok(reason::proves_failed_check(&entries)),
         Err(error) if may_be_transient(&error) => Err(error),
         Err(_) => Ok(false),
     }
 }
 
 /// Why the check before an execution failed, from its log.
-pub(super) async fn why_check_failed(qovery: &Qovery, environment: &str, execution: &str) -> Option<String> {
-    let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-    let entries = qovery.client.list_environment_logs(environment, &params).await.ok()?.into_value();
-    reason::of_check(&entries)
+pub(super) async fn why_check_failed(api: &Api, environment: &str, execution: &str) -> Option<String> {
+    reason::of_check(&api.log(environment, execution).await.ok()?)
 }
 
 /// Whether the check before the newest execution failed, and may have been for a service; `None` if that is another

@@ -1,12 +1,15 @@
 //! The requests that wait in the queue of an environment, as far as they matter for one target.
 
-use qovery_client::types::QueuedDeploymentRequestWithStages as Row;
+use qovery_client::types::{QueuedDeploymentRequestWithStages as Row, StateEnum};
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::order::is_foreign;
+use super::pending::Pending;
+use super::phase;
+use super::snapshot::Snapshot;
 use crate::config::TokenScheme;
-use crate::{Target, TargetKind};
+use crate::{Deployment, Phase, Target, TargetKind};
 
 /// The requests that wait, from the point of view of one target.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +86,25 @@ impl Queue {
     pub(super) fn is_oldest(&self, request: &str) -> bool {
         self.0.iter().all(|waiting| &*waiting.request >= request)
     }
+}
+
+/// A request that waits: whatever ran or runs in the snapshot is another deployment.
+pub(super) fn waiting(mut pending: Pending, queue: &Queue, snapshot: Option<&Snapshot>) -> Deployment {
+    let is =
+        |decides: fn(&Queue, &str) -> bool| pending.request.as_deref().is_some_and(|request| decides(queue, request));
+    let (is_alone, is_oldest) = (is(Queue::is_alone), is(Queue::is_oldest));
+    let clues = &mut pending.clues;
+    // Nothing else that waits has to do with the target, so the next execution that has is the one, even if others come
+    // to wait behind it.
+    clues.is_first |= is_alone;
+    if let Some(snapshot) = snapshot {
+        // The request that waits longest is the next. But the execution that runs now is known only if it is listed
+        // already.
+        let state = snapshot.last_state().map(phase);
+        clues.is_next = is_oldest && matches!(state, Some(Phase::Running | Phase::Cancelling));
+        clues.after = snapshot.last().map(str::to_owned);
+    }
+    pending.to_deployment(Phase::Queued, StateEnum::Queued.as_str())
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::history::{chart_of, commit_of, tag_of};
 use super::pending::Pending;
+use super::snapshot::filled;
 use crate::{Deployment, Phase, RanRevision};
 
 /// The revision in the details of a service that the history lists.
@@ -49,6 +49,21 @@ pub(super) fn failed_as(deployment: Deployment, what: &str) -> Deployment {
         deployment.with_reason(Some(format!("Qovery lists `{what}` for it, which is not what was asked for")));
     failed.status.phase = Phase::Failed;
     failed
+}
+
+/// The commit in the details of a service, whose form follows from its kind.
+fn commit_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("commit")?.get("git_commit_id")?.as_str())
+}
+
+/// The image tag in the details of a service.
+fn tag_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("tag")?.as_str())
+}
+
+/// The chart version in the details of a service.
+fn chart_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("repository")?.get("chart_version")?.as_str())
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 
-use super::answer::ACCEPTED;
+use super::api::Api;
 use super::order::{self, failed_check, fitting, is_later, is_nameless, may_name, names};
+use super::outcome::follow;
 use super::pending::{Clues, Pending};
-use super::precheck::has_failed_check;
-use super::queue::Queue;
-use super::read::follow;
+use super::precheck::check_failed;
+use super::queue::{Queue, waiting};
 use super::snapshot::{HISTORY_PAGE_SIZE, Snapshot, beside_statuses};
-use super::{Qovery, map_error, phase};
+use super::{Qovery, phase};
 use crate::clock::Timestamps;
 use crate::config::TokenScheme;
 use crate::turn::{Remembered, is_last_read};
@@ -30,10 +30,10 @@ impl Read {
 
 /// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.
 pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending) -> Result<Deployment> {
-    let (key, remembered) = (pending.key(), Remembered::of(&qovery.place(&pending.environment)));
+    let (key, remembered) = (pending.key(), Remembered::of(&qovery.api.place(&pending.environment)));
     let overlap = remembered.overlap(&key, qovery.timing.lost_after);
     pending.clues.overlap = pending.clues.overlap.max(overlap);
-    let snapshot = qovery.snapshot(&pending.environment).await?;
+    let snapshot = qovery.api.snapshot(&pending.environment).await?;
     let resolver = Resolver { qovery, key: &key, remembered: &remembered };
     let answer = match pending.request.clone() {
         Some(request) => resolver.queued(pending, &request, snapshot).await,
@@ -67,16 +67,16 @@ impl Resolver<'_> {
         let failed = match (&found.failed_check, self.remembered.follower(self.key)) {
             (Some(_), None) => {
                 let failed = found.failed_check.as_deref();
-                has_failed_check(self.qovery, &pending, snapshot, failed, pending.accepted_at).await?
+                self.failed_check(&pending, snapshot, failed, pending.accepted_at).await?
             }
-            (Some(_), Some(true)) => return Ok(Read::open(pending.unresolved(Phase::Queued, ACCEPTED))),
+            (Some(_), Some(true)) => return Ok(Read::open(pending.accepted())),
             (Some(_), Some(false)) | (None, _) => None,
         };
         // A deployment that waited has a request, and one that started at once has none.
         let waited = |execution: &String| snapshot.last() == Some(execution) && snapshot.last_request().is_some();
         match found.execution.or(failed).filter(|execution| !waited(execution)) {
             Some(execution) => self.follow(pending.inferred().with_execution(&execution), snapshot).await,
-            None if !overdue => Ok(Read::open(pending.unresolved(Phase::Queued, ACCEPTED))),
+            None if !overdue => Ok(Read::open(pending.accepted())),
             None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
             None => Err(ambiguous("Qovery accepted the deployment, and it cannot be distinguished from others")),
         }
@@ -91,7 +91,7 @@ impl Resolver<'_> {
             }
             // The first snapshot may be older than the time at which the request left the queue.
             let before = snapshot.at;
-            snapshot = self.qovery.snapshot(&pending.environment).await?;
+            snapshot = self.qovery.api.snapshot(&pending.environment).await?;
             pending.clues.left_queue_at = Some(snapshot.at.checked(before));
         }
         if snapshot.last_request() == Some(request)
@@ -107,7 +107,7 @@ impl Resolver<'_> {
         if let Some(execution) = found.execution.as_ref().filter(|_| pending.clues.overlap.is_none()) {
             return self.follow(pending.inferred().with_execution(execution), &snapshot).await;
         }
-        let state = state_of_request(self.qovery, request).await?;
+        let state = state_of_request(&self.qovery.api, request).await?;
         // A request may have been cancelled while it waited, and then the next execution is another one, so that a failed
         // check without a name is its own only if Qovery says that the request failed.
         let has_failed = state.as_ref().is_some_and(|state| phase(state) == Phase::Failed);
@@ -135,11 +135,11 @@ impl Resolver<'_> {
             }
         }
         let failed = found.failed_check.as_deref().filter(|_| has_failed);
-        if let Some(execution) = has_failed_check(self.qovery, &pending, &snapshot, failed, left_queue_at).await? {
+        if let Some(execution) = self.failed_check(&pending, &snapshot, failed, left_queue_at).await? {
             return self.follow(pending.inferred().with_execution(&execution), &snapshot).await;
         }
         if !overdue {
-            return Ok(Read::open(pending.unresolved(Phase::Queued, ACCEPTED)));
+            return Ok(Read::open(pending.accepted()));
         }
         let queue = self.queue(&pending).await?;
         if queue.has(request) {
@@ -152,6 +152,25 @@ impl Resolver<'_> {
         })
     }
 
+    /// The execution that can only be the right one by the order of executions, if the check before it certainly failed.
+    ///
+    /// It is accepted once a later one would be listed beside it, some time after the deployment was accepted or left the
+    /// queue, `since`.
+    async fn failed_check(
+        &self,
+        pending: &Pending,
+        snapshot: &Snapshot,
+        candidate: Option<&str>,
+        since: Option<Timestamps>,
+    ) -> Result<Option<String>> {
+        let row_appears = self.qovery.timing.row_appears;
+        let Some(execution) = candidate.filter(|_| since.is_some_and(|since| since.is_past(snapshot.at, row_appears)))
+        else {
+            return Ok(None);
+        };
+        Ok(check_failed(&self.qovery.api, pending, execution).await?.then(|| execution.to_owned()))
+    }
+
     /// Reads on, now that the execution is known.
     async fn follow(&self, pending: Pending, snapshot: &Snapshot) -> Result<Read> {
         let deployment = follow(self.qovery, &pending, snapshot).await?;
@@ -159,7 +178,7 @@ impl Resolver<'_> {
     }
 
     async fn queue(&self, pending: &Pending) -> Result<Queue> {
-        let rows = self.qovery.queue(&pending.environment).await.map_err(beside_statuses)?;
+        let rows = self.qovery.api.queue(&pending.environment).await.map_err(beside_statuses)?;
         Ok(Queue::of(&rows, &pending.target, pending.action, self.qovery.scheme))
     }
 
@@ -168,25 +187,29 @@ impl Resolver<'_> {
         if snapshot.last() == pending.clues.after.as_deref() {
             return Ok(Found::NOTHING_NEW);
         }
-        let past = self.qovery.past(&pending.environment, HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+        let past = self.qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
         let is_of_another = |execution: &str| self.remembered.is_of_another(execution, self.key);
         Ok(Found::in_history(&past, pending, overdue, self.qovery.scheme, &self.qovery.timing, is_of_another))
     }
 }
 
 /// The state that Qovery reports for a request, if any.
-async fn state_of_request(qovery: &Qovery, request: &str) -> Result<Option<StateEnum>> {
-    match qovery.client.get_deployment_status_by_deployment_request_id(request).await.map_err(map_error) {
-        Ok(reply) => Ok(reply.into_value().status),
-        Err(error) => match error.kind() {
-            // Whether it knows requests that have left the queue is not documented.
-            ErrorKind::NotFound
-            | ErrorKind::NotFoundOrForbidden
-            | ErrorKind::Rejected
-            | ErrorKind::Unsupported
-            | ErrorKind::Unreadable => Ok(None),
-            _ => Err(error),
-        },
+async fn state_of_request(api: &Api, request: &str) -> Result<Option<StateEnum>> {
+    match api.state_of_request(request).await {
+        // Whether it knows requests that have left the queue is not documented.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound
+                    | ErrorKind::NotFoundOrForbidden
+                    | ErrorKind::Rejected
+                    | ErrorKind::Unsupported
+                    | ErrorKind::Unreadable
+            ) =>
+        {
+            Ok(None)
+        }
+        answer => answer,
     }
 }
 
@@ -237,25 +260,6 @@ impl Found {
             failed_check: failed_check(&fitting, pending).map(id),
         }
     }
-}
-
-/// A request that waits: whatever ran or runs in the snapshot is another deployment.
-pub(super) fn waiting(mut pending: Pending, queue: &Queue, snapshot: Option<&Snapshot>) -> Deployment {
-    let is =
-        |decides: fn(&Queue, &str) -> bool| pending.request.as_deref().is_some_and(|request| decides(queue, request));
-    let (is_alone, is_oldest) = (is(Queue::is_alone), is(Queue::is_oldest));
-    let clues = &mut pending.clues;
-    // Nothing else that waits has to do with the target, so the next execution that has is the one, even if others come
-    // to wait behind it.
-    clues.is_first |= is_alone;
-    if let Some(snapshot) = snapshot {
-        // The request that waits longest is the next. But the execution that runs now is known only if it is listed
-        // already.
-        let state = snapshot.last_state().map(phase);
-        clues.is_next = is_oldest && matches!(state, Some(Phase::Running | Phase::Cancelling));
-        clues.after = snapshot.last().map(str::to_owned);
-    }
-    pending.to_deployment(Phase::Queued, StateEnum::Queued.as_str())
 }
 
 /// The request has not left the queue after all.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 
 use super::Qovery;
+use super::api::Api;
 use super::baseline::Baseline;
 use super::order::{allowed_seconds, fits, last_change, names, newer, second, services_in};
 use super::pending::{Clues, Pending};
@@ -50,43 +51,40 @@ pub(super) enum Finding<'a> {
     NotFound,
 }
 
-impl Qovery {
-    /// Reads what the deployment may be found in; `is_ours` says that this process sent the trigger a moment ago.
-    pub(super) async fn poll(&self, pending: &Pending, baseline: &Baseline, is_ours: bool) -> Result<Poll> {
-        let environment = &*pending.environment;
-        let rows = retry_briefly(|| self.queue(environment)).await?;
-        // A request that leaves the queue between the two reads is listed as an execution then.
-        let snapshot = retry_briefly(|| self.snapshot(environment)).await?;
-        // Read after the statuses, so that it lists whatever they name, unless it is late.
-        let size = if is_ours { HISTORY_PAGE_SIZE } else { LONG_HISTORY_PAGE_SIZE };
-        let past = retry_briefly(|| self.past(environment, size)).await?;
-        // The times of two processes are those of two machines, of which neither can correct the other.
-        let (baseline_at, at) = if is_ours {
-            (baseline.at.checked(snapshot.at), snapshot.at.checked(baseline.at))
-        } else {
-            (baseline.at, snapshot.at)
-        };
-        let queue = Queue::of(&rows, &pending.target, pending.action, self.scheme);
-        Ok(Poll { queue, snapshot, past, baseline_at, at })
-    }
+/// Reads what the deployment may be found in; `is_ours` says that this process sent the trigger a moment ago.
+pub(super) async fn poll(qovery: &Qovery, pending: &Pending, baseline: &Baseline, is_ours: bool) -> Result<Poll> {
+    let (api, environment) = (&qovery.api, &*pending.environment);
+    let rows = retry_briefly(|| api.queue(environment)).await?;
+    // A request that leaves the queue between the two reads is listed as an execution then.
+    let snapshot = retry_briefly(|| api.snapshot(environment)).await?;
+    // Read after the statuses, so that it lists whatever they name, unless it is late.
+    let size = if is_ours { HISTORY_PAGE_SIZE } else { LONG_HISTORY_PAGE_SIZE };
+    let past = retry_briefly(|| api.history(environment, size)).await?;
+    // The times of two processes are those of two machines, of which neither can correct the other.
+    let (baseline_at, at) = if is_ours {
+        (baseline.at.checked(snapshot.at), snapshot.at.checked(baseline.at))
+    } else {
+        (baseline.at, snapshot.at)
+    };
+    let queue = Queue::of(&rows, &pending.target, pending.action, qovery.scheme);
+    Ok(Poll { queue, snapshot, past, baseline_at, at })
+}
 
-    /// What executions prove that list no service, and may be for other services of the environment.
-    ///
-    /// `ERROR` in the check before a deployment means that nothing was changed (console 720181b), so that a repeat is
-    /// no second deployment.
-    pub(super) async fn weigh(&self, pending: &Pending, nameless: &[&Past]) -> Result<Resolution> {
-        for entry in nameless {
-            let execution = &entry.identifier.execution_id;
-            let failed =
-                judge_past(entry) == Phase::Failed && retry_briefly(|| check_failed(self, pending, execution)).await?;
-            if !failed {
-                return Ok(Resolution::Unresolved("a new deployment lists no service, and may be this one"));
-            }
+/// What executions prove that list no service, and may be for other services of the environment.
+///
+/// `ERROR` in the check before a deployment means that nothing was changed (console 720181b), so that a repeat is no second
+/// deployment.
+pub(super) async fn weigh(api: &Api, pending: &Pending, nameless: &[&Past]) -> Result<Resolution> {
+    for entry in nameless {
+        let execution = &entry.identifier.execution_id;
+        let failed =
+            judge_past(entry) == Phase::Failed && retry_briefly(|| check_failed(api, pending, execution)).await?;
+        if !failed {
+            return Ok(Resolution::Unresolved("a new deployment lists no service, and may be this one"));
         }
-        Ok(Resolution::NoEffect(
-            "it was not acted on, or failed in the check before the deployment, which changes nothing",
-        ))
     }
+    let why = "it was not acted on, or failed in the check before the deployment, which changes nothing";
+    Ok(Resolution::NoEffect(why))
 }
 
 impl Poll {

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
-use super::baseline::Baseline;
-use super::error::map_error_of_known;
-use super::kind::{Body, given_environment, misplaced};
+use super::answer::accepted;
+use super::api::Api;
+use super::baseline::{Baseline, baseline};
+use super::body::{Body, Named};
+use super::outcome::follow;
 use super::pending::{Clues, Pending};
-use super::read::follow;
-use super::revision::{Named, needs_row};
-use super::search::Finding;
+use super::place::{environment_of, given_environment, misplaced};
+use super::revision::{name, needs_row};
+use super::row::row;
+use super::search::{Finding, poll, weigh};
 use super::{Qovery, ids};
 use crate::recovery::{Resolution, retry_briefly};
 use crate::trigger::{Answer, Trigger};
@@ -54,14 +57,15 @@ impl Trigger for Qovery {
         let (target, action) = (ids::target(request.target())?, Action::of(request));
         // Nothing is triggered yet, whatever goes wrong.
         let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
-        let (environment, named) = self.resolve_request(request, &target).await.map_err(nothing_sent)?;
-        let turn = Turn::take(&self.place(&environment), &target).await;
-        let baseline = self.baseline(&target, &environment, action, request.revision()).await.map_err(nothing_sent)?;
+        let (environment, named) = resolve_request(&self.api, request, &target).await.map_err(nothing_sent)?;
+        let turn = Turn::take(&self.api.place(&environment), &target).await;
+        let baseline = baseline(self, &target, &environment, action, request.revision());
+        let baseline = baseline.await.map_err(nothing_sent)?;
         Ok((turn, Plan { target, environment, action, named, baseline }))
     }
 
     async fn turn(&self, _: &DeployRequest, plan: &Plan) -> Turn {
-        Turn::take(&self.place(&plan.environment), &plan.target).await
+        Turn::take(&self.api.place(&plan.environment), &plan.target).await
     }
 
     async fn post(&self, _: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
@@ -69,13 +73,14 @@ impl Trigger for Qovery {
             Ok(body) => body,
             Err(error) => return Answer::Failed(error),
         };
-        match body.send(self, plan.target.id()).await {
-            Ok(reply) => {
+        match self.api.deploy(plan.target.id(), &body).await {
+            Ok((answer, at)) => {
                 let pending = plan.pending();
                 let clues = Clues { overlap: turn.overlap(), ..pending.clues };
-                Answer::accepted(self.accepted(Pending { clues, ..pending }, &plan.baseline, reply).await)
+                let pending = Pending { clues, ..pending };
+                Answer::accepted(accepted(self, pending, &plan.baseline, answer, at).await)
             }
-            Err(error) => Answer::of_error(map_error_of_known(error)),
+            Err(error) => Answer::of_error(error),
         }
     }
 
@@ -95,20 +100,21 @@ impl Trigger for Qovery {
         if baseline.queue.concerns() {
             return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
         }
-        let poll = self.poll(&pending, baseline, is_ours).await?;
+        let poll = poll(self, &pending, baseline, is_ours).await?;
         let found = match poll.find(&pending, baseline, turn.has_neighbour(), self.scheme, &self.timing) {
+            Finding::Execution(_) | Finding::Request(_) if turn.overlap().is_some() => {
+                let why = "an earlier trigger of this program for the same target may have started it";
+                return Ok(Resolution::Ambiguous(why));
+            }
             Finding::Execution(execution) => {
                 follow(self, &poll.with_execution(pending, execution), &poll.snapshot).await?
             }
             Finding::Request(request) => poll.with_request(pending, request, baseline),
-            Finding::Nameless(executions) => return self.weigh(&pending, &executions).await,
+            Finding::Nameless(executions) => return weigh(&self.api, &pending, &executions).await,
             Finding::Unresolved(why) => return Ok(Resolution::Unresolved(why)),
             Finding::Ambiguous(why) => return Ok(Resolution::Ambiguous(why)),
             Finding::NotFound => return Ok(Resolution::NotFound),
         };
-        if turn.overlap().is_some() {
-            return Ok(Resolution::Ambiguous("an earlier trigger of this program for the same target is not settled"));
-        }
         Ok(Resolution::likely(found))
     }
 
@@ -118,30 +124,23 @@ impl Trigger for Qovery {
     }
 }
 
-impl Qovery {
-    /// Where triggers take turns: an environment, which runs one execution at a time.
-    pub(super) fn place(&self, environment: &str) -> String {
-        format!("{} {environment}", self.client.http().base_url())
-    }
-
-    /// The environment of the target, and the revision that the request means.
-    async fn resolve_request(&self, request: &DeployRequest, target: &Target) -> Result<(String, Named)> {
-        let given = given_environment(target)?;
-        let row = match given {
-            Some(_) if !needs_row(request) => None,
-            _ => Some(retry_briefly(|| self.row(target)).await?),
-        };
-        let environment = match (given, &row) {
-            (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
-                return Err(misplaced(target));
-            }
-            (Some(environment), _) => environment.to_owned(),
-            (None, Some(row)) => row.environment(target)?,
-            (None, None) => self.environment_of(target).await?,
-        };
-        let named = self.name(request, target, row.as_ref()).await?;
-        Ok((environment, named))
-    }
+/// The environment of the target, and the revision that the request means.
+async fn resolve_request(api: &Api, request: &DeployRequest, target: &Target) -> Result<(String, Named)> {
+    let given = given_environment(target)?;
+    let row = match given {
+        Some(_) if !needs_row(request) => None,
+        _ => Some(retry_briefly(|| row(api, target)).await?),
+    };
+    let environment = match (given, &row) {
+        (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
+            return Err(misplaced(target));
+        }
+        (Some(environment), _) => environment.to_owned(),
+        (None, Some(row)) => row.environment(target)?,
+        (None, None) => environment_of(api, target).await?,
+    };
+    let named = name(api, request, target, row.as_ref()).await?;
+    Ok((environment, named))
 }
 
 /// What a trigger leaves behind: an execution that started is listed some seconds later, a request that waits when its
