@@ -16,7 +16,7 @@ use super::scene::Scene;
 /// How often it is checked whether the network still holds requests.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Makes so many calls, and returns the record of each.
+/// Makes this many calls, and returns the record of each.
 pub(super) async fn run(
     scene: &Arc<dyn Scene>,
     options: &ChaosOptions,
