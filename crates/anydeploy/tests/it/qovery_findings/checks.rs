@@ -115,24 +115,27 @@ async fn a_lost_trigger_whose_check_failed_has_failed_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_lost_trigger_beside_a_failed_check_of_another_one_is_safe_to_repeat() {
-    let (fake, _) = running(FakeQovery::builder()).await;
+async fn a_lost_trigger_beside_a_failed_check_of_an_earlier_one_is_safe_to_repeat() {
+    let (fake, _) = manual(FakeQovery::builder()).await;
     fake.next_deployment(&fake.container(), QoveryScript::fails_pre_check("no credentials"));
-    let (network, qovery) = behind(&fake, Fault::SilenceBefore, Duration::from_millis(800));
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let qovery = Qovery::builder().url(network.url()).token(fake.token()).grace(Duration::from_millis(600));
+    let qovery = qovery.build().unwrap();
+    let accepted = qovery.deploy(&worker(&fake)).await.unwrap();
+    network.follow(FaultPlan::always(Fault::ResetBefore).on([RequestKind::Trigger]).limit(1));
     let lost = async { qovery.deploy(&web(&fake)).await };
-    let failed = async {
+    let shows = async {
         while network.injected().is_empty() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        // The fault has met the first trigger.
-        qovery.deploy_and_wait(&worker(&fake), quick()).await
+        // It was not listed when the baseline of the second trigger was read.
+        fake.advance(100);
     };
-    let (lost, failed) = tokio::join!(lost, failed);
-    let failed = failed.unwrap();
-    assert_eq!(failed.reason(), Some("no credentials"), "{failed:?}");
+    let (lost, ()) = tokio::join!(lost, shows);
     let error = lost.unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::NotTriggered, true), "{error}");
     assert!(error.to_string().contains("which changes nothing"), "{error}");
+    assert_eq!(qovery.watch(&accepted.id, quick()).await.unwrap().reason(), Some("no credentials"));
     assert!(qovery.deploy(&web(&fake)).await.is_ok(), "nothing but this one was deployed");
     assert_eq!(fake.triggered().len(), 2);
 }
