@@ -78,13 +78,14 @@ pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, Que
 pub use status::{phase, queue_phase, service_state};
 
 use crate::config::{Config, Connect, Conventions};
-use crate::telemetry;
 use crate::{
     Builder, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Identity, Intent, Logs,
     Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
+use crate::{adapter, telemetry};
 
 use api::Api;
+use trigger::DokployTrigger;
 
 /// The configuration of a [`Dokploy`] deployer.
 pub type DokployConfig = Config<Dokploy>;
@@ -180,7 +181,7 @@ impl Deployer for Dokploy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, crate::trigger::deploy(self, request)).boxed()
+        telemetry::deploy(request, adapter::deploy(DokployTrigger(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -206,14 +207,14 @@ impl Deployer for Dokploy {
 
 impl TwoPhase for Dokploy {
     fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        crate::trigger::prepare(self, request).boxed()
+        adapter::prepare(DokployTrigger(self), request).boxed()
     }
 
     fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), crate::trigger::send(self, intent)).boxed()
+        telemetry::deploy(intent.request(), adapter::send(DokployTrigger(self), intent)).boxed()
     }
 
     fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        crate::trigger::recover(self, intent).boxed()
+        adapter::recover(DokployTrigger(self), intent).boxed()
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 
 /// What is sent, and what was read before it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Plan {
+pub(super) struct Plan {
     /// The unique part of the correlation tag.
     nonce: String,
     baseline: Baseline,
@@ -44,13 +44,17 @@ impl Plan {
 
 /// What earlier polls of a search saw.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(super) struct Seen {
     /// The newest row that was read before the queue of the present poll; at first that of the baseline.
     before: Option<Newest>,
     others: Others,
 }
 
-impl Trigger for Dokploy {
+/// The triggers of one instance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DokployTrigger<'a>(pub(super) &'a Dokploy);
+
+impl Trigger for DokployTrigger<'_> {
     const PLATFORM: Platform = platform::DOKPLOY;
     // A poll costs two reads, each of which counts twice against the limit of the key.
     const PAUSES: u32 = 4;
@@ -59,37 +63,37 @@ impl Trigger for Dokploy {
     type Seen = Seen;
 
     fn timing(&self) -> &Timing {
-        &self.timing
+        &self.0.timing
     }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         refuse_revision(request.revision())?;
-        request.check(&platform::DOKPLOY, &self.capabilities())?;
+        request.check(&platform::DOKPLOY, &self.0.capabilities())?;
         let target = request.target();
-        let turn = Turn::take(&self.api.place(target), target).await;
+        let turn = Turn::take(&self.0.api.place(target), target).await;
         let began = Some(Instant::now());
-        let baseline = baseline(self, target).await?;
+        let baseline = baseline(self.0, target).await?;
         let nonce = Uuid::new_v4().simple().to_string();
         Ok((turn, Plan { nonce, baseline, began }))
     }
 
     async fn turn(&self, request: &DeployRequest, _: &Plan) -> Turn {
-        Turn::take(&self.api.place(request.target()), request.target()).await
+        Turn::take(&self.0.api.place(request.target()), request.target()).await
     }
 
     async fn earlier(&self, request: &DeployRequest, _: &Plan) -> Result<Option<Deployment>> {
-        earlier::find(self, request).await
+        earlier::find(self.0, request).await
     }
 
     async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
         let mut pending = plan.pending(request, turn.overlap().is_some());
-        match send_and_poll(self, request, &pending).await {
+        match send_and_poll(self.0, request, &pending).await {
             Ok(Sent::Answered(answered_at)) => {
                 pending.last_seen_at = checked(answered_at, plan.baseline.newest.read_at);
                 pending.swift = plan.began.is_some_and(|began| began.elapsed() <= SWIFT_TRIGGER);
                 let title = request.reason().map(str::to_owned);
                 let deployment = pending.to_deployment(request.target(), accepted()).with_title(title);
-                Answer::accepted(first_polls(self, deployment).await)
+                Answer::accepted(first_polls(self.0, deployment).await)
             }
             Ok(Sent::Found(deployment)) => Answer::Accepted(deployment),
             Err(error) => Answer::of_error(error),
@@ -107,8 +111,8 @@ impl Trigger for Dokploy {
         is_ours: bool,
     ) -> Result<Resolution> {
         let target = request.target();
-        let queue = retry_briefly(|| self.api.queue(target)).await;
-        let rows = retry_briefly(|| self.api.rows(target)).await?;
+        let queue = retry_briefly(|| self.0.api.queue(target)).await;
+        let rows = retry_briefly(|| self.0.api.rows(target)).await?;
         let mut pending = plan.pending(request, turn.overlap().is_some());
         if let Some(row) = pending.tagged(&rows.rows) {
             return Ok(Resolution::found(to_deployment(target, row, Identity::Exact)));
@@ -133,7 +137,7 @@ impl Trigger for Dokploy {
         note_others(&mut seen.others, &pending, &rows.rows);
         seen.before = Some(rows.newest());
         if !is_ours {
-            return search_elsewhere(self, target, plan, &pending, &rows, &seen.others).await;
+            return search_elsewhere(self.0, target, plan, &pending, &rows, &seen.others).await;
         }
         Ok(if is_ambiguous(&pending, &rows.rows, &seen.others) {
             Resolution::Ambiguous("the rows do not show any more who started one of the new deployments")
@@ -145,7 +149,7 @@ impl Trigger for Dokploy {
     fn left(&self, plan: &Plan, deployment: &Deployment) -> Option<Left> {
         let key = Some(plan.nonce.clone());
         match deployment.identity {
-            Identity::Pending => Some(Left { key, appears_within: self.timing.lost_after, ..Left::default() }),
+            Identity::Pending => Some(Left { key, appears_within: self.0.timing.lost_after, ..Left::default() }),
             // Nothing proves that it is not that of another trigger.
             Identity::Inferred => Some(Left { key, deployment: row_of(&deployment.id), ..Left::default() }),
             _ => None,
@@ -153,7 +157,7 @@ impl Trigger for Dokploy {
     }
 
     fn was_not_acted_on(&self, request: &DeployRequest, plan: Plan) {
-        earlier::remember(self, request, plan.pending(request, false));
+        earlier::remember(self.0, request, plan.pending(request, false));
     }
 }
 
