@@ -25,9 +25,13 @@ impl<D: Connect> Config<D> {
     /// The connection of an adapter, with the credential presented as `auth` says, for its [`Connect::connect`].
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable, or if a scheme of the token is set and the
+    /// platform has only one.
     pub fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
         let conventions = &D::CONVENTIONS;
+        if conventions.scheme_variable.is_none() {
+            self.refuse_token_scheme()?;
+        }
         if self.timing.longest() > MAX_TIMING {
             return Err(Self::invalid("a time of `timing` is longer than an hour; servers act within seconds"));
         }
