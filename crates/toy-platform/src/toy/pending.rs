@@ -64,8 +64,9 @@ impl Pending {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::toy::status::State;
 
     #[test]
     fn an_id_is_read_and_written_as_the_same_text() {
@@ -80,15 +81,8 @@ mod tests {
 
     #[test]
     fn only_what_was_just_accepted_may_still_be_missing() {
-        let row = |app: &str| Row {
-            id: "d1".to_owned(),
-            app: app.to_owned(),
-            state: State::Live,
-            note: None,
-            error: None,
-            created_at: None,
-            ended_at: None,
-        };
+        let row =
+            |app: &str| -> Row { serde_json::from_value(json!({ "id": "d1", "app": app, "state": "live" })).unwrap() };
         let (ours, other) = (row("web"), row("api"));
         let target = Target::application("web");
         let known = Pending::known(&ours);

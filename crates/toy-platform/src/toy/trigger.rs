@@ -98,19 +98,13 @@ fn resolve(target: &Target, rows: &[Row], is_whole: bool, plan: &Plan) -> Resolu
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::toy::status::State;
 
     fn row(number: usize, note: &str) -> Row {
-        Row {
-            id: format!("d{number}"),
-            app: "web".to_owned(),
-            state: State::Live,
-            note: Some(note.to_owned()),
-            error: None,
-            created_at: None,
-            ended_at: None,
-        }
+        let row = json!({ "id": format!("d{number}"), "app": "web", "state": "live", "note": note });
+        serde_json::from_value(row).unwrap()
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! A Toy server on a free port of this machine; a deployment proceeds by one step with each read of it.
 
-use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -53,10 +52,9 @@ impl Row {
 
     fn json(&self) -> Value {
         let error = (self.state() == "broken").then_some(FAILURE);
-        let ended_at = self.is_over().then_some("2026-11-22T11:21:33Z");
         json!({
             "id": self.id, "app": self.app, "state": self.state(), "note": self.note, "error": error,
-            "created_at": "2026-11-22T11:20:33Z", "ended_at": ended_at,
+            "created_at": "2026-11-22T11:20:33Z", "ended_at": self.is_over().then_some("2026-11-22T11:21:33Z"),
         })
     }
 }
@@ -90,37 +88,33 @@ impl FakeToy {
         Self { address, state }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap()
-    }
-
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Adds an app whose next deployments follow these scripts; later ones succeed.
     pub(crate) fn add_app(&self, scripts: &[Script]) -> String {
-        let mut state = self.state();
+        let mut state = self.state.lock().unwrap();
         state.apps.push(scripts.to_vec());
         format!("app{}", state.apps.len() - 1)
     }
 
     /// Lets this go wrong with the next request of this method.
     pub(crate) fn fail_next(&self, method: Method, fault: Fault) {
-        self.state().fault = Some((method, fault));
+        self.state.lock().unwrap().fault = Some((method, fault));
     }
 
     /// The notes of an app's deployments, oldest first.
     pub(crate) fn notes(&self, app: &str) -> Vec<String> {
-        self.state().rows.iter().filter(|row| row.app == app).map(|row| row.note.clone()).collect()
+        self.state.lock().unwrap().rows.iter().filter(|row| row.app == app).map(|row| row.note.clone()).collect()
     }
 
     pub(crate) fn deploy_by_someone_else(&self, app: &str) {
-        self.state().deploy(app, "by hand");
+        self.state.lock().unwrap().deploy(app, "by hand");
     }
 
     pub(crate) fn requests(&self) -> u64 {
-        self.state().requests
+        self.state.lock().unwrap().requests
     }
 }
 
@@ -133,9 +127,8 @@ impl State {
         let scripts = self.app(app)?;
         let script = if scripts.is_empty() { &["waiting", "building", "live"] } else { scripts.remove(0) };
         let id = format!("d{}", self.rows.len());
-        let answer = json!({ "id": id });
-        self.rows.push(Row { id, app: app.to_owned(), note: note.to_owned(), script, reads: 0 });
-        Some(answer)
+        self.rows.push(Row { id: id.clone(), app: app.to_owned(), note: note.to_owned(), script, reads: 0 });
+        Some(json!({ "id": id }))
     }
 
     fn list(&mut self, app: &str, query: &str) -> Option<Value> {
@@ -155,15 +148,12 @@ impl State {
 
     /// The status and body of an answer.
     fn answer(&mut self, method: &Method, path: &[&str], query: &str, body: &Value) -> (u16, Value) {
+        let note = body["note"].as_str().unwrap_or_default();
         let found = match (method.as_str(), path) {
-            ("POST", ["api", "apps", app, "deployments"]) => {
-                self.deploy(app, body["note"].as_str().unwrap_or_default())
-            }
+            ("POST", ["api", "apps", app, "deployments"]) => self.deploy(app, note),
             ("GET", ["api", "apps", app, "deployments"]) => self.list(app, query),
             ("GET", ["api", "deployments", id]) => self.read(id),
-            ("GET", ["api", "deployments", id, "log"]) => {
-                Some(json!({ "lines": [format!("deploying {id}"), "building".to_owned(), FAILURE.to_owned()] }))
-            }
+            ("GET", ["api", "deployments", id, "log"]) => Some(json!({ "lines": [id, "building", FAILURE] })),
             ("POST", ["api", "deployments", id, "cancel"]) => match self.rows.iter_mut().find(|row| row.id == *id) {
                 Some(row) if row.is_over() => return refusal(409, "over", "the deployment is over"),
                 Some(row) => {
@@ -182,7 +172,7 @@ fn refusal(status: u16, code: &str, message: &str) -> (u16, Value) {
     (status, json!({ "error": { "code": code, "message": message } }))
 }
 
-type Failed = Box<dyn Error + Send + Sync>;
+type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Failed> {
     let (head, body) = request.into_parts();
