@@ -17,11 +17,11 @@ use serde::Deserialize;
 /// The version of `reqwest` that an HTTP client of the caller's own is of.
 #[cfg(feature = "raw-api")]
 pub use anydeploy_wire::reqwest;
-pub(crate) use forms::duration;
 #[cfg(feature = "qovery")]
 pub(crate) use forms::is_jwt;
 pub use proxy::Proxy;
 
+use crate::duration::duration;
 use crate::{Deployer, Platform, Result, Timing};
 
 /// What is needed to reach one instance of a platform.
@@ -55,10 +55,10 @@ pub struct Config<D> {
     pub token_scheme: Option<TokenScheme>,
     /// The longest time for one request with its answer, 30 seconds by default; as a number of seconds, or as text such
     /// as `20s`, `500ms` or `2m`.
-    #[serde(default = "default_timeout", deserialize_with = "forms::duration")]
+    #[serde(default = "default_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
     /// The longest time for making a connection, 10 seconds by default; written like `timeout`.
-    #[serde(default = "default_connect_timeout", deserialize_with = "forms::duration")]
+    #[serde(default = "default_connect_timeout", deserialize_with = "duration")]
     pub connect_timeout: Duration,
     /// How long the platform may take to act, and to show what it did; those of the platform by default.
     #[serde(default)]

@@ -37,8 +37,10 @@ mod asked;
 mod baseline;
 mod cancel;
 mod check;
+mod deployment;
 mod error;
 mod history;
+mod lines;
 mod logs;
 mod pending;
 mod read;
@@ -71,6 +73,9 @@ use crate::{adapter, telemetry};
 
 use api::Api;
 use trigger::CoolifyTrigger;
+
+/// The commit of a row that follows the branch or the configured image.
+const HEAD: &str = "HEAD";
 
 /// The configuration of a [`Coolify`] deployer.
 pub type CoolifyConfig = Config<Coolify>;

@@ -32,6 +32,7 @@ mod any_config;
 mod builder;
 mod clock;
 pub mod config;
+mod duration;
 mod failure;
 pub mod platform;
 mod recovery;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anydeploy_wire::Http;
 use serde::Deserialize;
 
-use crate::config::duration;
+use crate::duration::duration;
 
 /// How long a platform may take, one time for each meaning.
 ///

@@ -152,7 +152,7 @@ pub async fn send<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployment>
     if prepared.at.elapsed() > send_within {
         return Err(expired::<T>("the intent was prepared too long ago"));
     }
-    if turn.is_next_but_one_after(prepared.turn) {
+    if turn.is_stale(prepared.turn) {
         return Err(expired::<T>("another trigger of this program for the same target came after the intent"));
     }
     let sent = run(&trigger, request, plan, turn).await;
@@ -209,7 +209,7 @@ async fn run<T: Trigger>(trigger: &T, request: &DeployRequest, plan: T::Plan, mu
             Some(left) => turn.leave(left),
             None => turn.end(),
         },
-        Err(error) if error.is_safe_to_repeat() => turn.end(),
+        Err(error) if error.is_safe_to_repeat() => turn.end_without(),
         // Its deployment may still appear.
         Err(_) => drop(turn),
     }

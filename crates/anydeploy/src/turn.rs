@@ -25,6 +25,8 @@ const REMEMBERED: Duration = Duration::from_mins(5);
 struct Place {
     lock: Arc<tokio::sync::Mutex<()>>,
     recent: Mutex<Vec<Recent>>,
+    /// The number of the newest trigger that may have started a deployment, and when its turn ended.
+    sent: Mutex<Option<(u64, Instant)>>,
 }
 
 impl Place {
@@ -32,8 +34,13 @@ impl Place {
     fn of(name: &str) -> Arc<Self> {
         let mut places = locked(&PLACES);
         let now = Instant::now();
-        places.retain(|_, place| Arc::strong_count(place) > 1 || !place.recent(now).is_empty());
+        places.retain(|_, place| Arc::strong_count(place) > 1 || place.is_remembered(now));
         Arc::clone(places.entry(name.to_owned()).or_default())
+    }
+
+    fn is_remembered(&self, now: Instant) -> bool {
+        let sent = locked(&self.sent).is_some_and(|(_, at)| at + REMEMBERED > now);
+        sent || !self.recent(now).is_empty()
     }
 
     /// The triggers that are still remembered, the newest last.
@@ -132,7 +139,9 @@ pub struct Turn {
     number: u64,
     overlap: Option<Overlap>,
     has_neighbour: bool,
-    /// How long after its end the deployment may still appear; `None` if none was started.
+    /// The trigger may have started a deployment.
+    is_sent: bool,
+    /// How long after its end a deployment that is not known may still appear.
     may_appear_for: Option<Duration>,
     /// When the connection was given up.
     lost: Option<Instant>,
@@ -162,30 +171,29 @@ impl Turn {
             deployment: None,
         });
         drop(recent);
-        Self { place, number, overlap, has_neighbour, may_appear_for: None, lost: None, _lock: lock }
+        Self { place, number, overlap, has_neighbour, is_sent: false, may_appear_for: None, lost: None, _lock: lock }
     }
 
     /// Its number: a later turn has a higher one.
     #[must_use]
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    /// Whether a trigger came between an earlier turn and this one.
+    /// Whether a trigger was sent in this place since an earlier turn.
     #[must_use]
-    pub fn is_next_but_one_after(&self, earlier: u64) -> bool {
-        let between = |other: &Recent| other.number > earlier && other.number < self.number;
-        self.place.recent(Instant::now()).iter().any(between)
+    pub(crate) fn is_stale(&self, earlier: u64) -> bool {
+        locked(&self.place.sent).is_some_and(|(sent, _)| sent > earlier)
     }
 
     /// Notes that the trigger is about to be sent, and that its deployment may appear for `may_appear_for` after it was
     /// given up.
-    pub fn sent(&mut self, may_appear_for: Duration) {
-        self.may_appear_for = Some(may_appear_for);
+    pub(crate) fn sent(&mut self, may_appear_for: Duration) {
+        (self.is_sent, self.may_appear_for) = (true, Some(may_appear_for));
     }
 
     /// Notes that the connection was given up without an answer.
-    pub fn lost(&mut self) {
+    pub(crate) fn lost(&mut self) {
         self.lost = Some(Instant::now());
     }
 
@@ -202,7 +210,7 @@ impl Turn {
     }
 
     /// Ends with a deployment that is pending, or known and not listed yet.
-    pub fn leave(mut self, left: Left) {
+    pub(crate) fn leave(mut self, left: Left) {
         let Left { key, appears_within, waits, deployment } = left;
         (self.may_appear_for, self.lost) = (Some(appears_within), None);
         let mut recent = locked(&self.place.recent);
@@ -211,15 +219,23 @@ impl Turn {
         }
     }
 
-    /// Ends with a result that is certain.
-    pub fn end(mut self) {
+    /// Ends with a deployment that is known.
+    pub(crate) fn end(mut self) {
         self.may_appear_for = None;
+    }
+
+    /// Ends without a deployment: none was started.
+    pub(crate) fn end_without(mut self) {
+        (self.is_sent, self.may_appear_for) = (false, None);
     }
 }
 
 impl Drop for Turn {
     /// The deployment of a trigger whose future was dropped, or that is undecidable, may appear for a while.
     fn drop(&mut self) {
+        if self.is_sent {
+            *locked(&self.place.sent) = Some((self.number, Instant::now()));
+        }
         let mut recent = locked(&self.place.recent);
         match self.may_appear_for {
             None => recent.retain(|own| own.number != self.number),
@@ -410,10 +426,14 @@ mod tests {
         let first = take("six", "web").await;
         let number = first.number();
         first.end();
-        assert!(!take("six", "web").await.is_next_but_one_after(number), "a turn that sent nothing is none");
+        assert!(!take("six", "web").await.is_stale(number), "a turn that sent nothing is none");
+        let mut refused = take("six", "web").await;
+        refused.sent(APPEARS);
+        refused.end_without();
+        assert!(!take("six", "web").await.is_stale(number));
         let mut between = take("six", "web").await;
         between.sent(APPEARS);
-        between.leave(Left::default());
-        assert!(take("six", "web").await.is_next_but_one_after(number));
+        between.end();
+        assert!(take("six", "web").await.is_stale(number), "its deployment is not in the baseline of the first one");
     }
 }

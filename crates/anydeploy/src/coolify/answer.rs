@@ -3,15 +3,13 @@
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem};
 use coolify_client::wire::Response;
 
-use super::asked::Asked;
-use super::baseline::Baseline;
+use super::baseline::Context;
+use super::deployment::{accepted, to_deployment};
 use super::error::refusal;
 use super::pending::Stage;
-use super::read::{accepted, to_deployment};
 use super::{Coolify, rows, twin};
 use crate::clock::Timestamps;
 use crate::failure::mask;
-use crate::turn::Turn;
 use crate::{Deployment, Error, ErrorKind, Identity, Result, Target, platform};
 
 /// What the answer to a trigger says of the deployment.
@@ -22,14 +20,6 @@ pub(super) enum Answered {
     Merged(String),
     /// Under this id, without a sentence that says which of the two it is.
     Unsaid(String),
-}
-
-/// A trigger that was sent, with what was known before it.
-pub(super) struct Context<'a> {
-    pub(super) target: &'a Target,
-    pub(super) asked: &'a Asked,
-    pub(super) baseline: &'a Baseline,
-    pub(super) turn: &'a Turn,
 }
 
 /// Reads the deployment back.

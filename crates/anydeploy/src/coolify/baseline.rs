@@ -4,11 +4,13 @@ use coolify_client::types::Deployment as Row;
 use serde::{Deserialize, Serialize};
 
 use super::api::Api;
+use super::asked::Asked;
 use super::check::lacks_ability;
 use super::rows::{self, Page};
 use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
 use crate::time::parse_timestamp;
+use crate::turn::Turn;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// More rows than any application has: a page beyond the last row holds none, and states their number all the same.
@@ -78,6 +80,14 @@ impl Baseline {
         };
         page.rows.iter().enumerate().map(age).collect()
     }
+}
+
+/// A trigger that was sent, with what was known before it.
+pub(super) struct Context<'a> {
+    pub(super) target: &'a Target,
+    pub(super) asked: &'a Asked,
+    pub(super) baseline: &'a Baseline,
+    pub(super) turn: &'a Turn,
 }
 
 /// Counts the deployments that a trigger cannot have made; the same read shows that the target is an application.

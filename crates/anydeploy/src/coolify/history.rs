@@ -3,8 +3,9 @@
 use coolify_client::types::Deployment as Row;
 use futures::future::{BoxFuture, FutureExt};
 
+use super::deployment::to_deployment;
 use super::pending::Pending;
-use super::read::{application_only, to_deployment};
+use super::read::application_only;
 use super::{Coolify, rows};
 use crate::{Deployment, History, HistoryOptions, Result, Target};
 

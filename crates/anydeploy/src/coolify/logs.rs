@@ -2,16 +2,15 @@
 
 use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
-use serde_json::Value;
 
+use super::lines::shown_lines;
 use super::pending::Pending;
 use super::read::application_only;
 use super::reason::reason;
 use super::{Coolify, rows, twin};
-use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
 
-use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, Phase, Result, platform};
+use crate::{DeploymentId, Error, ErrorKind, LogOptions, LogPage, Logs, Phase, Result, platform};
 
 impl Logs for Coolify {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
@@ -60,33 +59,12 @@ fn page(text: &str, phase: Phase, options: LogOptions) -> LogPage {
     LogPage::last_of(lines, options).with_reason(reason)
 }
 
-/// The lines people see: without the hidden ones, in the order in which they were written.
-pub(super) fn shown_lines(text: &str) -> Option<Vec<LogLine>> {
-    let Ok(mut entries) = serde_json::from_str::<Vec<Value>>(text) else {
-        // A list that is cut off or wrapped up may hold hidden entries, so it is not shown; plain text is.
-        let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-        let is_json = start.starts_with(['[', '{', '"']);
-        return (!is_json).then(|| text.lines().map(LogLine::new).collect());
-    };
-    // Plain lines all carry batch 1, so only `order` decides; the first entry may lack it.
-    entries.sort_by_key(|entry| order(&entry["order"]));
-    let shown = entries.iter().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
-    let lines = shown.flat_map(|entry| {
-        let at = entry["timestamp"].as_str().and_then(parse_timestamp);
-        entry["output"].as_str().unwrap_or_default().lines().map(move |line| LogLine::new(line).with_time(at))
-    });
-    Some(lines.collect())
-}
-
-fn order(order: &Value) -> i64 {
-    order.as_i64().or_else(|| order.as_str()?.parse().ok()).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
+    use super::super::lines::order;
     use super::*;
 
     fn texts(log: &str) -> Vec<String> {

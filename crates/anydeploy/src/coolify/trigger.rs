@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answered, Context, NoId, answered, confirm, is_merged, unnamed};
+use super::answer::{Answered, NoId, answered, confirm, is_merged, unnamed};
 use super::api::Api;
 use super::asked::Asked;
-use super::baseline::{self, Age, Baseline};
+use super::baseline::{self, Age, Baseline, Context};
+use super::deployment::to_deployment;
 use super::pending::Stage;
-use super::read::to_deployment;
 use super::search::{Finding, find};
 use super::{Coolify, rollback, rows, start};
 use crate::clock::{Timestamps, checked};

@@ -6,21 +6,17 @@
 
 use coolify_client::types::Deployment as Row;
 
-use super::Coolify;
-use super::answer::Context;
 use super::api::Api;
-use super::baseline::Age;
+use super::baseline::{Age, Context};
+use super::deployment::{accepted, to_deployment};
 use super::error::refusal;
 use super::pending::{Merged, Pending, Stage};
-use super::read::{accepted, to_deployment};
 use super::rows::{self, Page};
 use super::status::is_active;
+use super::{Coolify, HEAD};
 use crate::clock::Timestamps;
 use crate::recovery::retry_read;
 use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Phase, Result, Target};
-
-/// The commit of a row that follows the branch or the configured image.
-pub(super) const HEAD: &str = "HEAD";
 
 /// The deployment of a request that Coolify merged into another one, and answered with a phantom id.
 ///

@@ -183,7 +183,7 @@ async fn nothing_is_sent_behind_the_fence_and_a_search_outlasts_it() {
 
 #[tokio::test(start_paused = true)]
 async fn an_intent_is_not_sent_after_another_trigger_of_the_same_place() {
-    let scripted = Scripted::new("t7", &[|| Answer::accepted(deployment(Identity::Pending))], nothing);
+    let scripted = Scripted::new("t7", &[accepted], nothing);
     let intent = prepare(&scripted, &request()).await.unwrap();
     deploy(&scripted, &request()).await.unwrap();
     assert_eq!(send(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::IntentExpired);
