@@ -1,23 +1,56 @@
 //! What an adapter needs beside its platform's client, for those who write one outside this crate.
 //!
-//! An adapter implements [`Deployer`](crate::Deployer) and the groups that its platform has.
-//! The page *A new platform* in `CONTRIBUTING.md` says in which files; this module has what the three adapters share.
+//! An adapter implements [`Deployer`](crate::Deployer) and the groups that its platform has; this module has what the
+//! adapters share.
+//! The page *A new platform* in `CONTRIBUTING.md` of the repository says in which files, and the crate `toy-platform` there
+//! is a whole adapter that uses nothing else.
+//! Requests go by the crate `anydeploy-wire`, on which the generated clients are built.
 //!
-//! * **Triggers.** [`Trigger`] is what a platform does for a deployment: read the baseline, send once, search after a lost
-//!   answer.
-//!   [`deploy`], [`prepare`], [`send`] and [`recover`] do the rest: turns within the process, the fence, the patience of a
-//!   search, and which error says what.
-//!   So [`Deployer::deploy`](crate::Deployer::deploy) and the methods of [`TwoPhase`](crate::TwoPhase) are one line each.
-//! * **Errors.** [`translate`] makes an [`Error`](crate::Error) of a failed exchange; the adapter classifies what its platform
-//!   says, and an answer of something else (a proxy, a login page) is recognised before that.
-//! * **Secrets.** [`mask`] removes what looks like a secret from a text of the server.
-//! * **Time.** [`Timing`](crate::Timing) names how long the platform may take, [`Timestamps`] is one time on two clocks, and
-//!   [`parse_timestamp`] and [`http_date`] read the forms in which servers write one.
-//! * **Reads.** [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment.
-//! * **Configuration.** [`Connect`](crate::Connect) and [`Conventions`] make the adapter's
-//!   [`Config`](crate::Config) and [`Builder`](crate::Builder).
+//! # Triggers
+//! [`Trigger`] is what a platform does for a deployment; [`deploy`], [`prepare`], [`send`] and [`recover`] do the rest: the
+//! fence, the patience of a search, and which error says what.
+//! So [`Deployer::deploy`](crate::Deployer::deploy) and each method of [`TwoPhase`](crate::TwoPhase) are one call.
+//! The adapter decides four things:
 //!
-//! HTTP goes by the crate `anydeploy-wire`, on which generated clients are built, too.
+//! * **The place** of its [`Turn`]: triggers of one process that could be taken for one another have the same one.
+//!   It names the instance and the target, and the environment instead where one trigger deploys all that is in it.
+//! * **The plan**: what another process needs to recognise the deployment an hour later, as JSON and without a credential.
+//!   A correlation tag that the platform keeps in its record is proof; without one, the plan has the baseline.
+//! * **The answer**: what a response to the trigger proves ([`Answer`]).
+//!   [`Answer::of_error`] takes a refusal for one, and anything that may have been acted on for a lost answer.
+//! * **The resolution** of one search ([`Resolution`]).
+//!   Only a proof is [`Found`](Resolution::Found) with [`Identity::Exact`](crate::Identity::Exact); the one deployment that
+//!   the trigger can have made is [`Likely`](Resolution::Likely).
+//!   [`NotFound`](Resolution::NotFound) claims that everything since the baseline was read, because after it the trigger
+//!   counts as not acted on, and may be sent again.
+//!
+//! Where the platform gives no proof, [`Overlap`] and [`Remembered`] say which other triggers of this process may have made
+//! a deployment, and [`Left`] is what a pending deployment leaves for them.
+//!
+//! # Errors
+//! [`translate`] makes an [`Error`](crate::Error) of a failed exchange.
+//! The answer of a proxy or a login page says nothing about token, id or permission: pages, redirects and the usual gateways
+//! are recognised before the adapter's `classify` is called, which recognises the rest by the form of its platform's
+//! refusals ([`Classification::of_foreign`]).
+//!
+//! # Secrets
+//! [`mask`] removes what looks like a secret from a text of the server.
+//! The server's sentence in an error, the title and reason of a [`Deployment`](crate::Deployment), and the reason of a
+//! [`LogPage`](crate::LogPage) are masked by themselves.
+//!
+//! # Time
+//! [`Timing`](crate::Timing) names how long the platform may take.
+//! [`Timestamps`] is one time on two clocks, and stands in ids and plans; [`parse_timestamp`] and [`http_date`] read the forms
+//! in which servers write one.
+//!
+//! # Reads
+//! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
+//! ([`Backoff`](crate::Backoff)).
+//!
+//! # Configuration
+//! [`Connect`](crate::Connect) with its [`Conventions`] gives the adapter a [`Config`](crate::Config) and a
+//! [`Builder`](crate::Builder); [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
+//! `connect`.
 
 pub use crate::clock::Timestamps;
 pub use crate::config::Conventions;

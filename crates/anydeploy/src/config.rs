@@ -124,7 +124,8 @@ pub struct Conventions {
     pub url_variables: &'static [&'static str],
     /// The variables of the environment that hold the token, the best known first.
     pub token_variables: &'static [&'static str],
-    /// The variable of the environment that holds the scheme of the token, if there is more than one.
+    /// The variable of the environment that holds the scheme of the token; `None` if the platform knows only one, so that a
+    /// configured scheme is refused.
     pub scheme_variable: Option<&'static str>,
     /// The variable that the platform itself sets in what it hosts, to an address that is not its own, and the variables
     /// by which that is known.

@@ -151,7 +151,6 @@ impl Connect for Coolify {
     };
 
     fn connect(config: &Config<Self>) -> Result<Self> {
-        config.refuse_token_scheme()?;
         let http = config.http(coolify_client::wire::Auth::bearer)?;
         Ok(Self { api: Api::new(Client::from_http(http)), timing: config.timing() })
     }

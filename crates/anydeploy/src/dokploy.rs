@@ -162,7 +162,6 @@ impl Connect for Dokploy {
     };
 
     fn connect(config: &Config<Self>) -> Result<Self> {
-        config.refuse_token_scheme()?;
         let http = config.http(|key| Auth::header("x-api-key", key))?;
         Ok(Self { api: Api::new(http), timing: config.timing() })
     }

@@ -87,12 +87,25 @@ impl Classification {
         };
         Self { kind, message: None, sentence, retry_after: None }
     }
+
+    /// The classification of an answer that lacks the form in which the platform refuses: something in front of it answers.
+    ///
+    /// It is [`ErrorKind::Unreadable`], so that it says nothing about token, id or permission.
+    /// A status that never says anything about them (408, 429, 5xx) keeps its usual meaning.
+    #[must_use]
+    pub fn of_foreign(status: u16) -> Self {
+        match status {
+            408 | 429 | 500.. => Self::of_status(status, None),
+            _ => Self::new(ErrorKind::Unreadable, Speaker::Other.reason(), None),
+        }
+    }
 }
 
 /// Turns a failed exchange into an error; `classify` knows the refusals of the platform.
 ///
-/// It is the one place that decides who answered: an answer that is not the platform's never becomes a statement about
-/// token, id or permission.
+/// An answer that is not the platform's never becomes a statement about token, id or permission.
+/// Web pages, redirects, plain text, and what the usual gateways answer are recognised here.
+/// `classify` sees the rest, and answers [`Classification::of_foreign`] where the form of the platform's refusals is missing.
 /// The error of an operation that only reads is one of a read, which is safe to repeat and does not mention a trigger.
 pub fn translate(
     platform: Platform,

@@ -96,7 +96,11 @@ impl Timing {
 
     /// How long after the baseline a trigger can still be acted on: until the fence, the timeout of its request and the
     /// time that it takes to settle have passed.
-    pub(crate) const fn acted_on_within(&self) -> Duration {
+    ///
+    /// A deployment that was made later is not the trigger's, which matters to a
+    /// [search](crate::adapter::Trigger::search) without a correlation tag.
+    #[must_use]
+    pub const fn acted_on_within(&self) -> Duration {
         self.send_within.saturating_add(self.request).saturating_add(self.trigger_settles)
     }
 

@@ -90,6 +90,8 @@ pub trait Trigger: Sync {
     /// Searches once for the deployment of a trigger that may have been sent.
     ///
     /// `is_ours` says that this process sent it, so that nothing of it was missed.
+    /// Without a correlation tag, what was made later than [`Timing::acted_on_within`] after the baseline is not the
+    /// trigger's.
     fn search(
         &self,
         request: &DeployRequest,
@@ -99,7 +101,7 @@ pub trait Trigger: Sync {
         is_ours: bool,
     ) -> impl Future<Output = Result<Resolution>> + Send;
 
-    /// What a trigger leaves behind, until its deployment is seen.
+    /// What a trigger leaves behind, until its deployment is seen; `None` if the id of the deployment names it.
     fn left(&self, plan: &Self::Plan, deployment: &Deployment) -> Option<Left>;
 
     /// Notes a trigger that counts as not acted on, for [`earlier`](Self::earlier).

@@ -60,7 +60,11 @@ fn check_platform(files: &[File], platform: &Platform) -> Diagnostics {
         (format!("crates/{client}/src/lib.rs"), "mod generated;".to_owned()),
         ("crates/anydeploy/Cargo.toml".to_owned(), format!("\n{name} = [\"dep:{client}\"]")),
         (format!("crates/anydeploy/src/{name}.rs"), format!("for {title}")),
+        ("crates/anydeploy/src/platform.rs".to_owned(), format!("Platform::new(\"{name}\")")),
+        ("crates/anydeploy/src/any_config.rs".to_owned(), format!("{title}(crate::{name}::")),
         (format!("crates/anydeploy-fakes/src/{name}.rs"), format!("Fake{title}")),
+        ("examples/src/platforms.rs".to_owned(), format!("entry!(\"{name}\"")),
+        ("crates/fuzz/Cargo.toml".to_owned(), format!("\n{client} = ")),
     ];
     let is_missing =
         |(path, part): &(String, String)| !text(files, Path::new(path)).is_some_and(|text| text.contains(part));
@@ -102,7 +106,7 @@ mod tests {
         let platform = Platform { name: "toy".to_owned(), title: "Toy".to_owned() };
         let specs = [File::new("specs/toy/common.yaml", "openapi: 3.0.3\n")];
         let missing = check_platform(&specs, &platform);
-        assert_eq!(missing.len(), 4, "{missing:?}");
+        assert_eq!(missing.len(), 8, "{missing:?}");
         assert!(missing[0].starts_with("crates/toy-client/src/lib.rs: "), "{missing:?}");
     }
 }

@@ -25,9 +25,13 @@ impl<D: Connect> Config<D> {
     /// The connection of an adapter, with the credential presented as `auth` says, for its [`Connect::connect`].
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable, or if a scheme of the token is set and the
+    /// platform has only one.
     pub fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
         let conventions = &D::CONVENTIONS;
+        if conventions.scheme_variable.is_none() && self.token_scheme.is_some() {
+            return Err(Self::invalid("`token_scheme` is set, and the platform knows only one"));
+        }
         if self.timing.longest() > MAX_TIMING {
             return Err(Self::invalid("a time of `timing` is longer than an hour; servers act within seconds"));
         }
@@ -94,14 +98,6 @@ impl<D: Connect> Config<D> {
             return Err(Self::invalid("`application_name` and a header `User-Agent` are both set; give one of them"));
         }
         Ok(format!("{USER_AGENT} {name}"))
-    }
-
-    /// Refuses a token scheme on a platform that knows only one.
-    pub(crate) fn refuse_token_scheme(&self) -> Result<()> {
-        match self.token_scheme {
-            None => Ok(()),
-            Some(_) => Err(Self::invalid("`token_scheme` is for Qovery only")),
-        }
     }
 
     pub(crate) fn invalid(message: impl fmt::Display) -> Error {
