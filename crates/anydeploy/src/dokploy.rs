@@ -22,14 +22,13 @@
 //!   [`lost_after`](crate::Timing::lost_after), first searches for its deployment, and returns that instead of deploying
 //!   twice.
 //!   A trigger that is delivered after that repeat, or repeated by another process, makes a second deployment.
-//! * To [recover](crate::DeployerExt::recover) an intent in another process, the correlation tag is searched for in the rows
-//!   and in the queue.
+//! * Another process [recovers](crate::DeployerExt::recover) an intent by the correlation tag, in the rows and the queue.
 //!   Where no tag is left, the only new row that the trigger can have made at once is
 //!   [`Inferred`](crate::Identity::Inferred).
 //!   A later row may be its own if anything ran on the server at that time, so that its job may have waited; then it is
 //!   [`Undecidable`](crate::ErrorKind::Undecidable).
-//!   The deployments of previews, and those of services that the key may not see, are not listed: a job that waited for one
-//!   of them counts as never triggered once the tag is gone.
+//!   Deployments of previews, and of services that the key may not see, are not listed: a job that waited for one of them
+//!   counts as never triggered once its tag is gone.
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
 //!   them.

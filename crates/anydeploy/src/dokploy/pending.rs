@@ -288,3 +288,43 @@ fn unreadable(id: &DeploymentId, holds: &str, key: &str) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds {holds} in `{key}`"))
         .with_platform(platform::DOKPLOY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_id_says_is_written_as_it_was_read() {
+        for text in [
+            "row=r",
+            "row=r&inferred=1",
+            "nonce=n",
+            "nonce=n&since=5.6&title=release 7&after=1",
+            "nonce=n&after=1&queued=2",
+            "nonce=n&overlap=1&after=1&queued=2&ahead=3",
+            "nonce=n&swift=1&after=1&queued=2&active=4&until=5&listed=6",
+        ] {
+            let id: DeploymentId = format!("dokploy:application:a?{}", text.replace(' ', "%20")).parse().unwrap();
+            let written = match Known::of(&id).unwrap() {
+                Known::Row(row, identity) => id_of_row(id.target(), &row, identity),
+                Known::Pending(pending) => pending.id(id.target()),
+            };
+            assert_eq!(written.to_string(), id.to_string(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_of_an_earlier_release_is_read() {
+        let id: DeploymentId = "dokploy:application:a?nonce=n&crowded=1".parse().unwrap();
+        let Known::Pending(pending) = Known::of(&id).unwrap() else { panic!("{id}") };
+        assert_eq!(pending.id(id.target()).to_string(), "dokploy:application:a?nonce=n&overlap=1");
+    }
+
+    #[test]
+    fn an_id_without_a_nonce_or_with_something_else_than_a_number_is_refused() {
+        for text in ["", "nonce=", "nonce=n&after=x", "nonce=n&since=x", "nonce=n&ahead=-1", "nonce=n&active="] {
+            let id: DeploymentId = format!("dokploy:application:a?{text}").parse().unwrap();
+            assert_eq!(Known::of(&id).unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
+        }
+    }
+}

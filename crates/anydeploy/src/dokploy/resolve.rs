@@ -158,8 +158,8 @@ mod tests {
     use super::*;
     use crate::clock::Timestamps;
 
-    /// What is decided by a row with a commit or none, and a job in this state or none, so many seconds after the deployment
-    /// was last seen.
+    /// What is decided by a row with a commit or none, and a job in this state or none, so many seconds after the
+    /// deployment was last seen.
     fn decided(text: &str, has_row: bool, state: Option<&str>, seconds: u32) -> String {
         let pending = Pending::of(&format!("dokploy:application:a?nonce=n&since=0&{text}").parse().unwrap()).unwrap();
         let row = json!({ "deploymentId": "r", "description": "Commit: abc", "createdAt": "1970-01-01T00:00:01Z" });

@@ -11,7 +11,8 @@ use super::rows::{MAX_KEPT_ROWS, unix_millis};
 use crate::clock::Timestamps;
 use crate::{Target, TargetKind, Timing};
 
-/// How far the clock that dates the answers may be from the one that dates the rows, in milliseconds: a proxy may date them.
+/// How far the clock that dates the answers, which may be a proxy's, may be from the one that dates the rows, in
+/// milliseconds.
 const MAX_CLOCK_SKEW: i64 = 120_000;
 
 /// What the rows prove.
@@ -43,7 +44,9 @@ impl Window {
     }
 }
 
-/// Finds the row that the trigger made, where no row and no job has its tag any more; `others` are known not to have had it.
+/// Finds the row that the trigger made, where no row and no job has its tag any more.
+///
+/// `others` are the rows that are known not to have had it.
 pub(super) fn find<'a>(
     pending: &Pending,
     baseline: &Baseline,
@@ -81,7 +84,7 @@ pub(super) fn is_over_by(baseline: &Baseline, now: Option<Timestamps>, timing: &
     Window::of(baseline, timing).zip(now).is_none_or(|(window, now)| now >= window.queued_until)
 }
 
-/// Whether the job of a trigger may have waited for so long that its row came late, where `all` are the rows of all services.
+/// Whether the job of a trigger may have waited for so long that its row came late; `all` are the rows of all services.
 ///
 /// Jobs wait for those of other services as well.
 /// One of a preview, and one of a service that the key may not see, is not among the rows.

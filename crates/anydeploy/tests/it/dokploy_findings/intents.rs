@@ -1,11 +1,14 @@
 //! Triggers of a process that died: what another process finds out from the stored intent.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use anydeploy::{
     DeployRequest, Deployer, DeployerExt, Deployment, Dokploy, ErrorKind, Identity, Intent, Phase, Timing,
 };
 use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Pace, Timeline};
+
+use futures::future::{Either, select};
 
 use crate::support::dokploy::{request, row};
 
@@ -174,17 +177,19 @@ async fn while_the_first_process_may_still_send_another_programs_deployment_is_n
     scene.pass(TICK * 20);
     // The dates of answers are whole seconds, so that the time in which it may be sent lasts for many of them.
     let patient = deployer(&scene.fake, Duration::from_secs(20));
-    let late = async {
-        let polls = || scene.fake.requests().iter().filter(|one| one.path.ends_with("queueList")).count();
-        // By the sixth poll, what is likely would have been believed.
-        while polls() < 6 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+    let polls = || scene.fake.requests().iter().filter(|one| one.path.ends_with("queueList")).count();
+    let mut recovery = pin!(patient.recover(&intent));
+    // By the sixth poll, what is likely would have been believed.
+    while polls() < 6 {
+        let soon = pin!(tokio::time::sleep(Duration::from_millis(1)));
+        if let Either::Left((early, _)) = select(&mut recovery, soon).await {
+            panic!("it ended before the trigger could be sent: {early:?}");
         }
-        scene.act_on(&intent)
-    };
-    let (found, own) = futures::join!(patient.recover(&intent), late);
+    }
+    let own = scene.act_on(&intent);
+    let found = recovery.await.unwrap();
     scene.pass(TICK * 2);
-    let found = scene.dokploy.deployment(&found.unwrap().id).await.unwrap();
+    let found = scene.dokploy.deployment(&found.id).await.unwrap();
     assert_eq!((found.identity, row(&found)), (Identity::Exact, &*scene.row(own)));
 }
 
