@@ -74,15 +74,16 @@ pub use qovery_client::types::{
 pub use status::{phase, service_state};
 
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
-use crate::telemetry;
 use crate::{
     Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent, Logs,
     Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
+use crate::{adapter, telemetry};
 
 use api::Api;
 use pending::Pending;
 use read::read;
+use trigger::QoveryTrigger;
 
 /// The configuration of a [`Qovery`] deployer.
 pub type QoveryConfig = Config<Qovery>;
@@ -196,7 +197,7 @@ impl Deployer for Qovery {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, crate::trigger::deploy(self, request)).boxed()
+        telemetry::deploy(request, adapter::deploy(QoveryTrigger(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -226,14 +227,14 @@ impl Deployer for Qovery {
 
 impl TwoPhase for Qovery {
     fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        crate::trigger::prepare(self, request).boxed()
+        adapter::prepare(QoveryTrigger(self), request).boxed()
     }
 
     fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), crate::trigger::send(self, intent)).boxed()
+        telemetry::deploy(intent.request(), adapter::send(QoveryTrigger(self), intent)).boxed()
     }
 
     fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        crate::trigger::recover(self, intent).boxed()
+        adapter::recover(QoveryTrigger(self), intent).boxed()
     }
 }

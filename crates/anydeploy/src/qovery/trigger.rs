@@ -21,7 +21,7 @@ use crate::{DeployRequest, Deployer, Deployment, Error, Platform, Result, Target
 
 /// What is sent, and what was read before it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Plan {
+pub(super) struct Plan {
     target: Target,
     environment: String,
     action: Action,
@@ -42,30 +42,34 @@ impl Plan {
     }
 }
 
-impl Trigger for Qovery {
+/// The triggers of one deployer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct QoveryTrigger<'a>(pub(super) &'a Qovery);
+
+impl Trigger for QoveryTrigger<'_> {
     const PLATFORM: Platform = platform::QOVERY;
 
     type Plan = Plan;
     type Seen = ();
 
     fn timing(&self) -> &Timing {
-        &self.timing
+        &self.0.timing
     }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
-        request.check(&platform::QOVERY, &self.capabilities())?;
+        request.check(&platform::QOVERY, &self.0.capabilities())?;
         let (target, action) = (ids::target(request.target())?, Action::of(request));
         // Nothing is triggered yet, whatever goes wrong.
         let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
-        let (environment, named) = resolve_request(&self.api, request, &target).await.map_err(nothing_sent)?;
-        let turn = Turn::take(&self.api.place(&environment), &target).await;
-        let baseline = baseline(self, &target, &environment, action, request.revision());
+        let (environment, named) = resolve_request(&self.0.api, request, &target).await.map_err(nothing_sent)?;
+        let turn = Turn::take(&self.0.api.place(&environment), &target).await;
+        let baseline = baseline(self.0, &target, &environment, action, request.revision());
         let baseline = baseline.await.map_err(nothing_sent)?;
         Ok((turn, Plan { target, environment, action, named, baseline }))
     }
 
     async fn turn(&self, _: &DeployRequest, plan: &Plan) -> Turn {
-        Turn::take(&self.api.place(&plan.environment), &plan.target).await
+        Turn::take(&self.0.api.place(&plan.environment), &plan.target).await
     }
 
     async fn post(&self, _: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
@@ -73,12 +77,12 @@ impl Trigger for Qovery {
             Ok(body) => body,
             Err(error) => return Answer::Failed(error),
         };
-        match self.api.deploy(plan.target.id(), &body).await {
+        match self.0.api.deploy(plan.target.id(), &body).await {
             Ok((answer, at)) => {
                 let pending = plan.pending();
                 let clues = Clues { overlap: turn.overlap(), ..pending.clues };
                 let pending = Pending { clues, ..pending };
-                Answer::accepted(accepted(self, pending, &plan.baseline, answer, at).await)
+                Answer::accepted(accepted(self.0, pending, &plan.baseline, answer, at).await)
             }
             Err(error) => Answer::of_error(error),
         }
@@ -100,17 +104,17 @@ impl Trigger for Qovery {
         if baseline.queue.concerns() {
             return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
         }
-        let poll = poll(self, &pending, baseline, is_ours).await?;
-        let found = match poll.find(&pending, baseline, turn.has_neighbour(), self.scheme, &self.timing) {
+        let poll = poll(self.0, &pending, baseline, is_ours).await?;
+        let found = match poll.find(&pending, baseline, turn.has_neighbour(), self.0.scheme, &self.0.timing) {
             Finding::Execution(_) | Finding::Request(_) if turn.overlap().is_some() => {
                 let why = "an earlier trigger of this program for the same target may have started it";
                 return Ok(Resolution::Ambiguous(why));
             }
             Finding::Execution(execution) => {
-                follow(self, &poll.with_execution(pending, execution), &poll.snapshot).await?
+                follow(self.0, &poll.with_execution(pending, execution), &poll.snapshot).await?
             }
             Finding::Request(request) => poll.with_request(pending, request, baseline),
-            Finding::Nameless(executions) => return weigh(&self.api, &pending, &executions).await,
+            Finding::Nameless(executions) => return weigh(&self.0.api, &pending, &executions).await,
             Finding::Unresolved(why) => return Ok(Resolution::Unresolved(why)),
             Finding::Ambiguous(why) => return Ok(Resolution::Ambiguous(why)),
             Finding::NotFound => return Ok(Resolution::NotFound),
@@ -120,7 +124,7 @@ impl Trigger for Qovery {
 
     fn left(&self, _: &Plan, deployment: &Deployment) -> Option<Left> {
         let pending = Pending::of(&deployment.id).ok()?;
-        Some(left(pending, &self.timing))
+        Some(left(pending, &self.0.timing))
     }
 }
 
