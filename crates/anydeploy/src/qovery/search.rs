@@ -64,7 +64,8 @@ pub(super) async fn poll(qovery: &Qovery, pending: &Pending, baseline: &Baseline
         (Some(baseline.at.checked(now)), now.checked(baseline.at))
     } else {
         // The times of two processes are those of two machines, of which neither can correct the other.
-        (Some(baseline.at).filter(|at| at.agrees_with(now)), now)
+        let now_by_baseline = [snapshot.at, listed_at].into_iter().find(|now| baseline.at.agrees_with(*now));
+        (now_by_baseline.map(|_| baseline.at), now_by_baseline.unwrap_or(now))
     };
     let queue = Queue::of(&rows, &pending.target, pending.action, qovery.scheme);
     Ok(Poll { queue, snapshot, past, sent, now })
@@ -156,6 +157,7 @@ impl Poll {
             ([], [], _) => Finding::Nameless(nameless),
             ([request], [], _) => Finding::Request(request),
             ([], [execution], _) => Finding::Execution(&execution.identifier.execution_id),
+            _ if self.sent.is_none() => Finding::Unresolved("no clock says which of the new deployments came too late"),
             _ => Finding::Ambiguous("Qovery does not report who asked for the deployments that are new"),
         }
     }
