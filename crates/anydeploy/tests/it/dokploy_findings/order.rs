@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, Deployment, Dokploy, Error, ErrorKind, Identity, Phase, Target, TargetKind};
 use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, FakeDokploy, Pace};
-use futures::future::join;
+use futures::future::{join, join_all};
 
 use crate::support::dokploy::{deployer, manual, request, row, ticks};
 
@@ -64,32 +64,36 @@ async fn never_over(dokploy: &Dokploy, mut deployment: Deployment, polls: u32) -
 
 #[tokio::test]
 async fn a_row_older_than_the_trigger_is_never_its_own() {
-    for (kind, script) in [
+    let cases = [
         (TargetKind::Application, DokployScript::succeeds()),
         (TargetKind::Application, DokployScript::fails_with("another user's build fails")),
         (TargetKind::Compose, DokployScript::succeeds()),
-    ] {
+    ];
+    join_all(cases.map(async |(kind, script)| {
         let (_fake, dokploy, deployment) = dropped_after_a_webhook(kind.clone(), script, &[]).await;
         let error = never_over(&dokploy, deployment, 60).await.unwrap();
         // On a machine that is busy the job may have been seen before it was dropped.
         assert!(matches!(error.kind(), ErrorKind::Undecidable | ErrorKind::NotFound), "{kind:?}: {error}");
         assert!(!error.is_safe_to_repeat() || error.kind() == ErrorKind::NotFound, "{error}");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn without_the_queue_a_row_older_than_the_trigger_is_never_its_own_either() {
-    for quirk in [
+    let quirks = [
         DokployQuirk::OldServerWithoutQueueList,
         DokployQuirk::OldServerIgnoresTitle,
         DokployQuirk::QueueListRefused(401),
         DokployQuirk::QueueListRefused(500),
-    ] {
+    ];
+    join_all(quirks.map(async |quirk| {
         let (_fake, dokploy, deployment) =
             dropped_after_a_webhook(TargetKind::Application, DokployScript::succeeds(), &[quirk]).await;
         let end = never_over(&dokploy, deployment, 30).await;
         assert!(end.is_none(), "{quirk:?}: what may still wait unseen is not lost: {end:?}");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use anydeploy::{
     VersionSupport,
 };
 use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryQuirk, QoveryScript, RequestKind};
+use futures::future::join_all;
 use serde_json::json;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -15,7 +16,7 @@ use crate::support::qovery::{execution, manual, quick, running, step_to_the_end,
 
 #[tokio::test]
 async fn a_failed_check_before_the_deployment_fails_each_kind_with_its_reason() {
-    for marks in [false, true] {
+    join_all([false, true].map(async |marks| {
         let builder = FakeQovery::builder();
         let builder = if marks { builder.quirk(QoveryQuirk::CheckMarksServices) } else { builder };
         let (fake, qovery) = running(builder).await;
@@ -36,7 +37,8 @@ async fn a_failed_check_before_the_deployment_fails_each_kind_with_its_reason() 
             let truth = fake.triggered().pop().unwrap().execution_id;
             assert_eq!(outcome.deployment().unwrap().id.get("execution"), Some(&*truth));
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
