@@ -305,7 +305,7 @@ impl Platform {
     /// The state as of now.
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.advance(self.ticker.now());
+        state.advance(&self.ticker);
         state
     }
 }

@@ -1,5 +1,7 @@
 //! One action at a time in each environment: requests queue and merge, executions start and end.
 
+use chrono::{DateTime, Utc};
+
 use super::action::Action;
 use super::execution::Execution;
 use super::quirk::QoveryQuirk;
@@ -8,10 +10,12 @@ use super::request::Request;
 use super::run::Run;
 use super::script::{Ending, QoveryScript};
 use super::state::{State, someone_else};
+use crate::pace::Ticker;
 
 impl State {
-    /// Lets everything happen up to `now`.
-    pub(super) fn advance(&mut self, now: u64) {
+    /// Lets everything happen up to now, each thing at the time of its tick.
+    pub(super) fn advance(&mut self, ticker: &Ticker) {
+        let now = ticker.now();
         self.tick = self.tick.max(now);
         let running: Vec<String> =
             self.environments.iter().filter(|e| e.running.is_some()).map(|e| e.id.clone()).collect();
@@ -20,8 +24,9 @@ impl State {
                 let Some(end) = self.executions.get(index).map(Execution::end).filter(|end| *end <= self.tick) else {
                     break;
                 };
-                self.finish(index);
-                self.start_next(&environment, end);
+                let at = self.time_of(end, ticker);
+                self.finish(index, at);
+                self.start_next(&environment, end, at);
             }
         }
     }
@@ -38,7 +43,8 @@ impl State {
             return Err(Refusal::missing("environment"));
         };
         if environment.running.is_none() {
-            self.start(request, tick, false);
+            let now = self.now();
+            self.start(request, tick, false, now);
             return Ok(None);
         }
         if conflict {
@@ -57,17 +63,17 @@ impl State {
     }
 
     /// Starts queued requests until one of them occupies the environment.
-    fn start_next(&mut self, environment: &str, tick: u64) {
+    fn start_next(&mut self, environment: &str, tick: u64, at: DateTime<Utc>) {
         while let Some(next) = self
             .environment_mut(environment)
             .filter(|environment| environment.running.is_none())
             .and_then(|environment| environment.queue.pop_front())
         {
-            self.start(next, tick, true);
+            self.start(next, tick, true, at);
         }
     }
 
-    fn start(&mut self, request: Request, tick: u64, queued: bool) {
+    fn start(&mut self, request: Request, tick: u64, queued: bool, at: DateTime<Utc>) {
         let begins = if self.quirks.has(QoveryQuirk::StaleStatus) { tick + self.stale } else { tick };
         let runs: Vec<Run> = request
             .services
@@ -82,7 +88,7 @@ impl State {
         if !starts {
             return;
         }
-        let (id, now) = (self.ids.execution(index + 1), self.now());
+        let id = self.ids.execution(index + 1);
         let pre_check = runs
             .iter()
             .find(|run| run.script.ending == Ending::PreCheckFailed)
@@ -105,7 +111,7 @@ impl State {
             request_ids: request.ids,
             senders: request.senders,
             begins,
-            created_at: now,
+            created_at: at,
             ended_at: None,
             runs,
             pre_check,
@@ -162,13 +168,12 @@ impl State {
         if let Some(environment) = self.environment_mut(&environment) {
             environment.executions.push(index);
         }
-        self.finish(index);
+        self.finish(index, now);
     }
 
-    fn finish(&mut self, index: usize) {
-        let now = self.now();
+    fn finish(&mut self, index: usize, at: DateTime<Utc>) {
         let Some(execution) = self.executions.get_mut(index) else { return };
-        execution.ended_at = Some(now);
+        execution.ended_at = Some(at);
         let environment = execution.environment.clone();
         let removes = execution.removes_environment && execution.state(execution.end()) == "DELETED";
         let (mut deployed, mut uninstalled, mut deleted) = (Vec::new(), Vec::new(), Vec::new());
@@ -185,7 +190,7 @@ impl State {
         for (id, version) in deployed {
             if let Some(service) = self.service_mut(&id) {
                 let text = format!("{} {} is listening", service.name, version.as_deref().unwrap_or("latest"));
-                service.log.push((now, text));
+                service.log.push((at, text));
                 service.deployed_version = version;
                 service.dirty = false;
             }

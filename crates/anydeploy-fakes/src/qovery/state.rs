@@ -17,6 +17,7 @@ use super::service::Service;
 use super::variable::Variable;
 use crate::clock::Clock;
 use crate::known::known;
+use crate::pace::Ticker;
 
 /// The commit at the head of each branch in the beginning, and the one before it.
 const HEAD: &str = "5f1c1d3c0f8e4b7a9d2e6c4b8a7f3e1d0c9b8a76";
@@ -102,13 +103,24 @@ impl State {
     /// The time by the server's clock.
     pub(super) fn now(&self) -> DateTime<Utc> {
         match self.tick_length {
-            Some(length) => {
-                let millis = length.as_millis().saturating_mul(u128::from(self.tick));
-                let passed = TimeDelta::milliseconds(i64::try_from(millis).unwrap_or_default());
-                self.started_at.checked_add_signed(passed).unwrap_or(self.started_at)
-            }
+            Some(length) => self.after(length, self.tick),
             None => self.clock.now(),
         }
+    }
+
+    /// The time by the server's clock at which a tick began that has come already.
+    pub(super) fn time_of(&self, tick: u64, ticker: &Ticker) -> DateTime<Utc> {
+        if let Some(length) = self.tick_length {
+            return self.after(length, tick);
+        }
+        let since = self.clock.instant().saturating_duration_since(ticker.began(tick));
+        self.clock.now() - TimeDelta::from_std(since).unwrap_or_default()
+    }
+
+    fn after(&self, length: Duration, ticks: u64) -> DateTime<Utc> {
+        let millis = length.as_millis().saturating_mul(u128::from(ticks));
+        let passed = TimeDelta::milliseconds(i64::try_from(millis).unwrap_or_default());
+        self.started_at.checked_add_signed(passed).unwrap_or(self.started_at)
     }
 
     pub(super) fn environment(&self, id: &str) -> Option<&Environment> {

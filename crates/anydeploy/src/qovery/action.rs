@@ -11,7 +11,7 @@ use crate::{DeployRequest, JobEvent, TerraformAction};
 /// What a trigger does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Action {
+pub(super) enum Action {
     Deploy,
     Event(JobEvent),
     Terraform(TerraformAction),

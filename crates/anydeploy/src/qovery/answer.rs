@@ -37,7 +37,7 @@ async fn queued(qovery: &Qovery, pending: Pending, request: &str, baseline: &Bas
     // The deployment is accepted whatever these reads say; a later read will find out more.
     let snapshot = retry_briefly(|| qovery.api.snapshot(&pending.environment)).await.ok();
     let rows = retry_briefly(|| qovery.api.queue(&pending.environment)).await;
-    let queue = match rows.map(|rows| Queue::of(&rows, &pending.target, pending.action, qovery.scheme)) {
+    let queue = match rows.map(|(rows, _)| Queue::of(&rows, &pending.target, pending.action, qovery.scheme)) {
         Ok(queue) if queue.has(request) => return waiting(pending, &queue, snapshot.as_ref()),
         _ if is_adopted => return waiting(pending, &baseline.queue, None),
         Ok(queue) => queue,

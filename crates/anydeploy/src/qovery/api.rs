@@ -79,9 +79,14 @@ impl Api {
         value(self.client.get_environment_statuses_with_stages(environment)).await
     }
 
-    /// The requests that wait.
-    pub(super) async fn queue(&self, environment: &str) -> Result<Vec<QueuedDeploymentRequestWithStages>> {
-        Ok(value(self.client.list_deployment_request_by_environment_id(environment)).await?.results)
+    /// The requests that wait, and when they were listed.
+    pub(super) async fn queue(
+        &self,
+        environment: &str,
+    ) -> Result<(Vec<QueuedDeploymentRequestWithStages>, Timestamps)> {
+        let answer = self.client.list_deployment_request_by_environment_id(environment).await.map_err(map_error)?;
+        let at = Timestamps::of(answer.header("date"));
+        Ok((answer.into_value().results, at))
     }
 
     pub(super) async fn state_of_request(&self, request: &str) -> Result<Option<StateEnum>> {

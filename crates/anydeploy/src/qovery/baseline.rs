@@ -15,7 +15,7 @@ use crate::{Result, Revision, Target, TargetKind};
 
 /// What was read before a trigger.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Baseline {
+pub(super) struct Baseline {
     /// The newest execution of the environment.
     pub(super) last: Option<String>,
     /// The newest execution that the target shows.
@@ -26,13 +26,13 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    fn new(target: &Target, snapshot: &Snapshot, queue: Queue) -> Self {
+    fn new(target: &Target, snapshot: &Snapshot, at: Timestamps, queue: Queue) -> Self {
         let last = snapshot.last().map(str::to_owned);
         let last_of_target = match target.kind() {
             TargetKind::Environment => last.clone(),
             _ => snapshot.service(target).and_then(|status| filled(status.execution_id.as_deref())).map(str::to_owned),
         };
-        Self { last, last_of_target, at: snapshot.at, queue }
+        Self { last, last_of_target, at, queue }
     }
 }
 
@@ -46,10 +46,12 @@ pub(super) async fn baseline(
 ) -> Result<Baseline> {
     let api = &qovery.api;
     let rows = retry_briefly(|| api.queue(environment));
-    let (snapshot, rows) = try_join(retry_briefly(|| api.snapshot(environment)), rows).await?;
+    let (snapshot, (rows, listed_at)) = try_join(retry_briefly(|| api.snapshot(environment)), rows).await?;
     if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
         check_place(api, target, environment, &snapshot).await?;
     }
     check_deployed(asked, target, &snapshot)?;
-    Ok(Baseline::new(target, &snapshot, Queue::of(&rows, target, action, qovery.scheme)))
+    // Another process has nothing but this time to tell which executions came too late to be the trigger's.
+    let at = snapshot.at.checked(listed_at);
+    Ok(Baseline::new(target, &snapshot, at, Queue::of(&rows, target, action, qovery.scheme)))
 }

@@ -12,7 +12,7 @@ use crate::{Error, Result, Revision, TargetKind, TerraformAction, platform};
 
 /// What a trigger names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Named {
+pub(super) struct Named {
     /// What the deployment is to run; [`Revision::Configured`] where nothing can be named.
     pub(super) revision: Revision,
     /// Whether the call itself names it; otherwise the server keeps what was deployed.

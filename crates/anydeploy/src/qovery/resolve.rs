@@ -178,7 +178,7 @@ impl Resolver<'_> {
     }
 
     async fn queue(&self, pending: &Pending) -> Result<Queue> {
-        let rows = self.qovery.api.queue(&pending.environment).await.map_err(beside_statuses)?;
+        let (rows, _) = self.qovery.api.queue(&pending.environment).await.map_err(beside_statuses)?;
         Ok(Queue::of(&rows, &pending.target, pending.action, self.qovery.scheme))
     }
 

@@ -28,10 +28,9 @@ pub(super) struct Poll {
     pub(super) snapshot: Snapshot,
     /// The newest executions, newest first.
     past: Vec<Past>,
-    /// When the baseline was read.
-    baseline_at: Timestamps,
-    /// When the statuses were read.
-    at: Timestamps,
+    /// When the baseline was read, which was no later than the trigger; `None` if no clock can be believed about that.
+    sent: Option<Timestamps>,
+    now: Timestamps,
 }
 
 /// What a poll proves.
@@ -54,20 +53,22 @@ pub(super) enum Finding<'a> {
 /// Reads what the deployment may be found in; `is_ours` says that this process sent the trigger a moment ago.
 pub(super) async fn poll(qovery: &Qovery, pending: &Pending, baseline: &Baseline, is_ours: bool) -> Result<Poll> {
     let (api, environment) = (&qovery.api, &*pending.environment);
-    let rows = retry_briefly(|| api.queue(environment)).await?;
+    let (rows, listed_at) = retry_briefly(|| api.queue(environment)).await?;
     // A request that leaves the queue between the two reads is listed as an execution then.
     let snapshot = retry_briefly(|| api.snapshot(environment)).await?;
     // Read after the statuses, so that it lists whatever they name, unless it is late.
     let size = if is_ours { HISTORY_PAGE_SIZE } else { LONG_HISTORY_PAGE_SIZE };
     let past = retry_briefly(|| api.history(environment, size)).await?;
-    // The times of two processes are those of two machines, of which neither can correct the other.
-    let (baseline_at, at) = if is_ours {
-        (baseline.at.checked(snapshot.at), snapshot.at.checked(baseline.at))
+    let now = snapshot.at.checked(listed_at);
+    let (sent, now) = if is_ours {
+        (Some(baseline.at.checked(now)), now.checked(baseline.at))
     } else {
-        (baseline.at, snapshot.at)
+        // The times of two processes are those of two machines, of which neither can correct the other.
+        let now_by_baseline = [snapshot.at, listed_at].into_iter().find(|now| baseline.at.agrees_with(*now));
+        (now_by_baseline.map(|_| baseline.at), now_by_baseline.unwrap_or(now))
     };
     let queue = Queue::of(&rows, &pending.target, pending.action, qovery.scheme);
-    Ok(Poll { queue, snapshot, past, baseline_at, at })
+    Ok(Poll { queue, snapshot, past, sent, now })
 }
 
 /// What executions prove that list no service, and may be for other services of the environment.
@@ -90,7 +91,7 @@ pub(super) async fn weigh(api: &Api, pending: &Pending, nameless: &[&Past]) -> R
 impl Poll {
     /// What is known once the execution is found.
     pub(super) fn with_execution(&self, pending: Pending, execution: &str) -> Pending {
-        Pending { accepted_at: Some(self.baseline_at), ..pending.with_execution(execution) }
+        Pending { accepted_at: self.sent, ..pending.with_execution(execution) }
     }
 
     /// The deployment of a request that waits.
@@ -100,7 +101,7 @@ impl Poll {
         let clues = Clues { is_first: self.queue.is_alone(request), ..pending.clues };
         let request = Some(request.to_owned());
         // It was accepted no later than this.
-        let waits = Pending { request, accepted_at: Some(self.at), identity, clues, ..pending };
+        let waits = Pending { request, accepted_at: Some(self.now), identity, clues, ..pending };
         waits.to_deployment(Phase::Queued, StateEnum::Queued.as_str())
     }
 
@@ -127,11 +128,12 @@ impl Poll {
         let mut executions: Vec<&Past> = within.iter().rev().filter(|entry| fits(entry, pending, scheme)).collect();
         // An execution may start some seconds before it is listed. If it waited, this request may be merged into it. The
         // clock behind the dates of answers need not be the one behind the dates of executions.
-        let earlier = |entry: &Past, than: i64| second(entry).is_some_and(|second| second < than);
-        let sent = self.baseline_at.server;
-        let long_before = sent.saturating_sub(allowed_seconds(timing));
-        executions.retain(|entry| !baseline.queue.is_empty() || !earlier(entry, long_before));
-        if executions.iter().any(|entry| earlier(entry, sent)) {
+        let earlier = |entry: &Past, by: i64| {
+            let sent = self.sent.map(|sent| sent.server.saturating_sub(by));
+            second(entry).zip(sent).is_some_and(|(second, sent)| second < sent)
+        };
+        executions.retain(|entry| !baseline.queue.is_empty() || !earlier(entry, allowed_seconds(timing)));
+        if executions.iter().any(|entry| earlier(entry, 0)) {
             return Finding::Ambiguous("a deployment that was asked for earlier was listed only afterwards");
         }
         let queue = Some(&self.queue).filter(|_| reach.queue);
@@ -155,6 +157,7 @@ impl Poll {
             ([], [], _) => Finding::Nameless(nameless),
             ([request], [], _) => Finding::Request(request),
             ([], [execution], _) => Finding::Execution(&execution.identifier.execution_id),
+            _ if self.sent.is_none() => Finding::Unresolved("no clock says which of the new deployments came too late"),
             _ => Finding::Ambiguous("Qovery does not report who asked for the deployments that are new"),
         }
     }
@@ -164,8 +167,9 @@ impl Poll {
     /// A trigger that is acted on starts at once, or waits until the environment has nothing else to do.
     /// So whatever comes after a time in which nothing ran is another trigger's, once this one cannot be acted on any more.
     fn reach(&self, newer: usize, timing: &Timing) -> Reach {
+        let Some(sent) = self.sent else { return Reach { newest: 0, queue: true } };
         let acted_on_until =
-            self.baseline_at.server.saturating_add(seconds(timing.acted_on_within())).saturating_add(MAX_CLOCK_SKEW);
+            sent.server.saturating_add(seconds(timing.acted_on_within())).saturating_add(MAX_CLOCK_SKEW);
         // A request leaves the queue some time before its execution is made.
         let pause = seconds(timing.lost_after).saturating_add(1);
         let follows = |time: i64, entry: &Past| last_change(entry).is_none_or(|end| time.saturating_sub(end) <= pause);
@@ -175,7 +179,7 @@ impl Poll {
             created.is_none_or(|created| before.is_some_and(|before| follows(created, before)))
         };
         let newest = (0..newer).rev().take_while(|at| is_in_reach(*at)).last().unwrap_or(newer);
-        let now = self.at.server;
+        let now = self.now.server;
         let goes_on = self.past.first().is_none_or(|last| !judge_past(last).is_terminal() || follows(now, last));
         Reach { newest, queue: now <= acted_on_until || (newest == 0 && goes_on) }
     }
@@ -191,4 +195,117 @@ struct Reach {
 
 fn seconds(time: Duration) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::slice::from_ref;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::Target;
+
+    /// The second at which the baseline was read.
+    const SENT: i64 = 1_787_234_400;
+
+    fn at(second: i64) -> String {
+        chrono::DateTime::from_timestamp(second, 0).unwrap().to_rfc3339()
+    }
+
+    fn time(second: i64) -> Timestamps {
+        let date = chrono::DateTime::from_timestamp(second, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT");
+        Timestamps::dated(Some(&date.to_string())).unwrap()
+    }
+
+    /// An execution of some services that began so many seconds after the baseline, and lasted so long.
+    fn past(id: &str, began: i64, lasted: i64, services: &[&str]) -> Value {
+        let parts = services.iter().map(|id| json!({"identifier": {"service_id": id}, "status": "DEPLOYED"}));
+        json!({
+            "identifier": {"execution_id": id},
+            "auditing_data": {"created_at": at(SENT + began), "updated_at": at(SENT + began + lasted), "origin": "API"},
+            "status": "DEPLOYED",
+            "trigger_action": "DEPLOY",
+            "stages": [{"services": parts.collect::<Vec<_>>()}],
+        })
+    }
+
+    fn waiting(id: &str, service: &str) -> Value {
+        let services = json!([{"identifier": {"service_id": service}}]);
+        json!({
+            "identifier": {"deployment_request_id": id},
+            "trigger_action": "DEPLOY",
+            "stages": [{"services": services}],
+        })
+    }
+
+    /// What is found so many seconds after the baseline, among these executions (oldest first) and requests.
+    fn found(executions: &[Value], queue: &[Value], now: i64, is_dated: bool) -> String {
+        let pending = Pending::new(Target::application("web"), "env");
+        let rows: Vec<_> = queue.iter().map(|row| serde_json::from_value(row.clone()).unwrap()).collect();
+        let queue_of = |rows: &[_]| Queue::of(rows, &pending.target, pending.action, TokenScheme::Token);
+        let statuses = json!({"environment": {"id": "env", "state": "DEPLOYED", "last_deployment_id": "e1"}});
+        let executions = [&[past("e1", -500, 20, &["web"])], executions].concat();
+        let poll = Poll {
+            queue: queue_of(&rows),
+            snapshot: Snapshot::new(serde_json::from_value(statuses).unwrap(), time(SENT)),
+            past: executions.iter().rev().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect(),
+            sent: is_dated.then(|| time(SENT)),
+            now: time(SENT + now),
+        };
+        let last = Some("e1".to_owned());
+        let baseline = Baseline { last_of_target: last.clone(), last, at: time(SENT), queue: queue_of(&[]) };
+        match poll.find(&pending, &baseline, false, TokenScheme::Token, &Timing::DEFAULT) {
+            Finding::Execution(id) | Finding::Request(id) => id.to_owned(),
+            Finding::Nameless(_) => "nameless".to_owned(),
+            Finding::Unresolved(_) | Finding::Ambiguous(_) => "undecided".to_owned(),
+            Finding::NotFound => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_hour_later_only_what_began_while_the_trigger_could_be_acted_on_is_its_own() {
+        let hour = 3600;
+        let ours = past("e2", 3, 20, &["web"]);
+        let later = |number: i64| past(&format!("late-{number}"), hour + number * 60, 20, &["web"]);
+        let ten: Vec<Value> = (0..10).map(later).collect();
+        assert_eq!(found(&[], &[], hour, true), "nothing");
+        assert_eq!(found(&ten, &[], hour * 2, true), "nothing", "it was never sent");
+        assert_eq!(found(&[from_ref(&ours), &*ten].concat(), &[], hour * 2, true), "e2");
+        assert_eq!(found(&[&[past("e2", 3, 20, &["api"])], &*ten].concat(), &[], hour * 2, true), "nothing");
+        assert_eq!(
+            found(&[from_ref(&ours), &*ten].concat(), &[], hour * 2, false),
+            "undecided",
+            "no clock is believed"
+        );
+        let other = past("other", 40, 20, &["web"]);
+        assert_eq!(found(&[ours.clone(), other], &[], hour, true), "undecided", "either may be the trigger's");
+        assert_eq!(found(&[past("e2", -90, 20, &["web"]), ours.clone()], &[], hour, true), "e2", "it was listed late");
+        assert_eq!(found(&[past("e2", -2, 20, &["web"]), ours], &[], hour, true), "undecided", "by a second or two");
+    }
+
+    #[test]
+    fn what_waited_since_the_trigger_may_be_its_own_however_late_it_begins() {
+        let hour = 3600;
+        // Another service is deployed for half an hour, and the trigger waits.
+        let busy = past("busy", 1, 1800, &["api"]);
+        let ours = past("e2", 1802, 20, &["web"]);
+        assert_eq!(found(&[busy.clone(), ours.clone()], &[], hour, true), "e2");
+        assert_eq!(
+            found(&[busy.clone(), past("late", 1900, 20, &["web"])], &[], hour, true),
+            "nothing",
+            "after a pause"
+        );
+        let next = past("next", 1822, 20, &["web"]);
+        assert_eq!(found(&[busy.clone(), ours, next], &[], hour, true), "undecided");
+        assert_eq!(found(from_ref(&busy), &[waiting("r", "web")], 1000, true), "r");
+        assert_eq!(found(from_ref(&busy), &[waiting("r", "api")], 1000, true), "nothing");
+        let late = past("late", hour, 1800, &["api"]);
+        assert_eq!(
+            found(&[busy, late], &[waiting("r", "web")], hour + 10, true),
+            "nothing",
+            "it began to wait after a pause"
+        );
+        assert_eq!(found(&[], &[waiting("r", "web")], 5, true), "r");
+    }
 }

@@ -7,4 +7,5 @@ mod ids;
 mod options;
 mod reads;
 mod reasons;
+mod recovery;
 mod revisions;
