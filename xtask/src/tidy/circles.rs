@@ -16,7 +16,7 @@ use super::{Diagnostics, File};
 
 /// How many modules of a crate may stand in circles: lower it whenever the number falls, and never raise it.
 const LIMITS: &[(&str, usize)] = &[
-    ("crates/anydeploy", 12),
+    ("crates/anydeploy", 0),
     ("crates/anydeploy-core", 0),
     ("crates/anydeploy-fakes", 0),
     ("crates/anydeploy-wire", 0),
