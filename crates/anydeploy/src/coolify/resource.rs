@@ -223,7 +223,11 @@ mod tests {
         ];
         for (state, age, ran, up, phase) in cases {
             let signs = Signs { age: seconds(age), ran, up: up.map(seconds) };
-            assert_eq!(judge(state, &signs, seconds(60)), phase, "{state} after {age} s, up {up:?} s ago");
+            assert_eq!(
+                judge(state, &signs, &Timing::scaled_to(seconds(60))),
+                phase,
+                "{state} after {age} s, up {up:?} s ago"
+            );
         }
     }
 }
