@@ -5,6 +5,7 @@ use coolify_client::types::Deployment as Row;
 use super::asked::{Asked, is_active};
 use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW};
 use super::rows::Page;
+use crate::clock::Timestamps;
 use crate::time::parse_timestamp;
 use crate::{Adoption, Timing};
 
@@ -32,10 +33,10 @@ pub(super) fn find<'a>(
     overlaps: bool,
     timing: &Timing,
 ) -> Finding<'a> {
-    let ages = baseline.ages(page);
+    let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
     let here = |age: Age| {
         let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
-        of_age.map(|(row, _)| row).filter(|row| asked.is_same_place(row) && !is_too_late(row, baseline, timing))
+        of_age.map(|(row, _)| row).filter(|row| asked.is_same_place(row) && !is_too_late(row, at, timing))
     };
     let mut own = here(Age::New).filter(|row| asked.may_be(row));
     if here(Age::Unclear).any(|row| asked.may_be(row)) {
@@ -50,7 +51,7 @@ pub(super) fn find<'a>(
         (None, _)
             if asked.adoption == Adoption::Any
                 && may_be_merged(asked)
-                && here(Age::Known).any(|row| was_active(row, baseline)) =>
+                && here(Age::Known).any(|row| was_active(row, at)) =>
         {
             Finding::Ambiguous(MERGED)
         }
@@ -64,18 +65,50 @@ fn may_be_merged(asked: &Asked) -> bool {
     !asked.force && asked.commit.is_none()
 }
 
-/// Whether a deployment was queued or in progress after the baseline was read.
-fn was_active(row: &Row, baseline: &Baseline) -> bool {
+/// Whether a deployment was queued or in progress after the baseline was read, which was `at` this time.
+fn was_active(row: &Row, at: Option<Timestamps>) -> bool {
     let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(parse_timestamp);
-    let ended = last_sign.zip(baseline.at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
+    let ended = last_sign.zip(at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
     is_active(row) || ended
 }
 
 /// Whether a row was made so long after the baseline that the trigger cannot have made it: a row is stored before the
 /// trigger is answered (4.3.11).
-fn is_too_late(row: &Row, baseline: &Baseline, timing: &Timing) -> bool {
+fn is_too_late(row: &Row, at: Option<Timestamps>, timing: &Timing) -> bool {
     let longest = i64::try_from(timing.acted_on_within().as_secs()).unwrap_or(i64::MAX).saturating_add(MAX_CLOCK_SKEW);
     let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp());
-    let later = created.zip(baseline.at).map(|(created, at)| created.saturating_sub(at.server));
+    let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
     later.is_some_and(|later| later > longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{DeployRequest, Target};
+
+    /// A page as it came with this `Date`, of so many rows in all and these.
+    fn page(date: &str, count: i64, rows: &[(&str, &str)]) -> Page {
+        let row = |(uuid, at): &(&str, &str)| {
+            serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
+        };
+        Page { rows: rows.iter().map(row).collect(), count: Some(count), at: Timestamps::dated(Some(date)) }
+    }
+
+    #[test]
+    fn a_row_is_too_late_only_by_a_baseline_that_is_dated_by_the_same_clock() {
+        const HOUR_BEFORE: &str = "Sun, 22 Nov 2026 14:40:24 GMT";
+        const NOW: &str = "Sun, 22 Nov 2026 15:40:24 GMT";
+        const CREATED: &str = "2026-11-22T15:40:24.000000Z";
+        let asked = Asked::of(&DeployRequest::new(Target::application("web"))).unwrap();
+        let found = |before: &str| {
+            let later = page(NOW, 1, &[("a", CREATED)]);
+            let baseline = Baseline::of(page(before, 0, &[]));
+            matches!(find(&later, &asked, &baseline, false, &Timing::DEFAULT), Finding::Row(_))
+        };
+        assert!(found(NOW));
+        // Both answers came within a second by our clock, so that one of the dates is wrong.
+        assert!(found(HOUR_BEFORE));
+    }
 }
