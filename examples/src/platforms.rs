@@ -8,7 +8,7 @@ use anydeploy::{Coolify, Deployer, Dokploy, Platform, Qovery, Result};
 use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, QoveryScript};
 use futures::future::BoxFuture;
 
-use crate::chaos::ChaosPlatform;
+use crate::scene::ScenePlatform;
 
 /// What the examples know of one platform.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +20,8 @@ pub struct PlatformEntry {
     pub from_env: fn() -> Result<Arc<dyn Deployer>>,
     /// Starts a fake server, and makes an adapter for it.
     pub start_fake: fn() -> BoxFuture<'static, Result<FakePlatform>>,
-    /// The platform of a chaos run.
-    pub chaos: ChaosPlatform,
+    /// The platform of a chaos or crash run.
+    pub scene: ScenePlatform,
 }
 
 /// A fake server, which stops when dropped, and an adapter for it.
@@ -39,7 +39,7 @@ pub struct FakePlatform {
 }
 
 macro_rules! entry {
-    ($name:literal, $adapter:ident, $fake:ident, $script:ident, $chaos:ident) => {
+    ($name:literal, $adapter:ident, $fake:ident, $script:ident, $scene:ident) => {
         PlatformEntry {
             name: $name,
             from_env: || Ok(Arc::new($adapter::from_env()?)),
@@ -53,7 +53,7 @@ macro_rules! entry {
                     Ok(FakePlatform { url: fake.url(), deployer, application, broken, _server: Box::new(fake) })
                 })
             },
-            chaos: ChaosPlatform::$chaos,
+            scene: ScenePlatform::$scene,
         }
     };
 }
