@@ -1,4 +1,4 @@
-//! The waits between two tries of the same thing.
+//! The waits between two attempts at the same thing.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use tokio::time::Instant;
 /// The longest wait, thirty years; a longer one counts as this.
 const MAX_WAIT: Duration = Duration::from_hours(262_800);
 
-/// The waits between two tries of the same thing: they grow, are spread at random, and end with a budget.
+/// The waits between two attempts at the same thing: they grow, are spread at random, and end with a budget.
 ///
-/// By default a wait is full jitter under a ceiling that doubles with each try, without a bound on the tries or the time.
+/// By default a wait is full jitter under a ceiling that doubles with each attempt, without a bound on the attempts or the time.
 /// What a server asks for ([`Error::retry_after`](crate::Error::retry_after)) is never cut short: a wait is the longer of
 /// the two.
 ///
@@ -23,10 +23,10 @@ const MAX_WAIT: Duration = Duration::from_hours(262_800);
 ///
 /// let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10))
 ///     .with_jitter(Jitter::None)
-///     .with_tries(3);
+///     .with_attempts(3);
 /// assert_eq!(backoff.next(None), Some(Duration::from_millis(500)));
 /// assert_eq!(backoff.next(Some(Duration::from_secs(30))), Some(Duration::from_secs(30)));
-/// assert_eq!(backoff.next(None), None, "that was the third try");
+/// assert_eq!(backoff.next(None), None, "that was the third attempt");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Backoff {
@@ -37,8 +37,8 @@ pub struct Backoff {
     jitter: Jitter,
     started: Instant,
     budget: Duration,
-    max_tries: u32,
-    tries: u32,
+    max_attempts: u32,
+    attempts: u32,
     random: Rng,
 }
 
@@ -57,7 +57,7 @@ pub enum Jitter {
 }
 
 impl Backoff {
-    /// Waits of up to `first` at first, twice that with each try, and up to `longest` in the end.
+    /// Waits of up to `first` at first, twice that with each attempt, and up to `longest` in the end.
     ///
     /// The time budget, if one is set, runs from now.
     #[must_use]
@@ -71,13 +71,13 @@ impl Backoff {
             jitter: Jitter::Full,
             started: Instant::now(),
             budget: Duration::MAX,
-            max_tries: u32::MAX,
-            tries: 0,
+            max_attempts: u32::MAX,
+            attempts: 0,
             random: Rng::new(),
         }
     }
 
-    /// The same waits, whose ceiling grows by this factor with each try; less than 1 counts as 1.
+    /// The same waits, whose ceiling grows by this factor with each attempt; less than 1 counts as 1.
     #[must_use]
     pub fn with_growth(mut self, factor: f64) -> Self {
         self.growth = factor.max(1.0);
@@ -98,10 +98,10 @@ impl Backoff {
         self
     }
 
-    /// The same waits, for at most this many tries, the first one included.
+    /// The same waits, for at most this many attempts, the first one included.
     #[must_use]
-    pub fn with_tries(mut self, tries: u32) -> Self {
-        self.max_tries = tries;
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
         self
     }
 
@@ -112,31 +112,31 @@ impl Backoff {
         self
     }
 
-    /// How many tries have ended.
+    /// How many attempts have ended.
     #[must_use]
-    pub fn tries(&self) -> u32 {
-        self.tries
+    pub fn attempts(&self) -> u32 {
+        self.attempts
     }
 
-    /// Whether another try may follow if the server asks for this wait.
+    /// Whether another attempt may follow if the server asks for this wait.
     ///
     /// Waiting less than the server asks for only earns another refusal, so the answer is no if the budget does not hold
     /// the whole wait.
     #[must_use]
     pub fn allows(&self, retry_after: Option<Duration>) -> bool {
         let left = self.left();
-        self.tries < self.max_tries && !left.is_zero() && retry_after.unwrap_or_default() <= left
+        self.attempts < self.max_attempts && !left.is_zero() && retry_after.unwrap_or_default() <= left
     }
 
-    /// Counts a try that has ended, and says how long to wait before the next one; `None` if none may follow.
+    /// Counts an attempt that has ended, and says how long to wait before the next one; `None` if none may follow.
     pub fn next(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
-        self.tries = self.tries.saturating_add(1);
+        self.attempts = self.attempts.saturating_add(1);
         self.allows(retry_after).then(|| self.jittered().min(self.left()).max(retry_after.unwrap_or_default()))
     }
 
-    /// Counts a try that has ended, and says how long to wait before the next one, whatever is left of the budget.
+    /// Counts an attempt that has ended, and says how long to wait before the next one, whatever is left of the budget.
     pub fn pause(&mut self, retry_after: Option<Duration>) -> Duration {
-        self.tries = self.tries.saturating_add(1);
+        self.attempts = self.attempts.saturating_add(1);
         self.jittered().max(retry_after.unwrap_or_default())
     }
 
@@ -220,10 +220,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_try_follows_the_last_one() {
-        let mut backoff = Backoff::new(SECOND, SECOND).with_tries(2);
+    async fn no_attempt_follows_the_last_one() {
+        let mut backoff = Backoff::new(SECOND, SECOND).with_attempts(2);
         assert!(backoff.allows(None) && backoff.next(None).is_some());
-        assert_eq!((backoff.next(None), backoff.tries(), backoff.allows(None)), (None, 2, false));
+        assert_eq!((backoff.next(None), backoff.attempts(), backoff.allows(None)), (None, 2, false));
     }
 
     #[tokio::test(start_paused = true)]

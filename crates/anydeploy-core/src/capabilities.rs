@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
-use crate::{DeployRequest, Error, Platform, Revision, TargetKind};
+use serde::{Deserialize, Serialize};
+
+use crate::json::{VersionOne, millis};
+use crate::{DeployRequest, Error, Platform, RequestOption, TargetKind};
 
 /// What a request may ask of a [`Deployer`](crate::Deployer), known before anything is sent.
 ///
 /// A kind of target that is not listed, and an option that its kind does not list, is refused with
 /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
 /// What a deployer offers besides deploying are its groups: see [`DeployerExt::offers`](crate::DeployerExt::offers).
+///
+/// In their [JSON form](crate#json) the kinds are a list, each with the options that its targets take.
 ///
 /// ```
 /// use anydeploy_core::{Capabilities, RequestOption, TargetKind};
@@ -20,15 +25,32 @@ use crate::{DeployRequest, Error, Platform, Revision, TargetKind};
 /// assert!(!capabilities.takes(&TargetKind::Database, RequestOption::Commit));
 /// assert!(!capabilities.deploys(&TargetKind::Helm));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Capabilities {
-    kinds: Vec<(TargetKind, Vec<RequestOption>)>,
+    #[serde(default)]
+    v: VersionOne,
+    #[serde(default)]
+    kinds: Vec<OfferedKind>,
     /// The platform keeps a text of the caller's with a deployment, so that a deployment is recognised after a lost
     /// answer; without one it is inferred, or undecidable.
+    #[serde(default)]
     pub correlates: bool,
     /// The shortest time between two reads of one deployment that keeps to the platform's rate limit; 1 s by default.
+    #[serde(rename = "poll_interval_ms", with = "millis", default = "default_poll_interval")]
     pub poll_interval: Duration,
+}
+
+/// A kind of target that can be deployed, and the options that a request for one may set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct OfferedKind {
+    kind: TargetKind,
+    #[serde(default)]
+    options: Vec<RequestOption>,
+}
+
+const fn default_poll_interval() -> Duration {
+    Duration::from_secs(1)
 }
 
 impl Default for Capabilities {
@@ -41,14 +63,14 @@ impl Capabilities {
     /// A deployer that deploys nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { kinds: Vec::new(), correlates: false, poll_interval: Duration::from_secs(1) }
+        Self { v: VersionOne, kinds: Vec::new(), correlates: false, poll_interval: default_poll_interval() }
     }
 
     /// Adds a kind of target, or replaces the options of one.
     #[must_use]
     pub fn with_kind(mut self, kind: TargetKind, options: &[RequestOption]) -> Self {
-        self.kinds.retain(|(known, _)| *known != kind);
-        self.kinds.push((kind, options.to_vec()));
+        self.kinds.retain(|offered| offered.kind != kind);
+        self.kinds.push(OfferedKind { kind, options: options.to_vec() });
         self
     }
 
@@ -69,15 +91,15 @@ impl Capabilities {
     /// Takes an option away from every kind of target.
     #[must_use]
     pub fn without(mut self, option: RequestOption) -> Self {
-        for (_, options) in &mut self.kinds {
-            options.retain(|offered| *offered != option);
+        for kind in &mut self.kinds {
+            kind.options.retain(|offered| *offered != option);
         }
         self
     }
 
     /// The kinds of target that can be deployed, in the order in which they were added.
     pub fn target_kinds(&self) -> impl Iterator<Item = &TargetKind> {
-        self.kinds.iter().map(|(kind, _)| kind)
+        self.kinds.iter().map(|offered| &offered.kind)
     }
 
     /// Whether targets of a kind can be deployed.
@@ -89,7 +111,7 @@ impl Capabilities {
     /// The options that a request for a target of a kind may set.
     #[must_use]
     pub fn options(&self, kind: &TargetKind) -> &[RequestOption] {
-        self.kinds.iter().find(|(offered, _)| offered == kind).map_or(&[], |(_, options)| options)
+        self.kinds.iter().find(|offered| offered.kind == *kind).map_or(&[], |offered| &offered.options)
     }
 
     /// Whether a request for a target of a kind may set an option; the platform may still refuse a value of it, or two
@@ -102,7 +124,7 @@ impl Capabilities {
     /// Whether a request for a target of any kind may set an option.
     #[must_use]
     pub fn takes_anywhere(&self, option: RequestOption) -> bool {
-        self.kinds.iter().any(|(_, options)| options.contains(&option))
+        self.kinds.iter().any(|offered| offered.options.contains(&option))
     }
 }
 
@@ -129,81 +151,6 @@ impl DeployRequest {
                 Err(Error::unsupported(platform.clone(), what))
             }
             None => Ok(()),
-        }
-    }
-}
-
-/// Something that a [`DeployRequest`] can ask for beside the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum RequestOption {
-    /// [`Revision::Commit`].
-    Commit,
-    /// [`Revision::ImageTag`].
-    ImageTag,
-    /// [`Revision::Deployed`].
-    Deployed,
-    /// [`Revision::ChartVersion`].
-    ChartVersion,
-    /// [`DeployRequest::values_commit`].
-    ValuesCommit,
-    /// [`DeployRequest::job_event`].
-    JobEvent,
-    /// [`DeployRequest::terraform_action`].
-    TerraformAction,
-    /// [`DeployRequest::no_cache`].
-    NoCache,
-    /// [`DeployRequest::reason`].
-    Reason,
-    /// [`DeployRequest::pull_request`].
-    PullRequest,
-}
-
-impl RequestOption {
-    /// Every option.
-    pub const ALL: &'static [Self] = &[
-        Self::Commit,
-        Self::ImageTag,
-        Self::Deployed,
-        Self::ChartVersion,
-        Self::ValuesCommit,
-        Self::JobEvent,
-        Self::TerraformAction,
-        Self::NoCache,
-        Self::Reason,
-        Self::PullRequest,
-    ];
-
-    /// Whether a request sets it.
-    #[must_use]
-    pub fn is_set(self, request: &DeployRequest) -> bool {
-        match self {
-            Self::Commit => matches!(request.revision(), Revision::Commit(_)),
-            Self::ImageTag => matches!(request.revision(), Revision::ImageTag(_)),
-            Self::Deployed => matches!(request.revision(), Revision::Deployed),
-            Self::ChartVersion => matches!(request.revision(), Revision::ChartVersion(_)),
-            Self::ValuesCommit => request.values_commit().is_some(),
-            Self::JobEvent => request.job_event().is_some(),
-            Self::TerraformAction => request.terraform_action().is_some(),
-            Self::NoCache => request.no_cache(),
-            Self::Reason => request.reason().is_some(),
-            Self::PullRequest => request.pull_request().is_some(),
-        }
-    }
-
-    /// What it is for, as the end of "this platform does not offer …".
-    pub(crate) const fn purpose(self) -> &'static str {
-        match self {
-            Self::Commit => "deploying a given commit",
-            Self::ImageTag => "deploying a given image tag",
-            Self::Deployed => "deploying once more what was deployed last",
-            Self::ChartVersion => "deploying a given chart version",
-            Self::ValuesCommit => "the values of a chart from a given commit",
-            Self::JobEvent => "running a job for a given event",
-            Self::TerraformAction => "another action on a Terraform service",
-            Self::NoCache => "building without the cache",
-            Self::Reason => "a reason on a deployment",
-            Self::PullRequest => "deploying a pull request",
         }
     }
 }

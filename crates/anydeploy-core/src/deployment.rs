@@ -68,9 +68,9 @@ impl fmt::Display for Identity {
 pub struct Deployment {
     #[serde(default)]
     v: VersionOne,
-    /// Names it; store this to watch on later.
+    /// The id of the deployment; store it to watch the deployment later, also in another process.
     pub id: DeploymentId,
-    /// How it is known to be the right one.
+    /// How it is known to be the deployment that was asked for.
     pub identity: Identity,
     /// Where it stands.
     pub status: DeploymentStatus,
@@ -92,7 +92,7 @@ pub struct Deployment {
     /// The pull request whose preview it deploys; `None` is the target itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<u64>,
-    /// The page of it in the platform's web interface.
+    /// Its page in the platform's web interface.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the platform accepted or created it, by the platform's clock.
@@ -130,7 +130,7 @@ impl Deployment {
         self.id.target()
     }
 
-    /// Whether it is over, and known to be the right one.
+    /// Whether it is over, and known to be the deployment that was asked for.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.status.is_terminal() && self.identity.is_resolved()

@@ -133,8 +133,8 @@ pub trait DeployerExt: Deployer {
 
     /// Deploys, and waits until the deployment is over.
     ///
-    /// The deadline counts from the moment the platform has accepted the deployment, or has answered that an earlier one
-    /// [is running already](ErrorKind::AlreadyRunning).
+    /// The deadline counts from the moment [`deploy`](Deployer::deploy) returned the deployment, or the error that an earlier
+    /// one [is running already](ErrorKind::AlreadyRunning); the time that the first trigger takes does not count.
     /// In the second case the call waits until that one is over, however it ends, and triggers again; the time between
     /// two triggers grows like that between two polls.
     ///
@@ -148,7 +148,8 @@ pub trait DeployerExt: Deployer {
     /// [`ErrorKind::AlreadyRunning`] if the earlier deployment was not over at the deadline; nothing was triggered then.
     /// An error of a poll of the earlier deployment is [safe to repeat](Error::is_safe_to_repeat) for the same reason.
     /// Once the platform has accepted the deployment, an error holds the last state that was read of it
-    /// ([`Error::last`](crate::Error::last)), so that its id is not lost, and never says that it is safe to repeat.
+    /// ([`Error::last`](crate::Error::last)), so that its id is not lost, and never says that it is safe to repeat; its
+    /// [advice](crate::Error::advice) is to watch that id again, because the deployment goes on without the caller.
     fn deploy_and_wait<'a>(
         &'a self,
         request: &'a DeployRequest,
@@ -209,7 +210,7 @@ async fn wait_for_earlier<D: Deployer>(
     deadline: Instant,
 ) -> Result<()> {
     let platform = deployer.platform();
-    match Watch::resume(deployer, earlier.clone(), options.with_log_tail(0), Some(deadline)).await {
+    match Watch::of_earlier(deployer, earlier.clone(), options, deadline).await {
         Ok(_) => Ok(()),
         // The caller's own request was not triggered, so every failure here is safe to repeat.
         Err(error) if error.kind() == ErrorKind::TimedOut => {

@@ -7,18 +7,21 @@ mod layered;
 mod limit;
 mod retry;
 mod timeout;
+mod tracing;
 
 use std::fmt::Debug;
 
 use futures::future::Future;
 
-pub use audit::{Audit, AuditRecord};
+pub use audit::{Audit, AuditRecord, AuditResult};
 pub use call::{Answer, Call, Next, NextBatch};
 pub use dry_run::DryRun;
 pub use layered::Layered;
 pub use limit::ConcurrencyLimit;
 pub use retry::{Retry, RetryEvent, RetryOptions};
 pub use timeout::Timeout;
+// The crate of the same name is not meant.
+pub use self::tracing::Tracing;
 
 use crate::{Deployment, DeploymentId, Result};
 

@@ -5,7 +5,7 @@
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
-//!   [`DryRun`], or one of your own.
+//!   [`DryRun`], [`Tracing`], or one of your own.
 //! * `testing` (feature `testing`) has doubles for the tests of programs that deploy, and a conformance suite for those
 //!   who implement the trait.
 //!
@@ -14,11 +14,12 @@
 //!
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
-//! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`] and [`Error`] carry the version of their form, `"v": 1`.
+//! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`Error`], [`Capabilities`] and [`RetryOptions`] carry the
+//!   version of their form, `"v": 1`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
 //!   An unknown word where one of a list is expected is refused with an error that names the list.
-//! * A [`Target`], a [`DeploymentId`] and a [`Platform`] are text, a moment is text of RFC 3339 in UTC, and a duration is a
+//! * A [`Target`], a [`TargetKind`], a [`DeploymentId`] and a [`Platform`] are text, a moment is text of RFC 3339 in UTC, and a duration is a
 //!   whole number of milliseconds under a name that ends in `_ms`.
 //! * What is masked in a value is masked in its JSON; no form holds a credential of the deployer.
 
@@ -56,7 +57,7 @@ mod watch;
 pub use anydeploy_mask::mask;
 pub use backoff::{Backoff, Jitter};
 pub use call_kind::CallKind;
-pub use capabilities::{Capabilities, RequestOption};
+pub use capabilities::Capabilities;
 pub use check::{Check, Permission, VersionSupport};
 pub use deployer::Deployer;
 pub use deployment::{Deployment, Identity, Progress};
@@ -67,13 +68,13 @@ pub use history::HistoryOptions;
 pub use id::DeploymentId;
 pub use intent::Intent;
 pub use layer::{
-    Answer, Audit, AuditRecord, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch, Retry,
-    RetryEvent, RetryOptions, Timeout,
+    Answer, Audit, AuditRecord, AuditResult, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch,
+    Retry, RetryEvent, RetryOptions, Timeout, Tracing,
 };
 pub use log::{LogLine, LogOptions, LogPage};
 pub use method::Method;
 pub use platform::Platform;
-pub use request::{Adoption, DeployRequest, JobEvent, TerraformAction};
+pub use request::{Adoption, DeployRequest, JobEvent, RequestOption, TerraformAction};
 pub use revision::{RanRevision, Revision};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};

@@ -90,7 +90,7 @@ impl DeploymentId {
         })
     }
 
-    /// Checks that the id belongs to `platform`, so that nobody asks one platform about another's deployment.
+    /// Checks that the id belongs to `platform`, so that one platform is never asked about another's deployment.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if it does not.

@@ -1,8 +1,10 @@
 //! What a caller asks to be deployed, and the check that the platform can do just that.
 
 mod options;
+mod request_option;
 
 pub use options::{Adoption, JobEvent, TerraformAction};
+pub use request_option::RequestOption;
 
 use serde::{Deserialize, Serialize};
 

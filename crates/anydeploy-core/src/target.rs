@@ -1,6 +1,10 @@
 //! What is deployed: a kind and an id, written `application:abc`.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
+
+use crate::text::serde_as_text;
 
 /// The kind of thing a [`Target`] names, in the platforms' own words.
 ///
@@ -84,6 +88,16 @@ impl fmt::Display for TargetKind {
         f.pad(self.as_str())
     }
 }
+
+impl FromStr for TargetKind {
+    type Err = Infallible;
+
+    fn from_str(kind: &str) -> Result<Self, Infallible> {
+        Ok(kind.into())
+    }
+}
+
+serde_as_text!(TargetKind);
 
 /// What is deployed: a kind and the platform's own id for it.
 ///

@@ -4,22 +4,27 @@
 //! |---|---|
 //! | `deploy` | `cicd.pipeline.task.type` (`deploy`), `deployment.name`, `deployment.environment.name`; once it has ended `deployment.id`, `deployment.status`, `error.type` |
 //! | `watch` | the same fields, and `cicd.pipeline.result` |
+//! | `call` | `otel.name` and `code.function.name` (the method), `deployment.name`, `deployment.environment.name`, `deployment.id`; once it has ended `deployment.status`, `error.type` |
+//! | `http` | `otel.name`, `otel.kind` (`client`), `http.request.method`, `url.template`, `server.address`, `server.port`; once it has ended `http.response.status_code`, `error.type` |
 //!
-//! `deployment.name` is the target as text, `deployment.status` the phase, `error.type` the kind of the error.
+//! `deployment.name` is the target as text, `deployment.status` the phase, `error.type` the kind of the error, or the
+//! status of a refused HTTP request.
+//! The adapters of this project have a span `http` for each request that they send.
 //! `cicd.pipeline.result` is `success`, `failure`, `cancellation`, `skip` (superseded), `timeout`, or `error` where the
 //! outcome is not known.
 //!
 //! An event is emitted for each retry, for a deployment that was adopted or inferred, and for an end that is undecidable.
 //! Nothing here holds a credential or a text of a server.
 //!
-//! A deployer of one's own wraps its trigger in [`deploy`]; the adapters of this project do so.
+//! A deployer of your own wraps its trigger in [`deploy`], as the adapters of this project do.
+//! Or put the layer [`Tracing`](crate::Tracing) around it, which gives every other call the span `call`.
 
 use std::time::Duration;
 
 use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, info_span};
 
-use crate::{DeployRequest, Deployment, Error, ErrorKind, Identity, Method, Result, Target};
+use crate::{DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Result, Target};
 
 /// Runs the trigger of a request inside the span `deploy`, and records how it ended.
 ///
@@ -29,6 +34,14 @@ pub async fn deploy<F>(request: &DeployRequest, trigger: F) -> Result<Deployment
 where
     F: Future<Output = Result<Deployment>>,
 {
+    let span = self::trigger(Some(request.target()));
+    let result = trigger.instrument(span.clone()).await;
+    trigger_ended(&span, result.as_ref().map(Some));
+    result
+}
+
+/// The span of a trigger.
+pub(crate) fn trigger(target: Option<&Target>) -> Span {
     let span = info_span!(
         "deploy",
         "cicd.pipeline.task.type" = "deploy",
@@ -38,19 +51,45 @@ where
         deployment.status = Empty,
         "error.type" = Empty,
     );
-    record_target(&span, request.target());
-    let result = trigger.instrument(span.clone()).await;
-    span.in_scope(|| match &result {
-        Ok(deployment) => {
-            record_deployment(&span, deployment);
-            identified(deployment);
-        }
-        Err(error) => {
-            error.last().inspect(|last| record_deployment(&span, last));
-            record_error(&span, error);
-        }
+    target.inspect(|target| record_target(&span, target));
+    span
+}
+
+/// Records how a trigger ended, and by what its deployment was identified.
+pub(crate) fn trigger_ended(span: &Span, ended: Result<Option<&Deployment>, &Error>) {
+    call_ended(span, ended);
+    if let Ok(Some(deployment)) = ended {
+        span.in_scope(|| identified(deployment));
+    }
+}
+
+/// The span of a call that is no trigger.
+pub(crate) fn call(method: Method, target: Option<&Target>, id: Option<&DeploymentId>) -> Span {
+    let span = info_span!(
+        "call",
+        otel.name = method.as_str(),
+        code.function.name = method.as_str(),
+        deployment.name = Empty,
+        deployment.environment.name = Empty,
+        deployment.id = Empty,
+        deployment.status = Empty,
+        "error.type" = Empty,
+    );
+    target.inspect(|target| record_target(&span, target));
+    id.inspect(|id| {
+        span.record("deployment.id", display(id));
     });
-    result
+    span
+}
+
+/// Records how a call ended: the deployment that it returned or read last, and the error.
+pub(crate) fn call_ended(span: &Span, ended: Result<Option<&Deployment>, &Error>) {
+    let (deployment, error) = match ended {
+        Ok(deployment) => (deployment, None),
+        Err(error) => (error.last(), Some(error)),
+    };
+    deployment.inspect(|deployment| record_deployment(span, deployment));
+    error.inspect(|error| span.in_scope(|| record_error(span, error)));
 }
 
 /// The span of a watch.

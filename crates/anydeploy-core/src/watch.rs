@@ -48,6 +48,7 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};
 /// * [`ErrorKind::TimedOut`] when the deadline passes; [`Error::last`] is the last state that was read, and the source is
 ///   the error of the polls after it, if they failed.
 /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
+///   Such an error does not stop the deployment, and its [advice](Error::advice) says so.
 ///
 /// # Telemetry
 /// All of it happens inside one span `watch` of [`telemetry`](crate::telemetry), a child of the span in which the watch was
@@ -73,6 +74,17 @@ impl Watch {
         deadline: Option<Instant>,
     ) -> Self {
         Self::of(Observer::new(deployer, known.id.clone(), options).knowing(known, deadline))
+    }
+
+    /// A watch over the deployment that has to end before the caller's own is triggered.
+    pub(crate) fn of_earlier<D: Deployer>(
+        deployer: D,
+        earlier: Deployment,
+        options: WatchOptions,
+        deadline: Instant,
+    ) -> Self {
+        let observer = Observer::new(deployer, earlier.id.clone(), options.with_log_tail(0));
+        Self::of(observer.knowing(earlier, Some(deadline)).of_earlier())
     }
 
     fn of<D: Deployer>(observer: Observer<D>) -> Self {

@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::pace::Pace;
 use crate::timeline::Timeline;
 
-/// A clock that may be ahead of the truth or behind it.
+/// A clock that may be ahead of the real time or behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Clock {
     /// Below zero it is behind.
     ahead: TimeDelta,
-    /// What the truth is, if not the clock of this machine.
+    /// What gives the real time, if not the clock of this machine.
     timeline: Option<Timeline>,
 }
 

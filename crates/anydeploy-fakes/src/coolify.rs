@@ -268,7 +268,7 @@ impl FakeCoolify {
         known(state.resource_mut(id), "resource", id).starts.push_back(statuses.into_iter().collect());
     }
 
-    /// Somebody deploys an application with the button in the web interface; it queues like any other deployment.
+    /// Deploys an application as a user does in the web interface; the deployment queues like any other.
     ///
     /// # Panics
     /// If there is no such application.

@@ -224,7 +224,7 @@ impl FakeDokploy {
         self.platform.state().quirks.disable(quirk);
     }
 
-    /// Lets so many ticks pass at once.
+    /// Advances the clock by this many ticks at once.
     pub fn advance(&self, ticks: u64) {
         self.platform.ticker.advance(ticks);
         drop(self.platform.state());
@@ -235,7 +235,7 @@ impl FakeDokploy {
         self.platform.state().queue.concurrency = jobs.max(1);
     }
 
-    /// Every deployment the server accepted, in that order, and how it went; other people's too.
+    /// Every deployment the server accepted, in that order, and how it went; those of other clients too.
     #[must_use]
     pub fn triggered(&self) -> Vec<DokployTriggered> {
         self.platform.state().ledger.clone()
@@ -262,7 +262,7 @@ impl FakeDokploy {
         }
     }
 
-    /// Takes the waiting jobs of a service from the queue, as somebody with a browser may.
+    /// Removes the waiting jobs of a service from the queue, as a user can do in the web interface.
     ///
     /// # Panics
     /// If there is no such service.

@@ -12,13 +12,13 @@ use crate::timeline::Timeline;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pace {
-    /// One tick every so often, by the clock.
+    /// One tick for each interval of this length, by the clock of this machine.
     Every(Duration),
-    /// One tick every so often, by a timeline, which the dates that the server writes follow as well.
+    /// One tick for each interval of this length on a timeline, which the dates that the server writes follow as well.
     ///
-    /// Rate limits go by the clock all the same.
+    /// Rate limits still follow the clock of this machine.
     Along(Timeline, Duration),
-    /// One tick after every so many requests, so that a client sees each state however slow its machine is.
+    /// One tick after every this many requests, so that a client sees each state however slow its machine is.
     ///
     /// 0 counts as 1.
     Requests(u64),

@@ -33,7 +33,7 @@ impl Timeline {
         Self(Box::leak(Box::new(inner)))
     }
 
-    /// Lets so much time pass at once.
+    /// Advances the clock by this much time at once.
     pub fn advance(self, time: Duration) {
         let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         self.0.passed.fetch_add(nanos, Ordering::SeqCst);

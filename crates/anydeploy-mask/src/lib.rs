@@ -1,12 +1,12 @@
 //! Takes secrets and control sequences out of text that a server or a build wrote, before it is shown.
 //!
-//! * [`mask`] replaces what is known for a secret by its form or its place with `[redacted]`.
+//! * [`mask`] replaces secrets, recognised by their form or their place, with `[redacted]`.
 //! * [`plain`] removes control sequences, and keeps the last state of a progress line.
 //! * [`one_line`] does both, for a sentence in an error or an outcome.
 //!
 //! Servers put raw exceptions into their answers, with commands and SQL in them (seen on Dokploy 0.30.2), and the last
 //! line of a failed build often holds the command that failed.
-//! A mask is a safety net: a secret of a form and a place that nobody knows stays.
+//! A mask is a safety net: a secret whose form and place it does not know stays in the text.
 //!
 //! It has no dependencies, so that `anydeploy-core` and `anydeploy-wire` share it without knowing each other.
 

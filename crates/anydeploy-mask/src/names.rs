@@ -126,7 +126,7 @@ fn is_telltale(name: &str) -> bool {
     TELLTALES.iter().any(|telltale| name.contains(telltale))
 }
 
-/// Whether a parser speaks of a token of a language: `Unexpected token: )`.
+/// Whether `token` is a word of a parser's message, as in `Unexpected token: )`.
 fn is_syntax(before: &str, name: &str) -> bool {
     let last = before.split_whitespace().next_back().unwrap_or_default().to_ascii_lowercase();
     name == "token" && last.ends_with("expected")

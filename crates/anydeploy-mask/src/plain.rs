@@ -93,7 +93,7 @@ fn moves_to_start(chars: &mut Chars<'_>) -> bool {
     }
 }
 
-/// Skips a string such as a title to its end; one that never ends is taken for a lone beginning, and ends with its line.
+/// Skips a string such as a title to its end; one without an end is skipped to the end of its line.
 fn skip_string(chars: &mut Chars<'_>) {
     while let Some(c) = chars.next_if(|c| *c != '\n') {
         match c {

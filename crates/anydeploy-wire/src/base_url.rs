@@ -36,11 +36,17 @@ pub(crate) fn parse(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Whether the host surely is this machine: any other name is for the resolver to say.
+/// Whether the host is certainly this machine; any other name depends on the resolver.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     address.map_or(host == "localhost", |address| address.is_loopback())
+}
+
+/// The host and the port of a base URL, which has both.
+pub(crate) fn server(url: &Url) -> (String, u16) {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    (host.to_owned(), url.port_or_known_default().unwrap_or_default())
 }
 
 #[cfg(test)]

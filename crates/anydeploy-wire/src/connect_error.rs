@@ -27,7 +27,7 @@ pub(crate) enum ConnectError {
     Authority,
     /// The certificate was refused for another reason.
     Certificate,
-    /// Anything else, in the words of the system.
+    /// Another cause, in the operating system's words.
     Other(String),
 }
 

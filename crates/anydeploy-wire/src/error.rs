@@ -46,6 +46,23 @@ pub enum ErrorKind {
     Decode,
 }
 
+impl ErrorKind {
+    /// The kind as one word in lower case, as it stands in a trace.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "invalid_argument",
+            Self::InvalidConfiguration => "invalid_configuration",
+            Self::Connect => "connect",
+            Self::Certificate => "certificate",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::TooLarge => "too_large",
+            Self::Status => "status",
+            Self::Decode => "decode",
+        }
+    }
+}
+
 /// A failed request, or a client that could not be built.
 ///
 /// `Display` is one line with the operation and its path template; neither it nor `Debug` shows a

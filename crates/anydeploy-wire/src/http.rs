@@ -23,6 +23,8 @@ pub(crate) struct Parts {
     pub(crate) may_resend: bool,
     /// Without a slash at its end.
     pub(crate) base_url: String,
+    /// The host of the base URL, and its port.
+    pub(crate) server: (String, u16),
     /// Where requests go, as errors name it: the origin, and the proxy that was set.
     pub(crate) destination: String,
     /// The headers of every request, the credentials included.
@@ -55,6 +57,14 @@ impl Http {
     #[must_use]
     pub fn max_body(&self) -> usize {
         self.0.max_body
+    }
+
+    pub(crate) fn server_address(&self) -> &str {
+        &self.0.server.0
+    }
+
+    pub(crate) fn server_port(&self) -> u16 {
+        self.0.server.1
     }
 
     pub(crate) fn destination(&self) -> &str {

@@ -69,7 +69,7 @@ impl HttpBuilder {
         self
     }
 
-    /// One more header for every request, such as Cloudflare Access wants.
+    /// Adds a header to every request, such as those that Cloudflare Access requires.
     ///
     /// Refused are the header of the [credentials](Self::auth), those that a request sets by itself, and
     /// `Proxy-Authorization`, which would go to the server.
@@ -206,6 +206,7 @@ impl HttpBuilder {
             },
             may_resend: self.client.is_some(),
             base_url: url.as_str().trim_end_matches('/').to_owned(),
+            server: base_url::server(&url),
             destination,
             headers,
             timeout: self.timeout,

@@ -30,6 +30,16 @@
 //! # }
 //! ```
 //!
+//! # Tracing
+//!
+//! Each request is one span `http` at level `INFO`, a child of the span that the caller is in.
+//! Its fields are `http.request.method`, `url.template`, `server.address` and `server.port`, then
+//! `http.response.status_code` if a response came, and `error.type` after a failure: the status, or a word such as
+//! `timeout`.
+//! `otel.name` and `otel.kind` are for the exporter to OpenTelemetry.
+//! It lasts until the response is read as a type, so that an unreadable one is its failure.
+//! No field holds a credential, an id, a query value or a text of the server.
+//!
 //! # Features
 //!
 //! `rustls` (default), `native-tls`, or `rustls-no-provider` for a program that installs its own
@@ -63,6 +73,7 @@ mod response_future;
 mod retry_after;
 mod secret;
 mod server_message;
+mod span;
 mod tls;
 mod web_page;
 

@@ -3,8 +3,7 @@
 /// Implements [`Read`](crate::Read) and `Deserialize` for a struct.
 ///
 /// Each field says which member of the object it is.
-/// A required member has to be there; an optional one that is absent leaves its field at its
-/// `Demismatch`.
+/// A required member has to be there; an optional one that is absent leaves its field at its `Default`.
 /// Members that the struct does not know are passed over.
 ///
 /// # Examples

@@ -35,7 +35,7 @@ pub(crate) fn fill(operation: &Operation, values: &[(&str, String)]) -> Result<S
 /// Why a value may not stand in a path.
 ///
 /// URL parsers and servers resolve `.` and `..`, some of them after decoding `%2F` and `%5C`, so a
-/// dot segment is refused wherever it stands: `DELETE /applications/..` would mean another thing.
+/// dot segment is refused wherever it stands: `DELETE /applications/..` would address another resource.
 fn refusal_of(value: &str) -> Option<&'static str> {
     if value.is_empty() {
         Some("is empty")

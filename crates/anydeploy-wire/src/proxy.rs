@@ -12,7 +12,7 @@ pub(crate) enum Proxy {
     /// What the environment sets, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     #[default]
     Environment,
-    /// None, whatever the environment sets.
+    /// No proxy, even if the environment sets one.
     Direct,
     /// This one, for every request; its URL may hold a password.
     Url(Secret),
@@ -64,7 +64,7 @@ impl Route {
         matches!(self, Self::Through(url) if url.scheme() == "https")
     }
 
-    /// Whether a request to this machine, which is not encrypted, may leave it.
+    /// Whether the proxy is on another machine, so that even an unencrypted request to this machine leaves it.
     pub(crate) fn leaves_this_machine(&self) -> bool {
         matches!(self, Self::Through(url) if !is_loopback(url))
     }

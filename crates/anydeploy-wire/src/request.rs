@@ -8,6 +8,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
 use serde::Serialize;
+use tracing::Instrument;
 
 use crate::{
     decode::Read,
@@ -21,6 +22,7 @@ use crate::{
     response::{RawResponse, Response},
     response_future::{Exchange, ResponseFuture},
     secret::Secret,
+    span,
 };
 
 impl Http {
@@ -124,8 +126,8 @@ impl<'a> RequestBuilder<'a> {
     /// Sends the request and reads a successful response.
     ///
     /// It is sent once: whether to repeat it is for the caller to decide.
-    /// Emits one `tracing` event at level `DEBUG` with operation, method, path template, outcome
-    /// and milliseconds.
+    /// It has a [span](crate#tracing), in which one event at level `DEBUG` has the operation and the milliseconds until
+    /// the response was there.
     ///
     /// # Errors
     ///
@@ -133,23 +135,13 @@ impl<'a> RequestBuilder<'a> {
     /// [caller's own client](crate::HttpBuilder::client) followed a redirect.
     pub async fn send(self) -> Result<RawResponse, Error> {
         let operation = self.operation;
+        let span = span::of(self.http, &operation);
         let started = Instant::now();
-        let outcome = self.exchange().await;
+        let outcome = self.exchange().instrument(span.clone()).await;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (status, failure) = match &outcome {
-            Ok(response) => (Some(response.status()), None),
-            Err(error) => (error.status(), Some(error.kind())),
-        };
-        tracing::debug!(
-            operation = operation.id(),
-            method = operation.method().as_str(),
-            path = operation.path(),
-            status,
-            failure = failure.map(tracing::field::debug),
-            elapsed_ms,
-            "call"
-        );
-        outcome
+        span::record_end(&span, outcome.as_ref().map(RawResponse::status));
+        span.in_scope(|| tracing::debug!(operation = operation.id(), elapsed_ms, "request"));
+        outcome.map(|response| response.in_span(span))
     }
 
     /// Sends the request and reads the response by [`RawResponse::json`].

@@ -4,11 +4,13 @@ use std::fmt;
 
 use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
+use tracing::Span;
 
 use crate::{
     decode::{DecodeError, Read, Repair, Repaired, decode_as},
     error::{Error, ErrorKind, Received},
     operation::Operation,
+    span,
     web_page::{is_web_page, says_html},
 };
 
@@ -18,6 +20,7 @@ use crate::{
 pub struct RawResponse {
     operation: Operation,
     received: Received,
+    span: Span,
 }
 
 /// A successful response whose body was read as a `T`.
@@ -33,7 +36,12 @@ pub struct Response<T> {
 
 impl RawResponse {
     pub(crate) fn new(operation: Operation, received: Received) -> Self {
-        Self { operation, received }
+        Self { operation, received, span: Span::none() }
+    }
+
+    /// The same response, which is read inside this span.
+    pub(crate) fn in_span(self, span: Span) -> Self {
+        Self { span, ..self }
     }
 
     /// The HTTP status, one of 2xx.
@@ -110,13 +118,16 @@ impl RawResponse {
 
     fn response(self, repairs: Vec<Repair>) -> Response<()> {
         if !repairs.is_empty() {
-            tracing::warn!(operation = self.operation.id(), ?repairs, "the response was repaired");
+            self.span.in_scope(|| {
+                tracing::warn!(operation = self.operation.id(), ?repairs, "the response was repaired");
+            });
         }
         let Received { status, headers, .. } = self.received;
         Response { status, headers, value: (), repairs }
     }
 
     fn undecodable(self, error: DecodeError) -> Error {
+        span::record_error(&self.span, ErrorKind::Decode);
         Error::new(ErrorKind::Decode, Some(self.operation), "the response is not what it should be".to_owned())
             .with_response(self.received)
             .with_source(error)

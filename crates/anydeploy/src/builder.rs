@@ -30,8 +30,15 @@ pub struct Builder<D> {
     config: Config<D>,
 }
 
+impl<D: Connect + Deployer> Default for Builder<D> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<D: Connect + Deployer> Builder<D> {
-    pub(crate) fn new() -> Self {
+    /// A builder without an address and a token; each adapter's `builder()` is this.
+    pub fn new() -> Self {
         Self { config: Config::default() }
     }
 

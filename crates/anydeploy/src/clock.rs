@@ -13,22 +13,24 @@ const MAX_CLOCK_SKEW: i64 = 60;
 
 /// One time on two clocks, in whole Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Timestamps {
+pub struct Timestamps {
     /// By the `Date` of an answer, or by our clock if the answer has none.
-    pub(crate) server: i64,
+    pub server: i64,
     /// By the clock of this machine; missing in an id that another program wrote.
     local: Option<i64>,
 }
 
 impl Timestamps {
     /// The time of an answer that has just come.
-    pub(crate) fn of(date: Option<&str>) -> Self {
+    #[must_use]
+    pub fn of(date: Option<&str>) -> Self {
         let local = Utc::now().timestamp();
         Self::dated(date).unwrap_or(Self { server: local, local: Some(local) })
     }
 
     /// The time of an answer that has just come, if it has a `Date`.
-    pub(crate) fn dated(date: Option<&str>) -> Option<Self> {
+    #[must_use]
+    pub fn dated(date: Option<&str>) -> Option<Self> {
         let server = http_date(date?)?.timestamp();
         Some(Self { server, local: Some(Utc::now().timestamp()) })
     }
@@ -36,7 +38,8 @@ impl Timestamps {
     /// The same time, corrected: if two answers disagree about the time, the one nearer to our clock is right.
     ///
     /// `before` is the time of an answer some seconds ago, or of a later one.
-    pub(crate) fn checked(self, before: Self) -> Self {
+    #[must_use]
+    pub fn checked(self, before: Self) -> Self {
         let off = |time: Self| time.server.abs_diff(time.local.unwrap_or(time.server));
         let differ = self.server.abs_diff(before.server) > MAX_CLOCK_SKEW.unsigned_abs();
         let meanwhile = self.local.zip(before.local).map_or(0, |(now, then)| now.saturating_sub(then));
@@ -45,14 +48,16 @@ impl Timestamps {
     }
 
     /// The time under `key` in an id.
-    pub(crate) fn read(id: &DeploymentId, key: &str) -> Option<Self> {
+    #[must_use]
+    pub fn read(id: &DeploymentId, key: &str) -> Option<Self> {
         let text = id.get(key)?;
         let (server, local) = text.split_once('.').map_or((text, None), |(server, local)| (server, local.parse().ok()));
         Some(Self { server: server.parse().ok()?, local })
     }
 
     /// The id with this time under `key`.
-    pub(crate) fn write(self, id: DeploymentId, key: &str) -> DeploymentId {
+    #[must_use]
+    pub fn write(self, id: DeploymentId, key: &str) -> DeploymentId {
         match self.local {
             Some(local) => id.with(key, format!("{}.{local}", self.server)),
             None => id.with(key, self.server.to_string()),
@@ -60,27 +65,31 @@ impl Timestamps {
     }
 
     /// How much time has passed until `now` by the slower of the clocks, to a second.
-    pub(crate) fn age(self, now: Self) -> Duration {
+    #[must_use]
+    pub fn age(self, now: Self) -> Duration {
         let passed =
             |from: i64, to: i64| Duration::from_secs(u64::try_from(to.saturating_sub(from)).unwrap_or_default());
         let server = passed(self.server, now.server);
         self.local.zip(now.local).map_or(server, |(from, to)| server.min(passed(from, to)))
     }
 
-    /// Whether so much time has passed until `now` by both clocks, whose seconds are cut off.
-    pub(crate) fn is_past(self, now: Self, grace: Duration) -> bool {
+    /// Whether this much time has passed until `now` by both clocks, whose seconds are cut off.
+    #[must_use]
+    pub fn is_past(self, now: Self, grace: Duration) -> bool {
         self.age(now) >= grace.saturating_add(Duration::from_secs(1))
     }
 
-    /// Whether so much time has passed by the clock of this machine, or by the server's where an id lacks ours.
-    pub(crate) fn is_past_locally(self, grace: Duration) -> bool {
+    /// Whether this much time has passed by the clock of this machine, or by the server's where an id lacks ours.
+    #[must_use]
+    pub fn is_past_locally(self, grace: Duration) -> bool {
         let now = Utc::now().timestamp();
         let ours = Self { server: self.local.unwrap_or(self.server), local: None };
         ours.is_past(Self { server: now, local: None }, grace)
     }
 
     /// The time by the server's clock, as a date.
-    pub(crate) fn date(self) -> Option<DateTime<Utc>> {
+    #[must_use]
+    pub fn date(self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp(self.server, 0)
     }
 }

@@ -17,11 +17,11 @@ use serde::Deserialize;
 /// The version of `reqwest` that an HTTP client of the caller's own is of.
 #[cfg(feature = "raw-api")]
 pub use anydeploy_wire::reqwest;
-pub(crate) use forms::duration;
 #[cfg(feature = "qovery")]
 pub(crate) use forms::is_jwt;
 pub use proxy::Proxy;
 
+use crate::duration::duration;
 use crate::{Deployer, Platform, Result, Timing};
 
 /// What is needed to reach one instance of a platform.
@@ -55,10 +55,10 @@ pub struct Config<D> {
     pub token_scheme: Option<TokenScheme>,
     /// The longest time for one request with its answer, 30 seconds by default; as a number of seconds, or as text such
     /// as `20s`, `500ms` or `2m`.
-    #[serde(default = "default_timeout", deserialize_with = "forms::duration")]
+    #[serde(default = "default_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
     /// The longest time for making a connection, 10 seconds by default; written like `timeout`.
-    #[serde(default = "default_connect_timeout", deserialize_with = "forms::duration")]
+    #[serde(default = "default_connect_timeout", deserialize_with = "duration")]
     pub connect_timeout: Duration,
     /// How long the platform may take to act, and to show what it did; those of the platform by default.
     #[serde(default)]
@@ -102,10 +102,9 @@ pub enum TokenScheme {
     Bearer,
 }
 
-/// A deployer that is made from a [`Config`]; implemented by the adapters of this crate.
+/// A deployer that is made from a [`Config`]; implemented by the adapters.
 pub trait Connect: Deployer + Sized {
     /// The platform's conventions.
-    #[doc(hidden)]
     const CONVENTIONS: Conventions;
 
     /// Makes the deployer; nothing is sent.
@@ -116,19 +115,21 @@ pub trait Connect: Deployer + Sized {
 }
 
 /// What is customary on a platform.
-#[doc(hidden)]
 #[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "it is not part of the public interface")]
+#[expect(clippy::exhaustive_structs, reason = "an adapter states all of it")]
 pub struct Conventions {
+    /// The platform.
     pub platform: Platform,
     /// The variables of the environment that hold the URL, the best known first.
     pub url_variables: &'static [&'static str],
     /// The variables of the environment that hold the token, the best known first.
     pub token_variables: &'static [&'static str],
+    /// The variable of the environment that holds the scheme of the token, if there is more than one.
     pub scheme_variable: Option<&'static str>,
     /// The variable that the platform itself sets in what it hosts, to an address that is not its own, and the variables
     /// by which that is known.
     pub injected_url: Option<(&'static str, &'static [&'static str])>,
+    /// The address of the platform, if there is one for everybody.
     pub default_url: Option<&'static str>,
     /// The path of the API below the instance's address.
     pub api_path: &'static str,

@@ -22,8 +22,8 @@
 //!   full hash where the repository is cloned shallowly, which is the default.
 //!   What ran is in [`Deployment::revision`], for an application made from an image as far as the token may read logs.
 //! * Services and databases have no deployments: they are started, and followed by how they run
-//!   ([`Inferred`](crate::Identity::Inferred)), for the whole grace period if they ran before.
-//!   A start has failed if they were seen starting or running and were down again for two grace periods, or if no sign
+//!   ([`Inferred`](crate::Identity::Inferred)), for the whole [`lost_after`](crate::Timing::lost_after) if they ran before.
+//!   A start has failed if they were seen starting or running and were down again for twice that time, or if no sign
 //!   of them was seen for 15 minutes.
 //! * `finished` is Coolify's word for the container being exchanged.
 //!   The post-deployment command runs after it, and its failure changes nothing; so do further servers of the same
@@ -32,18 +32,24 @@
 //! * `no_cache` is Coolify's `force`; an image tag goes with a pull request only.
 
 mod answer;
+mod api;
 mod asked;
 mod baseline;
+mod cancel;
 mod check;
+mod deployment;
 mod error;
+mod history;
+mod lines;
 mod logs;
+mod pending;
 mod read;
 mod reason;
-mod resource;
 mod revision;
 mod rollback;
 mod rows;
 mod search;
+mod services;
 mod start;
 mod status;
 mod trigger;
@@ -59,21 +65,17 @@ pub use coolify_client::types::DeploymentStatusEnum;
 pub use status::phase;
 
 use crate::config::{Config, Connect, Conventions};
-use crate::telemetry;
 use crate::{
-    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind,
-    History, Intent, Logs, Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
+    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent, Logs,
+    Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
+use crate::{adapter, telemetry};
 
-use error::map_error;
+use api::Api;
+use trigger::CoolifyTrigger;
 
-/// The operation that triggers, under Coolify's own name.
-const TRIGGER: &str = "deploy-by-tag-or-uuid";
-
-/// The error of a trigger that was answered with 200.
-fn refusal(message: &'static str, kind: ErrorKind) -> Error {
-    Error::new(kind, message).with_platform(platform::COOLIFY).with_operation(TRIGGER).with_status(200)
-}
+/// The commit of a row that follows the branch or the configured image.
+const HEAD: &str = "HEAD";
 
 /// The configuration of a [`Coolify`] deployer.
 pub type CoolifyConfig = Config<Coolify>;
@@ -84,7 +86,7 @@ pub type CoolifyBuilder = Builder<Coolify>;
 /// A deployer on one Coolify instance; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Coolify {
-    client: Client,
+    api: Api,
     timing: Timing,
 }
 
@@ -100,7 +102,8 @@ impl Coolify {
     /// see [`Config::from_env`].
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`] if one is missing or not usable.
+    /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the URL or the token is missing or
+    /// not usable.
     pub fn from_env() -> Result<Self> {
         CoolifyConfig::from_env()?.connect()
     }
@@ -108,7 +111,7 @@ impl Coolify {
     /// The id of a deployment that something else started: the web interface, a webhook, or the raw API.
     ///
     /// `uuid` is Coolify's `deployment_uuid`; nothing is sent.
-    /// [`deployment`](Deployer::deployment) answers [`ErrorKind::NotFound`] if there is none.
+    /// [`deployment`](Deployer::deployment) answers [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is none.
     ///
     /// ```
     /// use anydeploy::{Coolify, Target};
@@ -118,21 +121,21 @@ impl Coolify {
     /// ```
     #[must_use]
     pub fn deployment_id(target: &Target, uuid: &str) -> DeploymentId {
-        read::id_of(target, uuid)
+        pending::Pending::row(uuid).id(target)
     }
 
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn api(&self) -> &Client {
-        &self.client
+        self.api.client()
     }
 
     /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: coolify_client::wire::Error) -> crate::Error {
-        map_error(error)
+        error::map_error(error)
     }
 }
 
@@ -150,7 +153,7 @@ impl Connect for Coolify {
     fn connect(config: &Config<Self>) -> Result<Self> {
         config.refuse_token_scheme()?;
         let http = config.http(coolify_client::wire::Auth::bearer)?;
-        Ok(Self { client: Client::from_http(http), timing: config.timing() })
+        Ok(Self { api: Api::new(Client::from_http(http)), timing: config.timing() })
     }
 }
 
@@ -170,11 +173,11 @@ impl Deployer for Coolify {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, crate::trigger::deploy(self, request)).boxed()
+        telemetry::deploy(request, adapter::deploy(CoolifyTrigger(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.read(id).boxed()
+        read::read(self, id).boxed()
     }
 
     fn two_phase(&self) -> Option<&dyn TwoPhase> {
@@ -200,14 +203,14 @@ impl Deployer for Coolify {
 
 impl TwoPhase for Coolify {
     fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        crate::trigger::prepare(self, request).boxed()
+        adapter::prepare(CoolifyTrigger(self), request).boxed()
     }
 
     fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), crate::trigger::send(self, intent)).boxed()
+        telemetry::deploy(intent.request(), adapter::send(CoolifyTrigger(self), intent)).boxed()
     }
 
     fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        crate::trigger::recover(self, intent).boxed()
+        adapter::recover(CoolifyTrigger(self), intent).boxed()
     }
 }

@@ -7,24 +7,28 @@ use std::time::Duration;
 use anydeploy_wire::{self as wire, ErrorKind as WireKind};
 use serde_json::Value;
 
-pub(crate) use anydeploy_core::mask;
+pub use anydeploy_core::mask;
 use speaker::{Speaker, speaker};
 
 use crate::{Error, ErrorKind, Platform};
 
 /// What a server answered instead of success.
 #[derive(Debug)]
-pub(crate) struct FailedAnswer<'a> {
-    pub(crate) status: u16,
+#[non_exhaustive]
+pub struct FailedAnswer<'a> {
+    /// The status.
+    pub status: u16,
     /// The body, if it is JSON.
-    pub(crate) json: Option<Value>,
+    pub json: Option<Value>,
     /// The body as text, if it is neither a web page nor JSON.
-    pub(crate) text: Option<&'a str>,
+    pub text: Option<&'a str>,
     error: &'a wire::Error,
 }
 
 impl FailedAnswer<'_> {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    /// A header of the answer, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.error.headers()?.get(name)?.to_str().ok()
     }
 
@@ -33,12 +37,14 @@ impl FailedAnswer<'_> {
     }
 
     /// How long the server asks to wait in the usual header.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
         self.error.retry_after()
     }
 
     /// The first of these members of the body that is a text.
-    pub(crate) fn member(&self, names: &[&str]) -> Option<&str> {
+    #[must_use]
+    pub fn member(&self, names: &[&str]) -> Option<&str> {
         let json = self.json.as_ref()?;
         names.iter().find_map(|name| json.get(name)?.as_str())
     }
@@ -46,18 +52,29 @@ impl FailedAnswer<'_> {
 
 /// The kind of error that a failed answer means on its platform, with what it says.
 #[derive(Debug)]
-pub(crate) struct Classification {
-    pub(crate) kind: ErrorKind,
+#[non_exhaustive]
+pub struct Classification {
+    /// The kind.
+    pub kind: ErrorKind,
     /// What happened, in our words; `None` takes the words of the kind.
-    pub(crate) message: Option<&'static str>,
+    pub message: Option<&'static str>,
     /// The server's own sentence.
-    pub(crate) sentence: Option<String>,
-    pub(crate) retry_after: Option<Duration>,
+    pub sentence: Option<String>,
+    /// How long the server asks to wait, if it says so elsewhere than in `Retry-After`.
+    pub retry_after: Option<Duration>,
 }
 
 impl Classification {
+    /// A classification of this kind, with what happened in our words (by default those of the kind), and the server's own
+    /// sentence.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: Option<&'static str>, sentence: Option<String>) -> Self {
+        Self { kind, message, sentence, retry_after: None }
+    }
+
     /// The classification that a status usually has.
-    pub(crate) fn of_status(status: u16, sentence: Option<String>) -> Self {
+    #[must_use]
+    pub fn of_status(status: u16, sentence: Option<String>) -> Self {
         let kind = match status {
             401 => ErrorKind::Unauthorized,
             403 => ErrorKind::PermissionDenied,
@@ -76,8 +93,8 @@ impl Classification {
 ///
 /// It is the one place that decides who answered: an answer that is not the platform's never becomes a statement about
 /// token, id or permission.
-/// The error of an operation that only reads is one of a read, which is safe to repeat and speaks of no trigger.
-pub(crate) fn translate(
+/// The error of an operation that only reads is one of a read, which is safe to repeat and does not mention a trigger.
+pub fn translate(
     platform: Platform,
     error: wire::Error,
     classify: impl FnOnce(&FailedAnswer<'_>) -> Classification,

@@ -3,6 +3,7 @@
 //! * [`Coolify`], [`Dokploy`] and [`Qovery`] are the adapters; each is built in code, from the environment or from a
 //!   [`Config`] read by serde.
 //! * [`Deployer`] is the trait they implement, with its groups; [`DeployerExt`] adds waiting and flat calls.
+//! * [`adapter`] is for those who write an adapter of their own.
 //! * Each platform's module has its own typed statuses, and says how a deployment's identity is proven there.
 //!
 //! ```
@@ -26,10 +27,12 @@
 // Each platform uses a part of the common ground; all of it is in use when all of them are on.
 #![cfg_attr(not(all(feature = "coolify", feature = "dokploy", feature = "qovery")), allow(dead_code))]
 
+pub mod adapter;
 mod any_config;
 mod builder;
 mod clock;
 pub mod config;
+mod duration;
 mod failure;
 pub mod platform;
 mod recovery;

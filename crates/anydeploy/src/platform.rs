@@ -1,6 +1,7 @@
 //! The platforms that this crate has adapters for.
 //!
-//! The constants are there whichever adapters are compiled in, so that a program can name a platform it only hears of.
+//! The constants are there whichever adapters are compiled in, so that a program can name a platform that it does not
+//! deploy on.
 //!
 //! ```
 //! use anydeploy::{DeploymentId, platform};

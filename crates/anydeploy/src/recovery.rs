@@ -24,7 +24,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// What one poll found.
 #[derive(Debug)]
-pub(crate) enum Resolution {
+#[non_exhaustive]
+pub enum Resolution {
     /// The deployment of the trigger.
     Found(Box<Deployment>),
     /// What can only be the deployment of the trigger, if nothing else appears shortly after.
@@ -44,11 +45,15 @@ pub(crate) enum Resolution {
 }
 
 impl Resolution {
-    pub(crate) fn found(deployment: Deployment) -> Self {
+    /// The deployment of the trigger.
+    #[must_use]
+    pub fn found(deployment: Deployment) -> Self {
         Self::Found(Box::new(deployment))
     }
 
-    pub(crate) fn likely(deployment: Deployment) -> Self {
+    /// What can only be the deployment of the trigger, if nothing else appears.
+    #[must_use]
+    pub fn likely(deployment: Deployment) -> Self {
         Self::Likely(Box::new(deployment))
     }
 }
@@ -191,12 +196,15 @@ impl Recovery {
 
 /// Tries a read a few times, so that one failure does not cost the whole poll; an error with a `Retry-After` is
 /// returned.
-pub(crate) async fn retry_briefly<T, F, R>(read: F) -> Result<T>
+///
+/// # Errors
+/// The error of the last attempt.
+pub async fn retry_briefly<T, F, R>(read: F) -> Result<T>
 where
     F: Fn() -> R,
     R: Future<Output = Result<T>>,
 {
-    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_tries(MAX_TRIES);
+    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_attempts(MAX_TRIES);
     loop {
         let error = match read().await {
             Err(error) if may_be_transient(&error) && error.retry_after().is_none() => error,
@@ -209,7 +217,10 @@ where
 
 /// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks
 /// for a longer wait than is left is not waited for.
-pub(crate) async fn retry_read<T, F, R>(bound: Duration, read: F) -> Result<T>
+///
+/// # Errors
+/// The error of the last attempt.
+pub async fn retry_read<T, F, R>(bound: Duration, read: F) -> Result<T>
 where
     F: Fn() -> R,
     R: Future<Output = Result<T>>,
@@ -229,7 +240,8 @@ where
 
 /// Whether the same read may succeed a little later; a proxy's page, or what a proxy wraps around an answer, is as
 /// transient as a refused connection.
-pub(crate) fn may_be_transient(error: &Error) -> bool {
+#[must_use]
+pub fn may_be_transient(error: &Error) -> bool {
     error.is_transient() || matches!(error.kind(), ErrorKind::Unreadable | ErrorKind::AnswerTooLarge)
 }
 

@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 /// Reads a time in RFC 3339, or in SQL form taken as UTC; anything else is `None`.
 ///
 /// Coolify leaks columns as `YYYY-MM-DD HH:MM:SS`, Qovery writes nanoseconds.
-pub(crate) fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
+#[must_use]
+pub fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
@@ -17,7 +18,8 @@ pub(crate) fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// Reads the date of an HTTP header.
-pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
+#[must_use]
+pub fn http_date(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(text).ok().map(|time| time.to_utc())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anydeploy_wire::Http;
 use serde::Deserialize;
 
-use crate::config::duration;
+use crate::duration::duration;
 
 /// How long a platform may take, one time for each meaning.
 ///
@@ -34,7 +34,7 @@ pub struct Timing {
     /// started; 60 seconds by default.
     #[serde(deserialize_with = "duration")]
     pub lost_after: Duration,
-    /// How long a server may be gone while it restarts; 60 seconds by default.
+    /// How long a server may be unreachable while it restarts; 60 seconds by default.
     #[serde(deserialize_with = "duration")]
     pub server_restarts: Duration,
     /// How long after its preparation an intent may be [sent](crate::DeployerExt::send); 10 seconds by default.

@@ -23,7 +23,9 @@ use crate::{DeployRequest, Deployment, Error, ErrorKind, Intent, Platform, Resul
 use prepared::Prepared;
 
 /// What the answer to a trigger says.
-pub(crate) enum Answer {
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Answer {
     /// The deployment that it started, or was taken for.
     Accepted(Box<Deployment>),
     /// Nothing is left to find out: a refusal, or an end of its own.
@@ -35,18 +37,21 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(crate) fn accepted(deployment: Deployment) -> Self {
+    /// The answer that names a deployment.
+    #[must_use]
+    pub fn accepted(deployment: Deployment) -> Self {
         Self::Accepted(Box::new(deployment))
     }
 
-    /// The answer that an error of the request means.
-    pub(crate) fn of_error(error: Error) -> Self {
+    /// The answer that an error of the request means: lost, unless it was provably not acted on.
+    #[must_use]
+    pub fn of_error(error: Error) -> Self {
         if error.is_safe_to_repeat() { Self::Failed(error) } else { Self::Lost(error) }
     }
 }
 
 /// What a platform does for a trigger.
-pub(crate) trait Trigger: Sync {
+pub trait Trigger: Sync {
     /// The platform.
     const PLATFORM: Platform;
 
@@ -107,16 +112,19 @@ pub(crate) trait Trigger: Sync {
 ///
 /// # Errors
 /// Those of [`Deployer::deploy`](crate::Deployer::deploy).
-pub(crate) async fn deploy<T: Trigger>(trigger: &T, request: &DeployRequest) -> Result<Deployment> {
+pub async fn deploy<T: Trigger>(trigger: T, request: &DeployRequest) -> Result<Deployment> {
     let (turn, plan) = trigger.plan(request).await?;
     match trigger.earlier(request, &plan).await? {
         Some(earlier) => Ok(earlier),
-        None => run(trigger, request, plan, turn).await,
+        None => run(&trigger, request, plan, turn).await,
     }
 }
 
 /// Reads what a trigger needs, and triggers nothing.
-pub(crate) async fn prepare<T: Trigger>(trigger: &T, request: &DeployRequest) -> Result<Intent> {
+///
+/// # Errors
+/// Those of [`TwoPhase::prepare_trigger`](crate::TwoPhase::prepare_trigger).
+pub async fn prepare<T: Trigger>(trigger: T, request: &DeployRequest) -> Result<Intent> {
     let (turn, plan) = trigger.plan(request).await?;
     let baseline = serde_json::to_value(&plan).map_err(|error| {
         // Plans hold texts and numbers alone.
@@ -128,8 +136,11 @@ pub(crate) async fn prepare<T: Trigger>(trigger: &T, request: &DeployRequest) ->
 }
 
 /// Sends the trigger of an intent, if this process prepared it and has not sent it yet.
-pub(crate) async fn send<T: Trigger>(trigger: &T, intent: &Intent) -> Result<Deployment> {
-    let plan = plan_of(trigger, intent)?;
+///
+/// # Errors
+/// Those of [`TwoPhase::send_trigger`](crate::TwoPhase::send_trigger).
+pub async fn send<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployment> {
+    let plan = plan_of(&trigger, intent)?;
     let Some(prepared) = prepared::take(intent.id()) else { return recover(trigger, intent).await };
     let request = intent.request();
     let turn = trigger.turn(request, &plan).await;
@@ -141,10 +152,10 @@ pub(crate) async fn send<T: Trigger>(trigger: &T, intent: &Intent) -> Result<Dep
     if prepared.at.elapsed() > send_within {
         return Err(expired::<T>("the intent was prepared too long ago"));
     }
-    if turn.is_next_but_one_after(prepared.turn) {
+    if turn.is_stale(prepared.turn) {
         return Err(expired::<T>("another trigger of this program for the same target came after the intent"));
     }
-    let sent = run(trigger, request, plan, turn).await;
+    let sent = run(&trigger, request, plan, turn).await;
     if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
         prepared::insert(intent.id(), prepared, send_within);
     }
@@ -152,8 +163,11 @@ pub(crate) async fn send<T: Trigger>(trigger: &T, intent: &Intent) -> Result<Dep
 }
 
 /// Searches for the deployment of an intent that another process may have sent, or that this one sent and forgot.
-pub(crate) async fn recover<T: Trigger>(trigger: &T, intent: &Intent) -> Result<Deployment> {
-    let plan = plan_of(trigger, intent)?;
+///
+/// # Errors
+/// Those of [`TwoPhase::recover_trigger`](crate::TwoPhase::recover_trigger).
+pub async fn recover<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployment> {
+    let plan = plan_of(&trigger, intent)?;
     let request = intent.request();
     // It is not sent any more by this process.
     prepared::take(intent.id());
@@ -164,7 +178,7 @@ pub(crate) async fn recover<T: Trigger>(trigger: &T, intent: &Intent) -> Result<
     // Whoever sends it begins within the fence, and that began before this search.
     let patience =
         Patience::settling(trigger.timing()).with_pauses(T::PAUSES).for_all_of(trigger.timing().acted_on_within());
-    let found = search(trigger, request, &plan, &turn, lost, patience, false).await;
+    let found = search(&trigger, request, &plan, &turn, lost, patience, false).await;
     match found.as_ref().ok().and_then(|found| trigger.left(&plan, found)) {
         Some(left) => turn.leave(left),
         None => turn.end(),
@@ -195,7 +209,7 @@ async fn run<T: Trigger>(trigger: &T, request: &DeployRequest, plan: T::Plan, mu
             Some(left) => turn.leave(left),
             None => turn.end(),
         },
-        Err(error) if error.is_safe_to_repeat() => turn.end(),
+        Err(error) if error.is_safe_to_repeat() => turn.end_without(),
         // Its deployment may still appear.
         Err(_) => drop(turn),
     }
@@ -255,3 +269,6 @@ fn accepted_all_the_same(error: Error) -> Error {
     }
     open.with_source(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,8 @@ const REMEMBERED: Duration = Duration::from_mins(5);
 struct Place {
     lock: Arc<tokio::sync::Mutex<()>>,
     recent: Mutex<Vec<Recent>>,
+    /// The number of the newest trigger that may have started a deployment, and when its turn ended.
+    sent: Mutex<Option<(u64, Instant)>>,
 }
 
 impl Place {
@@ -32,8 +34,13 @@ impl Place {
     fn of(name: &str) -> Arc<Self> {
         let mut places = locked(&PLACES);
         let now = Instant::now();
-        places.retain(|_, place| Arc::strong_count(place) > 1 || !place.recent(now).is_empty());
+        places.retain(|_, place| Arc::strong_count(place) > 1 || place.is_remembered(now));
         Arc::clone(places.entry(name.to_owned()).or_default())
+    }
+
+    fn is_remembered(&self, now: Instant) -> bool {
+        let sent = locked(&self.sent).is_some_and(|(_, at)| at + REMEMBERED > now);
+        sent || !self.recent(now).is_empty()
     }
 
     /// The triggers that are still remembered, the newest last.
@@ -73,7 +80,8 @@ impl Recent {
 
 /// How another trigger whose deployment is not known overlaps with this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Overlap {
+#[non_exhaustive]
+pub enum Overlap {
     /// One of them is for the environment that holds the other's target.
     Environment,
     /// Both are for the same target.
@@ -82,15 +90,42 @@ pub(crate) enum Overlap {
 
 /// What a trigger leaves behind when its turn ends.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Left {
+#[non_exhaustive]
+pub struct Left {
     /// By which its deployment is found again while it is pending.
-    pub(crate) key: Option<String>,
+    pub key: Option<String>,
     /// How long its deployment may still be missing from the lists, from now on or from the next read of it.
-    pub(crate) appears_within: Duration,
+    pub appears_within: Duration,
     /// Its deployment waits in the queue.
-    pub(crate) waits: bool,
+    pub waits: bool,
     /// Its deployment, if it is known and may be taken for another trigger's as long as it is not listed.
-    pub(crate) deployment: Option<String>,
+    pub deployment: Option<String>,
+}
+
+impl Left {
+    /// A deployment that may be missing from the lists for so long, and is neither pending nor known.
+    #[must_use]
+    pub fn new(appears_within: Duration) -> Self {
+        Self { appears_within, ..Self::default() }
+    }
+
+    /// With the key by which the pending deployment is found again.
+    #[must_use]
+    pub fn with_key(self, key: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), ..self }
+    }
+
+    /// With the deployment, if it is known.
+    #[must_use]
+    pub fn with_deployment(self, deployment: Option<&str>) -> Self {
+        Self { deployment: deployment.map(str::to_owned), ..self }
+    }
+
+    /// Whether the deployment waits in the queue.
+    #[must_use]
+    pub fn with_waits(self, waits: bool) -> Self {
+        Self { waits, ..self }
+    }
 }
 
 /// The turn of a trigger: while it lasts, no other trigger of this process has one in the same place.
@@ -99,12 +134,14 @@ pub(crate) struct Left {
 /// means.
 /// What an earlier trigger has left behind, and may still appear, is in [`overlap`](Self::overlap).
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub struct Turn {
     place: Arc<Place>,
     number: u64,
     overlap: Option<Overlap>,
     has_neighbour: bool,
-    /// How long after its end the deployment may still appear; `None` if none was started.
+    /// The trigger may have started a deployment.
+    is_sent: bool,
+    /// How long after its end a deployment that is not known may still appear.
     may_appear_for: Option<Duration>,
     /// When the connection was given up.
     lost: Option<Instant>,
@@ -113,7 +150,7 @@ pub(crate) struct Turn {
 
 impl Turn {
     /// Waits until no other trigger has its turn in this place.
-    pub(crate) async fn take(place: &str, target: &Target) -> Self {
+    pub async fn take(place: &str, target: &Target) -> Self {
         let place = Place::of(place);
         let lock = Arc::clone(&place.lock).lock_owned().await;
         let (number, now) = (NUMBER.fetch_add(1, Ordering::Relaxed), Instant::now());
@@ -134,24 +171,25 @@ impl Turn {
             deployment: None,
         });
         drop(recent);
-        Self { place, number, overlap, has_neighbour, may_appear_for: None, lost: None, _lock: lock }
+        Self { place, number, overlap, has_neighbour, is_sent: false, may_appear_for: None, lost: None, _lock: lock }
     }
 
     /// Its number: a later turn has a higher one.
+    #[must_use]
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    /// Whether a trigger came between an earlier turn and this one.
-    pub(crate) fn is_next_but_one_after(&self, earlier: u64) -> bool {
-        let between = |other: &Recent| other.number > earlier && other.number < self.number;
-        self.place.recent(Instant::now()).iter().any(between)
+    /// Whether a trigger was sent in this place since an earlier turn.
+    #[must_use]
+    pub(crate) fn is_stale(&self, earlier: u64) -> bool {
+        locked(&self.place.sent).is_some_and(|(sent, _)| sent > earlier)
     }
 
     /// Notes that the trigger is about to be sent, and that its deployment may appear for `may_appear_for` after it was
     /// given up.
     pub(crate) fn sent(&mut self, may_appear_for: Duration) {
-        self.may_appear_for = Some(may_appear_for);
+        (self.is_sent, self.may_appear_for) = (true, Some(may_appear_for));
     }
 
     /// Notes that the connection was given up without an answer.
@@ -160,12 +198,14 @@ impl Turn {
     }
 
     /// The closest overlap with an earlier trigger whose deployment may still appear.
-    pub(crate) fn overlap(&self) -> Option<Overlap> {
+    #[must_use]
+    pub fn overlap(&self) -> Option<Overlap> {
         self.overlap
     }
 
     /// Whether an earlier trigger in the same place, for whatever target, may still make a deployment.
-    pub(crate) fn has_neighbour(&self) -> bool {
+    #[must_use]
+    pub fn has_neighbour(&self) -> bool {
         self.has_neighbour
     }
 
@@ -179,15 +219,23 @@ impl Turn {
         }
     }
 
-    /// Ends with a result that is certain.
+    /// Ends with a deployment that is known.
     pub(crate) fn end(mut self) {
         self.may_appear_for = None;
+    }
+
+    /// Ends without a deployment: none was started.
+    pub(crate) fn end_without(mut self) {
+        (self.is_sent, self.may_appear_for) = (false, None);
     }
 }
 
 impl Drop for Turn {
     /// The deployment of a trigger whose future was dropped, or that is undecidable, may appear for a while.
     fn drop(&mut self) {
+        if self.is_sent {
+            *locked(&self.place.sent) = Some((self.number, Instant::now()));
+        }
         let mut recent = locked(&self.place.recent);
         match self.may_appear_for {
             None => recent.retain(|own| own.number != self.number),
@@ -201,11 +249,12 @@ impl Drop for Turn {
 
 /// What is remembered of the triggers in a place.
 #[derive(Debug)]
-pub(crate) struct Remembered(Option<Arc<Place>>);
+pub struct Remembered(Option<Arc<Place>>);
 
 impl Remembered {
     /// What is remembered in the place of this name.
-    pub(crate) fn of(place: &str) -> Self {
+    #[must_use]
+    pub fn of(place: &str) -> Self {
         Self(locked(&PLACES).get(place).cloned())
     }
 
@@ -215,7 +264,8 @@ impl Remembered {
 
     /// The closest overlap of the trigger with this key, from its turn until now; its deployment may appear for
     /// `keep_for` more.
-    pub(crate) fn overlap(&self, key: &str, keep_for: Duration) -> Option<Overlap> {
+    #[must_use]
+    pub fn overlap(&self, key: &str, keep_for: Duration) -> Option<Overlap> {
         let until = Instant::now() + keep_for;
         self.with(|recent| {
             let own = recent.iter_mut().find(|own| own.has_key(key))?;
@@ -225,7 +275,7 @@ impl Remembered {
     }
 
     /// Notes that the deployment of the trigger with this key is known, or never will be.
-    pub(crate) fn settle(&self, key: &str, deployment: Option<&str>) {
+    pub fn settle(&self, key: &str, deployment: Option<&str>) {
         let now = Instant::now();
         self.with(|recent| {
             for own in recent.iter_mut().filter(|own| own.has_key(key)) {
@@ -235,7 +285,8 @@ impl Remembered {
     }
 
     /// Whether a deployment belongs to another trigger than the one with this key, and did not wait in the queue.
-    pub(crate) fn is_of_another(&self, deployment: &str, key: &str) -> bool {
+    #[must_use]
+    pub fn is_of_another(&self, deployment: &str, key: &str) -> bool {
         let is_it = |other: &Recent| other.deployment.as_deref() == Some(deployment);
         self.with(|recent| recent.iter().any(|other| is_it(other) && !other.waits && !other.has_key(key)))
     }
@@ -243,7 +294,8 @@ impl Remembered {
     /// Whether a trigger came after the one with this key, was not made to wait, and has no known deployment.
     ///
     /// `Some(true)` if that deployment may still become known.
-    pub(crate) fn follower(&self, key: &str) -> Option<bool> {
+    #[must_use]
+    pub fn follower(&self, key: &str) -> Option<bool> {
         let now = Instant::now();
         self.with(|recent| {
             let own = recent.iter().find(|own| own.has_key(key))?.number;
@@ -255,7 +307,7 @@ impl Remembered {
 }
 
 /// Whether a read of a pending deployment was the last that needs what is remembered: the deployment `shows`, or never will.
-pub(crate) fn is_last_read(read: &Result<Deployment>, shows: impl FnOnce(&Deployment) -> bool) -> bool {
+pub fn is_last_read(read: &Result<Deployment>, shows: impl FnOnce(&Deployment) -> bool) -> bool {
     match read {
         Ok(deployment) => shows(deployment),
         Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Undecidable),
@@ -374,10 +426,14 @@ mod tests {
         let first = take("six", "web").await;
         let number = first.number();
         first.end();
-        assert!(!take("six", "web").await.is_next_but_one_after(number), "a turn that sent nothing is none");
+        assert!(!take("six", "web").await.is_stale(number), "a turn that sent nothing is none");
+        let mut refused = take("six", "web").await;
+        refused.sent(APPEARS);
+        refused.end_without();
+        assert!(!take("six", "web").await.is_stale(number));
         let mut between = take("six", "web").await;
         between.sent(APPEARS);
-        between.leave(Left::default());
-        assert!(take("six", "web").await.is_next_but_one_after(number));
+        between.end();
+        assert!(take("six", "web").await.is_stale(number), "its deployment is not in the baseline of the first one");
     }
 }

@@ -17,7 +17,7 @@ use crate::scene::Scene;
 /// How often it is checked whether the network still holds requests.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Makes so many calls, and returns the record of each.
+/// Makes this many calls, and returns the record of each.
 pub(super) async fn run(
     platform: ScenePlatform,
     scene: &Arc<dyn Scene>,

@@ -19,7 +19,7 @@ pub struct ChaosOptions {
     pub callers_per_target: usize,
     /// How many callers there are at once; 200 by default.
     pub callers: usize,
-    /// Every so many-th deployment of other people is foreign: of another program with the same token; 0, the default, is
+    /// One in this many deployments of other people is foreign: of another program with the same token; 0, the default, is
     /// none.
     pub foreign: u64,
     /// How many calls one fake lives for; 2500 by default, since a fake remembers every deployment.
@@ -63,7 +63,7 @@ impl ChaosOptions {
         self
     }
 
-    /// Lets every so many-th deployment of other people be foreign: of another program with the same token.
+    /// Makes one in this many deployments of other people foreign: of another program with the same token.
     #[must_use]
     pub fn with_foreign(mut self, foreign: u64) -> Self {
         self.foreign = foreign;

@@ -17,7 +17,7 @@ use super::{Diagnostics, File};
 /// How many modules of a crate may stand in circles: lower it whenever the number falls, and never raise it.
 const LIMITS: &[(&str, usize)] = &[
     ("crates/anydeploy", 12),
-    ("crates/anydeploy-core", 11),
+    ("crates/anydeploy-core", 0),
     ("crates/anydeploy-fakes", 0),
     ("crates/anydeploy-wire", 0),
 ];
@@ -90,7 +90,7 @@ fn edges(modules: &BTreeMap<Name, Module>) -> BTreeSet<(Name, Name)> {
     edges
 }
 
-/// The module that a path leads to, through at most so many re-exports.
+/// The module that a path leads to, through at most `hops` re-exports.
 fn owner(modules: &BTreeMap<Name, Module>, path: &[String], hops: usize) -> Name {
     let is_module = |length: &usize| modules.contains_key(&path[..*length]);
     let length = (0..=path.len()).rev().find(is_module).unwrap_or_default();

@@ -15,8 +15,9 @@ struct Word {
 }
 
 const WORDS: &[Word] = &[
-    Word { forms: &["told"], instead: "returned, reported, or `to_deployment`", limit: 50 },
-    Word { forms: &["company"], instead: "concurrent trigger, `Overlap`", limit: 10 },
+    Word { forms: &["told"], instead: "returned, reported, or `to_deployment`", limit: 0 },
+    // Qovery's own fields for the company of a user.
+    Word { forms: &["company"], instead: "concurrent trigger, `Overlap`", limit: 9 },
     Word { forms: &["flight", "flights"], instead: "in-flight trigger", limit: 0 },
     Word { forms: &["trail", "trails"], instead: "`Pending`", limit: 0 },
     Word { forms: &["sight", "sights", "sighted"], instead: "poll, or `Resolution`", limit: 0 },
@@ -24,7 +25,7 @@ const WORDS: &[Word] = &[
     Word { forms: &["fate", "fates"], instead: "outcome, or `Script`", limit: 0 },
     Word { forms: &["door", "doors", "doorkeeper"], instead: "`Listener`, `FaultSequence`", limit: 0 },
     Word { forms: &["court", "courts"], instead: "`Checker`", limit: 0 },
-    Word { forms: &["became of"], instead: "the outcome", limit: 6 },
+    Word { forms: &["became of"], instead: "the outcome", limit: 0 },
 ];
 
 /// Where a word is the field's own.

@@ -122,8 +122,8 @@ impl Interceptor for Retry {
         };
         let answer = self.repeat(call.method, &mut backoff, may_repeat, &next).await;
         match (answer, call.kind()) {
-            (Err(error), CallKind::Trigger) => late_deployment(&error, backoff.tries()).and_then(T::of).ok_or(error),
-            (Err(error), CallKind::Cancel) if error.kind() == ErrorKind::Conflict && backoff.tries() > 1 => {
+            (Err(error), CallKind::Trigger) => late_deployment(&error, backoff.attempts()).and_then(T::of).ok_or(error),
+            (Err(error), CallKind::Cancel) if error.kind() == ErrorKind::Conflict && backoff.attempts() > 1 => {
                 let cancelled = self.cancelled_before(call, &mut backoff).await;
                 cancelled.and_then(T::of).ok_or(error)
             }
@@ -152,7 +152,7 @@ impl Interceptor for Retry {
             }
             let Some(error) = longest else { return answers };
             let Some(wait) = backoff.next(error.retry_after()) else { return answers };
-            let event = RetryEvent { method: call.method, attempt: backoff.tries(), kind: error.kind(), wait };
+            let event = RetryEvent { method: call.method, attempt: backoff.attempts(), kind: error.kind(), wait };
             self.report(&event);
             sleep(event.wait).await;
             let (indices, ids): (Vec<usize>, Vec<DeploymentId>) = again.into_iter().unzip();
@@ -185,7 +185,7 @@ impl Retry {
             tried = tried.saturating_add(error.attempts());
             let wait = backoff.next(error.retry_after()).filter(|_| may_repeat(&error));
             let Some(wait) = wait else { return Err(error.with_attempts(tried)) };
-            self.report(&RetryEvent { method, attempt: backoff.tries(), kind: error.kind(), wait });
+            self.report(&RetryEvent { method, attempt: backoff.attempts(), kind: error.kind(), wait });
             sleep(wait).await;
         }
     }

@@ -114,8 +114,8 @@ use futures::FutureExt;
 use tokio::time::timeout;
 
 pub use crate::RequestOption;
-pub use cases::{Case, cases};
-pub use harness::{Ending, Harness, Received};
+pub use cases::cases;
+pub use harness::{Case, Ending, Harness, Received};
 pub use report::{Entry, Report};
 pub use through::Through;
 pub use verdict::{NotKept, Verdict};

@@ -176,7 +176,7 @@ impl ScriptedDeployer {
 }
 
 impl State {
-    /// Takes note of a call, and answers it from the list of its method.
+    /// Records a call, and answers it from the list of its method.
     fn reply<T>(&mut self, call: Call, answers: fn(&mut Self) -> &mut VecDeque<Result<T>>) -> Result<T> {
         self.calls.push(call);
         next(answers(self))

@@ -21,6 +21,12 @@ const MAX_LOG_PAUSE: Duration = Duration::from_secs(5);
 /// How long the log of a failure may take, also beyond the deadline.
 const MAX_LOG_READ: Duration = Duration::from_secs(10);
 
+/// What to do after an error of a poll of a deployment that was triggered or read before.
+const WATCH_AGAIN: &str = "this does not stop the deployment: watch its id again to learn its outcome";
+
+/// What to do after an error of a poll of the deployment that has to end before another one is triggered.
+const DEPLOY_AGAIN: &str = "nothing was triggered, so it is safe to deploy again";
+
 /// One watch: what it polls, and its state.
 pub(super) struct Observer<D> {
     deployer: D,
@@ -32,6 +38,8 @@ pub(super) struct Observer<D> {
     span: Span,
     /// The deployment as it was read last, and when.
     last: Option<(Deployment, Instant)>,
+    /// What an error of a poll advises if there is a `last`.
+    next_step: &'static str,
 }
 
 /// The state of a watch.
@@ -61,13 +69,29 @@ impl<D: Deployer> Observer<D> {
         let intervals = options.intervals(&deployer);
         let state = State::New { deadline: None };
         let span = telemetry::watch(id.target());
-        Self { deployer, id, options, intervals, state, polls: Polls::default(), span, last: None }
+        Self {
+            deployer,
+            id,
+            options,
+            intervals,
+            state,
+            polls: Polls::default(),
+            span,
+            last: None,
+            next_step: WATCH_AGAIN,
+        }
     }
 
     /// The same observer, which knows this state already.
     pub(super) fn knowing(mut self, known: Deployment, deadline: Option<Instant>) -> Self {
         self.last = Some((known, Instant::now()));
         self.state = State::New { deadline };
+        self
+    }
+
+    /// The same observer, of a deployment that has to end before the caller's own is triggered.
+    pub(super) fn of_earlier(mut self) -> Self {
+        self.next_step = DEPLOY_AGAIN;
         self
     }
 
@@ -123,7 +147,7 @@ impl<D: Deployer> Observer<D> {
                         self.state = State::Polling(times);
                         return Ok(WatchEvent::Trouble { error, in_a_row: self.polls.in_a_row, tolerated });
                     }
-                    Next::End(error) => return Err(error.with_last(self.take_last())),
+                    Next::End(error) => return Err(self.ended_by(error)),
                     Next::Lost(error) => return Ok(self.lost(error)),
                 },
             }
@@ -184,6 +208,18 @@ impl<D: Deployer> Observer<D> {
             let error = Error::new(ErrorKind::TimedOut, "the log was not read in time");
             Err(error.with_platform(self.deployer.platform()).with_advice(""))
         })
+    }
+
+    /// The error of the last poll; its advice says what holds for the deployment as well.
+    fn ended_by(&mut self, error: Error) -> Error {
+        let Some(last) = self.take_last() else { return error };
+        let advice = match error.advice() {
+            "" => self.next_step.to_owned(),
+            // After a transient failure there is nothing to repair.
+            _ if error.is_transient() => self.next_step.to_owned(),
+            advice => format!("{advice}; {}", self.next_step),
+        };
+        error.with_advice(advice).with_last(Some(last))
     }
 
     /// The platform does not know the deployment; the advice asks to read before deploying again.

@@ -25,12 +25,17 @@ const MAX_WAIT: Duration = Duration::from_hours(262_800);
 #[serde(default)]
 #[non_exhaustive]
 pub struct WatchOptions {
-    /// The longest time to wait, counted from the first poll.
+    /// The longest time to wait.
+    ///
+    /// It counts from the first poll of the deployment: for [`watch`](crate::DeployerExt::watch) that is when the watch is
+    /// first awaited or polled as a stream, however long ago it was made; for
+    /// [`deploy_and_wait`](crate::DeployerExt::deploy_and_wait) it is when the trigger was answered.
+    /// What comes before does not count: a trigger has limits of its own.
     #[serde(rename = "deadline_ms", with = "millis")]
     pub deadline: Duration,
     /// The moment at which waiting ends by the clock of this machine, if that is earlier than [`deadline`](Self::deadline).
     ///
-    /// It is compared with the clock once, when the watch begins.
+    /// It is compared with the clock once, when [`deadline`](Self::deadline) begins to count.
     #[serde(with = "optional_moment", skip_serializing_if = "Option::is_none")]
     pub until: Option<SystemTime>,
     /// The time between the first two polls; `None` is 1 second or what the platform's rate limit asks for.

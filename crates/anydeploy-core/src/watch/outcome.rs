@@ -179,10 +179,16 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Succeeded(_) => f.write_str("succeeded"),
-            Self::Failed(_) => match self.reason() {
-                Some(reason) => write!(f, "failed: {reason}"),
-                None => f.write_str("failed"),
-            },
+            Self::Failed(failure) => {
+                f.write_str("failed")?;
+                if let Some(reason) = failure.reason() {
+                    write!(f, ": {reason}")?;
+                }
+                match &failure.log_error {
+                    Some(error) => write!(f, "; its log could not be read: {error}"),
+                    None => Ok(()),
+                }
+            }
             Self::Cancelled(_) => f.write_str("cancelled"),
             Self::Superseded(_) => f.write_str("superseded"),
             Self::Lost(loss) => write!(f, "lost: {}", loss.error),

@@ -48,9 +48,9 @@ pub(super) enum Next {
 /// What a failed poll says about the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
-    /// It may well succeed.
+    /// The next poll may succeed.
     Transient,
-    /// It may well succeed, and the server says when.
+    /// The next poll may succeed after the wait that the server asks for.
     Paced,
     /// The credential is refused, or the server says so when its rate limit is used up.
     Refused,

@@ -118,6 +118,7 @@ async fn an_error_while_the_earlier_deployment_is_waited_for_is_safe_to_repeat()
         let error = deployer.deploy_and_wait(&request(), options).await.unwrap_err();
         assert_eq!((error.kind(), triggers(&deployer)), (kind, 1));
         assert!(error.is_safe_to_repeat(), "{error}");
+        assert!(error.advice().ends_with("nothing was triggered, so it is safe to deploy again"), "{error}");
         assert_eq!(error.last().unwrap().id, seen("earlier", Phase::Running).id);
     }
 }

@@ -5,10 +5,10 @@ use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
 
 use anydeploy_core::{
-    Adoption, Check, DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Failure,
-    HistoryOptions, Identity, JobEvent, LogLine, LogOptions, LogPage, Loss, Outcome, Permission, Phase, Platform,
-    Progress, RanRevision, Revision, Service, ServiceState, Target, TargetKind, TerraformAction, VersionSupport,
-    WatchOptions,
+    Adoption, Capabilities, Check, DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
+    Failure, HistoryOptions, Identity, JobEvent, LogLine, LogOptions, LogPage, Loss, Outcome, Permission, Phase,
+    Platform, Progress, RanRevision, RequestOption, RetryOptions, Revision, Service, ServiceState, Target, TargetKind,
+    TerraformAction, VersionSupport, WatchOptions,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -164,6 +164,27 @@ fn options_and_answers() {
 }
 
 #[test]
+fn capabilities_and_retry_options() {
+    let capabilities = Capabilities::new()
+        .with_kind(TargetKind::Application, RequestOption::ALL)
+        .with_kind(TargetKind::Other("machine".into()), &[])
+        .with_correlation()
+        .with_poll_interval(Duration::from_millis(2500));
+    golden!("capabilities", &capabilities);
+    golden!("capabilities_minimal", &Capabilities::new());
+    let options = RetryOptions::within(Duration::from_mins(5))
+        .with_attempts(7)
+        .with_backoff(Duration::from_millis(250), Duration::from_secs(20));
+    golden!("retry_options", &options);
+    golden!("retry_options_unbounded", &RetryOptions::within(Duration::MAX));
+    assert_eq!(read::<Capabilities>(json!({ "kinds": [] })).unwrap(), Capabilities::new());
+    assert_eq!(read::<RetryOptions>(json!({ "colour": "blue" })).unwrap(), RetryOptions::default());
+    let kinds = json!([{ "kind": "application", "options": ["splendid"] }]);
+    let refused = read::<Capabilities>(json!({ "kinds": kinds })).unwrap_err();
+    assert!(refused.contains("unknown variant `splendid`, expected one of `commit`"), "{refused}");
+}
+
+#[test]
 fn an_error_that_was_read_back_says_and_decides_the_same() {
     let error = lost_answer();
     let read: Error = read(written(&error)).unwrap();
@@ -239,7 +260,10 @@ fn another_version_is_refused_and_none_is_the_first() {
     refuses(read::<Deployment>(with(running.clone(), json!(2))).unwrap_err());
     refuses(read::<Outcome>(with(outcome.clone(), json!(2))).unwrap_err());
     refuses(read::<Error>(with(error.clone(), json!(2))).unwrap_err());
-    for mut value in [request, running, outcome, error] {
+    let (capabilities, retry) = (written(&Capabilities::new()), written(&RetryOptions::default()));
+    refuses(read::<Capabilities>(with(capabilities.clone(), json!(2))).unwrap_err());
+    refuses(read::<RetryOptions>(with(retry.clone(), json!(2))).unwrap_err());
+    for mut value in [request, running, outcome, error, capabilities, retry] {
         assert_eq!(value.as_object_mut().unwrap().remove("v"), Some(json!(1)));
     }
     assert!(read::<DeployRequest>(json!({ "target": "application:abc" })).is_ok());

@@ -1,14 +1,15 @@
 //! Layers: each interceptor's own rule, and that every call and group passes through one.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anydeploy_core::testing::{MemoryDeployer, ScriptedDeployer};
 use anydeploy_core::{
-    Answer, Audit, AuditRecord, Call, CallKind, ConcurrencyLimit, DeployRequest, Deployer, DeployerExt, Deployment,
-    DeploymentId, DryRun, Error, ErrorKind, Group, HistoryOptions, Identity, Interceptor, LogOptions, Method, Next,
-    NextBatch, Platform, Result, Retry, RetryOptions, Revision, Target, Timeout,
+    Answer, Audit, AuditRecord, AuditResult, Call, CallKind, ConcurrencyLimit, DeployRequest, Deployer, DeployerExt,
+    Deployment, DeploymentId, DryRun, Error, ErrorKind, Group, HistoryOptions, Identity, Interceptor, LogOptions,
+    Method, Next, NextBatch, Platform, Result, Retry, RetryOptions, Revision, Target, Timeout,
 };
 use futures::future::join_all;
 
@@ -101,25 +102,55 @@ async fn a_dry_run_reads_and_checks_and_sends_no_trigger() {
     assert_eq!(memory.triggered().len(), 1);
 }
 
+/// An audit, and the records that it has made.
+fn audit() -> (Audit, Arc<Mutex<Vec<AuditRecord>>>) {
+    let records = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&records);
+    (Audit::new(move |record| sink.lock().unwrap().push(record.clone())), records)
+}
+
 #[tokio::test]
 async fn an_audit_records_what_changes_something_before_and_after_the_call() {
-    let records = Arc::new(Mutex::new(Vec::<AuditRecord>::new()));
-    let sink = Arc::clone(&records);
-    let audit = Audit::new(move |record| sink.lock().unwrap().push(record.clone()));
+    let (audit, records) = audit();
     let deployer = MemoryDeployer::new().with_application("web").layered(audit);
-    let id = deployer.deploy(&request()).await.unwrap().id;
+    let request = request().with_reason("release 1.4.2");
+    let id = deployer.deploy(&request).await.unwrap().id;
     deployer.deployment(&id).await.unwrap();
+    deployer.cancel_deployment(&id).await.unwrap();
     deployer.deploy(&DeployRequest::new(Target::application("nowhere"))).await.unwrap_err();
     let records = records.lock().unwrap();
     let results: Vec<_> = records.iter().map(|record| (record.method, record.result.clone())).collect();
     let expected = [
         (Method::Deploy, None),
-        (Method::Deploy, Some(Ok(Some(id)))),
+        (Method::Deploy, Some(AuditResult::Succeeded(Some(id.clone())))),
+        (Method::Cancel, None),
+        (Method::Cancel, Some(AuditResult::Succeeded(Some(id.clone())))),
         (Method::Deploy, None),
-        (Method::Deploy, Some(Err(ErrorKind::NotFound))),
+        (Method::Deploy, Some(AuditResult::Failed(ErrorKind::NotFound))),
     ];
     assert_eq!(results, expected);
-    assert_eq!(records[0].target, Some(web()));
+    for (before, after) in [(0, 1), (2, 3), (4, 5)] {
+        let mut same = records[after].clone();
+        same.result = None;
+        assert_eq!(same, records[before], "only the result differs");
+    }
+    let ids: HashSet<_> = records.iter().map(|record| record.call_id).collect();
+    assert_eq!(ids.len(), 3, "each call has an id of its own");
+    assert_eq!((&records[0].target, &records[0].request), (&Some(web()), &Some(request)));
+    assert_eq!((&records[0].deployment, &records[2].deployment), (&None, &Some(id)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_audit_records_a_call_whose_future_is_dropped_in_the_middle() {
+    let (audit, records) = audit();
+    let slow = MemoryDeployer::new().with_application("web").with_latency(Duration::from_secs(10));
+    let deployer = slow.clone().layered(audit);
+    tokio::time::timeout(Duration::from_secs(1), deployer.deploy(&request())).await.unwrap_err();
+    assert_eq!(slow.triggered().len(), 1, "the platform acted on it");
+    let records = records.lock().unwrap();
+    let results: Vec<_> = records.iter().map(|record| (record.call_id, record.result.clone())).collect();
+    let call_id = records[0].call_id;
+    assert_eq!(results, [(call_id, None), (call_id, Some(AuditResult::Dropped))]);
 }
 
 /// Counts the calls that are under way at once.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anydeploy_core::testing::{MemoryDeployer, ScriptedDeployer};
 use anydeploy_core::{
     DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity,
-    Method, Phase, Platform, Result, Retry, Target, WatchOptions, telemetry,
+    LogOptions, Method, Phase, Platform, Result, Retry, Target, Tracing, WatchOptions, telemetry,
 };
 
 use recorder::record;
@@ -112,4 +112,67 @@ async fn a_retry_is_an_event() {
     let expected =
         [r#"event INFO retry code.function.name="deploy" error.type="server unreachable" attempt=1 wait_ms=30000"#];
     assert_eq!(records.lines(), expected);
+}
+
+#[tokio::test]
+async fn the_layer_gives_each_call_a_span() {
+    let memory = MemoryDeployer::new().with_target(target());
+    let deployer = memory.clone().layered(Tracing::new());
+    memory.fail_next(Method::Logs, Error::new(ErrorKind::PermissionDenied, "no").with_server_message("token=hunter2"));
+    let (records, guard) = record();
+    let id = deployer.deploy(&DeployRequest::new(target())).await.unwrap().id;
+    deployer.deployment(&id).await.unwrap();
+    deployer.deployments(std::slice::from_ref(&id)).await;
+    deployer.logs_of(&id, LogOptions::default()).await.unwrap_err();
+    deployer.services().await.unwrap();
+    drop(guard);
+    let id = "memory:application:web@production?deployment=1";
+    let of_target = r#"deployment.name=application:web@production deployment.environment.name="production""#;
+    let call = |method: &str| format!("span call otel.name=\"{method}\" code.function.name=\"{method}\"");
+    let expected = [
+        format!(r#"span deploy {BEGINNING} deployment.id={id} deployment.status="queued""#),
+        format!(r#"{} {of_target} deployment.id={id} deployment.status="queued""#, call("deployment")),
+        call("deployments"),
+        format!(r#"{} {of_target} deployment.id={id} error.type="permission denied""#, call("logs")),
+        call("services"),
+    ];
+    assert_eq!(records.lines(), expected);
+}
+
+#[tokio::test]
+async fn the_layer_emits_the_events_of_a_trigger() {
+    let answers = [
+        Ok(seen(Identity::Adopted, Phase::Queued)),
+        Ok(seen(Identity::Adopted, Phase::Queued)),
+        Err(Error::new(ErrorKind::Undecidable, "the answer was lost")),
+    ];
+    let deployer = answers.into_iter().fold(ScriptedDeployer::new(), ScriptedDeployer::answer);
+    let deployer = deployer.layered(Tracing::new());
+    let (records, guard) = record();
+    let request = DeployRequest::new(target());
+    let id = deployer.deploy(&request).await.unwrap().id;
+    deployer.deployment(&id).await.unwrap();
+    deployer.deploy(&request).await.unwrap_err();
+    drop(guard);
+    let events: Vec<_> = records.lines().into_iter().filter(|line| line.contains("event")).collect();
+    let expected = [
+        format!("deploy: event INFO adopted deployment.id={id}"),
+        "deploy: event WARN undecidable error.type=\"outcome of the trigger unknown\"".to_owned(),
+    ];
+    assert_eq!(events, expected, "a read of an adopted deployment is no event");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_runs_inside_the_span_of_the_layer() {
+    let memory = MemoryDeployer::new().with_target(target());
+    memory.fail_next(Method::Deploy, Error::new(ErrorKind::Unreachable, "refused"));
+    memory.fail_next(Method::Services, Error::new(ErrorKind::Unreachable, "refused"));
+    let deployer = memory.layered(Retry::new()).layered(Tracing::new());
+    let (records, guard) = record();
+    deployer.deploy(&DeployRequest::new(target())).await.unwrap();
+    deployer.services().await.unwrap();
+    drop(guard);
+    let lines = records.lines();
+    let events: Vec<_> = lines.iter().filter_map(|line| line.split_once(": event INFO retry")).collect();
+    assert_eq!(events.iter().map(|(span, _)| *span).collect::<Vec<_>>(), ["deploy", "call"], "{lines:#?}");
 }

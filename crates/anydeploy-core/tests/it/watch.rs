@@ -89,8 +89,13 @@ async fn a_failure_comes_with_the_end_of_its_log() {
 async fn a_log_that_may_not_be_read_does_not_hide_the_failure() {
     let refused = Error::new(ErrorKind::PermissionDenied, "the token may not read logs");
     let deployer = script(&[(Phase::Failed, "failed")]).answer_logs(Err(refused));
-    let Outcome::Failed(failure) = deployer.watch(&id(), WatchOptions::default()).await.unwrap() else { panic!() };
-    assert_eq!(failure.log_error.unwrap().kind(), ErrorKind::PermissionDenied);
+    let outcome = deployer.watch(&id(), WatchOptions::default()).await.unwrap();
+    assert_eq!(outcome.to_string(), "failed; its log could not be read: the token may not read logs");
+    let Outcome::Failed(mut failure) = outcome else { panic!() };
+    assert_eq!(failure.log_error.as_ref().unwrap().kind(), ErrorKind::PermissionDenied);
+    failure.deployment.reason = Some("exit code 1".to_owned());
+    let line = Outcome::Failed(failure).to_string();
+    assert_eq!(line, "failed: exit code 1; its log could not be read: the token may not read logs");
 }
 
 #[tokio::test(start_paused = true)]

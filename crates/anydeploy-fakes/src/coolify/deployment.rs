@@ -106,7 +106,7 @@ pub(super) struct Deployment {
     /// Path of its page in the web interface, without the host.
     pub(super) page: String,
     pub(super) order: Order,
-    /// Later requests that were taken for this one.
+    /// Later requests that were merged into this deployment.
     pub(super) joined: Vec<Sender>,
     /// The commit it was stored with.
     pub(super) asked: String,

@@ -62,7 +62,7 @@ impl Ledger {
         self.rows[row].start(now, self.clock.now());
     }
 
-    /// Takes note that a request was taken for this row.
+    /// Records that a request was merged into this row.
     pub(super) fn join(&mut self, row: usize, sender: Sender) -> &Deployment {
         let row = &mut self.rows[row];
         row.joined.push(sender);

@@ -43,7 +43,7 @@ pub(super) fn logs(exchange: &mut Exchange<'_>) -> Reply {
     Ok(Response::json(200, &json!({ "logs": lines.join("\n") })))
 }
 
-/// What is no positive number is taken for 100, without an error.
+/// Anything but a positive number counts as 100, without an error.
 fn wanted(exchange: &Exchange<'_>) -> usize {
     let asked = exchange.input.count("lines").and_then(|lines| usize::try_from(lines).ok());
     asked.filter(|lines| *lines > 0).unwrap_or(DEFAULT_LINES).min(MAX_LINES)

@@ -50,13 +50,13 @@ impl CoolifyScript {
 
     /// Ends as `failed`, because the health check of the new container never passes.
     ///
-    /// Its log has no summary, and goes on with lines that speak of success.
+    /// Its log has no summary, and continues with lines that report success.
     #[must_use]
     pub fn unhealthy() -> Self {
         Self { unhealthy: true, ..Self::fails_with("") }
     }
 
-    /// Ends as `cancelled-by-user`, because somebody pressed the button in the web interface.
+    /// Ends as `cancelled-by-user`, because a user cancelled it in the web interface.
     #[must_use]
     pub fn cancelled() -> Self {
         Self::new(Ending::Cancelled)

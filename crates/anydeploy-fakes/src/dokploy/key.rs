@@ -31,13 +31,13 @@ impl DokployKey {
         self
     }
 
-    /// Limits the key to so many verifications, which come back after a silence longer than so many ticks.
+    /// Limits the key to this many verifications; the count starts again after a pause longer than the window.
     pub fn with_rate_limit(mut self, verifications: u64, window_in_ticks: u64) -> Self {
         self.limit = Some((verifications, window_in_ticks));
         self
     }
 
-    /// Limits the key to so many verifications for ever.
+    /// Limits the key to this many verifications for ever.
     pub fn with_remaining(mut self, verifications: u64) -> Self {
         self.remaining = Some(verifications);
         self

@@ -9,12 +9,12 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DokployQuirk {
-    /// The row of a deployment appears so many ticks after its job became active: a client that reads at once sees
+    /// The row of a deployment appears this many ticks after its job became active: a client that reads at once sees
     /// only older rows.
     ///
     /// On, with one tick.
     LateRow(u64),
-    /// Between a row's last status and the end of its job lie so many ticks; only then follow the service's own
+    /// Between a row's last status and the end of its job lie this many ticks; only then follow the service's own
     /// status, the new title, and the job's leaving of the queue.
     ///
     /// On, with one tick.
@@ -24,7 +24,7 @@ pub enum DokployQuirk {
     ///
     /// On.
     OverwriteTitle,
-    /// Before a row is inserted, those of the same service beyond the newest so many are deleted.
+    /// Before a row is inserted, all rows of the same service but this many of the newest are deleted.
     ///
     /// On, with ten: at most eleven rows can be seen.
     Retention(usize),
@@ -68,7 +68,7 @@ pub enum DokployQuirk {
     ///
     /// Off: on a real server the network has to hold the request for as long as a deployment takes.
     WebhookFirst,
-    /// After each request to deploy that was accepted, so many reads are answered by a proxy's 502.
+    /// After each accepted request to deploy, this many reads are answered with a proxy's 502.
     ///
     /// Off.
     DownAfterTrigger(u64),

@@ -57,9 +57,9 @@ pub enum Fault {
     ///
     /// A fake records it as [`Sender::twice`](crate::Sender).
     Duplicate,
-    /// The `Date` of the answer is ahead of the truth ([`FaultPlan::skew`](crate::FaultPlan::skew)).
+    /// The `Date` of the answer is ahead of the real time ([`FaultPlan::skew`](crate::FaultPlan::skew)).
     ClockAhead,
-    /// The `Date` of the answer is behind the truth.
+    /// The `Date` of the answer is behind the real time.
     ClockBehind,
 }
 

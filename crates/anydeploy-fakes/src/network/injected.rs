@@ -51,7 +51,7 @@ impl Ledger {
         self.injected.len() - 1
     }
 
-    /// Takes note that the server got one more delivery of the request that this fault hit.
+    /// Records that the server received one more delivery of the request that this fault hit.
     pub(super) fn delivered(&mut self, record: usize) {
         if let Some(injected) = self.injected.get_mut(record) {
             injected.deliveries += 1;

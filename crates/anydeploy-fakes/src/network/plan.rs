@@ -197,7 +197,7 @@ impl Shape {
         })
     }
 
-    /// The time in so many seconds.
+    /// The time this many seconds from now.
     pub(super) fn date_in(&self, seconds: i64) -> DateTime<Utc> {
         let now = self.timeline.map_or_else(Utc::now, Timeline::utc);
         now.checked_add_signed(TimeDelta::try_seconds(seconds).unwrap_or_default()).unwrap_or_default()

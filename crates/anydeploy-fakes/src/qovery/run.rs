@@ -46,7 +46,7 @@ impl Run {
         if self.lasting() == u64::MAX { DEFAULT_TICKS } else { self.lasting() }
     }
 
-    /// The tick of its end, had nobody cancelled it.
+    /// The tick at which it ends unless it is cancelled.
     fn planned_end(&self) -> u64 {
         self.begins.saturating_add(self.lasting())
     }

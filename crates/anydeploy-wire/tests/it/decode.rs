@@ -283,7 +283,7 @@ fn a_long_list_with_the_same_mismatches_everywhere_needs_few_repairs() {
 }
 
 #[test]
-fn what_cannot_be_told_from_the_outside_is_left_out_one_by_one_first() {
+fn a_mismatch_that_only_the_type_shows_is_left_out_alone() {
     // Only the type knows that `helm` is no word, so the first mismatch leaves the others alone.
     let (list, _) = ok::<Vec<Application>>(r#"[{"uuid": "a", "kind": "helm"}, {"uuid": "b", "kind": "git"}]"#);
     assert_eq!((&list[0].kind, &list[1].kind), (&None, &Some(Kind::Git)));

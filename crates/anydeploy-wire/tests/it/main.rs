@@ -7,6 +7,7 @@ mod connecting;
 mod decode;
 mod decode_properties;
 mod limits;
+mod log;
 #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
 mod no_provider;
 #[cfg(feature = "rustls")]
@@ -19,6 +20,7 @@ mod responses;
 mod secrets;
 #[cfg_attr(not(feature = "rustls"), allow(dead_code, reason = "the modules that use it need TLS"))]
 mod server;
+mod telemetry;
 #[cfg(feature = "rustls")]
 mod tls;
 mod unions;

@@ -1,17 +1,11 @@
 //! A marker planted everywhere appears nowhere but on the wire.
 
-use std::{
-    error::Error as _,
-    fmt::Write as _,
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{error::Error as _, fmt::Write as _, time::Duration};
 
 use anydeploy_wire::{Auth, Error, HttpBuilder, Method, Operation, object};
 use serde::Serialize;
-use tracing_subscriber::fmt::MakeWriter;
 
+use super::log::Log;
 use super::server::{Behaviour, Server};
 
 const MARKER: &str = "planted";
@@ -30,28 +24,6 @@ struct Updated {
 
 object!(Updated: optional { password = "password" });
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(text);
-        Ok(text.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// Everything that can be printed of a call, and everything that is traced meanwhile.
 async fn printed(server: &Server) -> (String, String) {
     let log = Log::default();
@@ -64,7 +36,7 @@ async fn printed(server: &Server) -> (String, String) {
         print_call(builder, &mut text).await;
     }
     drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(server.requests().iter().all(|request| request.matches(MARKER).count() >= 5));
     (text, log)
 }
@@ -95,20 +67,27 @@ async fn no_print_and_no_trace_of_a_call_shows_what_it_carried() {
     let head = format!("set-cookie: session={MARKER}\r\nlocation: /{MARKER}?token={MARKER}\r\n");
     let truncated = format!("HTTP/1.1 200 OK\r\n{head}content-length: 99\r\n\r\n\"{MARKER}");
     for (server, expected) in [
-        (Server::answering("200 OK", &head, &format!("{{\"password\":\"{MARKER}\"}}")).await, "status=200"),
-        (Server::answering("200 OK", &head, &format!("[\"{MARKER}\"]")).await, "status=200"),
-        (Server::answering("200 OK", &head, &format!("{{\"{MARKER}\":{MARKER}")).await, "status=200"),
-        (Server::answering("200 OK", &head, &format!("<html>{MARKER}</html>")).await, "status=200"),
-        (Server::answering("302 Found", &head, MARKER).await, "status=302"),
-        (Server::answering("500 Oh", &head, MARKER).await, "status=500 failure=Status"),
-        (Server::start(Behaviour::Answer(truncated)).await, "status=200 failure=Interrupted"),
-        (Server::start(Behaviour::Answer(MARKER.to_owned())).await, "failure=Interrupted"),
-        (Server::start(Behaviour::Hold(String::new())).await, "failure=Timeout"),
+        (
+            Server::answering("200 OK", &head, &format!("{{\"password\":\"{MARKER}\"}}")).await,
+            "http.response.status_code=200",
+        ),
+        (Server::answering("200 OK", &head, &format!("[\"{MARKER}\"]")).await, "http.response.status_code=200"),
+        (
+            Server::answering("200 OK", &head, &format!("{{\"{MARKER}\":{MARKER}")).await,
+            "http.response.status_code=200",
+        ),
+        (Server::answering("200 OK", &head, &format!("<html>{MARKER}</html>")).await, "http.response.status_code=200"),
+        (Server::answering("302 Found", &head, MARKER).await, "http.response.status_code=302 error.type=302"),
+        (Server::answering("500 Oh", &head, MARKER).await, "http.response.status_code=500 error.type=500"),
+        (Server::start(Behaviour::Answer(truncated)).await, "http.response.status_code=200 error.type=\"interrupted\""),
+        (Server::start(Behaviour::Answer(MARKER.to_owned())).await, "error.type=\"interrupted\""),
+        (Server::start(Behaviour::Hold(String::new())).await, "error.type=\"timeout\""),
     ] {
         let (text, log) = printed(&server).await;
         assert!(!text.contains(MARKER), "{text}");
         assert!(!log.contains(MARKER), "{log}");
-        assert!(log.contains(r#"operation="update-thing" method="PATCH" path="/things/{id}""#), "{log}");
+        assert!(log.contains(r#"http.request.method="PATCH" url.template="/things/{id}""#), "{log}");
+        assert!(log.contains(r#"operation="update-thing""#), "{log}");
         assert!(log.contains(expected), "{expected}: {log}");
     }
 }

@@ -16,13 +16,17 @@ const MAX_TIMING: Duration = Duration::from_hours(1);
 const USER_AGENT: &str = concat!("anydeploy/", env!("CARGO_PKG_VERSION"));
 
 impl<D: Connect> Config<D> {
-    /// The times that hold for the deployer.
-    pub(crate) fn timing(&self) -> Timing {
+    /// The times that hold for the deployer, for its [`Connect::connect`].
+    #[must_use]
+    pub fn timing(&self) -> Timing {
         self.timing.with_request_timeout(self.timeout)
     }
 
-    /// The connection of an adapter, with the credential presented as `auth` says.
-    pub(crate) fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
+    /// The connection of an adapter, with the credential presented as `auth` says, for its [`Connect::connect`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfiguration`] if something is missing or not usable.
+    pub fn http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
         let conventions = &D::CONVENTIONS;
         if self.timing.longest() > MAX_TIMING {
             return Err(Self::invalid("a time of `timing` is longer than an hour; servers act within seconds"));

@@ -1,12 +1,10 @@
 //! The forms in which addresses, tokens, times and sizes are given.
 
 mod address;
-mod duration;
 mod size;
 mod token;
 
 pub(super) use address::api_url;
-pub(crate) use duration::duration;
 pub(super) use size::{read_size, size};
 #[cfg(feature = "qovery")]
 pub(crate) use token::is_jwt;

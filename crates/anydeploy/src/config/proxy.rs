@@ -29,7 +29,7 @@ pub enum Proxy {
     /// machine unencrypted.
     #[default]
     Environment,
-    /// None, whatever the environment sets.
+    /// No proxy, even if the environment sets one.
     None,
     /// The proxy with this `http` or `https` URL, for every request; it may hold a name and a password for the proxy.
     Url(SecretString),

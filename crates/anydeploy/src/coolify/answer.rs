@@ -3,65 +3,51 @@
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem};
 use coolify_client::wire::Response;
 
-use super::asked::{self, Asked};
-use super::baseline::Baseline;
-use super::read::id_of;
-use super::{Coolify, refusal};
+use super::baseline::Context;
+use super::deployment::{accepted, to_deployment};
+use super::error::refusal;
+use super::pending::Stage;
+use super::{Coolify, rows, twin};
 use crate::clock::Timestamps;
 use crate::failure::mask;
-use crate::turn::Turn;
-use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target, platform};
+use crate::{Deployment, Error, ErrorKind, Identity, Result, Target, platform};
 
 /// What the answer to a trigger says of the deployment.
 pub(super) enum Answered {
     /// Stored under this id: the row is written before the answer.
     Stored(String),
-    /// Under this id, but it was taken for another deployment.
+    /// Under this id, but the request was merged into another deployment.
     Merged(String),
     /// Under this id, without a sentence that says which of the two it is.
     Unsaid(String),
 }
 
-/// A trigger that was sent, with what was known before it.
-pub(super) struct Context<'a> {
-    pub(super) target: &'a Target,
-    pub(super) asked: &'a Asked,
-    pub(super) baseline: &'a Baseline,
-    pub(super) turn: &'a Turn,
-}
-
-impl Coolify {
-    /// Reads the deployment back.
-    pub(super) async fn confirm(
-        &self,
-        context: &Context<'_>,
-        answered: Answered,
-        at: Option<Timestamps>,
-    ) -> Result<Deployment> {
-        let Context { target, asked, .. } = *context;
-        let (uuid, is_unsaid) = match answered {
-            Answered::Merged(phantom) => return self.merged(context, &phantom, at).await,
-            Answered::Stored(uuid) => (uuid, false),
-            Answered::Unsaid(uuid) => (uuid, true),
-        };
-        let id = asked.note(id_of(target, &uuid));
-        match self.row_of(target, &uuid).await {
-            Ok(row) => Ok(self.deployment_of(id, &row, Identity::Exact)),
-            // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
-            // With `force`, Coolify searches for no twin.
-            Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
-                self.merged(context, &uuid, at).await
-            }
-            // The deployment is accepted whatever this read says; a later read says why it cannot be read.
-            Err(_) => Ok(accepted(id, at.unwrap_or_else(|| Timestamps::of(None)))),
+/// Reads the deployment back.
+pub(super) async fn confirm(
+    coolify: &Coolify,
+    context: &Context<'_>,
+    answered: Answered,
+    at: Option<Timestamps>,
+) -> Result<Deployment> {
+    let Context { target, asked, .. } = *context;
+    let (uuid, is_unsaid) = match answered {
+        Answered::Merged(phantom) => return twin::merged(coolify, context, &phantom, at).await,
+        Answered::Stored(uuid) => (uuid, false),
+        Answered::Unsaid(uuid) => (uuid, true),
+    };
+    match rows::row(&coolify.api, target, &uuid).await {
+        Ok(row) => Ok(to_deployment(coolify, target, &asked.pending(&uuid, Stage::Known(Identity::Exact)), &row)),
+        // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
+        // With `force`, Coolify searches for no twin.
+        Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
+            twin::merged(coolify, context, &uuid, at).await
+        }
+        // The deployment is accepted whatever this read says; a later read says why it cannot be read.
+        Err(_) => {
+            let at = at.unwrap_or_else(|| Timestamps::of(None));
+            Ok(accepted(target, &asked.pending(&uuid, Stage::Accepted(at))))
         }
     }
-}
-
-/// A deployment that was accepted under this id, and not read back yet.
-pub(super) fn accepted(id: DeploymentId, at: Timestamps) -> Deployment {
-    let id = asked::accepted(id, at);
-    Deployment::new(id, Identity::Pending, DeploymentStatus::new(Phase::Queued, "accepted"))
 }
 
 /// Why the answer to a trigger has no id.
@@ -113,7 +99,7 @@ pub(super) fn is_merged(message: &str) -> bool {
     message.contains("already queued")
 }
 
-/// The error of an entry without an id, for a target that was taken for one of this kind.
+/// The error of an entry without an id, for a target that Coolify handled as one of this kind.
 pub(super) fn refused(message: &str, kind: &str) -> Error {
     let error = if message.starts_with("Unauthorized") {
         refusal("Coolify refused to deploy", ErrorKind::PermissionDenied)

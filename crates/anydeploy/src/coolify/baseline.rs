@@ -3,12 +3,14 @@
 use coolify_client::types::Deployment as Row;
 use serde::{Deserialize, Serialize};
 
-use super::Coolify;
+use super::api::Api;
+use super::asked::Asked;
 use super::check::lacks_ability;
-use super::rows::Page;
+use super::rows::{self, Page};
 use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
 use crate::time::parse_timestamp;
+use crate::turn::Turn;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// More rows than any application has: a page beyond the last row holds none, and states their number all the same.
@@ -28,7 +30,7 @@ pub(super) enum Age {
 
 /// The deployments of an application before a trigger.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Baseline {
+pub(super) struct Baseline {
     /// How many there were.
     count: Option<i64>,
     /// The ids of those that the server sent although none was asked for.
@@ -84,17 +86,23 @@ impl Baseline {
     }
 }
 
-impl Coolify {
-    /// Counts the deployments that a trigger cannot have made; the same read shows that the target is an application.
-    ///
-    /// No row is read: each may hold a log of half a megabyte.
-    pub(super) async fn baseline(&self, target: &Target) -> Result<Baseline> {
-        match retry_briefly(|| self.page(target, BEYOND_ALL, 1)).await {
-            Ok(page) => Ok(Baseline::of(page)),
-            Err(error) if can_do_without(&error) => Ok(Baseline::default()),
-            // Nothing is triggered yet.
-            Err(error) => Err(error.with_safe_to_repeat(true)),
-        }
+/// A trigger that was sent, with what was known before it.
+pub(super) struct Context<'a> {
+    pub(super) target: &'a Target,
+    pub(super) asked: &'a Asked,
+    pub(super) baseline: &'a Baseline,
+    pub(super) turn: &'a Turn,
+}
+
+/// Counts the deployments that a trigger cannot have made; the same read shows that the target is an application.
+///
+/// No row is read: each may hold a log of half a megabyte.
+pub(super) async fn count(api: &Api, target: &Target) -> Result<Baseline> {
+    match retry_briefly(|| rows::page(api, target, BEYOND_ALL, 1)).await {
+        Ok(page) => Ok(Baseline::of(page)),
+        Err(error) if can_do_without(&error) => Ok(Baseline::default()),
+        // Nothing is triggered yet.
+        Err(error) => Err(error.with_safe_to_repeat(true)),
     }
 }
 

@@ -2,48 +2,42 @@
 
 use coolify_client::types::DeployByTagOrUuidParams;
 
-use super::{Coolify, map_error};
+use super::api::Api;
 use crate::{Check, Error, ErrorKind, Permission, Result};
 
-impl Coolify {
-    pub(super) async fn check_token(&self) -> Result<Check> {
-        let mut check = match self.client.version().await.map_err(map_error) {
-            Ok(reply) => {
-                let mut check = Check::new(Permission::Granted);
-                let version = reply.into_value().trim().to_owned();
-                check.version_support = super::version::support(&version);
-                check.server_version = Some(version);
-                check
-            }
-            // Even the version needs the ability `read`.
-            Err(error) if lacks_ability(&error) => Check::new(Permission::Denied),
-            Err(error) => return Err(error),
-        };
-        if check.read == Permission::Granted {
-            // The route is there since 4.3.0; older servers do not report it.
-            check.account = self.client.get_token_team().await.ok().and_then(|reply| reply.into_value().name);
+/// What the token may do.
+pub(super) async fn check(api: &Api) -> Result<Check> {
+    let mut check = match api.version().await {
+        Ok(version) => {
+            let mut check = Check::new(Permission::Granted);
+            let version = version.trim().to_owned();
+            check.version_support = super::version::support(&version);
+            check.server_version = Some(version);
+            check
         }
-        check.deploy = self.may_deploy().await?;
-        Ok(check)
+        // Even the version needs the ability `read`.
+        Err(error) if lacks_ability(&error) => Check::new(Permission::Denied),
+        Err(error) => return Err(error),
+    };
+    if check.read == Permission::Granted {
+        // The route is there since 4.3.0; older servers do not report it.
+        check.account = api.team().await.ok().and_then(|team| team.name);
     }
+    check.deploy = may_deploy(api).await?;
+    Ok(check)
+}
 
-    /// Asks for a deployment of nothing: the ability is checked before the parameters are, and without any of them
-    /// Coolify answers 400 and does nothing (4.3.11).
-    async fn may_deploy(&self) -> Result<Permission> {
-        match self
-            .client
-            .deploy_by_tag_or_uuid(&DeployByTagOrUuidParams::default())
-            .await
-            .map_err(|error| map_error(error).of_read())
-        {
-            Err(error) if error.kind() == ErrorKind::Unreadable => Err(error),
-            Err(error) if error.status() == Some(400) => Ok(Permission::Granted),
-            Err(error) if lacks_ability(&error) => Ok(Permission::Denied),
-            // The API may be off, the address not allowed, or the role too low: no ability was checked then.
-            Err(error) if error.status() == Some(403) => Err(error),
-            Err(error) if error.is_transient() => Err(error),
-            _ => Ok(Permission::Untested),
-        }
+/// Asks for a deployment of nothing: the ability is checked before the parameters are, and without any of them
+/// Coolify answers 400 and does nothing (4.3.11).
+async fn may_deploy(api: &Api) -> Result<Permission> {
+    match api.deploy(&DeployByTagOrUuidParams::default()).await.map_err(Error::of_read) {
+        Err(error) if error.kind() == ErrorKind::Unreadable => Err(error),
+        Err(error) if error.status() == Some(400) => Ok(Permission::Granted),
+        Err(error) if lacks_ability(&error) => Ok(Permission::Denied),
+        // The API may be off, the address not allowed, or the role too low: no ability was checked then.
+        Err(error) if error.status() == Some(403) => Err(error),
+        Err(error) if error.is_transient() => Err(error),
+        _ => Ok(Permission::Untested),
     }
 }
 

@@ -5,9 +5,17 @@ use anydeploy_wire as wire;
 use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, platform};
 
+/// The operation that triggers, under Coolify's own name.
+const TRIGGER: &str = "deploy-by-tag-or-uuid";
+
 /// Turns a failed exchange with Coolify into an error.
 pub(super) fn map_error(error: wire::Error) -> Error {
     translate(platform::COOLIFY, error, classify)
+}
+
+/// The error of a trigger that was answered with 200.
+pub(super) fn refusal(message: &'static str, kind: ErrorKind) -> Error {
+    Error::new(kind, message).with_platform(platform::COOLIFY).with_operation(TRIGGER).with_status(200)
 }
 
 fn classify(answer: &FailedAnswer<'_>) -> Classification {

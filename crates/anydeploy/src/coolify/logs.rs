@@ -2,58 +2,54 @@
 
 use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
-use serde_json::Value;
 
-use super::asked::MergedRequest;
+use super::lines::shown_lines;
+use super::pending::Pending;
 use super::read::application_only;
 use super::reason::reason;
-use super::{Coolify, map_error};
-use crate::time::parse_timestamp;
+use super::{Coolify, rows, twin};
 use futures::future::{BoxFuture, FutureExt};
 
-use crate::{DeploymentId, Error, ErrorKind, LogLine, LogOptions, LogPage, Logs, Phase, Result, platform};
+use crate::{DeploymentId, Error, ErrorKind, LogOptions, LogPage, Logs, Phase, Result, platform};
 
 impl Logs for Coolify {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.read_logs(id, options).boxed()
+        read(self, id, options).boxed()
     }
 }
 
-impl Coolify {
-    pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&platform::COOLIFY)?;
-        application_only(id.target(), "the log of anything but the deployment of an application")?;
-        let row = self.row_with_log(id).await?;
-        match &row.logs {
-            Patch::Value(text) => Ok(page(text.expose(), super::phase(&row.status), options)),
-            // Nothing was written yet.
-            Patch::Null => Ok(LogPage::default()),
-            // Coolify leaves the member out for a token that may not read it.
-            Patch::Absent => Err(Error::new(
-                ErrorKind::PermissionDenied,
-                "the token may not read logs; that needs the ability `read:sensitive` and a user who is admin or owner",
-            )
-            .with_platform(platform::COOLIFY)
-            .with_operation("get-deployment-by-uuid")
-            .with_status(200)),
-        }
+async fn read(coolify: &Coolify, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
+    id.expect_platform(&platform::COOLIFY)?;
+    application_only(id.target(), "the log of anything but the deployment of an application")?;
+    let row = row_with_log(coolify, id).await?;
+    match &row.logs {
+        Patch::Value(text) => Ok(page(text.expose(), super::phase(&row.status), options)),
+        // Nothing was written yet.
+        Patch::Null => Ok(LogPage::default()),
+        // Coolify leaves the member out for a token that may not read it.
+        Patch::Absent => Err(Error::new(
+            ErrorKind::PermissionDenied,
+            "the token may not read logs; that needs the ability `read:sensitive` and a user who is admin or owner",
+        )
+        .with_platform(platform::COOLIFY)
+        .with_operation("get-deployment-by-uuid")
+        .with_status(200)),
     }
+}
 
-    /// The row of a deployment, or of the one that Coolify took the request for.
-    async fn row_with_log(&self, id: &DeploymentId) -> Result<Row> {
-        let uuid = id.require("deployment")?;
-        let error = match self.client.get_deployment_by_uuid(uuid).await.map_err(map_error) {
-            Ok(reply) => return Ok(reply.into_value()),
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            Err(error) => error,
-        };
-        if let Some(row) = self.listed(id.target(), uuid).await.ok().flatten() {
-            return Ok(row);
-        }
-        let Some(request) = MergedRequest::of(id) else { return Err(error) };
-        let twin = self.twin_of(id, &request).await?;
-        self.row_of(id.target(), twin.id.require("deployment")?).await
+/// The row of a deployment, or of the one that Coolify took the request for.
+async fn row_with_log(coolify: &Coolify, id: &DeploymentId) -> Result<Row> {
+    let (target, pending) = (id.target(), Pending::of(id)?);
+    let error = match coolify.api.deployment(&pending.uuid).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => error,
+        answer => return answer,
+    };
+    if let Some(row) = rows::listed(&coolify.api, target, &pending.uuid).await.ok().flatten() {
+        return Ok(row);
     }
+    let Some(merged) = pending.merged() else { return Err(error) };
+    let twin = twin::row(coolify, target, &pending.uuid, merged).await?;
+    rows::row(&coolify.api, target, &twin.deployment_uuid).await
 }
 
 /// The last lines that people see, with the one that says why the deployment failed.
@@ -63,33 +59,12 @@ fn page(text: &str, phase: Phase, options: LogOptions) -> LogPage {
     LogPage::last_of(lines, options).with_reason(reason)
 }
 
-/// The lines people see: without the hidden ones, in the order in which they were written.
-pub(super) fn shown_lines(text: &str) -> Option<Vec<LogLine>> {
-    let Ok(mut entries) = serde_json::from_str::<Vec<Value>>(text) else {
-        // A list that is cut off or wrapped up may hold hidden entries, so it is not shown; plain text is.
-        let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-        let is_json = start.starts_with(['[', '{', '"']);
-        return (!is_json).then(|| text.lines().map(LogLine::new).collect());
-    };
-    // Plain lines all carry batch 1, so only `order` decides; the first entry may lack it.
-    entries.sort_by_key(|entry| order(&entry["order"]));
-    let shown = entries.iter().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
-    let lines = shown.flat_map(|entry| {
-        let at = entry["timestamp"].as_str().and_then(parse_timestamp);
-        entry["output"].as_str().unwrap_or_default().lines().map(move |line| LogLine::new(line).with_time(at))
-    });
-    Some(lines.collect())
-}
-
-fn order(order: &Value) -> i64 {
-    order.as_i64().or_else(|| order.as_str()?.parse().ok()).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
+    use super::super::lines::order;
     use super::*;
 
     fn texts(log: &str) -> Vec<String> {

@@ -208,7 +208,7 @@ fn finish(line: &str) -> String {
 mod tests {
     use serde_json::Value;
 
-    use super::super::logs::shown_lines;
+    use super::super::lines::shown_lines;
     use super::*;
 
     #[test]

@@ -4,7 +4,7 @@ use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
 use serde_json::Value;
 
-use super::logs::shown_lines;
+use super::lines::shown_lines;
 use crate::{Phase, RanRevision};
 
 /// Fewer digits are no abbreviation of a hash for git.

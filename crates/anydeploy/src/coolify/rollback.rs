@@ -1,7 +1,7 @@
 //! Deploying a given commit: the route that goes back to an image also builds a commit that was never deployed.
 //!
 //! Facts of 4.3.11: the route is there since 4.3.0; the commit that is sent is built, or its image started again; the id in
-//! the answer is real, as a rollback is never taken for another deployment; for an application made from an image the
+//! the answer is real, as a rollback is never merged into another deployment; for an application made from an image the
 //! commit has no effect, and the configured tag is deployed.
 
 use coolify_client::types::{Application, BuildPackEnum, Deployment as Row};
@@ -9,7 +9,7 @@ use coolify_client::types::{Application, BuildPackEnum, Deployment as Row};
 use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::is_commit_hash;
-use super::{Coolify, map_error};
+use super::{api::Api, rows};
 use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
@@ -20,40 +20,37 @@ const FULL_HASHES: [usize; 2] = [40, 64];
 /// What Coolify writes as the repository of an application that has none (4.3.11).
 const NO_REPOSITORY: &str = "coollabsio/coolify";
 
-impl Coolify {
-    /// What a rollback deploys, and the baseline before it.
-    pub(super) async fn before_rollback(&self, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
-        if let Some(commit) = &asked.commit {
-            check_commit(commit)?;
-        }
-        let before = |error: Error| error.with_safe_to_repeat(true);
-        let read = || async { self.client.get_application_by_uuid(target.id()).await.map_err(map_error) };
-        let reply = retry_briefly(read).await.map_err(before)?;
-        let at = Timestamps::dated(reply.header("date"));
-        let application = reply.into_value();
-        check_application(&application)?;
-        if let Some(commit) = &asked.commit {
-            check_fetchable(&application, commit)?;
-            // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
-            return Ok((asked, Baseline::at(at)));
-        }
-        let (commit, baseline) = self.deployed_commit(target).await.map_err(before)?;
-        asked.commit = Some(commit);
-        Ok((asked, baseline))
+/// What a rollback deploys, and the baseline before it.
+pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
+    if let Some(commit) = &asked.commit {
+        check_commit(commit)?;
     }
+    let before = |error: Error| error.with_safe_to_repeat(true);
+    let reply = retry_briefly(|| api.application(target.id())).await.map_err(before)?;
+    let at = Timestamps::dated(reply.header("date"));
+    let application = reply.into_value();
+    check_application(&application)?;
+    if let Some(commit) = &asked.commit {
+        check_fetchable(&application, commit)?;
+        // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
+        return Ok((asked, Baseline::at(at)));
+    }
+    let (commit, baseline) = deployed_commit(api, target).await.map_err(before)?;
+    asked.commit = Some(commit);
+    Ok((asked, baseline))
+}
 
-    /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
-    async fn deployed_commit(&self, target: &Target) -> Result<(String, Baseline)> {
-        let is_deployed =
-            |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
-        let page = self.search_rows(target, |page| page.rows.iter().any(is_deployed)).await?;
-        let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
-        let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
-            let what = "deploying once more what was deployed last, as it does not report which commit that was";
-            return Err(Error::unsupported(platform::COOLIFY, what));
-        };
-        Ok((commit, Baseline::of(page)))
-    }
+/// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
+async fn deployed_commit(api: &Api, target: &Target) -> Result<(String, Baseline)> {
+    let is_deployed =
+        |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
+    let page = rows::search(api, target, |page| page.rows.iter().any(is_deployed)).await?;
+    let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
+    let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
+        let what = "deploying once more what was deployed last, as it does not report which commit that was";
+        return Err(Error::unsupported(platform::COOLIFY, what));
+    };
+    Ok((commit, Baseline::of(page)))
 }
 
 /// Whether Coolify takes the commit for what it says.

@@ -3,9 +3,9 @@
 use std::error::Error as _;
 
 use anydeploy_wire as wire;
-use coolify_client::types::{Deployment as Row, DeploymentPage, ListDeploymentsByAppUuidParams};
+use coolify_client::types::{Deployment as Row, DeploymentPage};
 
-use super::{Coolify, map_error};
+use super::api::Api;
 use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Result, Target};
@@ -56,88 +56,104 @@ impl Page {
     }
 }
 
-impl Coolify {
-    /// One page as the server sends it.
-    pub(super) async fn page(&self, target: &Target, skip: i64, take: i64) -> Result<Page> {
-        let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        let reply = self.client.list_deployments_by_app_uuid(target.id(), &params).await.map_err(map_error)?;
-        let at = Timestamps::dated(reply.header("date"));
-        let DeploymentPage { deployments, count, .. } = reply.into_value();
-        Ok(Page { rows: deployments, count, at })
-    }
+/// One page as the server sends it.
+pub(super) async fn page(api: &Api, target: &Target, skip: i64, take: i64) -> Result<Page> {
+    let reply = api.deployments_of(target.id(), skip, take).await?;
+    let at = Timestamps::dated(reply.header("date"));
+    let DeploymentPage { deployments, count, .. } = reply.into_value();
+    Ok(Page { rows: deployments, count, at })
+}
 
-    /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
-    /// again with half of them, and one row that is too large is read up to its log.
-    async fn page_that_fits(&self, target: &Target, skip: usize, mut take: i64) -> Result<(Page, i64)> {
-        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        loop {
-            match self.page(target, skip, take).await {
-                Err(error) if error.kind() == ErrorKind::AnswerTooLarge && take > 1 => take /= 2,
-                Err(error) if error.kind() == ErrorKind::AnswerTooLarge => {
-                    return row_up_to_its_log(&error).map(|page| (page, take)).ok_or(error);
-                }
-                answer => return Ok((answer?, take)),
+/// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
+/// again with half of them, and one row that is too large is read up to its log.
+async fn page_that_fits(api: &Api, target: &Target, skip: usize, mut take: i64) -> Result<(Page, i64)> {
+    let skip = i64::try_from(skip).unwrap_or(i64::MAX);
+    loop {
+        match page(api, target, skip, take).await {
+            Err(error) if error.kind() == ErrorKind::AnswerTooLarge && take > 1 => take /= 2,
+            Err(error) if error.kind() == ErrorKind::AnswerTooLarge => {
+                return row_up_to_its_log(&error).map(|page| (page, take)).ok_or(error);
             }
+            answer => return Ok((answer?, take)),
         }
     }
+}
 
-    /// The newest rows, at most `limit`, until they are `enough`; the first page has `first` rows.
-    async fn rows_until(
-        &self,
-        target: &Target,
-        limit: usize,
-        (first, next): (i64, i64),
-        is_patient: bool,
-        enough: impl Fn(&Page) -> bool,
-    ) -> Result<Page> {
-        let (mut page, mut take) = (Page::default(), first);
-        while page.rows.len() < limit {
-            let left = i64::try_from(limit - page.rows.len()).unwrap_or(i64::MAX);
-            let read = || self.page_that_fits(target, page.rows.len(), take.min(left));
-            // Each page is tried on its own: of a search in four pages, one too often fails where each fifth read does.
-            let (part, asked) = if is_patient { retry_briefly(read).await? } else { read().await? };
-            let is_last = i64::try_from(part.rows.len()).is_ok_and(|rows| rows < asked);
-            let added = page.append(part);
-            // A server that gives the same rows again has no more.
-            if is_last || added == 0 || enough(&page) {
-                break;
-            }
-            // Logs differ by orders of magnitude, so one page that was too large does not make all of them small.
-            take = asked.saturating_mul(2).clamp(1, next);
+/// The newest rows, at most `limit`, until they are `enough`; the first page has `first` rows.
+async fn rows_until(
+    api: &Api,
+    target: &Target,
+    limit: usize,
+    (first, next): (i64, i64),
+    is_patient: bool,
+    enough: impl Fn(&Page) -> bool,
+) -> Result<Page> {
+    let (mut page, mut take) = (Page::default(), first);
+    while page.rows.len() < limit {
+        let left = i64::try_from(limit - page.rows.len()).unwrap_or(i64::MAX);
+        let read = || page_that_fits(api, target, page.rows.len(), take.min(left));
+        // Each page is tried on its own: of a search in four pages, one too often fails where each fifth read does.
+        let (part, asked) = if is_patient { retry_briefly(read).await? } else { read().await? };
+        let is_last = i64::try_from(part.rows.len()).is_ok_and(|rows| rows < asked);
+        let added = page.append(part);
+        // A server that gives the same rows again has no more.
+        if is_last || added == 0 || enough(&page) {
+            break;
         }
-        Ok(page)
+        // Logs differ by orders of magnitude, so one page that was too large does not make all of them small.
+        take = asked.saturating_mul(2).clamp(1, next);
     }
+    Ok(page)
+}
 
-    /// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
-    pub(super) async fn search_rows(&self, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
-        self.rows_until(target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, true, enough).await
+/// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
+pub(super) async fn search(api: &Api, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
+    rows_until(api, target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, true, enough).await
+}
+
+/// The newest rows, at most `limit`.
+pub(super) async fn newest(api: &Api, target: &Target, limit: usize) -> Result<Vec<Row>> {
+    let sizes = (HISTORY_PAGE_SIZE, HISTORY_PAGE_SIZE);
+    let mut rows = rows_until(api, target, limit, sizes, false, |_| false).await?.rows;
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+/// The row of a deployment.
+///
+/// One endpoint's 404 is not believed against another's listing, and a log that is too large does not hide the status:
+/// in both cases the lists are searched.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] if none of them has it.
+pub(super) async fn row(api: &Api, target: &Target, uuid: &str) -> Result<Row> {
+    let error = match api.deployment(uuid).await {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AnswerTooLarge) => error,
+        answer => return answer,
+    };
+    match listed(api, target, uuid).await {
+        Ok(Some(row)) => Ok(row),
+        // A transient failure of the list does not confirm the 404 of the single read.
+        Err(unlisted) if unlisted.is_transient() || unlisted.kind() == ErrorKind::Unreadable => Err(unlisted),
+        Ok(None) | Err(_) => Err(error),
     }
+}
 
-    /// The newest rows, at most `limit`.
-    pub(super) async fn rows(&self, target: &Target, limit: usize) -> Result<Vec<Row>> {
-        let mut rows =
-            self.rows_until(target, limit, (HISTORY_PAGE_SIZE, HISTORY_PAGE_SIZE), false, |_| false).await?.rows;
-        rows.truncate(limit);
-        Ok(rows)
+/// Finds the row of a deployment in the lists, for the single read that does not give it.
+///
+/// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
+pub(super) async fn listed(api: &Api, target: &Target, uuid: &str) -> Result<Option<Row>> {
+    let is_there = |page: &Page| page.row(uuid).is_some();
+    let page = rows_until(api, target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, false, is_there).await;
+    if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
+        return Ok(Some(row.clone()));
     }
-
-    /// Finds the row of a deployment in the lists, for the single read that does not give it.
-    ///
-    /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
-    pub(super) async fn listed(&self, target: &Target, uuid: &str) -> Result<Option<Row>> {
-        let page =
-            self.rows_until(target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, false, |page| page.row(uuid).is_some()).await;
-        if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
-            return Ok(Some(row.clone()));
-        }
-        let active = self.client.list_deployments().await.map_err(map_error);
-        let found = active.as_ref().ok().and_then(|rows| rows.value().iter().find(|row| row.deployment_uuid == uuid));
-        match (found, page) {
-            (Some(row), _) => Ok(Some(row.clone())),
-            // An application without a list has no deployments any more.
-            (None, Err(error)) if error.kind() != ErrorKind::NotFound => Err(error),
-            (None, _) => Ok(None),
-        }
+    let active = api.active_deployments().await.unwrap_or_default();
+    match (active.into_iter().find(|row| row.deployment_uuid == uuid), page) {
+        (Some(row), _) => Ok(Some(row)),
+        // An application without a list has no deployments any more.
+        (None, Err(error)) if error.kind() != ErrorKind::NotFound => Err(error),
+        (None, _) => Ok(None),
     }
 }
 

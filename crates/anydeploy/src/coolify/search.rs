@@ -2,9 +2,10 @@
 
 use coolify_client::types::Deployment as Row;
 
-use super::asked::{Asked, is_active};
+use super::asked::Asked;
 use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW};
 use super::rows::Page;
+use super::status::is_active;
 use crate::clock::Timestamps;
 use crate::time::parse_timestamp;
 use crate::{Adoption, Timing};

@@ -4,42 +4,41 @@ use coolify_client::types::DeployAccepted;
 use coolify_client::wire::Response;
 
 use super::answer::{is_about, refused};
+use super::api::Api;
 use super::asked::Asked;
 use super::baseline::can_do_without;
-use super::resource::{running_before, started};
-use super::{Coolify, map_error, refusal};
+use super::error::refusal;
+use super::pending::Start;
+use super::services::{self, started};
 use crate::clock::Timestamps;
 use crate::failure::{mask, trigger_failed};
 use crate::recovery::retry_briefly;
 use crate::trigger::Answer;
 use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
-impl Coolify {
-    /// Starts a service or database, whose state afterwards is the only sign of the outcome.
-    pub(super) async fn start(&self, target: &Target, asked: &Asked, ran: bool) -> Answer {
-        let sent = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
-        let started = match sent {
-            Ok(reply) => started_by(target, reply, ran),
-            // There is nothing to search for.
-            Err(error) => Err(trigger_failed(map_error(error))),
-        };
-        match started {
-            Ok(deployment) => Answer::accepted(deployment),
-            Err(error) => Answer::Failed(undecided(error)),
-        }
+/// Starts a service or database, whose state afterwards is the only sign of the outcome.
+pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Answer {
+    let started = match api.deploy(&asked.parameters(target.id())).await {
+        Ok(reply) => started_by(target, reply, ran),
+        // There is nothing to search for.
+        Err(error) => Err(trigger_failed(error)),
+    };
+    match started {
+        Ok(deployment) => Answer::accepted(deployment),
+        Err(error) => Answer::Failed(undecided(error)),
     }
+}
 
-    /// Whether a service or database may be shown as running for what it did before the start.
-    ///
-    /// # Errors
-    /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
-    /// (4.3.11).
-    pub(super) async fn ran_before(&self, target: &Target) -> Result<bool> {
-        match retry_briefly(|| self.service_of(target)).await {
-            Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
-            Err(error) if can_do_without(&error) => Ok(true),
-            Err(error) => Err(error.with_safe_to_repeat(true)),
-        }
+/// Whether a service or database may be shown as running for what it did before the start.
+///
+/// # Errors
+/// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
+/// (4.3.11).
+pub(super) async fn ran_before(api: &Api, target: &Target) -> Result<bool> {
+    match retry_briefly(|| services::read(api, target)).await {
+        Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
+        Err(error) if can_do_without(&error) => Ok(true),
+        Err(error) => Err(error.with_safe_to_repeat(true)),
     }
 }
 
@@ -67,8 +66,7 @@ fn started_by(target: &Target, reply: Response<DeployAccepted>, ran: bool) -> Re
         let error = refusal("the answer of Coolify does not say whether it started it", ErrorKind::Undecidable);
         return Err(error.with_server_message(&mask(&message)));
     }
-    let deployment = started(target, at, &message);
-    Ok(if ran { running_before(deployment) } else { deployment })
+    Ok(started(target, Start { answered_at: Some(at), ran, up: None }, &message))
 }
 
 /// Coolify keeps no deployments of it: only the state of the service shows whether it was started.

@@ -1,6 +1,6 @@
 //! Coolify's words, and the phase or state each stands for.
 
-use coolify_client::types::DeploymentStatusEnum;
+use coolify_client::types::{Deployment as Row, DeploymentStatusEnum};
 
 use crate::{DeploymentStatus, Phase, ServiceState};
 
@@ -15,6 +15,11 @@ pub fn phase(status: &DeploymentStatusEnum) -> Phase {
         DeploymentStatusEnum::CancelledByUser => Phase::Cancelled,
         _ => Phase::Unknown,
     }
+}
+
+/// Whether a deployment is queued or in progress.
+pub(super) fn is_active(row: &Row) -> bool {
+    matches!(phase(&row.status), Phase::Queued | Phase::Running)
 }
 
 pub(super) fn status(status: &DeploymentStatusEnum) -> DeploymentStatus {

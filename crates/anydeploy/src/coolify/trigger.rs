@@ -1,14 +1,15 @@
 //! A trigger on Coolify: what is read before it, how it is sent, and how its deployment is searched for.
 
-use coolify_client::types::Rollback;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answered, Context, NoId, answered, is_merged, unnamed};
+use super::answer::{Answered, NoId, answered, confirm, is_merged, unnamed};
+use super::api::Api;
 use super::asked::Asked;
-use super::baseline::{Age, Baseline};
-use super::read::id_of;
+use super::baseline::{self, Age, Baseline, Context};
+use super::deployment::to_deployment;
+use super::pending::Stage;
 use super::search::{Finding, find};
-use super::{Coolify, map_error};
+use super::{Coolify, rollback, rows, start};
 use crate::clock::{Timestamps, checked};
 use crate::recovery::Resolution;
 use crate::trigger::{Answer, Trigger};
@@ -20,7 +21,7 @@ use crate::{
 /// What is sent, and what was read before it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Plan {
+pub(super) enum Plan {
     /// A deployment of an application; with a commit it is a rollback.
     Deploy { asked: Asked, baseline: Baseline },
     /// The start of a service or database, and whether it ran before.
@@ -35,48 +36,52 @@ impl Plan {
     }
 }
 
-impl Trigger for Coolify {
+/// The triggers of one instance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CoolifyTrigger<'a>(pub(super) &'a Coolify);
+
+impl Trigger for CoolifyTrigger<'_> {
     const PLATFORM: Platform = platform::COOLIFY;
 
     type Plan = Plan;
     type Seen = ();
 
     fn timing(&self) -> &Timing {
-        &self.timing
+        &self.0.timing
     }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
-        request.check(&platform::COOLIFY, &self.capabilities())?;
+        request.check(&platform::COOLIFY, &self.0.capabilities())?;
         let (target, asked) = (request.target(), Asked::of(request)?);
-        let turn = self.turn_of(target, &asked).await;
+        let turn = take_turn(&self.0.api, target, &asked).await;
         let plan = if *target.kind() != TargetKind::Application {
-            Plan::Start { asked, ran: self.ran_before(target).await? }
+            Plan::Start { asked, ran: start::ran_before(&self.0.api, target).await? }
         } else if matches!(request.revision(), Revision::Commit(_) | Revision::Deployed) {
-            let (asked, baseline) = self.before_rollback(target, asked).await?;
+            let (asked, baseline) = rollback::prepare(&self.0.api, target, asked).await?;
             Plan::Deploy { asked, baseline }
         } else {
-            Plan::Deploy { asked, baseline: self.baseline(target).await? }
+            Plan::Deploy { asked, baseline: baseline::count(&self.0.api, target).await? }
         };
         Ok((turn, plan))
     }
 
     async fn turn(&self, request: &DeployRequest, plan: &Plan) -> Turn {
-        self.turn_of(request.target(), plan.asked()).await
+        take_turn(&self.0.api, request.target(), plan.asked()).await
     }
 
     async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
         let target = request.target();
         let (asked, baseline) = match plan {
-            Plan::Start { asked, ran } => return self.start(target, asked, *ran).await,
+            Plan::Start { asked, ran } => return start::post(&self.0.api, target, asked, *ran).await,
             Plan::Deploy { asked, baseline } => (asked, baseline),
         };
         let posted = match &asked.commit {
-            Some(commit) => self.post_rollback(target, commit).await,
-            None => self.post_deploy(target, asked).await,
+            Some(commit) => post_rollback(&self.0.api, target, commit).await,
+            None => post_deploy(&self.0.api, target, asked).await,
         };
         let context = Context { target, asked, baseline, turn };
         match posted {
-            Ok((answered, date)) => match self.confirm(&context, answered, checked(date, baseline.at)).await {
+            Ok((answered, date)) => match confirm(self.0, &context, answered, checked(date, baseline.at)).await {
                 Ok(deployment) => Answer::accepted(deployment),
                 Err(error) => Answer::Failed(error),
             },
@@ -101,11 +106,11 @@ impl Trigger for Coolify {
             return Ok(Resolution::Unrecoverable(why));
         }
         // A row that is older than one from before the trigger is older than the trigger.
-        let page = self.search_rows(target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
-        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.timing) {
+        let page = rows::search(&self.0.api, target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
+        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.0.timing) {
             Finding::Row(row) => {
-                let id = asked.note(id_of(target, &row.deployment_uuid));
-                Resolution::likely(self.deployment_of(id, row, Identity::Inferred))
+                let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));
+                Resolution::likely(to_deployment(self.0, target, &known, row))
             }
             Finding::Ambiguous(why) => Resolution::Ambiguous(why),
             Finding::NotFound => Resolution::NotFound,
@@ -118,36 +123,32 @@ impl Trigger for Coolify {
     }
 }
 
-impl Coolify {
-    /// A preview and production do not get into each other's way.
-    async fn turn_of(&self, target: &Target, asked: &Asked) -> Turn {
-        let (url, pull_request) = (self.client.http().base_url(), asked.pull_request);
-        Turn::take(&format!("{url} {pull_request} {} {}", target.kind(), target.id()), target).await
-    }
+/// A preview and production do not get into each other's way.
+async fn take_turn(api: &Api, target: &Target, asked: &Asked) -> Turn {
+    let (url, pull_request) = (api.address(), asked.pull_request);
+    Turn::take(&format!("{url} {pull_request} {} {}", target.kind(), target.id()), target).await
+}
 
-    /// What the answer names, and when it came by the server's clock.
-    async fn post_deploy(&self, target: &Target, asked: &Asked) -> Result<(Answered, Option<Timestamps>), Answer> {
-        let sent = self.client.deploy_by_tag_or_uuid(&asked.parameters(target.id())).await;
-        let reply = sent.map_err(|error| Answer::of_error(map_error(error)))?;
-        let date = Timestamps::dated(reply.header("date"));
-        match answered(target, reply) {
-            Ok(answered) => Ok((answered, date)),
-            Err(NoId::Refused(error)) => Err(Answer::Failed(error)),
-            Err(NoId::Unnamed(unnamed)) => Err(Answer::Unnamed(unnamed)),
-        }
+/// What the answer names, and when it came by the server's clock.
+async fn post_deploy(api: &Api, target: &Target, asked: &Asked) -> Result<(Answered, Option<Timestamps>), Answer> {
+    let reply = api.deploy(&asked.parameters(target.id())).await.map_err(Answer::of_error)?;
+    let date = Timestamps::dated(reply.header("date"));
+    match answered(target, reply) {
+        Ok(answered) => Ok((answered, date)),
+        Err(NoId::Refused(error)) => Err(Answer::Failed(error)),
+        Err(NoId::Unnamed(unnamed)) => Err(Answer::Unnamed(unnamed)),
     }
+}
 
-    async fn post_rollback(&self, target: &Target, commit: &str) -> Result<(Answered, Option<Timestamps>), Answer> {
-        let sent = self.client.rollback_application_by_uuid(target.id(), &Rollback::new(commit)).await;
-        let reply = sent.map_err(|error| Answer::of_error(map_error(error)))?;
-        let date = Timestamps::dated(reply.header("date"));
-        let answer = reply.into_value();
-        let said = answer.message.unwrap_or_default();
-        match answer.deployment_uuid {
-            Some(uuid) => Ok((Answered::Stored(uuid), date)),
-            None if is_merged(&said) => Ok((Answered::Merged(String::new()), date)),
-            // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
-            None => Err(Answer::Unnamed(unnamed(&said))),
-        }
+async fn post_rollback(api: &Api, target: &Target, commit: &str) -> Result<(Answered, Option<Timestamps>), Answer> {
+    let reply = api.roll_back(target.id(), commit).await.map_err(Answer::of_error)?;
+    let date = Timestamps::dated(reply.header("date"));
+    let answer = reply.into_value();
+    let said = answer.message.unwrap_or_default();
+    match answer.deployment_uuid {
+        Some(uuid) => Ok((Answered::Stored(uuid), date)),
+        None if is_merged(&said) => Ok((Answered::Merged(String::new()), date)),
+        // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
+        None => Err(Answer::Unnamed(unnamed(&said))),
     }
 }

@@ -6,108 +6,114 @@
 
 use coolify_client::types::Deployment as Row;
 
-use super::answer::Context;
-use super::asked::{MergedRequest, is_active, with_revision_of};
-use super::baseline::Age;
-use super::read::id_of;
-use super::rows::Page;
-use super::{Coolify, refusal};
+use super::api::Api;
+use super::baseline::{Age, Context};
+use super::deployment::{accepted, to_deployment};
+use super::error::refusal;
+use super::pending::{Merged, Pending, Stage};
+use super::rows::{self, Page};
+use super::status::is_active;
+use super::{Coolify, HEAD};
 use crate::clock::Timestamps;
 use crate::recovery::retry_read;
-use crate::{Adoption, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
+use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Phase, Result, Target};
 
-/// The commit of a row that follows the branch or the configured image.
-pub(super) const HEAD: &str = "HEAD";
-
-impl Coolify {
-    /// The deployment of a request that Coolify merged into another one, and answered with a phantom id.
-    ///
-    /// # Errors
-    /// [`ErrorKind::AlreadyRunning`] if that deployment had begun before the request and the request asks for a fresh one;
-    /// [`ErrorKind::Undecidable`] if no deployment is found that it was merged into, or several.
-    pub(super) async fn merged(
-        &self,
-        context: &Context<'_>,
-        phantom: &str,
-        answered_at: Option<Timestamps>,
-    ) -> Result<Deployment> {
-        let Context { target, asked, baseline, turn } = *context;
-        let request =
-            MergedRequest { pull_request: asked.pull_request, image_tag: asked.image_tag.clone(), answered_at };
-        let Ok(page) = retry_read(self.timing.lost_after, || self.search_rows(target, |_| false)).await else {
-            let id = asked.note(request.note(id_of(target, phantom)));
-            let status = DeploymentStatus::new(Phase::Queued, "accepted");
-            let pending = Deployment::new(id, Identity::Pending, status);
-            return match asked.adoption {
-                // A request that was merged without any id cannot be followed.
-                Adoption::Any if !phantom.is_empty() => Ok(pending),
-                // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
-                _ => Err(refusal(
-                    "Coolify took the request for another deployment, and whether that had begun before cannot be read",
-                    ErrorKind::Undecidable,
-                )
-                .with_last(Some(pending).filter(|_| !phantom.is_empty()))),
-            };
+/// The deployment of a request that Coolify merged into another one, and answered with a phantom id.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyRunning`] if that deployment had begun before the request and the request asks for a fresh one;
+/// [`ErrorKind::Undecidable`] if no deployment is found that it was merged into, or several.
+pub(super) async fn merged(
+    coolify: &Coolify,
+    context: &Context<'_>,
+    phantom: &str,
+    answered_at: Option<Timestamps>,
+) -> Result<Deployment> {
+    let Context { target, asked, baseline, turn } = *context;
+    let request = asked.merged(answered_at);
+    let Ok(page) = retry_read(coolify.timing.server_restarts, || rows::search(&coolify.api, target, |_| false)).await
+    else {
+        let pending = accepted(target, &asked.pending(phantom, Stage::Merged(request)));
+        return match asked.adoption {
+            // A request that was merged without any id cannot be followed.
+            Adoption::Any if !phantom.is_empty() => Ok(pending),
+            // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
+            _ => Err(refusal(
+                "Coolify took the request for another deployment, and whether that had begun before cannot be read",
+                ErrorKind::Undecidable,
+            )
+            .with_last(Some(pending).filter(|_| !phantom.is_empty()))),
         };
-        let adopted = |row: &Row| {
-            let id = asked.note(id_of(target, &row.deployment_uuid));
-            self.deployment_of(id, row, Identity::Adopted)
-        };
-        if asked.adoption == Adoption::Any {
-            return one_twin(&page, phantom, &request)?.map(adopted).ok_or_else(phantom_error);
-        }
-        let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &request));
-        let pinned = if may_be_pinned { self.pinned_commit(target).await } else { None };
-        let ages = baseline.ages(&page);
-        // Oldest first: that one starts first.
-        let mut twins: Vec<(&Row, Age)> =
-            page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &request)).collect();
-        let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
-        // It waited before the request and waits still, so that the request was taken for it or for its like.
-        if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
-            return Ok(adopted(row));
-        }
-        // A row that was stored after the baseline starts after it, with everything that was set before the request.
-        let is_fresh = |(row, age): &&(&Row, Age)| waits(row) || (*age == Age::New && row.rollback != Some(true));
-        if let Some((row, _)) = twins.iter().find(is_fresh) {
-            // The request of another caller may have stored it, after this one was taken for the other twin.
-            let is_ambiguous = twins.len() > 1 && turn.overlap().is_some();
-            return if is_ambiguous { Err(several()) } else { Ok(adopted(row)) };
-        }
-        // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
-        twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));
-        match twins.last() {
-            // Without a baseline the row may be that of the same request, delivered twice.
-            Some((row, age)) => Err(already_running(adopted(row)).with_safe_to_repeat(*age == Age::Known)),
-            None => Err(phantom_error()),
-        }
+    };
+    let adopted = |row: &Row| {
+        let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Adopted));
+        to_deployment(coolify, target, &known, row)
+    };
+    if asked.adoption == Adoption::Any {
+        return one_twin(&page, phantom, &request)?.map(adopted).ok_or_else(phantom_error);
     }
-
-    /// Resolves an earlier request to the deployment that Coolify merged it into.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
-    pub(super) async fn twin_of(&self, id: &DeploymentId, request: &MergedRequest) -> Result<Deployment> {
-        let page = self.search_rows(id.target(), |_| false).await?;
-        let phantom = id.require("deployment")?;
-        let row = one_twin(&page, phantom, request)?.ok_or_else(phantom_error)?;
-        let found = with_revision_of(id_of(id.target(), &row.deployment_uuid), id);
-        Ok(self.deployment_of(found, row, Identity::Adopted))
+    let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &request));
+    let pinned = if may_be_pinned { pinned_commit(&coolify.api, target).await } else { None };
+    let ages = baseline.ages(&page);
+    // Oldest first: that one starts first.
+    let mut twins: Vec<(&Row, Age)> =
+        page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &request)).collect();
+    let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
+    // It waited before the request and waits still, so that the request was taken for it or for its like.
+    if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
+        return Ok(adopted(row));
     }
-
-    /// The commit that the application is pinned to, if it can be read.
-    async fn pinned_commit(&self, target: &Target) -> Option<String> {
-        let application = self.client.get_application_by_uuid(target.id()).await.ok()?.into_value();
-        application.git_commit_sha.filter(|commit| !commit.is_empty() && commit != HEAD)
+    // A row that was stored after the baseline starts after it, with everything that was set before the request.
+    let is_fresh = |(row, age): &&(&Row, Age)| waits(row) || (*age == Age::New && row.rollback != Some(true));
+    if let Some((row, _)) = twins.iter().find(is_fresh) {
+        // The request of another caller may have stored it, after this one was taken for the other twin.
+        let is_ambiguous = twins.len() > 1 && turn.overlap().is_some();
+        return if is_ambiguous { Err(several()) } else { Ok(adopted(row)) };
+    }
+    // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
+    twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));
+    match twins.last() {
+        // Without a baseline the row may be that of the same request, delivered twice.
+        Some((row, age)) => Err(already_running(adopted(row)).with_safe_to_repeat(*age == Age::Known)),
+        None => Err(phantom_error()),
     }
 }
 
-fn is_twin(row: &Row, phantom: &str, request: &MergedRequest) -> bool {
+/// Resolves an earlier request to the deployment that Coolify merged it into.
+///
+/// # Errors
+/// Those of [`row`].
+pub(super) async fn resolve(
+    coolify: &Coolify,
+    target: &Target,
+    pending: &Pending,
+    merged: &Merged,
+) -> Result<Deployment> {
+    let row = row(coolify, target, &pending.uuid, merged).await?;
+    Ok(to_deployment(coolify, target, &pending.known_as(&row.deployment_uuid, Identity::Adopted), &row))
+}
+
+/// The row that Coolify merged an earlier request into.
+///
+/// # Errors
+/// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
+pub(super) async fn row(coolify: &Coolify, target: &Target, phantom: &str, merged: &Merged) -> Result<Row> {
+    let page = rows::search(&coolify.api, target, |_| false).await?;
+    one_twin(&page, phantom, merged)?.cloned().ok_or_else(phantom_error)
+}
+
+/// The commit that the application is pinned to, if it can be read.
+async fn pinned_commit(api: &Api, target: &Target) -> Option<String> {
+    let application = api.application(target.id()).await.ok()?.into_value();
+    application.git_commit_sha.filter(|commit| !commit.is_empty() && commit != HEAD)
+}
+
+fn is_twin(row: &Row, phantom: &str, request: &Merged) -> bool {
     row.deployment_uuid == phantom || request.may_stand_for(row)
 }
 
 /// The only row that the request can have been merged into.
-fn one_twin<'a>(page: &'a Page, phantom: &str, request: &MergedRequest) -> Result<Option<&'a Row>> {
+fn one_twin<'a>(page: &'a Page, phantom: &str, request: &Merged) -> Result<Option<&'a Row>> {
     if let Some(row) = page.row(phantom) {
         return Ok(Some(row));
     }
@@ -123,7 +129,7 @@ fn several() -> Error {
 }
 
 /// Whether a row that waits was stored with a commit of its own, which the application may be pinned to.
-fn may_be_pinned(row: &Row, request: &MergedRequest) -> bool {
+fn may_be_pinned(row: &Row, request: &Merged) -> bool {
     super::phase(&row.status) == Phase::Queued
         && request.may_stand_for(row)
         && row.commit.as_deref().is_some_and(|commit| commit != HEAD)

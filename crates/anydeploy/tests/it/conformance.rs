@@ -31,7 +31,7 @@ const QOVERY_SKIPS: &[&str] = &[
     "a_job_event_is_taken_or_refused",
 ];
 
-/// Prints what was skipped and why, and sees that every other rule is kept.
+/// Prints the skipped cases with their reasons, and checks that every other rule is kept.
 #[expect(clippy::print_stdout, reason = "a skip is no failure, so that nothing else would show its reason")]
 fn all_kept(report: &Report, skips: &[&str]) {
     for entry in &report.entries {

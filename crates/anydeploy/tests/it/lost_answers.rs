@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{
-    Coolify, DeployRequest, Deployer, DeployerExt, Deployment, Dokploy, Error, ErrorKind, Identity, Qovery, Retry,
-    RetryOptions, Target,
+    Coolify, DeployRequest, Deployer, DeployerExt, Deployment, Error, ErrorKind, Identity, Retry, RetryOptions, Target,
+    Timing,
 };
-use anydeploy_fakes::{FakeCoolify, FakeDokploy, FakeQovery, Fault, FaultPlan, FaultyNetwork, RequestKind};
+use anydeploy_fakes::{FakeCoolify, Fault, FaultPlan, FaultyNetwork, RequestKind};
 use futures::future::join_all;
+
+use crate::support::scene::{LOST_AFTER, Scene, TIMEOUT, native};
 
 /// What a server acts on although its answer does not come through.
 const ACTED_ON: [Fault; 4] = [Fault::ResetAfter, Fault::SilenceAfter, Fault::Truncated, Fault::GatewayTimeout];
@@ -21,70 +23,6 @@ const NOT_ACTED_ON: [Fault; 5] = [
     Fault::HtmlPage { code: 502 },
     Fault::HtmlPage { code: 200 },
 ];
-
-const GRACE: Duration = Duration::from_millis(600);
-const TIMEOUT: Duration = Duration::from_secs(3);
-
-/// A platform's fake behind a bad network, and the deployer that goes through it.
-struct Scene {
-    network: FaultyNetwork,
-    deployer: Arc<dyn Deployer>,
-    request: DeployRequest,
-    triggered: Box<dyn Fn() -> Vec<String> + Send>,
-}
-
-impl Scene {
-    async fn coolify() -> Self {
-        let fake = FakeCoolify::start().await;
-        let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
-        let builder = Coolify::builder().url(network.url()).token(fake.token());
-        let deployer = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
-        let request = DeployRequest::new(Target::application(fake.application()));
-        let triggered = Box::new(move || fake.triggered().into_iter().map(|one| one.id).collect());
-        Self { network, deployer, request, triggered }
-    }
-
-    async fn dokploy() -> Self {
-        let fake = FakeDokploy::start().await;
-        let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
-        let builder = Dokploy::builder().url(network.url()).token(fake.token());
-        let deployer = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
-        let request = DeployRequest::new(Target::application(fake.application()));
-        let of = |one: anydeploy_fakes::DokployTriggered| one.deployment_id.unwrap_or_else(|| "waiting".to_owned());
-        let triggered = Box::new(move || fake.triggered().into_iter().map(of).collect());
-        Self { network, deployer, request, triggered }
-    }
-
-    async fn qovery() -> Self {
-        let fake = FakeQovery::start().await;
-        let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
-        let builder = Qovery::builder().url(network.url()).token(fake.token());
-        let deployer = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
-        let target = Target::application(fake.application()).in_environment(fake.environment());
-        let request = DeployRequest::new(target);
-        let triggered = Box::new(move || fake.triggered().into_iter().map(|one| one.execution_id).collect());
-        Self { network, deployer, request, triggered }
-    }
-
-    async fn all() -> [Self; 3] {
-        [Self::coolify().await, Self::dokploy().await, Self::qovery().await]
-    }
-
-    /// Deploys, while the next trigger meets this fault.
-    async fn deploy(&self, fault: Fault) -> anydeploy::Result<Deployment> {
-        self.network.follow(FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1));
-        self.deployer.deploy(&self.request).await
-    }
-
-    fn ids(&self) -> Vec<String> {
-        (self.triggered)()
-    }
-}
-
-/// What the platform calls the deployment, as far as the id holds it.
-fn native(deployment: &Deployment) -> Option<&str> {
-    ["deployment", "row", "execution"].iter().find_map(|key| deployment.id.get(key))
-}
 
 fn assert_safe(error: &Error) {
     assert_eq!(error.kind(), ErrorKind::NotTriggered, "{error:?}");
@@ -196,7 +134,7 @@ async fn a_trigger_by_another_user_on_the_web_page_is_never_taken_for_the_lost_o
     let fake = FakeCoolify::start().await;
     let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
     let builder = Coolify::builder().url(network.url()).token(fake.token());
-    let coolify = Arc::new(builder.timeout(TIMEOUT).grace(GRACE).build().unwrap());
+    let coolify = Arc::new(builder.timeout(TIMEOUT).timing(Timing::scaled_to(LOST_AFTER)).build().unwrap());
     let application = fake.add_git_application("shop");
     network.follow(FaultPlan::always(Fault::ResetBefore).on([RequestKind::Trigger]).limit(1));
     let deploy = tokio::spawn({

@@ -45,6 +45,8 @@ mod qovery_traps;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod reasons_masked;
 mod support;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod two_phase;
 #[cfg(all(feature = "coolify", feature = "dokploy"))]
 mod watching;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]

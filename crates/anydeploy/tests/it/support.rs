@@ -9,3 +9,6 @@ pub(crate) mod dokploy;
 #[cfg(feature = "qovery")]
 #[allow(dead_code, reason = "each test needs a part")]
 pub(crate) mod qovery;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+#[allow(dead_code, reason = "each test needs a part")]
+pub(crate) mod scene;

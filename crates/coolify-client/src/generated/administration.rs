@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// Switch the API off.
     ///
-    /// Only a token of the root team may. The others are a 403 then, but for the switches and the health check.
+    /// Only a token of the root team may do this. While the API is off, every other request is answered with 403, except the switches and the health check.
     ///
     /// `POST /disable`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -25,7 +25,7 @@ impl Client {
 
     /// Switch the API on.
     ///
-    /// Only a token of the root team may. It works while the API is off.
+    /// Only a token of the root team may do this. It works while the API is off.
     ///
     /// `POST /enable`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -136,7 +136,7 @@ impl Client {
 
     /// Add a GitLab app.
     ///
-    /// A name that is taken is a 200 with a sentence that is not JSON, so it reads as an error of decoding.
+    /// A name that is taken is answered with 200 and a sentence that is not JSON, so decoding fails.
     ///
     /// `POST /gitlab-apps`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -185,7 +185,7 @@ impl Client {
 
     /// Switch the MCP server off.
     ///
-    /// Only a token of the root team may.
+    /// Only a token of the root team may do this.
     ///
     /// `POST /mcp/disable`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -195,7 +195,7 @@ impl Client {
 
     /// Switch the MCP server on.
     ///
-    /// Only a token of the root team may.
+    /// Only a token of the root team may do this.
     ///
     /// `POST /mcp/enable`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -203,7 +203,7 @@ impl Client {
         self.http().request(&ENABLE_MCP).json()
     }
 
-    /// Read what the team is told through Discord.
+    /// Read the Discord notification settings of the team.
     ///
     /// `GET /notifications/discord`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -213,7 +213,7 @@ impl Client {
         self.http().request(&GET_CURRENT_TEAM_DISCORD_NOTIFICATIONS).json()
     }
 
-    /// Change what the team is told through Discord.
+    /// Change the Discord notification settings of the team.
     ///
     /// What is left out stays as it is.
     ///
@@ -226,7 +226,7 @@ impl Client {
         self.http().request(&UPDATE_CURRENT_TEAM_DISCORD_NOTIFICATIONS).body(body).json()
     }
 
-    /// Read what the team is told by email.
+    /// Read the email notification settings of the team.
     ///
     /// `GET /notifications/email`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -236,7 +236,7 @@ impl Client {
         self.http().request(&GET_CURRENT_TEAM_EMAIL_NOTIFICATIONS).json()
     }
 
-    /// Change what the team is told by email.
+    /// Change the email notification settings of the team.
     ///
     /// What is left out stays as it is.
     ///
@@ -249,7 +249,7 @@ impl Client {
         self.http().request(&UPDATE_CURRENT_TEAM_EMAIL_NOTIFICATIONS).body(body).json()
     }
 
-    /// Read what the team is told through Pushover.
+    /// Read the Pushover notification settings of the team.
     ///
     /// `GET /notifications/pushover`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -259,7 +259,7 @@ impl Client {
         self.http().request(&GET_CURRENT_TEAM_PUSHOVER_NOTIFICATIONS).json()
     }
 
-    /// Change what the team is told through Pushover.
+    /// Change the Pushover notification settings of the team.
     ///
     /// What is left out stays as it is.
     ///
@@ -275,7 +275,7 @@ impl Client {
             .json()
     }
 
-    /// Read what the team is told through Slack.
+    /// Read the Slack notification settings of the team.
     ///
     /// `GET /notifications/slack`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -285,7 +285,7 @@ impl Client {
         self.http().request(&GET_CURRENT_TEAM_SLACK_NOTIFICATIONS).json()
     }
 
-    /// Change what the team is told through Slack.
+    /// Change the Slack notification settings of the team.
     ///
     /// What is left out stays as it is.
     ///
@@ -298,7 +298,7 @@ impl Client {
         self.http().request(&UPDATE_CURRENT_TEAM_SLACK_NOTIFICATIONS).body(body).json()
     }
 
-    /// Read what the team is told through Telegram.
+    /// Read the Telegram notification settings of the team.
     ///
     /// `GET /notifications/telegram`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -308,7 +308,7 @@ impl Client {
         self.http().request(&GET_CURRENT_TEAM_TELEGRAM_NOTIFICATIONS).json()
     }
 
-    /// Change what the team is told through Telegram.
+    /// Change the Telegram notification settings of the team.
     ///
     /// What is left out stays as it is.
     ///
@@ -324,7 +324,7 @@ impl Client {
             .json()
     }
 
-    /// Read what the team is told by webhook.
+    /// Read the webhook notification settings of the team.
     ///
     /// `GET /notifications/webhook`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -334,7 +334,7 @@ impl Client {
         self.http().request(&GET_CURRENT_TEAM_WEBHOOK_NOTIFICATIONS).json()
     }
 
-    /// Change what the team is told by webhook.
+    /// Change the webhook notification settings of the team.
     ///
     /// What is left out stays as it is.
     ///
@@ -349,7 +349,7 @@ impl Client {
 
     /// Read how the instance sends email.
     ///
-    /// Only a token of the root team, of an admin or owner of it, may.
+    /// Only a token of an admin or owner of the root team may do this.
     ///
     /// `GET /settings/email`, as read in the source, revision 0e3581a.
     #[inline]
@@ -361,7 +361,7 @@ impl Client {
 
     /// Change how the instance sends email.
     ///
-    /// Only a token of the root team, of an admin or owner of it, with `write:sensitive` may.
+    /// Only a token of an admin or owner of the root team, with `write:sensitive`, may do this.
     /// What is left out stays as it is.
     ///
     /// `PATCH /settings/email`, as read in the source, revision 0e3581a.

@@ -41,7 +41,7 @@ impl Client {
 
     /// Change settings of an application.
     ///
-    /// What is left out stays as it is. A field the server does not know is a 422, an empty body a 400.
+    /// What is left out stays as it is. A field the server does not know is answered with 422, an empty body with 400.
     /// Nothing is deployed unless `instant_deploy` is set.
     ///
     /// `PATCH /applications/{uuid}`, as version 4.3.11 was observed to answer.
@@ -62,7 +62,7 @@ impl Client {
 
     /// Read the last lines an application wrote while running.
     ///
-    /// These are not the logs of a deployment. An application that does not run is a 400.
+    /// These are not the logs of a deployment. An application that does not run is answered with 400.
     ///
     /// `GET /applications/{uuid}/logs`, as version 4.3.11 was observed to answer.
     ///
@@ -100,12 +100,12 @@ impl Client {
     ///
     /// Servers have this since 4.3.0.
     /// A git application is started from the image of that commit, if it is still on the server or in the registry and no build setting changed; else the commit is cloned and built.
-    /// An image application redeploys the tag that is set, whatever is asked.
+    /// An image application redeploys the tag that is set, whatever commit is requested.
     /// An application of plain Dockerfile text has no earlier image.
-    /// The id in the answer is that of a new deployment, whatever runs or waits: none is taken for a duplicate, and a call that was repeated deploys twice.
+    /// The id in the answer is always that of a new deployment, even if another one runs or waits: a repeated call deploys twice.
     /// Variables, domains and commands are those of today.
     /// The next deployment takes the head of the branch again, unless `git_commit_sha` is set.
-    /// A full queue is a 400 here.
+    /// A full queue is answered with 400 here.
     ///
     /// `POST /applications/{uuid}/rollback`, as version 4.3.11 was observed to answer.
     ///

@@ -191,7 +191,7 @@ impl Client {
 
     /// Read the last lines an application inside a service wrote.
     ///
-    /// A container that does not run is a 400.
+    /// A container that does not run is answered with 400.
     ///
     /// `GET /services/{uuid}/applications/{app_uuid}/logs`, as version 4.3.11 was observed to answer.
     ///
@@ -214,7 +214,7 @@ impl Client {
 
     /// Read the last lines an application inside a service wrote, by POST.
     ///
-    /// A container that does not run is a 400.
+    /// A container that does not run is answered with 400.
     /// The same as the GET; nothing is read from a body.
     ///
     /// `POST /services/{uuid}/applications/{app_uuid}/logs`, as version 4.3.11 was observed to answer.
@@ -238,7 +238,7 @@ impl Client {
 
     /// Restart an application inside a service.
     ///
-    /// A server that cannot be used is a 400, one with Swarm a 501.
+    /// A server that cannot be used is answered with 400, one with Swarm with 501.
     ///
     /// `POST /services/{uuid}/applications/{app_uuid}/restart`, as version 4.3.11 was observed to answer.
     ///
@@ -259,7 +259,7 @@ impl Client {
 
     /// Start an application inside a service.
     ///
-    /// A server that cannot be used is a 400, one with Swarm a 501.
+    /// A server that cannot be used is answered with 400, one with Swarm with 501.
     ///
     /// `POST /services/{uuid}/applications/{app_uuid}/start`, as version 4.3.11 was observed to answer.
     ///
@@ -283,7 +283,7 @@ impl Client {
 
     /// Stop an application inside a service.
     ///
-    /// A server that cannot be used is a 400, one with Swarm a 501.
+    /// A server that cannot be used is answered with 400, one with Swarm with 501.
     ///
     /// `POST /services/{uuid}/applications/{app_uuid}/stop`, as version 4.3.11 was observed to answer.
     ///
@@ -362,7 +362,7 @@ impl Client {
 
     /// Read the last lines a database inside a service wrote.
     ///
-    /// A container that does not run is a 400.
+    /// A container that does not run is answered with 400.
     ///
     /// `GET /services/{uuid}/databases/{database_uuid}/logs`, as version 4.3.11 was observed to answer.
     ///
@@ -385,7 +385,7 @@ impl Client {
 
     /// Restart a database inside a service.
     ///
-    /// A server that cannot be used is a 400, one with Swarm a 501.
+    /// A server that cannot be used is answered with 400, one with Swarm with 501.
     ///
     /// `POST /services/{uuid}/databases/{database_uuid}/restart`, as version 4.3.11 was observed to answer.
     ///
@@ -406,7 +406,7 @@ impl Client {
 
     /// Start a database inside a service.
     ///
-    /// A server that cannot be used is a 400, one with Swarm a 501.
+    /// A server that cannot be used is answered with 400, one with Swarm with 501.
     ///
     /// `POST /services/{uuid}/databases/{database_uuid}/start`, as version 4.3.11 was observed to answer.
     ///
@@ -430,7 +430,7 @@ impl Client {
 
     /// Stop a database inside a service.
     ///
-    /// A server that cannot be used is a 400, one with Swarm a 501.
+    /// A server that cannot be used is answered with 400, one with Swarm with 501.
     ///
     /// `POST /services/{uuid}/databases/{database_uuid}/stop`, as version 4.3.11 was observed to answer.
     ///

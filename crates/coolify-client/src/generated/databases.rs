@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// List the databases of the team.
     ///
-    /// One of eight engines; `database_type` tells which, but is missing for KeyDB.
+    /// One of eight engines; `database_type` names it, but is missing for KeyDB.
     ///
     /// `GET /databases`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -25,7 +25,7 @@ impl Client {
 
     /// Read one database.
     ///
-    /// One of eight engines; `database_type` tells which, but is missing for KeyDB.
+    /// One of eight engines; `database_type` names it, but is missing for KeyDB.
     ///
     /// `GET /databases/{uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -40,7 +40,7 @@ impl Client {
 
     /// Read the last lines a database wrote.
     ///
-    /// A database that does not run is a 400. Servers have this since 4.2.0.
+    /// A database that does not run is answered with 400. Servers have this since 4.2.0.
     ///
     /// `GET /databases/{uuid}/logs`, as version 4.3.11 was observed to answer.
     ///
@@ -74,7 +74,7 @@ impl Client {
 
     /// Start a database.
     ///
-    /// A database that runs is a 400.
+    /// A database that runs is answered with 400.
     ///
     /// `POST /databases/{uuid}/start`, as version 4.3.11 was observed to answer.
     ///
@@ -89,7 +89,7 @@ impl Client {
 
     /// Stop a database.
     ///
-    /// A database that is stopped already is a 400.
+    /// A database that is stopped already is answered with 400.
     ///
     /// `POST /databases/{uuid}/stop`, as version 4.3.11 was observed to answer.
     ///

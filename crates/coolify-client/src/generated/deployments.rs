@@ -16,8 +16,8 @@ impl Client {
     /// Deploy resources by id or by tag.
     ///
     /// By id the answer has `deployments`; by tag it has `message` and, if an application was among them, `details`.
-    /// A 200 does not prove a deployment: services, databases and refusals come back with a message and no `deployment_uuid`, unknown ids of a list are left out without a word, and a duplicate of a waiting or running deployment gets a `deployment_uuid` that never exists.
-    /// A full queue is a 429 even when earlier items of the list were already started, so ask for one id at a time.
+    /// A 200 does not prove a deployment: services, databases and refusals come back with a message and no `deployment_uuid`, unknown ids of a list are silently left out, and a duplicate of a waiting or running deployment gets a `deployment_uuid` that never exists.
+    /// A full queue is answered with 429 even when earlier items of the list were already started, so ask for one id at a time.
     /// Services are started within the request, over SSH; applications and databases are queued.
     ///
     /// The server answers when it is done: the default timeout of this call is 60 s.
@@ -70,7 +70,7 @@ impl Client {
 
     /// Read one deployment.
     ///
-    /// The answer is large: it holds the whole log so far and, as `application`, the application with its environment and server. A deployment of another team is a 404.
+    /// The answer is large: it holds the whole log so far and, as `application`, the application with its environment and server. A deployment of another team is answered with 404.
     ///
     /// `GET /deployments/{uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -87,7 +87,7 @@ impl Client {
     ///
     /// The status changes at once; stopping what runs on the server can keep the request open for more than a minute.
     /// Servers from 4.1.0 to 4.3.6 answer 500 although the deployment is cancelled, so read it again before you call that a failure.
-    /// A deployment that is over is a 400, one of another team a 403.
+    /// A deployment that is over is answered with 400, one of another team with 403.
     ///
     /// `POST /deployments/{uuid}/cancel`, as version 4.3.11 was observed to answer.
     ///

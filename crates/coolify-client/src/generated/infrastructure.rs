@@ -90,7 +90,7 @@ impl Client {
 
     /// Add a token for a cloud.
     ///
-    /// The server asks the cloud first; a token that it refuses is a 400.
+    /// The server asks the cloud first; a token that it refuses is answered with 400.
     ///
     /// `POST /cloud-tokens`, as read in the source, revision 379abb2.
     #[inline]
@@ -147,7 +147,7 @@ impl Client {
 
     /// Check whether a cloud takes a token.
     ///
-    /// One that cannot be used is a 200 as well; look at `valid`.
+    /// A token that cannot be used is answered with 200 as well; check `valid`.
     ///
     /// `POST /cloud-tokens/{uuid}/validate`, as version 4.3.11 was observed to answer.
     ///
@@ -203,7 +203,7 @@ impl Client {
 
     /// Delete a destination.
     ///
-    /// A destination that is used is a 409.
+    /// A destination that is used is answered with 409.
     ///
     /// `DELETE /destinations/{uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -414,7 +414,7 @@ impl Client {
 
     /// Delete a private key.
     ///
-    /// A key that is used is a 422.
+    /// A key that is used is answered with 422.
     ///
     /// `DELETE /security/keys/{uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -529,7 +529,7 @@ impl Client {
 
     /// Delete a server.
     ///
-    /// A server that still has resources is a 400, unless it is forced.
+    /// A server that still has resources is answered with 400, unless it is forced.
     ///
     /// `DELETE /servers/{uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -560,7 +560,7 @@ impl Client {
         self.http().request(&GET_SERVER_CLOUDFLARE_TUNNEL).path("uuid", uuid).json()
     }
 
-    /// Say whether a server is behind a Cloudflare tunnel.
+    /// Set whether a server is behind a Cloudflare tunnel.
     ///
     /// `PATCH /servers/{uuid}/cloudflare-tunnel`, as version 4.3.11 was observed to answer.
     ///

@@ -96,7 +96,7 @@ pub mod operations {
     /// Create, change, move, copy, tag and delete projects, applications, databases and services.
     #[cfg(feature = "provisioning")]
     pub use super::provisioning::OPERATIONS as PROVISIONING;
-    /// Find what is there, whatever its kind.
+    /// List resources of every kind.
     #[cfg(feature = "resources")]
     pub use super::resources::OPERATIONS as RESOURCES;
     /// Read the servers that resources run on.

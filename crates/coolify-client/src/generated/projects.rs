@@ -50,7 +50,7 @@ impl Client {
     /// Read one environment and what is in it.
     ///
     /// KeyDB, Dragonfly and ClickHouse databases are not in it.
-    /// Some environments were seen to answer 500; the list of all resources with `environment_id` is the way round.
+    /// Some environments were seen to answer 500; list all resources and filter by `environment_id` instead.
     ///
     /// `GET /projects/{uuid}/{environment_name_or_uuid}`, as version 4.3.11 was observed to answer.
     ///

@@ -15,8 +15,8 @@ use crate::wire;
 impl Client {
     /// Create an application from the text of a Dockerfile.
     ///
-    /// A field the server does not know is a 422, a public URL that is taken a 409 with the conflicts.
-    /// With `instant_deploy` the answer can be a 200 with a message and no id, although the application is there.
+    /// A field the server does not know is answered with 422, a public URL that is taken with 409 and the conflicts.
+    /// With `instant_deploy` the answer can be 200 with a message and no id, although the application is there.
     ///
     /// `POST /applications/dockerfile`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -29,8 +29,8 @@ impl Client {
 
     /// Create an application from an image of a registry.
     ///
-    /// A field the server does not know is a 422, a public URL that is taken a 409 with the conflicts.
-    /// With `instant_deploy` the answer can be a 200 with a message and no id, although the application is there.
+    /// A field the server does not know is answered with 422, a public URL that is taken with 409 and the conflicts.
+    /// With `instant_deploy` the answer can be 200 with a message and no id, although the application is there.
     ///
     /// `POST /applications/dockerimage`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -43,8 +43,8 @@ impl Client {
 
     /// Create an application from a repository that a deploy key can read.
     ///
-    /// A field the server does not know is a 422, a public URL that is taken a 409 with the conflicts.
-    /// With `instant_deploy` the answer can be a 200 with a message and no id, although the application is there.
+    /// A field the server does not know is answered with 422, a public URL that is taken with 409 and the conflicts.
+    /// With `instant_deploy` the answer can be 200 with a message and no id, although the application is there.
     ///
     /// `POST /applications/private-deploy-key`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -57,8 +57,8 @@ impl Client {
 
     /// Create an application from a repository that a GitHub app can read.
     ///
-    /// A field the server does not know is a 422, a public URL that is taken a 409 with the conflicts.
-    /// With `instant_deploy` the answer can be a 200 with a message and no id, although the application is there.
+    /// A field the server does not know is answered with 422, a public URL that is taken with 409 and the conflicts.
+    /// With `instant_deploy` the answer can be 200 with a message and no id, although the application is there.
     ///
     /// `POST /applications/private-github-app`, as read in the source, revision 379abb2.
     #[inline]
@@ -71,8 +71,8 @@ impl Client {
 
     /// Create an application from a public Git repository.
     ///
-    /// A field the server does not know is a 422, a public URL that is taken a 409 with the conflicts.
-    /// With `instant_deploy` the answer can be a 200 with a message and no id, although the application is there.
+    /// A field the server does not know is answered with 422, a public URL that is taken with 409 and the conflicts.
+    /// With `instant_deploy` the answer can be 200 with a message and no id, although the application is there.
     ///
     /// `POST /applications/public`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -196,7 +196,7 @@ impl Client {
 
     /// Delete the preview of a pull request.
     ///
-    /// Within the request its deployments that wait or run are cancelled and its containers are removed, over SSH; volumes and record go later. A server that cannot be reached is still a 200, and the containers stay.
+    /// Within the request its deployments that wait or run are cancelled and its containers are removed, over SSH; volumes and record go later. For a server that cannot be reached the answer is still 200, and the containers stay.
     ///
     /// The server answers when it is done: the default timeout of this call is 60 s.
     ///
@@ -271,7 +271,7 @@ impl Client {
 
     /// Create a ClickHouse database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. The URLs hold the password, whatever the token may read.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. The URLs hold the password, even for a token that may not read secrets.
     ///
     /// `POST /databases/clickhouse`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -284,7 +284,7 @@ impl Client {
 
     /// Create a Dragonfly database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. No connection URL is sent.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. No connection URL is sent.
     ///
     /// `POST /databases/dragonfly`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -297,7 +297,7 @@ impl Client {
 
     /// Create a KeyDB database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. The URLs hold the password, whatever the token may read.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. The URLs hold the password, even for a token that may not read secrets.
     ///
     /// `POST /databases/keydb`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -310,7 +310,7 @@ impl Client {
 
     /// Create a MariaDB database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. The URLs hold the password, whatever the token may read.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. The URLs hold the password, even for a token that may not read secrets.
     ///
     /// `POST /databases/mariadb`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -323,7 +323,7 @@ impl Client {
 
     /// Create a MongoDB database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. The URLs hold the password, whatever the token may read.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. The URLs hold the password, even for a token that may not read secrets.
     ///
     /// `POST /databases/mongodb`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -336,7 +336,7 @@ impl Client {
 
     /// Create a MySQL database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. The URLs hold the password, whatever the token may read.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. The URLs hold the password, even for a token that may not read secrets.
     ///
     /// `POST /databases/mysql`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -349,7 +349,7 @@ impl Client {
 
     /// Create a PostgreSQL database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. The URLs hold the password, whatever the token may read.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. The URLs hold the password, even for a token that may not read secrets.
     ///
     /// `POST /databases/postgresql`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -362,7 +362,7 @@ impl Client {
 
     /// Create a Redis database.
     ///
-    /// A field the server does not know is a 422, whose `errors` is a list of names here. The URLs hold the password, whatever the token may read.
+    /// A field the server does not know is answered with 422, whose `errors` is a list of names here. The URLs hold the password, even for a token that may not read secrets.
     ///
     /// `POST /databases/redis`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -375,7 +375,7 @@ impl Client {
 
     /// Change settings of a database.
     ///
-    /// What is left out stays as it is. A field of another engine is a 422; fields of applications are ignored without a word.
+    /// What is left out stays as it is. A field of another engine is answered with 422; fields of applications are silently ignored.
     ///
     /// `PATCH /databases/{uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -523,7 +523,7 @@ impl Client {
 
     /// Delete an empty project.
     ///
-    /// A project that still has resources is a 400.
+    /// A project that still has resources is answered with 400.
     ///
     /// `DELETE /projects/{uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -592,7 +592,7 @@ impl Client {
 
     /// Create a service from a template or a compose file.
     ///
-    /// Exactly one of `type` and `docker_compose_raw` is wanted; a public URL that is taken is a 409.
+    /// Exactly one of `type` and `docker_compose_raw` is required; a public URL that is taken is answered with 409.
     ///
     /// `POST /services`, as version 4.3.11 was observed to answer.
     #[inline]

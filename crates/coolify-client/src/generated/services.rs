@@ -36,7 +36,7 @@ impl Client {
 
     /// Read the last lines one container of a service wrote.
     ///
-    /// A container that does not run is a 400. Servers have this since 4.2.0.
+    /// A container that does not run is answered with 400. Servers have this since 4.2.0.
     ///
     /// `GET /services/{uuid}/logs`, as version 4.3.11 was observed to answer.
     ///
@@ -78,7 +78,7 @@ impl Client {
 
     /// Start a service.
     ///
-    /// A service that runs is a 400; restart it with `latest` to bring in a new image.
+    /// A service that runs is answered with 400; restart it with `latest` to bring in a new image.
     ///
     /// `POST /services/{uuid}/start`, as version 4.3.11 was observed to answer.
     ///
@@ -93,7 +93,7 @@ impl Client {
 
     /// Stop a service.
     ///
-    /// A service that is stopped already is a 400.
+    /// A service that is stopped already is answered with 400.
     ///
     /// `POST /services/{uuid}/stop`, as version 4.3.11 was observed to answer.
     ///

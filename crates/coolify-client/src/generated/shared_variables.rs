@@ -34,7 +34,7 @@ impl Client {
 
     /// Add a shared variable to an environment.
     ///
-    /// An empty value is a 500.
+    /// An empty value is answered with 500.
     ///
     /// `POST /projects/{uuid}/environments/{environment_name_or_uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
@@ -57,7 +57,7 @@ impl Client {
 
     /// Change a shared variable of an environment.
     ///
-    /// What is left out stays as it is; an empty value is a 500.
+    /// What is left out stays as it is; an empty value is answered with 500.
     ///
     /// `PATCH /projects/{uuid}/environments/{environment_name_or_uuid}/envs/{env_id}`, as version 4.3.11 was observed to answer.
     ///
@@ -118,7 +118,7 @@ impl Client {
 
     /// Add a shared variable to a project.
     ///
-    /// An empty value is a 500.
+    /// An empty value is answered with 500.
     ///
     /// `POST /projects/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
@@ -138,7 +138,7 @@ impl Client {
 
     /// Change a shared variable of a project.
     ///
-    /// What is left out stays as it is; an empty value is a 500.
+    /// What is left out stays as it is; an empty value is answered with 500.
     ///
     /// `PATCH /projects/{uuid}/envs/{env_id}`, as version 4.3.11 was observed to answer.
     ///
@@ -193,7 +193,7 @@ impl Client {
 
     /// Add a shared variable to a server.
     ///
-    /// An empty value is a 500.
+    /// An empty value is answered with 500.
     ///
     /// `POST /servers/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
@@ -213,7 +213,7 @@ impl Client {
 
     /// Change a shared variable of a server.
     ///
-    /// What is left out stays as it is; an empty value is a 500.
+    /// What is left out stays as it is; an empty value is answered with 500.
     ///
     /// `PATCH /servers/{uuid}/envs/{env_id}`, as version 4.3.11 was observed to answer.
     ///
@@ -265,7 +265,7 @@ impl Client {
 
     /// Add a shared variable to the team.
     ///
-    /// An empty value is a 500.
+    /// An empty value is answered with 500.
     ///
     /// `POST /team/envs`, as version 4.3.11 was observed to answer.
     #[inline]
@@ -278,7 +278,7 @@ impl Client {
 
     /// Change a shared variable of the team.
     ///
-    /// What is left out stays as it is; an empty value is a 500.
+    /// What is left out stays as it is; an empty value is answered with 500.
     ///
     /// `PATCH /team/envs/{env_id}`, as version 4.3.11 was observed to answer.
     ///

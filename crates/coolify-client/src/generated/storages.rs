@@ -68,7 +68,7 @@ impl Client {
 
     /// Delete a volume or a file of an application.
     ///
-    /// One that has a backup plan is a 422; delete the plan first.
+    /// One that has a backup plan is answered with 422; delete the plan first.
     ///
     /// `DELETE /applications/{uuid}/storages/{storage_uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -319,7 +319,7 @@ impl Client {
 
     /// Delete a volume or a file of a database.
     ///
-    /// One that has a backup plan is a 422; delete the plan first.
+    /// One that has a backup plan is answered with 422; delete the plan first.
     ///
     /// `DELETE /databases/{uuid}/storages/{storage_uuid}`, as version 4.3.11 was observed to answer.
     ///
@@ -466,7 +466,7 @@ impl Client {
 
     /// Check whether an S3 storage can be used.
     ///
-    /// One that cannot be used is a 200 as well; look at `valid`.
+    /// A storage that cannot be used is answered with 200 as well; check `valid`.
     ///
     /// `POST /s3-storages/{uuid}/validate`, as version 4.3.11 was observed to answer.
     ///
@@ -536,7 +536,7 @@ impl Client {
 
     /// Delete a volume or a file of a service.
     ///
-    /// One that has a backup plan is a 422; delete the plan first. So is a volume of the compose file.
+    /// One that has a backup plan, or a volume of the compose file, is answered with 422; delete the plan first.
     ///
     /// `DELETE /services/{uuid}/storages/{storage_uuid}`, as version 4.3.11 was observed to answer.
     ///

@@ -30,7 +30,7 @@ impl Client {
 
     /// Add a variable to an application.
     ///
-    /// A twin for previews is made along with it; a key that exists is a 409, also with `is_preview`.
+    /// A twin for previews is made along with it; a key that exists is answered with 409, also with `is_preview`.
     /// The value is trimmed.
     ///
     /// `POST /applications/{uuid}/envs`, as version 4.3.11 was observed to answer.
@@ -51,7 +51,7 @@ impl Client {
 
     /// Change a variable of an application.
     ///
-    /// The variable is found by `key` and `is_preview`; an unknown one is a 404.
+    /// The variable is found by `key` and `is_preview`; an unknown one is answered with 404.
     /// Send the value and every flag again: a value left out is emptied, `is_literal` left out is reset, and `is_multiline` or `is_shown_once` left out while it is true can fail with 500.
     ///
     /// `PATCH /applications/{uuid}/envs`, as version 4.3.11 was observed to answer.
@@ -72,7 +72,7 @@ impl Client {
 
     /// Add or change several variables of an application.
     ///
-    /// Not atomic: an invalid item is a 422, and the items before it stay written.
+    /// Not atomic: an invalid item is answered with 422, and the items before it stay written.
     /// A key that stands in the list twice makes two variables.
     ///
     /// `PATCH /applications/{uuid}/envs/bulk`, as version 4.3.11 was observed to answer.
@@ -125,7 +125,7 @@ impl Client {
 
     /// Add a variable to a database.
     ///
-    /// A key that exists is a 409.
+    /// A key that exists is answered with 409.
     ///
     /// `POST /databases/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
@@ -145,7 +145,7 @@ impl Client {
 
     /// Change a variable of a database.
     ///
-    /// The variable is found by `key`; an unknown one is a 404.
+    /// The variable is found by `key`; an unknown one is answered with 404.
     /// A value that is left out is emptied.
     ///
     /// `PATCH /databases/{uuid}/envs`, as version 4.3.11 was observed to answer.
@@ -221,7 +221,7 @@ impl Client {
 
     /// Add a variable to a service.
     ///
-    /// A key that exists is a 409.
+    /// A key that exists is answered with 409.
     ///
     /// `POST /services/{uuid}/envs`, as version 4.3.11 was observed to answer.
     ///
@@ -241,7 +241,7 @@ impl Client {
 
     /// Change a variable of a service.
     ///
-    /// The variable is found by `key`; an unknown one is a 404.
+    /// The variable is found by `key`; an unknown one is answered with 404.
     /// A value that is left out is emptied.
     ///
     /// `PATCH /services/{uuid}/envs`, as version 4.3.11 was observed to answer.

@@ -1,4 +1,4 @@
-//! Tell a team by Slack which deployments failed.
+//! Notify a team on Slack when a deployment fails.
 //!
 //! ```
 //! # use wiremock::matchers::{method, path};

@@ -1,4 +1,4 @@
-//! Deploy an application and look how far it is.
+//! Deploy an application and read how far the deployment is.
 //!
 //! ```
 //! # use wiremock::matchers::{method, path};

@@ -1,4 +1,4 @@
-//! Find everything that does not run.
+//! List the resources that are not running.
 //!
 //! ```
 //! # use wiremock::matchers::{method, path};

@@ -1,4 +1,4 @@
-//! Look whether a server can be used, and what runs on it.
+//! Check whether a server can be used, and list what runs on it.
 //!
 //! ```
 //! # use wiremock::matchers::{method, path};

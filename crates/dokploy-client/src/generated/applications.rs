@@ -28,7 +28,7 @@ impl Client {
 
     /// Drop all waiting deployments of an application.
     ///
-    /// They leave no trace. The running one goes on. An unknown id is no error.
+    /// No record of them remains. The running one goes on. An unknown id is no error.
     ///
     /// `POST /application.cleanQueues`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -239,7 +239,7 @@ impl Client {
 
     /// Restart an application without a build.
     ///
-    /// A failure is answered by 500 and sets the status to `error`.
+    /// A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
@@ -265,7 +265,7 @@ impl Client {
         self.http().request(&APPLICATION_SAVE_BITBUCKET_PROVIDER).body(body).json()
     }
 
-    /// Say how an application is built.
+    /// Set how an application is built.
     ///
     /// `POST /application.saveBuildType`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -382,7 +382,7 @@ impl Client {
 
     /// Start an application with one container.
     ///
-    /// It sets one container, whatever `replicas` says, and blocks until Docker has settled. A service that was never deployed is answered by 500 with the words of Docker.
+    /// It sets one container, whatever `replicas` says, and blocks until Docker has converged. A service that was never deployed is answered with 500 and Docker's message.
     ///
     /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
@@ -397,7 +397,7 @@ impl Client {
 
     /// Stop an application.
     ///
-    /// It blocks until Docker has settled, and answers 200 even when Docker failed.
+    /// It blocks until Docker has converged, and answers 200 even when Docker failed.
     ///
     /// The server answers when it is done: the default timeout of this call is 120 s.
     ///
@@ -412,7 +412,7 @@ impl Client {
 
     /// Change an application.
     ///
-    /// The next deployment takes the change. An unknown id is answered by 400.
+    /// The next deployment takes the change. An unknown id is answered with 400.
     ///
     /// `POST /application.update`, as version 0.30.2 was observed to answer.
     #[inline]

@@ -28,7 +28,7 @@ impl Client {
 
     /// Drop all waiting deployments of a compose service.
     ///
-    /// They leave no trace. The running one goes on.
+    /// No record of them remains. The running one goes on.
     ///
     /// `POST /compose.cleanQueues`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -113,9 +113,9 @@ impl Client {
         self.http().request(&COMPOSE_DISCONNECT_GIT_PROVIDER).body(body).json()
     }
 
-    /// Fetch the source and tell its kind.
+    /// Fetch the source and return its kind.
     ///
-    /// Every failure is answered by 400.
+    /// Every failure is answered with 400.
     ///
     /// `POST /compose.fetchSourceType`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -167,7 +167,7 @@ impl Client {
 
     /// Replace a compose service by a template.
     ///
-    /// Mounts, domains, variables and source of before are gone.
+    /// Mounts, domains, variables and source of before are removed.
     ///
     /// `POST /compose.import`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -225,7 +225,7 @@ impl Client {
 
     /// List the service names in a compose file.
     ///
-    /// A file that was never fetched is answered by 404.
+    /// A file that was never fetched is answered with 404.
     ///
     /// `GET /compose.loadServices`, as read in the source, revision 772b7682.
     #[inline]
@@ -382,7 +382,7 @@ impl Client {
 
     /// Start a compose service.
     ///
-    /// For the type `stack` it only writes the status `done`. A failure is answered by 500 and sets the status to `idle`.
+    /// For the type `stack` it only writes the status `done`. A failure is answered with 500 and sets the status to `idle`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
@@ -397,7 +397,7 @@ impl Client {
 
     /// Stop a compose service.
     ///
-    /// A failure is answered by 500 and sets the status to `error`.
+    /// A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 120 s.
     ///

@@ -555,7 +555,7 @@ impl Client {
 
     /// Add a container registry, and sign in to it.
     ///
-    /// A sign-in that fails is answered by 400, and nothing is stored.
+    /// A sign-in that fails is answered with 400, and nothing is stored.
     ///
     /// `POST /registry.create`, as read in the source, revision 772b7682.
     #[inline]
@@ -641,7 +641,7 @@ impl Client {
 
     /// Store an SSH key.
     ///
-    /// The answer does not tell the new id; `sshKey-all` does.
+    /// The answer does not contain the new id; `sshKey-all` does.
     ///
     /// `POST /sshKey.create`, as version 0.30.2 was observed to answer.
     #[inline]

@@ -28,7 +28,7 @@ impl Client {
 
     /// Create a libSQL database.
     ///
-    /// It is not deployed yet. The answer does not tell the new id; `project-all` does.
+    /// It is not deployed yet. The answer does not contain the new id; `project-all` does.
     ///
     /// `POST /libsql.create`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -41,7 +41,7 @@ impl Client {
 
     /// Pull the image of a libSQL database and update its service.
     ///
-    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
@@ -239,7 +239,7 @@ impl Client {
 
     /// Pull the image of a MariaDB database and update its service.
     ///
-    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
@@ -458,7 +458,7 @@ impl Client {
 
     /// Pull the image of a MongoDB database and update its service.
     ///
-    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
@@ -674,7 +674,7 @@ impl Client {
 
     /// Pull the image of a MySQL database and update its service.
     ///
-    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
@@ -890,7 +890,7 @@ impl Client {
 
     /// Pull the image of a PostgreSQL database and update its service.
     ///
-    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///
@@ -1109,7 +1109,7 @@ impl Client {
 
     /// Pull the image of a Redis database and update its service.
     ///
-    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered by 500 and sets the status to `error`.
+    /// It blocks until that is done, since 0.30.5 also up to 45 s until the service has converged: there is no queue and no deployment to watch. A failure is answered with 500 and sets the status to `error`.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///

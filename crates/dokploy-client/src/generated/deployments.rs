@@ -91,7 +91,7 @@ impl Client {
 
     /// Kill the process of a deployment.
     ///
-    /// Only schedules have a process id: applications and compose services are answered by 400, even while they run.
+    /// Only schedules have a process id: applications and compose services are answered with 400, even while they run.
     ///
     /// `POST /deployment.killProcess`, as read in the source, revision 772b7682.
     #[inline]
@@ -147,7 +147,7 @@ impl Client {
 
     /// Delete a rollback.
     ///
-    /// Every failure is answered by 400.
+    /// Every failure is answered with 400.
     ///
     /// `POST /rollback.delete`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -160,7 +160,7 @@ impl Client {
 
     /// Go back to the image of an earlier deployment.
     ///
-    /// It blocks until the service is updated. It makes no deployment and changes no status. Every failure is answered by 400.
+    /// It blocks until the service is updated. It makes no deployment and changes no status. Every failure is answered with 400.
     ///
     /// The server answers when it is done: the default timeout of this call is 300 s.
     ///

@@ -97,7 +97,7 @@ impl Client {
         self.http().request(&DOMAIN_BY_COMPOSE_ID).query("composeId", compose_id).json()
     }
 
-    /// Read the address that made-up host names would lead to.
+    /// Read the address that generated host names would lead to.
     ///
     /// Despite its name it answers no yes or no.
     ///
@@ -115,7 +115,7 @@ impl Client {
 
     /// Give a service a host name.
     ///
-    /// Every failure is answered by 400. What belongs together (`https` and a certificate, `custom` and its resolver) is not checked. A domain of a compose service takes effect with the next deployment.
+    /// Every failure is answered with 400. What belongs together (`https` and a certificate, `custom` and its resolver) is not checked. A domain of a compose service takes effect with the next deployment.
     ///
     /// `POST /domain.create`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -137,7 +137,7 @@ impl Client {
         self.http().request(&DOMAIN_DELETE).body(body).json()
     }
 
-    /// Make up a free host name for a service.
+    /// Generate a free host name for a service.
     ///
     /// It is stored nowhere; give it to `domain-create`.
     ///
@@ -185,7 +185,7 @@ impl Client {
         self.http().request(&DOMAIN_UPDATE).body(body).json()
     }
 
-    /// Look up where a host name leads to.
+    /// Resolve a host name.
     ///
     /// With both `serverId` and `serverIp` a server of any version compares with the same address.
     ///

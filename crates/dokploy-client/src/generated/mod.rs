@@ -76,13 +76,13 @@ pub mod types {
 pub mod operations {
     use crate::wire::Operation;
 
-    /// The Dokploy server itself: its proxy, clean-up, updates, looks, licence and subscription; the audit log.
+    /// The Dokploy server itself: its proxy, clean-up, updates, appearance, licence and subscription; the audit log.
     #[cfg(feature = "administration")]
     pub use super::administration::OPERATIONS as ADMINISTRATION;
     /// Applications: create, configure, deploy, start, stop, read logs. A zip file is taken by `application-dropDeployment` in `services`.
     #[cfg(feature = "applications")]
     pub use super::applications::OPERATIONS as APPLICATIONS;
-    /// Backups of databases and volumes, where they go, and commands that run by the clock.
+    /// Backups of databases and volumes, where they go, and commands that run on a schedule.
     #[cfg(feature = "backups")]
     pub use super::backups::OPERATIONS as BACKUPS;
     /// Compose services and stacks: create, configure, deploy, start, stop, and templates.
@@ -100,7 +100,7 @@ pub mod operations {
     /// Host names, published ports, redirects, basic authentication, certificates and forward authentication.
     #[cfg(feature = "domains")]
     pub use super::domains::OPERATIONS as DOMAINS;
-    /// Who is told of what: a channel each for chat, e-mail, push services and own URLs.
+    /// Notification channels: chat, e-mail, push services and custom URLs.
     #[cfg(feature = "notifications")]
     pub use super::notifications::OPERATIONS as NOTIFICATIONS;
     /// Organisations, their members and what these may do; API keys, sessions and single sign-on.

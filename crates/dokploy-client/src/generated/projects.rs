@@ -29,7 +29,7 @@ impl Client {
 
     /// Create an environment.
     ///
-    /// An unknown project is answered by 400 with SQL in the message.
+    /// An unknown project is answered with 400 and SQL in the message.
     ///
     /// `POST /environment.create`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -53,7 +53,7 @@ impl Client {
 
     /// Read one environment with its services.
     ///
-    /// One of another organisation is answered by 403.
+    /// One of another organisation is answered with 403.
     ///
     /// `GET /environment.one`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -69,7 +69,7 @@ impl Client {
 
     /// Remove an environment that is empty.
     ///
-    /// The default one, and one with services, are answered by 400.
+    /// The default one, and one with services, are answered with 400.
     ///
     /// `POST /environment.remove`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -101,7 +101,7 @@ impl Client {
 
     /// Change an environment.
     ///
-    /// Every failure, an unknown id too, is answered by 400.
+    /// Every failure, an unknown id too, is answered with 400.
     ///
     /// `POST /environment.update`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -151,7 +151,7 @@ impl Client {
 
     /// Create a project with the environment `production`.
     ///
-    /// A caller without the permission is answered by 400.
+    /// A caller without the permission is answered with 400.
     ///
     /// `POST /project.create`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -206,7 +206,7 @@ impl Client {
 
     /// Remove a project with all its environments and services.
     ///
-    /// The containers are not stopped: they run on, known to nobody. Delete the services first.
+    /// The containers are not stopped: they keep running, and Dokploy no longer knows them. Delete the services first.
     ///
     /// `POST /project.remove`, as version 0.30.2 was observed to answer.
     #[inline]

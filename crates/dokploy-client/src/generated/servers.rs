@@ -191,7 +191,7 @@ impl Client {
 
     /// List the tasks of an application or database.
     ///
-    /// This tells whether containers really run, which a status does not.
+    /// This shows whether containers really run, which a status does not.
     ///
     /// `GET /docker.getServiceContainersByAppName`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -384,7 +384,7 @@ impl Client {
 
     /// Inspect an image.
     ///
-    /// One that is not there is answered by 500.
+    /// One that is not there is answered with 500.
     ///
     /// `GET /dockerImage.getImageConfig`, as read in the source, revision 772b7682.
     ///
@@ -440,7 +440,7 @@ impl Client {
 
     /// Inspect a volume.
     ///
-    /// One that is not there is answered by 500.
+    /// One that is not there is answered with 500.
     ///
     /// `GET /dockerVolume.getVolumeConfig`, as read in the source, revision 772b7682.
     #[inline]
@@ -577,7 +577,7 @@ impl Client {
 
     /// Inspect a network.
     ///
-    /// A failure of Docker is answered by 400.
+    /// A failure of Docker is answered with 400.
     ///
     /// `GET /network.inspect`, as version 0.30.2 was observed to answer.
     #[inline]

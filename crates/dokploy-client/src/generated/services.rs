@@ -26,7 +26,7 @@ impl Client {
 
     /// Add a provider of language models.
     ///
-    /// The answer does not tell the new id; `ai-getAll` does.
+    /// The answer does not contain the new id; `ai-getAll` does.
     ///
     /// `POST /ai.create`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -162,7 +162,7 @@ impl Client {
 
     /// Write a provider.
     ///
-    /// An unknown id makes a new one; a field that is then missing is answered by 500 with SQL in the message.
+    /// An unknown id makes a new one; a field that is then missing is answered with 500 and SQL in the message.
     ///
     /// `POST /ai.update`, as version 0.30.2 was observed to answer.
     #[inline]
@@ -207,11 +207,11 @@ impl Client {
 
     /// Queue a deployment by the webhook of a compose service, without a key.
     ///
-    /// Only compose services from a raw file can be deployed so: for a git source the server wants the headers and the body of a git host. A refusal is answered by 301 without a location, a webhook that is switched off by 400, an unknown token by 404.
+    /// Only compose services from a raw file can be deployed so: for a git source the server wants the headers and the body of a git host. A refusal is answered with 301 without a location, a webhook that is switched off with 400, an unknown token with 404.
     ///
     /// `POST /deploy/compose/{refreshToken}`, as read in the source, revision 772b7682.
     ///
-    /// * `refresh_token`: The `refreshToken` of the service; whoever has it can deploy.
+    /// * `refresh_token`: The `refreshToken` of the service; anyone who has it can deploy.
     #[inline]
     pub fn webhook_deploy_compose(
         &self,
@@ -226,11 +226,11 @@ impl Client {
 
     /// Queue a deployment by the webhook of an application, without a key.
     ///
-    /// Only applications from an image or a zip file can be deployed so: for a git source the server wants the headers and the body of a git host. A refusal is answered by 301 without a location, a webhook that is switched off by 400, an unknown token by 404.
+    /// Only applications from an image or a zip file can be deployed so: for a git source the server wants the headers and the body of a git host. A refusal is answered with 301 without a location, a webhook that is switched off with 400, an unknown token with 404.
     ///
     /// `POST /deploy/{refreshToken}`, as version 0.30.2 was observed to answer.
     ///
-    /// * `refresh_token`: The `refreshToken` of the service; whoever has it can deploy.
+    /// * `refresh_token`: The `refreshToken` of the service; anyone who has it can deploy.
     #[inline]
     pub fn webhook_deploy_application(
         &self,
@@ -405,7 +405,7 @@ impl Client {
         self.http().request(&PATCH_DELETE).body(body).json()
     }
 
-    /// Clone the source of a service, to look at its files.
+    /// Clone the source of a service, to browse its files.
     ///
     /// `POST /patch.ensureRepo`, as version 0.30.2 was observed to answer.
     #[inline]

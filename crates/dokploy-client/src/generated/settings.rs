@@ -15,7 +15,7 @@ use crate::wire;
 impl Client {
     /// Drop all waiting deployments of the server.
     ///
-    /// Those of every organisation, without a trace. The running ones go on. It takes no input, but the server wants a JSON body: send an empty object.
+    /// It drops those of every organisation, and no record of them remains. The running ones go on. It takes no input, but the server wants a JSON body: send an empty object.
     ///
     /// `POST /settings.cleanAllDeploymentQueue`, as version 0.30.2 was observed to answer.
     #[inline]

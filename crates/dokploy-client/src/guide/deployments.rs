@@ -1,4 +1,4 @@
-//! Look how the newest deployment of an application ended, and why.
+//! Read how the newest deployment of an application ended, and why.
 //!
 //! ```
 //! # use wiremock::matchers::{method, path};

@@ -1,4 +1,4 @@
-//! Find the channels that tell of failed builds.
+//! Find the notification channels that report failed builds.
 //!
 //! ```
 //! # use wiremock::matchers::{method, path};

@@ -1,4 +1,4 @@
-//! Look whether the containers of a service really run, which its status does not tell.
+//! Check whether the containers of a service really run, which its status does not show.
 //!
 //! ```
 //! # use wiremock::matchers::{method, path};

@@ -67,7 +67,7 @@ impl Client {
 
     /// List up to 100 recent commits of the repository of an application.
     ///
-    /// 404 when the repository or the branch is gone, 400 when there is no repository.
+    /// 404 when the repository or the branch no longer exists, 400 when there is no repository.
     ///
     /// `GET /application/{applicationId}/commit`, as read in the source, revision console@720181b.
     ///

@@ -146,7 +146,7 @@ impl Client {
             .empty()
     }
 
-    /// Read what became of a queued request.
+    /// Read the state of a queued request.
     ///
     /// No client of the platform uses it, so what it says of a request that left the queue or was merged is not known.
     ///

@@ -70,7 +70,7 @@ impl Client {
 
     /// Replace a variable.
     ///
-    /// All of it is replaced, so send what shall stay. Built-in variables cannot be edited, nor the key of an override, nor the value of an alias.
+    /// All of it is replaced, so send what is to stay. Built-in variables cannot be edited, nor the key of an override, nor the value of an alias.
     ///
     /// `PUT /variable/{variableId}`, as read in the source, revision console@720181b.
     ///

@@ -5,7 +5,7 @@ use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, Verdict};
 use crate::{DeployerExt, ErrorKind, Method, Phase};
 
-/// Cancels what would go on; it ends as cancelled, or the platform says why it does not.
+/// Cancels a running deployment; it ends as cancelled, or the platform says why it does not.
 pub async fn a_cancel_takes_effect_or_says_why_not(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Cancel) {
@@ -27,7 +27,7 @@ pub async fn a_cancel_takes_effect_or_says_why_not(harness: &dyn Harness) -> Ver
     }
 }
 
-/// Cancels what is over, and reads it again.
+/// Cancels a deployment that is over, and reads it again.
 pub async fn cancelling_what_is_over_is_a_conflict(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Cancel) {
@@ -43,7 +43,7 @@ pub async fn cancelling_what_is_over_is_a_conflict(harness: &dyn Harness) -> Ver
     Ok(())
 }
 
-/// Cancels one of two deployments that would go on, of different targets.
+/// Cancels one of two running deployments of different targets.
 pub async fn a_cancel_stops_nothing_else(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Cancel) {

@@ -1,27 +1,7 @@
 //! The list of all cases.
 
-use std::fmt;
-
-use futures::future::BoxFuture;
-
-use super::{Harness, Verdict, cancelling, groups, identity, options, reading, refusing, secrecy, waiting};
-
-/// One rule that every implementation keeps, and the function that puts it to the test.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct Case {
-    /// The name of the case, which is that of its function.
-    pub name: &'static str,
-    /// The rule, in one line.
-    pub rule: &'static str,
-    pub(super) run: for<'a> fn(&'a dyn Harness) -> BoxFuture<'a, Verdict>,
-}
-
-impl fmt::Debug for Case {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Case").field("name", &self.name).field("rule", &self.rule).finish_non_exhaustive()
-    }
-}
+use super::harness::Case;
+use super::{cancelling, groups, identity, options, reading, refusing, secrecy, waiting};
 
 /// All cases, in the order they run.
 #[must_use]

@@ -1,5 +1,6 @@
-//! What the suite must be given to put an implementation to the test.
+//! What the suite must be given to put an implementation to the test, and the case that is run with it.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
 
-use super::Case;
+use super::verdict::Verdict;
 use crate::{DeployRequest, Deployer, DeploymentId, Platform, RequestOption, Target, WatchOptions};
 
 /// How a deployment is to end.
@@ -140,7 +141,7 @@ pub trait Harness: Send + Sync {
         None
     }
 
-    /// The id of a deployment on another platform; by default one of a platform that nobody has.
+    /// The id of a deployment on another platform; by default one of a platform that does not exist.
     fn foreign_id(&self) -> DeploymentId {
         DeploymentId::new(Platform::new("elsewhere"), Target::application("web")).with("deployment", "1")
     }
@@ -160,5 +161,22 @@ pub trait Harness: Send + Sync {
     /// Texts that must never be seen: tokens and passwords that the deployer was built with.
     fn secrets(&self) -> Vec<String> {
         Vec::new()
+    }
+}
+
+/// One rule that every implementation keeps, and the function that puts it to the test.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Case {
+    /// The name of the case, which is that of its function.
+    pub name: &'static str,
+    /// The rule, in one line.
+    pub rule: &'static str,
+    pub(super) run: for<'a> fn(&'a dyn Harness) -> BoxFuture<'a, Verdict>,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case").field("name", &self.name).field("rule", &self.rule).finish_non_exhaustive()
     }
 }

@@ -38,7 +38,7 @@ pub async fn another_process_can_watch_on(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-/// Deploys once and counts on the platform.
+/// Deploys once, and counts the deployments that the platform started.
 pub async fn deploy_triggers_once(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Succeeds]).await?;
     let Some(before) = harness.triggers(&target).await else {
@@ -50,7 +50,7 @@ pub async fn deploy_triggers_once(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-/// Deploys what ends well, and then, on the same target, what does not end.
+/// Deploys a target twice: the first deployment succeeds, the second one does not end.
 pub async fn an_older_ending_is_not_taken_for_the_new_one(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Succeeds, Ending::Never]).await?;
@@ -61,7 +61,7 @@ pub async fn an_older_ending_is_not_taken_for_the_new_one(harness: &dyn Harness)
     Ok(())
 }
 
-/// Deploys what fails, and then, on the same target, what succeeds, and reads the first one again.
+/// Deploys a target twice: the first deployment fails, the second one succeeds; then reads the first one again.
 pub async fn each_id_keeps_to_its_own_deployment(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Fails, Ending::Succeeds]).await?;
@@ -153,7 +153,7 @@ async fn deployed_before(harness: &dyn Harness) -> Result<(Arc<dyn Deployer>, Ta
     }
 }
 
-/// Deploys where something is about to be lost, and compares the result with what the platform did.
+/// Deploys while a request or an answer is to be lost, and compares the result with what the platform did.
 async fn honest(
     harness: &dyn Harness,
     deployer: &Arc<dyn Deployer>,

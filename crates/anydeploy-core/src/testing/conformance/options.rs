@@ -147,7 +147,7 @@ impl RequestOption {
         }
     }
 
-    /// A request with this option, which no platform is asked to honour.
+    /// Sets this option on a request that must be refused.
     fn set_on(self, request: DeployRequest) -> DeployRequest {
         let commit = || "0123456789abcdef0123456789abcdef01234567".to_owned();
         match self {
@@ -179,7 +179,7 @@ async fn agrees(harness: &dyn Harness, option: RequestOption) -> Verdict {
     Ok(())
 }
 
-/// Deploys with an option that is offered, and sees that the platform received it.
+/// Deploys with an option that is offered, and checks that the platform received it.
 async fn arrives(harness: &dyn Harness, deployer: &Arc<dyn Deployer>, option: RequestOption) -> Verdict {
     // A platform may still refuse an option for some kinds of target, so the harness says for which it is good.
     let Some(asked) = harness.request_with(option).await else {

@@ -1,4 +1,4 @@
-//! What is read beside the one deployment that is waited for.
+//! Reads other than those of the deployment that is waited for.
 
 use tokio::time::sleep;
 
@@ -10,7 +10,7 @@ use crate::{
     Result,
 };
 
-/// Skips a case whose method is not offered; that it says so is a case of [`groups`](super::groups).
+/// Skips a case whose method is not offered; [`groups`](super::groups) checks that such a method says so.
 fn offered(deployer: &dyn Deployer, method: Method) -> Verdict {
     if deployer.offers(method) { Ok(()) } else { skip(format!("`{method}` is not offered")) }
 }
@@ -106,7 +106,7 @@ async fn log(harness: &dyn Harness, deployer: &dyn Deployer, id: &DeploymentId) 
     Ok(page.lines.into_iter().map(|line| line.text).collect())
 }
 
-/// Reads everything that can be read of a deployment and its target, and counts on the platform.
+/// Calls every method that reads a deployment and its target, and checks that the platform started no deployment.
 pub async fn reading_triggers_nothing(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Succeeds]).await?;

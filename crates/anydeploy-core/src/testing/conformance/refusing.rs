@@ -10,10 +10,10 @@ use crate::{
     TargetKind,
 };
 
-/// How platforms say that there is no such thing.
+/// The errors with which platforms answer a request for something that does not exist.
 const ABSENT: &[ErrorKind] = &[ErrorKind::NotFound, ErrorKind::NotFoundOrForbidden];
 
-/// Asks everything that can be asked about a target which does not exist.
+/// Calls every method that takes a target, with one that does not exist.
 pub async fn an_unknown_target_is_an_error(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let Some(target) = harness.unknown_target() else { return skip("the harness has no unknown target") };
@@ -47,15 +47,15 @@ pub async fn an_unusable_target_is_invalid_input(harness: &dyn Harness) -> Verdi
     Ok(())
 }
 
-/// Deploys a target of a kind that nobody offers.
+/// Deploys a target of a kind that no platform offers.
 pub async fn a_kind_that_is_not_offered_is_unsupported(harness: &dyn Harness) -> Verdict {
     let target = Target::new(TargetKind::Other("windmill".to_owned()), "a");
     let answer = meanwhile(harness, harness.deployer().deploy(&DeployRequest::new(target))).await;
     refused(answer, &[ErrorKind::Unsupported], "a kind of target that is not offered")
 }
 
-/// Asks everything that can be asked about a deployment with an id of another platform, and with one of its own that
-/// differs from a real one in the platform alone.
+/// Calls every method that takes an id, with one of another platform, and with one that differs from a real one in the
+/// platform alone.
 pub async fn an_id_of_another_platform_is_invalid_input(harness: &dyn Harness) -> Verdict {
     each_refuses(harness, &harness.foreign_id(), &[ErrorKind::InvalidInput]).await?;
     let deployer = harness.deployer();
@@ -67,7 +67,7 @@ pub async fn an_id_of_another_platform_is_invalid_input(harness: &dyn Harness) -
     each_refuses(harness, &foreign, &[ErrorKind::InvalidInput]).await
 }
 
-/// Asks everything that can be asked about a deployment with ids that lack a detail or hold a wrong one.
+/// Calls every method that takes an id, with ids that lack a detail or hold a wrong one.
 pub async fn a_malformed_id_is_invalid_input(harness: &dyn Harness) -> Verdict {
     let ids = harness.malformed_ids();
     if ids.is_empty() {
@@ -79,13 +79,13 @@ pub async fn a_malformed_id_is_invalid_input(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-/// Asks everything that can be asked about a deployment that never was.
+/// Calls every method that takes an id, with that of a deployment that never existed.
 pub async fn a_deployment_that_never_was_is_not_found(harness: &dyn Harness) -> Verdict {
     let Some(id) = harness.absent_id() else { return skip("the harness has no id of a deployment that never was") };
     each_refuses(harness, &id, ABSENT).await
 }
 
-/// Reads ids whose details were replaced by hostile texts; any answer will do, except a panic or a success.
+/// Reads deployments under ids whose details are hostile text; only a panic or a success breaks the case.
 pub async fn a_hostile_id_never_succeeds(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Fails]).await?;
@@ -107,7 +107,7 @@ pub async fn a_hostile_id_never_succeeds(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-/// Asks everything that can be asked about a deployment; each method that is offered must refuse in the same way.
+/// Calls every method that takes a deployment id; each that is offered must fail with one of these kinds.
 async fn each_refuses(harness: &dyn Harness, id: &DeploymentId, kinds: &[ErrorKind]) -> Verdict {
     let deployer = harness.deployer();
     let asked: [(Method, BoxFuture<'_, Result<()>>); 4] = [

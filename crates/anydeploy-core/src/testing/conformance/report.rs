@@ -1,10 +1,10 @@
-//! What came out of all cases.
+//! The results of all cases.
 
 use std::fmt;
 
 use super::{NotKept, Verdict};
 
-/// What came out of one case.
+/// The result of one case.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Entry {
@@ -16,7 +16,7 @@ pub struct Entry {
     pub verdict: Verdict,
 }
 
-/// What came out of all cases, in the order they ran.
+/// The results of all cases, in the order they ran.
 ///
 /// `Display` is one line for each case, with the reason where it was skipped and what was seen where it is broken.
 #[derive(Clone, Debug, Default)]

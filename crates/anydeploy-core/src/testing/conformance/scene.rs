@@ -15,7 +15,7 @@ use crate::{
     WatchOptions,
 };
 
-/// Waits for an answer while the platform gets on.
+/// Waits for an answer, and lets the platform proceed meanwhile.
 pub(super) async fn meanwhile<T>(harness: &dyn Harness, answer: impl Future<Output = T>) -> T {
     let time = async {
         loop {
@@ -30,7 +30,7 @@ pub(super) async fn meanwhile<T>(harness: &dyn Harness, answer: impl Future<Outp
     }
 }
 
-/// A target whose next deployments end so.
+/// A target whose next deployments have these endings.
 pub(super) async fn target(harness: &dyn Harness, endings: &[Ending]) -> Result<Target, NotKept> {
     match harness.target(endings).await {
         Some(target) => Ok(target),
@@ -39,7 +39,7 @@ pub(super) async fn target(harness: &dyn Harness, endings: &[Ending]) -> Result<
     }
 }
 
-/// Deploys, which must work.
+/// Deploys; an error breaks the case.
 pub(super) async fn deploy(
     harness: &dyn Harness,
     deployer: &Arc<dyn Deployer>,
@@ -48,7 +48,7 @@ pub(super) async fn deploy(
     request(harness, deployer, &DeployRequest::new(target.clone())).await
 }
 
-/// Deploys with options, which must work.
+/// Deploys with options; an error breaks the case.
 pub(super) async fn request(
     harness: &dyn Harness,
     deployer: &Arc<dyn Deployer>,
@@ -60,7 +60,7 @@ pub(super) async fn request(
     }
 }
 
-/// Watches until the deployment ends, which it must.
+/// Watches until the deployment ends; an error breaks the case.
 pub(super) async fn end(
     harness: &dyn Harness,
     deployer: &Arc<dyn Deployer>,
@@ -72,7 +72,7 @@ pub(super) async fn end(
     }
 }
 
-/// Deploys, and watches until the deployment has the ending it must have.
+/// Deploys, and checks that the deployment ends as the harness announced.
 pub(super) async fn deploy_to(
     harness: &dyn Harness,
     deployer: &Arc<dyn Deployer>,
@@ -103,7 +103,7 @@ pub(super) async fn under_way(
     }
 }
 
-/// Watches for a moment what must not end in it.
+/// Watches a deployment for [`Harness::observation_time`], in which it must not end.
 pub(super) async fn goes_on(
     harness: &dyn Harness,
     deployer: &Arc<dyn Deployer>,
@@ -128,7 +128,7 @@ pub(super) fn ended_as(outcome: &Outcome, ending: Ending) -> bool {
     }
 }
 
-/// Sees that an answer is an error of one of these kinds.
+/// Checks that an answer is an error of one of these kinds.
 pub(super) fn refused<T>(answer: Result<T>, kinds: &[ErrorKind], what: &str) -> Verdict {
     match answer {
         Err(error) if kinds.contains(&error.kind()) => Ok(()),
@@ -137,7 +137,7 @@ pub(super) fn refused<T>(answer: Result<T>, kinds: &[ErrorKind], what: &str) -> 
     }
 }
 
-/// Whether two targets are the same thing; an implementation may have added the environment that holds it.
+/// Whether two targets have the same kind and id; an implementation may have added the environment to one of them.
 pub(super) fn same_target(one: &Target, other: &Target) -> bool {
     one.kind() == other.kind() && one.id() == other.id()
 }

@@ -1,17 +1,17 @@
-//! Whether secrets stay secret.
+//! Whether `Debug` and `Display` keep secrets out.
 
 use super::scene::{deploy, end, meanwhile, target};
 use super::verdict::{ensure, skip};
 use super::{Ending, Harness, Verdict};
 use crate::{DeployRequest, Deployer, DeployerExt, HistoryOptions, LogOptions};
 
-/// Prints the deployer.
+/// Prints the deployer, and searches the text for its secrets.
 pub async fn a_deployer_prints_no_secret(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     nowhere(harness, "the deployer", &format!("{deployer:?} {deployer:#?}"))
 }
 
-/// Prints a deployment, its outcome, and the errors that are easily had.
+/// Prints a deployment, its outcome and several errors, and searches the texts for secrets.
 pub async fn answers_and_errors_print_no_secret(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Succeeds]).await?;
@@ -35,7 +35,7 @@ pub async fn answers_and_errors_print_no_secret(harness: &dyn Harness) -> Verdic
     Ok(())
 }
 
-/// Prints everything that can be read beside a deployment.
+/// Prints a batch, a history, a log, services and a check, and searches the texts for secrets.
 pub async fn lists_and_logs_print_no_secret(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Fails]).await?;

@@ -1,11 +1,11 @@
-//! What came out of one case.
+//! The result of one case.
 
 use std::fmt;
 
 /// Whether an implementation keeps a rule.
 pub type Verdict = Result<(), NotKept>;
 
-/// Why a rule was not seen to be kept.
+/// Why a case did not show that its rule is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotKept {

@@ -13,7 +13,7 @@ use crate::{
     WatchEvent, WatchOptions,
 };
 
-/// Deploys what succeeds.
+/// Deploys a target whose deployment succeeds.
 pub async fn a_success_is_reported(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Succeeds]).await?;
     let outcome = deploy_to(harness, &harness.deployer(), &target, Ending::Succeeds).await?;
@@ -22,7 +22,7 @@ pub async fn a_success_is_reported(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-/// Deploys what fails, and checks for the log where logs are offered.
+/// Deploys a target whose deployment fails, and checks for the log where logs are offered.
 pub async fn a_failure_is_never_a_success(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Fails]).await?;
@@ -38,14 +38,14 @@ pub async fn a_failure_is_never_a_success(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-/// Deploys what is stopped from elsewhere.
+/// Deploys a target whose deployment is stopped by someone else.
 pub async fn a_cancelled_deployment_is_reported(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Cancelled]).await?;
     deploy_to(harness, &harness.deployer(), &target, Ending::Cancelled).await?;
     Ok(())
 }
 
-/// Deploys what does not end, and watches it with a short deadline.
+/// Watches a deployment that does not end, with a short deadline.
 pub async fn a_deadline_is_an_error_that_holds_the_last_state(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Never]).await?;
@@ -58,7 +58,7 @@ pub async fn a_deadline_is_an_error_that_holds_the_last_state(harness: &dyn Harn
     Ok(())
 }
 
-/// Deploys what ends in a state whose word the implementation does not know.
+/// Deploys a target whose deployment ends in a state that the implementation has no word for.
 pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::UnknownWord]).await?;
@@ -77,7 +77,7 @@ pub async fn an_unknown_word_ends_nothing(harness: &dyn Harness) -> Verdict {
     broken(format!("a word that nobody knows is reported as `{phase}`"))
 }
 
-/// Reads a deployment with a word that nobody knows in a batch, and in the history where there is one.
+/// Reads a deployment whose status is an unknown word, in a batch and, where there is one, in the history.
 async fn unknown_elsewhere(harness: &dyn Harness, deployer: &dyn Deployer, id: &DeploymentId) -> Verdict {
     let batch = meanwhile(harness, deployer.deployments(std::slice::from_ref(id))).await;
     let history = if deployer.offers(Method::History) {
@@ -92,7 +92,7 @@ async fn unknown_elsewhere(harness: &dyn Harness, deployer: &dyn Deployer, id: &
     Ok(())
 }
 
-/// Loses the answer to a read of a deployment that goes on.
+/// Loses the answer to a read of a running deployment.
 pub async fn a_read_without_an_answer_decides_nothing(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Never]).await?;
@@ -111,7 +111,7 @@ pub async fn a_read_without_an_answer_decides_nothing(harness: &dyn Harness) -> 
     Ok(())
 }
 
-/// Deploys what succeeds, and watches it again with another deployer when it is over, with no time left.
+/// Watches a deployment that has succeeded, with another deployer and a deadline of zero.
 pub async fn a_watch_without_time_left_reads_once(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Succeeds]).await?;
     let outcome = deploy_to(harness, &harness.deployer(), &target, Ending::Succeeds).await?;
@@ -127,7 +127,7 @@ pub async fn a_watch_without_time_left_reads_once(harness: &dyn Harness) -> Verd
     Ok(())
 }
 
-/// Deploys a target and waits, while an earlier deployment of it runs.
+/// Deploys a target and waits for the outcome while an earlier deployment of the same target runs.
 pub async fn a_fresh_request_waits_for_what_runs(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Succeeds, Ending::Succeeds]).await?;
@@ -148,14 +148,14 @@ pub async fn a_fresh_request_waits_for_what_runs(harness: &dyn Harness) -> Verdi
     Ok(())
 }
 
-/// Deploys what the platform forgets.
+/// Deploys a target whose deployment the platform removes before it is over.
 pub async fn a_deployment_that_vanishes_is_lost(harness: &dyn Harness) -> Verdict {
     let target = target(harness, &[Ending::Vanishes]).await?;
     deploy_to(harness, &harness.deployer(), &target, Ending::Vanishes).await?;
     Ok(())
 }
 
-/// Drops a watch after its first event, and sees that nothing more is asked and that the deployment goes on.
+/// Drops a watch after its first event, and checks that no request follows and that the deployment continues.
 pub async fn a_dropped_watch_leaves_nothing_running(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Succeeds]).await?;
@@ -177,7 +177,7 @@ pub async fn a_dropped_watch_leaves_nothing_running(harness: &dyn Harness) -> Ve
     Ok(())
 }
 
-/// Drops a trigger after its first step, sees that nothing is sent later, and deploys another target.
+/// Drops a trigger after its first step, checks that nothing is sent later, and deploys another target.
 pub async fn a_dropped_trigger_breaks_nothing(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     let dropped = target(harness, &[Ending::Succeeds]).await?;

@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use anydeploy_core::testing::ScriptedDeployer;
-use anydeploy_core::{DeployerExt, Deployment, Error, ErrorKind, Outcome, Phase, WatchOptions};
+use anydeploy_core::{
+    DeployRequest, DeployerExt, Deployment, Error, ErrorKind, Outcome, Phase, Platform, Target, WatchOptions,
+};
 use tokio::time::Instant;
 
 use super::{id, seen};
@@ -139,5 +141,26 @@ async fn a_refused_credential_is_tried_again_after_the_longest_interval_and_retr
         let started = Instant::now();
         assert!(deployer.watch(&id(), WatchOptions::default()).await.unwrap().is_success());
         assert!(started.elapsed() >= longest.max(wish), "{wish:?}: {:?}", started.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_after_the_trigger_advises_to_watch_the_deployment_again() {
+    const WATCH_AGAIN: &str = "this does not stop the deployment: watch its id again to learn its outcome";
+    let request = DeployRequest::new(Target::application("web"));
+    let kinds = [ErrorKind::CertificateRefused, ErrorKind::Rejected, ErrorKind::Unavailable, ErrorKind::NoAnswer];
+    for kind in REFUSALS.into_iter().chain(kinds) {
+        let failed = || Error::new(kind, "on purpose").of_read().with_platform(Platform::new("scripted"));
+        let options = WatchOptions::default().with_tolerated_failures(0);
+        let deployer = script([Ok(seen(Phase::Queued, "queued")), Err(failed())]);
+        let error = deployer.deploy_and_wait(&request, options.clone()).await.unwrap_err();
+        assert_eq!((error.kind(), deployer.calls().len()), (kind, 2), "the first poll ends the watch");
+        assert!(error.advice().ends_with(WATCH_AGAIN) && !error.is_safe_to_repeat(), "{error}");
+        assert!(error.to_string().ends_with(&format!("; its id is {}", id())), "{error}");
+        let keeps_its_own = error.advice().starts_with(failed().advice());
+        assert_eq!(keeps_its_own, !error.is_transient(), "{error}");
+        // Of an id that was never read nothing is known.
+        let error = script([Err(failed())]).watch(&id(), options).await.unwrap_err();
+        assert!(!error.advice().contains(WATCH_AGAIN), "{error}");
     }
 }

@@ -7,7 +7,7 @@ use anydeploy::WatchOptions;
 use anydeploy::testing::conformance::{Case, Ending};
 use anydeploy_fakes::{Fault, FaultPlan, FaultyNetwork, Pace, RequestKind};
 
-/// How fast a fake server gets on.
+/// How fast a fake server proceeds.
 pub(crate) const PACE: Pace = Pace::Every(Duration::from_millis(5));
 
 /// The rest between two steps of a harness.

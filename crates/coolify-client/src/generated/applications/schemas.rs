@@ -1561,7 +1561,7 @@ wire::object! {
 /// Stop the containers of an application.
 #[derive(Clone, Debug, Default)]
 pub struct StopApplicationByUuidParams {
-    /// Whether to clear unused Docker objects off the server as well; left out, the server does.
+    /// Whether to remove unused Docker objects from the server as well; true when left out.
     pub docker_cleanup: Option<bool>,
 }
 

@@ -6,7 +6,7 @@
 use crate::wire;
 
 wire::open_enum! {
-    /// How an application can be told to build; `dockerimage` is refused.
+    /// The build packs that a request can choose; `dockerimage` is refused.
     pub enum SelectableBuildPackEnum {
         Nixpacks = "nixpacks",
         Railpack = "railpack",

@@ -46,7 +46,7 @@ impl GetServiceDatabaseLogsByServiceAndDatabaseUuidParams {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct NewScheduledTask {
     pub command: String,
-    /// The container to run in; wanted where there are several.
+    /// The container to run in; required where there are several.
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub container: wire::Patch<String>,
     /// Left out, it is.
@@ -235,7 +235,7 @@ wire::object! {
     }
 }
 
-/// What to change of a scheduled task.
+/// Changes to a scheduled task.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ScheduledTaskUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

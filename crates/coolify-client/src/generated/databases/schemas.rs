@@ -250,7 +250,7 @@ impl GetDatabaseLogsByUuidParams {
 /// Stop a database.
 #[derive(Clone, Debug, Default)]
 pub struct StopDatabaseByUuidParams {
-    /// Whether to clear unused Docker objects off the server as well; left out, the server does.
+    /// Whether to remove unused Docker objects from the server as well; true when left out.
     pub docker_cleanup: Option<bool>,
 }
 

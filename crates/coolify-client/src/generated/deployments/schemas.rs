@@ -37,13 +37,13 @@ wire::object! {
     optional { deployments = "deployments", details = "details", message = "message" }
 }
 
-/// What became of one resource of the request.
+/// The result for one resource of the request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeployAcceptedItem {
     /// Absent for services, databases and refusals. For a duplicate it names a deployment that does not exist.
     pub deployment_uuid: Option<String>,
-    /// What happened; only this text tells a duplicate or a refusal from a start.
+    /// What happened; only this text distinguishes a duplicate or a refusal from a start.
     pub message: Option<String>,
     pub resource_uuid: Option<String>,
 }

@@ -129,7 +129,7 @@ wire::object! {
 /// Stop a service.
 #[derive(Clone, Debug, Default)]
 pub struct StopServiceByUuidParams {
-    /// Whether to clear unused Docker objects off the server as well; left out, the server does.
+    /// Whether to remove unused Docker objects from the server as well; true when left out.
     pub docker_cleanup: Option<bool>,
 }
 

@@ -75,7 +75,7 @@ pub struct SharedEnvironmentVariable {
     pub comment: Option<String>,
     /// Date and time as in RFC 3339.
     pub created_at: Option<String>,
-    /// The row number; by it the variable is changed and deleted.
+    /// The row number; requests to change or delete the variable take it.
     pub id: i64,
     /// Whether `$` and other signs in the value are taken as they are.
     pub is_literal: Option<bool>,
@@ -127,7 +127,7 @@ wire::open_enum! {
     }
 }
 
-/// What to change of a variable.
+/// Changes to a variable.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct SharedVariableUpdate {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]

@@ -175,7 +175,7 @@ wire::object! {
     }
 }
 
-/// What to change of a backup plan.
+/// Changes to a backup plan.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct DatabaseBackupUpdate {
     /// Whether to make one backup at once.
@@ -210,7 +210,7 @@ pub struct DatabaseBackupUpdate {
     /// A cron expression, or a word such as `daily` or `every_minute`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency: Option<String>,
-    /// The S3 storage; wanted with `save_s3`.
+    /// The S3 storage; required with `save_s3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub s3_storage_uuid: Option<String>,
     /// Whether backups go to S3 as well.
@@ -357,7 +357,7 @@ impl DatabaseBackupUpdate {
 /// Delete a backup plan and all its backups.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteBackupConfigurationByUuidParams {
-    /// Whether copies in S3 go as well; left out, they stay.
+    /// Whether to delete copies in S3 as well; false when left out.
     pub delete_s3: Option<bool>,
 }
 
@@ -375,7 +375,7 @@ impl DeleteBackupConfigurationByUuidParams {
 /// Delete one backup.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteBackupExecutionByUuidParams {
-    /// Whether copies in S3 go as well; left out, they stay.
+    /// Whether to delete copies in S3 as well; false when left out.
     pub delete_s3: Option<bool>,
 }
 
@@ -485,7 +485,7 @@ pub struct NewDatabaseBackup {
     pub enabled: Option<bool>,
     /// A cron expression, or a word such as `daily` or `every_minute`.
     pub frequency: String,
-    /// The S3 storage; wanted with `save_s3`.
+    /// The S3 storage; required with `save_s3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub s3_storage_uuid: Option<String>,
     /// Whether backups go to S3 as well. Left out, it is stored as true without a storage, so say false.
@@ -712,15 +712,15 @@ pub struct NewServiceStorage {
     /// The directory of the server that the volume is; a volume of Docker when left out.
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub host_path: wire::Patch<String>,
-    /// Whether it is a directory; `fs_path` is wanted then.
+    /// Whether it is a directory; `fs_path` is required then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_directory: Option<bool>,
-    /// Whether it is a file that is on the server already; `fs_path` is wanted then.
+    /// Whether it is a file that is on the server already; `fs_path` is required then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_host_file: Option<bool>,
     /// Where the container sees it.
     pub mount_path: String,
-    /// The name of the volume; wanted for a volume.
+    /// The name of the volume; required for a volume.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The application or database inside the service that sees it.
@@ -808,15 +808,15 @@ pub struct NewStorage {
     /// The directory of the server that the volume is; a volume of Docker when left out.
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub host_path: wire::Patch<String>,
-    /// Whether it is a directory; `fs_path` is wanted then.
+    /// Whether it is a directory; `fs_path` is required then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_directory: Option<bool>,
-    /// Whether it is a file that is on the server already; `fs_path` is wanted then.
+    /// Whether it is a file that is on the server already; `fs_path` is required then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_host_file: Option<bool>,
     /// Where the container sees it.
     pub mount_path: String,
-    /// The name of the volume; wanted for a volume.
+    /// The name of the volume; required for a volume.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(rename = "type")]
@@ -948,7 +948,7 @@ pub struct S3Storage {
     /// The secret key. Left out unless the token may read secrets.
     pub secret: Option<wire::Secret>,
     pub team_id: Option<i64>,
-    /// Whether the team was told that it cannot be used.
+    /// Whether the team was notified that the storage cannot be used.
     pub unusable_email_sent: Option<bool>,
     /// Date and time as in RFC 3339.
     pub updated_at: Option<String>,
@@ -974,7 +974,7 @@ wire::object! {
     }
 }
 
-/// What to change of an S3 storage.
+/// Changes to an S3 storage.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct S3StorageUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1158,7 +1158,7 @@ pub struct StorageBackupUpdate {
     /// How many gigabytes of backups stay in S3; 0 is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_max_storage_s3: Option<f64>,
-    /// The S3 storage; wanted with `save_s3`.
+    /// The S3 storage; required with `save_s3`.
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub s3_storage_uuid: wire::Patch<String>,
     /// Whether backups go to S3 as well.
@@ -1313,7 +1313,7 @@ wire::open_enum! {
     }
 }
 
-/// What to change of a volume or a file.
+/// Changes to a volume or a file.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct StorageUpdate {
     /// The text of the file.

@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// Variables to add or to change; an empty list is a 400.
+/// Variables to add or to change; an empty list is answered with 400.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ApplicationVariableBulk {
     pub data: Vec<types::ApplicationVariableBulkItem>,
@@ -305,7 +305,7 @@ wire::object! {
     }
 }
 
-/// A variable to add to an application. A field the server does not know is a 422.
+/// A variable to add to an application. A field the server does not know is answered with 422.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct NewApplicationVariable {
     /// A note, 256 characters at most.
@@ -480,7 +480,7 @@ impl NewVariable {
     }
 }
 
-/// Variables to add or to change; an empty list is a 400.
+/// Variables to add or to change; an empty list is answered with 400.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct VariableBulk {
     pub data: Vec<types::VariableBulkItem>,

@@ -441,7 +441,7 @@ wire::open_enum! {
     }
 }
 
-/// Whether request logs are deleted by the clock.
+/// Whether request logs are deleted on a schedule.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogCleanup {
@@ -481,7 +481,7 @@ impl NewTraefikPort {
     }
 }
 
-/// How the dashboard is to look; null is as it came.
+/// The appearance settings of the dashboard; null is the default.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewWhitelabeling {
@@ -551,7 +551,7 @@ wire::open_enum! {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PortalSession {
-    /// Whoever has it is let in.
+    /// Anyone who has it gets access.
     pub url: wire::Secret,
 }
 
@@ -860,7 +860,7 @@ impl UpdateBuildsConcurrency {
     }
 }
 
-/// Whether to clear unused Docker objects by the clock.
+/// Whether to clear unused Docker objects on a schedule.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateDockerCleanup {
@@ -1006,7 +1006,7 @@ impl UpdateServerIp {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateTraefikFile {
-    /// As `settings-readDirectories` tells it.
+    /// As `settings-readDirectories` returns it.
     pub path: String,
     /// The server to do it on; the Dokploy host if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1064,7 +1064,7 @@ impl UpdateTraefikPorts {
     }
 }
 
-/// How the dashboard is to look.
+/// The new appearance settings of the dashboard.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateWhitelabeling {

@@ -135,7 +135,7 @@ pub struct Application {
     pub railpack_version: Option<String>,
     /// The redirect rules.
     pub redirects: Vec<serde_json::Map<String, serde_json::Value>>,
-    /// The token of the deploy webhook; whoever has it can deploy.
+    /// The token of the deploy webhook; anyone who has it can deploy.
     pub refresh_token: Option<wire::Secret>,
     /// The registry that keeps the built image, without its password.
     pub registry: Option<serde_json::Map<String, serde_json::Value>>,
@@ -485,7 +485,7 @@ wire::open_enum! {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateApplication {
-    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and makes a name up if there is none.
+    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and generates a name if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
@@ -1067,7 +1067,7 @@ impl SaveGitlabProvider {
     }
 }
 
-/// What to change. An absent field stays; null erases one that may be null. At least one field must be there: an empty change is answered by 500.
+/// What to change. An absent field stays; null erases one that may be null. At least one field must be there: an empty change is answered with 500.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateApplication {
     #[serde(rename = "applicationId")]

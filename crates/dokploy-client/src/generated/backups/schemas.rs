@@ -704,7 +704,7 @@ impl DestinationReference {
     }
 }
 
-/// A command that runs by the clock.
+/// A command that runs on a schedule.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Schedule {
@@ -874,7 +874,7 @@ impl TestDestination {
     }
 }
 
-/// The backup plan as it is to be.
+/// The desired state of the backup plan.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateBackup {
@@ -937,7 +937,7 @@ impl UpdateBackup {
     }
 }
 
-/// The destination as it is to be.
+/// The desired state of the destination.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateDestination {

@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// How the dashboard is made to look; `whitelabeling-getPublic` leaves out what visitors do not see.
+/// The appearance settings of the dashboard; `whitelabeling-getPublic` leaves out what visitors do not see.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Whitelabeling {

@@ -77,7 +77,7 @@ pub struct Compose {
     pub name: String,
     pub owner: Option<String>,
     pub randomize: Option<bool>,
-    /// The token of the deploy webhook; whoever has it can deploy.
+    /// The token of the deploy webhook; anyone who has it can deploy.
     pub refresh_token: Option<wire::Secret>,
     pub repository: Option<String>,
     /// The remote server that runs it, with its monitoring token.
@@ -375,7 +375,7 @@ wire::open_enum! {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateCompose {
-    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and makes a name up if there is none.
+    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and generates a name if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
     /// The file itself, for the source `raw`.
@@ -620,7 +620,7 @@ impl MoveCompose {
     }
 }
 
-/// A template to look at.
+/// A template to preview.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewTemplate {

@@ -30,7 +30,7 @@ pub struct DeploymentDetails {
     pub error_message: Option<String>,
     /// ISO 8601, UTC, with milliseconds. Null while it runs, and for ever if it was cancelled.
     pub finished_at: Option<String>,
-    /// Never set; look at `previewDeploymentId`.
+    /// Never set; read `previewDeploymentId`.
     pub is_preview_deployment: Option<bool>,
     /// The log file on the server; it may be empty.
     pub log_path: Option<String>,

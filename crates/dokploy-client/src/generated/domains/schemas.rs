@@ -615,7 +615,7 @@ wire::object! {
     required { enabled = "enabled" }
 }
 
-/// What to make up a host name for.
+/// The service to generate a host name for.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerateDomain {
@@ -803,7 +803,7 @@ impl SetAuthDomain {
     }
 }
 
-/// The user of the basic authentication as it is to be.
+/// The desired state of the user of the basic authentication.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateBasicAuth {
@@ -1048,7 +1048,7 @@ impl UpdateDomain {
     }
 }
 
-/// The published port as it is to be.
+/// The desired state of the published port.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdatePort {
@@ -1081,7 +1081,7 @@ impl UpdatePort {
     }
 }
 
-/// The redirect rule as it is to be.
+/// The desired state of the redirect rule.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateRedirect {
@@ -1110,7 +1110,7 @@ impl UpdateRedirect {
     }
 }
 
-/// Which host name to look up.
+/// The host name to resolve.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateDomain {

@@ -1602,7 +1602,7 @@ impl TrustedOrigin {
     }
 }
 
-/// The role as it is to be.
+/// The desired state of the role.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateCustomRole {
@@ -1697,7 +1697,7 @@ impl UpdateOrganization {
     }
 }
 
-/// The identity provider as it is to be.
+/// The desired state of the identity provider.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateSsoProvider {

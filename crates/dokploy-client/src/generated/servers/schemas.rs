@@ -365,7 +365,7 @@ impl CreateNetwork {
 #[serde(rename_all = "camelCase")]
 pub struct CreateServer {
     pub description: Option<String>,
-    /// Whether to clear unused Docker objects by the clock.
+    /// Whether to clear unused Docker objects on a schedule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_docker_cleanup: Option<bool>,
     pub ip_address: String,
@@ -616,7 +616,7 @@ impl DockerGetEventsParams {
 pub struct DockerGetServerHealthParams {
     /// Which server; the Dokploy host if absent.
     pub server_id: Option<String>,
-    /// How far back to look into the log of Docker, 1 to 168.
+    /// How many hours of Docker's log to read, 1 to 168.
     pub since_hours: Option<i64>,
 }
 
@@ -672,7 +672,7 @@ impl DockerGetStackContainersByAppNameParams {
     }
 }
 
-/// An image, as `docker images` tells it.
+/// An image, as `docker images` prints it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerImage {
@@ -796,7 +796,7 @@ impl DockerReadContainerFileParams {
     }
 }
 
-/// A volume, as `docker volume ls` tells it.
+/// A volume, as `docker volume ls` prints it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DockerVolume {
@@ -1067,7 +1067,7 @@ wire::object! {
     optional { version = "version" }
 }
 
-/// The time that was looked at.
+/// The time range that was searched.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogsWindow {
@@ -1954,7 +1954,7 @@ wire::object! {
     optional { addr = "Addr", message = "Message", state = "State" }
 }
 
-/// A node of the Swarm, as `docker node ls` tells it.
+/// A node of the Swarm, as `docker node ls` prints it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmNodeSummary {
@@ -1991,7 +1991,7 @@ wire::open_enum! {
     }
 }
 
-/// A service of the Swarm, as `docker service ls` tells it.
+/// A service of the Swarm, as `docker service ls` prints it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SwarmService {
@@ -2000,7 +2000,7 @@ pub struct SwarmService {
     pub mode: Option<String>,
     pub name: Option<String>,
     pub ports: Option<String>,
-    /// Running and wanted containers, as `1/1`.
+    /// Running and desired containers, as `1/1`.
     pub replicas: Option<String>,
 }
 
@@ -2049,7 +2049,7 @@ wire::object! {
     }
 }
 
-/// The server as it is to be.
+/// The desired state of the server.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateServer {
@@ -2057,7 +2057,7 @@ pub struct UpdateServer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     pub description: Option<String>,
-    /// Whether to clear unused Docker objects by the clock.
+    /// Whether to clear unused Docker objects on a schedule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_docker_cleanup: Option<bool>,
     pub ip_address: String,
@@ -2242,7 +2242,7 @@ wire::object! {
     optional { size = "size" }
 }
 
-/// A file of a container as it is to be.
+/// The desired content of a file of a container.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteContainerFile {
@@ -2279,7 +2279,7 @@ impl WriteContainerFile {
     }
 }
 
-/// A file of a volume as it is to be.
+/// The desired content of a file of a volume.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteVolumeFile {

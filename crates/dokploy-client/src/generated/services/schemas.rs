@@ -244,7 +244,7 @@ impl CleanPatchRepos {
     }
 }
 
-/// A volume of a container, as Docker tells it.
+/// A volume of a container, as Docker reports it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerMount {
@@ -960,7 +960,7 @@ impl SaveCustomAiProviders {
     }
 }
 
-/// A file as it is to be.
+/// The desired content of a file.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SaveFileAsPatch {
@@ -1128,7 +1128,7 @@ impl TogglePatch {
     }
 }
 
-/// The provider as it is to be. Give all fields.
+/// The desired state of the provider. Give all fields.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateAiProvider {

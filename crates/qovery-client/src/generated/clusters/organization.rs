@@ -27,9 +27,9 @@ impl Client {
             .json()
     }
 
-    /// Say which cluster a destination of an Argo CD is.
+    /// Set which cluster a destination of an Argo CD is.
     ///
-    /// What was said of the same destination before is replaced.
+    /// An earlier setting for the same destination is replaced.
     ///
     /// `POST /organization/{organizationId}/argoCdDestinationClusterMapping`, as read in the source, revision console@720181b.
     ///
@@ -311,7 +311,7 @@ impl Client {
 
     /// Replace the settings of a cluster.
     ///
-    /// What is left out goes back to its default, so send what shall stay.
+    /// What is left out goes back to its default, so send what is to stay.
     ///
     /// `PUT /organization/{organizationId}/cluster/{clusterId}`, as read in the source, revision terraform-provider-qovery@8983d71.
     ///

@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// The state of one environment: what its services are doing now, and what became of its last deployment.
+/// The state of one environment: what its services are doing now, and the outcome of its last deployment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvironmentStatus {
@@ -23,7 +23,7 @@ pub struct EnvironmentStatus {
     pub last_deployment_state: Option<types::StateEnum>,
     pub metrics: Option<Vec<types::StageStepMetrics>>,
     pub origin: Option<types::EnvironmentStatusEventOriginEnum>,
-    /// Made up from the states of its services now.
+    /// Derived from the current states of its services.
     pub state: types::StateEnum,
     pub total_deployment_duration_in_seconds: Option<i64>,
     pub triggered_by: Option<String>,

@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// A job: a cron job or a lifecycle job, told apart by `job_type`.
+/// A job: a cron job or a lifecycle job, distinguished by `job_type`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobResponse {

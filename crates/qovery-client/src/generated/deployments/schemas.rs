@@ -147,7 +147,7 @@ wire::object! {
     }
 }
 
-/// What became of a queued request.
+/// The state of a queued request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnvDeploymentStatus {

@@ -115,7 +115,7 @@ impl CloneEnvironmentRequest {
 /// Remove an environment from its cluster and from Qovery.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteEnvironmentParams {
-    /// Remove without applying the configuration once more first; what is gone already is no failure.
+    /// Remove without applying the configuration once more first; a resource that no longer exists is not an error.
     pub skip_reconcile: Option<bool>,
 }
 
@@ -133,7 +133,7 @@ impl DeleteEnvironmentParams {
 /// Remove some services from the cluster and from Qovery.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteSelectedServicesParams {
-    /// Remove without applying the configuration once more first; what is gone already is no failure.
+    /// Remove without applying the configuration once more first; a resource that no longer exists is not an error.
     pub skip_reconcile: Option<bool>,
 }
 
@@ -495,7 +495,7 @@ impl RebootServicesRequest {
     }
 }
 
-/// A service of any kind: what all kinds have, and what tells where a version of it comes from.
+/// A service of any kind: the fields that all kinds have, and those that say where its version comes from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Service {

@@ -11,7 +11,7 @@ use crate::wire;
 /// Remove a chart from the cluster and from Qovery.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteHelmParams {
-    /// Remove without applying the configuration once more first; what is gone already is no failure.
+    /// Remove without applying the configuration once more first; a resource that no longer exists is not an error.
     pub skip_reconcile: Option<bool>,
 }
 

@@ -23,7 +23,7 @@ wire::object! {
 /// Remove a job from the cluster and from Qovery.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteJobParams {
-    /// Remove without applying the configuration once more first; what is gone already is no failure.
+    /// Remove without applying the configuration once more first; a resource that no longer exists is not an error.
     pub skip_reconcile: Option<bool>,
 }
 

@@ -11,7 +11,7 @@ use crate::wire;
 ///
 /// Members, roles and tokens, audit log, webhooks and alerts, registries and git tokens, billing, and the account of the caller.
 impl Client {
-    /// Read what the caller told at sign-up.
+    /// Read the answers that the caller gave at sign-up.
     ///
     /// `GET /admin/userSignUp`, as read in the source, revision console@720181b.
     #[inline]
@@ -19,7 +19,7 @@ impl Client {
         self.http().request(&GET_USER_SIGN_UP).json()
     }
 
-    /// Save what the caller tells at sign-up.
+    /// Save the answers that the caller gives at sign-up.
     ///
     /// `POST /admin/userSignUp`, as read in the source, revision console@720181b.
     #[inline]

@@ -823,7 +823,7 @@ impl Client {
 
     /// Replace a custom role and what it allows.
     ///
-    /// All permissions are replaced, so send those that shall stay.
+    /// All permissions are replaced, so send those that are to stay.
     ///
     /// `PUT /organization/{organizationId}/customRole/{customRoleId}`, as read in the source, revision terraform-provider-qovery@10e0084.
     ///

@@ -94,7 +94,7 @@ wire::object! {
     }
 }
 
-/// The variable as it shall be.
+/// The desired state of the variable.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct EnvironmentVariableEditRequest {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
@@ -302,7 +302,7 @@ impl OverrideRequest {
     }
 }
 
-/// The secret as it shall be.
+/// The desired state of the secret.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct SecretEditRequest {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Replace the settings of an application.
     ///
-    /// All of them are replaced, so send what shall stay; nothing is deployed.
+    /// All of them are replaced, so send what is to stay; nothing is deployed.
     ///
     /// `PUT /application/{applicationId}`, as read in the source, revision terraform-provider-qovery@033fd3d.
     ///
@@ -192,7 +192,7 @@ impl Client {
 
     /// List past deployments of an application, in the older form.
     ///
-    /// `listApplicationDeploymentHistoryV2` tells more.
+    /// `listApplicationDeploymentHistoryV2` returns more.
     ///
     /// `GET /application/{applicationId}/deploymentHistory`, as the published document declares.
     ///

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Replace the settings of a container.
     ///
-    /// All of them are replaced, so send what shall stay; nothing is deployed.
+    /// All of them are replaced, so send what is to stay; nothing is deployed.
     ///
     /// `PUT /container/{containerId}`, as read in the source, revision terraform-provider-qovery@0895579.
     ///
@@ -176,7 +176,7 @@ impl Client {
 
     /// List past deployments of a container, in the older form.
     ///
-    /// `listContainerDeploymentHistoryV2` tells more.
+    /// `listContainerDeploymentHistoryV2` returns more.
     ///
     /// `GET /container/{containerId}/deploymentHistory`, as the published document declares.
     ///

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Replace the settings of a database.
     ///
-    /// All of them are replaced, so send what shall stay; nothing is deployed.
+    /// All of them are replaced, so send what is to stay; nothing is deployed.
     ///
     /// `PUT /database/{databaseId}`, as read in the source, revision terraform-provider-qovery@06bcafc.
     ///
@@ -123,7 +123,7 @@ impl Client {
 
     /// List past deployments of a database, in the older form.
     ///
-    /// `listDatabaseDeploymentHistoryV2` tells more.
+    /// `listDatabaseDeploymentHistoryV2` returns more.
     ///
     /// `GET /database/{databaseId}/deploymentHistory`, as the published document declares.
     ///

@@ -301,7 +301,7 @@ impl Client {
 
     /// List past deployments of an environment, in the older form.
     ///
-    /// 20 a page; `listEnvironmentDeploymentHistoryV2` tells more.
+    /// 20 a page; `listEnvironmentDeploymentHistoryV2` returns more.
     ///
     /// `GET /environment/{environmentId}/deploymentHistory`, as read in the source, revision console@720181b.
     ///
@@ -520,7 +520,7 @@ impl Client {
 
     /// Read the last 1000 lines of an environment's log, in the older form.
     ///
-    /// `listEnvironmentLogs` tells more.
+    /// `listEnvironmentLogs` returns more.
     ///
     /// `GET /environment/{environmentId}/log`, as the published document declares.
     ///

@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Replace the settings of a chart.
     ///
-    /// All of them are replaced, so send what shall stay; nothing is deployed.
+    /// All of them are replaced, so send what is to stay; nothing is deployed.
     ///
     /// `PUT /helm/{helmId}`, as read in the source, revision terraform-provider-qovery@4b21173.
     ///
@@ -163,7 +163,7 @@ impl Client {
 
     /// List past deployments of a chart, in the older form.
     ///
-    /// `listHelmDeploymentHistoryV2` tells more.
+    /// `listHelmDeploymentHistoryV2` returns more.
     ///
     /// `GET /helm/{helmId}/deploymentHistory`, as the published document declares.
     ///

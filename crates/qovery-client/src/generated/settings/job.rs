@@ -13,7 +13,7 @@ use crate::wire;
 impl Client {
     /// Replace the settings of a job.
     ///
-    /// All of them are replaced, so send what shall stay; nothing is deployed.
+    /// All of them are replaced, so send what is to stay; nothing is deployed.
     ///
     /// `PUT /job/{jobId}`, as read in the source, revision terraform-provider-qovery@06aa77f.
     ///
@@ -60,7 +60,7 @@ impl Client {
 
     /// List past deployments of a job, in the older form.
     ///
-    /// `listJobDeploymentHistoryV2` tells more.
+    /// `listJobDeploymentHistoryV2` returns more.
     ///
     /// `GET /job/{jobId}/deploymentHistory`, as the published document declares.
     ///

@@ -23,7 +23,7 @@ impl Client {
 
     /// Replace the settings of a Terraform service.
     ///
-    /// All of them are replaced, so send what shall stay; nothing is deployed.
+    /// All of them are replaced, so send what is to stay; nothing is deployed.
     ///
     /// `PUT /terraform/{terraformId}`, as read in the source, revision terraform-provider-qovery@37b7114.
     ///

@@ -22,7 +22,7 @@ pub struct DeleteTerraformParams {
     pub force_terraform_action: Option<types::DeleteTerraformAction>,
     /// Keep the service in Qovery; the older form of uninstall.
     pub resources_only: Option<bool>,
-    /// Remove without applying the configuration once more first; what is gone already is no failure.
+    /// Remove without applying the configuration once more first; a resource that no longer exists is not an error.
     pub skip_reconcile: Option<bool>,
 }
 

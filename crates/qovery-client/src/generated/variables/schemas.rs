@@ -109,7 +109,7 @@ impl VariableAliasRequest {
     }
 }
 
-/// The variable as it shall be.
+/// The desired state of the variable.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct VariableEditRequest {
     /// At most 255 characters.

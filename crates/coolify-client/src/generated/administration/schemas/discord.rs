@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// What a team is told through Discord. Addresses and secrets are left out unless the token may read secrets.
+/// The Discord notification settings of a team. Addresses and secrets are left out unless the token may read secrets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DiscordNotificationSettings {
@@ -56,7 +56,7 @@ wire::object! {
     }
 }
 
-/// What to change of what a team is told through Discord.
+/// Changes to the Discord notification settings of a team.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct DiscordNotificationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

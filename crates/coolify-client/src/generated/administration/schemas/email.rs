@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// What a team is told by email. Addresses and secrets are left out unless the token may read secrets.
+/// The email notification settings of a team. Addresses and secrets are left out unless the token may read secrets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EmailNotificationSettings {
@@ -82,7 +82,7 @@ wire::object! {
     }
 }
 
-/// What to change of what a team is told by email.
+/// Changes to the email notification settings of a team.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct EmailNotificationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -26,7 +26,7 @@ pub struct GithubApp {
     /// The SSH user.
     pub custom_user: Option<String>,
     pub html_url: Option<String>,
-    /// The row number; by it the app is changed and deleted.
+    /// The row number; requests to change or delete the app take it.
     pub id: i64,
     /// The id of its installation at GitHub.
     pub installation_id: Option<i64>,
@@ -83,7 +83,7 @@ wire::object! {
     }
 }
 
-/// What to change of a GitHub app.
+/// Changes to a GitHub app.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct GithubAppUpdate {
     /// The address of the API.

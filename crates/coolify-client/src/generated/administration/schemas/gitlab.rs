@@ -28,7 +28,7 @@ pub struct GitlabApp {
     /// Groups whose repositories count, separated by commas.
     pub group_name: Option<String>,
     pub html_url: Option<String>,
-    /// The row number; by it the app is changed and deleted.
+    /// The row number; requests to change or delete the app take it.
     pub id: i64,
     /// Whether it stands for public access without a token.
     pub is_public: Option<bool>,
@@ -83,7 +83,7 @@ wire::object! {
     }
 }
 
-/// What to change of a GitLab app.
+/// Changes to a GitLab app.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct GitlabAppUpdate {
     /// The address of the API.

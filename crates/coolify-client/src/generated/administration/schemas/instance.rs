@@ -44,7 +44,7 @@ wire::object! {
     }
 }
 
-/// What to change of how an instance sends email.
+/// Changes to how an instance sends email.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct InstanceEmailUpdate {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]

@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// What a team is told through Pushover. Addresses and secrets are left out unless the token may read secrets.
+/// The Pushover notification settings of a team. Addresses and secrets are left out unless the token may read secrets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PushoverNotificationSettings {
@@ -55,7 +55,7 @@ wire::object! {
     }
 }
 
-/// What to change of what a team is told through Pushover.
+/// Changes to the Pushover notification settings of a team.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct PushoverNotificationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

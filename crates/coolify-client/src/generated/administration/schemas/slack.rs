@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// What a team is told through Slack. Addresses and secrets are left out unless the token may read secrets.
+/// The Slack notification settings of a team. Addresses and secrets are left out unless the token may read secrets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SlackNotificationSettings {
@@ -53,7 +53,7 @@ wire::object! {
     }
 }
 
-/// What to change of what a team is told through Slack.
+/// Changes to the Slack notification settings of a team.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct SlackNotificationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// What a team is told through Telegram. Addresses and secrets are left out unless the token may read secrets.
+/// The Telegram notification settings of a team. Addresses and secrets are left out unless the token may read secrets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TelegramNotificationSettings {
@@ -83,7 +83,7 @@ wire::object! {
     }
 }
 
-/// What to change of what a team is told through Telegram.
+/// Changes to the Telegram notification settings of a team.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct TelegramNotificationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// What a team is told by webhook. Addresses and secrets are left out unless the token may read secrets.
+/// The webhook notification settings of a team. Addresses and secrets are left out unless the token may read secrets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebhookNotificationSettings {
@@ -53,7 +53,7 @@ wire::object! {
     }
 }
 
-/// What to change of what a team is told by webhook.
+/// Changes to the webhook notification settings of a team.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct WebhookNotificationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

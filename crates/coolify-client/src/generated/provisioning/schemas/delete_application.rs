@@ -8,13 +8,13 @@
 /// Delete an application.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteApplicationByUuidParams {
-    /// Whether its files on the server go as well; left out, they do.
+    /// Whether to delete its files on the server as well; true when left out.
     pub delete_configurations: Option<bool>,
-    /// Whether its networks go as well; left out, they do.
+    /// Whether to delete its networks as well; true when left out.
     pub delete_connected_networks: Option<bool>,
-    /// Whether its volumes go as well; left out, they do.
+    /// Whether to delete its volumes as well; true when left out.
     pub delete_volumes: Option<bool>,
-    /// Whether to clear unused Docker objects off the server as well; left out, the server does.
+    /// Whether to remove unused Docker objects from the server as well; true when left out.
     pub docker_cleanup: Option<bool>,
 }
 

@@ -3,7 +3,7 @@
 
 //! Types of `provisioning`.
 
-/// What to change of an environment.
+/// Changes to an environment.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct EnvironmentUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,7 @@ use crate::wire;
 /// An application to build from a repository that a GitHub app can read.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct NewGithubAppApplication {
-    /// Whether the server makes up a public URL if `domains` is left out; it does unless told not to.
+    /// Whether the server generates a public URL if `domains` is left out; true when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub autogenerate_domain: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub struct NewGithubAppApplication {
     pub custom_nginx_configuration: wire::Patch<wire::Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The destination it runs on; wanted where the server has several.
+    /// The destination it runs on; required where the server has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_uuid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,12 +5,12 @@
 
 use crate::wire;
 
-/// A KeyDB database to create; what is left out of names and passwords is made up.
+/// A KeyDB database to create; names and passwords that are left out are generated.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct NewKeydbDatabase {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The destination it runs on; wanted where the server has several.
+    /// The destination it runs on; required where the server has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_uuid: Option<String>,
     /// The environment by name; this or `environment_uuid`. The name is tried first.

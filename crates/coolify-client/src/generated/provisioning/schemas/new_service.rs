@@ -11,7 +11,7 @@ use crate::wire;
 pub struct NewService {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
     pub description: wire::Patch<String>,
-    /// The destination it runs on; wanted where the server has several.
+    /// The destination it runs on; required where the server has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_uuid: Option<String>,
     /// The compose file, base64.

@@ -3,7 +3,7 @@
 
 //! Types of `provisioning`.
 
-/// Tags to put on a resource; one of the two fields is wanted, both are a 422.
+/// Tags to put on a resource; one of the two fields is required, and both together are answered with 422.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct NewTags {
     /// One tag.

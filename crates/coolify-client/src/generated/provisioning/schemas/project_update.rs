@@ -3,7 +3,7 @@
 
 //! Types of `provisioning`.
 
-/// What to change of a project.
+/// Changes to a project.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ProjectUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]

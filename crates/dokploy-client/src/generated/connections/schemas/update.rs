@@ -97,7 +97,7 @@ impl UpdateBitbucketProvider {
     }
 }
 
-/// The DNS provider as it is to be.
+/// The desired state of the DNS provider.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateDnsProvider {
@@ -123,7 +123,7 @@ impl UpdateDnsProvider {
     }
 }
 
-/// The record as it is to be.
+/// The desired state of the record.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateDnsRecord {
@@ -323,7 +323,7 @@ impl UpdateGiteaProvider {
     }
 }
 
-/// The GitHub connection as it is to be.
+/// The desired state of the GitHub connection.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateGithubProvider {
@@ -601,7 +601,7 @@ impl UpdateSshKey {
     }
 }
 
-/// The vault as it is to be.
+/// The desired state of the vault.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateVaultProvider {

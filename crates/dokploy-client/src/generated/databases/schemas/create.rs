@@ -66,7 +66,7 @@ impl CreateLibsql {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateMariadb {
-    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and makes a name up if there is none.
+    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and generates a name if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
     pub database_name: String,
@@ -159,7 +159,7 @@ impl CreateMariadb {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateMongo {
-    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and makes a name up if there is none.
+    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and generates a name if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
     /// Letters, digits and most punctuation; no space, quote, `$`, `!`, `/` or backslash.
@@ -248,7 +248,7 @@ impl CreateMongo {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateMysql {
-    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and makes a name up if there is none.
+    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and generates a name if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
     pub database_name: String,
@@ -341,7 +341,7 @@ impl CreateMysql {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatePostgres {
-    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and makes a name up if there is none.
+    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and generates a name if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
     pub database_name: String,
@@ -420,7 +420,7 @@ impl CreatePostgres {
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateRedis {
-    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and makes a name up if there is none.
+    /// 1 to 63 of `a-z A-Z 0-9 . _ -`; the server appends a random suffix, and generates a name if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
     pub database_password: wire::Secret,

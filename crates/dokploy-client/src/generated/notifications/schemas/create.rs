@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// A new channel through a URL of your own, and what it tells.
+/// A new channel through a custom URL, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateCustomNotification {
@@ -118,7 +118,7 @@ impl CreateCustomNotification {
     }
 }
 
-/// A new channel through Discord, and what it tells.
+/// A new channel through Discord, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateDiscordNotification {
@@ -167,7 +167,7 @@ impl CreateDiscordNotification {
     }
 }
 
-/// A new channel through e-mail, and what it tells.
+/// A new channel through e-mail, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateEmailNotification {
@@ -228,7 +228,7 @@ impl CreateEmailNotification {
     }
 }
 
-/// A new channel through Gotify, and what it tells.
+/// A new channel through Gotify, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateGotifyNotification {
@@ -284,7 +284,7 @@ impl CreateGotifyNotification {
     }
 }
 
-/// A new channel through Lark, and what it tells.
+/// A new channel through Lark, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateLarkNotification {
@@ -330,7 +330,7 @@ impl CreateLarkNotification {
     }
 }
 
-/// A new channel through Mattermost, and what it tells.
+/// A new channel through Mattermost, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateMattermostNotification {
@@ -396,7 +396,7 @@ impl CreateMattermostNotification {
     }
 }
 
-/// A new channel through ntfy, and what it tells.
+/// A new channel through ntfy, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateNtfyNotification {
@@ -452,7 +452,7 @@ impl CreateNtfyNotification {
     }
 }
 
-/// A new channel through Pushover, and what it tells.
+/// A new channel through Pushover, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatePushoverNotification {
@@ -590,7 +590,7 @@ impl CreatePushoverNotification {
     }
 }
 
-/// A new channel through Resend, and what it tells.
+/// A new channel through Resend, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateResendNotification {
@@ -642,7 +642,7 @@ impl CreateResendNotification {
     }
 }
 
-/// A new channel through Slack, and what it tells.
+/// A new channel through Slack, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateSlackNotification {
@@ -691,7 +691,7 @@ impl CreateSlackNotification {
     }
 }
 
-/// A new channel through Teams, and what it tells.
+/// A new channel through Teams, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateTeamsNotification {
@@ -737,7 +737,7 @@ impl CreateTeamsNotification {
     }
 }
 
-/// A new channel through Telegram, and what it tells.
+/// A new channel through Telegram, and the events it reports.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateTelegramNotification {

@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// The settings of a channel through a URL of your own.
+/// The settings of a channel through a custom URL.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CustomNotification {

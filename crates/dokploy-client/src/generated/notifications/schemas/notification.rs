@@ -6,27 +6,27 @@
 use crate::types;
 use crate::wire;
 
-/// A channel and what it tells; the field of its kind holds its settings, the others of that sort are null.
+/// A channel and the events it reports; the field of its kind holds its settings, the fields of the other kinds are null.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Notification {
-    /// Whether it tells of a build that failed.
+    /// Whether it reports a build that failed.
     pub app_build_error: Option<bool>,
-    /// Whether it tells of a deployment that went well.
+    /// Whether it reports a deployment that succeeded.
     pub app_deploy: Option<bool>,
     /// ISO 8601, UTC, with milliseconds.
     pub created_at: Option<String>,
     pub custom: Option<types::CustomNotification>,
     pub custom_id: Option<String>,
-    /// Whether it tells of backups of databases.
+    /// Whether it reports backups of databases.
     pub database_backup: Option<bool>,
     pub discord: Option<types::DiscordNotification>,
     pub discord_id: Option<String>,
-    /// Whether it tells of a clean-up of Docker.
+    /// Whether it reports a clean-up of Docker.
     pub docker_cleanup: Option<bool>,
-    /// Whether it tells of backups of Dokploy.
+    /// Whether it reports backups of Dokploy.
     pub dokploy_backup: Option<bool>,
-    /// Whether it tells of a restart of Dokploy.
+    /// Whether it reports a restart of Dokploy.
     pub dokploy_restart: Option<bool>,
     pub email: Option<types::EmailNotification>,
     pub email_id: Option<String>,
@@ -46,7 +46,7 @@ pub struct Notification {
     pub pushover_id: Option<String>,
     pub resend: Option<types::ResendNotification>,
     pub resend_id: Option<String>,
-    /// Whether it tells of a server over its threshold.
+    /// Whether it reports a server over its threshold.
     pub server_threshold: Option<bool>,
     pub slack: Option<types::SlackNotification>,
     pub slack_id: Option<String>,
@@ -54,7 +54,7 @@ pub struct Notification {
     pub teams_id: Option<String>,
     pub telegram: Option<types::TelegramNotification>,
     pub telegram_id: Option<String>,
-    /// Whether it tells of backups of volumes.
+    /// Whether it reports backups of volumes.
     pub volume_backup: Option<bool>,
 }
 

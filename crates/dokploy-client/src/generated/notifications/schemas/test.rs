@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// Settings of a channel through a URL of your own to try.
+/// Settings of a channel through a custom URL to try.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct TestCustomConnection {
     /// It may hold a token.

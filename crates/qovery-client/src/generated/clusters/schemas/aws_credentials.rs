@@ -7,7 +7,7 @@ use crate::types;
 use crate::wire;
 
 wire::open_union! {
-    /// AWS credentials as they shall be.
+    /// The desired state of the AWS credentials.
     pub enum AwsCredentialsRequest by "type", Serialize {
         AwsRole(types::AwsRoleCredentialsRequest) = "AWS_ROLE",
         AwsStatic(types::AwsStaticCredentialsRequest) = "AWS_STATIC",

@@ -3,7 +3,7 @@
 
 //! Types of `clusters`.
 
-/// Azure credentials as they shall be.
+/// The desired state of the Azure credentials.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct AzureCredentialsRequest {
     pub azure_subscription_id: String,

@@ -5,7 +5,7 @@
 
 use crate::types;
 
-/// The cluster as it shall be.
+/// The desired state of the cluster.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterRequest {
     pub cloud_provider: types::CloudVendorEnum,

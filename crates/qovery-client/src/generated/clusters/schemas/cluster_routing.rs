@@ -18,7 +18,7 @@ wire::object! {
     optional { results = "results" }
 }
 
-/// The routes as they shall be.
+/// The desired state of the routes.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ClusterRoutingTableRequest {
     pub routes: Vec<types::ClusterRoute>,

@@ -12,7 +12,7 @@ use crate::types;
 pub struct DeleteClusterParams {
     /// What to delete, and where.
     pub delete_mode: Option<types::ClusterDeleteMode>,
-    /// Remove without applying the configuration once more first; what is gone already is no failure.
+    /// Remove without applying the configuration once more first; a resource that no longer exists is not an error.
     pub skip_reconcile: Option<bool>,
 }
 

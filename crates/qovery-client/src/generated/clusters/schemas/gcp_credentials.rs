@@ -5,7 +5,7 @@
 
 use crate::types;
 
-/// Google Cloud credentials as they shall be.
+/// The desired state of the Google Cloud credentials.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 
 //! Types of `clusters`.
 
-/// On-premise credentials as they shall be.
+/// The desired state of the on-premise credentials.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct OnPremiseCredentialsRequest {
     pub name: String,

@@ -5,7 +5,7 @@
 
 use crate::wire;
 
-/// Scaleway credentials as they shall be.
+/// The desired state of the Scaleway credentials.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ScalewayCredentialsRequest {
     pub name: String,

@@ -32,7 +32,7 @@ wire::object! {
     }
 }
 
-/// Access to a secret manager, as it shall be.
+/// The desired access to a secret manager.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct SecretManagerAccessRequest {
     pub authentication: types::SecretManagerAuth,

@@ -32,7 +32,7 @@ wire::object! {
     }
 }
 
-/// What to change of an account.
+/// Changes to an account.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct AccountInfoEditRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -74,7 +74,7 @@ impl AlertReceiverCreationValidationRequest {
 }
 
 wire::open_union! {
-    /// The alert receiver as it shall be.
+    /// The desired state of the alert receiver.
     pub enum AlertReceiverEditRequest by "type", Serialize {
         Email(types::EmailAlertReceiverEditRequest) = "EMAIL",
         Slack(types::SlackAlertReceiverEditRequest) = "SLACK",
@@ -272,7 +272,7 @@ impl AlertRuleCreationRequest {
     }
 }
 
-/// The alert rule as it shall be.
+/// The desired state of the alert rule.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct AlertRuleEditRequest {
     pub alert_receiver_ids: Vec<String>,

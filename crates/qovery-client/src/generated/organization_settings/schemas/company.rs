@@ -6,7 +6,7 @@
 use crate::wire;
 
 wire::open_enum! {
-    /// How many people work at a company.
+    /// The number of employees, as a range.
     pub enum CompanySizeEnum {
         V110 = "1-10",
         V1150 = "11-50",

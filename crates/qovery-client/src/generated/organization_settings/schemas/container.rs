@@ -251,7 +251,7 @@ wire::object! {
     }
 }
 
-/// The image registry as it shall be.
+/// The desired state of the image registry.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ContainerRegistryRequest {
     pub config: types::ContainerRegistryConfigRequest,

@@ -109,7 +109,7 @@ impl GetHelmChartsParams {
 /// List the Bitbucket repositories an organization can read.
 #[derive(Clone, Debug, Default)]
 pub struct GetOrganizationBitbucketRepositoriesParams {
-    /// The git token to look with.
+    /// The git token to read with.
     pub git_token_id: Option<String>,
 }
 
@@ -127,7 +127,7 @@ impl GetOrganizationBitbucketRepositoriesParams {
 /// List the branches of a Bitbucket repository an organization can read.
 #[derive(Clone, Debug, Default)]
 pub struct GetOrganizationBitbucketRepositoryBranchesParams {
-    /// The git token to look with.
+    /// The git token to read with.
     pub git_token_id: Option<String>,
     /// The repository, as the list of repositories names it.
     pub name: Option<String>,
@@ -388,7 +388,7 @@ impl GetOrganizationEventsParams {
 /// List the GitHub repositories an organization can read.
 #[derive(Clone, Debug, Default)]
 pub struct GetOrganizationGithubRepositoriesParams {
-    /// The git token to look with.
+    /// The git token to read with.
     pub git_token_id: Option<String>,
 }
 
@@ -406,7 +406,7 @@ impl GetOrganizationGithubRepositoriesParams {
 /// List the branches of a GitHub repository an organization can read.
 #[derive(Clone, Debug, Default)]
 pub struct GetOrganizationGithubRepositoryBranchesParams {
-    /// The git token to look with.
+    /// The git token to read with.
     pub git_token_id: Option<String>,
     /// The repository, as the list of repositories names it.
     pub name: Option<String>,
@@ -433,7 +433,7 @@ impl GetOrganizationGithubRepositoryBranchesParams {
 /// List the GitLab repositories an organization can read.
 #[derive(Clone, Debug, Default)]
 pub struct GetOrganizationGitlabRepositoriesParams {
-    /// The git token to look with.
+    /// The git token to read with.
     pub git_token_id: Option<String>,
 }
 
@@ -451,7 +451,7 @@ impl GetOrganizationGitlabRepositoriesParams {
 /// List the branches of a GitLab repository an organization can read.
 #[derive(Clone, Debug, Default)]
 pub struct GetOrganizationGitlabRepositoryBranchesParams {
-    /// The git token to look with.
+    /// The git token to read with.
     pub git_token_id: Option<String>,
     /// The repository, as the list of repositories names it.
     pub name: Option<String>,

@@ -103,7 +103,7 @@ wire::object! {
     optional { results = "results" }
 }
 
-/// The git token as it shall be.
+/// The desired state of the git token.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct GitTokenRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -169,7 +169,7 @@ wire::open_enum! {
     }
 }
 
-/// The chart repository as it shall be.
+/// The desired state of the chart repository.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct HelmRepositoryRequest {
     pub config: types::HelmRepositoryConfigRequest,

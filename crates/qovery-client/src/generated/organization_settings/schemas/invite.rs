@@ -103,7 +103,7 @@ wire::open_enum! {
 }
 
 wire::open_enum! {
-    /// What became of an invitation.
+    /// The status of an invitation.
     pub enum InviteStatusEnum {
         Expired = "EXPIRED",
         Pending = "PENDING",

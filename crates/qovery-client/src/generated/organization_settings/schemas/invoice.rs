@@ -45,7 +45,7 @@ wire::object! {
 }
 
 wire::open_enum! {
-    /// What became of an invoice.
+    /// The status of an invoice.
     pub enum InvoiceStatusEnum {
         NotPaid = "NOT_PAID",
         Paid = "PAID",

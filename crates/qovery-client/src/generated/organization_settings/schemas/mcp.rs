@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// The MCP server as it shall be.
+/// The desired state of the MCP server.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct McpServerRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

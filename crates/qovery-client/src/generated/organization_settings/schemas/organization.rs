@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// The annotations group as it shall be.
+/// The desired state of the annotations group.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct OrganizationAnnotationsGroupCreateRequest {
     pub annotations: Vec<types::Annotation>,
@@ -334,7 +334,7 @@ wire::open_enum! {
     }
 }
 
-/// The custom role as it shall be.
+/// The desired state of the custom role.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct OrganizationCustomRoleUpdateRequest {
     pub cluster_permissions: Vec<types::CustomRoleClusterPermissionRequest>,
@@ -368,7 +368,7 @@ impl OrganizationCustomRoleUpdateRequest {
     }
 }
 
-/// The organization as it shall be.
+/// The desired state of the organization.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct OrganizationEditRequest {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
@@ -732,7 +732,7 @@ impl OrganizationGithubAppDisconnectParams {
     }
 }
 
-/// The labels group as it shall be.
+/// The desired state of the labels group.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct OrganizationLabelsGroupCreateRequest {
     pub labels: Vec<types::Label>,
@@ -1010,7 +1010,7 @@ impl OrganizationRequest {
     }
 }
 
-/// The webhook as it shall be.
+/// The desired state of the webhook.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct OrganizationWebhookCreateRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1092,7 +1092,7 @@ impl OrganizationWebhookCreateRequest {
 }
 
 wire::open_enum! {
-    /// What a webhook tells of.
+    /// The events that a webhook reports.
     pub enum OrganizationWebhookEventEnum {
         DeploymentStarted = "DEPLOYMENT_STARTED",
         DeploymentCancelled = "DEPLOYMENT_CANCELLED",

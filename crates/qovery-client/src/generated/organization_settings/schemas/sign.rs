@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// What somebody told at sign-up.
+/// The answers that a user gave at sign-up.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignUp {
@@ -52,7 +52,7 @@ wire::object! {
     }
 }
 
-/// What somebody tells at sign-up.
+/// The answers of a user at sign-up.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct SignUpRequest {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]

@@ -6,7 +6,7 @@
 use crate::wire;
 
 wire::open_enum! {
-    /// What somebody uses Qovery for.
+    /// What a user uses Qovery for.
     pub enum TypeOfUseEnum {
         Personal = "PERSONAL",
         School = "SCHOOL",

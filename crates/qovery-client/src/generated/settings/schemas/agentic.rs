@@ -195,7 +195,7 @@ wire::object! {
     optional { git_token_id = "git_token_id" }
 }
 
-/// The agentic workflow as it shall be.
+/// The desired state of the agentic workflow.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct AgenticWorkflowRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

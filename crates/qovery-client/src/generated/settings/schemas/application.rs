@@ -820,7 +820,7 @@ wire::object! {
     }
 }
 
-/// The application as it shall be.
+/// The desired state of the application.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ApplicationEditRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -461,7 +461,7 @@ wire::open_enum! {
     }
 }
 
-/// What to change of a blueprint.
+/// Changes to a blueprint.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct BlueprintSpecOverrides {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]
@@ -641,7 +641,7 @@ wire::object! {
     optional { preview_id = "preview_id", service_type = "service_type" }
 }
 
-/// A field that is gone.
+/// A field that was removed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlueprintUpdateRemovedValue {

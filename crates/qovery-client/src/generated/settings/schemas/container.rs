@@ -740,11 +740,11 @@ wire::object! {
     }
 }
 
-/// The image to look for.
+/// The image to check.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ContainerImageCheckRequest {
     pub image_name: String,
-    /// The registry to look in.
+    /// The registry that holds the image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registry_id: Option<String>,
     pub tag: String,
@@ -769,7 +769,7 @@ impl ContainerImageCheckRequest {
     }
 }
 
-/// The container as it shall be.
+/// The desired state of the container.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ContainerRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

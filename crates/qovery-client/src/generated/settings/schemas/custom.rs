@@ -36,7 +36,7 @@ wire::object! {
     }
 }
 
-/// The custom domain as it shall be.
+/// The desired state of the custom domain.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct CustomDomainRequest {
     pub domain: String,

@@ -31,7 +31,7 @@ wire::object! {
     optional { results = "results" }
 }
 
-/// The database as it shall be.
+/// The desired state of the database.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct DatabaseEditRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

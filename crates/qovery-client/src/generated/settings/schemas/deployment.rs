@@ -389,7 +389,7 @@ wire::open_enum! {
     }
 }
 
-/// The deployment restriction as it shall be.
+/// The desired state of the deployment restriction.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentRestrictionRequest {
@@ -427,13 +427,13 @@ wire::object! {
 }
 
 wire::open_enum! {
-    /// What a restriction looks at.
+    /// What a restriction matches on.
     pub enum DeploymentRestrictionTypeEnum {
         Path = "PATH",
     }
 }
 
-/// The deployment stage as it shall be.
+/// The desired state of the deployment stage.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct DeploymentStageRequest {
     #[serde(skip_serializing_if = "wire::Patch::is_absent")]

@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// The Dockerfile to look for.
+/// The Dockerfile to check.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct DockerfileCheckRequest {
     pub dockerfile_path: String,

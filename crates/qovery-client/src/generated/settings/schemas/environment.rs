@@ -42,7 +42,7 @@ wire::object! {
     }
 }
 
-/// The deployment rule as it shall be.
+/// The desired state of the deployment rule.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct EnvironmentDeploymentRuleEditRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +101,7 @@ impl EnvironmentDeploymentRuleEditRequest {
     }
 }
 
-/// What to change of an environment.
+/// Changes to an environment.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct EnvironmentEditRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

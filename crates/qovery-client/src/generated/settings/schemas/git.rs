@@ -6,7 +6,7 @@
 use crate::types;
 use crate::wire;
 
-/// The files to look for.
+/// The files to check.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct GitFileCheckRequest {
     pub files: Vec<String>,

@@ -533,7 +533,7 @@ wire::object! {
     }
 }
 
-/// The chart to look for.
+/// The chart to check.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct HelmCheckRequest {
     pub git_repository: types::HelmGitRepositoryRequest,
@@ -795,7 +795,7 @@ impl HelmRepositorySourceRequest {
     }
 }
 
-/// The chart as it shall be.
+/// The desired state of the chart.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct HelmRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -308,7 +308,7 @@ impl JobEventRequest {
     }
 }
 
-/// The job as it shall be.
+/// The desired state of the job.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct JobRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

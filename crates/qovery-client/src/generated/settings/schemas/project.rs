@@ -50,7 +50,7 @@ wire::object! {
     }
 }
 
-/// The deployment rule as it shall be.
+/// The desired state of the deployment rule.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ProjectDeploymentRuleRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,7 +147,7 @@ impl ProjectDeploymentRulesPriorityOrderRequest {
     }
 }
 
-/// The project as it shall be.
+/// The desired state of the project.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ProjectRequest {
     #[serde(skip_serializing_if = "Option::is_none")]

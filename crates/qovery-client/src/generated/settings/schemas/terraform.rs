@@ -359,7 +359,7 @@ impl TerraformProviderVersionRequest {
     }
 }
 
-/// The Terraform service as it shall be.
+/// The desired state of the Terraform service.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct TerraformRequest {
     /// Extra arguments, by Terraform command.

@@ -78,7 +78,7 @@ wire::object! {
     optional { results = "results" }
 }
 
-/// The files to look for.
+/// Where to search for `.tfvars` files.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct TfVarsListRequest {
     pub git_repository: types::ApplicationGitRepositoryRequest,

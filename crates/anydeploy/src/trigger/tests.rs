@@ -1,0 +1,212 @@
+//! The glue around the steps of a trigger, with a platform that follows a script.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::*;
+use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Target, platform};
+
+/// A platform whose answers and searches are given beforehand.
+struct Scripted {
+    timing: Timing,
+    place: &'static str,
+    answers: Mutex<Vec<fn() -> Answer>>,
+    finds: fn(u32) -> Result<Resolution>,
+    /// What was done: `p`lanned, `s`ent, `l`ooked for, `n`oted as not acted on.
+    done: Mutex<String>,
+}
+
+impl Scripted {
+    fn new(place: &'static str, answers: &[fn() -> Answer], finds: fn(u32) -> Result<Resolution>) -> Self {
+        let answers = Mutex::new(answers.iter().rev().copied().collect());
+        Self { timing: Timing::default(), place, answers, finds, done: Mutex::default() }
+    }
+
+    fn note(&self, what: char) {
+        self.done.lock().unwrap().push(what);
+    }
+
+    fn done(&self) -> String {
+        self.done.lock().unwrap().clone()
+    }
+}
+
+impl Trigger for &Scripted {
+    const PLATFORM: Platform = platform::COOLIFY;
+
+    type Plan = u32;
+    type Seen = u32;
+
+    fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    async fn plan(&self, request: &DeployRequest) -> Result<(Turn, u32)> {
+        self.note('p');
+        Ok((self.turn(request, &7).await, 7))
+    }
+
+    async fn turn(&self, request: &DeployRequest, _: &u32) -> Turn {
+        Turn::take(self.place, request.target()).await
+    }
+
+    async fn post(&self, _: &DeployRequest, plan: &u32, _: &Turn) -> Answer {
+        assert_eq!(*plan, 7, "the plan is the one that was made");
+        self.note('s');
+        let answer = self.answers.lock().unwrap().pop().unwrap();
+        answer()
+    }
+
+    async fn search(&self, _: &DeployRequest, _: &u32, _: &Turn, seen: &mut u32, _: bool) -> Result<Resolution> {
+        if *seen == 0 {
+            self.note('l');
+        }
+        *seen += 1;
+        (self.finds)(*seen)
+    }
+
+    fn left(&self, _: &u32, deployment: &Deployment) -> Option<Left> {
+        let appears_within = Duration::from_secs(9);
+        (!deployment.identity.is_resolved()).then(|| Left { appears_within, ..Left::default() })
+    }
+
+    fn was_not_acted_on(&self, _: &DeployRequest, plan: u32) {
+        assert_eq!(plan, 7);
+        self.note('n');
+    }
+}
+
+fn request() -> DeployRequest {
+    DeployRequest::new(Target::application("web"))
+}
+
+fn deployment(identity: Identity) -> Deployment {
+    let id = DeploymentId::new(platform::COOLIFY, Target::application("web"));
+    Deployment::new(id, identity, DeploymentStatus::new(Phase::Queued, "queued"))
+}
+
+fn accepted() -> Answer {
+    Answer::accepted(deployment(Identity::Exact))
+}
+
+fn lost() -> Answer {
+    Answer::of_error(Error::new(ErrorKind::NoAnswer, "the connection broke"))
+}
+
+fn refused() -> Answer {
+    Answer::of_error(Error::new(ErrorKind::QueueFull, "full"))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a search may fail")]
+fn nothing(_: u32) -> Result<Resolution> {
+    Ok(Resolution::NotFound)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_searched_for_and_a_refusal_is_not() {
+    let named = Scripted::new("t1", &[accepted], nothing);
+    assert!(deploy(&named, &request()).await.is_ok());
+    assert_eq!(named.done(), "ps");
+    let full = Scripted::new("t1", &[refused], nothing);
+    assert_eq!(deploy(&full, &request()).await.unwrap_err().kind(), ErrorKind::QueueFull);
+    assert_eq!(full.done(), "ps");
+    let found = Scripted::new("t1", &[lost], |poll| {
+        Ok(if poll < 3 { Resolution::NotFound } else { Resolution::found(deployment(Identity::Inferred)) })
+    });
+    assert_eq!(deploy(&found, &request()).await.unwrap().identity, Identity::Inferred);
+    assert_eq!(found.done(), "psl");
+    let absent = Scripted::new("t1", &[lost], nothing);
+    assert_eq!(deploy(&absent, &request()).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    assert_eq!(absent.done(), "psln", "a repeat of the request checks first that it was not delivered late");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_accepted_without_a_name_is_never_safe_to_repeat() {
+    let unnamed = || Answer::Unnamed(Error::new(ErrorKind::Unreadable, "no name"));
+    let absent = Scripted::new("t2", &[unnamed], nothing);
+    assert_eq!(deploy(&absent, &request()).await.unwrap_err().kind(), ErrorKind::Undecidable);
+    assert_eq!(absent.done(), "psl", "and it does not count as not acted on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_still_appear_is_known_to_the_next_trigger() {
+    let overlap = async || Turn::take("t3", request().target()).await.overlap().is_some();
+    let pending = Scripted::new("t3", &[|| Answer::accepted(deployment(Identity::Pending))], nothing);
+    deploy(&pending, &request()).await.unwrap();
+    assert!(overlap().await, "its deployment is not known yet");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert!(!overlap().await);
+    deploy(&Scripted::new("t3", &[accepted], nothing), &request()).await.unwrap();
+    deploy(&Scripted::new("t3", &[refused], nothing), &request()).await.unwrap_err();
+    assert!(!overlap().await, "its deployment is known, or there is none");
+    let ambiguous = Scripted::new("t3", &[lost], |_| Ok(Resolution::Unrecoverable("two")));
+    deploy(&ambiguous, &request()).await.unwrap_err();
+    assert!(overlap().await, "an undecidable one may have made a deployment");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_intent_is_sent_once_and_searched_for_afterwards() {
+    let scripted = Scripted::new("t4", &[accepted], |_| Ok(Resolution::found(deployment(Identity::Exact))));
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    let stored: Intent = serde_json::from_str(&serde_json::to_string(&intent).unwrap()).unwrap();
+    assert_eq!(stored, intent);
+    assert!(send(&scripted, &stored).await.is_ok() && send(&scripted, &stored).await.is_ok());
+    assert_eq!(scripted.done(), "psl", "the second call searches");
+    let foreign = Scripted::new("t4", &[], nothing);
+    let intent = Intent::new(platform::COOLIFY, "of another process", request(), 7.into());
+    assert_eq!(send(&foreign, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    assert_eq!(foreign.done(), "l");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_recovers_gives_up_sending() {
+    let scripted = Scripted::new("t5", &[], nothing);
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    assert_eq!(recover(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    assert_eq!(send(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    assert!(!scripted.done().contains('s'));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_behind_the_fence_and_a_search_outlasts_it() {
+    let scripted = Scripted::new("t6", &[], nothing);
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    tokio::time::advance(scripted.timing.send_within + Duration::from_millis(1)).await;
+    let expired = send(&scripted, &intent).await.unwrap_err();
+    assert_eq!((expired.kind(), expired.is_safe_to_repeat()), (ErrorKind::IntentExpired, true));
+    assert_eq!(scripted.done(), "p");
+    let started = Instant::now();
+    assert_eq!(recover(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    let Timing { send_within, trigger_settles, .. } = scripted.timing;
+    assert!(started.elapsed() >= send_within + Duration::from_secs(30) + trigger_settles, "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_intent_is_not_sent_after_another_trigger_of_the_same_place() {
+    let scripted = Scripted::new("t7", &[accepted], nothing);
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    deploy(&scripted, &request()).await.unwrap();
+    assert_eq!(send(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::IntentExpired);
+    assert_eq!(scripted.done(), "pps");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_provably_not_acted_on_may_be_sent_again_within_the_fence() {
+    let scripted = Scripted::new("t8", &[refused, accepted], nothing);
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    assert_eq!(send(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::QueueFull);
+    assert!(send(&scripted, &intent).await.is_ok());
+    assert_eq!(scripted.done(), "pss");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_intent_that_is_not_ones_own_is_refused() {
+    let scripted = Scripted::new("t9", &[], nothing);
+    let elsewhere = Intent::new(platform::DOKPLOY, "one", request(), 7.into());
+    let odd = Intent::new(platform::COOLIFY, "two", request(), "seven".into());
+    for intent in [elsewhere, odd] {
+        assert_eq!(send(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(recover(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+    assert_eq!(scripted.done(), "");
+}
