@@ -64,9 +64,25 @@ pub(super) fn age(intent: &mut Value, by: Duration) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use anydeploy::DeployerExt;
     use serde_json::json;
 
+    use super::super::draw::Scenario;
+    use super::super::options::CrashOptions;
     use super::*;
+    use crate::PLATFORMS;
+
+    #[tokio::test]
+    async fn the_intent_of_every_platform_has_a_time_of_the_machine() {
+        for platform in PLATFORMS.map(|entry| entry.scene) {
+            let (clock, calm) = (Clock::start(), CrashOptions::new(1, 1).with_rate(0.0));
+            let scene = platform.scene(&calm.conditions(0, Scenario::AtOnce, clock.timeline())).await.unwrap();
+            let adapter = platform.adapter(&scene.access().connection(0)).unwrap();
+            let intent = adapter.prepare(&scene.request(0, 0)).await.unwrap();
+            let mut intent = serde_json::to_value(&intent).unwrap();
+            assert!(age(&mut intent, Duration::from_hours(1)) > 0, "{intent}");
+        }
+    }
 
     #[test]
     fn the_times_of_the_machine_are_set_back_and_those_of_the_server_are_kept() {
