@@ -44,7 +44,11 @@
 //!   have, or an outcome before the end.
 //!   A deployment of another program is one of them under any [`Identity`](anydeploy::Identity) but `Inferred`, which
 //!   claims no proof; `foreign` counts those.
-//! * `undecidable`: the runs, without those of `beside_another`, that ended in an error of that kind.
+//! * `undecidable`: the runs with one caller a target that ended in an error of that kind.
+//!   Of the others, those of `beside_another` and those whose trigger the network delivered twice, so that there are two
+//!   deployments to choose from, `undecidable_beside` counts them.
+//! * `unfenced`: the runs of `taken_over` in which the first process was stopped when it had the word to send and had
+//!   written nothing, and triggered a second time when it went on; see below.
 //! * `delivered_late` and `contradicted`: as in the chaos proof.
 //!
 //! Runs are a proof ([`CrashReport::is_proof`]) if nothing was triggered twice, lost or misreported, at most 1 % of the
@@ -63,10 +67,10 @@
 //!
 //! # What it does not show
 //!
-//! A process that is stopped between the check of the fence and its socket sends when it goes on, whatever the other one
-//! did.
-//! These are microseconds, as the timeout of a request is checked before its connection is used; the runs here never hit
-//! them.
+//! A process that is stopped between the check of the fence and the write to its socket may write when it goes on, whatever
+//! the other one did: no client can know that it was stopped there.
+//! `unfenced` counts the runs that hit these microseconds; they are not `triggered_twice`.
+//! A process that is stopped before it has the word to send, or after the network has its request, triggers once.
 //! A gateway that holds a request for as long as its client is connected delivers that of a process which hangs after the
 //! other one has searched; so the network of `taken_over` has no [`LateDelivery`](anydeploy_fakes::Fault::LateDelivery).
 

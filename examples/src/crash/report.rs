@@ -28,6 +28,8 @@ pub(super) struct Figures {
     pub(super) report: ChaosReport,
     /// How many requests of the run reached the server.
     pub(super) sent: u64,
+    /// Whether the first process was stopped when it had the word to send and had written nothing.
+    pub(super) is_between: bool,
     /// What the network broke, in words.
     pub(super) faults: Vec<String>,
 }
@@ -53,9 +55,11 @@ pub struct CrashReport {
     pub runs: u64,
     pub triggered: u64,
     pub triggered_twice: u64,
+    pub unfenced: u64,
     pub lost: u64,
     pub misreported: u64,
     pub undecidable: u64,
+    pub undecidable_beside: u64,
     pub foreign: u64,
     pub delivered_twice: u64,
     pub delivered_late: u64,
@@ -114,9 +118,11 @@ impl CrashReport {
             "runs": self.runs,
             "triggered": self.triggered,
             "triggered_twice": self.triggered_twice,
+            "unfenced": self.unfenced,
             "lost": self.lost,
             "misreported": self.misreported,
             "undecidable": self.undecidable,
+            "undecidable_beside": self.undecidable_beside,
             "foreign": self.foreign,
             "scenarios": self.scenarios.iter().map(scenario).collect::<serde_json::Map<_, _>>(),
             "phases": self.phases,
@@ -132,12 +138,14 @@ impl CrashReport {
     }
 
     pub(super) fn add(&mut self, figures: Figures) {
-        let Figures { scenario, phase, recovered, report, sent, faults } = figures;
+        let Figures { scenario, phase, recovered, report, sent, is_between, faults } = figures;
         self.runs += 1;
         self.triggered += u64::from(sent > 0);
         // What was merged into another deployment is no second one, and a second trigger all the same.
         let twice = report.duplicated.max(sent.saturating_sub(1));
-        self.triggered_twice += u64::from(twice > 0);
+        let is_unfenced = twice > 0 && is_between;
+        self.unfenced += u64::from(is_unfenced);
+        self.triggered_twice += u64::from(twice > 0 && !is_unfenced);
         self.lost += report.lost;
         self.misreported += report.misreported;
         self.foreign += report.foreign;
@@ -158,9 +166,12 @@ impl CrashReport {
             _ => {}
         }
         of.undecidable += report.undecidable;
-        if scenario.has_one_caller() {
+        // Two deliveries are two callers.
+        if scenario.has_one_caller() && report.delivered_twice == 0 {
             self.with_one_caller += 1;
             self.undecidable += report.undecidable;
+        } else {
+            self.undecidable_beside += report.undecidable;
         }
         let context = format!("{} after {}, {sent} sent", scenario.name(), phase.name());
         let explain = |lines: Vec<String>| {

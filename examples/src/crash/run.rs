@@ -22,6 +22,9 @@ use crate::scene::Scene;
 /// How often the server is asked whether it has taken the trigger.
 const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
+/// How long the network has to be quiet, so that it has read all that a dead process wrote.
+const QUIET: Duration = Duration::from_millis(100);
+
 /// How far the server's clock is moved.
 const LATER: Duration = Duration::from_hours(1);
 
@@ -88,7 +91,8 @@ impl Runner<'_> {
         };
         let first = task(Role::Deploy { waits_at: draw.waits_at() }, "first.json");
         let second = task(Role::Recover { deploys_anew: draw.scenario == Scenario::TakenOver }, "second.json");
-        Run { runner: self, number, draw, clock, scene, request, intent, first, second }.run().await
+        let before_sending = 0;
+        Run { runner: self, number, draw, clock, scene, request, intent, first, second, before_sending }.run().await
     }
 
     /// Measures how long a whole child takes.
@@ -127,6 +131,8 @@ struct Run<'a> {
     intent: PathBuf,
     first: Task,
     second: Task,
+    /// How many exchanges there were when the intent was stored.
+    before_sending: u64,
 }
 
 impl Run<'_> {
@@ -134,20 +140,24 @@ impl Run<'_> {
         let mut first = Process::start(self.runner.launch, &self.first)?;
         let is_interrupted = self.comes_to_the_moment(&mut first).await?;
         let phase = self.phase(&mut first)?;
-        match (self.draw.scenario, is_interrupted) {
-            (_, false) => first.ends().await?,
-            (Scenario::TakenOver, true) => first.signal(Signal::Stop)?,
-            (_, true) => first.kill()?,
+        let hangs = self.draw.scenario == Scenario::TakenOver && is_interrupted;
+        match (is_interrupted, hangs) {
+            (false, _) => first.ends().await?,
+            (true, true) => first.signal(Signal::Stop)?,
+            (true, false) => first.kill()?,
         }
-        self.time_passes().await?;
+        self.network_is_quiet().await;
+        let is_written = self.scene.access().network.exchanges() > self.before_sending;
+        let is_between = hangs && !matches!(self.draw.moment, Moment::At(_)) && !is_written;
+        self.time_passes()?;
         let record = self.second_process().await?;
-        if self.draw.scenario == Scenario::TakenOver && is_interrupted {
+        if hangs {
             first.signal(Signal::GoOn)?;
             first.go_on();
             first.ends().await?;
         }
         self.network_is_empty().await;
-        self.figures(phase, record)
+        self.figures(phase, is_between, record)
     }
 
     /// Lets the first process come to the moment at which it is interrupted, unless it ends before.
@@ -159,6 +169,7 @@ impl Run<'_> {
             if !first.reaches(Step::Stored).await {
                 return Ok(false);
             }
+            self.before_sending = self.scene.access().network.exchanges();
             if scenario == Scenario::BesideAnother {
                 self.scene.deploy_as_another(target, rng, true);
             }
@@ -204,13 +215,11 @@ impl Run<'_> {
     }
 
     /// What happens until the second process starts.
-    async fn time_passes(&mut self) -> Result<()> {
+    fn time_passes(&mut self) -> Result<()> {
         let Draw { scenario, target, .. } = self.draw;
         if !matches!(scenario, Scenario::HourLater | Scenario::AfterTenMore) {
             return Ok(());
         }
-        // What the network holds is delivered before, as its clock cannot be moved.
-        self.network_is_empty().await;
         let timeline = self.clock.timeline();
         timeline.advance(LATER);
         let mut passed = LATER;
@@ -246,8 +255,22 @@ impl Run<'_> {
         }
     }
 
+    /// Waits until the network has read and delivered what the first process wrote: its clock cannot be moved with the
+    /// server's, and what a dead process wrote may still be in a buffer.
+    async fn network_is_quiet(&self) {
+        let network = &self.scene.access().network;
+        loop {
+            self.network_is_empty().await;
+            let exchanges = network.exchanges();
+            sleep(QUIET).await;
+            if network.exchanges() == exchanges && network.oldest_unanswered_at().is_none() {
+                return;
+            }
+        }
+    }
+
     /// Compares what the second process returned with what the server did.
-    fn figures(self, phase: Phase, mut record: ChildRecord) -> Result<Figures> {
+    fn figures(self, phase: Phase, is_between: bool, mut record: ChildRecord) -> Result<Figures> {
         let now = self.scene.access().timeline.now();
         let recovered = record.recovered.take();
         let earlier: Option<ChildRecord> = read(&self.first.record)?;
@@ -279,6 +302,14 @@ impl Run<'_> {
         let injected = self.scene.access().network.injected();
         let broken = injected.iter().map(|fault| format!("{:?} of {} {}", fault.fault, fault.method, fault.path));
         let faults = broken.collect();
-        Ok(Figures { scenario: self.draw.scenario, phase, recovered, report, sent: sent.len() as u64, faults })
+        Ok(Figures {
+            scenario: self.draw.scenario,
+            phase,
+            recovered,
+            report,
+            sent: sent.len() as u64,
+            is_between,
+            faults,
+        })
     }
 }
