@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use anydeploy::{Coolify, Deployer, Dokploy, Platform, Qovery, Result};
+use anydeploy::{Coolify, Deployer, Dokploy, Platform, Qovery, Result, platform};
 use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, QoveryScript};
 use futures::future::BoxFuture;
 
@@ -58,8 +58,8 @@ macro_rules! entry {
     };
 }
 
-/// Every platform.
-pub const PLATFORMS: [PlatformEntry; 3] = [
+/// Every platform, in the order of [`platform::ALL`].
+pub const PLATFORMS: [PlatformEntry; platform::ALL.len()] = [
     entry!("coolify", Coolify, FakeCoolify, CoolifyScript, COOLIFY),
     entry!("dokploy", Dokploy, FakeDokploy, DokployScript, DOKPLOY),
     entry!("qovery", Qovery, FakeQovery, QoveryScript, QOVERY),
@@ -91,7 +91,8 @@ mod tests {
 
     #[tokio::test]
     async fn every_entry_has_the_name_its_adapter_reports() {
-        for entry in PLATFORMS {
+        for (entry, platform) in PLATFORMS.into_iter().zip(platform::ALL) {
+            assert_eq!(entry.platform(), platform);
             let fake = (entry.start_fake)().await.unwrap();
             assert_eq!(fake.deployer.platform(), entry.platform());
             assert_eq!(PlatformEntry::find(entry.name).map(PlatformEntry::platform), Some(entry.platform()));

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use anydeploy::{Coolify, Deployer, DeploymentId, Dokploy, Qovery, Result, Target, platform};
+use anydeploy::{Coolify, Deployer, DeploymentId, Dokploy, Qovery, Result, Target, Timing, platform};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::Answer;
@@ -36,7 +36,8 @@ pub struct Scene {
     server: Server,
     /// The runtime.
     pub runtime: Runtime,
-    adapters: [Adapter; 3],
+    /// In the order of [`platform::ALL`].
+    adapters: [Adapter; platform::ALL.len()],
 }
 
 impl Scene {
@@ -44,24 +45,25 @@ impl Scene {
     pub fn start() -> Self {
         let server = Server::start();
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (url, timeout, grace) = (server.url(), Duration::from_millis(500), Duration::from_millis(2));
+        let (url, timeout) = (server.url(), Duration::from_millis(500));
+        let timing = Timing::scaled_to(Duration::from_millis(2));
         let coolify = {
             let target = Target::application("web");
             let resolved = DeploymentId::new(platform::COOLIFY, target.clone()).with("deployment", "d");
-            let builder = Coolify::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
+            let builder = Coolify::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing);
             Adapter { deployer: Box::new(builder.build().expect("Coolify")), target, resolved }
         };
         let dokploy = {
             let target = Target::compose("web");
             let resolved = DeploymentId::new(platform::DOKPLOY, target.clone()).with("row", "d");
-            let builder = Dokploy::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
+            let builder = Dokploy::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing);
             Adapter { deployer: Box::new(builder.build().expect("Dokploy")), target, resolved }
         };
         let qovery = {
             let target = Target::application(SERVICE).in_environment(ENVIRONMENT);
             let resolved = DeploymentId::new(platform::QOVERY, target.clone());
             let resolved = resolved.with("environment", ENVIRONMENT).with("execution", "x");
-            let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).grace(grace);
+            let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing);
             Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, resolved }
         };
         Self { server, runtime, adapters: [coolify, dokploy, qovery] }
@@ -74,7 +76,7 @@ impl Scene {
 
     /// The adapter that a byte chooses, and the number of its platform.
     pub fn adapter(&self, choice: u8) -> (usize, &Adapter) {
-        let platform = usize::from(choice % 3);
+        let platform = usize::from(choice) % self.adapters.len();
         (platform, &self.adapters[platform])
     }
 }
