@@ -28,8 +28,11 @@ const QUIET: Duration = Duration::from_millis(100);
 /// How far the server's clock is moved.
 const LATER: Duration = Duration::from_hours(1);
 
-/// How many others deploy the target meanwhile, and how long each of these deployments takes at most.
-const OTHERS: (usize, Duration) = (10, Duration::from_secs(5));
+/// How many others deploy the target then.
+const OTHERS: usize = 10;
+
+/// In which time every deployment is over.
+const A_DEPLOYMENT: Duration = Duration::from_secs(5);
 
 /// How far the first process came before it was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,19 +223,25 @@ impl Run<'_> {
         if !matches!(scenario, Scenario::HourLater | Scenario::AfterTenMore) {
             return Ok(());
         }
-        let timeline = self.clock.timeline();
-        timeline.advance(LATER);
-        let mut passed = LATER;
+        let mut passed = self.passes(A_DEPLOYMENT);
+        passed += self.passes(LATER);
         if scenario == Scenario::AfterTenMore {
-            for other in 0..OTHERS.0 {
+            for other in 0..OTHERS {
                 self.scene.deploy_as_another(target, &mut self.draw.rng, other % 2 == 0);
-                timeline.advance(OTHERS.1);
-                passed += OTHERS.1;
+                passed += self.passes(A_DEPLOYMENT);
             }
         }
         let Some(mut intent) = read::<Value>(&self.intent)? else { return Ok(()) };
         age(&mut intent, passed);
         store(&self.intent, &intent)
+    }
+
+    /// Lets so much time pass for the server.
+    fn passes(&self, time: Duration) -> Duration {
+        self.clock.timeline().advance(time);
+        // What ended meanwhile is dated when the server is next asked.
+        drop(self.scene.server_records());
+        time
     }
 
     /// The second process, if there is an intent from which it can recover, and what it learned.
