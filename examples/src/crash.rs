@@ -10,7 +10,7 @@
 //! # Moments
 //!
 //! The first process is interrupted at a random moment of the time that a whole child takes, in one of the steps between
-//! its requests (where it waits for the word to go on), or as soon as the fake has taken its trigger, to a few
+//! its requests (where it waits until its parent lets it go on), or as soon as the fake has taken its trigger, to a few
 //! milliseconds.
 //! `phases` counts how far it came:
 //!
@@ -47,7 +47,7 @@
 //! * `undecidable`: the runs with one caller a target that ended in an error of that kind.
 //!   Of the others, those of `beside_another` and those whose trigger the network delivered twice, so that there are two
 //!   deployments to choose from, `undecidable_beside` counts them.
-//! * `unfenced`: the runs of `taken_over` in which the first process was stopped when it had the word to send and had
+//! * `unfenced`: the runs of `taken_over` in which the first process was stopped when it had begun to send and had
 //!   written nothing, and triggered a second time when it went on; see below.
 //! * `delivered_late` and `contradicted`: as in the chaos proof.
 //!
@@ -70,7 +70,7 @@
 //! A process that is stopped between the check of the fence and the write to its socket may write when it goes on, whatever
 //! the other one did: no client can know that it was stopped there.
 //! `unfenced` counts the runs that hit these microseconds; they are not `triggered_twice`.
-//! A process that is stopped before it has the word to send, or after the network has its request, triggers once.
+//! A process that is stopped before it begins to send, or after the network has its request, triggers once.
 //! A gateway that holds a request for as long as its client is connected delivers that of a process which hangs after the
 //! other one has searched; so the network of `taken_over` has no [`LateDelivery`](anydeploy_fakes::Fault::LateDelivery).
 
@@ -78,6 +78,7 @@ mod child;
 mod clock;
 mod draw;
 mod options;
+mod phase;
 mod process;
 mod report;
 mod run;

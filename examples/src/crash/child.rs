@@ -104,7 +104,7 @@ impl Child {
         }
     }
 
-    /// Looks up what became of the stored intent.
+    /// Recovers the stored intent.
     async fn recover(&mut self) -> Result<Result<Deployment>> {
         let intent: Intent = read(&self.task.intent)?
             .ok_or_else(|| Error::new(ErrorKind::InvalidInput, "there is no intent to recover"))?;
@@ -129,7 +129,7 @@ impl Child {
         Err(Error::new(ErrorKind::TimedOut, "the watch ended without an outcome"))
     }
 
-    /// Says how far it has come, and waits for the word to go on where that is asked for.
+    /// Says how far it has come, and waits until its parent lets it go on, where that is asked for.
     fn says(&self, step: Step) -> Result<()> {
         let mut out = io::stdout().lock();
         let said = writeln!(out, "{step:?}").and_then(|()| out.flush());

@@ -45,9 +45,9 @@ impl Scenario {
 /// When the first process is interrupted.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Moment {
-    /// When it has come so far, where it waits for the word to go on.
+    /// When it has come so far, where it waits until its parent lets it go on.
     At(Step),
-    /// This part of the time that a whole child takes, from its start or from the word to go on.
+    /// This part of the time that a whole child takes, from its start, or from the step at which its parent let it go on.
     During(f64),
     /// So long after the server has taken the trigger.
     Triggered(Duration),
@@ -82,7 +82,7 @@ impl Draw {
         Self { scenario, moment, target, rng }
     }
 
-    /// Where the first process waits for the word to go on.
+    /// Where the first process waits until its parent lets it go on.
     pub(super) fn waits_at(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         if let Moment::At(step) = self.moment {

@@ -22,7 +22,7 @@ pub type Launch = fn(&str) -> Command;
 pub(super) struct Process {
     child: Child,
     steps: UnboundedReceiver<Step>,
-    word: Option<ChildStdin>,
+    input: Option<ChildStdin>,
     reached: Vec<Step>,
 }
 
@@ -32,7 +32,7 @@ impl Process {
         let mut command = launch(&text);
         let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = started.map_err(|error| broken("a child process cannot be started", error))?;
-        let (word, out) = (child.stdin.take(), child.stdout.take());
+        let (input, out) = (child.stdin.take(), child.stdout.take());
         let (said, steps) = unbounded_channel();
         thread::spawn(move || {
             let lines = out.into_iter().flat_map(|out| BufReader::new(out).lines()).map_while(Result::ok);
@@ -43,7 +43,7 @@ impl Process {
                 }
             }
         });
-        Ok(Self { child, steps, word, reached: Vec::new() })
+        Ok(Self { child, steps, input, reached: Vec::new() })
     }
 
     /// The next step; nothing once it has ended.
@@ -76,10 +76,10 @@ impl Process {
         matches!(self.child.try_wait(), Ok(Some(_)))
     }
 
-    /// Gives it the word to go on.
+    /// Lets it go on from the step at which it waits.
     pub(super) fn go_on(&mut self) {
         // It may have ended.
-        drop(self.word.as_mut().map(|word| word.write_all(b"\n")));
+        drop(self.input.as_mut().map(|input| input.write_all(b"\n")));
     }
 
     /// Kills it, whatever it is doing.

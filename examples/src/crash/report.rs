@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::draw::Scenario;
 use super::options::CrashOptions;
-use super::run::Phase;
+use super::phase::Phase;
 use crate::chaos::ChaosReport;
 
 /// Of so many runs with one caller one may be undecidable.
@@ -19,7 +19,7 @@ const RUNS_PER_TRIGGERED: u64 = 3;
 /// How many wrongs are explained in words.
 const MAX_EXPLAINED: usize = 20;
 
-/// What came of one run.
+/// The figures of one run.
 pub(super) struct Figures {
     pub(super) scenario: Scenario,
     pub(super) phase: Phase,
@@ -28,7 +28,7 @@ pub(super) struct Figures {
     pub(super) report: ChaosReport,
     /// How many requests of the run reached the server.
     pub(super) sent: u64,
-    /// Whether the first process was stopped when it had the word to send and had written nothing.
+    /// Whether the first process was stopped when it had begun to send and had written nothing.
     pub(super) is_between: bool,
     /// What the network broke, in words.
     pub(super) faults: Vec<String>,

@@ -11,6 +11,7 @@ use tokio::time::sleep;
 use super::clock::{Clock, age};
 use super::draw::{Draw, Moment, Scenario};
 use super::options::CrashOptions;
+use super::phase::Phase;
 use super::process::{Launch, Process};
 use super::report::Figures;
 use super::signal::Signal;
@@ -33,36 +34,6 @@ const OTHERS: usize = 10;
 
 /// In which time every deployment is over.
 const A_DEPLOYMENT: Duration = Duration::from_secs(5);
-
-/// How far the first process came before it was interrupted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Phase {
-    /// No intent was stored.
-    Preparing,
-    /// The server had not taken the trigger.
-    Stored,
-    /// The server had taken it, and the process had no answer.
-    Sent,
-    /// The process had an answer, and had not stored what it says.
-    Answered,
-    /// It had ended.
-    Ended,
-}
-
-impl Phase {
-    pub(super) const ALL: [Self; 5] = [Self::Preparing, Self::Stored, Self::Sent, Self::Answered, Self::Ended];
-
-    /// Its name in the figures.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Preparing => "preparing",
-            Self::Stored => "stored",
-            Self::Sent => "sent",
-            Self::Answered => "answered",
-            Self::Ended => "ended",
-        }
-    }
-}
 
 /// What all runs on a platform have in common.
 #[derive(Clone, Copy)]

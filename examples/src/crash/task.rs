@@ -27,7 +27,7 @@ pub(super) struct Task {
 /// The part of a child process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Role {
-    /// Prepares an intent, stores it, and sends it; at each of these steps the child waits for the word to go on.
+    /// Prepares an intent, stores it, and sends it; at each of these steps the child waits until its parent lets it go on.
     Deploy { waits_at: Vec<Step> },
     /// Recovers the stored intent, deploys anew if that is asked for and nothing was triggered, and waits for the outcome.
     Recover { deploys_anew: bool },
