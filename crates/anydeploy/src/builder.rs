@@ -81,8 +81,8 @@ impl<D: Connect + Deployer> Builder<D> {
         self
     }
 
-    // TODO(lead): goes with the tests' use of it.
-    #[doc(hidden)]
+    /// Scales all times of [`Timing`] alike, so that a deployment that was accepted and is listed nowhere counts as lost
+    /// after this one: shorter ones for a test against a fake, longer ones for a slow server.
     pub fn grace(self, grace: Duration) -> Self {
         self.timing(Timing::scaled_to(grace))
     }

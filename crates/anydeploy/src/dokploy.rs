@@ -9,18 +9,27 @@
 //!   If its row was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue,
 //!   provided that its job was seen there.
 //!   A row that is older than the job never belongs to it.
-//!   If two rows may belong to the deployment, or none, it stays [`Pending`](crate::Identity::Pending), and after the
-//!   grace period it is [`Undecidable`](crate::ErrorKind::Undecidable); the same holds if a concurrent trigger of this
-//!   process may have made one of the rows.
+//!   If two rows may belong to the deployment, or none, it stays [`Pending`](crate::Identity::Pending), and after
+//!   [`lost_after`](crate::Timing::lost_after) it is [`Undecidable`](crate::ErrorKind::Undecidable); the same holds if
+//!   another trigger of this process may have made one of the rows.
 //!   Ids become more precise with every poll, so keep the newest.
 //! * Before a trigger the rows are read, and where there are none the application or compose stack itself: an id of the
 //!   other kind is [`NotFound`](crate::ErrorKind::NotFound), and nothing is triggered.
-//!   A read that fails is repeated for the grace period, as long as a restart of the panel may take.
-//! * A trigger whose deployment does not appear for half the grace after its answer was lost is
+//!   A read that fails is repeated for as long as the panel may [restart](crate::Timing::server_restarts).
+//! * A trigger whose deployment does not appear [in time](crate::Timing::trigger_settles) after its answer was lost is
 //!   [`NotTriggered`](crate::ErrorKind::NotTriggered).
-//!   A gateway may deliver it even later: a repeat of the same request in this process, within the grace, first
-//!   searches for its deployment, and returns that instead of deploying twice.
+//!   A gateway may deliver it even later: a repeat of the same request in this process, within
+//!   [`lost_after`](crate::Timing::lost_after), first searches for its deployment, and returns that instead of deploying
+//!   twice.
 //!   A trigger that is delivered after that repeat, or repeated by another process, makes a second deployment.
+//! * To [recover](crate::DeployerExt::recover) an intent in another process, the correlation tag is searched for in the rows
+//!   and in the queue.
+//!   Where no tag is left, the only new row that the trigger can have made at once is
+//!   [`Inferred`](crate::Identity::Inferred).
+//!   A later row may be its own if anything ran on the server at that time, so that its job may have waited; then it is
+//!   [`Undecidable`](crate::ErrorKind::Undecidable).
+//!   The deployments of previews, and those of services that the key may not see, are not listed: a job that waited for one
+//!   of them counts as never triggered once the tag is gone.
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
 //!   them.
@@ -37,28 +46,31 @@
 //!   So is a commit; an image tag has to be set on the application before it is deployed.
 //! * A deployment from git has its commit in the row once it is over; no row says which image ran.
 
+mod api;
 mod baseline;
+mod catalog;
 mod check;
-mod deploy;
 mod earlier;
 mod edition;
+mod ended;
 mod error;
+mod history;
 mod infer;
 mod logs;
+mod lost;
 mod pending;
 mod poll;
 mod queue;
 mod read;
 mod reason;
-mod recover;
+mod resolve;
+mod row;
 mod rows;
-mod service;
+mod search;
+mod send;
 mod status;
+mod trigger;
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use dokploy_client::Client;
 use dokploy_client::wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -66,14 +78,14 @@ pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, Que
 pub use status::{phase, queue_phase, service_state};
 
 use crate::config::{Config, Connect, Conventions};
-use crate::telemetry;
 use crate::{
-    Builder, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
-    RequestOption, Result, Target, TargetKind, platform,
+    Builder, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Identity, Intent, Logs,
+    Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
+use crate::{adapter, telemetry};
 
-use edition::KnownEdition;
-use error::map_error;
+use api::Api;
+use trigger::DokployTrigger;
 
 /// The configuration of a [`Dokploy`] deployer.
 pub type DokployConfig = Config<Dokploy>;
@@ -84,10 +96,8 @@ pub type DokployBuilder = Builder<Dokploy>;
 /// A deployer on one Dokploy instance; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Dokploy {
-    client: Client,
-    grace: Duration,
-    /// What is known of the server, for all clones alike.
-    edition: Arc<KnownEdition>,
+    api: Api,
+    timing: Timing,
 }
 
 impl Dokploy {
@@ -116,21 +126,21 @@ impl Dokploy {
     /// ```
     #[must_use]
     pub fn deployment_id(target: &Target, deployment_row_id: &str) -> DeploymentId {
-        DeploymentId::new(platform::DOKPLOY, target.clone()).with(rows::ROW, deployment_row_id)
+        pending::id_of_row(target, deployment_row_id, Identity::Exact)
     }
 
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
-    pub fn api(&self) -> &Client {
-        &self.client
+    pub fn api(&self) -> &dokploy_client::Client {
+        self.api.client()
     }
 
     /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: dokploy_client::wire::Error) -> crate::Error {
-        map_error(error)
+        error::map_error(error)
     }
 }
 
@@ -154,7 +164,7 @@ impl Connect for Dokploy {
     fn connect(config: &Config<Self>) -> Result<Self> {
         config.refuse_token_scheme()?;
         let http = config.http(|key| Auth::header("x-api-key", key))?;
-        Ok(Self { client: Client::from_http(http), grace: config.grace, edition: Arc::default() })
+        Ok(Self { api: Api::new(http), timing: config.timing() })
     }
 }
 
@@ -171,11 +181,15 @@ impl Deployer for Dokploy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, self.trigger(request)).boxed()
+        telemetry::deploy(request, adapter::deploy(DokployTrigger(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.read(id).boxed()
+        read::read(self, id).boxed()
+    }
+
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        Some(self)
     }
 
     fn history(&self) -> Option<&dyn History> {
@@ -188,5 +202,19 @@ impl Deployer for Dokploy {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         Some(self)
+    }
+}
+
+impl TwoPhase for Dokploy {
+    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
+        adapter::prepare(DokployTrigger(self), request).boxed()
+    }
+
+    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        telemetry::deploy(intent.request(), adapter::send(DokployTrigger(self), intent)).boxed()
+    }
+
+    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        adapter::recover(DokployTrigger(self), intent).boxed()
     }
 }

@@ -10,7 +10,7 @@
 //!   waited already; [`Inferred`](crate::Identity::Inferred) if only the order of executions identifies it.
 //! * The outcome of a service is its own state in that execution, the outcome of an environment that of its last
 //!   deployment; what either is doing besides plays no part.
-//! * A deployment that was accepted and does not start within the grace period is
+//! * A deployment that was accepted and does not start within `lost_after` is
 //!   [`NotFound`](crate::ErrorKind::NotFound), so a watch over it ends as lost; if another deployment started that may
 //!   be this one, it is [`Undecidable`](crate::ErrorKind::Undecidable).
 //! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along; the
@@ -33,27 +33,32 @@
 //!   set.
 
 mod action;
+mod answer;
+mod api;
+mod baseline;
+mod body;
 mod cancel;
-mod check;
-mod deploy;
+mod catalog;
 mod error;
 mod history;
 mod ids;
-mod kind;
 mod logs;
 mod order;
+mod outcome;
 mod pending;
+mod place;
 mod precheck;
+mod queue;
 mod ran;
 mod read;
 mod reason;
-mod recover;
 mod resolve;
 mod revision;
 mod row;
-mod service;
+mod search;
 mod snapshot;
 mod status;
+mod trigger;
 
 use std::time::Duration;
 
@@ -69,13 +74,16 @@ pub use qovery_client::types::{
 pub use status::{phase, service_state};
 
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
-use crate::telemetry;
 use crate::{
-    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Logs, Platform,
-    RequestOption, Result, Target, TargetKind, platform,
+    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent, Logs,
+    Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
 };
+use crate::{adapter, telemetry};
 
-use error::map_error;
+use api::Api;
+use pending::Pending;
+use read::read;
+use trigger::QoveryTrigger;
 
 /// The configuration of a [`Qovery`] deployer.
 pub type QoveryConfig = Config<Qovery>;
@@ -86,9 +94,9 @@ pub type QoveryBuilder = Builder<Qovery>;
 /// A deployer on Qovery; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Qovery {
-    client: Client,
+    api: Api,
     scheme: TokenScheme,
-    grace: Duration,
+    timing: Timing,
 }
 
 impl Qovery {
@@ -115,21 +123,21 @@ impl Qovery {
     /// Nothing is checked before the deployment is read.
     #[must_use]
     pub fn deployment_id(target: &Target, environment: &str, execution: &str) -> DeploymentId {
-        pending::id_of_execution(target, environment, execution)
+        Pending::listed(target, environment, execution).id()
     }
 
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn api(&self) -> &Client {
-        &self.client
+        self.api.client()
     }
 
     /// Makes an error of the generated client one of this crate, with its kind, the server's own sentence and advice.
     #[cfg(feature = "raw-api")]
     #[must_use]
     pub fn error(error: qovery_client::wire::Error) -> crate::Error {
-        map_error(error)
+        error::map_error(error)
     }
 }
 
@@ -162,7 +170,7 @@ impl Connect for Qovery {
             TokenScheme::Bearer => Auth::bearer(token),
             TokenScheme::Token => Auth::scheme("Token", token),
         })?;
-        Ok(Self { client: Client::from_http(http), scheme, grace: config.grace })
+        Ok(Self { api: Api::new(Client::from_http(http)), scheme, timing: config.timing() })
     }
 }
 
@@ -189,11 +197,15 @@ impl Deployer for Qovery {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, self.trigger(request)).boxed()
+        telemetry::deploy(request, adapter::deploy(QoveryTrigger(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.read(id).boxed()
+        async move { read(self, Pending::of(id)?).await }.boxed()
+    }
+
+    fn two_phase(&self) -> Option<&dyn TwoPhase> {
+        Some(self)
     }
 
     fn history(&self) -> Option<&dyn History> {
@@ -210,5 +222,19 @@ impl Deployer for Qovery {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         Some(self)
+    }
+}
+
+impl TwoPhase for Qovery {
+    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
+        adapter::prepare(QoveryTrigger(self), request).boxed()
+    }
+
+    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        telemetry::deploy(intent.request(), adapter::send(QoveryTrigger(self), intent)).boxed()
+    }
+
+    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        adapter::recover(QoveryTrigger(self), intent).boxed()
     }
 }

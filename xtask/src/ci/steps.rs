@@ -17,11 +17,17 @@ const TLS: [(&str, &str); 3] = [
     ("the facade with rustls-no-provider alone", ",rustls-no-provider"),
 ];
 
+/// How many tests of a program run at once.
+///
+/// Most tests wait for a fake server, so that two at a time, as on two cores by default, leave the cores idle.
+const TEST_THREADS: &str = "8";
+
 /// Every step, in the order in which they run.
 pub(super) fn steps(root: &Path) -> Vec<Step> {
     let names = platforms::names().collect::<Vec<_>>().join(",");
     let clients = each(" ", |platform| format!("-p {}", platform.client()));
-    // Every area of the clients, and all that the facade has; so that one build serves all steps.
+    // Every area of the clients, and all that the facade has; so that one build serves all steps. A step that selected a
+    // package, or no target that takes dev-dependencies, would have other features of dependencies, and compile anew.
     let everything =
         format!("anydeploy/raw-api,anydeploy/testing,{}", each(",", |platform| format!("{}/full", platform.client())));
 
@@ -37,7 +43,11 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
             &format!("clippy --locked --workspace --all-targets --features {everything} -- -D warnings"),
         ),
         declared::step(root, &names),
-        Step::cargo("the clients without any area", &format!("check --locked {clients} --no-default-features")),
+        // Beside the core, the dependencies have the features that they have in the steps below, and compile once.
+        Step::cargo(
+            "the clients without any area",
+            &format!("check --locked -p anydeploy-core {clients} --no-default-features"),
+        ),
     ];
     for platform in platforms::names() {
         steps.push(facade(format!("each platform alone: {platform}"), &format!("{platform},rustls")));
@@ -56,14 +66,17 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
             "check --locked --manifest-path crates/fuzz/Cargo.toml --target-dir target --all-targets \
              --no-default-features --features areas",
         ),
-        Step::cargo("tests", &format!("test --locked --workspace --all-targets --features {everything}")),
         Step::cargo(
-            "examples in the documentation",
-            &format!("test --locked --workspace --doc --features {everything}"),
-        ),
-        Step::cargo("the quickstart runs", "run --locked -p examples --example quickstart"),
-        Step::cargo("documentation", &format!("doc --locked --workspace --no-deps --features {everything}"))
-            .with_variable("RUSTDOCFLAGS", "-D warnings"),
+            "tests, and examples in the documentation",
+            &format!("test --locked --workspace --features {everything}"),
+        )
+        .with_variable("RUST_TEST_THREADS", TEST_THREADS),
+        Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
+        Step::cargo(
+            "documentation",
+            &format!("doc --locked --workspace --lib --bins --examples --no-deps --features {everything}"),
+        )
+        .with_variable("RUSTDOCFLAGS", "-D warnings"),
         // What is packaged was compiled, and its dependencies were fetched, by the steps before; and a contributor may
         // have changes that are not committed.
         Step::cargo(

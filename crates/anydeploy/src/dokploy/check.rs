@@ -2,30 +2,28 @@
 
 use dokploy_client::types::{Member, MemberRoleEnum};
 
-use super::{Dokploy, map_error};
+use super::Dokploy;
 use crate::{Check, ErrorKind, Permission, Result, VersionSupport};
 
 /// The release whose answers the rules of this adapter were observed on; of later ones up to 0.30.7 only a client was
 /// read.
 const OBSERVED: [u32; 3] = [0, 30, 2];
 
-impl Dokploy {
-    pub(super) async fn check_key(&self) -> Result<Check> {
-        let member = self.client.user_get().await.map_err(map_error)?.into_value();
-        let version = match self.client.settings_get_dokploy_version().await.map_err(map_error) {
-            Ok(version) => Some(version.into_value()),
-            // The version is worth knowing, and says nothing about the key.
-            Err(error) if is_about_the_version(error.kind()) => None,
-            Err(error) => return Err(error),
-        };
-        let permission = member.as_ref().map_or(Permission::Untested, permission);
-        let mut check = Check::new(permission);
-        check.account = member.and_then(|member| member.user).map(|user| user.email);
-        check.version_support = version.as_deref().map_or(VersionSupport::Unknown, version_support);
-        check.server_version = version;
-        (check.deploy, check.logs) = (permission, permission);
-        Ok(check)
-    }
+pub(super) async fn check_key(dokploy: &Dokploy) -> Result<Check> {
+    let member = dokploy.api.member().await?;
+    let version = match dokploy.api.version().await {
+        Ok(version) => Some(version),
+        // The version is worth knowing, and says nothing about the key.
+        Err(error) if is_about_the_version(error.kind()) => None,
+        Err(error) => return Err(error),
+    };
+    let permission = member.as_ref().map_or(Permission::Untested, permission);
+    let mut check = Check::new(permission);
+    check.account = member.and_then(|member| member.user).map(|user| user.email);
+    check.version_support = version.as_deref().map_or(VersionSupport::Unknown, version_support);
+    check.server_version = version;
+    (check.deploy, check.logs) = (permission, permission);
+    Ok(check)
 }
 
 /// Whether an error only says that this key or this server does not report its version.

@@ -4,37 +4,69 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
+use super::Dokploy;
 use super::pending::Pending;
-use crate::DeployRequest;
+use super::row::to_deployment;
+use super::status::of_job;
+use crate::recovery::retry_read;
+use crate::{Adoption, DeployRequest, Deployment, Error, ErrorKind, Identity, Phase, Result, platform};
 
 static EARLIER: Mutex<Vec<Earlier>> = Mutex::new(Vec::new());
 
 /// A trigger whose deployment did not appear.
 #[derive(Clone, Debug)]
-pub(super) struct Earlier {
-    /// The address of the server.
+struct Earlier {
     place: String,
     request: DeployRequest,
-    pub(super) pending: Pending,
+    pending: Pending,
     /// Until when a repeat of the request first checks that it was not delivered late.
     until: Instant,
 }
 
 /// Remembers a trigger whose deployment did not appear, for a repeat of the same request.
-pub(super) fn remember(place: &str, request: &DeployRequest, pending: Pending, until: Instant) {
-    earlier().push(Earlier { place: place.to_owned(), request: request.clone(), pending, until });
+pub(super) fn remember(dokploy: &Dokploy, request: &DeployRequest, pending: Pending) {
+    let (place, until) = (dokploy.api.place(request.target()), Instant::now() + dokploy.timing.lost_after);
+    earlier().push(Earlier { place, request: request.clone(), pending, until });
 }
 
-/// The triggers for the same request that are still remembered.
-pub(super) fn of(place: &str, request: &DeployRequest) -> Vec<Earlier> {
-    let (now, mut earlier) = (Instant::now(), earlier());
-    earlier.retain(|one| one.until > now);
-    earlier.iter().filter(|one| one.place == place && one.request == *request).cloned().collect()
-}
-
-/// Forgets a trigger, because its deployment was found.
-pub(super) fn forget(found: &Pending) {
+/// Finds the deployment of an earlier trigger of the same request that counted as not acted on.
+///
+/// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
+pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest) -> Result<Option<Deployment>> {
+    let (place, target) = (dokploy.api.place(request.target()), request.target());
+    let known: Vec<Earlier> = {
+        let (now, mut earlier) = (Instant::now(), earlier());
+        earlier.retain(|one| one.until > now);
+        earlier.iter().filter(|one| one.place == place && one.request == *request).cloned().collect()
+    };
+    if known.is_empty() {
+        return Ok(None);
+    }
+    // In this order one of the two shows a job at any moment.
+    let restarts = dokploy.timing.server_restarts;
+    let queue = retry_read(restarts, || dokploy.api.queue(target)).await.map_err(Error::of_read)?;
+    let rows = retry_read(restarts, || dokploy.api.rows(target)).await.map_err(Error::of_read)?;
+    let found = known.into_iter().find_map(|Earlier { mut pending, .. }| {
+        if let Some(row) = pending.tagged(&rows.rows) {
+            return Some((to_deployment(target, row, Identity::Exact), pending));
+        }
+        let queue = queue.as_ref()?;
+        let job = queue.tagged(&pending.correlation_tag())?;
+        pending.note_job(job, queue, None, None);
+        Some((pending.to_deployment(target, of_job(job)), pending))
+    });
+    let Some((deployment, found)) = found else { return Ok(None) };
     earlier().retain(|one| one.pending.nonce() != found.nonce());
+    let is_fresh = deployment.status.phase == Phase::Queued || request.adoption() == Adoption::Any;
+    if is_fresh { Ok(Some(deployment)) } else { Err(delivered_late(deployment)) }
+}
+
+/// The error of a request whose earlier try was given up, then delivered late, and has begun to deploy.
+///
+/// That deployment cannot contain what was set after it began.
+fn delivered_late(earlier: Deployment) -> Error {
+    let message = "an earlier try of the same request was delivered late and has begun, and nothing new was triggered";
+    Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform::DOKPLOY).with_last(Some(earlier))
 }
 
 fn earlier() -> MutexGuard<'static, Vec<Earlier>> {

@@ -4,8 +4,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde_json::Value;
 
-use super::Dokploy;
-
 /// Where Dokploy runs, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edition {
@@ -19,7 +17,7 @@ pub(super) enum Edition {
 pub(super) struct KnownEdition(AtomicU8);
 
 impl KnownEdition {
-    fn get(&self) -> Edition {
+    pub(super) fn get(&self) -> Edition {
         match self.0.load(Ordering::Relaxed) {
             0 => Edition::Unknown,
             1 => Edition::SelfHosted,
@@ -27,7 +25,7 @@ impl KnownEdition {
         }
     }
 
-    fn set(&self, cloud: bool) {
+    pub(super) fn set(&self, cloud: bool) {
         self.0.store(if cloud { 2 } else { 1 }, Ordering::Relaxed);
     }
 
@@ -41,18 +39,5 @@ impl KnownEdition {
             Value::Null | Value::Object(_) => self.set(false),
             _ => {}
         }
-    }
-}
-
-impl Dokploy {
-    /// The edition of the server, which is asked for it once.
-    pub(super) async fn edition(&self) -> Edition {
-        let known = self.edition.get();
-        if known == Edition::Unknown
-            && let Ok(cloud) = self.client.settings_is_cloud().await
-        {
-            self.edition.set(*cloud.value());
-        }
-        self.edition.get()
     }
 }

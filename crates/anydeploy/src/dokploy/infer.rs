@@ -5,12 +5,9 @@ use std::time::Duration;
 
 use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as Job};
 
-use super::pending::Pending;
-use super::rows::{Rows, created};
-use crate::time::parse_timestamp;
-
-/// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
-pub(super) const MAX_KEPT_ROWS: usize = 10;
+use super::pending::{Pending, SeenJob};
+use super::rows::{MAX_KEPT_ROWS, Rows, created, finished};
+use crate::Timing;
 
 /// What the rows prove.
 #[derive(Debug)]
@@ -24,16 +21,17 @@ pub(super) enum Finding<'a> {
 }
 
 /// Infers the row of a deployment that has left the queue, where `others` are the target's jobs still in it.
-///
-/// `grace` bounds how long after its job's start a row may appear.
-pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], grace: Duration) -> Finding<'a> {
+pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], timing: &Timing) -> Finding<'a> {
     if pending.overlaps {
         // The order of jobs proves nothing if one of several may have made no row: a restart drops the jobs that wait.
         return if is_ambiguous(pending, rows, &Others::new()) { Finding::Ambiguous } else { Finding::NotFound };
     }
     // A row that appeared after the start of a job that still runs is that job's.
     let until = others.iter().filter_map(|job| job.processed_on).min();
-    let ahead = pending.ahead.unwrap_or_default();
+    let ahead = match pending.job {
+        SeenJob::Waiting { ahead, .. } => ahead,
+        _ => 0,
+    };
     let new = || new_rows(rows, pending).filter(|(at, _)| until.is_none_or(|until| *at <= until));
     // A restart marks the job that ran as cancelled, and drops those that waited.
     let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
@@ -47,16 +45,15 @@ pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], gra
     if blurred || may_lack_rows(rows, pending.after) {
         return Finding::Ambiguous;
     }
-    let found = if let Some(started) = pending.active {
-        new().next().filter(|(at, _)| *at <= started.saturating_add(window(grace)))
-    } else if pending.ahead.is_some() {
-        new().nth(ahead)
-    } else if pending.queued.is_some() {
-        only(candidates)
-    } else {
+    let found = match pending.job {
+        SeenJob::Running { started, .. } => {
+            new().next().filter(|(at, _)| *at <= started.saturating_add(window(timing)))
+        }
+        SeenJob::Waiting { ahead, .. } => new().nth(ahead),
+        SeenJob::Queued(_) => only(candidates),
         // Nothing proves which came first, the row or a trigger whose job was never seen: a webhook may have deployed
         // between the baseline and the trigger, and the trigger's job may have been dropped from the queue.
-        None
+        SeenJob::Unseen => None,
     };
     match found {
         Some((at, row)) if overwritten(row) && is_newer_than_job(pending, at) => Finding::Row(row),
@@ -72,16 +69,15 @@ pub(super) fn infer_without_queue<'a>(
     pending: &Pending,
     rows: &'a Rows,
     keeps_tag: bool,
-    grace: Duration,
+    timing: &Timing,
 ) -> Option<&'a Row> {
-    let window = window(grace);
+    let window = window(timing);
     // Before 0.25 only the time and the words of the API identify the row; between the baseline and a trigger that was
     // answered at once, hardly any time remains for another user's deployment.
     let is_newer = |at| is_newer_than_trigger(pending, at) || (!keeps_tag && pending.swift);
     let (_, row) = only(new_rows(&rows.rows, pending))
         .filter(|(at, _)| !pending.overlaps && is_prompt(pending, *at, window) && is_newer(*at))?;
-    let over = row.finished_at.as_deref().and_then(parse_timestamp)?.timestamp_millis();
-    let is_long_over = rows.at?.server.saturating_mul(1000) >= over.saturating_add(window);
+    let is_long_over = rows.at?.server.saturating_mul(1000) >= finished(row)?.saturating_add(window);
     Some(row).filter(|row| is_long_over && if keeps_tag { overwritten(row) } else { is_untitled(row) })
 }
 
@@ -101,13 +97,13 @@ pub(super) fn note_others(others: &mut Others, pending: &Pending, rows: &[Row]) 
 }
 
 /// Whether new rows may have been deleted to make room, so that their order proves nothing.
-fn may_lack_rows(rows: &[Row], after: Option<i64>) -> bool {
+pub(super) fn may_lack_rows(rows: &[Row], after: Option<i64>) -> bool {
     let older = rows.iter().filter_map(created).any(|at| after.is_some_and(|after| at <= after));
     rows.len() >= MAX_KEPT_ROWS && !older
 }
 
 /// The rows that appeared while the deployment's own could, oldest first.
-fn new_rows<'a>(rows: &'a [Row], pending: &Pending) -> impl Iterator<Item = (i64, &'a Row)> + use<'a> {
+pub(super) fn new_rows<'a>(rows: &'a [Row], pending: &Pending) -> impl Iterator<Item = (i64, &'a Row)> + use<'a> {
     let (after, until) = (pending.after, pending.until);
     let mut rows: Vec<_> = rows.iter().rev().filter_map(|row| Some((created(row)?, row))).collect();
     rows.sort_by_key(|(at, _)| *at);
@@ -117,13 +113,17 @@ fn new_rows<'a>(rows: &'a [Row], pending: &Pending) -> impl Iterator<Item = (i64
 
 /// How much later than its job's start a row may appear, in milliseconds: at most 0.7 s were observed on a busy server,
 /// and a remote one takes some seconds more.
-fn window(grace: Duration) -> i64 {
-    i64::try_from(grace.as_millis() / 6).unwrap_or(i64::MAX)
+fn window(timing: &Timing) -> i64 {
+    millis(timing.row_appears)
+}
+
+pub(super) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Whether a row appeared no earlier than the job was queued; the server takes both times from one clock.
 fn is_newer_than_job(pending: &Pending, at: i64) -> bool {
-    pending.queued.is_none_or(|queued| at >= queued)
+    pending.job.queued().is_none_or(|queued| at >= queued)
 }
 
 /// Whether a row is provably newer than the trigger: a read after the answer did not list it yet, or it appeared after
@@ -162,8 +162,6 @@ mod tests {
     use super::*;
     use crate::clock::Timestamps;
 
-    const GRACE: Duration = Duration::from_mins(1);
-
     /// What an id holds, the rows, when another user's job started, and what is found.
     type Case<'a> = (&'a str, &'a [(i64, char)], Option<i64>, &'a str);
 
@@ -193,7 +191,7 @@ mod tests {
         let job = json!({ "id": "job-9", "state": "active", "data": {}, "timestamp": 1, "processedOn": started });
         let job: Job = serde_json::from_value(job).unwrap();
         let others: Vec<&Job> = started.iter().map(|_| &job).collect();
-        match infer(&pending(text), &rows(all), &others, GRACE) {
+        match infer(&pending(text), &rows(all), &others, &Timing::default()) {
             Finding::Row(row) => created(row).unwrap().to_string(),
             finding => format!("{finding:?}").to_lowercase(),
         }
@@ -234,11 +232,12 @@ mod tests {
             ("since=0&after=99&listed=99", &[(120, 'c')], None, "ambiguous"),
             ("since=0&after=99", &[(2500, 'c')], None, "ambiguous"),
             ("since=0&after=99", &[(120, 'm')], None, "notfound"),
-            // A concurrent trigger of ours may have made the row, or either of them none.
+            // Another trigger of ours may have made the row, or either of them none.
+            ("since=0&after=99&overlap=1", &[(120, 'c')], None, "ambiguous"),
             ("since=0&after=99&crowded=1", &[(120, 'c')], None, "ambiguous"),
-            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'c')], None, "ambiguous"),
-            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'c')], None, "ambiguous"),
-            ("queued=9&ahead=1&after=99&crowded=1", &[(120, 'm'), (900, 'm')], None, "notfound"),
+            ("queued=9&ahead=1&after=99&overlap=1", &[(120, 'm'), (900, 'c')], None, "ambiguous"),
+            ("queued=9&ahead=1&after=99&overlap=1", &[(120, 'c')], None, "ambiguous"),
+            ("queued=9&ahead=1&after=99&overlap=1", &[(120, 'm'), (900, 'm')], None, "notfound"),
             // A job before the one ahead may have ended in the millisecond in which that one started.
             ("queued=9&ahead=1&after=99", &[(100, 'm'), (110, 'c'), (900, 'c')], None, "ambiguous"),
             ("after=99", &[(120, 'c')], None, "ambiguous"),
@@ -263,7 +262,7 @@ mod tests {
             row.finished_at.clone_from(&row.created_at);
         }
         let rows = Rows { rows, at: Timestamps::dated(Some("Thu, 01 Jan 1970 00:01:40 GMT")) };
-        infer_without_queue(&pending(text), &rows, keeps_tag, GRACE).and_then(created)
+        infer_without_queue(&pending(text), &rows, keeps_tag, &Timing::default()).and_then(created)
     }
 
     #[test]
@@ -276,7 +275,7 @@ mod tests {
             ("since=0&after=99", late, true, Some(2100)),
             ("since=0&after=99&listed=99", sole, true, Some(900)),
             ("since=0&after=99&listed=900", sole, true, None),
-            ("since=0&after=99&listed=99&crowded=1", sole, true, None),
+            ("since=0&after=99&listed=99&overlap=1", sole, true, None),
             ("since=0&after=99&listed=99", &[(900, 'c'), (950, 'c')], true, None),
             ("since=0&after=99&listed=99", &[(900, 'm')], true, None),
             ("since=0&after=99&listed=99", &[(60_000, 'c')], true, None),

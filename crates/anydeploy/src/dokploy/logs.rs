@@ -1,12 +1,12 @@
 //! A deployment's log: the last lines of a file.
 
-use dokploy_client::types::DeploymentReadLogsParams;
-
-use super::reason::reason;
-use super::rows::ROW;
-use super::{Dokploy, map_error};
-use crate::{DeploymentId, LogOptions, LogPage, Logs, Result, platform};
 use futures::future::{BoxFuture, FutureExt};
+
+use super::Dokploy;
+use super::pending::row_of;
+use super::read::read;
+use super::reason::reason;
+use crate::{DeploymentId, LogOptions, LogPage, Logs, Result, platform};
 
 /// The most lines that Dokploy gives out at once.
 const MAX_LOG_LINES: usize = 10_000;
@@ -16,31 +16,28 @@ const MIN_REASON_LINES: usize = 100;
 
 impl Logs for Dokploy {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.read_logs(id, options).boxed()
+        read_logs(self, id, options).boxed()
     }
 }
 
-impl Dokploy {
-    pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        id.expect_platform(&platform::DOKPLOY)?;
-        let found = match id.get(ROW) {
-            Some(_) => None,
-            None => Some(self.read(id).await?.id),
-        };
-        let Some(row) = found.as_ref().unwrap_or(id).get(ROW) else {
-            // Nothing is written before there is a row.
-            return Ok(LogPage::default());
-        };
-        // One line more than is wanted shows whether there are older ones, and the reason may stand above them.
-        let tail = options.tail.saturating_add(1).clamp(MIN_REASON_LINES, MAX_LOG_LINES);
-        let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
-        let text = self.client.deployment_read_logs(row, &params).await.map_err(map_error)?.into_value();
-        // A file that is not there, or that lies on a build server, is read as an empty line.
-        if text.trim().is_empty() {
-            return Ok(LogPage::default());
-        }
-        let mut page = LogPage::from_text(&text, options);
-        page.truncated |= options.tail >= MAX_LOG_LINES && page.lines.len() == MAX_LOG_LINES;
-        Ok(page.with_reason(reason(&text)))
+async fn read_logs(dokploy: &Dokploy, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
+    id.expect_platform(&platform::DOKPLOY)?;
+    let row = match row_of(id) {
+        Some(row) => Some(row),
+        None => row_of(&read(dokploy, id).await?.id),
+    };
+    let Some(row) = row else {
+        // Nothing is written before there is a row.
+        return Ok(LogPage::default());
+    };
+    // One line more than is wanted shows whether there are older ones, and the reason may stand above them.
+    let tail = options.tail.saturating_add(1).clamp(MIN_REASON_LINES, MAX_LOG_LINES);
+    let text = dokploy.api.log(&row, tail).await?;
+    // A file that is not there, or that lies on a build server, is read as an empty line.
+    if text.trim().is_empty() {
+        return Ok(LogPage::default());
     }
+    let mut page = LogPage::from_text(&text, options);
+    page.truncated |= options.tail >= MAX_LOG_LINES && page.lines.len() == MAX_LOG_LINES;
+    Ok(page.with_reason(reason(&text)))
 }

@@ -1,25 +1,29 @@
-//! What is known of a deployment until its row is, and its text form in the id.
+//! What the id of a deployment says: its row or, until that is known, what identifies the row later.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use dokploy_client::types::{Deployment as Row, QueueJob as Job};
-use uuid::Uuid;
 
 use super::queue::{Queue, may_overlap, place};
-use super::rows::{Rows, created};
+use super::rows::{Newest, newest};
 use crate::clock::{Timestamps, checked};
 use crate::failure::mask;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Result, Target, platform};
 
-/// The unique part of the correlation tag.
+const ROW: &str = "row";
+/// The row is known by order and time alone.
+const INFERRED: &str = "inferred";
 const NONCE: &str = "nonce";
 const AFTER: &str = "after";
 const LAST_SEEN_AT: &str = "since";
-pub(super) const QUEUED: &str = "queued";
+const QUEUED: &str = "queued";
 const AHEAD: &str = "ahead";
 const ACTIVE: &str = "active";
 const UNTIL: &str = "until";
-pub(super) const OVERLAPS: &str = "crowded";
+const OVERLAPS: &str = "overlap";
+/// What earlier releases wrote for [`OVERLAPS`].
+const CROWDED: &str = "crowded";
 const LISTED: &str = "listed";
 const SWIFT: &str = "swift";
 const TITLE: &str = "title";
@@ -27,9 +31,77 @@ const TITLE: &str = "title";
 /// The most characters of a title that an id holds.
 const MAX_TITLE_CHARS: usize = 120;
 
-/// What is known of a deployment whose row is not known yet; all times are the server's.
+/// The longest time from the baseline to the answer of a trigger that is [`swift`](Pending::swift).
+pub(super) const SWIFT_TRIGGER: Duration = Duration::from_millis(250);
+
+/// What the id of a deployment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// The id of its row, and how that was found.
+    Row(String, Identity),
+    /// What identifies the row later.
+    Pending(Pending),
+}
+
+impl Known {
+    pub(super) fn of(id: &DeploymentId) -> Result<Self> {
+        let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
+        match id.get(ROW) {
+            Some(row) => Ok(Self::Row(row.to_owned(), identity)),
+            None => Pending::of(id).map(Self::Pending),
+        }
+    }
+}
+
+/// The id of a deployment whose row is known: it holds the row and nothing else.
+pub(super) fn id_of_row(target: &Target, row: &str, identity: Identity) -> DeploymentId {
+    let id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(ROW, row);
+    if identity == Identity::Inferred { id.with(INFERRED, "1") } else { id }
+}
+
+/// The row that an id names.
+pub(super) fn row_of(id: &DeploymentId) -> Option<String> {
+    id.get(ROW).map(str::to_owned)
+}
+
+/// Whether an id holds something of the job of its deployment.
+pub(super) fn has_seen_job(id: &DeploymentId) -> bool {
+    id.get(QUEUED).is_some()
+}
+
+/// What was seen of the job of a deployment; all times are in Unix milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum SeenJob {
+    /// Nothing.
+    #[default]
+    Unseen,
+    /// It was queued at this time, and its place in the order of jobs is not known.
+    Queued(i64),
+    /// It waited, while so many jobs get their row between [`Pending::after`] and its own.
+    Waiting { queued: Option<i64>, ahead: usize },
+    /// It ran, so that the next row is its own.
+    Running { queued: Option<i64>, started: i64 },
+}
+
+impl SeenJob {
+    /// When it was queued.
+    pub(super) fn queued(self) -> Option<i64> {
+        match self {
+            Self::Unseen => None,
+            Self::Queued(queued) => Some(queued),
+            Self::Waiting { queued, .. } | Self::Running { queued, .. } => queued,
+        }
+    }
+
+    fn unordered(queued: Option<i64>) -> Self {
+        queued.map_or(Self::Unseen, Self::Queued)
+    }
+}
+
+/// What is known of a deployment whose row is not known yet; all times are the server's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pending {
+    /// The unique part of the correlation tag.
     nonce: String,
     /// Rows up to this time are those of other deployments, in Unix milliseconds.
     ///
@@ -37,16 +109,11 @@ pub(super) struct Pending {
     pub(super) after: Option<i64>,
     /// When the deployment was last known to exist: accepted, or seen in the queue.
     pub(super) last_seen_at: Option<Timestamps>,
-    /// When its job was queued, in Unix milliseconds, if the job was ever seen.
-    pub(super) queued: Option<i64>,
-    /// How many jobs get their row between [`after`](Self::after) and this one's, if it was seen waiting.
-    pub(super) ahead: Option<usize>,
-    /// When its job started, in Unix milliseconds, if it was seen running.
-    pub(super) active: Option<i64>,
+    pub(super) job: SeenJob,
     /// Rows after this time are those of other deployments, in Unix milliseconds, because by then this one had left
     /// the queue.
     pub(super) until: Option<i64>,
-    /// A concurrent trigger of the same program was for the same target, and may have made a row as well.
+    /// Another trigger of the same program was for the same target, and may have made a row as well.
     pub(super) overlaps: bool,
     /// Rows after this time are newer than the trigger, in Unix milliseconds: a read that was sent after the trigger
     /// was answered did not list them yet.
@@ -57,63 +124,67 @@ pub(super) struct Pending {
     title: Option<String>,
 }
 
-/// The longest time from the baseline to the answer of a trigger that is [`swift`](Pending::swift).
-pub(super) const SWIFT_TRIGGER: Duration = Duration::from_millis(250);
-
 impl Pending {
-    /// The state of a deployment that is about to be triggered, where `rows` are the baseline.
-    pub(super) fn new(rows: &[Row]) -> Self {
-        let nonce = Uuid::new_v4().simple().to_string();
-        Self {
-            nonce,
-            after: newest(rows),
-            last_seen_at: None,
-            queued: None,
-            ahead: None,
-            active: None,
-            until: None,
-            overlaps: false,
-            listed: None,
-            swift: false,
-            title: None,
-        }
+    /// The state of a deployment that is about to be triggered, where `after` is the time of the newest row.
+    pub(super) fn new(nonce: &str, after: Option<i64>, title: Option<&str>) -> Self {
+        let mut pending = Self { nonce: nonce.to_owned(), after, ..Self::default() };
+        pending.set_title(title);
+        pending
     }
 
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
         let nonce = id.require(NONCE)?.to_owned();
         if nonce.is_empty() {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                format!("the deployment id `{id}` holds nothing in `{NONCE}`"),
-            )
-            .with_platform(platform::DOKPLOY));
+            return Err(unreadable(id, "nothing", NONCE));
         }
-        let after = number(id, AFTER)?;
         let last_seen_at = Timestamps::read(id, LAST_SEEN_AT);
         if last_seen_at.is_none() && id.get(LAST_SEEN_AT).is_some() {
-            return Err(no_number(id, LAST_SEEN_AT));
+            return Err(unreadable(id, "no number", LAST_SEEN_AT));
         }
         let queued = number(id, QUEUED)?;
-        let (active, until) = (number(id, ACTIVE)?, number(id, UNTIL)?);
-        let (overlaps, swift) = (id.get(OVERLAPS).is_some(), id.get(SWIFT).is_some());
-        let (listed, title) = (number(id, LISTED)?, id.get(TITLE).map(str::to_owned));
+        let job = match (number(id, ACTIVE)?, number(id, AHEAD)?) {
+            (Some(started), _) => SeenJob::Running { queued, started },
+            (None, Some(ahead)) => SeenJob::Waiting { queued, ahead },
+            (None, None) => SeenJob::unordered(queued),
+        };
         Ok(Self {
             nonce,
-            after,
+            after: number(id, AFTER)?,
             last_seen_at,
-            queued,
-            ahead: number(id, AHEAD)?,
-            active,
-            until,
-            overlaps,
-            listed,
-            swift,
-            title,
+            job,
+            until: number(id, UNTIL)?,
+            overlaps: id.get(OVERLAPS).or(id.get(CROWDED)).is_some(),
+            listed: number(id, LISTED)?,
+            swift: id.get(SWIFT).is_some(),
+            title: id.get(TITLE).map(str::to_owned),
         })
     }
 
+    pub(super) fn id(&self, target: &Target) -> DeploymentId {
+        let (ahead, started) = match self.job {
+            SeenJob::Waiting { ahead, .. } => (i64::try_from(ahead).ok(), None),
+            SeenJob::Running { started, .. } => (None, Some(started)),
+            SeenJob::Unseen | SeenJob::Queued(_) => (None, None),
+        };
+        let numbers = [
+            (AFTER, self.after),
+            (QUEUED, self.job.queued()),
+            (AHEAD, ahead),
+            (ACTIVE, started),
+            (UNTIL, self.until),
+            (LISTED, self.listed),
+        ];
+        let numbers = numbers.into_iter().filter_map(|(key, number)| Some((key, number?.to_string())));
+        let flags = [(OVERLAPS, self.overlaps), (SWIFT, self.swift)];
+        let flags = flags.into_iter().filter(|(_, set)| *set).map(|(key, _)| (key, "1".to_owned()));
+        let title = self.title.clone().map(|title| (TITLE, title));
+        let id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(NONCE, &self.nonce);
+        let id = self.last_seen_at.into_iter().fold(id, |id, at| at.write(id, LAST_SEEN_AT));
+        flags.chain(title).chain(numbers).fold(id, |id, (key, value)| id.with(key, value))
+    }
+
     /// Sets the title, as far as an id holds it.
-    pub(super) fn set_title(&mut self, title: Option<&str>) {
+    fn set_title(&mut self, title: Option<&str>) {
         // An id is shown and stored, so that it holds no secret.
         self.title = title.map(mask).map(|title| match title.char_indices().nth(MAX_TITLE_CHARS) {
             Some((end, _)) => format!("{}…", &title[..end]),
@@ -140,21 +211,21 @@ impl Pending {
         row.description.as_deref().is_some_and(|text| text.contains(&self.correlation_tag()))
     }
 
-    /// Notes the job as it was seen in the queue, with the rows that were read before the queue.
+    /// Notes the job as it was seen in the queue.
     ///
-    /// `again` are the rows that were read after the queue; without either of them, less is known of the order.
-    pub(super) fn note_job(&mut self, job: &Job, queue: &Queue, before: Option<&Rows>, again: Option<&[Row]>) {
-        self.last_seen_at = checked(queue.at, before.and_then(|rows| rows.at)).or(self.last_seen_at);
+    /// `before` is the newest row that was read before the queue, and `again` are the rows that were read after it; without
+    /// either of them, less is known of the order.
+    pub(super) fn note_job(&mut self, job: &Job, queue: &Queue, before: Option<Newest>, again: Option<&[Row]>) {
+        self.last_seen_at = checked(queue.at, before.and_then(|before| before.read_at)).or(self.last_seen_at);
         self.set_title(job.data.title_log.as_deref());
         if job.processed_on.is_some() {
             self.note_start(job);
             return;
         }
-        self.queued = job.timestamp;
-        (self.ahead, self.active) = (None, None);
+        self.job = SeenJob::unordered(job.timestamp);
         // A job that was ahead may have come and gone between the two reads, and its row is none of those counted below.
-        let is_unchanged = |rows: &&Rows| again.is_none_or(|again| newest(again) == newest(&rows.rows));
-        let newest = before.filter(is_unchanged).map(|rows| newest(&rows.rows));
+        let is_unchanged = |before: &Newest| again.is_none_or(|again| newest(again) == before.created);
+        let newest = before.filter(is_unchanged).map(|before| before.created);
         if may_overlap(job) {
             self.after = newest.unwrap_or(self.after);
             return;
@@ -163,16 +234,17 @@ impl Pending {
         // come before this job's belongs to one of these.
         let running = self.running(job, queue).map(|started| Some(started.saturating_sub(1)));
         if let Some(after) = running.or(newest) {
-            let ahead = |other: &&&Job| other.processed_on.is_some() || place(other) < place(job);
+            let is_ahead = |other: &&&Job| other.processed_on.is_some() || place(other) < place(job);
+            let ahead = queue.others(&self.correlation_tag()).iter().filter(is_ahead).count();
             self.after = after;
-            self.ahead = Some(queue.others(&self.correlation_tag()).iter().filter(ahead).count());
+            self.job = SeenJob::Waiting { queued: job.timestamp, ahead };
         }
     }
 
     /// Whether the order of the jobs can only be proven by rows that are read after the queue as well.
     pub(super) fn needs_rows_again(&self, job: &Job, queue: &Queue) -> bool {
-        let is_first = self.queued.is_none() || self.ahead != Some(0);
-        job.processed_on.is_none() && !may_overlap(job) && is_first && self.running(job, queue).is_none()
+        let is_next = matches!(self.job, SeenJob::Waiting { queued: Some(_), ahead: 0 });
+        job.processed_on.is_none() && !may_overlap(job) && !is_next && self.running(job, queue).is_none()
     }
 
     /// When the job of the same service that runs while this one waits was started.
@@ -184,11 +256,12 @@ impl Pending {
     /// Notes when the job started: earlier rows are those of other deployments, and the next row is its own, unless
     /// jobs of the same service run beside it.
     pub(super) fn note_start(&mut self, job: &Job) {
-        self.queued = job.timestamp;
-        (self.ahead, self.active) = (None, None);
+        self.job = SeenJob::unordered(job.timestamp);
         if let Some(started) = job.processed_on {
             self.after = Some(started.saturating_sub(1));
-            self.active = Some(started).filter(|_| !may_overlap(job));
+            if !may_overlap(job) {
+                self.job = SeenJob::Running { queued: job.timestamp, started };
+            }
         }
     }
 
@@ -204,45 +277,14 @@ impl Pending {
     pub(super) fn to_deployment(&self, target: &Target, status: DeploymentStatus) -> Deployment {
         Deployment::new(self.id(target), Identity::Pending, status).with_title(self.title.clone())
     }
-
-    pub(super) fn id(&self, target: &Target) -> DeploymentId {
-        let numbers = [
-            (AFTER, self.after),
-            (QUEUED, self.queued),
-            (AHEAD, self.ahead.and_then(|ahead| i64::try_from(ahead).ok())),
-            (ACTIVE, self.active),
-            (UNTIL, self.until),
-            (LISTED, self.listed),
-        ];
-        let id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(NONCE, &self.nonce);
-        let flags = [(OVERLAPS, self.overlaps), (SWIFT, self.swift)];
-        let id = flags.into_iter().filter(|(_, set)| *set).fold(id, |id, (key, _)| id.with(key, "1"));
-        let id = match &self.title {
-            Some(title) => id.with(TITLE, title),
-            None => id,
-        };
-        let id = match self.last_seen_at {
-            Some(last_seen_at) => last_seen_at.write(id, LAST_SEEN_AT),
-            None => id,
-        };
-        numbers.into_iter().fold(id, |id, (key, number)| match number {
-            Some(number) => id.with(key, number.to_string()),
-            None => id,
-        })
-    }
 }
 
-/// When the newest row appeared.
-pub(super) fn newest(rows: &[Row]) -> Option<i64> {
-    rows.iter().filter_map(created).max()
-}
-
-fn number<T: std::str::FromStr>(id: &DeploymentId, key: &str) -> Result<Option<T>> {
+fn number<T: FromStr>(id: &DeploymentId, key: &str) -> Result<Option<T>> {
     let Some(text) = id.get(key) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| no_number(id, key))
+    text.parse().map(Some).map_err(|_| unreadable(id, "no number", key))
 }
 
-fn no_number(id: &DeploymentId, key: &str) -> Error {
-    Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds no number in `{key}`"))
+fn unreadable(id: &DeploymentId, holds: &str, key: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, format!("the deployment id `{id}` holds {holds} in `{key}`"))
         .with_platform(platform::DOKPLOY)
 }

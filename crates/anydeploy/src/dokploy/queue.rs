@@ -2,10 +2,9 @@
 
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
-use super::rows::{created, read_at};
-use super::{Dokploy, map_error};
+use super::rows::created;
 use crate::clock::Timestamps;
-use crate::{ErrorKind, Result, Target, TargetKind};
+use crate::{Target, TargetKind};
 
 /// The jobs of a target at one point in time; the cloud lists those that are over as well.
 pub(super) struct Queue {
@@ -14,23 +13,13 @@ pub(super) struct Queue {
     pub(super) at: Option<Timestamps>,
 }
 
-impl Dokploy {
-    /// The queue as far as it concerns `target`; `None` on a server older than 0.28.3, which shows none.
-    pub(super) async fn queue(&self, target: &Target) -> Result<Option<Queue>> {
-        match self.client.deployment_queue_list().await.map_err(map_error) {
-            Ok(reply) => {
-                let at = read_at(&reply);
-                // The list is that of the whole instance, other people's services included.
-                let jobs = reply.into_value().into_iter().filter(|job| concerns(job, target)).collect();
-                Ok(Some(Queue { jobs, at }))
-            }
-            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-}
-
 impl Queue {
+    /// The jobs that concern a target, out of those of the whole instance, other people's services included.
+    pub(super) fn of(mut jobs: Vec<Job>, target: &Target, at: Option<Timestamps>) -> Self {
+        jobs.retain(|job| concerns(job, target));
+        Self { jobs, at }
+    }
+
     pub(super) fn tagged(&self, tag: &str) -> Option<&Job> {
         self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(tag)))
     }

@@ -1,6 +1,6 @@
 //! Dokploy's words, and the phase or state each stands for.
 
-use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJobStateEnum};
+use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJob, QueueJobStateEnum};
 
 use crate::{DeploymentStatus, Phase, ServiceState};
 
@@ -52,6 +52,26 @@ pub(super) fn status(status: Option<&DeploymentStatusEnum>) -> DeploymentStatus 
         Some(status) => DeploymentStatus::new(phase(status), status.as_str()),
         None => DeploymentStatus::new(Phase::Unknown, ""),
     }
+}
+
+/// The status of a deployment that was accepted and is not listed yet.
+pub(super) fn accepted() -> DeploymentStatus {
+    DeploymentStatus::new(Phase::Queued, "accepted")
+}
+
+/// The status of a deployment that was seen in the queue and has left it without a row.
+pub(super) fn left_queue() -> DeploymentStatus {
+    DeploymentStatus::new(Phase::Unknown, "not in the queue")
+}
+
+/// The status of a deployment whose row may be one of several.
+pub(super) fn untraceable() -> DeploymentStatus {
+    DeploymentStatus::new(Phase::Unknown, "untraceable")
+}
+
+/// The status of a deployment in the queue.
+pub(super) fn of_job(job: &QueueJob) -> DeploymentStatus {
+    DeploymentStatus::new(queue_phase(&job.state), job.state.as_str())
 }
 
 #[cfg(test)]

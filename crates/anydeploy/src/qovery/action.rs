@@ -4,12 +4,14 @@ use qovery_client::types::{
     DeploymentHistoryService as Part, DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum,
 };
 
-use super::pending::ACTION;
-use crate::{DeployRequest, DeploymentId, JobEvent, TerraformAction};
+use serde::{Deserialize, Serialize};
+
+use crate::{DeployRequest, JobEvent, TerraformAction};
 
 /// What a trigger does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Action {
     Deploy,
     Event(JobEvent),
     Terraform(TerraformAction),
@@ -39,8 +41,8 @@ impl Action {
         }
     }
 
-    /// The action in an id.
-    pub(super) fn in_id(id: &DeploymentId) -> Self {
+    /// The action of a word in an id.
+    pub(super) fn of_word(word: Option<&str>) -> Self {
         const ALL: [Action; 7] = [
             Action::Event(JobEvent::Start),
             Action::Event(JobEvent::Stop),
@@ -50,9 +52,7 @@ impl Action {
             Action::Terraform(TerraformAction::ForceUnlock),
             Action::Terraform(TerraformAction::MigrateState),
         ];
-        ALL.into_iter()
-            .find(|action| id.get(ACTION).is_some() && action.word() == id.get(ACTION))
-            .unwrap_or(Self::Deploy)
+        ALL.into_iter().find(|action| word.is_some() && action.word() == word).unwrap_or(Self::Deploy)
     }
 
     /// The word of `forceEvent`.
@@ -110,16 +110,13 @@ impl Action {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Target;
 
     #[test]
-    fn an_action_is_read_back_from_its_id() {
-        let id = DeploymentId::new(crate::platform::QOVERY, Target::application("a"));
-        assert_eq!(Action::in_id(&id), Action::Deploy);
-        for action in [Action::Event(JobEvent::Delete), Action::Terraform(TerraformAction::Plan)] {
-            assert_eq!(Action::in_id(&id.clone().with(ACTION, action.word().unwrap())), action);
+    fn an_action_is_read_back_from_its_word() {
+        for action in [Action::Deploy, Action::Event(JobEvent::Delete), Action::Terraform(TerraformAction::Plan)] {
+            assert_eq!(Action::of_word(action.word()), action);
         }
-        assert_eq!(Action::in_id(&id.with(ACTION, "dance")), Action::Deploy);
+        assert_eq!(Action::of_word(Some("dance")), Action::Deploy);
     }
 
     #[test]

@@ -1,100 +1,98 @@
 //! Cancelling: a request that waits by itself, a running deployment with everything that is deployed along.
 
-use qovery_client::types::{CancelEnvironmentDeploymentRequest, JobTypeEnum, ListJobsParams, StateEnum, Status};
+use futures::future::{BoxFuture, FutureExt};
+use qovery_client::types::{JobTypeEnum, StateEnum, Status};
 
-use super::pending::{CANCELLED, ENVIRONMENT, EXECUTION, LEFT_QUEUE_AT, REQUEST, to_deployment};
+use super::Qovery;
+use super::api::Api;
+use super::pending::Pending;
+use super::read::read;
 use super::snapshot::{KINDS, Snapshot, filled};
 use super::status::judge_service;
-use super::{Qovery, map_error};
 use crate::recovery::{may_be_transient, retry_briefly};
-use futures::future::{BoxFuture, FutureExt};
-
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 
 impl Cancel for Qovery {
     fn request_cancel<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
-        self.stop_deployment(id).boxed()
+        cancel(self, id).boxed()
     }
 }
 
-impl Qovery {
-    pub(super) async fn stop_deployment(&self, id: &DeploymentId) -> Result<Deployment> {
-        let seen = self.read(id).await?;
-        if seen.is_over() {
-            return Err(conflict("the deployment is over already"));
+async fn cancel(qovery: &Qovery, id: &DeploymentId) -> Result<Deployment> {
+    let (seen, pending) = read_again(qovery, Pending::of(id)?).await?;
+    if seen.is_over() {
+        return Err(conflict("the deployment is over already"));
+    }
+    let request = match (&pending.execution, &pending.request) {
+        (Some(_), _) => return cancel_execution(qovery, pending).await,
+        (None, Some(request)) if pending.clues.left_queue_at.is_none() => request,
+        _ => return Err(conflict("the deployment is accepted and is not listed yet, so it cannot be cancelled now")),
+    };
+    match qovery.api.cancel_request(request).await {
+        Ok(()) => {
+            let cancelled = Pending { is_cancelled: true, ..pending };
+            Ok(cancelled.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()))
         }
-        let id = seen.id;
-        let request = match (id.get(EXECUTION), id.get(REQUEST)) {
-            (Some(_), _) => return self.stop_execution(&id).await,
-            (None, Some(request)) if id.get(LEFT_QUEUE_AT).is_none() => request,
-            _ => {
-                return Err(conflict(
-                    "the deployment is accepted and is not listed yet, so it cannot be cancelled now",
-                ));
-            }
-        };
-        match self.client.cancel_deployment_request(request).await.map_err(map_error) {
-            Ok(_) => Ok(to_deployment(id.with(CANCELLED, "1"), Phase::Cancelled, StateEnum::Canceled.as_str())),
-            // It may have left the queue after it was read.
-            Err(error) => match error.kind() {
-                ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden => {
-                    let seen = self.read(&id).await?;
-                    match seen.id.get(EXECUTION) {
-                        Some(_) if !seen.is_over() => self.stop_execution(&seen.id).await,
-                        _ => Err(error),
-                    }
+        // It may have left the queue after it was read.
+        Err(error) => match error.kind() {
+            ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden => {
+                let (seen, pending) = read_again(qovery, pending).await?;
+                match pending.execution {
+                    Some(_) if !seen.is_over() => cancel_execution(qovery, pending).await,
+                    _ => Err(error),
                 }
-                _ => Err(error),
-            },
-        }
+            }
+            _ => Err(error),
+        },
     }
+}
 
-    /// Cancels what the environment is doing, once it is read again that it is this execution.
-    async fn stop_execution(&self, id: &DeploymentId) -> Result<Deployment> {
-        let environment = id.require(ENVIRONMENT)?;
-        let snapshot = retry_briefly(|| self.snapshot(environment)).await?;
-        if snapshot.last() != id.get(EXECUTION) {
-            return Err(conflict("a newer deployment of the environment has begun, and would be cancelled instead"));
-        }
-        let running = running(&snapshot, id);
-        let force = self.runs_lifecycle_job(environment, &running).await?;
-        // The console sends the field in either case (720181b).
-        let body = CancelEnvironmentDeploymentRequest { force_cancel: Some(force) };
-        self.client.cancel_environment_deployment(environment, &body).await.map_err(map_error)?;
-        let cancelled = self.read(id).await?;
-        let others: Vec<String> =
-            running.iter().filter(|target| target.id() != id.target().id()).map(Target::to_string).collect();
-        if others.is_empty() || cancelled.status.phase == Phase::Failed {
-            return Ok(cancelled);
-        }
-        let reason = format!("cancelling stops the whole deployment of the environment: also {}", others.join(", "));
-        Ok(cancelled.with_reason(Some(reason)))
-    }
+/// Reads a deployment, and what is known of it then.
+async fn read_again(qovery: &Qovery, pending: Pending) -> Result<(Deployment, Pending)> {
+    let seen = read(qovery, pending).await?;
+    let pending = Pending::of(&seen.id)?;
+    Ok((seen, pending))
+}
 
-    /// Whether a lifecycle job is among these services: while one runs, only force ends its deployment, while a cron job
-    /// is never forced (console 720181b; engine 59fa717, `deploy_job/job.rs`).
-    async fn runs_lifecycle_job(&self, environment: &str, running: &[Target]) -> Result<bool> {
-        let is_running = |id: &str| running.iter().any(|one| *one.kind() == TargetKind::Job && one.id() == id);
-        if !running.iter().any(|target| *target.kind() == TargetKind::Job) {
-            return Ok(false);
-        }
-        let list = || async {
-            let params = ListJobsParams::default();
-            Ok(self.client.list_jobs(environment, &params).await.map_err(map_error)?.into_value().results)
-        };
-        let jobs = match retry_briefly(list).await {
-            Ok(jobs) => jobs,
-            Err(error) if may_be_transient(&error) => return Err(error),
-            // A cancel that is not forced stops nothing that it should not.
-            Err(_) => return Ok(false),
-        };
-        Ok(jobs.iter().any(|job| is_running(&job.id) && job.job_type == Some(JobTypeEnum::Lifecycle)))
+/// Cancels what the environment is doing, once it is read again that it is this execution.
+async fn cancel_execution(qovery: &Qovery, pending: Pending) -> Result<Deployment> {
+    let environment = &*pending.environment;
+    let snapshot = retry_briefly(|| qovery.api.snapshot(environment)).await?;
+    if snapshot.last() != pending.execution.as_deref() {
+        return Err(conflict("a newer deployment of the environment has begun, and would be cancelled instead"));
     }
+    let running = running(&snapshot, &pending);
+    let force = runs_lifecycle_job(&qovery.api, environment, &running).await?;
+    qovery.api.cancel_environment(environment, force).await?;
+    let own = pending.target.id().to_owned();
+    let cancelled = read(qovery, pending).await?;
+    let others: Vec<String> = running.iter().filter(|target| target.id() != own).map(Target::to_string).collect();
+    if others.is_empty() || cancelled.status.phase == Phase::Failed {
+        return Ok(cancelled);
+    }
+    let reason = format!("cancelling stops the whole deployment of the environment: also {}", others.join(", "));
+    Ok(cancelled.with_reason(Some(reason)))
+}
+
+/// Whether a lifecycle job is among these services: while one runs, only force ends its deployment, while a cron job
+/// is never forced (console 720181b; engine 59fa717, `deploy_job/job.rs`).
+async fn runs_lifecycle_job(api: &Api, environment: &str, running: &[Target]) -> Result<bool> {
+    let is_running = |id: &str| running.iter().any(|one| *one.kind() == TargetKind::Job && one.id() == id);
+    if !running.iter().any(|target| *target.kind() == TargetKind::Job) {
+        return Ok(false);
+    }
+    let jobs = match retry_briefly(|| api.jobs(environment)).await {
+        Ok(jobs) => jobs,
+        Err(error) if may_be_transient(&error) => return Err(error),
+        // A cancel that is not forced stops nothing that it should not.
+        Err(_) => return Ok(false),
+    };
+    Ok(jobs.iter().any(|job| is_running(&job.id) && job.job_type == Some(JobTypeEnum::Lifecycle)))
 }
 
 /// The services that the execution has not done with.
-fn running(snapshot: &Snapshot, id: &DeploymentId) -> Vec<Target> {
-    let execution = id.get(EXECUTION);
+fn running(snapshot: &Snapshot, pending: &Pending) -> Vec<Target> {
+    let execution = pending.execution.as_deref();
     let of_kind = |kind: TargetKind| {
         let goes_on = |status: &&Status| {
             let phase = judge_service(&status.state, status.status_details.as_ref());

@@ -6,7 +6,7 @@ use anydeploy_wire as wire;
 
 use crate::clock::Timestamps;
 use crate::failure::{Classification, FailedAnswer, translate};
-use crate::{Error, ErrorKind, platform};
+use crate::{Error, ErrorKind, TargetKind, platform};
 
 /// The window of the rate limit in seconds; no wait for it is longer.
 const RATE_LIMIT_WINDOW: i64 = 3600;
@@ -19,6 +19,11 @@ pub(super) fn map_error(error: wire::Error) -> Error {
 /// Turns a failed exchange about something that is certain to exist into an error: what was just read, or a list.
 pub(super) fn map_error_of_known(error: wire::Error) -> Error {
     translate(platform::QOVERY, error, |answer| classify(answer, true))
+}
+
+/// The error of a kind that Qovery does not have.
+pub(super) fn unknown(kind: &TargetKind) -> Error {
+    Error::unsupported(platform::QOVERY, format_args!("targets of kind `{kind}`"))
 }
 
 fn classify(answer: &FailedAnswer<'_>, known: bool) -> Classification {

@@ -1,16 +1,16 @@
 //! Earlier deployments, from the history of an environment or of a service.
 
+use futures::future::{BoxFuture, FutureExt};
 use qovery_client::types::DeploymentHistoryAuditingData as Audit;
-use serde_json::{Map, Value};
 
-use super::pending::{id_of_execution, to_deployment};
+use super::api::Api;
+use super::pending::Pending;
+use super::place::environment_of;
 use super::ran::{ran_in, with_ran};
-use super::snapshot::filled;
+use super::snapshot::{HISTORY_PAGE_SIZE, filled};
 use super::status::{judge_past, judge_service, may_deploy};
 use super::{Qovery, ids};
 use crate::time::parse_timestamp;
-use futures::future::{BoxFuture, FutureExt};
-
 use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
 
 /// How many executions Qovery sends by default; other actions than deployments are among them.
@@ -22,39 +22,36 @@ impl History for Qovery {
         target: &'a Target,
         options: HistoryOptions,
     ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
-        self.read_history(target, options).boxed()
+        list_deployments(&self.api, target, options).boxed()
     }
 }
 
-impl Qovery {
-    pub(super) async fn read_history(&self, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
-        let target = &ids::target(target)?;
-        let environment = self.environment_of(target).await?;
-        let of = |execution: &str| id_of_execution(target, &environment, execution);
-        if *target.kind() == TargetKind::Environment {
-            let past = self.past(&environment).await?;
-            let deployments = past.iter().filter(|entry| may_deploy(entry.trigger_action.as_ref())).map(|entry| {
-                let id = of(&entry.identifier.execution_id);
-                let deployment = to_deployment(id, judge_past(entry), entry.status.as_str());
-                with_past(deployment, entry.auditing_data.as_ref())
-            });
-            return Ok(deployments.take(options.limit).collect());
-        }
-        let size = i64::try_from(options.limit.max(DEFAULT_PAGE_SIZE)).unwrap_or(i64::MAX);
-        let past = self.past_of(target, size).await?;
-        let deployments = past.iter().filter_map(|part| {
-            let details = part.status_details.as_ref();
-            let action = details.and_then(|details| details.action.as_ref());
-            if action.is_some_and(|action| !matches!(action.as_str(), "DEPLOY" | "UNKNOWN")) {
-                return None;
-            }
-            let execution = filled(part.identifier.execution_id.as_deref())?;
-            let deployment = to_deployment(of(execution), judge_service(&part.status, details), part.status.as_str());
-            let deployment = with_ran(deployment, ran_in(&part.details));
-            Some(with_past(deployment, part.auditing_data.as_ref()))
+async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
+    let target = &ids::target(target)?;
+    let environment = environment_of(api, target).await?;
+    let of = |execution: &str| Pending::listed(target, &environment, execution);
+    if *target.kind() == TargetKind::Environment {
+        let past = api.history(&environment, HISTORY_PAGE_SIZE).await?;
+        let deployments = past.iter().filter(|entry| may_deploy(entry.trigger_action.as_ref())).map(|entry| {
+            let listed = of(&entry.identifier.execution_id);
+            let deployment = listed.to_deployment(judge_past(entry), entry.status.as_str());
+            with_past(deployment, entry.auditing_data.as_ref())
         });
-        Ok(deployments.take(options.limit).collect())
+        return Ok(deployments.take(options.limit).collect());
     }
+    let past = api.history_of(target, options.limit.max(DEFAULT_PAGE_SIZE)).await?;
+    let deployments = past.iter().filter_map(|part| {
+        let details = part.status_details.as_ref();
+        let action = details.and_then(|details| details.action.as_ref());
+        if action.is_some_and(|action| !matches!(action.as_str(), "DEPLOY" | "UNKNOWN")) {
+            return None;
+        }
+        let execution = filled(part.identifier.execution_id.as_deref())?;
+        let deployment = of(execution).to_deployment(judge_service(&part.status, details), part.status.as_str());
+        let deployment = with_ran(deployment, ran_in(&part.details));
+        Some(with_past(deployment, part.auditing_data.as_ref()))
+    });
+    Ok(deployments.take(options.limit).collect())
 }
 
 /// The deployment with the times that the history gives.
@@ -64,19 +61,4 @@ pub(super) fn with_past(deployment: Deployment, audit: Option<&Audit>) -> Deploy
     let updated_at = at(audit.and_then(|audit| audit.updated_at.as_ref()));
     let finished_at = updated_at.filter(|_| deployment.status.is_terminal());
     deployment.with_times(created_at, finished_at)
-}
-
-/// The commit in the details of a service, whose form follows from its kind.
-pub(super) fn commit_of(details: &Map<String, Value>) -> Option<&str> {
-    filled(details.get("commit")?.get("git_commit_id")?.as_str())
-}
-
-/// The image tag in the details of a service.
-pub(super) fn tag_of(details: &Map<String, Value>) -> Option<&str> {
-    filled(details.get("tag")?.as_str())
-}
-
-/// The chart version in the details of a service.
-pub(super) fn chart_of(details: &Map<String, Value>) -> Option<&str> {
-    filled(details.get("repository")?.get("chart_version")?.as_str())
 }

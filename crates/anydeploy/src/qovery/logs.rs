@@ -1,12 +1,12 @@
 //! The log of a deployment: the lines of its execution that are about the target.
 
-use qovery_client::types::{EnvironmentLogs as Entry, ListEnvironmentLogsParams};
-
-use super::pending::{ENVIRONMENT, EXECUTION};
-use super::{Qovery, ids, map_error, reason};
-use crate::time::parse_timestamp;
 use futures::future::{BoxFuture, FutureExt};
+use qovery_client::types::EnvironmentLogs as Entry;
 
+use super::pending::Pending;
+use super::read::read;
+use super::{Qovery, reason};
+use crate::time::parse_timestamp;
 use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
 
 /// How many entries of a log Qovery sends at most.
@@ -14,31 +14,25 @@ const MAX_LOG_ENTRIES: usize = 1000;
 
 impl Logs for Qovery {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
-        self.read_logs(id, options).boxed()
+        read_log(self, id, options).boxed()
     }
 }
 
-impl Qovery {
-    pub(super) async fn read_logs(&self, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-        let id = &ids::deployment(id)?;
-        let found = match id.get(EXECUTION) {
-            Some(_) => id.clone(),
-            None => self.read(id).await?.id,
-        };
-        // Without an execution nothing was written; with none named, Qovery would send the log of another one.
-        let Some(execution) = found.get(EXECUTION) else { return Ok(LogPage::default()) };
-        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-        let environment = found.require(ENVIRONMENT)?;
-        let entries = self.client.list_environment_logs(environment, &params).await.map_err(map_error)?.into_value();
-        if entries.is_empty() {
-            // An execution that never was has no lines either.
-            self.read(&found).await?;
-        }
-        let cut = entries.len() >= MAX_LOG_ENTRIES;
-        let mut page = page(&entries, id.target(), environment, options);
-        page.truncated |= cut;
-        Ok(page)
+async fn read_log(qovery: &Qovery, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
+    let mut pending = Pending::of(id)?;
+    if pending.execution.is_none() {
+        pending = Pending::of(&read(qovery, pending).await?.id)?;
     }
+    // Without an execution nothing was written; with none named, Qovery would send the log of another one.
+    let Some(execution) = pending.execution.clone() else { return Ok(LogPage::default()) };
+    let entries = qovery.api.log(&pending.environment, &execution).await?;
+    let mut page = page(&entries, &pending.target, &pending.environment, options);
+    page.truncated |= entries.len() >= MAX_LOG_ENTRIES;
+    if entries.is_empty() {
+        // An execution that never was has no lines either.
+        read(qovery, pending).await?;
+    }
+    Ok(page)
 }
 
 /// The entries about the target, and those about the environment as a whole or its deployment.

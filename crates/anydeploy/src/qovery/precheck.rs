@@ -1,62 +1,37 @@
 //! The check before a deployment: when it fails, no service is touched, and the history may name none.
 
-use qovery_client::types::{EnvironmentStatusesWithStages as Stages, ListEnvironmentLogsParams, StepMetricStatusEnum};
+use qovery_client::types::{EnvironmentStatusesWithStages as Stages, StepMetricStatusEnum};
 
-use super::pending::ENVIRONMENT;
+use super::api::Api;
+use super::pending::Pending;
 use super::reason;
-use super::snapshot::{Snapshot, filled};
-use super::{Qovery, map_error};
-use crate::clock::Timestamps;
+use super::snapshot::filled;
+use crate::Result;
 use crate::recovery::may_be_transient;
-use crate::{DeploymentId, Result};
 
-impl Qovery {
-    /// The execution, if the check before it certainly failed.
-    ///
-    /// By the order of executions, `candidate` can only be the right one; it is accepted once a later one would be
-    /// listed beside it.
-    pub(super) async fn failed_check(
-        &self,
-        id: &DeploymentId,
-        snapshot: &Snapshot,
-        candidate: Option<&str>,
-        from: &str,
-    ) -> Result<Option<String>> {
-        let Some(execution) = candidate else { return Ok(None) };
-        if !Timestamps::read(id, from).is_some_and(|from| from.is_past(snapshot.at, self.grace / 6)) {
-            return Ok(None);
-        }
-        let failed = self.check_failed(id.require(ENVIRONMENT)?, execution, id.target().id()).await?;
-        Ok(failed.then(|| execution.to_owned()))
+/// Whether the check before an execution certainly failed, and may have been for the target.
+///
+/// Where the statuses are those of another execution, its log has to prove it: an error of the check, and no line of a
+/// service after it.
+pub(super) async fn check_failed(api: &Api, pending: &Pending, execution: &str) -> Result<bool> {
+    let said = match api.stages(&pending.environment).await {
+        Ok(stages) => says_failed(&stages, execution, pending.target.id()),
+        Err(error) if may_be_transient(&error) => return Err(error),
+        Err(_) => None,
+    };
+    if let Some(failed) = said {
+        return Ok(failed);
     }
+    match api.log(&pending.environment, execution).await {
+        Ok(entries) => Ok(reason::proves_failed_check(&entries)),
+        Err(error) if may_be_transient(&error) => Err(error),
+        Err(_) => Ok(false),
+    }
+}
 
-    /// Whether the check before an execution certainly failed, and may have been for a service.
-    ///
-    /// Where the statuses are those of another execution, its log has to prove it: an error of the check, and no line of a
-    /// service after it.
-    pub(super) async fn check_failed(&self, environment: &str, execution: &str, service: &str) -> Result<bool> {
-        let said = match self.client.get_environment_statuses_with_stages(environment).await.map_err(map_error) {
-            Ok(reply) => says_failed(&reply.into_value(), execution, service),
-            Err(error) if may_be_transient(&error) => return Err(error),
-            Err(_) => None,
-        };
-        if let Some(failed) = said {
-            return Ok(failed);
-        }
-        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-        match self.client.list_environment_logs(environment, &params).await.map_err(map_error) {
-            Ok(reply) => Ok(reason::proves_failed_check(&reply.into_value())),
-            Err(error) if may_be_transient(&error) => Err(error),
-            Err(_) => Ok(false),
-        }
-    }
-
-    /// Why the check before an execution failed, from its log.
-    pub(super) async fn why_check_failed(&self, environment: &str, execution: &str) -> Option<String> {
-        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-        let entries = self.client.list_environment_logs(environment, &params).await.ok()?.into_value();
-        reason::of_check(&entries)
-    }
+/// Why the check before an execution failed, from its log.
+pub(super) async fn why_check_failed(api: &Api, environment: &str, execution: &str) -> Option<String> {
+    reason::of_check(&api.log(environment, execution).await.ok()?)
 }
 
 /// Whether the check before the newest execution failed, and may have been for a service; `None` if that is another

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::history::{chart_of, commit_of, tag_of};
-use super::pending::{INFERRED, REQUEST, RESOLVED, revision_of};
-use crate::{Deployment, DeploymentId, Phase, RanRevision};
+use super::pending::Pending;
+use super::snapshot::filled;
+use crate::{Deployment, Phase, RanRevision};
 
 /// The revision in the details of a service that the history lists.
 ///
@@ -27,30 +27,20 @@ pub(super) fn with_ran(mut deployment: Deployment, ran: RanRevision) -> Deployme
     if deployment.status.is_terminal() { deployment.with_revision(ran) } else { deployment }
 }
 
-/// The deployment, failed if it succeeded with another revision than the one in its id.
-pub(super) fn verified(deployment: Deployment) -> Deployment {
-    let (was, asked) = (deployment.status.phase, revision_of(&deployment.id));
-    let verified = deployment.verified_against(&asked);
+/// The deployment, failed if it succeeded with another revision than the one that was to run.
+pub(super) fn verified(deployment: Deployment, pending: &Pending) -> Deployment {
+    let was = deployment.status.phase;
+    let verified = deployment.verified_against(&pending.revision);
     if verified.status.phase == was {
         return verified;
     }
-    let why = match (is_resolved(&verified.id), may_be_merged(&verified.id)) {
+    let why = match (pending.is_revision_read, pending.may_be_merged()) {
         (true, _) => "the latter is what was configured when it was triggered",
         (false, true) => "Qovery may have merged the request into another one",
         (false, false) => return verified,
     };
     let reason = verified.reason.as_ref().map(|reason| format!("{reason}; {why}"));
     verified.with_reason(reason)
-}
-
-/// Whether another revision than the one in the id may have been deployed under it.
-pub(super) fn may_be_merged(id: &DeploymentId) -> bool {
-    id.get(REQUEST).is_some() || id.get(INFERRED).is_some()
-}
-
-/// Whether the revision in the id was read before the trigger.
-pub(super) fn is_resolved(id: &DeploymentId) -> bool {
-    id.get(RESOLVED).is_some()
 }
 
 /// The deployment, failed because something else was done under its id.
@@ -61,13 +51,27 @@ pub(super) fn failed_as(deployment: Deployment, what: &str) -> Deployment {
     failed
 }
 
+/// The commit in the details of a service, whose form follows from its kind.
+fn commit_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("commit")?.get("git_commit_id")?.as_str())
+}
+
+/// The image tag in the details of a service.
+fn tag_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("tag")?.as_str())
+}
+
+/// The chart version in the details of a service.
+fn chart_of(details: &Map<String, Value>) -> Option<&str> {
+    filled(details.get("repository")?.get("chart_version")?.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::pending::{COMMIT, TAG, id_of_execution, to_deployment};
     use super::*;
-    use crate::Target;
+    use crate::{Revision, Target};
 
     fn ran(details: &Value) -> RanRevision {
         ran_in(details.as_object().unwrap())
@@ -89,21 +93,22 @@ mod tests {
 
     #[test]
     fn another_revision_than_the_one_of_the_id_is_a_failure_that_says_so() {
-        let id = id_of_execution(&Target::application("web"), "env", "e1");
-        let deployed =
-            |id: &DeploymentId, ran| verified(with_ran(to_deployment(id.clone(), Phase::Succeeded, "DEPLOYED"), ran));
-        let asked = id.clone().with(COMMIT, "0123456789");
+        let named = |revision| Pending { revision, ..Pending::listed(&Target::application("web"), "env", "e1") };
+        let deployed = |pending: &Pending, ran: &RanRevision| {
+            verified(with_ran(pending.to_deployment(Phase::Succeeded, "DEPLOYED"), ran.clone()), pending)
+        };
+        let asked = named(Revision::Commit("0123456789".into()));
         let other = RanRevision::Commit("fedcba9876".into());
-        let failed = deployed(&asked, other.clone());
+        let failed = deployed(&asked, &other);
         assert_eq!(failed.status.phase, Phase::Failed);
         assert!(failed.reason.unwrap().contains("fedcba9876"));
-        let merged = deployed(&asked.clone().with(INFERRED, "1"), other.clone()).reason.unwrap();
+        let merged = deployed(&asked.clone().inferred(), &other).reason.unwrap();
         assert!(merged.contains("merged"), "{merged}");
-        let resolved = deployed(&asked.clone().with(RESOLVED, "1"), other.clone()).reason.unwrap();
-        assert!(resolved.contains("configured"), "{resolved}");
-        let same = deployed(&asked, RanRevision::Commit("0123456789abcdef".into()));
+        let read = deployed(&Pending { is_revision_read: true, ..asked.clone() }, &other).reason.unwrap();
+        assert!(read.contains("configured"), "{read}");
+        let same = deployed(&asked, &RanRevision::Commit("0123456789abcdef".into()));
         assert_eq!((same.status.phase, same.commit.as_deref()), (Phase::Succeeded, Some("0123456789abcdef")));
-        assert_eq!(deployed(&id.clone().with(TAG, "1"), other.clone()).status.phase, Phase::Succeeded);
-        assert_eq!(deployed(&id, other).status.phase, Phase::Succeeded, "none was named");
+        assert_eq!(deployed(&named(Revision::ImageTag("1".into())), &other).status.phase, Phase::Succeeded);
+        assert_eq!(deployed(&named(Revision::Configured), &other).status.phase, Phase::Succeeded, "none was named");
     }
 }

@@ -1,119 +1,149 @@
 //! Resolves an accepted request to its execution.
 
-use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 
-use super::deploy::ACCEPTED;
-use super::order::{
-    failed_check, fitting, is_alone, is_later, is_listed, is_nameless, is_oldest, may_name, names, resolve,
-};
-use super::pending::{
-    ACCEPTED_AT, AFTER, ENVIRONMENT, EXECUTION, FIRST, INFERRED, LEFT_QUEUE_AT, NEXT, OVERLAP, REQUEST, pending,
-    to_deployment, trigger_key, with_execution, with_overlap, with_some,
-};
-use super::snapshot::{Snapshot, beside_statuses};
-use super::{Qovery, map_error, phase};
+use super::api::Api;
+use super::order::{self, failed_check, fitting, is_later, is_nameless, may_name, names};
+use super::outcome::follow;
+use super::pending::{Clues, Pending};
+use super::precheck::check_failed;
+use super::queue::{Queue, waiting};
+use super::snapshot::{HISTORY_PAGE_SIZE, Snapshot, beside_statuses};
+use super::{Qovery, phase};
 use crate::clock::Timestamps;
-use crate::in_flight::{self, is_last_read};
-use crate::{Deployment, DeploymentId, Error, ErrorKind, Phase, Result, platform};
+use crate::config::TokenScheme;
+use crate::turn::{Remembered, is_last_read};
+use crate::{Deployment, Error, ErrorKind, Phase, Result, Timing, platform};
 
-impl Qovery {
-    /// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.
-    pub(super) async fn resolve(&self, id: &DeploymentId) -> Result<Deployment> {
-        let key = trigger_key(id);
-        let id = with_overlap(id.clone(), in_flight::overlap(&key, self.grace));
-        let snapshot = self.snapshot(id.require(ENVIRONMENT)?).await?;
-        let found = match id.get(REQUEST) {
-            Some(request) => self.resolve_queued(id.clone(), request, snapshot).await,
-            None => self.resolve_started(id, snapshot).await,
-        };
-        if is_last_read(&found, |found| found.id.get(EXECUTION).is_some() || found.is_over()) {
-            let known = found.as_ref().ok().and_then(|found| found.id.get(EXECUTION));
-            in_flight::end(&key, known);
-        }
-        found
+/// A deployment, and its execution once that is known.
+struct Read {
+    deployment: Deployment,
+    execution: Option<String>,
+}
+
+impl Read {
+    /// Its execution is not known, or there is none.
+    fn open(deployment: Deployment) -> Self {
+        Self { deployment, execution: None }
     }
+}
 
-    async fn resolve_started(&self, id: DeploymentId, snapshot: Snapshot) -> Result<Deployment> {
-        let overdue = self.is_overdue(&id, ACCEPTED_AT, &snapshot);
-        let found = self.by_order(&id, &snapshot, overdue).await?;
+/// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.
+pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending) -> Result<Deployment> {
+    let (key, remembered) = (pending.key(), Remembered::of(&qovery.api.place(&pending.environment)));
+    let overlap = remembered.overlap(&key, qovery.timing.lost_after);
+    pending.clues.overlap = pending.clues.overlap.max(overlap);
+    let snapshot = qovery.api.snapshot(&pending.environment).await?;
+    let resolver = Resolver { qovery, key: &key, remembered: &remembered };
+    let answer = match pending.request.clone() {
+        Some(request) => resolver.queued(pending, &request, snapshot).await,
+        None => resolver.started(pending, &snapshot).await,
+    };
+    let (read, execution) = match answer {
+        Ok(read) => (Ok(read.deployment), read.execution),
+        Err(error) => (Err(error), None),
+    };
+    if is_last_read(&read, |read| execution.is_some() || read.is_over()) {
+        remembered.settle(&key, execution.as_deref());
+    }
+    read
+}
+
+/// The resolution of one deployment.
+struct Resolver<'a> {
+    qovery: &'a Qovery,
+    /// Of its trigger.
+    key: &'a str,
+    /// The other triggers for its environment.
+    remembered: &'a Remembered,
+}
+
+impl Resolver<'_> {
+    /// Resolves one that started at once.
+    async fn started(&self, pending: Pending, snapshot: &Snapshot) -> Result<Read> {
+        let overdue = is_overdue(pending.accepted_at, snapshot, &self.qovery.timing);
+        let found = self.by_order(&pending, snapshot, overdue).await?;
+        // It may be that of a later trigger for another service, if this one's own never starts.
+        let failed = match (&found.failed_check, self.remembered.follower(self.key)) {
+            (Some(_), None) => {
+                let failed = found.failed_check.as_deref();
+                self.failed_check(&pending, snapshot, failed, pending.accepted_at).await?
+            }
+            (Some(_), Some(true)) => return Ok(Read::open(pending.accepted())),
+            (Some(_), Some(false)) | (None, _) => None,
+        };
         // A deployment that waited has a request, and one that started at once has none.
         let waited = |execution: &String| snapshot.last() == Some(execution) && snapshot.last_request().is_some();
-        // It may be that of a later trigger for another service, if this one's own never starts.
-        let failed = match found.failed_check.as_deref().map(|failed| (failed, in_flight::follower(&trigger_key(&id))))
-        {
-            Some((failed, None)) => self.failed_check(&id, &snapshot, Some(failed), ACCEPTED_AT).await?,
-            Some((_, Some(true))) => return Ok(pending(id, Phase::Queued, ACCEPTED)),
-            Some((_, Some(false))) | None => None,
-        };
         match found.execution.or(failed).filter(|execution| !waited(execution)) {
-            Some(execution) => self.follow(with_execution(&id, &execution).with(INFERRED, "1"), &snapshot).await,
-            None if !overdue => Ok(pending(id, Phase::Queued, ACCEPTED)),
+            Some(execution) => self.follow(pending.inferred().with_execution(&execution), snapshot).await,
+            None if !overdue => Ok(Read::open(pending.accepted())),
             None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
             None => Err(ambiguous("Qovery accepted the deployment, and it cannot be distinguished from others")),
         }
     }
 
-    async fn resolve_queued(&self, mut id: DeploymentId, request: &str, mut snapshot: Snapshot) -> Result<Deployment> {
-        let environment = id.require(ENVIRONMENT)?.to_owned();
-        if id.get(LEFT_QUEUE_AT).is_none() {
-            let queue = self.queue(&environment).await.map_err(beside_statuses)?;
-            if is_listed(&queue, request) {
-                return Ok(waiting(id, request, &queue, Some(&snapshot)));
+    /// Resolves one whose request had to wait.
+    async fn queued(&self, mut pending: Pending, request: &str, mut snapshot: Snapshot) -> Result<Read> {
+        if pending.clues.left_queue_at.is_none() {
+            let queue = self.queue(&pending).await?;
+            if queue.has(request) {
+                return Ok(Read::open(waiting(pending, &queue, Some(&snapshot))));
             }
             // The first snapshot may be older than the time at which the request left the queue.
             let before = snapshot.at;
-            snapshot = self.snapshot(&environment).await?;
-            id = snapshot.at.checked(before).write(id, LEFT_QUEUE_AT);
+            snapshot = self.qovery.api.snapshot(&pending.environment).await?;
+            pending.clues.left_queue_at = Some(snapshot.at.checked(before));
         }
         if snapshot.last_request() == Some(request)
-            && let Some(execution) = snapshot.last().filter(|execution| Some(*execution) != id.get(AFTER))
+            && let Some(execution) =
+                snapshot.last().filter(|execution| Some(*execution) != pending.clues.after.as_deref())
         {
-            return self.follow(with_execution(&id, execution), &snapshot).await;
+            return self.follow(pending.with_execution(execution), &snapshot).await;
         }
         // Older servers do not name the request, and a merged one goes under the name of another.
-        let overdue = self.is_overdue(&id, LEFT_QUEUE_AT, &snapshot);
-        let found = self.by_order(&id, &snapshot, overdue).await?;
-        let overlaps = id.get(OVERLAP).is_some();
-        if let Some(execution) = found.execution.as_ref().filter(|_| !overlaps) {
-            return self.follow(with_execution(&id, execution).with(INFERRED, "1"), &snapshot).await;
+        let left_queue_at = pending.clues.left_queue_at;
+        let overdue = is_overdue(left_queue_at, &snapshot, &self.qovery.timing);
+        let found = self.by_order(&pending, &snapshot, overdue).await?;
+        if let Some(execution) = found.execution.as_ref().filter(|_| pending.clues.overlap.is_none()) {
+            return self.follow(pending.inferred().with_execution(execution), &snapshot).await;
         }
-        let state = self.state_of_request(request).await?;
+        let state = state_of_request(&self.qovery.api, request).await?;
         // A request may have been cancelled while it waited, and then the next execution is another one, so that a failed
         // check without a name is its own only if Qovery says that the request failed.
         let has_failed = state.as_ref().is_some_and(|state| phase(state) == Phase::Failed);
         if let Some(state) = state {
             // It did not vanish from the queue, so that the next execution is not that of another trigger.
             if let Some(execution) = found.execution {
-                return self.follow(with_execution(&id, &execution).with(INFERRED, "1"), &snapshot).await;
+                return self.follow(pending.inferred().with_execution(&execution), &snapshot).await;
             }
             match phase(&state) {
                 // Qovery still counts on it, so that it is not overdue.
                 phase @ (Phase::Queued | Phase::Running | Phase::Cancelling) => {
-                    return Ok(pending(id.without(LEFT_QUEUE_AT), phase, state.as_str()));
+                    return Ok(Read::open(waiting_again(pending).unresolved(phase, state.as_str())));
                 }
                 // No client of Qovery's uses this status, so it decides only after everything else has failed to, and
                 // never about a success.
                 phase @ (Phase::Failed | Phase::Cancelled) if overdue && found.none_fits => {
-                    return Ok(to_deployment(id, phase, state.as_str()));
+                    return Ok(Read::open(pending.to_deployment(phase, state.as_str())));
                 }
                 // The next execution failed before it named any service, just as this says of the request; or of all that
                 // may be the right one, none names the service, so that it was touched by none.
                 Phase::Failed if overdue && (found.next_failed || found.none_names) => {
-                    return Ok(to_deployment(id, Phase::Failed, state.as_str()));
+                    return Ok(Read::open(pending.to_deployment(Phase::Failed, state.as_str())));
                 }
                 _ => {}
             }
         }
-        let failed_check = found.failed_check.as_deref().filter(|_| has_failed);
-        if let Some(execution) = self.failed_check(&id, &snapshot, failed_check, LEFT_QUEUE_AT).await? {
-            return self.follow(with_execution(&id, &execution).with(INFERRED, "1"), &snapshot).await;
+        let failed = found.failed_check.as_deref().filter(|_| has_failed);
+        if let Some(execution) = self.failed_check(&pending, &snapshot, failed, left_queue_at).await? {
+            return self.follow(pending.inferred().with_execution(&execution), &snapshot).await;
         }
         if !overdue {
-            return Ok(pending(id, Phase::Queued, ACCEPTED));
+            return Ok(Read::open(pending.accepted()));
         }
-        let queue = self.queue(&environment).await.map_err(beside_statuses)?;
-        if is_listed(&queue, request) {
-            return Ok(waiting(id.without(LEFT_QUEUE_AT), request, &queue, Some(&snapshot)));
+        let queue = self.queue(&pending).await?;
+        if queue.has(request) {
+            return Ok(Read::open(waiting(waiting_again(pending), &queue, Some(&snapshot))));
         }
         Err(if found.none_fits {
             never_started("the request left the queue, and no deployment of it was seen to start")
@@ -122,52 +152,69 @@ impl Qovery {
         })
     }
 
-    /// Resolves the execution by the order of the environment's history.
-    async fn by_order(&self, id: &DeploymentId, snapshot: &Snapshot, overdue: bool) -> Result<Found> {
-        if snapshot.last() == id.get(AFTER) {
-            return Ok(Found { none_fits: true, none_names: true, ..Found::default() });
-        }
-        let past = self.past(id.require(ENVIRONMENT)?).await.map_err(beside_statuses)?;
-        let Some(mut fitting) = fitting(&past, id, self.scheme) else {
-            return Ok(Found::default());
+    /// The execution that can only be the right one by the order of executions, if the check before it certainly failed.
+    ///
+    /// It is accepted once a later one would be listed beside it, some time after the deployment was accepted or left the
+    /// queue, `since`.
+    async fn failed_check(
+        &self,
+        pending: &Pending,
+        snapshot: &Snapshot,
+        candidate: Option<&str>,
+        since: Option<Timestamps>,
+    ) -> Result<Option<String>> {
+        let row_appears = self.qovery.timing.row_appears;
+        let Some(execution) = candidate.filter(|_| since.is_some_and(|since| since.is_past(snapshot.at, row_appears)))
+        else {
+            return Ok(None);
         };
-        let key = trigger_key(id);
-        // Only what the history leaves without a name may be another service's.
-        fitting.retain(|entry| !(is_nameless(entry) && in_flight::is_of_another(&entry.identifier.execution_id, &key)));
-        let none_fits = !fitting.iter().any(|entry| may_name(entry, id.target()));
-        let none_names = !fitting.iter().any(|entry| names(entry, id.target()));
-        fitting.retain(|entry| !is_later(entry, id, self.grace));
-        let execution = resolve(&fitting, id, overdue).map(|entry| entry.identifier.execution_id.clone());
-        let next = fitting.first().filter(|_| id.get(NEXT).is_some());
-        let next_failed = next.is_some_and(|entry| !names(entry, id.target()) && may_name(entry, id.target()));
-        let failed_check = failed_check(&fitting, id).map(|entry| entry.identifier.execution_id.clone());
-        Ok(Found { execution, none_fits, none_names, next_failed, failed_check })
+        Ok(check_failed(&self.qovery.api, pending, execution).await?.then(|| execution.to_owned()))
     }
 
-    /// The state that Qovery reports for a request, if any.
-    async fn state_of_request(&self, request: &str) -> Result<Option<StateEnum>> {
-        match self.client.get_deployment_status_by_deployment_request_id(request).await.map_err(map_error) {
-            Ok(reply) => Ok(reply.into_value().status),
-            Err(error) => match error.kind() {
-                // Whether it knows requests that have left the queue is not documented.
-                ErrorKind::NotFound
-                | ErrorKind::NotFoundOrForbidden
-                | ErrorKind::Rejected
-                | ErrorKind::Unsupported
-                | ErrorKind::Unreadable => Ok(None),
-                _ => Err(error),
-            },
+    /// Reads on, now that the execution is known.
+    async fn follow(&self, pending: Pending, snapshot: &Snapshot) -> Result<Read> {
+        let deployment = follow(self.qovery, &pending, snapshot).await?;
+        Ok(Read { deployment, execution: pending.execution })
+    }
+
+    async fn queue(&self, pending: &Pending) -> Result<Queue> {
+        let rows = self.qovery.api.queue(&pending.environment).await.map_err(beside_statuses)?;
+        Ok(Queue::of(&rows, &pending.target, pending.action, self.qovery.scheme))
+    }
+
+    /// Resolves the execution by the order of the environment's history.
+    async fn by_order(&self, pending: &Pending, snapshot: &Snapshot, overdue: bool) -> Result<Found> {
+        if snapshot.last() == pending.clues.after.as_deref() {
+            return Ok(Found::NOTHING_NEW);
         }
+        let past = self.qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+        let is_of_another = |execution: &str| self.remembered.is_of_another(execution, self.key);
+        Ok(Found::in_history(&past, pending, overdue, self.qovery.scheme, &self.qovery.timing, is_of_another))
     }
+}
 
-    /// Whether an accepted deployment must be listed by now; one whose id has no such date always must.
-    fn is_overdue(&self, id: &DeploymentId, from: &str, snapshot: &Snapshot) -> bool {
-        Timestamps::read(id, from).is_none_or(|from| from.is_past(snapshot.at, self.grace))
+/// The state that Qovery reports for a request, if any.
+async fn state_of_request(api: &Api, request: &str) -> Result<Option<StateEnum>> {
+    match api.state_of_request(request).await {
+        // Whether it knows requests that have left the queue is not documented.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound
+                    | ErrorKind::NotFoundOrForbidden
+                    | ErrorKind::Rejected
+                    | ErrorKind::Unsupported
+                    | ErrorKind::Unreadable
+            ) =>
+        {
+            Ok(None)
+        }
+        answer => answer,
     }
 }
 
 /// What the history shows.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Found {
     execution: Option<String>,
     /// None of the later executions may have deployed the target.
@@ -180,17 +227,50 @@ struct Found {
     failed_check: Option<String>,
 }
 
-/// A request that waits: whatever ran or runs in the snapshot is another deployment.
-pub(super) fn waiting(id: DeploymentId, request: &str, queue: &[Waiting], snapshot: Option<&Snapshot>) -> Deployment {
-    // Nothing else that waits has to do with the target, so the next execution that has is the one, even if others come
-    // to wait behind it.
-    let id = if is_alone(queue, request, &id) { id.with(FIRST, "1") } else { id };
-    let Some(snapshot) = snapshot else { return to_deployment(id, Phase::Queued, StateEnum::Queued.as_str()) };
-    // The request that waits longest is the next. But the execution that runs now is known only if it is listed
-    // already.
-    let running = snapshot.last_state().is_some_and(|state| matches!(phase(state), Phase::Running | Phase::Cancelling));
-    let id = if running && is_oldest(queue, request) { id.with(NEXT, "1") } else { id.without(NEXT) };
-    to_deployment(with_some(id, AFTER, snapshot.last()), Phase::Queued, StateEnum::Queued.as_str())
+impl Found {
+    /// There is no later execution.
+    const NOTHING_NEW: Self =
+        Self { execution: None, none_fits: true, none_names: true, next_failed: false, failed_check: None };
+
+    /// What the newest executions show; `is_of_another` says which are known to be another trigger's.
+    fn in_history(
+        past: &[Past],
+        pending: &Pending,
+        overdue: bool,
+        scheme: TokenScheme,
+        timing: &Timing,
+        is_of_another: impl Fn(&str) -> bool,
+    ) -> Self {
+        let Some(mut fitting) = fitting(past, pending, scheme) else {
+            return Self::default();
+        };
+        let target = &pending.target;
+        // Only what the history leaves without a name may be another service's.
+        fitting.retain(|entry| !(is_nameless(entry) && is_of_another(&entry.identifier.execution_id)));
+        let none_fits = !fitting.iter().any(|entry| may_name(entry, target));
+        let none_names = !fitting.iter().any(|entry| names(entry, target));
+        fitting.retain(|entry| !is_later(entry, pending, timing));
+        let id = |entry: &Past| entry.identifier.execution_id.clone();
+        let next = fitting.first().filter(|_| pending.clues.is_next);
+        Self {
+            execution: order::resolve(&fitting, pending, overdue).map(id),
+            none_fits,
+            none_names,
+            next_failed: next.is_some_and(|entry| !names(entry, target) && may_name(entry, target)),
+            failed_check: failed_check(&fitting, pending).map(id),
+        }
+    }
+}
+
+/// The request has not left the queue after all.
+fn waiting_again(pending: Pending) -> Pending {
+    Pending { clues: Clues { left_queue_at: None, ..pending.clues }, ..pending }
+}
+
+/// Whether a deployment must be listed by now that was accepted, or left the queue, at this time; without a time it always
+/// must.
+fn is_overdue(since: Option<Timestamps>, snapshot: &Snapshot, timing: &Timing) -> bool {
+    since.is_none_or(|since| since.is_past(snapshot.at, timing.lost_after))
 }
 
 fn never_started(message: &'static str) -> Error {

@@ -3,34 +3,20 @@
 //! A bare deploy call keeps the version that was deployed (document of 2026-08-20, lines 21445, 21464 and 21479), so that
 //! what is *configured* has to be read and named; Qovery's own console does so as well (`use-outdated-services.ts`).
 
-use qovery_client::types::{
-    ListApplicationCommitParams, ListHelmCommitParams, ListJobCommitParams, ServiceDeploymentStatusEnum,
-};
+use qovery_client::types::{DeploymentHistoryService as PastOfService, ServiceDeploymentStatusEnum};
 
 use super::action::Action;
-use super::history::{chart_of, commit_of, tag_of};
+use super::api::Api;
+use super::body::Named;
+use super::ran::ran_in;
 use super::row::{Row, Source};
 use super::snapshot::{Snapshot, filled};
 use super::status::judge_service;
-use super::{Qovery, map_error};
 use crate::recovery::retry_briefly;
-use crate::{DeployRequest, Error, ErrorKind, Phase, Result, Revision, Target, TargetKind, platform};
+use crate::{DeployRequest, Error, ErrorKind, Phase, RanRevision, Result, Revision, Target, TargetKind, platform};
 
 /// How many of the newest executions are searched for the one that was deployed last.
-const MAX_SEARCHED_EXECUTIONS: i64 = 20;
-
-/// What a trigger names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Named {
-    /// What the deployment is to run; [`Revision::Configured`] where nothing can be named.
-    pub(super) revision: Revision,
-    /// Whether the call itself names it; otherwise the server keeps what was deployed.
-    pub(super) sent: bool,
-    /// Whether it was read instead of being named by the caller.
-    pub(super) resolved: bool,
-    /// The commit of a chart's values.
-    pub(super) values: Option<String>,
-}
+const MAX_SEARCHED_EXECUTIONS: usize = 20;
 
 /// Whether the row of the target has to be read to know what a request means.
 pub(super) fn needs_row(request: &DeployRequest) -> bool {
@@ -42,111 +28,95 @@ pub(super) fn needs_row(request: &DeployRequest) -> bool {
     }
 }
 
-impl Qovery {
-    /// Reads which revision a request means; nothing is sent that changes anything.
-    pub(super) async fn name(&self, request: &DeployRequest, target: &Target, row: Option<&Row>) -> Result<Named> {
-        if let (Action::Event(event), Some(row)) = (Action::of(request), row)
-            && row.lacks(event)
-        {
-            return Err(refuse(
-                ErrorKind::InvalidInput,
-                format!("`{target}` has no event {event:?}; Qovery would start nothing"),
-            ));
+/// Reads which revision a request means; nothing is sent that changes anything.
+pub(super) async fn name(api: &Api, request: &DeployRequest, target: &Target, row: Option<&Row>) -> Result<Named> {
+    if let (Action::Event(event), Some(row)) = (Action::of(request), row)
+        && row.lacks(event)
+    {
+        return Err(refuse(
+            ErrorKind::InvalidInput,
+            format!("`{target}` has no event {event:?}; Qovery would start nothing"),
+        ));
+    }
+    let named = revision(api, request.revision(), target, row).await?;
+    let values = match (request.values_commit(), row) {
+        (Some(commit), Some(row)) if row.values_from_git => Some(commit.to_owned()),
+        (Some(_), _) => {
+            let message = format!("the values of `{target}` do not come from a repository");
+            return Err(refuse(ErrorKind::InvalidInput, message));
         }
-        let revision = self.revision(request.revision(), target, row).await?;
-        let values = match (request.values_commit(), row) {
-            (Some(commit), Some(row)) if row.values_from_git => Some(commit.to_owned()),
-            (Some(_), _) => {
-                let message = format!("the values of `{target}` do not come from a repository");
+        (None, Some(row)) if row.values_from_git && *request.revision() == Revision::Configured => {
+            Some(head(api, target, Some("values")).await?)
+        }
+        (None, _) => None,
+    };
+    Ok(Named { values, ..named })
+}
+
+async fn revision(api: &Api, asked: &Revision, target: &Target, row: Option<&Row>) -> Result<Named> {
+    let source = row.map(|row| &row.source);
+    let sent = |revision| Named { revision, sent: true, resolved: true, values: None };
+    let unresolved = |what: &str| {
+        refuse(ErrorKind::Conflict, format!("Qovery does not say {what} of `{target}`, so name a revision"))
+    };
+    match asked {
+        Revision::Configured => match (target.kind(), source) {
+            (TargetKind::Application | TargetKind::Terraform, _) | (_, Some(Source::Git { .. })) => {
+                let of = (*target.kind() == TargetKind::Helm).then_some("chart");
+                Ok(sent(Revision::Commit(head(api, target, of).await?)))
+            }
+            (_, Some(Source::Image { tag: Some(tag) })) => Ok(sent(Revision::ImageTag(tag.clone()))),
+            (_, Some(Source::Chart { version: Some(version) })) => Ok(sent(Revision::ChartVersion(version.clone()))),
+            (TargetKind::Database | TargetKind::Environment, _) => Ok(Named::default()),
+            _ => Err(unresolved("which revision is configured")),
+        },
+        // An empty body keeps the deployed commit. A tag or chart version may have been configured anew, so
+        // that the one which was deployed is named.
+        Revision::Deployed => match (target.kind(), source) {
+            (TargetKind::Application | TargetKind::Terraform, None) => Ok(Named::default()),
+            (_, Some(Source::Git { deployed })) => {
+                let revision = deployed.clone().map(Revision::Commit).unwrap_or_default();
+                Ok(Named { revision, sent: false, resolved: true, values: None })
+            }
+            _ => Ok(sent(last_deployed(api, target).await?.ok_or_else(|| unresolved("what was deployed last"))?)),
+        },
+        named => {
+            let fits = match (named, source) {
+                (_, None | Some(Source::Other)) => true,
+                (Revision::Commit(_), Some(source)) => matches!(source, Source::Git { .. }),
+                (Revision::ImageTag(_), Some(source)) => matches!(source, Source::Image { .. }),
+                (Revision::ChartVersion(_), Some(source)) => matches!(source, Source::Chart { .. }),
+                _ => false,
+            };
+            if !fits {
+                let message = format!("`{target}` is made from something else than what {} names", describe(named));
                 return Err(refuse(ErrorKind::InvalidInput, message));
             }
-            (None, Some(row)) if row.values_from_git && *request.revision() == Revision::Configured => {
-                Some(self.head(target, Some("values")).await?)
-            }
-            (None, _) => None,
-        };
-        Ok(Named { values, ..revision })
-    }
-
-    async fn revision(&self, asked: &Revision, target: &Target, row: Option<&Row>) -> Result<Named> {
-        let source = row.map(|row| &row.source);
-        let sent = |revision| Named { revision, sent: true, resolved: true, values: None };
-        let unresolved = |what: &str| {
-            refuse(ErrorKind::Conflict, format!("Qovery does not say {what} of `{target}`, so name a revision"))
-        };
-        match asked {
-            Revision::Configured => match (target.kind(), source) {
-                (TargetKind::Application | TargetKind::Terraform, _) | (_, Some(Source::Git { .. })) => {
-                    let of = (*target.kind() == TargetKind::Helm).then_some("chart");
-                    Ok(sent(Revision::Commit(self.head(target, of).await?)))
-                }
-                (_, Some(Source::Image { tag: Some(tag) })) => Ok(sent(Revision::ImageTag(tag.clone()))),
-                (_, Some(Source::Chart { version: Some(version) })) => {
-                    Ok(sent(Revision::ChartVersion(version.clone())))
-                }
-                (TargetKind::Database | TargetKind::Environment, _) => Ok(Named::default()),
-                _ => Err(unresolved("which revision is configured")),
-            },
-            // An empty body keeps the deployed commit. A tag or chart version may have been configured anew, so
-            // that the one which was deployed is named.
-            Revision::Deployed => match (target.kind(), source) {
-                (TargetKind::Application | TargetKind::Terraform, None) => Ok(Named::default()),
-                (_, Some(Source::Git { deployed })) => {
-                    let revision = deployed.clone().map(Revision::Commit).unwrap_or_default();
-                    Ok(Named { revision, sent: false, resolved: true, values: None })
-                }
-                _ => Ok(sent(self.last_deployed(target).await?.ok_or_else(|| unresolved("what was deployed last"))?)),
-            },
-            named => {
-                let fits = match (named, source) {
-                    (_, None | Some(Source::Other)) => true,
-                    (Revision::Commit(_), Some(source)) => matches!(source, Source::Git { .. }),
-                    (Revision::ImageTag(_), Some(source)) => matches!(source, Source::Image { .. }),
-                    (Revision::ChartVersion(_), Some(source)) => matches!(source, Source::Chart { .. }),
-                    _ => false,
-                };
-                if !fits {
-                    let message = format!("`{target}` is made from something else than what {} names", describe(named));
-                    return Err(refuse(ErrorKind::InvalidInput, message));
-                }
-                Ok(Named { revision: named.clone(), sent: true, resolved: false, values: None })
-            }
+            Ok(Named { revision: named.clone(), sent: true, resolved: false, values: None })
         }
     }
+}
 
-    /// The newest commit of the branch; lists come newest first (console, `use-outdated-services.ts`).
-    async fn head(&self, target: &Target, of: Option<&str>) -> Result<String> {
-        let list = || async {
-            let (client, id) = (&self.client, target.id());
-            let reply = match target.kind() {
-                TargetKind::Job => client.list_job_commit(id, &ListJobCommitParams::default()).await,
-                TargetKind::Helm => {
-                    client.list_helm_commit(id, &ListHelmCommitParams { of: of.map(str::to_owned) }).await
-                }
-                TargetKind::Terraform => client.list_terraform_commit(id).await,
-                _ => client.list_application_commit(id, &ListApplicationCommitParams::default()).await,
-            };
-            Ok(reply.map_err(map_error)?.into_value().results)
-        };
-        let commits = retry_briefly(list).await?;
-        let head = commits.first().and_then(|commit| filled(Some(&commit.git_commit_id)));
-        head.map(str::to_owned).ok_or_else(|| {
-            refuse(ErrorKind::Conflict, format!("Qovery lists no commit of the branch of `{target}`, so name a commit"))
-        })
-    }
+/// The newest commit of the branch; lists come newest first (console, `use-outdated-services.ts`).
+async fn head(api: &Api, target: &Target, of: Option<&str>) -> Result<String> {
+    let commits = retry_briefly(|| api.commits(target, of)).await?;
+    let head = commits.first().and_then(|commit| filled(Some(&commit.git_commit_id)));
+    head.map(str::to_owned).ok_or_else(|| {
+        refuse(ErrorKind::Conflict, format!("Qovery lists no commit of the branch of `{target}`, so name a commit"))
+    })
+}
 
-    /// The tag or chart version of the newest deployment that succeeded.
-    async fn last_deployed(&self, target: &Target) -> Result<Option<Revision>> {
-        let past = retry_briefly(|| self.past_of(target, MAX_SEARCHED_EXECUTIONS)).await?;
-        let succeeded = |status: &_, details| judge_service(status, details) == Phase::Succeeded;
-        let last = past.iter().find(|part| succeeded(&part.status, part.status_details.as_ref()));
-        Ok(last.and_then(|part| {
-            commit_of(&part.details)
-                .map(|commit| Revision::Commit(commit.to_owned()))
-                .or_else(|| tag_of(&part.details).map(|tag| Revision::ImageTag(tag.to_owned())))
-                .or_else(|| chart_of(&part.details).map(|version| Revision::ChartVersion(version.to_owned())))
-        }))
-    }
+/// The revision of the newest deployment that succeeded.
+async fn last_deployed(api: &Api, target: &Target) -> Result<Option<Revision>> {
+    let past = retry_briefly(|| api.history_of(target, MAX_SEARCHED_EXECUTIONS)).await?;
+    let has_succeeded =
+        |part: &&PastOfService| judge_service(&part.status, part.status_details.as_ref()) == Phase::Succeeded;
+    Ok(past.iter().find(has_succeeded).and_then(|part| match ran_in(&part.details) {
+        RanRevision::Commit(commit) => Some(Revision::Commit(commit)),
+        RanRevision::ImageTag(tag) => Some(Revision::ImageTag(tag)),
+        RanRevision::ChartVersion(version) => Some(Revision::ChartVersion(version)),
+        _ => None,
+    }))
 }
 
 /// Refuses to deploy a service once more that was never deployed, because an empty body means the last deployment.

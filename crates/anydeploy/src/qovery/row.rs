@@ -2,9 +2,9 @@
 
 use qovery_client::types::{ApplicationGitRepository as Repository, JobResponse, JobTypeEnum, ReferenceObject};
 
-use super::kind::unknown;
+use super::api::Api;
+use super::error::unknown;
 use super::snapshot::filled;
-use super::{Qovery, map_error};
 use crate::{Error, ErrorKind, JobEvent, Result, Target, TargetKind, platform};
 
 /// What a service or environment is.
@@ -64,51 +64,49 @@ impl Row {
     }
 }
 
-impl Qovery {
-    /// Reads a service or an environment by its kind, so that one of another kind is not found.
-    pub(super) async fn row(&self, target: &Target) -> Result<Row> {
-        let (client, id) = (&self.client, target.id());
-        Ok(match target.kind() {
-            TargetKind::Application => {
-                let row = client.get_application(id).await.map_err(map_error)?.into_value();
-                Row::new(row.name, row.environment, Source::git(row.git_repository.as_ref()))
-            }
-            TargetKind::Container => {
-                let row = client.get_container(id).await.map_err(map_error)?.into_value();
-                Row::new(row.name, row.environment, Source::image(row.tag))
-            }
-            TargetKind::Job => job(client.get_job(id).await.map_err(map_error)?.into_value()),
-            TargetKind::Helm => {
-                let row = client.get_helm(id).await.map_err(map_error)?.into_value();
-                let source = match row.source {
-                    Some(source) => match (source.git, source.repository) {
-                        (Some(git), _) => Source::git(git.git_repository.as_ref()),
-                        (None, Some(repository)) => Source::Chart { version: repository.chart_version },
-                        (None, None) => Source::Other,
-                    },
-                    None => Source::Other,
-                };
-                let values = row.values_override.and_then(|values| values.file).and_then(|file| file.git);
-                let values_from_git = values.is_some_and(|git| git.git_repository.is_some());
-                Row { values_from_git, ..Row::new(row.name, row.environment, source) }
-            }
-            TargetKind::Terraform => {
-                let row = client.get_terraform(id).await.map_err(map_error)?.into_value();
-                let git = row.terraform_files_source.and_then(|source| source.git);
-                Row::new(row.name, row.environment, Source::git(git.and_then(|git| git.git_repository).as_ref()))
-            }
-            TargetKind::Database => {
-                let row = client.get_database(id).await.map_err(map_error)?.into_value();
-                Row::new(row.name, row.environment, Source::Other)
-            }
-            TargetKind::Environment => {
-                let row = client.get_environment(id).await.map_err(map_error)?.into_value();
-                let name = row.name.unwrap_or_else(|| row.id.clone());
-                Row { environment: Some(row.id), ..Row::new(name, None, Source::Other) }
-            }
-            other => return Err(unknown(other)),
-        })
-    }
+/// Reads a service or an environment by its kind, so that one of another kind is not found.
+pub(super) async fn row(api: &Api, target: &Target) -> Result<Row> {
+    let id = target.id();
+    Ok(match target.kind() {
+        TargetKind::Application => {
+            let row = api.application(id).await?;
+            Row::new(row.name, row.environment, Source::git(row.git_repository.as_ref()))
+        }
+        TargetKind::Container => {
+            let row = api.container(id).await?;
+            Row::new(row.name, row.environment, Source::image(row.tag))
+        }
+        TargetKind::Job => job(api.job(id).await?),
+        TargetKind::Helm => {
+            let row = api.helm(id).await?;
+            let source = match row.source {
+                Some(source) => match (source.git, source.repository) {
+                    (Some(git), _) => Source::git(git.git_repository.as_ref()),
+                    (None, Some(repository)) => Source::Chart { version: repository.chart_version },
+                    (None, None) => Source::Other,
+                },
+                None => Source::Other,
+            };
+            let values = row.values_override.and_then(|values| values.file).and_then(|file| file.git);
+            let values_from_git = values.is_some_and(|git| git.git_repository.is_some());
+            Row { values_from_git, ..Row::new(row.name, row.environment, source) }
+        }
+        TargetKind::Terraform => {
+            let row = api.terraform(id).await?;
+            let git = row.terraform_files_source.and_then(|source| source.git);
+            Row::new(row.name, row.environment, Source::git(git.and_then(|git| git.git_repository).as_ref()))
+        }
+        TargetKind::Database => {
+            let row = api.database(id).await?;
+            Row::new(row.name, row.environment, Source::Other)
+        }
+        TargetKind::Environment => {
+            let row = api.environment(id).await?;
+            let name = row.name.unwrap_or_else(|| row.id.clone());
+            Row { environment: Some(row.id), ..Row::new(name, None, Source::Other) }
+        }
+        other => return Err(unknown(other)),
+    })
 }
 
 fn job(row: JobResponse) -> Row {

@@ -1,17 +1,16 @@
-//! The snapshot of an environment: its last deployment and its services; its queue and its history beside it.
+//! The snapshot of an environment: its last deployment and its services.
 
-use qovery_client::types::{
-    DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, ListEnvironmentDeploymentHistoryV2Params,
-    QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status,
-};
+use qovery_client::types::{EnvironmentStatuses, StateEnum, Status};
 
 use super::status::judge_service;
-use super::{Qovery, map_error};
 use crate::clock::Timestamps;
-use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
+use crate::{Error, ErrorKind, Progress, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const HISTORY_PAGE_SIZE: usize = 50;
+
+/// How many are read where one is missing that may be older.
+pub(super) const LONG_HISTORY_PAGE_SIZE: usize = 200;
 
 /// The kinds of service whose statuses are listed.
 pub(super) const KINDS: [TargetKind; 6] = [
@@ -30,6 +29,10 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
+    pub(super) fn new(statuses: EnvironmentStatuses, at: Timestamps) -> Self {
+        Self { statuses, at }
+    }
+
     /// The newest execution that is listed; an old one may be listed for some seconds after a new one has started.
     pub(super) fn last(&self) -> Option<&str> {
         filled(self.statuses.environment.last_deployment_id.as_deref())
@@ -97,28 +100,6 @@ impl Snapshot {
     }
 }
 
-impl Qovery {
-    pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
-        let reply = self.client.get_environment_statuses(environment).await.map_err(map_error)?;
-        let at = Timestamps::of(reply.header("date"));
-        Ok(Snapshot { statuses: reply.into_value(), at })
-    }
-
-    /// The requests that wait.
-    pub(super) async fn queue(&self, environment: &str) -> Result<Vec<Waiting>> {
-        let reply = self.client.list_deployment_request_by_environment_id(environment).await.map_err(map_error)?;
-        Ok(reply.into_value().results)
-    }
-
-    /// The newest executions, newest first.
-    pub(super) async fn past(&self, environment: &str) -> Result<Vec<Past>> {
-        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: i64::try_from(HISTORY_PAGE_SIZE).ok() };
-        let reply =
-            self.client.list_environment_deployment_history_v2(environment, &params).await.map_err(map_error)?;
-        Ok(reply.into_value().results)
-    }
-}
-
 /// An error of a list that belongs to an environment whose statuses were just read.
 ///
 /// That one route does not find the environment says nothing about the deployment, so that it must not end a watch.
@@ -153,7 +134,7 @@ mod tests {
             },
             "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
         }));
-        Snapshot { statuses: statuses.unwrap(), at: Timestamps::of(None) }.progress()
+        Snapshot::new(statuses.unwrap(), Timestamps::of(None)).progress()
     }
 
     fn application(state: &str, execution: &str, is_part: bool) -> Value {

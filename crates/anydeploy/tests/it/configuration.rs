@@ -157,11 +157,16 @@ fn plain_http_can_be_allowed_by_a_variable() {
 #[test]
 fn times_and_limits_are_read_in_the_forms_people_write() {
     let config: CoolifyConfig = serde_json::from_str(
-        r#"{"url":"https://c.example","token":"1|t","timeout":"20s","connect_timeout":"500ms","grace":"2m","max_body":33554432}"#,
+        r#"{"url":"https://c.example","token":"1|t","timeout":"20s","connect_timeout":"500ms","timing":{"lost_after":"2m"},"max_body":33554432}"#,
     )
     .unwrap();
     assert_eq!(config.timeout, Duration::from_secs(20));
-    assert_eq!((config.connect_timeout, config.grace), (Duration::from_millis(500), Duration::from_mins(2)));
+    assert_eq!(
+        (config.connect_timeout, config.timing.lost_after),
+        (Duration::from_millis(500), Duration::from_mins(2))
+    );
+    assert_eq!(config.timing.trigger_settles, Duration::from_secs(30), "the others keep their default");
+    assert!(serde_json::from_str::<CoolifyConfig>(r#"{"timing":{"lost":1}}"#).is_err(), "a misspelt time");
     assert_eq!(config.max_body, 32 * 1024 * 1024);
     let config: DokployConfig = serde_json::from_str(r#"{"timeout":2.5}"#).unwrap();
     assert_eq!((config.timeout, config.max_body), (Duration::from_millis(2500), 16 * 1024 * 1024));
@@ -202,7 +207,7 @@ fn a_root_certificate_that_is_none_is_called_by_its_name() {
 }
 
 #[test]
-fn a_grace_beyond_an_hour_is_refused_when_built() {
+fn a_time_beyond_an_hour_is_refused_when_built() {
     let build = |grace| Dokploy::builder().url("https://d.example").token("t").grace(grace).build();
     for grace in [std::time::Duration::from_secs(3601), std::time::Duration::MAX] {
         assert_eq!(build(grace).unwrap_err().kind(), ErrorKind::InvalidConfiguration, "{grace:?}");

@@ -2,6 +2,7 @@
 
 mod cost;
 mod earlier;
+mod intents;
 mod order;
 mod reads;
 mod recovery;

@@ -201,7 +201,8 @@ async fn a_rate_limit_reports_how_long_to_wait_in_each_of_its_forms() {
 async fn a_lost_answer_to_a_trigger_is_undecidable_and_the_trigger_is_sent_once() {
     let slow = ResponseTemplate::new(202).set_delay(Duration::from_secs(5));
     let server = server(Call::Deploy("application"), slow).await;
-    let qovery = Qovery::builder().url(server.uri()).token(MARKER).timeout(Duration::from_millis(200)).build().unwrap();
+    let builder = Qovery::builder().url(server.uri()).token(MARKER);
+    let qovery = builder.timeout(Duration::from_millis(200)).grace(Duration::from_secs(4)).build().unwrap();
     let error = meet(&qovery, Call::Deploy("application")).await;
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false));
     let triggers = server.received_requests().await.unwrap();

@@ -11,16 +11,19 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const TOKEN: &str = "planted-marker-token";
 
+/// How long a read before a trigger is repeated that something in front of the platform answers.
+const GRACE: Duration = Duration::from_secs(1);
+
 fn coolify(url: String) -> Coolify {
-    Coolify::builder().url(url).token(TOKEN).build().unwrap()
+    Coolify::builder().url(url).token(TOKEN).grace(GRACE).build().unwrap()
 }
 
 fn dokploy(url: String) -> Dokploy {
-    Dokploy::builder().url(url).token(TOKEN).build().unwrap()
+    Dokploy::builder().url(url).token(TOKEN).grace(GRACE).build().unwrap()
 }
 
 fn qovery(url: String) -> Qovery {
-    Qovery::builder().url(url).token(TOKEN).build().unwrap()
+    Qovery::builder().url(url).token(TOKEN).grace(GRACE).build().unwrap()
 }
 
 fn deployers(url: &str) -> [(Platform, Box<dyn Deployer>); 3] {

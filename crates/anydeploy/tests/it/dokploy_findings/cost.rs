@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anydeploy::{DeployRequest, Deployer, DeployerExt, Dokploy, ErrorKind, Target, TargetKind};
 use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Fault, FaultPlan, FaultyNetwork, RequestKind};
+use futures::future::join_all;
 
 use crate::support::dokploy::{clocked, manual, quick, request, ticks};
 
@@ -58,7 +59,7 @@ async fn a_trigger_that_never_arrived_costs_at_most_24_reads() {
 
 #[tokio::test]
 async fn the_final_answer_of_a_short_git_build_has_its_commit() {
-    for late in [1, 3] {
+    join_all([1, 3].map(async |late| {
         let (fake, dokploy) = clocked(FakeDokploy::builder().quirk(DokployQuirk::LateTitle(late))).await;
         for target in
             [Target::application(fake.add_git_application("shop")), Target::compose(fake.add_git_compose("stack"))]
@@ -71,5 +72,6 @@ async fn the_final_answer_of_a_short_git_build_has_its_commit() {
                 assert_eq!(deployment.commit.as_deref().map(str::len), Some(40), "{deployment:?}");
             }
         }
-    }
+    }))
+    .await;
 }

@@ -9,6 +9,7 @@ use anydeploy::{
 use anydeploy_fakes::{
     DokployQuirk, DokployScript, FakeDokploy, FakeDokployBuilder, Fault, FaultPlan, FaultyNetwork, Pace, RequestKind,
 };
+use futures::future::join_all;
 use serde_json::{Value, json};
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -17,18 +18,18 @@ use crate::support::dokploy::{manual, paced, quick, request, ticks};
 
 #[tokio::test]
 async fn a_row_that_is_done_does_not_hang_on_the_queue_list() {
-    for status in [401, 403, 404, 500] {
-        for cloud in [false, true] {
-            let builder = FakeDokploy::builder().quirk(DokployQuirk::QueueListRefused(status));
-            let builder = if cloud { builder.quirk(DokployQuirk::Cloud) } else { builder };
-            let (fake, dokploy) = paced(builder).await;
-            for target in [Target::application(fake.application()), Target::compose(fake.add_git_compose("stack"))] {
-                fake.every_deployment(target.id(), DokployScript::succeeds().lasting(15));
-                let outcome = dokploy.deploy_and_wait(&DeployRequest::new(target), quick()).await.unwrap();
-                assert!(outcome.is_success(), "{status}, cloud: {cloud}: {outcome:?}");
-            }
+    let cases = [401, 403, 404, 500].into_iter().flat_map(|status| [(status, false), (status, true)]);
+    join_all(cases.map(async |(status, cloud)| {
+        let builder = FakeDokploy::builder().quirk(DokployQuirk::QueueListRefused(status));
+        let builder = if cloud { builder.quirk(DokployQuirk::Cloud) } else { builder };
+        let (fake, dokploy) = paced(builder).await;
+        for target in [Target::application(fake.application()), Target::compose(fake.add_git_compose("stack"))] {
+            fake.every_deployment(target.id(), DokployScript::succeeds().lasting(15));
+            let outcome = dokploy.deploy_and_wait(&DeployRequest::new(target), quick()).await.unwrap();
+            assert!(outcome.is_success(), "{status}, cloud: {cloud}: {outcome:?}");
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
@@ -53,18 +54,18 @@ async fn failed_reads_before_the_trigger_do_not_fail_the_deploy() {
         Fault::HtmlPage { code: 502 },
         Fault::HtmlPage { code: 200 },
     ];
-    for fault in faults {
-        for kind in [TargetKind::Application, TargetKind::Compose] {
-            let fake = FakeDokploy::start().await;
-            let network =
-                FaultyNetwork::before(&fake.url(), FaultPlan::always(fault).on([RequestKind::Read]).limit(5)).unwrap();
-            let builder = Dokploy::builder().url(network.url()).token(fake.token());
-            let dokploy = builder.grace(Duration::from_secs(6)).build().unwrap();
-            let id = if kind == TargetKind::Compose { fake.compose() } else { fake.application() };
-            dokploy.deploy(&DeployRequest::new(Target::new(kind, id))).await.unwrap();
-            assert_eq!(fake.triggered().len(), 1, "{fault:?}");
-        }
-    }
+    let cases = faults.into_iter().flat_map(|fault| [(fault, TargetKind::Application), (fault, TargetKind::Compose)]);
+    join_all(cases.map(async |(fault, kind)| {
+        let fake = FakeDokploy::start().await;
+        let network =
+            FaultyNetwork::before(&fake.url(), FaultPlan::always(fault).on([RequestKind::Read]).limit(5)).unwrap();
+        let builder = Dokploy::builder().url(network.url()).token(fake.token());
+        let dokploy = builder.grace(Duration::from_secs(6)).build().unwrap();
+        let id = if kind == TargetKind::Compose { fake.compose() } else { fake.application() };
+        dokploy.deploy(&DeployRequest::new(Target::new(kind, id))).await.unwrap();
+        assert_eq!(fake.triggered().len(), 1, "{fault:?}");
+    }))
+    .await;
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use anydeploy::{
     VersionSupport,
 };
 use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryQuirk, QoveryScript, RequestKind};
+use futures::future::join_all;
 use serde_json::json;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -15,7 +16,7 @@ use crate::support::qovery::{execution, manual, quick, running, step_to_the_end,
 
 #[tokio::test]
 async fn a_failed_check_before_the_deployment_fails_each_kind_with_its_reason() {
-    for marks in [false, true] {
+    join_all([false, true].map(async |marks| {
         let builder = FakeQovery::builder();
         let builder = if marks { builder.quirk(QoveryQuirk::CheckMarksServices) } else { builder };
         let (fake, qovery) = running(builder).await;
@@ -36,7 +37,8 @@ async fn a_failed_check_before_the_deployment_fails_each_kind_with_its_reason() 
             let truth = fake.triggered().pop().unwrap().execution_id;
             assert_eq!(outcome.deployment().unwrap().id.get("execution"), Some(&*truth));
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
@@ -115,24 +117,27 @@ async fn a_lost_trigger_whose_check_failed_has_failed_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_lost_trigger_beside_a_failed_check_of_another_one_is_safe_to_repeat() {
-    let (fake, _) = running(FakeQovery::builder()).await;
+async fn a_lost_trigger_beside_a_failed_check_of_an_earlier_one_is_safe_to_repeat() {
+    let (fake, _) = manual(FakeQovery::builder()).await;
     fake.next_deployment(&fake.container(), QoveryScript::fails_pre_check("no credentials"));
-    let (network, qovery) = behind(&fake, Fault::SilenceBefore, Duration::from_millis(800));
+    let network = FaultyNetwork::before(&fake.url(), FaultPlan::calm()).unwrap();
+    let qovery = Qovery::builder().url(network.url()).token(fake.token()).grace(Duration::from_millis(600));
+    let qovery = qovery.build().unwrap();
+    let accepted = qovery.deploy(&worker(&fake)).await.unwrap();
+    network.follow(FaultPlan::always(Fault::ResetBefore).on([RequestKind::Trigger]).limit(1));
     let lost = async { qovery.deploy(&web(&fake)).await };
-    let failed = async {
+    let shows = async {
         while network.injected().is_empty() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        // The fault has met the first trigger.
-        qovery.deploy_and_wait(&worker(&fake), quick()).await
+        // It was not listed when the baseline of the second trigger was read.
+        fake.advance(100);
     };
-    let (lost, failed) = tokio::join!(lost, failed);
-    let failed = failed.unwrap();
-    assert_eq!(failed.reason(), Some("no credentials"), "{failed:?}");
+    let (lost, ()) = tokio::join!(lost, shows);
     let error = lost.unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::NotTriggered, true), "{error}");
     assert!(error.to_string().contains("which changes nothing"), "{error}");
+    assert_eq!(qovery.watch(&accepted.id, quick()).await.unwrap().reason(), Some("no credentials"));
     assert!(qovery.deploy(&web(&fake)).await.is_ok(), "nothing but this one was deployed");
     assert_eq!(fake.triggered().len(), 2);
 }

@@ -1,6 +1,6 @@
 //! Rules between the pure functions: each of these tests fails if its rule is left out.
 
-use anydeploy::{Deployer, ErrorKind, Identity, Qovery, Revision, Target};
+use anydeploy::{DeployRequest, Deployer, Deployment, ErrorKind, Identity, Qovery, Revision, Target};
 use anydeploy_fakes::{FakeQovery, QoveryScript};
 use serde_json::json;
 use wiremock::matchers::{method, path};
@@ -24,10 +24,11 @@ async fn an_execution_that_waited_in_the_queue_is_not_that_of_a_trigger_that_sta
     }
 }
 
-#[tokio::test]
-async fn two_triggers_at_once_that_get_one_request_are_both_adopted() {
-    const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
-    const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
+const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
+const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
+
+/// A server whose environment is busy, and whose queue is empty when it is first read, and lists one request from then on.
+async fn busy_server(answer: ResponseTemplate) -> MockServer {
     let server = MockServer::builder().start().await;
     let get = |call: &str, body: serde_json::Value| {
         Mock::given(method("GET"))
@@ -39,61 +40,43 @@ async fn two_triggers_at_once_that_get_one_request_are_both_adopted() {
         "applications": [{"id": ID, "state": "DEPLOYED", "execution_id": "e-0"}],
     });
     get("statuses", statuses).mount(&server).await;
-    // Neither of the two saw the request before its own trigger.
-    get("deploymentQueue", json!({"results": []})).mount(&server).await;
-    let answer = json!({"id": ID, "state": "DEPLOYMENT_QUEUED", "deployment_request_id": REQUEST});
-    let accepted = ResponseTemplate::new(202).set_body_json(answer);
-    Mock::given(method("POST")).respond_with(accepted).mount(&server).await;
-    let qovery = Qovery::builder().url(server.uri()).token("t").build().unwrap();
+    let past = json!({"results": [{"identifier": {"execution_id": "e-1"}, "status": "DEPLOYING", "stages": []}]});
+    get("deploymentHistoryV2", past).mount(&server).await;
+    let empty = get("deploymentQueue", json!({"results": []}));
+    empty.up_to_n_times(1).with_priority(1).mount(&server).await;
+    let waiting = json!({
+        "identifier": {"deployment_request_id": REQUEST},
+        "stages": [{"services": [{"identifier": {"service_id": ID}}]}],
+    });
+    get("deploymentQueue", json!({"results": [waiting]})).mount(&server).await;
+    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    server
+}
+
+/// Two callers of one process deploy the same at once, and take turns.
+async fn two_at_once(server: &MockServer) -> (anydeploy::Result<Deployment>, anydeploy::Result<Deployment>) {
+    let grace = std::time::Duration::from_millis(600);
+    let qovery = Qovery::builder().url(server.uri()).token("t").grace(grace).build().unwrap();
     let target = Target::application(ID).in_environment(ID);
-    let request = anydeploy::DeployRequest::new(target).with_revision(Revision::Commit("0123456789abcdef".into()));
-    let (one, other) = futures::join!(qovery.deploy(&request), qovery.deploy(&request));
-    for deployment in [one.unwrap(), other.unwrap()] {
-        assert_eq!(deployment.id.get("request"), Some(REQUEST));
-        assert!(deployment.id.get("adopted").is_some(), "either may be the one that was merged: {deployment:?}");
-    }
+    let request = DeployRequest::new(target).with_revision(Revision::Commit("0123456789abcdef".into()));
+    futures::join!(qovery.deploy(&request), qovery.deploy(&request))
 }
 
 #[tokio::test]
-async fn of_two_lost_answers_at_once_neither_takes_the_only_request_for_its_own() {
-    const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
-    const REQUEST: &str = "0a1b2c3d-0000-7000-8000-000000000009";
-    for callers in [1, 2] {
-        let server = MockServer::builder().start().await;
-        let get = |call: &str, body: serde_json::Value| {
-            Mock::given(method("GET"))
-                .and(path(format!("/environment/{ID}/{call}")))
-                .respond_with(ResponseTemplate::new(200).set_body_json(body))
-        };
-        let statuses = json!({
-            "environment": {"id": ID, "state": "DEPLOYING", "last_deployment_state": "DEPLOYING",
-                "last_deployment_id": "e-1"},
-            "applications": [{"id": ID, "state": "DEPLOYED", "execution_id": "e-0"}],
-        });
-        get("statuses", statuses).mount(&server).await;
-        let past = json!({"results": [{"identifier": {"execution_id": "e-1"}, "status": "DEPLOYING", "stages": []}]});
-        get("deploymentHistoryV2", past).mount(&server).await;
-        // Each caller reads once before the trigger, and one request is listed afterwards: either may have made it.
-        let empty = get("deploymentQueue", json!({"results": []}));
-        empty.up_to_n_times(callers).with_priority(1).mount(&server).await;
-        let waiting = json!({
-            "identifier": {"deployment_request_id": REQUEST},
-            "stages": [{"services": [{"identifier": {"service_id": ID}}]}],
-        });
-        get("deploymentQueue", json!({"results": [waiting]})).mount(&server).await;
-        Mock::given(method("POST")).respond_with(ResponseTemplate::new(504)).mount(&server).await;
-        let grace = std::time::Duration::from_millis(600);
-        let qovery = Qovery::builder().url(server.uri()).token("t").grace(grace).build().unwrap();
-        let target = Target::application(ID).in_environment(ID);
-        let request = anydeploy::DeployRequest::new(target).with_revision(Revision::Commit("0123456789abcdef".into()));
-        if callers == 1 {
-            let found = qovery.deploy(&request).await.unwrap();
-            assert_eq!((found.identity, found.id.get("request")), (Identity::Inferred, Some(REQUEST)));
-            continue;
-        }
-        let (one, other) = futures::join!(qovery.deploy(&request), qovery.deploy(&request));
-        for result in [one, other] {
-            assert_eq!(result.unwrap_err().kind(), ErrorKind::Undecidable);
-        }
-    }
+async fn of_two_triggers_at_once_that_get_one_request_the_second_is_adopted() {
+    let answer = json!({"id": ID, "state": "DEPLOYMENT_QUEUED", "deployment_request_id": REQUEST});
+    let server = busy_server(ResponseTemplate::new(202).set_body_json(answer)).await;
+    let (first, second) = two_at_once(&server).await;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!((first.identity, first.id.get("request")), (Identity::Exact, Some(REQUEST)));
+    assert_eq!((second.identity, second.id.get("request")), (Identity::Adopted, Some(REQUEST)));
+}
+
+#[tokio::test]
+async fn of_two_lost_answers_at_once_only_the_first_takes_the_only_request_for_its_own() {
+    let server = busy_server(ResponseTemplate::new(504)).await;
+    let (first, second) = two_at_once(&server).await;
+    let first = first.unwrap();
+    assert_eq!((first.identity, first.id.get("request")), (Identity::Inferred, Some(REQUEST)));
+    assert_eq!(second.unwrap_err().kind(), ErrorKind::Undecidable);
 }

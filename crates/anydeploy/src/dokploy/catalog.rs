@@ -1,58 +1,37 @@
-//! What can be deployed, and how it runs.
+//! What can be deployed, how it runs, and what the key may do.
 
 use dokploy_client::types::Domain;
-use dokploy_client::wire::{Method, Operation};
+use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Map, Value};
 
-use super::rows::unsupported_kind;
-use super::{ApplicationStatusEnum, Dokploy, map_error, service_state};
-use crate::{Catalog, Check, Error, Result, Service, Target, TargetKind, platform};
-use futures::future::{BoxFuture, FutureExt};
-
-/// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
-const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/project.all");
+use super::check::check_key;
+use super::{ApplicationStatusEnum, Dokploy, service_state};
+use crate::{Catalog, Check, Error, Result, Service, Target, platform};
 
 impl Catalog for Dokploy {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        self.service_of(target).boxed()
-    }
-
-    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        self.all_services().boxed()
-    }
-
-    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
-        self.check_key().boxed()
-    }
-}
-
-impl Dokploy {
-    pub(super) async fn service_of(&self, target: &Target) -> Result<Service> {
-        target.validate()?;
-        let (name, status, domains) = match target.kind() {
-            TargetKind::Application => {
-                let row = self.client.application_one(target.id()).await.map_err(map_error)?.into_value();
-                (row.name, row.application_status, row.domains)
-            }
-            TargetKind::Compose => {
-                let row = self.client.compose_one(target.id()).await.map_err(map_error)?.into_value();
-                (row.name, row.compose_status, row.domains)
-            }
-            other => return Err(unsupported_kind(other)),
-        };
-        Ok(service(target.clone(), name, &status).with_urls(domains.iter().filter_map(url).collect()))
+        async move {
+            let details = self.api.details(target).await?;
+            let urls = details.domains.iter().filter_map(url).collect();
+            Ok(service(target.clone(), details.name, &details.status).with_urls(urls))
+        }
+        .boxed()
     }
 
     /// Lists the applications and compose stacks of every project; the list has no URLs.
-    pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
-        let call = self.client.http().request(&PROJECT_ALL);
-        let projects: Vec<Map<String, Value>> = call.json().await.map_err(map_error)?.into_value();
-        let mut services = Vec::new();
-        for project in &projects {
-            let holders = holders(project)?;
-            services.extend(holders.into_iter().flat_map(services_of));
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        async move {
+            let mut services = Vec::new();
+            for project in &self.api.projects().await? {
+                services.extend(holders(project)?.into_iter().flat_map(services_of));
+            }
+            Ok(services)
         }
-        Ok(services)
+        .boxed()
+    }
+
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
+        check_key(self).boxed()
     }
 }
 

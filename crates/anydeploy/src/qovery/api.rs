@@ -1,0 +1,213 @@
+//! The requests that the adapter makes.
+
+use anydeploy_wire as wire;
+use futures::future::try_join;
+use qovery_client::Client;
+use qovery_client::types::{
+    Application, CancelEnvironmentDeploymentRequest, Commit, ContainerResponse, Database, DeployDatabaseParams,
+    DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as PastOfService, Environment,
+    EnvironmentLogs, EnvironmentStatusesWithStages, HelmResponse, JobResponse, Link, ListApplicationCommitParams,
+    ListApplicationDeploymentHistoryV2Params, ListContainerDeploymentHistoryV2Params,
+    ListDatabaseDeploymentHistoryV2Params, ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams,
+    ListHelmCommitParams, ListHelmDeploymentHistoryV2Params, ListJobCommitParams, ListJobDeploymentHistoryV2Params,
+    ListJobsParams, ListServicesByOrganizationIdParams, ListTerraformDeploymentHistoryV2Params, Organization,
+    OrganizationEnvironmentResponse, QueuedDeploymentRequestWithStages, ServiceLightResponse, StateEnum, Status,
+    TerraformResponse,
+};
+
+use super::body::Body;
+use super::error::{map_error, map_error_of_known, unknown};
+use super::snapshot::Snapshot;
+use crate::clock::Timestamps;
+use crate::{Result, Target, TargetKind};
+
+/// Qovery's API, as far as the adapter uses it.
+#[derive(Clone, Debug)]
+pub(super) struct Api {
+    client: Client,
+}
+
+impl Api {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    #[cfg(feature = "raw-api")]
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where triggers take turns: an environment of a server, which runs one execution at a time.
+    pub(super) fn place(&self, environment: &str) -> String {
+        format!("{} {environment}", self.client.http().base_url())
+    }
+
+    /// Triggers a deployment; what the answer says, if it says anything, and when it came.
+    pub(super) async fn deploy(&self, id: &str, body: &Body) -> Result<(Option<Status>, Timestamps)> {
+        let client = &self.client;
+        let answer = match body {
+            Body::Application(body) => client.deploy_application(id, body).await,
+            Body::Container(body) => client.deploy_container(id, body).await,
+            Body::Job(params, body) => client.deploy_job(id, params, body).await,
+            Body::Helm(body) => client.deploy_helm(id, &DeployHelmParams::default(), body).await,
+            Body::Terraform(body) => client.deploy_terraform(id, body).await,
+            Body::Database => client.deploy_database(id, &DeployDatabaseParams::default()).await,
+            Body::Environment => client.deploy_environment(id).await,
+        };
+        let answer = answer.map_err(map_error_of_known)?;
+        let at = Timestamps::of(answer.header("date"));
+        Ok((answer.into_value(), at))
+    }
+
+    pub(super) async fn cancel_request(&self, request: &str) -> Result<()> {
+        value(self.client.cancel_deployment_request(request)).await
+    }
+
+    pub(super) async fn cancel_environment(&self, environment: &str, force: bool) -> Result<()> {
+        // The console sends the field in either case (720181b).
+        let body = CancelEnvironmentDeploymentRequest { force_cancel: Some(force) };
+        value(self.client.cancel_environment_deployment(environment, &body)).await.map(drop)
+    }
+
+    pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
+        let answer = self.client.get_environment_statuses(environment).await.map_err(map_error)?;
+        let at = Timestamps::of(answer.header("date"));
+        Ok(Snapshot::new(answer.into_value(), at))
+    }
+
+    pub(super) async fn stages(&self, environment: &str) -> Result<EnvironmentStatusesWithStages> {
+        value(self.client.get_environment_statuses_with_stages(environment)).await
+    }
+
+    /// The requests that wait.
+    pub(super) async fn queue(&self, environment: &str) -> Result<Vec<QueuedDeploymentRequestWithStages>> {
+        Ok(value(self.client.list_deployment_request_by_environment_id(environment)).await?.results)
+    }
+
+    pub(super) async fn state_of_request(&self, request: &str) -> Result<Option<StateEnum>> {
+        Ok(value(self.client.get_deployment_status_by_deployment_request_id(request)).await?.status)
+    }
+
+    /// So many of the newest executions of an environment, newest first.
+    pub(super) async fn history(&self, environment: &str, size: usize) -> Result<Vec<Past>> {
+        let params = ListEnvironmentDeploymentHistoryV2Params { page_size: page_size(size) };
+        Ok(value(self.client.list_environment_deployment_history_v2(environment, &params)).await?.results)
+    }
+
+    /// So many of the newest executions that took a service in, newest first.
+    pub(super) async fn history_of(&self, service: &Target, size: usize) -> Result<Vec<PastOfService>> {
+        let (client, id, page_size) = (&self.client, service.id(), page_size(size));
+        let page = match service.kind() {
+            TargetKind::Application => {
+                let params = ListApplicationDeploymentHistoryV2Params { page_size };
+                value(client.list_application_deployment_history_v2(id, &params)).await
+            }
+            TargetKind::Container => {
+                let params = ListContainerDeploymentHistoryV2Params { page_size };
+                value(client.list_container_deployment_history_v2(id, &params)).await
+            }
+            TargetKind::Job => {
+                let params = ListJobDeploymentHistoryV2Params { page_size };
+                value(client.list_job_deployment_history_v2(id, &params)).await
+            }
+            TargetKind::Helm => {
+                let params = ListHelmDeploymentHistoryV2Params { page_size };
+                value(client.list_helm_deployment_history_v2(id, &params)).await
+            }
+            TargetKind::Terraform => {
+                let params = ListTerraformDeploymentHistoryV2Params { page_size };
+                value(client.list_terraform_deployment_history_v2(id, &params)).await
+            }
+            TargetKind::Database => {
+                let params = ListDatabaseDeploymentHistoryV2Params { page_size };
+                value(client.list_database_deployment_history_v2(id, &params)).await
+            }
+            other => return Err(unknown(other)),
+        };
+        Ok(page?.results)
+    }
+
+    /// The log of an execution.
+    pub(super) async fn log(&self, environment: &str, execution: &str) -> Result<Vec<EnvironmentLogs>> {
+        let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
+        value(self.client.list_environment_logs(environment, &params)).await
+    }
+
+    /// The commits of a service's branch, newest first; a chart has one for its templates and one for its values, and `of`
+    /// says which.
+    pub(super) async fn commits(&self, service: &Target, of: Option<&str>) -> Result<Vec<Commit>> {
+        let (client, id) = (&self.client, service.id());
+        let page = match service.kind() {
+            TargetKind::Job => value(client.list_job_commit(id, &ListJobCommitParams::default())).await,
+            TargetKind::Helm => {
+                value(client.list_helm_commit(id, &ListHelmCommitParams { of: of.map(str::to_owned) })).await
+            }
+            TargetKind::Terraform => value(client.list_terraform_commit(id)).await,
+            _ => value(client.list_application_commit(id, &ListApplicationCommitParams::default())).await,
+        };
+        Ok(page?.results)
+    }
+
+    pub(super) async fn application(&self, id: &str) -> Result<Application> {
+        value(self.client.get_application(id)).await
+    }
+
+    pub(super) async fn container(&self, id: &str) -> Result<ContainerResponse> {
+        value(self.client.get_container(id)).await
+    }
+
+    pub(super) async fn job(&self, id: &str) -> Result<JobResponse> {
+        value(self.client.get_job(id)).await
+    }
+
+    pub(super) async fn helm(&self, id: &str) -> Result<HelmResponse> {
+        value(self.client.get_helm(id)).await
+    }
+
+    pub(super) async fn terraform(&self, id: &str) -> Result<TerraformResponse> {
+        value(self.client.get_terraform(id)).await
+    }
+
+    pub(super) async fn database(&self, id: &str) -> Result<Database> {
+        value(self.client.get_database(id)).await
+    }
+
+    pub(super) async fn environment(&self, id: &str) -> Result<Environment> {
+        value(self.client.get_environment(id)).await
+    }
+
+    pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<JobResponse>> {
+        Ok(value(self.client.list_jobs(environment, &ListJobsParams::default())).await?.results)
+    }
+
+    /// The addresses of an environment's services.
+    pub(super) async fn links(&self, environment: &str) -> Result<Vec<Link>> {
+        Ok(value(self.client.list_environment_services_links(environment)).await?.results)
+    }
+
+    /// The organizations that the token may see.
+    pub(super) async fn organizations(&self) -> Result<Vec<Organization>> {
+        Ok(self.client.list_organization().await.map_err(map_error_of_known)?.into_value().results)
+    }
+
+    /// The environments and services of an organization.
+    pub(super) async fn inventory(
+        &self,
+        organization: &str,
+    ) -> Result<(Vec<OrganizationEnvironmentResponse>, Vec<ServiceLightResponse>)> {
+        let params = ListServicesByOrganizationIdParams::default();
+        let environments = value(self.client.list_environments_by_organization_id(organization));
+        let services = value(self.client.list_services_by_organization_id(organization, &params));
+        let (environments, services) = try_join(environments, services).await?;
+        Ok((environments.results, services.results))
+    }
+}
+
+/// What a call answers.
+async fn value<T>(call: wire::ResponseFuture<'_, T>) -> Result<T> {
+    Ok(call.await.map_err(map_error)?.into_value())
+}
+
+fn page_size(size: usize) -> Option<i64> {
+    i64::try_from(size).ok()
+}

@@ -1,0 +1,55 @@
+//! The state of an environment before a trigger.
+
+use futures::future::try_join;
+use serde::{Deserialize, Serialize};
+
+use super::Qovery;
+use super::action::Action;
+use super::place::check_place;
+use super::queue::Queue;
+use super::revision::check_deployed;
+use super::snapshot::{Snapshot, filled};
+use crate::clock::Timestamps;
+use crate::recovery::retry_briefly;
+use crate::{Result, Revision, Target, TargetKind};
+
+/// What was read before a trigger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Baseline {
+    /// The newest execution of the environment.
+    pub(super) last: Option<String>,
+    /// The newest execution that the target shows.
+    pub(super) last_of_target: Option<String>,
+    /// When the two were read.
+    pub(super) at: Timestamps,
+    pub(super) queue: Queue,
+}
+
+impl Baseline {
+    fn new(target: &Target, snapshot: &Snapshot, queue: Queue) -> Self {
+        let last = snapshot.last().map(str::to_owned);
+        let last_of_target = match target.kind() {
+            TargetKind::Environment => last.clone(),
+            _ => snapshot.service(target).and_then(|status| filled(status.execution_id.as_deref())).map(str::to_owned),
+        };
+        Self { last, last_of_target, at: snapshot.at, queue }
+    }
+}
+
+/// Reads the baseline of an action that deploys this revision; the target has to stand in the environment.
+pub(super) async fn baseline(
+    qovery: &Qovery,
+    target: &Target,
+    environment: &str,
+    action: Action,
+    asked: &Revision,
+) -> Result<Baseline> {
+    let api = &qovery.api;
+    let rows = retry_briefly(|| api.queue(environment));
+    let (snapshot, rows) = try_join(retry_briefly(|| api.snapshot(environment)), rows).await?;
+    if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
+        check_place(api, target, environment, &snapshot).await?;
+    }
+    check_deployed(asked, target, &snapshot)?;
+    Ok(Baseline::new(target, &snapshot, Queue::of(&rows, target, action, qovery.scheme)))
+}

@@ -1,0 +1,120 @@
+//! Services and environments, what they are and how they run, and what the token may do.
+
+use futures::future::{BoxFuture, FutureExt, try_join};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use qovery_client::types::{ServiceLightResponse as Light, ServiceTypeEnum, StateEnum};
+
+use super::api::Api;
+use super::row::row;
+use super::snapshot::{Snapshot, filled};
+use super::status::service_state;
+use super::{Qovery, ids};
+use crate::{Catalog, Check, ErrorKind, Permission, Result, Service, ServiceState, Target, TargetKind, VersionSupport};
+
+/// How many environments are read at once.
+const MAX_CONCURRENT_READS: usize = 4;
+
+impl Catalog for Qovery {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        read_service(&self.api, target).boxed()
+    }
+
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        list_services(&self.api).boxed()
+    }
+
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
+        check_credential(&self.api).boxed()
+    }
+}
+
+async fn read_service(api: &Api, target: &Target) -> Result<Service> {
+    let target = &ids::target(target)?;
+    let row = row(api, target).await?;
+    let environment = row.environment(target)?;
+    let (snapshot, links) = try_join(api.snapshot(&environment), api.links(&environment)).await?;
+    let whole = *target.kind() == TargetKind::Environment;
+    let urls = links.into_iter().filter_map(|link| {
+        let fits = whole || link.service_id.as_deref() == Some(target.id());
+        link.url.filter(|_| fits)
+    });
+    Ok(service(target.clone(), Some(&row.name), Some(&snapshot)).with_urls(urls.collect()))
+}
+
+/// Lists every environment and service that the token can see.
+///
+/// It takes two requests an organization and one an environment, because only there the states are.
+async fn list_services(api: &Api) -> Result<Vec<Service>> {
+    let mut all = Vec::new();
+    for organization in api.organizations().await? {
+        let (environments, services) = api.inventory(&organization.id).await?;
+        let snapshots: Vec<_> =
+            environments.iter().map(|environment| snapshot_if_there(api, &environment.id).boxed()).collect();
+        let snapshots: Vec<_> = stream::iter(snapshots).buffered(MAX_CONCURRENT_READS).try_collect().await?;
+        for (environment, snapshot) in environments.iter().zip(snapshots) {
+            let snapshot = snapshot.as_ref();
+            all.push(service(Target::environment(&environment.id), environment.name.as_deref(), snapshot));
+            let inside = services.iter().filter(|row| row.environment_id.as_ref() == Some(&environment.id));
+            all.extend(inside.map(|row| service(target_of(row, &environment.id), row.name.as_deref(), snapshot)));
+        }
+    }
+    Ok(all)
+}
+
+/// The snapshot of an environment, unless it was deleted after it was listed.
+async fn snapshot_if_there(api: &Api, environment: &str) -> Result<Option<Snapshot>> {
+    match api.snapshot(environment).await {
+        Ok(snapshot) => Ok(Some(snapshot)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lists the organizations, which is how Qovery's own command line checks a token.
+///
+/// No call reports what else its role allows.
+async fn check_credential(api: &Api) -> Result<Check> {
+    let organizations = match api.organizations().await {
+        Ok(organizations) => organizations,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Ok(Check::new(Permission::Denied)),
+        Err(error) => return Err(error),
+    };
+    let mut check = Check::new(Permission::Granted);
+    // Qovery does not report the version of its server.
+    check.version_support = VersionSupport::Unknown;
+    // Without a credit card an organization still deploys on demo clusters; any other restriction blocks every
+    // deployment (document of 2026-08-20, line 24256).
+    let restricted = |restriction: &Option<String>| {
+        restriction.as_deref().is_some_and(|text| !matches!(text, "" | "NO_CREDIT_CARD"))
+    };
+    if !organizations.is_empty() && organizations.iter().all(|o| restricted(&o.billing_deployment_restriction)) {
+        check.deploy = Permission::Denied;
+    }
+    let names: Vec<String> = organizations.into_iter().map(|o| o.name.unwrap_or(o.id)).collect();
+    check.account = Some(names.join(", ")).filter(|names| !names.is_empty());
+    Ok(check)
+}
+
+fn target_of(row: &Light, environment: &str) -> Target {
+    let kind = match &row.service_type {
+        Some(ServiceTypeEnum::Application) => TargetKind::Application,
+        Some(ServiceTypeEnum::Container) => TargetKind::Container,
+        Some(ServiceTypeEnum::Job) => TargetKind::Job,
+        Some(ServiceTypeEnum::Helm) => TargetKind::Helm,
+        Some(ServiceTypeEnum::Terraform) => TargetKind::Terraform,
+        Some(ServiceTypeEnum::Database) => TargetKind::Database,
+        // Some kinds are there to be read only.
+        Some(other) => TargetKind::Other(other.as_str().to_ascii_lowercase()),
+        None => TargetKind::Other("unknown".to_owned()),
+    };
+    Target::new(kind, &row.id).in_environment(environment)
+}
+
+fn service(target: Target, name: Option<&str>, snapshot: Option<&Snapshot>) -> Service {
+    let state = snapshot.and_then(|snapshot| match target.kind() {
+        TargetKind::Environment => Some(snapshot.state()),
+        _ => snapshot.service(&target).map(|status| &status.state),
+    });
+    let name = filled(name).unwrap_or(target.id()).to_owned();
+    Service::new(target, name, state.map_or(ServiceState::Unknown, service_state), state.map_or("", StateEnum::as_str))
+}

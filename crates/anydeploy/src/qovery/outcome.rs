@@ -1,0 +1,225 @@
+//! The outcome of an execution, for one service in it or for the whole environment.
+
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, Status};
+use tokio::time::sleep;
+
+use super::action::Action;
+use super::history::with_past;
+use super::order::{is_nameless, part};
+use super::pending::Pending;
+use super::precheck::why_check_failed;
+use super::ran::{failed_as, ran_in, verified, with_ran};
+use super::row::{Source, row};
+use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot, beside_statuses, filled};
+use super::status::{judge_past, judge_service};
+use super::{Qovery, phase};
+use crate::recovery::{may_be_transient, retry_briefly};
+use crate::{Deployment, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
+
+/// The deployment, whose execution is known.
+pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapshot) -> Result<Deployment> {
+    let execution = pending.execution.as_deref();
+    let current = execution.is_some() && snapshot.last() == execution;
+    let whole = snapshot.last_state().filter(|_| current);
+    let going_on = whole.filter(|state| !phase(state).is_terminal());
+    if *pending.target.kind() == TargetKind::Environment {
+        return match whole {
+            Some(state) if phase(state) != Phase::Unknown => {
+                Ok(pending.to_deployment(phase(state), state.as_str()).with_progress(snapshot.progress()))
+            }
+            _ => read_past(qovery, pending, whole).await,
+        };
+    }
+    if let Some(status) = snapshot.service(&pending.target).filter(|status| shows(status, execution, current)) {
+        let phase = judge_service(&status.state, status.status_details.as_ref());
+        // A status that names no execution may still be that of the one before, as long as ours goes on.
+        let named = filled(status.execution_id.as_deref()).is_some();
+        if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
+            return Ok(pending.to_deployment(Phase::Running, state.as_str()));
+        }
+        match phase {
+            Phase::Succeeded => return succeeded(qovery, pending, status).await,
+            // The execution is over, so the history has the last word.
+            Phase::Unknown if going_on.is_none() => {}
+            _ => return Ok(pending.to_deployment(phase, status.state.as_str())),
+        }
+    } else if let Some(state) = going_on {
+        // The execution has not come to the service yet.
+        return Ok(pending.to_deployment(Phase::Running, state.as_str()));
+    }
+    read_past(qovery, pending, whole).await
+}
+
+/// A success, once it is read which revision ran.
+async fn succeeded(qovery: &Qovery, pending: &Pending, status: &Status) -> Result<Deployment> {
+    let mut deployment = pending.to_deployment(Phase::Succeeded, status.state.as_str());
+    let action = status.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
+    if let Some(other) = action.filter(|action| pending.action.contradicts(Some(action))) {
+        return Ok(failed_as(deployment, other.as_str()));
+    }
+    let read = || async {
+        let past = retry_briefly(|| qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE));
+        past.await.map_err(beside_statuses)
+    };
+    let mut past = read().await;
+    // The history may be behind the statuses, and only it says which revision won if requests were merged.
+    if past.as_ref().is_ok_and(|past| entry_of(past, pending).is_none()) && is_at_stake(pending) {
+        sleep(qovery.timing.state_refreshes).await;
+        past = read().await;
+    }
+    let entry = past.as_ref().ok().and_then(|past| entry_of(past, pending));
+    if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, pending.target.id())?))) {
+        deployment = with_past(deployment, entry.auditing_data.as_ref());
+        let ran = ran_in(&part.details);
+        if ran != RanRevision::Unverified {
+            return Ok(verified(with_ran(deployment, ran), pending));
+        }
+    }
+    let ran = ran_by_row(qovery, pending, status).await.unwrap_or_default();
+    match past {
+        // Another request may have been merged into it, and only the history says which revision won.
+        Err(error) if ran == RanRevision::Unverified && may_be_transient(&error) && is_at_stake(pending) => Err(error),
+        _ => Ok(verified(with_ran(deployment, ran), pending)),
+    }
+}
+
+/// The commit that the service reports as running, unless something may have changed it after the execution.
+async fn ran_by_row(qovery: &Qovery, pending: &Pending, status: &Status) -> Option<RanRevision> {
+    let (target, execution) = (&pending.target, pending.execution.as_deref()?);
+    let is_still = |status: &Status| {
+        status.execution_id.as_deref() == Some(execution) && status.deployment_requests_count.unwrap_or(0) == 0
+    };
+    let from_git =
+        matches!(target.kind(), TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform);
+    // A plan or an event of a job need not change what counts as deployed.
+    if !from_git || !is_still(status) || pending.action != Action::Deploy {
+        return None;
+    }
+    let row = row(&qovery.api, target).await.ok()?;
+    let Source::Git { deployed: Some(commit) } = row.source else { return None };
+    let snapshot = qovery.api.snapshot(&pending.environment).await.ok()?;
+    snapshot.service(target).is_some_and(is_still).then_some(RanRevision::Commit(commit))
+}
+
+/// The deployment by the history; `whole` is the state of the execution if it is still the newest.
+async fn read_past(qovery: &Qovery, pending: &Pending, whole: Option<&StateEnum>) -> Result<Deployment> {
+    let mut past = qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+    if past.len() >= HISTORY_PAGE_SIZE && entry_of(&past, pending).is_none() && whole.is_none() {
+        past = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+    }
+    let Some(entry) = entry_of(&past, pending) else {
+        return match whole {
+            // The history may be behind.
+            Some(state) => Ok(pending.to_deployment(Phase::Unknown, state.as_str())),
+            None => Err(Error::new(
+                ErrorKind::NotFound,
+                "a later deployment took the place of this one, which is not in the history any more",
+            )
+            .with_platform(platform::QOVERY)),
+        };
+    };
+    let deployment = if *pending.target.kind() == TargetKind::Environment {
+        with_past(pending.to_deployment(judge_past(entry), entry.status.as_str()), entry.auditing_data.as_ref())
+    } else {
+        service_in(pending, entry)
+    };
+    if deployment.status.phase != Phase::Failed || !is_nameless(entry) {
+        return Ok(deployment);
+    }
+    let why = why_check_failed(&qovery.api, &pending.environment, &entry.identifier.execution_id).await;
+    let why = why.or(deployment.reason.clone());
+    Ok(deployment.with_reason(why))
+}
+
+/// Whether a success would be one of another revision than the caller named, if a merged request had won.
+fn is_at_stake(pending: &Pending) -> bool {
+    pending.may_be_merged() && !pending.is_revision_read && pending.revision != Revision::Configured
+}
+
+/// Whether the state of a service is what the execution made of it.
+fn shows(status: &Status, execution: Option<&str>, current: bool) -> bool {
+    match filled(status.execution_id.as_deref()) {
+        Some(shown) => Some(shown) == execution,
+        None => current && status.is_part_last_deployment == Some(true),
+    }
+}
+
+fn entry_of<'a>(past: &'a [Past], pending: &Pending) -> Option<&'a Past> {
+    past.iter().find(|entry| Some(&*entry.identifier.execution_id) == pending.execution.as_deref())
+}
+
+/// The outcome of a service in an execution that the history lists.
+fn service_in(pending: &Pending, entry: &Past) -> Deployment {
+    let whole = judge_past(entry);
+    let Some(part) = part(entry, pending.target.id()) else {
+        let (phase, reason) = match whole {
+            Phase::Succeeded => (Phase::Failed, Some("the deployment is over and left this service out")),
+            Phase::Failed => (Phase::Failed, Some("the deployment failed before it came to this service")),
+            whole => (whole, None),
+        };
+        let deployment = pending.to_deployment(phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
+        return with_past(deployment, entry.auditing_data.as_ref());
+    };
+    let action = part.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
+    let other = action.filter(|action| pending.action.contradicts(Some(action)));
+    let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref()) {
+        // The execution is over, and its state of the service is no end of a deployment.
+        Phase::Unknown if whole.is_terminal() => {
+            (Phase::Failed, Some(format!("the deployment is over and left this service in `{}`", part.status)))
+        }
+        phase => (phase, None),
+    };
+    let deployment = pending.to_deployment(phase, part.status.as_str()).with_reason(reason);
+    let deployment = with_ran(with_past(deployment, entry.auditing_data.as_ref()), ran_in(&part.details));
+    match other {
+        Some(other) if phase == Phase::Succeeded => failed_as(deployment, other.as_str()),
+        _ => verified(deployment, pending),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Target;
+
+    fn outcome_of(whole: &str, service: Option<(&str, &str)>) -> Deployment {
+        let parts = service.map(|(state, tag)| {
+            json!({"identifier": {"service_id": "web"}, "status": state, "details": {"tag": tag},
+                "status_details": {"action": "DEPLOY"}})
+        });
+        let entry = serde_json::from_value(json!({
+            "identifier": {"execution_id": "e1"},
+            "status": whole,
+            "stages": [{"services": parts.into_iter().collect::<Vec<_>>()}],
+        }));
+        let listed = Pending::listed(&Target::new(TargetKind::Container, "web"), "env", "e1");
+        service_in(&Pending { revision: Revision::ImageTag("1.2".into()), ..listed }, &entry.unwrap())
+    }
+
+    #[test]
+    fn a_service_in_a_past_execution_has_its_own_outcome() {
+        let cases = [
+            ("DEPLOYED", Some(("DEPLOYED", "1.2")), Phase::Succeeded),
+            ("DEPLOYMENT_ERROR", Some(("DEPLOYED", "1.2")), Phase::Succeeded),
+            ("DEPLOYED", Some(("DEPLOYMENT_ERROR", "1.2")), Phase::Failed),
+            ("CANCELED", Some(("CANCELED", "1.2")), Phase::Cancelled),
+            ("DEPLOYING", Some(("DEPLOYMENT_QUEUED", "1.2")), Phase::Queued),
+            // States in which no deployment ends.
+            ("DEPLOYED", Some(("STOPPED", "1.2")), Phase::Failed),
+            ("DEPLOYED", Some(("READY", "1.2")), Phase::Failed),
+            ("DEPLOYING", Some(("READY", "1.2")), Phase::Unknown),
+            // Merged, and the other one's tag won.
+            ("DEPLOYED", Some(("DEPLOYED", "1.3")), Phase::Failed),
+            // Never touched.
+            ("DEPLOYMENT_ERROR", None, Phase::Failed),
+            ("DEPLOYED", None, Phase::Failed),
+            ("CANCELED", None, Phase::Cancelled),
+            ("DEPLOYING", None, Phase::Running),
+        ];
+        for (whole, service, expected) in cases {
+            assert_eq!(outcome_of(whole, service).status.phase, expected, "{whole} {service:?}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! A trigger on Qovery: what is read before it, how it is sent, and how its deployment is searched for.
+
+use serde::{Deserialize, Serialize};
+
+use super::action::Action;
+use super::answer::accepted;
+use super::api::Api;
+use super::baseline::{Baseline, baseline};
+use super::body::{Body, Named};
+use super::outcome::follow;
+use super::pending::{Clues, Pending};
+use super::place::{environment_of, given_environment, misplaced};
+use super::revision::{name, needs_row};
+use super::row::row;
+use super::search::{Finding, poll, weigh};
+use super::{Qovery, ids};
+use crate::recovery::{Resolution, retry_briefly};
+use crate::trigger::{Answer, Trigger};
+use crate::turn::{Left, Turn};
+use crate::{DeployRequest, Deployer, Deployment, Error, Platform, Result, Target, Timing, platform};
+
+/// What is sent, and what was read before it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Plan {
+    target: Target,
+    environment: String,
+    action: Action,
+    named: Named,
+    baseline: Baseline,
+}
+
+impl Plan {
+    /// What is known of the deployment before the trigger is answered.
+    fn pending(&self) -> Pending {
+        Pending {
+            action: self.action,
+            revision: self.named.revision.clone(),
+            is_revision_read: self.named.resolved,
+            clues: Clues { after: self.baseline.last.clone(), ..Clues::default() },
+            ..Pending::new(self.target.clone(), &*self.environment)
+        }
+    }
+}
+
+/// The triggers of one deployer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct QoveryTrigger<'a>(pub(super) &'a Qovery);
+
+impl Trigger for QoveryTrigger<'_> {
+    const PLATFORM: Platform = platform::QOVERY;
+
+    type Plan = Plan;
+    type Seen = ();
+
+    fn timing(&self) -> &Timing {
+        &self.0.timing
+    }
+
+    async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
+        request.check(&platform::QOVERY, &self.0.capabilities())?;
+        let (target, action) = (ids::target(request.target())?, Action::of(request));
+        // Nothing is triggered yet, whatever goes wrong.
+        let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
+        let (environment, named) = resolve_request(&self.0.api, request, &target).await.map_err(nothing_sent)?;
+        let turn = Turn::take(&self.0.api.place(&environment), &target).await;
+        let baseline = baseline(self.0, &target, &environment, action, request.revision());
+        let baseline = baseline.await.map_err(nothing_sent)?;
+        Ok((turn, Plan { target, environment, action, named, baseline }))
+    }
+
+    async fn turn(&self, _: &DeployRequest, plan: &Plan) -> Turn {
+        Turn::take(&self.0.api.place(&plan.environment), &plan.target).await
+    }
+
+    async fn post(&self, _: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
+        let body = match Body::new(plan.target.kind(), plan.action, &plan.named) {
+            Ok(body) => body,
+            Err(error) => return Answer::Failed(error),
+        };
+        match self.0.api.deploy(plan.target.id(), &body).await {
+            Ok((answer, at)) => {
+                let pending = plan.pending();
+                let clues = Clues { overlap: turn.overlap(), ..pending.clues };
+                let pending = Pending { clues, ..pending };
+                Answer::accepted(accepted(self.0, pending, &plan.baseline, answer, at).await)
+            }
+            Err(error) => Answer::of_error(error),
+        }
+    }
+
+    /// Searches for a new request or execution that concerns the target.
+    ///
+    /// Qovery stores no correlation tag in either, so that finding one is no proof: the identity is
+    /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no earlier trigger of this process may have caused it.
+    async fn search(
+        &self,
+        _: &DeployRequest,
+        plan: &Plan,
+        turn: &Turn,
+        (): &mut (),
+        is_ours: bool,
+    ) -> Result<Resolution> {
+        let (pending, baseline) = (plan.pending().inferred(), &plan.baseline);
+        if baseline.queue.concerns() {
+            return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
+        }
+        let poll = poll(self.0, &pending, baseline, is_ours).await?;
+        let found = match poll.find(&pending, baseline, turn.has_neighbour(), self.0.scheme, &self.0.timing) {
+            Finding::Execution(_) | Finding::Request(_) if turn.overlap().is_some() => {
+                let why = "an earlier trigger of this program for the same target may have started it";
+                return Ok(Resolution::Ambiguous(why));
+            }
+            Finding::Execution(execution) => {
+                follow(self.0, &poll.with_execution(pending, execution), &poll.snapshot).await?
+            }
+            Finding::Request(request) => poll.with_request(pending, request, baseline),
+            Finding::Nameless(executions) => return weigh(&self.0.api, &pending, &executions).await,
+            Finding::Unresolved(why) => return Ok(Resolution::Unresolved(why)),
+            Finding::Ambiguous(why) => return Ok(Resolution::Ambiguous(why)),
+            Finding::NotFound => return Ok(Resolution::NotFound),
+        };
+        Ok(Resolution::likely(found))
+    }
+
+    fn left(&self, _: &Plan, deployment: &Deployment) -> Option<Left> {
+        let pending = Pending::of(&deployment.id).ok()?;
+        Some(left(pending, &self.0.timing))
+    }
+}
+
+/// The environment of the target, and the revision that the request means.
+async fn resolve_request(api: &Api, request: &DeployRequest, target: &Target) -> Result<(String, Named)> {
+    let given = given_environment(target)?;
+    let row = match given {
+        Some(_) if !needs_row(request) => None,
+        _ => Some(retry_briefly(|| row(api, target)).await?),
+    };
+    let environment = match (given, &row) {
+        (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
+            return Err(misplaced(target));
+        }
+        (Some(environment), _) => environment.to_owned(),
+        (None, Some(row)) => row.environment(target)?,
+        (None, None) => environment_of(api, target).await?,
+    };
+    let named = name(api, request, target, row.as_ref()).await?;
+    Ok((environment, named))
+}
+
+/// What a trigger leaves behind: an execution that started is listed some seconds later, a request that waits when its
+/// execution starts.
+fn left(pending: Pending, timing: &Timing) -> Left {
+    Left {
+        key: Some(pending.key()),
+        appears_within: if pending.execution.is_some() { timing.state_refreshes } else { timing.lost_after },
+        waits: pending.request.is_some(),
+        deployment: pending.execution,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_execution_is_hidden_from_others_for_less_long_than_an_accepted_request() {
+        let (pending, timing) = (Pending::new(Target::application("a"), "e"), Timing::DEFAULT);
+        let known = left(pending.clone().with_execution("e1"), &timing);
+        assert_eq!((known.appears_within, known.deployment.as_deref()), (timing.state_refreshes, Some("e1")));
+        let waits = left(Pending { request: Some("r".into()), ..pending }, &timing);
+        assert_eq!((waits.appears_within, waits.waits, waits.deployment), (timing.lost_after, true, None));
+    }
+}
