@@ -47,6 +47,14 @@ impl Timestamps {
         if differ && off(before) < off(self) { Self { server, ..self } } else { self }
     }
 
+    /// Whether both clocks have moved on alike from this time to a later one, so that neither time is dated by another clock.
+    pub(crate) fn agrees_with(self, later: Self) -> bool {
+        let passed = |from: i64, to: i64| to.saturating_sub(from);
+        let by_server = passed(self.server, later.server);
+        let by_ours = self.local.zip(later.local).map_or(by_server, |(from, to)| passed(from, to));
+        by_server.abs_diff(by_ours) <= MAX_CLOCK_SKEW.unsigned_abs()
+    }
+
     /// The time under `key` in an id.
     #[must_use]
     pub fn read(id: &DeploymentId, key: &str) -> Option<Self> {
@@ -131,6 +139,15 @@ mod tests {
         assert_eq!(at(4601, 1004).checked(before).server, 1001);
         assert_eq!(at(4601, 1004).checked(at(1006, 1009)).server, 1001, "by a later answer");
         assert_eq!(at(1001, 1004).checked(at(4600, 1003)).server, 1001);
+    }
+
+    #[test]
+    fn times_agree_if_as_much_has_passed_by_both_clocks() {
+        let before = at(1000, 5000);
+        assert!(before.agrees_with(at(4600, 8600)) && before.agrees_with(at(4601, 8600)));
+        assert!(!before.agrees_with(at(4600, 5001)), "one answer was dated an hour ahead");
+        assert!(!before.agrees_with(at(4600, 9000)), "the times come from two machines, and one is wrong");
+        assert!(before.agrees_with(Timestamps { server: 4600, local: None }));
     }
 
     #[test]

@@ -54,8 +54,7 @@ impl Baseline {
 
     /// When it was read, unless its answer and that of a later page are dated by different clocks: then neither is believed.
     pub(super) fn at_beside(&self, page: &Page) -> Option<Timestamps> {
-        let agree = |at: Timestamps, now: Timestamps| at.checked(now) == at && now.checked(at) == now;
-        self.at.filter(|at| page.at.is_none_or(|now| agree(*at, now)))
+        self.at.filter(|at| page.at.is_none_or(|now| at.agrees_with(now)))
     }
 
     /// The age of each row of a page that was read later, newest first.
