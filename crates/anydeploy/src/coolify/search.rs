@@ -17,11 +17,14 @@ pub(super) enum Finding<'a> {
     Row(&'a Row),
     /// Nothing decides; why.
     Ambiguous(&'static str),
+    /// Nothing decides by this page, and a later one may; why.
+    Unresolved(&'static str),
     /// None of the rows was made by the trigger.
     NotFound,
 }
 
 const ANOTHERS: &str = "Coolify does not report who started the deployments that are new";
+const UNDATED: &str = "no clock says which of the deployments that are new came too late";
 const MERGED: &str = "Coolify may have taken it for another deployment of the same commit";
 
 /// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it.
@@ -43,10 +46,14 @@ pub(super) fn find<'a>(
     if here(Age::Unclear).any(|row| asked.may_be(row)) {
         return Finding::Ambiguous("Coolify deleted old deployments at the same moment");
     }
+    let ambiguous: fn(&'static str) -> Finding<'a> = match (baseline.at, at) {
+        (Some(_), None) => |_| Finding::Unresolved(UNDATED),
+        _ => Finding::Ambiguous,
+    };
     match (own.next(), own.next()) {
         (Some(row), None) if !overlaps => Finding::Row(row),
-        (Some(_), _) => Finding::Ambiguous(ANOTHERS),
-        (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => Finding::Ambiguous(MERGED),
+        (Some(_), _) => ambiguous(ANOTHERS),
+        (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => ambiguous(MERGED),
         // A request that was merged stores nothing.
         // What ran before is no answer to a fresh one, so nothing of the caller's was started either way.
         (None, _)
@@ -103,13 +110,19 @@ mod tests {
         const NOW: &str = "Sun, 22 Nov 2026 15:40:24 GMT";
         const CREATED: &str = "2026-11-22T15:40:24.000000Z";
         let asked = Asked::of(&DeployRequest::new(Target::application("web"))).unwrap();
-        let found = |before: &str| {
-            let later = page(NOW, 1, &[("a", CREATED)]);
+        let found = |before: &str, rows: &[(&str, &str)]| {
+            let later = page(NOW, i64::try_from(rows.len()).unwrap(), rows);
             let baseline = Baseline::of(page(before, 0, &[]));
-            matches!(find(&later, &asked, &baseline, false, &Timing::DEFAULT), Finding::Row(_))
+            match find(&later, &asked, &baseline, false, &Timing::DEFAULT) {
+                Finding::Row(row) => row.deployment_uuid.clone(),
+                other => format!("{other:?}"),
+            }
         };
-        assert!(found(NOW));
+        assert_eq!(found(NOW, &[("a", CREATED)]), "a");
         // Both answers came within a second by our clock, so that one of the dates is wrong.
-        assert!(found(HOUR_BEFORE));
+        assert_eq!(found(HOUR_BEFORE, &[("a", CREATED)]), "a");
+        let two = [("b", CREATED), ("a", CREATED)];
+        assert!(found(NOW, &two).starts_with("Ambiguous"));
+        assert!(found(HOUR_BEFORE, &two).starts_with("Unresolved"), "a later page may be dated right");
     }
 }
