@@ -65,7 +65,7 @@ pub fn one_line(text: &str) -> String {
     // Lines are kept until the mask has read them, because some secrets end with their line.
     let masked = match beginning(text) {
         "" => start_of_word(text),
-        start => mask(&plain::lines(start)),
+        start => of_lines(start),
     };
     let mut line = String::with_capacity(masked.len());
     for word in masked.split_whitespace() {
@@ -77,10 +77,18 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// Lines without control sequences and secrets.
+///
+/// Secrets are searched for before and after control sequences are removed: a sequence may stand inside the name of a
+/// secret, and one that is not well formed may swallow the first letter of it.
+fn of_lines(text: &str) -> String {
+    mask(&plain::lines(&mask(text)))
+}
+
 /// The first letters of a single word that is longer than the limit, masked; they are as far from the cut as they can be.
 fn start_of_word(word: &str) -> String {
     let start = |text: &str, length| text.char_indices().nth(length).map_or(text.len(), |(end, _)| end);
-    let mut masked = mask(&plain::lines(&word[..start(word, LONGEST)]));
+    let mut masked = of_lines(&word[..start(word, LONGEST)]);
     masked.truncate(start(&masked, LONGEST / 4));
     masked
 }

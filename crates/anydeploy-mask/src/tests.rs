@@ -176,6 +176,12 @@ fn a_line_is_shown_without_control_sequences() {
         assert_eq!(plain(raw), shown, "{raw:?}");
     }
     assert_eq!(one_line("a \u{1b}[1mpass\u{1b}[0mword=hunter2\nb"), "a password=[redacted] b");
+    // A sequence that is not well formed swallows the first letter of the name, or more.
+    for start in ["\u{1b}", "\u{1b} ", "\u{1b}[", "\u{1b}(", "\u{9b}", "\u{9b}3", "\u{8}", "\r"] {
+        let line = one_line(&format!("a {start}password=hunter2 b"));
+        assert!(line.starts_with('a') || start == "\r", "{line}");
+        assert!(!line.contains("hunter2"), "{start:?}: {line}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub use anydeploy_core::mask;
 use speaker::{Speaker, speaker};
 
-use crate::{Error, ErrorKind, Platform};
+use crate::{Error, ErrorKind, LogLine, Platform};
 
 /// What a server answered instead of success.
 #[derive(Debug)]
@@ -164,6 +164,14 @@ fn refused(
         Some(sentence) => translated.with_server_message(&error.without_credentials(&sentence)),
         None => translated,
     }
+}
+
+/// A line of a log without control sequences and secrets, for the reason of a failure.
+///
+/// A control sequence that is not well formed may swallow the first letter of a secret's name, so that secrets are removed
+/// first.
+pub(crate) fn plain(line: &str) -> String {
+    LogLine::new(mask(line)).plain()
 }
 
 /// The error of a trigger that cannot be recovered: undecidable, unless it was provably not acted on.

@@ -143,7 +143,8 @@ pub async fn send<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployment>
     let plan = plan_of(&trigger, intent)?;
     let Some(prepared) = prepared::take(intent.id()) else { return recover(trigger, intent).await };
     let request = intent.request();
-    let turn = trigger.turn(request, &plan).await;
+    let mut turn = trigger.turn(request, &plan).await;
+    turn.for_intent(intent.id());
     if let Some(earlier) = trigger.earlier(request, &plan).await? {
         return Ok(earlier);
     }
@@ -171,7 +172,8 @@ pub async fn recover<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployme
     let request = intent.request();
     // It is not sent any more by this process.
     prepared::take(intent.id());
-    let turn = trigger.turn(request, &plan).await;
+    let mut turn = trigger.turn(request, &plan).await;
+    turn.for_intent(intent.id());
     let lost = Error::new(ErrorKind::NoAnswer, "the answer to the trigger is not known")
         .with_platform(T::PLATFORM)
         .with_operation("recover");

@@ -56,6 +56,8 @@ impl Place {
 struct Recent {
     number: u64,
     target: Target,
+    /// The intent that it was sent for.
+    intent: Option<String>,
     /// By which its pending deployment is found again.
     key: Option<String>,
     /// The closest overlap with another trigger so far.
@@ -137,8 +139,8 @@ impl Left {
 pub struct Turn {
     place: Arc<Place>,
     number: u64,
-    overlap: Option<Overlap>,
-    has_neighbour: bool,
+    /// The intents of the earlier triggers whose deployment may still appear, and how each overlaps with this one.
+    earlier: Vec<(Option<String>, Option<Overlap>)>,
     /// The trigger may have started a deployment.
     is_sent: bool,
     /// How long after its end a deployment that is not known may still appear.
@@ -155,23 +157,34 @@ impl Turn {
         let lock = Arc::clone(&place.lock).lock_owned().await;
         let (number, now) = (NUMBER.fetch_add(1, Ordering::Relaxed), Instant::now());
         let mut recent = place.recent(now);
-        let mut overlap = None;
+        let mut earlier = Vec::new();
         for other in recent.iter_mut().filter(|other| other.may_appear(now)) {
             let met = overlap_of(&other.target, target);
-            (other.overlap, overlap) = (other.overlap.max(met), overlap.max(met));
+            other.overlap = other.overlap.max(met);
+            earlier.push((other.intent.clone(), met));
         }
-        let has_neighbour = recent.iter().any(|other| other.may_appear(now));
         recent.push(Recent {
             number,
             target: target.clone(),
+            intent: None,
             key: None,
-            overlap,
+            overlap: earlier.iter().filter_map(|(_, met)| *met).max(),
             until: None,
             waits: false,
             deployment: None,
         });
         drop(recent);
-        Self { place, number, overlap, has_neighbour, is_sent: false, may_appear_for: None, lost: None, _lock: lock }
+        Self { place, number, earlier, is_sent: false, may_appear_for: None, lost: None, _lock: lock }
+    }
+
+    /// Notes that the turn is for an intent: what an earlier turn for the same one left behind is its own.
+    pub(crate) fn for_intent(&mut self, intent: &str) {
+        self.earlier.retain(|(other, _)| other.as_deref() != Some(intent));
+        let overlap = self.overlap();
+        let mut recent = locked(&self.place.recent);
+        if let Some(own) = recent.iter_mut().find(|own| own.number == self.number) {
+            (own.intent, own.overlap) = (Some(intent.to_owned()), overlap);
+        }
     }
 
     /// Its number: a later turn has a higher one.
@@ -200,13 +213,13 @@ impl Turn {
     /// The closest overlap with an earlier trigger whose deployment may still appear.
     #[must_use]
     pub fn overlap(&self) -> Option<Overlap> {
-        self.overlap
+        self.earlier.iter().filter_map(|(_, met)| *met).max()
     }
 
     /// Whether an earlier trigger in the same place, for whatever target, may still make a deployment.
     #[must_use]
     pub fn has_neighbour(&self) -> bool {
-        self.has_neighbour
+        !self.earlier.is_empty()
     }
 
     /// Ends with a deployment that is pending, or known and not listed yet.

@@ -4,7 +4,7 @@
 //! lines after it; after that, and after a success, it writes lines that close the log (4.3.11).
 
 use crate::LogLine;
-use crate::failure::mask;
+use crate::failure::{mask, plain};
 
 /// The longest reason, in characters: the commands that Coolify quotes are longer than a screen.
 const MAX_REASON_CHARS: usize = 300;
@@ -118,7 +118,7 @@ const NO_ERRORS: &[&str] = &[" 0 errors", "no errors", " 0 failed", "errors: 0",
 /// The line that says why a deployment failed, without secrets; `None` if no line speaks of an error.
 pub(super) fn reason(lines: &[LogLine]) -> Option<String> {
     // What a terminal shows: build tools color their lines, and overwrite them.
-    let plain: Vec<String> = lines.iter().map(LogLine::plain).collect();
+    let plain: Vec<String> = lines.iter().map(|line| plain(&line.text)).collect();
     let texts: Vec<&str> = plain.iter().map(|line| line.trim()).collect();
     if let Some(unhealthy) = texts.iter().find(|text| text.starts_with(UNHEALTHY)) {
         return Some(finish(unhealthy));

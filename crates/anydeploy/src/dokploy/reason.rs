@@ -4,7 +4,7 @@
 //! and at the end `Error occurred ❌, check the logs for details.`
 //! A failure that is not a command's has its message right above that end.
 
-use crate::failure::mask;
+use crate::failure::{self, mask};
 
 /// How many lines above the end may hold the reason; above them are earlier steps, which went well.
 const MAX_LINES_ABOVE_END: usize = 60;
@@ -111,20 +111,7 @@ pub(super) fn reason(log: &str) -> Option<String> {
 
 /// The line as a person sees it, without control sequences, its time and the step of a build.
 fn plain(line: &str) -> String {
-    // Of a line that was written over, the last state is what is seen.
-    let line = line.trim_end().rsplit('\r').next().unwrap_or_default();
-    let mut text = String::with_capacity(line.len());
-    let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter == '\u{1b}' {
-            if letters.next_if_eq(&'[').is_some() {
-                while letters.next_if(|letter| !('@'..='~').contains(letter)).is_some() {}
-            }
-            letters.next();
-        } else if !letter.is_control() || letter == '\t' {
-            text.push(letter);
-        }
-    }
+    let text = failure::plain(line);
     let text = text.trim();
     // BuildKit writes `#12 3.456 ` before what a step of a build prints.
     let step = text.strip_prefix('#').and_then(|rest| rest.split_once(' '));

@@ -7,7 +7,7 @@
 
 use qovery_client::types::EnvironmentLogs as Entry;
 
-use crate::failure::mask;
+use crate::failure::{mask, plain};
 
 /// The longest reason, in characters.
 const MAX_REASON_CHARS: usize = 300;
@@ -158,16 +158,7 @@ fn texts(entry: &Entry) -> impl Iterator<Item = String> {
 
 /// A line without colours and without the marks around it.
 fn clean(line: &str) -> String {
-    let mut plain = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once('\u{1b}') {
-        plain.push_str(before);
-        // A colour ends with its first letter.
-        let end = after.find(|c: char| c.is_ascii_alphabetic()).map_or(after.len(), |at| at + 1);
-        rest = after.get(end..).unwrap_or_default();
-    }
-    plain.push_str(rest);
-    plain.trim_matches(MARKS).chars().filter(|c| !c.is_control()).collect()
+    plain(line).trim_matches(MARKS).to_owned()
 }
 
 fn shown(text: &str) -> String {

@@ -159,6 +159,20 @@ async fn an_intent_is_sent_once_and_searched_for_afterwards() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_intent_left_behind_is_its_own_and_no_other_triggers() {
+    let pending = || Answer::accepted(deployment(Identity::Pending));
+    let scripted = Scripted::new("t10", &[pending], |_| Ok(Resolution::Unrecoverable("two")));
+    let (own, other) = (prepare(&scripted, &request()).await.unwrap(), prepare(&scripted, &request()).await.unwrap());
+    send(&scripted, &own).await.unwrap();
+    for (intent, overlaps) in [(&own, false), (&other, true)] {
+        let mut turn = (&scripted).turn(&request(), &7).await;
+        turn.for_intent(intent.id());
+        assert_eq!((turn.overlap().is_some(), turn.has_neighbour()), (overlaps, overlaps));
+        turn.end();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_process_that_recovers_gives_up_sending() {
     let scripted = Scripted::new("t5", &[], nothing);
     let intent = prepare(&scripted, &request()).await.unwrap();
