@@ -121,20 +121,22 @@ mod options;
 mod pacer;
 mod recording;
 mod report;
-mod scene;
-mod scenes;
 
 use std::time::Instant;
 
 use anydeploy::Result;
 use futures::future::try_join_all;
 
+pub(crate) use call::CallRecord;
 pub use call::Wrap;
+pub(crate) use checker::check;
 pub use options::ChaosOptions;
+pub(crate) use recording::Returned;
 pub use report::{ChaosReport, name_of};
-pub use scenes::ChaosPlatform;
 
 use pacer::{Pacer, paced};
+
+use crate::ScenePlatform;
 
 /// Makes all calls on one platform and checks them.
 ///
@@ -142,7 +144,7 @@ use pacer::{Pacer, paced};
 ///
 /// # Errors
 /// If a fake, a network or an adapter cannot be made.
-pub async fn run(platform: ChaosPlatform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
+pub async fn run(platform: ScenePlatform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
     let options = options.clone();
     paced(move |pacer| async move { run_in(&pacer, platform, &options, wrap).await }).await
 }
@@ -152,7 +154,7 @@ pub async fn run(platform: ChaosPlatform, options: &ChaosOptions, wrap: Wrap) ->
 /// # Errors
 /// If a fake, a network or an adapter cannot be made.
 pub async fn run_together(
-    platforms: Vec<ChaosPlatform>,
+    platforms: Vec<ScenePlatform>,
     options: &ChaosOptions,
     wrap: Wrap,
 ) -> Result<Vec<ChaosReport>> {
@@ -163,15 +165,16 @@ pub async fn run_together(
     .await
 }
 
-async fn run_in(pacer: &Pacer, platform: ChaosPlatform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
+async fn run_in(pacer: &Pacer, platform: ScenePlatform, options: &ChaosOptions, wrap: Wrap) -> Result<ChaosReport> {
     let (started, began) = (Instant::now(), pacer.timeline().elapsed());
     let mut report = ChaosReport::new(&platform.platform(), options);
     let mut batch = 0;
     let mut left = options.deploys;
     while left > 0 {
         let size = left.min(options.batch);
-        let scene = platform.scene(options, batch, pacer).await?;
-        let calls = batch::run(&scene, options, batch, size, wrap).await?;
+        let scene = platform.scene(&options.conditions(batch, pacer.timeline())).await?;
+        pacer.wait_for(&scene.access().network);
+        let calls = batch::run(platform, &scene, options, batch, size, wrap).await?;
         checker::check(&mut report, &*scene, &calls, options.promised());
         report.count_exchanges(&scene.access().network);
         (left, batch) = (left - size, batch + 1);

@@ -3,11 +3,14 @@
 #![allow(clippy::print_stdout, reason = "examples print")]
 
 pub mod chaos;
+pub mod crash;
 mod platforms;
 mod report;
+mod scene;
 
 pub use platforms::{FakePlatform, PLATFORMS, PlatformEntry};
 pub use report::{Report, print_table};
+pub use scene::ScenePlatform;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use anydeploy::{Coolify, Deployer, Dokploy, Platform, Qovery, Result, platform};
+use anydeploy::{Coolify, Deployer, Dokploy, Platform, Qovery, Result};
 use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, QoveryScript};
 use futures::future::BoxFuture;
 
-use crate::chaos::ChaosPlatform;
+use crate::scene::ScenePlatform;
 
 /// What the examples know of one platform.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +20,8 @@ pub struct PlatformEntry {
     pub from_env: fn() -> Result<Arc<dyn Deployer>>,
     /// Starts a fake server, and makes an adapter for it.
     pub start_fake: fn() -> BoxFuture<'static, Result<FakePlatform>>,
-    /// The platform of a chaos run.
-    pub chaos: ChaosPlatform,
+    /// The platform of a chaos or crash run.
+    pub scene: ScenePlatform,
 }
 
 /// A fake server, which stops when dropped, and an adapter for it.
@@ -39,7 +39,7 @@ pub struct FakePlatform {
 }
 
 macro_rules! entry {
-    ($name:literal, $adapter:ident, $fake:ident, $script:ident, $chaos:ident) => {
+    ($name:literal, $adapter:ident, $fake:ident, $script:ident, $scene:ident) => {
         PlatformEntry {
             name: $name,
             from_env: || Ok(Arc::new($adapter::from_env()?)),
@@ -53,13 +53,13 @@ macro_rules! entry {
                     Ok(FakePlatform { url: fake.url(), deployer, application, broken, _server: Box::new(fake) })
                 })
             },
-            chaos: ChaosPlatform::$chaos,
+            scene: ScenePlatform::$scene,
         }
     };
 }
 
-/// Every platform, in the order of [`platform::ALL`].
-pub const PLATFORMS: [PlatformEntry; platform::ALL.len()] = [
+/// Every platform, in the order of [`platform::ALL`](anydeploy::platform::ALL).
+pub const PLATFORMS: [PlatformEntry; 3] = [
     entry!("coolify", Coolify, FakeCoolify, CoolifyScript, COOLIFY),
     entry!("dokploy", Dokploy, FakeDokploy, DokployScript, DOKPLOY),
     entry!("qovery", Qovery, FakeQovery, QoveryScript, QOVERY),
@@ -87,12 +87,14 @@ impl fmt::Debug for FakePlatform {
 
 #[cfg(test)]
 mod tests {
+    use anydeploy::platform;
+
     use super::*;
 
     #[tokio::test]
     async fn every_entry_has_the_name_its_adapter_reports() {
-        for (entry, platform) in PLATFORMS.into_iter().zip(platform::ALL) {
-            assert_eq!(entry.platform(), platform);
+        assert_eq!(PLATFORMS.map(|entry| entry.platform()), platform::ALL);
+        for entry in PLATFORMS {
             let fake = (entry.start_fake)().await.unwrap();
             assert_eq!(fake.deployer.platform(), entry.platform());
             assert_eq!(PlatformEntry::find(entry.name).map(PlatformEntry::platform), Some(entry.platform()));

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anydeploy_fakes::Fault;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
-use examples::PLATFORMS;
-use examples::chaos::{ChaosOptions, ChaosPlatform, name_of};
+use examples::chaos::{ChaosOptions, name_of};
+use examples::{PLATFORMS, ScenePlatform};
 
 const RESULT: &str = "It prints one JSON object a platform.
 The exit status is 1 if anything was deployed twice, lost or misreported, or if, with one caller a target, more than
@@ -55,10 +55,10 @@ impl Arguments {
     }
 
     /// The platforms to run on.
-    pub(crate) fn platforms(&self) -> impl Iterator<Item = ChaosPlatform> {
+    pub(crate) fn platforms(&self) -> impl Iterator<Item = ScenePlatform> {
         let wanted =
             PLATFORMS.into_iter().filter(|entry| self.platform.as_deref().is_none_or(|name| name == entry.name));
-        wanted.map(|entry| entry.chaos)
+        wanted.map(|entry| entry.scene)
     }
 }
 

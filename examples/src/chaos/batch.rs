@@ -11,13 +11,15 @@ use tokio::time::sleep;
 
 use super::call::{self, CallRecord, Wrap};
 use super::options::ChaosOptions;
-use super::scene::Scene;
+use crate::ScenePlatform;
+use crate::scene::Scene;
 
 /// How often it is checked whether the network still holds requests.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Makes this many calls, and returns the record of each.
 pub(super) async fn run(
+    platform: ScenePlatform,
     scene: &Arc<dyn Scene>,
     options: &ChaosOptions,
     batch: u64,
@@ -25,7 +27,7 @@ pub(super) async fn run(
     wrap: Wrap,
 ) -> Result<Vec<CallRecord>> {
     let rng = Rng::with_seed(!options.seed_of(batch));
-    let others = tokio::spawn(deploy_as_others(Arc::clone(scene), rng, options.foreign));
+    let others = tokio::spawn(deploy_as_others(Arc::clone(scene), rng, options.targets(), options.foreign));
     // After an undecidable trigger a caller checks what runs before it deploys again.
     let pause = options.grace / 3;
     let next = Arc::new(AtomicU64::new(0));
@@ -40,7 +42,8 @@ pub(super) async fn run(
                 if call >= size {
                     return Ok(records);
                 }
-                let record = call::make(&*scene, target, call, wrap).await?;
+                let adapter = wrap(platform.adapter(&scene.access().connection(call))?);
+                let record = call::make(&*scene, adapter, target, call).await;
                 let undecidable = record.result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Undecidable);
                 records.push(record);
                 if undecidable {
@@ -68,9 +71,10 @@ pub(super) async fn run(
 }
 
 /// Deploys the same targets as other people, at random intervals, for ever.
-async fn deploy_as_others(scene: Arc<dyn Scene>, mut rng: Rng, foreign: u64) {
+async fn deploy_as_others(scene: Arc<dyn Scene>, mut rng: Rng, targets: usize, foreign: u64) {
     for number in 1_u64.. {
         sleep(Duration::from_millis(rng.u64(..6000))).await;
-        scene.deploy_as_another(&mut rng, foreign > 0 && number.is_multiple_of(foreign));
+        let target = rng.usize(..targets);
+        scene.deploy_as_another(target, &mut rng, foreign > 0 && number.is_multiple_of(foreign));
     }
 }

@@ -4,16 +4,18 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anydeploy::{Deployer, DeployerExt, Loss, Outcome, Result, Retry, RetryOptions, Revision, Target, WatchOptions};
+use anydeploy::{
+    DeployRequest, Deployer, DeployerExt, Loss, Outcome, Result, Retry, RetryOptions, Revision, Target, WatchOptions,
+};
 
 use super::recording::{RecordingLayer, Returned};
-use super::scene::Scene;
+use crate::scene::Scene;
 
 /// What stands between the retry layer and the adapter of each call.
 pub type Wrap = fn(Arc<dyn Deployer>) -> Arc<dyn Deployer>;
 
 /// What one call asked for and what it returned.
-pub(super) struct CallRecord {
+pub(crate) struct CallRecord {
     pub(super) call: u64,
     pub(super) target: Target,
     /// The version that was asked for, if one was.
@@ -21,6 +23,16 @@ pub(super) struct CallRecord {
     pub(super) result: Result<Outcome>,
     /// What the adapter returned on the way.
     pub(super) returned: Returned,
+}
+
+impl CallRecord {
+    pub(crate) fn new(call: u64, request: &DeployRequest, result: Result<Outcome>, returned: Returned) -> Self {
+        let version = match request.revision() {
+            Revision::ImageTag(tag) => Some(tag.clone()),
+            _ => None,
+        };
+        Self { call, target: request.target().clone(), version, result, returned }
+    }
 }
 
 impl fmt::Display for CallRecord {
@@ -44,11 +56,10 @@ impl fmt::Display for CallRecord {
 }
 
 /// Makes one call.
-pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap) -> Result<CallRecord> {
+pub(super) async fn make(scene: &dyn Scene, inner: Arc<dyn Deployer>, target: usize, call: u64) -> CallRecord {
     let timeline = scene.access().timeline;
     let request = scene.request(target, call);
     let returned = Arc::new(Mutex::new(Returned::default()));
-    let inner = wrap(scene.adapter(call)?);
     let recording = Arc::new(RecordingLayer { inner, returned: Arc::clone(&returned), timeline });
     let retry = RetryOptions::within(Duration::from_mins(1)).with_attempts(20);
     let retry = retry.with_backoff(Duration::from_millis(20), Duration::from_millis(500));
@@ -56,10 +67,6 @@ pub(super) async fn make(scene: &dyn Scene, target: usize, call: u64, wrap: Wrap
     let watch = WatchOptions::within(Duration::from_secs(30)).with_log_tail(5);
     let watch = watch.with_intervals(Duration::from_millis(20), Duration::from_millis(200));
     let result = deployer.deploy_and_wait(&request, watch).await;
-    let version = match request.revision() {
-        Revision::ImageTag(tag) => Some(tag.clone()),
-        _ => None,
-    };
     let returned = std::mem::take(&mut *returned.lock().unwrap_or_else(PoisonError::into_inner));
-    Ok(CallRecord { call, target: request.target().clone(), version, result, returned })
+    CallRecord::new(call, &request, result, returned)
 }

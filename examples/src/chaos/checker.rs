@@ -11,10 +11,10 @@ use anydeploy_fakes::Sender;
 
 use super::call::CallRecord;
 use super::report::ChaosReport;
-use super::scene::{Ending, Part, Scene, ServerRecord};
+use crate::scene::{Ending, Part, Scene, ServerRecord};
 
 /// Checks the calls of one scene; `promised` is how late a delivery may be that an adapter promises to find.
-pub(super) fn check(report: &mut ChaosReport, scene: &dyn Scene, calls: &[CallRecord], promised: Duration) {
+pub(crate) fn check(report: &mut ChaosReport, scene: &dyn Scene, calls: &[CallRecord], promised: Duration) {
     let records = scene.server_records();
     let checker = Checker {
         scene,

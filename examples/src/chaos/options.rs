@@ -3,7 +3,9 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use anydeploy_fakes::Fault;
+use anydeploy_fakes::{Fault, FaultPlan, Timeline};
+
+use crate::scene::{Conditions, Times};
 
 /// How much chaos.
 #[derive(Clone, Debug)]
@@ -89,10 +91,26 @@ impl ChaosOptions {
         self
     }
 
+    /// The conditions of a batch.
+    pub(super) fn conditions(&self, batch: u64, timeline: Timeline) -> Conditions {
+        let seed = self.seed_of(batch);
+        let faults = FaultPlan::seeded(seed).rate(self.rate).faults(self.faults.iter().copied());
+        Conditions {
+            seed,
+            number: batch,
+            targets: self.targets(),
+            scripts: self.scripts(),
+            timeline,
+            clock: self.clock(batch),
+            faults: faults.drip(Duration::from_millis(100)).late(self.late()),
+            times: Times { lost_after: self.grace, timeout: Duration::from_secs(1) },
+        }
+    }
+
     /// How late the network delivers what its client gave up on.
     ///
     /// With the usual grace of a minute this would be 1 s to 60 s; it is scaled as the grace is.
-    pub(super) fn late(&self) -> RangeInclusive<Duration> {
+    fn late(&self) -> RangeInclusive<Duration> {
         self.grace / 60..=self.grace
     }
 
@@ -108,12 +126,12 @@ impl ChaosOptions {
     }
 
     /// How many deployments of each target are scripted: somewhat more than its callers and others make.
-    pub(super) fn scripts(&self) -> u64 {
+    fn scripts(&self) -> u64 {
         2 * self.batch.min(self.deploys) / self.targets() as u64 + 20
     }
 
     /// How far the server's clock is off in a batch: ahead of the callers' and behind it, one of them by nothing.
-    pub(super) fn clock(&self, batch: u64) -> (Duration, Duration) {
+    fn clock(&self, batch: u64) -> (Duration, Duration) {
         let (right, off) = (Duration::ZERO, Duration::from_secs(90));
         match self.seed_of(batch) % 3 {
             0 => (right, right),

@@ -11,15 +11,15 @@ use futures::future::{BoxFuture, FutureExt};
 
 /// What the adapter returned during one call.
 #[derive(Debug, Default)]
-pub(super) struct Returned {
+pub(crate) struct Returned {
     /// The resolved deployments, each once, in their order.
-    pub(super) resolved: Vec<(Identity, DeploymentId)>,
+    pub(crate) resolved: Vec<(Identity, DeploymentId)>,
     /// The error of each trigger that failed, in words.
-    pub(super) errors: Vec<String>,
+    pub(crate) errors: Vec<String>,
     /// When it first returned each deployment that is over.
-    pub(super) over: Vec<(DeploymentId, Instant)>,
+    pub(crate) over: Vec<(DeploymentId, Instant)>,
     /// The deployments that ran already, so that nothing was started.
-    pub(super) earlier: Vec<DeploymentId>,
+    pub(crate) earlier: Vec<DeploymentId>,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::call::CallRecord;
 use super::options::ChaosOptions;
-use super::scene::ServerRecord;
+use crate::scene::ServerRecord;
 
 /// Of so many calls one may be undecidable, if nobody else deploys its target.
 const CALLS_PER_UNDECIDABLE: u64 = 200;
@@ -131,7 +131,7 @@ impl ChaosReport {
         }
     }
 
-    pub(super) fn count_exchanges(&mut self, network: &FaultyNetwork) {
+    pub(crate) fn count_exchanges(&mut self, network: &FaultyNetwork) {
         self.requests += network.exchanges();
         for injected in network.injected() {
             *self.faults.entry(name_of(injected.fault)).or_default() += 1;

@@ -45,7 +45,7 @@ async fn an_adapter_that_does_not_wait_for_a_late_delivery_loses_deployments() {
 }
 
 async fn on_every_platform(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosReport> {
-    run_together(PLATFORMS.map(|platform| platform.chaos).to_vec(), options, wrap).await.unwrap()
+    run_together(PLATFORMS.map(|platform| platform.scene).to_vec(), options, wrap).await.unwrap()
 }
 
 /// One call each, and answers that are lost after the server has acted, and nothing else.

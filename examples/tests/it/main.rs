@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 mod chaos;
+#[cfg(unix)]
+mod crash;
 mod faulty;

@@ -105,6 +105,7 @@ pub mod options;
 pub mod reading;
 pub mod refusing;
 pub mod secrecy;
+pub mod two_phase;
 pub mod waiting;
 
 use std::any::Any;

@@ -23,6 +23,8 @@ use crate::{Capabilities, Error, Group, Method, Target};
 /// A deployment waits in its target's queue while an earlier one is under way, runs for two ticks, and then ends as its
 /// [`Script`] says; by default it succeeds.
 /// Its [`revision`](crate::Deployment::revision) is then what was asked for, unless the script says otherwise.
+/// An intent may be sent once, at any time, until it is recovered: there is no fence, and an intent that has expired is
+/// staged with [`fail_next`](Self::fail_next).
 /// Every option and every group is offered; [`with_capabilities`](Self::with_capabilities) and
 /// [`without`](Self::without) take something away.
 ///

@@ -49,6 +49,7 @@ async fn pointers_and_layers_keep_every_rule() {
 async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused() {
     let bare = MemoryDeployer::new()
         .with_capabilities(Capabilities::new().with_kind(TargetKind::Application, &[]))
+        .without(Group::TwoPhase)
         .without(Group::History)
         .without(Group::Cancel)
         .without(Group::Logs)
@@ -57,6 +58,10 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
     assert!(report.is_kept(), "{report}");
     let skipped = [
         "a_success_ran_what_was_asked_for",
+        "an_intent_triggers_nothing_until_it_is_sent",
+        "an_intent_is_sent_once",
+        "an_intent_that_was_sent_is_recovered",
+        "an_intent_that_was_not_sent_is_not_triggered",
         "history_is_newest_first_and_limited",
         "a_log_is_cut_to_its_end",
         "a_log_is_that_of_its_own_deployment",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
-    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, LogOptions,
-    Method, Outcome, Phase, RanRevision, Revision, ServiceState, Target, WatchOptions,
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions, Intent,
+    LogOptions, Method, Outcome, Phase, RanRevision, Revision, ServiceState, Target, WatchOptions,
 };
 use futures::FutureExt;
 use proptest::prelude::*;
@@ -158,6 +158,45 @@ fn a_lost_answer_is_undecidable_only_without_correlation() {
     deployer.lose_next_answer(Method::Deploy);
     let error = deployer.deploy(&DeployRequest::new(web())).now_or_never().unwrap().unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false));
+    assert_eq!(deployer.triggered().len(), 2);
+}
+
+#[test]
+fn an_intent_is_sent_once_and_recovered_by_any_client() {
+    let deployer = platform([]);
+    let prepare = || deployer.prepare(&DeployRequest::new(web())).now_or_never().unwrap().unwrap();
+    let send = |intent: &Intent| deployer.send(intent).now_or_never().unwrap();
+    let recover = |intent: &Intent| deployer.clone().recover(intent).now_or_never().unwrap();
+    let (first, second) = (prepare(), prepare());
+    let started = send(&first).unwrap();
+    assert_eq!((&send(&first).unwrap().id, &recover(&first).unwrap().id), (&started.id, &started.id));
+    let nothing = recover(&second).unwrap_err();
+    assert_eq!((nothing.kind(), nothing.is_safe_to_repeat()), (ErrorKind::NotTriggered, true));
+    assert_eq!(send(&second).unwrap_err().kind(), ErrorKind::NotTriggered, "what was recovered is sent no more");
+    assert_eq!(deployer.triggered().len(), 1);
+    let moon = DeployRequest::new(Target::application("moon"));
+    assert_eq!(deployer.prepare(&moon).now_or_never().unwrap().unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn an_intent_is_sent_again_only_if_it_was_provably_not_acted_on() {
+    let deployer = platform([]);
+    let prepare = || deployer.prepare(&DeployRequest::new(web())).now_or_never().unwrap().unwrap();
+    let send = |intent: &Intent| deployer.send(intent).now_or_never().unwrap();
+    for (kind, again) in [(ErrorKind::QueueFull, Ok(())), (ErrorKind::NoAnswer, Err(ErrorKind::NotTriggered))] {
+        let intent = prepare();
+        deployer.fail_next(Method::Send, Error::new(kind, "no"));
+        assert_eq!(send(&intent).unwrap_err().kind(), kind);
+        assert_eq!(send(&intent).map(drop).map_err(|error| error.kind()), again);
+    }
+    let mut capabilities = deployer.capabilities();
+    capabilities.correlates = false;
+    let deployer = deployer.clone().with_capabilities(capabilities);
+    let intent = prepare();
+    deployer.lose_next_answer(Method::Send);
+    assert_eq!(send(&intent).unwrap_err().kind(), ErrorKind::Undecidable);
+    let recovered = deployer.recover(&intent).now_or_never().unwrap();
+    assert_eq!(recovered.unwrap_err().kind(), ErrorKind::Undecidable);
     assert_eq!(deployer.triggered().len(), 2);
 }
 

@@ -22,6 +22,10 @@ use super::wire::{read_request, send_request, to_bytes};
 use crate::response;
 use crate::sender::{LATE, TWICE};
 
+/// How often the port is asked back after an outage, and how long each time is waited for it.
+const PORT_ATTEMPTS: u32 = 200;
+const PORT_PAUSE: Duration = Duration::from_millis(10);
+
 /// Carries the one exchange of a connection.
 pub(super) async fn run(shared: Arc<Shared>, client: TcpStream) -> io::Result<()> {
     client.set_nodelay(true)?;
@@ -118,7 +122,16 @@ async fn inject(
             let begun = shared.listener.begin_outage();
             let reset = reset(client);
             sleep(shape.outage).await;
-            shared.listener.end_outage().and(begun).and(reset)
+            let mut ended = shared.listener.end_outage();
+            // The system may have given the port to an outgoing connection of somebody else for a moment.
+            for _ in 0..PORT_ATTEMPTS {
+                if ended.is_ok() {
+                    break;
+                }
+                sleep(PORT_PAUSE).await;
+                ended = shared.listener.listen_again();
+            }
+            ended.and(begun).and(reset)
         }
         Fault::ResetBefore | Fault::ResetAfter => reset(client),
         Fault::SilenceBefore | Fault::SilenceAfter => wait_for_the_end(client).await,

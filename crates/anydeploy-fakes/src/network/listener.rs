@@ -77,6 +77,11 @@ impl Listener {
         state.update(self.address)
     }
 
+    /// Listens, where that failed before because somebody else had the port.
+    pub(super) fn listen_again(&self) -> io::Result<()> {
+        self.state().update(self.address)
+    }
+
     pub(super) fn close(&self) {
         let mut state = self.state();
         state.socket = Socket::Closed;

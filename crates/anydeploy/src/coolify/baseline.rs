@@ -52,6 +52,11 @@ impl Baseline {
         Self { count: page.count, known, at: page.at, is_read: true }
     }
 
+    /// When it was read, unless its answer and that of a later page are dated by different clocks: then neither is believed.
+    pub(super) fn at_beside(&self, page: &Page) -> Option<Timestamps> {
+        self.at.filter(|at| page.at.is_none_or(|now| at.agrees_with(now)))
+    }
+
     /// The age of each row of a page that was read later, newest first.
     ///
     /// The number decides where it is known, as no clock can be wrong about it.
@@ -59,9 +64,7 @@ impl Baseline {
     /// the number is unclear.
     pub(super) fn ages(&self, page: &Page) -> Vec<Age> {
         let made = self.count.zip(page.count).map(|(before, now)| now.saturating_sub(before));
-        // Two answers whose dates disagree do not come from one clock, and neither is believed.
-        let agree = |at: Timestamps, now: Timestamps| at.checked(now) == at && now.checked(at) == now;
-        let at = self.at.filter(|at| page.at.is_none_or(|now| agree(*at, now)));
+        let at = self.at_beside(page);
         let age = |(index, row): (usize, &Row)| {
             if self.known.contains(&row.deployment_uuid) {
                 return Age::Known;

@@ -6,6 +6,7 @@ use super::asked::Asked;
 use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW};
 use super::rows::Page;
 use super::status::is_active;
+use crate::clock::Timestamps;
 use crate::time::parse_timestamp;
 use crate::{Adoption, Timing};
 
@@ -16,11 +17,14 @@ pub(super) enum Finding<'a> {
     Row(&'a Row),
     /// Nothing decides; why.
     Ambiguous(&'static str),
+    /// Nothing decides by this page, and a later one may; why.
+    Unresolved(&'static str),
     /// None of the rows was made by the trigger.
     NotFound,
 }
 
 const ANOTHERS: &str = "Coolify does not report who started the deployments that are new";
+const UNDATED: &str = "no clock says which of the deployments that are new came too late";
 const MERGED: &str = "Coolify may have taken it for another deployment of the same commit";
 
 /// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it.
@@ -33,25 +37,29 @@ pub(super) fn find<'a>(
     overlaps: bool,
     timing: &Timing,
 ) -> Finding<'a> {
-    let ages = baseline.ages(page);
+    let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
     let here = |age: Age| {
         let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
-        of_age.map(|(row, _)| row).filter(|row| asked.is_same_place(row) && !is_too_late(row, baseline, timing))
+        of_age.map(|(row, _)| row).filter(|row| asked.is_same_place(row) && !is_too_late(row, at, timing))
     };
     let mut own = here(Age::New).filter(|row| asked.may_be(row));
     if here(Age::Unclear).any(|row| asked.may_be(row)) {
         return Finding::Ambiguous("Coolify deleted old deployments at the same moment");
     }
+    let ambiguous: fn(&'static str) -> Finding<'a> = match (baseline.at, at) {
+        (Some(_), None) => |_| Finding::Unresolved(UNDATED),
+        _ => Finding::Ambiguous,
+    };
     match (own.next(), own.next()) {
         (Some(row), None) if !overlaps => Finding::Row(row),
-        (Some(_), _) => Finding::Ambiguous(ANOTHERS),
-        (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => Finding::Ambiguous(MERGED),
+        (Some(_), _) => ambiguous(ANOTHERS),
+        (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => ambiguous(MERGED),
         // A request that was merged stores nothing.
         // What ran before is no answer to a fresh one, so nothing of the caller's was started either way.
         (None, _)
             if asked.adoption == Adoption::Any
                 && may_be_merged(asked)
-                && here(Age::Known).any(|row| was_active(row, baseline)) =>
+                && here(Age::Known).any(|row| was_active(row, at)) =>
         {
             Finding::Ambiguous(MERGED)
         }
@@ -65,18 +73,56 @@ fn may_be_merged(asked: &Asked) -> bool {
     !asked.force && asked.commit.is_none()
 }
 
-/// Whether a deployment was queued or in progress after the baseline was read.
-fn was_active(row: &Row, baseline: &Baseline) -> bool {
+/// Whether a deployment was queued or in progress after the baseline was read, which was `at` this time.
+fn was_active(row: &Row, at: Option<Timestamps>) -> bool {
     let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(parse_timestamp);
-    let ended = last_sign.zip(baseline.at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
+    let ended = last_sign.zip(at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
     is_active(row) || ended
 }
 
 /// Whether a row was made so long after the baseline that the trigger cannot have made it: a row is stored before the
 /// trigger is answered (4.3.11).
-fn is_too_late(row: &Row, baseline: &Baseline, timing: &Timing) -> bool {
+fn is_too_late(row: &Row, at: Option<Timestamps>, timing: &Timing) -> bool {
     let longest = i64::try_from(timing.acted_on_within().as_secs()).unwrap_or(i64::MAX).saturating_add(MAX_CLOCK_SKEW);
     let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp());
-    let later = created.zip(baseline.at).map(|(created, at)| created.saturating_sub(at.server));
+    let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
     later.is_some_and(|later| later > longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{DeployRequest, Target};
+
+    /// A page as it came with this `Date`, of so many rows in all and these.
+    fn page(date: &str, count: i64, rows: &[(&str, &str)]) -> Page {
+        let row = |(uuid, at): &(&str, &str)| {
+            serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
+        };
+        Page { rows: rows.iter().map(row).collect(), count: Some(count), at: Timestamps::dated(Some(date)) }
+    }
+
+    #[test]
+    fn a_row_is_too_late_only_by_a_baseline_that_is_dated_by_the_same_clock() {
+        const HOUR_BEFORE: &str = "Sun, 22 Nov 2026 14:40:24 GMT";
+        const NOW: &str = "Sun, 22 Nov 2026 15:40:24 GMT";
+        const CREATED: &str = "2026-11-22T15:40:24.000000Z";
+        let asked = Asked::of(&DeployRequest::new(Target::application("web"))).unwrap();
+        let found = |before: &str, rows: &[(&str, &str)]| {
+            let later = page(NOW, i64::try_from(rows.len()).unwrap(), rows);
+            let baseline = Baseline::of(page(before, 0, &[]));
+            match find(&later, &asked, &baseline, false, &Timing::DEFAULT) {
+                Finding::Row(row) => row.deployment_uuid.clone(),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(found(NOW, &[("a", CREATED)]), "a");
+        // Both answers came within a second by our clock, so that one of the dates is wrong.
+        assert_eq!(found(HOUR_BEFORE, &[("a", CREATED)]), "a");
+        let two = [("b", CREATED), ("a", CREATED)];
+        assert!(found(NOW, &two).starts_with("Ambiguous"));
+        assert!(found(HOUR_BEFORE, &two).starts_with("Unresolved"), "a later page may be dated right");
+    }
 }

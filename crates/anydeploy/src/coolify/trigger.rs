@@ -113,6 +113,7 @@ impl Trigger for CoolifyTrigger<'_> {
                 Resolution::likely(to_deployment(self.0, target, &known, row))
             }
             Finding::Ambiguous(why) => Resolution::Ambiguous(why),
+            Finding::Unresolved(why) => Resolution::Unresolved(why),
             Finding::NotFound => Resolution::NotFound,
         })
     }

@@ -1,17 +1,17 @@
 //! Each rule of the checker, on one call and on what the server did.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use anydeploy::{
-    DeployRequest, Deployer, Deployment, DeploymentId, DeploymentStatus, Failure, Loss, Phase, Result, Target, platform,
+    DeployRequest, Deployment, DeploymentId, DeploymentStatus, Failure, Loss, Phase, Result, Target, platform,
 };
 use fastrand::Rng;
 
 use super::super::options::ChaosOptions;
 use super::super::recording::Returned;
-use super::super::scene::Access;
 use super::*;
+use crate::scene::Access;
 
 /// A server that did one thing for each of its senders, named like the request of it with an `e` in the place of `r`.
 struct Server(Vec<Done>);
@@ -28,11 +28,7 @@ impl Scene for Server {
         unreachable!("nobody deploys here")
     }
 
-    fn adapter(&self, _: u64) -> Result<Arc<dyn Deployer>> {
-        unreachable!("nobody deploys here")
-    }
-
-    fn deploy_as_another(&self, _: &mut Rng, _: bool) {}
+    fn deploy_as_another(&self, _: usize, _: &mut Rng, _: bool) {}
 
     fn server_records(&self) -> Vec<ServerRecord> {
         let record = |(name, senders, ending): &Done| ServerRecord {

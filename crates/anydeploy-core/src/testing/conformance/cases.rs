@@ -1,7 +1,7 @@
 //! The list of all cases.
 
 use super::harness::Case;
-use super::{cancelling, groups, identity, options, reading, refusing, secrecy, waiting};
+use super::{cancelling, groups, identity, options, reading, refusing, secrecy, two_phase, waiting};
 
 /// All cases, in the order they run.
 #[must_use]
@@ -73,7 +73,14 @@ static CASES: &[Case] = cases! {
         a_pull_request_is_taken_or_refused: "a pull request is taken, or refused before anything is triggered",
         a_success_ran_what_was_asked_for: "a success ran the revision that was asked for, or says that it is unverified",
     }
+    two_phase {
+        an_intent_triggers_nothing_until_it_is_sent: "an intent is read back as it was prepared, and triggers once it is sent",
+        an_intent_is_sent_once: "an intent that was sent is recovered, and not sent again",
+        an_intent_that_was_sent_is_recovered: "another deployer finds what an intent started, and no older deployment",
+        an_intent_that_was_not_sent_is_not_triggered: "an intent that was never sent is reported as not triggered",
+    }
     groups {
+        prepare_works_if_it_is_offered: "`prepare` is unsupported if, and only if, its group is not offered",
         history_works_if_it_is_offered: "`history` is unsupported if, and only if, its group is not offered",
         cancel_works_if_it_is_offered: "`cancel` is unsupported if, and only if, its group is not offered",
         logs_work_if_they_are_offered: "`logs` is unsupported if, and only if, its group is not offered",

@@ -3,7 +3,15 @@
 use super::scene::{deploy, meanwhile, target};
 use super::verdict::broken;
 use super::{Ending, Harness, Verdict};
-use crate::{Deployer, DeployerExt, ErrorKind, HistoryOptions, LogOptions, Method, Result};
+use crate::{DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, LogOptions, Method, Result};
+
+/// [`TwoPhase::prepare_trigger`](crate::TwoPhase::prepare_trigger) works if the group is offered.
+pub async fn prepare_works_if_it_is_offered(harness: &dyn Harness) -> Verdict {
+    let deployer = harness.deployer();
+    let request = DeployRequest::new(target(harness, &[Ending::Succeeds]).await?);
+    let answer = meanwhile(harness, deployer.prepare(&request)).await;
+    agrees(&*deployer, Method::Prepare, answer)
+}
 
 /// [`History::list_deployments`](crate::History::list_deployments) works if the group is offered.
 pub async fn history_works_if_it_is_offered(harness: &dyn Harness) -> Verdict {

@@ -82,6 +82,7 @@ pub trait Harness: Send + Sync {
     /// After how long a case that has not come to an end is broken; by default 60 seconds.
     ///
     /// A case waits for up to three deployments, one after the other, so give a platform on which they take minutes more.
+    /// Give more as well where a recovery may search for that long before it reports that nothing was triggered.
     fn case_limit(&self) -> Duration {
         Duration::from_mins(1)
     }

@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::world::{World, platform};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group,
-    History, HistoryOptions, LogOptions, LogPage, Logs, Method, Permission, Platform, Result, Service, Target,
+    History, HistoryOptions, Intent, LogOptions, LogPage, Logs, Method, Permission, Platform, Result, Service, Target,
     TwoPhase,
 };
 
@@ -40,8 +40,8 @@ impl MemoryDeployer {
             Some(Fault::AnswerLost) => {
                 let answer = act(&mut world)?;
                 match method {
-                    Method::Deploy if world.capabilities.correlates => Ok(answer),
-                    Method::Deploy => Err(lost(ErrorKind::Undecidable)),
+                    Method::Deploy | Method::Send if world.capabilities.correlates => Ok(answer),
+                    Method::Deploy | Method::Send => Err(lost(ErrorKind::Undecidable)),
                     _ => Err(lost(ErrorKind::NoAnswer)),
                 }
             }
@@ -111,7 +111,7 @@ impl Deployer for MemoryDeployer {
     }
 
     fn two_phase(&self) -> Option<&dyn TwoPhase> {
-        None
+        self.offers(Group::TwoPhase).then_some(self as &dyn TwoPhase)
     }
 
     fn history(&self) -> Option<&dyn History> {
@@ -128,6 +128,39 @@ impl Deployer for MemoryDeployer {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         self.offers(Group::Catalog).then_some(self as &dyn Catalog)
+    }
+}
+
+impl TwoPhase for MemoryDeployer {
+    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
+        async move {
+            request.check(&platform(), &self.capabilities())?;
+            self.call(Method::Prepare, |world| world.prepare(request)).await
+        }
+        .boxed()
+    }
+
+    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        async move {
+            intent.expect_platform(&platform())?;
+            if !self.world().intents.may_be_sent(intent) {
+                return self.recover_trigger(intent).await;
+            }
+            let sent = self.call(Method::Send, |world| world.send(intent)).await;
+            if sent.as_ref().is_err_and(|error| !error.is_safe_to_repeat()) {
+                self.world().intents.close(intent);
+            }
+            sent
+        }
+        .boxed()
+    }
+
+    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        async move {
+            intent.expect_platform(&platform())?;
+            self.call(Method::Recover, |world| world.recover(intent)).await
+        }
+        .boxed()
     }
 }
 

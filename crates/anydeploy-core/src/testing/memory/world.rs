@@ -1,6 +1,7 @@
 //! The state of a platform in memory, and what a tick does to it.
 
 mod entry;
+mod intents;
 mod line;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use crate::{
 };
 pub(super) use entry::Entry;
 use entry::Stage;
+use intents::Intents;
 use line::Line;
 
 /// The kinds of target that can be deployed in memory.
@@ -51,6 +53,7 @@ pub(super) struct World {
     pub(super) faults: Faults,
     pub(super) triggered: Vec<Trigger>,
     pub(super) calls: u64,
+    pub(super) intents: Intents,
     lines: BTreeMap<Target, Line>,
     deployments: BTreeMap<usize, Entry>,
 }
@@ -66,7 +69,7 @@ impl Default for World {
             KINDS.iter().fold(offered, |offered, kind| offered.with_kind(kind.clone(), RequestOption::ALL));
         Self {
             capabilities,
-            groups: BTreeSet::from([Group::History, Group::Cancel, Group::Logs, Group::Catalog]),
+            groups: BTreeSet::from([Group::TwoPhase, Group::History, Group::Cancel, Group::Logs, Group::Catalog]),
             clock: 0,
             ticks_per_read: 0,
             latency: Duration::ZERO,
@@ -74,6 +77,7 @@ impl Default for World {
             faults: Faults::default(),
             triggered: Vec::new(),
             calls: 0,
+            intents: Intents::default(),
             lines: BTreeMap::new(),
             deployments: BTreeMap::new(),
         }

@@ -4,6 +4,7 @@ mod deploying;
 mod faults;
 mod listing;
 mod reading;
+mod two_phase;
 
 use std::fmt;
 use std::sync::atomic::AtomicBool;
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error,
-    ErrorKind, History, HistoryOptions, LogOptions, LogPage, Logs, Permission, Platform, RequestOption, Result,
+    ErrorKind, History, HistoryOptions, Intent, LogOptions, LogPage, Logs, Permission, Platform, RequestOption, Result,
     Service, Target, TwoPhase,
 };
 use futures::future::{BoxFuture, FutureExt};
@@ -93,7 +94,7 @@ impl Deployer for Broken {
     }
 
     fn two_phase(&self) -> Option<&dyn TwoPhase> {
-        None
+        Some(self)
     }
 
     fn history(&self) -> Option<&dyn History> {
@@ -110,6 +111,20 @@ impl Deployer for Broken {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         Some(self)
+    }
+}
+
+impl TwoPhase for Broken {
+    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
+        self.lacking().unwrap_or_else(|| self.prepare_badly(request).boxed())
+    }
+
+    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        self.lacking().unwrap_or_else(|| self.send_intent_badly(intent).boxed())
+    }
+
+    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
+        self.lacking().unwrap_or_else(|| self.recover_badly(intent).boxed())
     }
 }
 

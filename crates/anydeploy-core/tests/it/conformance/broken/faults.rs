@@ -43,6 +43,11 @@ pub(crate) enum Fault {
     DropsItsOptions,
     DropsTheCommit,
     SendsAnotherCommit,
+    // When it deploys in two steps.
+    SendsWhatItPrepares,
+    SendsWhateverItIsGiven,
+    RecoversTheOldest,
+    RecoversNothing,
     // When it reads a deployment.
     KnowsOnlyItsOwnIds,
     TakesAnOlderEnding,
@@ -179,6 +184,11 @@ faults! {
     a_reason_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
     a_pull_request_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
     a_success_ran_what_was_asked_for: SucceedsWithAnyRevision, ReportsTheRevisionThatWasAsked;
+    an_intent_triggers_nothing_until_it_is_sent: SendsWhatItPrepares;
+    an_intent_is_sent_once: SendsWhateverItIsGiven;
+    an_intent_that_was_sent_is_recovered: RecoversTheOldest, RecoversNothing;
+    an_intent_that_was_not_sent_is_not_triggered: RecoversTheOldest;
+    prepare_works_if_it_is_offered: OffersWhatItLacks;
     history_works_if_it_is_offered: OffersWhatItLacks;
     cancel_works_if_it_is_offered: OffersWhatItLacks;
     logs_work_if_they_are_offered: OffersWhatItLacks;

@@ -1,15 +1,12 @@
 //! Dokploy: applications and composes, from images, files and git, and a server that is restarted now and then.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Result, Target, TargetKind};
+use anydeploy::{DeployRequest, DeploymentId, Result, Target, TargetKind};
 use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, Pace};
 use fastrand::Rng;
 
-use super::super::options::ChaosOptions;
-use super::super::pacer::Pacer;
-use super::super::scene::{self, Access, Ending, Part, ServerRecord};
+use super::{self as scene, Access, Conditions, Ending, Part, ServerRecord};
 
 /// The route that is missing now and then, and what the server says there.
 const MISSING: (&str, &str) = ("/api/deployment.queueList", r#"{"message":"Not found","code":"NOT_FOUND"}"#);
@@ -22,19 +19,19 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn new(options: &ChaosOptions, batch: u64, pacer: &Pacer, mut rng: Rng) -> Result<Self> {
-        let (ahead, behind) = options.clock(batch);
+    pub(super) async fn new(conditions: &Conditions) -> Result<Self> {
+        let ((ahead, behind), mut rng) = (conditions.clock, Rng::with_seed(conditions.seed));
         let fake = FakeDokploy::builder()
-            .pace(Pace::Along(pacer.timeline(), Duration::from_millis(5)))
+            .pace(Pace::Along(conditions.timeline, Duration::from_millis(5)))
             .concurrency(180)
             .clock_ahead(ahead)
             .clock_behind(behind)
             .without_recording()
             .start()
             .await;
-        let access = Access::new((&fake.url(), fake.token()), options, batch, pacer, MISSING)?;
+        let access = Access::new((&fake.url(), fake.token()), conditions, MISSING)?;
         let mut targets = Vec::new();
-        for number in 0..options.targets() {
+        for number in 0..conditions.targets {
             let name = format!("service-{number}");
             let is_git = matches!(number % 8, 1 | 2 | 5 | 6 | 7);
             let target = match number % 4 {
@@ -43,12 +40,12 @@ impl Scene {
                 _ if number % 8 == 3 => Target::new(TargetKind::Compose, fake.add_compose(&name)),
                 _ => Target::new(TargetKind::Compose, fake.add_git_compose(&name)),
             };
-            for _ in 0..options.scripts() {
+            for _ in 0..conditions.scripts {
                 fake.next_deployment(target.id(), script(&mut rng, is_git));
             }
             targets.push(target);
         }
-        Ok(Self { fake, access, targets, restarts: batch % 2 == 1 })
+        Ok(Self { fake, access, targets, restarts: conditions.number % 2 == 1 })
     }
 }
 
@@ -74,15 +71,11 @@ impl scene::Scene for Scene {
         DeployRequest::new(self.targets[target].clone()).with_reason(format!("call {call}"))
     }
 
-    fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>> {
-        self.access.adapter(Dokploy::builder(), call)
-    }
-
-    fn deploy_as_another(&self, rng: &mut Rng, foreign: bool) {
+    fn deploy_as_another(&self, target: usize, rng: &mut Rng, foreign: bool) {
         if self.restarts && rng.u8(..8) == 0 {
             self.fake.restart();
         }
-        let service = self.targets[rng.usize(..self.targets.len())].id();
+        let service = self.targets[target].id();
         if foreign {
             // Half of these programs use this library and write a correlation tag as the callers do; others write none.
             let tag = rng.bool().then(|| format!("[anydeploy:{:032x}]", rng.u128(..)));

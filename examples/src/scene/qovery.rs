@@ -1,15 +1,12 @@
 //! Qovery: services of several kinds that share environments, and whole environments.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, DeploymentId, Qovery, Result, Revision, Target, TargetKind};
+use anydeploy::{DeployRequest, DeploymentId, Result, Revision, Target, TargetKind};
 use anydeploy_fakes::{FakeQovery, Pace, QoveryScript, QoveryServiceKind, QoveryTriggered};
 use fastrand::Rng;
 
-use super::super::options::ChaosOptions;
-use super::super::pacer::Pacer;
-use super::super::scene::{self, Access, Ending, Part, ServerRecord};
+use super::{self as scene, Access, Conditions, Ending, Part, ServerRecord};
 
 /// The services of each environment.
 const KINDS: [(QoveryServiceKind, TargetKind); 5] = [
@@ -33,26 +30,26 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn new(options: &ChaosOptions, batch: u64, pacer: &Pacer, mut rng: Rng) -> Result<Self> {
-        let (ahead, behind) = options.clock(batch);
+    pub(super) async fn new(conditions: &Conditions) -> Result<Self> {
+        let ((ahead, behind), mut rng) = (conditions.clock, Rng::with_seed(conditions.seed));
         let fake = FakeQovery::builder()
-            .pace(Pace::Along(pacer.timeline(), Duration::from_millis(10)))
+            .pace(Pace::Along(conditions.timeline, Duration::from_millis(10)))
             .clock_ahead(ahead)
             .clock_behind(behind)
             .without_recording()
             .start()
             .await;
-        let access = Access::new((&fake.url(), fake.token()), options, batch, pacer, MISSING)?;
+        let access = Access::new((&fake.url(), fake.token()), conditions, MISSING)?;
         let mut add = |environment: &str, (kind, word): &(QoveryServiceKind, TargetKind)| {
             let service = fake.add_service(environment, *kind, "service");
-            for _ in 0..options.scripts() {
+            for _ in 0..conditions.scripts {
                 fake.next_deployment(&service, script(&mut rng));
             }
             Target::new(word.clone(), service)
         };
         let mut targets = Vec::new();
         let mut environment = String::new();
-        for number in 0..options.targets() {
+        for number in 0..conditions.targets {
             let place = number % (KINDS.len() + 1);
             if place.is_multiple_of(KINDS.len()) {
                 environment = fake.add_environment(&format!("environment-{number}"));
@@ -94,12 +91,8 @@ impl scene::Scene for Scene {
         if tagged { request.with_revision(Revision::ImageTag(format!("1.0.{call}"))) } else { request }
     }
 
-    fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>> {
-        self.access.adapter(Qovery::builder(), call)
-    }
-
-    fn deploy_as_another(&self, rng: &mut Rng, foreign: bool) {
-        let target = &self.targets[rng.usize(..self.targets.len())];
+    fn deploy_as_another(&self, target: usize, _: &mut Rng, foreign: bool) {
+        let target = &self.targets[target];
         match *target.kind() {
             // Nobody but the callers deploys whole environments.
             TargetKind::Environment => {}

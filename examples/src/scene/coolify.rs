@@ -1,15 +1,12 @@
 //! Coolify: applications from images and from git, and previews of pull requests.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Result, Target};
+use anydeploy::{DeployRequest, DeploymentId, Result, Target};
 use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, Pace};
 use fastrand::Rng;
 
-use super::super::options::ChaosOptions;
-use super::super::pacer::Pacer;
-use super::super::scene::{self, Access, Ending, Part, ServerRecord};
+use super::{self as scene, Access, Conditions, Ending, Part, ServerRecord};
 
 /// The pull request whose preview some callers deploy.
 const PULL_REQUEST: u64 = 7;
@@ -24,10 +21,10 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn new(options: &ChaosOptions, batch: u64, pacer: &Pacer, mut rng: Rng) -> Result<Self> {
-        let (ahead, behind) = options.clock(batch);
+    pub(super) async fn new(conditions: &Conditions) -> Result<Self> {
+        let ((ahead, behind), mut rng) = (conditions.clock, Rng::with_seed(conditions.seed));
         let fake = FakeCoolify::builder()
-            .pace(Pace::Along(pacer.timeline(), Duration::from_millis(10)))
+            .pace(Pace::Along(conditions.timeline, Duration::from_millis(10)))
             .concurrent_builds(150)
             .queue_limit(150)
             .rate_limit(3000, Duration::from_secs(1))
@@ -35,11 +32,11 @@ impl Scene {
             .clock_behind(behind)
             .without_recording();
         // Rows out of order make the server's list of active deployments an object.
-        let fake = if batch % 2 == 1 { fake.quirk(CoolifyQuirk::ActiveListAsMap) } else { fake };
+        let fake = if conditions.number % 2 == 1 { fake.quirk(CoolifyQuirk::ActiveListAsMap) } else { fake };
         let fake = fake.start().await;
-        let access = Access::new((&fake.url(), fake.token()), options, batch, pacer, MISSING)?;
+        let access = Access::new((&fake.url(), fake.token()), conditions, MISSING)?;
         let mut targets: Vec<(String, Option<u64>)> = Vec::new();
-        for number in 0..options.targets() {
+        for number in 0..conditions.targets {
             let name = format!("app-{number}");
             // Every eighth one is the preview of the application before it.
             let target = match targets.last() {
@@ -50,7 +47,7 @@ impl Scene {
             if let (application, Some(pull_request)) = &target {
                 fake.add_preview(application, *pull_request);
             }
-            for _ in 0..options.scripts() {
+            for _ in 0..conditions.scripts {
                 fake.next_deployment(&target.0, script(&mut rng, number % 2 == 1));
             }
             targets.push(target);
@@ -85,12 +82,8 @@ impl scene::Scene for Scene {
         request.with_no_cache(target % 3 == 2)
     }
 
-    fn adapter(&self, call: u64) -> Result<Arc<dyn Deployer>> {
-        self.access.adapter(Coolify::builder(), call)
-    }
-
-    fn deploy_as_another(&self, rng: &mut Rng, foreign: bool) {
-        let (application, _) = &self.targets[rng.usize(..self.targets.len())];
+    fn deploy_as_another(&self, target: usize, _: &mut Rng, foreign: bool) {
+        let (application, _) = &self.targets[target];
         if foreign {
             self.fake.deploy_by_another_program(application);
         } else {

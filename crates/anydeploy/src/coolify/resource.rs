@@ -1,0 +1,233 @@
+//! Services and databases: what they are, how they run, and whether a start of theirs went well.
+
+use std::time::Duration;
+
+use super::status::service_state;
+use super::{Coolify, map_error};
+use crate::clock::Timestamps;
+use crate::failure::mask;
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{
+    Catalog, Check, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Service,
+    ServiceState, Target, TargetKind, Timing, platform,
+};
+
+/// When a trigger was answered whose answer holds no id of a stored row: that of a service or database never does.
+pub(super) const ANSWERED_AT: &str = "since";
+
+/// A start of a service or database that was accepted at this time.
+pub(super) fn started(target: &Target, at: Timestamps, message: &str) -> Deployment {
+    let id = at.write(DeploymentId::new(platform::COOLIFY, target.clone()), ANSWERED_AT);
+    let title = Some(mask(message)).filter(|message| !message.is_empty());
+    Deployment::new(id, Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
+        .with_title(title)
+        .with_times(at.date(), None)
+}
+
+/// Set if the service or database ran before the trigger, and was never seen in another state afterwards.
+const RAN: &str = "ran";
+
+/// When the service or database was last seen starting or running because of the trigger.
+const UP: &str = "up";
+
+/// How long a start may take before the containers appear at all, unless they were seen and have stopped again.
+///
+/// The images are pulled first, which takes minutes, and until then the state is the old one or `exited`.
+const START_LIMIT: Duration = Duration::from_mins(15);
+
+/// How many times the grace the state may be a bad one after a good one.
+///
+/// The state is refreshed once a minute (4.3.11), so that between the end of a start and the next refresh it is `exited` for
+/// as long; on Coolify's cloud it is refreshed every five minutes, for which the grace has to be longer than the default.
+const FALL_BACK: u32 = 2;
+
+/// A start of what ran already.
+pub(super) fn running_before(mut started: Deployment) -> Deployment {
+    started.id = started.id.with(RAN, "1");
+    started
+}
+
+/// A service as it was read, and the time of the answer.
+struct Seen {
+    service: Service,
+    at: Timestamps,
+}
+
+impl Catalog for Coolify {
+    fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+        self.service_of(target).boxed()
+    }
+
+    fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
+        self.all_services().boxed()
+    }
+
+    fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
+        self.check_token().boxed()
+    }
+}
+
+impl Coolify {
+    pub(super) async fn service_of(&self, target: &Target) -> Result<Service> {
+        Ok(self.see(target).await?.service)
+    }
+
+    async fn see(&self, target: &Target) -> Result<Seen> {
+        target.validate()?;
+        let uuid = target.id();
+        let (name, status, urls, at) = match target.kind() {
+            TargetKind::Application => {
+                let reply = self.client.get_application_by_uuid(uuid).await.map_err(map_error)?;
+                let at = Timestamps::of(reply.header("date"));
+                let row = reply.into_value();
+                (row.name, row.status, row.fqdn, at)
+            }
+            TargetKind::Service => {
+                let reply = self.client.get_service_by_uuid(uuid).await.map_err(map_error)?;
+                let at = Timestamps::of(reply.header("date"));
+                let row = reply.into_value();
+                (row.name, row.status, None, at)
+            }
+            TargetKind::Database => {
+                let reply = self.client.get_database_by_uuid(uuid).await.map_err(map_error)?;
+                let at = Timestamps::of(reply.header("date"));
+                let row = reply.into_value();
+                (row.name, row.status, None, at)
+            }
+            other => return Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
+        };
+        Ok(Seen { service: service(target.clone(), name, status, urls.as_deref()), at })
+    }
+
+    pub(super) async fn all_services(&self) -> Result<Vec<Service>> {
+        let rows = self.client.list_resources().await.map_err(map_error)?.into_value();
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let kind = match row.type_.as_ref().map_or("", |kind| kind.as_str()) {
+                    "application" => TargetKind::Application,
+                    "service" => TargetKind::Service,
+                    // `standalone-postgresql` and the like.
+                    engine if engine.starts_with("standalone-") => TargetKind::Database,
+                    other => TargetKind::Other(other.to_owned()),
+                };
+                service(Target::new(kind, row.uuid), row.name, row.status, row.fqdn.as_deref())
+            })
+            .collect())
+    }
+
+    /// Judges a start by how the service or database runs now, and by what earlier reads saw of it.
+    ///
+    /// Its state is refreshed by a job of the server, so a state right after the start may be the old one.
+    pub(super) async fn follow(&self, id: &DeploymentId) -> Result<Deployment> {
+        let answered_at = Timestamps::read(id, ANSWERED_AT);
+        if answered_at.is_none() && id.get(ANSWERED_AT).is_some() {
+            let message = format!("the deployment id `{id}` holds no time in `{ANSWERED_AT}`");
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
+        }
+        let Seen { service, at } = self.see(id.target()).await?;
+        let signs = Signs {
+            age: answered_at.map(|answered_at| answered_at.age(at)).unwrap_or_default(),
+            ran: id.get(RAN).is_some(),
+            up: Timestamps::read(id, UP).map(|up| up.age(at)),
+        };
+        let phase = judge(service.state, &signs, &self.timing);
+        let mut id = id.clone();
+        if signs.is_up(service.state) {
+            id = at.write(id, UP);
+        }
+        // What runs after this is not what ran before the start.
+        if !matches!(service.state, ServiceState::Running | ServiceState::Unknown) {
+            id = id.without(RAN);
+        }
+        Ok(Deployment::new(id, Identity::Inferred, DeploymentStatus::new(phase, service.raw_state))
+            .with_times(answered_at.and_then(Timestamps::date), None))
+    }
+}
+
+/// What is known of a start.
+struct Signs {
+    /// How long ago it was asked for.
+    age: Duration,
+    /// It may still be shown as running for what it did before.
+    ran: bool,
+    /// How long ago it was last seen starting or running because of it.
+    up: Option<Duration>,
+}
+
+impl Signs {
+    /// Whether this state is a sign that the start has begun to work.
+    fn is_up(&self, state: ServiceState) -> bool {
+        match state {
+            ServiceState::Starting => true,
+            ServiceState::Running => !self.ran,
+            _ => false,
+        }
+    }
+}
+
+/// How a start goes.
+///
+/// No sign of it within the grace is no failure: Coolify works on it for minutes without showing any.
+fn judge(state: ServiceState, signs: &Signs, timing: &Timing) -> Phase {
+    match state {
+        ServiceState::Running if signs.age >= if signs.ran { timing.lost_after } else { timing.row_appears } => {
+            Phase::Succeeded
+        }
+        ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed => {
+            let is_down = match signs.up {
+                Some(up) => up >= timing.lost_after * FALL_BACK,
+                None => signs.age >= START_LIMIT.max(timing.lost_after),
+            };
+            if is_down { Phase::Failed } else { Phase::Running }
+        }
+        ServiceState::Running | ServiceState::Starting => Phase::Running,
+        _ => Phase::Unknown,
+    }
+}
+
+fn service(target: Target, name: Option<String>, status: Option<String>, urls: Option<&str>) -> Service {
+    let raw = status.unwrap_or_default();
+    // Coolify keeps the URLs of an application in one text, parted by commas.
+    let urls = urls.into_iter().flat_map(|urls| urls.split(',')).map(str::trim).filter(|url| !url.is_empty());
+    let urls = urls.map(str::to_owned).collect();
+    let name = name.unwrap_or_else(|| target.id().to_owned());
+    Service::new(target, name, service_state(&raw), raw).with_urls(urls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_judged_by_the_states_that_were_seen() {
+        let seconds = Duration::from_secs;
+        let cases = [
+            // state, age, ran before, last seen up, phase
+            (ServiceState::Running, 0, false, None, Phase::Running),
+            (ServiceState::Running, 10, false, None, Phase::Succeeded),
+            (ServiceState::Running, 59, true, None, Phase::Running),
+            (ServiceState::Running, 60, true, None, Phase::Succeeded),
+            (ServiceState::Stopped, 61, false, None, Phase::Running),
+            (ServiceState::Degraded, 61, false, None, Phase::Running),
+            (ServiceState::Stopped, 899, false, None, Phase::Running),
+            (ServiceState::Stopped, 900, false, None, Phase::Failed),
+            (ServiceState::Degraded, 900, true, None, Phase::Failed),
+            (ServiceState::Stopped, 300, false, Some(119), Phase::Running),
+            (ServiceState::Stopped, 300, false, Some(120), Phase::Failed),
+            (ServiceState::Failed, 300, false, Some(120), Phase::Failed),
+            (ServiceState::Stopped, 2000, false, Some(46), Phase::Running),
+            (ServiceState::Starting, 2000, false, Some(2), Phase::Running),
+            (ServiceState::Unknown, 2000, false, Some(600), Phase::Unknown),
+        ];
+        for (state, age, ran, up, phase) in cases {
+            let signs = Signs { age: seconds(age), ran, up: up.map(seconds) };
+            assert_eq!(
+                judge(state, &signs, &Timing::scaled_to(seconds(60))),
+                phase,
+                "{state} after {age} s, up {up:?} s ago"
+            );
+        }
+    }
+}
