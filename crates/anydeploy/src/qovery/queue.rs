@@ -13,7 +13,6 @@ use crate::{Deployment, Phase, Target, TargetKind};
 
 /// The requests that wait, from the point of view of one target.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
 pub(super) struct Queue(Vec<Waiting>);
 
 /// A request that waits.
@@ -32,7 +31,7 @@ impl Queue {
     /// What the rows say of an action on a target, for a deployer with such a token.
     pub(super) fn of(rows: &[Row], target: &Target, action: Action, scheme: TokenScheme) -> Self {
         let waiting = |row: &Row| {
-            let mut services = row.stages.iter().flat_map(|stage| &stage.services);
+            let services = row.stages.iter().flat_map(|stage| &stage.services);
             let is_whole = *target.kind() == TargetKind::Environment;
             let is_for_target =
                 is_whole || services.clone().any(|service| service.identifier.service_id == target.id());
@@ -40,7 +39,7 @@ impl Queue {
                 request: row.identifier.deployment_request_id.clone(),
                 concerns: action.may_be(row.trigger_action.as_ref()) && is_for_target,
                 is_foreign: is_foreign(row.auditing_data.as_ref().and_then(|data| data.origin.as_ref()), scheme),
-                services: services.by_ref().count(),
+                services: services.count(),
             }
         };
         Self(rows.iter().map(waiting).collect())
