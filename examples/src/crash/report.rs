@@ -193,6 +193,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_second_request_of_a_run_is_a_second_trigger_unless_no_fence_could_prevent_it() {
+        let counted = |sent, is_between| {
+            let (scenario, phase) = (Scenario::TakenOver, Phase::Stored);
+            let (report, faults) = (ChaosReport::default(), Vec::new());
+            let mut all = CrashReport::default();
+            all.add(Figures { scenario, phase, recovered: None, report, sent, is_between, faults });
+            (all.triggered_twice, all.unfenced, all.is_right())
+        };
+        assert_eq!([counted(0, false), counted(1, false), counted(1, true)], [(0, 0, true); 3]);
+        assert_eq!((counted(2, false), counted(2, true)), ((1, 0, false), (0, 1, true)));
+    }
+
+    #[test]
     fn one_undecidable_run_in_a_hundred_is_allowed_with_one_caller() {
         let proves = |undecidable| {
             let counted = CrashReport { runs: 400, triggered: 300, with_one_caller: 300, ..CrashReport::default() };

@@ -32,10 +32,10 @@ async fn a_process_that_dies_triggers_nothing_twice_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_recovery_that_does_not_search_loses_deployments_and_triggers_twice() {
+async fn a_recovery_that_does_not_search_loses_deployments() {
     let launch: Launch = |task| faulty(task, "gives up");
     for report in on_every_platform(&options(), launch).await {
-        assert!(report.lost > 0 && report.triggered_twice > 0 && !report.is_proof(), "{}", report.to_json());
+        assert!(report.lost > 0 && !report.is_proof(), "{}", report.to_json());
     }
 }
 
