@@ -148,6 +148,25 @@ impl Connect for Coolify {
         injected_url: Some(("COOLIFY_URL", &["COOLIFY_FQDN", "COOLIFY_RESOURCE_UUID", "COOLIFY_CONTAINER_NAME"])),
         default_url: None,
         api_path: "/api/v1",
+        // The API has no other version, so that `/api` alone can only mean it.
+        api_aliases: &["/api"],
+        pages: &[
+            "dashboard",
+            "login",
+            "register",
+            "project",
+            "projects",
+            "server",
+            "servers",
+            "source",
+            "sources",
+            "settings",
+            "security",
+            "team",
+            "webhooks",
+            "api",
+        ],
+        foreign_hosts: &[],
     };
 
     fn connect(config: &Config<Self>) -> Result<Self> {

@@ -158,6 +158,9 @@ impl Connect for Dokploy {
         injected_url: None,
         default_url: None,
         api_path: "/api",
+        api_aliases: &[],
+        pages: &["dashboard", "login", "register", "swagger", "api"],
+        foreign_hosts: &[],
     };
 
     fn connect(config: &Config<Self>) -> Result<Self> {

@@ -27,19 +27,8 @@
 // Each platform uses a part of the common ground; all of it is in use when all of them are on.
 #![cfg_attr(not(all(feature = "coolify", feature = "dokploy", feature = "qovery")), allow(dead_code))]
 
-pub mod adapter;
 mod any_config;
-mod builder;
-mod clock;
-pub mod config;
-mod duration;
-mod failure;
 pub mod platform;
-mod recovery;
-mod time;
-mod timing;
-mod trigger;
-mod turn;
 
 #[cfg(feature = "coolify")]
 pub mod coolify;
@@ -49,16 +38,36 @@ pub mod dokploy;
 pub mod qovery;
 
 pub use any_config::AnyConfig;
+pub use anydeploy_adapter as adapter;
+pub use anydeploy_adapter::{Builder, Config, Connect, Timing, config};
 pub use anydeploy_core::*;
-pub use builder::Builder;
-pub use config::{Config, Connect};
 #[cfg(feature = "coolify")]
 pub use coolify::Coolify;
 #[cfg(feature = "dokploy")]
 pub use dokploy::Dokploy;
 #[cfg(feature = "qovery")]
 pub use qovery::Qovery;
-pub use timing::Timing;
+
+// SHIM
+mod clock {
+    pub(crate) use anydeploy_adapter::{Timestamps, checked};
+}
+mod failure {
+    pub(crate) use anydeploy_adapter::{mask, plain, trigger_failed};
+}
+mod recovery {
+    pub(crate) use anydeploy_adapter::{Resolution, may_be_transient, retry_briefly, retry_read};
+}
+mod time {
+    pub(crate) use anydeploy_adapter::parse_timestamp;
+}
+mod trigger {
+    pub(crate) use anydeploy_adapter::{Answer, Trigger};
+}
+mod turn {
+    pub(crate) use anydeploy_adapter::{Left, Overlap, Remembered, Turn, is_last_read};
+}
+// END SHIM
 
 /// The example in the repository's README, so that it compiles and runs.
 #[cfg(doctest)]

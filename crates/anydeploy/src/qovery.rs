@@ -157,6 +157,12 @@ impl Connect for Qovery {
         injected_url: None,
         default_url: Some(Client::BASE_URL),
         api_path: "",
+        api_aliases: &[],
+        pages: &["organization", "project", "environment", "application", "container", "job", "helm", "login"],
+        foreign_hosts: &[(
+            "console.qovery.com",
+            "the URL is that of Qovery's console; the API is at https://api.qovery.com, which need not be set",
+        )],
     };
 
     fn connect(config: &Config<Self>) -> Result<Self> {
@@ -168,7 +174,7 @@ impl Connect for Qovery {
         };
         let http = config.http(|token| match scheme {
             TokenScheme::Bearer => Auth::bearer(token),
-            TokenScheme::Token => Auth::scheme("Token", token),
+            _ => Auth::scheme("Token", token),
         })?;
         Ok(Self { api: Api::new(Client::from_http(http)), scheme, timing: config.timing() })
     }

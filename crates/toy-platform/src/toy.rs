@@ -2,7 +2,7 @@
 //!
 //! * Toy stores a deployment before it answers a trigger, and the answer holds its id.
 //! * Reads come from a copy that may be some seconds old, so that a deployment is
-//!   [`Pending`](anydeploy::Identity::Pending) until its row was read, and [`Exact`](anydeploy::Identity::Exact) from then
+//!   [`Pending`](anydeploy_adapter::Identity::Pending) until its row was read, and [`Exact`](anydeploy_adapter::Identity::Exact) from then
 //!   on.
 //! * A deployment keeps the note of its trigger.
 //!   The adapter ends the note with a correlation tag, by which the deployment of a lost answer is `Exact` as well.
@@ -19,8 +19,8 @@ mod read;
 mod status;
 mod trigger;
 
-use anydeploy::adapter::{self, Conventions};
-use anydeploy::{
+use anydeploy_adapter::{self, Conventions};
+use anydeploy_adapter::{
     Builder, Cancel, Capabilities, Config, Connect, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent,
     Logs, Platform, RequestOption, Result, TargetKind, Timing, TwoPhase, telemetry,
 };
@@ -57,7 +57,7 @@ impl Toy {
     /// Makes a deployer from `TOY_URL` and `TOY_TOKEN`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfiguration`](anydeploy::ErrorKind::InvalidConfiguration) if the URL or the token is missing or
+    /// [`ErrorKind::InvalidConfiguration`](anydeploy_adapter::ErrorKind::InvalidConfiguration) if the URL or the token is missing or
     /// not usable.
     pub fn from_env() -> Result<Self> {
         ToyConfig::from_env()?.connect()
@@ -73,6 +73,9 @@ impl Connect for Toy {
         injected_url: None,
         default_url: None,
         api_path: "/api",
+        api_aliases: &[],
+        pages: &[],
+        foreign_hosts: &[],
     };
 
     fn connect(config: &Config<Self>) -> Result<Self> {
@@ -90,7 +93,7 @@ impl Deployer for Toy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(ToyTrigger(self), request)).boxed()
+        telemetry::deploy(request, anydeploy_adapter::deploy(ToyTrigger(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -116,14 +119,14 @@ impl Deployer for Toy {
 
 impl TwoPhase for Toy {
     fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        adapter::prepare(ToyTrigger(self), request).boxed()
+        anydeploy_adapter::prepare(ToyTrigger(self), request).boxed()
     }
 
     fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), adapter::send(ToyTrigger(self), intent)).boxed()
+        telemetry::deploy(intent.request(), anydeploy_adapter::send(ToyTrigger(self), intent)).boxed()
     }
 
     fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        adapter::recover(ToyTrigger(self), intent).boxed()
+        anydeploy_adapter::recover(ToyTrigger(self), intent).boxed()
     }
 }

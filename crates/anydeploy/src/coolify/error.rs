@@ -2,7 +2,7 @@
 
 use anydeploy_wire as wire;
 
-use crate::failure::{Classification, FailedAnswer, translate};
+use crate::adapter::{Classification, Dialect, FailedAnswer, is_of_gateway, translate};
 use crate::{Error, ErrorKind, platform};
 
 /// The operation that triggers, under Coolify's own name.
@@ -10,8 +10,22 @@ const TRIGGER: &str = "deploy-by-tag-or-uuid";
 
 /// Turns a failed exchange with Coolify into an error.
 pub(super) fn map_error(error: wire::Error) -> Error {
-    translate(platform::COOLIFY, error, classify)
+    translate(&DIALECT, error)
 }
+
+/// Coolify (4.3.11) refuses in a JSON object with `message` or `error`, and with `errors` where a validation failed.
+const DIALECT: Dialect = Dialect {
+    platform: platform::COOLIFY,
+    is_refusal: |answer| {
+        let message = answer.member(&["message"]);
+        let says = |name| answer.json.as_ref().is_some_and(|json| json.get(name).is_some());
+        (message.or_else(|| answer.member(&["error"])).is_some() || says("errors"))
+            && !says("status")
+            && !message.is_some_and(is_of_gateway)
+    },
+    is_plain_refusal: |_| false,
+    classify,
+};
 
 /// The error of a trigger that was answered with 200.
 pub(super) fn refusal(message: &'static str, kind: ErrorKind) -> Error {
@@ -52,7 +66,7 @@ fn classify(answer: &FailedAnswer<'_>) -> Classification {
         }
         status => return Classification::of_status(status, sentence),
     };
-    Classification { kind, message, sentence, retry_after: None }
+    Classification::new(kind, message, sentence)
 }
 
 /// The server's own sentence, with the first complaint of a failed validation.

@@ -1,13 +1,37 @@
 //! From a failed answer of Dokploy to an error.
 
 use anydeploy_wire as wire;
+use serde_json::Value;
 
-use crate::failure::{Classification, FailedAnswer, translate};
+use crate::adapter::{Classification, Dialect, FailedAnswer, is_of_gateway, translate};
 use crate::{Error, ErrorKind, platform};
 
 /// Turns a failed exchange with Dokploy into an error.
 pub(super) fn map_error(error: wire::Error) -> Error {
-    translate(platform::DOKPLOY, error, classify)
+    translate(&DIALECT, error)
+}
+
+/// Dokploy (0.30.2) refuses in a JSON object with `message` and, save for two cases, `code`.
+const DIALECT: Dialect = Dialect { platform: platform::DOKPLOY, is_refusal, is_plain_refusal, classify };
+
+fn is_refusal(answer: &FailedAnswer<'_>) -> bool {
+    let is_alone = answer.json.as_ref().and_then(Value::as_object).is_some_and(|members| members.len() == 1);
+    match answer.member(&["message"]) {
+        Some(_) if answer.member(&["code"]).is_some() => true,
+        // The check of a key in front of the router, and the routes of webhooks, have no code.
+        Some("Unauthorized") => answer.status == 401 && is_alone,
+        Some(message) => {
+            let is_missing = message.to_ascii_lowercase().ends_with(" not found");
+            answer.status == 404 && is_alone && is_missing && !is_of_gateway(message)
+        }
+        None => false,
+    }
+}
+
+/// Next.js refuses a body in plain words that it does not call text (0.30.2).
+fn is_plain_refusal(answer: &FailedAnswer<'_>) -> bool {
+    let is_text = answer.header("content-type").unwrap_or_default().starts_with("text/");
+    !is_text && !matches!(answer.status, 401 | 403 | 404 | 405) && !answer.body().is_empty()
 }
 
 fn classify(answer: &FailedAnswer<'_>) -> Classification {
@@ -34,7 +58,7 @@ fn classify(answer: &FailedAnswer<'_>) -> Classification {
         400 if said("only available in cloud version") => (ErrorKind::Unsupported, None),
         status => return Classification::of_status(status, sentence),
     };
-    Classification { kind, message, sentence, retry_after: None }
+    Classification::new(kind, message, sentence)
 }
 
 fn names_procedure(answer: &FailedAnswer<'_>) -> bool {

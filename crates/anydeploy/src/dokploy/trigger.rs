@@ -147,11 +147,13 @@ impl Trigger for DokployTrigger<'_> {
     }
 
     fn left(&self, plan: &Plan, deployment: &Deployment) -> Option<Left> {
-        let key = Some(plan.nonce.clone());
         match deployment.identity {
-            Identity::Pending => Some(Left { key, appears_within: self.0.timing.lost_after, ..Left::default() }),
+            Identity::Pending => Some(Left::new(self.0.timing.lost_after).with_key(&*plan.nonce)),
             // Nothing proves that it is not that of another trigger.
-            Identity::Inferred => Some(Left { key, deployment: row_of(&deployment.id), ..Left::default() }),
+            Identity::Inferred => {
+                let row = row_of(&deployment.id);
+                Some(Left::default().with_key(&*plan.nonce).with_deployment(row.as_deref()))
+            }
             _ => None,
         }
     }

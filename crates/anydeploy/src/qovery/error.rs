@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anydeploy_wire as wire;
 
+use crate::adapter::{Classification, Dialect, FailedAnswer, translate};
 use crate::clock::Timestamps;
-use crate::failure::{Classification, FailedAnswer, translate};
 use crate::{Error, ErrorKind, TargetKind, platform};
 
 /// The window of the rate limit in seconds; no wait for it is longer.
@@ -13,13 +13,21 @@ const RATE_LIMIT_WINDOW: i64 = 3600;
 
 /// Turns a failed exchange with Qovery into an error.
 pub(super) fn map_error(error: wire::Error) -> Error {
-    translate(platform::QOVERY, error, |answer| classify(answer, false))
+    translate(&DIALECT, error)
 }
 
 /// Turns a failed exchange about something that is certain to exist into an error: what was just read, or a list.
 pub(super) fn map_error_of_known(error: wire::Error) -> Error {
-    translate(platform::QOVERY, error, |answer| classify(answer, true))
+    translate(&Dialect { classify: |answer| classify(answer, true), ..DIALECT }, error)
 }
+
+/// What Qovery may answer is not known, so that its answers are believed unless they are pages or texts.
+const DIALECT: Dialect = Dialect {
+    platform: platform::QOVERY,
+    is_refusal: |_| true,
+    is_plain_refusal: |answer| matches!(answer.body(), b"" | b"null" | [b'[' | b'"', ..]),
+    classify: |answer| classify(answer, false),
+};
 
 /// The error of a kind that Qovery does not have.
 pub(super) fn unknown(kind: &TargetKind) -> Error {
@@ -43,7 +51,7 @@ fn classify(answer: &FailedAnswer<'_>, known: bool) -> Classification {
             return classified;
         }
     };
-    Classification { kind, message: None, sentence, retry_after: None }
+    Classification::new(kind, None, sentence)
 }
 
 /// The server's own sentence: `detail` since July 2024, `message` before, `error` only as a last resort.

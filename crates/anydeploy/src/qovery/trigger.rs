@@ -124,7 +124,7 @@ impl Trigger for QoveryTrigger<'_> {
 
     fn left(&self, _: &Plan, deployment: &Deployment) -> Option<Left> {
         let pending = Pending::of(&deployment.id).ok()?;
-        Some(left(pending, &self.0.timing))
+        Some(left(&pending, &self.0.timing))
     }
 }
 
@@ -149,13 +149,12 @@ async fn resolve_request(api: &Api, request: &DeployRequest, target: &Target) ->
 
 /// What a trigger leaves behind: an execution that started is listed some seconds later, a request that waits when its
 /// execution starts.
-fn left(pending: Pending, timing: &Timing) -> Left {
-    Left {
-        key: Some(pending.key()),
-        appears_within: if pending.execution.is_some() { timing.state_refreshes } else { timing.lost_after },
-        waits: pending.request.is_some(),
-        deployment: pending.execution,
-    }
+fn left(pending: &Pending, timing: &Timing) -> Left {
+    let appears_within = if pending.execution.is_some() { timing.state_refreshes } else { timing.lost_after };
+    Left::new(appears_within)
+        .with_key(pending.key())
+        .with_waits(pending.request.is_some())
+        .with_deployment(pending.execution.as_deref())
 }
 
 #[cfg(test)]
@@ -165,9 +164,9 @@ mod tests {
     #[test]
     fn a_known_execution_is_hidden_from_others_for_less_long_than_an_accepted_request() {
         let (pending, timing) = (Pending::new(Target::application("a"), "e"), Timing::DEFAULT);
-        let known = left(pending.clone().with_execution("e1"), &timing);
+        let known = left(&pending.clone().with_execution("e1"), &timing);
         assert_eq!((known.appears_within, known.deployment.as_deref()), (timing.state_refreshes, Some("e1")));
-        let waits = left(Pending { request: Some("r".into()), ..pending }, &timing);
+        let waits = left(&Pending { request: Some("r".into()), ..pending }, &timing);
         assert_eq!((waits.appears_within, waits.waits, waits.deployment), (timing.lost_after, true, None));
     }
 }

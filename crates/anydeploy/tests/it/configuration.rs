@@ -6,7 +6,7 @@ use anydeploy::config::Config;
 use anydeploy::coolify::CoolifyConfig;
 use anydeploy::dokploy::DokployConfig;
 use anydeploy::qovery::QoveryConfig;
-use anydeploy::{Connect, Coolify, DeployerExt, Dokploy, ErrorKind, Qovery};
+use anydeploy::{Connect, Coolify, DeployerExt, Dokploy, Error, ErrorKind, Platform, Qovery, platform};
 use wiremock::matchers::{header, method};
 use wiremock::{Mock, MockBuilder, MockServer, ResponseTemplate};
 
@@ -213,4 +213,60 @@ fn a_time_beyond_an_hour_is_refused_when_built() {
         assert_eq!(build(grace).unwrap_err().kind(), ErrorKind::InvalidConfiguration, "{grace:?}");
     }
     assert!(build(std::time::Duration::from_hours(1)).is_ok());
+}
+
+/// The address of the API that each platform makes of a URL.
+fn api_url(platform: &Platform, url: &str) -> Result<String, Error> {
+    let builder = (url.to_owned(), "1|planted");
+    Ok(match platform {
+        name if *name == platform::COOLIFY => {
+            Coolify::builder().url(builder.0).token(builder.1).build()?.api().http().base_url().to_owned()
+        }
+        name if *name == platform::DOKPLOY => {
+            Dokploy::builder().url(builder.0).token(builder.1).build()?.api().http().base_url().to_owned()
+        }
+        _ => Qovery::builder().url(builder.0).token(builder.1).build()?.api().http().base_url().to_owned(),
+    })
+}
+
+#[test]
+fn every_form_of_the_address_leads_to_the_api() {
+    let coolify = "https://c.example/api/v1";
+    let cases = [
+        (platform::COOLIFY, "https://c.example", coolify),
+        (platform::COOLIFY, "https://c.example/", coolify),
+        (platform::COOLIFY, "https://c.example/api/v1", coolify),
+        (platform::COOLIFY, " https://c.example/api/v1/\n", coolify),
+        (platform::COOLIFY, "https://c.example/api/", coolify),
+        (platform::COOLIFY, "https://h.example/coolify", "https://h.example/coolify/api/v1"),
+        (platform::DOKPLOY, "https://d.example:3000", "https://d.example:3000/api"),
+        (platform::DOKPLOY, "https://d.example/api/", "https://d.example/api"),
+        (platform::QOVERY, "https://api.qovery.com/", "https://api.qovery.com"),
+    ];
+    for (platform, url, api) in cases {
+        assert_eq!(api_url(&platform, url).unwrap(), api, "{url}");
+    }
+}
+
+#[test]
+fn an_address_of_a_page_or_an_operation_is_refused_with_the_address_to_give() {
+    let cases = [
+        (platform::COOLIFY, "https://c.example/api/v1/deploy", "give `https://c.example`"),
+        (platform::COOLIFY, "https://c.example/api/v2", "give `https://c.example`"),
+        (platform::COOLIFY, "https://c.example/dashboard", "give `https://c.example`"),
+        (platform::COOLIFY, "https://c.example:8000/Project/x/environment/y", "give `https://c.example:8000`"),
+        (platform::DOKPLOY, "https://d.example/api/application.deploy", "give `https://d.example`"),
+        (platform::DOKPLOY, "https://d.example/api/v1", "give `https://d.example`"),
+        (platform::DOKPLOY, "https://d.example/dashboard/projects", "give `https://d.example`"),
+        (platform::DOKPLOY, "https://d.example/swagger", "give `https://d.example`"),
+        (platform::QOVERY, "https://console.qovery.com/organization/x", "https://api.qovery.com"),
+        (platform::QOVERY, "https://api.qovery.com/organization/x", "give `https://api.qovery.com`"),
+    ];
+    for (platform, url, instead) in cases {
+        let error = api_url(&platform, url).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfiguration, "{url}");
+        assert!(error.to_string().contains(instead), "{url}: {error}");
+    }
+    let error = api_url(&platform::COOLIFY, "https://u:hunter2@c.example/login").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "a URL that holds a secret is not repeated");
 }

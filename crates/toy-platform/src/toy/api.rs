@@ -1,6 +1,6 @@
 //! The requests that this adapter makes, and what their answers hold.
 
-use anydeploy::Result;
+use anydeploy_adapter::Result;
 use anydeploy_wire::{Http, Method, Operation, Response, ResponseFuture, object};
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! Stops a deployment that waits or is built.
 
-use anydeploy::{Cancel, Deployment, DeploymentId, Result};
+use anydeploy_adapter::{Cancel, Deployment, DeploymentId, Result};
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Toy;

@@ -1,6 +1,6 @@
 //! The deployments that an app had.
 
-use anydeploy::{Deployment, History, HistoryOptions, Result, Target};
+use anydeploy_adapter::{Deployment, History, HistoryOptions, Result, Target};
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Toy;

@@ -1,6 +1,6 @@
 //! A deployment's log.
 
-use anydeploy::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result};
+use anydeploy_adapter::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result};
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Toy;

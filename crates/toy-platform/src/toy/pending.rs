@@ -1,7 +1,7 @@
 //! What the id of a deployment says, as text and as a value, and what a read of its row makes of it.
 
-use anydeploy::adapter::Timestamps;
-use anydeploy::{DeploymentId, Result, Target};
+use anydeploy_adapter::Timestamps;
+use anydeploy_adapter::{DeploymentId, Result, Target};
 
 use super::PLATFORM;
 use super::api::Row;
@@ -35,7 +35,7 @@ impl Pending {
     /// Reads an id.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](anydeploy::ErrorKind::InvalidInput) if it names no deployment of Toy.
+    /// [`ErrorKind::InvalidInput`](anydeploy_adapter::ErrorKind::InvalidInput) if it names no deployment of Toy.
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
         id.expect_platform(&PLATFORM)?;
         Ok(Self { row: id.require(ROW)?.to_owned(), accepted_at: Timestamps::read(id, ACCEPTED_AT) })

@@ -1,7 +1,9 @@
 //! Reads one deployment, and makes a deployment of a row.
 
-use anydeploy::adapter::parse_timestamp;
-use anydeploy::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target};
+use anydeploy_adapter::parse_timestamp;
+use anydeploy_adapter::{
+    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result, Target,
+};
 
 use super::api::Row;
 use super::pending::{Pending, Resolved};

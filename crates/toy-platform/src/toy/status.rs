@@ -1,6 +1,6 @@
 //! Toy's words, and the phase each stands for.
 
-use anydeploy::{DeploymentStatus, Phase};
+use anydeploy_adapter::{DeploymentStatus, Phase};
 
 anydeploy_wire::open_enum! {
     /// The state of a deployment.

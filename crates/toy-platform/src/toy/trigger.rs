@@ -1,7 +1,7 @@
 //! A trigger on Toy: what is read before it, how it is sent, and how its deployment is searched for.
 
-use anydeploy::adapter::{Answer, Left, Resolution, Timestamps, Trigger, Turn, retry_briefly};
-use anydeploy::{DeployRequest, Deployer, Deployment, Platform, Result, Target, Timing};
+use anydeploy_adapter::{Answer, Left, Resolution, Timestamps, Trigger, Turn, retry_briefly};
+use anydeploy_adapter::{DeployRequest, Deployer, Deployment, Platform, Result, Target, Timing};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

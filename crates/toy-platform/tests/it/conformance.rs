@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::testing::conformance::{self, Case, Ending, Harness, Received};
-use anydeploy::{DeployRequest, Deployer, DeploymentId, RequestOption, Target, Timing, WatchOptions};
+use anydeploy_adapter::testing::conformance::{self, Case, Ending, Harness, Received};
+use anydeploy_adapter::{DeployRequest, Deployer, DeploymentId, RequestOption, Target, Timing, WatchOptions};
 use futures::future::{BoxFuture, FutureExt, ready};
 use hyper::Method;
 use toy_platform::PLATFORM;

@@ -1,6 +1,6 @@
 //! Failed answers: Toy's own, those of something in front of it, and what they may show.
 
-use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Phase, Target, Timing};
+use anydeploy_adapter::{DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Phase, Target, Timing};
 use hyper::Method;
 use toy_platform::Toy;
 
@@ -19,8 +19,10 @@ async fn a_refusal_of_toy_is_believed() {
     for (code, status, kind) in cases {
         let body = format!(r#"{{"error": {{"code": "{code}", "message": "not now"}}}}"#);
         fake.fail_next(Method::GET, Fault::Foreign(status, "application/json", body.leak()));
-        let error =
-            toy.history_of(&Target::application("web"), anydeploy::HistoryOptions::default()).await.unwrap_err();
+        let error = toy
+            .history_of(&Target::application("web"), anydeploy_adapter::HistoryOptions::default())
+            .await
+            .unwrap_err();
         assert_eq!((error.kind(), error.server_message()), (kind, Some("not now")), "{code}");
     }
 }
@@ -79,6 +81,6 @@ async fn no_secret_is_shown() {
 #[test]
 fn a_scheme_of_the_token_is_refused_where_there_is_one() {
     let builder = Toy::builder().url("https://toy.example.com").token(TOKEN);
-    let error = builder.token_scheme(anydeploy::config::TokenScheme::Bearer).build().unwrap_err();
+    let error = builder.token_scheme(anydeploy_adapter::config::TokenScheme::Bearer).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
 }

@@ -7,7 +7,7 @@ mod errors;
 mod fake;
 mod trigger;
 
-use anydeploy::Timing;
+use anydeploy_adapter::Timing;
 use toy_platform::Toy;
 
 use fake::{FakeToy, TOKEN};

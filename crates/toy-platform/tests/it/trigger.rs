@@ -1,6 +1,6 @@
 //! Triggers: what is known of a deployment after each way in which one may go.
 
-use anydeploy::{
+use anydeploy_adapter::{
     DeployRequest, Deployer, DeployerExt, DeploymentId, ErrorKind, Identity, Intent, Phase, Target, Timing,
 };
 use hyper::Method;

@@ -1,7 +1,7 @@
-//! What an adapter needs beside its platform's client, for those who write one outside this crate.
+//! What an adapter needs beside its platform's client, as the three of `anydeploy` do.
 //!
-//! An adapter implements [`Deployer`](crate::Deployer) and the groups that its platform has; this module has what the
-//! adapters share.
+//! An adapter implements [`Deployer`](crate::Deployer) and the groups that its platform has; this crate has what the
+//! adapters share, and names no platform.
 //! The page *A new platform* in `CONTRIBUTING.md` of the repository says in which files, and the crate `toy-platform` there
 //! is a whole adapter that uses nothing else.
 //! Requests go by the crate `anydeploy-wire`, on which the generated clients are built.
@@ -52,10 +52,27 @@
 //! [`Builder`](crate::Builder); [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
 //! `connect`.
 
-pub use crate::clock::Timestamps;
-pub use crate::config::Conventions;
-pub use crate::failure::{Classification, FailedAnswer, mask, translate};
-pub use crate::recovery::{Resolution, may_be_transient, retry_briefly, retry_read};
-pub use crate::time::{http_date, parse_timestamp};
-pub use crate::trigger::{Answer, Trigger, deploy, prepare, recover, send};
-pub use crate::turn::{Left, Overlap, Remembered, Turn, is_last_read};
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod builder;
+mod clock;
+pub mod config;
+mod duration;
+mod failure;
+mod recovery;
+mod time;
+mod timing;
+mod trigger;
+mod turn;
+
+#[doc(no_inline)]
+pub use anydeploy_core::*;
+pub use builder::Builder;
+pub use clock::{Timestamps, checked};
+pub use config::{Config, Connect, Conventions};
+pub use failure::{Classification, Dialect, FailedAnswer, after_loss, is_of_gateway, plain, translate, trigger_failed};
+pub use recovery::{Resolution, may_be_transient, retry_briefly, retry_read};
+pub use time::{http_date, parse_timestamp};
+pub use timing::Timing;
+pub use trigger::{Answer, Trigger, deploy, prepare, recover, send};
+pub use turn::{Left, Overlap, Remembered, Turn, is_last_read};

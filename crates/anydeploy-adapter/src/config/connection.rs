@@ -48,7 +48,7 @@ impl<D: Connect> Config<D> {
         if let Some(reason) = forms::token_mismatch(token) {
             return Err(Self::invalid(format_args!("the token {reason}")));
         }
-        let url = forms::api_url(&conventions.platform, url, conventions.api_path).map_err(Self::invalid)?;
+        let url = forms::api_url(conventions, url).map_err(Self::invalid)?;
         let mut builder = Http::builder(url)
             .auth(auth(Secret::from(token)))
             .timeout(self.timeout)

@@ -48,7 +48,8 @@ impl Timestamps {
     }
 
     /// Whether both clocks have moved on alike from this time to a later one, so that neither time is dated by another clock.
-    pub(crate) fn agrees_with(self, later: Self) -> bool {
+    #[must_use]
+    pub fn agrees_with(self, later: Self) -> bool {
         let passed = |from: i64, to: i64| to.saturating_sub(from);
         let by_server = passed(self.server, later.server);
         let by_ours = self.local.zip(later.local).map_or(by_server, |(from, to)| passed(from, to));
@@ -103,13 +104,14 @@ impl Timestamps {
 }
 
 /// The time of an answer, checked against that of the answer before it, where both are known.
-pub(crate) fn checked(time: Option<Timestamps>, before: Option<Timestamps>) -> Option<Timestamps> {
+#[must_use]
+pub fn checked(time: Option<Timestamps>, before: Option<Timestamps>) -> Option<Timestamps> {
     Some(time?.checked(before.or(time)?))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Target, platform};
+    use crate::{Platform, Target};
 
     use super::*;
 
@@ -152,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_time_in_an_id_is_read_back() {
-        let id = DeploymentId::new(platform::QOVERY, Target::application("web"));
+        let id = DeploymentId::new(Platform::new("toy"), Target::application("web"));
         let written = at(1000, 1003).write(id.clone(), "since");
         assert_eq!(written.get("since"), Some("1000.1003"));
         assert_eq!(Timestamps::read(&written, "since"), Some(at(1000, 1003)));

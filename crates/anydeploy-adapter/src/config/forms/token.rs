@@ -20,7 +20,8 @@ pub(crate) fn token_mismatch(token: &str) -> Option<&'static str> {
 }
 
 /// Whether a token is a JWT: three parts of base64url with dots between, the first of them an object.
-pub(crate) fn is_jwt(token: &str) -> bool {
+#[must_use]
+pub fn is_jwt(token: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::*;
-use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Target, platform};
+use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
 
 /// A platform whose answers and searches are given beforehand.
 struct Scripted {
@@ -32,7 +32,7 @@ impl Scripted {
 }
 
 impl Trigger for &Scripted {
-    const PLATFORM: Platform = platform::COOLIFY;
+    const PLATFORM: Platform = Platform::new("toy");
 
     type Plan = u32;
     type Seen = u32;
@@ -81,7 +81,7 @@ fn request() -> DeployRequest {
 }
 
 fn deployment(identity: Identity) -> Deployment {
-    let id = DeploymentId::new(platform::COOLIFY, Target::application("web"));
+    let id = DeploymentId::new(Platform::new("toy"), Target::application("web"));
     Deployment::new(id, identity, DeploymentStatus::new(Phase::Queued, "queued"))
 }
 
@@ -153,7 +153,7 @@ async fn an_intent_is_sent_once_and_searched_for_afterwards() {
     assert!(send(&scripted, &stored).await.is_ok() && send(&scripted, &stored).await.is_ok());
     assert_eq!(scripted.done(), "psl", "the second call searches");
     let foreign = Scripted::new("t4", &[], nothing);
-    let intent = Intent::new(platform::COOLIFY, "of another process", request(), 7.into());
+    let intent = Intent::new(Platform::new("toy"), "of another process", request(), 7.into());
     assert_eq!(send(&foreign, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
     assert_eq!(foreign.done(), "l");
 }
@@ -216,8 +216,8 @@ async fn what_was_provably_not_acted_on_may_be_sent_again_within_the_fence() {
 #[tokio::test(start_paused = true)]
 async fn an_intent_that_is_not_ones_own_is_refused() {
     let scripted = Scripted::new("t9", &[], nothing);
-    let elsewhere = Intent::new(platform::DOKPLOY, "one", request(), 7.into());
-    let odd = Intent::new(platform::COOLIFY, "two", request(), "seven".into());
+    let elsewhere = Intent::new(Platform::new("other"), "one", request(), 7.into());
+    let odd = Intent::new(Platform::new("toy"), "two", request(), "seven".into());
     for intent in [elsewhere, odd] {
         assert_eq!(send(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(recover(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::InvalidInput);

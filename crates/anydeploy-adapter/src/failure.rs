@@ -7,7 +7,8 @@ use std::time::Duration;
 use anydeploy_wire::{self as wire, ErrorKind as WireKind};
 use serde_json::Value;
 
-pub use anydeploy_core::mask;
+use anydeploy_core::mask;
+pub use speaker::is_of_gateway;
 use speaker::{Speaker, speaker};
 
 use crate::{Error, ErrorKind, LogLine, Platform};
@@ -22,6 +23,7 @@ pub struct FailedAnswer<'a> {
     pub json: Option<Value>,
     /// The body as text, if it is neither a web page nor JSON.
     pub text: Option<&'a str>,
+    body: &'a [u8],
     error: &'a wire::Error,
 }
 
@@ -30,6 +32,12 @@ impl FailedAnswer<'_> {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.error.headers()?.get(name)?.to_str().ok()
+    }
+
+    /// The body, without white space around it.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.body.trim_ascii()
     }
 
     fn is_web_page(&self) -> bool {
@@ -48,6 +56,20 @@ impl FailedAnswer<'_> {
         let json = self.json.as_ref()?;
         names.iter().find_map(|name| json.get(name)?.as_str())
     }
+}
+
+/// How a platform refuses, by which its answers are distinguished from those of something in front of it.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an adapter states all of it")]
+pub struct Dialect {
+    /// The platform.
+    pub platform: Platform,
+    /// Whether an answer with a JSON object has the form of the platform's refusals.
+    pub is_refusal: fn(&FailedAnswer<'_>) -> bool,
+    /// Whether an answer that is neither a JSON object nor a web page may be the platform's.
+    pub is_plain_refusal: fn(&FailedAnswer<'_>) -> bool,
+    /// What a refusal of the platform means.
+    pub classify: fn(&FailedAnswer<'_>) -> Classification,
 }
 
 /// The kind of error that a failed answer means on its platform, with what it says.
@@ -101,20 +123,17 @@ impl Classification {
     }
 }
 
-/// Turns a failed exchange into an error; `classify` knows the refusals of the platform.
+/// Turns a failed exchange into an error.
 ///
 /// An answer that is not the platform's never becomes a statement about token, id or permission.
 /// Web pages, redirects, plain text, and what the usual gateways answer are recognised here.
-/// `classify` sees the rest, and answers [`Classification::of_foreign`] where the form of the platform's refusals is missing.
+/// The [`Dialect`] of the platform decides about the rest.
 /// The error of an operation that only reads is one of a read, which is safe to repeat and does not mention a trigger.
-pub fn translate(
-    platform: Platform,
-    error: wire::Error,
-    classify: impl FnOnce(&FailedAnswer<'_>) -> Classification,
-) -> Error {
+#[must_use]
+pub fn translate(dialect: &Dialect, error: wire::Error) -> Error {
     let message = || error.message().to_owned();
     let translated = match error.kind() {
-        WireKind::Status => refused(&platform, &error, classify),
+        WireKind::Status => refused(dialect, &error),
         WireKind::InvalidArgument => Error::new(ErrorKind::InvalidInput, message()),
         WireKind::InvalidConfiguration => Error::new(ErrorKind::InvalidConfiguration, message()),
         WireKind::Connect => Error::new(ErrorKind::Unreachable, message()),
@@ -133,23 +152,20 @@ pub fn translate(
     };
     // All three platforms act on POST, PUT, PATCH and DELETE alone, and this crate triggers by POST alone.
     let translated = if error.method() == Some(wire::Method::Get) { translated.of_read() } else { translated };
-    translated.with_platform(platform).with_operation(error.operation().to_owned()).with_source(error)
+    translated.with_platform(dialect.platform.clone()).with_operation(error.operation().to_owned()).with_source(error)
 }
 
 /// The message of a success that is a web page.
 const PAGE: &str = "something in front of the platform answers, with a web page";
 
-fn refused(
-    platform: &Platform,
-    error: &wire::Error,
-    classify: impl FnOnce(&FailedAnswer<'_>) -> Classification,
-) -> Error {
+fn refused(dialect: &Dialect, error: &wire::Error) -> Error {
     let status = error.status().unwrap_or_default();
     let body = error.body().map(|body| &**body).unwrap_or_default();
     // A web page or JSON, whole or cut off, may hold anything.
     let is_sentence = |text: &&str| !text.is_empty() && !text.starts_with(['<', '{', '[', '"']);
     let text = std::str::from_utf8(body).ok().map(str::trim).filter(is_sentence).filter(|_| !error.is_web_page());
-    let answer = FailedAnswer { status, json: serde_json::from_slice(body).ok().filter(Value::is_object), text, error };
+    let json = serde_json::from_slice(body).ok().filter(Value::is_object);
+    let answer = FailedAnswer { status, json, text, body, error };
     if let Some(redirect) = error.redirect() {
         // Redirects are never followed, so that a token never travels to another origin.
         let message = format!("the answer is a redirect, {redirect}");
@@ -160,7 +176,7 @@ fn refused(
         };
         return Error::new(kind, message).with_advice("");
     }
-    let speaker = speaker(platform, &answer, body);
+    let speaker = speaker(dialect, &answer);
     if let Some(reason) = speaker.reason() {
         let foreign = Error::new(ErrorKind::Unreadable, reason).with_retry_after(error.retry_after());
         return match speaker {
@@ -169,7 +185,7 @@ fn refused(
             _ => foreign,
         };
     }
-    let classified = classify(&answer);
+    let classified = (dialect.classify)(&answer);
     let message = classified.message.unwrap_or(classified.kind.as_str());
     let translated =
         Error::new(classified.kind, message).with_retry_after(classified.retry_after.or_else(|| error.retry_after()));
@@ -183,12 +199,14 @@ fn refused(
 ///
 /// A control sequence that is not well formed may swallow the first letter of a secret's name, so that secrets are removed
 /// first.
-pub(crate) fn plain(line: &str) -> String {
+#[must_use]
+pub fn plain(line: &str) -> String {
     LogLine::new(mask(line)).plain()
 }
 
 /// The error of a trigger that cannot be recovered: undecidable, unless it was provably not acted on.
-pub(crate) fn trigger_failed(error: Error) -> Error {
+#[must_use]
+pub fn trigger_failed(error: Error) -> Error {
     if error.is_safe_to_repeat() {
         return error;
     }
@@ -196,7 +214,8 @@ pub(crate) fn trigger_failed(error: Error) -> Error {
 }
 
 /// The error of a trigger whose answer is lost, with what is known of it.
-pub(crate) fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
+#[must_use]
+pub fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
     let mut error = Error::new(kind, format!("the answer to the trigger is lost ({}), and {known}", lost.kind()));
     if let Some(platform) = lost.platform() {
         error = error.with_platform(platform.clone());

@@ -6,6 +6,5 @@ mod token;
 
 pub(super) use address::api_url;
 pub(super) use size::{read_size, size};
-#[cfg(feature = "qovery")]
-pub(crate) use token::is_jwt;
+pub use token::is_jwt;
 pub(super) use token::token_mismatch;

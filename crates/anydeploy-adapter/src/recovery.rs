@@ -251,7 +251,7 @@ mod tests {
 
     use tokio::time::Instant;
 
-    use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Target, platform};
+    use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
 
     use super::*;
 
@@ -259,12 +259,12 @@ mod tests {
 
     fn lost() -> Error {
         Error::new(ErrorKind::NoAnswer, "the connection broke")
-            .with_platform(platform::COOLIFY)
+            .with_platform(Platform::new("toy"))
             .with_operation("deploy")
     }
 
     fn deployment() -> Deployment {
-        let id = DeploymentId::new(platform::COOLIFY, Target::application("web"));
+        let id = DeploymentId::new(Platform::new("toy"), Target::application("web"));
         Deployment::new(id, Identity::Exact, DeploymentStatus::new(Phase::Queued, "queued"))
     }
 
@@ -387,7 +387,7 @@ mod tests {
         for error in [ambiguous, forbidden, down] {
             assert_eq!(error.kind(), ErrorKind::Undecidable);
             assert!(!error.is_safe_to_repeat());
-            assert_eq!((error.platform(), error.operation()), (Some(&platform::COOLIFY), Some("deploy")));
+            assert_eq!((error.platform(), error.operation()), (Some(&Platform::new("toy")), Some("deploy")));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{Config, Connect, Conventions, Proxy, TokenScheme, forms};
+use super::{Config, Connect, Proxy, TokenScheme, forms};
 use crate::Result;
 
 // The variables of this crate, for all platforms.
@@ -140,9 +140,8 @@ impl<D: Connect> Config<D> {
 
     /// Whether variables name different addresses, whatever the forms in which they name them.
     fn disagree(urls: &[(&str, String)]) -> bool {
-        let Conventions { platform, api_path, .. } = &D::CONVENTIONS;
         let mut addresses = urls.iter().map(|(_, url)| {
-            let address = forms::api_url(platform, url, api_path).unwrap_or_else(|_| url.trim().to_owned());
+            let address = forms::api_url(&D::CONVENTIONS, url).unwrap_or_else(|_| url.trim().to_owned());
             address.to_ascii_lowercase()
         });
         let first = addresses.next();

@@ -82,7 +82,7 @@ impl Recent {
 
 /// How another trigger whose deployment is not known overlaps with this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "an adapter decides for each of them")]
 pub enum Overlap {
     /// One of them is for the environment that holds the other's target.
     Environment,

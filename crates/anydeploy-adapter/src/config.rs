@@ -17,8 +17,7 @@ use serde::Deserialize;
 /// The version of `reqwest` that an HTTP client of the caller's own is of.
 #[cfg(feature = "raw-api")]
 pub use anydeploy_wire::reqwest;
-#[cfg(feature = "qovery")]
-pub(crate) use forms::is_jwt;
+pub use forms::is_jwt;
 pub use proxy::Proxy;
 
 use crate::duration::duration;
@@ -134,6 +133,12 @@ pub struct Conventions {
     pub default_url: Option<&'static str>,
     /// The path of the API below the instance's address.
     pub api_path: &'static str,
+    /// Other paths that people give for it.
+    pub api_aliases: &'static [&'static str],
+    /// The first parts of paths that lead to a page of the web interface or to an operation, below the address.
+    pub pages: &'static [&'static str],
+    /// Hosts that are not those of the API, and what to give instead.
+    pub foreign_hosts: &'static [(&'static str, &'static str)],
 }
 
 const fn default_timeout() -> Duration {

@@ -50,7 +50,7 @@ pub struct Timing {
 
 impl Timing {
     /// The times that hold on every platform so far.
-    pub(crate) const DEFAULT: Self = Self {
+    pub const DEFAULT: Self = Self {
         trigger_settles: Duration::from_secs(30),
         row_appears: Duration::from_secs(10),
         state_refreshes: Duration::from_secs(3),
@@ -112,7 +112,8 @@ impl Timing {
     }
 
     /// A second, scaled like the other times: the pace of polls that wait for something to appear.
-    pub(crate) fn second(&self) -> Duration {
+    #[must_use]
+    pub fn second(&self) -> Duration {
         self.lost_after / 60
     }
 }
