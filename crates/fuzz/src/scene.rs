@@ -37,7 +37,7 @@ pub struct Scene {
     /// The runtime.
     pub runtime: Runtime,
     /// In the order of [`platform::ALL`].
-    adapters: [Adapter; platform::ALL.len()],
+    adapters: Vec<Adapter>,
 }
 
 impl Scene {
@@ -66,7 +66,10 @@ impl Scene {
             let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing);
             Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, resolved }
         };
-        Self { server, runtime, adapters: [coolify, dokploy, qovery] }
+        let adapters = vec![coolify, dokploy, qovery];
+        let platforms: Vec<_> = adapters.iter().map(|adapter| adapter.deployer.platform()).collect();
+        assert_eq!(platforms, platform::ALL, "every platform has an adapter here");
+        Self { server, runtime, adapters }
     }
 
     /// Lets the server give these answers from now on, one after the other; the last of them to all further requests.
