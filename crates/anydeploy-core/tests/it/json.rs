@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use anydeploy_core::{
     Adoption, Capabilities, Check, DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
-    Failure, HistoryOptions, Identity, JobEvent, LogLine, LogOptions, LogPage, Loss, Outcome, Permission, Phase,
-    Platform, Progress, RanRevision, RequestOption, RetryOptions, Revision, Service, ServiceState, Target, TargetKind,
-    TerraformAction, VersionSupport, WatchOptions,
+    Failure, HistoryOptions, Identity, Intent, JobEvent, LogLine, LogOptions, LogPage, Loss, Outcome, Permission,
+    Phase, Platform, Progress, RanRevision, RequestOption, RetryOptions, Revision, Service, ServiceState, Target,
+    TargetKind, TerraformAction, VersionSupport, WatchOptions,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -45,6 +45,21 @@ fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
 
 fn written<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap()
+}
+
+#[test]
+fn an_intent() {
+    let file = include_str!("../golden/v1/intent.json");
+    let intent: Intent = serde_json::from_str(file).unwrap();
+    golden(file, &intent);
+    assert_eq!((intent.platform().as_str(), intent.id()), ("alpha", "9f1c2b3a4d5e6f708192a3b4c5d6e7f8"));
+    assert_eq!(intent.request(), &DeployRequest::new(Target::application("abc")));
+    assert_eq!((intent.prepared_at(), intent.baseline()), (moment("2026-11-29T18:34:53Z"), &json!({ "count": 7 })));
+    let mut later = written(&intent);
+    later["v"] = 2.into();
+    assert!(read::<Intent>(later).unwrap_err().contains("version 2"));
+    let made = Intent::new(Platform::new("alpha"), "one", DeployRequest::new(Target::application("abc")), json!(7));
+    assert_eq!(read::<Intent>(written(&made)).unwrap(), made, "its moment is kept in full");
 }
 
 #[test]
