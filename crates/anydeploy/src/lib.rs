@@ -34,6 +34,7 @@ mod clock;
 pub mod config;
 mod duration;
 mod failure;
+mod groups;
 pub mod platform;
 mod recovery;
 mod time;
