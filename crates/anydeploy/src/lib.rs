@@ -33,6 +33,7 @@ mod builder;
 mod clock;
 pub mod config;
 mod duration;
+mod excerpt;
 mod failure;
 mod groups;
 pub mod platform;
