@@ -1,7 +1,7 @@
 //! What a deployment does besides deploying: an event of a job, an action on a Terraform service.
 
 use qovery_client::types::{
-    DeploymentHistoryService as Part, DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum,
+    DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum, StatusDetails,
 };
 
 use serde::{Deserialize, Serialize};
@@ -78,21 +78,16 @@ impl Action {
         listed == own || matches!(listed, None | Some(Trigger::Deploy | Trigger::Unknown | Trigger::Other(_)))
     }
 
-    /// Whether a service is listed with an action on Terraform that is another one.
-    pub(super) fn contradicts(self, listed: Option<&ServiceSubActionEnum>) -> bool {
-        let Some(listed) = listed else { return false };
+    /// The action on Terraform that a service is listed with, if it is another one.
+    pub(super) fn other_than(self, details: Option<&StatusDetails>) -> Option<&ServiceSubActionEnum> {
         let own = match self {
             Self::Terraform(TerraformAction::Plan) => ServiceSubActionEnum::TerraformPlanOnly,
             Self::Terraform(TerraformAction::ForceUnlock) => ServiceSubActionEnum::TerraformForceUnlockState,
             Self::Terraform(TerraformAction::MigrateState) => ServiceSubActionEnum::TerraformMigrateState,
             _ => ServiceSubActionEnum::TerraformPlanAndApply,
         };
-        *listed != own && !matches!(listed, ServiceSubActionEnum::None | ServiceSubActionEnum::Other(_))
-    }
-
-    /// Whether what an execution did with a service was another action.
-    pub(super) fn is_not_of(self, part: &Part) -> bool {
-        self.contradicts(part.status_details.as_ref().and_then(|details| details.sub_action.as_ref()))
+        let says_nothing = |listed: &_| matches!(listed, ServiceSubActionEnum::None | ServiceSubActionEnum::Other(_));
+        details?.sub_action.as_ref().filter(|listed| **listed != own && !says_nothing(*listed))
     }
 }
 
@@ -112,12 +107,19 @@ mod tests {
     fn a_plan_is_no_deployment_and_a_deployment_is_no_plan() {
         let plan = Action::Terraform(TerraformAction::Plan);
         assert!(plan.may_be(Some(&Trigger::DeployDryRun)) && !Action::Deploy.may_be(Some(&Trigger::DeployDryRun)));
-        assert!(plan.contradicts(Some(&ServiceSubActionEnum::TerraformPlanAndApply)));
-        assert!(Action::Deploy.contradicts(Some(&ServiceSubActionEnum::TerraformPlanOnly)));
+        let listed = |word| Some(StatusDetails { sub_action: Some(word), ..StatusDetails::default() });
+        let contradicts =
+            |action: Action, details: Option<StatusDetails>| action.other_than(details.as_ref()).is_some();
+        assert!(contradicts(plan, listed(ServiceSubActionEnum::TerraformPlanAndApply)));
+        assert!(contradicts(Action::Deploy, listed(ServiceSubActionEnum::TerraformPlanOnly)));
         for word in [ServiceSubActionEnum::None, ServiceSubActionEnum::Other("NEW".into())] {
-            assert!(!plan.contradicts(Some(&word)) && !Action::Deploy.contradicts(Some(&word)), "{word}");
+            let details = listed(word);
+            assert!(
+                !contradicts(plan, details.clone()) && !contradicts(Action::Deploy, details.clone()),
+                "{details:?}"
+            );
         }
-        assert!(!Action::Deploy.contradicts(None));
+        assert!(!contradicts(Action::Deploy, None));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Qovery's words, and the phase or state each stands for.
 
 use qovery_client::types::{
-    DeploymentHistoryActionStatus, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryTriggerAction as Trigger,
-    ServiceActionEnum, ServiceActionStatusEnum, StateEnum, StatusDetails,
+    DeploymentHistoryActionStatus, DeploymentHistoryEnvironmentV2 as Past, ServiceActionEnum, ServiceActionStatusEnum,
+    StateEnum, StatusDetails,
 };
 
 use crate::{Phase, ServiceState};
@@ -108,11 +108,6 @@ pub(super) fn judge_service(state: &StateEnum, details: Option<&StatusDetails>) 
 /// [`judge`] of an execution that the history lists.
 pub(super) fn judge_past(entry: &Past) -> Phase {
     judge(&entry.status, None, entry.action_status.as_ref().map(DeploymentHistoryActionStatus::as_str))
-}
-
-/// Whether a request or an execution of this kind may be a deployment.
-pub(super) fn may_deploy(trigger: Option<&Trigger>) -> bool {
-    matches!(trigger, None | Some(Trigger::Deploy | Trigger::Unknown | Trigger::Other(_)))
 }
 
 #[cfg(test)]
