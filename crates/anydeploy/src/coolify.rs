@@ -65,9 +65,10 @@ pub use coolify_client::types::DeploymentStatusEnum;
 pub use status::phase;
 
 use crate::config::{Config, Connect, Conventions};
+use crate::groups::{offers, two_phase};
 use crate::{
-    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent, Logs,
-    Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
+    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption, Result, Target,
+    TargetKind, Timing, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -198,37 +199,7 @@ impl Deployer for Coolify {
         read::read(self, id).boxed()
     }
 
-    fn two_phase(&self) -> Option<&dyn TwoPhase> {
-        Some(self)
-    }
-
-    fn history(&self) -> Option<&dyn History> {
-        Some(self)
-    }
-
-    fn cancel(&self) -> Option<&dyn Cancel> {
-        Some(self)
-    }
-
-    fn logs(&self) -> Option<&dyn Logs> {
-        Some(self)
-    }
-
-    fn catalog(&self) -> Option<&dyn Catalog> {
-        Some(self)
-    }
+    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog);
 }
 
-impl TwoPhase for Coolify {
-    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        adapter::prepare(CoolifyTrigger(self), request).boxed()
-    }
-
-    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), adapter::send(CoolifyTrigger(self), intent)).boxed()
-    }
-
-    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        adapter::recover(CoolifyTrigger(self), intent).boxed()
-    }
-}
+two_phase!(Coolify, CoolifyTrigger);

@@ -77,9 +77,10 @@ pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, Que
 pub use status::{phase, queue_phase, service_state};
 
 use crate::config::{Config, Connect, Conventions};
+use crate::groups::{offers, two_phase};
 use crate::{
-    Builder, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Identity, Intent, Logs,
-    Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
+    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform, RequestOption,
+    Result, Target, TargetKind, Timing, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -189,33 +190,7 @@ impl Deployer for Dokploy {
         read::read(self, id).boxed()
     }
 
-    fn two_phase(&self) -> Option<&dyn TwoPhase> {
-        Some(self)
-    }
-
-    fn history(&self) -> Option<&dyn History> {
-        Some(self)
-    }
-
-    fn logs(&self) -> Option<&dyn Logs> {
-        Some(self)
-    }
-
-    fn catalog(&self) -> Option<&dyn Catalog> {
-        Some(self)
-    }
+    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog);
 }
 
-impl TwoPhase for Dokploy {
-    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        adapter::prepare(DokployTrigger(self), request).boxed()
-    }
-
-    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), adapter::send(DokployTrigger(self), intent)).boxed()
-    }
-
-    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        adapter::recover(DokployTrigger(self), intent).boxed()
-    }
-}
+two_phase!(Dokploy, DokployTrigger);

@@ -28,6 +28,8 @@
 #![cfg_attr(not(all(feature = "coolify", feature = "dokploy", feature = "qovery")), allow(dead_code))]
 
 mod any_config;
+mod excerpt;
+mod groups;
 pub mod platform;
 
 #[cfg(feature = "coolify")]

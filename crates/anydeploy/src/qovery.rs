@@ -74,9 +74,10 @@ pub use qovery_client::types::{
 pub use status::{phase, service_state};
 
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
+use crate::groups::{offers, two_phase};
 use crate::{
-    Builder, Cancel, Capabilities, Catalog, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent, Logs,
-    Platform, RequestOption, Result, Target, TargetKind, Timing, TwoPhase, platform,
+    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption, Result, Target,
+    TargetKind, Timing, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -210,37 +211,7 @@ impl Deployer for Qovery {
         async move { read(self, Pending::of(id)?).await }.boxed()
     }
 
-    fn two_phase(&self) -> Option<&dyn TwoPhase> {
-        Some(self)
-    }
-
-    fn history(&self) -> Option<&dyn History> {
-        Some(self)
-    }
-
-    fn cancel(&self) -> Option<&dyn Cancel> {
-        Some(self)
-    }
-
-    fn logs(&self) -> Option<&dyn Logs> {
-        Some(self)
-    }
-
-    fn catalog(&self) -> Option<&dyn Catalog> {
-        Some(self)
-    }
+    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog);
 }
 
-impl TwoPhase for Qovery {
-    fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        adapter::prepare(QoveryTrigger(self), request).boxed()
-    }
-
-    fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), adapter::send(QoveryTrigger(self), intent)).boxed()
-    }
-
-    fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        adapter::recover(QoveryTrigger(self), intent).boxed()
-    }
-}
+two_phase!(Qovery, QoveryTrigger);

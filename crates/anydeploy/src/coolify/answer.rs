@@ -1,7 +1,6 @@
 //! What the answer to a trigger says, and which deployment it proves.
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem};
-use coolify_client::wire::Response;
 
 use super::baseline::Context;
 use super::deployment::{accepted, to_deployment};
@@ -10,6 +9,7 @@ use super::pending::Stage;
 use super::{Coolify, rows, twin};
 use crate::clock::Timestamps;
 use crate::failure::mask;
+use crate::trigger::Answer;
 use crate::{Deployment, Error, ErrorKind, Identity, Result, Target, platform};
 
 /// What the answer to a trigger says of the deployment.
@@ -50,22 +50,15 @@ pub(super) async fn confirm(
     }
 }
 
-/// Why the answer to a trigger has no id.
-pub(super) enum NoId {
-    /// Coolify refuses inside a 200 (4.3.11).
-    Refused(Error),
-    /// It names no deployment, though it is a success.
-    Unnamed(Error),
-}
-
 /// What the answer to a trigger says.
-pub(super) fn answered(target: &Target, reply: Response<DeployAccepted>) -> Result<Answered, NoId> {
-    let accepted = reply.into_value();
-    let entry = accepted.deployments.into_iter().find(|entry| is_about(entry, target));
-    let Some(entry) = entry else {
+///
+/// # Errors
+/// What an answer without an id means: Coolify refuses inside a 200 (4.3.11), or names no deployment, though it is a success.
+pub(super) fn answered(target: &Target, accepted: DeployAccepted) -> Result<Answered, Answer> {
+    let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
         // An unknown id is a 404; up to 4.0 beta 236 an accepted one is a message without any id.
         let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
-        return Err(NoId::Unnamed(unnamed(&said)));
+        return Err(Answer::Unnamed(unnamed(&said)));
     };
     let message = entry.message.unwrap_or_default();
     match entry.deployment_uuid {
@@ -73,8 +66,8 @@ pub(super) fn answered(target: &Target, reply: Response<DeployAccepted>) -> Resu
         Some(uuid) if is_merged(&message) => Ok(Answered::Merged(uuid)),
         Some(uuid) => Ok(Answered::Unsaid(uuid)),
         None if is_merged(&message) => Ok(Answered::Merged(String::new())),
-        None if message.is_empty() || is_stored(&message) => Err(NoId::Unnamed(unnamed(&message))),
-        None => Err(NoId::Refused(refused(&message, "application"))),
+        None if message.is_empty() || is_stored(&message) => Err(Answer::Unnamed(unnamed(&message))),
+        None => Err(Answer::Failed(refused(&message, "application"))),
     }
 }
 

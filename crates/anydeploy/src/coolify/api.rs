@@ -5,10 +5,14 @@ use coolify_client::types::{
     Application, CancelledDeployment, Database, DeployAccepted, DeployByTagOrUuidParams, Deployment as Row,
     DeploymentPage, ListDeploymentsByAppUuidParams, Resource, Rollback, Service, StartedDeployment, Team,
 };
-use coolify_client::wire::{Response, ResponseFuture};
+use coolify_client::wire::ResponseFuture;
 
 use super::error::map_error;
 use crate::Result;
+use crate::clock::Timestamps;
+
+/// What an answer says, and when it came, if the server dates it.
+pub(super) type Dated<T> = (T, Option<Timestamps>);
 
 /// One Coolify instance.
 #[derive(Clone, Debug)]
@@ -32,60 +36,65 @@ impl Api {
     }
 
     /// Triggers what the parameters name, whatever it is.
-    pub(super) async fn deploy(&self, parameters: &DeployByTagOrUuidParams) -> Result<Response<DeployAccepted>> {
-        answer(self.client.deploy_by_tag_or_uuid(parameters)).await
+    pub(super) async fn deploy(&self, parameters: &DeployByTagOrUuidParams) -> Result<Dated<DeployAccepted>> {
+        dated(self.client.deploy_by_tag_or_uuid(parameters)).await
     }
 
     /// Triggers the deployment of a commit.
-    pub(super) async fn roll_back(&self, uuid: &str, commit: &str) -> Result<Response<StartedDeployment>> {
-        answer(self.client.rollback_application_by_uuid(uuid, &Rollback::new(commit))).await
+    pub(super) async fn roll_back(&self, uuid: &str, commit: &str) -> Result<Dated<StartedDeployment>> {
+        dated(self.client.rollback_application_by_uuid(uuid, &Rollback::new(commit))).await
     }
 
     pub(super) async fn deployment(&self, uuid: &str) -> Result<Row> {
-        Ok(answer(self.client.get_deployment_by_uuid(uuid)).await?.into_value())
+        value(self.client.get_deployment_by_uuid(uuid)).await
     }
 
     /// A page of an application's deployments, newest first.
-    pub(super) async fn deployments_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Response<DeploymentPage>> {
+    pub(super) async fn deployments_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Dated<DeploymentPage>> {
         let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        answer(self.client.list_deployments_by_app_uuid(uuid, &params)).await
+        dated(self.client.list_deployments_by_app_uuid(uuid, &params)).await
     }
 
     /// The deployments that are queued or in progress.
     pub(super) async fn active_deployments(&self) -> Result<Vec<Row>> {
-        Ok(answer(self.client.list_deployments()).await?.into_value())
+        value(self.client.list_deployments()).await
     }
 
     pub(super) async fn cancel(&self, uuid: &str) -> Result<CancelledDeployment> {
-        Ok(answer(self.client.cancel_deployment_by_uuid(uuid)).await?.into_value())
+        value(self.client.cancel_deployment_by_uuid(uuid)).await
     }
 
-    pub(super) async fn application(&self, uuid: &str) -> Result<Response<Application>> {
-        answer(self.client.get_application_by_uuid(uuid)).await
+    pub(super) async fn application(&self, uuid: &str) -> Result<Dated<Application>> {
+        dated(self.client.get_application_by_uuid(uuid)).await
     }
 
-    pub(super) async fn service(&self, uuid: &str) -> Result<Response<Service>> {
-        answer(self.client.get_service_by_uuid(uuid)).await
+    pub(super) async fn service(&self, uuid: &str) -> Result<Dated<Service>> {
+        dated(self.client.get_service_by_uuid(uuid)).await
     }
 
-    pub(super) async fn database(&self, uuid: &str) -> Result<Response<Database>> {
-        answer(self.client.get_database_by_uuid(uuid)).await
+    pub(super) async fn database(&self, uuid: &str) -> Result<Dated<Database>> {
+        dated(self.client.get_database_by_uuid(uuid)).await
     }
 
     pub(super) async fn resources(&self) -> Result<Vec<Resource>> {
-        Ok(answer(self.client.list_resources()).await?.into_value())
+        value(self.client.list_resources()).await
     }
 
     pub(super) async fn version(&self) -> Result<String> {
-        Ok(answer(self.client.version()).await?.into_value())
+        value(self.client.version()).await
     }
 
     pub(super) async fn team(&self) -> Result<Team> {
-        Ok(answer(self.client.get_token_team()).await?.into_value())
+        value(self.client.get_token_team()).await
     }
 }
 
-/// Waits for an answer, and makes a failure an error of this crate.
-async fn answer<T>(sent: ResponseFuture<'_, T>) -> Result<Response<T>> {
-    sent.await.map_err(map_error)
+async fn dated<T>(call: ResponseFuture<'_, T>) -> Result<Dated<T>> {
+    let answer = call.await.map_err(map_error)?;
+    let at = Timestamps::dated(answer.header("date"));
+    Ok((answer.into_value(), at))
+}
+
+async fn value<T>(call: ResponseFuture<'_, T>) -> Result<T> {
+    Ok(dated(call).await?.0)
 }

@@ -4,7 +4,8 @@
 //! lines after it; after that, and after a success, it writes lines that close the log (4.3.11).
 
 use crate::LogLine;
-use crate::failure::{mask, plain};
+use crate::excerpt::excerpt;
+use crate::failure::plain;
 
 /// The longest reason, in characters: the commands that Coolify quotes are longer than a screen.
 const MAX_REASON_CHARS: usize = 300;
@@ -121,7 +122,7 @@ pub(super) fn reason(lines: &[LogLine]) -> Option<String> {
     let plain: Vec<String> = lines.iter().map(|line| plain(&line.text)).collect();
     let texts: Vec<&str> = plain.iter().map(|line| line.trim()).collect();
     if let Some(unhealthy) = texts.iter().find(|text| text.starts_with(UNHEALTHY)) {
-        return Some(finish(unhealthy));
+        return Some(excerpt(unhealthy, MAX_REASON_CHARS));
     }
     // The last summary counts.
     let at = texts.iter().rposition(|text| text.starts_with(SUMMARY));
@@ -139,7 +140,7 @@ pub(super) fn reason(lines: &[LogLine]) -> Option<String> {
         .or_else(|| generic(output))
         .or(summary)
         .or_else(|| generic(before));
-    found.map(finish)
+    found.map(|line| excerpt(line, MAX_REASON_CHARS))
 }
 
 /// The first line that says what went wrong: what follows from it comes after it.
@@ -192,16 +193,6 @@ fn is_generic(line: &str) -> bool {
 fn own_words(summary: &str) -> &str {
     let words = summary.strip_prefix(SUMMARY).unwrap_or(summary);
     words.split(": docker exec ").next().unwrap_or(words)
-}
-
-/// The line as it is shown.
-fn finish(line: &str) -> String {
-    let mut line = mask(line);
-    if let Some((end, _)) = line.char_indices().nth(MAX_REASON_CHARS) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
 }
 
 #[cfg(test)]

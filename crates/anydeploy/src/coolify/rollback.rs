@@ -10,7 +10,6 @@ use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::is_commit_hash;
 use super::{api::Api, rows};
-use crate::clock::Timestamps;
 use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
 
@@ -26,9 +25,7 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Res
         check_commit(commit)?;
     }
     let before = |error: Error| error.with_safe_to_repeat(true);
-    let reply = retry_briefly(|| api.application(target.id())).await.map_err(before)?;
-    let at = Timestamps::dated(reply.header("date"));
-    let application = reply.into_value();
+    let (application, at) = retry_briefly(|| api.application(target.id())).await.map_err(before)?;
     check_application(&application)?;
     if let Some(commit) = &asked.commit {
         check_fetchable(&application, commit)?;

@@ -58,10 +58,8 @@ impl Page {
 
 /// One page as the server sends it.
 pub(super) async fn page(api: &Api, target: &Target, skip: i64, take: i64) -> Result<Page> {
-    let reply = api.deployments_of(target.id(), skip, take).await?;
-    let at = Timestamps::dated(reply.header("date"));
-    let DeploymentPage { deployments, count, .. } = reply.into_value();
-    Ok(Page { rows: deployments, count, at })
+    let (page, at) = api.deployments_of(target.id(), skip, take).await?;
+    Ok(Page { rows: page.deployments, count: page.count, at })
 }
 
 /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for

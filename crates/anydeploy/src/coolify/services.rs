@@ -35,12 +35,6 @@ const START_LIMIT: Duration = Duration::from_mins(15);
 /// as long; on Coolify's cloud it is refreshed every five minutes, for which that time has to be longer than the default.
 const FALL_BACK: u32 = 2;
 
-/// A service as it was read, and the time of the answer.
-struct Seen {
-    service: Service,
-    at: Timestamps,
-}
-
 impl Catalog for Coolify {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
         read(&self.api, target).boxed()
@@ -57,34 +51,21 @@ impl Catalog for Coolify {
 
 /// How a target runs.
 pub(super) async fn read(api: &Api, target: &Target) -> Result<Service> {
-    Ok(see(api, target).await?.service)
+    Ok(see(api, target).await?.0)
 }
 
-async fn see(api: &Api, target: &Target) -> Result<Seen> {
+/// How a target runs, and when it was read.
+async fn see(api: &Api, target: &Target) -> Result<(Service, Timestamps)> {
     target.validate()?;
     let uuid = target.id();
     let (name, status, urls, at) = match target.kind() {
-        TargetKind::Application => {
-            let reply = api.application(uuid).await?;
-            let at = Timestamps::of(reply.header("date"));
-            let row = reply.into_value();
-            (row.name, row.status, row.fqdn, at)
-        }
-        TargetKind::Service => {
-            let reply = api.service(uuid).await?;
-            let at = Timestamps::of(reply.header("date"));
-            let row = reply.into_value();
-            (row.name, row.status, None, at)
-        }
-        TargetKind::Database => {
-            let reply = api.database(uuid).await?;
-            let at = Timestamps::of(reply.header("date"));
-            let row = reply.into_value();
-            (row.name, row.status, None, at)
-        }
-        other => return Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
-    };
-    Ok(Seen { service: service(target.clone(), name, status, urls.as_deref()), at })
+        TargetKind::Application => api.application(uuid).await.map(|(row, at)| (row.name, row.status, row.fqdn, at)),
+        TargetKind::Service => api.service(uuid).await.map(|(row, at)| (row.name, row.status, None, at)),
+        TargetKind::Database => api.database(uuid).await.map(|(row, at)| (row.name, row.status, None, at)),
+        other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
+    }?;
+    let service = service(target.clone(), name, status, urls.as_deref());
+    Ok((service, at.unwrap_or_else(|| Timestamps::of(None))))
 }
 
 async fn list(api: &Api) -> Result<Vec<Service>> {
@@ -106,7 +87,7 @@ async fn list(api: &Api) -> Result<Vec<Service>> {
 ///
 /// Its state is refreshed by a job of the server, so a state right after the start may be the old one.
 pub(super) async fn follow(coolify: &Coolify, target: &Target, mut start: Start) -> Result<Deployment> {
-    let Seen { service, at } = see(&coolify.api, target).await?;
+    let (service, at) = see(&coolify.api, target).await?;
     let signs = Signs {
         age: start.answered_at.map(|answered_at| answered_at.age(at)).unwrap_or_default(),
         ran: start.ran,

@@ -1,7 +1,6 @@
 //! Starting a service or database, of which Coolify keeps no deployments.
 
 use coolify_client::types::DeployAccepted;
-use coolify_client::wire::Response;
 
 use super::answer::{is_about, refused};
 use super::api::Api;
@@ -18,14 +17,15 @@ use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform
 
 /// Starts a service or database, whose state afterwards is the only sign of the outcome.
 pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Answer {
-    let started = match api.deploy(&asked.parameters(target.id())).await {
-        Ok(reply) => started_by(target, reply, ran),
-        // There is nothing to search for.
-        Err(error) => Err(trigger_failed(error)),
-    };
-    match started {
+    // There is nothing to search for.
+    let answer = api.deploy(&asked.parameters(target.id())).await.map_err(trigger_failed);
+    match answer.and_then(|(accepted, at)| started_by(target, accepted, at, ran)) {
         Ok(deployment) => Answer::accepted(deployment),
-        Err(error) => Answer::Failed(undecided(error)),
+        // Coolify keeps no deployments of it: only the state of the service shows whether it was started.
+        Err(error) if error.kind() == ErrorKind::Undecidable => {
+            Answer::Failed(error.with_advice("check its state before starting it again"))
+        }
+        Err(error) => Answer::Failed(error),
     }
 }
 
@@ -43,9 +43,8 @@ pub(super) async fn ran_before(api: &Api, target: &Target) -> Result<bool> {
 }
 
 /// What the answer to a start says.
-fn started_by(target: &Target, reply: Response<DeployAccepted>, ran: bool) -> Result<Deployment> {
-    let at = Timestamps::of(reply.header("date"));
-    let accepted = reply.into_value();
+fn started_by(target: &Target, accepted: DeployAccepted, at: Option<Timestamps>, ran: bool) -> Result<Deployment> {
+    let answered_at = Some(at.unwrap_or_else(|| Timestamps::of(None)));
     let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
         let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();
         let error = refusal("Coolify accepted the request and names nothing that it started", ErrorKind::Undecidable);
@@ -66,13 +65,5 @@ fn started_by(target: &Target, reply: Response<DeployAccepted>, ran: bool) -> Re
         let error = refusal("the answer of Coolify does not say whether it started it", ErrorKind::Undecidable);
         return Err(error.with_server_message(&mask(&message)));
     }
-    Ok(started(target, Start { answered_at: Some(at), ran, up: None }, &message))
-}
-
-/// Coolify keeps no deployments of it: only the state of the service shows whether it was started.
-fn undecided(error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::Undecidable => error.with_advice("check its state before starting it again"),
-        _ => error,
-    }
+    Ok(started(target, Start { answered_at, ran, up: None }, &message))
 }

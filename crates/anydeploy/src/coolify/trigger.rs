@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answered, NoId, answered, confirm, is_merged, unnamed};
-use super::api::Api;
+use super::answer::{Answered, answered, confirm, is_merged, unnamed};
+use super::api::{Api, Dated};
 use super::asked::Asked;
 use super::baseline::{self, Age, Baseline, Context};
 use super::deployment::to_deployment;
 use super::pending::Stage;
 use super::search::{Finding, find};
 use super::{Coolify, rollback, rows, start};
-use crate::clock::{Timestamps, checked};
+use crate::clock::checked;
 use crate::recovery::Resolution;
 use crate::trigger::{Answer, Trigger};
 use crate::turn::{Left, Turn};
@@ -79,13 +79,14 @@ impl Trigger for CoolifyTrigger<'_> {
             Some(commit) => post_rollback(&self.0.api, target, commit).await,
             None => post_deploy(&self.0.api, target, asked).await,
         };
+        let (answered, at) = match posted {
+            Ok(posted) => posted,
+            Err(answer) => return answer,
+        };
         let context = Context { target, asked, baseline, turn };
-        match posted {
-            Ok((answered, date)) => match confirm(self.0, &context, answered, checked(date, baseline.at)).await {
-                Ok(deployment) => Answer::accepted(deployment),
-                Err(error) => Answer::Failed(error),
-            },
-            Err(answer) => answer,
+        match confirm(self.0, &context, answered, checked(at, baseline.at)).await {
+            Ok(deployment) => Answer::accepted(deployment),
+            Err(error) => Answer::Failed(error),
         }
     }
 
@@ -131,24 +132,17 @@ async fn take_turn(api: &Api, target: &Target, asked: &Asked) -> Turn {
 }
 
 /// What the answer names, and when it came by the server's clock.
-async fn post_deploy(api: &Api, target: &Target, asked: &Asked) -> Result<(Answered, Option<Timestamps>), Answer> {
-    let reply = api.deploy(&asked.parameters(target.id())).await.map_err(Answer::of_error)?;
-    let date = Timestamps::dated(reply.header("date"));
-    match answered(target, reply) {
-        Ok(answered) => Ok((answered, date)),
-        Err(NoId::Refused(error)) => Err(Answer::Failed(error)),
-        Err(NoId::Unnamed(unnamed)) => Err(Answer::Unnamed(unnamed)),
-    }
+async fn post_deploy(api: &Api, target: &Target, asked: &Asked) -> Result<Dated<Answered>, Answer> {
+    let (accepted, at) = api.deploy(&asked.parameters(target.id())).await.map_err(Answer::of_error)?;
+    Ok((answered(target, accepted)?, at))
 }
 
-async fn post_rollback(api: &Api, target: &Target, commit: &str) -> Result<(Answered, Option<Timestamps>), Answer> {
-    let reply = api.roll_back(target.id(), commit).await.map_err(Answer::of_error)?;
-    let date = Timestamps::dated(reply.header("date"));
-    let answer = reply.into_value();
-    let said = answer.message.unwrap_or_default();
-    match answer.deployment_uuid {
-        Some(uuid) => Ok((Answered::Stored(uuid), date)),
-        None if is_merged(&said) => Ok((Answered::Merged(String::new()), date)),
+async fn post_rollback(api: &Api, target: &Target, commit: &str) -> Result<Dated<Answered>, Answer> {
+    let (started, at) = api.roll_back(target.id(), commit).await.map_err(Answer::of_error)?;
+    let said = started.message.unwrap_or_default();
+    match started.deployment_uuid {
+        Some(uuid) => Ok((Answered::Stored(uuid), at)),
+        None if is_merged(&said) => Ok((Answered::Merged(String::new()), at)),
         // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
         None => Err(Answer::Unnamed(unnamed(&said))),
     }

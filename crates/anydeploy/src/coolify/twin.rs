@@ -104,7 +104,7 @@ pub(super) async fn row(coolify: &Coolify, target: &Target, phantom: &str, merge
 
 /// The commit that the application is pinned to, if it can be read.
 async fn pinned_commit(api: &Api, target: &Target) -> Option<String> {
-    let application = api.application(target.id()).await.ok()?.into_value();
+    let application = api.application(target.id()).await.ok()?.0;
     application.git_commit_sha.filter(|commit| !commit.is_empty() && commit != HEAD)
 }
 

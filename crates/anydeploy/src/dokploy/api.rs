@@ -6,11 +6,11 @@ use dokploy_client::Client;
 use dokploy_client::types::{
     DeployApplication, DeployCompose, DeploymentDetails, DeploymentReadLogsParams, Domain, Member,
 };
-use dokploy_client::wire::{Http, Method, Operation, Response};
+use dokploy_client::wire::{Http, Method, Operation, ResponseFuture};
 use serde_json::{Map, Value};
 
 use super::ApplicationStatusEnum;
-use super::edition::{Edition, KnownEdition};
+use super::edition::Edition;
 use super::error::map_error;
 use super::queue::Queue;
 use super::rows::Rows;
@@ -25,7 +25,7 @@ const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/proj
 pub(super) struct Api {
     client: Client,
     /// What is known of the server, for all clones alike.
-    edition: Arc<KnownEdition>,
+    edition: Arc<Edition>,
 }
 
 /// An application or a compose stack, as far as both are alike.
@@ -60,47 +60,40 @@ impl Api {
     ) -> Result<Option<Timestamps>> {
         let (title, description) = (title.map(str::to_owned), Some(description));
         // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
-        let answered = match target.kind() {
+        let (answer, at) = match target.kind() {
             TargetKind::Application => {
-                let mut body = DeployApplication::new(target.id());
-                (body.title, body.description) = (title, description);
-                self.client.application_deploy(&body).await
+                let body = DeployApplication { title, description, ..DeployApplication::new(target.id()) };
+                dated(self.client.application_deploy(&body)).await
             }
             TargetKind::Compose => {
-                let mut body = DeployCompose::new(target.id());
-                (body.title, body.description) = (title, description);
-                self.client.compose_deploy(&body).await
+                let body = DeployCompose { title, description, ..DeployCompose::new(target.id()) };
+                dated(self.client.compose_deploy(&body)).await
             }
-            other => return Err(unsupported_kind(other)),
-        };
-        let reply = answered.map_err(map_error)?;
-        self.edition.answered(reply.value());
-        Ok(read_at(&reply))
+            other => Err(unsupported_kind(other)),
+        }?;
+        self.edition.answered(&answer);
+        Ok(at)
     }
 
     pub(super) async fn rows(&self, target: &Target) -> Result<Rows> {
         target.validate()?;
-        let reply = match target.kind() {
-            TargetKind::Application => self.client.deployment_all(target.id()).await,
-            TargetKind::Compose => self.client.deployment_all_by_compose(target.id()).await,
-            other => return Err(unsupported_kind(other)),
-        };
-        let reply = reply.map_err(map_error)?;
-        Ok(Rows { at: read_at(&reply), rows: reply.into_value() })
+        let (rows, at) = match target.kind() {
+            TargetKind::Application => dated(self.client.deployment_all(target.id())).await,
+            TargetKind::Compose => dated(self.client.deployment_all_by_compose(target.id())).await,
+            other => Err(unsupported_kind(other)),
+        }?;
+        Ok(Rows { rows, at })
     }
 
     /// The rows of all applications and compose stacks that the key may see.
     pub(super) async fn all_rows(&self) -> Result<Vec<DeploymentDetails>> {
-        Ok(self.client.deployment_all_centralized().await.map_err(map_error)?.into_value())
+        value(self.client.deployment_all_centralized()).await
     }
 
     /// The queue as far as it concerns `target`; `None` on a server older than 0.28.3, which shows none.
     pub(super) async fn queue(&self, target: &Target) -> Result<Option<Queue>> {
-        match self.client.deployment_queue_list().await.map_err(map_error) {
-            Ok(reply) => {
-                let at = read_at(&reply);
-                Ok(Some(Queue::of(reply.into_value(), target, at)))
-            }
+        match dated(self.client.deployment_queue_list()).await {
+            Ok((jobs, at)) => Ok(Some(Queue::of(jobs, target, at))),
             Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
             Err(error) => Err(error),
         }
@@ -109,22 +102,21 @@ impl Api {
     /// The last lines of the log of a row.
     pub(super) async fn log(&self, row: &str, tail: usize) -> Result<String> {
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
-        Ok(self.client.deployment_read_logs(row, &params).await.map_err(map_error)?.into_value())
+        value(self.client.deployment_read_logs(row, &params)).await
     }
 
     pub(super) async fn details(&self, target: &Target) -> Result<Details> {
         target.validate()?;
-        match target.kind() {
-            TargetKind::Application => {
-                let row = self.client.application_one(target.id()).await.map_err(map_error)?.into_value();
-                Ok(Details { name: row.name, status: row.application_status, domains: row.domains })
-            }
+        let (name, status, domains) = match target.kind() {
+            TargetKind::Application => value(self.client.application_one(target.id()))
+                .await
+                .map(|row| (row.name, row.application_status, row.domains)),
             TargetKind::Compose => {
-                let row = self.client.compose_one(target.id()).await.map_err(map_error)?.into_value();
-                Ok(Details { name: row.name, status: row.compose_status, domains: row.domains })
+                value(self.client.compose_one(target.id())).await.map(|row| (row.name, row.compose_status, row.domains))
             }
             other => Err(unsupported_kind(other)),
-        }
+        }?;
+        Ok(Details { name, status, domains })
     }
 
     /// Whether the server says that there is no such target; what cannot be read says nothing.
@@ -133,26 +125,26 @@ impl Api {
     }
 
     pub(super) async fn projects(&self) -> Result<Vec<Map<String, Value>>> {
-        Ok(self.client.http().request(&PROJECT_ALL).json().await.map_err(map_error)?.into_value())
+        value(self.client.http().request(&PROJECT_ALL).json()).await
     }
 
     /// Who the key belongs to.
     pub(super) async fn member(&self) -> Result<Option<Member>> {
-        Ok(self.client.user_get().await.map_err(map_error)?.into_value())
+        value(self.client.user_get()).await
     }
 
     pub(super) async fn version(&self) -> Result<String> {
-        Ok(self.client.settings_get_dokploy_version().await.map_err(map_error)?.into_value())
+        value(self.client.settings_get_dokploy_version()).await
     }
 
-    /// The edition of the server, which is asked for it once.
-    pub(super) async fn edition(&self) -> Edition {
-        if self.edition.get() == Edition::Unknown
-            && let Ok(cloud) = self.client.settings_is_cloud().await
+    /// Whether the server is Dokploy Cloud, for which it is asked once; `None` as long as it cannot be read.
+    pub(super) async fn is_cloud(&self) -> Option<bool> {
+        if self.edition.is_cloud().is_none()
+            && let Ok(is_cloud) = value(self.client.settings_is_cloud()).await
         {
-            self.edition.set(*cloud.value());
+            self.edition.set(is_cloud);
         }
-        self.edition.get()
+        self.edition.is_cloud()
     }
 }
 
@@ -160,7 +152,13 @@ fn unsupported_kind(kind: &TargetKind) -> Error {
     Error::unsupported(platform::DOKPLOY, format_args!("targets of kind `{kind}`"))
 }
 
-/// The time of an answer, if the server dates it.
-fn read_at<T>(reply: &Response<T>) -> Option<Timestamps> {
-    Timestamps::dated(reply.header("date"))
+/// What a call answers, and when, if the server dates it.
+async fn dated<T>(call: ResponseFuture<'_, T>) -> Result<(T, Option<Timestamps>)> {
+    let answer = call.await.map_err(map_error)?;
+    let at = Timestamps::dated(answer.header("date"));
+    Ok((answer.into_value(), at))
+}
+
+async fn value<T>(call: ResponseFuture<'_, T>) -> Result<T> {
+    Ok(dated(call).await?.0)
 }

@@ -1,32 +1,20 @@
 //! Whether the server is Dokploy Cloud, where jobs are remembered and can be cancelled.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-/// Where Dokploy runs, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edition {
-    Unknown,
-    SelfHosted,
-    Cloud,
-}
-
-/// The edition of one server, once it is known.
+/// Whether one server is Dokploy Cloud, once that is known.
 #[derive(Debug, Default)]
-pub(super) struct KnownEdition(AtomicU8);
+pub(super) struct Edition(Mutex<Option<bool>>);
 
-impl KnownEdition {
-    pub(super) fn get(&self) -> Edition {
-        match self.0.load(Ordering::Relaxed) {
-            0 => Edition::Unknown,
-            1 => Edition::SelfHosted,
-            _ => Edition::Cloud,
-        }
+impl Edition {
+    pub(super) fn is_cloud(&self) -> Option<bool> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set(&self, cloud: bool) {
-        self.0.store(if cloud { 2 } else { 1 }, Ordering::Relaxed);
+    pub(super) fn set(&self, is_cloud: bool) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(is_cloud);
     }
 
     /// Notes the answer to a trigger.

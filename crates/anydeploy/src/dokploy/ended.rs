@@ -6,7 +6,6 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum};
 use tokio::time::sleep;
 
 use super::Dokploy;
-use super::edition::Edition;
 use super::infer::overwritten;
 use super::row::to_deployment;
 use super::rows::{Rows, finished};
@@ -51,7 +50,7 @@ async fn unless_cancelled(dokploy: &Dokploy, mut deployment: Deployment, row: &R
     if deployment.status.phase != Phase::Succeeded {
         return deployment;
     }
-    if dokploy.api.edition().await != Edition::SelfHosted
+    if dokploy.api.is_cloud().await != Some(false)
         && let Ok(Some(queue)) = retry_briefly(|| dokploy.api.queue(deployment.target())).await
         && let Some(job) = queue.cancelled(row)
     {

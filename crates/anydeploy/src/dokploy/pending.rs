@@ -8,7 +8,7 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 use super::queue::{Queue, may_overlap, place};
 use super::rows::{Newest, newest};
 use crate::clock::{Timestamps, checked};
-use crate::failure::mask;
+use crate::excerpt::excerpt;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Result, Target, platform};
 
 const ROW: &str = "row";
@@ -186,10 +186,7 @@ impl Pending {
     /// Sets the title, as far as an id holds it.
     fn set_title(&mut self, title: Option<&str>) {
         // An id is shown and stored, so that it holds no secret.
-        self.title = title.map(mask).map(|title| match title.char_indices().nth(MAX_TITLE_CHARS) {
-            Some((end, _)) => format!("{}…", &title[..end]),
-            None => title,
-        });
+        self.title = title.map(|title| excerpt(title, MAX_TITLE_CHARS));
     }
 
     /// The unique part of the correlation tag.

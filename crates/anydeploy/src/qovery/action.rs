@@ -1,12 +1,23 @@
 //! What a deployment does besides deploying: an event of a job, an action on a Terraform service.
 
 use qovery_client::types::{
-    DeploymentHistoryService as Part, DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum,
+    DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum, StatusDetails,
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::{DeployRequest, JobEvent, TerraformAction};
+
+/// The words of actions in ids.
+const WORDS: [(Action, &str); 7] = [
+    (Action::Event(JobEvent::Start), "start"),
+    (Action::Event(JobEvent::Stop), "stop"),
+    (Action::Event(JobEvent::Delete), "delete"),
+    (Action::Event(JobEvent::Cron), "cron"),
+    (Action::Terraform(TerraformAction::Plan), "plan"),
+    (Action::Terraform(TerraformAction::ForceUnlock), "force_unlock"),
+    (Action::Terraform(TerraformAction::MigrateState), "migrate_state"),
+];
 
 /// What a trigger does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,31 +39,14 @@ impl Action {
     }
 
     /// Its word in an id; none for a plain deployment.
-    pub(super) const fn word(self) -> Option<&'static str> {
-        match self {
-            Self::Event(JobEvent::Start) => Some("start"),
-            Self::Event(JobEvent::Stop) => Some("stop"),
-            Self::Event(JobEvent::Delete) => Some("delete"),
-            Self::Event(JobEvent::Cron) => Some("cron"),
-            Self::Terraform(TerraformAction::Plan) => Some("plan"),
-            Self::Terraform(TerraformAction::ForceUnlock) => Some("force_unlock"),
-            Self::Terraform(TerraformAction::MigrateState) => Some("migrate_state"),
-            _ => None,
-        }
+    pub(super) fn word(self) -> Option<&'static str> {
+        WORDS.into_iter().find_map(|(action, word)| (action == self).then_some(word))
     }
 
     /// The action of a word in an id.
     pub(super) fn of_word(word: Option<&str>) -> Self {
-        const ALL: [Action; 7] = [
-            Action::Event(JobEvent::Start),
-            Action::Event(JobEvent::Stop),
-            Action::Event(JobEvent::Delete),
-            Action::Event(JobEvent::Cron),
-            Action::Terraform(TerraformAction::Plan),
-            Action::Terraform(TerraformAction::ForceUnlock),
-            Action::Terraform(TerraformAction::MigrateState),
-        ];
-        ALL.into_iter().find(|action| word.is_some() && action.word() == word).unwrap_or(Self::Deploy)
+        let named = WORDS.into_iter().find(|(_, known)| word == Some(*known));
+        named.map_or(Self::Deploy, |(action, _)| action)
     }
 
     /// The word of `forceEvent`.
@@ -74,36 +68,26 @@ impl Action {
     /// event only under the pause or delete action (engine 59fa717), so that these words fit too.
     pub(super) fn may_be(self, listed: Option<&Trigger>) -> bool {
         let own = match self {
-            Self::Deploy | Self::Event(JobEvent::Start | JobEvent::Cron) => matches!(listed, Some(Trigger::Deploy)),
-            Self::Event(JobEvent::Stop) => matches!(listed, Some(Trigger::Deploy | Trigger::Stop)),
-            Self::Event(JobEvent::Delete) => matches!(listed, Some(Trigger::Deploy | Trigger::Delete)),
-            Self::Terraform(TerraformAction::Plan) => matches!(listed, Some(Trigger::DeployDryRun | Trigger::Deploy)),
-            Self::Terraform(TerraformAction::ForceUnlock) => {
-                matches!(listed, Some(Trigger::TerraformForceUnlock | Trigger::Deploy))
-            }
-            Self::Terraform(TerraformAction::MigrateState) => {
-                matches!(listed, Some(Trigger::TerraformMigrateState | Trigger::Deploy))
-            }
-            _ => false,
+            Self::Event(JobEvent::Stop) => Some(&Trigger::Stop),
+            Self::Event(JobEvent::Delete) => Some(&Trigger::Delete),
+            Self::Terraform(TerraformAction::Plan) => Some(&Trigger::DeployDryRun),
+            Self::Terraform(TerraformAction::ForceUnlock) => Some(&Trigger::TerraformForceUnlock),
+            Self::Terraform(TerraformAction::MigrateState) => Some(&Trigger::TerraformMigrateState),
+            _ => None,
         };
-        own || matches!(listed, None | Some(Trigger::Unknown | Trigger::Other(_)))
+        listed == own || matches!(listed, None | Some(Trigger::Deploy | Trigger::Unknown | Trigger::Other(_)))
     }
 
-    /// Whether a service is listed with an action on Terraform that is another one.
-    pub(super) fn contradicts(self, listed: Option<&ServiceSubActionEnum>) -> bool {
-        let Some(listed) = listed else { return false };
+    /// The action on Terraform that a service is listed with, if it is another one.
+    pub(super) fn other_than(self, details: Option<&StatusDetails>) -> Option<&ServiceSubActionEnum> {
         let own = match self {
             Self::Terraform(TerraformAction::Plan) => ServiceSubActionEnum::TerraformPlanOnly,
             Self::Terraform(TerraformAction::ForceUnlock) => ServiceSubActionEnum::TerraformForceUnlockState,
             Self::Terraform(TerraformAction::MigrateState) => ServiceSubActionEnum::TerraformMigrateState,
             _ => ServiceSubActionEnum::TerraformPlanAndApply,
         };
-        *listed != own && !matches!(listed, ServiceSubActionEnum::None | ServiceSubActionEnum::Other(_))
-    }
-
-    /// Whether what an execution did with a service was another action.
-    pub(super) fn is_not_of(self, part: &Part) -> bool {
-        self.contradicts(part.status_details.as_ref().and_then(|details| details.sub_action.as_ref()))
+        let says_nothing = |listed: &_| matches!(listed, ServiceSubActionEnum::None | ServiceSubActionEnum::Other(_));
+        details?.sub_action.as_ref().filter(|listed| **listed != own && !says_nothing(*listed))
     }
 }
 
@@ -123,12 +107,19 @@ mod tests {
     fn a_plan_is_no_deployment_and_a_deployment_is_no_plan() {
         let plan = Action::Terraform(TerraformAction::Plan);
         assert!(plan.may_be(Some(&Trigger::DeployDryRun)) && !Action::Deploy.may_be(Some(&Trigger::DeployDryRun)));
-        assert!(plan.contradicts(Some(&ServiceSubActionEnum::TerraformPlanAndApply)));
-        assert!(Action::Deploy.contradicts(Some(&ServiceSubActionEnum::TerraformPlanOnly)));
+        let listed = |word| Some(StatusDetails { sub_action: Some(word), ..StatusDetails::default() });
+        let contradicts =
+            |action: Action, details: Option<StatusDetails>| action.other_than(details.as_ref()).is_some();
+        assert!(contradicts(plan, listed(ServiceSubActionEnum::TerraformPlanAndApply)));
+        assert!(contradicts(Action::Deploy, listed(ServiceSubActionEnum::TerraformPlanOnly)));
         for word in [ServiceSubActionEnum::None, ServiceSubActionEnum::Other("NEW".into())] {
-            assert!(!plan.contradicts(Some(&word)) && !Action::Deploy.contradicts(Some(&word)), "{word}");
+            let details = listed(word);
+            assert!(
+                !contradicts(plan, details.clone()) && !contradicts(Action::Deploy, details.clone()),
+                "{details:?}"
+            );
         }
-        assert!(!Action::Deploy.contradicts(None));
+        assert!(!contradicts(Action::Deploy, None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use qovery_client::types::Status;
 
 use super::Qovery;
 use super::baseline::Baseline;
-use super::pending::{Clues, Pending};
+use super::pending::Pending;
 use super::queue::{Queue, waiting};
 use super::snapshot::filled;
 use super::status::judge_service;
@@ -56,21 +56,18 @@ async fn queued(qovery: &Qovery, pending: Pending, request: &str, baseline: &Bas
 }
 
 /// A deployment that started at once: the environment was free, so that the next execution belongs to it.
-fn started(pending: Pending, status: &Status, baseline: &Baseline) -> Deployment {
-    let clues = Clues { is_next: true, ..pending.clues };
-    let pending = Pending { clues, ..pending };
+fn started(mut pending: Pending, status: &Status, baseline: &Baseline) -> Deployment {
+    pending.clues.is_next = true;
     let new = filled(status.execution_id.as_deref()).filter(|new| Some(*new) != baseline.last_of_target.as_deref());
     let phase = judge_service(&status.state, status.status_details.as_ref());
     match new {
         // The answer names the execution that it started.
         Some(execution) if matches!(phase, Phase::Queued | Phase::Running) => {
-            pending.with_execution(execution).to_deployment(phase, status.state.as_str())
+            return pending.with_execution(execution).to_deployment(phase, status.state.as_str());
         }
         // Another execution began and ended between the baseline and the trigger.
-        Some(execution) => {
-            let clues = Clues { after: Some(execution.to_owned()), ..pending.clues };
-            Pending { clues, ..pending }.accepted()
-        }
-        None => pending.accepted(),
+        Some(execution) => pending.clues.after = Some(execution.to_owned()),
+        None => {}
     }
+    pending.accepted()
 }

@@ -4,15 +4,12 @@ use anydeploy_wire as wire;
 use futures::future::try_join;
 use qovery_client::Client;
 use qovery_client::types::{
-    Application, CancelEnvironmentDeploymentRequest, Commit, ContainerResponse, Database, DeployDatabaseParams,
+    self, Application, CancelEnvironmentDeploymentRequest, Commit, ContainerResponse, Database, DeployDatabaseParams,
     DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as PastOfService, Environment,
     EnvironmentLogs, EnvironmentStatusesWithStages, HelmResponse, JobResponse, Link, ListApplicationCommitParams,
-    ListApplicationDeploymentHistoryV2Params, ListContainerDeploymentHistoryV2Params,
-    ListDatabaseDeploymentHistoryV2Params, ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams,
-    ListHelmCommitParams, ListHelmDeploymentHistoryV2Params, ListJobCommitParams, ListJobDeploymentHistoryV2Params,
-    ListJobsParams, ListServicesByOrganizationIdParams, ListTerraformDeploymentHistoryV2Params, Organization,
-    OrganizationEnvironmentResponse, QueuedDeploymentRequestWithStages, ServiceLightResponse, StateEnum, Status,
-    TerraformResponse,
+    ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams,
+    ListJobsParams, ListServicesByOrganizationIdParams, Organization, OrganizationEnvironmentResponse,
+    QueuedDeploymentRequestWithStages, ServiceLightResponse, StateEnum, Status, TerraformResponse,
 };
 
 use super::body::Body;
@@ -54,9 +51,7 @@ impl Api {
             Body::Database => client.deploy_database(id, &DeployDatabaseParams::default()).await,
             Body::Environment => client.deploy_environment(id).await,
         };
-        let answer = answer.map_err(map_error_of_known)?;
-        let at = Timestamps::of(answer.header("date"));
-        Ok((answer.into_value(), at))
+        Ok(dated(answer.map_err(map_error_of_known)?))
     }
 
     pub(super) async fn cancel_request(&self, request: &str) -> Result<()> {
@@ -70,9 +65,8 @@ impl Api {
     }
 
     pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
-        let answer = self.client.get_environment_statuses(environment).await.map_err(map_error)?;
-        let at = Timestamps::of(answer.header("date"));
-        Ok(Snapshot::new(answer.into_value(), at))
+        let (statuses, at) = dated(self.client.get_environment_statuses(environment).await.map_err(map_error)?);
+        Ok(Snapshot::new(statuses, at))
     }
 
     pub(super) async fn stages(&self, environment: &str) -> Result<EnvironmentStatusesWithStages> {
@@ -85,8 +79,7 @@ impl Api {
         environment: &str,
     ) -> Result<(Vec<QueuedDeploymentRequestWithStages>, Timestamps)> {
         let answer = self.client.list_deployment_request_by_environment_id(environment).await.map_err(map_error)?;
-        let at = Timestamps::of(answer.header("date"));
-        Ok((answer.into_value().results, at))
+        Ok(dated(answer.map(|page| page.results)))
     }
 
     pub(super) async fn state_of_request(&self, request: &str) -> Result<Option<StateEnum>> {
@@ -101,35 +94,27 @@ impl Api {
 
     /// So many of the newest executions that took a service in, newest first.
     pub(super) async fn history_of(&self, service: &Target, size: usize) -> Result<Vec<PastOfService>> {
-        let (client, id, page_size) = (&self.client, service.id(), page_size(size));
-        let page = match service.kind() {
+        macro_rules! page {
+            ($list:ident, $params:ident) => {{
+                let params = types::$params { page_size: page_size(size) };
+                value(self.client.$list(service.id(), &params)).await?.results
+            }};
+        }
+        Ok(match service.kind() {
             TargetKind::Application => {
-                let params = ListApplicationDeploymentHistoryV2Params { page_size };
-                value(client.list_application_deployment_history_v2(id, &params)).await
+                page!(list_application_deployment_history_v2, ListApplicationDeploymentHistoryV2Params)
             }
             TargetKind::Container => {
-                let params = ListContainerDeploymentHistoryV2Params { page_size };
-                value(client.list_container_deployment_history_v2(id, &params)).await
+                page!(list_container_deployment_history_v2, ListContainerDeploymentHistoryV2Params)
             }
-            TargetKind::Job => {
-                let params = ListJobDeploymentHistoryV2Params { page_size };
-                value(client.list_job_deployment_history_v2(id, &params)).await
-            }
-            TargetKind::Helm => {
-                let params = ListHelmDeploymentHistoryV2Params { page_size };
-                value(client.list_helm_deployment_history_v2(id, &params)).await
-            }
+            TargetKind::Job => page!(list_job_deployment_history_v2, ListJobDeploymentHistoryV2Params),
+            TargetKind::Helm => page!(list_helm_deployment_history_v2, ListHelmDeploymentHistoryV2Params),
             TargetKind::Terraform => {
-                let params = ListTerraformDeploymentHistoryV2Params { page_size };
-                value(client.list_terraform_deployment_history_v2(id, &params)).await
+                page!(list_terraform_deployment_history_v2, ListTerraformDeploymentHistoryV2Params)
             }
-            TargetKind::Database => {
-                let params = ListDatabaseDeploymentHistoryV2Params { page_size };
-                value(client.list_database_deployment_history_v2(id, &params)).await
-            }
+            TargetKind::Database => page!(list_database_deployment_history_v2, ListDatabaseDeploymentHistoryV2Params),
             other => return Err(unknown(other)),
-        };
-        Ok(page?.results)
+        })
     }
 
     /// The log of an execution.
@@ -211,6 +196,12 @@ impl Api {
 /// What a call answers.
 async fn value<T>(call: wire::ResponseFuture<'_, T>) -> Result<T> {
     Ok(call.await.map_err(map_error)?.into_value())
+}
+
+/// What an answer says, and when it came.
+fn dated<T>(answer: wire::Response<T>) -> (T, Timestamps) {
+    let at = Timestamps::of(answer.header("date"));
+    (answer.into_value(), at)
 }
 
 fn page_size(size: usize) -> Option<i64> {

@@ -5,9 +5,10 @@ use qovery_client::types::{JobTypeEnum, StateEnum, Status};
 
 use super::Qovery;
 use super::api::Api;
+use super::outcome::shows;
 use super::pending::Pending;
 use super::read::read;
-use super::snapshot::{KINDS, Snapshot, filled};
+use super::snapshot::{KINDS, Snapshot};
 use super::status::judge_service;
 use crate::recovery::{may_be_transient, retry_briefly};
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
@@ -96,11 +97,7 @@ fn running(snapshot: &Snapshot, pending: &Pending) -> Vec<Target> {
     let of_kind = |kind: TargetKind| {
         let goes_on = |status: &&Status| {
             let phase = judge_service(&status.state, status.status_details.as_ref());
-            let part = match filled(status.execution_id.as_deref()) {
-                Some(named) => Some(named) == execution,
-                None => status.is_part_last_deployment == Some(true),
-            };
-            part && !phase.is_terminal()
+            shows(status, execution, true) && !phase.is_terminal()
         };
         let running = snapshot.of_kind(&kind).iter().filter(goes_on);
         running.map(|status| Target::new(kind.clone(), &status.id)).collect::<Vec<_>>()

@@ -96,17 +96,9 @@ async fn check_credential(api: &Api) -> Result<Check> {
 }
 
 fn target_of(row: &Light, environment: &str) -> Target {
-    let kind = match &row.service_type {
-        Some(ServiceTypeEnum::Application) => TargetKind::Application,
-        Some(ServiceTypeEnum::Container) => TargetKind::Container,
-        Some(ServiceTypeEnum::Job) => TargetKind::Job,
-        Some(ServiceTypeEnum::Helm) => TargetKind::Helm,
-        Some(ServiceTypeEnum::Terraform) => TargetKind::Terraform,
-        Some(ServiceTypeEnum::Database) => TargetKind::Database,
-        // Some kinds are there to be read only.
-        Some(other) => TargetKind::Other(other.as_str().to_ascii_lowercase()),
-        None => TargetKind::Other("unknown".to_owned()),
-    };
+    // Some kinds are there to be read only.
+    let kind = row.service_type.as_ref().map_or("unknown", ServiceTypeEnum::as_str).to_ascii_lowercase();
+    let kind = TargetKind::from(&*kind);
     Target::new(kind, &row.id).in_environment(environment)
 }
 

@@ -3,12 +3,13 @@
 use futures::future::{BoxFuture, FutureExt};
 use qovery_client::types::DeploymentHistoryAuditingData as Audit;
 
+use super::action::Action;
 use super::api::Api;
 use super::pending::Pending;
 use super::place::environment_of;
 use super::ran::{ran_in, with_ran};
 use super::snapshot::{HISTORY_PAGE_SIZE, filled};
-use super::status::{judge_past, judge_service, may_deploy};
+use super::status::{judge_past, judge_service};
 use super::{Qovery, ids};
 use crate::time::parse_timestamp;
 use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
@@ -32,11 +33,12 @@ async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -
     let of = |execution: &str| Pending::listed(target, &environment, execution);
     if *target.kind() == TargetKind::Environment {
         let past = api.history(&environment, HISTORY_PAGE_SIZE).await?;
-        let deployments = past.iter().filter(|entry| may_deploy(entry.trigger_action.as_ref())).map(|entry| {
-            let listed = of(&entry.identifier.execution_id);
-            let deployment = listed.to_deployment(judge_past(entry), entry.status.as_str());
-            with_past(deployment, entry.auditing_data.as_ref())
-        });
+        let deployments =
+            past.iter().filter(|entry| Action::Deploy.may_be(entry.trigger_action.as_ref())).map(|entry| {
+                let listed = of(&entry.identifier.execution_id);
+                let deployment = listed.to_deployment(judge_past(entry), entry.status.as_str());
+                with_past(deployment, entry.auditing_data.as_ref())
+            });
         return Ok(deployments.take(options.limit).collect());
     }
     let past = api.history_of(target, options.limit.max(DEFAULT_PAGE_SIZE)).await?;

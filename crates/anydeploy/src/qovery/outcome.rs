@@ -7,12 +7,11 @@ use super::action::Action;
 use super::history::with_past;
 use super::order::{is_nameless, part};
 use super::pending::Pending;
-use super::precheck::why_check_failed;
 use super::ran::{failed_as, ran_in, verified, with_ran};
 use super::row::{Source, row};
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot, beside_statuses, filled};
 use super::status::{judge_past, judge_service};
-use super::{Qovery, phase};
+use super::{Qovery, phase, reason};
 use crate::recovery::{may_be_transient, retry_briefly};
 use crate::{Deployment, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
@@ -53,8 +52,7 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
 /// A success, once it is read which revision ran.
 async fn succeeded(qovery: &Qovery, pending: &Pending, status: &Status) -> Result<Deployment> {
     let mut deployment = pending.to_deployment(Phase::Succeeded, status.state.as_str());
-    let action = status.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
-    if let Some(other) = action.filter(|action| pending.action.contradicts(Some(action))) {
+    if let Some(other) = pending.action.other_than(status.status_details.as_ref()) {
         return Ok(failed_as(deployment, other.as_str()));
     }
     let read = || async {
@@ -108,15 +106,10 @@ async fn read_past(qovery: &Qovery, pending: &Pending, whole: Option<&StateEnum>
         past = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
     }
     let Some(entry) = entry_of(&past, pending) else {
-        return match whole {
-            // The history may be behind.
-            Some(state) => Ok(pending.to_deployment(Phase::Unknown, state.as_str())),
-            None => Err(Error::new(
-                ErrorKind::NotFound,
-                "a later deployment took the place of this one, which is not in the history any more",
-            )
-            .with_platform(platform::QOVERY)),
-        };
+        let message = "a later deployment took the place of this one, which is not in the history any more";
+        let replaced = Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY);
+        // The history may be behind.
+        return whole.map(|state| pending.to_deployment(Phase::Unknown, state.as_str())).ok_or(replaced);
     };
     let deployment = if *pending.target.kind() == TargetKind::Environment {
         with_past(pending.to_deployment(judge_past(entry), entry.status.as_str()), entry.auditing_data.as_ref())
@@ -126,8 +119,8 @@ async fn read_past(qovery: &Qovery, pending: &Pending, whole: Option<&StateEnum>
     if deployment.status.phase != Phase::Failed || !is_nameless(entry) {
         return Ok(deployment);
     }
-    let why = why_check_failed(&qovery.api, &pending.environment, &entry.identifier.execution_id).await;
-    let why = why.or(deployment.reason.clone());
+    let log = qovery.api.log(&pending.environment, &entry.identifier.execution_id).await;
+    let why = log.ok().and_then(|log| reason::of_check(&log)).or(deployment.reason.clone());
     Ok(deployment.with_reason(why))
 }
 
@@ -137,7 +130,7 @@ fn is_at_stake(pending: &Pending) -> bool {
 }
 
 /// Whether the state of a service is what the execution made of it.
-fn shows(status: &Status, execution: Option<&str>, current: bool) -> bool {
+pub(super) fn shows(status: &Status, execution: Option<&str>, current: bool) -> bool {
     match filled(status.execution_id.as_deref()) {
         Some(shown) => Some(shown) == execution,
         None => current && status.is_part_last_deployment == Some(true),
@@ -160,8 +153,6 @@ fn service_in(pending: &Pending, entry: &Past) -> Deployment {
         let deployment = pending.to_deployment(phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
         return with_past(deployment, entry.auditing_data.as_ref());
     };
-    let action = part.status_details.as_ref().and_then(|details| details.sub_action.as_ref());
-    let other = action.filter(|action| pending.action.contradicts(Some(action)));
     let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref()) {
         // The execution is over, and its state of the service is no end of a deployment.
         Phase::Unknown if whole.is_terminal() => {
@@ -171,7 +162,7 @@ fn service_in(pending: &Pending, entry: &Past) -> Deployment {
     };
     let deployment = pending.to_deployment(phase, part.status.as_str()).with_reason(reason);
     let deployment = with_ran(with_past(deployment, entry.auditing_data.as_ref()), ran_in(&part.details));
-    match other {
+    match pending.action.other_than(part.status_details.as_ref()) {
         Some(other) if phase == Phase::Succeeded => failed_as(deployment, other.as_str()),
         _ => verified(deployment, pending),
     }

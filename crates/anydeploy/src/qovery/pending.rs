@@ -19,8 +19,6 @@ mod key {
     /// What [`OVERLAP`] was called before.
     pub(super) const CROWDED: &str = "crowded";
     pub(super) const EXECUTION: &str = "execution";
-    pub(super) const INFERRED: &str = "inferred";
-    pub(super) const ADOPTED: &str = "adopted";
     pub(super) const CANCELLED: &str = "cancelled";
     pub(super) const COMMIT: &str = "commit";
     pub(super) const TAG: &str = "tag";
@@ -28,6 +26,9 @@ mod key {
     pub(super) const RESOLVED: &str = "resolved";
     pub(super) const ACTION: &str = "action";
 }
+
+/// The identities whose name is a key as well.
+const LESS_THAN_EXACT: [Identity; 2] = [Identity::Adopted, Identity::Inferred];
 
 /// The value of a key that is only there or not.
 const SET: &str = "1";
@@ -130,13 +131,7 @@ impl Pending {
             is_revision_read: is_set(key::RESOLVED),
             request: id.get(key::REQUEST).map(ids::lower),
             accepted_at: Timestamps::read(id, key::ACCEPTED_AT),
-            identity: if is_set(key::ADOPTED) {
-                Identity::Adopted
-            } else if is_set(key::INFERRED) {
-                Identity::Inferred
-            } else {
-                Identity::Exact
-            },
+            identity: LESS_THAN_EXACT.into_iter().find(|known| is_set(known.as_str())).unwrap_or(Identity::Exact),
             is_cancelled: is_set(key::CANCELLED),
             execution: id.get(key::EXECUTION).map(ids::lower),
             clues,
@@ -153,10 +148,7 @@ impl Pending {
             Revision::ChartVersion(version) => (None, None, Some(&**version)),
             _ => (None, None, None),
         };
-        let overlap = overlap.map(|overlap| match overlap {
-            Overlap::Target => SAME_TARGET,
-            Overlap::Environment => AROUND,
-        });
+        let overlap = overlap.map(|overlap| if overlap == Overlap::Target { SAME_TARGET } else { AROUND });
         let set = |is_set: bool| is_set.then_some(SET);
         let texts = [
             (key::ENVIRONMENT, Some(&*self.environment)),
@@ -170,21 +162,15 @@ impl Pending {
             (key::NEXT, set(*is_next)),
             (key::FIRST, set(*is_first)),
             (key::REQUEST, self.request.as_deref()),
-            (key::ADOPTED, set(self.identity == Identity::Adopted)),
-            (key::INFERRED, set(self.identity == Identity::Inferred)),
+            (self.identity.as_str(), set(LESS_THAN_EXACT.contains(&self.identity))),
             (key::EXECUTION, self.execution.as_deref()),
             (key::CANCELLED, set(self.is_cancelled)),
         ];
         let times = [(key::ACCEPTED_AT, &self.accepted_at), (key::LEFT_QUEUE_AT, left_queue_at)];
         let bare = DeploymentId::new(platform::QOVERY, self.target.clone());
-        let with_texts = texts.into_iter().fold(bare, |id, (key, text)| match text {
-            Some(text) => id.with(key, text),
-            None => id,
-        });
-        times.into_iter().fold(with_texts, |id, (key, time)| match time {
-            Some(time) => time.write(id, key),
-            None => id,
-        })
+        let texts = texts.into_iter().filter_map(|(key, text)| Some((key, text?)));
+        let with_texts = texts.fold(bare, |id, (key, text)| id.with(key, text));
+        times.into_iter().fold(with_texts, |id, (key, time)| time.iter().fold(id, |id, time| time.write(id, key)))
     }
 
     /// The same with its execution, without what was needed to resolve it.
@@ -235,6 +221,11 @@ impl Pending {
             .with_commit(commit)
             .with_times(created_at, None)
     }
+}
+
+/// The execution that an id names.
+pub(super) fn execution_of(id: &DeploymentId) -> Option<&str> {
+    id.get(key::EXECUTION)
 }
 
 #[cfg(test)]

@@ -29,11 +29,6 @@ pub(super) async fn check_failed(api: &Api, pending: &Pending, execution: &str) 
     }
 }
 
-/// Why the check before an execution failed, from its log.
-pub(super) async fn why_check_failed(api: &Api, environment: &str, execution: &str) -> Option<String> {
-    reason::of_check(&api.log(environment, execution).await.ok()?)
-}
-
 /// Whether the check before the newest execution failed, and may have been for a service; `None` if that is another
 /// execution, or if the check is not reported.
 ///

@@ -11,12 +11,11 @@ use crate::{Deployment, Phase, RanRevision};
 /// A job that is built from git has a commit and the tag of the image that was built, so the commit decides (document of
 /// 2026-08-20, line 21837; the console matches the commit first).
 pub(super) fn ran_in(details: &Map<String, Value>) -> RanRevision {
-    let text = str::to_owned;
-    commit_of(details)
-        .map(|commit| RanRevision::Commit(text(commit)))
-        .or_else(|| tag_of(details).map(|tag| RanRevision::ImageTag(text(tag))))
-        .or_else(|| chart_of(details).map(|version| RanRevision::ChartVersion(text(version))))
-        .unwrap_or_default()
+    let text = |value: Option<&Value>| filled(value.and_then(Value::as_str)).map(str::to_owned);
+    let commit = text(details.get("commit").and_then(|commit| commit.get("git_commit_id")));
+    let version = text(details.get("repository").and_then(|repository| repository.get("chart_version")));
+    let unbuilt = || text(details.get("tag")).map(RanRevision::ImageTag).or(version.map(RanRevision::ChartVersion));
+    commit.map(RanRevision::Commit).or_else(unbuilt).unwrap_or_default()
 }
 
 /// The deployment with the revision that it ran, once it is over.
@@ -49,21 +48,6 @@ pub(super) fn failed_as(deployment: Deployment, what: &str) -> Deployment {
         deployment.with_reason(Some(format!("Qovery lists `{what}` for it, which is not what was asked for")));
     failed.status.phase = Phase::Failed;
     failed
-}
-
-/// The commit in the details of a service, whose form follows from its kind.
-fn commit_of(details: &Map<String, Value>) -> Option<&str> {
-    filled(details.get("commit")?.get("git_commit_id")?.as_str())
-}
-
-/// The image tag in the details of a service.
-fn tag_of(details: &Map<String, Value>) -> Option<&str> {
-    filled(details.get("tag")?.as_str())
-}
-
-/// The chart version in the details of a service.
-fn chart_of(details: &Map<String, Value>) -> Option<&str> {
-    filled(details.get("repository")?.get("chart_version")?.as_str())
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@
 
 use qovery_client::types::EnvironmentLogs as Entry;
 
-use crate::failure::{mask, plain};
+use crate::excerpt::excerpt;
+use crate::failure::plain;
 
 /// The longest reason, in characters.
 const MAX_REASON_CHARS: usize = 300;
@@ -25,8 +26,7 @@ enum Origin {
 
 /// Why the check before an execution failed.
 pub(super) fn of_check(entries: &[Entry]) -> Option<String> {
-    let check: Vec<&Entry> = entries.iter().filter(|entry| step(entry) == Some("PreCheck")).collect();
-    error_of(check.iter().copied()).map(|text| shown(&text))
+    error_of_check(entries.iter()).map(|text| excerpt(&text, MAX_REASON_CHARS))
 }
 
 /// Whether the check before an execution failed, and no service was touched after it.
@@ -46,18 +46,18 @@ pub(super) fn of(entries: &[&Entry]) -> Option<String> {
         .or_else(|| banner().and_then(underlying))
         .or_else(|| banner().and_then(|_| complaint(own())))
         .or_else(|| error_of(from(Origin::TaskManager)))
-        .or_else(|| of_check_in(entries))
+        .or_else(|| error_of_check(entries.iter().copied()))
         .or_else(|| error_of(from(Origin::Environment)))
         .or_else(|| banner().and_then(|entry| texts(entry).find(|text| !text.is_empty())))
         .or_else(|| {
             let any = entries.iter().rev().copied().find(|entry| is_error(entry))?;
             complaint(entries.iter().copied()).or_else(|| texts(any).find(|text| !text.is_empty()))
         });
-    found.map(|text| shown(&text))
+    found.map(|text| excerpt(&text, MAX_REASON_CHARS))
 }
 
-fn of_check_in(entries: &[&Entry]) -> Option<String> {
-    error_of(entries.iter().copied().filter(|entry| step(entry) == Some("PreCheck")))
+fn error_of_check<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Option<String> {
+    error_of(entries.filter(|entry| step(entry) == Some("PreCheck")))
 }
 
 /// The last error that states a cause by itself.
@@ -159,15 +159,6 @@ fn texts(entry: &Entry) -> impl Iterator<Item = String> {
 /// A line without colours and without the marks around it.
 fn clean(line: &str) -> String {
     plain(line).trim_matches(MARKS).to_owned()
-}
-
-fn shown(text: &str) -> String {
-    let mut line = mask(text);
-    if let Some((end, _)) = line.char_indices().nth(MAX_REASON_CHARS) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
 }
 
 fn is_error(entry: &Entry) -> bool {

@@ -5,7 +5,7 @@ use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 use super::api::Api;
 use super::order::{self, failed_check, fitting, is_later, is_nameless, may_name, names};
 use super::outcome::follow;
-use super::pending::{Clues, Pending};
+use super::pending::{Clues, Pending, execution_of};
 use super::precheck::check_failed;
 use super::queue::{Queue, waiting};
 use super::snapshot::{HISTORY_PAGE_SIZE, Snapshot, beside_statuses};
@@ -15,19 +15,6 @@ use crate::config::TokenScheme;
 use crate::turn::{Remembered, is_last_read};
 use crate::{Deployment, Error, ErrorKind, Phase, Result, Timing, platform};
 
-/// A deployment, and its execution once that is known.
-struct Read {
-    deployment: Deployment,
-    execution: Option<String>,
-}
-
-impl Read {
-    /// Its execution is not known, or there is none.
-    fn open(deployment: Deployment) -> Self {
-        Self { deployment, execution: None }
-    }
-}
-
 /// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.
 pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending) -> Result<Deployment> {
     let (key, remembered) = (pending.key(), Remembered::of(&qovery.api.place(&pending.environment)));
@@ -35,16 +22,13 @@ pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending) -> Result<Dep
     pending.clues.overlap = pending.clues.overlap.max(overlap);
     let snapshot = qovery.api.snapshot(&pending.environment).await?;
     let resolver = Resolver { qovery, key: &key, remembered: &remembered };
-    let answer = match pending.request.clone() {
+    let read = match pending.request.clone() {
         Some(request) => resolver.queued(pending, &request, snapshot).await,
         None => resolver.started(pending, &snapshot).await,
     };
-    let (read, execution) = match answer {
-        Ok(read) => (Ok(read.deployment), read.execution),
-        Err(error) => (Err(error), None),
-    };
+    let execution = read.as_ref().ok().and_then(|read| execution_of(&read.id));
     if is_last_read(&read, |read| execution.is_some() || read.is_over()) {
-        remembered.settle(&key, execution.as_deref());
+        remembered.settle(&key, execution);
     }
     read
 }
@@ -60,7 +44,7 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// Resolves one that started at once.
-    async fn started(&self, pending: Pending, snapshot: &Snapshot) -> Result<Read> {
+    async fn started(&self, pending: Pending, snapshot: &Snapshot) -> Result<Deployment> {
         let overdue = is_overdue(pending.accepted_at, snapshot, &self.qovery.timing);
         let found = self.by_order(&pending, snapshot, overdue).await?;
         // It may be that of a later trigger for another service, if this one's own never starts.
@@ -69,25 +53,25 @@ impl Resolver<'_> {
                 let failed = found.failed_check.as_deref();
                 self.failed_check(&pending, snapshot, failed, pending.accepted_at).await?
             }
-            (Some(_), Some(true)) => return Ok(Read::open(pending.accepted())),
+            (Some(_), Some(true)) => return Ok(pending.accepted()),
             (Some(_), Some(false)) | (None, _) => None,
         };
         // A deployment that waited has a request, and one that started at once has none.
         let waited = |execution: &String| snapshot.last() == Some(execution) && snapshot.last_request().is_some();
         match found.execution.or(failed).filter(|execution| !waited(execution)) {
-            Some(execution) => self.follow(pending.inferred().with_execution(&execution), snapshot).await,
-            None if !overdue => Ok(Read::open(pending.accepted())),
+            Some(execution) => follow(self.qovery, &pending.inferred().with_execution(&execution), snapshot).await,
+            None if !overdue => Ok(pending.accepted()),
             None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
             None => Err(ambiguous("Qovery accepted the deployment, and it cannot be distinguished from others")),
         }
     }
 
     /// Resolves one whose request had to wait.
-    async fn queued(&self, mut pending: Pending, request: &str, mut snapshot: Snapshot) -> Result<Read> {
+    async fn queued(&self, mut pending: Pending, request: &str, mut snapshot: Snapshot) -> Result<Deployment> {
         if pending.clues.left_queue_at.is_none() {
             let queue = self.queue(&pending).await?;
             if queue.has(request) {
-                return Ok(Read::open(waiting(pending, &queue, Some(&snapshot))));
+                return Ok(waiting(pending, &queue, Some(&snapshot)));
             }
             // The first snapshot may be older than the time at which the request left the queue.
             let before = snapshot.at;
@@ -98,14 +82,14 @@ impl Resolver<'_> {
             && let Some(execution) =
                 snapshot.last().filter(|execution| Some(*execution) != pending.clues.after.as_deref())
         {
-            return self.follow(pending.with_execution(execution), &snapshot).await;
+            return follow(self.qovery, &pending.with_execution(execution), &snapshot).await;
         }
         // Older servers do not name the request, and a merged one goes under the name of another.
         let left_queue_at = pending.clues.left_queue_at;
         let overdue = is_overdue(left_queue_at, &snapshot, &self.qovery.timing);
         let found = self.by_order(&pending, &snapshot, overdue).await?;
         if let Some(execution) = found.execution.as_ref().filter(|_| pending.clues.overlap.is_none()) {
-            return self.follow(pending.inferred().with_execution(execution), &snapshot).await;
+            return follow(self.qovery, &pending.inferred().with_execution(execution), &snapshot).await;
         }
         let state = state_of_request(&self.qovery.api, request).await?;
         // A request may have been cancelled while it waited, and then the next execution is another one, so that a failed
@@ -114,36 +98,36 @@ impl Resolver<'_> {
         if let Some(state) = state {
             // It did not vanish from the queue, so that the next execution is not that of another trigger.
             if let Some(execution) = found.execution {
-                return self.follow(pending.inferred().with_execution(&execution), &snapshot).await;
+                return follow(self.qovery, &pending.inferred().with_execution(&execution), &snapshot).await;
             }
             match phase(&state) {
                 // Qovery still counts on it, so that it is not overdue.
                 phase @ (Phase::Queued | Phase::Running | Phase::Cancelling) => {
-                    return Ok(Read::open(waiting_again(pending).unresolved(phase, state.as_str())));
+                    return Ok(waiting_again(pending).unresolved(phase, state.as_str()));
                 }
                 // No client of Qovery's uses this status, so it decides only after everything else has failed to, and
                 // never about a success.
                 phase @ (Phase::Failed | Phase::Cancelled) if overdue && found.none_fits => {
-                    return Ok(Read::open(pending.to_deployment(phase, state.as_str())));
+                    return Ok(pending.to_deployment(phase, state.as_str()));
                 }
                 // The next execution failed before it named any service, just as this says of the request; or of all that
                 // may be the right one, none names the service, so that it was touched by none.
                 Phase::Failed if overdue && (found.next_failed || found.none_names) => {
-                    return Ok(Read::open(pending.to_deployment(Phase::Failed, state.as_str())));
+                    return Ok(pending.to_deployment(Phase::Failed, state.as_str()));
                 }
                 _ => {}
             }
         }
         let failed = found.failed_check.as_deref().filter(|_| has_failed);
         if let Some(execution) = self.failed_check(&pending, &snapshot, failed, left_queue_at).await? {
-            return self.follow(pending.inferred().with_execution(&execution), &snapshot).await;
+            return follow(self.qovery, &pending.inferred().with_execution(&execution), &snapshot).await;
         }
         if !overdue {
-            return Ok(Read::open(pending.accepted()));
+            return Ok(pending.accepted());
         }
         let queue = self.queue(&pending).await?;
         if queue.has(request) {
-            return Ok(Read::open(waiting(waiting_again(pending), &queue, Some(&snapshot))));
+            return Ok(waiting(waiting_again(pending), &queue, Some(&snapshot)));
         }
         Err(if found.none_fits {
             never_started("the request left the queue, and no deployment of it was seen to start")
@@ -171,12 +155,6 @@ impl Resolver<'_> {
         Ok(check_failed(&self.qovery.api, pending, execution).await?.then(|| execution.to_owned()))
     }
 
-    /// Reads on, now that the execution is known.
-    async fn follow(&self, pending: Pending, snapshot: &Snapshot) -> Result<Read> {
-        let deployment = follow(self.qovery, &pending, snapshot).await?;
-        Ok(Read { deployment, execution: pending.execution })
-    }
-
     async fn queue(&self, pending: &Pending) -> Result<Queue> {
         let (rows, _) = self.qovery.api.queue(&pending.environment).await.map_err(beside_statuses)?;
         Ok(Queue::of(&rows, &pending.target, pending.action, self.qovery.scheme))
@@ -195,22 +173,12 @@ impl Resolver<'_> {
 
 /// The state that Qovery reports for a request, if any.
 async fn state_of_request(api: &Api, request: &str) -> Result<Option<StateEnum>> {
-    match api.state_of_request(request).await {
-        // Whether it knows requests that have left the queue is not documented.
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::NotFound
-                    | ErrorKind::NotFoundOrForbidden
-                    | ErrorKind::Rejected
-                    | ErrorKind::Unsupported
-                    | ErrorKind::Unreadable
-            ) =>
-        {
-            Ok(None)
-        }
-        answer => answer,
-    }
+    use ErrorKind::{NotFound, NotFoundOrForbidden, Rejected, Unreadable, Unsupported};
+    let state = api.state_of_request(request).await;
+    // Whether it knows requests that have left the queue is not documented.
+    let is_unknown =
+        |error: &Error| matches!(error.kind(), NotFound | NotFoundOrForbidden | Rejected | Unsupported | Unreadable);
+    if state.as_ref().is_err_and(is_unknown) { Ok(None) } else { state }
 }
 
 /// What the history shows.

@@ -33,10 +33,8 @@ pub(super) async fn name(api: &Api, request: &DeployRequest, target: &Target, ro
     if let (Action::Event(event), Some(row)) = (Action::of(request), row)
         && row.lacks(event)
     {
-        return Err(refuse(
-            ErrorKind::InvalidInput,
-            format!("`{target}` has no event {event:?}; Qovery would start nothing"),
-        ));
+        let message = format!("`{target}` has no event {event:?}; Qovery would start nothing");
+        return Err(refuse(ErrorKind::InvalidInput, message));
     }
     let named = revision(api, request.revision(), target, row).await?;
     let values = match (request.values_commit(), row) {
@@ -76,23 +74,21 @@ async fn revision(api: &Api, asked: &Revision, target: &Target, row: Option<&Row
             (TargetKind::Application | TargetKind::Terraform, None) => Ok(Named::default()),
             (_, Some(Source::Git { deployed })) => {
                 let revision = deployed.clone().map(Revision::Commit).unwrap_or_default();
-                Ok(Named { revision, sent: false, resolved: true, values: None })
+                Ok(Named { sent: false, ..sent(revision) })
             }
             _ => Ok(sent(last_deployed(api, target).await?.ok_or_else(|| unresolved("what was deployed last"))?)),
         },
         named => {
-            let fits = match (named, source) {
-                (_, None | Some(Source::Other)) => true,
-                (Revision::Commit(_), Some(source)) => matches!(source, Source::Git { .. }),
-                (Revision::ImageTag(_), Some(source)) => matches!(source, Source::Image { .. }),
-                (Revision::ChartVersion(_), Some(source)) => matches!(source, Source::Chart { .. }),
-                _ => false,
+            let (fits, what) = match named {
+                Revision::Commit(_) => (matches!(source, Some(Source::Git { .. })), "a commit"),
+                Revision::ImageTag(_) => (matches!(source, Some(Source::Image { .. })), "an image tag"),
+                _ => (matches!(source, Some(Source::Chart { .. })), "a chart version"),
             };
-            if !fits {
-                let message = format!("`{target}` is made from something else than what {} names", describe(named));
+            if !fits && !matches!(source, None | Some(Source::Other)) {
+                let message = format!("`{target}` is made from something else than what {what} names");
                 return Err(refuse(ErrorKind::InvalidInput, message));
             }
-            Ok(Named { revision: named.clone(), sent: true, resolved: false, values: None })
+            Ok(Named { resolved: false, ..sent(named.clone()) })
         }
     }
 }
@@ -126,20 +122,10 @@ async fn last_deployed(api: &Api, target: &Target) -> Result<Option<Revision>> {
 pub(super) fn check_deployed(asked: &Revision, target: &Target, snapshot: &Snapshot) -> Result<()> {
     let status = snapshot.service(target).and_then(|status| status.service_deployment_status.as_ref());
     if *asked == Revision::Deployed && status == Some(&ServiceDeploymentStatusEnum::NeverDeployed) {
-        return Err(refuse(
-            ErrorKind::Conflict,
-            format!("`{target}` was never deployed, so nothing can be deployed once more"),
-        ));
+        let message = format!("`{target}` was never deployed, so nothing can be deployed once more");
+        return Err(refuse(ErrorKind::Conflict, message));
     }
     Ok(())
-}
-
-fn describe(revision: &Revision) -> &'static str {
-    match revision {
-        Revision::Commit(_) => "a commit",
-        Revision::ImageTag(_) => "an image tag",
-        _ => "a chart version",
-    }
 }
 
 fn refuse(kind: ErrorKind, message: String) -> Error {

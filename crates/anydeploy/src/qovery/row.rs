@@ -79,14 +79,11 @@ pub(super) async fn row(api: &Api, target: &Target) -> Result<Row> {
         TargetKind::Job => job(api.job(id).await?),
         TargetKind::Helm => {
             let row = api.helm(id).await?;
-            let source = match row.source {
-                Some(source) => match (source.git, source.repository) {
-                    (Some(git), _) => Source::git(git.git_repository.as_ref()),
-                    (None, Some(repository)) => Source::Chart { version: repository.chart_version },
-                    (None, None) => Source::Other,
-                },
-                None => Source::Other,
-            };
+            let source = row.source.map_or(Source::Other, |source| match (source.git, source.repository) {
+                (Some(git), _) => Source::git(git.git_repository.as_ref()),
+                (None, Some(repository)) => Source::Chart { version: repository.chart_version },
+                (None, None) => Source::Other,
+            });
             let values = row.values_override.and_then(|values| values.file).and_then(|file| file.git);
             let values_from_git = values.is_some_and(|git| git.git_repository.is_some());
             Row { values_from_git, ..Row::new(row.name, row.environment, source) }
@@ -110,14 +107,11 @@ pub(super) async fn row(api: &Api, target: &Target) -> Result<Row> {
 }
 
 fn job(row: JobResponse) -> Row {
-    let source = match row.source {
-        Some(source) => match (source.docker, source.image) {
-            (Some(docker), _) => Source::git(docker.git_repository.as_ref()),
-            (None, Some(image)) => Source::image(image.tag),
-            (None, None) => Source::Other,
-        },
-        None => Source::Other,
-    };
+    let source = row.source.map_or(Source::Other, |source| match (source.docker, source.image) {
+        (Some(docker), _) => Source::git(docker.git_repository.as_ref()),
+        (None, Some(image)) => Source::image(image.tag),
+        (None, None) => Source::Other,
+    });
     let events = row.schedule.as_ref().and_then(|schedule| {
         let has = [
             (JobEvent::Start, schedule.on_start.is_some()),

@@ -1,8 +1,8 @@
 //! Qovery's words, and the phase or state each stands for.
 
 use qovery_client::types::{
-    DeploymentHistoryActionStatus, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryTriggerAction as Trigger,
-    ServiceActionEnum, ServiceActionStatusEnum, StateEnum, StatusDetails,
+    DeploymentHistoryActionStatus, DeploymentHistoryEnvironmentV2 as Past, ServiceActionEnum, ServiceActionStatusEnum,
+    StateEnum, StatusDetails,
 };
 
 use crate::{Phase, ServiceState};
@@ -19,36 +19,21 @@ pub fn phase(state: &StateEnum) -> Phase {
 }
 
 fn known(state: &StateEnum) -> Option<Phase> {
+    use StateEnum::{
+        BuildError, Building, Canceled, Canceling, DeleteError, DeleteQueued, Deleted, Deleting, Deployed, Deploying,
+        DeploymentError, DeploymentQueued, Executing, Queued, Ready, Recap, RestartError, RestartQueued, Restarted,
+        Restarting, StopError, StopQueued, Stopped, Stopping, Unavailable, WaitingDeleting, WaitingRestarting,
+        WaitingRunning, WaitingStopping,
+    };
     Some(match state {
-        StateEnum::Queued
-        | StateEnum::DeploymentQueued
-        | StateEnum::RestartQueued
-        | StateEnum::StopQueued
-        | StateEnum::DeleteQueued
-        | StateEnum::WaitingRunning
-        | StateEnum::WaitingRestarting
-        | StateEnum::WaitingStopping
-        | StateEnum::WaitingDeleting => Phase::Queued,
-        StateEnum::Building
-        | StateEnum::Deploying
-        | StateEnum::Executing
-        | StateEnum::Restarting
-        | StateEnum::Stopping
-        | StateEnum::Deleting => Phase::Running,
-        StateEnum::Canceling => Phase::Cancelling,
-        StateEnum::Deployed => Phase::Succeeded,
-        StateEnum::BuildError
-        | StateEnum::DeploymentError
-        | StateEnum::RestartError
-        | StateEnum::StopError
-        | StateEnum::DeleteError => Phase::Failed,
-        StateEnum::Canceled => Phase::Cancelled,
-        StateEnum::Restarted
-        | StateEnum::Stopped
-        | StateEnum::Deleted
-        | StateEnum::Ready
-        | StateEnum::Recap
-        | StateEnum::Unavailable => Phase::Unknown,
+        Queued | DeploymentQueued | RestartQueued | StopQueued | DeleteQueued | WaitingRunning | WaitingRestarting
+        | WaitingStopping | WaitingDeleting => Phase::Queued,
+        Building | Deploying | Executing | Restarting | Stopping | Deleting => Phase::Running,
+        Canceling => Phase::Cancelling,
+        Deployed => Phase::Succeeded,
+        BuildError | DeploymentError | RestartError | StopError | DeleteError => Phase::Failed,
+        Canceled => Phase::Cancelled,
+        Restarted | Stopped | Deleted | Ready | Recap | Unavailable => Phase::Unknown,
         _ => return None,
     })
 }
@@ -123,11 +108,6 @@ pub(super) fn judge_service(state: &StateEnum, details: Option<&StatusDetails>) 
 /// [`judge`] of an execution that the history lists.
 pub(super) fn judge_past(entry: &Past) -> Phase {
     judge(&entry.status, None, entry.action_status.as_ref().map(DeploymentHistoryActionStatus::as_str))
-}
-
-/// Whether a request or an execution of this kind may be a deployment.
-pub(super) fn may_deploy(trigger: Option<&Trigger>) -> bool {
-    matches!(trigger, None | Some(Trigger::Deploy | Trigger::Unknown | Trigger::Other(_)))
 }
 
 #[cfg(test)]

@@ -79,9 +79,8 @@ impl Trigger for QoveryTrigger<'_> {
         };
         match self.0.api.deploy(plan.target.id(), &body).await {
             Ok((answer, at)) => {
-                let pending = plan.pending();
-                let clues = Clues { overlap: turn.overlap(), ..pending.clues };
-                let pending = Pending { clues, ..pending };
+                let mut pending = plan.pending();
+                pending.clues.overlap = turn.overlap();
                 Answer::accepted(accepted(self.0, pending, &plan.baseline, answer, at).await)
             }
             Err(error) => Answer::of_error(error),
