@@ -133,6 +133,8 @@ pub struct Conventions {
     pub default_url: Option<&'static str>,
     /// The path of the API below the instance's address.
     pub api_path: &'static str,
+    /// The timeout of the operation that triggers, if its document gives it one of its own.
+    pub trigger_timeout: Option<Duration>,
     /// Other paths that people give for it.
     pub api_aliases: &'static [&'static str],
     /// The first parts of paths that lead to a page of the web interface or to an operation, below the address.

@@ -10,11 +10,11 @@ use crate::{Backoff, Deployment, Error, ErrorKind, Jitter, Result, Timing};
 /// The first pause between two polls, as a part of the time that a trigger takes to settle; it doubles each time.
 const FIRST_PAUSE: u32 = 150;
 
-/// The longest pause, as a part of that time.
-const LONGEST_PAUSE: u32 = 10;
-
 /// From when on what is only likely is believed, as a part of that time.
 const LIKELY_AFTER: u32 = 10;
+
+/// The longest search: no request is held for longer.
+const MAX_SEARCH: Duration = Duration::from_hours(1);
 
 /// How often a single read is tried within a poll.
 const MAX_TRIES: u32 = 4;
@@ -63,32 +63,35 @@ impl Resolution {
 pub(crate) struct Patience {
     /// How long a server may take to act on a trigger.
     settles: Duration,
+    /// After how long what is only likely is believed: by then the trigger's own deployment would show beside it.
+    likely_after: Duration,
     /// After how long an absence is believed.
     absent_after: Duration,
     longest_pause: Duration,
 }
 
 impl Patience {
-    /// For a trigger whose connection was just given up.
-    pub(crate) fn settling(timing: &Timing) -> Self {
+    /// For a trigger whose connection was just given up, with pauses up to this part of the time that it takes to settle.
+    pub(crate) fn settling(timing: &Timing, pauses: u32) -> Self {
         let settles = timing.trigger_settles;
-        Self { settles, absent_after: settles, longest_pause: settles / LONGEST_PAUSE }
+        Self {
+            settles,
+            likely_after: settles / LIKELY_AFTER,
+            absent_after: settles,
+            longest_pause: settles / pauses.max(1),
+        }
     }
 
-    /// For a trigger that may only be acted on until `longest` from now.
+    /// For a trigger that another process may still send, and that may be acted on until `longest` from now.
     pub(crate) fn for_all_of(self, longest: Duration) -> Self {
-        Self { absent_after: longest.max(self.absent_after), ..self }
-    }
-
-    /// With pauses up to this part of the time that a trigger takes to settle, for polls that cost much.
-    pub(crate) fn with_pauses(self, part: u32) -> Self {
-        Self { longest_pause: self.settles / part.max(1), ..self }
+        let longest = longest.clamp(self.absent_after, MAX_SEARCH.max(self.absent_after));
+        Self { likely_after: longest, absent_after: longest, ..self }
     }
 
     /// How long it may take in all, where something keeps the server from being read for `times` as long as a trigger takes
     /// to settle.
     fn with(&self, times: u32) -> Duration {
-        self.absent_after + self.settles * times
+        self.absent_after.saturating_add(self.settles.saturating_mul(times))
     }
 }
 
@@ -134,13 +137,12 @@ impl Recovery {
 
     /// Judges a poll that was sent at this `age` of the search: it proves the state at that time, not later.
     pub(crate) fn judge(&mut self, found: Result<Resolution>, age: Duration) -> Step {
-        let Patience { settles, absent_after, .. } = self.patience;
+        let Patience { likely_after, absent_after, .. } = self.patience;
         self.could_read |= !matches!(found, Err(_) | Ok(Resolution::Unreadable(_)));
         let refused_after = if self.could_read { self.patience.with(1) } else { absent_after };
         let asked = match found {
             Ok(Resolution::Found(found)) => return Step::ended(Ok(*found)),
-            // By then the trigger's own deployment would show beside it.
-            Ok(Resolution::Likely(found)) if age >= settles / LIKELY_AFTER => return Step::ended(Ok(*found)),
+            Ok(Resolution::Likely(found)) if age >= likely_after => return Step::ended(Ok(*found)),
             Ok(Resolution::Unrecoverable(why)) => return self.undecidable(why),
             Ok(Resolution::Ambiguous(why) | Resolution::Unresolved(why)) if age >= absent_after => {
                 return self.undecidable(why);
@@ -271,7 +273,7 @@ mod tests {
     /// Recovers with polls that find what `script` makes of their number, counted from 0.
     async fn run(script: impl Fn(u32) -> Result<Resolution>) -> (Result<Deployment>, u32, Duration) {
         let (polls, started) = (AtomicU32::new(0), Instant::now());
-        let mut recovery = Recovery::new(lost(), Patience::settling(&Timing::scaled_to(TRIGGER_SETTLES * 2)));
+        let mut recovery = Recovery::new(lost(), Patience::settling(&Timing::scaled_to(TRIGGER_SETTLES * 2), 10));
         loop {
             match recovery.judge(script(polls.fetch_add(1, Ordering::Relaxed)), started.elapsed()) {
                 Step::Ended(result) => return (*result, polls.load(Ordering::Relaxed), started.elapsed()),

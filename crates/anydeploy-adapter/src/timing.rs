@@ -98,7 +98,7 @@ impl Timing {
     /// time that it takes to settle have passed.
     ///
     /// A deployment that was made later is not the trigger's, which matters to a
-    /// [search](crate::adapter::Trigger::search) without a correlation tag.
+    /// [search](crate::Trigger::search) without a correlation tag.
     #[must_use]
     pub const fn acted_on_within(&self) -> Duration {
         self.send_within.saturating_add(self.request).saturating_add(self.trigger_settles)

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
@@ -81,7 +82,8 @@ impl Recent {
 }
 
 /// How another trigger whose deployment is not known overlaps with this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "an adapter decides for each of them")]
 pub enum Overlap {
     /// One of them is for the environment that holds the other's target.
@@ -130,6 +132,12 @@ impl Left {
     }
 }
 
+/// A place that is remembered for as long as this is held.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    _place: Arc<Place>,
+}
+
 /// The turn of a trigger: while it lasts, no other trigger of this process has one in the same place.
 ///
 /// It begins before the baseline is read, and ends when the trigger was accepted, or when it is decided what a lost answer
@@ -139,6 +147,8 @@ impl Left {
 pub struct Turn {
     place: Arc<Place>,
     number: u64,
+    target: Target,
+    intent: Option<String>,
     /// The intents of the earlier triggers whose deployment may still appear, and how each overlaps with this one.
     earlier: Vec<(Option<String>, Option<Overlap>)>,
     /// The trigger may have started a deployment.
@@ -157,34 +167,46 @@ impl Turn {
         let lock = Arc::clone(&place.lock).lock_owned().await;
         let (number, now) = (NUMBER.fetch_add(1, Ordering::Relaxed), Instant::now());
         let mut recent = place.recent(now);
-        let mut earlier = Vec::new();
-        for other in recent.iter_mut().filter(|other| other.may_appear(now)) {
-            let met = overlap_of(&other.target, target);
-            other.overlap = other.overlap.max(met);
-            earlier.push((other.intent.clone(), met));
-        }
+        let earlier = recent.iter().filter(|other| other.may_appear(now));
+        let earlier = earlier.map(|other| (other.intent.clone(), overlap_of(&other.target, target))).collect();
         recent.push(Recent {
             number,
             target: target.clone(),
             intent: None,
             key: None,
-            overlap: earlier.iter().filter_map(|(_, met)| *met).max(),
+            overlap: None,
             until: None,
             waits: false,
             deployment: None,
         });
         drop(recent);
-        Self { place, number, earlier, is_sent: false, may_appear_for: None, lost: None, _lock: lock }
+        Self {
+            place,
+            number,
+            target: target.clone(),
+            intent: None,
+            earlier,
+            is_sent: false,
+            may_appear_for: None,
+            lost: None,
+            _lock: lock,
+        }
     }
 
     /// Notes that the turn is for an intent: what an earlier turn for the same one left behind is its own.
-    pub(crate) fn for_intent(&mut self, intent: &str) {
+    ///
+    /// `overlap` and `has_neighbour` are what the turn that prepared the intent found.
+    pub(crate) fn for_intent(&mut self, intent: &str, overlap: Option<Overlap>, has_neighbour: bool) {
         self.earlier.retain(|(other, _)| other.as_deref() != Some(intent));
-        let overlap = self.overlap();
-        let mut recent = locked(&self.place.recent);
-        if let Some(own) = recent.iter_mut().find(|own| own.number == self.number) {
-            (own.intent, own.overlap) = (Some(intent.to_owned()), overlap);
+        if has_neighbour {
+            self.earlier.push((None, overlap));
         }
+        self.intent = Some(intent.to_owned());
+    }
+
+    /// The place, which is remembered for as long as this is held.
+    pub(crate) fn place(&self) -> Held {
+        Held { _place: Arc::clone(&self.place) }
     }
 
     /// Its number: a later turn has a higher one.
@@ -199,10 +221,18 @@ impl Turn {
         locked(&self.place.sent).is_some_and(|(sent, _)| sent > earlier)
     }
 
-    /// Notes that the trigger is about to be sent, and that its deployment may appear for `may_appear_for` after it was
+    /// Notes that the trigger is about to be sent, or may have been by another process, and that its deployment may appear for `may_appear_for` after it was
     /// given up.
     pub(crate) fn sent(&mut self, may_appear_for: Duration) {
         (self.is_sent, self.may_appear_for) = (true, Some(may_appear_for));
+        let (overlap, now) = (self.overlap(), Instant::now());
+        for other in self.place.recent(now).iter_mut().filter(|other| other.may_appear(now)) {
+            if other.number == self.number {
+                (other.intent, other.overlap) = (self.intent.clone(), overlap);
+            } else if other.intent.is_none() || other.intent != self.intent {
+                other.overlap = other.overlap.max(overlap_of(&other.target, &self.target));
+            }
+        }
     }
 
     /// Notes that the connection was given up without an answer.
@@ -405,6 +435,10 @@ mod tests {
             assert_eq!(remembered.overlap("one", APPEARS), None, "it is remembered as long as it is read");
         }
         take("four", "web").await.end();
+        assert_eq!(remembered.overlap("one", APPEARS), None, "a turn that sends nothing makes no deployment");
+        let mut later = take("four", "web").await;
+        later.sent(APPEARS);
+        later.end();
         assert_eq!(remembered.overlap("one", APPEARS), Some(Overlap::Target));
         remembered.settle("one", Some("d1"));
         assert_eq!(take("four", "web").await.overlap(), None, "it is known");

@@ -149,6 +149,8 @@ impl Connect for Coolify {
         injected_url: Some(("COOLIFY_URL", &["COOLIFY_FQDN", "COOLIFY_RESOURCE_UUID", "COOLIFY_CONTAINER_NAME"])),
         default_url: None,
         api_path: "/api/v1",
+        // `/deploy` starts a service or database inside the request (4.3.11).
+        trigger_timeout: Some(Duration::from_mins(1)),
         // The API has no other version, so that `/api` alone can only mean it.
         api_aliases: &["/api"],
         pages: &[

@@ -159,6 +159,7 @@ impl Connect for Dokploy {
         injected_url: None,
         default_url: None,
         api_path: "/api",
+        trigger_timeout: None,
         api_aliases: &[],
         pages: &["dashboard", "login", "register", "swagger", "api"],
         foreign_hosts: &[],

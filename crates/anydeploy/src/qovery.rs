@@ -158,6 +158,7 @@ impl Connect for Qovery {
         injected_url: None,
         default_url: Some(Client::BASE_URL),
         api_path: "",
+        trigger_timeout: None,
         api_aliases: &[],
         pages: &["organization", "project", "environment", "application", "container", "job", "helm", "login"],
         foreign_hosts: &[(

@@ -73,6 +73,7 @@ impl Connect for Toy {
         injected_url: None,
         default_url: None,
         api_path: "/api",
+        trigger_timeout: None,
         api_aliases: &[],
         pages: &[],
         foreign_hosts: &[],

@@ -19,7 +19,9 @@ impl<D: Connect> Config<D> {
     /// The times that hold for the deployer, for its [`Connect::connect`].
     #[must_use]
     pub fn timing(&self) -> Timing {
-        self.timing.with_request_timeout(self.timeout)
+        // As the HTTP layer does: who sets less than the default wants no request to last longer.
+        let trigger = D::CONVENTIONS.trigger_timeout.filter(|_| self.timeout >= Http::DEFAULT_TIMEOUT);
+        self.timing.with_request_timeout(trigger.map_or(self.timeout, |own| own.max(self.timeout)))
     }
 
     /// The connection of an adapter, with the credential presented as `auth` says, for its [`Connect::connect`].

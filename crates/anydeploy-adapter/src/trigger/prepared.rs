@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::turn::Held;
+
 static PREPARED: LazyLock<Mutex<HashMap<String, Prepared>>> = LazyLock::new(Mutex::default);
 
 /// An intent that may be sent, as it was not sent before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Prepared {
     pub(super) at: Instant,
+    /// Where it is to be sent: what was sent there is remembered for as long as the intent may be.
+    pub(super) place: Held,
     /// The number of the turn in which its baseline was read.
     pub(super) turn: u64,
 }
@@ -24,6 +28,11 @@ pub(super) fn insert(id: &str, intent: Prepared, send_within: Duration) {
     let mut prepared = prepared();
     prepared.retain(|_, other| other.at.elapsed() < send_within * REMEMBERED);
     prepared.insert(id.to_owned(), intent);
+}
+
+/// Whether an intent may still be sent.
+pub(super) fn is_there(id: &str) -> bool {
+    prepared().contains_key(id)
 }
 
 /// The intent, which nobody else may send from now on.

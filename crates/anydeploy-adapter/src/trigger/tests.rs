@@ -43,11 +43,11 @@ impl Trigger for &Scripted {
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, u32)> {
         self.note('p');
-        Ok((self.turn(request, &7).await, 7))
+        Ok((Turn::take(self.place, request.target()).await, 7))
     }
 
-    async fn turn(&self, request: &DeployRequest, _: &u32) -> Turn {
-        Turn::take(self.place, request.target()).await
+    fn place(&self, request: &DeployRequest, _: &u32) -> (String, Target) {
+        (self.place.to_owned(), request.target().clone())
     }
 
     async fn post(&self, _: &DeployRequest, plan: &u32, _: &Turn) -> Answer {
@@ -165,8 +165,8 @@ async fn what_an_intent_left_behind_is_its_own_and_no_other_triggers() {
     let (own, other) = (prepare(&scripted, &request()).await.unwrap(), prepare(&scripted, &request()).await.unwrap());
     send(&scripted, &own).await.unwrap();
     for (intent, overlaps) in [(&own, false), (&other, true)] {
-        let mut turn = (&scripted).turn(&request(), &7).await;
-        turn.for_intent(intent.id());
+        let mut turn = Turn::take("t10", request().target()).await;
+        turn.for_intent(intent.id(), None, false);
         assert_eq!((turn.overlap().is_some(), turn.has_neighbour()), (overlaps, overlaps));
         turn.end();
     }

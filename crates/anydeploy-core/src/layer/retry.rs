@@ -104,6 +104,11 @@ fn may_trigger_again(error: &Error) -> bool {
     }
 }
 
+/// Whether an intent whose trigger failed so may be sent again: one whose loss was decided has expired meanwhile.
+fn may_send_again(error: &Error) -> bool {
+    error.kind() != ErrorKind::NotTriggered && may_trigger_again(error)
+}
+
 /// The deployment of an earlier attempt of the same call, which was given up and delivered late.
 ///
 /// An adapter that recognises it by a correlation tag reports it as exact, or as pending while it has no row; a deployment
@@ -117,6 +122,7 @@ impl Interceptor for Retry {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
         let mut backoff = self.options.backoff();
         let may_repeat = match call.kind() {
+            CallKind::Trigger if call.method == Method::Send => may_send_again,
             CallKind::Trigger => may_trigger_again,
             CallKind::Read | CallKind::Cancel => Error::is_transient,
         };

@@ -5,13 +5,14 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{Answer, Call, Interceptor, Next, NextBatch};
-use crate::{CallKind, Deployment, DeploymentId, Error, ErrorKind, Result};
+use crate::{CallKind, Deployment, DeploymentId, Error, ErrorKind, Method, Result};
 
 /// Gives up a call that takes too long.
 ///
 /// A read or a cancel that is given up is [`ErrorKind::NoAnswer`].
 /// A trigger that is given up may have been acted on, so that the error is [`ErrorKind::Undecidable`] and not safe to
 /// repeat; an adapter has its own, shorter limit on a request, and recovers the deployment after it.
+/// [`Method::Recover`] has no limit: it may report that nothing was triggered only after it has searched for long enough.
 /// Put it inside a [`ConcurrencyLimit`](crate::ConcurrencyLimit), or the time that a call waits for its turn counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeout {
@@ -28,6 +29,9 @@ impl Timeout {
 
 impl Interceptor for Timeout {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
+        if call.method == Method::Recover {
+            return next.call().await;
+        }
         let Ok(answer) = timeout(self.limit, next.call()).await else {
             let (kind, message) = match call.kind() {
                 CallKind::Trigger => (ErrorKind::Undecidable, "the call was given up, and may have been acted on"),

@@ -53,7 +53,7 @@ impl Trigger for CoolifyTrigger<'_> {
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         request.check(&platform::COOLIFY, &self.0.capabilities())?;
         let (target, asked) = (request.target(), Asked::of(request)?);
-        let turn = take_turn(&self.0.api, target, &asked).await;
+        let turn = Turn::take(&place_of(&self.0.api, target, &asked), target).await;
         let plan = if *target.kind() != TargetKind::Application {
             Plan::Start { asked, ran: start::ran_before(&self.0.api, target).await? }
         } else if matches!(request.revision(), Revision::Commit(_) | Revision::Deployed) {
@@ -65,8 +65,8 @@ impl Trigger for CoolifyTrigger<'_> {
         Ok((turn, plan))
     }
 
-    async fn turn(&self, request: &DeployRequest, plan: &Plan) -> Turn {
-        take_turn(&self.0.api, request.target(), plan.asked()).await
+    fn place(&self, request: &DeployRequest, plan: &Plan) -> (String, Target) {
+        (place_of(&self.0.api, request.target(), plan.asked()), request.target().clone())
     }
 
     async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
@@ -126,9 +126,8 @@ impl Trigger for CoolifyTrigger<'_> {
 }
 
 /// A preview and production do not get into each other's way.
-async fn take_turn(api: &Api, target: &Target, asked: &Asked) -> Turn {
-    let (url, pull_request) = (api.address(), asked.pull_request);
-    Turn::take(&format!("{url} {pull_request} {} {}", target.kind(), target.id()), target).await
+fn place_of(api: &Api, target: &Target, asked: &Asked) -> String {
+    format!("{} {} {} {}", api.address(), asked.pull_request, target.kind(), target.id())
 }
 
 /// What the answer names, and when it came by the server's clock.

@@ -77,8 +77,8 @@ impl Trigger for DokployTrigger<'_> {
         Ok((turn, Plan { nonce, baseline, began }))
     }
 
-    async fn turn(&self, request: &DeployRequest, _: &Plan) -> Turn {
-        Turn::take(&self.0.api.place(request.target()), request.target()).await
+    fn place(&self, request: &DeployRequest, _: &Plan) -> (String, Target) {
+        (self.0.api.place(request.target()), request.target().clone())
     }
 
     async fn earlier(&self, request: &DeployRequest, _: &Plan) -> Result<Option<Deployment>> {

@@ -68,8 +68,8 @@ impl Trigger for QoveryTrigger<'_> {
         Ok((turn, Plan { target, environment, action, named, baseline }))
     }
 
-    async fn turn(&self, _: &DeployRequest, plan: &Plan) -> Turn {
-        Turn::take(&self.0.api.place(&plan.environment), &plan.target).await
+    fn place(&self, _: &DeployRequest, plan: &Plan) -> (String, Target) {
+        (self.0.api.place(&plan.environment), plan.target.clone())
     }
 
     async fn post(&self, _: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {

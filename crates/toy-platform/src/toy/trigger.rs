@@ -27,8 +27,8 @@ pub(super) struct Plan {
 pub(super) struct ToyTrigger<'a>(pub(super) &'a Toy);
 
 impl ToyTrigger<'_> {
-    async fn take_turn(self, target: &Target) -> Turn {
-        Turn::take(&format!("{} {target}", self.0.api.address()), target).await
+    fn place_of(self, target: &Target) -> String {
+        format!("{} {target}", self.0.api.address())
     }
 }
 
@@ -44,14 +44,14 @@ impl Trigger for ToyTrigger<'_> {
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         request.check(&PLATFORM, &self.0.capabilities())?;
-        let turn = self.take_turn(request.target()).await;
+        let turn = Turn::take(&self.place_of(request.target()), request.target()).await;
         let page = retry_briefly(|| self.0.api.deployments_of(request.target().id(), 1)).await?.into_value();
         let newest = page.deployments.into_iter().next().map(|row| row.id);
         Ok((turn, Plan { tag: Uuid::new_v4().simple().to_string(), newest }))
     }
 
-    async fn turn(&self, request: &DeployRequest, _: &Plan) -> Turn {
-        self.take_turn(request.target()).await
+    fn place(&self, request: &DeployRequest, _: &Plan) -> (String, Target) {
+        (self.place_of(request.target()), request.target().clone())
     }
 
     async fn post(&self, request: &DeployRequest, plan: &Plan, _: &Turn) -> Answer {
