@@ -147,7 +147,7 @@ pub async fn prepare<T: Trigger>(trigger: T, request: &DeployRequest) -> Result<
         Error::new(ErrorKind::InvalidInput, "the request cannot be stored").with_source(error)
     })?;
     let id = Uuid::new_v4().simple().to_string();
-    let prepared = Prepared { at: Instant::now(), place: turn.place(), turn: turn.number() };
+    let prepared = Prepared { at: Instant::now(), _place: turn.place(), turn: turn.number() };
     prepared::insert(&id, prepared, timing.send_within);
     Ok(Intent::new(T::PLATFORM, id, request.clone(), baseline))
 }

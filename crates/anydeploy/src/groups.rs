@@ -23,7 +23,7 @@ macro_rules! two_phase {
             }
 
             fn recover_trigger<'a>(&'a self, intent: &'a $crate::Intent) -> BoxFuture<'a, Result<Deployment>> {
-                adapter::recover($trigger(self), intent).boxed()
+                telemetry::deploy(intent.request(), adapter::recover($trigger(self), intent)).boxed()
             }
         }
     };

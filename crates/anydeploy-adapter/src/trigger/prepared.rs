@@ -15,7 +15,7 @@ static PREPARED: LazyLock<Mutex<HashMap<String, Prepared>>> = LazyLock::new(Mute
 pub(super) struct Prepared {
     pub(super) at: Instant,
     /// Where it is to be sent: what was sent there is remembered for as long as the intent may be.
-    pub(super) place: Held,
+    pub(super) _place: Held,
     /// The number of the turn in which its baseline was read.
     pub(super) turn: u64,
 }

@@ -1,9 +1,9 @@
 //! The glue around the steps of a trigger, with a platform that follows a script.
 
 use std::sync::Mutex;
-use std::time::Duration;
 
 use super::*;
+use crate::turn::Remembered;
 use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
 
 /// A platform whose answers and searches are given beforehand.
@@ -67,7 +67,7 @@ impl Trigger for &Scripted {
 
     fn left(&self, _: &u32, deployment: &Deployment) -> Option<Left> {
         let appears_within = Duration::from_secs(9);
-        (!deployment.identity.is_resolved()).then(|| Left { appears_within, ..Left::default() })
+        (!deployment.identity.is_resolved()).then(|| Left::new(appears_within).with_key("key"))
     }
 
     fn was_not_acted_on(&self, _: &DeployRequest, plan: u32) {
@@ -95,6 +95,19 @@ fn lost() -> Answer {
 
 fn refused() -> Answer {
     Answer::of_error(Error::new(ErrorKind::QueueFull, "full"))
+}
+
+/// An intent that another process prepared.
+fn foreign_intent(scripted: &Scripted, id: &str) -> Intent {
+    let stored = Stored {
+        v: STORED,
+        place: scripted.place.to_owned(),
+        overlap: None,
+        has_neighbour: false,
+        acted_on_within: scripted.timing.acted_on_within(),
+        plan: 7_u32,
+    };
+    Intent::new(Platform::new("toy"), id, request(), serde_json::to_value(stored).unwrap())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a search may fail")]
@@ -153,7 +166,7 @@ async fn an_intent_is_sent_once_and_searched_for_afterwards() {
     assert!(send(&scripted, &stored).await.is_ok() && send(&scripted, &stored).await.is_ok());
     assert_eq!(scripted.done(), "psl", "the second call searches");
     let foreign = Scripted::new("t4", &[], nothing);
-    let intent = Intent::new(Platform::new("toy"), "of another process", request(), 7.into());
+    let intent = foreign_intent(&foreign, "of another process");
     assert_eq!(send(&foreign, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
     assert_eq!(foreign.done(), "l");
 }
@@ -216,11 +229,90 @@ async fn what_was_provably_not_acted_on_may_be_sent_again_within_the_fence() {
 #[tokio::test(start_paused = true)]
 async fn an_intent_that_is_not_ones_own_is_refused() {
     let scripted = Scripted::new("t9", &[], nothing);
-    let elsewhere = Intent::new(Platform::new("other"), "one", request(), 7.into());
+    let baseline = foreign_intent(&scripted, "x").baseline().clone();
+    let elsewhere = Intent::new(Platform::new("other"), "one", request(), baseline.clone());
     let odd = Intent::new(Platform::new("toy"), "two", request(), "seven".into());
-    for intent in [elsewhere, odd] {
+    let mut later = baseline;
+    later["v"] = 2.into();
+    let later = Intent::new(Platform::new("toy"), "three", request(), later);
+    for intent in [elsewhere, odd, later] {
         assert_eq!(send(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(recover(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
     assert_eq!(scripted.done(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_intent_left_pending_is_not_spoilt_by_its_own_recovery() {
+    let left = || Answer::accepted(deployment(Identity::Pending));
+    let scripted = Scripted::new("t11", &[left], |_| Ok(Resolution::Unrecoverable("two")));
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    send(&scripted, &intent).await.unwrap();
+    recover(&scripted, &intent).await.unwrap_err();
+    let remembered = Remembered::of("t11");
+    assert_eq!(remembered.overlap("key", Duration::ZERO), None, "no other trigger may have made its deployment");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_overlap_that_was_there_when_the_intent_was_prepared_counts_when_it_is_sent() {
+    let scripted = Scripted::new("t12", &[accepted], nothing);
+    let mut undecided = Turn::take("t12", request().target()).await;
+    undecided.sent(Duration::from_secs(5));
+    drop(undecided);
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    tokio::time::advance(Duration::from_secs(8)).await;
+    assert!(Turn::take("t12", request().target()).await.overlap().is_none(), "its time is over");
+    let turn = turn_of(&&scripted, &intent, &stored::<&Scripted>(&intent).unwrap()).await;
+    assert_eq!((turn.overlap(), turn.has_neighbour()), (Some(Overlap::Target), true), "the baseline is from then");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_only_likely_is_believed_once_the_sender_must_have_sent() {
+    let likely = |_| Ok(Resolution::likely(deployment(Identity::Inferred)));
+    let scripted = Scripted::new("t13", &[lost], likely);
+    let started = Instant::now();
+    deploy(&scripted, &request()).await.unwrap();
+    assert!(started.elapsed() < scripted.timing.trigger_settles, "this process sent it");
+    let (started, intent) = (Instant::now(), foreign_intent(&scripted, "t13"));
+    recover(&scripted, &intent).await.unwrap();
+    assert!(started.elapsed() >= scripted.timing.acted_on_within(), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recovery_that_is_given_up_leaves_what_may_still_appear() {
+    let scripted = Scripted::new("t14", &[], nothing);
+    let intent = foreign_intent(&scripted, "t14");
+    assert!(tokio::time::timeout(Duration::from_secs(1), recover(&scripted, &intent)).await.is_err());
+    assert!(Turn::take("t14", request().target()).await.overlap().is_some(), "the other process may still send it");
+    assert_eq!(recover(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    tokio::time::advance(scripted.timing.acted_on_within()).await;
+    assert!(Turn::take("t14", request().target()).await.overlap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_absence_under_another_address_proves_nothing() {
+    let scripted = Scripted::new("t15", &[], nothing);
+    let intent = foreign_intent(&Scripted::new("elsewhere", &[], nothing), "t15");
+    assert_eq!(recover(&scripted, &intent).await.unwrap_err().kind(), ErrorKind::Undecidable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_with_longer_times_is_waited_for() {
+    let slow = Scripted { timing: Timing::scaled_to(Duration::from_mins(10)), ..Scripted::new("t16", &[], nothing) };
+    let (intent, started) = (foreign_intent(&slow, "t16"), Instant::now());
+    let quick = Scripted::new("t16", &[], nothing);
+    assert_eq!(recover(&quick, &intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    assert!(started.elapsed() >= slow.timing.acted_on_within(), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_fence_also_holds_by_the_date() {
+    let scripted = Scripted::new("t17", &[accepted], nothing);
+    let intent = prepare(&scripted, &request()).await.unwrap();
+    let mut json = serde_json::to_value(&intent).unwrap();
+    // A machine that slept: the clock that the fence counts by stood still, and the date went on.
+    json["prepared_at"] = serde_json::to_value(Utc::now() - Duration::from_mins(5)).unwrap();
+    let slept: Intent = serde_json::from_value(json).unwrap();
+    assert_eq!(send(&scripted, &slept).await.unwrap_err().kind(), ErrorKind::IntentExpired);
+    assert!(!scripted.done().contains('s'));
 }

@@ -127,7 +127,7 @@ mod tests {
             serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
         };
         let at = Timestamps::dated(Some("Sun, 22 Nov 2026 15:40:24 GMT"));
-        Page { rows: rows.iter().map(row).collect(), count, at }
+        Page { rows: rows.iter().map(row).collect(), count, at, is_whole: true }
     }
 
     #[test]

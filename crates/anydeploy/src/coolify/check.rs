@@ -10,19 +10,16 @@ pub(super) async fn check(api: &Api) -> Result<Check> {
     let mut check = match api.version().await {
         Ok(version) => {
             let mut check = Check::new(Permission::Granted);
-            let version = version.trim().to_owned();
             check.version_support = super::version::support(&version);
-            check.server_version = Some(version);
+            check.server_version = Some(version.trim().to_owned());
+            // The route is there since 4.3.0; older servers do not report it.
+            check.account = api.team().await.ok().and_then(|team| team.name);
             check
         }
         // Even the version needs the ability `read`.
         Err(error) if lacks_ability(&error) => Check::new(Permission::Denied),
         Err(error) => return Err(error),
     };
-    if check.read == Permission::Granted {
-        // The route is there since 4.3.0; older servers do not report it.
-        check.account = api.team().await.ok().and_then(|team| team.name);
-    }
     check.deploy = may_deploy(api).await?;
     Ok(check)
 }

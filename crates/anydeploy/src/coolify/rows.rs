@@ -11,7 +11,10 @@ use crate::recovery::retry_briefly;
 use crate::{Error, ErrorKind, Result, Target};
 
 /// How many of the newest rows are searched; at most 25 wait on one server (4.3.11).
-const MAX_SEARCHED_ROWS: usize = 30;
+pub(super) const MAX_SEARCHED_ROWS: usize = 30;
+
+/// How many of the newest rows are searched long after a trigger.
+pub(super) const MAX_RECOVERED_ROWS: usize = 200;
 
 /// How many rows are asked for first and after that: each may hold a log of half a megabyte, and the one that is searched
 /// for is new.
@@ -31,6 +34,8 @@ pub(super) struct Page {
     pub(super) count: Option<i64>,
     /// When it was read, if the server dates it.
     pub(super) at: Option<Timestamps>,
+    /// There are no older rows.
+    pub(super) is_whole: bool,
 }
 
 impl Page {
@@ -59,7 +64,7 @@ impl Page {
 /// One page as the server sends it.
 pub(super) async fn page(api: &Api, target: &Target, skip: i64, take: i64) -> Result<Page> {
     let (page, at) = api.deployments_of(target.id(), skip, take).await?;
-    Ok(Page { rows: page.deployments, count: page.count, at })
+    Ok(Page { rows: page.deployments, count: page.count, at, is_whole: false })
 }
 
 /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
@@ -95,7 +100,8 @@ async fn rows_until(
         let is_last = i64::try_from(part.rows.len()).is_ok_and(|rows| rows < asked);
         let added = page.append(part);
         // A server that gives the same rows again has no more.
-        if is_last || added == 0 || enough(&page) {
+        page.is_whole = is_last || added == 0;
+        if page.is_whole || enough(&page) {
             break;
         }
         // Logs differ by orders of magnitude, so one page that was too large does not make all of them small.
@@ -106,7 +112,17 @@ async fn rows_until(
 
 /// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
 pub(super) async fn search(api: &Api, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
-    rows_until(api, target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, true, enough).await
+    search_among(api, target, MAX_SEARCHED_ROWS, enough).await
+}
+
+/// The same among so many rows.
+pub(super) async fn search_among(
+    api: &Api,
+    target: &Target,
+    limit: usize,
+    enough: impl Fn(&Page) -> bool,
+) -> Result<Page> {
+    rows_until(api, target, limit, SEARCH_PAGE_SIZES, true, enough).await
 }
 
 /// The newest rows, at most `limit`.
@@ -163,5 +179,5 @@ fn row_up_to_its_log(error: &Error) -> Option<Page> {
     let end = answer.windows(LOG_MEMBER.len()).position(|window| window == LOG_MEMBER.as_bytes())?;
     let beginning = std::str::from_utf8(&answer[..end]).ok()?;
     let page: DeploymentPage = serde_json::from_str(&format!("{beginning}}}]}}")).ok()?;
-    Some(Page { rows: page.deployments, count: page.count, at: None })
+    Some(Page { rows: page.deployments, count: page.count, at: None, is_whole: false })
 }

@@ -27,7 +27,8 @@ const ANOTHERS: &str = "Coolify does not report who started the deployments that
 const UNDATED: &str = "no clock says which of the deployments that are new came too late";
 const MERGED: &str = "Coolify may have taken it for another deployment of the same commit";
 
-/// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it.
+/// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it, `is_ours`
+/// that this process sent it just now.
 ///
 /// Coolify stores no correlation tag in a deployment, so that finding one is no proof.
 pub(super) fn find<'a>(
@@ -35,6 +36,7 @@ pub(super) fn find<'a>(
     asked: &Asked,
     baseline: &Baseline,
     overlaps: bool,
+    is_ours: bool,
     timing: &Timing,
 ) -> Finding<'a> {
     let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
@@ -43,14 +45,19 @@ pub(super) fn find<'a>(
         of_age.map(|(row, _)| row).filter(|row| asked.is_same_place(row) && !is_too_late(row, at, timing))
     };
     let mut own = here(Age::New).filter(|row| asked.may_be(row));
+    let is_undated = baseline.at.is_some() && at.is_none();
+    let ambiguous: fn(&'static str) -> Finding<'a> =
+        if is_undated { |_| Finding::Unresolved(UNDATED) } else { Finding::Ambiguous };
     if here(Age::Unclear).any(|row| asked.may_be(row)) {
-        return Finding::Ambiguous("Coolify deleted old deployments at the same moment");
+        return ambiguous("Coolify deleted old deployments at the same moment");
     }
-    let ambiguous: fn(&'static str) -> Finding<'a> = match (baseline.at, at) {
-        (Some(_), None) => |_| Finding::Unresolved(UNDATED),
-        _ => Finding::Ambiguous,
-    };
+    // What is older than a row from before the trigger is older than the trigger.
+    if !page.is_whole && ages.last() != Some(&Age::Known) {
+        return Finding::Ambiguous("there are so many newer deployments that the list does not reach back to it");
+    }
     match (own.next(), own.next()) {
+        // Without a date, a deployment of another caller long after the trigger is not distinguished from its own.
+        (Some(_), None) if is_undated && !is_ours => Finding::Unresolved(UNDATED),
         (Some(row), None) if !overlaps => Finding::Row(row),
         (Some(_), _) => ambiguous(ANOTHERS),
         (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => ambiguous(MERGED),
@@ -101,7 +108,12 @@ mod tests {
         let row = |(uuid, at): &(&str, &str)| {
             serde_json::from_value(json!({ "deployment_uuid": uuid, "status": "finished", "created_at": at })).unwrap()
         };
-        Page { rows: rows.iter().map(row).collect(), count: Some(count), at: Timestamps::dated(Some(date)) }
+        Page {
+            rows: rows.iter().map(row).collect(),
+            count: Some(count),
+            at: Timestamps::dated(Some(date)),
+            is_whole: true,
+        }
     }
 
     #[test]
@@ -110,19 +122,26 @@ mod tests {
         const NOW: &str = "Sun, 22 Nov 2026 15:40:24 GMT";
         const CREATED: &str = "2026-11-22T15:40:24.000000Z";
         let asked = Asked::of(&DeployRequest::new(Target::application("web"))).unwrap();
-        let found = |before: &str, rows: &[(&str, &str)]| {
-            let later = page(NOW, i64::try_from(rows.len()).unwrap(), rows);
+        let find_in = |later: &Page, before: &str, is_ours: bool| {
             let baseline = Baseline::of(page(before, 0, &[]));
-            match find(&later, &asked, &baseline, false, &Timing::DEFAULT) {
+            match find(later, &asked, &baseline, false, is_ours, &Timing::DEFAULT) {
                 Finding::Row(row) => row.deployment_uuid.clone(),
                 other => format!("{other:?}"),
             }
         };
+        let paged = |rows: &[(&str, &str)]| page(NOW, i64::try_from(rows.len()).unwrap(), rows);
+        let found = |before: &str, rows: &[(&str, &str)]| find_in(&paged(rows), before, true);
         assert_eq!(found(NOW, &[("a", CREATED)]), "a");
         // Both answers came within a second by our clock, so that one of the dates is wrong.
         assert_eq!(found(HOUR_BEFORE, &[("a", CREATED)]), "a");
         let two = [("b", CREATED), ("a", CREATED)];
         assert!(found(NOW, &two).starts_with("Ambiguous"));
         assert!(found(HOUR_BEFORE, &two).starts_with("Unresolved"), "a later page may be dated right");
+        let elsewhere = find_in(&paged(&two[..1]), HOUR_BEFORE, false);
+        assert!(elsewhere.starts_with("Unresolved"), "another process does not know how old it is: {elsewhere}");
+        let cut_off = Page { is_whole: false, ..paged(&two[..1]) };
+        assert!(find_in(&cut_off, NOW, true).starts_with("Ambiguous"), "an older row may be the trigger's own");
+        let nothing = Page { is_whole: false, ..paged(&[]) };
+        assert!(find_in(&nothing, NOW, false).starts_with("Ambiguous"), "and that none is seen proves nothing");
     }
 }

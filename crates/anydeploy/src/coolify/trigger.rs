@@ -8,6 +8,7 @@ use super::asked::Asked;
 use super::baseline::{self, Age, Baseline, Context};
 use super::deployment::to_deployment;
 use super::pending::Stage;
+use super::rows::{MAX_RECOVERED_ROWS, MAX_SEARCHED_ROWS, Page};
 use super::search::{Finding, find};
 use super::{Coolify, rollback, rows, start};
 use crate::clock::checked;
@@ -96,7 +97,7 @@ impl Trigger for CoolifyTrigger<'_> {
         plan: &Plan,
         turn: &Turn,
         (): &mut (),
-        _: bool,
+        is_ours: bool,
     ) -> Result<Resolution> {
         let target = request.target();
         let Plan::Deploy { asked, baseline } = plan else {
@@ -107,8 +108,10 @@ impl Trigger for CoolifyTrigger<'_> {
             return Ok(Resolution::Unrecoverable(why));
         }
         // A row that is older than one from before the trigger is older than the trigger.
-        let page = rows::search(&self.0.api, target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
-        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.0.timing) {
+        let reaches_back = |page: &Page| baseline.ages(page).last() == Some(&Age::Known);
+        let limit = if is_ours { MAX_SEARCHED_ROWS } else { MAX_RECOVERED_ROWS };
+        let page = rows::search_among(&self.0.api, target, limit, reaches_back).await?;
+        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), is_ours, &self.0.timing) {
             Finding::Row(row) => {
                 let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));
                 Resolution::likely(to_deployment(self.0, target, &known, row))

@@ -56,8 +56,13 @@ pub(super) async fn merged(
     let pinned = if may_be_pinned { pinned_commit(&coolify.api, target).await } else { None };
     let ages = baseline.ages(&page);
     // Oldest first: that one starts first.
-    let mut twins: Vec<(&Row, Age)> =
-        page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row, phantom, &request)).collect();
+    let mut twins: Vec<(&Row, Age)> = page
+        .rows
+        .iter()
+        .zip(ages)
+        .rev()
+        .filter(|(row, _)| row.deployment_uuid == phantom || request.may_stand_for(row))
+        .collect();
     let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
     // It waited before the request and waits still, so that the request was taken for it or for its like.
     if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
@@ -106,10 +111,6 @@ pub(super) async fn row(coolify: &Coolify, target: &Target, phantom: &str, merge
 async fn pinned_commit(api: &Api, target: &Target) -> Option<String> {
     let application = api.application(target.id()).await.ok()?.0;
     application.git_commit_sha.filter(|commit| !commit.is_empty() && commit != HEAD)
-}
-
-fn is_twin(row: &Row, phantom: &str, request: &Merged) -> bool {
-    row.deployment_uuid == phantom || request.may_stand_for(row)
 }
 
 /// The only row that the request can have been merged into.

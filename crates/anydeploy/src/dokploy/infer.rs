@@ -28,10 +28,7 @@ pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], tim
     }
     // A row that appeared after the start of a job that still runs is that job's.
     let until = others.iter().filter_map(|job| job.processed_on).min();
-    let ahead = match pending.job {
-        SeenJob::Waiting { ahead, .. } => ahead,
-        _ => 0,
-    };
+    let ahead = if let SeenJob::Waiting { ahead, .. } = pending.job { ahead } else { 0 };
     let new = || new_rows(rows, pending).filter(|(at, _)| until.is_none_or(|until| *at <= until));
     // A restart marks the job that ran as cancelled, and drops those that waited.
     let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
@@ -56,7 +53,10 @@ pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], tim
         SeenJob::Unseen => None,
     };
     match found {
-        Some((at, row)) if overwritten(row) && is_newer_than_job(pending, at) => Finding::Row(row),
+        // The server takes both times from one clock.
+        Some((at, row)) if overwritten(row) && pending.job.queued().is_none_or(|queued| at >= queued) => {
+            Finding::Row(row)
+        }
         _ => Finding::Ambiguous,
     }
 }
@@ -119,11 +119,6 @@ fn window(timing: &Timing) -> i64 {
 
 pub(super) fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Whether a row appeared no earlier than the job was queued; the server takes both times from one clock.
-fn is_newer_than_job(pending: &Pending, at: i64) -> bool {
-    pending.job.queued().is_none_or(|queued| at >= queued)
 }
 
 /// Whether a row is provably newer than the trigger: a read after the answer did not list it yet, or it appeared after

@@ -166,21 +166,23 @@ impl Pending {
             SeenJob::Running { started, .. } => (None, Some(started)),
             SeenJob::Unseen | SeenJob::Queued(_) => (None, None),
         };
-        let numbers = [
-            (AFTER, self.after),
-            (QUEUED, self.job.queued()),
-            (AHEAD, ahead),
-            (ACTIVE, started),
-            (UNTIL, self.until),
-            (LISTED, self.listed),
+        let flag = |is_set: bool| is_set.then(|| "1".to_owned());
+        let number = |number: Option<i64>| number.map(|number| number.to_string());
+        let texts = [
+            (OVERLAPS, flag(self.overlaps)),
+            (SWIFT, flag(self.swift)),
+            (TITLE, self.title.clone()),
+            (AFTER, number(self.after)),
+            (QUEUED, number(self.job.queued())),
+            (AHEAD, number(ahead)),
+            (ACTIVE, number(started)),
+            (UNTIL, number(self.until)),
+            (LISTED, number(self.listed)),
         ];
-        let numbers = numbers.into_iter().filter_map(|(key, number)| Some((key, number?.to_string())));
-        let flags = [(OVERLAPS, self.overlaps), (SWIFT, self.swift)];
-        let flags = flags.into_iter().filter(|(_, set)| *set).map(|(key, _)| (key, "1".to_owned()));
-        let title = self.title.clone().map(|title| (TITLE, title));
         let id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(NONCE, &self.nonce);
         let id = self.last_seen_at.into_iter().fold(id, |id, at| at.write(id, LAST_SEEN_AT));
-        flags.chain(title).chain(numbers).fold(id, |id, (key, value)| id.with(key, value))
+        let texts = texts.into_iter().filter_map(|(key, text)| Some((key, text?)));
+        texts.fold(id, |id, (key, text)| id.with(key, text))
     }
 
     /// Sets the title, as far as an id holds it.

@@ -107,7 +107,9 @@ mod tests {
     fn a_plan_is_no_deployment_and_a_deployment_is_no_plan() {
         let plan = Action::Terraform(TerraformAction::Plan);
         assert!(plan.may_be(Some(&Trigger::DeployDryRun)) && !Action::Deploy.may_be(Some(&Trigger::DeployDryRun)));
-        let listed = |word| Some(StatusDetails { sub_action: Some(word), ..StatusDetails::default() });
+        let listed = |word: ServiceSubActionEnum| -> Option<StatusDetails> {
+            serde_json::from_value(serde_json::json!({ "sub_action": word.as_str() })).unwrap()
+        };
         let contradicts =
             |action: Action, details: Option<StatusDetails>| action.other_than(details.as_ref()).is_some();
         assert!(contradicts(plan, listed(ServiceSubActionEnum::TerraformPlanAndApply)));

@@ -49,10 +49,7 @@ impl Resolver<'_> {
         let found = self.by_order(&pending, snapshot, overdue).await?;
         // It may be that of a later trigger for another service, if this one's own never starts.
         let failed = match (&found.failed_check, self.remembered.follower(self.key)) {
-            (Some(_), None) => {
-                let failed = found.failed_check.as_deref();
-                self.failed_check(&pending, snapshot, failed, pending.accepted_at).await?
-            }
+            (Some(failed), None) => self.failed_check(&pending, snapshot, Some(failed), pending.accepted_at).await?,
             (Some(_), Some(true)) => return Ok(pending.accepted()),
             (Some(_), Some(false)) | (None, _) => None,
         };

@@ -122,8 +122,7 @@ impl Trigger for QoveryTrigger<'_> {
     }
 
     fn left(&self, _: &Plan, deployment: &Deployment) -> Option<Left> {
-        let pending = Pending::of(&deployment.id).ok()?;
-        Some(left(&pending, &self.0.timing))
+        Pending::of(&deployment.id).ok().map(|pending| left(&pending, &self.0.timing))
     }
 }
 

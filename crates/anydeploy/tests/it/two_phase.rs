@@ -12,7 +12,7 @@ use crate::support::scene::{LOST_AFTER, Scene, native};
 /// Scenes whose fence is too far away for a busy machine to reach.
 async fn scenes() -> [Scene; 3] {
     let mut timing = Timing::scaled_to(LOST_AFTER);
-    timing.send_within = Duration::from_mins(1);
+    timing.send_within = Duration::from_secs(5);
     Scene::all_with(timing).await
 }
 
