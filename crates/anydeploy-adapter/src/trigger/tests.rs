@@ -1,5 +1,7 @@
 //! The glue around the steps of a trigger, with a platform that follows a script.
 
+mod turns;
+
 use std::sync::Mutex;
 
 use super::*;
