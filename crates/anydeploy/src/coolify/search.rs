@@ -3,40 +3,31 @@
 use coolify_client::types::Deployment as Row;
 
 use super::asked::Asked;
-use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW};
+use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW, seconds_after};
 use super::rows::Page;
 use super::status::is_active;
 use crate::clock::Timestamps;
+use crate::recovery::Resolution;
 use crate::time::parse_timestamp;
 use crate::{Adoption, Timing};
-
-/// What the newest rows prove.
-#[derive(Debug)]
-pub(super) enum Finding<'a> {
-    /// This row can only be the trigger's, if no other trigger of this process may have made it.
-    Row(&'a Row),
-    /// Nothing decides; why.
-    Ambiguous(&'static str),
-    /// Nothing decides by this page, and a later one may; why.
-    Unresolved(&'static str),
-    /// None of the rows was made by the trigger.
-    NotFound,
-}
 
 const ANOTHERS: &str = "Coolify does not report who started the deployments that are new";
 const UNDATED: &str = "no clock says which of the deployments that are new came too late";
 const MERGED: &str = "Coolify may have taken it for another deployment of the same commit";
 
-/// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it.
+/// Finds the row that can only be the trigger's; `overlaps` says that another trigger of this process may have made it.
 ///
 /// Coolify stores no correlation tag in a deployment, so that finding one is no proof.
+///
+/// # Errors
+/// What the rows prove where there is no such row.
 pub(super) fn find<'a>(
     page: &'a Page,
     asked: &Asked,
     baseline: &Baseline,
     overlaps: bool,
     timing: &Timing,
-) -> Finding<'a> {
+) -> Result<&'a Row, Resolution> {
     let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
     let here = |age: Age| {
         let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
@@ -44,16 +35,16 @@ pub(super) fn find<'a>(
     };
     let mut own = here(Age::New).filter(|row| asked.may_be(row));
     if here(Age::Unclear).any(|row| asked.may_be(row)) {
-        return Finding::Ambiguous("Coolify deleted old deployments at the same moment");
+        return Err(Resolution::Ambiguous("Coolify deleted old deployments at the same moment"));
     }
-    let ambiguous: fn(&'static str) -> Finding<'a> = match (baseline.at, at) {
-        (Some(_), None) => |_| Finding::Unresolved(UNDATED),
-        _ => Finding::Ambiguous,
+    let ambiguous: fn(&'static str) -> Resolution = match (baseline.at, at) {
+        (Some(_), None) => |_| Resolution::Unresolved(UNDATED),
+        _ => Resolution::Ambiguous,
     };
     match (own.next(), own.next()) {
-        (Some(row), None) if !overlaps => Finding::Row(row),
-        (Some(_), _) => ambiguous(ANOTHERS),
-        (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => ambiguous(MERGED),
+        (Some(row), None) if !overlaps => Ok(row),
+        (Some(_), _) => Err(ambiguous(ANOTHERS)),
+        (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => Err(ambiguous(MERGED)),
         // A request that was merged stores nothing.
         // What ran before is no answer to a fresh one, so nothing of the caller's was started either way.
         (None, _)
@@ -61,9 +52,9 @@ pub(super) fn find<'a>(
                 && may_be_merged(asked)
                 && here(Age::Known).any(|row| was_active(row, at)) =>
         {
-            Finding::Ambiguous(MERGED)
+            Err(Resolution::Ambiguous(MERGED))
         }
-        (None, _) => Finding::NotFound,
+        (None, _) => Err(Resolution::NotFound),
     }
 }
 
@@ -84,9 +75,7 @@ fn was_active(row: &Row, at: Option<Timestamps>) -> bool {
 /// trigger is answered (4.3.11).
 fn is_too_late(row: &Row, at: Option<Timestamps>, timing: &Timing) -> bool {
     let longest = i64::try_from(timing.acted_on_within().as_secs()).unwrap_or(i64::MAX).saturating_add(MAX_CLOCK_SKEW);
-    let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp());
-    let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
-    later.is_some_and(|later| later > longest)
+    seconds_after(at, row).is_some_and(|later| later > longest)
 }
 
 #[cfg(test)]
@@ -114,8 +103,8 @@ mod tests {
             let later = page(NOW, i64::try_from(rows.len()).unwrap(), rows);
             let baseline = Baseline::of(page(before, 0, &[]));
             match find(&later, &asked, &baseline, false, &Timing::DEFAULT) {
-                Finding::Row(row) => row.deployment_uuid.clone(),
-                other => format!("{other:?}"),
+                Ok(row) => row.deployment_uuid.clone(),
+                Err(other) => format!("{other:?}"),
             }
         };
         assert_eq!(found(NOW, &[("a", CREATED)]), "a");

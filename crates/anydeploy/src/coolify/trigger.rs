@@ -8,7 +8,7 @@ use super::asked::Asked;
 use super::baseline::{self, Age, Baseline, Context};
 use super::deployment::to_deployment;
 use super::pending::Stage;
-use super::search::{Finding, find};
+use super::search::find;
 use super::{Coolify, rollback, rows, start};
 use crate::clock::checked;
 use crate::recovery::Resolution;
@@ -109,13 +109,11 @@ impl Trigger for CoolifyTrigger<'_> {
         // A row that is older than one from before the trigger is older than the trigger.
         let page = rows::search(&self.0.api, target, |page| baseline.ages(page).last() == Some(&Age::Known)).await?;
         Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.0.timing) {
-            Finding::Row(row) => {
+            Ok(row) => {
                 let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));
                 Resolution::likely(to_deployment(self.0, target, &known, row))
             }
-            Finding::Ambiguous(why) => Resolution::Ambiguous(why),
-            Finding::Unresolved(why) => Resolution::Unresolved(why),
-            Finding::NotFound => Resolution::NotFound,
+            Err(resolution) => resolution,
         })
     }
 
