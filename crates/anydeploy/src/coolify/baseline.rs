@@ -69,8 +69,7 @@ impl Baseline {
             if self.known.contains(&row.deployment_uuid) {
                 return Age::Known;
             }
-            let created = row.created_at.as_deref().and_then(parse_timestamp).map(|at| at.timestamp());
-            let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
+            let later = seconds_after(at, row);
             match made {
                 Some(made) if i64::try_from(index).is_ok_and(|index| index < made) => Age::New,
                 Some(made) if made < 0 || later.is_some_and(|later| later > 0) => Age::Unclear,
@@ -83,6 +82,12 @@ impl Baseline {
         };
         page.rows.iter().enumerate().map(age).collect()
     }
+}
+
+/// How many seconds after this time a row was made, by the server's clocks.
+pub(super) fn seconds_after(at: Option<Timestamps>, row: &Row) -> Option<i64> {
+    let created = parse_timestamp(row.created_at.as_deref()?)?.timestamp();
+    Some(created.saturating_sub(at?.server))
 }
 
 /// A trigger that was sent, with what was known before it.

@@ -28,13 +28,6 @@ pub(super) struct Api {
     edition: Arc<Edition>,
 }
 
-/// An application or a compose stack, as far as both are alike.
-pub(super) struct Details {
-    pub(super) name: String,
-    pub(super) status: ApplicationStatusEnum,
-    pub(super) domains: Vec<Domain>,
-}
-
 impl Api {
     pub(super) fn new(http: Http) -> Self {
         Self { client: Client::from_http(http), edition: Arc::default() }
@@ -105,9 +98,10 @@ impl Api {
         value(self.client.deployment_read_logs(row, &params)).await
     }
 
-    pub(super) async fn details(&self, target: &Target) -> Result<Details> {
+    /// The name, status and domains of an application or a compose stack.
+    pub(super) async fn details(&self, target: &Target) -> Result<(String, ApplicationStatusEnum, Vec<Domain>)> {
         target.validate()?;
-        let (name, status, domains) = match target.kind() {
+        match target.kind() {
             TargetKind::Application => value(self.client.application_one(target.id()))
                 .await
                 .map(|row| (row.name, row.application_status, row.domains)),
@@ -115,8 +109,7 @@ impl Api {
                 value(self.client.compose_one(target.id())).await.map(|row| (row.name, row.compose_status, row.domains))
             }
             other => Err(unsupported_kind(other)),
-        }?;
-        Ok(Details { name, status, domains })
+        }
     }
 
     /// Whether the server says that there is no such target; what cannot be read says nothing.

@@ -11,9 +11,8 @@ use crate::{Catalog, Check, Error, Result, Service, Target, platform};
 impl Catalog for Dokploy {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
         async move {
-            let details = self.api.details(target).await?;
-            let urls = details.domains.iter().filter_map(url).collect();
-            Ok(service(target.clone(), details.name, &details.status).with_urls(urls))
+            let (name, status, domains) = self.api.details(target).await?;
+            Ok(service(target.clone(), name, &status).with_urls(domains.iter().filter_map(url).collect()))
         }
         .boxed()
     }

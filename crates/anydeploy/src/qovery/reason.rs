@@ -162,11 +162,9 @@ fn clean(line: &str) -> String {
 }
 
 fn is_error(entry: &Entry) -> bool {
+    let error = entry.error.as_ref();
     entry.type_.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("error"))
-        || entry
-            .error
-            .as_ref()
-            .is_some_and(|error| error.user_log_message.is_some() || error.underlying_error.is_some())
+        || error.is_some_and(|error| error.user_log_message.is_some() || error.underlying_error.is_some())
 }
 
 fn step(entry: &Entry) -> Option<&str> {

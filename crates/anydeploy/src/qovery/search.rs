@@ -33,7 +33,7 @@ pub(super) struct Poll {
     now: Timestamps,
 }
 
-/// What a poll proves.
+/// What the trigger can have started.
 #[derive(Debug)]
 pub(super) enum Finding<'a> {
     /// This request that waits can only be the trigger's.
@@ -42,12 +42,6 @@ pub(super) enum Finding<'a> {
     Execution(&'a str),
     /// These executions list no service, and may be for any of the environment.
     Nameless(Vec<&'a Past>),
-    /// Nothing decides as long as this is so; why.
-    Unresolved(&'static str),
-    /// Nothing decides; why.
-    Ambiguous(&'static str),
-    /// Nothing that the trigger can have started.
-    NotFound,
 }
 
 /// Reads what the deployment may be found in; `is_ours` says that this process sent the trigger a moment ago.
@@ -108,6 +102,9 @@ impl Poll {
     /// Which execution or request the trigger can have started.
     ///
     /// `has_neighbour` says that another trigger of this process, for whatever service, may show here as well.
+    ///
+    /// # Errors
+    /// What the poll proves where nothing can only be the trigger's.
     pub(super) fn find(
         &self,
         pending: &Pending,
@@ -115,13 +112,13 @@ impl Poll {
         has_neighbour: bool,
         scheme: TokenScheme,
         timing: &Timing,
-    ) -> Finding<'_> {
+    ) -> Result<Finding<'_>, Resolution> {
         let Some(newer) = newer(&self.past, baseline.last.as_deref()) else {
-            return Finding::Ambiguous("the history does not reach back to the state before the trigger");
+            return Err(Resolution::Ambiguous("the history does not reach back to the state before the trigger"));
         };
         let is_listed = |execution: &str| self.past.iter().any(|entry| entry.identifier.execution_id == execution);
         if self.snapshot.last().is_some_and(|last| Some(last) != baseline.last.as_deref() && !is_listed(last)) {
-            return Finding::Unresolved("the history does not list an execution that the statuses name");
+            return Err(Resolution::Unresolved("the history does not list an execution that the statuses name"));
         }
         let reach = self.reach(newer.len(), timing);
         let within = newer.get(reach.newest..).unwrap_or_default();
@@ -134,7 +131,7 @@ impl Poll {
         };
         executions.retain(|entry| !baseline.queue.is_empty() || !earlier(entry, allowed_seconds(timing)));
         if executions.iter().any(|entry| earlier(entry, 0)) {
-            return Finding::Ambiguous("a deployment that was asked for earlier was listed only afterwards");
+            return Err(Resolution::Ambiguous("a deployment that was asked for earlier was listed only afterwards"));
         }
         let queue = Some(&self.queue).filter(|_| reach.queue);
         // A whole environment is deployed with all of its services.
@@ -143,22 +140,24 @@ impl Poll {
             && (executions.iter().any(|entry| services_in(entry) == 1)
                 || queue.is_some_and(Queue::has_one_for_a_service))
         {
-            return Finding::Unresolved("a new deployment is for one service of the environment");
+            return Err(Resolution::Unresolved("a new deployment is for one service of the environment"));
         }
         // One whose check failed lists no service, and may be for any service of the environment.
         let (named, nameless): (Vec<_>, Vec<_>) =
             executions.into_iter().partition(|entry| names(entry, &pending.target));
         let own: Vec<&str> = queue.into_iter().flat_map(Queue::own).collect();
         match (own.as_slice(), named.as_slice(), nameless.as_slice()) {
-            ([], [], []) => Finding::NotFound,
+            ([], [], []) => Err(Resolution::NotFound),
             ([], [], [one]) if !has_neighbour && judge_past(one) == Phase::Failed => {
-                Finding::Execution(&one.identifier.execution_id)
+                Ok(Finding::Execution(&one.identifier.execution_id))
             }
-            ([], [], _) => Finding::Nameless(nameless),
-            ([request], [], _) => Finding::Request(request),
-            ([], [execution], _) => Finding::Execution(&execution.identifier.execution_id),
-            _ if self.sent.is_none() => Finding::Unresolved("no clock says which of the new deployments came too late"),
-            _ => Finding::Ambiguous("Qovery does not report who asked for the deployments that are new"),
+            ([], [], _) => Ok(Finding::Nameless(nameless)),
+            ([request], [], _) => Ok(Finding::Request(request)),
+            ([], [execution], _) => Ok(Finding::Execution(&execution.identifier.execution_id)),
+            _ if self.sent.is_none() => {
+                Err(Resolution::Unresolved("no clock says which of the new deployments came too late"))
+            }
+            _ => Err(Resolution::Ambiguous("Qovery does not report who asked for the deployments that are new")),
         }
     }
 
@@ -256,10 +255,11 @@ mod tests {
         let last = Some("e1".to_owned());
         let baseline = Baseline { last_of_target: last.clone(), last, at: time(SENT), queue: queue_of(&[]) };
         match poll.find(&pending, &baseline, false, TokenScheme::Token, &Timing::DEFAULT) {
-            Finding::Execution(id) | Finding::Request(id) => id.to_owned(),
-            Finding::Nameless(_) => "nameless".to_owned(),
-            Finding::Unresolved(_) | Finding::Ambiguous(_) => "undecided".to_owned(),
-            Finding::NotFound => "nothing".to_owned(),
+            Ok(Finding::Execution(id) | Finding::Request(id)) => id.to_owned(),
+            Ok(Finding::Nameless(_)) => "nameless".to_owned(),
+            Err(Resolution::NotFound) => "nothing".to_owned(),
+            Err(Resolution::Unresolved(_) | Resolution::Ambiguous(_)) => "undecided".to_owned(),
+            Err(other) => panic!("{other:?}"),
         }
     }
 

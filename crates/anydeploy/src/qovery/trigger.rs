@@ -105,18 +105,16 @@ impl Trigger for QoveryTrigger<'_> {
         }
         let poll = poll(self.0, &pending, baseline, is_ours).await?;
         let found = match poll.find(&pending, baseline, turn.has_neighbour(), self.0.scheme, &self.0.timing) {
-            Finding::Execution(_) | Finding::Request(_) if turn.overlap().is_some() => {
+            Ok(Finding::Execution(_) | Finding::Request(_)) if turn.overlap().is_some() => {
                 let why = "an earlier trigger of this program for the same target may have started it";
                 return Ok(Resolution::Ambiguous(why));
             }
-            Finding::Execution(execution) => {
+            Ok(Finding::Execution(execution)) => {
                 follow(self.0, &poll.with_execution(pending, execution), &poll.snapshot).await?
             }
-            Finding::Request(request) => poll.with_request(pending, request, baseline),
-            Finding::Nameless(executions) => return weigh(&self.0.api, &pending, &executions).await,
-            Finding::Unresolved(why) => return Ok(Resolution::Unresolved(why)),
-            Finding::Ambiguous(why) => return Ok(Resolution::Ambiguous(why)),
-            Finding::NotFound => return Ok(Resolution::NotFound),
+            Ok(Finding::Request(request)) => poll.with_request(pending, request, baseline),
+            Ok(Finding::Nameless(executions)) => return weigh(&self.0.api, &pending, &executions).await,
+            Err(resolution) => return Ok(resolution),
         };
         Ok(Resolution::likely(found))
     }

@@ -123,7 +123,9 @@ async fn no_caller_gets_another_callers_deployment_as_its_own() {
                 scene.deployer.platform()
             );
             for error in results.iter().filter_map(|result| result.as_ref().err()) {
-                assert!(matches!(error.kind(), ErrorKind::Undecidable | ErrorKind::NotTriggered), "{error:?}");
+                // By the time of the second one, the deployment of the first may have begun.
+                let expected = [ErrorKind::Undecidable, ErrorKind::NotTriggered, ErrorKind::AlreadyRunning];
+                assert!(expected.contains(&error.kind()), "{error:?}");
             }
         }
     }

@@ -70,10 +70,15 @@ async fn a_process_that_ended_while_it_sent_is_recovered_by_another() {
 #[tokio::test]
 async fn a_process_that_ended_before_it_sent_is_recovered_as_not_triggered() {
     let recovered = Scene::all().await.map(async |scene| {
-        let intent = stored(&scene.deployer.prepare(&scene.request).await.unwrap());
-        let error = scene.deployer.recover(&intent).await.unwrap_err();
-        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::NotTriggered, true), "{error}");
-        assert_eq!(scene.deployer.send(&intent).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+        let own = scene.deployer.prepare(&scene.request).await.unwrap();
+        let mut json = serde_json::to_value(&own).unwrap();
+        json["id"] = "of another process".into();
+        let of_another: Intent = serde_json::from_value(json).unwrap();
+        for intent in [&own, &of_another] {
+            let error = scene.deployer.recover(intent).await.unwrap_err();
+            assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::NotTriggered, true), "{error}");
+        }
+        assert_eq!(scene.deployer.send(&own).await.unwrap_err().kind(), ErrorKind::NotTriggered);
         assert!(scene.ids().is_empty(), "an intent that was recovered is sent no more");
     });
     join_all(recovered).await;

@@ -47,7 +47,7 @@ fn id(target: Target) -> DeploymentId {
 impl Harness for OnDokploy {
     fn deployer(&self) -> Arc<dyn Deployer> {
         let builder = Dokploy::builder().url(self.line.url()).token(self.fake.token());
-        Arc::new(builder.timeout(Duration::from_secs(1)).grace(Duration::from_secs(3)).build().unwrap())
+        Arc::new(builder.timeout(Duration::from_secs(4)).grace(Duration::from_secs(3)).build().unwrap())
     }
 
     fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {

@@ -43,7 +43,7 @@ fn id(target: Target) -> DeploymentId {
 impl Harness for OnQovery {
     fn deployer(&self) -> Arc<dyn Deployer> {
         let builder = Qovery::builder().url(self.line.url()).token(self.fake.token());
-        Arc::new(builder.timeout(Duration::from_secs(1)).grace(Duration::from_secs(1)).build().unwrap())
+        Arc::new(builder.timeout(Duration::from_secs(4)).grace(Duration::from_secs(1)).build().unwrap())
     }
 
     fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {

@@ -32,13 +32,16 @@ async fn dies(fake: &FakeQovery, is_sent: bool) -> Value {
         let client = Client::from_http(Client::http_builder(fake.url(), fake.token()).build().unwrap());
         client.deploy_application(&fake.application(), &Body { git_commit_id: None }).await.unwrap();
     }
-    serde_json::to_value(&intent).unwrap()
+    let mut stored = serde_json::to_value(&intent).unwrap();
+    // This process must not know it for its own, which it has not sent.
+    stored["id"] = format!("{} of another process", intent.id()).into();
+    stored
 }
 
 /// Lets time pass for the server, and for the machine that wrote the intent.
 fn passes(fake: &FakeQovery, intent: &mut Value, ticks: u64) {
     fake.advance(ticks);
-    let local = &mut intent["baseline"]["baseline"]["at"]["local"];
+    let local = &mut intent["baseline"]["plan"]["baseline"]["at"]["local"];
     *local = (local.as_i64().unwrap() - i64::try_from(ticks).unwrap()).into();
 }
 

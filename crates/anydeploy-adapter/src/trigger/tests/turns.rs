@@ -8,6 +8,11 @@ use super::*;
 /// The time of an intent, so that a test reads like the rule.
 const SEND_WITHIN: Duration = Timing::DEFAULT.send_within;
 
+/// The same intent, which this process does not know for its own.
+fn of_another_process(intent: &Intent) -> Intent {
+    Intent::new(intent.platform().clone(), "another", intent.request().clone(), intent.baseline().clone())
+}
+
 /// A platform that records what it is asked, and answers with what it is given.
 struct Recording {
     place: &'static str,
@@ -53,7 +58,7 @@ impl Recording {
 }
 
 impl Trigger for &Recording {
-    const PLATFORM: Platform = platform::COOLIFY;
+    const PLATFORM: Platform = Platform::new("toy");
 
     type Plan = ();
     type Seen = ();
@@ -63,11 +68,11 @@ impl Trigger for &Recording {
     }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, ())> {
-        Ok((self.turn(request, &()).await, ()))
+        Ok((Turn::take(self.place, request.target()).await, ()))
     }
 
-    async fn turn(&self, request: &DeployRequest, (): &()) -> Turn {
-        Turn::take(self.place, request.target()).await
+    fn place(&self, request: &DeployRequest, (): &()) -> (String, Target) {
+        (self.place.to_owned(), request.target().clone())
     }
 
     async fn earlier(&self, _: &DeployRequest, (): &()) -> Result<Option<Deployment>> {
@@ -109,8 +114,8 @@ async fn the_fence_counts_the_time_that_an_intent_waits_for_its_turn() {
         advance(SEND_WITHIN + Duration::from_millis(1)).await;
         other.end();
     };
-    let (sent, ()) = futures::join!(send, wait);
-    assert_eq!((sent.unwrap_err().kind(), platform.sent()), (ErrorKind::IntentExpired, 0));
+    let (result, ()) = futures::join!(send, wait);
+    assert_eq!((result.unwrap_err().kind(), platform.sent()), (ErrorKind::IntentExpired, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,7 +151,7 @@ async fn another_trigger_waits_until_the_answer_has_come() {
 async fn a_search_knows_whether_this_process_has_just_sent_the_trigger() {
     let platform = Recording::new("search-1", lost, || Resolution::found(deployment(Identity::Exact)));
     deploy(&platform, &request()).await.unwrap();
-    let intent = prepare(&platform, &request()).await.unwrap();
+    let intent = of_another_process(&prepare(&platform, &request()).await.unwrap());
     recover(&platform, &intent).await.unwrap();
     assert_eq!(platform.polls(), [(true, false), (false, false)]);
 }
@@ -158,7 +163,7 @@ async fn what_an_intent_left_behind_is_no_overlap_for_its_own_recovery() {
     let [own, other] = [prepare(&platform, &request()).await.unwrap(), prepare(&platform, &request()).await.unwrap()];
     send(&platform, &own).await.unwrap();
     recover(&platform, &own).await.unwrap();
-    recover(&platform, &other).await.unwrap();
+    recover(&platform, &of_another_process(&other)).await.unwrap();
     assert_eq!(platform.polls(), [(false, false), (false, true)]);
 }
 
@@ -173,7 +178,7 @@ async fn a_poll_proves_the_state_of_its_beginning() {
 #[tokio::test(start_paused = true)]
 async fn a_pending_deployment_that_was_recovered_overlaps_with_the_next_trigger() {
     let platform = Recording::new("left-1", accepted, || Resolution::found(deployment(Identity::Pending)));
-    let intent = prepare(&platform, &request()).await.unwrap();
+    let intent = of_another_process(&prepare(&platform, &request()).await.unwrap());
     assert!(!platform.overlaps().await);
     recover(&platform, &intent).await.unwrap();
     assert!(platform.overlaps().await);
