@@ -13,6 +13,9 @@ const FIRST_PAUSE: u32 = 150;
 /// From when on what is only likely is believed, as a part of that time.
 const LIKELY_AFTER: u32 = 10;
 
+/// How many polls a long search has at least.
+const MIN_POLLS: u32 = 20;
+
 /// The longest search: no request is held for longer.
 const MAX_SEARCH: Duration = Duration::from_hours(1);
 
@@ -85,7 +88,9 @@ impl Patience {
     /// For a trigger that another process may still send, and that may be acted on until `longest` from now.
     pub(crate) fn for_all_of(self, longest: Duration) -> Self {
         let longest = longest.clamp(self.absent_after, MAX_SEARCH.max(self.absent_after));
-        Self { likely_after: longest, absent_after: longest, ..self }
+        // A long search costs no more requests than a short one needs.
+        let longest_pause = self.longest_pause.max(longest / MIN_POLLS);
+        Self { likely_after: longest, absent_after: longest, longest_pause, ..self }
     }
 
     /// How long it may take in all, where something keeps the server from being read for `times` as long as a trigger takes

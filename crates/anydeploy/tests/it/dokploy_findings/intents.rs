@@ -222,7 +222,7 @@ async fn without_the_queue_only_the_tag_proves_anything() {
 #[tokio::test]
 async fn an_intent_is_sent_once_and_recovered_from_then_on() {
     let scene = Scene::image().await;
-    let intent = scene.intent().await;
+    let intent = scene.dokploy.prepare(&scene.request).await.unwrap();
     let sent = scene.dokploy.send(&intent).await.unwrap();
     assert_eq!(scene.fake.triggered().len(), 1);
     scene.pass(TICK * 20);
