@@ -342,6 +342,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
+mod remembering;
+
+#[cfg(test)]
 mod tests {
     use futures::FutureExt;
 
