@@ -166,4 +166,19 @@ mod tests {
             assert_eq!(Timestamps::read(&id.clone().with("since", nonsense), "since"), None, "{nonsense:?}");
         }
     }
+
+    #[test]
+    fn a_time_is_checked_only_against_one_that_is_known() {
+        let (time, before) = (at(4601, 1004), at(1000, 1003));
+        assert_eq!(checked(Some(time), Some(before)).map(|time| time.server), Some(1001));
+        assert_eq!((checked(Some(time), None), checked(None, Some(before))), (Some(time), None));
+    }
+
+    #[test]
+    fn by_this_machine_time_passes_whatever_the_server_says() {
+        let (now, hour) = (Utc::now().timestamp(), Duration::from_hours(1));
+        assert!(at(now, now - 3700).is_past_locally(hour) && !at(now - 3700, now).is_past_locally(hour));
+        let foreign = Timestamps { server: now - 3700, local: None };
+        assert!(foreign.is_past_locally(hour), "an id of another program has the server's time alone");
+    }
 }

@@ -253,6 +253,9 @@ pub fn may_be_transient(error: &Error) -> bool {
 }
 
 #[cfg(test)]
+mod pauses;
+
+#[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 

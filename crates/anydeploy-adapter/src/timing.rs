@@ -123,3 +123,24 @@ impl Default for Timing {
         Self::DEFAULT
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trigger_can_be_acted_on_until_the_fence_the_timeout_and_the_settling_have_passed() {
+        let timing = Timing::DEFAULT.with_request_timeout(Duration::from_secs(7));
+        assert_eq!(timing.acted_on_within(), Duration::from_secs(10 + 7 + 30));
+    }
+
+    #[test]
+    fn all_times_are_scaled_but_the_timeout_of_a_request() {
+        let timing = Timing::scaled_to(Timing::DEFAULT.lost_after / 10);
+        let Timing { trigger_settles, row_appears, state_refreshes, server_restarts, send_within, request, .. } =
+            timing;
+        let times = [trigger_settles, row_appears, state_refreshes, server_restarts, send_within];
+        assert_eq!(times.map(|time| time.as_millis()), [3000, 1000, 300, 6000, 1000]);
+        assert_eq!(request, Timing::DEFAULT.request);
+    }
+}

@@ -372,6 +372,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
+mod remembering;
+
+#[cfg(test)]
 mod tests {
     use futures::FutureExt;
 

@@ -14,4 +14,5 @@ mod retry;
 mod sentences;
 mod telemetry;
 mod text;
+mod two_phase;
 mod watch;

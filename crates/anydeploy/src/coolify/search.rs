@@ -97,6 +97,9 @@ fn is_too_late(row: &Row, at: Option<Timestamps>, timing: &Timing) -> bool {
 }
 
 #[cfg(test)]
+mod cases;
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 
