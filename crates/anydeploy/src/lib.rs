@@ -35,6 +35,7 @@ pub mod config;
 mod duration;
 mod excerpt;
 mod failure;
+#[cfg(any(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod groups;
 pub mod platform;
 mod recovery;

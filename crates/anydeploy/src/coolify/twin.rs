@@ -33,17 +33,14 @@ pub(super) async fn merged(
     let request = asked.merged(answered_at);
     let Ok(page) = retry_read(coolify.timing.server_restarts, || rows::search(&coolify.api, target, |_| false)).await
     else {
-        let pending = accepted(target, &asked.pending(phantom, Stage::Merged(request)));
-        return match asked.adoption {
-            // A request that was merged without any id cannot be followed.
-            Adoption::Any if !phantom.is_empty() => Ok(pending),
-            // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
-            _ => Err(refusal(
-                "Coolify took the request for another deployment, and whether that had begun before cannot be read",
-                ErrorKind::Undecidable,
-            )
-            .with_last(Some(pending).filter(|_| !phantom.is_empty()))),
-        };
+        // A request that was merged without any id cannot be followed.
+        let pending = Some(accepted(target, &asked.pending(phantom, Stage::Merged(request))));
+        let pending = pending.filter(|_| !phantom.is_empty());
+        let message =
+            "Coolify took the request for another deployment, and whether that had begun before cannot be read";
+        // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
+        let unknown = refusal(message, ErrorKind::Undecidable).with_last(pending.clone());
+        return pending.filter(|_| asked.adoption == Adoption::Any).ok_or(unknown);
     };
     let adopted = |row: &Row| {
         let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Adopted));

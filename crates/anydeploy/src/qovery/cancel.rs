@@ -35,16 +35,14 @@ async fn cancel(qovery: &Qovery, id: &DeploymentId) -> Result<Deployment> {
             Ok(cancelled.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()))
         }
         // It may have left the queue after it was read.
-        Err(error) => match error.kind() {
-            ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden => {
-                let (seen, pending) = read_again(qovery, pending).await?;
-                match pending.execution {
-                    Some(_) if !seen.is_over() => cancel_execution(qovery, pending).await,
-                    _ => Err(error),
-                }
-            }
-            _ => Err(error),
-        },
+        Err(error)
+            if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden) =>
+        {
+            let (seen, pending) = read_again(qovery, pending).await?;
+            let goes_on = pending.execution.is_some() && !seen.is_over();
+            if goes_on { cancel_execution(qovery, pending).await } else { Err(error) }
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -114,11 +114,8 @@ pub(super) fn resolve<'a>(fitting: &[&'a Past], pending: &Pending, overdue: bool
         // own target.
         let is_own = |entry: &&Past| is_just(entry, target);
         let is_environment_overlap = clues.overlap == Some(Overlap::Environment) && clues.is_next;
-        return fitting
-            .iter()
-            .copied()
-            .find(|entry| is_nameless(entry) || is_own(entry))
-            .filter(|own| is_environment_overlap && is_own(own));
+        let first = fitting.iter().copied().find(|entry| is_nameless(entry) || is_own(entry));
+        return first.filter(|first| is_environment_overlap && is_own(first));
     }
     let mut fitting = fitting.iter().copied().filter(|entry| overlaps || names(entry, target));
     if clues.is_next {
