@@ -52,14 +52,9 @@ pub(super) async fn merged(
     let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &request));
     let pinned = if may_be_pinned { pinned_commit(&coolify.api, target).await } else { None };
     let ages = baseline.ages(&page);
+    let is_twin = |row: &Row| row.deployment_uuid == phantom || request.may_stand_for(row);
     // Oldest first: that one starts first.
-    let mut twins: Vec<(&Row, Age)> = page
-        .rows
-        .iter()
-        .zip(ages)
-        .rev()
-        .filter(|(row, _)| row.deployment_uuid == phantom || request.may_stand_for(row))
-        .collect();
+    let mut twins: Vec<(&Row, Age)> = page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row)).collect();
     let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
     // It waited before the request and waits still, so that the request was taken for it or for its like.
     if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {

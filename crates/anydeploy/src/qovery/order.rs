@@ -37,8 +37,8 @@ pub(super) fn fitting<'a>(past: &'a [Past], pending: &Pending, scheme: TokenSche
 pub(super) fn fits(entry: &Past, pending: &Pending, scheme: TokenScheme) -> bool {
     let (target, action) = (&pending.target, pending.action);
     let origin = entry.auditing_data.as_ref().and_then(|data| data.origin.as_ref());
-    let other = part(entry, target.id()).is_some_and(|part| action.other_than(part.status_details.as_ref()).is_some());
-    !other && action.may_be(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
+    let other = part(entry, target.id()).and_then(|part| action.contradicted_by(part.status_details.as_ref()));
+    other.is_none() && action.may_be(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
         may_name(entry, target)
             // Qovery may leave a target that waited out of its execution, and then the next execution is not its own.
             || pending.request.is_some()
