@@ -1,6 +1,6 @@
 //! Texts of a server in the length in which they are shown.
 
-use crate::failure::mask;
+use crate::adapter::mask;
 
 /// The first characters of a text without its secrets, with a mark where it was cut off.
 pub(crate) fn excerpt(text: &str, max_chars: usize) -> String {

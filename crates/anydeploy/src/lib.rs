@@ -29,6 +29,7 @@
 
 mod any_config;
 mod excerpt;
+#[cfg(any(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod groups;
 pub mod platform;
 
@@ -49,27 +50,6 @@ pub use coolify::Coolify;
 pub use dokploy::Dokploy;
 #[cfg(feature = "qovery")]
 pub use qovery::Qovery;
-
-// SHIM
-mod clock {
-    pub(crate) use anydeploy_adapter::{Timestamps, checked};
-}
-mod failure {
-    pub(crate) use anydeploy_adapter::{mask, plain, trigger_failed};
-}
-mod recovery {
-    pub(crate) use anydeploy_adapter::{Resolution, may_be_transient, retry_briefly, retry_read};
-}
-mod time {
-    pub(crate) use anydeploy_adapter::parse_timestamp;
-}
-mod trigger {
-    pub(crate) use anydeploy_adapter::{Answer, Trigger};
-}
-mod turn {
-    pub(crate) use anydeploy_adapter::{Left, Overlap, Remembered, Turn, is_last_read};
-}
-// END SHIM
 
 /// The example in the repository's README, so that it compiles and runs.
 #[cfg(doctest)]

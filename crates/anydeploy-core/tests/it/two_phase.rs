@@ -17,9 +17,12 @@ fn memory() -> MemoryDeployer {
     MemoryDeployer::new().with_application("web")
 }
 
+/// A call, what it does on the platform, and the target that it names.
+type Seen = (Method, CallKind, Option<String>);
+
 /// Records the method, the kind and the reason of each call.
 #[derive(Clone, Debug, Default)]
-struct Recorder(Arc<Mutex<Vec<(Method, CallKind, Option<String>)>>>);
+struct Recorder(Arc<Mutex<Vec<Seen>>>);
 
 impl Interceptor for Recorder {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {

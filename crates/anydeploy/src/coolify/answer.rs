@@ -7,9 +7,7 @@ use super::deployment::{accepted, to_deployment};
 use super::error::refusal;
 use super::pending::Stage;
 use super::{Coolify, rows, twin};
-use crate::clock::Timestamps;
-use crate::failure::mask;
-use crate::trigger::Answer;
+use crate::adapter::{Answer, Timestamps, mask};
 use crate::{Deployment, Error, ErrorKind, Identity, Result, Target, platform};
 
 /// What the answer to a trigger says of the deployment.

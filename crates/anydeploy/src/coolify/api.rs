@@ -9,7 +9,7 @@ use coolify_client::wire::ResponseFuture;
 
 use super::error::map_error;
 use crate::Result;
-use crate::clock::Timestamps;
+use crate::adapter::Timestamps;
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);

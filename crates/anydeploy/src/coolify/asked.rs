@@ -4,7 +4,7 @@ use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
 use serde::{Deserialize, Serialize};
 
 use super::pending::{Merged, Pending, Stage};
-use crate::clock::Timestamps;
+use crate::adapter::Timestamps;
 use crate::{Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};
 
 /// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open whether anything was

@@ -7,10 +7,7 @@ use super::api::Api;
 use super::asked::Asked;
 use super::check::lacks_ability;
 use super::rows::{self, Page};
-use crate::clock::Timestamps;
-use crate::recovery::retry_briefly;
-use crate::time::parse_timestamp;
-use crate::turn::Turn;
+use crate::adapter::{Timestamps, Turn, parse_timestamp, retry_briefly};
 use crate::{Error, ErrorKind, Result, Target};
 
 /// More rows than any application has: a page beyond the last row holds none, and states their number all the same.

@@ -4,7 +4,7 @@ use coolify_client::types::Deployment as Row;
 
 use super::pending::Pending;
 use super::{Coolify, HEAD, revision, status};
-use crate::time::parse_timestamp;
+use crate::adapter::parse_timestamp;
 use crate::{Deployment, DeploymentStatus, Identity, Phase, Target};
 
 /// A deployment that was accepted under an id, and whose row was not read yet.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::LogLine;
-use crate::time::parse_timestamp;
+use crate::adapter::parse_timestamp;
 
 /// The lines people see: without the hidden ones, in the order in which they were written.
 pub(super) fn shown_lines(text: &str) -> Option<Vec<LogLine>> {

@@ -4,8 +4,7 @@ use chrono::TimeDelta;
 use coolify_client::types::Deployment as Row;
 
 use super::status::is_active;
-use crate::clock::Timestamps;
-use crate::time::parse_timestamp;
+use crate::adapter::{Timestamps, parse_timestamp};
 use crate::{DeploymentId, Error, ErrorKind, Identity, Result, Revision, Target, platform};
 
 /// The id of the row, or the phantom id that Coolify answered with.

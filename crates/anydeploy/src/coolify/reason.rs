@@ -4,8 +4,8 @@
 //! lines after it; after that, and after a success, it writes lines that close the log (4.3.11).
 
 use crate::LogLine;
+use crate::adapter::plain;
 use crate::excerpt::excerpt;
-use crate::failure::plain;
 
 /// The longest reason, in characters: the commands that Coolify quotes are longer than a screen.
 const MAX_REASON_CHARS: usize = 300;
@@ -161,18 +161,11 @@ fn errors<'a>(lines: &[&'a str]) -> impl Iterator<Item = &'a str> {
 /// The line without the number of the step and the seconds that a Docker build writes before it.
 fn without_step(line: &str) -> &str {
     let is = |word: &str, rest: fn(char) -> bool| !word.is_empty() && word.chars().all(rest);
-    let step = |line: &str| {
-        line.strip_prefix('#')
-            .and_then(|rest| rest.split_once(' '))
-            .is_some_and(|(number, _)| is(number, |c| c.is_ascii_digit()))
-    };
-    let line = if step(line) { line.split_once(' ').map_or(line, |(_, rest)| rest) } else { line };
-    match line.split_once(' ') {
-        Some((seconds, rest)) if seconds.contains('.') && is(seconds, |c| c.is_ascii_digit() || c == '.') => {
-            rest.trim()
-        }
-        _ => line,
-    }
+    let step = line.strip_prefix('#').and_then(|rest| rest.split_once(' '));
+    let line = step.filter(|(number, _)| is(number, |c| c.is_ascii_digit())).map_or(line, |(_, rest)| rest);
+    let is_time = |text: &str| text.contains('.') && is(text, |c| c.is_ascii_digit() || c == '.');
+    let timed = line.split_once(' ').filter(|(seconds, _)| is_time(seconds));
+    timed.map_or(line, |(_, rest)| rest.trim())
 }
 
 fn speaks_of_error(line: &str) -> bool {

@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::is_commit_hash;
 use super::{api::Api, rows};
-use crate::recovery::retry_briefly;
+use crate::adapter::retry_briefly;
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
 
 /// How many digits the hash of a commit has; a repository may use the longer form.

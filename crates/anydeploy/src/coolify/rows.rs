@@ -6,8 +6,7 @@ use anydeploy_wire as wire;
 use coolify_client::types::{Deployment as Row, DeploymentPage};
 
 use super::api::Api;
-use crate::clock::Timestamps;
-use crate::recovery::retry_briefly;
+use crate::adapter::{Timestamps, retry_briefly};
 use crate::{Error, ErrorKind, Result, Target};
 
 /// How many of the newest rows are searched; at most 25 wait on one server (4.3.11).

@@ -6,8 +6,7 @@ use super::asked::Asked;
 use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW};
 use super::rows::Page;
 use super::status::is_active;
-use crate::clock::Timestamps;
-use crate::time::parse_timestamp;
+use crate::adapter::{Timestamps, parse_timestamp};
 use crate::{Adoption, Timing};
 
 /// What the newest rows prove.

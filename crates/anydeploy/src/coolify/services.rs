@@ -7,8 +7,7 @@ use super::api::Api;
 use super::check::check;
 use super::pending::Start;
 use super::status::service_state;
-use crate::clock::Timestamps;
-use crate::failure::mask;
+use crate::adapter::{Timestamps, mask};
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{

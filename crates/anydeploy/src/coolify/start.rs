@@ -3,23 +3,20 @@
 use coolify_client::types::DeployAccepted;
 
 use super::answer::{is_about, refused};
-use super::api::Api;
+use super::api::{Api, Dated};
 use super::asked::Asked;
 use super::baseline::can_do_without;
 use super::error::refusal;
 use super::pending::Start;
 use super::services::{self, started};
-use crate::clock::Timestamps;
-use crate::failure::{mask, trigger_failed};
-use crate::recovery::retry_briefly;
-use crate::trigger::Answer;
+use crate::adapter::{Answer, Timestamps, mask, retry_briefly, trigger_failed};
 use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
 /// Starts a service or database, whose state afterwards is the only sign of the outcome.
 pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Answer {
     // There is nothing to search for.
     let answer = api.deploy(&asked.parameters(target.id())).await.map_err(trigger_failed);
-    match answer.and_then(|(accepted, at)| started_by(target, accepted, at, ran)) {
+    match answer.and_then(|answer| started_by(target, answer, ran)) {
         Ok(deployment) => Answer::accepted(deployment),
         // Coolify keeps no deployments of it: only the state of the service shows whether it was started.
         Err(error) if error.kind() == ErrorKind::Undecidable => {
@@ -43,7 +40,7 @@ pub(super) async fn ran_before(api: &Api, target: &Target) -> Result<bool> {
 }
 
 /// What the answer to a start says.
-fn started_by(target: &Target, accepted: DeployAccepted, at: Option<Timestamps>, ran: bool) -> Result<Deployment> {
+fn started_by(target: &Target, (accepted, at): Dated<DeployAccepted>, ran: bool) -> Result<Deployment> {
     let answered_at = Some(at.unwrap_or_else(|| Timestamps::of(None)));
     let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
         let said = accepted.message.map(|message| message.to_string()).unwrap_or_default();

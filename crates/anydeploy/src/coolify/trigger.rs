@@ -11,10 +11,7 @@ use super::pending::Stage;
 use super::rows::{MAX_RECOVERED_ROWS, MAX_SEARCHED_ROWS, Page};
 use super::search::{Finding, find};
 use super::{Coolify, rollback, rows, start};
-use crate::clock::checked;
-use crate::recovery::Resolution;
-use crate::trigger::{Answer, Trigger};
-use crate::turn::{Left, Turn};
+use crate::adapter::{Answer, Left, Resolution, Trigger, Turn, checked};
 use crate::{
     DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, Target, TargetKind, Timing, platform,
 };

@@ -14,8 +14,7 @@ use super::pending::{Merged, Pending, Stage};
 use super::rows::{self, Page};
 use super::status::is_active;
 use super::{Coolify, HEAD};
-use crate::clock::Timestamps;
-use crate::recovery::retry_read;
+use crate::adapter::{Timestamps, retry_read};
 use crate::{Adoption, Deployment, Error, ErrorKind, Identity, Phase, Result, Target};
 
 /// The deployment of a request that Coolify merged into another one, and answered with a phantom id.
@@ -33,17 +32,14 @@ pub(super) async fn merged(
     let request = asked.merged(answered_at);
     let Ok(page) = retry_read(coolify.timing.server_restarts, || rows::search(&coolify.api, target, |_| false)).await
     else {
-        let pending = accepted(target, &asked.pending(phantom, Stage::Merged(request)));
-        return match asked.adoption {
-            // A request that was merged without any id cannot be followed.
-            Adoption::Any if !phantom.is_empty() => Ok(pending),
-            // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
-            _ => Err(refusal(
-                "Coolify took the request for another deployment, and whether that had begun before cannot be read",
-                ErrorKind::Undecidable,
-            )
-            .with_last(Some(pending).filter(|_| !phantom.is_empty()))),
-        };
+        // A request that was merged without any id cannot be followed.
+        let pending = Some(accepted(target, &asked.pending(phantom, Stage::Merged(request))));
+        let pending = pending.filter(|_| !phantom.is_empty());
+        let message =
+            "Coolify took the request for another deployment, and whether that had begun before cannot be read";
+        // It may even be the caller's own: a network can deliver a request twice, and lose the first answer.
+        let unknown = refusal(message, ErrorKind::Undecidable).with_last(pending.clone());
+        return pending.filter(|_| asked.adoption == Adoption::Any).ok_or(unknown);
     };
     let adopted = |row: &Row| {
         let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Adopted));
@@ -55,14 +51,9 @@ pub(super) async fn merged(
     let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &request));
     let pinned = if may_be_pinned { pinned_commit(&coolify.api, target).await } else { None };
     let ages = baseline.ages(&page);
+    let is_twin = |row: &Row| row.deployment_uuid == phantom || request.may_stand_for(row);
     // Oldest first: that one starts first.
-    let mut twins: Vec<(&Row, Age)> = page
-        .rows
-        .iter()
-        .zip(ages)
-        .rev()
-        .filter(|(row, _)| row.deployment_uuid == phantom || request.may_stand_for(row))
-        .collect();
+    let mut twins: Vec<(&Row, Age)> = page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row)).collect();
     let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
     // It waited before the request and waits still, so that the request was taken for it or for its like.
     if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {

@@ -14,7 +14,7 @@ use super::edition::Edition;
 use super::error::map_error;
 use super::queue::Queue;
 use super::rows::Rows;
-use crate::clock::Timestamps;
+use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, platform};
 
 /// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.

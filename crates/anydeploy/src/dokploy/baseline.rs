@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Dokploy;
 use super::rows::{Newest, Rows};
-use crate::recovery::retry_read;
+use crate::adapter::retry_read;
 use crate::{Error, Result, Target};
 
 /// The rows of a target before a trigger, as far as a later search needs them.

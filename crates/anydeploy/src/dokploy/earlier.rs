@@ -8,7 +8,7 @@ use super::Dokploy;
 use super::pending::Pending;
 use super::row::to_deployment;
 use super::status::of_job;
-use crate::recovery::retry_read;
+use crate::adapter::retry_read;
 use crate::{Adoption, DeployRequest, Deployment, Error, ErrorKind, Identity, Phase, Result, platform};
 
 static EARLIER: Mutex<Vec<Earlier>> = Mutex::new(Vec::new());

@@ -10,8 +10,7 @@ use super::infer::overwritten;
 use super::row::to_deployment;
 use super::rows::{Rows, finished};
 use super::status::of_job;
-use crate::clock::Timestamps;
-use crate::recovery::retry_briefly;
+use crate::adapter::{Timestamps, retry_briefly};
 use crate::{Deployment, Identity, Phase, Target};
 
 /// How long after its last status a row may still wait for its commit: 36 to 60 ms were observed on 0.30.2.

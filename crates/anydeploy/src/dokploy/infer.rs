@@ -155,7 +155,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::Timestamps;
+    use crate::adapter::Timestamps;
 
     /// What an id holds, the rows, when another user's job started, and what is found.
     type Case<'a> = (&'a str, &'a [(i64, char)], Option<i64>, &'a str);

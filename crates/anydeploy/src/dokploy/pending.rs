@@ -7,7 +7,7 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::queue::{Queue, may_overlap, place};
 use super::rows::{Newest, newest};
-use crate::clock::{Timestamps, checked};
+use crate::adapter::{Timestamps, checked};
 use crate::excerpt::excerpt;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Result, Target, platform};
 

@@ -3,7 +3,7 @@
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
 use super::rows::created;
-use crate::clock::Timestamps;
+use crate::adapter::Timestamps;
 use crate::{Target, TargetKind};
 
 /// The jobs of a target at one point in time; the cloud lists those that are over as well.

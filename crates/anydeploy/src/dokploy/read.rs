@@ -6,7 +6,7 @@ use super::lost::row_is_gone;
 use super::pending::{Known, Pending, row_of};
 use super::resolve::resolve;
 use super::rows::Rows;
-use crate::turn::{Remembered, is_last_read};
+use crate::adapter::{Remembered, is_last_read};
 use crate::{Deployment, DeploymentId, Result, Target, platform};
 
 pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deployment> {

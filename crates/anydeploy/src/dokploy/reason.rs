@@ -4,7 +4,7 @@
 //! and at the end `Error occurred ❌, check the logs for details.`
 //! A failure that is not a command's has its message right above that end.
 
-use crate::failure::{self, mask};
+use crate::adapter::{self as failure, mask};
 
 /// How many lines above the end may hold the reason; above them are earlier steps, which went well.
 const MAX_LINES_ABOVE_END: usize = 60;

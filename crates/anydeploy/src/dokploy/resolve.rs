@@ -10,10 +10,9 @@ use super::pending::Pending;
 use super::queue::{Queue, is_over};
 use super::row::to_deployment;
 use super::rows::{Rows, newest};
-use super::status::{accepted, left_queue, of_job, untraceable};
-use crate::failure::mask;
-use crate::recovery::may_be_transient;
-use crate::{Deployment, ErrorKind, Identity, Result, Target, Timing};
+use super::status::{accepted, of_job};
+use crate::adapter::{mask, may_be_transient};
+use crate::{Deployment, DeploymentStatus, ErrorKind, Identity, Phase, Result, Target, Timing};
 
 /// The first release that keeps the description of a trigger.
 const KEEPS_TAG: (u32, u32) = (0, 25);
@@ -53,15 +52,18 @@ pub(super) async fn resolve(dokploy: &Dokploy, target: &Target, mut pending: Pen
     match decide(&pending, &rows, job, &queue.others(&tag), &dokploy.timing) {
         Decision::Row(row) => Ok(of_row(dokploy, target, row, Identity::Inferred, rows.at).await),
         Decision::Undecidable => Err(ambiguous()),
-        Decision::Untraceable => Ok(pending.to_deployment(target, untraceable())),
+        Decision::Untraceable => {
+            Ok(pending.to_deployment(target, DeploymentStatus::new(Phase::Unknown, "untraceable")))
+        }
         Decision::Ended(job) => Ok(Deployment::new(pending.id(target), Identity::Exact, of_job(job))
             .with_reason(job.failed_reason.as_deref().map(mask))
             .with_title(job.data.title_log.clone())),
         Decision::NeverStarted => Err(never_started()),
         Decision::LeftQueue => {
             pending.note_left_queue(&rows.rows);
-            let status = if pending.job.queued().is_some() { left_queue() } else { accepted() };
-            Ok(pending.to_deployment(target, status))
+            let left_queue = DeploymentStatus::new(Phase::Unknown, "not in the queue");
+            let was_seen = pending.job.queued().is_some();
+            Ok(pending.to_deployment(target, if was_seen { left_queue } else { accepted() }))
         }
     }
 }
@@ -156,7 +158,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::Timestamps;
+    use crate::adapter::Timestamps;
 
     /// What is decided by a row with a commit or none, and a job in this state or none, so many seconds after the
     /// deployment was last seen.

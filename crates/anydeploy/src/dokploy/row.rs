@@ -4,8 +4,7 @@ use dokploy_client::types::Deployment as Row;
 
 use super::pending::id_of_row;
 use super::status;
-use crate::failure::mask;
-use crate::time::parse_timestamp;
+use crate::adapter::{mask, parse_timestamp};
 use crate::{Deployment, Identity, RanRevision, Target};
 
 pub(super) fn to_deployment(target: &Target, row: &Row, identity: Identity) -> Deployment {

@@ -3,8 +3,7 @@
 use dokploy_client::types::Deployment as Row;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Timestamps;
-use crate::time::parse_timestamp;
+use crate::adapter::{Timestamps, parse_timestamp};
 
 /// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
 pub(super) const MAX_KEPT_ROWS: usize = 10;

@@ -8,7 +8,7 @@ use super::baseline::Baseline;
 use super::infer::{Others, may_lack_rows, millis, new_rows, overwritten};
 use super::pending::Pending;
 use super::rows::{MAX_KEPT_ROWS, unix_millis};
-use crate::clock::Timestamps;
+use crate::adapter::Timestamps;
 use crate::{Target, TargetKind, Timing};
 
 /// How far the clock that dates the answers, which may be a proxy's, may be from the one that dates the rows, in

@@ -16,8 +16,7 @@ use super::read::read;
 use super::resolve::queued;
 use super::row::to_deployment;
 use super::status::accepted;
-use crate::clock::Timestamps;
-use crate::recovery::may_be_transient;
+use crate::adapter::{Timestamps, may_be_transient};
 use crate::{DeployRequest, Deployment, Identity, Phase, Result, Target};
 
 /// The pauses before the first polls, as parts of a [second](crate::Timing::second); the last one repeats while no poll was

@@ -59,16 +59,6 @@ pub(super) fn accepted() -> DeploymentStatus {
     DeploymentStatus::new(Phase::Queued, "accepted")
 }
 
-/// The status of a deployment that was seen in the queue and has left it without a row.
-pub(super) fn left_queue() -> DeploymentStatus {
-    DeploymentStatus::new(Phase::Unknown, "not in the queue")
-}
-
-/// The status of a deployment whose row may be one of several.
-pub(super) fn untraceable() -> DeploymentStatus {
-    DeploymentStatus::new(Phase::Unknown, "untraceable")
-}
-
 /// The status of a deployment in the queue.
 pub(super) fn of_job(job: &QueueJob) -> DeploymentStatus {
     DeploymentStatus::new(queue_phase(&job.state), job.state.as_str())

@@ -14,10 +14,7 @@ use super::search::{Finding, find, is_over_by, may_have_waited};
 use super::send::{Sent, first_polls, send_and_poll};
 use super::status::{accepted, of_job};
 use super::{Dokploy, earlier};
-use crate::clock::checked;
-use crate::recovery::{Resolution, may_be_transient, retry_briefly};
-use crate::trigger::{Answer, Trigger};
-use crate::turn::{Left, Remembered, Turn};
+use crate::adapter::{Answer, Left, Remembered, Resolution, Trigger, Turn, checked, may_be_transient, retry_briefly};
 use crate::{
     DeployRequest, Deployer, Deployment, Error, Identity, Platform, Result, Revision, Target, Timing, platform,
 };

@@ -79,7 +79,7 @@ impl Action {
     }
 
     /// The action on Terraform that a service is listed with, if it is another one.
-    pub(super) fn other_than(self, details: Option<&StatusDetails>) -> Option<&ServiceSubActionEnum> {
+    pub(super) fn contradicted_by(self, details: Option<&StatusDetails>) -> Option<&ServiceSubActionEnum> {
         let own = match self {
             Self::Terraform(TerraformAction::Plan) => ServiceSubActionEnum::TerraformPlanOnly,
             Self::Terraform(TerraformAction::ForceUnlock) => ServiceSubActionEnum::TerraformForceUnlockState,
@@ -111,7 +111,7 @@ mod tests {
             serde_json::from_value(serde_json::json!({ "sub_action": word.as_str() })).unwrap()
         };
         let contradicts =
-            |action: Action, details: Option<StatusDetails>| action.other_than(details.as_ref()).is_some();
+            |action: Action, details: Option<StatusDetails>| action.contradicted_by(details.as_ref()).is_some();
         assert!(contradicts(plan, listed(ServiceSubActionEnum::TerraformPlanAndApply)));
         assert!(contradicts(Action::Deploy, listed(ServiceSubActionEnum::TerraformPlanOnly)));
         for word in [ServiceSubActionEnum::None, ServiceSubActionEnum::Other("NEW".into())] {

@@ -8,8 +8,7 @@ use super::pending::Pending;
 use super::queue::{Queue, waiting};
 use super::snapshot::filled;
 use super::status::judge_service;
-use crate::clock::Timestamps;
-use crate::recovery::retry_briefly;
+use crate::adapter::{Timestamps, retry_briefly};
 use crate::{Deployment, Identity, Phase};
 
 /// Turns the answer to a trigger, which came at this time, into a deployment.

@@ -15,7 +15,7 @@ use qovery_client::types::{
 use super::body::Body;
 use super::error::{map_error, map_error_of_known, unknown};
 use super::snapshot::Snapshot;
-use crate::clock::Timestamps;
+use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind};
 
 /// Qovery's API, as far as the adapter uses it.
@@ -66,7 +66,7 @@ impl Api {
 
     pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
         let (statuses, at) = dated(self.client.get_environment_statuses(environment).await.map_err(map_error)?);
-        Ok(Snapshot::new(statuses, at))
+        Ok(Snapshot { statuses, at })
     }
 
     pub(super) async fn stages(&self, environment: &str) -> Result<EnvironmentStatusesWithStages> {

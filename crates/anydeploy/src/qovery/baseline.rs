@@ -9,8 +9,7 @@ use super::place::check_place;
 use super::queue::Queue;
 use super::revision::check_deployed;
 use super::snapshot::{Snapshot, filled};
-use crate::clock::Timestamps;
-use crate::recovery::retry_briefly;
+use crate::adapter::{Timestamps, retry_briefly};
 use crate::{Result, Revision, Target, TargetKind};
 
 /// What was read before a trigger.

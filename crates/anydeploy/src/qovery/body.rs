@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::error::unknown;
+use super::pending::named_by;
 use crate::{Error, Result, Revision, TargetKind, TerraformAction, platform};
 
 /// What a trigger names.
@@ -40,15 +41,8 @@ impl Body {
     /// Commit, tag and chart version exclude each other (document, `JobDeployRequest` and `HelmDeployRequest`), which one
     /// [`Revision`] for all of them makes sure of.
     pub(super) fn new(kind: &TargetKind, action: Action, named: &Named) -> Result<Self> {
-        let (mut commit, mut tag, mut chart) = (None, None, None);
-        if named.sent {
-            match &named.revision {
-                Revision::Commit(text) => commit = Some(text.clone()),
-                Revision::ImageTag(text) => tag = Some(text.clone()),
-                Revision::ChartVersion(text) => chart = Some(text.clone()),
-                _ => {}
-            }
-        }
+        let sent = if named.sent { &named.revision } else { &Revision::Configured };
+        let [commit, tag, chart] = named_by(sent).map(|text| text.map(str::to_owned));
         Ok(match kind {
             TargetKind::Application => Self::Application(ApplicationDeployRequest { git_commit_id: commit }),
             TargetKind::Container => Self::Container(ContainerDeployRequest { image_tag: tag }),

@@ -10,7 +10,7 @@ use super::pending::Pending;
 use super::read::read;
 use super::snapshot::{KINDS, Snapshot};
 use super::status::judge_service;
-use crate::recovery::{may_be_transient, retry_briefly};
+use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 
 impl Cancel for Qovery {
@@ -35,16 +35,14 @@ async fn cancel(qovery: &Qovery, id: &DeploymentId) -> Result<Deployment> {
             Ok(cancelled.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()))
         }
         // It may have left the queue after it was read.
-        Err(error) => match error.kind() {
-            ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden => {
-                let (seen, pending) = read_again(qovery, pending).await?;
-                match pending.execution {
-                    Some(_) if !seen.is_over() => cancel_execution(qovery, pending).await,
-                    _ => Err(error),
-                }
-            }
-            _ => Err(error),
-        },
+        Err(error)
+            if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden) =>
+        {
+            let (seen, pending) = read_again(qovery, pending).await?;
+            let goes_on = pending.execution.is_some() && !seen.is_over();
+            if goes_on { cancel_execution(qovery, pending).await } else { Err(error) }
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use anydeploy_wire as wire;
 
-use crate::adapter::{Classification, Dialect, FailedAnswer, translate};
-use crate::clock::Timestamps;
+use crate::adapter::{Classification, Dialect, FailedAnswer, Timestamps, translate};
 use crate::{Error, ErrorKind, TargetKind, platform};
 
 /// The window of the rate limit in seconds; no wait for it is longer.

@@ -11,7 +11,7 @@ use super::ran::{ran_in, with_ran};
 use super::snapshot::{HISTORY_PAGE_SIZE, filled};
 use super::status::{judge_past, judge_service};
 use super::{Qovery, ids};
-use crate::time::parse_timestamp;
+use crate::adapter::parse_timestamp;
 use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
 
 /// How many executions Qovery sends by default; other actions than deployments are among them.

@@ -6,7 +6,7 @@ use qovery_client::types::EnvironmentLogs as Entry;
 use super::pending::Pending;
 use super::read::read;
 use super::{Qovery, reason};
-use crate::time::parse_timestamp;
+use crate::adapter::parse_timestamp;
 use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
 
 /// How many entries of a log Qovery sends at most.

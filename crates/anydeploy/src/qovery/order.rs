@@ -7,9 +7,8 @@ use qovery_client::types::{
 use super::pending::Pending;
 use super::snapshot::HISTORY_PAGE_SIZE;
 use super::status::judge_past;
+use crate::adapter::{Overlap, parse_timestamp};
 use crate::config::TokenScheme;
-use crate::time::parse_timestamp;
-use crate::turn::Overlap;
 use crate::{Phase, Target, TargetKind, Timing};
 
 /// The executions after the last that is known to be another's, newest first like `past`.
@@ -37,8 +36,8 @@ pub(super) fn fitting<'a>(past: &'a [Past], pending: &Pending, scheme: TokenSche
 pub(super) fn fits(entry: &Past, pending: &Pending, scheme: TokenScheme) -> bool {
     let (target, action) = (&pending.target, pending.action);
     let origin = entry.auditing_data.as_ref().and_then(|data| data.origin.as_ref());
-    let other = part(entry, target.id()).is_some_and(|part| action.other_than(part.status_details.as_ref()).is_some());
-    !other && action.may_be(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
+    let other = part(entry, target.id()).and_then(|part| action.contradicted_by(part.status_details.as_ref()));
+    other.is_none() && action.may_be(entry.trigger_action.as_ref()) && !is_foreign(origin, scheme) && {
         may_name(entry, target)
             // Qovery may leave a target that waited out of its execution, and then the next execution is not its own.
             || pending.request.is_some()
@@ -114,11 +113,8 @@ pub(super) fn resolve<'a>(fitting: &[&'a Past], pending: &Pending, overdue: bool
         // own target.
         let is_own = |entry: &&Past| is_just(entry, target);
         let is_environment_overlap = clues.overlap == Some(Overlap::Environment) && clues.is_next;
-        return fitting
-            .iter()
-            .copied()
-            .find(|entry| is_nameless(entry) || is_own(entry))
-            .filter(|own| is_environment_overlap && is_own(own));
+        let first = fitting.iter().copied().find(|entry| is_nameless(entry) || is_own(entry));
+        return first.filter(|first| is_environment_overlap && is_own(first));
     }
     let mut fitting = fitting.iter().copied().filter(|entry| overlaps || names(entry, target));
     if clues.is_next {
@@ -173,7 +169,7 @@ mod tests {
 
     use super::super::pending::Clues;
     use super::*;
-    use crate::clock::Timestamps;
+    use crate::adapter::Timestamps;
 
     fn past(entries: &[Value]) -> Vec<Past> {
         entries.iter().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect()

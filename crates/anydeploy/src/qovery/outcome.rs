@@ -12,7 +12,7 @@ use super::row::{Source, row};
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot, beside_statuses, filled};
 use super::status::{judge_past, judge_service};
 use super::{Qovery, phase, reason};
-use crate::recovery::{may_be_transient, retry_briefly};
+use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Deployment, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
 /// The deployment, whose execution is known.
@@ -52,7 +52,7 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
 /// A success, once it is read which revision ran.
 async fn succeeded(qovery: &Qovery, pending: &Pending, status: &Status) -> Result<Deployment> {
     let mut deployment = pending.to_deployment(Phase::Succeeded, status.state.as_str());
-    if let Some(other) = pending.action.other_than(status.status_details.as_ref()) {
+    if let Some(other) = pending.action.contradicted_by(status.status_details.as_ref()) {
         return Ok(failed_as(deployment, other.as_str()));
     }
     let read = || async {
@@ -162,7 +162,7 @@ fn service_in(pending: &Pending, entry: &Past) -> Deployment {
     };
     let deployment = pending.to_deployment(phase, part.status.as_str()).with_reason(reason);
     let deployment = with_ran(with_past(deployment, entry.auditing_data.as_ref()), ran_in(&part.details));
-    match pending.action.other_than(part.status_details.as_ref()) {
+    match pending.action.contradicted_by(part.status_details.as_ref()) {
         Some(other) if phase == Phase::Succeeded => failed_as(deployment, other.as_str()),
         _ => verified(deployment, pending),
     }

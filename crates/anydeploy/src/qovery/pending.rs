@@ -2,8 +2,7 @@
 
 use super::action::Action;
 use super::ids;
-use crate::clock::Timestamps;
-use crate::turn::Overlap;
+use crate::adapter::{Overlap, Timestamps};
 use crate::{Deployment, DeploymentId, DeploymentStatus, Identity, Phase, Result, Revision, Target, platform};
 
 /// The keys of an id; stored ids have them, so that none may change.
@@ -142,12 +141,7 @@ impl Pending {
     /// The id that says all this.
     pub(super) fn id(&self) -> DeploymentId {
         let Clues { after, is_next, is_first, left_queue_at, overlap } = &self.clues;
-        let (commit, tag, chart) = match &self.revision {
-            Revision::Commit(commit) => (Some(&**commit), None, None),
-            Revision::ImageTag(tag) => (None, Some(&**tag), None),
-            Revision::ChartVersion(version) => (None, None, Some(&**version)),
-            _ => (None, None, None),
-        };
+        let [commit, tag, chart] = named_by(&self.revision);
         let overlap = overlap.map(|overlap| if overlap == Overlap::Target { SAME_TARGET } else { AROUND });
         let set = |is_set: bool| is_set.then_some(SET);
         let texts = [
@@ -212,14 +206,21 @@ impl Pending {
     }
 
     fn deployment(&self, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
-        let commit = match &self.revision {
-            Revision::Commit(commit) => Some(commit.clone()),
-            _ => None,
-        };
+        let [commit, ..] = named_by(&self.revision);
         let created_at = self.accepted_at.and_then(Timestamps::date);
         Deployment::new(self.id(), identity, DeploymentStatus::new(phase, raw))
-            .with_commit(commit)
+            .with_commit(commit.map(str::to_owned))
             .with_times(created_at, None)
+    }
+}
+
+/// The commit, the image tag or the chart version that a revision names.
+pub(super) fn named_by(revision: &Revision) -> [Option<&str>; 3] {
+    match revision {
+        Revision::Commit(commit) => [Some(commit), None, None],
+        Revision::ImageTag(tag) => [None, Some(tag), None],
+        Revision::ChartVersion(version) => [None, None, Some(version)],
+        _ => [None; 3],
     }
 }
 

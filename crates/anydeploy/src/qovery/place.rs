@@ -3,7 +3,7 @@
 use super::api::Api;
 use super::row::row;
 use super::snapshot::Snapshot;
-use crate::recovery::retry_briefly;
+use crate::adapter::retry_briefly;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, platform};
 
 /// The environment that holds a target: as given, or by reading the target.

@@ -7,7 +7,7 @@ use super::pending::Pending;
 use super::reason;
 use super::snapshot::filled;
 use crate::Result;
-use crate::recovery::may_be_transient;
+use crate::adapter::may_be_transient;
 
 /// Whether the check before an execution certainly failed, and may have been for the target.
 ///

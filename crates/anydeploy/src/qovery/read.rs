@@ -6,7 +6,7 @@ use super::Qovery;
 use super::outcome::follow;
 use super::pending::Pending;
 use super::resolve::resolve;
-use crate::turn::Remembered;
+use crate::adapter::Remembered;
 use crate::{Deployment, Phase, Result};
 
 /// Reads a deployment of which so much is known.

@@ -7,8 +7,8 @@
 
 use qovery_client::types::EnvironmentLogs as Entry;
 
+use crate::adapter::plain;
 use crate::excerpt::excerpt;
-use crate::failure::plain;
 
 /// The longest reason, in characters.
 const MAX_REASON_CHARS: usize = 300;

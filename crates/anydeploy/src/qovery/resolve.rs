@@ -10,9 +10,8 @@ use super::precheck::check_failed;
 use super::queue::{Queue, waiting};
 use super::snapshot::{HISTORY_PAGE_SIZE, Snapshot, beside_statuses};
 use super::{Qovery, phase};
-use crate::clock::Timestamps;
+use crate::adapter::{Remembered, Timestamps, is_last_read};
 use crate::config::TokenScheme;
-use crate::turn::{Remembered, is_last_read};
 use crate::{Deployment, Error, ErrorKind, Phase, Result, Timing, platform};
 
 /// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.

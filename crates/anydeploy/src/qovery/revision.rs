@@ -12,7 +12,7 @@ use super::ran::ran_in;
 use super::row::{Row, Source};
 use super::snapshot::{Snapshot, filled};
 use super::status::judge_service;
-use crate::recovery::retry_briefly;
+use crate::adapter::retry_briefly;
 use crate::{DeployRequest, Error, ErrorKind, Phase, RanRevision, Result, Revision, Target, TargetKind, platform};
 
 /// How many of the newest executions are searched for the one that was deployed last.

@@ -13,9 +13,8 @@ use super::precheck::check_failed;
 use super::queue::Queue;
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot};
 use super::status::judge_past;
-use crate::clock::Timestamps;
+use crate::adapter::{Resolution, Timestamps, retry_briefly};
 use crate::config::TokenScheme;
-use crate::recovery::{Resolution, retry_briefly};
 use crate::{Deployment, Identity, Phase, Result, TargetKind, Timing};
 
 /// How far the clock that dates the answers may be from the one that dates the executions, in seconds: a proxy may date
@@ -247,7 +246,7 @@ mod tests {
         let executions = [&[past("e1", -500, 20, &["web"])], executions].concat();
         let poll = Poll {
             queue: queue_of(&rows),
-            snapshot: Snapshot::new(serde_json::from_value(statuses).unwrap(), time(SENT)),
+            snapshot: Snapshot { statuses: serde_json::from_value(statuses).unwrap(), at: time(SENT) },
             past: executions.iter().rev().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect(),
             sent: is_dated.then(|| time(SENT)),
             now: time(SENT + now),

@@ -3,7 +3,7 @@
 use qovery_client::types::{EnvironmentStatuses, StateEnum, Status};
 
 use super::status::judge_service;
-use crate::clock::Timestamps;
+use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Progress, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
@@ -24,15 +24,11 @@ pub(super) const KINDS: [TargetKind; 6] = [
 
 /// An environment and its services at one point in time.
 pub(super) struct Snapshot {
-    statuses: EnvironmentStatuses,
+    pub(super) statuses: EnvironmentStatuses,
     pub(super) at: Timestamps,
 }
 
 impl Snapshot {
-    pub(super) fn new(statuses: EnvironmentStatuses, at: Timestamps) -> Self {
-        Self { statuses, at }
-    }
-
     /// The newest execution that is listed; an old one may be listed for some seconds after a new one has started.
     pub(super) fn last(&self) -> Option<&str> {
         filled(self.statuses.environment.last_deployment_id.as_deref())
@@ -134,7 +130,7 @@ mod tests {
             },
             "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
         }));
-        Snapshot::new(statuses.unwrap(), Timestamps::of(None)).progress()
+        Snapshot { statuses: statuses.unwrap(), at: Timestamps::of(None) }.progress()
     }
 
     fn application(state: &str, execution: &str, is_part: bool) -> Value {

@@ -14,9 +14,7 @@ use super::revision::{name, needs_row};
 use super::row::row;
 use super::search::{Finding, poll, weigh};
 use super::{Qovery, ids};
-use crate::recovery::{Resolution, retry_briefly};
-use crate::trigger::{Answer, Trigger};
-use crate::turn::{Left, Turn};
+use crate::adapter::{Answer, Left, Resolution, Trigger, Turn, retry_briefly};
 use crate::{DeployRequest, Deployer, Deployment, Error, Platform, Result, Target, Timing, platform};
 
 /// What is sent, and what was read before it.

@@ -15,7 +15,7 @@ fn iso(second: i64) -> String {
 fn page(second: i64, count: i64, rows: &[Value]) -> Page {
     let date = chrono::DateTime::from_timestamp(second, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let rows = rows.iter().map(|row| serde_json::from_value(row.clone()).unwrap()).collect();
-    Page { rows, count: Some(count), at: Timestamps::dated(Some(&date)) }
+    Page { rows, count: Some(count), at: Timestamps::dated(Some(&date)), is_whole: true }
 }
 
 /// A row that was made so long after the baseline, and is over.
@@ -31,7 +31,7 @@ fn found(request: &DeployRequest, overlaps: bool, known: usize, rows: &[Value]) 
     let asked = Asked::of(request).unwrap();
     let count = |rows: usize| i64::try_from(rows).unwrap();
     let baseline = Baseline::of(page(BASELINE, count(known), &[]));
-    match find(&page(BASELINE, count(rows.len()), rows), &asked, &baseline, overlaps, &Timing::DEFAULT) {
+    match find(&page(BASELINE, count(rows.len()), rows), &asked, &baseline, overlaps, true, &Timing::DEFAULT) {
         Finding::Row(row) => row.deployment_uuid.clone(),
         Finding::NotFound => "nothing".to_owned(),
         Finding::Ambiguous(why) | Finding::Unresolved(why) if why == MERGED => "maybe merged".to_owned(),

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::time::Instant;
 
 use super::*;
-use crate::platform;
+use crate::Platform;
 
 #[test]
 fn the_poll_that_decides_comes_no_later_than_it_has_to() {
     let timing = Timing::DEFAULT;
-    let lost = Error::new(ErrorKind::NoAnswer, "the connection broke").with_platform(platform::COOLIFY);
-    let mut recovery = Recovery::new(lost, Patience::settling(&timing));
+    let lost = Error::new(ErrorKind::NoAnswer, "the connection broke").with_platform(Platform::new("toy"));
+    let mut recovery = Recovery::new(lost, Patience::settling(&timing, 10));
     let second = Duration::from_secs(1);
     let mut last = None;
     for age in [1, 5, 10, 15, 20, 25, 29] {

@@ -11,7 +11,7 @@ fn web() -> Target {
 /// A trigger that was sent for an intent, and whose deployment is left behind like this.
 async fn leave(place: &str, intent: &str, left: Left) {
     let mut turn = Turn::take(place, &web()).await;
-    turn.for_intent(intent);
+    turn.for_intent(intent, None, false);
     turn.sent(APPEARS);
     turn.leave(left);
 }
