@@ -17,9 +17,12 @@ fn memory() -> MemoryDeployer {
     MemoryDeployer::new().with_application("web")
 }
 
-/// Records the method, the kind and the reason of each call.
+/// The method, the kind and the reason of a call.
+type Recorded = (Method, CallKind, Option<String>);
+
+/// Records each call.
 #[derive(Clone, Debug, Default)]
-struct Recorder(Arc<Mutex<Vec<(Method, CallKind, Option<String>)>>>);
+struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
 impl Interceptor for Recorder {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
