@@ -13,11 +13,11 @@ fn the_poll_that_decides_comes_no_later_than_it_has_to() {
     let lost = Error::new(ErrorKind::NoAnswer, "the connection broke").with_platform(platform::COOLIFY);
     let mut recovery = Recovery::new(lost, Patience::settling(&timing));
     let second = Duration::from_secs(1);
-    let mut last = None;
+    let mut step = None;
     for age in [1, 5, 10, 15, 20, 25, 29] {
-        last = Some(recovery.judge(Ok(Resolution::NotFound), second * age));
+        step = Some(recovery.judge(Ok(Resolution::NotFound), second * age));
     }
-    assert!(matches!(last, Some(Step::Wait(wait)) if wait == timing.trigger_settles - second * 29), "{last:?}");
+    assert!(matches!(step, Some(Step::Wait(wait)) if wait + second * 29 == timing.trigger_settles), "{step:?}");
 }
 
 fn limited(wait: Duration) -> Error {

@@ -104,13 +104,13 @@ async fn the_fence_counts_the_time_that_an_intent_waits_for_its_turn() {
     let platform = Recording::new("fence-1", accepted, absent);
     let intent = prepare(&platform, &request()).await.unwrap();
     let other = Turn::take("fence-1", request().target()).await;
-    let send = async { send(&platform, &intent).await };
+    let sending = async { send(&platform, &intent).await };
     let wait = async {
         advance(SEND_WITHIN + Duration::from_millis(1)).await;
         other.end();
     };
-    let (sent, ()) = futures::join!(send, wait);
-    assert_eq!((sent.unwrap_err().kind(), platform.sent()), (ErrorKind::IntentExpired, 0));
+    let (answer, ()) = futures::join!(sending, wait);
+    assert_eq!((answer.unwrap_err().kind(), platform.sent()), (ErrorKind::IntentExpired, 0));
 }
 
 #[tokio::test(start_paused = true)]
