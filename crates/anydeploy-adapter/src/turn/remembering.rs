@@ -27,6 +27,15 @@ async fn a_pending_trigger_remembers_the_one_before_it_unless_that_was_its_own_i
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pending_trigger_without_an_intent_remembers_the_one_before_it() {
+    leave("remembering-3", "first", Left::new(APPEARS)).await;
+    let mut second = Turn::take("remembering-3", &web()).await;
+    second.sent(APPEARS);
+    second.leave(Left::new(APPEARS).with_key("second"));
+    assert_eq!(Remembered::of("remembering-3").overlap("second", APPEARS), Some(Overlap::Target));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_trigger_that_waits_in_the_queue_starts_no_deployment_without_a_name() {
     leave("remembering-2", "first", Left::new(APPEARS).with_key("first")).await;
     leave("remembering-2", "second", Left::new(APPEARS).with_key("second").with_waits(true)).await;

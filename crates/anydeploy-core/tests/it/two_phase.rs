@@ -17,12 +17,12 @@ fn memory() -> MemoryDeployer {
     MemoryDeployer::new().with_application("web")
 }
 
-/// A call, what it does on the platform, and the target that it names.
-type Seen = (Method, CallKind, Option<String>);
+/// The method, the kind and the reason of a call.
+type Recorded = (Method, CallKind, Option<String>);
 
-/// Records the method, the kind and the reason of each call.
+/// Records each call.
 #[derive(Clone, Debug, Default)]
-struct Recorder(Arc<Mutex<Vec<Seen>>>);
+struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
 impl Interceptor for Recorder {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {

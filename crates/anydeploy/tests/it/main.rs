@@ -44,6 +44,8 @@ mod qovery_overlap;
 mod qovery_traps;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod reasons_masked;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod recovering;
 mod support;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod two_phase;

@@ -109,12 +109,12 @@ async fn the_fence_counts_the_time_that_an_intent_waits_for_its_turn() {
     let platform = Recording::new("fence-1", accepted, absent);
     let intent = prepare(&platform, &request()).await.unwrap();
     let other = Turn::take("fence-1", request().target()).await;
-    let send = async { send(&platform, &intent).await };
+    let sending = async { send(&platform, &intent).await };
     let wait = async {
         advance(SEND_WITHIN + Duration::from_millis(1)).await;
         other.end();
     };
-    let (result, ()) = futures::join!(send, wait);
+    let (result, ()) = futures::join!(sending, wait);
     assert_eq!((result.unwrap_err().kind(), platform.sent()), (ErrorKind::IntentExpired, 0));
 }
 
