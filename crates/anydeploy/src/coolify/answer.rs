@@ -51,7 +51,7 @@ pub(super) async fn confirm(
 /// What the answer to a trigger says.
 ///
 /// # Errors
-/// What an answer without an id means: Coolify refuses inside a 200 (4.3.11), or names no deployment, though it is a success.
+/// What an answer without an id means: Coolify refuses inside a 200 (4.3.11), or names no deployment in a success.
 pub(super) fn answered(target: &Target, accepted: DeployAccepted) -> Result<Answered, Answer> {
     let Some(entry) = accepted.deployments.into_iter().find(|entry| is_about(entry, target)) else {
         // An unknown id is a 404; up to 4.0 beta 236 an accepted one is a message without any id.
