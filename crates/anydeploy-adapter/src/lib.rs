@@ -1,6 +1,6 @@
 //! What an adapter needs beside its platform's client, as the three of `anydeploy` do.
 //!
-//! An adapter implements [`Deployer`](crate::Deployer) and the groups that its platform has; this crate has what the
+//! An adapter implements [`Deployer`] and the groups that its platform has; this crate has what the
 //! adapters share, and names no platform.
 //! The page *A new platform* in `CONTRIBUTING.md` of the repository says in which files, and the crate `toy-platform` there
 //! is a whole adapter that uses nothing else.
@@ -9,7 +9,7 @@
 //! # Triggers
 //! [`Trigger`] is what a platform does for a deployment; [`deploy`], [`prepare`], [`send`] and [`recover`] do the rest: the
 //! fence, the patience of a search, and which error says what.
-//! So [`Deployer::deploy`](crate::Deployer::deploy) and each method of [`TwoPhase`](crate::TwoPhase) are one call.
+//! So [`Deployer::deploy`] and each method of [`TwoPhase`] are one call.
 //! The adapter decides four things:
 //!
 //! * **The place** of its [`Turn`]: triggers of one process that could be taken for one another have the same one.
@@ -19,7 +19,7 @@
 //! * **The answer**: what a response to the trigger proves ([`Answer`]).
 //!   [`Answer::of_error`] takes a refusal for one, and anything that may have been acted on for a lost answer.
 //! * **The resolution** of one search ([`Resolution`]).
-//!   Only a proof is [`Found`](Resolution::Found) with [`Identity::Exact`](crate::Identity::Exact); the one deployment that
+//!   Only a proof is [`Found`](Resolution::Found) with [`Identity::Exact`]; the one deployment that
 //!   the trigger can have made is [`Likely`](Resolution::Likely).
 //!   [`NotFound`](Resolution::NotFound) claims that everything since the baseline was read, because after it the trigger
 //!   counts as not acted on, and may be sent again.
@@ -28,28 +28,28 @@
 //! a deployment, and [`Left`] is what a pending deployment leaves for them.
 //!
 //! # Errors
-//! [`translate`] makes an [`Error`](crate::Error) of a failed exchange.
+//! [`translate`] makes an [`Error`] of a failed exchange.
 //! The answer of a proxy or a login page says nothing about token, id or permission: pages, redirects and the usual gateways
 //! are recognised before the adapter's `classify` is called, which recognises the rest by the form of its platform's
 //! refusals ([`Classification::of_foreign`]).
 //!
 //! # Secrets
 //! [`mask`] removes what looks like a secret from a text of the server.
-//! The server's sentence in an error, the title and reason of a [`Deployment`](crate::Deployment), and the reason of a
-//! [`LogPage`](crate::LogPage) are masked by themselves.
+//! The server's sentence in an error, the title and reason of a [`Deployment`], and the reason of a
+//! [`LogPage`] are masked by themselves.
 //!
 //! # Time
-//! [`Timing`](crate::Timing) names how long the platform may take.
+//! [`Timing`] names how long the platform may take.
 //! [`Timestamps`] is one time on two clocks, and stands in ids and plans; [`parse_timestamp`] and [`http_date`] read the forms
 //! in which servers write one.
 //!
 //! # Reads
 //! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
-//! ([`Backoff`](crate::Backoff)).
+//! ([`Backoff`]).
 //!
 //! # Configuration
-//! [`Connect`](crate::Connect) with its [`Conventions`] gives the adapter a [`Config`](crate::Config) and a
-//! [`Builder`](crate::Builder); [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
+//! [`Connect`] with its [`Conventions`] gives the adapter a [`Config`] and a
+//! [`Builder`]; [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
 //! `connect`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

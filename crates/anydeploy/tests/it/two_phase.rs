@@ -1,4 +1,4 @@
-//! Triggers in two steps: an intent is stored, sent once, and recovered by whoever reads it.
+//! Triggers in two steps: an intent is stored, sent once, and recovered by any process that reads it.
 
 use std::sync::Arc;
 use std::time::Duration;
