@@ -21,6 +21,12 @@ pub struct Timestamps {
 }
 
 impl Timestamps {
+    /// The time by the clock of the machine that read it, or the server's where an id lacks it.
+    #[must_use]
+    pub fn local(self) -> i64 {
+        self.local.unwrap_or(self.server)
+    }
+
     /// The time of an answer that has just come.
     #[must_use]
     pub fn of(date: Option<&str>) -> Self {

@@ -26,8 +26,7 @@ const ANOTHERS: &str = "Coolify does not report who started the deployments that
 const UNDATED: &str = "no clock says which of the deployments that are new came too late";
 const MERGED: &str = "Coolify may have taken it for another deployment of the same commit";
 
-/// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it, `is_ours`
-/// that this process sent it just now.
+/// Finds the row that the trigger made; `overlaps` says that another trigger of this process may have made it.
 ///
 /// Coolify stores no correlation tag in a deployment, so that finding one is no proof.
 pub(super) fn find<'a>(
@@ -35,16 +34,17 @@ pub(super) fn find<'a>(
     asked: &Asked,
     baseline: &Baseline,
     overlaps: bool,
-    is_ours: bool,
     timing: &Timing,
 ) -> Finding<'a> {
     let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
+    let is_undated = baseline.at.is_some() && at.is_none();
     let here = |age: Age| {
         let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
-        of_age.map(|(row, _)| row).filter(|row| asked.is_same_place(row) && !is_too_late(row, at, timing))
+        of_age
+            .map(|(row, _)| row)
+            .filter(|row| asked.is_same_place(row) && !is_too_late(row, baseline, is_undated, timing))
     };
     let mut own = here(Age::New).filter(|row| asked.may_be(row));
-    let is_undated = baseline.at.is_some() && at.is_none();
     let ambiguous: fn(&'static str) -> Finding<'a> =
         if is_undated { |_| Finding::Unresolved(UNDATED) } else { Finding::Ambiguous };
     if here(Age::Unclear).any(|row| asked.may_be(row)) {
@@ -55,8 +55,6 @@ pub(super) fn find<'a>(
         return Finding::Ambiguous("there are so many newer deployments that the list does not reach back to it");
     }
     match (own.next(), own.next()) {
-        // Without a date, a deployment of another caller long after the trigger is not distinguished from its own.
-        (Some(_), None) if is_undated && !is_ours => Finding::Unresolved(UNDATED),
         (Some(row), None) if !overlaps => Finding::Row(row),
         (Some(_), _) => ambiguous(ANOTHERS),
         (None, _) if may_be_merged(asked) && here(Age::New).next().is_some() => ambiguous(MERGED),
@@ -88,11 +86,15 @@ fn was_active(row: &Row, at: Option<Timestamps>) -> bool {
 
 /// Whether a row was made so long after the baseline that the trigger cannot have made it: a row is stored before the
 /// trigger is answered (4.3.11).
-fn is_too_late(row: &Row, at: Option<Timestamps>, timing: &Timing) -> bool {
+///
+/// Where two answers are dated by different clocks, it has to be so by the clock of the machine as well.
+fn is_too_late(row: &Row, baseline: &Baseline, is_undated: bool, timing: &Timing) -> bool {
     let longest = i64::try_from(timing.acted_on_within().as_secs()).unwrap_or(i64::MAX).saturating_add(MAX_CLOCK_SKEW);
     let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp());
-    let later = created.zip(at).map(|(created, at)| created.saturating_sub(at.server));
-    later.is_some_and(|later| later > longest)
+    created.zip(baseline.at).is_some_and(|(created, at)| {
+        let is_later = |than: i64| created.saturating_sub(than) > longest;
+        is_later(at.server) && (!is_undated || is_later(at.local()))
+    })
 }
 
 #[cfg(test)]
@@ -124,26 +126,29 @@ mod tests {
         const NOW: &str = "Sun, 22 Nov 2026 15:40:24 GMT";
         const CREATED: &str = "2026-11-22T15:40:24.000000Z";
         let asked = Asked::of(&DeployRequest::new(Target::application("web"))).unwrap();
-        let find_in = |later: &Page, before: &str, is_ours: bool| {
+        let find_in = |later: &Page, before: &str| {
             let baseline = Baseline::of(page(before, 0, &[]));
-            match find(later, &asked, &baseline, false, is_ours, &Timing::DEFAULT) {
+            match find(later, &asked, &baseline, false, &Timing::DEFAULT) {
                 Finding::Row(row) => row.deployment_uuid.clone(),
                 other => format!("{other:?}"),
             }
         };
         let paged = |rows: &[(&str, &str)]| page(NOW, i64::try_from(rows.len()).unwrap(), rows);
-        let found = |before: &str, rows: &[(&str, &str)]| find_in(&paged(rows), before, true);
+        let found = |before: &str, rows: &[(&str, &str)]| find_in(&paged(rows), before);
         assert_eq!(found(NOW, &[("a", CREATED)]), "a");
         // Both answers came within a second by our clock, so that one of the dates is wrong.
         assert_eq!(found(HOUR_BEFORE, &[("a", CREATED)]), "a");
         let two = [("b", CREATED), ("a", CREATED)];
         assert!(found(NOW, &two).starts_with("Ambiguous"));
         assert!(found(HOUR_BEFORE, &two).starts_with("Unresolved"), "a later page may be dated right");
-        let elsewhere = find_in(&paged(&two[..1]), HOUR_BEFORE, false);
-        assert!(elsewhere.starts_with("Unresolved"), "another process does not know how old it is: {elsewhere}");
+        // Without a date, only what is too late by both clocks is: the one of the server may be wrong, or the machine's.
+        let at_now = Timestamps::dated(Some(NOW)).unwrap().local();
+        let by_this_machine = |after: i64| chrono::DateTime::from_timestamp(at_now + after, 0).unwrap().to_rfc3339();
+        assert_eq!(found(HOUR_BEFORE, &[("a", &by_this_machine(5))]), "a");
+        assert_eq!(found(HOUR_BEFORE, &[("a", &by_this_machine(7200))]), "NotFound");
         let cut_off = Page { is_whole: false, ..paged(&two[..1]) };
-        assert!(find_in(&cut_off, NOW, true).starts_with("Ambiguous"), "an older row may be the trigger's own");
+        assert!(find_in(&cut_off, NOW).starts_with("Ambiguous"), "an older row may be the trigger's own");
         let nothing = Page { is_whole: false, ..paged(&[]) };
-        assert!(find_in(&nothing, NOW, false).starts_with("Ambiguous"), "and that none is seen proves nothing");
+        assert!(find_in(&nothing, NOW).starts_with("Ambiguous"), "and that none is seen proves nothing");
     }
 }

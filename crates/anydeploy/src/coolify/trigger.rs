@@ -108,7 +108,7 @@ impl Trigger for CoolifyTrigger<'_> {
         let reaches_back = |page: &Page| baseline.ages(page).last() == Some(&Age::Known);
         let limit = if is_ours { MAX_SEARCHED_ROWS } else { MAX_RECOVERED_ROWS };
         let page = rows::search_among(&self.0.api, target, limit, reaches_back).await?;
-        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), is_ours, &self.0.timing) {
+        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.0.timing) {
             Finding::Row(row) => {
                 let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));
                 Resolution::likely(to_deployment(self.0, target, &known, row))

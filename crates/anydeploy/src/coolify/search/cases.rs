@@ -31,7 +31,7 @@ fn found(request: &DeployRequest, overlaps: bool, known: usize, rows: &[Value]) 
     let asked = Asked::of(request).unwrap();
     let count = |rows: usize| i64::try_from(rows).unwrap();
     let baseline = Baseline::of(page(BASELINE, count(known), &[]));
-    match find(&page(BASELINE, count(rows.len()), rows), &asked, &baseline, overlaps, true, &Timing::DEFAULT) {
+    match find(&page(BASELINE, count(rows.len()), rows), &asked, &baseline, overlaps, &Timing::DEFAULT) {
         Finding::Row(row) => row.deployment_uuid.clone(),
         Finding::NotFound => "nothing".to_owned(),
         Finding::Ambiguous(why) | Finding::Unresolved(why) if why == MERGED => "maybe merged".to_owned(),
