@@ -26,7 +26,7 @@ pub trait DeployerExt: Deployer {
         }
     }
 
-    /// Reads what identifies the deployment of a request later, so that a crash after it leaves nothing unknown.
+    /// Reads what identifies the deployment of a request later, so that after a crash [`recover`](Self::recover) can find it.
     ///
     /// Store the intent before you [`send`](Self::send) it.
     ///

@@ -23,7 +23,7 @@ pub enum Group {
     Catalog,
 }
 
-/// A trigger in two steps, so that a process which dies in between leaves no unknown deployment behind.
+/// A trigger in two steps, so that another process finds out what was triggered if the first one dies in between.
 ///
 /// ```text
 /// prepare   reads only                    -> Intent
@@ -36,8 +36,8 @@ pub enum Group {
 /// * An intent is sent by the process that prepared it, within a bound: the **fence**.
 ///   After it [`send_trigger`](Self::send_trigger) refuses with
 ///   [`ErrorKind::IntentExpired`](crate::ErrorKind::IntentExpired), and nothing is sent.
-/// * [`recover_trigger`](Self::recover_trigger) searches for longer than the fence and the timeout of a request together
-///   before it reports that nothing was triggered.
+/// * [`recover_trigger`](Self::recover_trigger) searches for as long as the fence, the timeout of a request and the time in
+///   which a server acts on one together before it reports that nothing was triggered; it counts from its call.
 ///   So where a second process takes over while the first one hangs, one of them sends; no common clock is needed, as
 ///   the one that comes later starts later.
 /// * What remains is a process that is stopped between the check of the fence and the socket, for longer than the search.
