@@ -23,7 +23,7 @@ const ACTIVE: &str = "active";
 const UNTIL: &str = "until";
 const OVERLAPS: &str = "overlap";
 /// What earlier releases wrote for [`OVERLAPS`].
-const CROWDED: &str = "crowded";
+const EARLIER_OVERLAPS: &str = "crowded";
 const LISTED: &str = "listed";
 const SWIFT: &str = "swift";
 const TITLE: &str = "title";
@@ -153,7 +153,7 @@ impl Pending {
             last_seen_at,
             job,
             until: number(id, UNTIL)?,
-            overlaps: id.get(OVERLAPS).or(id.get(CROWDED)).is_some(),
+            overlaps: id.get(OVERLAPS).or(id.get(EARLIER_OVERLAPS)).is_some(),
             listed: number(id, LISTED)?,
             swift: id.get(SWIFT).is_some(),
             title: id.get(TITLE).map(str::to_owned),

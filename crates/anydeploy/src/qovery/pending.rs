@@ -15,8 +15,8 @@ mod key {
     pub(super) const FIRST: &str = "first";
     pub(super) const LEFT_QUEUE_AT: &str = "gone";
     pub(super) const OVERLAP: &str = "overlap";
-    /// What [`OVERLAP`] was called before.
-    pub(super) const CROWDED: &str = "crowded";
+    /// What earlier releases wrote for [`OVERLAP`].
+    pub(super) const EARLIER_OVERLAP: &str = "crowded";
     pub(super) const EXECUTION: &str = "execution";
     pub(super) const CANCELLED: &str = "cancelled";
     pub(super) const COMMIT: &str = "commit";
@@ -115,7 +115,7 @@ impl Pending {
             .map(Revision::Commit)
             .or_else(|| named(key::TAG).map(Revision::ImageTag))
             .or_else(|| named(key::CHART).map(Revision::ChartVersion));
-        let overlap = id.get(key::OVERLAP).or(id.get(key::CROWDED));
+        let overlap = id.get(key::OVERLAP).or(id.get(key::EARLIER_OVERLAP));
         let overlap = overlap.map(|word| if word == SAME_TARGET { Overlap::Target } else { Overlap::Environment });
         let clues = Clues {
             after: id.get(key::AFTER).map(ids::lower),

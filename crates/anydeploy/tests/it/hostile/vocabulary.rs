@@ -5,7 +5,7 @@
 /// The details that the adapter of each platform knows.
 pub const NAMES: [&[&str]; 3] = [
     &["deployment", "unconfirmed", "since", "adopted", "inferred"],
-    &["nonce", "after", "since", "queued", "ahead", "active", "until", "crowded", "row", "inferred"],
+    &["nonce", "after", "since", "queued", "ahead", "active", "until", "crowded", "overlap", "row", "inferred"],
     &[
         "environment",
         "request",
@@ -18,6 +18,7 @@ pub const NAMES: [&[&str]; 3] = [
         "inferred",
         "adopted",
         "crowded",
+        "overlap",
         "cancelled",
         "commit",
         "tag",
