@@ -2,7 +2,7 @@
 
 use super::deployment::{accepted, to_deployment};
 use super::pending::{Pending, Stage, Start};
-use super::{Coolify, rows, services, twin};
+use super::{Coolify, catalog, rows, twin};
 use crate::{Deployment, DeploymentId, Error, ErrorKind, Result, Target, TargetKind, platform};
 
 /// The deployment that an id names.
@@ -10,7 +10,7 @@ pub(super) async fn read(coolify: &Coolify, id: &DeploymentId) -> Result<Deploym
     id.expect_platform(&platform::COOLIFY)?;
     let target = id.target();
     if *target.kind() != TargetKind::Application {
-        return services::follow(coolify, target, Start::of(id)?).await;
+        return catalog::follow(coolify, target, Start::of(id)?).await;
     }
     let pending = Pending::of(id)?;
     let missing = match rows::row(&coolify.api, target, &pending.uuid).await {
