@@ -1,5 +1,6 @@
 //! Configuration: in code, from the environment, or from a file by serde.
 
+mod account;
 mod connection;
 mod env;
 mod forms;

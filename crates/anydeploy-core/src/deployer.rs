@@ -7,7 +7,8 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
 use crate::{
-    Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Logs, Platform, Result, TwoPhase,
+    Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Hub, Logs, Platform, Result,
+    TwoPhase,
 };
 
 /// How many reads are under way at once where a platform reads deployments one by one.
@@ -91,6 +92,14 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     fn catalog(&self) -> Option<&dyn Catalog> {
         None
     }
+
+    /// The hub that the watches of this deployer share, if it reads many deployments by few requests.
+    ///
+    /// Without one each watch polls by itself.
+    /// A wrapper that changes what is read must not pass it on.
+    fn hub(&self) -> Option<Hub> {
+        None
+    }
 }
 
 /// Implements the trait for a pointer to a deployer, every method by forwarding.
@@ -136,6 +145,10 @@ macro_rules! forward {
 
             fn catalog(&self) -> Option<&dyn Catalog> {
                 (**self).catalog()
+            }
+
+            fn hub(&self) -> Option<Hub> {
+                (**self).hub()
             }
         }
     };

@@ -84,4 +84,13 @@ pub trait Interceptor: Debug + Send + Sync + 'static {
         let _ = call;
         next.call(ids.to_vec())
     }
+
+    /// Whether every poll of a watch has to pass it; `false` by default.
+    ///
+    /// Then watches share the [`Hub`](crate::Hub) of the deployer inside, whose batches belong to no single call, and only
+    /// reads of one deployment pass the layer.
+    /// An interceptor that changes what is read says `true`, and each watch polls by itself.
+    fn sees_polls(&self) -> bool {
+        false
+    }
 }

@@ -79,7 +79,7 @@ pub use revision::{RanRevision, Revision};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
-pub use watch::{Failure, Loss, Outcome, Watch, WatchEvent, WatchOptions};
+pub use watch::{BatchRead, Failure, Hub, Loss, Outcome, Pace, Watch, WatchEvent, WatchOptions, read_by_batch};
 
 /// What a deployer answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

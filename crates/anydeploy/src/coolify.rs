@@ -35,6 +35,7 @@ mod answer;
 mod api;
 mod asked;
 mod baseline;
+mod batch;
 mod cancel;
 mod catalog;
 mod check;
@@ -56,6 +57,7 @@ mod trigger;
 mod twin;
 mod version;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use coolify_client::Client;
@@ -65,10 +67,10 @@ pub use coolify_client::types::DeploymentStatusEnum;
 pub use status::phase;
 
 use crate::config::{Config, Connect, Conventions};
-use crate::groups::{offers, two_phase};
+use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption, Result, Target,
-    TargetKind, Timing, platform,
+    BatchRead, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption,
+    Result, Target, TargetKind, Timing, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -89,6 +91,7 @@ pub type CoolifyBuilder = Builder<Coolify>;
 pub struct Coolify {
     api: Api,
     timing: Timing,
+    account: Arc<str>,
 }
 
 impl Coolify {
@@ -174,7 +177,7 @@ impl Connect for Coolify {
 
     fn connect(config: &Config<Self>) -> Result<Self> {
         let http = config.http(coolify_client::wire::Auth::bearer)?;
-        Ok(Self { api: Api::new(Client::from_http(http)), timing: config.timing() })
+        Ok(Self { api: Api::new(Client::from_http(http)), timing: config.timing(), account: config.account().into() })
     }
 }
 
@@ -201,7 +204,14 @@ impl Deployer for Coolify {
         read::read(self, id).boxed()
     }
 
+    polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog);
 }
 
 two_phase!(Coolify, CoolifyTrigger);
+
+impl BatchRead for Coolify {
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
+        batch::read(self, ids).boxed()
+    }
+}

@@ -47,6 +47,7 @@
 
 mod api;
 mod baseline;
+mod batch;
 mod catalog;
 mod check;
 mod earlier;
@@ -55,6 +56,7 @@ mod ended;
 mod error;
 mod history;
 mod infer;
+mod lists;
 mod logs;
 mod lost;
 mod pending;
@@ -70,6 +72,8 @@ mod send;
 mod status;
 mod trigger;
 
+use std::sync::Arc;
+
 use dokploy_client::wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -77,10 +81,10 @@ pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, Que
 pub use status::{phase, queue_phase, service_state};
 
 use crate::config::{Config, Connect, Conventions};
-use crate::groups::{offers, two_phase};
+use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform, RequestOption,
-    Result, Target, TargetKind, Timing, platform,
+    BatchRead, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform,
+    RequestOption, Result, Target, TargetKind, Timing, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -98,6 +102,7 @@ pub type DokployBuilder = Builder<Dokploy>;
 pub struct Dokploy {
     api: Api,
     timing: Timing,
+    account: Arc<str>,
 }
 
 impl Dokploy {
@@ -167,7 +172,7 @@ impl Connect for Dokploy {
 
     fn connect(config: &Config<Self>) -> Result<Self> {
         let http = config.http(|key| Auth::header("x-api-key", key))?;
-        Ok(Self { api: Api::new(http), timing: config.timing() })
+        Ok(Self { api: Api::new(http), timing: config.timing(), account: config.account().into() })
     }
 }
 
@@ -191,7 +196,14 @@ impl Deployer for Dokploy {
         read::read(self, id).boxed()
     }
 
+    polls_together!();
     offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog);
 }
 
 two_phase!(Dokploy, DokployTrigger);
+
+impl BatchRead for Dokploy {
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
+        batch::read(self, ids).boxed()
+    }
+}

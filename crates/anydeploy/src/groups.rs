@@ -1,4 +1,4 @@
-//! What the adapters of this crate write alike: which groups they offer, and a trigger in two phases.
+//! What the adapters of this crate write alike: which groups they offer, a trigger in two phases, and polls of many watches.
 
 /// The methods of [`Deployer`](crate::Deployer) by which an adapter offers groups that it implements itself.
 macro_rules! offers {
@@ -29,3 +29,18 @@ macro_rules! two_phase {
     };
 }
 pub(crate) use two_phase;
+
+/// The methods of [`Deployer`](crate::Deployer) by which an adapter polls for many watches together; its file `batch.rs`
+/// holds the `PACE`.
+macro_rules! polls_together {
+    () => {
+        fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+            $crate::adapter::read_by_batch(self, batch::PACE, ids)
+        }
+
+        fn hub(&self) -> Option<$crate::adapter::Hub> {
+            $crate::adapter::Hub::shared(&self.account, batch::PACE, || Arc::new(self.clone()))
+        }
+    };
+}
+pub(crate) use polls_together;

@@ -36,12 +36,14 @@ mod action;
 mod answer;
 mod api;
 mod baseline;
+mod batch;
 mod body;
 mod cancel;
 mod catalog;
 mod error;
 mod history;
 mod ids;
+mod lists;
 mod logs;
 mod order;
 mod outcome;
@@ -60,6 +62,7 @@ mod snapshot;
 mod status;
 mod trigger;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
@@ -74,10 +77,10 @@ pub use qovery_client::types::{
 pub use status::{phase, service_state};
 
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
-use crate::groups::{offers, two_phase};
+use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption, Result, Target,
-    TargetKind, Timing, platform,
+    BatchRead, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption,
+    Result, Target, TargetKind, Timing, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -98,6 +101,7 @@ pub struct Qovery {
     api: Api,
     scheme: TokenScheme,
     timing: Timing,
+    account: Arc<str>,
 }
 
 impl Qovery {
@@ -178,7 +182,12 @@ impl Connect for Qovery {
             TokenScheme::Bearer => Auth::bearer(token),
             _ => Auth::scheme("Token", token),
         })?;
-        Ok(Self { api: Api::new(Client::from_http(http)), scheme, timing: config.timing() })
+        Ok(Self {
+            api: Api::new(Client::from_http(http)),
+            scheme,
+            timing: config.timing(),
+            account: config.account().into(),
+        })
     }
 }
 
@@ -212,7 +221,14 @@ impl Deployer for Qovery {
         async move { read(self, Pending::of(id)?).await }.boxed()
     }
 
+    polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog);
 }
 
 two_phase!(Qovery, QoveryTrigger);
+
+impl BatchRead for Qovery {
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
+        batch::read(self, ids).boxed()
+    }
+}

@@ -87,6 +87,14 @@ impl<D: Connect> Config<D> {
         builder
     }
 
+    /// Whether requests go through an HTTP client of the caller's own.
+    pub(super) fn has_own_client(&self) -> bool {
+        #[cfg(feature = "raw-api")]
+        return self.http_client.is_some();
+        #[cfg(not(feature = "raw-api"))]
+        false
+    }
+
     /// This crate, and the application if it is named.
     fn user_agent(&self) -> Result<String> {
         let Some(name) = &self.application_name else { return Ok(USER_AGENT.to_owned()) };

@@ -5,7 +5,7 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, History,
-    HistoryOptions, Intent, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target, TwoPhase,
+    HistoryOptions, Hub, Intent, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target, TwoPhase,
 };
 
 /// A deployer with an [`Interceptor`] around each of its calls; it offers the groups of the deployer inside.
@@ -120,6 +120,10 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         self.inner.catalog().map(|_| self as &dyn Catalog)
+    }
+
+    fn hub(&self) -> Option<Hub> {
+        self.inner.hub().filter(|_| !self.interceptor.sees_polls())
     }
 }
 

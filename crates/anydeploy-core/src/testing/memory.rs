@@ -14,7 +14,7 @@ pub use script::Script;
 pub use world::Trigger;
 use world::World;
 
-use crate::{Capabilities, Error, Group, Method, Target};
+use crate::{Capabilities, Error, Group, Method, Pace, Target};
 
 /// A deployer whose platform lives in memory: for tests of programs that deploy.
 ///
@@ -99,6 +99,14 @@ impl MemoryDeployer {
         self
     }
 
+    /// Gives the watches of this platform a [`Hub`](crate::Hub), whose batches hold what is under way; without it each watch
+    /// polls by itself.
+    #[must_use]
+    pub fn with_hub(self, pace: Pace) -> Self {
+        self.world().pace = Some(pace);
+        self
+    }
+
     /// Takes a trigger as the deployment of the same target, revision and pull request that is under way, if there is one.
     ///
     /// One that waits in the queue is the answer, as [`Identity::Adopted`](crate::Identity::Adopted).
@@ -160,6 +168,12 @@ impl MemoryDeployer {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.world().calls
+    }
+
+    /// How many batches of a [`Hub`](crate::Hub) it has answered.
+    #[must_use]
+    pub fn batches(&self) -> u64 {
+        self.world().batches
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

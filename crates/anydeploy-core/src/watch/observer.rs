@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::Span;
 
 use super::event::WatchEvent;
+use super::hub::{Ticket, Turn};
 use super::options::{WatchOptions, after};
 use super::outcome::{Failure, Loss, Outcome};
 use super::polls::{Next, Polls};
@@ -36,6 +37,8 @@ pub(super) struct Observer<D> {
     state: State,
     polls: Polls,
     span: Span,
+    /// Its place in the hub of the deployer, if that has one; it is taken with the first poll.
+    ticket: Option<Ticket>,
     /// The deployment as it was read last, and when.
     last: Option<(Deployment, Instant)>,
     /// What an error of a poll advises if there is a `last`.
@@ -77,6 +80,7 @@ impl<D: Deployer> Observer<D> {
             state,
             polls: Polls::default(),
             span,
+            ticket: None,
             last: None,
             next_step: WATCH_AGAIN,
         }
@@ -105,6 +109,7 @@ impl<D: Deployer> Observer<D> {
         let times = match mem::replace(&mut self.state, State::Ended) {
             State::New { deadline } => {
                 let deadline = deadline.unwrap_or_else(|| self.options.ends_at());
+                self.ticket = self.deployer.hub().map(|hub| hub.join(&self.id, self.options.first_interval));
                 Times { began: Instant::now(), deadline, next_poll: None }
             }
             State::Polling(times) => times,
@@ -113,23 +118,27 @@ impl<D: Deployer> Observer<D> {
             }
             State::Ended => return None,
         };
-        Some(self.poll(times).await)
+        let event = self.poll(times).await;
+        if !matches!(self.state, State::Polling(_)) {
+            // It polls no more, though the watch may be kept.
+            self.ticket = None;
+        }
+        Some(event)
     }
 
     /// Polls until there is something to report.
     async fn poll(&mut self, mut times: Times) -> Result<WatchEvent> {
         loop {
-            if let Some(next_poll) = times.next_poll {
-                sleep_until(next_poll.min(times.deadline)).await;
-                if next_poll >= times.deadline {
-                    return self.out_of_time(times.began);
-                }
-            }
+            let Some(turn) = self.turn(&times).await else { return self.out_of_time(times.began) };
             let began = Instant::now();
             // A poll that has begun gets time for its answer even after the deadline: a watch that is resumed late
             // still reports a deployment that is over as over.
             let limit = times.deadline.max(after(self.options.min_poll_time));
-            match timeout_at(limit, self.deployer.deployment(&self.id)).await {
+            let answer = match turn {
+                Turn::Read(answer) => Ok(answer),
+                Turn::Alone => timeout_at(limit, self.read_alone()).await,
+            };
+            match answer {
                 Err(_) => {
                     self.polls.unanswered(began);
                     return self.out_of_time(times.began);
@@ -154,10 +163,46 @@ impl<D: Deployer> Observer<D> {
         }
     }
 
+    /// Waits for what a batch reads or until the next poll is due; `None` at the deadline.
+    async fn turn(&self, times: &Times) -> Option<Turn> {
+        let due = times.next_poll.unwrap_or_else(Instant::now);
+        let Some(ticket) = &self.ticket else {
+            sleep_until(due.min(times.deadline)).await;
+            return (times.next_poll.is_none() || due < times.deadline).then_some(Turn::Alone);
+        };
+        // A watch without time to wait for a batch polls at once.
+        if times.next_poll.is_none() && times.deadline <= after(self.options.min_poll_time) {
+            return Some(Turn::Alone);
+        }
+        match timeout_at(times.deadline, ticket.next(due)).await {
+            Ok(turn) => Some(turn),
+            // Batches may be slow where the rate limit is used up, so the end of the deployment may not be known yet.
+            Err(_) if ticket.is_covered() && self.last_is_stale() => Some(Turn::Alone),
+            Err(_) => None,
+        }
+    }
+
+    /// Whether the last read is older than the longest time between two polls.
+    fn last_is_stale(&self) -> bool {
+        self.last.as_ref().is_none_or(|(_, read_at)| read_at.elapsed() > self.options.longest_interval)
+    }
+
+    /// Reads the deployment by a request of its own.
+    async fn read_alone(&self) -> Result<Deployment> {
+        let _permit = match &self.ticket {
+            Some(ticket) => ticket.permit().await,
+            None => None,
+        };
+        self.deployer.deployment(&self.id).await
+    }
+
     /// Records what was read, and reports what is new in it.
     fn read(&mut self, deployment: Deployment, times: Times) -> Option<WatchEvent> {
         // What an adapter learns makes the id more precise; later polls start from the best one.
-        self.id = deployment.id.clone();
+        if self.id != deployment.id {
+            self.id = deployment.id.clone();
+            self.ticket.iter().for_each(|ticket| ticket.set_id(&self.id));
+        }
         let last = self.last.replace((deployment.clone(), Instant::now())).map(|(last, _)| last);
         self.state = State::Polling(times);
         if last.as_ref().is_none_or(|last| last.identity != deployment.identity) {

@@ -7,6 +7,7 @@ mod conformance;
 mod contract;
 mod find;
 mod hostile;
+mod hub;
 mod json;
 mod layers;
 mod memory;

@@ -1,10 +1,11 @@
 //! The requests that the adapter makes, one method each.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dokploy_client::Client;
 use dokploy_client::types::{
-    DeployApplication, DeployCompose, DeploymentDetails, DeploymentReadLogsParams, Domain, Member,
+    DeployApplication, DeployCompose, Deployment as Row, DeploymentDetails, DeploymentReadLogsParams, Domain, Member,
 };
 use dokploy_client::wire::{Http, Method, Operation, ResponseFuture};
 use serde_json::{Map, Value};
@@ -12,13 +13,16 @@ use serde_json::{Map, Value};
 use super::ApplicationStatusEnum;
 use super::edition::Edition;
 use super::error::map_error;
-use super::queue::Queue;
+use super::queue::{Jobs, Queue};
 use super::rows::Rows;
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, platform};
 
 /// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
 const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/project.all");
+
+/// The list of all rows, read without what stands around each of them.
+const ALL_ROWS: Operation = Operation::new(Method::Get, "deployment-allCentralized", "/deployment.allCentralized");
 
 /// The interface of one server; clones share its connections.
 #[derive(Clone, Debug)]
@@ -83,13 +87,38 @@ impl Api {
         value(self.client.deployment_all_centralized()).await
     }
 
+    /// The rows of all applications and compose stacks that the key may see, by their target.
+    pub(super) async fn all_rows_by_target(&self) -> Result<HashMap<Target, Arc<Rows>>> {
+        let (all, at) = dated(self.client.http().request(&ALL_ROWS).json::<Vec<Row>>()).await?;
+        let mut by_target: HashMap<_, Vec<Row>> = HashMap::new();
+        for row in all {
+            let target = match (&row.application_id, &row.compose_id) {
+                (Some(id), _) => Target::application(id),
+                (None, Some(id)) => Target::new(TargetKind::Compose, id),
+                (None, None) => continue,
+            };
+            by_target.entry(target).or_default().push(row);
+        }
+        Ok(by_target.into_iter().map(|(target, rows)| (target, Arc::new(Rows { rows, at }))).collect())
+    }
+
     /// The queue as far as it concerns `target`; `None` on a server older than 0.28.3, which shows none.
     pub(super) async fn queue(&self, target: &Target) -> Result<Option<Queue>> {
+        Ok(self.jobs().await?.map(|jobs| jobs.of(target)))
+    }
+
+    /// The jobs of the whole instance; `None` on a server older than 0.28.3, which shows none.
+    pub(super) async fn jobs(&self) -> Result<Option<Jobs>> {
         match dated(self.client.deployment_queue_list()).await {
-            Ok((jobs, at)) => Ok(Some(Queue::of(jobs, target, at))),
+            Ok((jobs, at)) => Ok(Some(Jobs::new(jobs, at))),
             Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// What is known of the server.
+    pub(super) fn edition(&self) -> &Edition {
+        &self.edition
     }
 
     /// The last lines of the log of a row.

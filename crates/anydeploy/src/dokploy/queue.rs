@@ -1,10 +1,30 @@
 //! The queue: the only list with the deployments that wait.
 
+use std::sync::Arc;
+
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
 use super::rows::created;
 use crate::adapter::Timestamps;
 use crate::{Target, TargetKind};
+
+/// The jobs of the whole instance at one point in time, other people's services included.
+#[derive(Clone)]
+pub(super) struct Jobs {
+    jobs: Arc<[Job]>,
+    at: Option<Timestamps>,
+}
+
+impl Jobs {
+    pub(super) fn new(jobs: Vec<Job>, at: Option<Timestamps>) -> Self {
+        Self { jobs: jobs.into(), at }
+    }
+
+    /// Those of a target.
+    pub(super) fn of(&self, target: &Target) -> Queue {
+        Queue { jobs: self.jobs.iter().filter(|job| concerns(job, target)).cloned().collect(), at: self.at }
+    }
+}
 
 /// The jobs of a target at one point in time; the cloud lists those that are over as well.
 pub(super) struct Queue {
@@ -14,12 +34,6 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// The jobs that concern a target, out of those of the whole instance, other people's services included.
-    pub(super) fn of(mut jobs: Vec<Job>, target: &Target, at: Option<Timestamps>) -> Self {
-        jobs.retain(|job| concerns(job, target));
-        Self { jobs, at }
-    }
-
     pub(super) fn tagged(&self, tag: &str) -> Option<&Job> {
         self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(tag)))
     }

@@ -2,6 +2,7 @@
 
 use super::Dokploy;
 use super::ended::of_row;
+use super::lists::Lists;
 use super::lost::row_is_gone;
 use super::pending::{Known, Pending, row_of};
 use super::resolve::resolve;
@@ -13,7 +14,9 @@ pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deploym
     id.expect_platform(&platform::DOKPLOY)?;
     let target = id.target();
     let (row, identity) = match Known::of(id)? {
-        Known::Pending(pending) => return read_pending(dokploy, target, pending).await,
+        Known::Pending(pending) => {
+            return read_pending(dokploy, &Lists::of(&dokploy.api, [target]), target, pending).await;
+        }
         Known::Row(row, identity) => (row, identity),
     };
     let Rows { rows, at } = dokploy.api.rows(target).await?;
@@ -24,10 +27,15 @@ pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deploym
 }
 
 /// Resolves a pending deployment, and notes the triggers of this process that overlap with its own.
-async fn read_pending(dokploy: &Dokploy, target: &Target, mut pending: Pending) -> Result<Deployment> {
+pub(super) async fn read_pending(
+    dokploy: &Dokploy,
+    lists: &Lists<'_>,
+    target: &Target,
+    mut pending: Pending,
+) -> Result<Deployment> {
     let (nonce, remembered) = (pending.nonce().to_owned(), Remembered::of(&dokploy.api.place(target)));
     pending.overlaps |= remembered.overlap(&nonce, dokploy.timing.lost_after).is_some();
-    let read = resolve(dokploy, target, pending).await;
+    let read = resolve(dokploy, lists, target, pending).await;
     if is_last_read(&read, |read| read.identity.is_resolved()) {
         let row = read.as_ref().ok().and_then(|read| row_of(&read.id));
         remembered.settle(&nonce, row.as_deref());

@@ -5,6 +5,7 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 use super::Dokploy;
 use super::ended::of_row;
 use super::infer::{Finding, infer, infer_without_queue};
+use super::lists::Lists;
 use super::lost::{ambiguous, never_started};
 use super::pending::Pending;
 use super::queue::{Queue, is_over};
@@ -17,17 +18,22 @@ use crate::{Deployment, DeploymentStatus, ErrorKind, Identity, Phase, Result, Ta
 /// The first release that keeps the description of a trigger.
 const KEEPS_TAG: (u32, u32) = (0, 25);
 
-pub(super) async fn resolve(dokploy: &Dokploy, target: &Target, mut pending: Pending) -> Result<Deployment> {
-    let rows = match dokploy.api.rows(target).await {
+pub(super) async fn resolve(
+    dokploy: &Dokploy,
+    lists: &Lists<'_>,
+    target: &Target,
+    mut pending: Pending,
+) -> Result<Deployment> {
+    let rows = match lists.rows(target).await {
         Ok(rows) => rows,
         // The job says something without the rows, too, and may have left the queue at the next poll.
-        Err(error) if may_be_transient(&error) => return job_alone(dokploy, target, pending).await.ok_or(error),
+        Err(error) if may_be_transient(&error) => return job_alone(lists, target, pending).await.ok_or(error),
         Err(error) => return Err(error),
     };
     if let Some(row) = pending.tagged(&rows.rows) {
         return Ok(of_row(dokploy, target, row, Identity::Exact, rows.at).await);
     }
-    let queue = match dokploy.api.queue(target).await {
+    let queue = match lists.queue(target).await {
         Ok(Some(queue)) => queue,
         // The next poll may find the row, whatever the queue answers by then.
         Err(error) if may_be_transient(&error) => return Ok(pending.to_deployment(target, accepted())),
@@ -39,13 +45,13 @@ pub(super) async fn resolve(dokploy: &Dokploy, target: &Target, mut pending: Pen
     let tag = pending.correlation_tag();
     let job = queue.tagged(&tag);
     match job {
-        Some(job) if !is_over(job) => return Ok(queued(dokploy, target, pending, job, &queue, &rows).await),
+        Some(job) if !is_over(job) => return Ok(queued(lists, target, pending, job, &queue, &rows).await),
         // The cloud remembers jobs that are over.
         Some(job) => pending.note_start(job),
         None => {}
     }
     // A job stays in the queue until after the last change of its row, so that its row is listed from now on.
-    let rows = dokploy.api.rows(target).await?;
+    let rows = lists.rows_after_queue(target).await?;
     if let Some(row) = pending.tagged(&rows.rows) {
         return Ok(of_row(dokploy, target, row, Identity::Exact, rows.at).await);
     }
@@ -107,7 +113,7 @@ fn decide<'a>(
 
 /// The deployment of a job that waits or runs, where `rows` were read before the queue and do not hold it.
 pub(super) async fn queued(
-    dokploy: &Dokploy,
+    lists: &Lists<'_>,
     target: &Target,
     mut pending: Pending,
     job: &Job,
@@ -116,7 +122,7 @@ pub(super) async fn queued(
 ) -> Deployment {
     if !pending.needs_rows_again(job, queue) {
         pending.note_job(job, queue, Some(rows.newest()), None);
-    } else if let Ok(again) = dokploy.api.rows(target).await {
+    } else if let Ok(again) = lists.rows_after_queue(target).await {
         if let Some(row) = pending.tagged(&again.rows) {
             return to_deployment(target, row, Identity::Exact);
         }
@@ -128,8 +134,8 @@ pub(super) async fn queued(
 }
 
 /// What the queue alone says of a deployment.
-async fn job_alone(dokploy: &Dokploy, target: &Target, mut pending: Pending) -> Option<Deployment> {
-    let queue = dokploy.api.queue(target).await.ok()??;
+async fn job_alone(lists: &Lists<'_>, target: &Target, mut pending: Pending) -> Option<Deployment> {
+    let queue = lists.queue(target).await.ok()??;
     let job = queue.waiting(&pending.correlation_tag())?;
     pending.note_job(job, &queue, None, None);
     Some(pending.to_deployment(target, of_job(job)))

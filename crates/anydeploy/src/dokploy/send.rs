@@ -10,6 +10,7 @@ use futures::future::{Either, select};
 use tokio::time::{Instant, timeout};
 
 use super::Dokploy;
+use super::lists::Lists;
 use super::pending::{Pending, has_seen_job};
 use super::poll::poll;
 use super::read::read;
@@ -82,16 +83,17 @@ async fn poll_while_sent(dokploy: &Dokploy, target: &Target, pending: &Pending) 
 
 /// Finds the row or, if the queue is read as well, the job with the tag of a trigger.
 async fn poll_once(dokploy: &Dokploy, target: &Target, pending: &Pending, with_queue: bool) -> Option<Deployment> {
-    let rows = dokploy.api.rows(target).await.ok()?;
+    let lists = Lists::of(&dokploy.api, [target]);
+    let rows = lists.rows(target).await.ok()?;
     if let Some(row) = pending.tagged(&rows.rows) {
         return Some(to_deployment(target, row, Identity::Exact));
     }
     if !with_queue {
         return None;
     }
-    let queue = dokploy.api.queue(target).await.ok()??;
+    let queue = lists.queue(target).await.ok()??;
     let job = queue.waiting(&pending.correlation_tag())?;
-    Some(queued(dokploy, target, pending.clone(), job, &queue, &rows).await)
+    Some(queued(&lists, target, pending.clone(), job, &queue, &rows).await)
 }
 
 /// Polls a few times within a second: the row may appear at once, and may lose the tag soon after.

@@ -66,7 +66,7 @@ impl Api {
 
     pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
         let (statuses, at) = dated(self.client.get_environment_statuses(environment).await.map_err(map_error)?);
-        Ok(Snapshot { statuses, at })
+        Ok(Snapshot::new(statuses, at))
     }
 
     pub(super) async fn stages(&self, environment: &str) -> Result<EnvironmentStatusesWithStages> {

@@ -26,7 +26,7 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
             Some(state) if phase(state) != Phase::Unknown => {
                 Ok(pending.to_deployment(phase(state), state.as_str()).with_progress(snapshot.progress()))
             }
-            _ => read_past(qovery, pending, whole).await,
+            _ => read_past(qovery, pending, snapshot, whole).await,
         };
     }
     if let Some(status) = snapshot.service(&pending.target).filter(|status| shows(status, execution, current)) {
@@ -37,7 +37,7 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
             return Ok(pending.to_deployment(Phase::Running, state.as_str()));
         }
         match phase {
-            Phase::Succeeded => return succeeded(qovery, pending, status).await,
+            Phase::Succeeded => return succeeded(qovery, pending, snapshot, status).await,
             // The execution is over, so the history has the last word.
             Phase::Unknown if going_on.is_none() => {}
             _ => return Ok(pending.to_deployment(phase, status.state.as_str())),
@@ -46,24 +46,23 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
         // The execution has not come to the service yet.
         return Ok(pending.to_deployment(Phase::Running, state.as_str()));
     }
-    read_past(qovery, pending, whole).await
+    read_past(qovery, pending, snapshot, whole).await
 }
 
 /// A success, once it is read which revision ran.
-async fn succeeded(qovery: &Qovery, pending: &Pending, status: &Status) -> Result<Deployment> {
+async fn succeeded(qovery: &Qovery, pending: &Pending, snapshot: &Snapshot, status: &Status) -> Result<Deployment> {
     let mut deployment = pending.to_deployment(Phase::Succeeded, status.state.as_str());
     if let Some(other) = pending.action.contradicted_by(status.status_details.as_ref()) {
         return Ok(failed_as(deployment, other.as_str()));
     }
-    let read = || async {
-        let past = retry_briefly(|| qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE));
-        past.await.map_err(beside_statuses)
-    };
-    let mut past = read().await;
+    let mut past = snapshot.history(&qovery.api, &pending.environment).await;
+    let again;
     // The history may be behind the statuses, and only it says which revision won if requests were merged.
     if past.as_ref().is_ok_and(|past| entry_of(past, pending).is_none()) && is_at_stake(pending) {
         sleep(qovery.timing.state_refreshes).await;
-        past = read().await;
+        let read = retry_briefly(|| qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE)).await;
+        again = read.map_err(beside_statuses);
+        past = again.as_deref().map_err(Clone::clone);
     }
     let entry = past.as_ref().ok().and_then(|past| entry_of(past, pending));
     if let Some((entry, part)) = entry.and_then(|entry| Some((entry, part(entry, pending.target.id())?))) {
@@ -100,12 +99,19 @@ async fn ran_by_row(qovery: &Qovery, pending: &Pending, status: &Status) -> Opti
 }
 
 /// The deployment by the history; `whole` is the state of the execution if it is still the newest.
-async fn read_past(qovery: &Qovery, pending: &Pending, whole: Option<&StateEnum>) -> Result<Deployment> {
-    let mut past = qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
-    if past.len() >= HISTORY_PAGE_SIZE && entry_of(&past, pending).is_none() && whole.is_none() {
-        past = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+async fn read_past(
+    qovery: &Qovery,
+    pending: &Pending,
+    snapshot: &Snapshot,
+    whole: Option<&StateEnum>,
+) -> Result<Deployment> {
+    let mut past = snapshot.history(&qovery.api, &pending.environment).await?;
+    let long;
+    if past.len() >= HISTORY_PAGE_SIZE && entry_of(past, pending).is_none() && whole.is_none() {
+        long = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+        past = &long;
     }
-    let Some(entry) = entry_of(&past, pending) else {
+    let Some(entry) = entry_of(past, pending) else {
         let message = "a later deployment took the place of this one, which is not in the history any more";
         let replaced = Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY);
         // The history may be behind.

@@ -3,6 +3,7 @@
 use qovery_client::types::StateEnum;
 
 use super::Qovery;
+use super::lists::Lists;
 use super::outcome::follow;
 use super::pending::Pending;
 use super::resolve::resolve;
@@ -14,9 +15,14 @@ pub(super) async fn read(qovery: &Qovery, pending: Pending) -> Result<Deployment
     if pending.is_cancelled {
         return Ok(pending.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()));
     }
-    let Some(execution) = pending.execution.as_deref() else { return resolve(qovery, pending).await };
-    let snapshot = qovery.api.snapshot(&pending.environment).await?;
-    let read = follow(qovery, &pending, &snapshot).await?;
+    let environment = pending.environment.clone();
+    read_by(qovery, pending, &Lists::read(&qovery.api, &environment).await?).await
+}
+
+/// Reads it by lists that other deployments of its environment may share.
+pub(super) async fn read_by(qovery: &Qovery, pending: Pending, lists: &Lists<'_>) -> Result<Deployment> {
+    let Some(execution) = pending.execution.as_deref() else { return resolve(qovery, pending, lists).await };
+    let read = follow(qovery, &pending, &lists.snapshot).await?;
     // It is listed, so that no other trigger takes it for a new one.
     Remembered::of(&qovery.api.place(&pending.environment)).settle(&pending.key(), Some(execution));
     Ok(read)

@@ -1,29 +1,31 @@
 //! Resolves an accepted request to its execution.
 
-use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
+use qovery_client::types::{
+    DeploymentHistoryEnvironmentV2 as Past, QueuedDeploymentRequestWithStages as Waiting, StateEnum,
+};
 
 use super::api::Api;
+use super::lists::Lists;
 use super::order::{self, failed_check, fitting, is_later, is_nameless, may_name, names};
 use super::outcome::follow;
 use super::pending::{Clues, Pending, execution_of};
 use super::precheck::check_failed;
 use super::queue::{Queue, waiting};
-use super::snapshot::{HISTORY_PAGE_SIZE, Snapshot, beside_statuses};
+use super::snapshot::{Snapshot, beside_statuses};
 use super::{Qovery, phase};
 use crate::adapter::{Remembered, Timestamps, is_last_read};
 use crate::config::TokenScheme;
 use crate::{Deployment, Error, ErrorKind, Phase, Result, Timing, platform};
 
 /// Resolves a deployment that is known by its request, or by the time of its trigger, to its execution.
-pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending) -> Result<Deployment> {
+pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending, lists: &Lists<'_>) -> Result<Deployment> {
     let (key, remembered) = (pending.key(), Remembered::of(&qovery.api.place(&pending.environment)));
     let overlap = remembered.overlap(&key, qovery.timing.lost_after);
     pending.clues.overlap = pending.clues.overlap.max(overlap);
-    let snapshot = qovery.api.snapshot(&pending.environment).await?;
     let resolver = Resolver { qovery, key: &key, remembered: &remembered };
     let read = match pending.request.clone() {
-        Some(request) => resolver.queued(pending, &request, snapshot).await,
-        None => resolver.started(pending, &snapshot).await,
+        Some(request) => resolver.queued(pending, &request, lists).await,
+        None => resolver.started(pending, &lists.snapshot).await,
     };
     let execution = read.as_ref().ok().and_then(|read| execution_of(&read.id));
     if is_last_read(&read, |read| execution.is_some() || read.is_over()) {
@@ -63,29 +65,30 @@ impl Resolver<'_> {
     }
 
     /// Resolves one whose request had to wait.
-    async fn queued(&self, mut pending: Pending, request: &str, mut snapshot: Snapshot) -> Result<Deployment> {
+    async fn queued(&self, mut pending: Pending, request: &str, lists: &Lists<'_>) -> Result<Deployment> {
+        let mut snapshot = &lists.snapshot;
         if pending.clues.left_queue_at.is_none() {
-            let queue = self.queue(&pending).await?;
+            let queue = self.queue_of(&pending, lists.queue().await?);
             if queue.has(request) {
-                return Ok(waiting(pending, &queue, Some(&snapshot)));
+                return Ok(waiting(pending, &queue, Some(snapshot)));
             }
             // The first snapshot may be older than the time at which the request left the queue.
             let before = snapshot.at;
-            snapshot = self.qovery.api.snapshot(&pending.environment).await?;
+            snapshot = lists.snapshot_after_queue().await?;
             pending.clues.left_queue_at = Some(snapshot.at.checked(before));
         }
         if snapshot.last_request() == Some(request)
             && let Some(execution) =
                 snapshot.last().filter(|execution| Some(*execution) != pending.clues.after.as_deref())
         {
-            return follow(self.qovery, &pending.with_execution(execution), &snapshot).await;
+            return follow(self.qovery, &pending.with_execution(execution), snapshot).await;
         }
         // Older servers do not name the request, and a merged one goes under the name of another.
         let left_queue_at = pending.clues.left_queue_at;
-        let overdue = is_overdue(left_queue_at, &snapshot, &self.qovery.timing);
-        let found = self.by_order(&pending, &snapshot, overdue).await?;
+        let overdue = is_overdue(left_queue_at, snapshot, &self.qovery.timing);
+        let found = self.by_order(&pending, snapshot, overdue).await?;
         if let Some(execution) = found.execution.as_ref().filter(|_| pending.clues.overlap.is_none()) {
-            return follow(self.qovery, &pending.inferred().with_execution(execution), &snapshot).await;
+            return follow(self.qovery, &pending.inferred().with_execution(execution), snapshot).await;
         }
         let state = state_of_request(&self.qovery.api, request).await?;
         // A request may have been cancelled while it waited, and then the next execution is another one, so that a failed
@@ -94,7 +97,7 @@ impl Resolver<'_> {
         if let Some(state) = state {
             // It did not vanish from the queue, so that the next execution is not that of another trigger.
             if let Some(execution) = found.execution {
-                return follow(self.qovery, &pending.inferred().with_execution(&execution), &snapshot).await;
+                return follow(self.qovery, &pending.inferred().with_execution(&execution), snapshot).await;
             }
             match phase(&state) {
                 // Qovery still counts on it, so that it is not overdue.
@@ -115,15 +118,15 @@ impl Resolver<'_> {
             }
         }
         let failed = found.failed_check.as_deref().filter(|_| has_failed);
-        if let Some(execution) = self.failed_check(&pending, &snapshot, failed, left_queue_at).await? {
-            return follow(self.qovery, &pending.inferred().with_execution(&execution), &snapshot).await;
+        if let Some(execution) = self.failed_check(&pending, snapshot, failed, left_queue_at).await? {
+            return follow(self.qovery, &pending.inferred().with_execution(&execution), snapshot).await;
         }
         if !overdue {
             return Ok(pending.accepted());
         }
         let queue = self.queue(&pending).await?;
         if queue.has(request) {
-            return Ok(waiting(waiting_again(pending), &queue, Some(&snapshot)));
+            return Ok(waiting(waiting_again(pending), &queue, Some(snapshot)));
         }
         Err(if found.none_fits {
             never_started("the request left the queue, and no deployment of it was seen to start")
@@ -153,7 +156,11 @@ impl Resolver<'_> {
 
     async fn queue(&self, pending: &Pending) -> Result<Queue> {
         let (rows, _) = self.qovery.api.queue(&pending.environment).await.map_err(beside_statuses)?;
-        Ok(Queue::of(&rows, &pending.target, pending.action, self.qovery.scheme))
+        Ok(self.queue_of(pending, &rows))
+    }
+
+    fn queue_of(&self, pending: &Pending, rows: &[Waiting]) -> Queue {
+        Queue::of(rows, &pending.target, pending.action, self.qovery.scheme)
     }
 
     /// Resolves the execution by the order of the environment's history.
@@ -161,9 +168,9 @@ impl Resolver<'_> {
         if snapshot.last() == pending.clues.after.as_deref() {
             return Ok(Found::NOTHING_NEW);
         }
-        let past = self.qovery.api.history(&pending.environment, HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+        let past = snapshot.history(&self.qovery.api, &pending.environment).await?;
         let is_of_another = |execution: &str| self.remembered.is_of_another(execution, self.key);
-        Ok(Found::in_history(&past, pending, overdue, self.qovery.scheme, &self.qovery.timing, is_of_another))
+        Ok(Found::in_history(past, pending, overdue, self.qovery.scheme, &self.qovery.timing, is_of_another))
     }
 }
 

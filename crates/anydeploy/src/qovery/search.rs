@@ -246,7 +246,7 @@ mod tests {
         let executions = [&[past("e1", -500, 20, &["web"])], executions].concat();
         let poll = Poll {
             queue: queue_of(&rows),
-            snapshot: Snapshot { statuses: serde_json::from_value(statuses).unwrap(), at: time(SENT) },
+            snapshot: Snapshot::new(serde_json::from_value(statuses).unwrap(), time(SENT)),
             past: executions.iter().rev().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect(),
             sent: is_dated.then(|| time(SENT)),
             now: time(SENT + now),

@@ -1,10 +1,12 @@
 //! The snapshot of an environment: its last deployment and its services.
 
-use qovery_client::types::{EnvironmentStatuses, StateEnum, Status};
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, StateEnum, Status};
+use tokio::sync::OnceCell;
 
+use super::api::Api;
 use super::status::judge_service;
-use crate::adapter::Timestamps;
-use crate::{Error, ErrorKind, Progress, Target, TargetKind, platform};
+use crate::adapter::{Timestamps, retry_briefly};
+use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const HISTORY_PAGE_SIZE: usize = 50;
@@ -26,9 +28,24 @@ pub(super) const KINDS: [TargetKind; 6] = [
 pub(super) struct Snapshot {
     pub(super) statuses: EnvironmentStatuses,
     pub(super) at: Timestamps,
+    /// The newest executions, once something has asked for them.
+    history: OnceCell<Result<Vec<Past>>>,
 }
 
 impl Snapshot {
+    pub(super) fn new(statuses: EnvironmentStatuses, at: Timestamps) -> Self {
+        Self { statuses, at, history: OnceCell::new() }
+    }
+
+    /// The newest executions of the environment, read once after the snapshot, however many deployments need them.
+    pub(super) async fn history(&self, api: &Api, environment: &str) -> Result<&[Past]> {
+        let read = || async {
+            let past = retry_briefly(|| api.history(environment, HISTORY_PAGE_SIZE));
+            past.await.map_err(beside_statuses)
+        };
+        self.history.get_or_init(read).await.as_deref().map_err(Clone::clone)
+    }
+
     /// The newest execution that is listed; an old one may be listed for some seconds after a new one has started.
     pub(super) fn last(&self) -> Option<&str> {
         filled(self.statuses.environment.last_deployment_id.as_deref())
@@ -130,7 +147,7 @@ mod tests {
             },
             "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
         }));
-        Snapshot { statuses: statuses.unwrap(), at: Timestamps::of(None) }.progress()
+        Snapshot::new(statuses.unwrap(), Timestamps::of(None)).progress()
     }
 
     fn application(state: &str, execution: &str, is_part: bool) -> Value {

@@ -1,14 +1,16 @@
 //! The trait on the platform in memory.
 
+use std::sync::Arc;
+
 use futures::future::{BoxFuture, FutureExt};
 
 use super::MemoryDeployer;
 use super::fault::Fault;
 use super::world::{World, platform};
 use crate::{
-    Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group,
-    History, HistoryOptions, Intent, LogOptions, LogPage, Logs, Method, Permission, Platform, Result, Service, Target,
-    TwoPhase,
+    BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error,
+    ErrorKind, Group, History, HistoryOptions, Hub, Intent, LogOptions, LogPage, Logs, Method, Permission, Platform,
+    Result, Service, Target, TwoPhase,
 };
 
 impl MemoryDeployer {
@@ -128,6 +130,29 @@ impl Deployer for MemoryDeployer {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         self.offers(Group::Catalog).then_some(self as &dyn Catalog)
+    }
+
+    fn hub(&self) -> Option<Hub> {
+        let pace = self.world().pace?;
+        Hub::shared(&format!("memory {:p}", Arc::as_ptr(&self.world)), pace, || Arc::new(self.clone()))
+    }
+}
+
+impl BatchRead for MemoryDeployer {
+    /// The deployments that are under way, as a platform lists them.
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
+        async move {
+            let batch = self.act(Method::Deployments, |world| {
+                let found = ids.iter().map(|id| world.find(id).ok().map(|found| found.to_deployment()));
+                let listed: Vec<_> = found.map(|found| found.filter(|found| !found.is_over()).map(Ok)).collect();
+                world.batches += 1;
+                after_read(world);
+                Ok(listed)
+            });
+            self.answer_arrives().await;
+            batch.unwrap_or_else(|error| vec![Some(Err(error)); ids.len()])
+        }
+        .boxed()
     }
 }
 

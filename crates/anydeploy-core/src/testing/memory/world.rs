@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::fault::Faults;
 use crate::{
-    Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group, Identity, Platform,
+    Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group, Identity, Pace, Platform,
     RequestOption, Result, Service, Target, TargetKind,
 };
 pub(super) use entry::Entry;
@@ -48,6 +48,9 @@ pub(super) struct World {
     pub(super) clock: u64,
     pub(super) ticks_per_read: u64,
     pub(super) latency: Duration,
+    /// How its hub polls, if it has one.
+    pub(super) pace: Option<Pace>,
+    pub(super) batches: u64,
     /// Whether a trigger is taken as a deployment of the same work that is under way.
     pub(super) merges: bool,
     pub(super) faults: Faults,
@@ -73,6 +76,8 @@ impl Default for World {
             clock: 0,
             ticks_per_read: 0,
             latency: Duration::ZERO,
+            pace: None,
+            batches: 0,
             merges: false,
             faults: Faults::default(),
             triggered: Vec::new(),

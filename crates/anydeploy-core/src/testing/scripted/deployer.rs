@@ -6,7 +6,7 @@ use tokio::time::sleep;
 use super::{Call, ScriptedDeployer, next};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Group, History,
-    HistoryOptions, LogOptions, LogPage, Logs, Platform, Result, Service, Target, TwoPhase,
+    HistoryOptions, Hub, LogOptions, LogPage, Logs, Platform, Result, Service, Target, TwoPhase,
 };
 
 impl ScriptedDeployer {
@@ -76,6 +76,10 @@ impl Deployer for ScriptedDeployer {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         self.offers(Group::Catalog).then_some(self as &dyn Catalog)
+    }
+
+    fn hub(&self) -> Option<Hub> {
+        None
     }
 }
 

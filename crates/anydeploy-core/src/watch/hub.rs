@@ -1,0 +1,140 @@
+//! The hub: reads what many watches of one account wait for by few requests.
+
+mod driver;
+mod registry;
+mod slot;
+mod ticket;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{self, StreamExt};
+use tokio::sync::{Notify, Semaphore};
+
+pub(super) use ticket::{Ticket, Turn};
+
+use crate::deployer::MAX_CONCURRENT_READS;
+use crate::{Deployer, Deployment, DeploymentId, Result};
+use driver::Members;
+
+/// Reads many deployments by few requests: what an adapter offers to the [`Hub`] of its watches.
+pub trait BatchRead: Deployer {
+    /// Reads what one batch of requests says of each deployment, in the order of `ids`.
+    ///
+    /// `None` says nothing: the deployment has to be read alone.
+    /// So a platform that lists only what is under way answers `None` for each deployment that is not in its list.
+    ///
+    /// The requests are those of a tick: they give way to all others.
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>>;
+}
+
+/// How a hub polls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pace {
+    /// From how many watches on a batch costs less than a read for each.
+    pub from: usize,
+    /// The time between two batches, if no watch has set a shorter
+    /// [`first_interval`](crate::WatchOptions::first_interval).
+    pub interval: Duration,
+}
+
+impl Pace {
+    /// A batch in each `interval`, from so many watches on.
+    #[must_use]
+    pub const fn new(from: usize, interval: Duration) -> Self {
+        Self { from, interval }
+    }
+}
+
+/// Reads what many watches of one account wait for by few requests.
+///
+/// All watches of an account share it, without the caller doing anything: [`Deployer::hub`] of an adapter gives out the one
+/// that exists.
+/// As long as it has few watches, each polls by itself at its own intervals.
+/// From [`Pace::from`] watches on, the hub makes one [batch of reads](BatchRead::read_batch) in each interval, whatever their
+/// number, and a watch reads its deployment alone only if the batch says nothing of it: when it is over, as a rule.
+/// Such reads are made in the order in which deployments leave the batch, a few at a time.
+///
+/// Batches pass no layer around the deployer, as they belong to no single call; reads alone do.
+/// A batch that fails is a failed poll of each watch in it, and the next one comes later.
+/// The hub ends with its last watch.
+#[derive(Clone)]
+pub struct Hub(Arc<Shared>);
+
+struct Shared {
+    reader: Arc<dyn BatchRead>,
+    pace: Pace,
+    members: Mutex<Members>,
+    /// Wakes the driver once the last watch has left.
+    empty: Notify,
+    /// The reads of single deployments beside the batches, first come, first served.
+    alone: Semaphore,
+}
+
+impl Hub {
+    /// The hub of an account in the current tokio runtime, made by `reader` if there is none; `None` outside of a runtime.
+    ///
+    /// `account` has to differ where the origin, the credential or the way to the server does, and is never shown.
+    #[must_use]
+    pub fn shared(account: &str, pace: Pace, reader: impl FnOnce() -> Arc<dyn BatchRead>) -> Option<Self> {
+        let runtime = tokio::runtime::Handle::try_current().ok()?.id();
+        Some(Self(registry::find_or_insert((account.to_owned(), runtime), || Self::make(pace, reader()))))
+    }
+
+    fn make(pace: Pace, reader: Arc<dyn BatchRead>) -> Arc<Shared> {
+        Arc::new(Shared {
+            reader,
+            pace,
+            members: Mutex::default(),
+            empty: Notify::new(),
+            alone: Semaphore::new(MAX_CONCURRENT_READS),
+        })
+    }
+
+    /// How many watches poll through it.
+    #[must_use]
+    pub fn watches(&self) -> usize {
+        self.0.members().len()
+    }
+}
+
+impl Shared {
+    fn members(&self) -> std::sync::MutexGuard<'_, Members> {
+        // Nothing is left half done while the lock is held.
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { reader, pace, .. } = &*self.0;
+        f.debug_struct("Hub").field("platform", &reader.platform()).field("pace", pace).finish_non_exhaustive()
+    }
+}
+
+/// Reads several deployments by a batch, and those of which it says nothing one by one: [`Deployer::deployments`] of an
+/// adapter that has a batch.
+pub fn read_by_batch<'a, D: BatchRead>(
+    reader: &'a D,
+    pace: Pace,
+    ids: &'a [DeploymentId],
+) -> BoxFuture<'a, Vec<Result<Deployment>>> {
+    async move {
+        let answers = if ids.len() < pace.from { vec![None; ids.len()] } else { reader.read_batch(ids).await };
+        let reads: Vec<_> = ids
+            .iter()
+            .zip(answers)
+            .map(|(id, answer)| async move {
+                match answer {
+                    Some(answer) => answer,
+                    None => reader.deployment(id).await,
+                }
+            })
+            .collect();
+        stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().await
+    }
+    .boxed()
+}

@@ -1,0 +1,156 @@
+//! The driver: a task that makes one batch of reads after another while a hub has enough watches.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+
+use super::{Pace, Shared, slot::Slot};
+use crate::{Backoff, Deployment, Jitter, Result};
+
+/// The longest time between two batches that fail, so that a server may restart meanwhile without ending a watch.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The watches of a hub, in the order in which they joined.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    slots: BTreeMap<u64, Member>,
+    next_key: u64,
+    /// The driver that is running, by its number.
+    driver: Option<u64>,
+    drivers: u64,
+}
+
+#[derive(Debug)]
+struct Member {
+    slot: Arc<Slot>,
+    /// The time between two polls that its caller has set.
+    interval: Option<Duration>,
+}
+
+impl Members {
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Adds a watch; its key.
+    pub(super) fn join(&mut self, slot: Arc<Slot>, interval: Option<Duration>) -> u64 {
+        let key = self.next_key;
+        self.next_key += 1;
+        self.slots.insert(key, Member { slot, interval });
+        key
+    }
+
+    /// Removes a watch; whether it was the last.
+    pub(super) fn leave(&mut self, key: u64) -> bool {
+        self.slots.remove(&key);
+        self.slots.is_empty()
+    }
+
+    pub(super) fn is_driven(&self) -> bool {
+        self.driver.is_some()
+    }
+
+    /// The time between two batches: the shortest that a watch has set, or that of the platform.
+    fn interval(&self, pace: Pace) -> Duration {
+        let set = self.slots.values().map(|member| member.interval.unwrap_or(pace.interval));
+        set.min().unwrap_or(pace.interval)
+    }
+
+    /// Ends a driver, if it is the one that is running.
+    fn stop(&mut self, driver: u64) {
+        if self.driver == Some(driver) {
+            self.driver = None;
+            self.slots.values().for_each(|member| member.slot.uncover());
+        }
+    }
+}
+
+impl Shared {
+    /// Starts a driver if there are enough watches and none is running; whether one is.
+    pub(super) fn drive_if_due(self: &Arc<Self>) -> bool {
+        let mut members = self.members();
+        if members.driver.is_some() || members.len() < self.pace.from {
+            return members.is_driven();
+        }
+        members.drivers += 1;
+        members.driver = Some(members.drivers);
+        let driver = Driver { hub: Arc::clone(self), number: members.drivers };
+        // A runtime that is shutting down drops the task at once, which takes the lock.
+        drop(members);
+        // Its requests belong to no single watch.
+        tokio::spawn(driver.run().instrument(tracing::debug_span!(parent: None, "hub")));
+        true
+    }
+}
+
+/// A driver that is running; dropped with its runtime, it leaves the watches to themselves.
+struct Driver {
+    hub: Arc<Shared>,
+    number: u64,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.hub.members().stop(self.number);
+    }
+}
+
+impl Driver {
+    async fn run(self) {
+        let mut waits = None;
+        while let Some((slots, interval)) = self.next_batch() {
+            let ids: Vec<_> = slots.iter().map(|slot| slot.id()).collect();
+            let answers = self.hub.reader.read_batch(&ids).await;
+            let failed = has_failed(&answers);
+            for (slot, answer) in slots.iter().zip(answers) {
+                slot.deliver(answer);
+            }
+            drop(slots);
+            let wait = match failed {
+                Some(asked) => waits.get_or_insert_with(|| backoff(interval)).pause(asked),
+                None => {
+                    waits = None;
+                    backoff(interval).pause(None)
+                }
+            };
+            self.pause(Instant::now() + wait).await;
+        }
+    }
+
+    /// The watches to read for, and the time until the next batch; `None`, and the driver is no more, if they are too few.
+    fn next_batch(&self) -> Option<(Vec<Arc<Slot>>, Duration)> {
+        let mut members = self.hub.members();
+        if members.len() < self.hub.pace.from {
+            members.stop(self.number);
+            return None;
+        }
+        let slots = members.slots.values().map(|member| Arc::clone(&member.slot)).collect();
+        Some((slots, members.interval(self.hub.pace)))
+    }
+
+    /// Waits, unless the last watch leaves.
+    async fn pause(&self, until: Instant) {
+        while timeout_at(until, self.hub.empty.notified()).await.is_ok() {
+            if self.hub.members().len() == 0 {
+                break;
+            }
+        }
+    }
+}
+
+/// The waits between batches: spread by a fifth, so that processes do not converge, and longer while they fail.
+fn backoff(interval: Duration) -> Backoff {
+    let interval = interval.max(Duration::from_millis(1));
+    Backoff::new(interval, LONGEST_INTERVAL.max(interval)).with_growth(1.5).with_jitter(Jitter::Fifth)
+}
+
+/// Whether a batch has failed as a whole, and the longest time that the server asks to wait.
+fn has_failed(answers: &[Option<Result<Deployment>>]) -> Option<Option<Duration>> {
+    let mut errors = answers.iter().flatten().map(|answer| answer.as_ref().err());
+    let all_failed = errors.clone().count() > 0 && errors.all(|error| error.is_some());
+    let asked = answers.iter().flatten().filter_map(|answer| answer.as_ref().err()?.retry_after()).max();
+    (all_failed || asked.is_some()).then_some(asked)
+}

@@ -1,0 +1,81 @@
+//! The place of one watch in a hub.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::SemaphorePermit;
+use tokio::time::{Instant, timeout_at};
+
+use super::slot::{News, Slot};
+use super::{Hub, Shared};
+use crate::{Deployment, DeploymentId, Result};
+
+/// How long a new watch waits for a batch before it reads alone.
+const FIRST_BATCH: Duration = Duration::from_secs(30);
+
+/// The place of one watch in a hub; dropping it leaves the hub.
+pub(in crate::watch) struct Ticket {
+    hub: Arc<Shared>,
+    slot: Arc<Slot>,
+    key: u64,
+    joined: Instant,
+}
+
+/// What a watch does next.
+pub(in crate::watch) enum Turn {
+    /// It takes what a batch read.
+    Read(Result<Deployment>),
+    /// It reads its deployment alone.
+    Alone,
+}
+
+impl Hub {
+    /// Adds a watch; `interval` is the time between two polls that its caller has set.
+    pub(in crate::watch) fn join(&self, id: &DeploymentId, interval: Option<Duration>) -> Ticket {
+        let slot = Arc::new(Slot::new(id.clone()));
+        let key = self.0.members().join(Arc::clone(&slot), interval);
+        Ticket { hub: Arc::clone(&self.0), slot, key, joined: Instant::now() }
+    }
+}
+
+impl Ticket {
+    /// Waits for what a batch reads, or until the watch has to read alone: at `due` if no batch says anything.
+    pub(in crate::watch) async fn next(&self, due: Instant) -> Turn {
+        loop {
+            let is_driven = self.hub.drive_if_due();
+            match self.slot.take_news() {
+                Some(News::Read(answer)) => return Turn::Read(answer),
+                Some(News::Left) => return Turn::Alone,
+                None => {}
+            }
+            let alone_at = self.slot.alone_at(due, is_driven.then(|| self.joined + FIRST_BATCH));
+            if timeout_at(alone_at, self.slot.news_came.notified()).await.is_err() {
+                return Turn::Alone;
+            }
+        }
+    }
+
+    /// Waits for leave to read alone, which watches get in the order in which they ask.
+    pub(in crate::watch) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed; without a permit the read is made all the same.
+        self.hub.alone.acquire().await.ok()
+    }
+
+    /// A read alone has found a better id.
+    pub(in crate::watch) fn set_id(&self, id: &DeploymentId) {
+        self.slot.set_id(id);
+    }
+
+    /// Whether batches speak for this watch.
+    pub(in crate::watch) fn is_covered(&self) -> bool {
+        self.slot.is_covered()
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if self.hub.members().leave(self.key) {
+            self.hub.empty.notify_one();
+        }
+    }
+}

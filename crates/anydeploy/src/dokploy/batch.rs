@@ -1,0 +1,57 @@
+//! The deployments that many watches wait for, read by the lists that they share.
+
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt};
+
+use super::Dokploy;
+use super::lists::Lists;
+use super::pending::Known;
+use super::read::read_pending;
+use super::row::to_deployment;
+use crate::{Deployment, DeploymentId, Identity, Pace, Result, Target, platform};
+
+/// Two watches of one service share its lists; the server has no rate limit for itself, and answers each list from its
+/// database (0.30.2).
+pub(super) const PACE: Pace = Pace::new(2, Duration::from_secs(2));
+
+/// How many deployments that are not identified yet are resolved at once.
+const MAX_CONCURRENT: usize = 8;
+
+/// What the lists say of each deployment.
+///
+/// A row that is over is read alone, because its last change may come after its last status.
+pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId]) -> Vec<Option<Result<Deployment>>> {
+    let known: Vec<_> = ids.iter().map(known).collect();
+    let targets = ids.iter().zip(&known).filter(|(_, known)| known.is_some()).map(|(id, _)| id.target());
+    let lists = Lists::of(&dokploy.api, targets);
+    lists.read_rows().await;
+    let reads = ids.iter().zip(known).map(|(id, known)| read_one(dokploy, &lists, id.target(), known));
+    stream::iter(reads.collect::<Vec<_>>()).buffered(MAX_CONCURRENT).collect().await
+}
+
+fn known(id: &DeploymentId) -> Option<Known> {
+    if *id.platform() == platform::DOKPLOY { Known::of(id).ok() } else { None }
+}
+
+async fn read_one(
+    dokploy: &Dokploy,
+    lists: &Lists<'_>,
+    target: &Target,
+    known: Option<Known>,
+) -> Option<Result<Deployment>> {
+    match known? {
+        Known::Row(row, identity) => of_row(lists, target, &row, identity).await,
+        Known::Pending(pending) => Some(read_pending(dokploy, lists, target, pending).await),
+    }
+}
+
+async fn of_row(lists: &Lists<'_>, target: &Target, row: &str, identity: Identity) -> Option<Result<Deployment>> {
+    let rows = match lists.rows(target).await {
+        Ok(rows) => rows,
+        Err(error) => return Some(Err(error)),
+    };
+    let row = rows.rows.iter().find(|known| known.deployment_id == row)?;
+    let deployment = to_deployment(target, row, identity);
+    (!deployment.is_over()).then_some(Ok(deployment))
+}
