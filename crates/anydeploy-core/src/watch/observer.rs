@@ -135,7 +135,7 @@ impl<D: Deployer> Observer<D> {
             // still reports a deployment that is over as over.
             let limit = times.deadline.max(after(self.options.min_poll_time));
             let answer = match turn {
-                Turn::Read(answer) => Ok(answer),
+                Turn::Read(answer) => Ok(*answer),
                 Turn::Alone => timeout_at(limit, self.read_alone()).await,
             };
             match answer {

@@ -14,7 +14,7 @@ use super::ApplicationStatusEnum;
 use super::edition::Edition;
 use super::error::map_error;
 use super::queue::{Jobs, Queue};
-use super::rows::Rows;
+use super::rows::{Rows, RowsByTarget};
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, platform};
 
@@ -88,7 +88,7 @@ impl Api {
     }
 
     /// The rows of all applications and compose stacks that the key may see, by their target.
-    pub(super) async fn all_rows_by_target(&self) -> Result<HashMap<Target, Arc<Rows>>> {
+    pub(super) async fn all_rows_by_target(&self) -> Result<RowsByTarget> {
         let (all, at) = dated(self.client.http().request(&ALL_ROWS).json::<Vec<Row>>()).await?;
         let mut by_target: HashMap<_, Vec<Row>> = HashMap::new();
         for row in all {

@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::api::Api;
 use super::queue::{Jobs, Queue};
-use super::rows::Rows;
+use super::rows::{Rows, RowsByTarget};
 use crate::{ErrorKind, Result, Target};
 
 /// From how many targets on the list of all rows costs less than one for each target; it has no pages.
@@ -33,7 +33,7 @@ pub(super) struct Lists<'a> {
 /// The rows at one time.
 struct Reading<'a> {
     /// Those of all targets, by target, if that list is read at all.
-    central: Option<OnceCell<Result<HashMap<Target, Arc<Rows>>>>>,
+    central: Option<OnceCell<Result<RowsByTarget>>>,
     of_target: HashMap<&'a Target, OnceCell<Result<Arc<Rows>>>>,
 }
 

@@ -1,8 +1,12 @@
 //! The rows of a target: what Dokploy knows of deployments that have started, newest first.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use dokploy_client::types::Deployment as Row;
 use serde::{Deserialize, Serialize};
 
+use crate::Target;
 use crate::adapter::{Timestamps, parse_timestamp};
 
 /// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
@@ -14,6 +18,9 @@ pub(super) struct Rows {
     /// When they were read.
     pub(super) at: Option<Timestamps>,
 }
+
+/// The rows of many targets at one point in time.
+pub(super) type RowsByTarget = HashMap<Target, Arc<Rows>>;
 
 /// The newest row of a target at one point in time.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]

@@ -106,10 +106,10 @@ async fn read_past(
     whole: Option<&StateEnum>,
 ) -> Result<Deployment> {
     let mut past = snapshot.history(&qovery.api, &pending.environment).await?;
-    let long;
+    let longer;
     if past.len() >= HISTORY_PAGE_SIZE && entry_of(past, pending).is_none() && whole.is_none() {
-        long = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
-        past = &long;
+        longer = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+        past = &longer;
     }
     let Some(entry) = entry_of(past, pending) else {
         let message = "a later deployment took the place of this one, which is not in the history any more";

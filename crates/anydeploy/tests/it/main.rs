@@ -29,6 +29,8 @@ mod dokploy_traps;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod hostile;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod hub;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod lost_answers;
 #[cfg(feature = "qovery")]
 mod qovery;

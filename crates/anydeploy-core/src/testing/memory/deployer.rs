@@ -143,8 +143,8 @@ impl BatchRead for MemoryDeployer {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
         async move {
             let batch = self.act(Method::Deployments, |world| {
-                let found = ids.iter().map(|id| world.find(id).ok().map(|found| found.to_deployment()));
-                let listed: Vec<_> = found.map(|found| found.filter(|found| !found.is_over()).map(Ok)).collect();
+                let under_way = |id| Some(world.find(id).ok()?.to_deployment()).filter(|found| !found.is_over());
+                let listed: Vec<_> = ids.iter().map(|id| under_way(id).map(Ok)).collect();
                 world.batches += 1;
                 after_read(world);
                 Ok(listed)

@@ -104,18 +104,15 @@ impl Driver {
         while let Some((slots, interval)) = self.next_batch() {
             let ids: Vec<_> = slots.iter().map(|slot| slot.id()).collect();
             let answers = self.hub.reader.read_batch(&ids).await;
-            let failed = has_failed(&answers);
+            let failed = Failed::of(&answers);
             for (slot, answer) in slots.iter().zip(answers) {
                 slot.deliver(answer);
             }
             drop(slots);
-            let wait = match failed {
-                Some(asked) => waits.get_or_insert_with(|| backoff(interval)).pause(asked),
-                None => {
-                    waits = None;
-                    backoff(interval).pause(None)
-                }
-            };
+            if !failed.is_failed {
+                waits = None;
+            }
+            let wait = waits.get_or_insert_with(|| backoff(interval)).pause(failed.retry_after);
             self.pause(Instant::now() + wait).await;
         }
     }
@@ -147,10 +144,19 @@ fn backoff(interval: Duration) -> Backoff {
     Backoff::new(interval, LONGEST_INTERVAL.max(interval)).with_growth(1.5).with_jitter(Jitter::Fifth)
 }
 
-/// Whether a batch has failed as a whole, and the longest time that the server asks to wait.
-fn has_failed(answers: &[Option<Result<Deployment>>]) -> Option<Option<Duration>> {
-    let mut errors = answers.iter().flatten().map(|answer| answer.as_ref().err());
-    let all_failed = errors.clone().count() > 0 && errors.all(|error| error.is_some());
-    let asked = answers.iter().flatten().filter_map(|answer| answer.as_ref().err()?.retry_after()).max();
-    (all_failed || asked.is_some()).then_some(asked)
+/// What is wrong with a batch.
+struct Failed {
+    /// It failed as a whole, or the server refuses more.
+    is_failed: bool,
+    /// The longest time that the server asks to wait.
+    retry_after: Option<Duration>,
+}
+
+impl Failed {
+    fn of(answers: &[Option<Result<Deployment>>]) -> Self {
+        let answers = || answers.iter().flatten();
+        let retry_after = answers().filter_map(|answer| answer.as_ref().err()?.retry_after()).max();
+        let is_whole = answers().next().is_some() && answers().all(Result::is_err);
+        Self { is_failed: is_whole || retry_after.is_some(), retry_after }
+    }
 }

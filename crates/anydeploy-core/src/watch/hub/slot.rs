@@ -37,7 +37,7 @@ struct State {
 #[derive(Debug)]
 pub(super) enum News {
     /// This.
-    Read(Result<Deployment>),
+    Read(Box<Result<Deployment>>),
     /// Nothing: the deployment has to be read alone.
     Left,
 }
@@ -71,7 +71,7 @@ impl Slot {
                     state.id = deployment.id.clone();
                 }
                 state.covered_until = Instant::now().checked_add(COVERED_FOR);
-                state.news = Some(News::Read(answer));
+                state.news = Some(News::Read(Box::new(answer)));
             }
             // What no batch holds is read at the watch's own intervals, after the first time.
             None if state.covered_until.take().is_some() || is_new => state.news = Some(News::Left),

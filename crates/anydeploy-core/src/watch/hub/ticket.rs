@@ -24,7 +24,7 @@ pub(in crate::watch) struct Ticket {
 /// What a watch does next.
 pub(in crate::watch) enum Turn {
     /// It takes what a batch read.
-    Read(Result<Deployment>),
+    Read(Box<Result<Deployment>>),
     /// It reads its deployment alone.
     Alone,
 }

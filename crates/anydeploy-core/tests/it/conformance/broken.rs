@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error,
-    ErrorKind, History, HistoryOptions, Intent, LogOptions, LogPage, Logs, Permission, Platform, RequestOption, Result,
-    Service, Target, TwoPhase,
+    ErrorKind, History, HistoryOptions, Hub, Intent, LogOptions, LogPage, Logs, Permission, Platform, RequestOption,
+    Result, Service, Target, TwoPhase,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -111,6 +111,10 @@ impl Deployer for Broken {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         Some(self)
+    }
+
+    fn hub(&self) -> Option<Hub> {
+        None
     }
 }
 
