@@ -14,7 +14,7 @@ use crate::support::{coolify, dokploy, qovery};
 const TICK: Duration = Duration::from_millis(25);
 
 fn watch_all<D: Deployer + Clone>(deployer: &D, ids: &[DeploymentId]) -> Vec<JoinHandle<Result<Outcome>>> {
-    let options = WatchOptions::within(Duration::from_secs(60)).with_intervals(TICK, TICK);
+    let options = WatchOptions::within(Duration::from_mins(1)).with_intervals(TICK, TICK);
     let watch = |id: &DeploymentId| tokio::spawn(deployer.watch(id, options.clone()).into_future());
     ids.iter().map(watch).collect()
 }
