@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     /// Lets every Nth deployment of other people be one of another program with the same token; 0 is none
     #[arg(long, value_name = "N", default_value_t = 0)]
     foreign: u64,
+    /// Lets the watches share the hub of their account, instead of polling each by itself
+    #[arg(long)]
+    hub: bool,
     /// Never injects this fault, such as `LateDelivery` or `HtmlPage 403`; may be repeated
     #[arg(long, value_name = "FAULT", value_parser = fault)]
     without: Vec<String>,
@@ -49,7 +52,7 @@ impl Arguments {
             let name = name_of(*fault);
             !self.without.contains(&name) && (self.only.is_empty() || self.only.contains(&name))
         };
-        let options = ChaosOptions::new(self.deploys, self.seed).with_foreign(self.foreign);
+        let options = ChaosOptions::new(self.deploys, self.seed).with_foreign(self.foreign).with_hub(self.hub);
         let options = options.with_callers_per_target(usize::from(self.callers_per_target));
         options.with_faults(Fault::ALL.into_iter().filter(is_wanted))
     }

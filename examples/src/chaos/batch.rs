@@ -31,9 +31,11 @@ pub(super) async fn run(
     // After an undecidable trigger a caller checks what runs before it deploys again.
     let pause = options.grace / 3;
     let next = Arc::new(AtomicU64::new(0));
+    // An adapter names its call in each request, so that no two of them share an account.
+    let hub_of = options.has_hub.then(|| platform.adapter(&scene.access().connection(u64::MAX))).transpose()?;
     let mut callers = JoinSet::new();
     for caller in 0..options.callers {
-        let (scene, next) = (Arc::clone(scene), Arc::clone(&next));
+        let (scene, next, hub_of) = (Arc::clone(scene), Arc::clone(&next), hub_of.clone());
         let target = caller % options.targets();
         callers.spawn(async move {
             let mut records = Vec::new();
@@ -43,7 +45,7 @@ pub(super) async fn run(
                     return Ok(records);
                 }
                 let adapter = wrap(platform.adapter(&scene.access().connection(call))?);
-                let record = call::make(&*scene, adapter, target, call).await;
+                let record = call::make(&*scene, adapter, target, call, hub_of.clone()).await;
                 let undecidable = record.result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Undecidable);
                 records.push(record);
                 if undecidable {

@@ -55,18 +55,28 @@ impl fmt::Display for CallRecord {
     }
 }
 
-/// Makes one call.
-pub(super) async fn make(scene: &dyn Scene, inner: Arc<dyn Deployer>, target: usize, call: u64) -> CallRecord {
+/// Makes one call; its watch shares the hub of `hub_of`, if there is such an adapter.
+pub(super) async fn make(
+    scene: &dyn Scene,
+    inner: Arc<dyn Deployer>,
+    target: usize,
+    call: u64,
+    hub_of: Option<Arc<dyn Deployer>>,
+) -> CallRecord {
     let timeline = scene.access().timeline;
     let request = scene.request(target, call);
     let returned = Arc::new(Mutex::new(Returned::default()));
-    let recording = Arc::new(RecordingLayer { inner, returned: Arc::clone(&returned), timeline });
+    let recording = Arc::new(RecordingLayer { inner, returned: Arc::clone(&returned), timeline, hub_of });
     let retry = RetryOptions::within(Duration::from_mins(1)).with_attempts(20);
     let retry = retry.with_backoff(Duration::from_millis(20), Duration::from_millis(500));
-    let deployer = recording.layered(Retry::new().with_options(retry));
+    let deployer = Arc::clone(&recording).layered(Retry::new().with_options(retry));
     let watch = WatchOptions::within(Duration::from_secs(30)).with_log_tail(5);
     let watch = watch.with_intervals(Duration::from_millis(20), Duration::from_millis(200));
     let result = deployer.deploy_and_wait(&request, watch).await;
+    if let Ok(outcome) = &result {
+        // A batch of the hub has read it, unless it was read alone and is recorded already.
+        recording.record_end(outcome.deployment());
+    }
     let returned = std::mem::take(&mut *returned.lock().unwrap_or_else(PoisonError::into_inner));
     CallRecord::new(call, &request, result, returned)
 }

@@ -30,6 +30,8 @@ pub struct ChaosOptions {
     pub rate: f64,
     /// What breaks them; every fault there is by default.
     pub faults: Vec<Fault>,
+    /// Whether the watches share the hub of their account; by default each polls by itself.
+    pub has_hub: bool,
 }
 
 impl ChaosOptions {
@@ -46,6 +48,7 @@ impl ChaosOptions {
             grace: Duration::from_secs(10),
             rate: 0.2,
             faults: Fault::ALL.to_vec(),
+            has_hub: false,
         }
     }
 
@@ -88,6 +91,13 @@ impl ChaosOptions {
     #[must_use]
     pub fn with_faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults = faults.into_iter().collect();
+        self
+    }
+
+    /// Lets the watches share the hub of their account.
+    #[must_use]
+    pub fn with_hub(mut self, has_hub: bool) -> Self {
+        self.has_hub = has_hub;
         self
     }
 

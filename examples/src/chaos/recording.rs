@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use anydeploy::{
-    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, ErrorKind, Identity, Logs, Platform, Result,
+    Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, ErrorKind, Hub, Identity, Logs, Platform, Result,
 };
 use anydeploy_fakes::Timeline;
 use futures::future::{BoxFuture, FutureExt};
@@ -27,6 +27,8 @@ pub(super) struct RecordingLayer {
     pub(super) inner: Arc<dyn Deployer>,
     pub(super) returned: Arc<Mutex<Returned>>,
     pub(super) timeline: Timeline,
+    /// The adapter whose hub the watches of all calls share, if they share one; its batches pass no layer.
+    pub(super) hub_of: Option<Arc<dyn Deployer>>,
 }
 
 impl RecordingLayer {
@@ -35,7 +37,19 @@ impl RecordingLayer {
     }
 
     fn record(&self, answer: &Result<Deployment>) {
-        let Ok(deployment) = answer else { return };
+        if let Ok(deployment) = answer {
+            self.record_read(deployment);
+        }
+    }
+
+    /// Records the deployment of an outcome.
+    pub(super) fn record_end(&self, deployment: Option<&Deployment>) {
+        if let Some(deployment) = deployment.filter(|deployment| deployment.is_over()) {
+            self.record_read(deployment);
+        }
+    }
+
+    fn record_read(&self, deployment: &Deployment) {
         let entry = (deployment.identity, deployment.id.clone());
         let mut returned = self.returned();
         if deployment.identity.is_resolved() && !returned.resolved.contains(&entry) {
@@ -76,5 +90,9 @@ impl Deployer for RecordingLayer {
 
     fn logs(&self) -> Option<&dyn Logs> {
         self.inner.logs()
+    }
+
+    fn hub(&self) -> Option<Hub> {
+        self.hub_of.as_ref()?.hub()
     }
 }
