@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt};
+
 use super::Qovery;
 use super::lists::Lists;
 use super::pending::Pending;
@@ -12,6 +14,9 @@ use crate::{Deployment, DeploymentId, Pace, Result};
 /// Two watches of one environment share its statuses; 1000 requests an hour are allowed to each token, by Qovery's
 /// documentation.
 pub(super) const PACE: Pace = Pace::new(2, Duration::from_secs(8));
+
+/// How many environments are read at once, so that one whose answer is late does not hold up all others.
+const MAX_CONCURRENT_ENVIRONMENTS: usize = 8;
 
 /// What the statuses say of each deployment, and the lists that they call for.
 pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId]) -> Vec<Option<Result<Deployment>>> {
@@ -26,14 +31,31 @@ pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId]) -> Vec<Option<Re
             _ => {}
         }
     }
-    for (environment, deployments) in environments {
-        let lists = Lists::read(&qovery.api, &environment).await;
-        for (index, pending) in deployments {
-            answers[index] = Some(match &lists {
-                Ok(lists) => read_by(qovery, pending, lists).await,
-                Err(error) => Err(error.clone()),
-            });
+    let reads =
+        environments.iter().map(|(environment, deployments)| read_environment(qovery, environment, deployments));
+    let mut reads = stream::iter(reads.collect::<Vec<_>>()).buffer_unordered(MAX_CONCURRENT_ENVIRONMENTS);
+    while let Some(read) = reads.next().await {
+        for (index, answer) in read {
+            answers[index] = Some(answer);
         }
+    }
+    drop(reads);
+    answers
+}
+
+/// Reads deployments of one environment, each under its index.
+async fn read_environment(
+    qovery: &Qovery,
+    environment: &str,
+    deployments: &[(usize, Pending)],
+) -> Vec<(usize, Result<Deployment>)> {
+    let lists = match Lists::read(&qovery.api, environment).await {
+        Ok(lists) => lists,
+        Err(error) => return deployments.iter().map(|(index, _)| (*index, Err(error.clone()))).collect(),
+    };
+    let mut answers = Vec::with_capacity(deployments.len());
+    for (index, pending) in deployments {
+        answers.push((*index, read_by(qovery, pending.clone(), &lists).await));
     }
     answers
 }
