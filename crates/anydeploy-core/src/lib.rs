@@ -26,6 +26,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod backoff;
+mod batch_read;
 mod call_kind;
 mod capabilities;
 mod check;
@@ -35,6 +36,7 @@ mod error;
 mod ext;
 mod group;
 mod history;
+mod hub;
 mod id;
 mod intent;
 mod json;
@@ -56,6 +58,7 @@ mod watch;
 
 pub use anydeploy_mask::mask;
 pub use backoff::{Backoff, Jitter};
+pub use batch_read::read_by_batch;
 pub use call_kind::CallKind;
 pub use capabilities::Capabilities;
 pub use check::{Check, Permission, VersionSupport};
@@ -65,6 +68,7 @@ pub use error::{Error, ErrorKind};
 pub use ext::DeployerExt;
 pub use group::{Cancel, Catalog, Group, History, Logs, TwoPhase};
 pub use history::HistoryOptions;
+pub use hub::{BatchRead, Hub, Pace};
 pub use id::DeploymentId;
 pub use intent::Intent;
 pub use layer::{
@@ -79,7 +83,7 @@ pub use revision::{RanRevision, Revision};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
-pub use watch::{BatchRead, Failure, Hub, Loss, Outcome, Pace, Watch, WatchEvent, WatchOptions, read_by_batch};
+pub use watch::{Failure, Loss, Outcome, Watch, WatchEvent, WatchOptions};
 
 /// What a deployer answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

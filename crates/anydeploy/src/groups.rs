@@ -39,7 +39,7 @@ macro_rules! polls_together {
         }
 
         fn hub(&self) -> Option<$crate::adapter::Hub> {
-            $crate::adapter::Hub::shared(&self.account, batch::PACE, || Arc::new(self.clone()))
+            $crate::adapter::Hub::shared(&self.platform(), &self.account, batch::PACE, || Arc::new(self.clone()))
         }
     };
 }
