@@ -11,8 +11,10 @@
 
 mod figure;
 mod options;
+mod overhead;
 mod watch;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -30,25 +32,48 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Deploy and read: instructions and allocations against the same requests by hand
+    Overhead(Options),
     /// Watch many deployments at once: requests, lag, refusals, connections and memory
     Watch(Options),
+    #[command(hide = true)]
+    Serve(overhead::Serve),
+    #[command(hide = true)]
+    Replay(overhead::Replay),
+    #[command(hide = true)]
+    Calls(overhead::Calls),
 }
 
+/// Measures something and gives each figure to the function.
+type Bench = fn(&Options, &mut dyn FnMut(Figure)) -> io::Result<()>;
+
 fn main() -> ExitCode {
-    let Command::Watch(options) = Arguments::parse().command;
+    let done = match &Arguments::parse().command {
+        Command::Overhead(options) => run(overhead::measure, options),
+        Command::Watch(options) => run(watch::measure, options),
+        Command::Serve(serve) => overhead::serve(serve),
+        Command::Replay(replay) => overhead::replay(replay),
+        Command::Calls(calls) => overhead::call(calls),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints each figure as soon as it is there.
+fn run(bench: Bench, options: &Options) -> io::Result<()> {
     let mut figures: Vec<Figure> = Vec::new();
-    let mut emit = |figure: Figure| {
+    bench(options, &mut |figure| {
         println!("{}", figure.line());
         figures.push(figure);
-    };
-    if let Err(error) = watch::measure(&options, &mut emit) {
-        eprintln!("{error}");
-        return ExitCode::FAILURE;
-    }
+    })?;
     let missed = figures.iter().filter(|figure| figure.ok == Some(false)).count();
     if options.strict && missed > 0 {
-        eprintln!("{missed} bounds are missed");
-        return ExitCode::FAILURE;
+        return Err(io::Error::other(format!("{missed} bounds are missed")));
     }
-    ExitCode::SUCCESS
+    Ok(())
 }

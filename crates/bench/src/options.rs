@@ -1,5 +1,8 @@
 //! What the command line says about a run.
 
+/// The platforms that are measured.
+pub(crate) const PLATFORMS: [&str; 3] = ["coolify", "dokploy", "qovery"];
+
 /// The options that every bench has.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -7,7 +10,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) smoke: bool,
     /// Measure this platform alone
-    #[arg(long, value_name = "PLATFORM", value_parser = ["coolify", "dokploy", "qovery"])]
+    #[arg(long, value_name = "PLATFORM", value_parser = PLATFORMS)]
     platform: Option<String>,
     /// Exit with 1 if a bound is missed
     #[arg(long)]

@@ -13,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::time::{Instant, sleep};
 
 use super::clock::{Counted, Traffic};
@@ -23,6 +23,11 @@ use super::scene::Scene;
 
 /// How long an answer takes.
 const LATENCY: Duration = Duration::from_millis(50);
+
+/// How many connections may wait to be accepted: all that the largest scenario opens at once.
+///
+/// Beyond it the system drops the attempt and repeats it later by its own clock.
+const BACKLOG: u32 = 16_384;
 
 /// One request that a server received.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +45,7 @@ pub(super) struct Record {
     pub(super) received: Vec<Received>,
     /// Connections opened, and how many were open at once.
     pub(super) opened: usize,
-    open: usize,
+    pub(super) open: usize,
     pub(super) most_open: usize,
     /// Requests for paths that the server does not know.
     pub(super) unknown: Vec<String>,
@@ -88,7 +93,9 @@ impl Server {
 
     /// Listens at the n-th loopback address, and returns the origin.
     pub(super) async fn listen(self: &Arc<Self>, n: u8) -> io::Result<String> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, n + 1), 0))).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, n + 1), 0)))?;
+        let listener = socket.listen(BACKLOG)?;
         let origin = format!("http://{}", listener.local_addr()?);
         let server = Arc::clone(self);
         tokio::spawn(async move {

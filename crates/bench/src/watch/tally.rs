@@ -35,9 +35,11 @@ impl Run {
     }
 
     /// The times between the end of a deployment and the report of it, in seconds, shortest first.
+    ///
+    /// A watch that ended otherwise counts as if it had reported when the run was over.
     pub(super) fn lags(&self) -> Vec<f64> {
         let reported = self.reported.iter().zip(&self.ends);
-        let lags = reported.filter_map(|(at, end)| Some(at.as_ref()?.saturating_sub(*end).as_secs_f64()));
+        let lags = reported.map(|(at, end)| at.unwrap_or(self.took).saturating_sub(*end).as_secs_f64());
         let mut lags: Vec<f64> = lags.collect();
         lags.sort_by(f64::total_cmp);
         lags
@@ -134,9 +136,9 @@ mod tests {
     }
 
     #[test]
-    fn lags_are_those_of_the_watches_that_reported_a_success() {
+    fn a_watch_that_reported_no_success_lags_until_the_end_of_the_run() {
         let run = run(Vec::new(), &[10, 20, 30], &[Some(15), None, Some(31)]);
-        assert_eq!(run.lags(), [1.0, 5.0]);
-        assert_eq!((mean(&run.lags()), quantile(&run.lags(), 0.99), quantile(&run.lags(), 0.5)), (3.0, 5.0, 1.0));
+        assert_eq!(run.lags(), [1.0, 5.0, 100.0]);
+        assert_eq!((quantile(&run.lags(), 0.99), quantile(&run.lags(), 0.5)), (100.0, 5.0));
     }
 }
