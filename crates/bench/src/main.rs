@@ -9,6 +9,7 @@
     reason = "a tool for developers prints, and its figures are small enough for a float"
 )]
 
+mod decode;
 mod figure;
 mod options;
 mod overhead;
@@ -34,6 +35,8 @@ struct Arguments {
 enum Command {
     /// Deploy and read: instructions and allocations against the same requests by hand
     Overhead(Options),
+    /// Decode bodies: time, allocations and peak against plain serde derives
+    Decode(Options),
     /// Watch many deployments at once: requests, lag, refusals, connections and memory
     Watch(Options),
     #[command(hide = true)]
@@ -50,6 +53,7 @@ type Bench = fn(&Options, &mut dyn FnMut(Figure)) -> io::Result<()>;
 fn main() -> ExitCode {
     let done = match &Arguments::parse().command {
         Command::Overhead(options) => run(overhead::measure, options),
+        Command::Decode(options) => run(decode::measure, options),
         Command::Watch(options) => run(watch::measure, options),
         Command::Serve(serve) => overhead::serve(serve),
         Command::Replay(replay) => overhead::replay(replay),

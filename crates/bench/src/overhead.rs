@@ -8,6 +8,7 @@ mod fake;
 mod measured;
 mod process;
 mod progenitor;
+mod tail;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -83,6 +84,38 @@ pub(crate) fn measure(options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Re
             }
         }
     }
+    Ok(())
+}
+
+/// Measures reading the end of a long log, of which a deployment has this body.
+pub(crate) fn measure_tail(body: &[u8], options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("tail.json");
+    let exchange = Exchange {
+        method: "GET".to_owned(),
+        path: tail::PATH.to_owned(),
+        request: String::new(),
+        status: 200,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        answer: String::from_utf8_lossy(body).into_owned(),
+    };
+    write(&file, &[exchange])?;
+    let rounds = if options.smoke { 1 } else { 3 };
+    let cost =
+        |client| Measurement { platform: "coolify", client, exchanges: &file, rounds, folder: folder.path() }.run();
+    let (ours, theirs) = (cost(Client::Tail)?, cost(Client::BareTail)?);
+    let scene = format!("the last 50 lines of a log, {:.1} MB", body.len() as f64 / 1e6);
+    let figure = |figure: Figure| figure.on("coolify").in_scene(&scene);
+    if let (Some(ours), Some(theirs)) = (ours.instructions, theirs.instructions) {
+        emit(figure(Figure::new("decode", "instructions", "instructions", ours).against(theirs).at_most(1.5)));
+    }
+    let note = "in the thread of the runtime";
+    let allocations = Figure::new("decode", "allocations", "allocations", ours.allocations);
+    emit(figure(allocations.against(theirs.allocations).at_most(2.0).noting(note)));
+    let peak = Figure::new("decode", "peak against the body", "bytes", ours.peak);
+    emit(figure(
+        peak.against(body.len() as f64).at_most(2.5).noting("in the thread of the runtime, the body included"),
+    ));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 use super::calls;
 use super::exchange::Exchange;
 use super::fake::Address;
-use super::{bare, progenitor};
+use super::{bare, progenitor, tail};
 
 /// Who makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -22,6 +22,10 @@ pub(crate) enum Client {
     Generated,
     /// The client that progenitor generates: the same read.
     Progenitor,
+    /// The adapter: the end of a long log.
+    Tail,
+    /// reqwest and serde derives: the same.
+    BareTail,
 }
 
 /// What the process is told by its arguments.
@@ -49,6 +53,8 @@ pub(crate) struct Counted {
     pub(crate) allocations: u64,
     /// And their bytes.
     pub(crate) bytes: u64,
+    /// The most bytes that were allocated at once.
+    pub(crate) peak: u64,
     /// The shortest round, in microseconds.
     pub(crate) shortest_us: f64,
 }
@@ -93,6 +99,14 @@ pub(crate) fn run(calls: &Calls) -> io::Result<()> {
                 Ok(())
             })?
         }
+        Client::Tail => {
+            let deployer = calls::deployer(&calls.platform, &address)?;
+            count(&runtime, calls.rounds, async || tail::by_adapter(&deployer).await)?
+        }
+        Client::BareTail => {
+            let client = reqwest::Client::new();
+            count(&runtime, calls.rounds, async || tail::by_hand(&client, &url, &token).await)?
+        }
     };
     println!("{}", serde_json::to_string(&counted)?);
     Ok(())
@@ -123,5 +137,5 @@ fn count(
     let mut outcome = Ok(());
     let info = allocation_counter::measure(|| outcome = repeat(rounds));
     outcome?;
-    Ok(Counted { allocations: info.count_total, bytes: info.bytes_total, shortest_us })
+    Ok(Counted { allocations: info.count_total, bytes: info.bytes_total, peak: info.bytes_max, shortest_us })
 }

@@ -42,6 +42,8 @@ pub(super) struct Cost {
     pub(super) instructions: Option<f64>,
     pub(super) allocations: f64,
     pub(super) bytes: f64,
+    /// The most bytes that were allocated at once, in all rounds.
+    pub(super) peak: f64,
     pub(super) shortest_us: f64,
 }
 
@@ -63,6 +65,7 @@ impl Measurement<'_> {
             instructions,
             allocations: each(counted.allocations),
             bytes: each(counted.bytes),
+            peak: counted.peak as f64,
             shortest_us: counted.shortest_us,
         })
     }
@@ -102,6 +105,8 @@ impl Measurement<'_> {
             Client::Bare => "bare",
             Client::Generated => "generated",
             Client::Progenitor => "progenitor",
+            Client::Tail => "tail",
+            Client::BareTail => "bare-tail",
         };
         let address = match self.client {
             Client::Adapter => server.address.clone(),
