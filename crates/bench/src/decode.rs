@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use bodies::MISFITS;
 use cost::{Cost, Effort, compare};
 
-use crate::figure::Figure;
+use crate::figure::{Figure, size};
 use crate::options::Options;
 use crate::overhead;
 
@@ -28,7 +28,7 @@ pub(crate) fn measure(options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Re
         effort: if options.smoke {
             Effort { times: 1, time: Duration::ZERO }
         } else {
-            Effort { times: 5, time: Duration::from_secs(2) }
+            Effort { times: 3, time: Duration::from_secs(1) }
         },
         shrink: if options.smoke { 50 } else { 1 },
     };
@@ -46,7 +46,7 @@ pub(crate) fn measure(options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Re
         bench
             .body::<Vec<coolify_client::types::Deployment>, Vec<derive::CoolifyRow>>("coolify", &scene, &body, emit)?;
         bench.misfits(emit)?;
-        overhead::measure_tail(&bodies::coolify_deployment(10_000_000 / bench.shrink), options, emit)?;
+        overhead::measure_tail(&bodies::coolify_deployment(10_000_000 / bench.shrink), emit)?;
     }
     if options.wants("dokploy") {
         let body = bodies::dokploy_rows(100);
@@ -75,7 +75,7 @@ impl Bench {
         decode::<A>(body).map_err(io::Error::other)?;
         serde_json::from_slice::<B>(body)?;
         let (ours, theirs) = compare(body, self.effort, decode::<A>, |body| serde_json::from_slice::<B>(body));
-        let scene = format!("{scene}, {:.1} MB", body.len() as f64 / 1e6);
+        let scene = format!("{scene}, {}", size(body));
         let figure =
             |name: &str, unit: &str, value: f64| Figure::new(BENCH, name, unit, value).on(platform).in_scene(&scene);
         ours.figures(&theirs, body, &figure).into_iter().for_each(emit);

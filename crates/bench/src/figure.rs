@@ -91,6 +91,12 @@ fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
+/// How long a body is, for people to read.
+pub(crate) fn size(body: &[u8]) -> String {
+    let bytes = body.len() as f64;
+    if bytes < 1e6 { format!("{:.0} kB", bytes / 1e3) } else { format!("{:.1} MB", bytes / 1e6) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,10 +9,13 @@
     reason = "a tool for developers prints, and its figures are small enough for a float"
 )]
 
+mod compile;
 mod decode;
 mod figure;
+mod lines;
 mod options;
 mod overhead;
+mod page;
 mod watch;
 
 use std::io;
@@ -21,6 +24,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use figure::Figure;
+use lines::{Lines, Run};
 use options::Options;
 
 /// Measures what anydeploy costs, one line of JSON a figure.
@@ -39,6 +43,12 @@ enum Command {
     Decode(Options),
     /// Watch many deployments at once: requests, lag, refusals, connections and memory
     Watch(Options),
+    /// Compile small programs: user seconds and packages beyond tokio, reqwest and serde
+    Compile(Options),
+    /// Everything above, one after another
+    All(Options),
+    /// Write `docs/performance.md` and its plots from the lines that are kept
+    Page,
     #[command(hide = true)]
     Serve(overhead::Serve),
     #[command(hide = true)]
@@ -48,13 +58,24 @@ enum Command {
 }
 
 /// Measures something and gives each figure to the function.
-type Bench = fn(&Options, &mut dyn FnMut(Figure)) -> io::Result<()>;
+type Measure = fn(&Options, &mut dyn FnMut(Figure)) -> io::Result<()>;
+
+/// Every bench, the quickest first.
+const BENCHES: [(&str, Measure); 4] = [
+    ("overhead", overhead::measure),
+    ("decode", decode::measure),
+    ("watch", watch::measure),
+    ("compile", compile::measure),
+];
 
 fn main() -> ExitCode {
     let done = match &Arguments::parse().command {
-        Command::Overhead(options) => run(overhead::measure, options),
-        Command::Decode(options) => run(decode::measure, options),
-        Command::Watch(options) => run(watch::measure, options),
+        Command::Overhead(options) => run(&["overhead"], options),
+        Command::Decode(options) => run(&["decode"], options),
+        Command::Watch(options) => run(&["watch"], options),
+        Command::Compile(options) => run(&["compile"], options),
+        Command::All(options) => run(&BENCHES.map(|(name, _)| name), options),
+        Command::Page => page::write(&compile::root()),
         Command::Serve(serve) => overhead::serve(serve),
         Command::Replay(replay) => overhead::replay(replay),
         Command::Calls(calls) => overhead::call(calls),
@@ -68,14 +89,21 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints each figure as soon as it is there.
-fn run(bench: Bench, options: &Options) -> io::Result<()> {
-    let mut figures: Vec<Figure> = Vec::new();
-    bench(options, &mut |figure| {
-        println!("{}", figure.line());
-        figures.push(figure);
-    })?;
-    let missed = figures.iter().filter(|figure| figure.ok == Some(false)).count();
+/// Runs benches, and prints each figure as soon as it is there.
+fn run(names: &[&str], options: &Options) -> io::Result<()> {
+    let (root, mut missed) = (compile::root(), 0);
+    for (name, measure) in BENCHES.into_iter().filter(|(name, _)| names.contains(name)) {
+        let mut lines = Lines { run: Run::here(name, &root), figures: Vec::new() };
+        measure(options, &mut |figure| {
+            println!("{}", figure.line());
+            lines.figures.push(figure);
+        })?;
+        missed += lines.figures.iter().filter(|figure| figure.ok == Some(false)).count();
+        if options.write {
+            lines.keep(&root)?;
+            page::write(&root)?;
+        }
+    }
     if options.strict && missed > 0 {
         return Err(io::Error::other(format!("{missed} bounds are missed")));
     }

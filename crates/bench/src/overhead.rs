@@ -20,7 +20,7 @@ use process::{Cost, Measurement};
 
 pub(crate) use measured::{Calls, Client, run as call};
 
-use crate::figure::Figure;
+use crate::figure::{Figure, size};
 use crate::options::{Options, PLATFORMS};
 
 const BENCH: &str = "overhead";
@@ -88,7 +88,7 @@ pub(crate) fn measure(options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Re
 }
 
 /// Measures reading the end of a long log, of which a deployment has this body.
-pub(crate) fn measure_tail(body: &[u8], options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Result<()> {
+pub(crate) fn measure_tail(body: &[u8], emit: &mut dyn FnMut(Figure)) -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("tail.json");
     let exchange = Exchange {
@@ -100,11 +100,10 @@ pub(crate) fn measure_tail(body: &[u8], options: &Options, emit: &mut dyn FnMut(
         answer: String::from_utf8_lossy(body).into_owned(),
     };
     write(&file, &[exchange])?;
-    let rounds = if options.smoke { 1 } else { 3 };
     let cost =
-        |client| Measurement { platform: "coolify", client, exchanges: &file, rounds, folder: folder.path() }.run();
+        |client| Measurement { platform: "coolify", client, exchanges: &file, rounds: 1, folder: folder.path() }.run();
     let (ours, theirs) = (cost(Client::Tail)?, cost(Client::BareTail)?);
-    let scene = format!("the last 50 lines of a log, {:.1} MB", body.len() as f64 / 1e6);
+    let scene = format!("the last 50 lines of a log, {}", size(body));
     let figure = |figure: Figure| figure.on("coolify").in_scene(&scene);
     if let (Some(ours), Some(theirs)) = (ours.instructions, theirs.instructions) {
         emit(figure(Figure::new("decode", "instructions", "instructions", ours).against(theirs).at_most(1.5)));

@@ -10,17 +10,17 @@ fn optional_members(number: usize) -> Vec<(&'static str, Value)> {
         ("application_name", json!(format!("a shop with a number, {number}"))),
         ("build_server_id", json!(number % 7)),
         ("commit", json!("3f2a8c51d0e94b7fa6c1d2e3f4a5b6c7d8e9f0a1")),
-        ("commit_message", json!("Count what the last release left uncounted, and say \"why\"")),
-        ("configuration_hash", json!("b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c")),
+        ("commit_message", json!("Say \"why\"")),
+        ("configuration_hash", json!("b5bb9d8014a0f9b1")),
         ("created_at", json!(at)),
         ("current_process_id", json!((4000 + number).to_string())),
-        ("deployment_url", json!(format!("/project/p/environment/e/application/a/deployment/{number}"))),
+        ("deployment_url", json!(format!("/project/p/{number}"))),
         ("destination_id", json!("0")),
         ("docker_registry_image_tag", json!("1.27.3")),
         ("finished_at", json!(at)),
         ("force_rebuild", json!(false)),
         ("git_type", json!("github")),
-        ("horizon_job_id", json!("0b4b0c65-2d47-4a1f-9c3e-5f1d6a7b8c90")),
+        ("horizon_job_id", json!("0b4b0c65")),
         ("horizon_job_worker", json!("coolify-horizon-1")),
         ("id", json!(number)),
         ("is_api", json!(true)),
@@ -181,6 +181,6 @@ mod tests {
     #[test]
     fn the_long_list_is_as_long_as_it_is_said_to_be() {
         let megabytes = coolify_rows(20_000, 0).len() as f64 / 1e6;
-        assert!((15.0..20.0).contains(&megabytes), "{megabytes}");
+        assert!((15.2..16.2).contains(&megabytes), "{megabytes}");
     }
 }

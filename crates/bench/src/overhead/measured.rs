@@ -60,7 +60,7 @@ pub(crate) struct Counted {
 }
 
 /// Rounds that come before those that are counted: connections are opened, and buffers grow.
-pub(super) const WARM_UP: usize = 3;
+pub(super) const WARM_UP: usize = 1;
 
 /// Makes the calls, and prints what they took.
 pub(crate) fn run(calls: &Calls) -> io::Result<()> {
