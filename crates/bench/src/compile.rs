@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -41,27 +41,33 @@ struct Program {
     bound: Option<f64>,
 }
 
-/// Compiles the programs, each from nothing.
+/// Compiles the programs, each in a folder in which the base was compiled before.
 pub(crate) fn measure(options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Result<()> {
-    let base =
-        Program { name: "tokio + reqwest + serde".to_owned(), platforms: Vec::new(), is_full: false, bound: None };
-    let base = Built::of(&base, options.smoke)?;
+    let base = Program { name: String::new(), platforms: Vec::new(), is_full: false, bound: None };
+    let workshop = Workshop { folder: tempfile::tempdir()? };
+    base.write(workshop.folder.path())?;
+    let packages_of_base = workshop.packages()?;
+    let base = if options.smoke { None } else { Some(workshop.compile_base()?) };
     for program in programs(options) {
-        let built = Built::of(&program, options.smoke)?;
-        let figure = |name: &str, unit: &str, value: f64| Figure::new(BENCH, name, unit, value).in_scene(&program.name);
-        let figure = |name: &str, unit: &str, value: f64| match program.platforms[..] {
-            [platform] => figure(name, unit, value).on(platform),
-            _ => figure(name, unit, value),
+        program.write(workshop.folder.path())?;
+        let packages = workshop.packages()?;
+        let figure = |name: &str, unit: &str, value: f64| {
+            let figure = Figure::new(BENCH, name, unit, value).in_scene(&program.name);
+            if let [platform] = program.platforms[..] { figure.on(platform) } else { figure }
         };
+        let beyond = packages.saturating_sub(packages_of_base);
         emit(
-            figure("packages beyond the base", "packages", built.packages - base.packages)
-                .noting(format!("the base has {}", base.packages)),
+            figure("packages beyond the base", "packages", beyond as f64)
+                .noting(format!("the base has {packages_of_base}")),
         );
-        if let (Some(all), Some(base)) = (built.seconds, base.seconds) {
-            let beyond = figure("user seconds beyond the base", "s", all - base);
-            let beyond = program.bound.iter().fold(beyond, |figure, bound| figure.at_most(*bound));
-            emit(beyond.noting(format!("{all:.1} s in a debug build, of which the base takes {base:.1} s")));
-        }
+        let Some(base) = &base else { continue };
+        let compiled = workshop.compile_beyond()?;
+        let seconds = figure("user seconds beyond the base", "s", compiled.seconds - base.own_seconds);
+        let seconds = program.bound.iter().fold(seconds, |figure, bound| figure.at_most(*bound));
+        emit(seconds.noting(format!(
+            "in a debug build; the base takes {:.1} s, and {} packages were compiled",
+            base.seconds, compiled.packages
+        )));
     }
     Ok(())
 }
@@ -99,16 +105,16 @@ impl Program {
         if !self.platforms.is_empty() {
             let mut features = self.platforms.clone();
             features.push("rustls");
-            let path = crates.join("anydeploy");
+            let path = crates.join("anydeploy").display().to_string();
             manifest.push_str(&format!(
-                "anydeploy = {{ path = {path:?}, default-features = false, features = {features:?} }}\n"
+                "anydeploy = {{ path = \"{path}\", default-features = false, features = {features:?} }}\n"
             ));
         }
         for platform in self.platforms.iter().filter(|_| self.is_full) {
-            let path = crates.join(format!("{platform}-client"));
-            manifest.push_str(&format!("{platform}-client = {{ path = {path:?}, features = [\"full\"] }}\n"));
+            let path = crates.join(format!("{platform}-client")).display().to_string();
+            manifest.push_str(&format!("{platform}-client = {{ path = \"{path}\", features = [\"full\"] }}\n"));
         }
-        std::fs::create_dir(folder.join("src"))?;
+        std::fs::create_dir_all(folder.join("src"))?;
         std::fs::write(folder.join("Cargo.toml"), manifest)?;
         std::fs::write(folder.join("src/main.rs"), self.main())?;
         // The versions are those of the repository.
@@ -145,54 +151,84 @@ impl Program {
     }
 }
 
-/// What compiling a program took.
-struct Built {
-    /// The packages that it consists of.
-    packages: f64,
-    /// User seconds; nothing if it was not compiled.
-    seconds: Option<f64>,
+/// A folder in which one program after another is compiled, each on top of the base.
+struct Workshop {
+    folder: TempDir,
 }
 
-impl Built {
-    fn of(program: &Program, is_smoke: bool) -> io::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        program.write(folder.path())?;
-        let listed = cargo(&folder, "cargo tree --quiet --edges normal,build --prefix none --no-dedupe")?;
+/// What compiling a program took.
+struct Compiled {
+    seconds: f64,
+    /// How many packages were compiled, the program included.
+    packages: usize,
+}
+
+/// What compiling the base took.
+struct Base {
+    seconds: f64,
+    /// What of that its own file took, which is another one in each program.
+    own_seconds: f64,
+}
+
+impl Workshop {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// How many packages the program consists of.
+    fn packages(&self) -> io::Result<usize> {
+        let listed = self.shell("cargo tree --quiet --edges normal,build --prefix none --no-dedupe")?.0;
         let mut packages: Vec<&str> = listed.lines().map(|line| line.trim_end_matches(" (*)")).collect();
         packages.sort_unstable();
         packages.dedup();
-        let seconds = if is_smoke { None } else { Some(compile(&folder)?) };
-        Ok(Self { packages: packages.len() as f64, seconds })
+        Ok(packages.len())
     }
-}
 
-/// The user seconds of compiling the program in a folder from nothing.
-fn compile(folder: &TempDir) -> io::Result<f64> {
-    // `times` prints what the shell has used, and in a second line what its children have.
-    let printed = cargo(folder, "cargo build --quiet --jobs 1 && times")?;
-    let children = printed.lines().last().and_then(|line| line.split_whitespace().next());
-    children.and_then(seconds).ok_or_else(|| io::Error::other(format!("`times` printed {printed:?}")))
+    /// Compiles the base from nothing, and keeps what came of it.
+    fn compile_base(&self) -> io::Result<Base> {
+        let seconds = self.compile()?.seconds;
+        self.shell("cp -a target base && touch src/main.rs")?;
+        Ok(Base { seconds, own_seconds: self.compile()?.seconds })
+    }
+
+    /// Compiles what a program has beyond the base.
+    fn compile_beyond(&self) -> io::Result<Compiled> {
+        self.shell("rm -r target && cp -a base target && touch src/main.rs")?;
+        self.compile()
+    }
+
+    fn compile(&self) -> io::Result<Compiled> {
+        // `times` prints what the shell has used, and in a second line what its children have.
+        let (printed, progress) = self.shell("cargo build --jobs 1 && times")?;
+        let children = printed.lines().last().and_then(|line| line.split_whitespace().next());
+        let seconds = children.and_then(seconds);
+        let seconds = seconds.ok_or_else(|| io::Error::other(format!("`times` printed {printed:?}")))?;
+        let packages = progress.lines().filter(|line| line.trim_start().starts_with("Compiling ")).count();
+        Ok(Compiled { seconds, packages })
+    }
+
+    /// Runs a script in the folder, and returns its output and its messages.
+    fn shell(&self, script: &str) -> io::Result<(String, String)> {
+        let mut command = Command::new("sh");
+        command.current_dir(&self.folder).args(["-c", script]).env("CARGO_INCREMENTAL", "0");
+        command.env("CARGO_TARGET_DIR", self.path("target"));
+        // Neither the flags of this build nor those of a wrapper are to be measured.
+        for variable in ["RUSTFLAGS", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {
+            command.env_remove(variable);
+        }
+        let output = command.output()?;
+        let (printed, progress) = (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        );
+        if output.status.success() { Ok((printed, progress)) } else { Err(io::Error::other(progress)) }
+    }
 }
 
 /// A time as `1m2.345s`.
 fn seconds(text: &str) -> Option<f64> {
     let (minutes, seconds) = text.trim_end_matches('s').split_once('m')?;
     Some(minutes.parse::<f64>().ok()? * 60.0 + seconds.parse::<f64>().ok()?)
-}
-
-fn cargo(folder: &TempDir, script: &str) -> io::Result<String> {
-    let mut command = Command::new("sh");
-    command.current_dir(folder).args(["-c", script]).env("CARGO_INCREMENTAL", "0");
-    command.env("CARGO_TARGET_DIR", folder.path().join("target"));
-    // Neither the flags of this build nor those of a wrapper are to be measured.
-    for variable in ["RUSTFLAGS", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {
-        command.env_remove(variable);
-    }
-    let output = command.stderr(Stdio::piped()).output()?;
-    if !output.status.success() {
-        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
-    }
-    String::from_utf8(output.stdout).map_err(io::Error::other)
 }
 
 /// The root of the repository.

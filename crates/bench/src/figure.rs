@@ -18,7 +18,8 @@ pub(crate) struct Figure {
     /// The number of watches, for a curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) watches: Option<usize>,
-    pub(crate) figure: String,
+    #[serde(rename = "figure")]
+    pub(crate) name: String,
     pub(crate) unit: String,
     pub(crate) value: f64,
     /// The same measure of what it is compared with, of the same run.
@@ -33,14 +34,14 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
-    pub(crate) fn new(bench: &str, figure: &str, unit: &str, value: f64) -> Self {
+    pub(crate) fn new(bench: &str, name: &str, unit: &str, value: f64) -> Self {
         Self {
             bench: bench.to_owned(),
             platform: None,
             scene: None,
             curve: None,
             watches: None,
-            figure: figure.to_owned(),
+            name: name.to_owned(),
             unit: unit.to_owned(),
             value: rounded(value),
             baseline: None,
@@ -78,6 +79,12 @@ impl Figure {
 
     pub(crate) fn noting(self, note: impl Into<String>) -> Self {
         Self { note: Some(note.into()), ..self }
+    }
+
+    /// What was measured, with its unit where that is not said already.
+    pub(crate) fn label(&self) -> String {
+        let Self { name, unit, .. } = self;
+        if name.contains(unit.as_str()) { name.clone() } else { format!("{name}, {unit}") }
     }
 
     /// The figure as a line of JSON.

@@ -12,7 +12,8 @@ use crate::figure::Figure;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Run {
-    pub(crate) run: String,
+    #[serde(rename = "run")]
+    pub(crate) bench: String,
     pub(crate) commit: String,
     pub(crate) rustc: String,
     pub(crate) cpus: usize,
@@ -39,7 +40,7 @@ impl Run {
         let commit = says("git", &["rev-parse", "--short", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());
         let version = |said: String| said.split(' ').nth(1).map(str::to_owned);
         Self {
-            run: bench.to_owned(),
+            bench: bench.to_owned(),
             commit: if changed { format!("{commit} with changes") } else { commit },
             rustc: says("rustc", &["--version"]).and_then(version).unwrap_or_else(|| "unknown".to_owned()),
             cpus: std::thread::available_parallelism().map_or(1, usize::from),
@@ -61,7 +62,7 @@ impl Lines {
             text.push_str(&figure.line());
             text.push('\n');
         }
-        let path = Self::path(root, &self.run.run);
+        let path = Self::path(root, &self.run.bench);
         std::fs::create_dir_all(path.parent().unwrap_or(root))?;
         std::fs::write(path, text)
     }

@@ -6,7 +6,8 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a tool for developers prints, and its figures are small enough for a float"
+    clippy::format_push_string,
+    reason = "a tool for developers prints, its figures are small enough for a float, and it puts texts together"
 )]
 
 mod compile;

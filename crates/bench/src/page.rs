@@ -41,8 +41,9 @@ const BENCHES: [(&str, &str, &str); 4] = [
     (
         "compile",
         "Compile",
-        "Programs that deploy and wait are compiled from nothing, in a debug build by one job, beyond what a program of \
-         tokio, reqwest and serde takes.",
+        "Programs that deploy and wait are compiled in a debug build by one job, where a program of tokio, reqwest and serde \
+         was compiled before.\n\
+         What is counted is the time of the processor, with linking.",
     ),
 ];
 

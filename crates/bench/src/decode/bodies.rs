@@ -174,7 +174,7 @@ mod tests {
     fn a_clean_list_needs_no_repair_and_each_misfit_one_at_another_place() {
         assert!(decode::<Vec<Deployment>>(&coolify_rows(MISFITS, 0)).unwrap().1.is_empty());
         let repairs = decode::<Vec<Deployment>>(&coolify_rows(2 * MISFITS, MISFITS)).unwrap().1;
-        let places: std::collections::BTreeSet<_> = repairs.iter().map(|repair| repair.pointer()).collect();
+        let places: std::collections::BTreeSet<_> = repairs.iter().map(anydeploy_wire::Repair::pointer).collect();
         assert_eq!(places.len(), MISFITS, "{places:?}");
     }
 

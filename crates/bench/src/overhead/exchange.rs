@@ -91,9 +91,11 @@ impl Exchange {
     }
 }
 
-/// Answers the requests of recorded exchanges, over and over in their order, until the standard input ends.
+/// Answers the requests of recorded exchanges, over and over in their order, until the standard input ends; then prints
+/// how many there were.
 pub(super) async fn replay(exchanges: Vec<Exchange>) -> io::Result<()> {
     let (exchanges, next) = (Arc::new(exchanges), Arc::new(AtomicUsize::new(0)));
+    let answered = Arc::clone(&next);
     let url = listen(move |request: Request<Incoming>| {
         let (exchanges, next) = (Arc::clone(&exchanges), Arc::clone(&next));
         async move {
@@ -108,7 +110,9 @@ pub(super) async fn replay(exchanges: Vec<Exchange>) -> io::Result<()> {
     });
     println!("{}", serde_json::to_string(&url.await?)?);
     // The requests are answered by tasks of this runtime, so that waiting takes another thread.
-    tokio::task::spawn_blocking(wait_for_the_end).await.map_err(io::Error::other)?
+    tokio::task::spawn_blocking(wait_for_the_end).await.map_err(io::Error::other)??;
+    println!("{}", answered.load(Ordering::Relaxed));
+    Ok(())
 }
 
 /// Serves on a free port, and returns the address.

@@ -19,24 +19,27 @@ const CURVES: [(&str, RGBColor); 3] = [
 /// The plot of a figure on a platform, as SVG; nothing if no point belongs to it.
 pub(super) fn svg(points: &[&Figure], platform: &str, figure: &str) -> io::Result<Option<String>> {
     let mut curves: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
-    let mut unit = "";
-    for point in points.iter().filter(|point| point.platform.as_deref() == Some(platform) && point.figure == figure) {
+    let mut label = String::new();
+    for point in points.iter().filter(|point| point.platform.as_deref() == Some(platform) && point.name == figure) {
         if let (Some(curve), Some(watches)) = (point.curve.as_deref(), point.watches) {
             // The axis is logarithmic, and has no nothing.
             curves.entry(curve).or_default().push((watches as f64, point.value.max(LEAST)));
-            unit = &point.unit;
+            label = point.label();
         }
     }
     if curves.is_empty() {
         return Ok(None);
     }
     let mut svg = String::new();
-    draw(&mut svg, &curves, &format!("{platform}: {figure}, {unit}")).map_err(io::Error::other)?;
+    draw(&mut svg, &curves, &format!("{platform}: {label}")).map_err(io::Error::other)?;
     Ok(Some(svg + "\n"))
 }
 
 /// The least value that is shown.
 const LEAST: f64 = 0.1;
+
+/// How many numbers stand at an axis at most.
+const LABELS: usize = 6;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -58,6 +61,8 @@ fn draw(svg: &mut String, curves: &BTreeMap<&str, Vec<(f64, f64)>>, title: &str)
     chart
         .configure_mesh()
         .x_desc("watches")
+        .x_labels(LABELS)
+        .y_labels(LABELS)
         .x_label_formatter(&label)
         .y_label_formatter(&label)
         .light_line_style(WHITE)

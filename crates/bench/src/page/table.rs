@@ -25,9 +25,8 @@ pub(super) fn tables(figures: &[&Figure]) -> String {
         let remarks: Vec<&str> = [kept, &note].into_iter().filter(|text| !text.is_empty()).collect();
         let _ = writeln!(
             text,
-            "| {}, {} | {} | {} | {} | {} | {} |",
-            figure.figure,
-            figure.unit,
+            "| {} | {} | {} | {} | {} | {} |",
+            figure.label(),
             number(Some(figure.value)),
             number(figure.baseline),
             number(figure.ratio),

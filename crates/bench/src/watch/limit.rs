@@ -44,7 +44,7 @@ impl Limiter {
             (self.opened, self.used) = (Some(now), 0);
         }
         if self.used >= self.budget.requests {
-            return Verdict::Refuse { retry_after: self.ends() - now };
+            return Verdict::Refuse { retry_after: self.ends().saturating_sub(now) };
         }
         self.used += 1;
         Verdict::Pass { remaining: self.budget.requests - self.used }

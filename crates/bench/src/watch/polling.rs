@@ -49,10 +49,11 @@ impl Polling {
                 Err(_) => pause,
             };
             pause = pause.mul_f64(GROWTH).min(LONGEST);
-            if started.elapsed() + wait > DEADLINE {
+            let left = DEADLINE.saturating_sub(started.elapsed());
+            sleep(wait.min(left)).await;
+            if wait >= left {
                 return Err("it was not over in time".to_owned());
             }
-            sleep(wait).await;
         }
     }
 }

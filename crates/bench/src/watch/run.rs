@@ -36,13 +36,13 @@ pub(super) struct Run {
 }
 
 /// Watches all deployments of a scene from its beginning until every watch has ended.
-pub(super) fn run(platform: &'static dyn Platform, scene: Scene, watcher: Watcher) -> io::Result<Run> {
+pub(super) fn run(platform: &'static dyn Platform, scene: Scene, by: Watcher) -> io::Result<Run> {
     VirtualRuntime::new()?.block_on(|traffic| async move {
         let server = Server::new(platform, scene, traffic);
         let other = tokio::spawn(Arc::clone(&server).other_caller());
-        let watches = match watcher {
-            Watcher::Ours { processes } => ours(platform, &server, processes).await?,
-            Watcher::Polling => polling(platform, &server).await?,
+        let watches = match by {
+            Watcher::Ours { processes } => ours(platform, &server, processes)?,
+            Watcher::Polling => polling(platform, &server)?,
         };
         let ended = join_all(watches).await;
         other.abort();
@@ -62,11 +62,11 @@ pub(super) fn run(platform: &'static dyn Platform, scene: Scene, watcher: Watche
 type Ending = Result<Duration, String>;
 type Watching = tokio::task::JoinHandle<Ending>;
 
-async fn ours(platform: &'static dyn Platform, server: &Arc<Server>, processes: u8) -> io::Result<Vec<Watching>> {
+fn ours(platform: &'static dyn Platform, server: &Arc<Server>, processes: u8) -> io::Result<Vec<Watching>> {
     let mut deployers = Vec::new();
     for process in 0..processes.max(1) {
         // What belongs to a server and its credential is shared in a process, so that each has an address of its own.
-        let origin = server.listen(process).await?;
+        let origin = server.listen(process)?;
         deployers.push(platform.deployer(&origin).map_err(io::Error::other)?);
     }
     let watch = |number: usize| {
@@ -85,8 +85,8 @@ async fn watch(deployer: Arc<dyn Deployer>, id: DeploymentId, server: Arc<Server
     }
 }
 
-async fn polling(platform: &'static dyn Platform, server: &Arc<Server>) -> io::Result<Vec<Watching>> {
-    let origin = server.listen(0).await?;
+fn polling(platform: &'static dyn Platform, server: &Arc<Server>) -> io::Result<Vec<Watching>> {
+    let origin = server.listen(0)?;
     let client = reqwest::Client::new();
     let poll = |number: usize| {
         let url = format!("{origin}{}", platform.path(server.scene(), number));
@@ -115,7 +115,7 @@ fn watch_a_while(platform: &'static dyn Platform, scene: Scene) -> io::Result<Ke
     let runtime = VirtualRuntime::new()?;
     let watching = async |traffic: Arc<Traffic>| -> io::Result<_> {
         let server = Server::new(platform, scene, traffic);
-        let watches = ours(platform, &server, 1).await?;
+        let watches = ours(platform, &server, 1)?;
         tokio::time::sleep(Duration::from_mins(5)).await;
         // What the server keeps is no memory of a watch.
         *server.record() = Record::default();

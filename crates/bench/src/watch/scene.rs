@@ -18,7 +18,7 @@ impl Scene {
     pub(super) fn new(deployments: usize, places: usize, (first, last): (Duration, Duration)) -> Self {
         // A scenario is the same in every run.
         let mut rng = Rng::with_seed(10);
-        let ends = (0..deployments).map(|_| first + (last - first).mul_f64(rng.f64())).collect();
+        let ends = (0..deployments).map(|_| first + last.saturating_sub(first).mul_f64(rng.f64())).collect();
         Self { ends, places: places.max(1) }
     }
 

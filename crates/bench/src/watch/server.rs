@@ -92,7 +92,7 @@ impl Server {
     }
 
     /// Listens at the n-th loopback address, and returns the origin.
-    pub(super) async fn listen(self: &Arc<Self>, n: u8) -> io::Result<String> {
+    pub(super) fn listen(self: &Arc<Self>, n: u8) -> io::Result<String> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, n + 1), 0)))?;
         let listener = socket.listen(BACKLOG)?;
