@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::failure::after_loss;
+use crate::failure::{after_acceptance, after_loss};
 use crate::{Backoff, Deployment, Error, ErrorKind, Jitter, Result, Timing};
 
 /// The first pause between two polls, as a part of the time that a trigger takes to settle; it doubles each time.
@@ -100,7 +100,7 @@ impl Patience {
     }
 }
 
-/// The search for the deployment of a trigger that ended in an error, poll by poll.
+/// The search for the deployment of a trigger whose answer does not name it, poll by poll.
 ///
 /// All three platforms act on a trigger before they answer it, within seconds.
 /// A trigger whose deployment does not appear until it must have settled was therefore never acted on, and only then is it
@@ -108,7 +108,10 @@ impl Patience {
 /// A gateway that holds a trigger for longer and then delivers it cannot be detected.
 #[derive(Debug)]
 pub(crate) struct Recovery {
-    lost: Error,
+    /// What came in place of an answer that names the deployment.
+    answer: Error,
+    /// The platform has accepted the trigger, so that absence proves nothing.
+    is_accepted: bool,
     patience: Patience,
     backoff: Backoff,
     /// What was seen once may have been the trigger's own, even if it has vanished.
@@ -134,10 +137,16 @@ impl Step {
 }
 
 impl Recovery {
+    /// After a lost answer.
     pub(crate) fn new(lost: Error, patience: Patience) -> Self {
         // No jitter: the decisive read has a time of its own, and the others are spread by the trigger they follow.
         let backoff = Backoff::new(patience.settles / FIRST_PAUSE, patience.longest_pause).with_jitter(Jitter::None);
-        Self { lost, patience, backoff, sign: None, could_read: false }
+        Self { answer: lost, is_accepted: false, patience, backoff, sign: None, could_read: false }
+    }
+
+    /// After an answer that accepts the trigger and names no deployment.
+    pub(crate) fn of_accepted(unnamed: Error, patience: Patience) -> Self {
+        Self { is_accepted: true, ..Self::new(unnamed, patience) }
     }
 
     /// Judges a poll that was sent at this `age` of the search: it proves the state at that time, not later.
@@ -173,9 +182,8 @@ impl Recovery {
                 error.retry_after()
             }
             Err(error) => {
-                let why = "whether it was acted on cannot be looked up";
-                let lost = self.lost.clone().with_source(error);
-                return Step::ended(Err(after_loss(ErrorKind::Undecidable, why, lost)));
+                let answer = self.answer.clone().with_source(error);
+                return self.ended(ErrorKind::Undecidable, "its deployment cannot be looked up", answer);
             }
         };
         let wait = self.backoff.pause(asked);
@@ -189,15 +197,21 @@ impl Recovery {
     }
 
     fn undecidable(&self, why: &str) -> Step {
-        Step::ended(Err(after_loss(ErrorKind::Undecidable, why, self.lost.clone())))
+        self.ended(ErrorKind::Undecidable, why, self.answer.clone())
     }
 
     /// The end of a search in which nothing has changed anything, unless something was seen before.
     fn not_triggered(&self, why: &str) -> Step {
         match self.sign {
             Some(sign) => self.undecidable(sign),
-            None => Step::ended(Err(after_loss(ErrorKind::NotTriggered, why, self.lost.clone()))),
+            None if self.is_accepted => self.undecidable(why),
+            None => self.ended(ErrorKind::NotTriggered, why, self.answer.clone()),
         }
+    }
+
+    fn ended(&self, kind: ErrorKind, why: &str, answer: Error) -> Step {
+        let error = if self.is_accepted { after_acceptance } else { after_loss };
+        Step::ended(Err(error(kind, why, answer)))
     }
 }
 

@@ -221,6 +221,12 @@ impl Turn {
         locked(&self.place.sent).is_some_and(|(sent, _)| sent > earlier)
     }
 
+    /// Whether another trigger of this process was sent in this place so shortly before.
+    #[must_use]
+    pub fn follows_within(&self, time: Duration) -> bool {
+        locked(&self.place.sent).is_some_and(|(_, ended)| ended.elapsed() <= time)
+    }
+
     /// Notes that the trigger is about to be sent, or may have been by another process, and that its deployment may appear for `may_appear_for` after it was
     /// given up.
     pub(crate) fn sent(&mut self, may_appear_for: Duration) {
@@ -484,6 +490,9 @@ mod tests {
         let mut between = take("six", "web").await;
         between.sent(APPEARS);
         between.end();
-        assert!(take("six", "web").await.is_stale(number), "its deployment is not in the baseline of the first one");
+        let next = take("six", "web").await;
+        assert!(next.is_stale(number), "its deployment is not in the baseline of the first one");
+        tokio::time::advance(APPEARS).await;
+        assert!(next.follows_within(APPEARS) && !next.follows_within(APPEARS / 2));
     }
 }

@@ -13,13 +13,9 @@ use super::precheck::check_failed;
 use super::queue::Queue;
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot};
 use super::status::judge_past;
-use crate::adapter::{Resolution, Timestamps, retry_briefly};
+use crate::adapter::{Resolution, Search, Timestamps, Window, retry_briefly};
 use crate::config::TokenScheme;
 use crate::{Deployment, Identity, Phase, Result, TargetKind, Timing};
-
-/// How far the clock that dates the answers may be from the one that dates the executions, in seconds: a proxy may date
-/// them.
-const MAX_CLOCK_SKEW: i64 = 120;
 
 /// What is read in one poll of a search.
 pub(super) struct Poll {
@@ -30,6 +26,8 @@ pub(super) struct Poll {
     /// When the baseline was read, which was no later than the trigger; `None` if no clock can be believed about that.
     sent: Option<Timestamps>,
     now: Timestamps,
+    /// How long after the baseline the trigger can be acted on.
+    acted_on_within: Duration,
 }
 
 /// What the trigger can have started.
@@ -43,8 +41,13 @@ pub(super) enum Finding<'a> {
     Nameless(Vec<&'a Past>),
 }
 
-/// Reads what the deployment may be found in; `is_ours` says that this process sent the trigger a moment ago.
-pub(super) async fn poll(qovery: &Qovery, pending: &Pending, baseline: &Baseline, is_ours: bool) -> Result<Poll> {
+/// Reads what the deployment may be found in.
+pub(super) async fn poll(
+    qovery: &Qovery,
+    pending: &Pending,
+    baseline: &Baseline,
+    Search { is_ours, acted_on_within, .. }: Search<'_>,
+) -> Result<Poll> {
     let (api, environment) = (&qovery.api, &*pending.environment);
     let (rows, listed_at) = retry_briefly(|| api.queue(environment)).await?;
     // A request that leaves the queue between the two reads is listed as an execution then.
@@ -61,7 +64,7 @@ pub(super) async fn poll(qovery: &Qovery, pending: &Pending, baseline: &Baseline
         (now_by_baseline.map(|_| baseline.at), now_by_baseline.unwrap_or(now))
     };
     let queue = Queue::of(&rows, &pending.target, pending.action, qovery.scheme);
-    Ok(Poll { queue, snapshot, past, sent, now })
+    Ok(Poll { queue, snapshot, past, sent, now, acted_on_within })
 }
 
 /// What executions prove that list no service, and may be for other services of the environment.
@@ -166,20 +169,20 @@ impl Poll {
     /// So whatever comes after a time in which nothing ran is another trigger's, once this one cannot be acted on any more.
     fn reach(&self, newer: usize, timing: &Timing) -> Reach {
         let Some(sent) = self.sent else { return Reach { newest: 0, queue: true } };
-        let acted_on_until =
-            sent.server.saturating_add(seconds(timing.acted_on_within())).saturating_add(MAX_CLOCK_SKEW);
+        let window = Window::after(sent.server, self.acted_on_within);
+        let is_too_late = |second: i64| window.is_too_late(second.saturating_mul(1000), Duration::ZERO);
         // A request leaves the queue some time before its execution is made.
         let pause = seconds(timing.lost_after).saturating_add(1);
         let follows = |time: i64, entry: &Past| last_change(entry).is_none_or(|end| time.saturating_sub(end) <= pause);
         let is_in_reach = |at: usize| {
-            let created = self.past.get(at).and_then(second).filter(|created| *created > acted_on_until);
+            let created = self.past.get(at).and_then(second).filter(|created| is_too_late(*created));
             let before = self.past.get(at + 1);
             created.is_none_or(|created| before.is_some_and(|before| follows(created, before)))
         };
         let newest = (0..newer).rev().take_while(|at| is_in_reach(*at)).last().unwrap_or(newer);
         let now = self.now.server;
         let goes_on = self.past.first().is_none_or(|last| !judge_past(last).is_terminal() || follows(now, last));
-        Reach { newest, queue: now <= acted_on_until || (newest == 0 && goes_on) }
+        Reach { newest, queue: !is_too_late(now) || (newest == 0 && goes_on) }
     }
 }
 
@@ -250,6 +253,7 @@ mod tests {
             past: executions.iter().rev().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect(),
             sent: is_dated.then(|| time(SENT)),
             now: time(SENT + now),
+            acted_on_within: Timing::DEFAULT.acted_on_within(),
         };
         let last = Some("e1".to_owned());
         let baseline = Baseline { last_of_target: last.clone(), last, at: time(SENT), queue: queue_of(&[]) };
