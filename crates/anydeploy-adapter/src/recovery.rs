@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
-
 use crate::failure::{after_acceptance, after_loss};
+use crate::retry::may_be_transient;
 use crate::{Backoff, Deployment, Error, ErrorKind, Jitter, Result, Timing};
 
 /// The first pause between two polls, as a part of the time that a trigger takes to settle; it doubles each time.
@@ -18,12 +17,6 @@ const MIN_POLLS: u32 = 20;
 
 /// The longest search: no request is held for longer.
 const MAX_SEARCH: Duration = Duration::from_hours(1);
-
-/// How often a single read is tried within a poll.
-const MAX_TRIES: u32 = 4;
-
-/// The longest pause after the first of them; it doubles each time.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// What one poll found.
 #[derive(Debug)]
@@ -215,57 +208,6 @@ impl Recovery {
     }
 }
 
-/// Tries a read a few times, so that one failure does not cost the whole poll; an error with a `Retry-After` is
-/// returned.
-///
-/// # Errors
-/// The error of the last attempt.
-pub async fn retry_briefly<T, F, R>(read: F) -> Result<T>
-where
-    F: Fn() -> R,
-    R: Future<Output = Result<T>>,
-{
-    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_attempts(MAX_TRIES);
-    loop {
-        let error = match read().await {
-            Err(error) if may_be_transient(&error) && error.retry_after().is_none() => error,
-            answer => return answer,
-        };
-        let Some(wait) = backoff.next(None) else { return Err(error) };
-        sleep(wait).await;
-    }
-}
-
-/// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks
-/// for a longer wait than is left is not waited for.
-///
-/// # Errors
-/// The error of the last attempt.
-pub async fn retry_read<T, F, R>(bound: Duration, read: F) -> Result<T>
-where
-    F: Fn() -> R,
-    R: Future<Output = Result<T>>,
-{
-    let mut backoff = Backoff::new(PAUSE.min(bound / 10), bound / 6).with_budget(bound);
-    let mut attempts: u32 = 0;
-    loop {
-        let error = match read().await {
-            Err(error) if may_be_transient(&error) => error,
-            answer => return answer,
-        };
-        attempts = attempts.saturating_add(error.attempts());
-        let Some(wait) = backoff.next(error.retry_after()) else { return Err(error.with_attempts(attempts)) };
-        sleep(wait).await;
-    }
-}
-
-/// Whether the same read may succeed a little later; a proxy's page, or what a proxy wraps around an answer, is as
-/// transient as a refused connection.
-#[must_use]
-pub fn may_be_transient(error: &Error) -> bool {
-    error.is_transient() || matches!(error.kind(), ErrorKind::Unreadable | ErrorKind::AnswerTooLarge)
-}
-
 #[cfg(test)]
 mod pauses;
 
@@ -273,7 +215,7 @@ mod pauses;
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use tokio::time::Instant;
+    use tokio::time::{Instant, sleep};
 
     use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
 

@@ -139,10 +139,11 @@ pub async fn prepare<P: Planner>(planner: P, request: &DeployRequest) -> Result<
     let (turn, plan) = planner.plan(request).await?;
     let stored = serde_json::to_value(&plan);
     let trigger = planner.trigger(request, plan);
-    let baseline = stored.and_then(|plan| Stored::new(&*trigger, &turn, plan).to_json()).map_err(|error| {
-        // Plans hold texts and numbers alone.
-        Error::new(ErrorKind::InvalidInput, "the request cannot be stored").with_source(error)
-    })?;
+    let baseline =
+        stored.and_then(|plan| serde_json::to_value(Stored::new(&*trigger, &turn, plan))).map_err(|error| {
+            // Plans hold texts and numbers alone.
+            Error::new(ErrorKind::InvalidInput, "the request cannot be stored").with_source(error)
+        })?;
     let id = Uuid::new_v4().simple().to_string();
     let prepared = Prepared { at: Instant::now(), _place: turn.place(), turn: turn.number() };
     prepared::insert(&id, prepared, trigger.timing().send_within);
@@ -167,92 +168,75 @@ pub async fn recover<P: Planner>(planner: P, intent: &Intent) -> Result<Deployme
     recover_planned(trigger, intent, stored).await
 }
 
-// What follows is compiled once, and not for each platform.
+// What follows is the same for all platforms, so that it is compiled once.
 
-fn deploy_planned<'a>(mut trigger: Box<dyn Trigger + 'a>, turn: Turn) -> BoxFuture<'a, Result<Deployment>> {
-    async move {
-        match trigger.earlier(&turn).await? {
-            Some(earlier) => Ok(was_late(&*trigger, turn, earlier)),
-            None => run(&mut *trigger, turn).await,
-        }
+async fn deploy_planned(mut trigger: Box<dyn Trigger + '_>, turn: Turn) -> Result<Deployment> {
+    match trigger.earlier(&turn).await? {
+        Some(earlier) => Ok(was_late(&*trigger, turn, earlier)),
+        None => run(&mut *trigger, turn).await,
     }
-    .boxed()
 }
 
-fn send_planned<'a>(
-    mut trigger: Box<dyn Trigger + 'a>,
-    intent: &'a Intent,
-    stored: Stored,
-) -> BoxFuture<'a, Result<Deployment>> {
-    async move {
-        if !prepared::is_there(intent.id()) {
-            return recover_planned(trigger, intent, stored).await;
-        }
-        let turn = turn_of(&*trigger, intent, &stored).await;
-        if let Some(earlier) = trigger.earlier(&turn).await? {
-            return Ok(was_late(&*trigger, turn, earlier));
-        }
-        // The fence: from here on, nothing is awaited until the request is made.
-        let Some(prepared) = prepared::take(intent.id()) else {
-            drop(turn);
-            return recover_planned(trigger, intent, stored).await;
-        };
-        let send_within = trigger.timing().send_within;
-        // The one clock stands still while the machine sleeps, the other may be set back.
-        let by_date = (Utc::now() - intent.prepared_at()).to_std().unwrap_or_default();
-        if prepared.at.elapsed().max(by_date) > send_within {
-            return Err(expired(intent, "the intent was prepared too long ago"));
-        }
-        if turn.is_stale(prepared.turn) {
-            let why = "another trigger of this program for the same target came after the intent";
-            return Err(expired(intent, why));
-        }
-        let sent = run(&mut *trigger, turn).await;
-        if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
-            prepared::insert(intent.id(), prepared, send_within);
-        }
-        sent
+async fn send_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
+    if !prepared::is_there(intent.id()) {
+        return recover_planned(trigger, intent, stored).await;
     }
-    .boxed()
+    let turn = turn_of(&*trigger, intent, &stored).await;
+    if let Some(earlier) = trigger.earlier(&turn).await? {
+        return Ok(was_late(&*trigger, turn, earlier));
+    }
+    // The fence: from here on, nothing is awaited until the request is made.
+    let Some(prepared) = prepared::take(intent.id()) else {
+        drop(turn);
+        return recover_planned(trigger, intent, stored).await;
+    };
+    let send_within = trigger.timing().send_within;
+    // The one clock stands still while the machine sleeps, the other may be set back.
+    let by_date = (Utc::now() - intent.prepared_at()).to_std().unwrap_or_default();
+    if prepared.at.elapsed().max(by_date) > send_within {
+        return Err(expired(intent, "the intent was prepared too long ago"));
+    }
+    if turn.is_stale(prepared.turn) {
+        let why = "another trigger of this program for the same target came after the intent";
+        return Err(expired(intent, why));
+    }
+    let sent = run(&mut *trigger, turn).await;
+    if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
+        prepared::insert(intent.id(), prepared, send_within);
+    }
+    sent
 }
 
-fn recover_planned<'a>(
-    mut trigger: Box<dyn Trigger + 'a>,
-    intent: &'a Intent,
-    stored: Stored,
-) -> BoxFuture<'a, Result<Deployment>> {
-    async move {
-        let lost = Error::new(ErrorKind::NoAnswer, "the answer to the trigger is not known")
-            .with_platform(intent.platform().clone())
-            .with_operation("recover");
-        // The process that prepared it is the only one that sends it, and does so no more.
-        if prepared::take(intent.id()).is_some() {
-            return Err(after_loss(ErrorKind::NotTriggered, "this process had not sent it", lost));
+async fn recover_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
+    let lost = Error::new(ErrorKind::NoAnswer, "the answer to the trigger is not known")
+        .with_platform(intent.platform().clone())
+        .with_operation("recover");
+    // The process that prepared it is the only one that sends it, and does so no more.
+    if prepared::take(intent.id()).is_some() {
+        return Err(after_loss(ErrorKind::NotTriggered, "this process had not sent it", lost));
+    }
+    // The sender begins within the fence, and that began before this search, which begins before its turn.
+    let started = Instant::now();
+    let timing = *trigger.timing();
+    let acted_on_within = timing.acted_on_within().max(stored.acted_on_within());
+    let mut turn = turn_of(&*trigger, intent, &stored).await;
+    turn.sent(acted_on_within);
+    let is_elsewhere = trigger.place().0 != stored.place;
+    let patience = Patience::settling(&timing, trigger.pauses()).for_all_of(acted_on_within);
+    let search = Search { turn: &turn, is_ours: false, acted_on_within };
+    match poll(&mut *trigger, search, Recovery::new(lost, patience), started).await {
+        Ok(found) => Ok(settled(&*trigger, turn, found)),
+        Err(error) if error.kind() == ErrorKind::NotTriggered && is_elsewhere => {
+            let why = "the intent was prepared under another address, where it may have been sent";
+            Err(after_loss(ErrorKind::Undecidable, why, error))
         }
-        // The sender begins within the fence, and that began before this search, which begins before its turn.
-        let started = Instant::now();
-        let timing = *trigger.timing();
-        let acted_on_within = timing.acted_on_within().max(stored.acted_on_within);
-        let mut turn = turn_of(&*trigger, intent, &stored).await;
-        turn.sent(acted_on_within);
-        let is_elsewhere = trigger.place().0 != stored.place;
-        let patience = Patience::settling(&timing, trigger.pauses()).for_all_of(acted_on_within);
-        let search = Search { turn: &turn, is_ours: false, acted_on_within };
-        match poll(&mut *trigger, search, Recovery::new(lost, patience), started).await {
-            Ok(found) => Ok(settled(&*trigger, turn, found)),
-            Err(error) if error.kind() == ErrorKind::NotTriggered && is_elsewhere => {
-                let why = "the intent was prepared under another address, where it may have been sent";
-                Err(after_loss(ErrorKind::Undecidable, why, error))
+        Err(error) => {
+            if error.is_safe_to_repeat() {
+                turn.end_without();
             }
-            Err(error) => {
-                if error.is_safe_to_repeat() {
-                    turn.end_without();
-                }
-                Err(error)
-            }
+            Err(error)
         }
     }
-    .boxed()
 }
 
 /// Sends the trigger in its turn, and searches for its deployment if the answer does not name it.

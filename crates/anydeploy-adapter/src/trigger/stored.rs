@@ -23,8 +23,7 @@ pub(super) struct Stored {
     pub(super) overlap: Option<Overlap>,
     pub(super) has_neighbour: bool,
     /// How long after the baseline the trigger can still be acted on, by the times of the process that sends it.
-    #[serde(with = "millis", rename = "acted_on_within_ms")]
-    pub(super) acted_on_within: Duration,
+    acted_on_within_ms: u64,
     /// The plan in the form of its platform.
     plan: Value,
 }
@@ -36,13 +35,13 @@ impl Stored {
             place: trigger.place().0,
             overlap: turn.overlap(),
             has_neighbour: turn.has_neighbour(),
-            acted_on_within: trigger.timing().acted_on_within(),
+            acted_on_within_ms: u64::try_from(trigger.timing().acted_on_within().as_millis()).unwrap_or(u64::MAX),
             plan,
         }
     }
 
-    pub(super) fn to_json(&self) -> serde_json::Result<Value> {
-        serde_json::to_value(self)
+    pub(super) fn acted_on_within(&self) -> Duration {
+        Duration::from_millis(self.acted_on_within_ms)
     }
 }
 
@@ -60,19 +59,4 @@ pub(super) fn open<'a, P: Planner>(planner: &'a P, intent: &'a Intent) -> Result
     let mut stored = Stored::deserialize(intent.baseline()).map_err(|error| unreadable().with_source(error))?;
     let plan = P::Plan::deserialize(stored.plan.take()).map_err(|error| unreadable().with_source(error))?;
     Ok((stored, planner.trigger(intent.request(), plan)))
-}
-
-/// A time as whole milliseconds.
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
 }
