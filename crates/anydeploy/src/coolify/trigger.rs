@@ -167,3 +167,23 @@ async fn post_rollback(api: &Api, target: &Target, commit: &str) -> Result<Dated
         None => Err(Answer::Unnamed(unnamed(&said))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Intent;
+
+    #[test]
+    fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
+        let files = [
+            include_str!("../../tests/golden/v1/coolify_deploy.json"),
+            include_str!("../../tests/golden/v1/coolify_start.json"),
+        ];
+        for file in files {
+            let intent: Intent = serde_json::from_str(file).unwrap();
+            let stored = &intent.baseline()["plan"];
+            let plan = Plan::deserialize(stored).unwrap();
+            assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
+        }
+    }
+}

@@ -242,6 +242,11 @@ mod tests {
 
     /// What is found so many seconds after the baseline, among these executions (oldest first) and requests.
     fn found(executions: &[Value], queue: &[Value], now: i64, is_dated: bool) -> String {
+        found_beside(false, executions, queue, now, is_dated)
+    }
+
+    /// The same, where another trigger of this process may show as well.
+    fn found_beside(has_neighbour: bool, executions: &[Value], queue: &[Value], now: i64, is_dated: bool) -> String {
         let pending = Pending::new(Target::application("web"), "env");
         let rows: Vec<_> = queue.iter().map(|row| serde_json::from_value(row.clone()).unwrap()).collect();
         let queue_of = |rows: &[_]| Queue::of(rows, &pending.target, pending.action, TokenScheme::Token);
@@ -257,7 +262,7 @@ mod tests {
         };
         let last = Some("e1".to_owned());
         let baseline = Baseline { last_of_target: last.clone(), last, at: time(SENT), queue: queue_of(&[]) };
-        match poll.find(&pending, &baseline, false, TokenScheme::Token, &Timing::DEFAULT) {
+        match poll.find(&pending, &baseline, has_neighbour, TokenScheme::Token, &Timing::DEFAULT) {
             Ok(Finding::Execution(id) | Finding::Request(id)) => id.to_owned(),
             Ok(Finding::Nameless(_)) => "nameless".to_owned(),
             Err(Resolution::NotFound) => "nothing".to_owned(),
@@ -285,6 +290,22 @@ mod tests {
         assert_eq!(found(&[ours.clone(), other], &[], hour, true), "undecided", "either may be the trigger's");
         assert_eq!(found(&[past("e2", -90, 20, &["web"]), ours.clone()], &[], hour, true), "e2", "it was listed late");
         assert_eq!(found(&[past("e2", -2, 20, &["web"]), ours], &[], hour, true), "undecided", "by a second or two");
+    }
+
+    #[test]
+    fn a_failed_execution_without_a_service_is_the_triggers_if_no_other_may_have_started_it() {
+        let nameless = |id: &str, status: &str| {
+            let mut entry = past(id, 3, 1, &[]);
+            entry["status"] = status.into();
+            entry
+        };
+        let failed = nameless("e2", "DEPLOYMENT_ERROR");
+        let alone = |executions: &[Value]| found_beside(false, executions, &[], 10, true);
+        assert_eq!(alone(from_ref(&failed)), "e2");
+        assert_eq!(found_beside(true, from_ref(&failed), &[], 10, true), "nameless");
+        assert_eq!(alone(&[nameless("e2", "DEPLOYING")]), "nameless", "it may still name its services");
+        assert_eq!(alone(&[failed.clone(), nameless("e3", "DEPLOYMENT_ERROR")]), "nameless");
+        assert_eq!(alone(&[failed, past("e3", 5, 20, &["web"])]), "e3");
     }
 
     #[test]

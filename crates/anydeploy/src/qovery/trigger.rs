@@ -167,6 +167,7 @@ fn left(pending: &Pending, timing: &Timing) -> Left {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Intent;
 
     #[test]
     fn a_known_execution_is_hidden_from_others_for_less_long_than_an_accepted_request() {
@@ -175,5 +176,14 @@ mod tests {
         assert_eq!((known.appears_within, known.deployment.as_deref()), (timing.state_refreshes, Some("e1")));
         let waits = left(&Pending { request: Some("r".into()), ..pending }, &timing);
         assert_eq!((waits.appears_within, waits.waits, waits.deployment), (timing.lost_after, true, None));
+    }
+
+    #[test]
+    fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
+        let file = include_str!("../../tests/golden/v1/qovery.json");
+        let intent: Intent = serde_json::from_str(file).unwrap();
+        let stored = &intent.baseline()["plan"];
+        let plan = Plan::deserialize(stored).unwrap();
+        assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
     }
 }
