@@ -34,20 +34,36 @@ macro_rules! object {
     ) => {
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                let mut object = $crate::__attempt!($crate::__private::Object::of(node));
-                let value = Self {
-                    $($($required: $crate::__attempt!(object.required($required_member)),)*)?
-                    $($($optional: object.optional($optional_member),)*)?
-                };
-                match object.mismatch() {
-                    ::std::option::Option::None => ::std::result::Result::Ok(value),
-                    ::std::option::Option::Some(mismatch) => ::std::result::Result::Err(mismatch),
-                }
+            fn read(node: &mut $crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                static MEMBERS: $crate::__private::Members = $crate::__members!(
+                    [$($($required_member),*)?] [$($($optional_member),*)?]
+                );
+                $($(let mut $required = $crate::__private::Required(::std::option::Option::None);)*)?
+                $($(let mut $optional = ::std::default::Default::default();)*)?
+                $crate::__attempt!(node.object(&MEMBERS, &mut [$($(&mut $required,)*)? $($(&mut $optional,)*)?]));
+                ::std::result::Result::Ok(Self {
+                    $($($required: match $required.0 {
+                        ::std::option::Option::Some(value) => value,
+                        ::std::option::Option::None => return ::std::result::Result::Err(node.lacks($required_member)),
+                    },)*)?
+                    $($($optional,)*)?
+                })
             }
         }
         $crate::__deserialize!($name);
     };
+}
+
+/// The table of the members that a type requires, and of those that it knows besides.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __members {
+    ([$($required:literal),*] [$($optional:literal),*]) => {{
+        const REQUIRED: &[&str] = &[$($required),*];
+        const NAMES: &[&str] = &[$($required,)* $($optional),*];
+        const LENGTH: usize = $crate::__private::table_length(NAMES.len());
+        $crate::__private::Members::new(NAMES, REQUIRED.len(), &$crate::__private::table::<LENGTH>(NAMES))
+    }};
 }
 
 /// What `?` does, without two functions of the standard library for each type it meets: in code

@@ -135,8 +135,10 @@ macro_rules! __open_enum_impls {
         }
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                ::std::result::Result::Ok(Self::from($crate::__attempt!(node.word())))
+            fn read(node: &mut $crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                let mut value = $crate::__private::Required(::std::option::Option::None);
+                $crate::__attempt!(node.word(&mut |word| value.0 = ::std::option::Option::Some(Self::from(word))));
+                value.into_value()
             }
         }
         $crate::__deserialize!($name);
