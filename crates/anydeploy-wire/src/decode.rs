@@ -6,7 +6,7 @@ use self::tree::Tree;
 
 pub use self::{
     choice::{Chosen, Match, choose, weigh},
-    members::{Members, table, table_length},
+    names::{Names, table, table_length},
     node::Ahead,
     slot::{Required, Slot},
 };
@@ -23,8 +23,8 @@ mod choice;
 mod error;
 mod expected;
 mod lossy;
-mod members;
 mod mismatch;
+mod names;
 mod node;
 mod notes;
 mod place;

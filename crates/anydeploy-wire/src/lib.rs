@@ -99,7 +99,7 @@ pub use {reqwest, serde, serde_json};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::decode::{
-        Ahead, Chosen, Match, Members, Required, Slot, choose, deserialize, table, table_length, weigh,
+        Ahead, Chosen, Match, Names, Required, Slot, choose, deserialize, table, table_length, weigh,
     };
     pub use crate::secret::REDACTED;
     pub use {serde, serde_json};

@@ -35,12 +35,13 @@ macro_rules! object {
         impl $crate::Read for $name {
             #[inline]
             fn read(node: &mut $crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                static MEMBERS: $crate::__private::Members = $crate::__members!(
-                    [$($($required_member),*)?] [$($($optional_member),*)?]
-                );
                 $($(let mut $required = $crate::__private::Required(::std::option::Option::None);)*)?
                 $($(let mut $optional = ::std::default::Default::default();)*)?
-                $crate::__attempt!(node.object(&MEMBERS, &mut [$($(&mut $required,)*)? $($(&mut $optional,)*)?]));
+                $crate::__attempt!(node.object(
+                    $crate::__names!($($($required_member,)*)? $($($optional_member,)*)?),
+                    &mut [$($(&mut $required,)*)?],
+                    &mut [$($(&mut $optional,)*)?],
+                ));
                 ::std::result::Result::Ok(Self {
                     $($($required: match $required.0 {
                         ::std::option::Option::Some(value) => value,
@@ -54,16 +55,18 @@ macro_rules! object {
     };
 }
 
-/// The table of the members that a type requires, and of those that it knows besides.
+/// The names that a type knows, as a constant that only code in use is compiled with.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __members {
-    ([$($required:literal),*] [$($optional:literal),*]) => {{
-        const REQUIRED: &[&str] = &[$($required),*];
-        const NAMES: &[&str] = &[$($required,)* $($optional),*];
-        const LENGTH: usize = $crate::__private::table_length(NAMES.len());
-        $crate::__private::Members::new(NAMES, REQUIRED.len(), &$crate::__private::table::<LENGTH>(NAMES))
-    }};
+macro_rules! __names {
+    ($($name:literal),* $(,)?) => {
+        const {
+            const NAMES: &[&str] = &[$($name),*];
+            const LENGTH: usize = $crate::__private::table_length(NAMES.len());
+            const TABLE: &[u16] = &$crate::__private::table::<LENGTH>(NAMES);
+            &$crate::__private::Names::new(NAMES, TABLE)
+        }
+    };
 }
 
 /// What `?` does, without two functions of the standard library for each type it meets: in code

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{
     expected::Expected,
-    members::Members,
     mismatch::Mismatch,
+    names::Names,
     notes::Notes,
     place::{Place, Step},
     repair::Repaired,
@@ -71,9 +71,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn text(&mut self) -> Result<String, Mismatch> {
-        self.scalar(Expected::Text, |scalar| {
-            Some((scalar.text()?.into_owned(), matches!(scalar, Scalar::Text(_))))
-        })
+        self.scalar(Expected::Text, |scalar| Some((scalar.text()?.into_owned(), matches!(scalar, Scalar::Text(_)))))
     }
 
     pub(super) fn bool(&mut self) -> Result<bool, Mismatch> {
@@ -154,10 +152,7 @@ impl<'a> Node<'a> {
 }
 
 /// Reads an element of a list or a map.
-fn element(
-    node: &mut Node<'_>,
-    read: &mut dyn FnMut(&mut Node<'_>) -> Result<(), Mismatch>,
-) -> Result<(), Mismatch> {
+fn element(node: &mut Node<'_>, read: &mut dyn FnMut(&mut Node<'_>) -> Result<(), Mismatch>) -> Result<(), Mismatch> {
     let mark = node.notes.mark();
     match read(node) {
         Err(mismatch) if mismatch.is_of_null() => {
@@ -181,7 +176,8 @@ impl Node<'_> {
 /// What the macros of this crate expand to.
 #[doc(hidden)]
 impl Node<'_> {
-    /// Reads the members of an object into slots, those that have to be there first.
+    /// Reads the members of an object into the slots of those that have to be there, and of the others; the names are in
+    /// that order.
     ///
     /// An optional member that does not fit is left out.
     /// Of members with one name the last that fits counts.
@@ -190,12 +186,19 @@ impl Node<'_> {
     ///
     /// If it is no object (an empty list is none either), a member that has to be there does not fit, or an optional one
     /// may not be left out.
-    pub fn object(&mut self, members: &Members, slots: &mut [&mut dyn Slot]) -> Result<(), Mismatch> {
+    pub fn object<'s>(
+        &mut self,
+        names: &Names,
+        required: &mut [&'s mut dyn Slot],
+        optional: &mut [&'s mut dyn Slot],
+    ) -> Result<(), Mismatch> {
         let Self { source, place, notes, .. } = self;
         let mut failure = None;
-        let is_object = source.object(members, &mut |index, source, is_null| {
-            let Some(slot) = slots.get_mut(index) else { return Ok(()) };
-            let (step, is_required, mark) = (Step::Member(members.name(index)), members.is_required(index), notes.mark());
+        let is_object = source.object(names, &mut |index, source, is_null| {
+            let is_required = index < required.len();
+            let slot = if is_required { required.get_mut(index) } else { optional.get_mut(index - required.len()) };
+            let Some(slot) = slot else { return Ok(()) };
+            let (step, mark) = (Step::Member(names.name(index)), notes.mark());
             notes.add_known(is_required);
             let mut node = Node { source, is_null, place: place.below(step), notes };
             match slot.fill(&mut node) {

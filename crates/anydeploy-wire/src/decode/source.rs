@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{members::Members, mismatch::Mismatch, scalar::Scalar, tree::Tree};
+use super::{mismatch::Mismatch, names::Names, scalar::Scalar, tree::Tree};
 
 /// Takes a value, and whether it is `null`.
 pub(super) type Take<'a> = dyn FnMut(&mut dyn Source, bool) -> Result<(), Mismatch> + 'a;
@@ -22,7 +22,7 @@ pub(super) trait Source {
     fn scalar(&mut self, take: &mut dyn FnMut(Scalar<'_>)) -> Result<(), Mismatch>;
 
     /// Gives the members of an object that a type names; returns whether it is an object.
-    fn object(&mut self, members: &Members, take: &mut TakeMember<'_>) -> Result<bool, Mismatch>;
+    fn object(&mut self, names: &Names, take: &mut TakeMember<'_>) -> Result<bool, Mismatch>;
 
     /// Gives the items of a list; returns whether it is one as it is, or is one by its keys, or else `None`.
     fn list(&mut self, take: &mut Take<'_>) -> Result<Option<IsList>, Mismatch>;

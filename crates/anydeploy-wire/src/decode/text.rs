@@ -9,8 +9,8 @@ use serde::{
 use serde_json::{Number, Value};
 
 use super::{
-    members::Members,
     mismatch::Mismatch,
+    names::Names,
     scalar::Scalar,
     source::{IsList, ReadTree, Source, Take, TakeMember},
     tree::{Tree, number_in},
@@ -48,9 +48,9 @@ impl<'de, D: Deserializer<'de>> Source for Text<'de, D> {
         self.visit(ScalarVisitor(take))
     }
 
-    fn object(&mut self, members: &Members, take: &mut TakeMember<'_>) -> Result<bool, Mismatch> {
+    fn object(&mut self, names: &Names, take: &mut TakeMember<'_>) -> Result<bool, Mismatch> {
         let mut failure = None;
-        let result = self.visit(ObjectVisitor { members, take, failure: &mut failure });
+        let result = self.visit(ObjectVisitor { names, take, failure: &mut failure });
         failure.map_or(result, Err)
     }
 
@@ -197,7 +197,7 @@ impl<'de> Visitor<'de> for ScalarVisitor<'_> {
 }
 
 struct ObjectVisitor<'a, 'b> {
-    members: &'a Members,
+    names: &'a Names,
     take: &'a mut TakeMember<'b>,
     failure: &'a mut Option<Mismatch>,
 }
@@ -212,7 +212,7 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        while let Some(index) = map.next_key_seed(self.members)? {
+        while let Some(index) = map.next_key_seed(self.names)? {
             let Some(index) = index else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -248,8 +248,8 @@ impl<'de> Visitor<'de> for ListVisitor<'_, '_> {
     }
 }
 
-/// The index of a key among the members, without a copy of the key.
-impl<'de> DeserializeSeed<'de> for &Members {
+/// The index of a key among the names, without a copy of the key.
+impl<'de> DeserializeSeed<'de> for &Names {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -257,7 +257,7 @@ impl<'de> DeserializeSeed<'de> for &Members {
     }
 }
 
-impl Visitor<'_> for &Members {
+impl Visitor<'_> for &Names {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,8 +9,8 @@ use serde::{
 use serde_json::{Number, Value};
 
 use super::{
-    members::Members,
     mismatch::Mismatch,
+    names::Names,
     scalar::Scalar,
     source::{IsList, ReadTree, Source, Take, TakeMember},
 };
@@ -114,10 +114,10 @@ impl Source for &Tree<'_> {
         Ok(())
     }
 
-    fn object(&mut self, members: &Members, take: &mut TakeMember<'_>) -> Result<bool, Mismatch> {
+    fn object(&mut self, names: &Names, take: &mut TakeMember<'_>) -> Result<bool, Mismatch> {
         let Tree::Object(object) = self else { return Ok(false) };
         for (key, value) in object {
-            if let Some(index) = members.index_of(key) {
+            if let Some(index) = names.index_of(key) {
                 take(index, &mut &*value, value.is_null())?;
             }
         }

@@ -95,9 +95,8 @@ mod objects {
     }
     impl<T: super::Read> super::Read for Inner<T> {
         fn read(node: &mut super::Node<'_>) -> Result<Self, super::Mismatch> {
-            static MEMBERS: anydeploy_wire::__private::Members = anydeploy_wire::__members!(["inner"] []);
             let mut inner = anydeploy_wire::__private::Required(None);
-            node.object(&MEMBERS, &mut [&mut inner])?;
+            node.object(anydeploy_wire::__names!("inner"), &mut [&mut inner], &mut [])?;
             Ok(Self { inner: inner.0.ok_or_else(|| node.lacks("inner"))? })
         }
     }

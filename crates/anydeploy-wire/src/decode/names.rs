@@ -1,39 +1,36 @@
-//! The members that a type names, and finding a key among them.
+//! The names that a type knows, its members or words, and finding a text among them.
 
-/// The members that a type names, those first that have to be there; [`object!`](crate::object) makes it a constant.
+/// The names that a type knows, in the order of its fields or variants; a macro of this crate makes it a constant.
 #[derive(Debug)]
-pub struct Members {
+pub struct Names {
     names: &'static [&'static str],
-    required: usize,
-    /// An open-addressed hash table: the place of a name plus one, or 0; its length is a power of two.
+    /// An open-addressed hash table: the index of a name plus one, or 0; its length is a power of two.
     table: &'static [u16],
 }
 
-impl Members {
-    /// The table has to be that of [`table`].
+impl Names {
+    /// The table has to be [`table`] of the names.
     #[must_use]
-    pub const fn new(names: &'static [&'static str], required: usize, table: &'static [u16]) -> Self {
-        Self { names, required, table }
+    pub const fn new(names: &'static [&'static str], table: &'static [u16]) -> Self {
+        Self { names, table }
     }
 
-    pub(super) fn name(&self, index: usize) -> &'static str {
-        self.names.get(index).copied().unwrap_or_default()
-    }
-
-    pub(super) fn is_required(&self, index: usize) -> bool {
-        index < self.required
-    }
-
-    pub(super) fn index_of(&self, key: &str) -> Option<usize> {
-        let mut slot = hash(key.as_bytes());
+    /// The index of a name.
+    #[must_use]
+    pub fn index_of(&self, text: &str) -> Option<usize> {
+        let mut slot = hash(text.as_bytes());
         loop {
             slot &= self.table.len() - 1;
             let index = usize::from(*self.table.get(slot)?).checked_sub(1)?;
-            if self.names.get(index) == Some(&key) {
+            if self.names.get(index) == Some(&text) {
                 return Some(index);
             }
             slot += 1;
         }
+    }
+
+    pub(super) fn name(&self, index: usize) -> &'static str {
+        self.names.get(index).copied().unwrap_or_default()
     }
 }
 
@@ -76,19 +73,18 @@ mod tests {
     #[test]
     fn every_name_is_found_and_nothing_else_is() {
         const NAMES: &[&str] = &["", "a", "b", "id", "name", "names", "created_at", "creates_at", "updated_at", "ä"];
-        const MEMBERS: Members = Members::new(NAMES, 2, &table::<{ table_length(NAMES.len()) }>(NAMES));
+        const FOUND: Names = Names::new(NAMES, &table::<{ table_length(NAMES.len()) }>(NAMES));
         for (index, name) in NAMES.iter().enumerate() {
-            assert_eq!((MEMBERS.index_of(name), MEMBERS.name(index)), (Some(index), *name));
+            assert_eq!((FOUND.index_of(name), FOUND.name(index)), (Some(index), *name));
         }
         for key in ["c", "nama", "created_a", "created_at ", "crXXted_at", "ö"] {
-            assert_eq!(MEMBERS.index_of(key), None);
+            assert_eq!(FOUND.index_of(key), None);
         }
-        assert_eq!((MEMBERS.is_required(1), MEMBERS.is_required(2)), (true, false));
     }
 
     #[test]
-    fn a_type_without_members_finds_none() {
-        const MEMBERS: Members = Members::new(&[], 0, &table::<{ table_length(0) }>(&[]));
-        assert_eq!(MEMBERS.index_of("a"), None);
+    fn a_type_without_names_finds_none() {
+        const NONE: Names = Names::new(&[], &table::<{ table_length(0) }>(&[]));
+        assert_eq!(NONE.index_of("a"), None);
     }
 }
