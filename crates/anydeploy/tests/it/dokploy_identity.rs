@@ -6,7 +6,7 @@ use crate::support::dokploy::{deployer, manual, nonce, paced, quick, request, ro
 use anydeploy::{
     Deployer, DeployerExt, Deployment, DeploymentId, Dokploy, ErrorKind, Identity, Outcome, Phase, Target,
 };
-use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy};
+use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, DokployTriggered, FakeDokploy, Pace};
 
 const GRACE: Duration = Duration::from_millis(200);
 
@@ -300,7 +300,9 @@ async fn a_job_of_the_cloud_that_was_cancelled_before_it_had_a_row_is_cancelled(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_callers_of_one_git_application_each_follow_their_own_deployment() {
-    let (fake, dokploy) = paced(FakeDokploy::builder()).await;
+    // The callers share their polls, so that time passes with each of them.
+    let fake = FakeDokploy::builder().pace(Pace::Requests(1)).start().await;
+    let dokploy = deployer(&fake, Duration::from_secs(3));
     let shop = fake.add_git_application("shop");
     for place in 0..8 {
         let script = if place % 3 == 1 { DokployScript::fails_with("no") } else { DokployScript::succeeds() };
