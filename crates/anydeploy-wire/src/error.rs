@@ -210,8 +210,8 @@ impl Error {
 
     /// A request that was not sent, because it would have waited for so long.
     pub(crate) fn throttled(operation: Operation, wait: Duration) -> Self {
-        let message = format!("not sent, as the rate limit leaves no room for it within {:.1} s", wait.as_secs_f64());
-        let mut error = Self::new(ErrorKind::Throttled, Some(operation), message);
+        let message = "not sent, as the rate limit leaves no room for it yet";
+        let mut error = Self::new(ErrorKind::Throttled, Some(operation), message.to_owned());
         error.0.retry_after = Some(wait);
         error
     }

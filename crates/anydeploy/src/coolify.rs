@@ -67,8 +67,8 @@ pub use status::phase;
 use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, two_phase};
 use crate::{
-    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption, Result, Target,
-    TargetKind, Timing, platform,
+    Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption, Result,
+    Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -125,6 +125,12 @@ impl Coolify {
         pending::Pending::row(uuid).id(target)
     }
 
+    /// What this process has sent to this instance with this token, and how long it waited for its rate limit.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.api.traffic()
+    }
+
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
@@ -151,6 +157,10 @@ impl Connect for Coolify {
         api_path: "/api/v1",
         // `/deploy` starts a service or database inside the request (4.3.11).
         trigger_timeout: Some(Duration::from_mins(1)),
+        // By default for all tokens of a user together; `API_RATE_LIMIT` of the instance is another (4.3.11).
+        budget: Budget::assumed(200, Duration::from_mins(1)),
+        // Less than the minute of the usual load balancers, and than the 65 and 75 seconds of nginx.
+        idle_timeout: Duration::from_secs(55),
         // The API has no other version, so that `/api` alone can only mean it.
         api_aliases: &["/api"],
         pages: &[

@@ -70,6 +70,8 @@ mod send;
 mod status;
 mod trigger;
 
+use std::time::Duration;
+
 use dokploy_client::wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
 
@@ -79,8 +81,8 @@ pub use status::{phase, queue_phase, service_state};
 use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, two_phase};
 use crate::{
-    Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform, RequestOption,
-    Result, Target, TargetKind, Timing, platform,
+    Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform,
+    RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -129,6 +131,12 @@ impl Dokploy {
         pending::id_of_row(target, deployment_row_id, Identity::Exact)
     }
 
+    /// What this process has sent to this instance with this token, and how long it waited for its rate limit.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.api.traffic()
+    }
+
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
@@ -160,6 +168,10 @@ impl Connect for Dokploy {
         default_url: None,
         api_path: "/api",
         trigger_timeout: None,
+        // Only a key may have a limit, which no answer names.
+        budget: Budget::unknown(),
+        // The server closes an idle connection after some 5 seconds.
+        idle_timeout: Duration::from_secs(4),
         api_aliases: &[],
         pages: &["dashboard", "login", "register", "swagger", "api"],
         foreign_hosts: &[],

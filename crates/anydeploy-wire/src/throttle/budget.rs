@@ -55,10 +55,16 @@ impl Budget {
         Self { is_assumed: true, ..Self::new(requests, per) }
     }
 
-    /// No limit, whatever the answers say; a `Retry-After` still holds for all requests.
+    /// No limit, whatever the answers say: nothing is held back, not even after a refusal.
     #[must_use]
     pub const fn unlimited() -> Self {
         Self { rate: None, is_assumed: false }
+    }
+
+    /// No limit is known: nothing is held back before a refusal, and after one everything for as long as it says.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self { rate: None, is_assumed: true }
     }
 
     /// Leaves this part of it to other users of the credential, in percent; 20 by default.
@@ -70,9 +76,8 @@ impl Budget {
         self
     }
 
-    /// What is known before anybody has set a budget.
-    pub(super) const fn unknown() -> Self {
-        Self { rate: None, is_assumed: true }
+    pub(super) fn is_unlimited(&self) -> bool {
+        *self == Self::unlimited()
     }
 
     /// The rate that holds where the answers name this limit.

@@ -142,7 +142,7 @@ impl Ledger {
         }
         if let Ended::Answered(standing) = ended {
             self.limit = standing.limit.or(self.limit);
-            if let Some(wait) = standing.wait {
+            if let Some(wait) = standing.wait.filter(|_| !self.budget.is_unlimited()) {
                 self.close(wait, now);
             }
         }

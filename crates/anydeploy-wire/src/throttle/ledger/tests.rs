@@ -179,13 +179,14 @@ fn a_refusal_holds_everything_back_and_then_lets_one_after_the_other_go() {
 }
 
 #[test]
-fn an_absurd_wait_holds_everything_back_for_a_window() {
+fn an_absurd_wait_holds_everything_back_for_a_window_at_most() {
     let now = Instant::now();
     let standing = Standing { is_refusal: true, wait: Some(Duration::from_hours(24)), ..Standing::default() };
-    for budget in [Budget::new(200, MINUTE), Budget::unlimited()] {
+    for budget in [Budget::new(200, MINUTE), Budget::unknown()] {
         let wait = after(budget, 1, standing, now).slot(Class::Trigger, 0, now).at - now;
         assert!(wait >= MINUTE && wait <= MINUTE + Duration::from_secs(5), "{wait:?}");
     }
+    assert_eq!(wait(&after(Budget::unlimited(), 1, standing, now), Class::Trigger, now), 0);
 }
 
 #[test]
