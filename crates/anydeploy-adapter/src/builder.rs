@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anydeploy_wire::throttle::Budget;
 use secrecy::SecretString;
 
 use crate::config::{Config, Connect, Proxy, TokenScheme};
@@ -137,6 +138,32 @@ impl<D: Connect + Deployer> Builder<D> {
     /// stand in some of Coolify's answers.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.config.max_body = bytes;
+        self
+    }
+
+    /// How many requests may be sent in a time; what is known of the platform by default, see
+    /// [`Config::budget`](Config#structfield.budget).
+    ///
+    /// ```
+    /// # #[cfg(feature = "qovery")] {
+    /// use std::time::Duration;
+    ///
+    /// use anydeploy::{Budget, Qovery};
+    ///
+    /// // Another program uses half of what Qovery allows for this token.
+    /// let budget = Budget::new(1000, Duration::from_secs(3600)).with_headroom(50);
+    /// let qovery = Qovery::builder().token("secret").budget(budget).build()?;
+    /// # }
+    /// # Ok::<(), anydeploy::Error>(())
+    /// ```
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.config.budget = Some(budget);
+        self
+    }
+
+    /// How many requests are on the way at once, each on a connection of its own; 16 by default.
+    pub fn max_in_flight(mut self, requests: u32) -> Self {
+        self.config.max_in_flight = Some(requests);
         self
     }
 

@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use anydeploy_wire::Http;
+use anydeploy_wire::throttle::Budget;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -84,6 +85,20 @@ pub struct Config<D> {
     /// The longest answer that is read, 16 MiB by default; as a number of bytes, or as text such as `32 MiB`.
     #[serde(default = "default_max_body", deserialize_with = "forms::size")]
     pub max_body: usize,
+    /// How many requests may be sent in a time; what is known of the platform by default: 200 a minute on Coolify, 1000 an
+    /// hour on Qovery, and no limit on Dokploy.
+    ///
+    /// In a file it is text such as `200/1m`, `1000/1h leaving 50%` or `unlimited`.
+    /// All deployers of this process with the same token on one instance share it, and 20 % of it are left to other users
+    /// of the token, unless it says otherwise.
+    /// A server whose limit was changed says so in its answers, which correct the default.
+    #[serde(default, deserialize_with = "forms::budget")]
+    pub budget: Option<Budget>,
+    /// How many requests are on the way at once, each on a connection of its own; 16 by default.
+    ///
+    /// All deployers of this process with the same token on one instance share it.
+    #[serde(default)]
+    pub max_in_flight: Option<u32>,
     #[cfg(feature = "raw-api")]
     #[serde(skip)]
     http_client: Option<reqwest::Client>,
@@ -136,6 +151,11 @@ pub struct Conventions {
     pub api_path: &'static str,
     /// The timeout of the operation that triggers, if its document gives it one of its own.
     pub trigger_timeout: Option<Duration>,
+    /// How many requests the platform allows a token, as far as is known; [`Budget::assumed`] where the answers say it.
+    pub budget: Budget,
+    /// How long an idle connection is kept for the next request: less than the server and what stands in front of it keep
+    /// it, as a request that meets the end of its connection stays without an answer.
+    pub idle_timeout: Duration,
     /// Other paths that people give for it.
     pub api_aliases: &'static [&'static str],
     /// The first parts of paths that lead to a page of the web interface or to an operation, below the address.
@@ -183,6 +203,8 @@ impl<D> Default for Config<D> {
             application_name: None,
             root_certificate: None,
             max_body: default_max_body(),
+            budget: None,
+            max_in_flight: None,
             #[cfg(feature = "raw-api")]
             http_client: None,
             deployer: PhantomData,
@@ -208,7 +230,9 @@ impl<D> fmt::Debug for Config<D> {
             .field("proxy", &self.proxy)
             .field("application_name", &self.application_name)
             .field("root_certificate", &self.root_certificate.is_some())
-            .field("max_body", &self.max_body);
+            .field("max_body", &self.max_body)
+            .field("budget", &self.budget)
+            .field("max_in_flight", &self.max_in_flight);
         #[cfg(feature = "raw-api")]
         debug.field("http_client", &self.http_client.is_some());
         debug.finish_non_exhaustive()
@@ -236,7 +260,7 @@ impl<D: Connect> Config<D> {
     ///   [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable).
     /// * **TLS.** The client's certificates and versions hold; a client that accepts invalid certificates shows the token
     ///   to everyone on the way.
-    /// * **Connections.** `connect_timeout` is not used, and nothing keeps a proxy of the environment from an instance on
+    /// * **Connections.** `connect_timeout` is not used, connections are kept for as long as the client does, and nothing keeps a proxy of the environment from an instance on
     ///   this machine.
     ///   Close idle connections before Dokploy does, by `pool_idle_timeout(Duration::from_secs(4))`.
     /// * **Retries.** A client with a `retry` policy of its own may send a trigger twice.

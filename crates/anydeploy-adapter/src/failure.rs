@@ -136,6 +136,7 @@ pub fn translate(dialect: &Dialect, error: wire::Error) -> Error {
         WireKind::Status => refused(dialect, &error),
         WireKind::InvalidArgument => Error::new(ErrorKind::InvalidInput, message()),
         WireKind::InvalidConfiguration => Error::new(ErrorKind::InvalidConfiguration, message()),
+        WireKind::Throttled => Error::new(ErrorKind::RateLimited, message()).with_retry_after(error.retry_after()),
         WireKind::Connect => Error::new(ErrorKind::Unreachable, message()),
         WireKind::Certificate => Error::new(ErrorKind::CertificateRefused, message()),
         WireKind::Interrupted => {

@@ -47,6 +47,11 @@
 //! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
 //! ([`Backoff`]).
 //!
+//! # Rate limits
+//! Each request waits until the rate limit of the token leaves room for it ([`throttle`]).
+//! [`Conventions::budget`] says what is known of the platform's limit; a request that would wait for longer than its
+//! timeout is not sent, and is [`ErrorKind::RateLimited`].
+//!
 //! # Configuration
 //! [`Connect`] with its [`Conventions`] gives the adapter a [`Config`] and a
 //! [`Builder`]; [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
@@ -68,6 +73,10 @@ mod turn;
 
 #[doc(no_inline)]
 pub use anydeploy_core::*;
+/// How fast requests are sent; an adapter marks the reads that it makes again and again as
+/// [`Class::Tick`](throttle::Class::Tick).
+pub use anydeploy_wire::throttle;
+pub use anydeploy_wire::throttle::{Budget, ClassTraffic, Traffic};
 pub use builder::Builder;
 pub use clock::{Timestamps, Window, checked};
 pub use config::{Config, Connect, Conventions};

@@ -27,6 +27,9 @@ pub enum ErrorKind {
     InvalidArgument,
     /// The base URL, a header, or a certificate was refused here; nothing was sent.
     InvalidConfiguration,
+    /// The request would have waited for its [budget](crate::throttle) for longer than its timeout allows; nothing was
+    /// sent.
+    Throttled,
     /// No connection could be made (name, refusal, TLS, connect timeout): no byte of the request was
     /// sent.
     Connect,
@@ -52,6 +55,7 @@ impl ErrorKind {
         match self {
             Self::InvalidArgument => "invalid_argument",
             Self::InvalidConfiguration => "invalid_configuration",
+            Self::Throttled => "throttled",
             Self::Connect => "connect",
             Self::Certificate => "certificate",
             Self::Timeout => "timeout",
@@ -176,7 +180,8 @@ impl Error {
         self.0.response.as_ref().map(|response| &response.body)
     }
 
-    /// How long the server asks to wait, counted from the arrival of its response.
+    /// How long the server asks to wait, counted from the arrival of its response; for a request that was
+    /// [throttled](ErrorKind::Throttled), how long it would have waited.
     ///
     /// Reads `Retry-After` as seconds or as a date, a date by the server's own clock if the response
     /// has a `Date`; at most one day.
@@ -201,6 +206,14 @@ impl Error {
 
     pub(crate) fn argument(operation: Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, Some(operation), message.into())
+    }
+
+    /// A request that was not sent, because it would have waited for so long.
+    pub(crate) fn throttled(operation: Operation, wait: Duration) -> Self {
+        let message = "not sent, as the rate limit leaves no room for it yet";
+        let mut error = Self::new(ErrorKind::Throttled, Some(operation), message.to_owned());
+        error.0.retry_after = Some(wait);
+        error
     }
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
@@ -235,6 +248,12 @@ impl Error {
             self.0.message += "; the HTTP client that the caller gave may have sent the request before";
         }
         self
+    }
+
+    /// Whether no byte of the request was sent.
+    pub(crate) fn proves_unsent(&self) -> bool {
+        use ErrorKind::{Certificate, Connect, InvalidArgument, InvalidConfiguration, Throttled};
+        matches!(self.0.kind, InvalidArgument | InvalidConfiguration | Throttled | Connect | Certificate)
     }
 
     pub(crate) fn new(kind: ErrorKind, operation: Option<Operation>, message: String) -> Self {

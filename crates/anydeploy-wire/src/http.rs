@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::header::HeaderMap;
 
-use crate::operation::Operation;
+use crate::{
+    operation::Operation,
+    throttle::{MAX_IN_FLIGHT, Throttle, Traffic},
+};
 
 /// A connection to one API: base URL, credentials, limits, and a pool of connections.
 ///
@@ -31,6 +34,7 @@ pub(crate) struct Parts {
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) max_body: usize,
+    pub(crate) throttle: Arc<Throttle>,
 }
 
 impl Http {
@@ -42,6 +46,12 @@ impl Http {
 
     /// The longest body that is read, in bytes, unless the caller says otherwise.
     pub const DEFAULT_MAX_BODY: usize = 16 * 1024 * 1024;
+
+    /// How many requests are on the way at once, unless the caller says otherwise.
+    pub const DEFAULT_MAX_IN_FLIGHT: u32 = MAX_IN_FLIGHT;
+
+    /// How long an idle connection is kept, unless the caller says otherwise.
+    pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
     pub(crate) fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
@@ -57,6 +67,16 @@ impl Http {
     #[must_use]
     pub fn max_body(&self) -> usize {
         self.0.max_body
+    }
+
+    /// What this process has sent to this origin with these credentials, by this connection and others.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.0.throttle.traffic()
+    }
+
+    pub(crate) fn throttle(&self) -> &Arc<Throttle> {
+        &self.0.throttle
     }
 
     pub(crate) fn server_address(&self) -> &str {

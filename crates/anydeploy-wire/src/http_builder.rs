@@ -17,14 +17,12 @@ use crate::{
     http::{Http, Parts},
     proxy::{Proxy, Route},
     secret::Secret,
+    throttle::{self, Budget},
     tls,
 };
 
 /// The headers that each request sets by itself.
 const OWN_HEADERS: [HeaderName; 4] = [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST];
-
-/// Dokploy closes an idle connection after some 5 seconds, and a request that meets that moment stays without a response.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 impl Http {
     /// Begins a connection to the API below `base_url`, such as `https://host/api/v1`.
@@ -35,7 +33,10 @@ impl Http {
             headers: Vec::new(),
             timeout: Self::DEFAULT_TIMEOUT,
             connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
+            idle_timeout: Self::DEFAULT_IDLE_TIMEOUT,
             max_body: Self::DEFAULT_MAX_BODY,
+            budget: None,
+            max_in_flight: None,
             user_agent: concat!("anydeploy/", env!("CARGO_PKG_VERSION")).to_owned(),
             allow_plain_http: false,
             proxy: Proxy::default(),
@@ -54,7 +55,10 @@ pub struct HttpBuilder {
     headers: Vec<(String, Secret)>,
     timeout: Duration,
     connect_timeout: Duration,
+    idle_timeout: Duration,
     max_body: usize,
+    budget: Option<Budget>,
+    max_in_flight: Option<u32>,
     user_agent: String,
     allow_plain_http: bool,
     proxy: Proxy,
@@ -90,6 +94,35 @@ impl HttpBuilder {
     /// The time to connect, TLS included; 10 s by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long an idle connection is kept for the next request; 4 s by default, as Dokploy closes it after 5 s.
+    ///
+    /// A request that meets the moment in which the server closes it stays without a response, so this is less than the
+    /// server's own time.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// How many requests may be sent in a time; by default, what other connections with the same credentials have set.
+    ///
+    /// All connections of this process to one origin with the same credentials share one budget, see
+    /// [`throttle`](crate::throttle).
+    /// Where they set several, a budget that was set holds instead of one that is assumed, and of two that were set the
+    /// slower.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// How many requests are on the way at once, at least 1; 16 by default.
+    ///
+    /// Others wait, and one in eight is kept for those that change something.
+    /// Like the [budget](Self::budget) it holds for all connections with the same credentials: the smallest that is set.
+    pub fn max_in_flight(mut self, requests: u32) -> Self {
+        self.max_in_flight = Some(requests);
         self
     }
 
@@ -154,7 +187,8 @@ impl HttpBuilder {
     ///   credentials to everyone on the way.
     /// * **Connections.** [`connect_timeout`](Self::connect_timeout) is not used, and nothing keeps a proxy of the
     ///   environment from a base URL on this machine.
-    ///   Close idle connections before the server does, by `pool_idle_timeout(Duration::from_secs(4))`.
+    ///   Neither is [`idle_timeout`](Self::idle_timeout): close idle connections before the server does, by
+    ///   `pool_idle_timeout(Duration::from_secs(4))`.
     /// * **Retries.** A client with a `retry` policy of its own may send a request twice.
     /// * **Failures.** Redirects and retries may send a request before the failure that the client reports, so of another
     ///   request than a GET no failure to connect proves that nothing was sent: it is
@@ -195,6 +229,9 @@ impl HttpBuilder {
         }
         let headers = self.all_headers()?;
         let origin = url.origin().ascii_serialization();
+        let credential = self.auth.as_ref().map(Auth::to_header).transpose().map_err(Error::configuration)?;
+        let credential = credential.as_ref().map(|(_, value)| value);
+        let throttle = throttle::shared(&origin, credential, self.budget, self.max_in_flight);
         let destination = match route.origin() {
             Some(proxy) => format!("{origin} through the proxy {proxy}"),
             None => origin,
@@ -211,6 +248,7 @@ impl HttpBuilder {
             headers,
             timeout: self.timeout,
             max_body: self.max_body,
+            throttle,
         }))
     }
 
@@ -265,7 +303,7 @@ impl HttpBuilder {
             .redirect(Policy::none())
             .referer(false)
             .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+            .pool_idle_timeout(self.idle_timeout);
         let is_tls_needed = url.scheme() == "https" || route.is_https();
         let client = tls::configure(client, is_tls_needed, &self.root_certificates)?;
         let client = route.configure(client, to_this_machine).map_err(unbuildable)?;
@@ -291,7 +329,10 @@ impl fmt::Debug for HttpBuilder {
             .field("auth", &self.auth)
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
+            .field("idle_timeout", &self.idle_timeout)
             .field("max_body", &self.max_body)
+            .field("budget", &self.budget)
+            .field("max_in_flight", &self.max_in_flight)
             .field("allow_plain_http", &self.allow_plain_http)
             .field("proxy", &self.proxy)
             .finish_non_exhaustive()

@@ -4,6 +4,7 @@
 //! * [`Http`] holds a connection pool, the credentials and the limits; [`Http::request`] starts the
 //!   [`RequestBuilder`] of one [`Operation`], and its [`RawResponse`] is read as JSON, text, bytes or
 //!   nothing.
+//! * [`throttle`] holds requests back that the server would refuse by its rate limit.
 //! * [`Error`] says what is known after a failure, above all whether the server can have acted on the
 //!   request.
 //! * [`open_enum!`] and [`open_union!`] declare types that keep what they do not know.
@@ -74,6 +75,7 @@ mod retry_after;
 mod secret;
 mod server_message;
 mod span;
+pub mod throttle;
 mod tls;
 mod web_page;
 

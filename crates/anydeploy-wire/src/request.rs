@@ -23,6 +23,7 @@ use crate::{
     response_future::{Exchange, ResponseFuture},
     secret::Secret,
     span,
+    throttle::Class,
 };
 
 impl Http {
@@ -126,6 +127,7 @@ impl<'a> RequestBuilder<'a> {
     /// Sends the request and reads a successful response.
     ///
     /// It is sent once: whether to repeat it is for the caller to decide.
+    /// It may wait for its [turn](crate::throttle) before.
     /// It has a [span](crate#tracing), in which one event at level `DEBUG` has the operation and the milliseconds until
     /// the response was there.
     ///
@@ -181,15 +183,21 @@ impl<'a> RequestBuilder<'a> {
     async fn exchange(self) -> Result<RawResponse, Error> {
         let (http, operation) = (self.http, self.operation);
         let mut request = self.into_request()?;
-        *request.timeout_mut() = Some(http.timeout_of(&operation));
-        let url = request.url().clone();
-        let response = http.client().execute(request).await;
-        let response = response.map_err(|error| {
-            let error = Error::transport(operation, http.destination(), error);
-            // A read changes nothing, however often it is sent.
-            if http.may_resend() && operation.method() != Method::Get { error.maybe_sent() } else { error }
-        })?;
-        receive(http, operation, &url, response).await
+        let (class, timeout) = (Class::of(operation.method()), http.timeout_of(&operation));
+        let permit = http.throttle().enter(class, class.patience(timeout)).await;
+        let permit = permit.map_err(|wait| Error::throttled(operation, wait))?;
+        *request.timeout_mut() = Some(class.time_left(timeout, permit.waited()));
+        let outcome = exchange(http, operation, request).await;
+        let (status, headers) = match &outcome {
+            Ok(response) => (Some(response.status()), Some(response.headers())),
+            Err(error) => (error.status(), error.headers()),
+        };
+        match (status.zip(headers), &outcome) {
+            (Some((status, headers)), _) => permit.answered(status, headers),
+            (None, Err(error)) if error.proves_unsent() => permit.not_sent(),
+            _ => drop(permit),
+        }
+        outcome
     }
 
     fn into_request(self) -> Result<Request, Error> {
@@ -227,6 +235,17 @@ impl<'a> RequestBuilder<'a> {
         *request.body_mut() = Some(content.into());
         Ok(request)
     }
+}
+
+async fn exchange(http: &Http, operation: Operation, request: Request) -> Result<RawResponse, Error> {
+    let url = request.url().clone();
+    let response = http.client().execute(request).await;
+    let response = response.map_err(|error| {
+        let error = Error::transport(operation, http.destination(), error);
+        // A read changes nothing, however often it is sent.
+        if http.may_resend() && operation.method() != Method::Get { error.maybe_sent() } else { error }
+    })?;
+    receive(http, operation, &url, response).await
 }
 
 impl fmt::Debug for RequestBuilder<'_> {

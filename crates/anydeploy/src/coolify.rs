@@ -66,11 +66,12 @@ use futures::future::{BoxFuture, FutureExt};
 pub use coolify_client::types::DeploymentStatusEnum;
 pub use status::phase;
 
+use crate::adapter::throttle::{Class, as_class};
 use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    BatchRead, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption,
-    Result, Target, TargetKind, Timing, platform,
+    BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform,
+    RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -128,6 +129,12 @@ impl Coolify {
         pending::Pending::row(uuid).id(target)
     }
 
+    /// What this process has sent to this instance with this token, and how long it waited for its rate limit.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.api.traffic()
+    }
+
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
@@ -154,6 +161,10 @@ impl Connect for Coolify {
         api_path: "/api/v1",
         // `/deploy` starts a service or database inside the request (4.3.11).
         trigger_timeout: Some(Duration::from_mins(1)),
+        // By default for all tokens of a user together; `API_RATE_LIMIT` of the instance is another (4.3.11).
+        budget: Budget::assumed(200, Duration::from_mins(1)),
+        // Less than the minute of the usual load balancers, and than the 65 and 75 seconds of nginx.
+        idle_timeout: Duration::from_secs(55),
         // The API has no other version, so that `/api` alone can only mean it.
         api_aliases: &["/api"],
         pages: &[
@@ -212,6 +223,6 @@ two_phase!(Coolify, CoolifyPlanner);
 
 impl BatchRead for Coolify {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
-        batch::read(self, ids).boxed()
+        as_class(Class::Tick, batch::read(self, ids)).boxed()
     }
 }

@@ -73,6 +73,7 @@ mod status;
 mod trigger;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dokploy_client::wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
@@ -80,11 +81,12 @@ use futures::future::{BoxFuture, FutureExt};
 pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJobStateEnum};
 pub use status::{phase, queue_phase, service_state};
 
+use crate::adapter::throttle::{Class, as_class};
 use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    BatchRead, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform,
-    RequestOption, Result, Target, TargetKind, Timing, platform,
+    BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform,
+    RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -134,6 +136,12 @@ impl Dokploy {
         pending::id_of_row(target, deployment_row_id, Identity::Exact)
     }
 
+    /// What this process has sent to this instance with this token, and how long it waited for its rate limit.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.api.traffic()
+    }
+
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
@@ -165,6 +173,10 @@ impl Connect for Dokploy {
         default_url: None,
         api_path: "/api",
         trigger_timeout: None,
+        // Only a key may have a limit, which no answer names.
+        budget: Budget::unknown(),
+        // The server closes an idle connection after some 5 seconds.
+        idle_timeout: Duration::from_secs(4),
         api_aliases: &[],
         pages: &["dashboard", "login", "register", "swagger", "api"],
         foreign_hosts: &[],
@@ -204,6 +216,6 @@ two_phase!(Dokploy, DokployPlanner);
 
 impl BatchRead for Dokploy {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
-        batch::read(self, ids).boxed()
+        as_class(Class::Tick, batch::read(self, ids)).boxed()
     }
 }

@@ -42,7 +42,7 @@ pub mod qovery;
 
 pub use any_config::AnyConfig;
 pub use anydeploy_adapter as adapter;
-pub use anydeploy_adapter::{Builder, Config, Connect, Timing, config};
+pub use anydeploy_adapter::{Budget, Builder, ClassTraffic, Config, Connect, Timing, Traffic, config};
 pub use anydeploy_core::*;
 #[cfg(feature = "coolify")]
 pub use coolify::Coolify;

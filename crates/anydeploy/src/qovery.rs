@@ -76,11 +76,12 @@ pub use qovery_client::types::{
 };
 pub use status::{phase, service_state};
 
+use crate::adapter::throttle::{Class, as_class};
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    BatchRead, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption,
-    Result, Target, TargetKind, Timing, platform,
+    BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform,
+    RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -131,6 +132,12 @@ impl Qovery {
         Pending::listed(target, environment, execution).id()
     }
 
+    /// What this process has sent to this instance with this token, and how long it waited for its rate limit.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.api.traffic()
+    }
+
     /// The generated client, for everything the trait does not offer.
     #[cfg(feature = "raw-api")]
     #[must_use]
@@ -163,6 +170,10 @@ impl Connect for Qovery {
         default_url: Some(Client::BASE_URL),
         api_path: "",
         trigger_timeout: None,
+        // For each token, by Qovery's documentation.
+        budget: Budget::assumed(1000, Duration::from_hours(1)),
+        // Less than the minute of the usual load balancers.
+        idle_timeout: Duration::from_secs(55),
         api_aliases: &[],
         pages: &["organization", "project", "environment", "application", "container", "job", "helm", "login"],
         foreign_hosts: &[(
@@ -229,6 +240,6 @@ two_phase!(Qovery, QoveryPlanner);
 
 impl BatchRead for Qovery {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
-        batch::read(self, ids).boxed()
+        as_class(Class::Tick, batch::read(self, ids)).boxed()
     }
 }

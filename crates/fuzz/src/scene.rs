@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use anydeploy::{Coolify, Deployer, DeploymentId, Dokploy, Qovery, Result, Target, Timing, platform};
+use anydeploy::{Budget, Coolify, Deployer, DeploymentId, Dokploy, Qovery, Result, Target, Timing, platform};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::Answer;
@@ -50,20 +50,20 @@ impl Scene {
         let coolify = {
             let target = Target::application("web");
             let resolved = DeploymentId::new(platform::COOLIFY, target.clone()).with("deployment", "d");
-            let builder = Coolify::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing);
+            let builder = Coolify::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing).budget(Budget::unlimited());
             Adapter { deployer: Box::new(builder.build().expect("Coolify")), target, resolved }
         };
         let dokploy = {
             let target = Target::compose("web");
             let resolved = DeploymentId::new(platform::DOKPLOY, target.clone()).with("row", "d");
-            let builder = Dokploy::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing);
+            let builder = Dokploy::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing).budget(Budget::unlimited());
             Adapter { deployer: Box::new(builder.build().expect("Dokploy")), target, resolved }
         };
         let qovery = {
             let target = Target::application(SERVICE).in_environment(ENVIRONMENT);
             let resolved = DeploymentId::new(platform::QOVERY, target.clone());
             let resolved = resolved.with("environment", ENVIRONMENT).with("execution", "x");
-            let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing);
+            let builder = Qovery::builder().url(url.as_str()).token(TOKEN).timeout(timeout).timing(timing).budget(Budget::unlimited());
             Adapter { deployer: Box::new(builder.build().expect("Qovery")), target, resolved }
         };
         let adapters = vec![coolify, dokploy, qovery];

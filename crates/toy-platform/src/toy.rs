@@ -19,10 +19,12 @@ mod read;
 mod status;
 mod trigger;
 
+use std::time::Duration;
+
 use anydeploy_adapter::{self, Conventions};
 use anydeploy_adapter::{
-    Builder, Cancel, Capabilities, Config, Connect, DeployRequest, Deployer, Deployment, DeploymentId, History, Intent,
-    Logs, Platform, RequestOption, Result, TargetKind, Timing, TwoPhase, telemetry,
+    Budget, Builder, Cancel, Capabilities, Config, Connect, DeployRequest, Deployer, Deployment, DeploymentId, History,
+    Intent, Logs, Platform, RequestOption, Result, TargetKind, Timing, TwoPhase, telemetry,
 };
 use anydeploy_wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
@@ -74,6 +76,8 @@ impl Connect for Toy {
         default_url: None,
         api_path: "/api",
         trigger_timeout: None,
+        budget: Budget::assumed(600, Duration::from_mins(1)),
+        idle_timeout: Duration::from_secs(55),
         api_aliases: &[],
         pages: &[],
         foreign_hosts: &[],

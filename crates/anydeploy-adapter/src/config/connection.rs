@@ -37,6 +37,9 @@ impl<D: Connect> Config<D> {
         if self.timing.longest() > MAX_TIMING {
             return Err(Self::invalid("a time of `timing` is longer than an hour; servers act within seconds"));
         }
+        if self.max_in_flight == Some(0) {
+            return Err(Self::invalid("`max_in_flight` is 0, so that nothing could be sent; give at least 1"));
+        }
         let url = self
             .url
             .as_deref()
@@ -57,7 +60,12 @@ impl<D: Connect> Config<D> {
             .connect_timeout(self.connect_timeout)
             .allow_plain_http(self.allow_plain_http)
             .max_body(self.max_body)
+            .idle_timeout(conventions.idle_timeout)
+            .budget(self.budget.unwrap_or(conventions.budget))
             .user_agent(self.user_agent()?);
+        if let Some(requests) = self.max_in_flight {
+            builder = builder.max_in_flight(requests);
+        }
         for (name, value) in &self.headers {
             builder = builder.header(name, Secret::from(value.expose_secret().trim()));
         }

@@ -10,8 +10,10 @@ use crate::Result;
 // The variables of this crate, for all platforms.
 const ALLOW_PLAIN_HTTP: &str = "ANYDEPLOY_ALLOW_PLAIN_HTTP";
 const APPLICATION_NAME: &str = "ANYDEPLOY_APPLICATION_NAME";
+const BUDGET: &str = "ANYDEPLOY_BUDGET";
 const HEADERS: &str = "ANYDEPLOY_HEADERS";
 const MAX_BODY: &str = "ANYDEPLOY_MAX_BODY";
+const MAX_IN_FLIGHT: &str = "ANYDEPLOY_MAX_IN_FLIGHT";
 const PROXY: &str = "ANYDEPLOY_PROXY";
 
 impl<D: Connect> Config<D> {
@@ -33,6 +35,8 @@ impl<D: Connect> Config<D> {
     ///   [`application_name`](Config::application_name), `ANYDEPLOY_MAX_BODY` (a number of bytes, or `32 MiB`) is
     ///   [`max_body`](Config::max_body), and `ANYDEPLOY_HEADERS`, with one `Name: value` a line, is
     ///   [`headers`](Config::headers).
+    /// * **Traffic.** `ANYDEPLOY_BUDGET` (`200/1m`, or `unlimited`) is [`budget`](Config::budget), and
+    ///   `ANYDEPLOY_MAX_IN_FLIGHT` (a number) is [`max_in_flight`](Config::max_in_flight).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the URL or the token is not set, or
@@ -85,6 +89,17 @@ impl<D: Connect> Config<D> {
         if let Some(size) = set(MAX_BODY) {
             config.max_body = forms::read_size(&size)
                 .ok_or_else(|| Self::invalid(format_args!("{MAX_BODY} is not a size, such as `32 MiB`")))?;
+        }
+        if let Some(budget) = set(BUDGET) {
+            let budget = forms::read_budget(&budget)
+                .ok_or_else(|| Self::invalid(format_args!("{BUDGET} is not a budget, such as `200/1m`")))?;
+            config.budget = Some(budget);
+        }
+        if let Some(requests) = set(MAX_IN_FLIGHT) {
+            let requests = requests.trim().parse();
+            config.max_in_flight = Some(
+                requests.map_err(|_| Self::invalid(format_args!("{MAX_IN_FLIGHT} is not a number, such as `16`")))?,
+            );
         }
         if let Some(headers) = set(HEADERS) {
             config.headers = Self::headers_of(&headers)?;

@@ -21,6 +21,7 @@ mod secrets;
 #[cfg_attr(not(feature = "rustls"), allow(dead_code, reason = "the modules that use it need TLS"))]
 mod server;
 mod telemetry;
+mod throttle;
 #[cfg(feature = "rustls")]
 mod tls;
 mod unions;

@@ -8,8 +8,8 @@ use coolify_client::types::{
 use coolify_client::wire::ResponseFuture;
 
 use super::error::map_error;
-use crate::Result;
 use crate::adapter::Timestamps;
+use crate::{Result, Traffic};
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
@@ -28,6 +28,10 @@ impl Api {
     #[cfg(feature = "raw-api")]
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub(super) fn traffic(&self) -> Traffic {
+        self.client.http().traffic()
     }
 
     /// The address of the API, which names the instance.

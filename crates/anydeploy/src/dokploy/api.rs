@@ -16,7 +16,7 @@ use super::error::map_error;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
 use crate::adapter::Timestamps;
-use crate::{Error, ErrorKind, Result, Target, TargetKind, platform};
+use crate::{Error, ErrorKind, Result, Target, TargetKind, Traffic, platform};
 
 /// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
 const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/project.all");
@@ -41,6 +41,10 @@ impl Api {
     #[cfg(feature = "raw-api")]
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub(super) fn traffic(&self) -> Traffic {
+        self.client.http().traffic()
     }
 
     /// Where the triggers of a target take turns.

@@ -16,7 +16,7 @@ use super::body::Body;
 use super::error::{map_error, map_error_of_known, unknown};
 use super::snapshot::Snapshot;
 use crate::adapter::Timestamps;
-use crate::{Result, Target, TargetKind};
+use crate::{Result, Target, TargetKind, Traffic};
 
 /// Qovery's API, as far as the adapter uses it.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ impl Api {
     #[cfg(feature = "raw-api")]
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub(super) fn traffic(&self) -> Traffic {
+        self.client.http().traffic()
     }
 
     /// Where triggers take turns: an environment of a server, which runs one execution at a time.

@@ -144,7 +144,7 @@ async fn a_full_queue_is_distinguished_from_a_rate_limit() {
     assert!(error.is_safe_to_repeat());
 
     let fake = FakeCoolify::builder().rate_limit(1, Duration::from_mins(1)).start().await;
-    let coolify = deployer(&fake, fake.token());
+    let coolify = crate::support::coolify::unthrottled(&fake, fake.token());
     coolify.services().await.unwrap();
     let error = coolify.deploy(&application(&fake)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);

@@ -8,8 +8,8 @@ mod vocabulary;
 use std::time::Duration;
 
 use anydeploy::{
-    Coolify, DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, HistoryOptions, LogOptions, Phase, Qovery,
-    Result, Target,
+    Budget, Coolify, DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, HistoryOptions, LogOptions, Phase,
+    Qovery, Result, Target,
 };
 use proptest::prelude::*;
 use tokio::runtime::{Builder, Runtime};
@@ -36,9 +36,30 @@ impl Scene {
     fn new() -> Self {
         let server = Server::start();
         let (url, timeout, grace) = (server.url(), Duration::from_millis(500), Duration::from_millis(2));
-        let coolify = Coolify::builder().url(&url).token(TOKEN).timeout(timeout).grace(grace).build().unwrap();
-        let dokploy = Dokploy::builder().url(&url).token(TOKEN).timeout(timeout).grace(grace).build().unwrap();
-        let qovery = Qovery::builder().url(&url).token(TOKEN).timeout(timeout).grace(grace).build().unwrap();
+        let coolify = Coolify::builder()
+            .url(&url)
+            .token(TOKEN)
+            .timeout(timeout)
+            .grace(grace)
+            .budget(Budget::unlimited())
+            .build()
+            .unwrap();
+        let dokploy = Dokploy::builder()
+            .url(&url)
+            .token(TOKEN)
+            .timeout(timeout)
+            .grace(grace)
+            .budget(Budget::unlimited())
+            .build()
+            .unwrap();
+        let qovery = Qovery::builder()
+            .url(&url)
+            .token(TOKEN)
+            .timeout(timeout)
+            .grace(grace)
+            .budget(Budget::unlimited())
+            .build()
+            .unwrap();
         let deployers: Vec<(Box<dyn Deployer>, Target)> = vec![
             (Box::new(coolify), Target::application("web")),
             (Box::new(dokploy), Target::application("web")),

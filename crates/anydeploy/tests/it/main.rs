@@ -50,6 +50,8 @@ mod reasons_masked;
 mod recovering;
 mod support;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod throttle;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod two_phase;
 #[cfg(all(feature = "coolify", feature = "dokploy"))]
 mod watching;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::support::qovery::{deployer, execution, manual, ours, quick, running, step_to_the_end, web, worker};
+use crate::support::qovery::{
+    deployer, execution, manual, ours, quick, running, step_to_the_end, unthrottled, web, worker,
+};
 use anydeploy::config::TokenScheme;
 use anydeploy::qovery::QoveryConfig;
 use anydeploy::{
@@ -260,7 +262,8 @@ async fn a_check_names_the_organization_and_changes_nothing() {
 async fn a_used_up_rate_limit_reports_when_it_resets() {
     let plain = || FakeQovery::builder().rate_limit(1, Duration::from_mins(2));
     for builder in [plain(), plain().quirk(QoveryQuirk::RetryAfter)] {
-        let (_fake, qovery) = manual(builder).await;
+        let fake = builder.start().await;
+        let qovery = unthrottled(&fake);
         qovery.check().await.unwrap();
         let error = qovery.check().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RateLimited);

@@ -6,7 +6,7 @@ use anydeploy::{Deployer, DeployerExt, ErrorKind, HistoryOptions, LogOptions, Ph
 use anydeploy_fakes::{CoolifyAbility, CoolifyQuirk, FakeCoolify};
 use anydeploy_fakes::{Fault, FaultPlan, FaultyNetwork, RequestKind};
 
-use crate::support::coolify::{deployer, manual, quick, request, running};
+use crate::support::coolify::{deployer, manual, quick, request, running, unthrottled};
 
 #[tokio::test]
 async fn abilities_do_not_imply_one_another() {
@@ -86,7 +86,8 @@ async fn every_request_asks_for_json_first_because_errors_are_web_pages_otherwis
         let named = request.query_parameter("uuid").is_some();
         assert_eq!(named, request.path.ends_with("/deploy"), "{}", request.path);
     }
-    let (_fake, coolify) = manual(FakeCoolify::builder().rate_limit(1, Duration::from_mins(1))).await;
+    let fake = FakeCoolify::builder().rate_limit(1, Duration::from_mins(1)).start().await;
+    let coolify = unthrottled(&fake, fake.token());
     coolify.services().await.unwrap();
     let error = coolify.services().await.unwrap_err();
     assert_eq!((error.kind(), error.server_message()), (ErrorKind::RateLimited, Some("Too Many Attempts.")));
@@ -94,9 +95,10 @@ async fn every_request_asks_for_json_first_because_errors_are_web_pages_otherwis
 
 #[tokio::test]
 async fn a_watch_waits_out_the_rate_limit_that_all_tokens_of_a_user_share() {
-    let (fake, coolify) = running(FakeCoolify::builder().rate_limit(10, Duration::from_secs(2))).await;
+    let (fake, _) = running(FakeCoolify::builder().rate_limit(10, Duration::from_secs(2))).await;
+    let coolify = unthrottled(&fake, fake.token());
     let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
-    let colleague = deployer(&fake, &fake.add_token(&[CoolifyAbility::Read]));
+    let colleague = unthrottled(&fake, &fake.add_token(&[CoolifyAbility::Read]));
     while colleague.services().await.is_ok() {}
     let before = fake.requests().len();
     let outcome = coolify.watch(&deployment.id, quick()).await.unwrap();

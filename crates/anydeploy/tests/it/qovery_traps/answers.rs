@@ -5,7 +5,7 @@ use std::time::Duration;
 use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, LogOptions, Target};
 use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript};
 
-use crate::support::qovery::{manual, quick, running, step_to_the_end, web};
+use crate::support::qovery::{manual, quick, running, step_to_the_end, unthrottled, web};
 
 #[tokio::test]
 async fn the_servers_sentence_is_read_in_each_form_of_error() {
@@ -28,7 +28,8 @@ async fn the_servers_sentence_is_read_in_each_form_of_error() {
 
 #[tokio::test]
 async fn a_watch_waits_out_the_rate_limit_until_its_reset() {
-    let (fake, qovery) = running(FakeQovery::builder().rate_limit(20, Duration::from_secs(2))).await;
+    let (fake, _) = running(FakeQovery::builder().rate_limit(20, Duration::from_secs(2))).await;
+    let qovery = unthrottled(&fake);
     let deployment = qovery.deploy(&web(&fake)).await.unwrap();
     while qovery.check().await.is_ok() {}
     let before = fake.requests().len();

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use anydeploy::{Coolify, DeployRequest, Deployment, Target, WatchOptions};
+use anydeploy::{Budget, Coolify, DeployRequest, Deployment, Target, WatchOptions};
 use anydeploy_fakes::{FakeCoolify, FakeCoolifyBuilder, Pace};
 
 pub(crate) fn deployer(fake: &FakeCoolify, token: &str) -> Coolify {
     let grace = Duration::from_secs(3);
     Coolify::builder().url(fake.url()).token(token).grace(grace).build().unwrap()
+}
+
+/// A deployer that keeps to no budget, and meets the limit of the server.
+pub(crate) fn unthrottled(fake: &FakeCoolify, token: &str) -> Coolify {
+    Coolify::builder().url(fake.url()).token(token).budget(Budget::unlimited()).build().unwrap()
 }
 
 /// A server on which nothing happens but what the test asks for.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, Deployment, Qovery, Target, TargetKind, WatchOptions};
+use anydeploy::{Budget, DeployRequest, Deployer, Deployment, Qovery, Target, TargetKind, WatchOptions};
 use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, Pace, QoveryTriggered};
 use serde_json::Value;
 
@@ -10,6 +10,11 @@ use serde_json::Value;
 pub(crate) fn deployer(fake: &FakeQovery) -> Qovery {
     let grace = Duration::from_millis(300);
     Qovery::builder().url(fake.url()).token(fake.token()).grace(grace).build().unwrap()
+}
+
+/// A deployer that keeps to no budget, and meets the limit of the server.
+pub(crate) fn unthrottled(fake: &FakeQovery) -> Qovery {
+    Qovery::builder().url(fake.url()).token(fake.token()).budget(Budget::unlimited()).build().unwrap()
 }
 
 /// A server whose time passes only when the test says so.

@@ -1,0 +1,249 @@
+//! What is known of a credential's requests, and when the next one may be sent; without waiting and without a clock.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use tokio::time::Instant;
+
+use super::{
+    budget::{Budget, Rate},
+    class::Class,
+    headers::Standing,
+    log::Log,
+    window::{Known, Window},
+};
+
+/// The part of the budget that ticks use at full speed: beyond it they slow down, so that it is never used up for long.
+const FULL_SPEED: f64 = 0.75;
+
+/// Ticks are never further apart than this part of the window, if they are the only use of the credential.
+const SLOWEST_TICK: u32 = 30;
+
+/// For how long after a refusal those that waited are spread.
+const SPREAD: Duration = Duration::from_mins(1);
+
+/// They are no further apart than this.
+const MAX_SPREAD_INTERVAL: Duration = Duration::from_secs(1);
+
+/// No `Retry-After` holds back all requests for longer, unless the window is longer.
+const MAX_CLOSED: Duration = Duration::from_mins(1);
+
+/// How many requests are on the way at once, unless the caller says otherwise.
+pub(crate) const MAX_IN_FLIGHT: u32 = 16;
+
+/// One of so many connections is kept for triggers.
+const KEPT_FOR_TRIGGERS: u32 = 8;
+
+/// What is known of a credential's requests.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    budget: Budget,
+    /// The limit that the last answer named.
+    limit: Option<u32>,
+    /// `None` is the default, which a wish replaces.
+    max_in_flight: Option<u32>,
+    log: Log,
+    window: Window,
+    /// Triggers on the way, and reads on the way.
+    triggers: u32,
+    reads: u32,
+    closed_until: Option<Instant>,
+    spread_until: Option<Instant>,
+    spread_next: Option<Instant>,
+    last_tick: Option<Instant>,
+    random: Rng,
+}
+
+/// When a request may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// Not before this.
+    pub(super) at: Instant,
+    /// Not before one of those that are on the way has ended.
+    pub(super) is_full: bool,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ended {
+    /// No byte of it was sent.
+    NotSent,
+    /// The server may have counted it.
+    Unanswered,
+    /// The server said how things stand.
+    Answered(Standing),
+}
+
+impl Ledger {
+    pub(super) fn new(budget: Budget, max_in_flight: Option<u32>, random: Rng) -> Self {
+        Self {
+            budget,
+            limit: None,
+            max_in_flight,
+            log: Log::default(),
+            window: Window::default(),
+            triggers: 0,
+            reads: 0,
+            closed_until: None,
+            spread_until: None,
+            spread_next: None,
+            last_tick: None,
+            random,
+        }
+    }
+
+    /// Takes another wish for the same credential into account.
+    pub(super) fn merge(&mut self, budget: Budget, max_in_flight: Option<u32>) {
+        self.budget = self.budget.merged(budget);
+        self.max_in_flight = [self.max_in_flight, max_in_flight].into_iter().flatten().min();
+    }
+
+    /// When a request may be sent, if so many others go before it.
+    pub(super) fn slot(&self, class: Class, ahead: u32, now: Instant) -> Slot {
+        let mut slot = Slot { at: now, is_full: self.in_flight() >= self.max_in_flight(class) };
+        let spread = self.spread_interval().saturating_mul(ahead);
+        for time in [self.closed_until, self.spread_next].into_iter().flatten() {
+            slot.at = slot.at.max(time + spread);
+        }
+        if let Some(rate) = self.rate() {
+            slot.at = slot.at.max(self.within_budget(rate, class, ahead, now));
+            self.within_window(rate, class, now, &mut slot);
+            if class == Class::Tick
+                && let Some(last) = self.last_tick
+            {
+                slot.at = slot.at.max(last + self.tick_interval(rate, now));
+            }
+        }
+        slot
+    }
+
+    /// Counts a request that is sent now.
+    pub(super) fn send(&mut self, class: Class, now: Instant) -> Known {
+        match class {
+            Class::Trigger => self.triggers += 1,
+            Class::Read => self.reads += 1,
+            Class::Tick => {
+                self.reads += 1;
+                self.last_tick = Some(now);
+            }
+        }
+        self.spread_next = self.spread_until.filter(|until| *until > now).map(|_| {
+            // Half of it to one and a half, so that processes that were refused together do not stay together.
+            now + self.spread_interval().mul_f64(0.5 + self.random.f64())
+        });
+        self.window.known(now)
+    }
+
+    /// Counts the end of a request.
+    pub(super) fn end(&mut self, class: Class, known: Known, ended: Ended, now: Instant) {
+        match class {
+            Class::Trigger => self.triggers = self.triggers.saturating_sub(1),
+            Class::Read | Class::Tick => self.reads = self.reads.saturating_sub(1),
+        }
+        if let Ended::Answered(standing) = ended {
+            self.limit = standing.limit.or(self.limit);
+            if let Some(wait) = standing.wait.filter(|_| !self.budget.is_unlimited()) {
+                self.close(wait, now);
+            }
+        }
+        let Some(rate) = self.rate() else { return };
+        let in_flight = self.in_flight();
+        match ended {
+            Ended::NotSent => return,
+            Ended::Unanswered => self.window.unanswered(known, now),
+            Ended::Answered(standing) if standing.is_refusal => self.window.refused(),
+            Ended::Answered(standing) => {
+                let limit = self.limit.unwrap_or(rate.requests);
+                self.window.answered(known, &standing, limit, in_flight, now, rate.per);
+            }
+        }
+        self.log.add(now, rate.per);
+    }
+
+    fn rate(&self) -> Option<Rate> {
+        self.budget.rate(self.limit)
+    }
+
+    fn in_flight(&self) -> u32 {
+        self.triggers + self.reads
+    }
+
+    fn max_in_flight(&self, class: Class) -> u32 {
+        let all = self.max_in_flight.unwrap_or(MAX_IN_FLIGHT).max(1);
+        let kept = if class == Class::Trigger { 0 } else { all / KEPT_FOR_TRIGGERS };
+        all - kept
+    }
+
+    /// When the budget of a class has room for one more, after those that are on the way and those that go before it.
+    fn within_budget(&self, rate: Rate, class: Class, ahead: u32, now: Instant) -> Instant {
+        let requests = match class {
+            Class::Trigger => rate.requests,
+            Class::Read | Class::Tick => (rate.requests - rate.headroom_of(rate.requests)).max(1),
+        };
+        let before = self.in_flight().saturating_add(ahead).saturating_add(1);
+        match requests.checked_sub(before) {
+            Some(requests) => self.log.falls_to(requests, now, rate.per),
+            // Each of them counts for a whole window after its end.
+            None => now + rate.per,
+        }
+    }
+
+    /// Keeps to what the server says is left, however much others use of it.
+    fn within_window(&self, rate: Rate, class: Class, now: Instant, slot: &mut Slot) {
+        let is_read = class != Class::Trigger;
+        let Some(current) = self.window.current(now) else {
+            // The first answer of a window says how much the others have used of it.
+            slot.is_full |= is_read && self.window.is_shared() && self.reads > 0;
+            return;
+        };
+        let kept = if is_read { rate.headroom_of(current.limit) } else { 0 };
+        let left = current.remaining.saturating_sub(kept);
+        if left == 0 {
+            slot.at = slot.at.max(current.ends_by);
+        } else if left <= self.in_flight() {
+            slot.is_full |= self.in_flight() > 0;
+        } else if is_read {
+            // The others send theirs before they know of ours: with half of what is left on the way, all of it is safe.
+            slot.is_full |= f64::from(self.reads) >= (f64::from(left) / 2.0 * self.window.share()).max(1.0);
+        }
+    }
+
+    /// The time between two ticks, which grows with the use of the budget.
+    fn tick_interval(&self, rate: Rate, now: Instant) -> Duration {
+        let part = |used: u32, of: u32| f64::from(used) / f64::from(of.max(1));
+        let headroom = |requests: u32| requests - rate.headroom_of(requests);
+        let ours = part(self.log.len(now, rate.per) + self.in_flight(), headroom(rate.requests));
+        let all = self
+            .window
+            .current(now)
+            .map_or(0.0, |current| part(current.limit.saturating_sub(current.remaining), headroom(current.limit)));
+        let used = ours.max(all);
+        if used < FULL_SPEED {
+            return Duration::ZERO;
+        }
+        let slowest = rate.per / SLOWEST_TICK;
+        let left = (1.0 - used).max(0.0);
+        let slowed = rate.interval().as_secs_f64() * (1.0 - FULL_SPEED) / left;
+        let interval = if slowed < slowest.as_secs_f64() { Duration::from_secs_f64(slowed) } else { slowest };
+        interval.div_f64(self.window.share())
+    }
+
+    /// The time between two requests after a refusal.
+    fn spread_interval(&self) -> Duration {
+        self.rate().map_or(MAX_SPREAD_INTERVAL / 4, |rate| rate.interval().min(MAX_SPREAD_INTERVAL))
+    }
+
+    /// Holds everything back, and spreads what has waited afterwards.
+    fn close(&mut self, wait: Duration, now: Instant) {
+        let longest = self.rate().map_or(MAX_CLOSED, |rate| rate.per.max(MAX_CLOSED));
+        let wait = wait.min(longest);
+        // Processes that were refused together do not come back together.
+        let late = (wait / 10).min(MAX_SPREAD_INTERVAL * 5).mul_f64(self.random.f64());
+        let until = now + wait + late;
+        self.closed_until = self.closed_until.max(Some(until));
+        self.spread_until = self.spread_until.max(Some(until + SPREAD));
+    }
+}
+
+#[cfg(test)]
+mod tests;
