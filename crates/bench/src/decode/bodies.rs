@@ -7,7 +7,7 @@ fn optional_members(number: usize) -> Vec<(&'static str, Value)> {
     let at = format!("2026-11-29T12:{:02}:{:02}.000000Z", number / 60 % 60, number % 60);
     vec![
         ("application_id", json!(number.to_string())),
-        ("application_name", json!(format!("a shop with a number, {number}"))),
+        ("application_name", json!(format!("shop {number}"))),
         ("build_server_id", json!(number % 7)),
         ("commit", json!("3f2a8c51d0e94b7fa6c1d2e3f4a5b6c7d8e9f0a1")),
         ("commit_message", json!("Say \"why\"")),
@@ -21,7 +21,7 @@ fn optional_members(number: usize) -> Vec<(&'static str, Value)> {
         ("force_rebuild", json!(false)),
         ("git_type", json!("github")),
         ("horizon_job_id", json!("0b4b0c65")),
-        ("horizon_job_worker", json!("coolify-horizon-1")),
+        ("horizon_job_worker", json!("horizon-1")),
         ("id", json!(number)),
         ("is_api", json!(true)),
         ("is_webhook", json!(false)),
