@@ -208,6 +208,12 @@ impl Error {
         Self::new(ErrorKind::InvalidArgument, Some(operation), message.into())
     }
 
+    /// A response that was received and never read, because the runtime is shutting down.
+    pub(crate) fn unread(operation: Operation, source: impl StdError + Send + Sync + 'static) -> Self {
+        let message = "the response was not read, because the runtime is shutting down";
+        Self::new(ErrorKind::Interrupted, Some(operation), message.to_owned()).with_source(source)
+    }
+
     /// A request that was not sent, because it would have waited for so long.
     pub(crate) fn throttled(operation: Operation, wait: Duration) -> Self {
         let message = "not sent, as the rate limit leaves no room for it yet";

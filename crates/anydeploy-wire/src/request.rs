@@ -147,7 +147,7 @@ impl<'a> RequestBuilder<'a> {
     }
 
     /// Sends the request and reads the response by [`RawResponse::json`].
-    pub fn json<T: Read>(self) -> ResponseFuture<'a, T> {
+    pub fn json<T: Read + Send + 'static>(self) -> ResponseFuture<'a, T> {
         self.read_by(RawResponse::json)
     }
 
@@ -171,7 +171,7 @@ impl<'a> RequestBuilder<'a> {
         self.read_by(RawResponse::empty)
     }
 
-    fn read_by<T>(self, read: fn(RawResponse) -> Result<Response<T>, Error>) -> ResponseFuture<'a, T> {
+    fn read_by<T: Send + 'static>(self, read: fn(RawResponse) -> Result<Response<T>, Error>) -> ResponseFuture<'a, T> {
         ResponseFuture::new(self.boxed(), read)
     }
 

@@ -44,6 +44,10 @@ impl RawResponse {
         Self { span, ..self }
     }
 
+    pub(crate) fn operation(&self) -> Operation {
+        self.operation
+    }
+
     /// The HTTP status, one of 2xx.
     #[must_use]
     pub fn status(&self) -> u16 {

@@ -1,8 +1,7 @@
 //! How fast requests may be sent: one budget for each origin and credential, through which every request passes.
 //!
-//! Servers count the requests of a credential, whoever sends them, and refuse those beyond their limit.
-//! A refused poll is a poll that learns nothing, and a trigger that has to be sent again, so nothing is sent that would be
-//! refused:
+//! A server counts the requests of a credential, from all programs that have it, and refuses those beyond its limit.
+//! A refused request costs a round trip and brings nothing, so requests wait here until the server will take them:
 //!
 //! * **A budget.** [`Budget`] is how many requests may be sent in a time; no window of that length holds more, wherever
 //!   the server's begins.
@@ -10,8 +9,8 @@
 //! * **Corrections.** `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` of every answer, and the
 //!   `Retry-After` of a refusal, say more than the budget: a `Remaining` that falls faster than our requests shows that
 //!   others use the credential, too.
-//! * **An order.** Triggers go before reads, and reads before ticks ([`Class`]); within a class, who came first goes
-//!   first.
+//! * **An order.** Triggers go before reads, and reads before ticks ([`Class`]); within a class, the
+//!   order is that of their arrival.
 //!   Triggers may use the headroom that reads leave to others, and ticks slow down before the budget is used up.
 //! * **A bound.** So many requests are on the way at once, and no more, each with a connection of its own.
 //!

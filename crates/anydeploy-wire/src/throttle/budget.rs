@@ -93,7 +93,7 @@ impl Budget {
 
     /// The budget that holds for a credential for which both are set, `self` before the other.
     ///
-    /// One that is set in earnest holds instead of one that is assumed, and of two of them the slower.
+    /// One that was set holds instead of one that is assumed, and of two that were set the slower.
     pub(super) fn merged(self, other: Self) -> Self {
         let is_other = match (self.is_assumed, other.is_assumed) {
             (true, true) => self.rate.is_none(),

@@ -12,7 +12,7 @@ use crate::operation::Method;
 pub enum Class {
     /// Changes something; every request but a GET is of this class.
     Trigger,
-    /// Reads what somebody waits for; a GET is of this class, unless [`as_class`] says otherwise.
+    /// Reads what a caller waits for; a GET is of this class, unless [`as_class`] says otherwise.
     Read,
     /// Reads what is read again and again, such as the state of deployments that are watched.
     Tick,
@@ -35,7 +35,7 @@ task_local! {
 /// const LIST: Operation = Operation::new(Method::Get, "list-deployments", "/deployments");
 ///
 /// # async fn run(http: Http) -> Result<(), anydeploy_wire::Error> {
-/// // Leaves the budget to those who wait for an answer.
+/// // Reads and triggers that wait go first.
 /// let active = as_class(Class::Tick, http.request(&LIST).send()).await?;
 /// # let _ = active;
 /// # Ok(())
@@ -56,14 +56,14 @@ impl Class {
 
     /// The longest wait of a request with this timeout.
     ///
-    /// A trigger keeps half of its time for the answer, without which nobody knows what it did.
+    /// A trigger keeps half of its time for the answer, without which its outcome is unknown.
     pub(crate) fn patience(self, timeout: Duration) -> Duration {
         if self == Self::Trigger { timeout / 2 } else { timeout }
     }
 
     /// The time for the request itself, with its answer, after it has waited so long.
     ///
-    /// Who looks for a trigger whose answer is lost counts on its end within the timeout, the wait included.
+    /// The search for a trigger whose answer is lost relies on its end within the timeout, the wait included.
     pub(crate) fn time_left(self, timeout: Duration, waited: Duration) -> Duration {
         if self == Self::Trigger { timeout.saturating_sub(waited) } else { timeout }
     }

@@ -1,4 +1,4 @@
-//! The gate in the way of every request: the order of those that wait, and who may go now.
+//! The gate in the way of every request: in which order requests wait, and which one goes now.
 
 use std::{
     collections::BTreeMap,
@@ -22,7 +22,7 @@ use super::{
     window::Known,
 };
 
-/// What a request that was not sent is to wait if nothing says how long, because all connections are in use.
+/// The wait that is reported for a request that found no connection in time, as nothing says when one is free.
 const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(1);
 
 /// The gate in the way of every request with a credential.
@@ -32,7 +32,7 @@ pub(crate) struct Throttle(Mutex<State>);
 #[derive(Debug)]
 struct State {
     ledger: Ledger,
-    /// Those that wait, in the order in which they are to go.
+    /// The requests that wait, in the order in which they go.
     queue: BTreeMap<Place, Arc<Notify>>,
     tickets: u64,
     traffic: Traffic,
@@ -51,7 +51,7 @@ impl Throttle {
         Self(Mutex::new(State { ledger, queue: BTreeMap::new(), tickets: 0, traffic: Traffic::default() }))
     }
 
-    /// Takes the wishes of another connection with the same credential into account.
+    /// Takes what another connection with the same credential has set into account.
     pub(super) fn merge(&self, budget: Budget, max_in_flight: Option<u32>) {
         self.state().ledger.merge(budget, max_in_flight);
     }
@@ -89,7 +89,7 @@ impl Throttle {
                     Decision::Wait(until) => until,
                 }
             };
-            // Either way the state decides.
+            // Woken or not, the state decides.
             let _ = timeout_at(until, waiting.notify.notified()).await;
         }
     }
@@ -123,7 +123,7 @@ impl State {
             let wait = at - now;
             return Decision::GiveUp(if wait.is_zero() { WAIT_FOR_A_CONNECTION } else { wait });
         }
-        // Who is not the first is woken when it is, and who waits for a connection when one is free.
+        // A request is woken when it becomes the first, and the first when another has ended.
         Decision::Wait(if ahead == 0 && at > now { at.min(deadline) } else { deadline })
     }
 

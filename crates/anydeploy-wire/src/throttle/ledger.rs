@@ -16,22 +16,25 @@ use super::{
 /// The part of the budget that ticks use at full speed: beyond it they slow down, so that it is never used up for long.
 const FULL_SPEED: f64 = 0.75;
 
-/// Ticks are never further apart than this part of the window, if they are the only use of the credential.
+/// Ticks are never further apart than this part of the window, unless others use the credential.
 const SLOWEST_TICK: u32 = 30;
 
-/// For how long after a refusal those that waited are spread.
+/// For how long after a refusal the requests that waited are spread.
 const SPREAD: Duration = Duration::from_mins(1);
 
-/// They are no further apart than this.
+/// Requests that are spread are no further apart than this.
 const MAX_SPREAD_INTERVAL: Duration = Duration::from_secs(1);
 
 /// No `Retry-After` holds back all requests for longer, unless the window is longer.
 const MAX_CLOSED: Duration = Duration::from_mins(1);
 
+/// For how long an answer says how much others have used.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How many requests are on the way at once, unless the caller says otherwise.
 pub(crate) const MAX_IN_FLIGHT: u32 = 16;
 
-/// One of so many connections is kept for triggers.
+/// One of so many requests on the way is kept for a trigger.
 const KEPT_FOR_TRIGGERS: u32 = 8;
 
 /// What is known of a credential's requests.
@@ -40,7 +43,7 @@ pub(super) struct Ledger {
     budget: Budget,
     /// The limit that the last answer named.
     limit: Option<u32>,
-    /// `None` is the default, which a wish replaces.
+    /// `None` is the default, which any setting replaces.
     max_in_flight: Option<u32>,
     log: Log,
     window: Window,
@@ -92,7 +95,7 @@ impl Ledger {
         }
     }
 
-    /// Takes another wish for the same credential into account.
+    /// Takes what another connection with the same credential has set into account.
     pub(super) fn merge(&mut self, budget: Budget, max_in_flight: Option<u32>) {
         self.budget = self.budget.merged(budget);
         self.max_in_flight = [self.max_in_flight, max_in_flight].into_iter().flatten().min();
@@ -128,7 +131,7 @@ impl Ledger {
             }
         }
         self.spread_next = self.spread_until.filter(|until| *until > now).map(|_| {
-            // Half of it to one and a half, so that processes that were refused together do not stay together.
+            // At random, so that processes that were refused together do not send together.
             now + self.spread_interval().mul_f64(0.5 + self.random.f64())
         });
         self.window.known(now)
@@ -183,19 +186,20 @@ impl Ledger {
         let before = self.in_flight().saturating_add(ahead).saturating_add(1);
         match requests.checked_sub(before) {
             Some(requests) => self.log.falls_to(requests, now, rate.per),
-            // Each of them counts for a whole window after its end.
-            None => now + rate.per,
+            // Each counts for a window after its end, and then they go one after the other.
+            None => now + rate.per + (rate.per / requests).saturating_mul(before - requests - 1),
         }
     }
 
     /// Keeps to what the server says is left, however much others use of it.
     fn within_window(&self, rate: Rate, class: Class, now: Instant, slot: &mut Slot) {
         let is_read = class != Class::Trigger;
-        let Some(current) = self.window.current(now) else {
-            // The first answer of a window says how much the others have used of it.
+        let current = self.window.current(now);
+        if current.is_none_or(|current| now - current.seen > FRESH) {
+            // One goes first, and its answer says how much the others have used.
             slot.is_full |= is_read && self.window.is_shared() && self.reads > 0;
-            return;
-        };
+        }
+        let Some(current) = current else { return };
         let kept = if is_read { rate.headroom_of(current.limit) } else { 0 };
         let left = current.remaining.saturating_sub(kept);
         if left == 0 {
@@ -203,7 +207,7 @@ impl Ledger {
         } else if left <= self.in_flight() {
             slot.is_full |= self.in_flight() > 0;
         } else if is_read {
-            // The others send theirs before they know of ours: with half of what is left on the way, all of it is safe.
+            // Others do not know yet of what is on the way, so that no more than half of what is left may be.
             slot.is_full |= f64::from(self.reads) >= (f64::from(left) / 2.0 * self.window.share()).max(1.0);
         }
     }
@@ -237,7 +241,7 @@ impl Ledger {
     fn close(&mut self, wait: Duration, now: Instant) {
         let longest = self.rate().map_or(MAX_CLOSED, |rate| rate.per.max(MAX_CLOSED));
         let wait = wait.min(longest);
-        // Processes that were refused together do not come back together.
+        // At random, for the same reason as between two that are spread.
         let late = (wait / 10).min(MAX_SPREAD_INTERVAL * 5).mul_f64(self.random.f64());
         let until = now + wait + late;
         self.closed_until = self.closed_until.max(Some(until));

@@ -111,7 +111,7 @@ async fn ten_processes(server: Arc<Server>) {
     }
     sleep(WINDOW * MINUTES).await;
     assert_eq!(server.refused_after(WINDOW), 0);
-    // What reads may use is used: nobody stands still for fear of the others.
+    // What reads may use is used.
     let answered = server.answered() / MINUTES;
     assert!(answered >= 140, "{answered} a minute");
     for process in &processes {

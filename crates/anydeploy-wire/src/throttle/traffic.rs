@@ -12,7 +12,7 @@ use super::class::Class;
 pub struct Traffic {
     /// Requests that change something.
     pub triggers: ClassTraffic,
-    /// Reads that somebody waits for.
+    /// Reads that a caller waits for.
     pub reads: ClassTraffic,
     /// Reads that are made again and again.
     pub ticks: ClassTraffic,
@@ -22,17 +22,17 @@ pub struct Traffic {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClassTraffic {
-    /// Those that were sent.
+    /// Requests that were sent.
     pub requests: u64,
-    /// Of those, the ones that had to wait for the budget or for a connection.
+    /// Requests among them that had to wait for the budget or for a connection.
     pub delayed: u64,
     /// The time that they waited, added up.
     pub delay: Duration,
     /// The longest time that one of them waited.
     pub longest_delay: Duration,
-    /// Those that the server refused by its rate limit.
+    /// Requests that the server refused by its rate limit.
     pub refused: u64,
-    /// Those that were not sent, because they would have waited for too long.
+    /// Requests that were not sent, because they would have waited for too long.
     pub not_sent: u64,
 }
 

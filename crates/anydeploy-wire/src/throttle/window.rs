@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::headers::Standing;
 
-/// The least share of a credential's requests that is taken for ours, so that nobody stands still.
+/// The least share of a credential's requests that is taken for ours, so that no process stands still.
 const MIN_SHARE: f64 = 0.05;
 
 /// Our part of the requests at most, if a refusal shows that there are others.
@@ -37,6 +37,8 @@ pub(super) struct Current {
     ours: u32,
     /// The latest end.
     pub(super) ends_by: Instant,
+    /// When the last answer came.
+    pub(super) seen: Instant,
 }
 
 /// What was known when a request was sent.
@@ -92,7 +94,8 @@ impl Window {
             Some(current) if known.number == self.number && !has_risen => {
                 let remaining = remaining.min(current.remaining);
                 let ours = current.ours.saturating_add(1);
-                self.current = Some(Current { limit, remaining, ours, ends_by: current.ends_by.min(ends_by) });
+                self.current =
+                    Some(Current { limit, remaining, ours, ends_by: current.ends_by.min(ends_by), seen: now });
             }
             // Of those that were sent before the window was known, the ones that it counted.
             Some(current) if known.number != self.number => {
@@ -100,12 +103,12 @@ impl Window {
                     return;
                 }
                 let remaining = remaining.min(current.remaining);
-                self.current = Some(Current { remaining, ours: current.ours.saturating_add(1), ..current });
+                self.current = Some(Current { remaining, ours: current.ours.saturating_add(1), seen: now, ..current });
             }
             _ => {
                 self.last_share = self.share;
                 self.number += 1;
-                self.current = Some(Current { limit, remaining, ours: 1, ends_by });
+                self.current = Some(Current { limit, remaining, ours: 1, ends_by, seen: now });
             }
         }
         self.measure(on_the_way);

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use anydeploy_wire::{Auth, DecodeError, Error, ErrorKind, RawResponse};
+use anydeploy_wire::{Auth, DecodeError, Error, ErrorKind, RawResponse, object};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
+use super::log::Log;
 use super::server::{READ, Server};
 
 async fn answer(response: ResponseTemplate) -> Result<RawResponse, Error> {
@@ -167,4 +168,34 @@ async fn a_redirect_is_an_error_and_its_target_sees_nothing() {
             assert_eq!(target.requests(), Vec::<String>::new());
         }
     }
+}
+
+/// A value whose repairs are logged on the thread on which it is read.
+#[derive(Debug)]
+#[expect(dead_code, reason = "only where it is read matters")]
+struct Repaired {
+    wrong: Option<bool>,
+    long: Option<String>,
+}
+
+object!(Repaired: optional { wrong = "wrong", long = "long" });
+
+#[tokio::test]
+async fn a_long_body_is_read_on_another_thread_under_the_same_subscriber() {
+    let mut threads = Vec::new();
+    for length in [10, 1024 * 1024] {
+        let body = serde_json::json!({"wrong": [], "long": "x".repeat(length)}).to_string();
+        let server = Server::answering("200 OK", "", &body).await;
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt().with_thread_ids(true).without_time().with_ansi(false);
+        let guard = tracing::subscriber::set_default(subscriber.with_writer(log.clone()).finish());
+        let value = server.http().request(&READ).path("id", "1").json::<Repaired>().await.unwrap();
+        drop(guard);
+        assert_eq!(value.repairs().len(), 1);
+        let text = log.text();
+        let line = text.lines().find(|line| line.contains("the response was repaired")).unwrap();
+        let (_, thread) = line.split_once("ThreadId(").unwrap();
+        threads.push(thread.split(')').next().unwrap().to_owned());
+    }
+    assert_ne!(threads[0], threads[1]);
 }

@@ -17,7 +17,7 @@ fn throttle(requests: u32, per: Duration) -> Arc<Throttle> {
     Arc::new(Throttle::with_random(budget, None, Rng::with_seed(7)))
 }
 
-/// Tasks that wait for their turn and write down who they are.
+/// Tasks that wait for their turn and record their numbers when they go.
 struct Callers {
     throttle: Arc<Throttle>,
     went: Arc<Mutex<Vec<u32>>>,
@@ -48,7 +48,7 @@ impl Callers {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_credential_holds_nobody_back() {
+async fn an_idle_credential_holds_no_request_back() {
     let (throttle, started) = (throttle(200, 60 * SECOND), Instant::now());
     for class in [Class::Read, Class::Trigger, Class::Read] {
         assert_eq!(throttle.enter(class, SECOND).await.unwrap().waited(), Duration::ZERO);
@@ -73,7 +73,7 @@ async fn triggers_go_first_then_reads_then_ticks_and_each_in_the_order_of_coming
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_dropped_gives_its_place_to_the_next() {
+async fn a_dropped_request_gives_its_place_to_the_next() {
     let throttle = throttle(1, SECOND);
     drop(throttle.enter(Class::Read, LONG).await.unwrap());
     let callers = Callers::new(&throttle);
@@ -90,7 +90,7 @@ async fn who_is_dropped_gives_its_place_to_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_woken_and_dropped_before_it_ran_does_not_keep_the_next_waiting() {
+async fn a_request_that_is_dropped_when_its_turn_has_come_lets_the_next_go() {
     let throttle = Arc::new(Throttle::with_random(Budget::unlimited(), Some(1), Rng::with_seed(7)));
     let permit = throttle.enter(Class::Read, LONG).await.unwrap();
     let callers = Callers::new(&throttle);
@@ -102,7 +102,7 @@ async fn who_was_woken_and_dropped_before_it_ran_does_not_keep_the_next_waiting(
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_connection_goes_when_one_is_free() {
+async fn a_request_beyond_the_bound_goes_when_another_has_ended() {
     let throttle = Arc::new(Throttle::with_random(Budget::unlimited(), Some(2), Rng::with_seed(7)));
     let held = [throttle.enter(Class::Read, LONG).await.unwrap(), throttle.enter(Class::Read, LONG).await.unwrap()];
     let callers = Callers::new(&throttle);
@@ -121,7 +121,7 @@ async fn who_waits_for_a_connection_goes_when_one_is_free() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_would_wait_for_too_long_is_not_sent_and_learns_at_once_how_long() {
+async fn a_request_that_would_wait_for_too_long_ends_at_once_with_its_wait() {
     let throttle = throttle(1, 60 * SECOND);
     drop(throttle.enter(Class::Read, LONG).await.unwrap());
     advance(20 * SECOND).await;
@@ -134,7 +134,7 @@ async fn who_would_wait_for_too_long_is_not_sent_and_learns_at_once_how_long() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_connection_in_vain_is_not_sent() {
+async fn a_request_that_finds_no_connection_in_time_is_not_sent() {
     let throttle = Arc::new(Throttle::with_random(Budget::unlimited(), Some(1), Rng::with_seed(7)));
     let _held = throttle.enter(Class::Trigger, LONG).await.unwrap();
     let started = Instant::now();
@@ -144,7 +144,7 @@ async fn who_waits_for_a_connection_in_vain_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_request_is_on_the_way_no_more_and_counts_as_sent() {
+async fn a_request_that_is_dropped_on_the_way_counts_as_sent() {
     let throttle = throttle(1, 60 * SECOND);
     drop(throttle.enter(Class::Read, LONG).await.unwrap());
     assert_eq!(throttle.enter(Class::Read, SECOND).await.unwrap_err(), 60 * SECOND);

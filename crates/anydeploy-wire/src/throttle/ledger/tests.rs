@@ -61,10 +61,10 @@ fn a_request_that_was_not_sent_costs_nothing() {
 }
 
 #[test]
-fn those_that_go_before_count_as_sent() {
+fn requests_that_go_before_count_as_sent() {
     let now = Instant::now();
     let ledger = after(Budget::new(10, MINUTE).with_headroom(0), 8, Standing::default(), now);
-    for (ahead, wait) in [(0, 0), (1, 0), (2, 60), (1000, 60)] {
+    for (ahead, wait) in [(0, 0), (1, 0), (2, 60), (10, 60), (11, 66), (110, 660)] {
         assert_eq!((ledger.slot(Class::Read, ahead, now).at - now).as_secs(), wait, "{ahead}");
     }
 }
@@ -97,12 +97,13 @@ fn the_last_of_what_others_leave_is_for_triggers() {
 }
 
 #[test]
-fn who_shares_a_credential_sends_its_part_and_then_waits_for_the_answers() {
+fn reads_on_a_shared_credential_keep_to_their_part_until_they_are_answered() {
     let now = Instant::now();
     let mut alone = after(Budget::assumed(200, MINUTE), 1, remaining(199), now);
     // A twentieth of half of what is left for reads: (160 - 40) / 2 / 20.
     let mut shared = after(Budget::assumed(200, MINUTE), 2, remaining(160), now);
-    for (ledger, burst) in [(&mut alone, 14), (&mut shared, 3)] {
+    let mut stale = after(Budget::assumed(200, MINUTE), 2, remaining(160), now - FRESH - Duration::from_millis(1));
+    for (ledger, burst) in [(&mut alone, 14), (&mut shared, 3), (&mut stale, 1)] {
         let mut sent = 0;
         while !ledger.slot(Class::Read, 0, now).is_full {
             ledger.send(Class::Read, now);
@@ -241,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn who_may_not_go_yet_may_go_in_the_end(requests in requests(), limit in 1..30_u32) {
+    fn time_alone_lets_every_request_go(requests in requests(), limit in 1..30_u32) {
         let mut ledger = Ledger::new(Budget::assumed(limit, MINUTE), None, Rng::with_seed(7));
         let mut now = Instant::now();
         for (pause, class, left, rest) in requests {
