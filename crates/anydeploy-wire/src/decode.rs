@@ -78,8 +78,11 @@ pub fn decode<T: Read>(body: &[u8]) -> Result<(T, Vec<Repair>), DecodeError> {
 /// The same for a body whose content type may have said that it is a web page.
 pub(crate) fn decode_as<T: Read>(body: &[u8], is_html: bool) -> Result<(T, Vec<Repair>), DecodeError> {
     let mut slot = Required(None);
-    let repairs = body::read(body, is_html, &mut slot)?;
-    slot.into_value().map(|value| (value, repairs)).map_err(Mismatch::into_error)
+    match (body::read(body, is_html, &mut slot), slot.0) {
+        (Ok(repairs), Some(value)) => Ok((value, repairs)),
+        (Ok(_), None) => Err(Mismatch::no_json().into_error()),
+        (Err(error), _) => Err(error),
+    }
 }
 
 /// The `Deserialize` of every type that a macro of this crate makes one for; it does not report repairs.

@@ -70,9 +70,8 @@ macro_rules! open_enum {
         impl ::std::convert::From<&str> for $name {
             #[inline]
             fn from(word: &str) -> Self {
-                let known = $crate::__names!($($word),*).index_of(word).and_then(|index| Self::KNOWN.get(index));
-                match known {
-                    ::std::option::Option::Some(known) => known.clone(),
+                match $crate::__names!($($word),*).index_of(word) {
+                    ::std::option::Option::Some(index) => Self::KNOWN[index].clone(),
                     ::std::option::Option::None => Self::Other(word.to_owned()),
                 }
             }

@@ -61,8 +61,10 @@ pub const fn table<const LENGTH: usize>(names: &[&str]) -> [u16; LENGTH] {
 /// A few bytes tell the names of one type apart well enough; every find compares the whole name.
 const fn hash(key: &[u8]) -> usize {
     let Some(last) = key.len().checked_sub(1) else { return 0 };
+    #[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
+    let length = key.len() as u32;
     let sample = [key[0], key[last / 3], key[last / 2], key[last]];
-    let hash = (u32::from_le_bytes(sample) ^ (key.len() as u32)).wrapping_mul(0x9E37_79B1);
+    let hash = (u32::from_le_bytes(sample) ^ length).wrapping_mul(0x9E37_79B1);
     (hash >> 16) as usize
 }
 

@@ -111,11 +111,11 @@ impl<'a> Node<'a> {
         &mut self,
         read: &mut dyn FnMut(&str, &mut Node<'_>) -> Result<(), Mismatch>,
     ) -> Result<(), Mismatch> {
-        let mut found = None;
+        let mut is_object = None;
         let Self { source, place, notes, .. } = self;
         source.tree(&mut |tree, _| {
             let Some(entries) = tree.entries() else { return Ok(()) };
-            found = Some(matches!(tree, Tree::Object(_)));
+            is_object = Some(matches!(tree, Tree::Object(_)));
             for (key, mut value) in entries.iter().map(|(key, value)| (key, value)) {
                 notes.add_kept(1);
                 let is_null = value.is_null();
@@ -124,11 +124,12 @@ impl<'a> Node<'a> {
             }
             Ok(())
         })?;
-        match found {
-            Some(true) => Ok(()),
-            Some(false) => Ok(self.add_conversion()),
-            None => Err(self.expected(Expected::Map)),
+        match is_object {
+            Some(true) => {}
+            Some(false) => self.add_conversion(),
+            None => return Err(self.expected(Expected::Map)),
         }
+        Ok(())
     }
 
     /// Free-form JSON as it is.

@@ -26,6 +26,7 @@ impl<T: Read> Slot for T {
 
 /// The slot of a member that has to be there.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the macros make it and take it apart, without a function for each type")]
 pub struct Required<T>(pub Option<T>);
 
 impl<T: Read> Slot for Required<T> {
@@ -47,6 +48,9 @@ impl<T> Required<T> {
     ///
     /// If nothing was read into the slot.
     pub fn into_value(self) -> Result<T, Mismatch> {
-        self.0.ok_or_else(Mismatch::no_json)
+        match self.0 {
+            Some(value) => Ok(value),
+            None => Err(Mismatch::no_json()),
+        }
     }
 }

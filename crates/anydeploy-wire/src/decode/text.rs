@@ -9,6 +9,7 @@ use serde::{
 use serde_json::{Number, Value};
 
 use super::{
+    expected::Expected,
     mismatch::Mismatch,
     names::Names,
     scalar::Scalar,
@@ -30,14 +31,14 @@ impl<'de, D: Deserializer<'de>> Text<'de, D> {
 
     /// Runs `read` with the deserializer; an error of the deserializer waits in `self` while the mismatch travels up.
     fn run<T>(&mut self, read: impl FnOnce(D) -> Result<T, D::Error>) -> Result<T, Mismatch> {
-        let deserializer = self.deserializer.take().ok_or_else(Mismatch::no_json)?;
+        let read_twice = || Mismatch::new(Expected::Other, false).into_final();
+        let deserializer = self.deserializer.take().ok_or_else(read_twice)?;
         read(deserializer).map_err(|error| {
             self.error = Some(error);
             Mismatch::no_json()
         })
     }
 
-    /// The same with a visitor that stops at the first mismatch that `failure` then has.
     fn visit<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Mismatch> {
         self.run(|deserializer| deserializer.deserialize_any(visitor))
     }

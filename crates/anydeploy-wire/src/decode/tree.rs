@@ -15,7 +15,7 @@ use super::{
     source::{IsList, ReadTree, Source, Take, TakeMember},
 };
 
-/// The key under which serde_json hands out a number if some crate turns on its feature `arbitrary_precision`.
+/// The key under which `serde_json` hands out a number if some crate turns on its feature `arbitrary_precision`.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
 
 /// A value, with the texts of the body that need no decoding borrowed from it.
@@ -31,6 +31,10 @@ pub(super) enum Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         let Self::Object(members) = self else { return None };
         let index = members.binary_search_by(|(name, _)| name.as_ref().cmp(key)).ok()?;
@@ -81,14 +85,19 @@ impl<'a> Tree<'a> {
         while let Some(Key(key)) = map.next_key()? {
             members.push((key, map.next_value()?));
         }
+        Ok(Self::of_members(members))
+    }
+
+    /// The same for all deserializers, so that it is compiled once.
+    fn of_members(mut members: Vec<(Cow<'a, str>, Self)>) -> Self {
         if let [(key, Self::Text(text))] = members.as_slice()
             && key == NUMBER_KEY
             && let Ok(number) = text.parse()
         {
-            return Ok(Self::Number(number));
+            return Self::Number(number);
         }
-        members.sort_by(|(one, _), (other, _): &(Cow<'a, str>, Self)| one.cmp(other));
-        // The sort is stable: of equals the last one stays.
+        members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        // The sort is stable, so that the last of equals is the one to keep.
         members.dedup_by(|later, earlier| {
             let is_same = later.0 == earlier.0;
             if is_same {
@@ -96,7 +105,7 @@ impl<'a> Tree<'a> {
             }
             is_same
         });
-        Ok(Self::Object(members))
+        Self::Object(members)
     }
 }
 
@@ -145,12 +154,6 @@ impl Source for &Tree<'_> {
 
     fn json(&mut self) -> Result<Value, Mismatch> {
         Ok(self.to_json())
-    }
-}
-
-impl Tree<'_> {
-    pub(super) fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
     }
 }
 
@@ -246,5 +249,37 @@ impl<'de> Visitor<'de> for KeyVisitor {
 
     fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
         Ok(Key(Cow::Owned(key.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn tree(text: &str) -> Tree<'_> {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn text_without_escapes_is_borrowed() {
+        let Tree::List(list) = tree(r#"["plain", "a\tb", {"key": "value"}]"#) else { panic!("it is a list") };
+        assert!(matches!(&list[0], Tree::Text(Cow::Borrowed("plain"))));
+        assert!(matches!(&list[1], Tree::Text(Cow::Owned(text)) if text == "a\tb"));
+        assert!(matches!(&list[2], Tree::Object(members) if matches!(members[0].0, Cow::Borrowed("key"))));
+    }
+
+    #[test]
+    fn of_members_with_one_key_the_last_counts() {
+        assert_eq!(tree(r#"{"b": 1, "a": 2, "b": 3, "b": 4}"#).to_json(), json!({"a": 2, "b": 4}));
+    }
+
+    #[test]
+    fn a_number_that_serde_json_wraps_up_is_a_number() {
+        let number = tree(r#"{"$serde_json::private::Number": "7"}"#);
+        assert!(matches!(number, Tree::Number(number) if number.as_i64() == Some(7)));
+        let object = tree(r#"{"$serde_json::private::Number": "x"}"#);
+        assert!(matches!(object, Tree::Object(_)));
     }
 }

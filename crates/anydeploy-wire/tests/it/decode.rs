@@ -304,6 +304,54 @@ fn however_many_mismatches_there_are_each_is_left_out_and_some_are_reported() {
 }
 
 #[test]
+fn what_was_repaired_inside_of_what_is_left_out_is_not_reported() {
+    let body = r#"{"uuid": "a", "server": {"children": null, "ip": []}, "port": "80"}"#;
+    let (application, repairs) = ok::<Application>(body);
+    assert!(application.server.is_none());
+    assert_eq!(repairs, [converted("/port"), removed("/server")]);
+}
+
+#[test]
+fn of_members_with_one_name_the_last_that_fits_counts() {
+    assert_eq!(ok::<Application>(r#"{"uuid": "a", "port": 1, "uuid": "b", "port": 2}"#).0.uuid, "b");
+    assert_eq!(ok::<Application>(r#"{"uuid": "a", "port": 1, "port": {}}"#).0.port, Some(1));
+    assert_eq!(ok::<BTreeMap<String, u8>>(r#"{"a": {}, "b": 2, "a": 1}"#).0["a"], 1);
+    assert_eq!(ok::<Vec<u8>>(r#"{"0": {}, "1": 2, "0": 1}"#).0, [1, 2]);
+}
+
+#[test]
+fn a_text_that_breaks_off_is_reported_as_such_whatever_does_not_fit_before() {
+    let text = err::<Application>(r#"{"uuid": "a", "tags": 7, "name": "planted"#).to_string();
+    assert!(text.starts_with("expected JSON; the text breaks off"), "{text}");
+}
+
+#[test]
+fn a_type_need_not_read_its_value_and_reads_it_once_at_most() {
+    #[derive(Debug, PartialEq)]
+    struct Unread;
+    impl Read for Unread {
+        fn read(_: &mut Node<'_>) -> Result<Self, Mismatch> {
+            Ok(Self)
+        }
+    }
+    #[derive(Debug)]
+    struct Twice;
+    impl Read for Twice {
+        fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+            u8::read(node).or_else(|_| u8::read(node)).map(|_| Self)
+        }
+    }
+    assert_eq!(ok::<Vec<Unread>>(r#"[{"a": [1]}, 2, null]"#).0.len(), 3);
+    assert_eq!(err::<Twice>("{}").to_string(), "expected another value");
+}
+
+#[test]
+fn a_number_that_serde_json_wraps_up_is_a_number() {
+    // So it comes if another crate turns on its feature `arbitrary_precision`.
+    assert_eq!(ok::<Vec<u8>>(r#"[{"$serde_json::private::Number": "7"}]"#), (vec![7], vec![]));
+}
+
+#[test]
 fn what_is_no_json_says_why() {
     assert_eq!(err::<u8>("").to_string(), "expected an integer from 0 to 255; the body is empty");
     assert_eq!(ok::<Option<u8>>(" \n").0, None);

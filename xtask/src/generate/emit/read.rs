@@ -10,9 +10,11 @@ const MAX_LINE_WIDTH: usize = 100;
 
 /// `wire::object!` for a struct.
 pub(super) fn object(name: &str, fields: &[Field]) -> String {
-    let (optional, required): (Vec<_>, Vec<_>) = fields.iter().partition(|field| may_be_absent(field));
-    let (required, optional) = (members("required", &required), members("optional", &optional));
-    format!("wire::object! {{\n    {name}:\n{required}{optional}}}\n")
+    let (absent, required): (Vec<_>, Vec<_>) = fields.iter().partition(|field| may_be_absent(field));
+    let (nullable, optional): (Vec<_>, Vec<_>) = absent.into_iter().partition(|field| outer(&field.kind) == "Option");
+    let groups = [("required", required), ("nullable", nullable), ("optional", optional)];
+    let groups: String = groups.iter().map(|(which, fields)| members(which, fields)).collect();
+    format!("wire::object! {{\n    {name}:\n{groups}}}\n")
 }
 
 /// `wire::choice!` for an enum.

@@ -139,7 +139,7 @@ pub struct Application {
 wire::object! {
     Application:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         additional_networks = "additional_networks",
         additional_networks_count = "additional_networks_count",
         additional_servers = "additional_servers",
@@ -285,7 +285,7 @@ pub struct ApplicationSettings {
 
 wire::object! {
     ApplicationSettings:
-    optional {
+    nullable {
         connect_to_docker_network = "connect_to_docker_network",
         custom_internal_name = "custom_internal_name",
         disable_build_cache = "disable_build_cache",
@@ -1498,7 +1498,7 @@ pub struct RollbackImage {
 
 wire::object! {
     RollbackImage:
-    optional { created_at = "created_at", is_current = "is_current", tag = "tag" }
+    nullable { created_at = "created_at", is_current = "is_current", tag = "tag" }
 }
 
 /// The images of an application on its server.
@@ -1512,7 +1512,8 @@ pub struct RollbackImages {
 
 wire::object! {
     RollbackImages:
-    optional { current = "current", images = "images" }
+    nullable { current = "current" }
+    optional { images = "images" }
 }
 
 /// Optional parameters of `start-application-by-uuid`.
@@ -1553,7 +1554,7 @@ pub struct StartedDeployment {
 
 wire::object! {
     StartedDeployment:
-    optional { deployment_uuid = "deployment_uuid", message = "message" }
+    nullable { deployment_uuid = "deployment_uuid", message = "message" }
 }
 
 /// Optional parameters of `stop-application-by-uuid`.
@@ -1585,5 +1586,5 @@ pub struct UpdatedApplication {
 
 wire::object! {
     UpdatedApplication:
-    optional { message = "message", uuid = "uuid" }
+    nullable { message = "message", uuid = "uuid" }
 }

@@ -17,5 +17,5 @@ pub struct Acknowledgement {
 wire::object! {
     Acknowledgement:
     required { uuid = "uuid" }
-    optional { message = "message" }
+    nullable { message = "message" }
 }

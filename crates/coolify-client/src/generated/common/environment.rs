@@ -27,7 +27,7 @@ pub struct Environment {
 wire::object! {
     Environment:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         id = "id",

@@ -15,5 +15,5 @@ pub struct Message {
 
 wire::object! {
     Message:
-    optional { message = "message" }
+    nullable { message = "message" }
 }

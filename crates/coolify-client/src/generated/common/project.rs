@@ -29,7 +29,7 @@ pub struct Project {
 wire::object! {
     Project:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         icon_path = "icon_path",

@@ -38,7 +38,7 @@ pub struct Resource {
 wire::object! {
     Resource:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         deleted_at = "deleted_at",
         description = "description",

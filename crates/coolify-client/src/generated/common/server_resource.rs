@@ -25,7 +25,7 @@ pub struct ServerResource {
 wire::object! {
     ServerResource:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         id = "id",
         name = "name",

@@ -50,7 +50,7 @@ pub struct ServiceApplication {
 wire::object! {
     ServiceApplication:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         deleted_at = "deleted_at",
         description = "description",

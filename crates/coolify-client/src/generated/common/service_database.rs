@@ -45,7 +45,7 @@ pub struct ServiceDatabase {
 wire::object! {
     ServiceDatabase:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         custom_type = "custom_type",
         deleted_at = "deleted_at",

@@ -24,7 +24,7 @@ pub struct Team {
 wire::object! {
     Team:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         is_mcp_server_enabled = "is_mcp_server_enabled",

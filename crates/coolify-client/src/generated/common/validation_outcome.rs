@@ -17,5 +17,5 @@ pub struct ValidationOutcome {
 wire::object! {
     ValidationOutcome:
     required { valid = "valid" }
-    optional { message = "message" }
+    nullable { message = "message" }
 }

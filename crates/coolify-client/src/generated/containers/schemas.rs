@@ -186,7 +186,7 @@ pub struct ScheduledTask {
 wire::object! {
     ScheduledTask:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         command = "command",
         container = "container",
         created_at = "created_at",
@@ -223,7 +223,7 @@ pub struct ScheduledTaskExecution {
 wire::object! {
     ScheduledTaskExecution:
     required { status = "status", uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         duration = "duration",
         error_details = "error_details",

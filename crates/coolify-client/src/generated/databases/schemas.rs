@@ -129,7 +129,7 @@ pub struct Database {
 wire::object! {
     Database:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         backup_configs = "backup_configs",
         clickhouse_admin_password = "clickhouse_admin_password",
         clickhouse_admin_user = "clickhouse_admin_user",

@@ -17,7 +17,7 @@ pub struct CancelledDeployment {
 
 wire::object! {
     CancelledDeployment:
-    optional { deployment_uuid = "deployment_uuid", message = "message", status = "status" }
+    nullable { deployment_uuid = "deployment_uuid", message = "message", status = "status" }
 }
 
 /// What the server made of a request to deploy.
@@ -34,7 +34,8 @@ pub struct DeployAccepted {
 
 wire::object! {
     DeployAccepted:
-    optional { deployments = "deployments", details = "details", message = "message" }
+    nullable { message = "message" }
+    optional { deployments = "deployments", details = "details" }
 }
 
 /// The result for one resource of the request.
@@ -50,7 +51,7 @@ pub struct DeployAcceptedItem {
 
 wire::object! {
     DeployAcceptedItem:
-    optional {
+    nullable {
         deployment_uuid = "deployment_uuid",
         message = "message",
         resource_uuid = "resource_uuid",
@@ -167,7 +168,7 @@ pub struct Deployment {
 wire::object! {
     Deployment:
     required { deployment_uuid = "deployment_uuid", status = "status" }
-    optional {
+    nullable {
         application = "application",
         application_id = "application_id",
         application_name = "application_name",
@@ -188,7 +189,6 @@ wire::object! {
         id = "id",
         is_api = "is_api",
         is_webhook = "is_webhook",
-        logs = "logs",
         only_this_server = "only_this_server",
         pull_request_id = "pull_request_id",
         restart_only = "restart_only",
@@ -197,6 +197,7 @@ wire::object! {
         server_name = "server_name",
         updated_at = "updated_at",
     }
+    optional { logs = "logs" }
 }
 
 /// A part of the history of an application.
@@ -211,7 +212,7 @@ pub struct DeploymentPage {
 wire::object! {
     DeploymentPage:
     required { deployments = "deployments" }
-    optional { count = "count" }
+    nullable { count = "count" }
 }
 
 wire::open_enum! {

@@ -22,7 +22,7 @@ pub struct CloudInitScript {
 
 wire::object! {
     CloudInitScript:
-    optional {
+    nullable {
         created_at = "created_at",
         name = "name",
         script = "script",
@@ -87,7 +87,7 @@ pub struct CloudToken {
 wire::object! {
     CloudToken:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         name = "name",
@@ -163,7 +163,7 @@ pub struct Destination {
 wire::object! {
     Destination:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         name = "name",
         network = "network",
@@ -209,7 +209,7 @@ pub struct DigitaloceanServer {
 wire::object! {
     DigitaloceanServer:
     required { uuid = "uuid" }
-    optional { digitalocean_droplet_id = "digitalocean_droplet_id", ip = "ip" }
+    nullable { digitalocean_droplet_id = "digitalocean_droplet_id", ip = "ip" }
 }
 
 /// One clean-up of a server.
@@ -230,7 +230,7 @@ pub struct DockerCleanupExecution {
 wire::object! {
     DockerCleanupExecution:
     required { status = "status", uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         finished_at = "finished_at",
         message = "message",
@@ -843,7 +843,7 @@ pub struct HetznerAmount {
 
 wire::object! {
     HetznerAmount:
-    optional { gross = "gross", net = "net" }
+    nullable { gross = "gross", net = "net" }
 }
 
 /// A firewall at Hetzner.
@@ -857,7 +857,7 @@ pub struct HetznerFirewall {
 wire::object! {
     HetznerFirewall:
     required { id = "id" }
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// An image that a server at Hetzner can start from.
@@ -876,7 +876,7 @@ pub struct HetznerImage {
 wire::object! {
     HetznerImage:
     required { id = "id" }
-    optional {
+    nullable {
         architecture = "architecture",
         description = "description",
         name = "name",
@@ -902,7 +902,7 @@ pub struct HetznerLocation {
 wire::object! {
     HetznerLocation:
     required { id = "id" }
-    optional {
+    nullable {
         city = "city",
         country = "country",
         description = "description",
@@ -924,7 +924,7 @@ pub struct HetznerNetwork {
 wire::object! {
     HetznerNetwork:
     required { id = "id" }
-    optional { ip_range = "ip_range", name = "name" }
+    nullable { ip_range = "ip_range", name = "name" }
 }
 
 /// What a server costs in one location.
@@ -938,7 +938,7 @@ pub struct HetznerPrice {
 
 wire::object! {
     HetznerPrice:
-    optional {
+    nullable {
         location = "location",
         price_hourly = "price_hourly",
         price_monthly = "price_monthly",
@@ -958,7 +958,7 @@ pub struct HetznerServer {
 wire::object! {
     HetznerServer:
     required { uuid = "uuid" }
-    optional { hetzner_server_id = "hetzner_server_id", ip = "ip" }
+    nullable { hetzner_server_id = "hetzner_server_id", ip = "ip" }
 }
 
 /// A size of server at Hetzner.
@@ -980,14 +980,14 @@ pub struct HetznerServerType {
 wire::object! {
     HetznerServerType:
     required { id = "id" }
-    optional {
+    nullable {
         cores = "cores",
         description = "description",
         disk = "disk",
         memory = "memory",
         name = "name",
-        prices = "prices",
     }
+    optional { prices = "prices" }
 }
 
 /// An SSH key stored at Hetzner.
@@ -1003,7 +1003,7 @@ pub struct HetznerSshKey {
 wire::object! {
     HetznerSshKey:
     required { id = "id" }
-    optional { fingerprint = "fingerprint", name = "name", public_key = "public_key" }
+    nullable { fingerprint = "fingerprint", name = "name", public_key = "public_key" }
 }
 
 /// Changes to where logs go.
@@ -1793,7 +1793,7 @@ pub struct PrivateKey {
 wire::object! {
     PrivateKey:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         fingerprint = "fingerprint",
@@ -1988,7 +1988,7 @@ pub struct ServerCloudflareTunnel {
 wire::object! {
     ServerCloudflareTunnel:
     required { is_cloudflare_tunnel = "is_cloudflare_tunnel" }
-    optional { ip = "ip", ip_previous = "ip_previous", message = "message" }
+    nullable { ip = "ip", ip_previous = "ip_previous", message = "message" }
 }
 
 /// When and how a server clears unused Docker objects.
@@ -2011,7 +2011,7 @@ pub struct ServerDockerCleanup {
 
 wire::object! {
     ServerDockerCleanup:
-    optional {
+    nullable {
         delete_unused_networks = "delete_unused_networks",
         delete_unused_volumes = "delete_unused_volumes",
         disable_application_image_retention = "disable_application_image_retention",
@@ -2031,7 +2031,8 @@ pub struct ServerDomains {
 
 wire::object! {
     ServerDomains:
-    optional { domains = "domains", ip = "ip" }
+    nullable { ip = "ip" }
+    optional { domains = "domains" }
 }
 
 /// Where a server sends its logs.
@@ -2055,7 +2056,7 @@ pub struct ServerLogDrains {
 
 wire::object! {
     ServerLogDrains:
-    optional {
+    nullable {
         is_logdrain_axiom_enabled = "is_logdrain_axiom_enabled",
         is_logdrain_custom_enabled = "is_logdrain_custom_enabled",
         is_logdrain_newrelic_enabled = "is_logdrain_newrelic_enabled",
@@ -2087,7 +2088,7 @@ pub struct ServerProxyDetails {
 
 wire::object! {
     ServerProxyDetails:
-    optional {
+    nullable {
         configuration = "configuration",
         generate_exact_labels = "generate_exact_labels",
         message = "message",
@@ -2167,7 +2168,7 @@ pub struct ServerSentinel {
 
 wire::object! {
     ServerSentinel:
-    optional {
+    nullable {
         is_metrics_enabled = "is_metrics_enabled",
         is_sentinel_debug_enabled = "is_sentinel_debug_enabled",
         is_sentinel_enabled = "is_sentinel_enabled",
@@ -2384,5 +2385,5 @@ pub struct VultrServer {
 wire::object! {
     VultrServer:
     required { uuid = "uuid" }
-    optional { ip = "ip", vultr_instance_id = "vultr_instance_id" }
+    nullable { ip = "ip", vultr_instance_id = "vultr_instance_id" }
 }

@@ -32,20 +32,22 @@ pub struct EnvironmentContents {
 wire::object! {
     EnvironmentContents:
     required { uuid = "uuid" }
-    optional {
-        applications = "applications",
+    nullable {
         created_at = "created_at",
         description = "description",
         id = "id",
+        name = "name",
+        project_id = "project_id",
+        updated_at = "updated_at",
+    }
+    optional {
+        applications = "applications",
         mariadbs = "mariadbs",
         mongodbs = "mongodbs",
         mysqls = "mysqls",
-        name = "name",
         postgresqls = "postgresqls",
-        project_id = "project_id",
         redis = "redis",
         services = "services",
-        updated_at = "updated_at",
     }
 }
 
@@ -71,10 +73,9 @@ pub struct ProjectDetails {
 wire::object! {
     ProjectDetails:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
-        environments = "environments",
         icon_path = "icon_path",
         icon_s3_storage_id = "icon_s3_storage_id",
         icon_storage_type = "icon_storage_type",
@@ -83,4 +84,5 @@ wire::object! {
         team_id = "team_id",
         updated_at = "updated_at",
     }
+    optional { environments = "environments" }
 }

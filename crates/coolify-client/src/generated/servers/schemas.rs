@@ -78,7 +78,7 @@ pub struct Server {
 wire::object! {
     Server:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         cloud_provider_token_id = "cloud_provider_token_id",
         created_at = "created_at",
         deleted_at = "deleted_at",
@@ -100,7 +100,6 @@ wire::object! {
         port = "port",
         private_key_id = "private_key_id",
         proxy = "proxy",
-        resources = "resources",
         sentinel_updated_at = "sentinel_updated_at",
         server_metadata = "server_metadata",
         settings = "settings",
@@ -115,6 +114,7 @@ wire::object! {
         vultr_instance_id = "vultr_instance_id",
         vultr_instance_status = "vultr_instance_status",
     }
+    optional { resources = "resources" }
 }
 
 /// The reverse proxy of a server.
@@ -134,7 +134,7 @@ pub struct ServerProxy {
 
 wire::object! {
     ServerProxy:
-    optional {
+    nullable {
         force_stop = "force_stop",
         last_applied_settings = "last_applied_settings",
         last_saved_proxy_configuration = "last_saved_proxy_configuration",
@@ -214,7 +214,7 @@ pub struct ServerSettings {
 
 wire::object! {
     ServerSettings:
-    optional {
+    nullable {
         backup_compression_cpu_percentage = "backup_compression_cpu_percentage",
         compose_version = "compose_version",
         compose_version_checked_at = "compose_version_checked_at",

@@ -96,13 +96,11 @@ pub struct Service {
 wire::object! {
     Service:
     required { uuid = "uuid" }
-    optional {
-        applications = "applications",
+    nullable {
         compose_parsing_version = "compose_parsing_version",
         config_hash = "config_hash",
         connect_to_docker_network = "connect_to_docker_network",
         created_at = "created_at",
-        databases = "databases",
         deleted_at = "deleted_at",
         description = "description",
         destination = "destination",
@@ -122,6 +120,7 @@ wire::object! {
         status = "status",
         updated_at = "updated_at",
     }
+    optional { applications = "applications", databases = "databases" }
 }
 
 /// Optional parameters of `stop-service-by-uuid`.

@@ -93,7 +93,7 @@ pub struct SharedEnvironmentVariable {
 wire::object! {
     SharedEnvironmentVariable:
     required { id = "id", key = "key" }
-    optional {
+    nullable {
         comment = "comment",
         created_at = "created_at",
         is_literal = "is_literal",

@@ -25,7 +25,7 @@ pub struct BackupExecution {
 wire::object! {
     BackupExecution:
     required { status = "status", uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         filename = "filename",
         message = "message",
@@ -103,7 +103,7 @@ pub struct DatabaseBackup {
 wire::object! {
     DatabaseBackup:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         database_backup_retention_amount_locally = "database_backup_retention_amount_locally",
         database_backup_retention_amount_s3 = "database_backup_retention_amount_s3",
@@ -118,7 +118,6 @@ wire::object! {
         disable_local_backup = "disable_local_backup",
         dump_all = "dump_all",
         enabled = "enabled",
-        executions = "executions",
         frequency = "frequency",
         id = "id",
         s3_storage_id = "s3_storage_id",
@@ -127,6 +126,7 @@ wire::object! {
         timeout = "timeout",
         updated_at = "updated_at",
     }
+    optional { executions = "executions" }
 }
 
 /// A backup, as a plan has it.
@@ -159,7 +159,7 @@ pub struct DatabaseBackupExecution {
 wire::object! {
     DatabaseBackupExecution:
     required { status = "status", uuid = "uuid" }
-    optional {
+    nullable {
         created_at = "created_at",
         database_name = "database_name",
         filename = "filename",
@@ -428,7 +428,7 @@ pub struct FileStorage {
 wire::object! {
     FileStorage:
     required { fs_path = "fs_path", uuid = "uuid" }
-    optional {
+    nullable {
         chmod = "chmod",
         chown = "chown",
         content = "content",
@@ -915,7 +915,7 @@ pub struct PersistentStorage {
 wire::object! {
     PersistentStorage:
     required { mount_path = "mount_path", name = "name", uuid = "uuid" }
-    optional {
+    nullable {
         container_id = "container_id",
         created_at = "created_at",
         host_path = "host_path",
@@ -958,7 +958,7 @@ pub struct S3Storage {
 wire::object! {
     S3Storage:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         bucket = "bucket",
         created_at = "created_at",
         description = "description",
@@ -1109,7 +1109,7 @@ pub struct StorageBackup {
 wire::object! {
     StorageBackup:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         disable_local_backup = "disable_local_backup",
         enabled = "enabled",
         frequency = "frequency",

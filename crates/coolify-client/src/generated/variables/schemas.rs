@@ -283,7 +283,7 @@ pub struct EnvironmentVariable {
 wire::object! {
     EnvironmentVariable:
     required { key = "key", uuid = "uuid" }
-    optional {
+    nullable {
         comment = "comment",
         created_at = "created_at",
         is_buildpack_control = "is_buildpack_control",

@@ -191,7 +191,7 @@ pub struct AuditLogEntry {
 wire::object! {
     AuditLogEntry:
     required { id = "id" }
-    optional {
+    nullable {
         action = "action",
         created_at = "createdAt",
         metadata = "metadata",
@@ -217,7 +217,7 @@ pub struct AuditLogPage {
 wire::object! {
     AuditLogPage:
     required { logs = "logs" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 wire::open_enum! {
@@ -252,7 +252,7 @@ pub struct AvailableUpdate {
 wire::object! {
     AvailableUpdate:
     required { update_available = "updateAvailable" }
-    optional { latest_version = "latestVersion" }
+    nullable { latest_version = "latestVersion" }
 }
 
 /// A purchase that has begun.
@@ -278,7 +278,7 @@ pub struct CleanupStatus {
 
 wire::object! {
     CleanupStatus:
-    optional { message = "message", status = "status" }
+    nullable { message = "message", status = "status" }
 }
 
 /// The health of one part.
@@ -293,7 +293,7 @@ pub struct ComponentHealth {
 wire::object! {
     ComponentHealth:
     required { status = "status" }
-    optional { message = "message" }
+    nullable { message = "message" }
 }
 
 /// What to buy.
@@ -335,7 +335,7 @@ pub struct EnterpriseSettings {
 
 wire::object! {
     EnterpriseSettings:
-    optional {
+    nullable {
         enable_enterprise_features = "enableEnterpriseFeatures",
         license_key = "licenseKey",
     }
@@ -360,7 +360,7 @@ pub struct GpuStatus {
 
 wire::object! {
     GpuStatus:
-    optional {
+    nullable {
         available_gp_us = "availableGPUs",
         cuda_support = "cudaSupport",
         cuda_version = "cudaVersion",
@@ -393,7 +393,7 @@ pub struct InfrastructureHealth {
 
 wire::object! {
     InfrastructureHealth:
-    optional { postgres = "postgres", traefik = "traefik" }
+    nullable { postgres = "postgres", traefik = "traefik" }
 }
 
 /// An invoice; amounts are in the smallest unit of the currency.
@@ -417,7 +417,7 @@ pub struct Invoice {
 wire::object! {
     Invoice:
     required { id = "id" }
-    optional {
+    nullable {
         amount_due = "amountDue",
         amount_paid = "amountPaid",
         created = "created",
@@ -453,7 +453,7 @@ pub struct LogCleanup {
 wire::object! {
     LogCleanup:
     required { enabled = "enabled" }
-    optional { cron_expression = "cronExpression" }
+    nullable { cron_expression = "cronExpression" }
 }
 
 /// A port that the proxy is to have besides its own.
@@ -577,15 +577,14 @@ pub struct ProductCatalog {
 
 wire::object! {
     ProductCatalog:
-    optional {
+    nullable {
         current_plan = "currentPlan",
         current_price_amount = "currentPriceAmount",
         hobby_product_id = "hobbyProductId",
         is_annual_current = "isAnnualCurrent",
-        products = "products",
         startup_product_id = "startupProductId",
-        subscriptions = "subscriptions",
     }
+    optional { products = "products", subscriptions = "subscriptions" }
 }
 
 /// The SSH key of the server.
@@ -812,7 +811,8 @@ pub struct TraefikFile {
 wire::object! {
     TraefikFile:
     required { id = "id", name = "name" }
-    optional { children = "children", type_ = "type" }
+    nullable { type_ = "type" }
+    optional { children = "children" }
 }
 
 /// An additional port of the proxy.
@@ -828,7 +828,7 @@ pub struct TraefikPort {
 
 wire::object! {
     TraefikPort:
-    optional {
+    nullable {
         protocol = "protocol",
         published_port = "publishedPort",
         target_port = "targetPort",

@@ -181,7 +181,7 @@ wire::object! {
         environment_id = "environmentId",
         name = "name",
     }
-    optional {
+    nullable {
         args = "args",
         auto_deploy = "autoDeploy",
         bitbucket = "bitbucket",
@@ -209,14 +209,12 @@ wire::object! {
         custom_git_build_path = "customGitBuildPath",
         custom_git_ssh_key_id = "customGitSSHKeyId",
         custom_git_url = "customGitUrl",
-        deployments = "deployments",
         description = "description",
         detach_dokploy_network = "detachDokployNetwork",
         docker_build_stage = "dockerBuildStage",
         docker_context_path = "dockerContextPath",
         docker_image = "dockerImage",
         dockerfile = "dockerfile",
-        domains = "domains",
         drop_build_path = "dropBuildPath",
         enable_submodules = "enableSubmodules",
         enabled = "enabled",
@@ -255,12 +253,10 @@ wire::object! {
         owner = "owner",
         password = "password",
         placement_swarm = "placementSwarm",
-        ports = "ports",
         preview_build_args = "previewBuildArgs",
         preview_build_secrets = "previewBuildSecrets",
         preview_certificate_type = "previewCertificateType",
         preview_custom_cert_resolver = "previewCustomCertResolver",
-        preview_deployments = "previewDeployments",
         preview_env = "previewEnv",
         preview_https = "previewHttps",
         preview_labels = "previewLabels",
@@ -271,7 +267,6 @@ wire::object! {
         preview_wildcard = "previewWildcard",
         publish_directory = "publishDirectory",
         railpack_version = "railpackVersion",
-        redirects = "redirects",
         refresh_token = "refreshToken",
         registry = "registry",
         registry_id = "registryId",
@@ -297,6 +292,13 @@ wire::object! {
         username = "username",
         watch_paths = "watchPaths",
     }
+    optional {
+        deployments = "deployments",
+        domains = "domains",
+        ports = "ports",
+        preview_deployments = "previewDeployments",
+        redirects = "redirects",
+    }
 }
 
 /// One page of a search.
@@ -311,7 +313,7 @@ pub struct ApplicationPage {
 wire::object! {
     ApplicationPage:
     required { items = "items" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 /// Optional parameters of `application-readLogs`.

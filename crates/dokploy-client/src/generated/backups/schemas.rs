@@ -22,7 +22,8 @@ pub struct BackupFile {
 wire::object! {
     BackupFile:
     required { path = "Path" }
-    optional { hashes = "Hashes", is_dir = "IsDir", name = "Name", size = "Size", tier = "Tier" }
+    nullable { is_dir = "IsDir", name = "Name", size = "Size", tier = "Tier" }
+    optional { hashes = "Hashes" }
 }
 
 /// Optional parameters of `backup-listBackupFiles`.
@@ -739,7 +740,7 @@ pub struct Schedule {
 wire::object! {
     Schedule:
     required { schedule_id = "scheduleId" }
-    optional {
+    nullable {
         app_name = "appName",
         application = "application",
         application_id = "applicationId",
@@ -748,7 +749,6 @@ wire::object! {
         compose_id = "composeId",
         created_at = "createdAt",
         cron_expression = "cronExpression",
-        deployments = "deployments",
         description = "description",
         enabled = "enabled",
         name = "name",
@@ -761,6 +761,7 @@ wire::object! {
         shell_type = "shellType",
         timezone = "timezone",
     }
+    optional { deployments = "deployments" }
 }
 
 /// Which schedule.
@@ -793,7 +794,7 @@ pub struct ScheduleRun {
 wire::object! {
     ScheduleRun:
     required { status = "status" }
-    optional { deployment_id = "deploymentId", log_path = "logPath" }
+    nullable { deployment_id = "deploymentId", log_path = "logPath" }
 }
 
 wire::open_enum! {
@@ -1422,7 +1423,7 @@ pub struct VolumeBackup {
 wire::object! {
     VolumeBackup:
     required { volume_backup_id = "volumeBackupId" }
-    optional {
+    nullable {
         app_name = "appName",
         application = "application",
         application_id = "applicationId",

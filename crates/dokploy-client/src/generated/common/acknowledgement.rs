@@ -15,5 +15,5 @@ pub struct Acknowledgement {
 
 wire::object! {
     Acknowledgement:
-    optional { message = "message", success = "success" }
+    nullable { message = "message", success = "success" }
 }

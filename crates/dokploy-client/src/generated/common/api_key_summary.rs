@@ -22,7 +22,7 @@ pub struct ApiKeySummary {
 wire::object! {
     ApiKeySummary:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "createdAt",
         enabled = "enabled",
         expires_at = "expiresAt",

@@ -31,7 +31,7 @@ wire::object! {
         application_status = "applicationStatus",
         name = "name",
     }
-    optional {
+    nullable {
         app_name = "appName",
         created_at = "createdAt",
         description = "description",

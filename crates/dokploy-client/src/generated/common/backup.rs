@@ -49,14 +49,13 @@ pub struct Backup {
 wire::object! {
     Backup:
     required { backup_id = "backupId" }
-    optional {
+    nullable {
         app_name = "appName",
         backup_type = "backupType",
         compose = "compose",
         compose_id = "composeId",
         database = "database",
         database_type = "databaseType",
-        deployments = "deployments",
         destination = "destination",
         destination_id = "destinationId",
         enabled = "enabled",
@@ -78,4 +77,5 @@ wire::object! {
         service_name = "serviceName",
         user_id = "userId",
     }
+    optional { deployments = "deployments" }
 }

@@ -16,7 +16,7 @@ pub struct BackupCredentials {
 
 wire::object! {
     BackupCredentials:
-    optional {
+    nullable {
         database_password = "databasePassword",
         database_root_password = "databaseRootPassword",
         database_user = "databaseUser",

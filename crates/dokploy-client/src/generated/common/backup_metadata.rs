@@ -18,5 +18,5 @@ pub struct BackupMetadata {
 
 wire::object! {
     BackupMetadata:
-    optional { mariadb = "mariadb", mongo = "mongo", mysql = "mysql", postgres = "postgres" }
+    nullable { mariadb = "mariadb", mongo = "mongo", mysql = "mysql", postgres = "postgres" }
 }

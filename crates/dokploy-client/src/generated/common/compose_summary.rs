@@ -27,7 +27,7 @@ pub struct ComposeSummary {
 wire::object! {
     ComposeSummary:
     required { compose_id = "composeId", compose_status = "composeStatus", name = "name" }
-    optional {
+    nullable {
         app_name = "appName",
         created_at = "createdAt",
         description = "description",

@@ -14,5 +14,5 @@ pub struct Confirmation {
 
 wire::object! {
     Confirmation:
-    optional { ok = "ok" }
+    nullable { ok = "ok" }
 }

@@ -47,7 +47,7 @@ pub struct Deployment {
 wire::object! {
     Deployment:
     required { deployment_id = "deploymentId" }
-    optional {
+    nullable {
         application_id = "applicationId",
         backup_id = "backupId",
         build_server_id = "buildServerId",

@@ -27,7 +27,7 @@ pub struct Destination {
 wire::object! {
     Destination:
     required { destination_id = "destinationId" }
-    optional {
+    nullable {
         access_key = "accessKey",
         additional_flags = "additionalFlags",
         bucket = "bucket",

@@ -21,7 +21,7 @@ pub struct DockerDiskUsage {
 wire::object! {
     DockerDiskUsage:
     required { type_ = "type" }
-    optional {
+    nullable {
         active = "active",
         reclaimable = "reclaimable",
         size = "size",

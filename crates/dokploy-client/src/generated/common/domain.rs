@@ -45,7 +45,7 @@ pub struct Domain {
 wire::object! {
     Domain:
     required { domain_id = "domainId" }
-    optional {
+    nullable {
         application = "application",
         application_id = "applicationId",
         certificate_type = "certificateType",

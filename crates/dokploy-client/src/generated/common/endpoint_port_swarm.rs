@@ -50,7 +50,7 @@ impl EndpointPortSwarm {
 
 wire::object! {
     EndpointPortSwarm:
-    optional {
+    nullable {
         protocol = "Protocol",
         publish_mode = "PublishMode",
         published_port = "PublishedPort",

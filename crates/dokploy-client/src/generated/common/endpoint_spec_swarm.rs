@@ -33,5 +33,5 @@ impl EndpointSpecSwarm {
 
 wire::object! {
     EndpointSpecSwarm:
-    optional { mode = "Mode", ports = "Ports" }
+    nullable { mode = "Mode", ports = "Ports" }
 }

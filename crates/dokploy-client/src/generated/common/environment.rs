@@ -27,7 +27,7 @@ pub struct Environment {
 wire::object! {
     Environment:
     required { environment_id = "environmentId" }
-    optional {
+    nullable {
         created_at = "createdAt",
         description = "description",
         env = "env",

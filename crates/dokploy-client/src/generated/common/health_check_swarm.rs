@@ -59,7 +59,7 @@ impl HealthCheckSwarm {
 
 wire::object! {
     HealthCheckSwarm:
-    optional {
+    nullable {
         interval = "Interval",
         retries = "Retries",
         start_period = "StartPeriod",

@@ -25,7 +25,7 @@ pub struct MariadbSummary {
 wire::object! {
     MariadbSummary:
     required { mariadb_id = "mariadbId" }
-    optional {
+    nullable {
         app_name = "appName",
         application_status = "applicationStatus",
         created_at = "createdAt",

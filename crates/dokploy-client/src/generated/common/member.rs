@@ -41,12 +41,7 @@ pub struct Member {
 wire::object! {
     Member:
     required { id = "id", organization_id = "organizationId", role = "role", user_id = "userId" }
-    optional {
-        accessed_environments = "accessedEnvironments",
-        accessed_git_providers = "accessedGitProviders",
-        accessed_projects = "accessedProjects",
-        accessed_servers = "accessedServers",
-        accessed_services = "accessedServices",
+    nullable {
         can_access_to_api = "canAccessToAPI",
         can_access_to_docker = "canAccessToDocker",
         can_access_to_git_providers = "canAccessToGitProviders",
@@ -62,5 +57,12 @@ wire::object! {
         is_default = "isDefault",
         team_id = "teamId",
         user = "user",
+    }
+    optional {
+        accessed_environments = "accessedEnvironments",
+        accessed_git_providers = "accessedGitProviders",
+        accessed_projects = "accessedProjects",
+        accessed_servers = "accessedServers",
+        accessed_services = "accessedServices",
     }
 }

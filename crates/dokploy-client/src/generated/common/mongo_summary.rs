@@ -25,7 +25,7 @@ pub struct MongoSummary {
 wire::object! {
     MongoSummary:
     required { mongo_id = "mongoId" }
-    optional {
+    nullable {
         app_name = "appName",
         application_status = "applicationStatus",
         created_at = "createdAt",

@@ -32,5 +32,5 @@ impl MonitoredServices {
 
 wire::object! {
     MonitoredServices:
-    optional { exclude = "exclude", include = "include" }
+    nullable { exclude = "exclude", include = "include" }
 }

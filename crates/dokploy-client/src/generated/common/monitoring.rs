@@ -16,5 +16,5 @@ pub struct Monitoring {
 
 wire::object! {
     Monitoring:
-    optional { containers = "containers", server = "server" }
+    nullable { containers = "containers", server = "server" }
 }

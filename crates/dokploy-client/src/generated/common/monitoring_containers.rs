@@ -17,5 +17,5 @@ pub struct MonitoringContainers {
 
 wire::object! {
     MonitoringContainers:
-    optional { refresh_rate = "refreshRate", services = "services" }
+    nullable { refresh_rate = "refreshRate", services = "services" }
 }

@@ -27,7 +27,7 @@ pub struct MonitoringServer {
 
 wire::object! {
     MonitoringServer:
-    optional {
+    nullable {
         cron_job = "cronJob",
         port = "port",
         refresh_rate = "refreshRate",

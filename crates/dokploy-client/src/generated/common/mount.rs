@@ -44,7 +44,7 @@ pub struct Mount {
 wire::object! {
     Mount:
     required { mount_id = "mountId" }
-    optional {
+    nullable {
         application = "application",
         application_id = "applicationId",
         compose = "compose",

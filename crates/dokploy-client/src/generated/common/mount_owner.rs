@@ -17,5 +17,6 @@ pub struct MountOwner {
 
 wire::object! {
     MountOwner:
-    optional { app_name = "appName", environment = "environment", server_id = "serverId" }
+    nullable { app_name = "appName", server_id = "serverId" }
+    optional { environment = "environment" }
 }

@@ -25,7 +25,7 @@ pub struct MysqlSummary {
 wire::object! {
     MysqlSummary:
     required { mysql_id = "mysqlId" }
-    optional {
+    nullable {
         app_name = "appName",
         application_status = "applicationStatus",
         created_at = "createdAt",

@@ -44,5 +44,5 @@ impl NetworkSwarm {
 
 wire::object! {
     NetworkSwarm:
-    optional { aliases = "Aliases", driver_opts = "DriverOpts", target = "Target" }
+    nullable { aliases = "Aliases", driver_opts = "DriverOpts", target = "Target" }
 }

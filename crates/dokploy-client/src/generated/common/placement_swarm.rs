@@ -54,7 +54,7 @@ impl PlacementSwarm {
 
 wire::object! {
     PlacementSwarm:
-    optional {
+    nullable {
         constraints = "Constraints",
         max_replicas = "MaxReplicas",
         platforms = "Platforms",

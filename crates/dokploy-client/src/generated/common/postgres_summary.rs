@@ -25,7 +25,7 @@ pub struct PostgresSummary {
 wire::object! {
     PostgresSummary:
     required { postgres_id = "postgresId" }
-    optional {
+    nullable {
         app_name = "appName",
         application_status = "applicationStatus",
         created_at = "createdAt",

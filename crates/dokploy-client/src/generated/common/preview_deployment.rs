@@ -38,13 +38,11 @@ pub struct PreviewDeployment {
 wire::object! {
     PreviewDeployment:
     required { preview_deployment_id = "previewDeploymentId" }
-    optional {
+    nullable {
         app_name = "appName",
-        application = "application",
         application_id = "applicationId",
         branch = "branch",
         created_at = "createdAt",
-        deployments = "deployments",
         domain = "domain",
         domain_id = "domainId",
         expires_at = "expiresAt",
@@ -55,4 +53,5 @@ wire::object! {
         pull_request_title = "pullRequestTitle",
         pull_request_url = "pullRequestURL",
     }
+    optional { application = "application", deployments = "deployments" }
 }

@@ -22,7 +22,7 @@ pub struct Project {
 wire::object! {
     Project:
     required { project_id = "projectId" }
-    optional {
+    nullable {
         created_at = "createdAt",
         description = "description",
         env = "env",

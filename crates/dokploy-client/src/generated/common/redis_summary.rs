@@ -25,7 +25,7 @@ pub struct RedisSummary {
 wire::object! {
     RedisSummary:
     required { redis_id = "redisId" }
-    optional {
+    nullable {
         app_name = "appName",
         application_status = "applicationStatus",
         created_at = "createdAt",

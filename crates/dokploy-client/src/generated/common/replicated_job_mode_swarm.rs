@@ -32,5 +32,5 @@ impl ReplicatedJobModeSwarm {
 
 wire::object! {
     ReplicatedJobModeSwarm:
-    optional { max_concurrent = "MaxConcurrent", total_completions = "TotalCompletions" }
+    nullable { max_concurrent = "MaxConcurrent", total_completions = "TotalCompletions" }
 }

@@ -23,5 +23,5 @@ impl ReplicatedModeSwarm {
 
 wire::object! {
     ReplicatedModeSwarm:
-    optional { replicas = "Replicas" }
+    nullable { replicas = "Replicas" }
 }

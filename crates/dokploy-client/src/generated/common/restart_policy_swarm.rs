@@ -50,7 +50,7 @@ impl RestartPolicySwarm {
 
 wire::object! {
     RestartPolicySwarm:
-    optional {
+    nullable {
         condition = "Condition",
         delay = "Delay",
         max_attempts = "MaxAttempts",

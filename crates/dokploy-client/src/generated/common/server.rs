@@ -39,12 +39,11 @@ pub struct Server {
 wire::object! {
     Server:
     required { server_id = "serverId" }
-    optional {
+    nullable {
         app_name = "appName",
         builds_concurrency = "buildsConcurrency",
         command = "command",
         created_at = "createdAt",
-        deployments = "deployments",
         description = "description",
         enable_docker_cleanup = "enableDockerCleanup",
         ip_address = "ipAddress",
@@ -59,4 +58,5 @@ wire::object! {
         total_sum = "totalSum",
         username = "username",
     }
+    optional { deployments = "deployments" }
 }

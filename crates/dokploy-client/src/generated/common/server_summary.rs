@@ -17,5 +17,5 @@ pub struct ServerSummary {
 
 wire::object! {
     ServerSummary:
-    optional { name = "name", server_id = "serverId", server_type = "serverType" }
+    nullable { name = "name", server_id = "serverId", server_type = "serverType" }
 }

@@ -60,7 +60,7 @@ impl ServiceModeSwarm {
 
 wire::object! {
     ServiceModeSwarm:
-    optional {
+    nullable {
         global = "Global",
         global_job = "GlobalJob",
         replicated = "Replicated",

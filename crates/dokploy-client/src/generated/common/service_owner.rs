@@ -18,7 +18,7 @@ pub struct ServiceOwner {
 
 wire::object! {
     ServiceOwner:
-    optional {
+    nullable {
         app_name = "appName",
         environment = "environment",
         name = "name",

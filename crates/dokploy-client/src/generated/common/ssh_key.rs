@@ -25,7 +25,7 @@ pub struct SshKey {
 wire::object! {
     SshKey:
     required { ssh_key_id = "sshKeyId" }
-    optional {
+    nullable {
         created_at = "createdAt",
         description = "description",
         last_used_at = "lastUsedAt",

@@ -68,7 +68,7 @@ impl UpdateConfigSwarm {
 wire::object! {
     UpdateConfigSwarm:
     required { order = "Order", parallelism = "Parallelism" }
-    optional {
+    nullable {
         delay = "Delay",
         failure_action = "FailureAction",
         max_failure_ratio = "MaxFailureRatio",

@@ -47,9 +47,8 @@ pub struct User {
 wire::object! {
     User:
     required { email = "email", id = "id" }
-    optional {
+    nullable {
         allow_impersonation = "allowImpersonation",
-        api_keys = "apiKeys",
         ban_expires = "banExpires",
         ban_reason = "banReason",
         banned = "banned",
@@ -76,4 +75,5 @@ wire::object! {
         two_factor_enabled = "twoFactorEnabled",
         updated_at = "updatedAt",
     }
+    optional { api_keys = "apiKeys" }
 }

@@ -40,7 +40,7 @@ pub struct WebServerSettings {
 wire::object! {
     WebServerSettings:
     required { id = "id" }
-    optional {
+    nullable {
         builds_concurrency = "buildsConcurrency",
         certificate_type = "certificateType",
         cleanup_cache_applications = "cleanupCacheApplications",

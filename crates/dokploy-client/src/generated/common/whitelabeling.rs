@@ -25,7 +25,7 @@ pub struct Whitelabeling {
 
 wire::object! {
     Whitelabeling:
-    optional {
+    nullable {
         app_description = "appDescription",
         app_name = "appName",
         custom_css = "customCss",

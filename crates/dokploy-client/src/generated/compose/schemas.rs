@@ -104,7 +104,7 @@ wire::object! {
         environment_id = "environmentId",
         name = "name",
     }
-    optional {
+    nullable {
         auto_deploy = "autoDeploy",
         backups = "backups",
         bitbucket = "bitbucket",
@@ -123,9 +123,7 @@ wire::object! {
         custom_git_branch = "customGitBranch",
         custom_git_ssh_key_id = "customGitSSHKeyId",
         custom_git_url = "customGitUrl",
-        deployments = "deployments",
         description = "description",
-        domains = "domains",
         enable_submodules = "enableSubmodules",
         env = "env",
         environment = "environment",
@@ -161,6 +159,7 @@ wire::object! {
         unauthorized_provider = "unauthorizedProvider",
         watch_paths = "watchPaths",
     }
+    optional { deployments = "deployments", domains = "domains" }
 }
 
 /// Optional parameters of `compose-getTags`.
@@ -211,7 +210,7 @@ pub struct ComposePage {
 wire::object! {
     ComposePage:
     required { items = "items" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 /// Optional parameters of `compose-readLogs`.
@@ -664,7 +663,7 @@ pub struct ProcessedTemplate {
 
 wire::object! {
     ProcessedTemplate:
-    optional { compose = "compose", template = "template" }
+    nullable { compose = "compose", template = "template" }
 }
 
 /// Which compose file to rewrite.
@@ -779,13 +778,8 @@ pub struct Template {
 wire::object! {
     Template:
     required { id = "id", name = "name" }
-    optional {
-        description = "description",
-        links = "links",
-        logo = "logo",
-        tags = "tags",
-        version = "version",
-    }
+    nullable { description = "description", logo = "logo", version = "version" }
+    optional { links = "links", tags = "tags" }
 }
 
 /// What to change. An absent field stays; null erases one that may be null.

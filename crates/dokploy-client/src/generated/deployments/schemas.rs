@@ -54,7 +54,7 @@ pub struct DeploymentDetails {
 wire::object! {
     DeploymentDetails:
     required { deployment_id = "deploymentId" }
-    optional {
+    nullable {
         application = "application",
         application_id = "applicationId",
         backup_id = "backupId",
@@ -152,14 +152,14 @@ pub struct QueueJob {
 wire::object! {
     QueueJob:
     required { data = "data", id = "id", state = "state" }
-    optional {
+    nullable {
         failed_reason = "failedReason",
         finished_on = "finishedOn",
         name = "name",
         processed_on = "processedOn",
-        service_path = "servicePath",
         timestamp = "timestamp",
     }
+    optional { service_path = "servicePath" }
 }
 
 wire::open_enum! {
@@ -191,7 +191,7 @@ pub struct QueueJobData {
 
 wire::object! {
     QueueJobData:
-    optional {
+    nullable {
         application_id = "applicationId",
         application_type = "applicationType",
         compose_id = "composeId",
@@ -243,7 +243,7 @@ pub struct Rollback {
 wire::object! {
     Rollback:
     required { rollback_id = "rollbackId" }
-    optional {
+    nullable {
         created_at = "createdAt",
         deployment = "deployment",
         deployment_id = "deploymentId",

@@ -21,7 +21,7 @@ pub struct BasicAuth {
 wire::object! {
     BasicAuth:
     required { security_id = "securityId" }
-    optional {
+    nullable {
         application_id = "applicationId",
         created_at = "createdAt",
         password = "password",
@@ -65,7 +65,7 @@ pub struct Certificate {
 wire::object! {
     Certificate:
     required { certificate_id = "certificateId" }
-    optional {
+    nullable {
         auto_renew = "autoRenew",
         certificate_data = "certificateData",
         certificate_path = "certificatePath",
@@ -501,7 +501,7 @@ pub struct DomainValidation {
 wire::object! {
     DomainValidation:
     required { is_valid = "isValid" }
-    optional {
+    nullable {
         cdn_provider = "cdnProvider",
         error = "error",
         is_cloudflare = "isCloudflare",
@@ -523,7 +523,7 @@ pub struct ForwardAuthDomain {
 
 wire::object! {
     ForwardAuthDomain:
-    optional {
+    nullable {
         callback_url = "callbackUrl",
         certificate_type = "certificateType",
         custom_cert_resolver = "customCertResolver",
@@ -544,7 +544,7 @@ pub struct ForwardAuthProvider {
 wire::object! {
     ForwardAuthProvider:
     required { provider_id = "providerId" }
-    optional { domain = "domain", issuer = "issuer" }
+    nullable { domain = "domain", issuer = "issuer" }
 }
 
 /// The sign-in service of a server.
@@ -566,7 +566,7 @@ pub struct ForwardAuthServer {
 wire::object! {
     ForwardAuthServer:
     required { status = "status" }
-    optional {
+    nullable {
         auth_domain = "authDomain",
         callback_url = "callbackUrl",
         certificate_type = "certificateType",
@@ -660,7 +660,7 @@ pub struct Port {
 wire::object! {
     Port:
     required { port_id = "portId" }
-    optional {
+    nullable {
         application_id = "applicationId",
         protocol = "protocol",
         publish_mode = "publishMode",
@@ -718,7 +718,7 @@ pub struct Redirect {
 wire::object! {
     Redirect:
     required { redirect_id = "redirectId" }
-    optional {
+    nullable {
         application_id = "applicationId",
         created_at = "createdAt",
         permanent = "permanent",

@@ -49,7 +49,7 @@ pub struct ApiKey {
 wire::object! {
     ApiKey:
     required { id = "id" }
-    optional {
+    nullable {
         config_id = "configId",
         created_at = "createdAt",
         enabled = "enabled",
@@ -393,7 +393,7 @@ pub struct CreatedUser {
 wire::object! {
     CreatedUser:
     required { user_id = "userId" }
-    optional { email = "email", role = "role" }
+    nullable { email = "email", role = "role" }
 }
 
 /// Who calls, and for which organisation.
@@ -406,7 +406,7 @@ pub struct CurrentSession {
 
 wire::object! {
     CurrentSession:
-    optional { session = "session", user = "user" }
+    nullable { session = "session", user = "user" }
 }
 
 /// A role that was added to the given ones.
@@ -426,12 +426,8 @@ pub struct CustomRole {
 wire::object! {
     CustomRole:
     required { role = "role" }
-    optional {
-        created_at = "createdAt",
-        ids = "ids",
-        member_count = "memberCount",
-        permissions = "permissions",
-    }
+    nullable { created_at = "createdAt", member_count = "memberCount" }
+    optional { ids = "ids", permissions = "permissions" }
 }
 
 /// Which role.
@@ -469,7 +465,7 @@ pub struct CustomRoleRow {
 wire::object! {
     CustomRoleRow:
     required { id = "id", role = "role" }
-    optional {
+    nullable {
         created_at = "createdAt",
         organization_id = "organizationId",
         permission = "permission",
@@ -499,7 +495,7 @@ pub struct Invitation {
 wire::object! {
     Invitation:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "createdAt",
         email = "email",
         expires_at = "expiresAt",
@@ -563,7 +559,7 @@ pub struct InvitedUser {
 wire::object! {
     InvitedUser:
     required { id = "id" }
-    optional {
+    nullable {
         email = "email",
         inviter_id = "inviterId",
         is_expired = "isExpired",
@@ -584,7 +580,7 @@ pub struct MetricsAccess {
 
 wire::object! {
     MetricsAccess:
-    optional {
+    nullable {
         enabled_features = "enabledFeatures",
         metrics_config = "metricsConfig",
         server_ip = "serverIp",
@@ -605,7 +601,7 @@ pub struct MonitoredContainer {
 
 wire::object! {
     MonitoredContainer:
-    optional {
+    nullable {
         container_command = "containerCommand",
         container_created = "containerCreated",
         container_id = "containerId",
@@ -828,16 +824,16 @@ pub struct Organization {
 wire::object! {
     Organization:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "createdAt",
         default_role = "defaultRole",
         logo = "logo",
-        members = "members",
         metadata = "metadata",
         name = "name",
         owner_id = "ownerId",
         slug = "slug",
     }
+    optional { members = "members" }
 }
 
 /// Which organisation.
@@ -873,7 +869,7 @@ pub struct Passkey {
 wire::object! {
     Passkey:
     required { id = "id" }
-    optional {
+    nullable {
         aaguid = "aaguid",
         backed_up = "backedUp",
         created_at = "createdAt",
@@ -957,7 +953,7 @@ pub struct RemovedCustomRole {
 
 wire::object! {
     RemovedCustomRole:
-    optional { deleted = "deleted" }
+    nullable { deleted = "deleted" }
 }
 
 /// A member that has a role.
@@ -974,7 +970,7 @@ pub struct RoleMember {
 wire::object! {
     RoleMember:
     required { id = "id", user_id = "userId" }
-    optional { email = "email", first_name = "firstName", last_name = "lastName" }
+    nullable { email = "email", first_name = "firstName", last_name = "lastName" }
 }
 
 /// How SAML is spoken.
@@ -1415,7 +1411,7 @@ pub struct ScimProvider {
 wire::object! {
     ScimProvider:
     required { provider_id = "providerId" }
-    optional { id = "id", organization_id = "organizationId" }
+    nullable { id = "id", organization_id = "organizationId" }
 }
 
 /// Which directory.
@@ -1447,7 +1443,7 @@ pub struct ScimToken {
 wire::object! {
     ScimToken:
     required { scim_token = "scimToken" }
-    optional { provider_id = "providerId" }
+    nullable { provider_id = "providerId" }
 }
 
 /// Which invitation to send, and through which channel.
@@ -1499,7 +1495,7 @@ pub struct SessionScope {
 
 wire::object! {
     SessionScope:
-    optional { active_organization_id = "activeOrganizationId" }
+    nullable { active_organization_id = "activeOrganizationId" }
 }
 
 /// The caller.
@@ -1532,7 +1528,7 @@ pub struct SsoProvider {
 wire::object! {
     SsoProvider:
     required { provider_id = "providerId" }
-    optional {
+    nullable {
         domain = "domain",
         id = "id",
         issuer = "issuer",
@@ -2060,7 +2056,8 @@ pub struct UserBackups {
 wire::object! {
     UserBackups:
     required { id = "id" }
-    optional { api_keys = "apiKeys", backups = "backups", email = "email" }
+    nullable { email = "email" }
+    optional { api_keys = "apiKeys", backups = "backups" }
 }
 
 /// Which user.
@@ -2100,7 +2097,7 @@ pub struct UserSession {
 wire::object! {
     UserSession:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "createdAt",
         email = "email",
         expires_at = "expiresAt",

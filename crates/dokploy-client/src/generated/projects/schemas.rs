@@ -222,20 +222,22 @@ pub struct EnvironmentDetails {
 wire::object! {
     EnvironmentDetails:
     required { environment_id = "environmentId", name = "name" }
-    optional {
-        applications = "applications",
-        compose = "compose",
+    nullable {
         created_at = "createdAt",
         description = "description",
         env = "env",
         is_default = "isDefault",
+        project = "project",
+        project_id = "projectId",
+    }
+    optional {
+        applications = "applications",
+        compose = "compose",
         libsql = "libsql",
         mariadb = "mariadb",
         mongo = "mongo",
         mysql = "mysql",
         postgres = "postgres",
-        project = "project",
-        project_id = "projectId",
         redis = "redis",
     }
 }
@@ -252,7 +254,7 @@ pub struct EnvironmentPage {
 wire::object! {
     EnvironmentPage:
     required { items = "items" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 /// Which environment.
@@ -349,15 +351,15 @@ pub struct HomeStats {
 
 wire::object! {
     HomeStats:
-    optional {
+    nullable {
         applications = "applications",
         compose = "compose",
         databases = "databases",
         environments = "environments",
         projects = "projects",
         services = "services",
-        status = "status",
     }
+    optional { status = "status" }
 }
 
 /// A libSQL database in a list; which fields are there depends on the list. `project-all` gives owners and admins nothing but the id.
@@ -378,7 +380,7 @@ pub struct LibsqlSummary {
 wire::object! {
     LibsqlSummary:
     required { libsql_id = "libsqlId" }
-    optional {
+    nullable {
         app_name = "appName",
         application_status = "applicationStatus",
         created_at = "createdAt",
@@ -409,14 +411,13 @@ pub struct ProjectDetails {
 wire::object! {
     ProjectDetails:
     required { name = "name", project_id = "projectId" }
-    optional {
+    nullable {
         created_at = "createdAt",
         description = "description",
         env = "env",
-        environments = "environments",
         organization_id = "organizationId",
-        project_tags = "projectTags",
     }
+    optional { environments = "environments", project_tags = "projectTags" }
 }
 
 /// One page of a search.
@@ -431,7 +432,7 @@ pub struct ProjectPage {
 wire::object! {
     ProjectPage:
     required { items = "items" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 /// Which project.

@@ -16,7 +16,7 @@ pub struct AddressPool {
 
 wire::object! {
     AddressPool:
-    optional { base = "base", size = "size" }
+    nullable { base = "base", size = "size" }
 }
 
 /// An entry of the build cache.
@@ -39,7 +39,7 @@ pub struct BuildCacheEntry {
 wire::object! {
     BuildCacheEntry:
     required { id = "id" }
-    optional {
+    nullable {
         created_since = "createdSince",
         description = "description",
         in_use = "inUse",
@@ -136,7 +136,7 @@ pub struct Container {
 wire::object! {
     Container:
     required { container_id = "containerId" }
-    optional {
+    nullable {
         current_state = "currentState",
         error = "error",
         image = "image",
@@ -159,7 +159,7 @@ pub struct ContainerCounts {
 
 wire::object! {
     ContainerCounts:
-    optional { container_count = "containerCount", service_count = "serviceCount" }
+    nullable { container_count = "containerCount", service_count = "serviceCount" }
 }
 
 /// Which file of which container.
@@ -246,7 +246,7 @@ pub struct ContainerStats {
 
 wire::object! {
     ContainerStats:
-    optional {
+    nullable {
         block_io = "BlockIO",
         container = "Container",
         cpu_perc = "CPUPerc",
@@ -419,7 +419,7 @@ pub struct DiskSpace {
 
 wire::object! {
     DiskSpace:
-    optional { total_bytes = "totalBytes", used_bytes = "usedBytes" }
+    nullable { total_bytes = "totalBytes", used_bytes = "usedBytes" }
 }
 
 /// Optional parameters of `dockerDiskUsage-getBuildCache`.
@@ -471,7 +471,7 @@ pub struct DockerEvent {
 
 wire::object! {
     DockerEvent:
-    optional { action = "Action", actor = "Actor", time = "time", type_ = "Type" }
+    nullable { action = "Action", actor = "Actor", time = "time", type_ = "Type" }
 }
 
 /// What an event happened to.
@@ -484,7 +484,8 @@ pub struct DockerEventActor {
 
 wire::object! {
     DockerEventActor:
-    optional { attributes = "Attributes", id = "ID" }
+    nullable { id = "ID" }
+    optional { attributes = "Attributes" }
 }
 
 /// The latest events of Docker.
@@ -499,7 +500,7 @@ pub struct DockerEvents {
 wire::object! {
     DockerEvents:
     required { events = "events" }
-    optional { fetched_at = "fetchedAt" }
+    nullable { fetched_at = "fetchedAt" }
 }
 
 /// Optional parameters of `docker-getConfig`.
@@ -691,7 +692,7 @@ pub struct DockerImage {
 wire::object! {
     DockerImage:
     required { id = "ID" }
-    optional {
+    nullable {
         created_at = "CreatedAt",
         created_since = "CreatedSince",
         digest = "Digest",
@@ -770,12 +771,8 @@ pub struct DockerNetworks {
 
 wire::object! {
     DockerNetworks:
-    optional {
-        address_pools = "addressPools",
-        count = "count",
-        usage = "usage",
-        usage_error = "usageError",
-    }
+    nullable { address_pools = "addressPools", count = "count", usage_error = "usageError" }
+    optional { usage = "usage" }
 }
 
 /// Optional parameters of `docker-readContainerFile`.
@@ -815,7 +812,7 @@ pub struct DockerVolume {
 wire::object! {
     DockerVolume:
     required { name = "Name" }
-    optional {
+    nullable {
         availability = "Availability",
         driver = "Driver",
         group = "Group",
@@ -931,7 +928,7 @@ pub struct Fail2banState {
 
 wire::object! {
     Fail2banState:
-    optional {
+    nullable {
         active = "active",
         enabled = "enabled",
         installed = "installed",
@@ -952,7 +949,7 @@ pub struct FileContent {
 wire::object! {
     FileContent:
     required { content = "content" }
-    optional { truncated = "truncated" }
+    nullable { truncated = "truncated" }
 }
 
 /// An entry of a folder.
@@ -966,7 +963,7 @@ pub struct FileEntry {
 wire::object! {
     FileEntry:
     required { name = "name" }
-    optional { is_directory = "isDirectory" }
+    nullable { is_directory = "isDirectory" }
 }
 
 /// The firewall `ufw`.
@@ -980,7 +977,7 @@ pub struct FirewallState {
 
 wire::object! {
     FirewallState:
-    optional { active = "active", default_incoming = "defaultIncoming", installed = "installed" }
+    nullable { active = "active", default_incoming = "defaultIncoming", installed = "installed" }
 }
 
 /// Which networks to take over.
@@ -1022,12 +1019,8 @@ pub struct ImportableNetwork {
 wire::object! {
     ImportableNetwork:
     required { name = "name" }
-    optional {
-        attachable = "attachable",
-        driver = "driver",
-        internal = "internal",
-        subnets = "subnets",
-    }
+    nullable { attachable = "attachable", driver = "driver", internal = "internal" }
+    optional { subnets = "subnets" }
 }
 
 /// How many files can be watched.
@@ -1043,7 +1036,7 @@ pub struct InotifyLimits {
 
 wire::object! {
     InotifyLimits:
-    optional {
+    nullable {
         current_instances = "currentInstances",
         max_instances = "maxInstances",
         max_queued_events = "maxQueuedEvents",
@@ -1064,7 +1057,7 @@ pub struct JoinCommand {
 wire::object! {
     JoinCommand:
     required { command = "command" }
-    optional { version = "version" }
+    nullable { version = "version" }
 }
 
 /// The time range that was searched.
@@ -1079,7 +1072,7 @@ pub struct LogsWindow {
 
 wire::object! {
     LogsWindow:
-    optional { from_epoch = "fromEpoch", to_epoch = "toEpoch" }
+    nullable { from_epoch = "fromEpoch", to_epoch = "toEpoch" }
 }
 
 /// A network that Docker does not have.
@@ -1093,7 +1086,7 @@ pub struct MissingNetwork {
 wire::object! {
     MissingNetwork:
     required { network_id = "networkId" }
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// How the load of containers is to be measured.
@@ -1195,7 +1188,7 @@ pub struct Network {
 wire::object! {
     Network:
     required { network_id = "networkId" }
-    optional {
+    nullable {
         attachable = "attachable",
         created_at = "createdAt",
         driver = "driver",
@@ -1275,7 +1268,7 @@ pub struct NetworkImportError {
 wire::object! {
     NetworkImportError:
     required { name = "name" }
-    optional { error = "error" }
+    nullable { error = "error" }
 }
 
 /// Where the addresses of a network come from.
@@ -1305,7 +1298,7 @@ impl NetworkIpam {
 
 wire::object! {
     NetworkIpam:
-    optional { config = "config", driver = "driver" }
+    nullable { config = "config", driver = "driver" }
 }
 
 /// Optional parameters of `network-networksToSync`.
@@ -1380,7 +1373,7 @@ impl NetworkSubnet {
 
 wire::object! {
     NetworkSubnet:
-    optional { gateway = "gateway", ip_range = "ipRange", subnet = "subnet" }
+    nullable { gateway = "gateway", ip_range = "ipRange", subnet = "subnet" }
 }
 
 /// How full a network is.
@@ -1398,7 +1391,7 @@ pub struct NetworkUsage {
 wire::object! {
     NetworkUsage:
     required { name = "name" }
-    optional {
+    nullable {
         capacity = "capacity",
         containers_in_use = "containersInUse",
         driver = "driver",
@@ -1493,7 +1486,7 @@ pub struct ReservedResources {
 
 wire::object! {
     ReservedResources:
-    optional {
+    nullable {
         app_count = "appCount",
         cpu_reserved_nano_cpus = "cpuReservedNanoCpus",
         memory_reserved_bytes = "memoryReservedBytes",
@@ -1521,10 +1514,9 @@ pub struct ServerHealth {
 
 wire::object! {
     ServerHealth:
-    optional {
+    nullable {
         checked_at = "checkedAt",
         containers = "containers",
-        daemon_errors = "daemonErrors",
         daemon_logs_window = "daemonLogsWindow",
         disk = "disk",
         docker_networks = "dockerNetworks",
@@ -1533,6 +1525,7 @@ wire::object! {
         reservation = "reservation",
         resources = "resources",
     }
+    optional { daemon_errors = "daemonErrors" }
 }
 
 /// One sample of the load of a server; most numbers are text.
@@ -1561,7 +1554,7 @@ pub struct ServerMetrics {
 
 wire::object! {
     ServerMetrics:
-    optional {
+    nullable {
         arch = "arch",
         cpu = "cpu",
         cpu_cores = "cpuCores",
@@ -1611,7 +1604,7 @@ pub struct ServerResources {
 
 wire::object! {
     ServerResources:
-    optional {
+    nullable {
         cpu_count = "cpuCount",
         mem_total_bytes = "memTotalBytes",
         mem_used_bytes = "memUsedBytes",
@@ -1631,7 +1624,7 @@ pub struct ServerSecurity {
 
 wire::object! {
     ServerSecurity:
-    optional {
+    nullable {
         fail2ban = "fail2ban",
         non_root_user = "nonRootUser",
         ssh = "ssh",
@@ -1652,7 +1645,7 @@ pub struct ServerTime {
 wire::object! {
     ServerTime:
     required { time = "time" }
-    optional { timezone = "timezone" }
+    nullable { timezone = "timezone" }
 }
 
 /// What a server has installed.
@@ -1673,7 +1666,7 @@ pub struct ServerValidation {
 
 wire::object! {
     ServerValidation:
-    optional {
+    nullable {
         buildpacks = "buildpacks",
         docker = "docker",
         docker_group_member = "dockerGroupMember",
@@ -1737,7 +1730,7 @@ pub struct SshState {
 
 wire::object! {
     SshState:
-    optional {
+    nullable {
         enabled = "enabled",
         key_auth = "keyAuth",
         password_auth = "passwordAuth",
@@ -1755,7 +1748,7 @@ pub struct SudoState {
 
 wire::object! {
     SudoState:
-    optional { has_valid_sudo_user = "hasValidSudoUser" }
+    nullable { has_valid_sudo_user = "hasValidSudoUser" }
 }
 
 wire::open_enum! {
@@ -1856,15 +1849,15 @@ pub struct SwarmNode {
 wire::object! {
     SwarmNode:
     required { id = "ID" }
-    optional {
+    nullable {
         created_at = "CreatedAt",
         description = "Description",
         manager_status = "ManagerStatus",
         spec = "Spec",
         status = "Status",
         updated_at = "UpdatedAt",
-        version = "Version",
     }
+    optional { version = "Version" }
 }
 
 /// What a node is.
@@ -1880,12 +1873,8 @@ pub struct SwarmNodeDescription {
 
 wire::object! {
     SwarmNodeDescription:
-    optional {
-        engine = "Engine",
-        hostname = "Hostname",
-        platform = "Platform",
-        resources = "Resources",
-    }
+    nullable { hostname = "Hostname", platform = "Platform", resources = "Resources" }
+    optional { engine = "Engine" }
 }
 
 /// What a manager is among the managers.
@@ -1899,7 +1888,7 @@ pub struct SwarmNodeManager {
 
 wire::object! {
     SwarmNodeManager:
-    optional { addr = "Addr", leader = "Leader", reachability = "Reachability" }
+    nullable { addr = "Addr", leader = "Leader", reachability = "Reachability" }
 }
 
 /// What a node has.
@@ -1912,7 +1901,7 @@ pub struct SwarmNodeResources {
 
 wire::object! {
     SwarmNodeResources:
-    optional { memory_bytes = "MemoryBytes", nano_cp_us = "NanoCPUs" }
+    nullable { memory_bytes = "MemoryBytes", nano_cp_us = "NanoCPUs" }
 }
 
 /// What a node is for.
@@ -1927,7 +1916,8 @@ pub struct SwarmNodeSpec {
 
 wire::object! {
     SwarmNodeSpec:
-    optional { availability = "Availability", labels = "Labels", name = "Name", role = "Role" }
+    nullable { availability = "Availability", name = "Name", role = "Role" }
+    optional { labels = "Labels" }
 }
 
 wire::open_enum! {
@@ -1951,7 +1941,7 @@ pub struct SwarmNodeStatus {
 
 wire::object! {
     SwarmNodeStatus:
-    optional { addr = "Addr", message = "Message", state = "State" }
+    nullable { addr = "Addr", message = "Message", state = "State" }
 }
 
 /// A node of the Swarm, as `docker node ls` prints it.
@@ -1972,7 +1962,7 @@ pub struct SwarmNodeSummary {
 wire::object! {
     SwarmNodeSummary:
     required { id = "ID" }
-    optional {
+    nullable {
         availability = "Availability",
         engine_version = "EngineVersion",
         hostname = "Hostname",
@@ -2006,7 +1996,7 @@ pub struct SwarmService {
 
 wire::object! {
     SwarmService:
-    optional {
+    nullable {
         id = "ID",
         image = "Image",
         mode = "Mode",
@@ -2026,7 +2016,7 @@ pub struct ToolState {
 
 wire::object! {
     ToolState:
-    optional { enabled = "enabled", version = "version" }
+    nullable { enabled = "enabled", version = "version" }
 }
 
 /// Automatic upgrades of packages.
@@ -2041,7 +2031,7 @@ pub struct UnattendedUpgradesState {
 
 wire::object! {
     UnattendedUpgradesState:
-    optional {
+    nullable {
         active = "active",
         installed = "installed",
         update_enabled = "updateEnabled",
@@ -2239,7 +2229,7 @@ pub struct VolumeSize {
 wire::object! {
     VolumeSize:
     required { name = "name" }
-    optional { size = "size" }
+    nullable { size = "size" }
 }
 
 /// The desired content of a file of a container.

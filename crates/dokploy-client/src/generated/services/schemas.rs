@@ -72,7 +72,7 @@ pub struct AiModel {
 
 wire::object! {
     AiModel:
-    optional { created = "created", id = "id", object = "object", owned_by = "owned_by" }
+    nullable { created = "created", id = "id", object = "object", owned_by = "owned_by" }
 }
 
 /// A provider of language models; a short list has nothing but id, name and model.
@@ -93,7 +93,7 @@ pub struct AiProvider {
 wire::object! {
     AiProvider:
     required { ai_id = "aiId" }
-    optional {
+    nullable {
         api_key = "apiKey",
         api_url = "apiUrl",
         created_at = "createdAt",
@@ -136,14 +136,13 @@ pub struct AiSuggestion {
 wire::object! {
     AiSuggestion:
     required { docker_compose = "dockerCompose", id = "id" }
-    optional {
+    nullable {
         config_files = "configFiles",
         description = "description",
-        domains = "domains",
-        env_variables = "envVariables",
         name = "name",
         short_description = "shortDescription",
     }
+    optional { domains = "domains", env_variables = "envVariables" }
 }
 
 /// A variable of a proposal.
@@ -260,7 +259,7 @@ pub struct ContainerMount {
 
 wire::object! {
     ContainerMount:
-    optional {
+    nullable {
         destination = "Destination",
         driver = "Driver",
         mode = "Mode",
@@ -722,7 +721,7 @@ pub struct OverviewBackup {
 wire::object! {
     OverviewBackup:
     required { deployment_id = "deploymentId" }
-    optional {
+    nullable {
         backup_type = "backupType",
         created_at = "createdAt",
         database_type = "databaseType",
@@ -768,7 +767,7 @@ pub struct OverviewDomain {
 wire::object! {
     OverviewDomain:
     required { domain_id = "domainId" }
-    optional {
+    nullable {
         certificate_type = "certificateType",
         created_at = "createdAt",
         custom_entrypoint = "customEntrypoint",
@@ -814,7 +813,7 @@ pub struct OverviewService {
 wire::object! {
     OverviewService:
     required { id = "id" }
-    optional {
+    nullable {
         app_name = "appName",
         created_at = "createdAt",
         environment_id = "environmentId",
@@ -851,7 +850,7 @@ pub struct Patch {
 wire::object! {
     Patch:
     required { patch_id = "patchId" }
-    optional {
+    nullable {
         application_id = "applicationId",
         compose_id = "composeId",
         content = "content",
@@ -924,7 +923,7 @@ pub struct ProjectTag {
 wire::object! {
     ProjectTag:
     required { id = "id" }
-    optional { project_id = "projectId", tag_id = "tagId" }
+    nullable { project_id = "projectId", tag_id = "tagId" }
 }
 
 /// Which tag of which project.
@@ -1013,7 +1012,8 @@ pub struct SourceEntry {
 wire::object! {
     SourceEntry:
     required { name = "name", path = "path" }
-    optional { children = "children", type_ = "type" }
+    nullable { type_ = "type" }
+    optional { children = "children" }
 }
 
 /// A wish in words.
@@ -1061,7 +1061,7 @@ pub struct Tag {
 wire::object! {
     Tag:
     required { tag_id = "tagId" }
-    optional {
+    nullable {
         color = "color",
         created_at = "createdAt",
         name = "name",

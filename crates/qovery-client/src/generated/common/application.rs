@@ -52,9 +52,7 @@ pub struct Application {
 wire::object! {
     Application:
     required { id = "id", name = "name" }
-    optional {
-        annotations_groups = "annotations_groups",
-        arguments = "arguments",
+    nullable {
         auto_deploy = "auto_deploy",
         auto_preview = "auto_preview",
         autoscaling = "autoscaling",
@@ -72,16 +70,20 @@ wire::object! {
         gpu = "gpu",
         healthchecks = "healthchecks",
         icon_uri = "icon_uri",
-        labels_groups = "labels_groups",
         max_running_instances = "max_running_instances",
         maximum_cpu = "maximum_cpu",
         maximum_memory = "maximum_memory",
         maximun_gpu = "maximun_gpu",
         memory = "memory",
         min_running_instances = "min_running_instances",
-        ports = "ports",
         service_type = "service_type",
-        storage = "storage",
         updated_at = "updated_at",
+    }
+    optional {
+        annotations_groups = "annotations_groups",
+        arguments = "arguments",
+        labels_groups = "labels_groups",
+        ports = "ports",
+        storage = "storage",
     }
 }

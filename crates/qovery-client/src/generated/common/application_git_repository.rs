@@ -31,7 +31,7 @@ pub struct ApplicationGitRepository {
 
 wire::object! {
     ApplicationGitRepository:
-    optional {
+    nullable {
         branch = "branch",
         deployed_commit_contributor = "deployed_commit_contributor",
         deployed_commit_date = "deployed_commit_date",

@@ -25,14 +25,14 @@ pub struct AutoscalingPolicyResponse {
 
 wire::object! {
     AutoscalingPolicyResponse:
-    optional {
+    nullable {
         cooldown_period_seconds = "cooldown_period_seconds",
         created_at = "created_at",
         id = "id",
         mode = "mode",
         polling_interval_seconds = "polling_interval_seconds",
-        scalers = "scalers",
         service_id = "service_id",
         updated_at = "updated_at",
     }
+    optional { scalers = "scalers" }
 }

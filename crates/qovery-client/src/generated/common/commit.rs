@@ -22,7 +22,7 @@ pub struct Commit {
 wire::object! {
     Commit:
     required { git_commit_id = "git_commit_id" }
-    optional {
+    nullable {
         author_avatar_url = "author_avatar_url",
         author_name = "author_name",
         commit_page_url = "commit_page_url",

@@ -19,5 +19,5 @@ pub struct ContainerRegistryProviderDetailsResponse {
 wire::object! {
     ContainerRegistryProviderDetailsResponse:
     required { id = "id" }
-    optional { kind = "kind", name = "name", url = "url" }
+    nullable { kind = "kind", name = "name", url = "url" }
 }

@@ -51,9 +51,7 @@ pub struct ContainerResponse {
 wire::object! {
     ContainerResponse:
     required { id = "id", name = "name" }
-    optional {
-        annotations_groups = "annotations_groups",
-        arguments = "arguments",
+    nullable {
         auto_deploy = "auto_deploy",
         auto_preview = "auto_preview",
         autoscaling = "autoscaling",
@@ -68,19 +66,23 @@ wire::object! {
         healthchecks = "healthchecks",
         icon_uri = "icon_uri",
         image_name = "image_name",
-        labels_groups = "labels_groups",
         max_running_instances = "max_running_instances",
         maximum_cpu = "maximum_cpu",
         maximum_gpu = "maximum_gpu",
         maximum_memory = "maximum_memory",
         memory = "memory",
         min_running_instances = "min_running_instances",
-        ports = "ports",
         registry = "registry",
         registry_id = "registry_id",
         service_type = "service_type",
-        storage = "storage",
         tag = "tag",
         updated_at = "updated_at",
+    }
+    optional {
+        annotations_groups = "annotations_groups",
+        arguments = "arguments",
+        labels_groups = "labels_groups",
+        ports = "ports",
+        storage = "storage",
     }
 }

@@ -18,7 +18,7 @@ pub struct ContainerSource {
 
 wire::object! {
     ContainerSource:
-    optional {
+    nullable {
         image_name = "image_name",
         registry = "registry",
         registry_id = "registry_id",

@@ -44,9 +44,8 @@ pub struct Database {
 wire::object! {
     Database:
     required { id = "id", name = "name" }
-    optional {
+    nullable {
         accessibility = "accessibility",
-        annotations_groups = "annotations_groups",
         cpu = "cpu",
         created_at = "created_at",
         description = "description",
@@ -56,7 +55,6 @@ wire::object! {
         host = "host",
         icon_uri = "icon_uri",
         instance_type = "instance_type",
-        labels_groups = "labels_groups",
         maximum_cpu = "maximum_cpu",
         maximum_memory = "maximum_memory",
         memory = "memory",
@@ -68,4 +66,5 @@ wire::object! {
         updated_at = "updated_at",
         version = "version",
     }
+    optional { annotations_groups = "annotations_groups", labels_groups = "labels_groups" }
 }

@@ -20,7 +20,7 @@ pub struct DeploymentHistoryAuditingData {
 
 wire::object! {
     DeploymentHistoryAuditingData:
-    optional {
+    nullable {
         created_at = "created_at",
         origin = "origin",
         triggered_by = "triggered_by",

@@ -24,11 +24,11 @@ pub struct DeploymentHistoryService {
 wire::object! {
     DeploymentHistoryService:
     required { identifier = "identifier", status = "status" }
-    optional {
+    nullable {
         auditing_data = "auditing_data",
-        details = "details",
         icon_uri = "icon_uri",
         status_details = "status_details",
         total_duration = "total_duration",
     }
+    optional { details = "details" }
 }

@@ -19,5 +19,5 @@ pub struct DeploymentHistoryServiceIdentifier {
 wire::object! {
     DeploymentHistoryServiceIdentifier:
     required { service_id = "service_id" }
-    optional { execution_id = "execution_id", name = "name", service_type = "service_type" }
+    nullable { execution_id = "execution_id", name = "name", service_type = "service_type" }
 }

@@ -17,5 +17,6 @@ pub struct DeploymentHistoryServicePaginatedResponseListV2 {
 
 wire::object! {
     DeploymentHistoryServicePaginatedResponseListV2:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }

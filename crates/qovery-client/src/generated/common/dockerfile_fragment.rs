@@ -19,5 +19,5 @@ pub struct DockerfileFragment {
 
 wire::object! {
     DockerfileFragment:
-    optional { content = "content", path = "path", type_ = "type" }
+    nullable { content = "content", path = "path", type_ = "type" }
 }

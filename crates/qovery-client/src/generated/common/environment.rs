@@ -30,7 +30,7 @@ pub struct Environment {
 wire::object! {
     Environment:
     required { id = "id" }
-    optional {
+    nullable {
         cloud_provider = "cloud_provider",
         cluster_id = "cluster_id",
         cluster_name = "cluster_name",

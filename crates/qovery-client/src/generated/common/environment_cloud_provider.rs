@@ -15,5 +15,5 @@ pub struct EnvironmentCloudProvider {
 
 wire::object! {
     EnvironmentCloudProvider:
-    optional { cluster = "cluster", provider = "provider" }
+    nullable { cluster = "cluster", provider = "provider" }
 }

@@ -32,7 +32,7 @@ pub struct EnvironmentStatus {
 wire::object! {
     EnvironmentStatus:
     required { id = "id", state = "state" }
-    optional {
+    nullable {
         deployment_request_id = "deployment_request_id",
         deployment_status = "deployment_status",
         last_deployment_date = "last_deployment_date",

@@ -23,5 +23,5 @@ impl ExecProbe {
 
 wire::object! {
     ExecProbe:
-    optional { command = "command" }
+    nullable { command = "command" }
 }

@@ -15,5 +15,5 @@ pub struct GitSource {
 
 wire::object! {
     GitSource:
-    optional { git_repository = "git_repository" }
+    nullable { git_repository = "git_repository" }
 }

@@ -32,5 +32,6 @@ impl GrpcProbe {
 
 wire::object! {
     GrpcProbe:
-    optional { port = "port", service = "service" }
+    nullable { port = "port" }
+    optional { service = "service" }
 }

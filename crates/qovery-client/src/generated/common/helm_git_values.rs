@@ -16,5 +16,6 @@ pub struct HelmGitValues {
 
 wire::object! {
     HelmGitValues:
-    optional { git_repository = "git_repository", paths = "paths" }
+    nullable { git_repository = "git_repository" }
+    optional { paths = "paths" }
 }

@@ -25,7 +25,7 @@ pub struct HelmPort {
 wire::object! {
     HelmPort:
     required { id = "id" }
-    optional {
+    nullable {
         external_port = "external_port",
         internal_port = "internal_port",
         is_default = "is_default",
@@ -34,6 +34,6 @@ wire::object! {
         port_type = "port_type",
         protocol = "protocol",
         service_name = "service_name",
-        service_selectors = "service_selectors",
     }
+    optional { service_selectors = "service_selectors" }
 }

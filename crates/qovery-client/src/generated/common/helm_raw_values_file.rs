@@ -15,5 +15,5 @@ pub struct HelmRawValuesFile {
 
 wire::object! {
     HelmRawValuesFile:
-    optional { content = "content", name = "name" }
+    nullable { content = "content", name = "name" }
 }

@@ -34,9 +34,8 @@ pub struct HelmResponse {
 wire::object! {
     HelmResponse:
     required { id = "id", name = "name" }
-    optional {
+    nullable {
         allow_cluster_wide_resources = "allow_cluster_wide_resources",
-        arguments = "arguments",
         auto_deploy = "auto_deploy",
         auto_preview = "auto_preview",
         blueprint_id = "blueprint_id",
@@ -44,11 +43,11 @@ wire::object! {
         description = "description",
         environment = "environment",
         icon_uri = "icon_uri",
-        ports = "ports",
         service_type = "service_type",
         source = "source",
         timeout_sec = "timeout_sec",
         updated_at = "updated_at",
         values_override = "values_override",
     }
+    optional { arguments = "arguments", ports = "ports" }
 }

@@ -16,5 +16,5 @@ pub struct HelmSource {
 
 wire::object! {
     HelmSource:
-    optional { git = "git", repository = "repository" }
+    nullable { git = "git", repository = "repository" }
 }

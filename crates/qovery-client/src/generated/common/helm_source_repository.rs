@@ -18,5 +18,5 @@ pub struct HelmSourceRepository {
 wire::object! {
     HelmSourceRepository:
     required { id = "id" }
-    optional { name = "name", url = "url" }
+    nullable { name = "name", url = "url" }
 }

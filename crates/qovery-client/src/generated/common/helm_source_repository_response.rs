@@ -17,7 +17,7 @@ pub struct HelmSourceRepositoryResponse {
 
 wire::object! {
     HelmSourceRepositoryResponse:
-    optional {
+    nullable {
         chart_name = "chart_name",
         chart_version = "chart_version",
         repository = "repository",

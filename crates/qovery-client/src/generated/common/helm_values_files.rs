@@ -16,5 +16,5 @@ pub struct HelmValuesFiles {
 
 wire::object! {
     HelmValuesFiles:
-    optional { git = "git", raw = "raw" }
+    nullable { git = "git", raw = "raw" }
 }

@@ -18,5 +18,6 @@ pub struct HelmValuesOverride {
 
 wire::object! {
     HelmValuesOverride:
-    optional { file = "file", set = "set", set_json = "set_json", set_string = "set_string" }
+    nullable { file = "file" }
+    optional { set = "set", set_json = "set_json", set_string = "set_string" }
 }

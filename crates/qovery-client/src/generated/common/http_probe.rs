@@ -41,5 +41,5 @@ impl HttpProbe {
 
 wire::object! {
     HttpProbe:
-    optional { path = "path", port = "port", scheme = "scheme" }
+    nullable { path = "path", port = "port", scheme = "scheme" }
 }

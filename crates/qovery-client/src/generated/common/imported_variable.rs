@@ -20,5 +20,5 @@ pub struct ImportedVariable {
 wire::object! {
     ImportedVariable:
     required { name = "name" }
-    optional { is_secret = "is_secret", scope = "scope", value = "value" }
+    nullable { is_secret = "is_secret", scope = "scope", value = "value" }
 }

@@ -46,8 +46,7 @@ pub struct JobResponse {
 wire::object! {
     JobResponse:
     required { id = "id", name = "name" }
-    optional {
-        annotations_groups = "annotations_groups",
+    nullable {
         auto_deploy = "auto_deploy",
         auto_preview = "auto_preview",
         cpu = "cpu",
@@ -60,7 +59,6 @@ wire::object! {
         healthchecks = "healthchecks",
         icon_uri = "icon_uri",
         job_type = "job_type",
-        labels_groups = "labels_groups",
         max_duration_seconds = "max_duration_seconds",
         max_nb_restart = "max_nb_restart",
         maximum_cpu = "maximum_cpu",
@@ -73,4 +71,5 @@ wire::object! {
         source = "source",
         updated_at = "updated_at",
     }
+    optional { annotations_groups = "annotations_groups", labels_groups = "labels_groups" }
 }

@@ -19,7 +19,7 @@ pub struct JobSchedule {
 
 wire::object! {
     JobSchedule:
-    optional {
+    nullable {
         cronjob = "cronjob",
         lifecycle_type = "lifecycle_type",
         on_delete = "on_delete",

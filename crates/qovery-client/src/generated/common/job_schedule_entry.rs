@@ -18,10 +18,6 @@ pub struct JobScheduleEntry {
 
 wire::object! {
     JobScheduleEntry:
-    optional {
-        arguments = "arguments",
-        entrypoint = "entrypoint",
-        scheduled_at = "scheduled_at",
-        timezone = "timezone",
-    }
+    nullable { entrypoint = "entrypoint", scheduled_at = "scheduled_at", timezone = "timezone" }
+    optional { arguments = "arguments" }
 }

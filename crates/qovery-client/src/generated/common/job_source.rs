@@ -16,5 +16,5 @@ pub struct JobSource {
 
 wire::object! {
     JobSource:
-    optional { docker = "docker", image = "image" }
+    nullable { docker = "docker", image = "image" }
 }

@@ -18,7 +18,7 @@ pub struct JobSourceDockerResponse {
 
 wire::object! {
     JobSourceDockerResponse:
-    optional {
+    nullable {
         docker_target_build_stage = "docker_target_build_stage",
         dockerfile_path = "dockerfile_path",
         dockerfile_raw = "dockerfile_raw",

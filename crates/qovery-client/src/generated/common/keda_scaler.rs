@@ -25,7 +25,7 @@ pub struct KedaScaler {
 
 wire::object! {
     KedaScaler:
-    optional {
+    nullable {
         config_json = "config_json",
         config_yaml = "config_yaml",
         created_at = "created_at",

@@ -21,7 +21,7 @@ pub struct KedaTriggerAuthentication {
 
 wire::object! {
     KedaTriggerAuthentication:
-    optional {
+    nullable {
         config_yaml = "config_yaml",
         created_at = "created_at",
         id = "id",

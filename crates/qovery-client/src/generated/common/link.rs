@@ -21,7 +21,7 @@ pub struct Link {
 
 wire::object! {
     Link:
-    optional {
+    nullable {
         external_port = "external_port",
         internal_port = "internal_port",
         is_default = "is_default",

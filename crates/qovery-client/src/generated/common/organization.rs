@@ -32,7 +32,7 @@ pub struct Organization {
 wire::object! {
     Organization:
     required { id = "id" }
-    optional {
+    nullable {
         admin_emails = "admin_emails",
         billing_deployment_restriction = "billing_deployment_restriction",
         created_at = "created_at",

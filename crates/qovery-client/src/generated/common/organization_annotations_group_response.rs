@@ -23,11 +23,6 @@ pub struct OrganizationAnnotationsGroupResponse {
 wire::object! {
     OrganizationAnnotationsGroupResponse:
     required { id = "id" }
-    optional {
-        annotations = "annotations",
-        created_at = "created_at",
-        name = "name",
-        scopes = "scopes",
-        updated_at = "updated_at",
-    }
+    nullable { created_at = "created_at", name = "name", updated_at = "updated_at" }
+    optional { annotations = "annotations", scopes = "scopes" }
 }

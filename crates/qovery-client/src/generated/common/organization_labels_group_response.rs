@@ -22,10 +22,6 @@ pub struct OrganizationLabelsGroupResponse {
 wire::object! {
     OrganizationLabelsGroupResponse:
     required { id = "id" }
-    optional {
-        created_at = "created_at",
-        labels = "labels",
-        name = "name",
-        updated_at = "updated_at",
-    }
+    nullable { created_at = "created_at", name = "name", updated_at = "updated_at" }
+    optional { labels = "labels" }
 }

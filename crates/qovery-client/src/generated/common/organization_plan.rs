@@ -16,5 +16,5 @@ pub struct OrganizationPlan {
 
 wire::object! {
     OrganizationPlan:
-    optional { audit_logs_retention_in_days = "audit_logs_retention_in_days", plan = "plan" }
+    nullable { audit_logs_retention_in_days = "audit_logs_retention_in_days", plan = "plan" }
 }

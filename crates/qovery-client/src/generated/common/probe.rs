@@ -69,7 +69,7 @@ impl Probe {
 
 wire::object! {
     Probe:
-    optional {
+    nullable {
         failure_threshold = "failure_threshold",
         initial_delay_seconds = "initial_delay_seconds",
         period_seconds = "period_seconds",

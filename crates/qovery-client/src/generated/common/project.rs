@@ -24,7 +24,7 @@ pub struct Project {
 wire::object! {
     Project:
     required { id = "id" }
-    optional {
+    nullable {
         associated_environments_count = "associated_environments_count",
         created_at = "created_at",
         description = "description",

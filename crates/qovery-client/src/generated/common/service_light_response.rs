@@ -26,7 +26,7 @@ pub struct ServiceLightResponse {
 wire::object! {
     ServiceLightResponse:
     required { id = "id" }
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         description = "description",
         environment_id = "environment_id",

@@ -25,7 +25,7 @@ pub struct ServicePort {
 wire::object! {
     ServicePort:
     required { id = "id" }
-    optional {
+    nullable {
         external_port = "external_port",
         internal_port = "internal_port",
         is_default = "is_default",

@@ -17,5 +17,5 @@ pub struct ServiceStepMetric {
 
 wire::object! {
     ServiceStepMetric:
-    optional { duration_sec = "duration_sec", status = "status", step_name = "step_name" }
+    nullable { duration_sec = "duration_sec", status = "status", step_name = "step_name" }
 }

@@ -18,9 +18,9 @@ pub struct ServiceStepMetrics {
 
 wire::object! {
     ServiceStepMetrics:
-    optional {
-        details = "details",
+    nullable {
         total_computing_duration_sec = "total_computing_duration_sec",
         total_duration_sec = "total_duration_sec",
     }
+    optional { details = "details" }
 }

@@ -20,5 +20,5 @@ pub struct ServiceStorageItem {
 wire::object! {
     ServiceStorageItem:
     required { id = "id" }
-    optional { mount_point = "mount_point", size = "size", type_ = "type" }
+    nullable { mount_point = "mount_point", size = "size", type_ = "type" }
 }

@@ -18,7 +18,7 @@ pub struct StageStepMetric {
 
 wire::object! {
     StageStepMetric:
-    optional {
+    nullable {
         duration_sec = "duration_sec",
         stage_id = "stage_id",
         status = "status",

@@ -18,9 +18,6 @@ pub struct StageStepMetrics {
 
 wire::object! {
     StageStepMetrics:
-    optional {
-        details = "details",
-        stage_id = "stage_id",
-        total_duration_sec = "total_duration_sec",
-    }
+    nullable { stage_id = "stage_id", total_duration_sec = "total_duration_sec" }
+    optional { details = "details" }
 }

@@ -31,7 +31,7 @@ pub struct Status {
 wire::object! {
     Status:
     required { id = "id", state = "state" }
-    optional {
+    nullable {
         deployment_request_id = "deployment_request_id",
         deployment_requests_count = "deployment_requests_count",
         execution_id = "execution_id",

@@ -17,5 +17,5 @@ pub struct StatusDetails {
 
 wire::object! {
     StatusDetails:
-    optional { action = "action", status = "status", sub_action = "sub_action" }
+    nullable { action = "action", status = "status", sub_action = "sub_action" }
 }

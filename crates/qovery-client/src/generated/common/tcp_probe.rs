@@ -32,5 +32,6 @@ impl TcpProbe {
 
 wire::object! {
     TcpProbe:
-    optional { host = "host", port = "port" }
+    nullable { port = "port" }
+    optional { host = "host" }
 }

@@ -16,5 +16,5 @@ pub struct TerraformAutoDeployConfig {
 
 wire::object! {
     TerraformAutoDeployConfig:
-    optional { auto_deploy = "auto_deploy", terraform_action = "terraform_action" }
+    nullable { auto_deploy = "auto_deploy", terraform_action = "terraform_action" }
 }

@@ -18,7 +18,7 @@ pub struct TerraformBackend {
 
 wire::object! {
     TerraformBackend:
-    optional {
+    nullable {
         blueprint = "blueprint",
         kubernetes = "kubernetes",
         user_provided = "user_provided",

@@ -15,5 +15,6 @@ pub struct TerraformBackendBlueprint {
 
 wire::object! {
     TerraformBackendBlueprint:
-    optional { config = "config", type_ = "type" }
+    nullable { type_ = "type" }
+    optional { config = "config" }
 }

@@ -15,5 +15,5 @@ pub struct TerraformFilesSource {
 
 wire::object! {
     TerraformFilesSource:
-    optional { git = "git" }
+    nullable { git = "git" }
 }

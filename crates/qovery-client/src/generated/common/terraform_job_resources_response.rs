@@ -17,7 +17,7 @@ pub struct TerraformJobResourcesResponse {
 
 wire::object! {
     TerraformJobResourcesResponse:
-    optional {
+    nullable {
         cpu_milli = "cpu_milli",
         gpu = "gpu",
         ram_mib = "ram_mib",

@@ -15,7 +15,7 @@ pub struct TerraformProviderVersion {
 
 wire::object! {
     TerraformProviderVersion:
-    optional {
+    nullable {
         explicit_version = "explicit_version",
         read_from_terraform_block = "read_from_terraform_block",
     }

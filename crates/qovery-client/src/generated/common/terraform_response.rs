@@ -39,8 +39,7 @@ pub struct TerraformResponse {
 wire::object! {
     TerraformResponse:
     required { id = "id", name = "name" }
-    optional {
-        action_extra_arguments = "action_extra_arguments",
+    nullable {
         auto_deploy = "auto_deploy",
         auto_deploy_config = "auto_deploy_config",
         backend = "backend",
@@ -60,4 +59,5 @@ wire::object! {
         updated_at = "updated_at",
         use_cluster_credentials = "use_cluster_credentials",
     }
+    optional { action_extra_arguments = "action_extra_arguments" }
 }

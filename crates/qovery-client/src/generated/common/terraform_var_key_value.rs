@@ -16,5 +16,5 @@ pub struct TerraformVarKeyValue {
 
 wire::object! {
     TerraformVarKeyValue:
-    optional { key = "key", secret = "secret", value = "value" }
+    nullable { key = "key", secret = "secret", value = "value" }
 }

@@ -15,5 +15,5 @@ pub struct UsageReport {
 
 wire::object! {
     UsageReport:
-    optional { delete_report_url = "delete_report_url", report_url = "report_url" }
+    nullable { delete_report_url = "delete_report_url", report_url = "report_url" }
 }

@@ -16,8 +16,6 @@ pub struct VariableImport {
 
 wire::object! {
     VariableImport:
-    optional {
-        successful_imported_variables = "successful_imported_variables",
-        total_variables_to_import = "total_variables_to_import",
-    }
+    nullable { total_variables_to_import = "total_variables_to_import" }
+    optional { successful_imported_variables = "successful_imported_variables" }
 }

@@ -31,7 +31,7 @@ pub struct DeploymentHistoryEnvironmentIdentifier {
 wire::object! {
     DeploymentHistoryEnvironmentIdentifier:
     required { execution_id = "execution_id" }
-    optional { environment_id = "environment_id" }
+    nullable { environment_id = "environment_id" }
 }
 
 /// Deployments of an environment.
@@ -45,7 +45,8 @@ pub struct DeploymentHistoryEnvironmentPaginatedResponseListV2 {
 
 wire::object! {
     DeploymentHistoryEnvironmentPaginatedResponseListV2:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 /// A deployment of an environment, running or over.
@@ -65,13 +66,13 @@ pub struct DeploymentHistoryEnvironmentV2 {
 wire::object! {
     DeploymentHistoryEnvironmentV2:
     required { identifier = "identifier", status = "status" }
-    optional {
+    nullable {
         action_status = "action_status",
         auditing_data = "auditing_data",
-        stages = "stages",
         total_duration = "total_duration",
         trigger_action = "trigger_action",
     }
+    optional { stages = "stages" }
 }
 
 /// A stage of a recorded deployment.
@@ -87,7 +88,8 @@ pub struct DeploymentHistoryStage {
 
 wire::object! {
     DeploymentHistoryStage:
-    optional { duration = "duration", name = "name", services = "services", status = "status" }
+    nullable { duration = "duration", name = "name", status = "status" }
+    optional { services = "services" }
 }
 
 wire::open_enum! {
@@ -116,7 +118,7 @@ pub struct DeploymentRequestAuditingData {
 
 wire::object! {
     DeploymentRequestAuditingData:
-    optional { origin = "origin", triggered_by = "triggered_by" }
+    nullable { origin = "origin", triggered_by = "triggered_by" }
 }
 
 /// A stage and the states of its services.
@@ -135,6 +137,7 @@ pub struct DeploymentStageWithServicesStatuses {
 
 wire::object! {
     DeploymentStageWithServicesStatuses:
+    nullable { stage = "stage" }
     optional {
         agentic_workflows = "agentic_workflows",
         applications = "applications",
@@ -142,7 +145,6 @@ wire::object! {
         databases = "databases",
         helms = "helms",
         jobs = "jobs",
-        stage = "stage",
         terraforms = "terraforms",
     }
 }
@@ -158,7 +160,7 @@ pub struct EnvDeploymentStatus {
 
 wire::object! {
     EnvDeploymentStatus:
-    optional {
+    nullable {
         deployment_request_id = "deployment_request_id",
         environment_id = "environment_id",
         status = "status",
@@ -228,11 +230,8 @@ pub struct EnvironmentStatusesWithStages {
 
 wire::object! {
     EnvironmentStatusesWithStages:
-    optional {
-        environment = "environment",
-        pre_check_stage = "pre_check_stage",
-        stages = "stages",
-    }
+    nullable { environment = "environment", pre_check_stage = "pre_check_stage" }
+    optional { stages = "stages" }
 }
 
 /// The state of the way into a service from outside.
@@ -245,7 +244,7 @@ pub struct IngressDeploymentStatusResponse {
 
 wire::object! {
     IngressDeploymentStatusResponse:
-    optional { router_id = "routerId", status = "status" }
+    nullable { router_id = "routerId", status = "status" }
 }
 
 wire::open_enum! {
@@ -393,7 +392,7 @@ pub struct PreCheckStage {
 
 wire::object! {
     PreCheckStage:
-    optional { status = "status", total_duration_sec = "total_duration_sec" }
+    nullable { status = "status", total_duration_sec = "total_duration_sec" }
 }
 
 /// A request that waits, as one service sees it.
@@ -409,7 +408,7 @@ pub struct QueuedDeploymentRequestForService {
 wire::object! {
     QueuedDeploymentRequestForService:
     required { identifier = "identifier" }
-    optional {
+    nullable {
         auditing_data = "auditing_data",
         icon_uri = "icon_uri",
         status_details = "status_details",
@@ -429,11 +428,8 @@ pub struct QueuedDeploymentRequestWithStages {
 wire::object! {
     QueuedDeploymentRequestWithStages:
     required { identifier = "identifier" }
-    optional {
-        auditing_data = "auditing_data",
-        stages = "stages",
-        trigger_action = "trigger_action",
-    }
+    nullable { auditing_data = "auditing_data", trigger_action = "trigger_action" }
+    optional { stages = "stages" }
 }
 
 /// A queued request.
@@ -447,7 +443,7 @@ pub struct QueuedRequestIdentifier {
 wire::object! {
     QueuedRequestIdentifier:
     required { deployment_request_id = "deployment_request_id" }
-    optional { environment_id = "environment_id" }
+    nullable { environment_id = "environment_id" }
 }
 
 /// A service in a queued request.
@@ -463,7 +459,7 @@ pub struct QueuedService {
 wire::object! {
     QueuedService:
     required { identifier = "identifier" }
-    optional { details = "details", icon_uri = "icon_uri", status = "status" }
+    nullable { details = "details", icon_uri = "icon_uri", status = "status" }
 }
 
 /// What is known of a job.
@@ -475,7 +471,7 @@ pub struct QueuedServiceDetails {
 
 wire::object! {
     QueuedServiceDetails:
-    optional { job_type = "job_type" }
+    nullable { job_type = "job_type" }
 }
 
 /// A service in a queued request.
@@ -490,7 +486,7 @@ pub struct QueuedServiceIdentifier {
 wire::object! {
     QueuedServiceIdentifier:
     required { service_id = "service_id" }
-    optional { name = "name", service_type = "service_type" }
+    nullable { name = "name", service_type = "service_type" }
 }
 
 /// A queued request and the service it concerns.
@@ -506,7 +502,7 @@ pub struct QueuedServiceRequestIdentifier {
 wire::object! {
     QueuedServiceRequestIdentifier:
     required { deployment_request_id = "deployment_request_id" }
-    optional { name = "name", service_id = "service_id", service_type = "service_type" }
+    nullable { name = "name", service_id = "service_id", service_type = "service_type" }
 }
 
 /// A stage of a queued request.
@@ -520,7 +516,8 @@ pub struct QueuedStage {
 
 wire::object! {
     QueuedStage:
-    optional { name = "name", services = "services", status = "status" }
+    nullable { name = "name", status = "status" }
+    optional { services = "services" }
 }
 
 /// The requests that wait for a service.
@@ -549,7 +546,7 @@ pub struct Stage {
 wire::object! {
     Stage:
     required { id = "id" }
-    optional { description = "description", name = "name", status = "status", steps = "steps" }
+    nullable { description = "description", name = "name", status = "status", steps = "steps" }
 }
 
 wire::open_enum! {

@@ -523,7 +523,7 @@ pub struct Service {
 wire::object! {
     Service:
     required { id = "id", name = "name", service_type = "service_type" }
-    optional {
+    nullable {
         auto_deploy = "auto_deploy",
         created_at = "created_at",
         description = "description",
@@ -563,5 +563,5 @@ pub struct ServiceSource {
 
 wire::object! {
     ServiceSource:
-    optional { docker = "docker", git = "git", image = "image", repository = "repository" }
+    nullable { docker = "docker", git = "git", image = "image", repository = "repository" }
 }

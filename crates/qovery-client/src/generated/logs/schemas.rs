@@ -19,7 +19,7 @@ pub struct EnvironmentLogDetails {
 
 wire::object! {
     EnvironmentLogDetails:
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         execution_id = "execution_id",
         organization_id = "organization_id",
@@ -41,7 +41,7 @@ pub struct EnvironmentLogError {
 
 wire::object! {
     EnvironmentLogError:
-    optional {
+    nullable {
         hint_message = "hint_message",
         link = "link",
         tag = "tag",
@@ -60,7 +60,7 @@ pub struct EnvironmentLogMessage {
 
 wire::object! {
     EnvironmentLogMessage:
-    optional { full_details = "full_details", safe_message = "safe_message" }
+    nullable { full_details = "full_details", safe_message = "safe_message" }
 }
 
 /// The step a line was written in.
@@ -74,7 +74,7 @@ pub struct EnvironmentLogStage {
 
 wire::object! {
     EnvironmentLogStage:
-    optional { id = "id", name = "name", step = "step" }
+    nullable { id = "id", name = "name", step = "step" }
 }
 
 /// What wrote a line: an environment or a service.
@@ -88,7 +88,7 @@ pub struct EnvironmentLogTransmitter {
 
 wire::object! {
     EnvironmentLogTransmitter:
-    optional { id = "id", name = "name", type_ = "type" }
+    nullable { id = "id", name = "name", type_ = "type" }
 }
 
 /// The error behind an error.
@@ -101,7 +101,7 @@ pub struct EnvironmentLogUnderlyingError {
 
 wire::object! {
     EnvironmentLogUnderlyingError:
-    optional { full_details = "full_details", message = "message" }
+    nullable { full_details = "full_details", message = "message" }
 }
 
 /// A line of a deployment log: a message or an error.
@@ -118,7 +118,7 @@ pub struct EnvironmentLogs {
 
 wire::object! {
     EnvironmentLogs:
-    optional {
+    nullable {
         details = "details",
         error = "error",
         message = "message",
@@ -159,7 +159,7 @@ pub struct Log {
 
 wire::object! {
     Log:
-    optional {
+    nullable {
         created_at = "created_at",
         id = "id",
         message = "message",

@@ -60,7 +60,7 @@ pub struct OrganizationEnvironmentResponse {
 wire::object! {
     OrganizationEnvironmentResponse:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         mode = "mode",
         name = "name",

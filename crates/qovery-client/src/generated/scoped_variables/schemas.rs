@@ -75,7 +75,7 @@ pub struct EnvironmentVariable {
 wire::object! {
     EnvironmentVariable:
     required { id = "id" }
-    optional {
+    nullable {
         aliased_variable = "aliased_variable",
         created_at = "created_at",
         description = "description",
@@ -175,7 +175,7 @@ pub struct EnvironmentVariableReference {
 wire::object! {
     EnvironmentVariableReference:
     required { id = "id" }
-    optional {
+    nullable {
         key = "key",
         mount_path = "mount_path",
         scope = "scope",
@@ -370,7 +370,7 @@ pub struct SecretReference {
 wire::object! {
     SecretReference:
     required { id = "id" }
-    optional {
+    nullable {
         description = "description",
         enable_interpolation_in_file = "enable_interpolation_in_file",
         key = "key",
@@ -483,7 +483,7 @@ pub struct SecretVariable {
 wire::object! {
     SecretVariable:
     required { id = "id" }
-    optional {
+    nullable {
         aliased_secret = "aliased_secret",
         created_at = "created_at",
         description = "description",

@@ -22,7 +22,7 @@ pub struct LinkedVariable {
 wire::object! {
     LinkedVariable:
     required { id = "id", key = "key" }
-    optional {
+    nullable {
         mount_path = "mount_path",
         scope = "scope",
         value = "value",
@@ -334,7 +334,7 @@ pub struct VariableResponse {
 wire::object! {
     VariableResponse:
     required { id = "id", key = "key" }
-    optional {
+    nullable {
         aliased_variable = "aliased_variable",
         created_at = "created_at",
         description = "description",

@@ -33,7 +33,7 @@ pub struct DiscordNotificationSettings {
 
 wire::object! {
     DiscordNotificationSettings:
-    optional {
+    nullable {
         backup_failure_discord_notifications = "backup_failure_discord_notifications",
         backup_success_discord_notifications = "backup_success_discord_notifications",
         deployment_failure_discord_notifications = "deployment_failure_discord_notifications",

@@ -48,7 +48,7 @@ pub struct EmailNotificationSettings {
 
 wire::object! {
     EmailNotificationSettings:
-    optional {
+    nullable {
         backup_failure_email_notifications = "backup_failure_email_notifications",
         backup_success_email_notifications = "backup_success_email_notifications",
         deployment_failure_email_notifications = "deployment_failure_email_notifications",

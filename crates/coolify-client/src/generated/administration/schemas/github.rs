@@ -56,7 +56,7 @@ pub struct GithubApp {
 wire::object! {
     GithubApp:
     required { id = "id" }
-    optional {
+    nullable {
         administration = "administration",
         api_url = "api_url",
         app_id = "app_id",

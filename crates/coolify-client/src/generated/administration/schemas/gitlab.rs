@@ -54,7 +54,7 @@ pub struct GitlabApp {
 wire::object! {
     GitlabApp:
     required { id = "id" }
-    optional {
+    nullable {
         access_token = "access_token",
         api_url = "api_url",
         app_id = "app_id",

@@ -28,7 +28,7 @@ pub struct InstanceEmailSettings {
 
 wire::object! {
     InstanceEmailSettings:
-    optional {
+    nullable {
         resend_api_key = "resend_api_key",
         resend_enabled = "resend_enabled",
         smtp_ehlo_domain = "smtp_ehlo_domain",

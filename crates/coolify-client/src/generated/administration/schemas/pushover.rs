@@ -32,7 +32,7 @@ pub struct PushoverNotificationSettings {
 
 wire::object! {
     PushoverNotificationSettings:
-    optional {
+    nullable {
         backup_failure_pushover_notifications = "backup_failure_pushover_notifications",
         backup_success_pushover_notifications = "backup_success_pushover_notifications",
         deployment_failure_pushover_notifications = "deployment_failure_pushover_notifications",

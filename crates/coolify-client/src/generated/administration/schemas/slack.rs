@@ -31,7 +31,7 @@ pub struct SlackNotificationSettings {
 
 wire::object! {
     SlackNotificationSettings:
-    optional {
+    nullable {
         backup_failure_slack_notifications = "backup_failure_slack_notifications",
         backup_success_slack_notifications = "backup_success_slack_notifications",
         deployment_failure_slack_notifications = "deployment_failure_slack_notifications",

@@ -31,7 +31,7 @@ pub struct TeamMember {
 wire::object! {
     TeamMember:
     required { id = "id" }
-    optional {
+    nullable {
         avatar_path = "avatar_path",
         avatar_s3_storage_id = "avatar_s3_storage_id",
         avatar_storage_type = "avatar_storage_type",

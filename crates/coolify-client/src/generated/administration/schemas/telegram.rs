@@ -46,7 +46,7 @@ pub struct TelegramNotificationSettings {
 
 wire::object! {
     TelegramNotificationSettings:
-    optional {
+    nullable {
         backup_failure_telegram_notifications = "backup_failure_telegram_notifications",
         backup_success_telegram_notifications = "backup_success_telegram_notifications",
         deployment_failure_telegram_notifications = "deployment_failure_telegram_notifications",

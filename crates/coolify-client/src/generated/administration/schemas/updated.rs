@@ -16,7 +16,7 @@ pub struct UpdatedGithubApp {
 
 wire::object! {
     UpdatedGithubApp:
-    optional { data = "data", message = "message" }
+    nullable { data = "data", message = "message" }
 }
 
 /// The answer to a change of a GitLab app.
@@ -29,5 +29,5 @@ pub struct UpdatedGitlabApp {
 
 wire::object! {
     UpdatedGitlabApp:
-    optional { data = "data", message = "message" }
+    nullable { data = "data", message = "message" }
 }

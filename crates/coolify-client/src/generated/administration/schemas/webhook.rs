@@ -31,7 +31,7 @@ pub struct WebhookNotificationSettings {
 
 wire::object! {
     WebhookNotificationSettings:
-    optional {
+    nullable {
         backup_failure_webhook_notifications = "backup_failure_webhook_notifications",
         backup_success_webhook_notifications = "backup_success_webhook_notifications",
         deployment_failure_webhook_notifications = "deployment_failure_webhook_notifications",

@@ -23,7 +23,7 @@ pub struct ApplicationDestination {
 wire::object! {
     ApplicationDestination:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         is_primary = "is_primary",
         name = "name",
         network = "network",

@@ -18,5 +18,5 @@ pub struct CreatedApplication {
 
 wire::object! {
     CreatedApplication:
-    optional { domains = "domains", message = "message", uuid = "uuid" }
+    nullable { domains = "domains", message = "message", uuid = "uuid" }
 }

@@ -19,5 +19,5 @@ pub struct CreatedDatabase {
 wire::object! {
     CreatedDatabase:
     required { uuid = "uuid" }
-    optional { external_db_url = "external_db_url", internal_db_url = "internal_db_url" }
+    nullable { external_db_url = "external_db_url", internal_db_url = "internal_db_url" }
 }

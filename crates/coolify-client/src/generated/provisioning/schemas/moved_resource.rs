@@ -18,7 +18,7 @@ pub struct MovedResource {
 wire::object! {
     MovedResource:
     required { uuid = "uuid" }
-    optional {
+    nullable {
         environment_uuid = "environment_uuid",
         message = "message",
         project_uuid = "project_uuid",

@@ -17,5 +17,5 @@ pub struct NamedResource {
 wire::object! {
     NamedResource:
     required { uuid = "uuid" }
-    optional { description = "description", name = "name" }
+    nullable { description = "description", name = "name" }
 }

@@ -20,5 +20,5 @@ pub struct Tag {
 wire::object! {
     Tag:
     required { name = "name", uuid = "uuid" }
-    optional { created_at = "created_at", updated_at = "updated_at" }
+    nullable { created_at = "created_at", updated_at = "updated_at" }
 }

@@ -53,5 +53,5 @@ wire::object! {
         region = "region",
         secret_access_key = "secretAccessKey",
     }
-    optional { endpoint = "endpoint" }
+    nullable { endpoint = "endpoint" }
 }

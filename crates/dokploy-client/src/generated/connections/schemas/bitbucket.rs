@@ -20,7 +20,7 @@ pub struct BitbucketConnection {
 wire::object! {
     BitbucketConnection:
     required { bitbucket_id = "bitbucketId" }
-    optional {
+    nullable {
         bitbucket_username = "bitbucketUsername",
         is_configured = "isConfigured",
         is_deprecated = "isDeprecated",
@@ -61,7 +61,7 @@ pub struct BitbucketProvider {
 wire::object! {
     BitbucketProvider:
     required { bitbucket_id = "bitbucketId" }
-    optional {
+    nullable {
         api_token = "apiToken",
         app_password = "appPassword",
         bitbucket_email = "bitbucketEmail",

@@ -22,7 +22,7 @@ pub struct DnsProvider {
 wire::object! {
     DnsProvider:
     required { dns_provider_id = "dnsProviderId" }
-    optional {
+    nullable {
         config = "config",
         created_at = "createdAt",
         name = "name",
@@ -79,7 +79,7 @@ pub struct DnsRecord {
 wire::object! {
     DnsRecord:
     required { id = "id" }
-    optional { content = "content", name = "name", ttl = "ttl", type_ = "type" }
+    nullable { content = "content", name = "name", ttl = "ttl", type_ = "type" }
 }
 
 /// Which record of which zone.
@@ -133,5 +133,5 @@ pub struct DnsZone {
 wire::object! {
     DnsZone:
     required { id = "id" }
-    optional { name = "name" }
+    nullable { name = "name" }
 }

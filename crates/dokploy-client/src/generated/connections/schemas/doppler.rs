@@ -52,5 +52,5 @@ impl DopplerVault {
 wire::object! {
     DopplerVault:
     required { provider_type = "providerType", service_token = "serviceToken" }
-    optional { config = "config", project = "project" }
+    nullable { config = "config", project = "project" }
 }

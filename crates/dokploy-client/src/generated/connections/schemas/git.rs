@@ -21,7 +21,7 @@ pub struct GitBranch {
 wire::object! {
     GitBranch:
     required { name = "name" }
-    optional {
+    nullable {
         commit = "commit",
         id = "id",
         protected = "protected",
@@ -41,7 +41,7 @@ pub struct GitBranchCommit {
 
 wire::object! {
     GitBranchCommit:
-    optional { id = "id", sha = "sha", url = "url" }
+    nullable { id = "id", sha = "sha", url = "url" }
 }
 
 /// A connection to a git host; which fields are there depends on the operation.
@@ -67,7 +67,7 @@ pub struct GitProvider {
 wire::object! {
     GitProvider:
     required { git_provider_id = "gitProviderId" }
-    optional {
+    nullable {
         bitbucket = "bitbucket",
         created_at = "createdAt",
         gitea = "gitea",
@@ -123,7 +123,7 @@ pub struct GitRepository {
 wire::object! {
     GitRepository:
     required { name = "name" }
-    optional { id = "id", owner = "owner", slug = "slug", url = "url" }
+    nullable { id = "id", owner = "owner", slug = "slug", url = "url" }
 }
 
 /// Who a repository belongs to.
@@ -135,5 +135,5 @@ pub struct GitRepositoryOwner {
 
 wire::object! {
     GitRepositoryOwner:
-    optional { username = "username" }
+    nullable { username = "username" }
 }

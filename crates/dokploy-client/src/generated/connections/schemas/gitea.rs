@@ -20,7 +20,7 @@ pub struct GiteaConnection {
 wire::object! {
     GiteaConnection:
     required { gitea_id = "giteaId" }
-    optional { client_id = "clientId", gitea_url = "giteaUrl", is_configured = "isConfigured" }
+    nullable { client_id = "clientId", gitea_url = "giteaUrl", is_configured = "isConfigured" }
 }
 
 /// Optional parameters of `gitea-getGiteaBranches`.
@@ -62,7 +62,7 @@ pub struct GiteaProvider {
 wire::object! {
     GiteaProvider:
     required { gitea_id = "giteaId" }
-    optional {
+    nullable {
         access_token = "accessToken",
         client_id = "clientId",
         client_secret = "clientSecret",

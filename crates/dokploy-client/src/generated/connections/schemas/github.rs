@@ -22,7 +22,7 @@ pub struct GithubConnection {
 wire::object! {
     GithubConnection:
     required { github_id = "githubId" }
-    optional {
+    nullable {
         github_app_id = "githubAppId",
         github_app_name = "githubAppName",
         github_installation_id = "githubInstallationId",
@@ -62,7 +62,7 @@ pub struct GithubOwner {
 wire::object! {
     GithubOwner:
     required { login = "login" }
-    optional { avatar_url = "avatar_url", html_url = "html_url", id = "id", type_ = "type" }
+    nullable { avatar_url = "avatar_url", html_url = "html_url", id = "id", type_ = "type" }
 }
 
 /// A connection to GitHub; a list has it in short.
@@ -85,7 +85,7 @@ pub struct GithubProvider {
 wire::object! {
     GithubProvider:
     required { github_id = "githubId" }
-    optional {
+    nullable {
         git_provider = "gitProvider",
         git_provider_id = "gitProviderId",
         github_app_id = "githubAppId",
@@ -152,7 +152,7 @@ pub struct GithubRepository {
 wire::object! {
     GithubRepository:
     required { id = "id", name = "name" }
-    optional {
+    nullable {
         archived = "archived",
         clone_url = "clone_url",
         created_at = "created_at",
@@ -168,15 +168,14 @@ wire::object! {
         language = "language",
         node_id = "node_id",
         owner = "owner",
-        permissions = "permissions",
         private = "private",
         pushed_at = "pushed_at",
         size = "size",
         ssh_url = "ssh_url",
         temp_clone_token = "temp_clone_token",
-        topics = "topics",
         updated_at = "updated_at",
         url = "url",
         visibility = "visibility",
     }
+    optional { permissions = "permissions", topics = "topics" }
 }

@@ -20,7 +20,7 @@ pub struct GitlabConnection {
 wire::object! {
     GitlabConnection:
     required { gitlab_id = "gitlabId" }
-    optional {
+    nullable {
         application_id = "applicationId",
         gitlab_url = "gitlabUrl",
         is_configured = "isConfigured",
@@ -74,7 +74,7 @@ pub struct GitlabProvider {
 wire::object! {
     GitlabProvider:
     required { gitlab_id = "gitlabId" }
-    optional {
+    nullable {
         access_token = "accessToken",
         application_id = "applicationId",
         expires_at = "expiresAt",

@@ -56,5 +56,5 @@ impl HashicorpVault {
 wire::object! {
     HashicorpVault:
     required { provider_type = "providerType", token = "token", url = "url" }
-    optional { mount = "mount", namespace = "namespace" }
+    nullable { mount = "mount", namespace = "namespace" }
 }

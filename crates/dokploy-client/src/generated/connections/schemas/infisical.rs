@@ -69,5 +69,5 @@ wire::object! {
         project_id = "projectId",
         provider_type = "providerType",
     }
-    optional { secret_path = "secretPath", site_url = "siteUrl" }
+    nullable { secret_path = "secretPath", site_url = "siteUrl" }
 }

@@ -27,7 +27,7 @@ pub struct Registry {
 wire::object! {
     Registry:
     required { registry_id = "registryId" }
-    optional {
+    nullable {
         created_at = "createdAt",
         image_prefix = "imagePrefix",
         organization_id = "organizationId",

@@ -57,5 +57,5 @@ impl ScalewayVault {
 wire::object! {
     ScalewayVault:
     required { project_id = "projectId", provider_type = "providerType", secret_key = "secretKey" }
-    optional { api_url = "apiUrl", region = "region" }
+    nullable { api_url = "apiUrl", region = "region" }
 }

@@ -36,7 +36,7 @@ impl VaultAssignment {
 wire::object! {
     VaultAssignment:
     required { project_id = "projectId" }
-    optional { environment_ids = "environmentIds" }
+    nullable { environment_ids = "environmentIds" }
 }
 
 /// A vault that variables can come from.
@@ -57,14 +57,14 @@ pub struct VaultProvider {
 wire::object! {
     VaultProvider:
     required { vault_provider_id = "vaultProviderId" }
-    optional {
-        assignments = "assignments",
+    nullable {
         config = "config",
         created_at = "createdAt",
         name = "name",
         organization_id = "organizationId",
         provider_type = "providerType",
     }
+    optional { assignments = "assignments" }
 }
 
 wire::open_union! {

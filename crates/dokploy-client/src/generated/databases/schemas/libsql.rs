@@ -72,8 +72,7 @@ wire::object! {
         libsql_id = "libsqlId",
         name = "name",
     }
-    optional {
-        backups = "backups",
+    nullable {
         command = "command",
         cpu_limit = "cpuLimit",
         cpu_reservation = "cpuReservation",
@@ -95,7 +94,6 @@ wire::object! {
         memory_limit = "memoryLimit",
         memory_reservation = "memoryReservation",
         mode_swarm = "modeSwarm",
-        mounts = "mounts",
         network_ids = "networkIds",
         network_swarm = "networkSwarm",
         placement_swarm = "placementSwarm",
@@ -109,6 +107,7 @@ wire::object! {
         stop_grace_period_swarm = "stopGracePeriodSwarm",
         update_config_swarm = "updateConfigSwarm",
     }
+    optional { backups = "backups", mounts = "mounts" }
 }
 
 /// Optional parameters of `libsql-readLogs`.

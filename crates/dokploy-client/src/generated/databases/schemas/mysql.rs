@@ -71,9 +71,8 @@ wire::object! {
         mysql_id = "mysqlId",
         name = "name",
     }
-    optional {
+    nullable {
         args = "args",
-        backups = "backups",
         command = "command",
         cpu_limit = "cpuLimit",
         cpu_reservation = "cpuReservation",
@@ -94,7 +93,6 @@ wire::object! {
         memory_limit = "memoryLimit",
         memory_reservation = "memoryReservation",
         mode_swarm = "modeSwarm",
-        mounts = "mounts",
         network_ids = "networkIds",
         network_swarm = "networkSwarm",
         placement_swarm = "placementSwarm",
@@ -107,6 +105,7 @@ wire::object! {
         ulimits_swarm = "ulimitsSwarm",
         update_config_swarm = "updateConfigSwarm",
     }
+    optional { backups = "backups", mounts = "mounts" }
 }
 
 /// One page of a search.
@@ -121,7 +120,7 @@ pub struct MysqlPage {
 wire::object! {
     MysqlPage:
     required { items = "items" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 /// Optional parameters of `mysql-readLogs`.

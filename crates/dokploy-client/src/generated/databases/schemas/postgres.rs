@@ -70,9 +70,8 @@ wire::object! {
         name = "name",
         postgres_id = "postgresId",
     }
-    optional {
+    nullable {
         args = "args",
-        backups = "backups",
         command = "command",
         cpu_limit = "cpuLimit",
         cpu_reservation = "cpuReservation",
@@ -92,7 +91,6 @@ wire::object! {
         memory_limit = "memoryLimit",
         memory_reservation = "memoryReservation",
         mode_swarm = "modeSwarm",
-        mounts = "mounts",
         network_ids = "networkIds",
         network_swarm = "networkSwarm",
         placement_swarm = "placementSwarm",
@@ -105,6 +103,7 @@ wire::object! {
         ulimits_swarm = "ulimitsSwarm",
         update_config_swarm = "updateConfigSwarm",
     }
+    optional { backups = "backups", mounts = "mounts" }
 }
 
 /// One page of a search.
@@ -119,7 +118,7 @@ pub struct PostgresPage {
 wire::object! {
     PostgresPage:
     required { items = "items" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 /// Optional parameters of `postgres-readLogs`.

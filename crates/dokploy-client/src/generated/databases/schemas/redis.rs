@@ -67,7 +67,7 @@ wire::object! {
         name = "name",
         redis_id = "redisId",
     }
-    optional {
+    nullable {
         args = "args",
         command = "command",
         cpu_limit = "cpuLimit",
@@ -86,7 +86,6 @@ wire::object! {
         memory_limit = "memoryLimit",
         memory_reservation = "memoryReservation",
         mode_swarm = "modeSwarm",
-        mounts = "mounts",
         network_ids = "networkIds",
         network_swarm = "networkSwarm",
         placement_swarm = "placementSwarm",
@@ -99,6 +98,7 @@ wire::object! {
         ulimits_swarm = "ulimitsSwarm",
         update_config_swarm = "updateConfigSwarm",
     }
+    optional { mounts = "mounts" }
 }
 
 /// One page of a search.
@@ -113,7 +113,7 @@ pub struct RedisPage {
 wire::object! {
     RedisPage:
     required { items = "items" }
-    optional { total = "total" }
+    nullable { total = "total" }
 }
 
 /// Optional parameters of `redis-readLogs`.

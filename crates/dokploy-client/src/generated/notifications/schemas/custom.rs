@@ -18,5 +18,5 @@ pub struct CustomNotification {
 wire::object! {
     CustomNotification:
     required { custom_id = "customId" }
-    optional { endpoint = "endpoint", headers = "headers" }
+    nullable { endpoint = "endpoint", headers = "headers" }
 }

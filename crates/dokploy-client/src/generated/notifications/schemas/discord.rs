@@ -17,5 +17,5 @@ pub struct DiscordNotification {
 wire::object! {
     DiscordNotification:
     required { discord_id = "discordId" }
-    optional { decoration = "decoration", webhook_url = "webhookUrl" }
+    nullable { decoration = "decoration", webhook_url = "webhookUrl" }
 }

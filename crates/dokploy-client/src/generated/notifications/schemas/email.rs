@@ -21,12 +21,12 @@ pub struct EmailNotification {
 wire::object! {
     EmailNotification:
     required { email_id = "emailId" }
-    optional {
+    nullable {
         from_address = "fromAddress",
         password = "password",
         smtp_port = "smtpPort",
         smtp_server = "smtpServer",
-        to_addresses = "toAddresses",
         username = "username",
     }
+    optional { to_addresses = "toAddresses" }
 }

@@ -19,7 +19,7 @@ pub struct GotifyNotification {
 wire::object! {
     GotifyNotification:
     required { gotify_id = "gotifyId" }
-    optional {
+    nullable {
         app_token = "appToken",
         decoration = "decoration",
         priority = "priority",

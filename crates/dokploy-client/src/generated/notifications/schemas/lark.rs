@@ -16,5 +16,5 @@ pub struct LarkNotification {
 wire::object! {
     LarkNotification:
     required { lark_id = "larkId" }
-    optional { webhook_url = "webhookUrl" }
+    nullable { webhook_url = "webhookUrl" }
 }

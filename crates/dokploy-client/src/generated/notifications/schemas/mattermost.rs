@@ -18,5 +18,5 @@ pub struct MattermostNotification {
 wire::object! {
     MattermostNotification:
     required { mattermost_id = "mattermostId" }
-    optional { channel = "channel", username = "username", webhook_url = "webhookUrl" }
+    nullable { channel = "channel", username = "username", webhook_url = "webhookUrl" }
 }

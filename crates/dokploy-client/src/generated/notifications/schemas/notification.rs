@@ -61,7 +61,7 @@ pub struct Notification {
 wire::object! {
     Notification:
     required { notification_id = "notificationId" }
-    optional {
+    nullable {
         app_build_error = "appBuildError",
         app_deploy = "appDeploy",
         created_at = "createdAt",

@@ -19,7 +19,7 @@ pub struct NtfyNotification {
 wire::object! {
     NtfyNotification:
     required { ntfy_id = "ntfyId" }
-    optional {
+    nullable {
         access_token = "accessToken",
         priority = "priority",
         server_url = "serverUrl",

@@ -20,7 +20,7 @@ pub struct PushoverNotification {
 wire::object! {
     PushoverNotification:
     required { pushover_id = "pushoverId" }
-    optional {
+    nullable {
         api_token = "apiToken",
         expire = "expire",
         priority = "priority",

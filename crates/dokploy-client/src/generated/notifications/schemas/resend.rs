@@ -18,5 +18,6 @@ pub struct ResendNotification {
 wire::object! {
     ResendNotification:
     required { resend_id = "resendId" }
-    optional { api_key = "apiKey", from_address = "fromAddress", to_addresses = "toAddresses" }
+    nullable { api_key = "apiKey", from_address = "fromAddress" }
+    optional { to_addresses = "toAddresses" }
 }

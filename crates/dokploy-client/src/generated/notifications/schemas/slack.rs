@@ -17,5 +17,5 @@ pub struct SlackNotification {
 wire::object! {
     SlackNotification:
     required { slack_id = "slackId" }
-    optional { channel = "channel", webhook_url = "webhookUrl" }
+    nullable { channel = "channel", webhook_url = "webhookUrl" }
 }

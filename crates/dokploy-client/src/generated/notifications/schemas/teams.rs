@@ -16,5 +16,5 @@ pub struct TeamsNotification {
 wire::object! {
     TeamsNotification:
     required { teams_id = "teamsId" }
-    optional { webhook_url = "webhookUrl" }
+    nullable { webhook_url = "webhookUrl" }
 }

@@ -18,5 +18,5 @@ pub struct TelegramNotification {
 wire::object! {
     TelegramNotification:
     required { telegram_id = "telegramId" }
-    optional { bot_token = "botToken", chat_id = "chatId", message_thread_id = "messageThreadId" }
+    nullable { bot_token = "botToken", chat_id = "chatId", message_thread_id = "messageThreadId" }
 }

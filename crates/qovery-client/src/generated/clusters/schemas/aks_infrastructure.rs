@@ -17,7 +17,7 @@ pub struct AksInfrastructureOutputs {
 
 wire::object! {
     AksInfrastructureOutputs:
-    optional {
+    nullable {
         cluster_name = "cluster_name",
         cluster_oidc_issuer = "cluster_oidc_issuer",
         kind = "kind",

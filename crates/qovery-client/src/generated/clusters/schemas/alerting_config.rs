@@ -75,10 +75,10 @@ impl AlertingConfig {
 wire::object! {
     AlertingConfig:
     required { enabled = "enabled" }
-    optional {
+    nullable {
         config_name = "config_name",
-        default_rule_labels = "default_rule_labels",
         spec_config_secret = "spec_config_secret",
         spec_external_url = "spec_external_url",
     }
+    optional { default_rule_labels = "default_rule_labels" }
 }

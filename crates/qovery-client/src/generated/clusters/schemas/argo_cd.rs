@@ -16,7 +16,7 @@ pub struct ArgoCdAppManifestResponse {
 
 wire::object! {
     ArgoCdAppManifestResponse:
-    optional { manifest_metadata = "manifest_metadata", manifest_revision = "manifest_revision" }
+    nullable { manifest_metadata = "manifest_metadata", manifest_revision = "manifest_revision" }
 }
 
 /// An Argo CD application.
@@ -44,7 +44,7 @@ pub struct ArgoCdAppResponse {
 wire::object! {
     ArgoCdAppResponse:
     required { id = "id" }
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         created_at = "created_at",
         environment = "environment",
@@ -71,7 +71,7 @@ pub struct ArgoCdConnectionCheckResponse {
 
 wire::object! {
     ArgoCdConnectionCheckResponse:
-    optional { app_count = "app_count", reason = "reason", status = "status" }
+    nullable { app_count = "app_count", reason = "reason", status = "status" }
 }
 
 wire::open_enum! {
@@ -132,7 +132,7 @@ pub struct ArgoCdCredentialsResponse {
 wire::object! {
     ArgoCdCredentialsResponse:
     required { id = "id" }
-    optional {
+    nullable {
         argocd_token = "argocd_token",
         argocd_url = "argocd_url",
         cluster_id = "cluster_id",
@@ -177,7 +177,7 @@ pub struct ArgoCdDestinationClusterMappingResponse {
 
 wire::object! {
     ArgoCdDestinationClusterMappingResponse:
-    optional {
+    nullable {
         agent_cluster_id = "agent_cluster_id",
         argocd_cluster_url = "argocd_cluster_url",
         cluster_id = "cluster_id",
@@ -202,17 +202,16 @@ pub struct ArgoCdInstanceMappingResponse {
 
 wire::object! {
     ArgoCdInstanceMappingResponse:
-    optional {
+    nullable {
         agent_cluster_cloud_provider = "agent_cluster_cloud_provider",
         agent_cluster_id = "agent_cluster_id",
         agent_cluster_name = "agent_cluster_name",
         argocd_url = "argocd_url",
         credentials_id = "credentials_id",
         last_checked_at = "last_checked_at",
-        linked_clusters = "linked_clusters",
         status = "status",
-        unlinked_clusters = "unlinked_clusters",
     }
+    optional { linked_clusters = "linked_clusters", unlinked_clusters = "unlinked_clusters" }
 }
 
 /// Connected Argo CDs.
@@ -242,7 +241,7 @@ pub struct ArgoCdLinkedClusterDetails {
 
 wire::object! {
     ArgoCdLinkedClusterDetails:
-    optional {
+    nullable {
         applications_count = "applications_count",
         argocd_cluster_name = "argocd_cluster_name",
         argocd_cluster_url = "argocd_cluster_url",
@@ -266,7 +265,7 @@ pub struct ArgoCdManagedResource {
 
 wire::object! {
     ArgoCdManagedResource:
-    optional {
+    nullable {
         kind = "kind",
         live_state = "liveState",
         name = "name",
@@ -302,7 +301,7 @@ pub struct ArgoCdService {
 
 wire::object! {
     ArgoCdService:
-    optional {
+    nullable {
         environment_id = "environment_id",
         environment_name = "environment_name",
         project_id = "project_id",
@@ -343,7 +342,7 @@ pub struct ArgoCdUnlinkedClusterDetails {
 
 wire::object! {
     ArgoCdUnlinkedClusterDetails:
-    optional {
+    nullable {
         applications_count = "applications_count",
         argocd_cluster_name = "argocd_cluster_name",
         argocd_cluster_url = "argocd_cluster_url",

@@ -45,7 +45,7 @@ pub struct AwsRoleClusterCredentials {
 wire::object! {
     AwsRoleClusterCredentials:
     required { id = "id" }
-    optional { name = "name", object_type = "object_type", role_arn = "role_arn" }
+    nullable { name = "name", object_type = "object_type", role_arn = "role_arn" }
 }
 
 /// A role of AWS.

@@ -19,7 +19,7 @@ pub struct AwsStaticClusterCredentials {
 wire::object! {
     AwsStaticClusterCredentials:
     required { id = "id" }
-    optional { access_key_id = "access_key_id", name = "name", object_type = "object_type" }
+    nullable { access_key_id = "access_key_id", name = "name", object_type = "object_type" }
 }
 
 /// With a key of AWS.

@@ -22,7 +22,7 @@ pub struct AzureStaticClusterCredentials {
 wire::object! {
     AzureStaticClusterCredentials:
     required { id = "id" }
-    optional {
+    nullable {
         azure_application_id = "azure_application_id",
         azure_application_object_id = "azure_application_object_id",
         azure_subscription_id = "azure_subscription_id",

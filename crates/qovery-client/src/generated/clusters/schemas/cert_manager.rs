@@ -26,5 +26,5 @@ impl CertManagerChartParameters {
 
 wire::object! {
     CertManagerChartParameters:
-    optional { kubernetes_namespace = "kubernetes_namespace" }
+    nullable { kubernetes_namespace = "kubernetes_namespace" }
 }

@@ -18,12 +18,8 @@ pub struct CloudProvider {
 
 wire::object! {
     CloudProvider:
-    optional {
-        logo_url = "logo_url",
-        name = "name",
-        regions = "regions",
-        short_name = "short_name",
-    }
+    nullable { logo_url = "logo_url", name = "name", short_name = "short_name" }
+    optional { regions = "regions" }
 }
 
 /// Clouds.

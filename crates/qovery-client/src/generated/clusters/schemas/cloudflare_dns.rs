@@ -55,5 +55,5 @@ pub struct CloudflareDnsProviderResponse {
 
 wire::object! {
     CloudflareDnsProviderResponse:
-    optional { domain = "domain", email = "email", provider = "provider", proxied = "proxied" }
+    nullable { domain = "domain", email = "email", provider = "provider", proxied = "proxied" }
 }

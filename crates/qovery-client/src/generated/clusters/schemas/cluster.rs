@@ -55,7 +55,7 @@ pub struct Cluster {
 wire::object! {
     Cluster:
     required { id = "id" }
-    optional {
+    nullable {
         cloud_provider = "cloud_provider",
         cpu = "cpu",
         created_at = "created_at",
@@ -65,7 +65,6 @@ wire::object! {
         disk_size = "disk_size",
         disk_throughput = "disk_throughput",
         estimated_cloud_provider_cost = "estimated_cloud_provider_cost",
-        features = "features",
         has_access = "has_access",
         infrastructure_charts_parameters = "infrastructure_charts_parameters",
         infrastructure_outputs = "infrastructure_outputs",
@@ -74,7 +73,6 @@ wire::object! {
         is_demo = "is_demo",
         keda = "keda",
         kubernetes = "kubernetes",
-        labels_groups = "labels_groups",
         max_running_nodes = "max_running_nodes",
         memory = "memory",
         metrics_parameters = "metrics_parameters",
@@ -83,10 +81,14 @@ wire::object! {
         organization = "organization",
         production = "production",
         region = "region",
-        secret_manager_accesses = "secret_manager_accesses",
-        ssh_keys = "ssh_keys",
         status = "status",
         updated_at = "updated_at",
         version = "version",
+    }
+    optional {
+        features = "features",
+        labels_groups = "labels_groups",
+        secret_manager_accesses = "secret_manager_accesses",
+        ssh_keys = "ssh_keys",
     }
 }

@@ -879,7 +879,7 @@ impl ClusterAdvancedSettings {
 
 wire::object! {
     ClusterAdvancedSettings:
-    optional {
+    nullable {
         aws_cloudwatch_eks_logs_retention_days = "aws.cloudwatch.eks_logs_retention_days",
         aws_eks_ec2_ami = "aws.eks.ec2.ami",
         aws_eks_ec2_metadata_imds = "aws.eks.ec2.metadata_imds",
@@ -901,12 +901,6 @@ wire::object! {
         database_postgresql_deny_any_access = "database.postgresql.deny_any_access",
         database_redis_allowed_cidrs = "database.redis.allowed_cidrs",
         database_redis_deny_any_access = "database.redis.deny_any_access",
-        envoy_gateway_api_http_connection_idle_timeout_seconds = "envoy.gateway_api.http_connection_idle_timeout_seconds",
-        envoy_gateway_api_http_request_timeout_seconds = "envoy.gateway_api.http_request_timeout_seconds",
-        envoy_gateway_api_retry_http_status_codes = "envoy.gateway_api.retry.http_status_codes",
-        envoy_gateway_api_retry_num_retries = "envoy.gateway_api.retry.num_retries",
-        envoy_gateway_api_retry_per_try_timeout_seconds = "envoy.gateway_api.retry.per_try_timeout_seconds",
-        envoy_gateway_api_retry_retry_on = "envoy.gateway_api.retry.retry_on",
         k8s_api_allowed_public_access_cidrs = "k8s.api.allowed_public_access_cidrs",
         load_balancer_size = "load_balancer.size",
         loki_backend_cpu_limit_m = "loki.backend.cpu_limit_m",
@@ -939,5 +933,13 @@ wire::object! {
         registry_image_retention_time = "registry.image_retention_time",
         registry_mirroring_mode = "registry.mirroring_mode",
         storageclass_fast_ssd = "storageclass.fast_ssd",
+    }
+    optional {
+        envoy_gateway_api_http_connection_idle_timeout_seconds = "envoy.gateway_api.http_connection_idle_timeout_seconds",
+        envoy_gateway_api_http_request_timeout_seconds = "envoy.gateway_api.http_request_timeout_seconds",
+        envoy_gateway_api_retry_http_status_codes = "envoy.gateway_api.retry.http_status_codes",
+        envoy_gateway_api_retry_num_retries = "envoy.gateway_api.retry.num_retries",
+        envoy_gateway_api_retry_per_try_timeout_seconds = "envoy.gateway_api.retry.per_try_timeout_seconds",
+        envoy_gateway_api_retry_retry_on = "envoy.gateway_api.retry.retry_on",
     }
 }

@@ -27,7 +27,7 @@ pub struct ClusterAnalysisLogResponse {
 
 wire::object! {
     ClusterAnalysisLogResponse:
-    optional {
+    nullable {
         level = "level",
         line_order = "line_order",
         message = "message",
@@ -134,7 +134,7 @@ pub struct ClusterAnalysisResponse {
 wire::object! {
     ClusterAnalysisResponse:
     required { id = "id" }
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         created_at = "created_at",
         error_message = "error_message",

@@ -63,7 +63,7 @@ impl ClusterChartsParameters {
 
 wire::object! {
     ClusterChartsParameters:
-    optional {
+    nullable {
         cert_manager_parameters = "cert_manager_parameters",
         eks_anywhere_parameters = "eks_anywhere_parameters",
         metal_lb_parameters = "metal_lb_parameters",

@@ -48,5 +48,5 @@ impl ClusterCloudProviderInfo {
 
 wire::object! {
     ClusterCloudProviderInfo:
-    optional { cloud_provider = "cloud_provider", credentials = "credentials", region = "region" }
+    nullable { cloud_provider = "cloud_provider", credentials = "credentials", region = "region" }
 }

@@ -47,7 +47,7 @@ impl ClusterCredentialsReference {
 
 wire::object! {
     ClusterCredentialsReference:
-    optional { id = "id", name = "name" }
+    nullable { id = "id", name = "name" }
 }
 
 /// Cloud credentials.

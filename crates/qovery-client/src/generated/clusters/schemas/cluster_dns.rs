@@ -38,7 +38,7 @@ pub struct ClusterDnsProviderResponse {
 
 wire::object! {
     ClusterDnsProviderResponse:
-    optional { dns_provider = "dns_provider" }
+    nullable { dns_provider = "dns_provider" }
 }
 
 wire::open_union! {

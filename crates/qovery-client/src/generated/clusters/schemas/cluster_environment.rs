@@ -19,13 +19,13 @@ pub struct ClusterEnvironmentResponse {
 
 wire::object! {
     ClusterEnvironmentResponse:
-    optional {
+    nullable {
         environment_id = "environment_id",
         environment_name = "environment_name",
         project_id = "project_id",
         project_name = "project_name",
-        services = "services",
     }
+    optional { services = "services" }
 }
 
 /// Environments on a cluster.
@@ -52,5 +52,5 @@ pub struct ClusterEnvironmentServiceResponse {
 wire::object! {
     ClusterEnvironmentServiceResponse:
     required { id = "id" }
-    optional { name = "name", type_ = "type" }
+    nullable { name = "name", type_ = "type" }
 }

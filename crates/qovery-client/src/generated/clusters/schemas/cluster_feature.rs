@@ -227,11 +227,11 @@ wire::object! {
         eks_subnets_zone_b_ids = "eks_subnets_zone_b_ids",
         eks_subnets_zone_c_ids = "eks_subnets_zone_c_ids",
     }
+    nullable { eks_create_nodes_in_private_subnet = "eks_create_nodes_in_private_subnet" }
     optional {
         documentdb_subnets_zone_a_ids = "documentdb_subnets_zone_a_ids",
         documentdb_subnets_zone_b_ids = "documentdb_subnets_zone_b_ids",
         documentdb_subnets_zone_c_ids = "documentdb_subnets_zone_c_ids",
-        eks_create_nodes_in_private_subnet = "eks_create_nodes_in_private_subnet",
         eks_karpenter_fargate_subnets_zone_a_ids = "eks_karpenter_fargate_subnets_zone_a_ids",
         eks_karpenter_fargate_subnets_zone_b_ids = "eks_karpenter_fargate_subnets_zone_b_ids",
         eks_karpenter_fargate_subnets_zone_c_ids = "eks_karpenter_fargate_subnets_zone_c_ids",
@@ -254,7 +254,7 @@ pub struct ClusterFeatureAwsExistingVpcResponse {
 
 wire::object! {
     ClusterFeatureAwsExistingVpcResponse:
-    optional { type_ = "type", value = "value" }
+    nullable { type_ = "type", value = "value" }
 }
 
 /// A feature that is on or off.
@@ -267,7 +267,7 @@ pub struct ClusterFeatureBooleanResponse {
 
 wire::object! {
     ClusterFeatureBooleanResponse:
-    optional { type_ = "type", value = "value" }
+    nullable { type_ = "type", value = "value" }
 }
 
 /// A network of Google Cloud that exists already.
@@ -364,11 +364,13 @@ impl ClusterFeatureGcpExistingVpc {
 wire::object! {
     ClusterFeatureGcpExistingVpc:
     required { vpc_name = "vpc_name" }
-    optional {
+    nullable {
         additional_ip_range_pods_names = "additional_ip_range_pods_names",
+        private_nodes = "private_nodes",
+    }
+    optional {
         ip_range_pods_name = "ip_range_pods_name",
         ip_range_services_name = "ip_range_services_name",
-        private_nodes = "private_nodes",
         subnetwork_name = "subnetwork_name",
         vpc_project_id = "vpc_project_id",
     }
@@ -384,7 +386,7 @@ pub struct ClusterFeatureGcpExistingVpcResponse {
 
 wire::object! {
     ClusterFeatureGcpExistingVpcResponse:
-    optional { type_ = "type", value = "value" }
+    nullable { type_ = "type", value = "value" }
 }
 
 /// How Karpenter chooses nodes.
@@ -443,7 +445,7 @@ wire::object! {
         qovery_node_pools = "qovery_node_pools",
         spot_enabled = "spot_enabled",
     }
-    optional { disk_iops = "disk_iops", disk_throughput = "disk_throughput" }
+    nullable { disk_iops = "disk_iops", disk_throughput = "disk_throughput" }
 }
 
 /// How Karpenter chooses nodes.
@@ -456,7 +458,7 @@ pub struct ClusterFeatureKarpenterResponse {
 
 wire::object! {
     ClusterFeatureKarpenterResponse:
-    optional { type_ = "type", value = "value" }
+    nullable { type_ = "type", value = "value" }
 }
 
 /// A NAT gateway.
@@ -493,7 +495,7 @@ pub struct ClusterFeatureNatGatewayResponse {
 
 wire::object! {
     ClusterFeatureNatGatewayResponse:
-    optional { type_ = "type", value = "value" }
+    nullable { type_ = "type", value = "value" }
 }
 
 wire::open_union! {
@@ -617,8 +619,7 @@ pub struct ClusterFeatureResponse {
 
 wire::object! {
     ClusterFeatureResponse:
-    optional {
-        accepted_values = "accepted_values",
+    nullable {
         cloud_provider_feature_documentation = "cloud_provider_feature_documentation",
         cost_per_month = "cost_per_month",
         cost_per_month_in_cents = "cost_per_month_in_cents",
@@ -633,6 +634,7 @@ wire::object! {
         value_object = "value_object",
         value_type = "value_type",
     }
+    optional { accepted_values = "accepted_values" }
 }
 
 /// Features of clusters.
@@ -669,7 +671,7 @@ pub struct ClusterFeatureStringResponse {
 
 wire::object! {
     ClusterFeatureStringResponse:
-    optional { type_ = "type", value = "value" }
+    nullable { type_ = "type", value = "value" }
 }
 
 /// What to set a feature to.

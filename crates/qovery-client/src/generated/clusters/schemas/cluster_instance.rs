@@ -19,7 +19,7 @@ pub struct ClusterInstanceAttributes {
 
 wire::object! {
     ClusterInstanceAttributes:
-    optional {
+    nullable {
         instance_category = "instance_category",
         instance_family = "instance_family",
         instance_generation = "instance_generation",
@@ -40,7 +40,7 @@ pub struct ClusterInstanceGpuInfo {
 
 wire::object! {
     ClusterInstanceGpuInfo:
-    optional {
+    nullable {
         count = "count",
         manufacturer = "manufacturer",
         memory_in_mib = "memory_in_mib",
@@ -65,7 +65,7 @@ pub struct ClusterInstanceType {
 
 wire::object! {
     ClusterInstanceType:
-    optional {
+    nullable {
         architecture = "architecture",
         attributes = "attributes",
         bandwidth_guarantee = "bandwidth_guarantee",

@@ -28,7 +28,7 @@ pub struct ClusterKubernetesEvent {
 
 wire::object! {
     ClusterKubernetesEvent:
-    optional {
+    nullable {
         count = "count",
         created_at = "created_at",
         first_occurrence = "first_occurrence",

@@ -23,5 +23,5 @@ impl ClusterLabelsGroup {
 
 wire::object! {
     ClusterLabelsGroup:
-    optional { id = "id" }
+    nullable { id = "id" }
 }

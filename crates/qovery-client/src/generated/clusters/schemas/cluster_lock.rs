@@ -20,7 +20,7 @@ pub struct ClusterLock {
 
 wire::object! {
     ClusterLock:
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         locked_at = "locked_at",
         owner_name = "owner_name",

@@ -17,7 +17,7 @@ pub struct ClusterLogDetails {
 
 wire::object! {
     ClusterLogDetails:
-    optional { provider_kind = "provider_kind", region = "region", transmitter = "transmitter" }
+    nullable { provider_kind = "provider_kind", region = "region", transmitter = "transmitter" }
 }
 
 /// Why a step failed, and what to do about it.
@@ -34,7 +34,7 @@ pub struct ClusterLogError {
 
 wire::object! {
     ClusterLogError:
-    optional {
+    nullable {
         event_details = "event_details",
         hint_message = "hint_message",
         link = "link",
@@ -53,7 +53,7 @@ pub struct ClusterLogMessage {
 
 wire::object! {
     ClusterLogMessage:
-    optional { safe_message = "safe_message" }
+    nullable { safe_message = "safe_message" }
 }
 
 wire::open_enum! {
@@ -88,7 +88,7 @@ pub struct ClusterLogTransmitter {
 
 wire::object! {
     ClusterLogTransmitter:
-    optional { id = "id", name = "name", type_ = "type" }
+    nullable { id = "id", name = "name", type_ = "type" }
 }
 
 /// The error behind an error.
@@ -100,5 +100,5 @@ pub struct ClusterLogUnderlyingError {
 
 wire::object! {
     ClusterLogUnderlyingError:
-    optional { message = "message" }
+    nullable { message = "message" }
 }

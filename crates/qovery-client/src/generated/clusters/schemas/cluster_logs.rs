@@ -21,7 +21,7 @@ pub struct ClusterLogs {
 
 wire::object! {
     ClusterLogs:
-    optional {
+    nullable {
         details = "details",
         error = "error",
         message = "message",
@@ -41,7 +41,7 @@ pub struct ClusterLogsResponse {
 
 wire::object! {
     ClusterLogsResponse:
-    optional { response = "response" }
+    nullable { response = "response" }
 }
 
 /// Lines of a cluster's log.

@@ -15,5 +15,5 @@ pub struct ClusterMetricsResponse {
 
 wire::object! {
     ClusterMetricsResponse:
-    optional { metrics = "metrics" }
+    nullable { metrics = "metrics" }
 }

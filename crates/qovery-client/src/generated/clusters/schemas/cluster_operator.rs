@@ -23,7 +23,7 @@ pub struct ClusterOperatorBootstrapResponse {
 
 wire::object! {
     ClusterOperatorBootstrapResponse:
-    optional {
+    nullable {
         chart_name = "chart_name",
         chart_reference = "chart_reference",
         chart_repository = "chart_repository",
@@ -71,7 +71,7 @@ pub struct ClusterOperatorInventory {
 
 wire::object! {
     ClusterOperatorInventory:
-    optional {
+    nullable {
         attached = "attached",
         cluster_id = "cluster_id",
         cluster_kind = "cluster_kind",
@@ -120,7 +120,7 @@ pub struct ClusterOperatorStatusResponse {
 
 wire::object! {
     ClusterOperatorStatusResponse:
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         controller_version = "controller_version",
         desired_chart_version = "desired_chart_version",
@@ -176,7 +176,7 @@ pub struct ClusterOperatorUpdateResponse {
 
 wire::object! {
     ClusterOperatorUpdateResponse:
-    optional {
+    nullable {
         chart_version = "chart_version",
         execution_id = "execution_id",
         image_version = "image_version",

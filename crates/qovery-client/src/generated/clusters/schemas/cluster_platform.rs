@@ -18,12 +18,8 @@ pub struct ClusterPlatformBindingLayerResponse {
 
 wire::object! {
     ClusterPlatformBindingLayerResponse:
-    optional {
-        component_keys = "componentKeys",
-        key = "key",
-        reason = "reason",
-        status = "status",
-    }
+    nullable { key = "key", reason = "reason", status = "status" }
+    optional { component_keys = "componentKeys" }
 }
 
 /// The template a cluster shall be set up from.
@@ -114,14 +110,16 @@ pub struct ClusterPlatformBindingResponse {
 
 wire::object! {
     ClusterPlatformBindingResponse:
-    optional {
+    nullable {
         cluster_id = "clusterId",
+        organization_id = "organizationId",
+        template_key = "templateKey",
+        template_version = "templateVersion",
+    }
+    optional {
         customer_provided_inputs = "customerProvidedInputs",
         layer_selections = "layerSelections",
         layers = "layers",
         managed_config = "managedConfig",
-        organization_id = "organizationId",
-        template_key = "templateKey",
-        template_version = "templateVersion",
     }
 }

@@ -14,5 +14,5 @@ pub struct ClusterReadinessStatus {
 
 wire::object! {
     ClusterReadinessStatus:
-    optional { is_ready = "is_ready" }
+    nullable { is_ready = "is_ready" }
 }

@@ -20,14 +20,14 @@ pub struct ClusterRegion {
 
 wire::object! {
     ClusterRegion:
-    optional {
+    nullable {
         arm_supported = "arm_supported",
         city = "city",
         country = "country",
         country_code = "country_code",
         name = "name",
-        zones = "zones",
     }
+    optional { zones = "zones" }
 }
 
 /// Regions of a cloud.

@@ -24,7 +24,7 @@ pub struct ClusterStatus {
 
 wire::object! {
     ClusterStatus:
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         cluster_lock = "cluster_lock",
         is_deployed = "is_deployed",

@@ -18,7 +18,8 @@ pub struct ClusterToken {
 
 wire::object! {
     ClusterToken:
-    optional { api_version = "apiVersion", kind = "kind", spec = "spec", status = "status" }
+    nullable { api_version = "apiVersion", kind = "kind", status = "status" }
+    optional { spec = "spec" }
 }
 
 /// The token itself.
@@ -32,5 +33,5 @@ pub struct ClusterTokenStatus {
 
 wire::object! {
     ClusterTokenStatus:
-    optional { expiration_timestamp = "expirationTimestamp", token = "token" }
+    nullable { expiration_timestamp = "expirationTimestamp", token = "token" }
 }

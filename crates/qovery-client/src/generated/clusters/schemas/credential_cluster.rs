@@ -17,5 +17,5 @@ pub struct CredentialCluster {
 
 wire::object! {
     CredentialCluster:
-    optional { cloud_provider = "cloud_provider", id = "id", name = "name" }
+    nullable { cloud_provider = "cloud_provider", id = "id", name = "name" }
 }

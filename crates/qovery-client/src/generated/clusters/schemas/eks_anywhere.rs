@@ -43,7 +43,7 @@ impl EksAnywhereBackupBucket {
 wire::object! {
     EksAnywhereBackupBucket:
     required { bucket = "bucket", region = "region", role_arn = "role_arn" }
-    optional { key_prefix = "key_prefix" }
+    nullable { key_prefix = "key_prefix" }
 }
 
 /// The backups of an EKS Anywhere cluster.
@@ -99,7 +99,7 @@ impl EksAnywhereBackupParameters {
 wire::object! {
     EksAnywhereBackupParameters:
     required { s3 = "s3" }
-    optional {
+    nullable {
         certs_secret_name = "certs_secret_name",
         enabled = "enabled",
         timeout_seconds = "timeout_seconds",
@@ -115,7 +115,7 @@ pub struct EksAnywhereClusterJwtResponse {
 
 wire::object! {
     EksAnywhereClusterJwtResponse:
-    optional { jwt = "jwt" }
+    nullable { jwt = "jwt" }
 }
 
 /// The commit to move to.
@@ -143,7 +143,7 @@ pub struct EksAnywhereCommitResponse {
 
 wire::object! {
     EksAnywhereCommitResponse:
-    optional { commit_id = "commit_id" }
+    nullable { commit_id = "commit_id" }
 }
 
 /// The repository that describes an EKS Anywhere cluster.
@@ -197,7 +197,7 @@ impl EksAnywhereGitRepository {
 wire::object! {
     EksAnywhereGitRepository:
     required { git_token_id = "git_token_id", url = "url" }
-    optional { branch = "branch", commit_id = "commit_id", provider = "provider" }
+    nullable { branch = "branch", commit_id = "commit_id", provider = "provider" }
 }
 
 /// Settings of an EKS Anywhere cluster.
@@ -237,7 +237,7 @@ impl EksAnywhereParameters {
 wire::object! {
     EksAnywhereParameters:
     required { git_repository = "git_repository", yaml_file_path = "yaml_file_path" }
-    optional { cluster_backup = "cluster_backup" }
+    nullable { cluster_backup = "cluster_backup" }
 }
 
 /// Access to vSphere, with a key or a role of AWS.
@@ -255,7 +255,7 @@ pub struct EksAnywhereVsphereClusterCredentials {
 wire::object! {
     EksAnywhereVsphereClusterCredentials:
     required { id = "id" }
-    optional {
+    nullable {
         access_key_id = "access_key_id",
         name = "name",
         object_type = "object_type",

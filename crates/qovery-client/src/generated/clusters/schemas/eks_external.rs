@@ -14,5 +14,5 @@ pub struct EksExternalSecretsAuthentication {
 
 wire::object! {
     EksExternalSecretsAuthentication:
-    optional { eks_role_arn = "eks_role_arn" }
+    nullable { eks_role_arn = "eks_role_arn" }
 }

@@ -22,7 +22,7 @@ pub struct EksInfrastructureOutputs {
 
 wire::object! {
     EksInfrastructureOutputs:
-    optional {
+    nullable {
         cluster_arn = "cluster_arn",
         cluster_name = "cluster_name",
         cluster_oidc_issuer = "cluster_oidc_issuer",

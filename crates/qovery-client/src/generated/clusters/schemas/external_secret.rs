@@ -23,7 +23,7 @@ pub struct ExternalSecretVariable {
 
 wire::object! {
     ExternalSecretVariable:
-    optional {
+    nullable {
         environment_id = "environment_id",
         environment_name = "environment_name",
         external_secret_name = "external_secret_name",

@@ -20,7 +20,7 @@ pub struct FieldSchemaConstraintsResponse {
 
 wire::object! {
     FieldSchemaConstraintsResponse:
-    optional {
+    nullable {
         allowed_values = "allowedValues",
         max = "max",
         max_length = "maxLength",
@@ -46,7 +46,7 @@ pub struct FieldSchemaResponse {
 
 wire::object! {
     FieldSchemaResponse:
-    optional {
+    nullable {
         constraints = "constraints",
         default_value = "defaultValue",
         description = "description",

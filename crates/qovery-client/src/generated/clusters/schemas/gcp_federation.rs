@@ -22,7 +22,7 @@ pub struct GcpFederationClusterCredentials {
 wire::object! {
     GcpFederationClusterCredentials:
     required { id = "id" }
-    optional {
+    nullable {
         name = "name",
         object_type = "object_type",
         project_id = "project_id",

@@ -18,5 +18,5 @@ pub struct GcpStaticClusterCredentials {
 wire::object! {
     GcpStaticClusterCredentials:
     required { id = "id" }
-    optional { name = "name", object_type = "object_type" }
+    nullable { name = "name", object_type = "object_type" }
 }

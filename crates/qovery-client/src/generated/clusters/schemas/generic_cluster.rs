@@ -18,5 +18,5 @@ pub struct GenericClusterCredentials {
 wire::object! {
     GenericClusterCredentials:
     required { id = "id" }
-    optional { name = "name", object_type = "object_type" }
+    nullable { name = "name", object_type = "object_type" }
 }

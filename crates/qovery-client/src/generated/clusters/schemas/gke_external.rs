@@ -14,5 +14,5 @@ pub struct GkeExternalSecretsAuthentication {
 
 wire::object! {
     GkeExternalSecretsAuthentication:
-    optional { gke_service_account = "gke_service_account" }
+    nullable { gke_service_account = "gke_service_account" }
 }

@@ -20,7 +20,7 @@ pub struct GkeInfrastructureOutputs {
 
 wire::object! {
     GkeInfrastructureOutputs:
-    optional {
+    nullable {
         cluster_name = "cluster_name",
         cluster_self_link = "cluster_self_link",
         external_secrets_automatic_authentication = "external_secrets_automatic_authentication",

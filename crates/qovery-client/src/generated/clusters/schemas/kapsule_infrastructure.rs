@@ -16,5 +16,5 @@ pub struct KapsuleInfrastructureOutputs {
 
 wire::object! {
     KapsuleInfrastructureOutputs:
-    optional { cluster_name = "cluster_name", kind = "kind" }
+    nullable { cluster_name = "cluster_name", kind = "kind" }
 }

@@ -48,9 +48,6 @@ impl KarpenterDefaultNodePoolOverride {
 
 wire::object! {
     KarpenterDefaultNodePoolOverride:
-    optional {
-        consolidate_after = "consolidate_after",
-        limits = "limits",
-        spot_enabled = "spot_enabled",
-    }
+    nullable { consolidate_after = "consolidate_after", limits = "limits" }
+    optional { spot_enabled = "spot_enabled" }
 }

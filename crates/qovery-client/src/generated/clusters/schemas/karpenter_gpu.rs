@@ -96,7 +96,7 @@ impl KarpenterGpuNodePoolOverride {
 
 wire::object! {
     KarpenterGpuNodePoolOverride:
-    optional {
+    nullable {
         consolidate_after = "consolidate_after",
         consolidation = "consolidation",
         disk_iops = "disk_iops",

@@ -77,7 +77,7 @@ impl KarpenterNodePool {
 wire::object! {
     KarpenterNodePool:
     required { requirements = "requirements" }
-    optional {
+    nullable {
         cronjob_override = "cronjob_override",
         default_override = "default_override",
         gpu_override = "gpu_override",

@@ -60,10 +60,10 @@ impl KarpenterStableNodePoolOverride {
 
 wire::object! {
     KarpenterStableNodePoolOverride:
-    optional {
+    nullable {
         consolidate_after = "consolidate_after",
         consolidation = "consolidation",
         limits = "limits",
-        spot_enabled = "spot_enabled",
     }
+    optional { spot_enabled = "spot_enabled" }
 }

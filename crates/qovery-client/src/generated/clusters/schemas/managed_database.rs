@@ -15,7 +15,7 @@ pub struct ManagedDatabaseInstanceTypeResponse {
 
 wire::object! {
     ManagedDatabaseInstanceTypeResponse:
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// Machine types for a managed database.
@@ -39,7 +39,7 @@ pub struct ManagedDatabaseTypeResponse {
 
 wire::object! {
     ManagedDatabaseTypeResponse:
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// Managed databases of a cloud.

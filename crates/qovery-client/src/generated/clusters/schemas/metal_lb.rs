@@ -23,5 +23,5 @@ impl MetalLbChartParameters {
 
 wire::object! {
     MetalLbChartParameters:
-    optional { ip_address_pools = "ip_address_pools" }
+    nullable { ip_address_pools = "ip_address_pools" }
 }

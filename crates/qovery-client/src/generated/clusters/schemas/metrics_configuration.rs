@@ -85,7 +85,7 @@ impl MetricsConfigurationManagedByQovery {
 
 wire::object! {
     MetricsConfigurationManagedByQovery:
-    optional {
+    nullable {
         alerting = "alerting",
         cloud_watch_export_config = "cloud_watch_export_config",
         high_availability = "high_availability",

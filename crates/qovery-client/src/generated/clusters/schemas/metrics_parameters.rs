@@ -36,5 +36,5 @@ impl MetricsParameters {
 
 wire::object! {
     MetricsParameters:
-    optional { configuration = "configuration", enabled = "enabled" }
+    nullable { configuration = "configuration", enabled = "enabled" }
 }

@@ -75,7 +75,7 @@ impl NginxChartParameters {
 
 wire::object! {
     NginxChartParameters:
-    optional {
+    nullable {
         annotation_external_dns_kubernetes_target = "annotation_external_dns_kubernetes_target",
         annotation_metal_lb_load_balancer_ips = "annotation_metal_lb_load_balancer_ips",
         default_ssl_certificate = "default_ssl_certificate",

@@ -16,7 +16,8 @@ pub struct OrganizationCredentials {
 
 wire::object! {
     OrganizationCredentials:
-    optional { clusters = "clusters", credential = "credential" }
+    nullable { credential = "credential" }
+    optional { clusters = "clusters" }
 }
 
 /// Cloud credentials, with the clusters that use them.

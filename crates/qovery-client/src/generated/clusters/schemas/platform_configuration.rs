@@ -69,10 +69,9 @@ pub struct PlatformConfigurationPreviewResponse {
 
 wire::object! {
     PlatformConfigurationPreviewResponse:
+    nullable { cluster_id = "clusterId", component_key = "componentKey" }
     optional {
-        cluster_id = "clusterId",
         component_bindings = "componentBindings",
-        component_key = "componentKey",
         fields = "fields",
         requirements = "requirements",
         violations = "violations",
@@ -92,9 +91,9 @@ pub struct PlatformConfigurationResolution {
 
 wire::object! {
     PlatformConfigurationResolution:
+    nullable { component_key = "componentKey" }
     optional {
         component_bindings = "componentBindings",
-        component_key = "componentKey",
         fields = "fields",
         requirements = "requirements",
         violations = "violations",
@@ -112,5 +111,5 @@ pub struct PlatformConfigurationViolation {
 
 wire::object! {
     PlatformConfigurationViolation:
-    optional { code = "code", field_path = "fieldPath", message = "message" }
+    nullable { code = "code", field_path = "fieldPath", message = "message" }
 }

@@ -24,7 +24,7 @@ pub struct PlatformInputRequirement {
 
 wire::object! {
     PlatformInputRequirement:
-    optional {
+    nullable {
         constraints = "constraints",
         default_value = "defaultValue",
         description = "description",

@@ -16,5 +16,5 @@ pub struct PlatformOutputBinding {
 
 wire::object! {
     PlatformOutputBinding:
-    optional { from_component = "fromComponent", input = "input", output = "output" }
+    nullable { from_component = "fromComponent", input = "input", output = "output" }
 }

@@ -38,7 +38,8 @@ pub struct PlatformTemplateComponentResponse {
 
 wire::object! {
     PlatformTemplateComponentResponse:
-    optional { description = "description", fields = "fields", key = "key", kind = "kind" }
+    nullable { description = "description", key = "key", kind = "kind" }
+    optional { fields = "fields" }
 }
 
 /// A layer of a template.
@@ -57,16 +58,14 @@ pub struct PlatformTemplateLayerResponse {
 
 wire::object! {
     PlatformTemplateLayerResponse:
-    optional {
-        component_keys = "componentKeys",
-        components = "components",
+    nullable {
         description = "description",
         enabled_by_default = "enabledByDefault",
         key = "key",
         mandatory = "mandatory",
-        modes = "modes",
         providers = "providers",
     }
+    optional { component_keys = "componentKeys", components = "components", modes = "modes" }
 }
 
 wire::open_enum! {
@@ -91,11 +90,6 @@ pub struct PlatformTemplateSummaryResponse {
 
 wire::object! {
     PlatformTemplateSummaryResponse:
-    optional {
-        description = "description",
-        key = "key",
-        layers = "layers",
-        status = "status",
-        version = "version",
-    }
+    nullable { description = "description", key = "key", status = "status", version = "version" }
+    optional { layers = "layers" }
 }

@@ -34,5 +34,5 @@ pub struct QoveryDnsProviderResponse {
 
 wire::object! {
     QoveryDnsProviderResponse:
-    optional { domain = "domain", provider = "provider" }
+    nullable { domain = "domain", provider = "provider" }
 }

@@ -18,7 +18,7 @@ pub struct ReportedClusterOperatorIdentity {
 
 wire::object! {
     ReportedClusterOperatorIdentity:
-    optional {
+    nullable {
         chart_version = "chart_version",
         observed_at = "observed_at",
         release_digest = "release_digest",

@@ -59,7 +59,7 @@ pub struct Route53DnsProviderResponse {
 
 wire::object! {
     Route53DnsProviderResponse:
-    optional {
+    nullable {
         aws_region = "aws_region",
         credentials = "credentials",
         domain = "domain",

@@ -41,5 +41,5 @@ pub struct Route53StaticCredentialsResponse {
 
 wire::object! {
     Route53StaticCredentialsResponse:
-    optional { aws_access_key_id = "aws_access_key_id", type_ = "type" }
+    nullable { aws_access_key_id = "aws_access_key_id", type_ = "type" }
 }

@@ -21,7 +21,7 @@ pub struct ScalewayClusterCredentials {
 wire::object! {
     ScalewayClusterCredentials:
     required { id = "id" }
-    optional {
+    nullable {
         name = "name",
         object_type = "object_type",
         scaleway_access_key = "scaleway_access_key",

@@ -23,7 +23,7 @@ pub struct SecretManagerAccess {
 wire::object! {
     SecretManagerAccess:
     required { id = "id" }
-    optional {
+    nullable {
         authentication = "authentication",
         created_at = "created_at",
         endpoint = "endpoint",

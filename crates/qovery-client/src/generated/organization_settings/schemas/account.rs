@@ -21,7 +21,7 @@ pub struct AccountInfo {
 
 wire::object! {
     AccountInfo:
-    optional {
+    nullable {
         communication_email = "communication_email",
         created_at = "created_at",
         first_name = "first_name",

@@ -186,7 +186,7 @@ impl AlertRuleCondition {
 wire::object! {
     AlertRuleCondition:
     required { kind = "kind", promql = "promql" }
-    optional { function = "function", operator = "operator", threshold = "threshold" }
+    nullable { function = "function", operator = "operator", threshold = "threshold" }
 }
 
 wire::open_enum! {
@@ -357,8 +357,7 @@ pub struct AlertRuleResponse {
 wire::object! {
     AlertRuleResponse:
     required { id = "id" }
-    optional {
-        alert_receiver_ids = "alert_receiver_ids",
+    nullable {
         cluster_id = "cluster_id",
         condition = "condition",
         created_at = "created_at",
@@ -377,6 +376,7 @@ wire::object! {
         target = "target",
         updated_at = "updated_at",
     }
+    optional { alert_receiver_ids = "alert_receiver_ids" }
 }
 
 wire::open_enum! {
@@ -421,7 +421,7 @@ pub struct AlertTarget {
 
 wire::object! {
     AlertTarget:
-    optional { service = "service", target_id = "target_id", target_type = "target_type" }
+    nullable { service = "service", target_id = "target_id", target_type = "target_type" }
 }
 
 /// What a rule shall watch.

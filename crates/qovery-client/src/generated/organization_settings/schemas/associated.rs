@@ -23,7 +23,7 @@ pub struct AssociatedItem {
 
 wire::object! {
     AssociatedItem:
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         cluster_name = "cluster_name",
         environment_id = "environment_id",

@@ -17,7 +17,8 @@ pub struct AvailableContainerRegistryResponse {
 
 wire::object! {
     AvailableContainerRegistryResponse:
-    optional { is_mandatory = "is_mandatory", kind = "kind", required_config = "required_config" }
+    nullable { is_mandatory = "is_mandatory", kind = "kind" }
+    optional { required_config = "required_config" }
 }
 
 /// Kinds of image registry.
@@ -43,7 +44,8 @@ pub struct AvailableHelmRepositoryResponse {
 
 wire::object! {
     AvailableHelmRepositoryResponse:
-    optional { is_mandatory = "is_mandatory", kind = "kind", required_config = "required_config" }
+    nullable { is_mandatory = "is_mandatory", kind = "kind" }
+    optional { required_config = "required_config" }
 }
 
 /// Kinds of chart repository.

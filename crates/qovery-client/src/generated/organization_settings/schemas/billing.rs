@@ -14,7 +14,7 @@ pub struct BillingExternalId {
 
 wire::object! {
     BillingExternalId:
-    optional { id = "id" }
+    nullable { id = "id" }
 }
 
 /// Whom invoices go to.
@@ -35,7 +35,7 @@ pub struct BillingInfo {
 
 wire::object! {
     BillingInfo:
-    optional {
+    nullable {
         address = "address",
         city = "city",
         company = "company",
@@ -125,5 +125,5 @@ pub struct BillingStatus {
 
 wire::object! {
     BillingStatus:
-    optional { is_valid = "is_valid", message = "message" }
+    nullable { is_valid = "is_valid", message = "message" }
 }

@@ -17,7 +17,7 @@ pub struct ContainerRegistryCluster {
 wire::object! {
     ContainerRegistryCluster:
     required { id = "id" }
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// How to authenticate at an image registry; the kind of registry decides which fields apply.
@@ -232,7 +232,7 @@ pub struct ContainerRegistryConfigResponse {
 
 wire::object! {
     ContainerRegistryConfigResponse:
-    optional {
+    nullable {
         access_key_id = "access_key_id",
         azure_application_id = "azure_application_id",
         azure_application_object_id = "azure_application_object_id",
@@ -316,7 +316,7 @@ pub struct ContainerRegistryResponse {
 wire::object! {
     ContainerRegistryResponse:
     required { id = "id" }
-    optional {
+    nullable {
         associated_services_count = "associated_services_count",
         cluster = "cluster",
         config = "config",
@@ -356,7 +356,7 @@ pub struct ContainerRegistryService {
 
 wire::object! {
     ContainerRegistryService:
-    optional {
+    nullable {
         environment_id = "environment_id",
         environment_name = "environment_name",
         project_id = "project_id",
@@ -398,7 +398,8 @@ pub struct ContainerVersionResponse {
 
 wire::object! {
     ContainerVersionResponse:
-    optional { image_name = "image_name", versions = "versions" }
+    nullable { image_name = "image_name" }
+    optional { versions = "versions" }
 }
 
 /// Images with their versions.

@@ -17,7 +17,7 @@ pub struct Cost {
 
 wire::object! {
     Cost:
-    optional {
+    nullable {
         currency_code = "currency_code",
         total = "total",
         total_in_cents = "total_in_cents",
@@ -39,7 +39,7 @@ pub struct CostRange {
 
 wire::object! {
     CostRange:
-    optional {
+    nullable {
         currency_code = "currency_code",
         max_cost = "max_cost",
         max_cost_in_cents = "max_cost_in_cents",

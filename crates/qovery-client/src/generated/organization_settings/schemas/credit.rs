@@ -23,7 +23,7 @@ pub struct CreditCard {
 wire::object! {
     CreditCard:
     required { id = "id" }
-    optional {
+    nullable {
         brand = "brand",
         created_at = "created_at",
         expiry_month = "expiry_month",

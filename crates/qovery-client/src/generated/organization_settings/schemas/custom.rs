@@ -45,7 +45,7 @@ pub struct CustomRoleClusterPermissionResponse {
 
 wire::object! {
     CustomRoleClusterPermissionResponse:
-    optional {
+    nullable {
         cluster_id = "cluster_id",
         cluster_name = "cluster_name",
         permission = "permission",
@@ -85,7 +85,7 @@ impl CustomRoleEnvironmentPermission {
 
 wire::object! {
     CustomRoleEnvironmentPermission:
-    optional { environment_type = "environment_type", permission = "permission" }
+    nullable { environment_type = "environment_type", permission = "permission" }
 }
 
 /// What a role shall be allowed in one project.
@@ -137,10 +137,6 @@ pub struct CustomRoleProjectPermissionResponse {
 
 wire::object! {
     CustomRoleProjectPermissionResponse:
-    optional {
-        is_admin = "is_admin",
-        permissions = "permissions",
-        project_id = "project_id",
-        project_name = "project_name",
-    }
+    nullable { is_admin = "is_admin", project_id = "project_id", project_name = "project_name" }
+    optional { permissions = "permissions" }
 }

@@ -198,7 +198,7 @@ pub struct EmailAlertReceiverResponse {
 wire::object! {
     EmailAlertReceiverResponse:
     required { id = "id" }
-    optional {
+    nullable {
         auth_username = "auth_username",
         created_at = "created_at",
         description = "description",

@@ -24,14 +24,13 @@ pub struct EnrichedAnnotationsGroup {
 wire::object! {
     EnrichedAnnotationsGroup:
     required { id = "id" }
-    optional {
-        annotations = "annotations",
+    nullable {
         associated_items_count = "associated_items_count",
         created_at = "created_at",
         name = "name",
-        scopes = "scopes",
         updated_at = "updated_at",
     }
+    optional { annotations = "annotations", scopes = "scopes" }
 }
 
 /// Annotations groups.
@@ -63,13 +62,13 @@ pub struct EnrichedLabelsGroup {
 wire::object! {
     EnrichedLabelsGroup:
     required { id = "id" }
-    optional {
+    nullable {
         associated_items_count = "associated_items_count",
         created_at = "created_at",
-        labels = "labels",
         name = "name",
         updated_at = "updated_at",
     }
+    optional { labels = "labels" }
 }
 
 /// Labels groups.

@@ -20,7 +20,7 @@ pub struct GhostAlertRuleResponse {
 
 wire::object! {
     GhostAlertRuleResponse:
-    optional {
+    nullable {
         name = "name",
         source = "source",
         starts_at = "starts_at",

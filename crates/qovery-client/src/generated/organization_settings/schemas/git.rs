@@ -18,7 +18,7 @@ pub struct GitAuthProvider {
 
 wire::object! {
     GitAuthProvider:
-    optional { id = "id", name = "name", owner = "owner", use_bot = "use_bot" }
+    nullable { id = "id", name = "name", owner = "owner", use_bot = "use_bot" }
 }
 
 /// Git accounts.
@@ -59,7 +59,7 @@ pub struct GitRepository {
 wire::object! {
     GitRepository:
     required { id = "id" }
-    optional {
+    nullable {
         default_branch = "default_branch",
         is_private = "is_private",
         name = "name",
@@ -76,7 +76,7 @@ pub struct GitRepositoryBranch {
 
 wire::object! {
     GitRepositoryBranch:
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// Branches.
@@ -179,7 +179,7 @@ pub struct GitTokenResponse {
 wire::object! {
     GitTokenResponse:
     required { id = "id" }
-    optional {
+    nullable {
         associated_services_count = "associated_services_count",
         created_at = "created_at",
         description = "description",
@@ -219,7 +219,7 @@ pub struct GitTokenService {
 
 wire::object! {
     GitTokenService:
-    optional {
+    nullable {
         environment_id = "environment_id",
         environment_name = "environment_name",
         project_id = "project_id",

@@ -143,7 +143,7 @@ pub struct HelmRepositoryConfigResponse {
 
 wire::object! {
     HelmRepositoryConfigResponse:
-    optional {
+    nullable {
         access_key_id = "access_key_id",
         azure_subscription_id = "azure_subscription_id",
         azure_tenant_id = "azure_tenant_id",
@@ -237,7 +237,7 @@ pub struct HelmRepositoryResponse {
 wire::object! {
     HelmRepositoryResponse:
     required { id = "id" }
-    optional {
+    nullable {
         associated_services_count = "associated_services_count",
         config = "config",
         created_at = "created_at",
@@ -277,7 +277,7 @@ pub struct HelmRepositoryService {
 
 wire::object! {
     HelmRepositoryService:
-    optional {
+    nullable {
         environment_id = "environment_id",
         environment_name = "environment_name",
         project_id = "project_id",
@@ -317,7 +317,8 @@ pub struct HelmVersionResponse {
 
 wire::object! {
     HelmVersionResponse:
-    optional { chart_name = "chart_name", versions = "versions" }
+    nullable { chart_name = "chart_name" }
+    optional { versions = "versions" }
 }
 
 /// Charts with their versions.

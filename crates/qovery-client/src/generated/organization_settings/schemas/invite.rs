@@ -29,7 +29,7 @@ pub struct InviteMember {
 wire::object! {
     InviteMember:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         email = "email",
         invitation_link = "invitation_link",

@@ -23,7 +23,7 @@ pub struct Invoice {
 wire::object! {
     Invoice:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         currency_code = "currency_code",
         status = "status",

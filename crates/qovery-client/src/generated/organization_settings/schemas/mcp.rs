@@ -65,14 +65,14 @@ pub struct McpServerResponse {
 wire::object! {
     McpServerResponse:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
-        header_names = "header_names",
         name = "name",
         updated_at = "updated_at",
         url = "url",
     }
+    optional { header_names = "header_names" }
 }
 
 /// MCP servers.

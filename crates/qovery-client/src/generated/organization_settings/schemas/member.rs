@@ -29,7 +29,7 @@ pub struct Member {
 wire::object! {
     Member:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         email = "email",
         last_activity_at = "last_activity_at",

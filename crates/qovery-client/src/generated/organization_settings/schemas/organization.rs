@@ -48,7 +48,7 @@ pub struct OrganizationApiToken {
 wire::object! {
     OrganizationApiToken:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         name = "name",
@@ -78,7 +78,7 @@ pub struct OrganizationApiTokenCreate {
 wire::object! {
     OrganizationApiTokenCreate:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         name = "name",
@@ -160,7 +160,7 @@ pub struct OrganizationAvailableRole {
 wire::object! {
     OrganizationAvailableRole:
     required { id = "id" }
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// Roles.
@@ -247,7 +247,7 @@ pub struct OrganizationCurrentCost {
 
 wire::object! {
     OrganizationCurrentCost:
-    optional {
+    nullable {
         cost = "cost",
         plan = "plan",
         remaining_trial_day = "remaining_trial_day",
@@ -268,11 +268,9 @@ pub struct OrganizationCustomRole {
 
 wire::object! {
     OrganizationCustomRole:
+    nullable { description = "description", id = "id", name = "name" }
     optional {
         cluster_permissions = "cluster_permissions",
-        description = "description",
-        id = "id",
-        name = "name",
         project_permissions = "project_permissions",
     }
 }
@@ -463,7 +461,7 @@ pub struct OrganizationEventLinks {
 
 wire::object! {
     OrganizationEventLinks:
-    optional { next = "next", previous = "previous" }
+    nullable { next = "next", previous = "previous" }
 }
 
 /// An entry of the audit log.
@@ -491,7 +489,7 @@ pub struct OrganizationEventResponse {
 
 wire::object! {
     OrganizationEventResponse:
-    optional {
+    nullable {
         change = "change",
         environment_id = "environment_id",
         environment_name = "environment_name",
@@ -522,11 +520,8 @@ pub struct OrganizationEventResponseList {
 
 wire::object! {
     OrganizationEventResponseList:
-    optional {
-        events = "events",
-        links = "links",
-        organization_max_limit_reached = "organization_max_limit_reached",
-    }
+    nullable { links = "links", organization_max_limit_reached = "organization_max_limit_reached" }
+    optional { events = "events" }
 }
 
 wire::open_enum! {
@@ -585,7 +580,7 @@ pub struct OrganizationEventTarget {
 
 wire::object! {
     OrganizationEventTarget:
-    optional { id = "id", name = "name" }
+    nullable { id = "id", name = "name" }
 }
 
 wire::open_enum! {
@@ -771,7 +766,7 @@ pub struct OrganizationOnboardingResponse {
 
 wire::object! {
     OrganizationOnboardingResponse:
-    optional { status = "status", use_cases = "use_cases" }
+    nullable { status = "status", use_cases = "use_cases" }
 }
 
 wire::open_enum! {
@@ -805,7 +800,7 @@ pub struct OrganizationPolicyApiToken {
 wire::object! {
     OrganizationPolicyApiToken:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         creator_name = "creator_name",
         description = "description",
@@ -842,7 +837,7 @@ pub struct OrganizationPolicyApiTokenCreate {
 wire::object! {
     OrganizationPolicyApiTokenCreate:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         creator_name = "creator_name",
         description = "description",
@@ -1132,17 +1127,19 @@ pub struct OrganizationWebhookResponse {
 wire::object! {
     OrganizationWebhookResponse:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         enabled = "enabled",
-        environment_types_filter = "environment_types_filter",
-        events = "events",
         kind = "kind",
-        project_names_filter = "project_names_filter",
         target_secret_set = "target_secret_set",
         target_url = "target_url",
         updated_at = "updated_at",
+    }
+    optional {
+        environment_types_filter = "environment_types_filter",
+        events = "events",
+        project_names_filter = "project_names_filter",
     }
 }
 

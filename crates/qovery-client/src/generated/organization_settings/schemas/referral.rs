@@ -15,5 +15,5 @@ pub struct Referral {
 
 wire::object! {
     Referral:
-    optional { invitation_link = "invitation_link", total_invited = "total_invited" }
+    nullable { invitation_link = "invitation_link", total_invited = "total_invited" }
 }

@@ -33,7 +33,7 @@ pub struct SignUp {
 wire::object! {
     SignUp:
     required { id = "id" }
-    optional {
+    nullable {
         company_name = "company_name",
         company_size = "company_size",
         created_at = "created_at",

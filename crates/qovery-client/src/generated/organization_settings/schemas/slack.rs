@@ -141,7 +141,7 @@ pub struct SlackAlertReceiverResponse {
 wire::object! {
     SlackAlertReceiverResponse:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         description = "description",
         name = "name",

@@ -24,7 +24,7 @@ pub struct WebhookEventResponse {
 wire::object! {
     WebhookEventResponse:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         kind = "kind",
         matched_event = "matched_event",

@@ -95,7 +95,7 @@ pub struct AgenticWorkflowModelResponse {
 
 wire::object! {
     AgenticWorkflowModelResponse:
-    optional { settings = "settings", type_ = "type" }
+    nullable { settings = "settings", type_ = "type" }
 }
 
 wire::open_enum! {
@@ -155,7 +155,8 @@ impl AgenticWorkflowOutput {
 wire::object! {
     AgenticWorkflowOutput:
     required { name = "name" }
-    optional { headers = "headers", instructions = "instructions", url = "url" }
+    nullable { headers = "headers", instructions = "instructions" }
+    optional { url = "url" }
 }
 
 /// A repository that a workflow works on.
@@ -410,7 +411,7 @@ pub struct AgenticWorkflowResponse {
 wire::object! {
     AgenticWorkflowResponse:
     required { id = "id" }
-    optional {
+    nullable {
         agent_prompt = "agent_prompt",
         created_at = "created_at",
         description = "description",
@@ -420,16 +421,18 @@ wire::object! {
         governance = "governance",
         icon_uri = "icon_uri",
         mcp = "mcp",
-        mcp_server_ids = "mcp_server_ids",
         model = "model",
         name = "name",
-        outputs = "outputs",
-        project_repositories = "project_repositories",
         resources = "resources",
         service_type = "service_type",
         slug = "slug",
         updated_at = "updated_at",
         webhook = "webhook",
+    }
+    optional {
+        mcp_server_ids = "mcp_server_ids",
+        outputs = "outputs",
+        project_repositories = "project_repositories",
         webhook_ip_allowlist = "webhook_ip_allowlist",
     }
 }
@@ -455,5 +458,5 @@ pub struct AgenticWorkflowWebhook {
 
 wire::object! {
     AgenticWorkflowWebhook:
-    optional { url = "url" }
+    nullable { url = "url" }
 }

@@ -23,7 +23,7 @@ pub struct Backup {
 wire::object! {
     Backup:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         message = "message",
         name = "name",
@@ -43,7 +43,8 @@ pub struct BackupPaginatedResponseList {
 
 wire::object! {
     BackupPaginatedResponseList:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 /// The backup to make.

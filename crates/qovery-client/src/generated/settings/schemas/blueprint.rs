@@ -26,7 +26,8 @@ pub struct BlueprintCatalogResponse {
 
 wire::object! {
     BlueprintCatalogResponse:
-    optional { blueprints = "blueprints", generated_at = "generatedAt", version = "version" }
+    nullable { generated_at = "generatedAt", version = "version" }
+    optional { blueprints = "blueprints" }
 }
 
 /// The service to make from a blueprint.
@@ -98,7 +99,7 @@ pub struct BlueprintDeploymentAckResponse {
 
 wire::object! {
     BlueprintDeploymentAckResponse:
-    optional { deployment_id = "deployment_id", execution_id = "execution_id" }
+    nullable { deployment_id = "deployment_id", execution_id = "execution_id" }
 }
 
 /// A blueprint.
@@ -117,16 +118,15 @@ pub struct BlueprintItem {
 
 wire::object! {
     BlueprintItem:
-    optional {
-        categories = "categories",
+    nullable {
         description = "description",
         icon = "icon",
         kind = "kind",
-        major_versions = "majorVersions",
         name = "name",
         provider = "provider",
         service_family = "serviceFamily",
     }
+    optional { categories = "categories", major_versions = "majorVersions" }
 }
 
 /// A major version of a blueprint.
@@ -139,7 +139,7 @@ pub struct BlueprintMajorVersion {
 
 wire::object! {
     BlueprintMajorVersion:
-    optional { latest_tag = "latestTag", service_version = "serviceVersion" }
+    nullable { latest_tag = "latestTag", service_version = "serviceVersion" }
 }
 
 /// Where the state may be kept.
@@ -154,7 +154,7 @@ pub struct BlueprintManifestBackendConfig {
 
 wire::object! {
     BlueprintManifestBackendConfig:
-    optional {
+    nullable {
         allowed_values = "allowed_values",
         default = "default",
         overridable = "overridable",
@@ -173,7 +173,7 @@ pub struct BlueprintManifestChartConfig {
 
 wire::object! {
     BlueprintManifestChartConfig:
-    optional { name = "name", repository = "repository", version = "version" }
+    nullable { name = "name", repository = "repository", version = "version" }
 }
 
 /// A field that follows from the environment.
@@ -188,7 +188,7 @@ pub struct BlueprintManifestContextVariableField {
 
 wire::object! {
     BlueprintManifestContextVariableField:
-    optional { kind = "kind", name = "name", source = "source", value = "value" }
+    nullable { kind = "kind", name = "name", source = "source", value = "value" }
 }
 
 /// Whose credentials may be used.
@@ -202,7 +202,7 @@ pub struct BlueprintManifestCredentialsConfig {
 
 wire::object! {
     BlueprintManifestCredentialsConfig:
-    optional {
+    nullable {
         allowed_values = "allowed_values",
         default = "default",
         overridable = "overridable",
@@ -221,7 +221,7 @@ pub struct BlueprintManifestEngineHelm {
 
 wire::object! {
     BlueprintManifestEngineHelm:
-    optional { chart = "chart", resources = "resources", timeout = "timeout", type_ = "type" }
+    nullable { chart = "chart", resources = "resources", timeout = "timeout", type_ = "type" }
 }
 
 /// A blueprint installed with OpenTofu.
@@ -239,7 +239,7 @@ pub struct BlueprintManifestEngineOpenTofu {
 
 wire::object! {
     BlueprintManifestEngineOpenTofu:
-    optional {
+    nullable {
         backend = "backend",
         credentials = "credentials",
         opentofu = "opentofu",
@@ -274,7 +274,7 @@ pub struct BlueprintManifestEngineTerraform {
 
 wire::object! {
     BlueprintManifestEngineTerraform:
-    optional {
+    nullable {
         backend = "backend",
         credentials = "credentials",
         provider = "provider",
@@ -324,7 +324,7 @@ pub struct BlueprintManifestFieldType {
 
 wire::object! {
     BlueprintManifestFieldType:
-    optional {
+    nullable {
         max = "max",
         max_length = "max_length",
         min = "min",
@@ -345,7 +345,7 @@ pub struct BlueprintManifestResourcesConfig {
 
 wire::object! {
     BlueprintManifestResourcesConfig:
-    optional { cpu = "cpu", ram = "ram", storage = "storage" }
+    nullable { cpu = "cpu", ram = "ram", storage = "storage" }
 }
 
 /// What a blueprint asks for, and what it is installed with.
@@ -358,7 +358,8 @@ pub struct BlueprintManifestResponse {
 
 wire::object! {
     BlueprintManifestResponse:
-    optional { engine = "engine", results = "results" }
+    nullable { engine = "engine" }
+    optional { results = "results" }
 }
 
 /// A backend of one's own.
@@ -371,7 +372,8 @@ pub struct BlueprintManifestUserProvidedBackend {
 
 wire::object! {
     BlueprintManifestUserProvidedBackend:
-    optional { config = "config", type_ = "type" }
+    nullable { type_ = "type" }
+    optional { config = "config" }
 }
 
 wire::open_enum! {
@@ -399,7 +401,7 @@ pub struct BlueprintManifestVariableField {
 
 wire::object! {
     BlueprintManifestVariableField:
-    optional {
+    nullable {
         allowed_values = "allowed_values",
         default_value = "default_value",
         description = "description",
@@ -421,7 +423,7 @@ pub struct BlueprintManifestVersionBlock {
 
 wire::object! {
     BlueprintManifestVersionBlock:
-    optional { allowed_values = "allowed_values", version = "version" }
+    nullable { allowed_values = "allowed_values", version = "version" }
 }
 
 /// The manual of a blueprint.
@@ -434,7 +436,7 @@ pub struct BlueprintReadmeResponse {
 
 wire::object! {
     BlueprintReadmeResponse:
-    optional { content = "content", repository_url = "repository_url" }
+    nullable { content = "content", repository_url = "repository_url" }
 }
 
 /// A service made from a blueprint.
@@ -450,7 +452,7 @@ pub struct BlueprintResponse {
 wire::object! {
     BlueprintResponse:
     required { id = "id" }
-    optional { catalog_url = "catalog_url", environment_id = "environment_id", tag = "tag" }
+    nullable { catalog_url = "catalog_url", environment_id = "environment_id", tag = "tag" }
 }
 
 wire::open_enum! {
@@ -565,7 +567,7 @@ pub struct BlueprintUpdateEngineFieldChange {
 
 wire::object! {
     BlueprintUpdateEngineFieldChange:
-    optional {
+    nullable {
         current_default_value = "current_default_value",
         current_value = "current_value",
         name = "name",
@@ -583,7 +585,7 @@ pub struct BlueprintUpdateNewMajorVersion {
 
 wire::object! {
     BlueprintUpdateNewMajorVersion:
-    optional { latest_tag = "latest_tag", service_version = "service_version" }
+    nullable { latest_tag = "latest_tag", service_version = "service_version" }
 }
 
 /// A field that can be given now.
@@ -599,7 +601,7 @@ pub struct BlueprintUpdateNewOptionalValue {
 
 wire::object! {
     BlueprintUpdateNewOptionalValue:
-    optional {
+    nullable {
         allowed_values = "allowed_values",
         default_value = "default_value",
         is_secret = "is_secret",
@@ -620,7 +622,7 @@ pub struct BlueprintUpdateNewRequiredValue {
 
 wire::object! {
     BlueprintUpdateNewRequiredValue:
-    optional {
+    nullable {
         allowed_values = "allowed_values",
         is_secret = "is_secret",
         name = "name",
@@ -638,7 +640,7 @@ pub struct BlueprintUpdatePreviewResponse {
 
 wire::object! {
     BlueprintUpdatePreviewResponse:
-    optional { preview_id = "preview_id", service_type = "service_type" }
+    nullable { preview_id = "preview_id", service_type = "service_type" }
 }
 
 /// A field that was removed.
@@ -650,7 +652,7 @@ pub struct BlueprintUpdateRemovedValue {
 
 wire::object! {
     BlueprintUpdateRemovedValue:
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// The version and the values to update to.
@@ -727,11 +729,13 @@ pub struct BlueprintUpdateResponse {
 
 wire::object! {
     BlueprintUpdateResponse:
-    optional {
+    nullable {
         current_tag = "current_tag",
         engine_diff = "engine_diff",
         is_up_to_date = "is_up_to_date",
         latest_tag = "latest_tag",
+    }
+    optional {
         new_major_versions = "new_major_versions",
         new_optional_values = "new_optional_values",
         new_required_values = "new_required_values",
@@ -756,7 +760,7 @@ pub struct BlueprintUpdateUpdatedValue {
 
 wire::object! {
     BlueprintUpdateUpdatedValue:
-    optional {
+    nullable {
         allowed_values = "allowed_values",
         current_default_value = "current_default_value",
         current_value = "current_value",

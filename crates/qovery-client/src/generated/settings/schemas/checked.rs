@@ -17,7 +17,7 @@ pub struct CheckedCustomDomainResponse {
 
 wire::object! {
     CheckedCustomDomainResponse:
-    optional { domain_name = "domain_name", error_details = "error_details", status = "status" }
+    nullable { domain_name = "domain_name", error_details = "error_details", status = "status" }
 }
 
 wire::open_enum! {

@@ -19,5 +19,5 @@ pub struct ClusterOverviewResponse {
 wire::object! {
     ClusterOverviewResponse:
     required { id = "id" }
-    optional { cloud_provider = "cloud_provider", is_demo = "is_demo", name = "name" }
+    nullable { cloud_provider = "cloud_provider", is_demo = "is_demo", name = "name" }
 }

@@ -695,7 +695,7 @@ impl ContainerAdvancedSettings {
 
 wire::object! {
     ContainerAdvancedSettings:
-    optional {
+    nullable {
         deployment_affinity_node_required = "deployment.affinity.node.required",
         deployment_antiaffinity_pod = "deployment.antiaffinity.pod",
         deployment_custom_domain_check_enabled = "deployment.custom_domain_check_enabled",
@@ -705,13 +705,6 @@ wire::object! {
         deployment_update_strategy_rolling_update_max_unavailable_percent = "deployment.update_strategy.rolling_update.max_unavailable_percent",
         deployment_update_strategy_type = "deployment.update_strategy.type",
         hpa_cpu_average_utilization_percent = "hpa.cpu.average_utilization_percent",
-        hpa_memory_average_utilization_percent = "hpa.memory.average_utilization_percent",
-        network_gateway_api_http_connection_idle_timeout_seconds = "network.gateway_api.http_connection_idle_timeout_seconds",
-        network_gateway_api_http_request_timeout_seconds = "network.gateway_api.http_request_timeout_seconds",
-        network_gateway_api_retry_http_status_codes = "network.gateway_api.retry.http_status_codes",
-        network_gateway_api_retry_num_retries = "network.gateway_api.retry.num_retries",
-        network_gateway_api_retry_per_try_timeout_seconds = "network.gateway_api.retry.per_try_timeout_seconds",
-        network_gateway_api_retry_retry_on = "network.gateway_api.retry.retry_on",
         network_ingress_basic_auth_env_var = "network.ingress.basic_auth_env_var",
         network_ingress_cors_allow_headers = "network.ingress.cors_allow_headers",
         network_ingress_cors_allow_methods = "network.ingress.cors_allow_methods",
@@ -737,6 +730,15 @@ wire::object! {
         security_automount_service_account_token = "security.automount_service_account_token",
         security_read_only_root_filesystem = "security.read_only_root_filesystem",
         security_service_account_name = "security.service_account_name",
+    }
+    optional {
+        hpa_memory_average_utilization_percent = "hpa.memory.average_utilization_percent",
+        network_gateway_api_http_connection_idle_timeout_seconds = "network.gateway_api.http_connection_idle_timeout_seconds",
+        network_gateway_api_http_request_timeout_seconds = "network.gateway_api.http_request_timeout_seconds",
+        network_gateway_api_retry_http_status_codes = "network.gateway_api.retry.http_status_codes",
+        network_gateway_api_retry_num_retries = "network.gateway_api.retry.num_retries",
+        network_gateway_api_retry_per_try_timeout_seconds = "network.gateway_api.retry.per_try_timeout_seconds",
+        network_gateway_api_retry_retry_on = "network.gateway_api.retry.retry_on",
     }
 }
 

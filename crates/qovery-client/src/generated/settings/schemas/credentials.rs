@@ -17,5 +17,5 @@ pub struct Credentials {
 
 wire::object! {
     Credentials:
-    optional { host = "host", login = "login", password = "password", port = "port" }
+    nullable { host = "host", login = "login", password = "password", port = "port" }
 }

@@ -25,7 +25,7 @@ pub struct CustomDomain {
 wire::object! {
     CustomDomain:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         domain = "domain",
         generate_certificate = "generate_certificate",

@@ -16,7 +16,8 @@ pub struct DatabaseConfiguration {
 
 wire::object! {
     DatabaseConfiguration:
-    optional { database_type = "database_type", version = "version" }
+    nullable { database_type = "database_type" }
+    optional { version = "version" }
 }
 
 /// Databases that can be created.
@@ -301,5 +302,5 @@ pub struct DatabaseVersionMode {
 
 wire::object! {
     DatabaseVersionMode:
-    optional { name = "name", supported_mode = "supported_mode" }
+    nullable { name = "name", supported_mode = "supported_mode" }
 }

@@ -45,7 +45,7 @@ pub struct DeploymentHistory {
 wire::object! {
     DeploymentHistory:
     required { id = "id" }
-    optional {
+    nullable {
         commit = "commit",
         created_at = "created_at",
         name = "name",
@@ -71,7 +71,7 @@ pub struct DeploymentHistoryApplication {
 wire::object! {
     DeploymentHistoryApplication:
     required { id = "id" }
-    optional {
+    nullable {
         commit = "commit",
         created_at = "created_at",
         name = "name",
@@ -100,8 +100,7 @@ pub struct DeploymentHistoryContainer {
 wire::object! {
     DeploymentHistoryContainer:
     required { id = "id" }
-    optional {
-        arguments = "arguments",
+    nullable {
         created_at = "created_at",
         entrypoint = "entrypoint",
         image_name = "image_name",
@@ -110,6 +109,7 @@ wire::object! {
         tag = "tag",
         updated_at = "updated_at",
     }
+    optional { arguments = "arguments" }
 }
 
 /// Past deployments of a container.
@@ -123,7 +123,8 @@ pub struct DeploymentHistoryContainerPaginatedResponseList {
 
 wire::object! {
     DeploymentHistoryContainerPaginatedResponseList:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 /// A database in a past deployment.
@@ -142,7 +143,7 @@ pub struct DeploymentHistoryDatabase {
 wire::object! {
     DeploymentHistoryDatabase:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         name = "name",
         status = "status",
@@ -161,7 +162,8 @@ pub struct DeploymentHistoryDatabasePaginatedResponseList {
 
 wire::object! {
     DeploymentHistoryDatabasePaginatedResponseList:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 /// A past deployment of an environment.
@@ -187,17 +189,19 @@ pub struct DeploymentHistoryEnvironment {
 wire::object! {
     DeploymentHistoryEnvironment:
     required { id = "id" }
-    optional {
-        applications = "applications",
-        containers = "containers",
+    nullable {
         created_at = "created_at",
-        databases = "databases",
-        helms = "helms",
-        jobs = "jobs",
         origin = "origin",
         status = "status",
         triggered_by = "triggered_by",
         updated_at = "updated_at",
+    }
+    optional {
+        applications = "applications",
+        containers = "containers",
+        databases = "databases",
+        helms = "helms",
+        jobs = "jobs",
     }
 }
 
@@ -212,7 +216,8 @@ pub struct DeploymentHistoryEnvironmentPaginatedResponseList {
 
 wire::object! {
     DeploymentHistoryEnvironmentPaginatedResponseList:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 /// Past deployments of a chart.
@@ -226,7 +231,8 @@ pub struct DeploymentHistoryHelmPaginatedResponseList {
 
 wire::object! {
     DeploymentHistoryHelmPaginatedResponseList:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 /// The chart that was deployed.
@@ -239,7 +245,7 @@ pub struct DeploymentHistoryHelmRepository {
 
 wire::object! {
     DeploymentHistoryHelmRepository:
-    optional { chart_name = "chart_name", chart_version = "chart_version" }
+    nullable { chart_name = "chart_name", chart_version = "chart_version" }
 }
 
 /// A chart in a past deployment.
@@ -260,7 +266,7 @@ pub struct DeploymentHistoryHelmResponse {
 wire::object! {
     DeploymentHistoryHelmResponse:
     required { id = "id" }
-    optional {
+    nullable {
         commit = "commit",
         created_at = "created_at",
         name = "name",
@@ -281,7 +287,8 @@ pub struct DeploymentHistoryJobPaginatedResponseList {
 
 wire::object! {
     DeploymentHistoryJobPaginatedResponseList:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 /// A job in a past deployment.
@@ -306,8 +313,7 @@ pub struct DeploymentHistoryJobResponse {
 wire::object! {
     DeploymentHistoryJobResponse:
     required { id = "id" }
-    optional {
-        arguments = "arguments",
+    nullable {
         commit = "commit",
         created_at = "created_at",
         entrypoint = "entrypoint",
@@ -318,6 +324,7 @@ wire::object! {
         tag = "tag",
         updated_at = "updated_at",
     }
+    optional { arguments = "arguments" }
 }
 
 /// What started a job.
@@ -330,7 +337,7 @@ pub struct DeploymentHistoryJobSchedule {
 
 wire::object! {
     DeploymentHistoryJobSchedule:
-    optional { event = "event", schedule_at = "schedule_at" }
+    nullable { event = "event", schedule_at = "schedule_at" }
 }
 
 /// Past deployments of an application.
@@ -344,7 +351,8 @@ pub struct DeploymentHistoryPaginatedResponseList {
 
 wire::object! {
     DeploymentHistoryPaginatedResponseList:
-    optional { page = "page", page_size = "page_size", results = "results" }
+    nullable { page = "page", page_size = "page_size" }
+    optional { results = "results" }
 }
 
 wire::open_enum! {
@@ -372,7 +380,7 @@ pub struct DeploymentRestriction {
 wire::object! {
     DeploymentRestriction:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         mode = "mode",
         type_ = "type",
@@ -481,15 +489,15 @@ pub struct DeploymentStageResponse {
 wire::object! {
     DeploymentStageResponse:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         deployment_order = "deployment_order",
         description = "description",
         environment = "environment",
         name = "name",
-        services = "services",
         updated_at = "updated_at",
     }
+    optional { services = "services" }
 }
 
 /// Deployment stages.
@@ -521,7 +529,7 @@ pub struct DeploymentStageServiceResponse {
 wire::object! {
     DeploymentStageServiceResponse:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         is_skipped = "is_skipped",
         service_id = "service_id",

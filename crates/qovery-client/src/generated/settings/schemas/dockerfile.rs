@@ -38,7 +38,8 @@ pub struct DockerfileCheckResponse {
 
 wire::object! {
     DockerfileCheckResponse:
-    optional { arg = "arg", dockerfile_path = "dockerfile_path", repositories = "repositories" }
+    nullable { dockerfile_path = "dockerfile_path" }
+    optional { arg = "arg", repositories = "repositories" }
 }
 
 /// Lines from a file in git.

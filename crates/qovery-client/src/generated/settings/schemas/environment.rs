@@ -29,7 +29,7 @@ pub struct EnvironmentDeploymentRule {
 wire::object! {
     EnvironmentDeploymentRule:
     required { id = "id" }
-    optional {
+    nullable {
         auto_preview = "auto_preview",
         auto_stop = "auto_stop",
         created_at = "created_at",
@@ -38,8 +38,8 @@ wire::object! {
         stop_time = "stop_time",
         timezone = "timezone",
         updated_at = "updated_at",
-        weekdays = "weekdays",
     }
+    optional { weekdays = "weekdays" }
 }
 
 /// The desired state of the deployment rule.
@@ -144,7 +144,7 @@ pub struct EnvironmentLog {
 wire::object! {
     EnvironmentLog:
     required { id = "id" }
-    optional {
+    nullable {
         created_at = "created_at",
         execution_id = "execution_id",
         hint = "hint",
@@ -177,7 +177,7 @@ pub struct EnvironmentLogScope {
 
 wire::object! {
     EnvironmentLogScope:
-    optional { id = "id", name = "name", type_ = "type" }
+    nullable { id = "id", name = "name", type_ = "type" }
 }
 
 wire::open_enum! {
@@ -208,7 +208,7 @@ pub struct EnvironmentOverviewResponse {
 wire::object! {
     EnvironmentOverviewResponse:
     required { id = "id" }
-    optional {
+    nullable {
         cluster = "cluster",
         created_at = "created_at",
         deployment_status = "deployment_status",
@@ -242,7 +242,7 @@ pub struct EnvironmentStats {
 wire::object! {
     EnvironmentStats:
     required { id = "id" }
-    optional { service_total_number = "service_total_number" }
+    nullable { service_total_number = "service_total_number" }
 }
 
 /// Counts, environment by environment.

@@ -45,5 +45,6 @@ pub struct GitWebhookStatusResponse {
 
 wire::object! {
     GitWebhookStatusResponse:
-    optional { missing_events = "missing_events", provider = "provider", status = "status" }
+    nullable { provider = "provider", status = "status" }
+    optional { missing_events = "missing_events" }
 }

@@ -500,14 +500,8 @@ impl HelmAdvancedSettings {
 
 wire::object! {
     HelmAdvancedSettings:
-    optional {
+    nullable {
         deployment_custom_domain_check_enabled = "deployment.custom_domain_check_enabled",
-        network_gateway_api_http_connection_idle_timeout_seconds = "network.gateway_api.http_connection_idle_timeout_seconds",
-        network_gateway_api_http_request_timeout_seconds = "network.gateway_api.http_request_timeout_seconds",
-        network_gateway_api_retry_http_status_codes = "network.gateway_api.retry.http_status_codes",
-        network_gateway_api_retry_num_retries = "network.gateway_api.retry.num_retries",
-        network_gateway_api_retry_per_try_timeout_seconds = "network.gateway_api.retry.per_try_timeout_seconds",
-        network_gateway_api_retry_retry_on = "network.gateway_api.retry.retry_on",
         network_ingress_basic_auth_env_var = "network.ingress.basic_auth_env_var",
         network_ingress_cors_allow_headers = "network.ingress.cors_allow_headers",
         network_ingress_cors_allow_methods = "network.ingress.cors_allow_methods",
@@ -530,6 +524,14 @@ wire::object! {
         network_ingress_proxy_send_timeout_seconds = "network.ingress.proxy_send_timeout_seconds",
         network_ingress_send_timeout_seconds = "network.ingress.send_timeout_seconds",
         network_ingress_whitelist_source_range = "network.ingress.whitelist_source_range",
+    }
+    optional {
+        network_gateway_api_http_connection_idle_timeout_seconds = "network.gateway_api.http_connection_idle_timeout_seconds",
+        network_gateway_api_http_request_timeout_seconds = "network.gateway_api.http_request_timeout_seconds",
+        network_gateway_api_retry_http_status_codes = "network.gateway_api.retry.http_status_codes",
+        network_gateway_api_retry_num_retries = "network.gateway_api.retry.num_retries",
+        network_gateway_api_retry_per_try_timeout_seconds = "network.gateway_api.retry.per_try_timeout_seconds",
+        network_gateway_api_retry_retry_on = "network.gateway_api.retry.retry_on",
     }
 }
 

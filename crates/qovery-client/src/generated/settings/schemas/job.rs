@@ -218,7 +218,7 @@ impl JobAdvancedSettings {
 
 wire::object! {
     JobAdvancedSettings:
-    optional {
+    nullable {
         build_cpu_max_in_milli = "build.cpu_max_in_milli",
         build_disable_buildkit_cache = "build.disable_buildkit_cache",
         build_ram_max_in_gib = "build.ram_max_in_gib",
@@ -229,11 +229,11 @@ wire::object! {
         cronjob_success_jobs_history_limit = "cronjob.success_jobs_history_limit",
         deployment_affinity_node_required = "deployment.affinity.node.required",
         deployment_termination_grace_period_seconds = "deployment.termination_grace_period_seconds",
-        job_delete_ttl_seconds_after_finished = "job.delete_ttl_seconds_after_finished",
         security_automount_service_account_token = "security.automount_service_account_token",
         security_read_only_root_filesystem = "security.read_only_root_filesystem",
         security_service_account_name = "security.service_account_name",
     }
+    optional { job_delete_ttl_seconds_after_finished = "job.delete_ttl_seconds_after_finished" }
 }
 
 /// A command and its time.

@@ -15,7 +15,7 @@ pub struct KubernetesMetadata {
 
 wire::object! {
     KubernetesMetadata:
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// A Kubernetes service.
@@ -28,7 +28,7 @@ pub struct KubernetesService {
 
 wire::object! {
     KubernetesService:
-    optional { metadata = "metadata", service_spec = "service_spec" }
+    nullable { metadata = "metadata", service_spec = "service_spec" }
 }
 
 /// A port of a Kubernetes service.
@@ -41,7 +41,7 @@ pub struct KubernetesServicePort {
 
 wire::object! {
     KubernetesServicePort:
-    optional { name = "name", port = "port" }
+    nullable { name = "name", port = "port" }
 }
 
 /// Kubernetes services.
@@ -67,5 +67,6 @@ pub struct KubernetesServiceSpec {
 
 wire::object! {
     KubernetesServiceSpec:
-    optional { ports = "ports", selectors = "selectors", type_ = "type" }
+    nullable { type_ = "type" }
+    optional { ports = "ports", selectors = "selectors" }
 }

@@ -17,7 +17,8 @@ pub struct LifecycleTemplateEvent {
 
 wire::object! {
     LifecycleTemplateEvent:
-    optional { command = "command", entrypoint = "entrypoint", name = "name" }
+    nullable { entrypoint = "entrypoint", name = "name" }
+    optional { command = "command" }
 }
 
 /// Templates for lifecycle jobs.
@@ -44,7 +45,7 @@ pub struct LifecycleTemplateResources {
 
 wire::object! {
     LifecycleTemplateResources:
-    optional { cpu_milli = "cpu_milli", ram_mib = "ram_mib" }
+    nullable { cpu_milli = "cpu_milli", ram_mib = "ram_mib" }
 }
 
 /// A template for lifecycle jobs.
@@ -66,17 +67,16 @@ pub struct LifecycleTemplateResponse {
 wire::object! {
     LifecycleTemplateResponse:
     required { id = "id" }
-    optional {
+    nullable {
         cloud_provider = "cloud_provider",
         description = "description",
         dockerfile = "dockerfile",
-        events = "events",
         max_duration_in_sec = "max_duration_in_sec",
         name = "name",
         resources = "resources",
         source_url = "sourceUrl",
-        variables = "variables",
     }
+    optional { events = "events", variables = "variables" }
 }
 
 /// A template for lifecycle jobs, in short.
@@ -91,7 +91,7 @@ pub struct LifecycleTemplateSummary {
 wire::object! {
     LifecycleTemplateSummary:
     required { id = "id" }
-    optional { description = "description", name = "name" }
+    nullable { description = "description", name = "name" }
 }
 
 /// A variable that a template asks for.
@@ -107,7 +107,7 @@ pub struct LifecycleTemplateVariable {
 
 wire::object! {
     LifecycleTemplateVariable:
-    optional {
+    nullable {
         default = "default",
         description = "description",
         file = "file",
@@ -126,5 +126,5 @@ pub struct LifecycleTemplateVariableFile {
 
 wire::object! {
     LifecycleTemplateVariableFile:
-    optional { enable_interpolation = "enable_interpolation", path = "path" }
+    nullable { enable_interpolation = "enable_interpolation", path = "path" }
 }

@@ -33,7 +33,7 @@ pub struct ProjectDeploymentRule {
 wire::object! {
     ProjectDeploymentRule:
     required { id = "id" }
-    optional {
+    nullable {
         auto_stop = "auto_stop",
         cluster_id = "cluster_id",
         created_at = "created_at",
@@ -45,9 +45,9 @@ wire::object! {
         stop_time = "stop_time",
         timezone = "timezone",
         updated_at = "updated_at",
-        weekdays = "weekdays",
         wildcard = "wildcard",
     }
+    optional { weekdays = "weekdays" }
 }
 
 /// The desired state of the deployment rule.
@@ -185,7 +185,7 @@ pub struct ProjectStats {
 wire::object! {
     ProjectStats:
     required { id = "id" }
-    optional {
+    nullable {
         environment_total_number = "environment_total_number",
         service_total_number = "service_total_number",
     }

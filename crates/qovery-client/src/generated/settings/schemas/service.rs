@@ -24,7 +24,7 @@ impl ServiceNetwork {
 
 wire::object! {
     ServiceNetwork:
-    optional { sticky_session = "sticky_session" }
+    nullable { sticky_session = "sticky_session" }
 }
 
 /// A port that an application shall have.

@@ -25,5 +25,5 @@ pub struct ServicesOverviewResponse {
 
 wire::object! {
     ServicesOverviewResponse:
-    optional { managed_by = "managed_by", service_count = "service_count" }
+    nullable { managed_by = "managed_by", service_count = "service_count" }
 }

@@ -138,7 +138,7 @@ impl TerraformAdvancedSettings {
 
 wire::object! {
     TerraformAdvancedSettings:
-    optional {
+    nullable {
         build_cpu_max_in_milli = "build.cpu_max_in_milli",
         build_ephemeral_storage_in_gib = "build.ephemeral_storage_in_gib",
         build_ram_max_in_gib = "build.ram_max_in_gib",
@@ -502,7 +502,7 @@ pub struct TerraformResourceResponse {
 wire::object! {
     TerraformResourceResponse:
     required { id = "id" }
-    optional {
+    nullable {
         address = "address",
         attributes = "attributes",
         extracted_at = "extracted_at",
@@ -539,7 +539,7 @@ pub struct TerraformVariableDefinition {
 
 wire::object! {
     TerraformVariableDefinition:
-    optional {
+    nullable {
         default = "default",
         description = "description",
         key = "key",
@@ -637,7 +637,7 @@ pub struct TerraformVersionResponse {
 
 wire::object! {
     TerraformVersionResponse:
-    optional { engine = "engine", version = "version" }
+    nullable { engine = "engine", version = "version" }
 }
 
 /// Versions of Terraform and its kin.

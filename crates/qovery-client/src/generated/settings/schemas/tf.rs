@@ -63,7 +63,8 @@ pub struct TfVarsFileResponse {
 
 wire::object! {
     TfVarsFileResponse:
-    optional { source = "source", variables = "variables" }
+    nullable { source = "source" }
+    optional { variables = "variables" }
 }
 
 /// `.tfvars` files.

@@ -23,7 +23,7 @@ pub struct User {
 
 wire::object! {
     User:
-    optional {
+    nullable {
         created_at = "created_at",
         email = "email",
         first_name = "first_name",

@@ -15,7 +15,7 @@ pub struct Version {
 
 wire::object! {
     Version:
-    optional { name = "name" }
+    nullable { name = "name" }
 }
 
 /// Versions.
