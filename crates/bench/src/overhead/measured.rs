@@ -28,7 +28,7 @@ pub(crate) enum Client {
     BareTail,
 }
 
-/// What the process is told by its arguments.
+/// The arguments of the process.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Calls {
     #[arg(long)]
