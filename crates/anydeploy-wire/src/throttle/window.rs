@@ -71,7 +71,7 @@ impl Window {
 
     /// Our part of the requests, above 0 and at most 1.
     ///
-    /// At the beginning of a window nobody knows who else has begun, so that the last one counts as well.
+    /// At the beginning of a window others have hardly sent anything yet, so that the last one counts as well.
     pub(super) fn share(&self) -> f64 {
         self.share.min(self.last_share)
     }
@@ -97,7 +97,7 @@ impl Window {
                 self.current =
                     Some(Current { limit, remaining, ours, ends_by: current.ends_by.min(ends_by), seen: now });
             }
-            // Of those that were sent before the window was known, the ones that it counted.
+            // It was sent before this window was known, and either this one counted it or the one before.
             Some(current) if known.number != self.number => {
                 if !has_risen {
                     return;
