@@ -45,11 +45,16 @@ mod tree;
 /// * Bytes that are not UTF-8, and escapes that are half of a surrogate pair, become U+FFFD.
 /// * A member that does not fit, or is `null` where nothing may be, is removed, so that an
 ///   `Option` or a default takes its place.
+/// * Of members with one name the last that fits counts.
 ///
 /// Of a list or a map only `null` elements are removed, and never the whole: a list that lost an
 /// element would say that there is less than there is.
 /// A [`Patch`](crate::Patch) is not removed either, as its absence means something else.
 /// An empty body is read as `null`.
+///
+/// The body is read once, and members that the type does not name are skipped; only where a value has to be known before
+/// its type, as in a union, is it kept for a moment.
+/// At most 256 repairs are reported.
 ///
 /// # Errors
 ///
