@@ -139,7 +139,11 @@ impl World {
     /// Moves each line one step on, and says whether anything changed.
     fn tick(&mut self) -> bool {
         let targets: Vec<_> = self.lines.keys().cloned().collect();
-        targets.iter().fold(false, |changed, target| self.tick_line(target) || changed)
+        let mut changed = false;
+        for target in &targets {
+            changed |= self.tick_line(target);
+        }
+        changed
     }
 
     /// Moves one line one step on, and says whether anything changed.
