@@ -5,6 +5,7 @@ mod observer;
 mod options;
 mod outcome;
 mod polls;
+mod state;
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -21,6 +22,7 @@ pub use event::WatchEvent;
 use observer::Observer;
 pub use options::WatchOptions;
 pub use outcome::{Failure, Loss, Outcome};
+pub(crate) use state::await_state;
 
 use crate::telemetry;
 use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};
