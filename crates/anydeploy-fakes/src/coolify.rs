@@ -44,6 +44,7 @@ use router::Platform;
 use crate::known::known;
 use crate::request::ReceivedRequest;
 use crate::server::Server;
+use crate::write::FakeWrite;
 
 /// A fake Coolify 4.3.11 server on a free port of the loopback address; it stops when dropped.
 ///
@@ -348,6 +349,12 @@ impl FakeCoolify {
     #[must_use]
     pub fn starts(&self) -> Vec<String> {
         self.platform.state().starts.clone()
+    }
+
+    /// Everything written so far besides deployments, in order: starts and restarts of services and databases, and stops.
+    #[must_use]
+    pub fn writes(&self) -> Vec<FakeWrite> {
+        self.platform.state().writes.clone()
     }
 
     /// Every request received so far, oldest first.

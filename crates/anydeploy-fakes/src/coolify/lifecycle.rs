@@ -30,6 +30,7 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
     }
     resource.start(now);
     started(exchange, position);
+    exchange.wrote(position, "start", true);
     Ok(exchange.requested("starting"))
 }
 
@@ -41,7 +42,9 @@ pub(super) fn stop(exchange: &mut Exchange<'_>) -> Reply {
     if kind != Kind::Application && resource.is_stopped(now) {
         return errors::refuse(400, &format!("{} is already stopped.", kind.noun()));
     }
+    let effect = !resource.is_stopped(now);
     resource.stop(now);
+    exchange.wrote(position, "stop", effect);
     Ok(exchange.requested("stopping"))
 }
 
@@ -53,6 +56,7 @@ pub(super) fn restart(exchange: &mut Exchange<'_>) -> Reply {
     }
     exchange.resource_mut(position).restart(now);
     started(exchange, position);
+    exchange.wrote(position, "restart", true);
     Ok(exchange.requested("restarting"))
 }
 

@@ -11,6 +11,7 @@ use super::resource::{Kind, Resource};
 use super::script::Repertoire;
 use crate::clock::Clock;
 use crate::known::known;
+use crate::write::FakeWrite;
 
 /// How the server is set up.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub(super) struct State {
     pub(super) scripts: HashMap<String, Repertoire>,
     /// Services and databases that were really started or restarted, in order.
     pub(super) starts: Vec<String>,
+    /// What was written besides deployments, in order.
+    pub(super) writes: Vec<FakeWrite>,
     tokens: Vec<Token>,
     tokens_made: usize,
     resources_made: u64,
@@ -66,6 +69,7 @@ impl State {
             resources: Vec::new(),
             scripts: HashMap::new(),
             starts: Vec::new(),
+            writes: Vec::new(),
             tokens: Vec::new(),
             tokens_made: 0,
             resources_made: 0,
