@@ -24,11 +24,12 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
         };
         return queued(exchange, position, order, "Deployment request queued.");
     }
-    let resource = exchange.resource_mut(position);
-    if !resource.is_stopped(now) {
+    // One that starts, or runs in part, may be started again.
+    if exchange.resource(position).is_running(now) {
         return errors::refuse(400, &format!("{} is already running.", kind.noun()));
     }
-    resource.start(now);
+    let looks = exchange.state.settings.looks;
+    exchange.resource_mut(position).start(now, looks);
     started(exchange, position);
     exchange.wrote(position, "start", true);
     Ok(exchange.requested("starting"))
@@ -37,13 +38,19 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
 pub(super) fn stop(exchange: &mut Exchange<'_>) -> Reply {
     let (now, kind) = (exchange.now(), exchange.kind());
     let position = exchange.position()?;
-    let resource = exchange.resource_mut(position);
+    let stopped = exchange.resource(position).is_stopped(now);
     // Only an application may be stopped twice.
-    if kind != Kind::Application && resource.is_stopped(now) {
+    if kind != Kind::Application && stopped {
         return errors::refuse(400, &format!("{} is already stopped.", kind.noun()));
     }
-    let effect = !resource.is_stopped(now);
-    resource.stop(now);
+    // The job that stops the containers ends at once on a machine that is not functional.
+    let effect = !stopped && !exchange.state.has(CoolifyQuirk::ServerNotFunctional);
+    if effect {
+        exchange.resource_mut(position).stop(now);
+    }
+    if effect && kind == Kind::Application {
+        exchange.state.stop_meets_deployments(position);
+    }
     exchange.wrote(position, "stop", effect);
     Ok(exchange.requested("stopping"))
 }
@@ -54,7 +61,8 @@ pub(super) fn restart(exchange: &mut Exchange<'_>) -> Reply {
     if exchange.kind() == Kind::Application {
         return queued(exchange, position, Order::by_api(Task::Restart, exchange.request), "Restart request queued.");
     }
-    exchange.resource_mut(position).restart(now);
+    let looks = exchange.state.settings.looks;
+    exchange.resource_mut(position).restart(now, looks);
     started(exchange, position);
     exchange.wrote(position, "restart", true);
     Ok(exchange.requested("restarting"))
