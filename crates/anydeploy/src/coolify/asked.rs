@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pending::{Merged, Pending, Stage};
 use crate::adapter::Timestamps;
-use crate::{Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};
+use crate::{Action, Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};
 
 /// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open whether anything was
 /// done.
@@ -21,6 +21,12 @@ pub(super) struct Asked {
     pub(super) commit: Option<String>,
     pub(super) image_tag: Option<String>,
     pub(super) adoption: Adoption,
+    /// What is done; an intent of a release that only deployed does not say.
+    #[serde(default)]
+    pub(super) action: Action,
+    /// The commit that ran before a restart, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) was: Option<String>,
 }
 
 impl Asked {
@@ -42,6 +48,8 @@ impl Asked {
             commit: None,
             image_tag: None,
             adoption: request.adoption(),
+            action: request.action(),
+            was: None,
         };
         match request.revision() {
             Revision::ImageTag(tag) if number.is_some() => asked.image_tag = Some(tag.clone()),
@@ -87,7 +95,8 @@ impl Asked {
 
     /// A deployment under this id, at this stage.
     pub(super) fn pending(&self, uuid: &str, stage: Stage) -> Pending {
-        Pending { uuid: uuid.to_owned(), asked: self.revision(), stage }
+        let (asked, was) = (self.revision(), self.was.clone());
+        Pending { uuid: uuid.to_owned(), asked, action: self.action, was, stage }
     }
 
     /// The request, once Coolify has merged it into another deployment.
@@ -102,12 +111,17 @@ impl Asked {
         let tag = row.docker_registry_image_tag.as_deref();
         row.is_api != Some(false)
             && row.is_webhook != Some(true)
-            && row.restart_only != Some(true)
+            && row.restart_only.is_none_or(|restart| restart == self.is_restart())
             && rolls_back == self.commit.is_some()
             && is_same_commit
             && self.is_same_place(row)
             && self.image_tag.as_deref().is_none_or(|asked| tag.is_none_or(|tag| tag == asked))
             && row.force_rebuild.is_none_or(|force| force == self.force)
+    }
+
+    /// Whether it is sent as a restart; everything else that Coolify has is a deployment or a rollback.
+    pub(super) fn is_restart(&self) -> bool {
+        self.action == Action::Restart
     }
 
     /// Whether a row is for the same pull request, or like the trigger for none.
@@ -124,7 +138,8 @@ mod tests {
 
     fn asked(pull_request: i64, commit: Option<&str>, image_tag: Option<&str>) -> Asked {
         let (commit, image_tag) = (commit.map(str::to_owned), image_tag.map(str::to_owned));
-        Asked { pull_request, force: false, commit, image_tag, adoption: Adoption::Fresh }
+        let (action, adoption) = (Action::Deploy, Adoption::Fresh);
+        Asked { pull_request, force: false, commit, image_tag, adoption, action, was: None }
     }
 
     fn row(details: &Value) -> Row {
@@ -149,6 +164,26 @@ mod tests {
         ] {
             assert!(!fits(other.clone()), "{other}");
         }
+    }
+
+    #[test]
+    fn a_restart_is_known_by_the_row_that_says_so() {
+        let restart = Asked { action: Action::Restart, ..asked(7, None, None) };
+        let fits = |details: Value| restart.may_be(&row(&details));
+        assert!(fits(json!({"restart_only": true})));
+        assert!(fits(json!({})), "an old version reports nothing");
+        for other in [json!({"restart_only": false}), json!({"restart_only": true, "rollback": true})] {
+            assert!(!fits(other.clone()), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_plan_that_an_earlier_release_stored_deploys() {
+        let stored = json!({
+            "pull_request": 0, "force": false, "commit": null, "image_tag": null, "adoption": "fresh",
+        });
+        let asked: Asked = serde_json::from_value(stored).unwrap();
+        assert_eq!((asked.action, asked.was), (Action::Deploy, None));
     }
 
     #[test]

@@ -10,10 +10,11 @@ use super::deployment::to_deployment;
 use super::pending::Stage;
 use super::rows::{MAX_RECOVERED_ROWS, MAX_SEARCHED_ROWS, Page};
 use super::search::{Finding, find};
-use super::{Coolify, rollback, rows, start};
+use super::{Coolify, restart, rollback, rows, start};
 use crate::adapter::{Answer, Left, Resolution, Trigger, Turn, checked};
 use crate::{
-    DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, Target, TargetKind, Timing, platform,
+    Action, DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, Target, TargetKind, Timing,
+    platform,
 };
 
 /// What is sent, and what was read before it.
@@ -22,7 +23,7 @@ use crate::{
 pub(super) enum Plan {
     /// A deployment of an application; with a commit it is a rollback.
     Deploy { asked: Asked, baseline: Baseline },
-    /// The start of a service or database, and whether it ran before.
+    /// The start or restart of a service or database, and whether it ran before.
     Start { asked: Asked, ran: bool },
 }
 
@@ -54,6 +55,9 @@ impl Trigger for CoolifyTrigger<'_> {
         let turn = Turn::take(&place_of(&self.0.api, target, &asked), target).await;
         let plan = if *target.kind() != TargetKind::Application {
             Plan::Start { asked, ran: start::ran_before(&self.0.api, target).await? }
+        } else if asked.is_restart() {
+            let (asked, baseline) = restart::prepare(&self.0.api, target, asked).await?;
+            Plan::Deploy { asked, baseline }
         } else if matches!(request.revision(), Revision::Commit(_) | Revision::Deployed) {
             let (asked, baseline) = rollback::prepare(&self.0.api, target, asked).await?;
             Plan::Deploy { asked, baseline }
@@ -70,11 +74,15 @@ impl Trigger for CoolifyTrigger<'_> {
     async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
         let target = request.target();
         let (asked, baseline) = match plan {
-            Plan::Start { asked, ran } => return start::post(&self.0.api, target, asked, *ran).await,
+            Plan::Start { asked, ran } if asked.action == Action::Deploy => {
+                return start::post(&self.0.api, target, asked, *ran).await;
+            }
+            Plan::Start { asked, ran } => return restart::post_start(&self.0.api, target, asked, *ran).await,
             Plan::Deploy { asked, baseline } => (asked, baseline),
         };
         let posted = match &asked.commit {
             Some(commit) => post_rollback(&self.0.api, target, commit).await,
+            None if asked.is_restart() => restart::post(&self.0.api, target).await,
             None => post_deploy(&self.0.api, target, asked).await,
         };
         let (answered, at) = match posted {
@@ -97,8 +105,15 @@ impl Trigger for CoolifyTrigger<'_> {
         is_ours: bool,
     ) -> Result<Resolution> {
         let target = request.target();
-        let Plan::Deploy { asked, baseline } = plan else {
-            return Ok(Resolution::Unrecoverable("Coolify keeps no deployments of services and databases"));
+        let (asked, baseline) = match plan {
+            Plan::Deploy { asked, baseline } => (asked, baseline),
+            // Later, any state may have another cause.
+            Plan::Start { asked, ran } if is_ours && asked.action != Action::Deploy => {
+                return restart::search(&self.0.api, target, asked, *ran).await;
+            }
+            Plan::Start { .. } => {
+                return Ok(Resolution::Unrecoverable("Coolify keeps no deployments of services and databases"));
+            }
         };
         if !baseline.is_read {
             let why = "the token or the version of Coolify gives no list of deployments in which to find it";
