@@ -313,6 +313,17 @@ impl FakeCoolify {
         state.resources[position].repository.push(branch, commit);
     }
 
+    /// Removes the images of an application from the machine, as a cleanup does, so that the next deployment builds.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
+    pub fn prune_images(&self, application: &str) {
+        let mut state = self.platform.state();
+        let position = state.application(application);
+        state.resources[position].repository.prune();
+    }
+
     /// How many deployments of an application have built so far.
     ///
     /// One that finds an image with its tag starts that, unless it is forced or a variable of the build changed.

@@ -65,6 +65,7 @@ mod status;
 mod trigger;
 mod twin;
 mod version;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +85,7 @@ use crate::{
 use crate::{adapter, telemetry};
 
 use api::Api;
-use trigger::CoolifyTrigger;
+use trigger::CoolifyPlanner;
 
 /// The commit of a row that follows the branch or the configured image.
 const HEAD: &str = "HEAD";
@@ -202,7 +203,8 @@ impl Deployer for Coolify {
             .with_kind(TargetKind::Application, &[Commit, Deployed, ImageTag, NoCache, PullRequest])
             .with_action(TargetKind::Application, Action::Restart, &[])
             .with_action(TargetKind::Application, Action::Redeploy, &[NoCache])
-            .with_abilities(TargetKind::Application, &[Start, Stop, History, Cancel, Logs]);
+            .with_action(TargetKind::Application, Action::Rollback, &[])
+            .with_abilities(TargetKind::Application, &[Start, Stop, Ability::Rollback, History, Cancel, Logs]);
         for kind in [TargetKind::Service, TargetKind::Database] {
             capabilities = capabilities
                 .with_kind(kind.clone(), &[])
@@ -216,7 +218,7 @@ impl Deployer for Coolify {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(CoolifyTrigger(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(CoolifyPlanner(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -225,9 +227,10 @@ impl Deployer for Coolify {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
+    offers!(rollback: Rollback);
 }
 
-two_phase!(Coolify, CoolifyTrigger);
+two_phase!(Coolify, CoolifyPlanner);
 
 impl BatchRead for Coolify {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {

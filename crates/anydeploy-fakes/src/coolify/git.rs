@@ -30,6 +30,16 @@ impl Repository {
         self.stale || !self.images.contains(tag)
     }
 
+    /// Whether the machine has an image of this tag.
+    pub(super) fn has_image(&self, tag: &str) -> bool {
+        self.images.contains(tag)
+    }
+
+    /// Removes every image from the machine.
+    pub(super) fn prune(&mut self) {
+        self.images.clear();
+    }
+
     /// A deployment with this tag succeeded.
     pub(super) fn built(&mut self, tag: &str) {
         self.images.insert(tag.to_owned());

@@ -123,7 +123,9 @@ pub(super) fn rollback_images(exchange: &mut Exchange<'_>) -> Reply {
     let rows = exchange.state.ledger.of(exchange.resource(position).id);
     for row in rows.filter(|row| row.status() == Status::Finished && row.order.pull_request == 0) {
         let tag = row.commit(now);
-        if tag == "HEAD" || seen.contains(&tag) {
+        let application = exchange.resource(position);
+        let is_gone = !application.from_image && !application.repository.has_image(tag);
+        if tag == "HEAD" || is_gone || seen.contains(&tag) {
             continue;
         }
         let created = row.ended.as_ref().map(|(_, at, _)| at.format("%Y-%m-%d %H:%M:%S +0000 UTC").to_string());

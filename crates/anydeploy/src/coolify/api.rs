@@ -3,8 +3,9 @@
 use coolify_client::Client;
 use coolify_client::types::{
     Application, CancelledDeployment, Database, DeployAccepted, DeployByTagOrUuidParams, Deployment as Row,
-    DeploymentPage, ListDeploymentsByAppUuidParams, Message, Resource, RestartServiceByUuidParams, Rollback, Service,
-    StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team,
+    DeploymentPage, ListDeploymentsByAppUuidParams, Message, Resource, RestartServiceByUuidParams, Rollback,
+    RollbackImages, Service, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams,
+    StopServiceByUuidParams, Team,
 };
 use coolify_client::wire::ResponseFuture;
 
@@ -81,6 +82,11 @@ impl Api {
 
     pub(super) async fn stop_database(&self, uuid: &str) -> Result<Message> {
         value(self.client.stop_database_by_uuid(uuid, &StopDatabaseByUuidParams::default())).await
+    }
+
+    /// The images of an application that are on its machine.
+    pub(super) async fn rollback_images(&self, uuid: &str) -> Result<RollbackImages> {
+        value(self.client.list_application_rollback_images(uuid)).await
     }
 
     pub(super) async fn deployment(&self, uuid: &str) -> Result<Row> {

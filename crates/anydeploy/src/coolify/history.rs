@@ -29,7 +29,7 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
 }
 
 /// What a row says that it does; its restart may have built all the same.
-fn action(row: &Row) -> Action {
+pub(super) fn action(row: &Row) -> Action {
     if row.restart_only == Some(true) {
         Action::Restart
     } else if row.rollback == Some(true) {

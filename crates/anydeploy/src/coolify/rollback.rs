@@ -9,8 +9,8 @@ use coolify_client::types::{Application, BuildPackEnum, Deployment as Row};
 use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::is_commit_hash;
-use super::{api::Api, rows};
-use crate::adapter::retry_briefly;
+use super::{api::Api, rows, versions};
+use crate::adapter::{Turn, retry_briefly};
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
 
 /// How many digits the hash of a commit has; a repository may use the longer form.
@@ -20,7 +20,7 @@ const FULL_HASHES: [usize; 2] = [40, 64];
 const NO_REPOSITORY: &str = "coollabsio/coolify";
 
 /// What a rollback deploys, and the baseline before it.
-pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
+pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked, turn: &Turn) -> Result<(Asked, Baseline)> {
     if let Some(commit) = &asked.commit {
         check_commit(commit)?;
     }
@@ -30,11 +30,37 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Res
     if let Some(commit) = &asked.commit {
         check_fetchable(&application, commit)?;
         // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
-        return Ok((asked, Baseline::at(at)));
+        return Ok((asked, Baseline::of_rollback(at, turn)));
     }
     let (commit, baseline) = deployed_commit(api, target).await.map_err(before)?;
     asked.commit = Some(commit);
     Ok((asked, baseline))
+}
+
+/// What going back to a listed version deploys, and the baseline before it.
+///
+/// # Errors
+/// [`ErrorKind::Conflict`] if another deployment is the newest by now.
+pub(super) async fn prepare_version(
+    api: &Api,
+    target: &Target,
+    asked: Asked,
+    newest: Option<&str>,
+) -> Result<(Asked, Baseline)> {
+    let commit = asked.commit.as_deref().unwrap_or_default();
+    check_commit(commit)?;
+    let before = |error: Error| error.with_safe_to_repeat(true);
+    let (application, _) = retry_briefly(|| api.application(target.id())).await.map_err(before)?;
+    check_application(&application)?;
+    check_fetchable(&application, commit)?;
+    let page = rows::search(api, target, |page| page.rows.iter().any(versions::is_production)).await.map_err(before)?;
+    let newest_now = versions::newest(&page.rows).map(|row| &*row.deployment_uuid);
+    if newest.is_some() && newest != newest_now {
+        let message = "the target was deployed since its versions were listed";
+        let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::COOLIFY);
+        return Err(error.with_advice("list the versions again"));
+    }
+    Ok((asked, Baseline::of(page)))
 }
 
 /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
@@ -61,7 +87,7 @@ fn check_commit(commit: &str) -> Result<()> {
 }
 
 /// Whether the application is built from a repository.
-fn check_application(application: &Application) -> Result<()> {
+pub(super) fn check_application(application: &Application) -> Result<()> {
     let unsupported = |what| Err(Error::unsupported(platform::COOLIFY, what));
     let is = |pack: &BuildPackEnum| application.build_pack.as_ref() == Some(pack);
     if is(&BuildPackEnum::Dockerimage) {
@@ -79,11 +105,16 @@ fn check_application(application: &Application) -> Result<()> {
     Ok(())
 }
 
+/// Whether a commit is named by its full hash.
+pub(super) fn is_full_hash(commit: &str) -> bool {
+    FULL_HASHES.contains(&commit.len()) && is_commit_hash(commit)
+}
+
 /// Whether the commit can be fetched: a shallow clone, which is the default, needs the full hash (4.3.11).
 fn check_fetchable(application: &Application, commit: &str) -> Result<()> {
     let settings = application.settings.as_ref();
     let is_shallow = settings.and_then(|settings| settings.is_git_shallow_clone_enabled) == Some(true);
-    if !is_shallow || FULL_HASHES.contains(&commit.len()) {
+    if !is_shallow || is_full_hash(commit) {
         return Ok(());
     }
     let message = "the application is cloned shallowly, for which the commit has to be its full hash";

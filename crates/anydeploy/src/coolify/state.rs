@@ -6,6 +6,7 @@ use super::api::Api;
 use super::pending::Pending;
 use super::rows;
 use super::status::{is_active, service_state};
+use super::versions::is_production;
 use crate::adapter::{Timestamps, parse_timestamp, retry_briefly};
 use crate::{DesiredState, Error, Phase, Result, RunState, ServiceState, Target, TargetKind, Timing, platform};
 
@@ -82,10 +83,6 @@ async fn application(api: &Api, target: &Target, timing: &Timing) -> Result<Seen
         }
     }
     Ok(seen)
-}
-
-fn is_production(row: &Row) -> bool {
-    row.pull_request_id.unwrap_or(0) == 0
 }
 
 /// Whether a row of all applications is of this one: it is named in the path of its page, and by its name alone in a row

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod restart;
+mod rollback;
 
 use std::time::Duration;
 

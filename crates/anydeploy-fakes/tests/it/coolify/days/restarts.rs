@@ -145,6 +145,18 @@ async fn a_rollback_starts_the_image_of_its_commit_and_builds_one_that_is_gone()
 }
 
 #[tokio::test]
+async fn an_image_that_was_cleaned_up_is_not_listed_and_built_anew() {
+    let fake = still().await;
+    let shop = deployed(&fake).await;
+    let images = format!("/applications/{shop}/rollback-images");
+    assert_eq!(get(&fake, &images).await.json()["images"][0]["tag"], OLD);
+    fake.prune_images(&shop);
+    assert_eq!(get(&fake, &images).await.json()["images"], json!([]));
+    restart(&fake, &shop).await;
+    assert_eq!(fake.builds(&shop), 2);
+}
+
+#[tokio::test]
 async fn a_rollback_to_a_name_starts_the_old_build_the_second_time() {
     let fake = still().await;
     let shop = deployed(&fake).await;
