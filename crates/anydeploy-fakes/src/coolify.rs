@@ -8,6 +8,7 @@ mod deployment;
 mod deployments;
 mod errors;
 mod exchange;
+mod git;
 mod ids;
 mod input;
 mod instance;
@@ -44,6 +45,7 @@ use router::Platform;
 use crate::known::known;
 use crate::request::ReceivedRequest;
 use crate::server::Server;
+use crate::write::FakeWrite;
 
 /// A fake Coolify 4.3.11 server on a free port of the loopback address; it stops when dropped.
 ///
@@ -254,7 +256,7 @@ impl FakeCoolify {
         state.scripts.entry(application.to_owned()).or_default().otherwise = Some(script);
     }
 
-    /// Says how the next start of a service or database goes: statuses in the server's words, and how many ticks after the
+    /// Says how the next start or restart of a service or database goes: statuses in the server's words, and how many ticks after the
     /// start each begins; called again, the start after that.
     ///
     /// Until the first of them, the status is the one from before the start.
@@ -266,6 +268,74 @@ impl FakeCoolify {
     pub fn next_start(&self, id: &str, statuses: impl IntoIterator<Item = (u64, &'static str)>) {
         let mut state = self.platform.state();
         known(state.resource_mut(id), "resource", id).starts.push_back(statuses.into_iter().collect());
+    }
+
+    /// Says how an application, service or database runs from now on, in the server's words.
+    ///
+    /// # Panics
+    /// If there is no such thing.
+    #[track_caller]
+    pub fn set_status(&self, id: &str, status: &'static str) {
+        let mut state = self.platform.state();
+        known(state.resource_mut(id), "resource", id).set_status(status);
+    }
+
+    /// Adds a variable of an application, service or database, or changes its value, as a user does in the web interface.
+    ///
+    /// The key says whether Coolify counts it among its own: those that begin with `SERVICE_`, `NIXPACKS_` or `RAILPACK_`.
+    ///
+    /// # Panics
+    /// If there is no such thing.
+    #[track_caller]
+    pub fn set_variable(&self, id: &str, key: &str, value: &str) {
+        let mut state = self.platform.state();
+        let position = state.resources.iter().position(|resource| resource.uuid == id);
+        state.set_variable(known(position, "resource", id), key, value);
+    }
+
+    /// Lets the server break with 500 as soon as it has written this many more variables; `None` repairs it.
+    pub fn break_variables_after(&self, variables: impl Into<Option<usize>>) {
+        self.platform.state().variables_until_break = variables.into();
+    }
+
+    /// Makes a commit the newest one of a branch of the repository that an application is built from.
+    ///
+    /// Its deployments resolve `HEAD` to the newest commit of their branch, which is `main` until it is changed; a
+    /// [script](CoolifyScript::resolving_to) that names a commit comes first.
+    /// Without either, `HEAD` stays as it is.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
+    pub fn push(&self, application: &str, branch: &str, commit: &str) {
+        let mut state = self.platform.state();
+        let position = state.application(application);
+        state.resources[position].repository.push(branch, commit);
+    }
+
+    /// Removes the images of an application from the machine, as a cleanup does, so that the next deployment builds.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
+    pub fn prune_images(&self, application: &str) {
+        let mut state = self.platform.state();
+        let position = state.application(application);
+        state.resources[position].repository.prune();
+    }
+
+    /// How many deployments of an application have built so far.
+    ///
+    /// One that finds an image with its tag starts that, unless it is forced or a variable of the build changed.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[must_use]
+    #[track_caller]
+    pub fn builds(&self, application: &str) -> usize {
+        let state = self.platform.state();
+        state.application(application);
+        state.ledger.all().iter().filter(|row| row.built && row.application_uuid == application).count()
     }
 
     /// Deploys an application as a user does in the web interface; the deployment queues like any other.
@@ -348,6 +418,15 @@ impl FakeCoolify {
     #[must_use]
     pub fn starts(&self) -> Vec<String> {
         self.platform.state().starts.clone()
+    }
+
+    /// Everything written so far besides deployments, in order: starts and restarts of services and databases, stops, and
+    /// each variable that a request set or deleted.
+    ///
+    /// A [`what`](FakeWrite::what) is `start`, `stop` or `restart`, or `set` or `delete` with the key.
+    #[must_use]
+    pub fn writes(&self) -> Vec<FakeWrite> {
+        self.platform.state().writes.clone()
     }
 
     /// Every request received so far, oldest first.

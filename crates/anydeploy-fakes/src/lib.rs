@@ -35,6 +35,7 @@
 //! * **Others**: `deploy_by_someone_else` and `deploy_by_another_program` deploy what no client asked for.
 //! * **The truth** is what `triggered` returns: every deployment that really existed, how and when it ended, and, as its
 //!   [`Sender`], the request that caused it.
+//!   Where a fake has `writes`, that returns each [`FakeWrite`] as well: what was stopped, started or set.
 //! * **Requests**: `requests` returns each [`ReceivedRequest`], unless the fake was built `without_recording`.
 //! * **A bad network**: [`FaultyNetwork`] stands before a fake and breaks exchanges as a [`FaultPlan`] says.
 //!
@@ -52,6 +53,7 @@ mod response;
 mod sender;
 mod server;
 mod timeline;
+mod write;
 
 pub use coolify::{
     CoolifyAbility, CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, FakeCoolifyBuilder,
@@ -69,3 +71,4 @@ pub use qovery::{
 pub use request::ReceivedRequest;
 pub use sender::Sender;
 pub use timeline::Timeline;
+pub use write::FakeWrite;

@@ -25,6 +25,12 @@
 //!   ([`Inferred`](crate::Identity::Inferred)), for the whole [`lost_after`](crate::Timing::lost_after) if they ran before.
 //!   A start has failed if they were seen starting or running and were down again for twice that time, or if no sign
 //!   of them was seen for 15 minutes.
+//! * A restart of an application is a deployment; it ships the head of the branch, or the commit that the application is
+//!   pinned to, and starts the image of that commit without a build if it is there.
+//!   If that is another commit than the one that ran, [`Deployment::note`] says so.
+//!   A redeployment is a deployment; of a service it is a restart that pulls the images first.
+//! * A start of an application is a deployment, and a stop touches none: one that is under way starts the application again.
+//!   So a state is [busy](crate::RunState::busy) while one is queued or in progress, and shortly after one succeeded.
 //! * `finished` is Coolify's word for the container being exchanged.
 //!   The post-deployment command runs after it, and its failure changes nothing; so do further servers of the same
 //!   application, each under an id of its own.
@@ -42,20 +48,24 @@ mod check;
 mod deployment;
 mod error;
 mod history;
+mod lifecycle;
 mod lines;
 mod logs;
 mod pending;
 mod read;
 mod reason;
+mod restart;
 mod revision;
 mod rollback;
 mod rows;
 mod search;
 mod start;
+mod state;
 mod status;
 mod trigger;
 mod twin;
 mod version;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,8 +80,7 @@ use crate::adapter::throttle::{Class, as_class};
 use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform,
-    RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
+    Ability, Action, BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -198,11 +207,22 @@ impl Deployer for Coolify {
     }
 
     fn capabilities(&self) -> Capabilities {
+        use Ability::{Cancel, History, Logs, Start, Stop};
         use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest};
-        Capabilities::new()
+        let mut capabilities = Capabilities::new()
             .with_kind(TargetKind::Application, &[Commit, Deployed, ImageTag, NoCache, PullRequest])
-            .with_kind(TargetKind::Service, &[])
-            .with_kind(TargetKind::Database, &[])
+            .with_action(TargetKind::Application, Action::Restart, &[])
+            .with_action(TargetKind::Application, Action::Redeploy, &[NoCache])
+            .with_action(TargetKind::Application, Action::Rollback, &[])
+            .with_abilities(TargetKind::Application, &[Start, Stop, Ability::Rollback, History, Cancel, Logs]);
+        for kind in [TargetKind::Service, TargetKind::Database] {
+            capabilities = capabilities
+                .with_kind(kind.clone(), &[])
+                .with_action(kind.clone(), Action::Restart, &[])
+                .with_action(kind.clone(), Action::Redeploy, &[])
+                .with_abilities(kind, &[Start, Stop]);
+        }
+        capabilities
             // 200 requests a minute for all tokens of a user; a read of a deployment is large besides.
             .with_poll_interval(Duration::from_secs(2))
     }
@@ -216,7 +236,8 @@ impl Deployer for Coolify {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog);
+    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
+    offers!(rollback: Rollback);
 }
 
 two_phase!(Coolify, CoolifyPlanner);

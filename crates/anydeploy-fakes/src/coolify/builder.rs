@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::FakeCoolify;
 use super::access::{CoolifyAbility, HOME_TEAM};
 use super::quirk::CoolifyQuirk;
-use super::resource::Kind;
+use super::resource::{Kind, Looks};
 use super::router::Platform;
 use super::state::{Settings, State};
 use crate::clock::Clock;
@@ -70,6 +70,16 @@ impl FakeCoolifyBuilder {
     /// How many deployments run at the same time; by default 2.
     pub fn concurrent_builds(mut self, deployments: usize) -> Self {
         self.settings.concurrent_builds = deployments;
+        self
+    }
+
+    /// How often the server looks at the containers, as a real one does every minute; by default it sees at once what
+    /// happens.
+    ///
+    /// With it, services and databases show while they start what a real server shows: a service `starting`, then
+    /// `exited` until the next look, a database its status from before, after a restart `exited`.
+    pub fn look_every(mut self, ticks: u64) -> Self {
+        self.settings.looks = Looks::every(ticks);
         self
     }
 

@@ -136,7 +136,7 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
     let now = exchange.now();
     let unreachable = exchange.state.has(CoolifyQuirk::ServerUnreachable);
     let unauthorized = exchange.state.has(CoolifyQuirk::DeployUnauthorized);
-    let resource = &mut exchange.state.resources[position];
+    let resource = exchange.resource(position);
     let (kind, name) = (resource.kind, resource.name.clone());
     // How a service words it is not known.
     if unauthorized && kind != Kind::Service {
@@ -150,8 +150,10 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
     if wish.pull_request > 0 || (kind == Kind::Service && unreachable) {
         return Err(errors::server_error(exchange.request).into());
     }
-    resource.start(now);
+    let looks = exchange.state.settings.looks;
+    exchange.resource_mut(position).start(now, looks);
     exchange.state.starts.push(exchange.state.resources[position].uuid.clone());
+    exchange.wrote(position, "start", true);
     Ok(Done::said(match kind {
         Kind::Service => format!("Service {name} started. It could take a while, be patient."),
         Kind::Application | Kind::Database => format!("Database {name} started."),

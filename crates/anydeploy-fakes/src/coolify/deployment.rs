@@ -92,6 +92,8 @@ pub(super) enum End {
     CancelledByApi,
     /// A restart or upgrade of Coolify fails every active deployment and writes nothing to its log.
     ServerRestarted,
+    /// The machine does not work: the row ends without a date.
+    NotFunctional,
 }
 
 /// A row of the deployment queue.
@@ -103,6 +105,10 @@ pub(super) struct Deployment {
     pub(super) application_name: String,
     /// What it deploys, as its log names it: fixed when it starts.
     pub(super) source: String,
+    /// What `HEAD` turns out to be: fixed when it starts, shown one tick later.
+    pub(super) head: Option<String>,
+    /// Whether it builds, and does not start an image that is there.
+    pub(super) built: bool,
     /// Path of its page in the web interface, without the host.
     pub(super) page: String,
     pub(super) order: Order,
@@ -122,7 +128,7 @@ impl Deployment {
             (None, None) => Status::Queued,
             (Some(_), None) => Status::InProgress,
             (_, Some((_, _, End::Finished))) => Status::Finished,
-            (_, Some((_, _, End::Failed(_) | End::ServerRestarted))) => Status::Failed,
+            (_, Some((_, _, End::Failed(_) | End::ServerRestarted | End::NotFunctional))) => Status::Failed,
             (_, Some((_, _, End::CancelledInBrowser | End::CancelledByApi))) => Status::Cancelled,
         }
     }
@@ -148,6 +154,7 @@ impl Deployment {
             Ending::Finished => End::Finished,
             Ending::Failed(reason) => End::Failed(reason.clone()),
             Ending::Cancelled => End::CancelledInBrowser,
+            Ending::NotFunctional => End::NotFunctional,
             Ending::Never => return None,
         };
         Some((start + self.script.ticks, end))
@@ -156,10 +163,21 @@ impl Deployment {
     /// The job resolves `HEAD` to a commit one tick after its start.
     pub(super) fn commit(&self, now: u64) -> &str {
         let resolved = self.started.is_some_and(|(start, _)| now > start);
-        match &self.script.commit {
+        match &self.head {
             Some(commit) if resolved && self.asked == "HEAD" => commit,
             _ => &self.asked,
         }
+    }
+
+    /// The tag of the image that it builds or finds.
+    pub(super) fn tag(&self) -> &str {
+        self.head.as_deref().filter(|_| self.asked == "HEAD").unwrap_or(&self.asked)
+    }
+
+    /// The message of its commit, which only a deployment that clones the repository reads.
+    fn commit_message(&self, now: u64) -> Option<String> {
+        let cloned = self.built && self.started.is_some_and(|(start, _)| now > start);
+        self.head.as_ref().filter(|_| cloned).map(|_| format!("The message of {}", self.tag()))
     }
 
     /// Whether the job has written its last lines, which come after the final status.
@@ -174,7 +192,7 @@ impl Deployment {
         // What never ran and what died with the server is never stamped.
         let stamped = self.started.is_some()
             && self.has_last_lines(now, late)
-            && !matches!(self.ended, Some((_, _, End::ServerRestarted)));
+            && !matches!(self.ended, Some((_, _, End::ServerRestarted | End::NotFunctional)));
         let job = self.started.map(|_| format!("00000000-0000-4000-8000-{:012}", self.id));
         let row = json!({
             "id": self.id,
@@ -182,7 +200,7 @@ impl Deployment {
             "application_name": self.application_name,
             "build_server_id": null,
             "commit": self.commit(now),
-            "commit_message": null,
+            "commit_message": self.commit_message(now),
             "configuration_hash": null,
             "created_at": stamp(self.created),
             "current_process_id": self.started.map(|_| (4000 + self.id).to_string()),

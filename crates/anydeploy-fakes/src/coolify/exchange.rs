@@ -9,6 +9,7 @@ use super::resource::{Kind, Resource};
 use super::state::State;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
+use crate::write::FakeWrite;
 
 /// What a handler sees: an authorised caller, the request, and the server's memory.
 pub(super) struct Exchange<'a> {
@@ -63,6 +64,13 @@ impl Exchange<'_> {
 
     pub(super) fn resource_mut(&mut self, position: usize) -> &mut Resource {
         &mut self.state.resources[position]
+    }
+
+    /// Keeps what this request writes to the resource at `position`.
+    pub(super) fn wrote(&mut self, position: usize, what: impl Into<String>, effect: bool) {
+        let target = self.resource(position).uuid.clone();
+        let write = FakeWrite::by(self.request, target, what, effect);
+        self.state.writes.push(write);
     }
 
     /// `verb` done, or rather asked for: the server answers before the work begins.

@@ -57,9 +57,14 @@ impl Ledger {
         rows.iter().rev().map(|row| &self.rows[*row])
     }
 
-    pub(super) fn start(&mut self, row: usize, now: u64, source: String) {
-        self.rows[row].source = source;
-        self.rows[row].start(now, self.clock.now());
+    pub(super) fn start(&mut self, row: usize, now: u64) -> &mut Deployment {
+        let row = &mut self.rows[row];
+        row.start(now, self.clock.now());
+        row
+    }
+
+    pub(super) fn row_mut(&mut self, row: usize) -> &mut Deployment {
+        &mut self.rows[row]
     }
 
     /// Records that a request was merged into this row.

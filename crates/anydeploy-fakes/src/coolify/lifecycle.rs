@@ -24,24 +24,34 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
         };
         return queued(exchange, position, order, "Deployment request queued.");
     }
-    let resource = exchange.resource_mut(position);
-    if !resource.is_stopped(now) {
+    // One that starts, or runs in part, may be started again.
+    if exchange.resource(position).is_running(now) {
         return errors::refuse(400, &format!("{} is already running.", kind.noun()));
     }
-    resource.start(now);
+    let looks = exchange.state.settings.looks;
+    exchange.resource_mut(position).start(now, looks);
     started(exchange, position);
+    exchange.wrote(position, "start", true);
     Ok(exchange.requested("starting"))
 }
 
 pub(super) fn stop(exchange: &mut Exchange<'_>) -> Reply {
     let (now, kind) = (exchange.now(), exchange.kind());
     let position = exchange.position()?;
-    let resource = exchange.resource_mut(position);
+    let stopped = exchange.resource(position).is_stopped(now);
     // Only an application may be stopped twice.
-    if kind != Kind::Application && resource.is_stopped(now) {
+    if kind != Kind::Application && stopped {
         return errors::refuse(400, &format!("{} is already stopped.", kind.noun()));
     }
-    resource.stop(now);
+    // The job that stops the containers ends at once on a machine that is not functional.
+    let effect = !stopped && !exchange.state.has(CoolifyQuirk::ServerNotFunctional);
+    if effect {
+        exchange.resource_mut(position).stop(now);
+    }
+    if effect && kind == Kind::Application {
+        exchange.state.stop_meets_deployments(position);
+    }
+    exchange.wrote(position, "stop", effect);
     Ok(exchange.requested("stopping"))
 }
 
@@ -51,8 +61,10 @@ pub(super) fn restart(exchange: &mut Exchange<'_>) -> Reply {
     if exchange.kind() == Kind::Application {
         return queued(exchange, position, Order::by_api(Task::Restart, exchange.request), "Restart request queued.");
     }
-    exchange.resource_mut(position).restart(now);
+    let looks = exchange.state.settings.looks;
+    exchange.resource_mut(position).restart(now, looks);
     started(exchange, position);
+    exchange.wrote(position, "restart", true);
     Ok(exchange.requested("restarting"))
 }
 
@@ -111,7 +123,9 @@ pub(super) fn rollback_images(exchange: &mut Exchange<'_>) -> Reply {
     let rows = exchange.state.ledger.of(exchange.resource(position).id);
     for row in rows.filter(|row| row.status() == Status::Finished && row.order.pull_request == 0) {
         let tag = row.commit(now);
-        if tag == "HEAD" || seen.contains(&tag) {
+        let application = exchange.resource(position);
+        let is_gone = !application.from_image && !application.repository.has_image(tag);
+        if tag == "HEAD" || is_gone || seen.contains(&tag) {
             continue;
         }
         let created = row.ended.as_ref().map(|(_, at, _)| at.format("%Y-%m-%d %H:%M:%S +0000 UTC").to_string());

@@ -67,6 +67,9 @@ impl State {
             // The words are made up; that the job fails is from the server's source.
             script.ending = Ending::Failed("Server is not reachable.".to_owned());
         }
+        if self.quirks.contains(&CoolifyQuirk::ServerNotFunctional) {
+            (script.ending, script.ticks) = (Ending::NotFunctional, 1);
+        }
         let at_once = order.at_once;
         let row = self.ledger.push(Deployment {
             id: self.ledger.next_id(),
@@ -75,6 +78,8 @@ impl State {
             application_uuid: application.uuid.clone(),
             application_name: application.name.clone(),
             source: String::new(),
+            head: None,
+            built: false,
             page,
             order,
             joined: Vec::new(),
@@ -92,10 +97,37 @@ impl State {
 
     /// Starts a deployment, which reads what its application is set to at that moment and not again.
     fn begin(&mut self, row: usize, now: u64) {
-        let deployment = self.ledger.row(row);
-        let application = self.resources.iter().find(|one| one.uuid == deployment.application_uuid);
-        let source = application.map(|one| one.source(deployment.order.image_tag.as_deref())).unwrap_or_default();
-        self.ledger.start(row, now, source);
+        let deployment = self.ledger.start(row, now);
+        deployment.head.clone_from(&deployment.script.commit);
+        let Some(application) = self.resources.iter().find(|one| one.uuid == deployment.application_uuid) else {
+            return;
+        };
+        deployment.source = application.source(deployment.order.image_tag.as_deref());
+        if !application.from_image {
+            // A restart asks the repository anew as well: it ships what was pushed in the meantime.
+            deployment.head = deployment.head.take().or_else(|| application.head());
+            deployment.built = deployment.order.force || application.repository.must_build(deployment.tag());
+        }
+    }
+
+    /// What a stop does to the deployments of an application: one that waits for the health check finds its container
+    /// gone, and every other one goes on.
+    pub(super) fn stop_meets_deployments(&mut self, position: usize) {
+        let (application, now) = (self.resources[position].id, self.now);
+        let waiting: Vec<usize> = self
+            .ledger
+            .active()
+            .filter(|(_, row)| row.application_id == application && row.order.pull_request == 0)
+            .filter(|(_, row)| row.script.health_checked)
+            .map(|(row, _)| row)
+            .collect();
+        for row in waiting {
+            let row = self.ledger.row_mut(row);
+            if let Some((start, _)) = row.started {
+                let gone = "Rolling update failed. Error response from daemon: No such object".to_owned();
+                (row.script.ending, row.script.ticks) = (Ending::Failed(gone), now + 2 - start);
+            }
+        }
     }
 
     /// One deployment an application and pull request, and no more than the machine builds at a time.
@@ -149,9 +181,17 @@ impl State {
         let (application, preview) = (deployment.application_uuid.clone(), deployment.order.pull_request > 0);
         let rolled = end == End::Finished && deployment.script.word.is_none() && !preview;
         let last = deployment.order.origin == Some(CoolifyOrigin::ExtraDestination);
+        let (tag, built) = (deployment.tag().to_owned(), deployment.built);
+        let restart = deployment.order.task == Task::Restart;
         self.ledger.end(row, at, end);
+        let looks = self.settings.looks;
         if rolled && let Some(application) = self.resource_mut(&application) {
-            application.roll(at);
+            application.repository.built(&tag);
+            // A restart that found its image ends without a look at the containers.
+            match looks.after(at) {
+                Some(look) if restart && !built && !application.from_image => application.run_from(at, look),
+                _ => application.roll(at, looks),
+            }
         }
         if rolled && !last && self.has(CoolifyQuirk::ExtraDestination) {
             let position = self.resources.iter().position(|resource| resource.uuid == application);

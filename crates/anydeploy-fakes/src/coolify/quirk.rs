@@ -38,6 +38,9 @@ pub enum CoolifyQuirk {
     /// through `POST /deploy`, reading logs) is 500; deploying an application still answers 200, and fails later.
     /// Off by default.
     ServerUnreachable,
+    /// Coolify has marked the machine as not functional: a deployment fails at once, without a date of its end, and a stop
+    /// answers 200 and does nothing. Off by default.
+    ServerNotFunctional,
     /// The policy of the team denies deploying: `POST /deploy` answers 200 for an application or database, with a
     /// sentence that begins with `Unauthorized` and without an id. Off by default.
     DeployUnauthorized,
@@ -65,7 +68,7 @@ pub enum CoolifyQuirk {
 
 impl CoolifyQuirk {
     /// Every quirk this fake knows.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::PhantomDeploymentId,
         Self::DeadIdOnFullQueue,
         Self::LateLogLines,
@@ -77,6 +80,7 @@ impl CoolifyQuirk {
         Self::Maintenance,
         Self::BadGateway,
         Self::ServerUnreachable,
+        Self::ServerNotFunctional,
         Self::DeployUnauthorized,
         Self::ExtraDestination,
         Self::QueryAndPrOnly,

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::git::{BRANCH, Repository};
 use super::variable::Variable;
 
 /// The image of an application that is made from one, until `PATCH` changes it.
@@ -55,6 +56,24 @@ impl Kind {
     }
 }
 
+/// When the server looks at the containers: every so many ticks, or at once whenever anything happens.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looks(u64);
+
+impl Looks {
+    pub(super) fn every(ticks: u64) -> Self {
+        Self(ticks)
+    }
+
+    /// The first look after a tick; none if the server sees everything at once.
+    pub(super) fn after(self, tick: u64) -> Option<u64> {
+        Some((tick.checked_div(self.0)? + 1) * self.0)
+    }
+}
+
+/// How many ticks the containers of a service take to start.
+const STARTING_TICKS: u64 = 2;
+
 /// One application, service or database.
 pub(super) struct Resource {
     pub(super) id: u64,
@@ -63,6 +82,7 @@ pub(super) struct Resource {
     pub(super) name: String,
     /// Made from an image of a registry, not from a repository; only applications differ in this.
     pub(super) from_image: bool,
+    pub(super) repository: Repository,
     pub(super) tags: BTreeSet<String>,
     /// The pull requests that have a preview.
     pub(super) previews: BTreeSet<u64>,
@@ -88,6 +108,7 @@ impl Resource {
             uuid,
             name: name.to_owned(),
             from_image: true,
+            repository: Repository::default(),
             tags: BTreeSet::new(),
             previews: BTreeSet::new(),
             variables: Vec::new(),
@@ -104,12 +125,24 @@ impl Resource {
     /// What a deployment of an application deploys, as its log names it.
     pub(super) fn source(&self, preview_tag: Option<&str>) -> String {
         if !self.from_image {
-            return format!("{}:main", self.name);
+            return format!("{}:{}", self.name, self.branch());
         }
-        let column =
-            |name: &str, default: &str| self.patched.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
-        let tag = preview_tag.map_or_else(|| column("docker_registry_image_tag", IMAGE_TAG), str::to_owned);
-        format!("{}:{tag}", column("docker_registry_image_name", IMAGE_NAME))
+        let tag = preview_tag.unwrap_or_else(|| self.column("docker_registry_image_tag", IMAGE_TAG));
+        format!("{}:{tag}", self.column("docker_registry_image_name", IMAGE_NAME))
+    }
+
+    /// The branch that it is built from.
+    pub(super) fn branch(&self) -> &str {
+        self.column("git_branch", BRANCH)
+    }
+
+    /// The newest commit of its branch, if anything was pushed to it.
+    pub(super) fn head(&self) -> Option<String> {
+        self.repository.head(self.branch()).map(str::to_owned)
+    }
+
+    fn column<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
+        self.patched.get(name).and_then(Value::as_str).unwrap_or(default)
     }
 
     pub(super) fn status(&self, now: u64) -> &'static str {
@@ -124,23 +157,52 @@ impl Resource {
         self.status(now).starts_with("exited")
     }
 
-    /// Begins to start at `now`: one tick later it is up and healthy, unless a test says otherwise.
-    pub(super) fn start(&mut self, now: u64) {
+    /// Says how it runs from now on.
+    pub(super) fn set_status(&mut self, status: &'static str) {
+        self.statuses = vec![(0, status)];
+    }
+
+    /// Begins to start at `now`: one tick later it is up and healthy, unless a test says otherwise or the server only
+    /// looks from time to time.
+    pub(super) fn start(&mut self, now: u64, looks: Looks) {
         self.started = Some(Utc::now());
-        if let Some(statuses) = self.starts.pop_front() {
-            let current = self.status(now);
-            self.statuses = vec![(0, current)];
-            self.statuses.extend(statuses.into_iter().map(|(after, status)| (now + after, status)));
+        if self.follows_script(now) {
             return;
         }
-        self.plan(now, [(now, self.kind.starting()), (now + 1, "running:healthy")]);
+        let up = now + STARTING_TICKS;
+        match (self.kind, looks.after(now), looks.after(up)) {
+            (Kind::Service, _, Some(look)) => {
+                self.plan(now, [(now, "starting:unhealthy"), (up, "exited"), (look, "running:unknown")]);
+            }
+            // Nothing writes the status of a database that starts.
+            (Kind::Database, Some(look), _) => self.plan(now, [(look, "running:healthy")]),
+            // A deployment asks for a look when it ends.
+            (Kind::Application, Some(_), _) => self.plan(now, [(now + 1, "running:unknown")]),
+            _ => self.plan(now, [(now, self.kind.starting()), (now + 1, "running:healthy")]),
+        }
+    }
+
+    /// It runs, which the server does not know before it looks.
+    pub(super) fn run_from(&mut self, now: u64, look: u64) {
+        if !self.is_running(now) {
+            self.plan(now, [(look, "running:unknown")]);
+        }
     }
 
     /// The running container was exchanged for a new one; it was never seen down.
-    pub(super) fn roll(&mut self, now: u64) {
+    pub(super) fn roll(&mut self, now: u64, looks: Looks) {
         if !self.is_running(now) {
-            self.start(now);
+            self.start(now, looks);
         }
+    }
+
+    /// Takes the statuses that a test wrote for the next start, if it did.
+    fn follows_script(&mut self, now: u64) -> bool {
+        let Some(statuses) = self.starts.pop_front() else { return false };
+        let current = self.status(now);
+        self.statuses = vec![(0, current)];
+        self.statuses.extend(statuses.into_iter().map(|(after, status)| (now + after, status)));
+        true
     }
 
     /// Stopping is a job: the answer comes first, the container ends one tick later.
@@ -148,8 +210,20 @@ impl Resource {
         self.plan(now, [(now + 1, self.kind.stopped())]);
     }
 
-    pub(super) fn restart(&mut self, now: u64) {
-        self.plan(now, [(now, "restarting:unknown"), (now + 1, "running:healthy")]);
+    /// Restarting a service or database is a stop and a start.
+    pub(super) fn restart(&mut self, now: u64, looks: Looks) {
+        self.started = Some(Utc::now());
+        if self.follows_script(now) {
+            return;
+        }
+        let (down, up) = (now + 1, now + 1 + STARTING_TICKS);
+        match (self.kind, looks.after(down), looks.after(up)) {
+            (Kind::Service, _, Some(look)) => {
+                self.plan(now, [(down, "starting:unhealthy"), (up, "exited"), (look, "running:unknown")]);
+            }
+            (_, Some(look), _) => self.plan(now, [(down, "exited:unhealthy"), (look, "running:healthy")]),
+            _ => self.plan(now, [(now, "restarting:unknown"), (now + 1, "running:healthy")]),
+        }
     }
 
     fn plan<const N: usize>(&mut self, now: u64, steps: [(u64, &'static str); N]) {

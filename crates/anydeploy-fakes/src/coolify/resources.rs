@@ -8,6 +8,7 @@ use super::errors::{self, Reply};
 use super::exchange::{Exchange, Wrong};
 use super::input;
 use super::queue::Placed;
+use super::quirk::CoolifyQuirk;
 use crate::response::Response;
 
 /// How many ticks a requested deletion takes; until then the resource can be read and even deployed.
@@ -55,7 +56,10 @@ pub(super) fn list(exchange: &Exchange<'_>) -> Response {
 
 pub(super) fn one(exchange: &mut Exchange<'_>) -> Reply {
     let (resource, now) = (exchange.resource(exchange.position()?), exchange.now());
-    let body = body::resource(resource, now, Place::Alone, exchange.sees_secrets());
+    let mut body = body::resource(resource, now, Place::Alone, exchange.sees_secrets());
+    if exchange.state.has(CoolifyQuirk::ServerNotFunctional) {
+        body["server_status"] = false.into();
+    }
     Ok(Response::json(200, &body::with_children(body, resource, now)))
 }
 

@@ -20,6 +20,8 @@ pub struct CoolifyScript {
     pub(super) word: Option<String>,
     /// Its container never becomes healthy.
     pub(super) unhealthy: bool,
+    /// It waits for the health check of its new container until it ends.
+    pub(super) health_checked: bool,
 }
 
 /// How a scripted deployment ends by itself.
@@ -29,11 +31,13 @@ pub(super) enum Ending {
     Failed(String),
     Cancelled,
     Never,
+    /// The machine does not work, which ends it at once.
+    NotFunctional,
 }
 
 impl CoolifyScript {
     fn new(ending: Ending) -> Self {
-        Self { ending, ticks: 3, lines: Vec::new(), commit: None, word: None, unhealthy: false }
+        Self { ending, ticks: 3, lines: Vec::new(), commit: None, word: None, unhealthy: false, health_checked: false }
     }
 
     /// Ends as `finished`.
@@ -72,6 +76,16 @@ impl CoolifyScript {
     #[must_use]
     pub fn hangs() -> Self {
         Self::new(Ending::Never)
+    }
+
+    /// Waits for the health check of its new container until it ends.
+    ///
+    /// A stop in that time removes the container, and the deployment fails; without a health check it goes on, and
+    /// starts the application again.
+    #[must_use]
+    pub fn health_checked(mut self) -> Self {
+        self.health_checked = true;
+        self
     }
 
     /// How many ticks it is `in_progress`; at least 1, by default 3.

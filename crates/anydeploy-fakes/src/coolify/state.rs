@@ -7,10 +7,11 @@ use super::access::{CoolifyAbility, HOME_TEAM, Limiter, Token};
 use super::ids::Ids;
 use super::ledger::Ledger;
 use super::quirk::CoolifyQuirk;
-use super::resource::{Kind, Resource};
+use super::resource::{Kind, Looks, Resource};
 use super::script::Repertoire;
 use crate::clock::Clock;
 use crate::known::known;
+use crate::write::FakeWrite;
 
 /// How the server is set up.
 #[derive(Clone, Debug)]
@@ -23,6 +24,7 @@ pub(super) struct Settings {
     /// How many requests a user may make in one window.
     pub(super) rate_limit: u32,
     pub(super) rate_window: Duration,
+    pub(super) looks: Looks,
 }
 
 impl Default for Settings {
@@ -33,6 +35,7 @@ impl Default for Settings {
             queue_limit: 25,
             rate_limit: 200,
             rate_window: Duration::from_mins(1),
+            looks: Looks::default(),
         }
     }
 }
@@ -49,6 +52,10 @@ pub(super) struct State {
     pub(super) scripts: HashMap<String, Repertoire>,
     /// Services and databases that were really started or restarted, in order.
     pub(super) starts: Vec<String>,
+    /// What was written besides deployments, in order.
+    pub(super) writes: Vec<FakeWrite>,
+    /// How many more variables are written before every further one breaks the server, if a test said so.
+    pub(super) variables_until_break: Option<usize>,
     tokens: Vec<Token>,
     tokens_made: usize,
     resources_made: u64,
@@ -66,6 +73,8 @@ impl State {
             resources: Vec::new(),
             scripts: HashMap::new(),
             starts: Vec::new(),
+            writes: Vec::new(),
+            variables_until_break: None,
             tokens: Vec::new(),
             tokens_made: 0,
             resources_made: 0,

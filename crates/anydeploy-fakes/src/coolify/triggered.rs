@@ -9,6 +9,7 @@ use crate::sender::Sender;
 /// A deployment the fake really stored, whatever its answer said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the server, and they are independent")]
 pub struct CoolifyTriggered {
     /// The id, as `deployment_uuid`.
     pub id: String,
@@ -22,6 +23,8 @@ pub struct CoolifyTriggered {
     pub forced: bool,
     /// Whether it only restarts the container.
     pub restart: bool,
+    /// Whether it builds; else it starts an image that is there.
+    pub built: bool,
     /// Whether it goes back to an earlier commit or image.
     pub rollback: bool,
     /// The pull request; 0 is production.
@@ -48,6 +51,7 @@ impl CoolifyTriggered {
             ended_at: row.ended.as_ref().map(|(tick, _, _)| ticker.began(*tick)),
             forced: row.order.force,
             restart: row.order.task == Task::Restart,
+            built: row.built,
             rollback: matches!(row.order.task, Task::Rollback(_)),
             pull_request: row.order.pull_request,
             image_tag: row.order.image_tag.clone(),

@@ -58,8 +58,14 @@ impl Variable {
         for (flag, on) in FLAGS.iter().zip(self.flags) {
             body.insert((*flag).to_owned(), on.into());
         }
-        for constant in ["is_buildpack_control", "is_coolify", "is_really_required", "is_shared"] {
-            body.insert(constant.to_owned(), false.into());
+        let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| self.key.starts_with(prefix));
+        for (field, on) in [
+            ("is_buildpack_control", begins(&["NIXPACKS_", "RAILPACK_"])),
+            ("is_coolify", begins(&["SERVICE_"])),
+            ("is_really_required", false),
+            ("is_shared", self.is_shared()),
+        ] {
+            body.insert(field.to_owned(), on.into());
         }
         for (field, value) in [
             ("uuid", json!(self.uuid)),
@@ -88,6 +94,25 @@ impl Variable {
         if self.flag("is_literal") || self.flag("is_multiline") {
             return format!("'{value}'");
         }
-        value.replace('\\', "\\\\").replace('"', "\\\"")
+        if matches!(serde_json::from_str(value), Ok(Value::Object(_) | Value::Array(_))) {
+            return value.to_owned();
+        }
+        let mut escaped = String::with_capacity(value.len());
+        for letter in value.chars() {
+            match letter {
+                '\\' | '"' | '\'' => escaped.extend(['\\', letter]),
+                '\t' => escaped.push_str("\\t"),
+                '\r' => escaped.push_str("\\r"),
+                _ => escaped.push(letter),
+            }
+        }
+        escaped
+    }
+
+    /// Whether the whole value is one reference, of whatever scope and whether or not it resolves.
+    fn is_shared(&self) -> bool {
+        let value = self.value.as_deref().unwrap_or_default();
+        let inner = value.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+        inner.is_some_and(|inner| inner.contains('.') && !inner.contains(['{', '}']))
     }
 }

@@ -7,6 +7,7 @@ use super::errors::{self, Refusal, Reply};
 use super::exchange::{Exchange, Wrong};
 use super::input;
 use super::resource::Kind;
+use super::state::State;
 use super::variable::{FLAGS, Variable};
 use crate::response::Response;
 
@@ -55,7 +56,7 @@ pub(super) fn create(exchange: &mut Exchange<'_>) -> Reply {
         Kind::Application => json!({ "uuid": variable.uuid }),
         Kind::Service | Kind::Database => shown(exchange, &variable, true),
     };
-    store(exchange, position, variable);
+    add(exchange, position, variable)?;
     Ok(Response::json(201, &body))
 }
 
@@ -70,7 +71,7 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
     let Some(at) = find(&exchange.resource(position).variables, &wanted) else {
         return errors::refuse(404, UNKNOWN);
     };
-    overwrite(exchange, position, at, &fields)?;
+    let at = overwrite(exchange, position, at, &fields, Change::Single)?;
     Ok(Response::json(201, &shown(exchange, &exchange.resource(position).variables[at], false)))
 }
 
@@ -82,20 +83,24 @@ pub(super) fn bulk(exchange: &mut Exchange<'_>) -> Reply {
     let Some(items) = items else {
         return errors::refuse(400, "Bulk data is required.");
     };
-    // Known is what was there before the first item, so that a key given twice makes two rows.
-    let known = exchange.resource(position).variables.clone();
+    // An application knows what was there before the first item, so that a key given twice makes two rows.
+    let before = exchange.resource(position).variables.clone();
     let mut rows = Vec::new();
     for item in items {
         let mut fields = item.as_object().cloned().unwrap_or_default();
         fields.retain(|field, _| is_known(field));
         check(exchange, &fields)?;
         let variable = new_variable(exchange, &fields);
-        if let Some(at) = find(&known, &variable) {
-            overwrite(exchange, position, at, &fields)?;
+        let known = match exchange.kind() {
+            Kind::Application => find(&before, &variable),
+            Kind::Service | Kind::Database => find(&exchange.resource(position).variables, &variable),
+        };
+        if let Some(at) = known {
+            let at = overwrite(exchange, position, at, &fields, Change::Bulk)?;
             rows.push(shown(exchange, &exchange.resource(position).variables[at], false));
         } else {
             rows.push(Value::Object(variable.body(shows(exchange, &variable), true)));
-            store(exchange, position, variable);
+            add(exchange, position, variable)?;
         }
     }
     Ok(Response::json(201, &Value::Array(rows)))
@@ -104,12 +109,15 @@ pub(super) fn bulk(exchange: &mut Exchange<'_>) -> Reply {
 pub(super) fn delete(exchange: &mut Exchange<'_>) -> Reply {
     let position = exchange.position_to_write()?;
     let uuid = exchange.path[3];
-    let variables = &mut exchange.state.resources[position].variables;
-    let before = variables.len();
-    variables.retain(|variable| variable.uuid != uuid);
-    if variables.len() == before {
+    let resource = exchange.resource_mut(position);
+    let Some(at) = resource.variables.iter().position(|variable| variable.uuid == uuid) else {
         return errors::refuse(404, UNKNOWN);
+    };
+    let removed = resource.variables.remove(at);
+    if removed.flag("is_buildtime") {
+        resource.repository.outdate();
     }
+    exchange.wrote(position, format!("delete {}", removed.key), true);
     Ok(errors::message(200, "Environment variable deleted."))
 }
 
@@ -142,6 +150,9 @@ fn check(exchange: &Exchange<'_>, fields: &Fields) -> Result<(), Refusal> {
         if fields.get(field).is_some_and(|value| !(value.is_string() || value.is_null())) {
             wrong.field(field, &format!("The {field} field must be a string."));
         }
+    }
+    if fields.get("comment").and_then(Value::as_str).is_some_and(|comment| comment.chars().count() > 256) {
+        wrong.field("comment", "The comment field must not be greater than 256 characters.");
     }
     for flag in FLAGS {
         if fields.get(flag).is_some_and(|value| truth(value).is_none()) {
@@ -189,33 +200,93 @@ fn find(variables: &[Variable], wanted: &Variable) -> Option<usize> {
     variables.iter().position(|one| one.key == wanted.key && one.flag("is_preview") == wanted.flag("is_preview"))
 }
 
-/// A variable of an application's production is joined by a twin for previews, which hides nothing.
-fn store(exchange: &mut Exchange<'_>, position: usize, variable: Variable) {
-    let mut twin = variable.clone();
-    twin.uuid = exchange.state.fresh_id();
-    twin.set_flag("is_preview", true);
-    twin.set_flag("is_shown_once", false);
-    let application = exchange.kind() == Kind::Application;
-    let variables = &mut exchange.state.resources[position].variables;
-    let lonely = application && !variable.flag("is_preview") && find(variables, &twin).is_none();
-    variables.push(variable);
-    if lonely {
-        variables.push(twin);
+/// How a variable that is there is changed: alone, or among others, which services and databases treat differently.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Single,
+    Bulk,
+}
+
+/// Adds a variable that a request asked for.
+fn add(exchange: &mut Exchange<'_>, position: usize, variable: Variable) -> Result<(), Refusal> {
+    breaks(exchange)?;
+    let what = format!("set {}", variable.key);
+    exchange.state.store_variable(position, variable);
+    exchange.wrote(position, what, true);
+    Ok(())
+}
+
+/// Fails if a test has said that the server breaks before this variable is written.
+fn breaks(exchange: &mut Exchange<'_>) -> Result<(), Refusal> {
+    match &mut exchange.state.variables_until_break {
+        Some(0) => Err(errors::server_error(exchange.request).into()),
+        Some(left) => {
+            *left -= 1;
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 
-/// Changing a variable also changes what was left out: no value empties it, no `is_literal` resets it.
-fn overwrite(exchange: &mut Exchange<'_>, position: usize, at: usize, fields: &Fields) -> Result<(), Refusal> {
+impl State {
+    /// A variable of an application's production is joined by a twin for previews, which hides nothing.
+    pub(super) fn store_variable(&mut self, position: usize, variable: Variable) {
+        let mut twin = variable.clone();
+        twin.uuid = self.fresh_id();
+        twin.set_flag("is_preview", true);
+        twin.set_flag("is_shown_once", false);
+        let resource = &mut self.resources[position];
+        let application = resource.kind == Kind::Application;
+        let lonely = application && !variable.flag("is_preview") && find(&resource.variables, &twin).is_none();
+        if variable.flag("is_buildtime") {
+            resource.repository.outdate();
+        }
+        resource.variables.push(variable);
+        if lonely {
+            resource.variables.push(twin);
+        }
+    }
+
+    /// Adds a variable or changes its value, as a user does in the web interface.
+    pub(super) fn set_variable(&mut self, position: usize, key: &str, value: &str) {
+        let mut variable = Variable::new(self.fresh_id(), key);
+        variable.set_value(Some(value));
+        // What Coolify makes for a build pack is no variable of the containers.
+        variable.set_flag("is_runtime", !key.starts_with("NIXPACKS_"));
+        match find(&self.resources[position].variables, &variable) {
+            Some(at) => self.resources[position].variables[at].set_value(Some(value)),
+            None => self.store_variable(position, variable),
+        }
+    }
+}
+
+/// Changes a variable, and returns where it stands now.
+///
+/// What is left out is changed as well: an application resets `is_literal`, and every change but one of several of a
+/// service or database empties the value.
+fn overwrite(
+    exchange: &mut Exchange<'_>,
+    position: usize,
+    at: usize,
+    fields: &Fields,
+    change: Change,
+) -> Result<usize, Refusal> {
+    breaks(exchange)?;
     let application = exchange.kind() == Kind::Application;
     let request = exchange.request;
-    let variable = &mut exchange.state.resources[position].variables[at];
+    let resource = &mut exchange.state.resources[position];
+    let variable = &mut resource.variables[at];
     for flag in ["is_multiline", "is_shown_once"] {
         // Left out while it is set, it becomes NULL in a column that takes none.
         if application && variable.flag(flag) && !fields.contains_key(flag) {
             return Err(errors::server_error(request).into());
         }
     }
-    variable.set_value(fields.get("value").and_then(Value::as_str));
+    let before = (variable.value.clone(), variable.flags, variable.comment.clone());
+    let keeps_value = !application && change == Change::Bulk && !fields.contains_key("value");
+    if !keeps_value {
+        variable.set_value(fields.get("value").and_then(Value::as_str));
+    }
     if application {
         variable.set_flag("is_literal", false);
     }
@@ -228,5 +299,20 @@ fn overwrite(exchange: &mut Exchange<'_>, position: usize, at: usize, fields: &F
         variable.comment = comment.as_str().map(str::to_owned);
     }
     variable.updated = Utc::now();
-    Ok(())
+    let effect = before != (variable.value.clone(), variable.flags, variable.comment.clone());
+    let what = format!("set {}", variable.key);
+    // A change of the comment makes no difference to a build.
+    let rebuild = (before.0, before.1) != (variable.value.clone(), variable.flags) && variable.flag("is_buildtime");
+    if rebuild {
+        resource.repository.outdate();
+    }
+    let mut at = at;
+    // The rows of services and databases come in no order of their own: a changed one is the last.
+    if !application {
+        let changed = resource.variables.remove(at);
+        resource.variables.push(changed);
+        at = resource.variables.len() - 1;
+    }
+    exchange.wrote(position, what, effect);
+    Ok(at)
 }

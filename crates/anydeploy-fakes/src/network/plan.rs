@@ -14,8 +14,8 @@ use crate::timeline::Timeline;
 /// # What a seed determines
 ///
 /// Exchanges are numbered by [kind](RequestKind) in the order in which their requests arrived.
-/// What goes wrong with the n-th trigger depends on the plan, its seed and n alone; the same holds for the n-th read and
-/// for the n-th other request.
+/// What goes wrong with the n-th trigger depends on the plan, its seed and n alone; the same holds for the n-th request of
+/// each other kind.
 /// Neither the time nor requests of another kind make a difference.
 /// The rate changes only whether a fault comes, not which one.
 ///

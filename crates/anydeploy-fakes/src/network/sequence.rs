@@ -11,7 +11,7 @@ use super::plan::{FaultPlan, Shape};
 /// The faults of a plan, exchange by exchange.
 pub(super) struct FaultSequence {
     plan: FaultPlan,
-    kinds: [KindSequence; 3],
+    kinds: [KindSequence; 4],
     /// How many faults there were so far.
     faults: u64,
 }
@@ -47,6 +47,7 @@ impl FaultSequence {
             RequestKind::Trigger => 0,
             RequestKind::Read => 1,
             RequestKind::Other => 2,
+            RequestKind::Write => 3,
         }];
         // Every exchange takes three numbers, used or not, so that the n-th one does not depend on those before it.
         let hit = of_kind.rng.f64() < plan.rate;

@@ -1,6 +1,7 @@
 //! The fake Coolify server, asked over its socket: each test proves one thing that a real 4.3.11 does.
 
 mod access;
+mod days;
 mod deploy;
 mod faults;
 mod lifecycle;

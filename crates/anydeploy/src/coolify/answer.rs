@@ -6,7 +6,7 @@ use super::baseline::Context;
 use super::deployment::{accepted, to_deployment};
 use super::error::refusal;
 use super::pending::Stage;
-use super::{Coolify, rows, twin};
+use super::{Coolify, restart, rows, twin};
 use crate::adapter::{Answer, Timestamps, mask};
 use crate::{Deployment, Error, ErrorKind, Identity, Result, Target, platform};
 
@@ -18,6 +18,8 @@ pub(super) enum Answered {
     Merged(String),
     /// Under this id, without a sentence that says which of the two it is.
     Unsaid(String),
+    /// Under this id, unless the queue was full: the route of a restart does not check that (4.3.11).
+    Queued(String),
 }
 
 /// Reads the deployment back.
@@ -28,17 +30,25 @@ pub(super) async fn confirm(
     at: Option<Timestamps>,
 ) -> Result<Deployment> {
     let Context { target, asked, .. } = *context;
-    let (uuid, is_unsaid) = match answered {
-        Answered::Merged(phantom) => return twin::merged(coolify, context, &phantom, at).await,
-        Answered::Stored(uuid) => (uuid, false),
-        Answered::Unsaid(uuid) => (uuid, true),
+    let uuid = match &answered {
+        Answered::Merged(phantom) => return twin::merged(coolify, context, phantom, at).await,
+        Answered::Stored(uuid) | Answered::Unsaid(uuid) | Answered::Queued(uuid) => uuid.clone(),
     };
+    let is_unsaid = matches!(answered, Answered::Unsaid(_));
+    let may_be_full = matches!(answered, Answered::Queued(_));
     match rows::row(&coolify.api, target, &uuid).await {
         Ok(row) => Ok(to_deployment(coolify, target, &asked.pending(&uuid, Stage::Known(Identity::Exact)), &row)),
         // A row is written before the answer (4.3.11), so one that is nowhere was never stored.
         // With `force`, Coolify searches for no twin.
         Err(error) if is_unsaid && !asked.force && error.kind() == ErrorKind::NotFound => {
             twin::merged(coolify, context, &uuid, at).await
+        }
+        Err(error)
+            if may_be_full
+                && error.kind() == ErrorKind::NotFound
+                && restart::is_unstored(&coolify.api, context, &uuid).await =>
+        {
+            Err(restart::queue_full())
         }
         // The deployment is accepted whatever this read says; a later read says why it cannot be read.
         Err(_) => {

@@ -3,7 +3,9 @@
 use coolify_client::Client;
 use coolify_client::types::{
     Application, CancelledDeployment, Database, DeployAccepted, DeployByTagOrUuidParams, Deployment as Row,
-    DeploymentPage, ListDeploymentsByAppUuidParams, Resource, Rollback, Service, StartedDeployment, Team,
+    DeploymentPage, ListDeploymentsByAppUuidParams, Message, Resource, RestartServiceByUuidParams, Rollback,
+    RollbackImages, Service, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams,
+    StopServiceByUuidParams, Team,
 };
 use coolify_client::wire::ResponseFuture;
 
@@ -47,6 +49,48 @@ impl Api {
     /// Triggers the deployment of a commit.
     pub(super) async fn roll_back(&self, uuid: &str, commit: &str) -> Result<Dated<StartedDeployment>> {
         dated(self.client.rollback_application_by_uuid(uuid, &Rollback::new(commit))).await
+    }
+
+    /// Triggers the restart of an application.
+    pub(super) async fn restart_application(&self, uuid: &str) -> Result<Dated<StartedDeployment>> {
+        dated(self.client.restart_application_by_uuid(uuid)).await
+    }
+
+    pub(super) async fn restart_service(
+        &self,
+        uuid: &str,
+        params: &RestartServiceByUuidParams,
+    ) -> Result<Dated<Message>> {
+        dated(self.client.restart_service_by_uuid(uuid, params)).await
+    }
+
+    pub(super) async fn restart_database(&self, uuid: &str) -> Result<Dated<Message>> {
+        dated(self.client.restart_database_by_uuid(uuid)).await
+    }
+
+    pub(super) async fn start_service(&self, uuid: &str) -> Result<Message> {
+        value(self.client.start_service_by_uuid(uuid)).await
+    }
+
+    pub(super) async fn start_database(&self, uuid: &str) -> Result<Message> {
+        value(self.client.start_database_by_uuid(uuid)).await
+    }
+
+    pub(super) async fn stop_application(&self, uuid: &str) -> Result<Message> {
+        value(self.client.stop_application_by_uuid(uuid, &StopApplicationByUuidParams::default())).await
+    }
+
+    pub(super) async fn stop_service(&self, uuid: &str) -> Result<Message> {
+        value(self.client.stop_service_by_uuid(uuid, &StopServiceByUuidParams::default())).await
+    }
+
+    pub(super) async fn stop_database(&self, uuid: &str) -> Result<Message> {
+        value(self.client.stop_database_by_uuid(uuid, &StopDatabaseByUuidParams::default())).await
+    }
+
+    /// The images of an application that are on its machine.
+    pub(super) async fn rollback_images(&self, uuid: &str) -> Result<RollbackImages> {
+        value(self.client.list_application_rollback_images(uuid)).await
     }
 
     pub(super) async fn deployment(&self, uuid: &str) -> Result<Row> {

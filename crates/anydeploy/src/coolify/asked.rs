@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pending::{Merged, Pending, Stage};
 use crate::adapter::Timestamps;
-use crate::{Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};
+use crate::{Action, Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};
 
 /// The largest number of a pull request; a larger one is a 500 (4.3.11), which would leave it open whether anything was
 /// done.
@@ -21,6 +21,12 @@ pub(super) struct Asked {
     pub(super) commit: Option<String>,
     pub(super) image_tag: Option<String>,
     pub(super) adoption: Adoption,
+    /// What is done; left out if it is a deployment, as in the intents of releases that only deployed.
+    #[serde(default, skip_serializing_if = "is_deploy")]
+    pub(super) action: Action,
+    /// The commit that ran before a restart, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) was: Option<String>,
 }
 
 impl Asked {
@@ -42,6 +48,8 @@ impl Asked {
             commit: None,
             image_tag: None,
             adoption: request.adoption(),
+            action: request.action(),
+            was: None,
         };
         match request.revision() {
             Revision::ImageTag(tag) if number.is_some() => asked.image_tag = Some(tag.clone()),
@@ -57,7 +65,9 @@ impl Asked {
             }
             Revision::Commit(commit) => asked.commit = Some(commit.clone()),
             // Which commit was deployed last is read later.
-            Revision::Configured | Revision::Deployed => {}
+            Revision::Configured | Revision::Deployed => {
+                asked.commit = request.rollback_point().map(|point| point.id.clone());
+            }
             _ => return unsupported("this revision"),
         }
         Ok(asked)
@@ -87,7 +97,8 @@ impl Asked {
 
     /// A deployment under this id, at this stage.
     pub(super) fn pending(&self, uuid: &str, stage: Stage) -> Pending {
-        Pending { uuid: uuid.to_owned(), asked: self.revision(), stage }
+        let (asked, was) = (self.revision(), self.was.clone());
+        Pending { uuid: uuid.to_owned(), asked, action: self.action, was, stage }
     }
 
     /// The request, once Coolify has merged it into another deployment.
@@ -102,7 +113,7 @@ impl Asked {
         let tag = row.docker_registry_image_tag.as_deref();
         row.is_api != Some(false)
             && row.is_webhook != Some(true)
-            && row.restart_only != Some(true)
+            && row.restart_only.is_none_or(|restart| restart == self.is_restart())
             && rolls_back == self.commit.is_some()
             && is_same_commit
             && self.is_same_place(row)
@@ -110,10 +121,20 @@ impl Asked {
             && row.force_rebuild.is_none_or(|force| force == self.force)
     }
 
+    /// Whether it is sent as a restart; everything else that Coolify has is a deployment or a rollback.
+    pub(super) fn is_restart(&self) -> bool {
+        self.action == Action::Restart
+    }
+
     /// Whether a row is for the same pull request, or like the trigger for none.
     pub(super) fn is_same_place(&self, row: &Row) -> bool {
         row.pull_request_id.unwrap_or(0) == self.pull_request
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of serde's `skip_serializing_if`")]
+fn is_deploy(action: &Action) -> bool {
+    *action == Action::Deploy
 }
 
 #[cfg(test)]
@@ -124,7 +145,8 @@ mod tests {
 
     fn asked(pull_request: i64, commit: Option<&str>, image_tag: Option<&str>) -> Asked {
         let (commit, image_tag) = (commit.map(str::to_owned), image_tag.map(str::to_owned));
-        Asked { pull_request, force: false, commit, image_tag, adoption: Adoption::Fresh }
+        let (action, adoption) = (Action::Deploy, Adoption::Fresh);
+        Asked { pull_request, force: false, commit, image_tag, adoption, action, was: None }
     }
 
     fn row(details: &Value) -> Row {
@@ -147,6 +169,17 @@ mod tests {
             json!({"pull_request_id": 0}),
             json!({"pull_request_id": null}),
         ] {
+            assert!(!fits(other.clone()), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_restart_is_known_by_the_row_that_says_so() {
+        let restart = Asked { action: Action::Restart, ..asked(7, None, None) };
+        let fits = |details: Value| restart.may_be(&row(&details));
+        assert!(fits(json!({"restart_only": true})));
+        assert!(fits(json!({})), "an old version reports nothing");
+        for other in [json!({"restart_only": false}), json!({"restart_only": true, "rollback": true})] {
             assert!(!fits(other.clone()), "{other}");
         }
     }

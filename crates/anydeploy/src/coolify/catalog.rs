@@ -20,6 +20,7 @@ pub(super) fn started(target: &Target, start: Start, message: &str) -> Deploymen
     let title = Some(mask(message)).filter(|message| !message.is_empty());
     Deployment::new(start.id(target), Identity::Inferred, DeploymentStatus::new(Phase::Queued, "accepted"))
         .with_title(title)
+        .with_action(start.action)
         .with_times(start.answered_at.and_then(Timestamps::date), None)
 }
 
@@ -100,6 +101,7 @@ pub(super) async fn follow(coolify: &Coolify, target: &Target, mut start: Start)
     start.ran &= matches!(service.state, ServiceState::Running | ServiceState::Unknown);
     let status = DeploymentStatus::new(phase, service.raw_state);
     Ok(Deployment::new(start.id(target), Identity::Inferred, status)
+        .with_action(start.action)
         .with_times(start.answered_at.and_then(Timestamps::date), None))
 }
 

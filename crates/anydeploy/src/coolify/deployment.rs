@@ -5,11 +5,12 @@ use coolify_client::types::Deployment as Row;
 use super::pending::Pending;
 use super::{Coolify, HEAD, revision, status};
 use crate::adapter::parse_timestamp;
-use crate::{Deployment, DeploymentStatus, Identity, Phase, Target};
+use crate::{Action, Deployment, DeploymentStatus, Identity, Phase, RanRevision, Target};
 
 /// A deployment that was accepted under an id, and whose row was not read yet.
 pub(super) fn accepted(target: &Target, pending: &Pending) -> Deployment {
-    Deployment::new(pending.id(target), Identity::Pending, DeploymentStatus::new(Phase::Queued, "accepted"))
+    let status = DeploymentStatus::new(Phase::Queued, "accepted");
+    Deployment::new(pending.id(target), Identity::Pending, status).with_action(pending.action)
 }
 
 /// The deployment of a row, under an id that names it.
@@ -25,7 +26,33 @@ pub(super) fn to_deployment(coolify: &Coolify, target: &Target, known: &Pending,
         .with_pull_request(pull_request)
         .with_url(row.deployment_url.as_deref().map(|path| page_address(coolify, path)))
         .with_times(created_at, finished_at)
+        .with_action(known.action)
+        .with_note(note(known, row))
         .verified_against(&known.asked)
+}
+
+/// What a restart did that its name does not say.
+fn note(known: &Pending, row: &Row) -> Option<String> {
+    if known.action != Action::Restart {
+        return None;
+    }
+    if row.restart_only == Some(false) {
+        return Some("Coolify took the restart for a deployment that was queued or in progress".to_owned());
+    }
+    match (&known.was, revision::ran(row)) {
+        // A restart resolves the head of the branch anew, and builds it if there is no image of it (4.3.11).
+        (Some(was), RanRevision::Commit(ran)) if !is_same_commit(was, &ran) => Some(format!(
+            "the restart shipped commit {ran}, and {was} ran before: a restart takes the head of the branch, or the commit \
+             that the application is pinned to"
+        )),
+        _ => None,
+    }
+}
+
+/// Whether two hashes are of one commit, of which one may be abbreviated.
+fn is_same_commit(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    long.get(..short.len()).is_some_and(|start| start.eq_ignore_ascii_case(short))
 }
 
 /// The address of a page; Coolify gives its path alone.

@@ -7,7 +7,7 @@ use super::deployment::to_deployment;
 use super::pending::Pending;
 use super::read::application_only;
 use super::{Coolify, rows};
-use crate::{Deployment, History, HistoryOptions, Result, Target};
+use crate::{Action, Deployment, History, HistoryOptions, Result, Target};
 
 impl History for Coolify {
     fn list_deployments<'a>(
@@ -23,6 +23,18 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
     target.validate()?;
     application_only(target, "a history of deployments of anything but applications")?;
     let rows = rows::newest(&coolify.api, target, options.limit).await?;
-    let deployment = |row: &Row| to_deployment(coolify, target, &Pending::row(&row.deployment_uuid), row);
+    let pending = |row: &Row| Pending::row_of(&row.deployment_uuid, action(row));
+    let deployment = |row: &Row| to_deployment(coolify, target, &pending(row), row);
     Ok(rows.iter().map(deployment).collect())
+}
+
+/// What a row says that it does; its restart may have built all the same.
+pub(super) fn action(row: &Row) -> Action {
+    if row.restart_only == Some(true) {
+        Action::Restart
+    } else if row.rollback == Some(true) {
+        Action::Rollback
+    } else {
+        Action::Deploy
+    }
 }

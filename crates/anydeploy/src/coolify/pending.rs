@@ -5,7 +5,7 @@ use coolify_client::types::Deployment as Row;
 
 use super::status::is_active;
 use crate::adapter::{Timestamps, parse_timestamp};
-use crate::{DeploymentId, Error, ErrorKind, Identity, Result, Revision, Target, platform};
+use crate::{Action, DeploymentId, Error, ErrorKind, Identity, Result, Revision, Target, platform};
 
 /// The id of the row, or the phantom id that Coolify answered with.
 const ROW: &str = "deployment";
@@ -23,6 +23,10 @@ const ANSWERED_AT: &str = "since";
 const RAN: &str = "ran";
 /// When the service or database was last seen starting or running because of the trigger.
 const UP: &str = "up";
+/// What the trigger did, if it did not deploy.
+const ACTION: &str = "action";
+/// The commit that ran before a restart, which may ship another one.
+const WAS: &str = "was";
 
 /// A deployment of an application, as its id names it.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +35,9 @@ pub(super) struct Pending {
     pub(super) uuid: String,
     /// The version that was asked for, to be compared with the one that ran.
     pub(super) asked: Revision,
+    pub(super) action: Action,
+    /// The commit that ran before a restart, if it is known.
+    pub(super) was: Option<String>,
     pub(super) stage: Stage,
 }
 
@@ -48,7 +55,13 @@ pub(super) enum Stage {
 impl Pending {
     /// A row that Coolify lists.
     pub(super) fn row(uuid: &str) -> Self {
-        Self { uuid: uuid.to_owned(), asked: Revision::Configured, stage: Stage::Known(Identity::Exact) }
+        Self::row_of(uuid, Action::Deploy)
+    }
+
+    /// A row that Coolify lists, and what it says that it does.
+    pub(super) fn row_of(uuid: &str, action: Action) -> Self {
+        let stage = Stage::Known(Identity::Exact);
+        Self { uuid: uuid.to_owned(), asked: Revision::Configured, action, was: None, stage }
     }
 
     /// Reads an id.
@@ -70,7 +83,7 @@ impl Pending {
             (None, Some(at)) => Stage::Accepted(at),
             (None, None) => Stage::Known(identity.unwrap_or(Identity::Exact)),
         };
-        Ok(Self { uuid, asked: asked.unwrap_or_default(), stage })
+        Ok(Self { uuid, asked: asked.unwrap_or_default(), action: action_of(id), was: text(WAS), stage })
     }
 
     /// The id.
@@ -85,16 +98,18 @@ impl Pending {
                 merged.answered_at.iter().fold(id, |id, at| at.write(id, ANSWERED_AT))
             }
         };
-        match &self.asked {
+        let id = match &self.asked {
             Revision::Commit(commit) => id.with(ASKED_COMMIT, commit),
             Revision::ImageTag(tag) => id.with(ASKED_TAG, tag),
             _ => id,
-        }
+        };
+        let id = with_action(id, self.action);
+        self.was.iter().fold(id, |id, commit| id.with(WAS, commit))
     }
 
     /// The same request once it is known which row it led to.
     pub(super) fn known_as(&self, uuid: &str, identity: Identity) -> Self {
-        Self { uuid: uuid.to_owned(), asked: self.asked.clone(), stage: Stage::Known(identity) }
+        Self { uuid: uuid.to_owned(), stage: Stage::Known(identity), ..self.clone() }
     }
 
     /// How it was found out which row it is.
@@ -112,6 +127,17 @@ impl Pending {
             Stage::Known(_) | Stage::Accepted(_) => None,
         }
     }
+}
+
+/// The action that an id names; a word of a later release counts as none.
+fn action_of(id: &DeploymentId) -> Action {
+    let named = |action: &&Action| id.get(ACTION) == Some(action.as_str());
+    Action::ALL.iter().find(named).copied().unwrap_or_default()
+}
+
+/// The id with an action, if it is another than deploying.
+fn with_action(id: DeploymentId, action: Action) -> DeploymentId {
+    if action == Action::Deploy { id } else { id.with(ACTION, action.as_str()) }
 }
 
 /// A request that Coolify merged into another deployment.
@@ -152,6 +178,7 @@ pub(super) struct Start {
     pub(super) ran: bool,
     /// When it was last seen starting or running because of the trigger.
     pub(super) up: Option<Timestamps>,
+    pub(super) action: Action,
 }
 
 impl Start {
@@ -165,7 +192,7 @@ impl Start {
             let message = format!("the deployment id `{id}` holds no time in `{ANSWERED_AT}`");
             return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
         }
-        Ok(Self { answered_at, ran: id.get(RAN).is_some(), up: Timestamps::read(id, UP) })
+        Ok(Self { answered_at, ran: id.get(RAN).is_some(), up: Timestamps::read(id, UP), action: action_of(id) })
     }
 
     /// The id.
@@ -173,7 +200,8 @@ impl Start {
         let id = DeploymentId::new(platform::COOLIFY, target.clone());
         let id = self.answered_at.iter().fold(id, |id, at| at.write(id, ANSWERED_AT));
         let id = if self.ran { id.with(RAN, "1") } else { id };
-        self.up.iter().fold(id, |id, at| at.write(id, UP))
+        let id = self.up.iter().fold(id, |id, at| at.write(id, UP));
+        with_action(id, self.action)
     }
 }
 
@@ -191,11 +219,18 @@ mod tests {
             "coolify:application:web?deployment=d1&inferred=1&asked_commit=abc1234",
             "coolify:application:web?deployment=d1&accepted=7.9",
             "coolify:application:web?deployment=d1&unconfirmed=3&since=7.9&asked_tag=1.2",
+            "coolify:application:web?deployment=d1&action=restart&was=abc1234",
+            "coolify:application:web?deployment=d1&inferred=1&asked_commit=abc1234&action=rollback",
         ] {
             let id: DeploymentId = text.parse().unwrap();
             assert_eq!(Pending::of(&id).unwrap().id(id.target()).to_string(), text);
         }
-        for text in ["coolify:service:db?since=7.9&ran=1&up=8.9", "coolify:database:db?since=7", "coolify:service:db"] {
+        for text in [
+            "coolify:service:db?since=7.9&ran=1&up=8.9",
+            "coolify:database:db?since=7",
+            "coolify:service:db",
+            "coolify:service:db?since=7.9&ran=1&action=redeploy",
+        ] {
             let id: DeploymentId = text.parse().unwrap();
             assert_eq!(Start::of(&id).unwrap().id(id.target()).to_string(), text);
         }

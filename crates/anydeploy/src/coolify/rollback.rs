@@ -9,7 +9,7 @@ use coolify_client::types::{Application, BuildPackEnum, Deployment as Row};
 use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::is_commit_hash;
-use super::{api::Api, rows};
+use super::{api::Api, rows, versions};
 use crate::adapter::{Turn, retry_briefly};
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
 
@@ -37,6 +37,32 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked, turn: 
     Ok((asked, baseline))
 }
 
+/// What going back to a listed version deploys, and the baseline before it.
+///
+/// # Errors
+/// [`ErrorKind::Conflict`] if another deployment is the newest by now.
+pub(super) async fn prepare_version(
+    api: &Api,
+    target: &Target,
+    asked: Asked,
+    newest: Option<&str>,
+) -> Result<(Asked, Baseline)> {
+    let commit = asked.commit.as_deref().unwrap_or_default();
+    check_commit(commit)?;
+    let before = |error: Error| error.with_safe_to_repeat(true);
+    let (application, _) = retry_briefly(|| api.application(target.id())).await.map_err(before)?;
+    check_application(&application)?;
+    check_fetchable(&application, commit)?;
+    let page = rows::search(api, target, |page| page.rows.iter().any(versions::is_production)).await.map_err(before)?;
+    let newest_now = versions::newest(&page.rows).map(|row| &*row.deployment_uuid);
+    if newest.is_some() && newest != newest_now {
+        let message = "the target was deployed since its versions were listed";
+        let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::COOLIFY);
+        return Err(error.with_advice("list the versions again"));
+    }
+    Ok((asked, Baseline::of(page)))
+}
+
 /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
 async fn deployed_commit(api: &Api, target: &Target) -> Result<(String, Baseline)> {
     let is_deployed =
@@ -61,7 +87,7 @@ fn check_commit(commit: &str) -> Result<()> {
 }
 
 /// Whether the application is built from a repository.
-fn check_application(application: &Application) -> Result<()> {
+pub(super) fn check_application(application: &Application) -> Result<()> {
     let unsupported = |what| Err(Error::unsupported(platform::COOLIFY, what));
     let is = |pack: &BuildPackEnum| application.build_pack.as_ref() == Some(pack);
     if is(&BuildPackEnum::Dockerimage) {
@@ -79,11 +105,16 @@ fn check_application(application: &Application) -> Result<()> {
     Ok(())
 }
 
+/// Whether a commit is named by its full hash.
+pub(super) fn is_full_hash(commit: &str) -> bool {
+    FULL_HASHES.contains(&commit.len()) && is_commit_hash(commit)
+}
+
 /// Whether the commit can be fetched: a shallow clone, which is the default, needs the full hash (4.3.11).
 fn check_fetchable(application: &Application, commit: &str) -> Result<()> {
     let settings = application.settings.as_ref();
     let is_shallow = settings.and_then(|settings| settings.is_git_shallow_clone_enabled) == Some(true);
-    if !is_shallow || FULL_HASHES.contains(&commit.len()) {
+    if !is_shallow || is_full_hash(commit) {
         return Ok(());
     }
     let message = "the application is cloned shallowly, for which the commit has to be its full hash";

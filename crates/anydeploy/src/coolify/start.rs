@@ -10,7 +10,7 @@ use super::catalog::{self, started};
 use super::error::refusal;
 use super::pending::Start;
 use crate::adapter::{Answer, Timestamps, mask, retry_briefly, trigger_failed};
-use crate::{Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
+use crate::{Action, Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
 /// Starts a service or database, whose state afterwards is the only sign of the outcome.
 pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Answer {
@@ -62,5 +62,5 @@ fn started_by(target: &Target, (accepted, at): Dated<DeployAccepted>, ran: bool)
         let error = refusal("the answer of Coolify does not say whether it started it", ErrorKind::Undecidable);
         return Err(error.with_server_message(&mask(&message)));
     }
-    Ok(started(target, Start { answered_at, ran, up: None }, &message))
+    Ok(started(target, Start { answered_at, ran, up: None, action: Action::Deploy }, &message))
 }

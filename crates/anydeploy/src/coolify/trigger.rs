@@ -11,10 +11,11 @@ use super::deployment::to_deployment;
 use super::pending::Stage;
 use super::rows::{MAX_RECOVERED_ROWS, MAX_SEARCHED_ROWS, Page};
 use super::search::{Finding, find};
-use super::{Coolify, rollback, rows, start};
+use super::{Coolify, restart, rollback, rows, start};
 use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, checked};
 use crate::{
-    DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, Target, TargetKind, Timing, platform,
+    Action, DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, Target, TargetKind, Timing,
+    platform,
 };
 
 /// What is sent, and what was read before it.
@@ -23,7 +24,7 @@ use crate::{
 pub(super) enum Plan {
     /// A deployment of an application; with a commit it is a rollback.
     Deploy { asked: Asked, baseline: Baseline },
-    /// The start of a service or database, and whether it ran before.
+    /// The start or restart of a service or database, and whether it ran before.
     Start { asked: Asked, ran: bool },
 }
 
@@ -53,6 +54,10 @@ impl Planner for CoolifyPlanner<'_> {
             return Ok((turn, Plan::Start { asked, ran }));
         }
         let (asked, baseline) = match request.revision() {
+            _ if let Some(point) = request.rollback_point() => {
+                rollback::prepare_version(&self.0.api, target, asked, point.newest.as_deref()).await?
+            }
+            _ if asked.is_restart() => restart::prepare(&self.0.api, target, asked).await?,
             Revision::Commit(_) | Revision::Deployed => rollback::prepare(&self.0.api, target, asked, &turn).await?,
             _ => (asked, baseline::count(&self.0.api, target).await?),
         };
@@ -83,17 +88,26 @@ impl Trigger for CoolifyTrigger<'_> {
     fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
         let Self { coolify, target, .. } = *self;
         match &self.plan {
-            Plan::Start { asked, ran } => start::post(&coolify.api, target, asked, *ran).boxed(),
+            Plan::Start { asked, ran } if asked.action == Action::Deploy => {
+                start::post(&coolify.api, target, asked, *ran).boxed()
+            }
+            Plan::Start { asked, ran } => restart::post_start(&coolify.api, target, asked, *ran).boxed(),
             Plan::Deploy { asked, baseline } => post(coolify, Context { target, asked, baseline, turn }).boxed(),
         }
     }
 
     fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
-        let Plan::Deploy { asked, baseline } = &self.plan else {
-            let why = "Coolify keeps no deployments of services and databases";
-            return ready(Ok(Resolution::Unrecoverable(why))).boxed();
-        };
-        search_for(self.coolify, self.target, asked, baseline, search).boxed()
+        match &self.plan {
+            Plan::Deploy { asked, baseline } => search_for(self.coolify, self.target, asked, baseline, search).boxed(),
+            // In another process, later, any state may have another cause.
+            Plan::Start { asked, ran } if search.is_ours && asked.action != Action::Deploy => {
+                restart::search(&self.coolify.api, self.target, asked, *ran).boxed()
+            }
+            Plan::Start { .. } => {
+                let why = "Coolify keeps no deployments of services and databases";
+                ready(Ok(Resolution::Unrecoverable(why))).boxed()
+            }
+        }
     }
 
     fn left(&self, _: &Deployment) -> Option<Left> {
@@ -107,6 +121,7 @@ async fn post(coolify: &Coolify, context: Context<'_>) -> Answer {
     let Context { target, asked, baseline, .. } = context;
     let posted = match &asked.commit {
         Some(commit) => post_rollback(&coolify.api, target, commit).await,
+        None if asked.is_restart() => restart::post(&coolify.api, target).await,
         None => post_deploy(&coolify.api, target, asked).await,
     };
     let (answered, at) = match posted {

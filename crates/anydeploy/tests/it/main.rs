@@ -11,6 +11,8 @@ mod connection;
 #[cfg(feature = "coolify")]
 mod coolify;
 #[cfg(feature = "coolify")]
+mod coolify_days;
+#[cfg(feature = "coolify")]
 mod coolify_findings;
 #[cfg(feature = "coolify")]
 mod coolify_odd;

@@ -1,0 +1,134 @@
+//! The versions that an application can go back to.
+//!
+//! Facts of 4.3.11: a rollback deploys a commit, so only an application built from a repository has any; one to a name starts
+//! whatever was built under that name before, so a version is a full hash.
+
+use coolify_client::types::{Deployment as Row, RollbackImages};
+use futures::future::{BoxFuture, FutureExt};
+
+use super::pending::Pending;
+use super::rollback::{check_application, is_full_hash};
+use super::rows::{self, MAX_RECOVERED_ROWS, Page};
+use super::{Coolify, history};
+use crate::adapter::{parse_timestamp, retry_briefly};
+use crate::{
+    Ability, Deployer, HistoryOptions, Phase, RanRevision, Result, Rollback, RollbackObstacle, RollbackPoint,
+    RollbackTarget, Target, platform,
+};
+
+impl Rollback for Coolify {
+    fn list_rollback_targets<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<RollbackTarget>>> {
+        list(self, target, options).boxed()
+    }
+}
+
+async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Result<Vec<RollbackTarget>> {
+    coolify.capabilities().require(&platform::COOLIFY, target.kind(), Ability::Rollback)?;
+    target.validate()?;
+    let (application, _) = retry_briefly(|| coolify.api.application(target.id())).await?;
+    check_application(&application)?;
+    let enough = |page: &Page| versions(&page.rows).len() >= options.limit;
+    let page = rows::search_among(&coolify.api, target, MAX_RECOVERED_ROWS, enough).await?;
+    let mut versions = versions(&page.rows);
+    versions.truncate(options.limit);
+    if versions.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Without the list, or an image of it, nothing says whether there is one; a registry may have it as well.
+    let images = coolify.api.rollback_images(target.id()).await.ok();
+    let has_registry = application.docker_registry_image_name.is_some_and(|name| !name.is_empty());
+    let newest = newest(&page.rows).map(|row| row.deployment_uuid.clone());
+    let current = versions.iter().position(|row| succeeded(row));
+    let to_target = |(index, row): (usize, &&Row)| {
+        let commit = row.commit.clone().unwrap_or_default();
+        let is_current = current == Some(index);
+        let is_hash = is_full_hash(&commit);
+        let obstacle = if !succeeded(row) {
+            Some(RollbackObstacle::Failed)
+        } else if !is_hash {
+            Some(RollbackObstacle::NoRevision)
+        } else {
+            is_current.then_some(RollbackObstacle::IsCurrent)
+        };
+        let revision = if is_hash { RanRevision::Commit(commit.clone()) } else { RanRevision::Unverified };
+        let builds =
+            images.as_ref().and_then(|images| builds(images, &commit)).filter(|builds| !builds || !has_registry);
+        RollbackTarget::new(target.clone(), RollbackPoint::new(commit, revision).with_newest(newest.clone()))
+            .with_deployment(Some(Pending::row_of(&row.deployment_uuid, history::action(row)).id(target)))
+            .with_title(row.commit_message.clone())
+            .with_deployed_at(row.finished_at.as_deref().and_then(parse_timestamp))
+            .with_current(Some(is_current))
+            .with_builds(builds)
+            .with_obstacle(obstacle)
+    };
+    Ok(versions.iter().enumerate().map(to_target).collect())
+}
+
+/// The newest deployment of the application itself.
+pub(super) fn newest(rows: &[Row]) -> Option<&Row> {
+    rows.iter().find(|row| is_production(row))
+}
+
+pub(super) fn is_production(row: &Row) -> bool {
+    row.pull_request_id.unwrap_or(0) == 0
+}
+
+fn succeeded(row: &Row) -> bool {
+    super::phase(&row.status) == Phase::Succeeded
+}
+
+/// The rows that stand for a version, newest first: the newest success of each commit, and each failure of a commit that never
+/// succeeded.
+fn versions(rows: &[Row]) -> Vec<&Row> {
+    let is_of = |row: &Row, other: &Row| is_production(other) && succeeded(other) && other.commit == row.commit;
+    let is_version = |(index, row): &(usize, &Row)| {
+        is_production(row)
+            && match super::phase(&row.status) {
+                Phase::Succeeded => !rows[..*index].iter().any(|newer| is_of(row, newer)),
+                Phase::Failed => !rows.iter().any(|other| is_of(row, other)),
+                _ => false,
+            }
+    };
+    rows.iter().enumerate().filter(is_version).map(|(_, row)| row).collect()
+}
+
+/// Whether going back to a commit builds it, by the images on the machine; a machine that cannot be reached has none either.
+fn builds(images: &RollbackImages, commit: &str) -> Option<bool> {
+    let has = images.images.iter().any(|image| image.tag.as_deref() == Some(commit));
+    (!images.images.is_empty()).then_some(!has)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(uuid: &str, status: &str, commit: &str, pull_request: u64) -> Row {
+        let row = json!({
+            "deployment_uuid": uuid, "status": status, "commit": commit, "pull_request_id": pull_request,
+        });
+        serde_json::from_value(row).unwrap()
+    }
+
+    #[test]
+    fn a_version_is_the_newest_success_of_a_commit_or_a_failure_that_never_succeeded() {
+        let rows = [
+            row("h", "in_progress", "HEAD", 0),
+            row("g", "failed", "ccc", 0),
+            row("f", "failed", "bbb", 0),
+            row("e", "finished", "bbb", 0),
+            row("d", "finished", "ddd", 7),
+            row("c", "cancelled-by-user", "eee", 0),
+            row("b", "finished", "aaa", 0),
+            row("a", "finished", "bbb", 0),
+        ];
+        let ids: Vec<_> = versions(&rows).iter().map(|row| &*row.deployment_uuid).collect();
+        assert_eq!(ids, ["g", "e", "b"]);
+        assert_eq!(newest(&rows[4..]).unwrap().deployment_uuid, "c", "a preview is no deployment of the application");
+    }
+}
