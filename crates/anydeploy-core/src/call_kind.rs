@@ -10,4 +10,7 @@ pub enum CallKind {
     Trigger,
     /// It stops a deployment; stopping twice stops once.
     Cancel,
+    /// It changes something and starts no deployment that is returned for itself; it is made again only if the error says
+    /// that nothing was acted on.
+    Write,
 }

@@ -7,8 +7,8 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
 use crate::{
-    Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Hub, Logs, Platform, Result,
-    TwoPhase,
+    Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Hub, Lifecycle, Logs, Platform,
+    Result, Rollback, TwoPhase, Variables,
 };
 
 /// How many reads are under way at once where a platform reads deployments one by one.
@@ -19,8 +19,8 @@ pub(crate) const MAX_CONCURRENT_READS: usize = 8;
 /// The trait is small and dyn-safe: programs hold an `Arc<dyn Deployer>`.
 /// [`DeployerExt`](crate::DeployerExt) adds waiting, and flat calls for the groups.
 ///
-/// Everything beside deploying is in **groups** ([`TwoPhase`], [`History`], [`Cancel`], [`Logs`],
-/// [`Catalog`]).
+/// Everything beside deploying is in **groups** ([`TwoPhase`], [`History`], [`Cancel`], [`Logs`], [`Catalog`],
+/// [`Lifecycle`], [`Rollback`], [`Variables`]).
 /// A group that a deployer does not offer is `None`; so a layer that does not know a group hides it, and no call bypasses
 /// the layer.
 /// New abilities come as new groups; these methods stay.
@@ -45,7 +45,8 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     /// What a request may ask for.
     fn capabilities(&self) -> Capabilities;
 
-    /// Triggers one deployment and says which one it is.
+    /// Triggers one deployment and says which one it is; the [action](crate::Action) of the request may be another, such as
+    /// a restart.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) and
@@ -90,6 +91,21 @@ pub trait Deployer: Debug + Send + Sync + 'static {
 
     /// What there is to deploy, and what the credential may do, if the platform reports it.
     fn catalog(&self) -> Option<&dyn Catalog> {
+        None
+    }
+
+    /// Starting and stopping targets, and how they run, if the platform can.
+    fn lifecycle(&self) -> Option<&dyn Lifecycle> {
+        None
+    }
+
+    /// The versions that a target can go back to, if the platform has rollbacks.
+    fn rollback(&self) -> Option<&dyn Rollback> {
+        None
+    }
+
+    /// The variables of targets, if the platform gives them out.
+    fn variables(&self) -> Option<&dyn Variables> {
         None
     }
 
@@ -145,6 +161,18 @@ macro_rules! forward {
 
             fn catalog(&self) -> Option<&dyn Catalog> {
                 (**self).catalog()
+            }
+
+            fn lifecycle(&self) -> Option<&dyn Lifecycle> {
+                (**self).lifecycle()
+            }
+
+            fn rollback(&self) -> Option<&dyn Rollback> {
+                (**self).rollback()
+            }
+
+            fn variables(&self) -> Option<&dyn Variables> {
+                (**self).variables()
             }
 
             fn hub(&self) -> Option<Hub> {

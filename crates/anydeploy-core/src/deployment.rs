@@ -11,14 +11,15 @@ use serde::{Deserialize, Serialize};
 pub use progress::Progress;
 
 use crate::json::VersionOne;
-use crate::{DeploymentId, DeploymentStatus, Phase, RanRevision, Revision, Target};
+use crate::{Action, DeploymentId, DeploymentStatus, Phase, RanRevision, Revision, Target};
 
 /// How it is known that a [`Deployment`] is the one that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Identity {
-    /// The platform's own id of it was seen and confirmed.
+    /// The platform's own id of it was seen and confirmed; or the platform answered the request when it was over, so that
+    /// the answer is the deployment's end.
     Exact,
     /// The platform had the same deployment under way already and took the request as that one.
     ///
@@ -101,6 +102,12 @@ pub struct Deployment {
     /// When it was over, by the platform's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
+    /// What it does with its target.
+    #[serde(default, skip_serializing_if = "Action::is_deploy")]
+    pub action: Action,
+    /// What the platform did beside, or other than, what the action's name says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Deployment {
@@ -121,6 +128,8 @@ impl Deployment {
             url: None,
             created_at: None,
             finished_at: None,
+            action: Action::Deploy,
+            note: None,
         }
     }
 
@@ -190,6 +199,20 @@ impl Deployment {
     pub fn with_times(mut self, created_at: Option<DateTime<Utc>>, finished_at: Option<DateTime<Utc>>) -> Self {
         self.created_at = created_at;
         self.finished_at = finished_at;
+        self
+    }
+
+    /// The same deployment, which does this with its target.
+    #[must_use]
+    pub fn with_action(mut self, action: Action) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// The same deployment with a note, whose secrets are masked by [`mask`](crate::mask) and which is put on one line.
+    #[must_use]
+    pub fn with_note(mut self, note: Option<String>) -> Self {
+        self.note = note.map(|note| one_line(&note)).filter(|note| !note.is_empty());
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod document;
 mod kind;
+mod partial;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -10,10 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use kind::ErrorKind;
+pub use partial::Partial;
 
 use anydeploy_mask::one_line;
 
-use crate::{CallKind, Deployment, Platform};
+use crate::{CallKind, Deployment, Platform, RollbackObstacle};
 
 /// How many characters of a server's own sentence are kept.
 const MAX_SERVER_MESSAGE: usize = 300;
@@ -46,6 +48,8 @@ struct Inner {
     read: bool,
     advice: Option<Cow<'static, str>>,
     last: Option<Deployment>,
+    partial: Option<Partial>,
+    obstacle: Option<RollbackObstacle>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -66,6 +70,8 @@ impl Error {
             read: false,
             advice: None,
             last: None,
+            partial: None,
+            obstacle: None,
             source: None,
         }))
     }
@@ -152,6 +158,20 @@ impl Error {
         self
     }
 
+    /// The same error, with what was written before it and what was not.
+    #[must_use]
+    pub fn with_partial(mut self, partial: Option<Partial>) -> Self {
+        self.0.partial = partial;
+        self
+    }
+
+    /// The same error, with why a target cannot go back to a version.
+    #[must_use]
+    pub fn with_obstacle(mut self, obstacle: Option<RollbackObstacle>) -> Self {
+        self.0.obstacle = obstacle;
+        self
+    }
+
     /// The same error, with its cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -207,6 +227,18 @@ impl Error {
         self.0.last.as_ref()
     }
 
+    /// What was written before the call ended with this error, and what was not; `None` if nothing was.
+    #[must_use]
+    pub fn partial(&self) -> Option<&Partial> {
+        self.0.partial.as_ref()
+    }
+
+    /// Why the target cannot go back to the version that was asked for.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<RollbackObstacle> {
+        self.0.obstacle
+    }
+
     /// What to do next, as the last part of `Display`; empty where the message says it, or nothing is known.
     #[must_use]
     pub fn advice(&self) -> &str {
@@ -245,10 +277,12 @@ impl Error {
     /// A trigger may be sent again only if it was provably not acted on ([`is_safe_to_repeat`](Self::is_safe_to_repeat))
     /// and sending it again may help: the cause is transient, or it is [`ErrorKind::NotTriggered`].
     /// Stopping twice stops once, so a cancel follows the rule of reads.
+    /// A write may be made again only if it was provably not acted on, and the cause is transient.
     #[must_use]
     pub fn may_call_again(&self, call: CallKind) -> bool {
         match call {
             CallKind::Read | CallKind::Cancel => self.is_transient(),
+            CallKind::Write => self.is_safe_to_repeat() && self.is_transient(),
             CallKind::Trigger => {
                 self.is_safe_to_repeat() && (self.is_transient() || self.kind() == ErrorKind::NotTriggered)
             }
@@ -323,6 +357,9 @@ impl fmt::Display for Event<'_> {
         }
         if inner.attempts > 1 {
             write!(f, "; after {} attempts", inner.attempts)?;
+        }
+        if let Some(partial) = &inner.partial {
+            write!(f, "{partial}")?;
         }
         Ok(())
     }

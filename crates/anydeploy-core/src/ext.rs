@@ -3,9 +3,11 @@
 use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use tokio::time::{Instant, sleep};
 
+use crate::watch::await_state;
 use crate::{
-    Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, ErrorKind, Group, HistoryOptions, Intent,
-    Interceptor, Layered, LogOptions, LogPage, Method, Outcome, Result, Service, Target, Watch, WatchOptions,
+    Applied, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredState, DesiredVariables, Error,
+    ErrorKind, Group, HistoryOptions, Intent, Interceptor, Layered, LogOptions, LogPage, Method, Outcome, PlanOptions,
+    Result, RollbackTarget, RunState, Service, StateChange, Target, VariablePlan, VariableSet, Watch, WatchOptions,
 };
 
 /// What every [`Deployer`] has besides: waiting for deployments, and one flat call for each method of a group.
@@ -23,6 +25,9 @@ pub trait DeployerExt: Deployer {
             Some(Group::Cancel) => self.cancel().is_some(),
             Some(Group::Logs) => self.logs().is_some(),
             Some(Group::Catalog) => self.catalog().is_some(),
+            Some(Group::Lifecycle) => self.lifecycle().is_some(),
+            Some(Group::Rollback) => self.rollback().is_some(),
+            Some(Group::Variables) => self.variables().is_some(),
         }
     }
 
@@ -110,6 +115,121 @@ pub trait DeployerExt: Deployer {
         call(self, Method::Check, self.catalog(), |group| group.check_credential())
     }
 
+    /// Starts the containers of what is deployed anew: [`DeployRequest::restart`].
+    ///
+    /// # Errors
+    /// Those of [`deploy`](Deployer::deploy).
+    fn restart<'a>(&'a self, target: &Target) -> BoxFuture<'a, Result<Deployment>> {
+        deploy(self, DeployRequest::restart(target.clone()))
+    }
+
+    /// Does what the platform calls a redeployment: [`DeployRequest::redeploy`].
+    ///
+    /// # Errors
+    /// Those of [`deploy`](Deployer::deploy).
+    fn redeploy<'a>(&'a self, target: &Target) -> BoxFuture<'a, Result<Deployment>> {
+        deploy(self, DeployRequest::redeploy(target.clone()))
+    }
+
+    /// Goes back to a version of a target: [`DeployRequest::rollback`].
+    ///
+    /// # Errors
+    /// Those of [`deploy`](Deployer::deploy).
+    /// [`ErrorKind::Conflict`] if the version has an [obstacle](RollbackTarget::obstacle), or if somebody deployed the
+    /// target since it was listed: nothing was triggered.
+    fn roll_back_to<'a>(&'a self, version: &RollbackTarget) -> BoxFuture<'a, Result<Deployment>> {
+        match version.check() {
+            Ok(()) => deploy(self, DeployRequest::rollback(version)),
+            Err(error) => ready(Err(error.with_platform(self.platform()))).boxed(),
+        }
+    }
+
+    /// Lists the versions that a target ran, newest first, each usable or with the reason why not.
+    ///
+    /// # Errors
+    /// Those of [`Rollback::list_rollback_targets`](crate::Rollback::list_rollback_targets), and
+    /// [`ErrorKind::Unsupported`].
+    fn rollback_targets<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<RollbackTarget>>> {
+        call(self, Method::RollbackTargets, self.rollback(), |group| group.list_rollback_targets(target, options))
+    }
+
+    /// Starts a target that does not run; returns when the platform has accepted it.
+    ///
+    /// # Errors
+    /// Those of [`Lifecycle::start_target`](crate::Lifecycle::start_target), and [`ErrorKind::Unsupported`].
+    fn start<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        call(self, Method::Start, self.lifecycle(), |group| group.start_target(target))
+    }
+
+    /// Stops a target; returns when the platform has accepted it.
+    ///
+    /// # Errors
+    /// Those of [`Lifecycle::stop_target`](crate::Lifecycle::stop_target), and [`ErrorKind::Unsupported`].
+    fn stop<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        call(self, Method::Stop, self.lifecycle(), |group| group.stop_target(target))
+    }
+
+    /// Reads how a target runs, and whether something is under way that makes the state no result yet.
+    ///
+    /// # Errors
+    /// Those of [`Lifecycle::read_state`](crate::Lifecycle::read_state), and [`ErrorKind::Unsupported`].
+    fn state<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<RunState>> {
+        call(self, Method::State, self.lifecycle(), |group| group.read_state(target))
+    }
+
+    /// Waits until a target runs or is stopped, and nothing is under way that may change it.
+    ///
+    /// It polls as a [`Watch`] does, and tolerates failed polls as a watch does; a word that is not known never ends it.
+    /// Nothing is changed, so that waiting again is always safe.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Conflict`] if [`DesiredState::Stopped`] is awaited and a deployment that was under way started the
+    ///   target again; [`Error::last`] is that deployment, if it was read.
+    /// * [`ErrorKind::TimedOut`] at the deadline, with the last state in its message.
+    /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
+    /// * [`ErrorKind::Unsupported`] if the deployer reads no states.
+    fn await_state<'a>(
+        &'a self,
+        target: &'a Target,
+        desired: DesiredState,
+        options: WatchOptions,
+    ) -> BoxFuture<'a, Result<RunState>> {
+        await_state(self, target, desired, options).boxed()
+    }
+
+    /// Reads every variable that the platform lists for a target.
+    ///
+    /// # Errors
+    /// Those of [`Variables::read_variables`](crate::Variables::read_variables), and [`ErrorKind::Unsupported`].
+    fn variables_of<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<VariableSet>> {
+        call(self, Method::Variables, self.variables(), |group| group.read_variables(target))
+    }
+
+    /// Reads the variables of a target and compares them with the desired ones; nothing is written.
+    ///
+    /// # Errors
+    /// Those of [`Variables::plan_variables`](crate::Variables::plan_variables), and [`ErrorKind::Unsupported`].
+    fn plan_variables<'a>(
+        &'a self,
+        target: &'a Target,
+        desired: &'a DesiredVariables,
+        options: PlanOptions,
+    ) -> BoxFuture<'a, Result<VariablePlan>> {
+        call(self, Method::PlanVariables, self.variables(), |group| group.plan_variables(target, desired, options))
+    }
+
+    /// Writes what a plan contains, each variable once, and reads it back.
+    ///
+    /// # Errors
+    /// Those of [`Variables::apply_variables`](crate::Variables::apply_variables), and [`ErrorKind::Unsupported`].
+    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+        call(self, Method::ApplyVariables, self.variables(), |group| group.apply_variables(plan))
+    }
+
     /// Puts an interceptor around every call.
     ///
     /// The interceptor that is added last is the outermost.
@@ -188,6 +308,11 @@ pub trait DeployerExt: Deployer {
 }
 
 impl<T: Deployer + ?Sized> DeployerExt for T {}
+
+/// Deploys a request that the call itself made.
+fn deploy<D: Deployer + ?Sized>(deployer: &D, request: DeployRequest) -> BoxFuture<'_, Result<Deployment>> {
+    async move { deployer.deploy(&request).await }.boxed()
+}
 
 /// Calls a method of a group, if there is one.
 fn call<'a, D: Deployer + ?Sized, G: ?Sized, T: Send + 'a>(

@@ -2,6 +2,7 @@
 //!
 //! * [`Deployer`] is the trait; [`DeployerExt`] adds waiting, and one flat call for each method of a group.
 //! * [`Target`], [`DeployRequest`] and [`Revision`] say what is deployed.
+//! * [`Action`] says what a request does with its target: deploy, restart, redeploy or roll back.
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
@@ -14,8 +15,9 @@
 //!
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
-//! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`Error`], [`Capabilities`] and [`RetryOptions`] carry the
-//!   version of their form, `"v": 1`.
+//! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`StateChange`], [`RunState`], [`RollbackTarget`],
+//!   [`Error`], [`Capabilities`] and [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release
+//!   without actions and settings must not read as a plain deployment carries `"v": 2`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
 //!   An unknown word where one of a list is expected is refused with an error that names the list.
@@ -39,12 +41,14 @@ mod id;
 mod intent;
 mod json;
 mod layer;
+mod lifecycle;
 mod log;
 mod method;
 mod parse;
 mod platform;
 mod request;
 mod revision;
+mod rollback;
 mod service;
 mod status;
 mod target;
@@ -52,18 +56,19 @@ pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod variables;
 mod watch;
 
 pub use anydeploy_mask::mask;
 pub use backoff::{Backoff, Jitter};
 pub use call_kind::CallKind;
-pub use capabilities::Capabilities;
+pub use capabilities::{Ability, Capabilities};
 pub use check::{Check, Permission, VersionSupport};
 pub use deployer::Deployer;
 pub use deployment::{Deployment, Identity, Progress};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Partial};
 pub use ext::DeployerExt;
-pub use group::{Cancel, Catalog, Group, History, Logs, TwoPhase};
+pub use group::{Cancel, Catalog, Group, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
 pub use history::HistoryOptions;
 pub use id::DeploymentId;
 pub use intent::Intent;
@@ -71,14 +76,20 @@ pub use layer::{
     Answer, Audit, AuditRecord, AuditResult, Call, ConcurrencyLimit, DryRun, Interceptor, Layered, Next, NextBatch,
     Retry, RetryEvent, RetryOptions, Timeout, Tracing,
 };
+pub use lifecycle::{DesiredState, RunState, StateChange};
 pub use log::{LogLine, LogOptions, LogPage};
 pub use method::Method;
 pub use platform::Platform;
-pub use request::{Adoption, DeployRequest, JobEvent, RequestOption, TerraformAction};
+pub use request::{Action, Adoption, DeployRequest, JobEvent, RequestOption, Setting, TerraformAction};
 pub use revision::{RanRevision, Revision};
+pub use rollback::{RollbackObstacle, RollbackPoint, RollbackTarget};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
+pub use variables::{
+    Applied, Change, DesiredVariable, DesiredVariables, Origin, PlanEntry, PlanMode, PlanOptions, SecretText, Variable,
+    VariablePlan, VariableScope, VariableSet, VariableValue,
+};
 pub use watch::{BatchRead, Failure, Hub, Loss, Outcome, Pace, Watch, WatchEvent, WatchOptions, read_by_batch};
 
 /// What a deployer answers.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CallKind, Group};
+use crate::{Ability, CallKind, Group};
 
 /// A method of [`Deployer`](crate::Deployer) or of one of its groups that sends something to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +34,20 @@ pub enum Method {
     Find,
     /// [`Catalog::check_credential`](crate::Catalog::check_credential).
     Check,
+    /// [`Lifecycle::start_target`](crate::Lifecycle::start_target).
+    Start,
+    /// [`Lifecycle::stop_target`](crate::Lifecycle::stop_target).
+    Stop,
+    /// [`Lifecycle::read_state`](crate::Lifecycle::read_state).
+    State,
+    /// [`Rollback::list_rollback_targets`](crate::Rollback::list_rollback_targets).
+    RollbackTargets,
+    /// [`Variables::read_variables`](crate::Variables::read_variables).
+    Variables,
+    /// [`Variables::plan_variables`](crate::Variables::plan_variables).
+    PlanVariables,
+    /// [`Variables::apply_variables`](crate::Variables::apply_variables).
+    ApplyVariables,
 }
 
 impl Method {
@@ -47,6 +61,9 @@ impl Method {
             Self::Cancel => Some(Group::Cancel),
             Self::Logs => Some(Group::Logs),
             Self::Service | Self::Services | Self::Find | Self::Check => Some(Group::Catalog),
+            Self::Start | Self::Stop | Self::State => Some(Group::Lifecycle),
+            Self::RollbackTargets => Some(Group::Rollback),
+            Self::Variables | Self::PlanVariables | Self::ApplyVariables => Some(Group::Variables),
         }
     }
 
@@ -56,6 +73,7 @@ impl Method {
         match self {
             Self::Deploy | Self::Send => CallKind::Trigger,
             Self::Cancel => CallKind::Cancel,
+            Self::Start | Self::Stop | Self::ApplyVariables => CallKind::Write,
             Self::Deployment
             | Self::Deployments
             | Self::Prepare
@@ -65,7 +83,11 @@ impl Method {
             | Self::Service
             | Self::Services
             | Self::Find
-            | Self::Check => CallKind::Read,
+            | Self::Check
+            | Self::State
+            | Self::RollbackTargets
+            | Self::Variables
+            | Self::PlanVariables => CallKind::Read,
         }
     }
 
@@ -86,6 +108,23 @@ impl Method {
             Self::Services => "services",
             Self::Find => "find",
             Self::Check => "check",
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::State => "state",
+            Self::RollbackTargets => "rollback_targets",
+            Self::Variables => "variables",
+            Self::PlanVariables => "plan_variables",
+            Self::ApplyVariables => "apply_variables",
+        }
+    }
+
+    /// What a target's kind has to be able to do for a call that changes it; `None` for the others.
+    pub(crate) const fn ability(self) -> Option<Ability> {
+        match self {
+            Self::Start => Some(Ability::Start),
+            Self::Stop => Some(Ability::Stop),
+            Self::ApplyVariables => Some(Ability::Variables),
+            _ => None,
         }
     }
 
@@ -101,6 +140,11 @@ impl Method {
             Self::Service => "reading a service",
             Self::Services | Self::Find => "a list of services",
             Self::Check => "checking a credential",
+            Self::Start => "starting a target",
+            Self::Stop => "stopping a target",
+            Self::State => "reading how a target runs",
+            Self::RollbackTargets => "versions to go back to",
+            Self::Variables | Self::PlanVariables | Self::ApplyVariables => "the variables of a target",
         }
     }
 }

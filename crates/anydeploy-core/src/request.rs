@@ -1,25 +1,33 @@
 //! What a caller asks to be deployed, and the check that the platform can do just that.
 
+mod action;
+mod document;
 mod options;
 mod request_option;
+mod setting;
 
+pub use action::Action;
 pub use options::{Adoption, JobEvent, TerraformAction};
 pub use request_option::RequestOption;
+pub use setting::Setting;
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::VersionOne;
-use crate::{Error, ErrorKind, Revision, Target};
+use document::Document;
+
+use crate::{Error, ErrorKind, RanRevision, Revision, RollbackPoint, RollbackTarget, Target};
 
 /// A commit has 40 bytes, an image tag at most 128.
 const MAX_REVISION_BYTES: usize = 256;
 
-/// A deployment to be made.
+/// A trigger to be sent: a deployment to be made, or another [`Action`].
 ///
 /// An option that the platform cannot honour is an error before anything is sent; none is ever ignored.
 ///
 /// Its [JSON form](crate#json) holds no credential, so a program may store it or pass it on; the reason is written as it
 /// was given.
+/// The form of a plain deployment has version 1; one with another action or a setting has version 2, so that a release
+/// that does not know them refuses it.
 ///
 /// ```
 /// use anydeploy_core::{DeployRequest, Revision, Target};
@@ -30,26 +38,20 @@ const MAX_REVISION_BYTES: usize = 256;
 /// assert_eq!(request.target().to_string(), "application:abc");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Document", into = "Document")]
 pub struct DeployRequest {
-    #[serde(default)]
-    v: VersionOne,
     target: Target,
-    #[serde(default)]
     revision: Revision,
-    #[serde(default)]
     no_cache: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pull_request: Option<u64>,
-    #[serde(default)]
     adoption: Adoption,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     values_commit: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     job_event: Option<JobEvent>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     terraform_action: Option<TerraformAction>,
+    action: Action,
+    rollback: Option<RollbackPoint>,
+    setting: Option<Setting>,
 }
 
 impl DeployRequest {
@@ -57,7 +59,6 @@ impl DeployRequest {
     #[must_use]
     pub fn new(target: Target) -> Self {
         Self {
-            v: VersionOne,
             target,
             revision: Revision::default(),
             no_cache: false,
@@ -67,7 +68,31 @@ impl DeployRequest {
             values_commit: None,
             job_event: None,
             terraform_action: None,
+            action: Action::Deploy,
+            rollback: None,
+            setting: None,
         }
+    }
+
+    /// Starts the containers of what is deployed anew.
+    #[must_use]
+    pub fn restart(target: Target) -> Self {
+        Self { action: Action::Restart, ..Self::new(target) }
+    }
+
+    /// Does what the platform calls a redeployment.
+    #[must_use]
+    pub fn redeploy(target: Target) -> Self {
+        Self { action: Action::Redeploy, ..Self::new(target) }
+    }
+
+    /// Goes back to a version that [`rollback_targets`](crate::DeployerExt::rollback_targets) listed.
+    ///
+    /// An [obstacle](RollbackTarget::obstacle) of it is not part of the request; [`RollbackTarget::check`] reports it.
+    #[must_use]
+    pub fn rollback(version: &RollbackTarget) -> Self {
+        let rollback = Some(version.point.clone());
+        Self { action: Action::Rollback, rollback, ..Self::new(version.target.clone()) }
     }
 
     /// Deploys this revision instead of the configured one.
@@ -126,6 +151,15 @@ impl DeployRequest {
         self
     }
 
+    /// Changes a setting of the target, for good, before deploying it.
+    ///
+    /// The error of a request that is [safe to repeat](Error::is_safe_to_repeat) says whether the setting was set back.
+    #[must_use]
+    pub fn with_setting(mut self, setting: Setting) -> Self {
+        self.setting = Some(setting);
+        self
+    }
+
     /// What is deployed.
     #[must_use]
     pub fn target(&self) -> &Target {
@@ -180,6 +214,40 @@ impl DeployRequest {
         self.terraform_action
     }
 
+    /// What is done with the target.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The version that a rollback goes back to.
+    #[must_use]
+    pub fn rollback_point(&self) -> Option<&RollbackPoint> {
+        self.rollback.as_ref()
+    }
+
+    /// The setting that is changed before the target is deployed.
+    #[must_use]
+    pub fn setting(&self) -> Option<&Setting> {
+        self.setting.as_ref()
+    }
+
+    /// The revision that the one that ran is compared with: that of a rollback's version, a tag that is set, or the one
+    /// that the request names.
+    #[must_use]
+    pub fn expected_revision(&self) -> Revision {
+        match (&self.rollback, &self.setting) {
+            (Some(point), _) => match point.revision.clone() {
+                RanRevision::Commit(commit) => Revision::Commit(commit),
+                RanRevision::ImageTag(tag) => Revision::ImageTag(tag),
+                RanRevision::ChartVersion(version) => Revision::ChartVersion(version),
+                RanRevision::Unverified => Revision::Configured,
+            },
+            (None, Some(Setting::ImageTag(tag))) => Revision::ImageTag(tag.clone()),
+            (None, Some(Setting::Branch(_)) | None) => self.revision.clone(),
+        }
+    }
+
     /// Checks what any platform would refuse.
     pub(crate) fn validate(&self) -> Result<(), Error> {
         self.target.validate()?;
@@ -204,7 +272,37 @@ impl DeployRequest {
         if self.pull_request == Some(0) {
             return Err(Error::new(ErrorKind::InvalidInput, "a pull request's number begins at 1"));
         }
-        Ok(())
+        self.validate_action()
+    }
+
+    /// Checks that the action, the version of a rollback and the setting fit together.
+    fn validate_action(&self) -> Result<(), Error> {
+        let invalid = |what: &'static str| Err(Error::new(ErrorKind::InvalidInput, what));
+        match (self.action, &self.rollback) {
+            (Action::Rollback, None) => return invalid("a rollback names no version"),
+            (Action::Rollback, Some(point)) if unusable(&point.id) => {
+                return invalid("the id of the version to go back to is not usable");
+            }
+            (Action::Rollback, Some(_)) if self.revision != Revision::Configured => {
+                return invalid("a rollback goes back to its version, and takes no revision");
+            }
+            (Action::Rollback, Some(_)) | (_, None) => {}
+            (_, Some(_)) => return invalid("only a rollback names a version to go back to"),
+        }
+        match &self.setting {
+            Some(_) if self.action != Action::Deploy => invalid("only a deployment changes a setting of its target"),
+            Some(_) if self.revision != Revision::Configured => {
+                invalid("a deployment that changes a setting deploys what is configured then, and takes no revision")
+            }
+            Some(setting) if unusable(setting.value()) => {
+                let name = setting.name();
+                let message = format!(
+                    "the {name} is empty, holds a control character, or is longer than {MAX_REVISION_BYTES} bytes"
+                );
+                Err(Error::new(ErrorKind::InvalidInput, message))
+            }
+            None | Some(_) => Ok(()),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | span | fields |
 //! |---|---|
-//! | `deploy` | `cicd.pipeline.task.type` (`deploy`), `deployment.name`, `deployment.environment.name`; once it has ended `deployment.id`, `deployment.status`, `error.type` |
+//! | `deploy` | `cicd.pipeline.task.type` (`deploy`), `anydeploy.action` (if it is not `deploy`), `deployment.name`, `deployment.environment.name`; once it has ended `deployment.id`, `deployment.status`, `error.type` |
 //! | `watch` | the same fields, and `cicd.pipeline.result` |
 //! | `call` | `otel.name` and `code.function.name` (the method), `deployment.name`, `deployment.environment.name`, `deployment.id`; once it has ended `deployment.status`, `error.type` |
 //! | `http` | `otel.name`, `otel.kind` (`client`), `http.request.method`, `url.template`, `server.address`, `server.port`; once it has ended `http.response.status_code`, `error.type` |
@@ -24,7 +24,7 @@ use std::time::Duration;
 use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, info_span};
 
-use crate::{DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Result, Target};
+use crate::{Action, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity, Method, Result, Target};
 
 /// Runs the trigger of a request inside the span `deploy`, and records how it ended.
 ///
@@ -34,24 +34,30 @@ pub async fn deploy<F>(request: &DeployRequest, trigger: F) -> Result<Deployment
 where
     F: Future<Output = Result<Deployment>>,
 {
-    let span = self::trigger(Some(request.target()));
+    let span = self::trigger(Some(request));
     let result = trigger.instrument(span.clone()).await;
     trigger_ended(&span, result.as_ref().map(Some));
     result
 }
 
 /// The span of a trigger.
-pub(crate) fn trigger(target: Option<&Target>) -> Span {
+pub(crate) fn trigger(request: Option<&DeployRequest>) -> Span {
     let span = info_span!(
         "deploy",
         "cicd.pipeline.task.type" = "deploy",
+        anydeploy.action = Empty,
         deployment.name = Empty,
         deployment.environment.name = Empty,
         deployment.id = Empty,
         deployment.status = Empty,
         "error.type" = Empty,
     );
-    target.inspect(|target| record_target(&span, target));
+    if let Some(request) = request {
+        record_target(&span, request.target());
+        if request.action() != Action::Deploy {
+            span.record("anydeploy.action", request.action().as_str());
+        }
+    }
     span
 }
 

@@ -6,6 +6,7 @@ mod observer;
 mod options;
 mod outcome;
 mod polls;
+mod state;
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -23,6 +24,7 @@ pub use hub::{BatchRead, Hub, Pace, read_by_batch};
 use observer::Observer;
 pub use options::WatchOptions;
 pub use outcome::{Failure, Loss, Outcome};
+pub(crate) use state::await_state;
 
 use crate::telemetry;
 use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};

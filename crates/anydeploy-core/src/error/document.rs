@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Partial};
 use crate::json::{VersionOne, millis};
-use crate::{Deployment, Platform};
+use crate::{Deployment, Platform, RollbackObstacle};
 
 /// The members of an error's JSON form.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,10 @@ struct Document {
     advice: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<Deployment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    partial: Option<Partial>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    obstacle: Option<RollbackObstacle>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     causes: Vec<String>,
 }
@@ -68,6 +72,8 @@ impl From<&Error> for Document {
             read: inner.read,
             advice: Some(error.advice()).filter(|advice| !advice.is_empty()).map(str::to_owned),
             last: inner.last.clone(),
+            partial: inner.partial.clone(),
+            obstacle: inner.obstacle,
             causes: error.causes(),
         }
     }
@@ -79,7 +85,9 @@ impl Document {
             .with_retry_after(self.retry_after_ms.map(Duration::from_millis))
             .with_attempts(self.attempts)
             .with_safe_to_repeat(self.safe_to_repeat)
-            .with_last(self.last);
+            .with_last(self.last)
+            .with_partial(self.partial)
+            .with_obstacle(self.obstacle);
         error.0.platform = self.platform;
         error.0.operation = self.operation.map(Into::into);
         error.0.status = self.status;

@@ -35,7 +35,7 @@ pub enum ErrorKind {
     NotFoundOrForbidden,
     /// Several things go by the name that was given; nothing was sent to any of them.
     Ambiguous,
-    /// The thing is busy or in a state that does not allow this.
+    /// The thing is busy or in a state that does not allow this, or it was changed by somebody else since it was read.
     Conflict,
     /// A deployment of the target that was running before the request took its place, so that nothing new was started.
     ///
@@ -69,6 +69,10 @@ pub enum ErrorKind {
     IntentExpired,
     /// The deadline passed before the deployment was over.
     TimedOut,
+    /// Some of several writes were made, and others not.
+    ///
+    /// [`Error::partial`](crate::Error::partial) names both.
+    Incomplete,
     /// The call would have changed something, and a [`DryRun`](crate::DryRun) refused it; nothing was sent.
     DryRun,
 }
@@ -105,6 +109,7 @@ impl ErrorKind {
             Self::Undecidable => "outcome of the trigger unknown",
             Self::IntentExpired => "intent expired",
             Self::TimedOut => "timed out",
+            Self::Incomplete => "incomplete",
             Self::DryRun => "dry run",
         }
     }
@@ -154,7 +159,8 @@ impl ErrorKind {
             | Self::Unreadable
             | Self::AnswerTooLarge
             | Self::Undecidable
-            | Self::TimedOut => false,
+            | Self::TimedOut
+            | Self::Incomplete => false,
         }
     }
 
@@ -186,7 +192,7 @@ impl ErrorKind {
             Self::NotFound => "check the id, and that the token belongs to the team or organization that owns it",
             Self::NotFoundOrForbidden => "check the id, and what the token's role may see",
             Self::Ambiguous => "give the id of the one that is meant",
-            Self::Conflict => "read its state: it is busy, or over already",
+            Self::Conflict => "read its state again",
             Self::AlreadyRunning => "wait until it is over, then deploy again",
             Self::RateLimited => "wait before trying again",
             Self::QueueFull => "wait until running deployments are over",
@@ -206,6 +212,7 @@ impl ErrorKind {
             Self::Undecidable => "look at the target's deployments before deploying again",
             Self::IntentExpired => "prepare the request again",
             Self::TimedOut => "the deployment goes on; watch its id again to learn its outcome",
+            Self::Incomplete => "read the state, and plan what is left",
             Self::InvalidInput | Self::InvalidConfiguration | Self::Unsupported | Self::Rejected | Self::DryRun => "",
         }
     }

@@ -57,6 +57,8 @@ pub struct AuditRecord {
     pub request: Option<DeployRequest>,
     /// The deployment that the call is about, as the caller named it; `None` for a trigger.
     pub deployment: Option<DeploymentId>,
+    /// The keys of the variables that the call writes or removes; their values are not recorded.
+    pub keys: Vec<String>,
     /// The result; `None` before the call.
     pub result: Option<AuditResult>,
 }
@@ -119,6 +121,7 @@ impl<'a> AuditedCall<'a> {
             target: call.target.cloned(),
             request: call.request.cloned(),
             deployment: call.id.cloned(),
+            keys: call.plan.iter().flat_map(|plan| plan.writes()).map(|entry| entry.key.clone()).collect(),
             result: None,
         };
         callback(&record);

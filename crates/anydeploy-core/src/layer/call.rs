@@ -5,8 +5,8 @@ use std::fmt;
 use futures::future::BoxFuture;
 
 use crate::{
-    CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Intent, LogPage, Method, Result, Service,
-    Target,
+    Applied, CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Intent, LogPage, Method, Result,
+    RollbackTarget, RunState, Service, StateChange, Target, VariablePlan, VariableSet,
 };
 
 /// What is called, and on what.
@@ -21,13 +21,15 @@ pub struct Call<'a> {
     pub id: Option<&'a DeploymentId>,
     /// The target, if the call is about one.
     pub target: Option<&'a Target>,
+    /// The plan of variables, if the call applies one.
+    pub plan: Option<&'a VariablePlan>,
     /// The deployer that is called.
     pub deployer: &'a dyn Deployer,
 }
 
 impl<'a> Call<'a> {
     pub(super) fn new(method: Method, deployer: &'a dyn Deployer) -> Self {
-        Self { method, request: None, id: None, target: None, deployer }
+        Self { method, request: None, id: None, target: None, plan: None, deployer }
     }
 
     pub(super) fn for_request(self, request: &'a DeployRequest) -> Self {
@@ -40,6 +42,10 @@ impl<'a> Call<'a> {
 
     pub(super) fn for_target(self, target: &'a Target) -> Self {
         Self { target: Some(target), ..self }
+    }
+
+    pub(super) fn for_plan(self, plan: &'a VariablePlan) -> Self {
+        Self { plan: Some(plan), target: Some(plan.target()), ..self }
     }
 
     /// What the call does on the platform.
@@ -126,12 +132,24 @@ impl Answer for Deployment {
     }
 }
 
+impl Answer for StateChange {
+    /// The deployment that the platform made of a start.
+    fn deployment(&self) -> Option<&Deployment> {
+        self.deployment.as_ref()
+    }
+}
+
 impl Answer for Intent {}
 impl Answer for Vec<Deployment> {}
 impl Answer for LogPage {}
 impl Answer for Service {}
 impl Answer for Vec<Service> {}
 impl Answer for Check {}
+impl Answer for RunState {}
+impl Answer for Vec<RollbackTarget> {}
+impl Answer for VariableSet {}
+impl Answer for VariablePlan {}
+impl Answer for Applied {}
 
 mod private {
     /// Answers are those of the trait's methods.
@@ -144,4 +162,10 @@ mod private {
     impl Sealed for super::Service {}
     impl Sealed for Vec<super::Service> {}
     impl Sealed for super::Check {}
+    impl Sealed for super::StateChange {}
+    impl Sealed for super::RunState {}
+    impl Sealed for Vec<super::RollbackTarget> {}
+    impl Sealed for super::VariableSet {}
+    impl Sealed for super::VariablePlan {}
+    impl Sealed for super::Applied {}
 }

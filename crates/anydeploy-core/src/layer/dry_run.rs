@@ -5,8 +5,9 @@ use crate::{CallKind, Error, ErrorKind, Result};
 
 /// Makes reads, and refuses every call that would change something on the platform.
 ///
-/// A trigger is first checked as far as that needs no request, so an invalid request fails with the same error as in a
-/// real run.
+/// A call is first checked as far as that needs no request, so an invalid request, or a verb that the kind of target does
+/// not have, fails with the same error as in a real run.
+/// A plan of variables is made, because that only reads.
 /// A refused call ends in [`ErrorKind::DryRun`], and nothing is sent.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
@@ -28,6 +29,10 @@ impl Interceptor for DryRun {
         let platform = call.deployer.platform();
         if let Some(request) = call.request {
             request.check(&platform, &call.deployer.capabilities())?;
+        }
+        if let (Some(ability), Some(target)) = (call.method.ability(), call.target) {
+            target.validate().map_err(|error| error.with_platform(platform.clone()))?;
+            call.deployer.capabilities().require(&platform, target.kind(), ability)?;
         }
         let message = format!("`{}` was not called: this is a dry run", call.method);
         Err(Error::new(ErrorKind::DryRun, message).with_platform(platform))

@@ -4,8 +4,10 @@ use futures::future::{BoxFuture, FutureExt, ready};
 
 use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
-    Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error, History,
-    HistoryOptions, Hub, Intent, LogOptions, LogPage, Logs, Method, Platform, Result, Service, Target, TwoPhase,
+    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredVariables,
+    Error, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, PlanOptions, Platform,
+    Result, Rollback, RollbackTarget, RunState, Service, StateChange, Target, TwoPhase, VariablePlan, VariableSet,
+    Variables,
 };
 
 /// A deployer with an [`Interceptor`] around each of its calls; it offers the groups of the deployer inside.
@@ -122,6 +124,18 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
         self.inner.catalog().map(|_| self as &dyn Catalog)
     }
 
+    fn lifecycle(&self) -> Option<&dyn Lifecycle> {
+        self.inner.lifecycle().map(|_| self as &dyn Lifecycle)
+    }
+
+    fn rollback(&self) -> Option<&dyn Rollback> {
+        self.inner.rollback().map(|_| self as &dyn Rollback)
+    }
+
+    fn variables(&self) -> Option<&dyn Variables> {
+        self.inner.variables().map(|_| self as &dyn Variables)
+    }
+
     fn hub(&self) -> Option<Hub> {
         self.inner.hub().filter(|_| !self.interceptor.sees_polls())
     }
@@ -190,5 +204,58 @@ impl<D: Deployer, I: Interceptor> Catalog for Layered<D, I> {
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
         self.grouped(self.call(Method::Check), self.inner.catalog(), |group| group.check_credential())
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Lifecycle for Layered<D, I> {
+    fn start_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        let call = self.call(Method::Start).for_target(target);
+        self.grouped(call, self.inner.lifecycle(), move |group| group.start_target(target))
+    }
+
+    fn stop_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        let call = self.call(Method::Stop).for_target(target);
+        self.grouped(call, self.inner.lifecycle(), move |group| group.stop_target(target))
+    }
+
+    fn read_state<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<RunState>> {
+        let call = self.call(Method::State).for_target(target);
+        self.grouped(call, self.inner.lifecycle(), move |group| group.read_state(target))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Rollback for Layered<D, I> {
+    fn list_rollback_targets<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<RollbackTarget>>> {
+        let call = self.call(Method::RollbackTargets).for_target(target);
+        self.grouped(call, self.inner.rollback(), move |group| group.list_rollback_targets(target, options))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Variables for Layered<D, I> {
+    fn read_variables<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<VariableSet>> {
+        let call = self.call(Method::Variables).for_target(target);
+        self.grouped(call, self.inner.variables(), move |group| group.read_variables(target))
+    }
+
+    fn plan_variables<'a>(
+        &'a self,
+        target: &'a Target,
+        desired: &'a DesiredVariables,
+        options: PlanOptions,
+    ) -> BoxFuture<'a, Result<VariablePlan>> {
+        let call = self.call(Method::PlanVariables).for_target(target);
+        self.grouped(call, self.inner.variables(), move |group| group.plan_variables(target, desired, options))
+    }
+
+    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+        let call = self.call(Method::ApplyVariables).for_plan(plan);
+        self.grouped(call, self.inner.variables(), move |group| group.apply_variables(plan))
     }
 }

@@ -25,6 +25,7 @@ use crate::{
 ///   sent again.
 ///   [`ErrorKind::AlreadyRunning`] is left to [`deploy_and_wait`](crate::DeployerExt::deploy_and_wait), which waits
 ///   until the earlier deployment is over: attempts within seconds would meet it again.
+/// * **Writes** are made again only while the error says that nothing was acted on and is transient.
 /// * **Cancels** are repeated while the error is transient, because stopping twice stops once.
 ///   If a repeat then meets a [`ErrorKind::Conflict`], the earlier attempt may have caused it: the deployment is read,
 ///   and if it is cancelled, or about to be, that is the answer.
@@ -109,6 +110,11 @@ fn may_send_again(error: &Error) -> bool {
     error.kind() != ErrorKind::NotTriggered && may_trigger_again(error)
 }
 
+/// Whether a write that failed so may be made again.
+fn may_write_again(error: &Error) -> bool {
+    error.may_call_again(CallKind::Write)
+}
+
 /// The deployment of an earlier attempt of the same call, which was given up and delivered late.
 ///
 /// An adapter that recognises it by a correlation tag reports it as exact, or as pending while it has no row; a deployment
@@ -124,6 +130,7 @@ impl Interceptor for Retry {
         let may_repeat = match call.kind() {
             CallKind::Trigger if call.method == Method::Send => may_send_again,
             CallKind::Trigger => may_trigger_again,
+            CallKind::Write => may_write_again,
             CallKind::Read | CallKind::Cancel => Error::is_transient,
         };
         let answer = self.repeat(call.method, &mut backoff, may_repeat, &next).await;

@@ -9,7 +9,8 @@ use crate::{CallKind, Deployment, DeploymentId, Error, ErrorKind, Method, Result
 
 /// Gives up a call that takes too long.
 ///
-/// A read or a cancel that is given up is [`ErrorKind::NoAnswer`].
+/// A read, a cancel or a write that is given up is [`ErrorKind::NoAnswer`]; a write may have been acted on, so that it is
+/// not safe to repeat.
 /// A trigger that is given up may have been acted on, so that the error is [`ErrorKind::Undecidable`] and not safe to
 /// repeat; an adapter has its own, shorter limit on a request, and recovers the deployment after it.
 /// [`Method::Recover`] has no limit: it may report that nothing was triggered only after it has searched for long enough.
@@ -35,6 +36,7 @@ impl Interceptor for Timeout {
         let Ok(answer) = timeout(self.limit, next.call()).await else {
             let (kind, message) = match call.kind() {
                 CallKind::Trigger => (ErrorKind::Undecidable, "the call was given up, and may have been acted on"),
+                CallKind::Write => (ErrorKind::NoAnswer, "the call was given up, and may have been acted on"),
                 CallKind::Read | CallKind::Cancel => (ErrorKind::NoAnswer, "the call was given up"),
             };
             let message = format!("{message}: `{}` took longer than {:?}", call.method, self.limit);

@@ -26,7 +26,7 @@ impl Interceptor for Tracing {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
         let is_trigger = call.kind() == CallKind::Trigger;
         let span = if is_trigger {
-            telemetry::trigger(call.target)
+            telemetry::trigger(call.request)
         } else {
             telemetry::call(call.method, call.target, call.id)
         };

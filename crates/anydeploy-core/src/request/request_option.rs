@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DeployRequest;
+use super::{DeployRequest, Setting};
 use crate::Revision;
 
 /// Something that a [`DeployRequest`] can ask for beside the target.
@@ -30,6 +30,10 @@ pub enum RequestOption {
     Reason,
     /// [`DeployRequest::pull_request`].
     PullRequest,
+    /// [`Setting::ImageTag`].
+    SetImageTag,
+    /// [`Setting::Branch`].
+    SetBranch,
 }
 
 impl RequestOption {
@@ -45,15 +49,16 @@ impl RequestOption {
         Self::NoCache,
         Self::Reason,
         Self::PullRequest,
+        Self::SetImageTag,
+        Self::SetBranch,
     ];
 
     /// Whether a request sets it.
     #[must_use]
     pub fn is_set(self, request: &DeployRequest) -> bool {
         // Without `..`, a new member of a request does not compile until it is an option here, or named as none: the
-        // adoption is a rule of the caller, which no platform is asked for.
+        // adoption is a rule of the caller, which no platform is asked for, and the action is not optional.
         let DeployRequest {
-            v: _,
             target: _,
             revision,
             no_cache,
@@ -63,6 +68,9 @@ impl RequestOption {
             values_commit,
             job_event,
             terraform_action,
+            action: _,
+            rollback: _,
+            setting,
         } = request;
         match self {
             Self::Commit => matches!(revision, Revision::Commit(_)),
@@ -75,6 +83,8 @@ impl RequestOption {
             Self::NoCache => *no_cache,
             Self::Reason => reason.is_some(),
             Self::PullRequest => pull_request.is_some(),
+            Self::SetImageTag => matches!(setting, Some(Setting::ImageTag(_))),
+            Self::SetBranch => matches!(setting, Some(Setting::Branch(_))),
         }
     }
 
@@ -91,6 +101,8 @@ impl RequestOption {
             Self::NoCache => "building without the cache",
             Self::Reason => "a reason on a deployment",
             Self::PullRequest => "deploying a pull request",
+            Self::SetImageTag => "setting the image tag",
+            Self::SetBranch => "setting the branch",
         }
     }
 }

@@ -332,6 +332,6 @@ impl<D: Deployer> Observer<D> {
 }
 
 /// A time for people to read.
-fn seconds(time: Duration) -> String {
+pub(super) fn seconds(time: Duration) -> String {
     if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { format!("{} s", time.as_secs()) }
 }

@@ -153,6 +153,7 @@ async fn an_option_that_was_dropped_is_caught_by_what_the_deployment_reports() {
         "a_job_event_is_taken_or_refused",
         "a_terraform_action_is_taken_or_refused",
         "no_cache_is_taken_or_refused",
+        "a_branch_is_set_or_refused",
     ];
     assert_eq!(report.skipped(), unseen, "{report}");
     let report = conformance::run(&harness(Some(Fault::DropsItsOptions))).await;

@@ -17,6 +17,20 @@ use serde_json::{Value, json};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
+/// The options of a deployment that a plain request has.
+const OPTIONS: [RequestOption; 10] = [
+    RequestOption::Commit,
+    RequestOption::ImageTag,
+    RequestOption::Deployed,
+    RequestOption::ChartVersion,
+    RequestOption::ValuesCommit,
+    RequestOption::JobEvent,
+    RequestOption::TerraformAction,
+    RequestOption::NoCache,
+    RequestOption::Reason,
+    RequestOption::PullRequest,
+];
+
 /// The file is read as the value, and the value is written as the file.
 fn golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(file: &str, value: &T) {
     let read: T = serde_json::from_str(file).unwrap();
@@ -181,7 +195,7 @@ fn options_and_answers() {
 #[test]
 fn capabilities_and_retry_options() {
     let capabilities = Capabilities::new()
-        .with_kind(TargetKind::Application, RequestOption::ALL)
+        .with_kind(TargetKind::Application, &OPTIONS)
         .with_kind(TargetKind::Other("machine".into()), &[])
         .with_correlation()
         .with_poll_interval(Duration::from_millis(2500));
@@ -271,7 +285,8 @@ fn another_version_is_refused_and_none_is_the_first() {
     let running = written(&deployment(Phase::Running, "RUNNING"));
     let outcome = written(&Outcome::Succeeded(deployment(Phase::Succeeded, "DONE")));
     let error = written(&Error::new(ErrorKind::NotFound, "gone"));
-    refuses(read::<DeployRequest>(with(request.clone(), json!(2))).unwrap_err());
+    let third = read::<DeployRequest>(with(request.clone(), json!(3))).unwrap_err();
+    assert!(third.contains("version 3 of this value is not known; this library reads versions 1 and 2"), "{third}");
     refuses(read::<Deployment>(with(running.clone(), json!(2))).unwrap_err());
     refuses(read::<Outcome>(with(outcome.clone(), json!(2))).unwrap_err());
     refuses(read::<Error>(with(error.clone(), json!(2))).unwrap_err());

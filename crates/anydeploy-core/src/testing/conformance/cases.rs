@@ -71,6 +71,8 @@ static CASES: &[Case] = cases! {
         no_cache_is_taken_or_refused: "to build without the cache is taken, or refused before anything is triggered",
         a_reason_is_taken_or_refused: "a reason is taken, or refused before anything is triggered",
         a_pull_request_is_taken_or_refused: "a pull request is taken, or refused before anything is triggered",
+        an_image_tag_is_set_or_refused: "to set an image tag is taken, or refused before anything is triggered",
+        a_branch_is_set_or_refused: "to set a branch is taken, or refused before anything is triggered",
         a_success_ran_what_was_asked_for: "a success ran the revision that was asked for, or says that it is unverified",
     }
     two_phase {

@@ -6,7 +6,7 @@ use super::scene::{end, meanwhile, refused, request, target};
 use super::verdict::{broken, ensure, skip};
 use super::{Ending, Harness, Received, RequestOption, Verdict};
 use crate::{
-    DeployRequest, Deployer, Deployment, ErrorKind, JobEvent, Outcome, RanRevision, Revision, TerraformAction,
+    DeployRequest, Deployer, Deployment, ErrorKind, JobEvent, Outcome, RanRevision, Revision, Setting, TerraformAction,
 };
 
 /// [`RequestOption::Commit`] and a request with a commit.
@@ -57,6 +57,16 @@ pub async fn a_reason_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
 /// [`RequestOption::PullRequest`] and a request with a pull request.
 pub async fn a_pull_request_is_taken_or_refused(harness: &dyn Harness) -> Verdict {
     agrees(harness, RequestOption::PullRequest).await
+}
+
+/// [`RequestOption::SetImageTag`] and a request that sets an image tag.
+pub async fn an_image_tag_is_set_or_refused(harness: &dyn Harness) -> Verdict {
+    agrees(harness, RequestOption::SetImageTag).await
+}
+
+/// [`RequestOption::SetBranch`] and a request that sets a branch.
+pub async fn a_branch_is_set_or_refused(harness: &dyn Harness) -> Verdict {
+    agrees(harness, RequestOption::SetBranch).await
 }
 
 /// Deploys revisions, among them one in place of which another one runs, and compares what ran with what was asked for.
@@ -131,6 +141,10 @@ impl RequestOption {
             (Self::NoCache, _) => request.no_cache().then(|| "true".to_owned()),
             (Self::Reason, _) => request.reason().map(str::to_owned),
             (Self::PullRequest, _) => request.pull_request().map(|number| number.to_string()),
+            (Self::SetImageTag | Self::SetBranch, _) => {
+                let setting = request.setting().filter(|_| self.is_set(request));
+                setting.map(|setting| setting.value().to_owned())
+            }
         }
     }
 
@@ -138,7 +152,7 @@ impl RequestOption {
     fn reported_by(self, deployment: &Deployment) -> Option<String> {
         match (self, &deployment.revision) {
             (Self::Commit, RanRevision::Commit(text))
-            | (Self::ImageTag, RanRevision::ImageTag(text))
+            | (Self::ImageTag | Self::SetImageTag, RanRevision::ImageTag(text))
             | (Self::ChartVersion, RanRevision::ChartVersion(text)) => Some(text.clone()),
             (Self::Commit, _) => deployment.commit.clone(),
             (Self::Reason, _) => deployment.title.clone(),
@@ -161,6 +175,8 @@ impl RequestOption {
             Self::NoCache => request.with_no_cache(true),
             Self::Reason => request.with_reason("conformance"),
             Self::PullRequest => request.with_pull_request(1),
+            Self::SetImageTag => request.with_setting(Setting::ImageTag("1.0.0".into())),
+            Self::SetBranch => request.with_setting(Setting::Branch("main".into())),
         }
     }
 }

@@ -9,8 +9,8 @@ use super::fault::Fault;
 use super::world::{World, platform};
 use crate::{
     BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error,
-    ErrorKind, Group, History, HistoryOptions, Hub, Intent, LogOptions, LogPage, Logs, Method, Permission, Platform,
-    Result, Service, Target, TwoPhase,
+    ErrorKind, Group, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, Permission,
+    Platform, Result, Rollback, Service, Target, TwoPhase, Variables,
 };
 
 impl MemoryDeployer {
@@ -130,6 +130,18 @@ impl Deployer for MemoryDeployer {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         self.offers(Group::Catalog).then_some(self as &dyn Catalog)
+    }
+
+    fn lifecycle(&self) -> Option<&dyn Lifecycle> {
+        None
+    }
+
+    fn rollback(&self) -> Option<&dyn Rollback> {
+        None
+    }
+
+    fn variables(&self) -> Option<&dyn Variables> {
+        None
     }
 
     fn hub(&self) -> Option<Hub> {

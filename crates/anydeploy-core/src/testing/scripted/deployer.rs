@@ -6,7 +6,8 @@ use tokio::time::sleep;
 use super::{Call, ScriptedDeployer, next};
 use crate::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Group, History,
-    HistoryOptions, Hub, LogOptions, LogPage, Logs, Platform, Result, Service, Target, TwoPhase,
+    HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform, Result, Rollback, Service, Target, TwoPhase,
+    Variables,
 };
 
 impl ScriptedDeployer {
@@ -76,6 +77,18 @@ impl Deployer for ScriptedDeployer {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         self.offers(Group::Catalog).then_some(self as &dyn Catalog)
+    }
+
+    fn lifecycle(&self) -> Option<&dyn Lifecycle> {
+        None
+    }
+
+    fn rollback(&self) -> Option<&dyn Rollback> {
+        None
+    }
+
+    fn variables(&self) -> Option<&dyn Variables> {
+        None
     }
 
     fn hub(&self) -> Option<Hub> {

@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
     Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error,
-    ErrorKind, History, HistoryOptions, Hub, Intent, LogOptions, LogPage, Logs, Permission, Platform, RequestOption,
-    Result, Service, Target, TwoPhase,
+    ErrorKind, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Permission, Platform,
+    RequestOption, Result, Rollback, Service, Target, TwoPhase, Variables,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -111,6 +111,18 @@ impl Deployer for Broken {
 
     fn catalog(&self) -> Option<&dyn Catalog> {
         Some(self)
+    }
+
+    fn lifecycle(&self) -> Option<&dyn Lifecycle> {
+        None
+    }
+
+    fn rollback(&self) -> Option<&dyn Rollback> {
+        None
+    }
+
+    fn variables(&self) -> Option<&dyn Variables> {
+        None
     }
 
     fn hub(&self) -> Option<Hub> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anydeploy_core::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
-    DeployRequest, Deployer, DeploymentId, Error, ErrorKind, JobEvent, Method, Platform, RanRevision, Revision, Target,
-    TargetKind, TerraformAction,
+    DeployRequest, Deployer, DeploymentId, Error, ErrorKind, JobEvent, Method, Platform, RanRevision, Revision,
+    Setting, Target, TargetKind, TerraformAction,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -181,6 +181,8 @@ impl Harness for Memory {
                 RequestOption::NoCache => request.with_no_cache(true),
                 RequestOption::Reason => request.with_reason("conformance"),
                 RequestOption::PullRequest => request.with_pull_request(7),
+                RequestOption::SetImageTag => request.with_setting(Setting::ImageTag("1.2.3".to_owned())),
+                RequestOption::SetBranch => request.with_setting(Setting::Branch("next".to_owned())),
                 _ => return None,
             })
         }

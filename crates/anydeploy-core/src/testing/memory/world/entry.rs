@@ -139,18 +139,17 @@ impl Entry {
             .with_revision(self.ran())
             .with_pull_request(self.request.pull_request())
             .with_times(time(self.created), self.finished.and_then(time))
-            .verified_against(self.request.revision())
+            .with_action(self.request.action())
+            .verified_against(&self.request.expected_revision())
     }
 
     /// The revision that ran: what was asked for, unless the script says otherwise.
     fn ran(&self) -> RanRevision {
-        match (&self.stage, &self.script, self.request.revision()) {
+        match (&self.stage, &self.script, self.request.expected_revision()) {
             (Stage::Over(Phase::Succeeded), Script::Runs(revision), _) => revision.clone(),
-            (Stage::Over(Phase::Succeeded), _, Revision::Commit(commit)) => RanRevision::Commit(commit.clone()),
-            (Stage::Over(Phase::Succeeded), _, Revision::ImageTag(tag)) => RanRevision::ImageTag(tag.clone()),
-            (Stage::Over(Phase::Succeeded), _, Revision::ChartVersion(version)) => {
-                RanRevision::ChartVersion(version.clone())
-            }
+            (Stage::Over(Phase::Succeeded), _, Revision::Commit(commit)) => RanRevision::Commit(commit),
+            (Stage::Over(Phase::Succeeded), _, Revision::ImageTag(tag)) => RanRevision::ImageTag(tag),
+            (Stage::Over(Phase::Succeeded), _, Revision::ChartVersion(version)) => RanRevision::ChartVersion(version),
             _ => RanRevision::Unverified,
         }
     }

@@ -183,6 +183,8 @@ faults! {
     no_cache_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
     a_reason_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
     a_pull_request_is_taken_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    an_image_tag_is_set_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
+    a_branch_is_set_or_refused: IgnoresOptions, RefusesAfterTheTrigger, DropsItsOptions;
     a_success_ran_what_was_asked_for: SucceedsWithAnyRevision, ReportsTheRevisionThatWasAsked;
     an_intent_triggers_nothing_until_it_is_sent: SendsWhatItPrepares;
     an_intent_is_sent_once: SendsWhateverItIsGiven;
