@@ -13,6 +13,7 @@
 )]
 
 mod accuracy;
+mod bench;
 mod ci;
 mod corrections;
 mod digest;
@@ -45,6 +46,7 @@ enum Command {
     Digest(digest::Arguments),
     Operations(operations::Arguments),
     Tidy(tidy::Arguments),
+    Bench(bench::Arguments),
     Ci(ci::Arguments),
 }
 
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Digest(arguments) => digest::run(root, &arguments),
         Command::Operations(arguments) => operations::run(root, &arguments),
         Command::Tidy(arguments) => tidy::run(root, &arguments),
+        Command::Bench(arguments) => bench::run(root, &arguments),
         Command::Ci(arguments) => ci::run(root, &arguments),
     };
     match outcome {

@@ -28,6 +28,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod backoff;
+mod batch_read;
 mod call_kind;
 mod capabilities;
 mod check;
@@ -37,6 +38,7 @@ mod error;
 mod ext;
 mod group;
 mod history;
+mod hub;
 mod id;
 mod intent;
 mod json;
@@ -61,6 +63,7 @@ mod watch;
 
 pub use anydeploy_mask::mask;
 pub use backoff::{Backoff, Jitter};
+pub use batch_read::read_by_batch;
 pub use call_kind::CallKind;
 pub use capabilities::{Ability, Capabilities};
 pub use check::{Check, Permission, VersionSupport};
@@ -70,6 +73,7 @@ pub use error::{Error, ErrorKind, Partial};
 pub use ext::DeployerExt;
 pub use group::{Cancel, Catalog, Group, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
 pub use history::HistoryOptions;
+pub use hub::{BatchRead, Hub, Pace};
 pub use id::DeploymentId;
 pub use intent::Intent;
 pub use layer::{
@@ -90,7 +94,7 @@ pub use variables::{
     Applied, Change, DesiredVariable, DesiredVariables, Origin, PlanEntry, PlanMode, PlanOptions, SecretText, Variable,
     VariablePlan, VariableScope, VariableSet, VariableValue,
 };
-pub use watch::{BatchRead, Failure, Hub, Loss, Outcome, Pace, Watch, WatchEvent, WatchOptions, read_by_batch};
+pub use watch::{Failure, Loss, Outcome, Watch, WatchEvent, WatchOptions};
 
 /// What a deployer answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,7 +1,6 @@
 //! Watching one deployment until it is over.
 
 mod event;
-mod hub;
 mod observer;
 mod options;
 mod outcome;
@@ -20,7 +19,6 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 pub use event::WatchEvent;
-pub use hub::{BatchRead, Hub, Pace, read_by_batch};
 use observer::Observer;
 pub use options::WatchOptions;
 pub use outcome::{Failure, Loss, Outcome};
@@ -45,7 +43,7 @@ use crate::{Deployer, Deployment, DeploymentId, Error, ErrorKind, Result};
 ///   [transient](Error::is_transient), [`ErrorKind::Unreadable`] or [`ErrorKind::AnswerTooLarge`].
 /// * If the platform refuses a credential that it accepted in an earlier poll, the poll is made once more after
 ///   [`WatchOptions::longest_interval`], because a platform may answer 401 also when the key's rate limit is used up.
-/// * Where the deployer has a [`Hub`] and other watches share it, a batch of reads takes the place of this watch's own polls,
+/// * Where the deployer has a [`Hub`](crate::Hub) and other watches share it, a batch of reads takes the place of this watch's own polls,
 ///   at the interval of the hub.
 /// * A deployment that is not found is [`Outcome::Lost`] if a second poll does not find it either, or if none gives
 ///   another answer before the watch ends.

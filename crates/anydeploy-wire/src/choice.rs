@@ -27,14 +27,20 @@ macro_rules! choice {
     ($name:ident: $($variant:ident),+ $(,)?) => {
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                let mut chosen = $crate::__private::choose::<Self>(node, &[
-                    $(|node| $crate::__private::weigh(node, Self::$variant)),+
-                ]);
-                $(if chosen.is_next() {
-                    return ::std::result::Result::Ok(Self::$variant($crate::__attempt!($crate::Read::read(node))));
-                })+
-                ::std::result::Result::Err(node.mismatch())
+            fn read(node: &mut $crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                let mut value = $crate::__private::Required(::std::option::Option::None);
+                $crate::__attempt!(node.read_ahead(&mut |node, ahead| {
+                    let mut chosen = $crate::__private::choose::<Self>(node, ahead, &[
+                        $(|node| $crate::__private::weigh(node, Self::$variant)),+
+                    ]);
+                    $(if chosen.is_next() {
+                        let content = $crate::__attempt!($crate::Read::read(node));
+                        value.0 = ::std::option::Option::Some(Self::$variant(content));
+                        return ::std::result::Result::Ok(());
+                    })+
+                    ::std::result::Result::Err(node.mismatch())
+                }));
+                value.into_value()
             }
         }
         $crate::__deserialize!($name);

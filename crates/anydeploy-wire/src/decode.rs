@@ -1,13 +1,14 @@
 //! Reading JSON that nearly fits the type it should have.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
-use serde_json::Value;
 
-use self::document::Document;
+use self::tree::Tree;
 
 pub use self::{
     choice::{Chosen, Match, choose, weigh},
-    object::Object,
+    names::{Names, table, table_length},
+    node::Ahead,
+    slot::{Required, Slot},
 };
 pub use self::{
     error::DecodeError,
@@ -17,20 +18,23 @@ pub use self::{
     repair::{Repair, Repaired},
 };
 
+mod body;
 mod choice;
-mod document;
 mod error;
 mod expected;
-mod list;
 mod lossy;
 mod mismatch;
+mod names;
 mod node;
 mod notes;
-mod object;
+mod place;
 mod read;
 mod repair;
 mod scalar;
-mod step;
+mod slot;
+mod source;
+mod text;
+mod tree;
 
 /// Reads JSON, and repairs mismatches where the repair cannot change the meaning.
 ///
@@ -68,12 +72,14 @@ mod step;
 /// # Ok::<(), anydeploy_wire::DecodeError>(())
 /// ```
 pub fn decode<T: Read>(body: &[u8]) -> Result<(T, Vec<Repair>), DecodeError> {
-    read(Document::parse(body, false)?)
+    decode_as(body, false)
 }
 
 /// The same for a body whose content type may have said that it is a web page.
 pub(crate) fn decode_as<T: Read>(body: &[u8], is_html: bool) -> Result<(T, Vec<Repair>), DecodeError> {
-    read(Document::parse(body, is_html)?)
+    let mut slot = Required(None);
+    let repairs = body::read(body, is_html, &mut slot)?;
+    slot.into_value().map(|value| (value, repairs)).map_err(Mismatch::into_error)
 }
 
 /// The `Deserialize` of every type that a macro of this crate makes one for; it does not report repairs.
@@ -82,16 +88,8 @@ pub(crate) fn decode_as<T: Read>(body: &[u8], is_html: bool) -> Result<(T, Vec<R
 ///
 /// If it does not fit even after the repairs.
 pub fn deserialize<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let document = Document::new(Value::deserialize(deserializer)?);
-    read(document).map(|(value, _)| value).map_err(D::Error::custom)
-}
-
-/// All that is compiled for each type: the work is done by [`Document`].
-fn read<T: Read>(mut document: Document) -> Result<(T, Vec<Repair>), DecodeError> {
-    loop {
-        match T::read(&document.root()) {
-            Ok(value) => return Ok((value, document.into_repairs())),
-            Err(mismatch) => document.repair(mismatch)?,
-        }
-    }
+    let tree = Tree::deserialize(deserializer)?;
+    let mut slot = Required(None);
+    body::read_tree(&tree, &mut slot).map_err(D::Error::custom)?;
+    slot.into_value().map_err(|mismatch| D::Error::custom(mismatch.into_error()))
 }

@@ -98,7 +98,9 @@ pub use {reqwest, serde, serde_json};
 /// What the macros of this crate expand to; not meant to be named by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::decode::{Chosen, Match, Object, choose, deserialize, weigh};
+    pub use crate::decode::{
+        Ahead, Chosen, Match, Names, Required, Slot, choose, deserialize, table, table_length, weigh,
+    };
     pub use crate::secret::REDACTED;
     pub use {serde, serde_json};
 }

@@ -34,19 +34,38 @@ macro_rules! object {
     ) => {
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                let mut object = $crate::__attempt!($crate::__private::Object::of(node));
-                let value = Self {
-                    $($($required: $crate::__attempt!(object.required($required_member)),)*)?
-                    $($($optional: object.optional($optional_member),)*)?
-                };
-                match object.mismatch() {
-                    ::std::option::Option::None => ::std::result::Result::Ok(value),
-                    ::std::option::Option::Some(mismatch) => ::std::result::Result::Err(mismatch),
-                }
+            fn read(node: &mut $crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                $($(let mut $required = $crate::__private::Required(::std::option::Option::None);)*)?
+                $($(let mut $optional = ::std::default::Default::default();)*)?
+                $crate::__attempt!(node.object(
+                    $crate::__names!($($($required_member,)*)? $($($optional_member,)*)?),
+                    &mut [$($(&mut $required,)*)?],
+                    &mut [$($(&mut $optional,)*)?],
+                ));
+                ::std::result::Result::Ok(Self {
+                    $($($required: match $required.0 {
+                        ::std::option::Option::Some(value) => value,
+                        ::std::option::Option::None => return ::std::result::Result::Err(node.lacks($required_member)),
+                    },)*)?
+                    $($($optional,)*)?
+                })
             }
         }
         $crate::__deserialize!($name);
+    };
+}
+
+/// The names that a type knows, as a constant that only code in use is compiled with.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __names {
+    ($($name:literal),* $(,)?) => {
+        const {
+            const NAMES: &[&str] = &[$($name),*];
+            const LENGTH: usize = $crate::__private::table_length(NAMES.len());
+            const TABLE: &[u16] = &$crate::__private::table::<LENGTH>(NAMES);
+            &$crate::__private::Names::new(NAMES, TABLE)
+        }
     };
 }
 

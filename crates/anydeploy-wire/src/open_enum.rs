@@ -50,6 +50,7 @@ macro_rules! open_enum {
             $vis const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
             /// The word as it is sent.
+            #[inline]
             #[must_use]
             $vis fn as_str(&self) -> &str {
                 match self {
@@ -59,6 +60,7 @@ macro_rules! open_enum {
             }
 
             /// Whether this version knows the word.
+            #[inline]
             #[must_use]
             $vis fn is_known(&self) -> bool {
                 !matches!(self, Self::Other(_))
@@ -66,10 +68,12 @@ macro_rules! open_enum {
         }
 
         impl ::std::convert::From<&str> for $name {
+            #[inline]
             fn from(word: &str) -> Self {
-                match word {
-                    $($word => Self::$variant,)*
-                    word => Self::Other(word.to_owned()),
+                let known = $crate::__names!($($word),*).index_of(word).and_then(|index| Self::KNOWN.get(index));
+                match known {
+                    ::std::option::Option::Some(known) => known.clone(),
+                    ::std::option::Option::None => Self::Other(word.to_owned()),
                 }
             }
         }
@@ -78,54 +82,63 @@ macro_rules! open_enum {
     };
 }
 
-/// What does not depend on the words.
+/// What does not depend on the words; `inline`, because then only what is in use is compiled.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __open_enum_impls {
     ($name:ident) => {
         impl ::std::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(word: ::std::string::String) -> Self {
                 Self::from(word.as_str())
             }
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
+            #[inline]
             fn from_str(word: &str) -> ::std::result::Result<Self, Self::Err> {
                 ::std::result::Result::Ok(Self::from(word))
             }
         }
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.as_str())
             }
         }
         impl ::std::cmp::PartialEq for $name {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 self.as_str() == other.as_str()
             }
         }
         impl ::std::cmp::Eq for $name {}
         impl ::std::cmp::PartialOrd for $name {
+            #[inline]
             fn partial_cmp(&self, other: &Self) -> ::std::option::Option<::std::cmp::Ordering> {
                 ::std::option::Option::Some(self.cmp(other))
             }
         }
         impl ::std::cmp::Ord for $name {
+            #[inline]
             fn cmp(&self, other: &Self) -> ::std::cmp::Ordering {
                 self.as_str().cmp(other.as_str())
             }
         }
         impl ::std::hash::Hash for $name {
+            #[inline]
             fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
                 self.as_str().hash(state);
             }
         }
         impl $crate::QueryValue for $name {
+            #[inline]
             fn each(&self, push: &mut dyn ::std::ops::FnMut(&str)) {
                 push(self.as_str());
             }
         }
         impl $crate::__private::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -135,8 +148,10 @@ macro_rules! __open_enum_impls {
         }
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                ::std::result::Result::Ok(Self::from($crate::__attempt!(node.word())))
+            fn read(node: &mut $crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                let mut value = $crate::__private::Required(::std::option::Option::None);
+                $crate::__attempt!(node.word(&mut |word| value.0 = ::std::option::Option::Some(Self::from(word))));
+                value.into_value()
             }
         }
         $crate::__deserialize!($name);

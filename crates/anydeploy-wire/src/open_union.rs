@@ -84,13 +84,17 @@ macro_rules! open_union {
     }) => {
         impl $crate::Read for $name {
             #[inline]
-            fn read(node: &$crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
-                let word = $crate::__attempt!(node.tag($tag));
-                let node = node.variant($tag, &word);
-                ::std::result::Result::Ok(match word.as_str() {
-                    $($($word)|+ => Self::$variant($crate::__attempt!($crate::Read::read(&node))),)*
-                    _ => Self::Other($crate::__attempt!($crate::Read::read(&node))),
-                })
+            fn read(node: &mut $crate::Node<'_>) -> ::std::result::Result<Self, $crate::Mismatch> {
+                let mut value = $crate::__private::Required(::std::option::Option::None);
+                $crate::__attempt!(node.read_ahead(&mut |node, ahead| {
+                    let word = $crate::__attempt!(ahead.tag($tag));
+                    value.0 = ::std::option::Option::Some(match &*word {
+                        $($($word)|+ => Self::$variant($crate::__attempt!($crate::Read::read(node))),)*
+                        _ => Self::Other($crate::__attempt!($crate::Read::read(node))),
+                    });
+                    ::std::result::Result::Ok(())
+                }));
+                value.into_value()
             }
         }
         $crate::__deserialize!($name);

@@ -72,6 +72,8 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         )
         .with_variable("RUST_TEST_THREADS", TEST_THREADS),
         Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
+        // At small sizes, and by the build of the tests: it shows that the benches run, and asserts no figure.
+        Step::cargo("the benches run", &format!("run --locked --bin bench --features {everything} -- all --smoke")),
         Step::cargo(
             "documentation",
             &format!("doc --locked --workspace --lib --bins --examples --no-deps --features {everything}"),
@@ -81,7 +83,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         // have changes that are not committed.
         Step::cargo(
             "packages",
-            "package --locked --offline --workspace --exclude xtask --exclude examples --no-verify --allow-dirty --quiet",
+            "package --locked --offline --workspace --exclude xtask --exclude examples --exclude bench --no-verify --allow-dirty --quiet",
         ),
         dependencies(),
     ]);

@@ -40,6 +40,6 @@ impl<D: Connect> Config<D> {
         add(&format!("{rest:?}"));
         // A client of the caller's own may lead anywhere.
         let own = if self.has_own_client() { OWN_CLIENTS.fetch_add(1, Ordering::Relaxed) } else { 0 };
-        format!("{} {:016x} {own}", D::CONVENTIONS.platform, hash.finish())
+        format!("{:016x} {own}", hash.finish())
     }
 }

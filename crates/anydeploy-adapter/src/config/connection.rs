@@ -88,10 +88,14 @@ impl<D: Connect> Config<D> {
     }
 
     /// Whether requests go through an HTTP client of the caller's own.
+    #[cfg(feature = "raw-api")]
     pub(super) fn has_own_client(&self) -> bool {
-        #[cfg(feature = "raw-api")]
-        return self.http_client.is_some();
-        #[cfg(not(feature = "raw-api"))]
+        self.http_client.is_some()
+    }
+
+    #[cfg(not(feature = "raw-api"))]
+    #[expect(clippy::unused_self, reason = "with `raw-api` it holds a client")]
+    pub(super) fn has_own_client(&self) -> bool {
         false
     }
 

@@ -7,11 +7,11 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::Span;
 
 use super::event::WatchEvent;
-use super::hub::{Ticket, Turn};
 use super::options::{WatchOptions, after};
 use super::outcome::{Failure, Loss, Outcome};
 use super::polls::{Next, Polls};
 
+use crate::hub::{Ticket, Turn};
 use crate::{
     Backoff, Deployer, Deployment, DeploymentId, Error, ErrorKind, LogOptions, LogPage, Logs, Phase, Result, telemetry,
 };

@@ -2,7 +2,10 @@
 
 use std::any::type_name;
 
-use super::{node::Node, read::Read};
+use super::{
+    node::{Ahead, Node},
+    read::Read,
+};
 
 /// How well a value matches a variant; the greatest is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +19,9 @@ pub struct Match {
     /// How many keys land in maps or free-form JSON.
     kept: usize,
 }
+
+/// How well a value matches a variant; `None` if a member that the variant requires is not there.
+type Weigh = fn(&mut Node<'_>) -> Option<Match>;
 
 /// The variant to read, as the expansion of [`choice!`](crate::choice) counts down to it.
 #[derive(Debug)]
@@ -32,11 +38,11 @@ impl Chosen {
 
 /// How well a value matches the variant that is made of a `T`; `None` if a member that it requires is not there.
 #[must_use]
-pub fn weigh<T: Read, U>(node: &Node<'_>, _: fn(T) -> U) -> Option<Match> {
+pub fn weigh<T: Read, U>(node: &mut Node<'_>, _: fn(T) -> U) -> Option<Match> {
     let notes = node.notes().for_trial();
-    let fits = match T::read(&node.with_notes(&notes)) {
-        Ok(_) => !notes.has_conversions(),
-        Err(mismatch) if mismatch.is_missing_member_at(node.depth()) => return None,
+    let fits = match node.on_trial(&notes, T::read) {
+        Ok(_) => !notes.has_repairs(),
+        Err(mismatch) if mismatch.is_of_missing_member() => return None,
         Err(_) => false,
     };
     let (known, required, kept) = notes.counts();
@@ -47,11 +53,12 @@ pub fn weigh<T: Read, U>(node: &Node<'_>, _: fn(T) -> U) -> Option<Match> {
 ///
 /// None is chosen if the best does not fit: another would be read without what only the best knows.
 #[must_use]
-pub fn choose<U>(node: &Node<'_>, variants: &[fn(&Node<'_>) -> Option<Match>]) -> Chosen {
-    Chosen(node.notes().choice(node.value(), type_name::<U>(), || best(node, variants)))
+pub fn choose<U>(node: &mut Node<'_>, ahead: Ahead<'_>, variants: &[Weigh]) -> Chosen {
+    let notes = node.notes();
+    Chosen(notes.choice(ahead.0, type_name::<U>(), || best(node, variants)))
 }
 
-fn best(node: &Node<'_>, variants: &[fn(&Node<'_>) -> Option<Match>]) -> Option<usize> {
+fn best(node: &mut Node<'_>, variants: &[Weigh]) -> Option<usize> {
     let mut best: Option<(Match, usize)> = None;
     for (index, weigh) in variants.iter().enumerate() {
         if let Some(found) = weigh(node).filter(|found| best.is_none_or(|(best, _)| *found > best)) {

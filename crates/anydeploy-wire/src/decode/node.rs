@@ -1,121 +1,167 @@
 //! A value of a body at its place: it takes near misses, and knows where it stands.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use serde_json::{Map, Value, map};
+use serde_json::{Map, Value};
 
 use super::{
     expected::Expected,
-    list::Elements,
     mismatch::Mismatch,
+    names::Names,
     notes::Notes,
-    scalar,
-    step::{Step, Steps, pointer},
+    place::{Place, Step},
+    repair::Repaired,
+    scalar::Scalar,
+    slot::Slot,
+    source::{IsList, Source},
+    tree::Tree,
 };
 
 /// A value of a body, as it is given to [`Read`](crate::Read).
 ///
-/// Nodes are a chain on the stack from a value up to the whole body.
+/// A value is read once, as one type; whoever needs it twice reads a [`Value`].
 /// `Debug` shows the place and no value.
 pub struct Node<'a> {
-    value: &'a Value,
-    parent: Option<(&'a Node<'a>, Step<&'a str>)>,
+    source: &'a mut (dyn Source + 'a),
+    is_null: bool,
+    place: Place<'a>,
     notes: &'a Notes,
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn root(value: &'a Value, notes: &'a Notes) -> Self {
-        Self { value, parent: None, notes }
+    pub(super) fn root(source: &'a mut (dyn Source + 'a), is_null: bool, notes: &'a Notes) -> Self {
+        Self { source, is_null, place: Place::ROOT, notes }
     }
 
-    pub(super) fn below(&'a self, step: Step<&'a str>, value: &'a Value) -> Self {
-        Self { value, parent: Some((self, step)), notes: self.notes }
+    /// Reads the same value on trial, with other notes.
+    pub(super) fn on_trial<T>(&mut self, notes: &Notes, read: impl FnOnce(&mut Node<'_>) -> T) -> T {
+        read(&mut Node { source: &mut *self.source, is_null: self.is_null, place: self.place, notes })
     }
 
-    /// The same value, for a trial with notes of its own.
-    pub(super) fn with_notes<'b>(&'b self, notes: &'b Notes) -> Node<'b> {
-        Node { value: self.value, parent: self.parent, notes }
-    }
-
-    pub(super) fn value(&self) -> &'a Value {
-        self.value
+    pub(super) fn is_null(&self) -> bool {
+        self.is_null
     }
 
     pub(super) fn notes(&self) -> &'a Notes {
         self.notes
     }
 
-    /// How many steps it stands below the root.
-    pub(super) fn depth(&self) -> usize {
-        self.parent.map_or(0, |(parent, _)| parent.depth() + 1)
-    }
-
-    fn steps(&self) -> Steps {
-        let Some((parent, step)) = self.parent else { return Steps::new() };
-        let mut steps = parent.steps();
-        steps.push(step.to_owned());
-        steps
-    }
-
     /// The mismatch of a value that should have been something else.
     pub(super) fn expected(&self, expected: Expected) -> Mismatch {
-        Mismatch::new(expected, self.steps())
+        Mismatch::new(expected, self.is_null)
     }
 
-    /// Takes what a conversion made of the value.
-    fn take<T>(&self, converted: Option<T>, as_it_is: bool, expected: Expected) -> Result<T, Mismatch> {
-        let value = converted.ok_or_else(|| self.expected(expected))?;
+    fn add_conversion(&self) {
+        self.notes.add_repair(Repaired::Converted, &self.place);
+    }
+
+    /// Takes what `convert` makes of a scalar, and whether the scalar is that as it is.
+    fn scalar<T>(
+        &mut self,
+        expected: Expected,
+        convert: impl Fn(Scalar<'_>) -> Option<(T, bool)>,
+    ) -> Result<T, Mismatch> {
+        let mut converted = None;
+        self.source.scalar(&mut |scalar| converted = convert(scalar))?;
+        let (value, as_it_is) = converted.ok_or_else(|| self.expected(expected))?;
         if !as_it_is {
-            self.notes.add_conversion(|| pointer(&self.steps()));
+            self.add_conversion();
         }
         Ok(value)
     }
 
-    pub(super) fn text(&self) -> Result<String, Mismatch> {
-        self.take(scalar::text(self.value), self.value.is_string(), Expected::Text)
+    pub(super) fn text(&mut self) -> Result<String, Mismatch> {
+        self.scalar(Expected::Text, |scalar| Some((scalar.text()?.into_owned(), matches!(scalar, Scalar::Text(_)))))
     }
 
-    pub(super) fn bool(&self) -> Result<bool, Mismatch> {
-        self.take(scalar::bool(self.value), self.value.is_boolean(), Expected::Bool)
+    pub(super) fn bool(&mut self) -> Result<bool, Mismatch> {
+        self.scalar(Expected::Bool, |scalar| Some((scalar.bool()?, matches!(scalar, Scalar::Bool(_)))))
     }
 
-    pub(super) fn float(&self) -> Result<f64, Mismatch> {
-        self.take(scalar::float(self.value), self.value.is_number(), Expected::Float)
+    pub(super) fn float(&mut self) -> Result<f64, Mismatch> {
+        self.scalar(Expected::Float, |scalar| Some((scalar.float()?, matches!(scalar, Scalar::Number(_)))))
     }
 
-    pub(super) fn integer<T: TryFrom<i128>>(&self, min: i128, max: i128) -> Result<T, Mismatch> {
-        let number = scalar::integer(self.value).and_then(|number| T::try_from(number).ok());
-        self.take(number, self.value.is_i64() || self.value.is_u64(), Expected::Integer { min, max })
+    pub(super) fn integer(&mut self, min: i128, max: i128) -> Result<i128, Mismatch> {
+        self.scalar(Expected::Integer { min, max }, |scalar| {
+            let number = scalar.integer().filter(|number| (min..=max).contains(number))?;
+            Some((number, matches!(scalar, Scalar::Number(number) if number.is_i64() || number.is_u64())))
+        })
     }
 
-    pub(super) fn items(&'a self) -> Result<Items<'a>, Mismatch> {
-        let elements = self.take(Elements::of(self.value), self.value.is_array(), Expected::List)?;
-        Ok(Items { of: self, elements })
+    /// Gives each item of a list to `read`; `null` that it does not take is left out.
+    pub(super) fn items(
+        &mut self,
+        read: &mut dyn FnMut(&mut Node<'_>) -> Result<(), Mismatch>,
+    ) -> Result<(), Mismatch> {
+        let Self { source, place, notes, .. } = self;
+        let found = source.list(&mut |source, is_null| {
+            element(&mut Node { source, is_null, place: place.below(Step::Element), notes }, read)
+        })?;
+        match found {
+            Some(IsList::Plain) => {}
+            Some(IsList::Keyed) => self.add_conversion(),
+            None => return Err(self.expected(Expected::List)),
+        }
+        Ok(())
+    }
+
+    /// Gives each entry of a map to `read`; `null` that it does not take is left out.
+    pub(super) fn entries(
+        &mut self,
+        read: &mut dyn FnMut(&str, &mut Node<'_>) -> Result<(), Mismatch>,
+    ) -> Result<(), Mismatch> {
+        let mut found = None;
+        let Self { source, place, notes, .. } = self;
+        source.tree(&mut |tree, _| {
+            let Some(entries) = tree.entries() else { return Ok(()) };
+            found = Some(matches!(tree, Tree::Object(_)));
+            for (key, mut value) in entries.iter().map(|(key, value)| (key, value)) {
+                notes.add_kept(1);
+                let is_null = value.is_null();
+                let node = &mut Node { source: &mut value, is_null, place: place.below(Step::Element), notes };
+                element(node, &mut |node| read(key, node))?;
+            }
+            Ok(())
+        })?;
+        match found {
+            Some(true) => Ok(()),
+            Some(false) => Ok(self.add_conversion()),
+            None => Err(self.expected(Expected::Map)),
+        }
     }
 
     /// Free-form JSON as it is.
-    pub(super) fn any(&self) -> &'a Value {
-        self.notes.add_keys_of(self.value);
-        self.value
+    pub(super) fn json(&mut self) -> Result<Value, Mismatch> {
+        let value = self.source.json()?;
+        self.notes.add_keys_of(&value);
+        Ok(value)
     }
 
-    pub(super) fn entries(&'a self) -> Result<Entries<'a>, Mismatch> {
-        Ok(Entries { of: self, entries: self.map()?.map(Map::iter) })
+    /// An object of free-form JSON; PHP writes an empty one as an empty list.
+    pub(super) fn json_object(&mut self) -> Result<Map<String, Value>, Mismatch> {
+        match self.json()? {
+            Value::Object(map) => Ok(map),
+            Value::Array(list) if list.is_empty() => {
+                self.add_conversion();
+                Ok(Map::new())
+            }
+            _ => Err(self.expected(Expected::Map)),
+        }
     }
+}
 
-    /// The map, or `None` for an empty one that PHP wrote as an empty list.
-    pub(super) fn map(&self) -> Result<Option<&'a Map<String, Value>>, Mismatch> {
-        let map = match self.value {
-            Value::Object(map) => Some(Some(map)),
-            Value::Array(list) if list.is_empty() => Some(None),
-            _ => None,
-        };
-        self.take(map, self.value.is_object(), Expected::Map)
-    }
-
-    /// The members of an object; an empty list is none.
-    pub(super) fn members(&self) -> Result<&'a Map<String, Value>, Mismatch> {
-        self.value.as_object().ok_or_else(|| self.expected(Expected::Object))
+/// Reads an element of a list or a map.
+fn element(node: &mut Node<'_>, read: &mut dyn FnMut(&mut Node<'_>) -> Result<(), Mismatch>) -> Result<(), Mismatch> {
+    let mark = node.notes.mark();
+    match read(node) {
+        Err(mismatch) if mismatch.is_of_null() => {
+            node.notes.forget_since(mark);
+            node.notes.add_repair(Repaired::Removed, &node.place);
+            Ok(())
+        }
+        // A list that lost an element would say that there is less than there is.
+        result => result.map_err(|mismatch| mismatch.into_final().above(Step::Element)),
     }
 }
 
@@ -129,7 +175,97 @@ impl Node<'_> {
 
 /// What the macros of this crate expand to.
 #[doc(hidden)]
-impl<'a> Node<'a> {
+impl Node<'_> {
+    /// Reads the members of an object into the slots of those that have to be there, and of the others; the names are in
+    /// that order.
+    ///
+    /// An optional member that does not fit is left out.
+    /// Of members with one name the last that fits counts.
+    ///
+    /// # Errors
+    ///
+    /// If it is no object (an empty list is none either), a member that has to be there does not fit, or an optional one
+    /// may not be left out.
+    pub fn object<'s>(
+        &mut self,
+        names: &Names,
+        required: &mut [&'s mut dyn Slot],
+        optional: &mut [&'s mut dyn Slot],
+    ) -> Result<(), Mismatch> {
+        let Self { source, place, notes, .. } = self;
+        let mut failure = None;
+        let is_object = source.object(names, &mut |index, source, is_null| {
+            let is_required = index < required.len();
+            let slot = if is_required { required.get_mut(index) } else { optional.get_mut(index - required.len()) };
+            let Some(slot) = slot else { return Ok(()) };
+            let (step, mark) = (Step::Member(names.name(index)), notes.mark());
+            notes.add_known(is_required);
+            let mut node = Node { source, is_null, place: place.below(step), notes };
+            match slot.fill(&mut node) {
+                Ok(()) => {}
+                Err(mismatch) if mismatch.is_final() => return Err(mismatch.above(step)),
+                Err(mismatch) if is_required => failure = Some(mismatch.above(step)),
+                Err(_) => {
+                    notes.forget_since(mark);
+                    notes.add_repair(Repaired::Removed, &node.place);
+                }
+            }
+            Ok(())
+        })?;
+        match failure {
+            Some(mismatch) => Err(mismatch),
+            None if is_object => Ok(()),
+            None => Err(self.expected(Expected::Object)),
+        }
+    }
+
+    /// The mismatch of an object without this member.
+    #[must_use]
+    pub fn lacks(&self, member: &'static str) -> Mismatch {
+        Mismatch::new(Expected::Member(member), false)
+    }
+
+    /// Gives the value to `read` as one that can be read several times.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read`.
+    pub fn read_ahead(
+        &mut self,
+        read: &mut dyn FnMut(&mut Node<'_>, Ahead<'_>) -> Result<(), Mismatch>,
+    ) -> Result<(), Mismatch> {
+        let Self { source, is_null, place, notes } = self;
+        source.tree(&mut |mut tree, is_new| {
+            if is_new {
+                notes.forget_choices();
+            }
+            let ahead = Ahead(tree);
+            read(&mut Node { source: &mut tree, is_null: *is_null, place: *place, notes }, ahead)
+        })
+    }
+
+    /// Gives the text of any scalar, which is no conversion.
+    ///
+    /// # Errors
+    ///
+    /// If it is no scalar.
+    pub fn word(&mut self, take: &mut dyn FnMut(&str)) -> Result<(), Mismatch> {
+        let mut is_word = false;
+        self.source.scalar(&mut |scalar| {
+            if let Some(text) = scalar.text() {
+                is_word = true;
+                take(&text);
+            }
+        })?;
+        if is_word { Ok(()) } else { Err(self.expected(Expected::Word)) }
+    }
+}
+
+/// A value that was read ahead.
+#[derive(Clone, Copy)]
+pub struct Ahead<'a>(pub(super) &'a Tree<'a>);
+
+impl<'a> Ahead<'a> {
     /// The word in an object that says which variant it is.
     ///
     /// An object without one is kept as one with an unknown word is.
@@ -137,57 +273,22 @@ impl<'a> Node<'a> {
     /// # Errors
     ///
     /// If it is no object.
-    pub fn tag(&self, name: &str) -> Result<String, Mismatch> {
-        Ok(self.members()?.get(name).and_then(scalar::text).unwrap_or_default())
+    pub fn tag(self, name: &str) -> Result<Cow<'a, str>, Mismatch> {
+        match self.0 {
+            Tree::Object(_) => Ok(self.0.get(name).and_then(|tag| tag.scalar().text()).unwrap_or_default()),
+            other => Err(Mismatch::new(Expected::Object, other.is_null())),
+        }
     }
+}
 
-    /// The same object, to be read as the variant that its tag names.
-    #[must_use]
-    pub fn variant(&'a self, tag: &'static str, word: &'a str) -> Self {
-        self.below(Step::Variant { tag, word }, self.value)
-    }
-
-    /// The text of any scalar, which is no conversion.
-    ///
-    /// # Errors
-    ///
-    /// If it is no scalar.
-    pub fn word(&self) -> Result<String, Mismatch> {
-        self.take(scalar::text(self.value), true, Expected::Word)
+impl fmt::Debug for Ahead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ahead").finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Node<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Node").field("pointer", &pointer(&self.steps())).finish_non_exhaustive()
-    }
-}
-
-/// The items of a list at their places; a type of its own, so that it is compiled once and not for each list.
-pub(super) struct Items<'a> {
-    of: &'a Node<'a>,
-    elements: Elements<'a>,
-}
-
-impl<'a> Iterator for Items<'a> {
-    type Item = Node<'a>;
-
-    fn next(&mut self) -> Option<Node<'a>> {
-        self.elements.next().map(|(step, value)| self.of.below(step, value))
-    }
-}
-
-/// The entries of a map at their places; a type of its own, as [`Items`] is.
-pub(super) struct Entries<'a> {
-    of: &'a Node<'a>,
-    entries: Option<map::Iter<'a>>,
-}
-
-impl<'a> Iterator for Entries<'a> {
-    type Item = (&'a str, Node<'a>);
-
-    fn next(&mut self) -> Option<(&'a str, Node<'a>)> {
-        let (key, value) = self.entries.as_mut()?.next()?;
-        Some((key, self.of.below(Step::Entry(key), value)))
+        f.debug_struct("Node").field("pointer", &self.place.pointer()).finish_non_exhaustive()
     }
 }

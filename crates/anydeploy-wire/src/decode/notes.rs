@@ -8,8 +8,14 @@ use std::{
 
 use serde_json::Value;
 
-/// The most places that are noted, however many a hostile body has.
-const MAX_PLACES: usize = 256;
+use super::{
+    place::Place,
+    repair::{Repair, Repaired},
+    tree::Tree,
+};
+
+/// The most repairs that are noted, however many a hostile body needs.
+const MAX_REPAIRS: usize = 256;
 
 /// The variant that was chosen, by the address of the value and the name of the union.
 type Choices = HashMap<(usize, &'static str), Option<usize>>;
@@ -17,8 +23,7 @@ type Choices = HashMap<(usize, &'static str), Option<usize>>;
 /// What is noted while a value is read.
 #[derive(Default)]
 pub(super) struct Notes {
-    /// The places where a value was converted.
-    places: RefCell<BTreeSet<String>>,
+    repairs: RefCell<Repairs>,
     /// The members of objects that the type names and the value has.
     known: Cell<usize>,
     /// Those among them that the type requires.
@@ -29,21 +34,50 @@ pub(super) struct Notes {
     choices: Rc<RefCell<Choices>>,
 }
 
+/// Repairs in the order in which they were made, each once.
+#[derive(Default)]
+struct Repairs {
+    list: Vec<(u64, Repair)>,
+    fingerprints: BTreeSet<u64>,
+}
+
 impl Notes {
     /// Notes for a trial, apart from these but for what was chosen.
     pub(super) fn for_trial(&self) -> Self {
         Self { choices: Rc::clone(&self.choices), ..Self::default() }
     }
 
-    pub(super) fn add_conversion(&self, place: impl FnOnce() -> String) {
-        let mut places = self.places.borrow_mut();
-        if places.len() < MAX_PLACES {
-            places.insert(place());
+    pub(super) fn add_repair(&self, what: Repaired, place: &Place<'_>) {
+        let mut repairs = self.repairs.borrow_mut();
+        let fingerprint = place.fingerprint() ^ what as u64;
+        if repairs.list.len() < MAX_REPAIRS && repairs.fingerprints.insert(fingerprint) {
+            repairs.list.push((fingerprint, Repair::new(place.pointer(), what)));
         }
     }
 
-    pub(super) fn has_conversions(&self) -> bool {
-        !self.places.borrow().is_empty()
+    /// How many repairs there are, for [`forget_since`](Self::forget_since).
+    pub(super) fn mark(&self) -> usize {
+        self.repairs.borrow().list.len()
+    }
+
+    /// Forgets the repairs in what was left out after all.
+    pub(super) fn forget_since(&self, mark: usize) {
+        let Repairs { list, fingerprints } = &mut *self.repairs.borrow_mut();
+        for (fingerprint, _) in list.drain(mark..) {
+            fingerprints.remove(&fingerprint);
+        }
+    }
+
+    pub(super) fn has_repairs(&self) -> bool {
+        self.mark() > 0
+    }
+
+    /// The repairs, sorted.
+    pub(super) fn into_repairs(self) -> Vec<Repair> {
+        let mut repairs: Vec<_> = self.repairs.into_inner().list.into_iter().map(|(_, repair)| repair).collect();
+        repairs.sort();
+        repairs.dedup();
+        repairs
     }
 
     pub(super) fn add_known(&self, is_required: bool) {
@@ -68,7 +102,7 @@ impl Notes {
     /// The variant of a union that was chosen before for this value, or is now.
     pub(super) fn choice(
         &self,
-        value: &Value,
+        value: &Tree<'_>,
         union: &'static str,
         choose: impl FnOnce() -> Option<usize>,
     ) -> Option<usize> {
@@ -81,10 +115,9 @@ impl Notes {
         })
     }
 
-    /// Takes the places; what was chosen is forgotten, as the document is about to change.
-    pub(super) fn take(&mut self) -> BTreeSet<String> {
+    /// Forgets what was chosen, as another tree may come to stand at the same address.
+    pub(super) fn forget_choices(&self) {
         self.choices.borrow_mut().clear();
-        std::mem::take(self.places.get_mut())
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
 /// struct Port(u16);
 ///
 /// impl Read for Port {
-///     fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+///     fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
 ///         match u16::read(node)? {
 ///             0 => Err(node.mismatch()),
 ///             port => Ok(Self(port)),
@@ -46,11 +46,11 @@ pub trait Read: Sized {
     /// # Errors
     ///
     /// If it, or a value inside of it, does not fit.
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch>;
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch>;
 }
 
 impl Read for bool {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         node.bool()
     }
 }
@@ -58,8 +58,9 @@ impl Read for bool {
 macro_rules! integers {
     ($($type:ty)*) => {$(
         impl Read for $type {
-            fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
-                node.integer(Self::MIN.into(), Self::MAX.into())
+            fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+                let number = node.integer(Self::MIN.into(), Self::MAX.into())?;
+                Self::try_from(number).map_err(|_| node.mismatch())
             }
         }
     )*};
@@ -68,85 +69,84 @@ macro_rules! integers {
 integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 
 impl Read for f64 {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         node.float()
     }
 }
 
 impl Read for String {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         node.text()
     }
 }
 
 impl Read for Secret {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         node.text().map(Self::from)
     }
 }
 
 impl Read for Value {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
-        Ok(node.any().clone())
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+        node.json()
     }
 }
 
 impl Read for SecretJson {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
-        Ok(Self::new(node.any().clone()))
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+        node.json().map(Self::new)
     }
 }
 
 impl Read for Map<String, Value> {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
-        let map = node.map()?.cloned().unwrap_or_default();
-        node.any();
-        Ok(map)
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+        node.json_object()
     }
 }
 
 impl<T: Read> Read for BTreeMap<String, T> {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         let mut map = Self::new();
-        for (key, entry) in attempt!(node.entries()) {
-            node.notes().add_kept(1);
-            map.insert(key.to_owned(), attempt!(T::read(&entry)));
-        }
+        attempt!(node.entries(&mut |key, entry| {
+            map.insert(key.to_owned(), attempt!(T::read(entry)));
+            Ok(())
+        }));
         Ok(map)
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         let mut list = Self::new();
-        for item in attempt!(node.items()) {
-            list.push(attempt!(T::read(&item)));
-        }
+        attempt!(node.items(&mut |item| {
+            list.push(attempt!(T::read(item)));
+            Ok(())
+        }));
         Ok(list)
     }
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
-        if node.value().is_null() { Ok(None) } else { Ok(Some(attempt!(T::read(node)))) }
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+        if node.is_null() { Ok(None) } else { Ok(Some(attempt!(T::read(node)))) }
     }
 }
 
 impl<T: Read> Read for Patch<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
-        if node.value().is_null() {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+        if node.is_null() {
             return Ok(Self::Null);
         }
         match T::read(node) {
             Ok(value) => Ok(Self::Value(value)),
-            // Removed, it would be taken as absent, which means something else.
-            Err(mismatch) => Err(mismatch.kept_at(node.depth())),
+            // Left out, it would be taken as absent, which means something else.
+            Err(mismatch) => Err(mismatch.into_final()),
         }
     }
 }
 
 impl<T: Read> Read for Box<T> {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         Ok(Self::new(attempt!(T::read(node))))
     }
 }

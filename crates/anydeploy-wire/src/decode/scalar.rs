@@ -1,39 +1,63 @@
 //! Reading one scalar as another.
 
-use serde_json::{Number, Value};
+use std::borrow::Cow;
 
-/// The text of a scalar.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
+use serde_json::Number;
+
+/// A value without parts.
+#[derive(Clone, Copy)]
+pub(super) enum Scalar<'a> {
+    Bool(bool),
+    Number(&'a Number),
+    Text(&'a str),
+    /// `null`, or a value with parts.
+    None,
 }
 
-/// A bool, or what PHP and environment files write for one.
-pub(super) fn bool(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(truth) => Some(*truth),
-        Value::Number(_) | Value::String(_) => match text(value)?.trim() {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        },
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// An integer, also as text or as a float without a fraction.
-pub(super) fn integer(value: &Value) -> Option<i128> {
-    match value {
-        Value::Number(number) => integer_of(number),
-        Value::String(text) => {
-            let text = text.trim();
-            text.parse().ok().or_else(|| integer_of(&text.parse().ok()?))
+impl<'a> Scalar<'a> {
+    /// The text of a scalar.
+    pub(super) fn text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Number(number) => Some(Cow::Owned(number.to_string())),
+            Self::Bool(truth) => Some(Cow::Borrowed(if truth { "true" } else { "false" })),
+            Self::None => None,
         }
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+
+    /// A bool, or what PHP and environment files write for one.
+    pub(super) fn bool(self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(truth),
+            Self::Number(_) | Self::Text(_) => match self.text()?.trim() {
+                "true" | "1" => Some(true),
+                "false" | "0" => Some(false),
+                _ => None,
+            },
+            Self::None => None,
+        }
+    }
+
+    /// An integer, also as text or as a float without a fraction.
+    pub(super) fn integer(self) -> Option<i128> {
+        match self {
+            Self::Number(number) => integer_of(number),
+            Self::Text(text) => {
+                let text = text.trim();
+                text.parse().ok().or_else(|| integer_of(&text.parse().ok()?))
+            }
+            Self::Bool(_) | Self::None => None,
+        }
+    }
+
+    /// A float, also as text.
+    pub(super) fn float(self) -> Option<f64> {
+        match self {
+            Self::Number(number) => number.as_f64(),
+            // Parsed as JSON, so that `inf` and `nan` are no numbers.
+            Self::Text(text) => text.trim().parse::<Number>().ok()?.as_f64(),
+            Self::Bool(_) | Self::None => None,
+        }
     }
 }
 
@@ -45,14 +69,4 @@ fn integer_of(number: &Number) -> Option<i128> {
     let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0)?;
     #[expect(clippy::cast_possible_truncation, reason = "the float is whole and small")]
     Some(float as i128)
-}
-
-/// A float, also as text.
-pub(super) fn float(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        // Parsed as JSON, so that `inf` and `nan` are no numbers.
-        Value::String(text) => text.trim().parse::<Number>().ok()?.as_f64(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
 }

@@ -94,8 +94,10 @@ mod objects {
         inner: T,
     }
     impl<T: super::Read> super::Read for Inner<T> {
-        fn read(node: &super::Node<'_>) -> Result<Self, super::Mismatch> {
-            Ok(Self { inner: anydeploy_wire::__private::Object::of(node)?.required("inner")? })
+        fn read(node: &mut super::Node<'_>) -> Result<Self, super::Mismatch> {
+            let mut inner = anydeploy_wire::__private::Required(None);
+            node.object(anydeploy_wire::__names!("inner"), &mut [&mut inner], &mut [])?;
+            Ok(Self { inner: inner.0.ok_or_else(|| node.lacks("inner"))? })
         }
     }
 

@@ -69,7 +69,7 @@ enum Kind {
 }
 
 impl Read for Kind {
-    fn read(node: &Node<'_>) -> Result<Self, Mismatch> {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
         match String::read(node)?.as_str() {
             "git" => Ok(Self::Git),
             "image" => Ok(Self::Image),
@@ -290,14 +290,17 @@ fn a_mismatch_that_only_the_type_shows_is_left_out_alone() {
 }
 
 #[test]
-fn more_mismatches_than_repairs_are_an_error() {
+fn however_many_mismatches_there_are_each_is_left_out_and_some_are_reported() {
     let nest = |depth: usize| {
         format!("{}{}", r#"{"ip":"i","children":[{"ip":"i","children":["#.repeat(depth), "]}]}".repeat(depth))
     };
     assert!(decode::<Server>(nest(20).as_bytes()).is_ok());
     let chain = |depth: usize| format!("{}null{}", r#"{"flag":[],"next":"#.repeat(depth), "}".repeat(depth));
     assert_eq!(ok::<Chain>(&chain(60)).1.len(), 60);
-    assert!(err::<Chain>(&chain(70)).to_string().ends_with("; there are too many mismatches to repair"));
+    // Chains of one length differ in none of their places, those of another in one each.
+    let chains: Vec<_> = (0..110).flat_map(|depth| [chain(depth), chain(depth)]).collect();
+    let (chains, repairs) = ok::<Vec<Option<Chain>>>(&format!("[{}]", chains.join(",")));
+    assert_eq!((chains.len(), repairs.len()), (220, 109));
 }
 
 #[test]

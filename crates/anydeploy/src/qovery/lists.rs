@@ -1,12 +1,13 @@
 //! What one poll reads of an environment: its statuses, then its queue, then its statuses again, each at most once for all
 //! deployments of the poll.
 
-use qovery_client::types::QueuedDeploymentRequestWithStages as Waiting;
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, QueuedDeploymentRequestWithStages as Waiting};
 use tokio::sync::OnceCell;
 
 use super::api::Api;
-use super::snapshot::{Snapshot, beside_statuses};
+use super::snapshot::{HISTORY_PAGE_SIZE, Snapshot, beside_statuses};
 use crate::Result;
+use crate::adapter::retry_briefly;
 
 /// What one poll reads of an environment.
 ///
@@ -38,4 +39,13 @@ impl<'a> Lists<'a> {
     pub(super) async fn snapshot_after_queue(&self) -> Result<&Snapshot> {
         self.after.get_or_init(|| self.api.snapshot(self.environment)).await.as_ref().map_err(Clone::clone)
     }
+}
+
+/// The newest executions of an environment, read once after a snapshot, however many deployments need them.
+pub(super) async fn newest_executions<'a>(api: &Api, environment: &str, snapshot: &'a Snapshot) -> Result<&'a [Past]> {
+    let read = || async {
+        let past = retry_briefly(|| api.history(environment, HISTORY_PAGE_SIZE));
+        past.await.map_err(beside_statuses)
+    };
+    snapshot.history.get_or_init(read).await.as_deref().map_err(Clone::clone)
 }

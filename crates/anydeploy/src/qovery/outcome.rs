@@ -5,6 +5,7 @@ use tokio::time::sleep;
 
 use super::action::Action;
 use super::history::with_past;
+use super::lists::newest_executions;
 use super::order::{is_nameless, part};
 use super::pending::Pending;
 use super::ran::{failed_as, ran_in, verified, with_ran};
@@ -55,7 +56,7 @@ async fn succeeded(qovery: &Qovery, pending: &Pending, snapshot: &Snapshot, stat
     if let Some(other) = pending.action.contradicted_by(status.status_details.as_ref()) {
         return Ok(failed_as(deployment, other.as_str()));
     }
-    let mut past = snapshot.history(&qovery.api, &pending.environment).await;
+    let mut past = newest_executions(&qovery.api, &pending.environment, snapshot).await;
     let again;
     // The history may be behind the statuses, and only it says which revision won if requests were merged.
     if past.as_ref().is_ok_and(|past| entry_of(past, pending).is_none()) && is_at_stake(pending) {
@@ -105,7 +106,7 @@ async fn read_past(
     snapshot: &Snapshot,
     whole: Option<&StateEnum>,
 ) -> Result<Deployment> {
-    let mut past = snapshot.history(&qovery.api, &pending.environment).await?;
+    let mut past = newest_executions(&qovery.api, &pending.environment, snapshot).await?;
     let longer;
     if past.len() >= HISTORY_PAGE_SIZE && entry_of(past, pending).is_none() && whole.is_none() {
         longer = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;

@@ -5,7 +5,7 @@ use qovery_client::types::{
 };
 
 use super::api::Api;
-use super::lists::Lists;
+use super::lists::{Lists, newest_executions};
 use super::order::{self, failed_check, fitting, is_later, is_nameless, may_name, names};
 use super::outcome::follow;
 use super::pending::{Clues, Pending, execution_of};
@@ -168,7 +168,7 @@ impl Resolver<'_> {
         if snapshot.last() == pending.clues.after.as_deref() {
             return Ok(Found::NOTHING_NEW);
         }
-        let past = snapshot.history(&self.qovery.api, &pending.environment).await?;
+        let past = newest_executions(&self.qovery.api, &pending.environment, snapshot).await?;
         let is_of_another = |execution: &str| self.remembered.is_of_another(execution, self.key);
         Ok(Found::in_history(past, pending, overdue, self.qovery.scheme, &self.qovery.timing, is_of_another))
     }

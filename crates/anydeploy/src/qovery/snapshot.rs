@@ -3,9 +3,8 @@
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, StateEnum, Status};
 use tokio::sync::OnceCell;
 
-use super::api::Api;
 use super::status::judge_service;
-use crate::adapter::{Timestamps, retry_briefly};
+use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
@@ -28,22 +27,13 @@ pub(super) const KINDS: [TargetKind; 6] = [
 pub(super) struct Snapshot {
     pub(super) statuses: EnvironmentStatuses,
     pub(super) at: Timestamps,
-    /// The newest executions, once something has asked for them.
-    history: OnceCell<Result<Vec<Past>>>,
+    /// The newest executions, read after it once something has asked for them.
+    pub(super) history: OnceCell<Result<Vec<Past>>>,
 }
 
 impl Snapshot {
     pub(super) fn new(statuses: EnvironmentStatuses, at: Timestamps) -> Self {
         Self { statuses, at, history: OnceCell::new() }
-    }
-
-    /// The newest executions of the environment, read once after the snapshot, however many deployments need them.
-    pub(super) async fn history(&self, api: &Api, environment: &str) -> Result<&[Past]> {
-        let read = || async {
-            let past = retry_briefly(|| api.history(environment, HISTORY_PAGE_SIZE));
-            past.await.map_err(beside_statuses)
-        };
-        self.history.get_or_init(read).await.as_deref().map_err(Clone::clone)
     }
 
     /// The newest execution that is listed; an old one may be listed for some seconds after a new one has started.

@@ -146,7 +146,7 @@ impl Deployer for MemoryDeployer {
 
     fn hub(&self) -> Option<Hub> {
         let pace = self.world().pace?;
-        Hub::shared(&format!("memory {:p}", Arc::as_ptr(&self.world)), pace, || Arc::new(self.clone()))
+        Hub::shared(&platform(), &format!("{:p}", Arc::as_ptr(&self.world)), pace, || Arc::new(self.clone()))
     }
 }
 

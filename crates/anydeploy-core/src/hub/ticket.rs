@@ -14,7 +14,7 @@ use crate::{Deployment, DeploymentId, Result};
 const FIRST_BATCH: Duration = Duration::from_secs(30);
 
 /// The place of one watch in a hub; dropping it leaves the hub.
-pub(in crate::watch) struct Ticket {
+pub(crate) struct Ticket {
     hub: Arc<Shared>,
     slot: Arc<Slot>,
     key: u64,
@@ -22,7 +22,7 @@ pub(in crate::watch) struct Ticket {
 }
 
 /// What a watch does next.
-pub(in crate::watch) enum Turn {
+pub(crate) enum Turn {
     /// It takes what a batch read.
     Read(Box<Result<Deployment>>),
     /// It reads its deployment alone.
@@ -31,7 +31,7 @@ pub(in crate::watch) enum Turn {
 
 impl Hub {
     /// Adds a watch; `interval` is the time between two polls that its caller has set.
-    pub(in crate::watch) fn join(&self, id: &DeploymentId, interval: Option<Duration>) -> Ticket {
+    pub(crate) fn join(&self, id: &DeploymentId, interval: Option<Duration>) -> Ticket {
         let slot = Arc::new(Slot::new(id.clone()));
         let key = self.0.members().join(Arc::clone(&slot), interval);
         Ticket { hub: Arc::clone(&self.0), slot, key, joined: Instant::now() }
@@ -40,7 +40,7 @@ impl Hub {
 
 impl Ticket {
     /// Waits for what a batch reads, or until the watch has to read alone: at `due` if no batch says anything.
-    pub(in crate::watch) async fn next(&self, due: Instant) -> Turn {
+    pub(crate) async fn next(&self, due: Instant) -> Turn {
         loop {
             let is_driven = self.hub.drive_if_due();
             match self.slot.take_news() {
@@ -56,18 +56,18 @@ impl Ticket {
     }
 
     /// Waits for leave to read alone, which watches get in the order in which they ask.
-    pub(in crate::watch) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
         // The semaphore is never closed; without a permit the read is made all the same.
         self.hub.alone.acquire().await.ok()
     }
 
     /// A read alone has found a better id.
-    pub(in crate::watch) fn set_id(&self, id: &DeploymentId) {
+    pub(crate) fn set_id(&self, id: &DeploymentId) {
         self.slot.set_id(id);
     }
 
     /// Whether batches speak for this watch.
-    pub(in crate::watch) fn is_covered(&self) -> bool {
+    pub(crate) fn is_covered(&self) -> bool {
         self.slot.is_covered()
     }
 }

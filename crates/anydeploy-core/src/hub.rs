@@ -9,18 +9,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{self, StreamExt};
+use futures::future::BoxFuture;
 use tokio::sync::{Notify, Semaphore};
 
-pub(super) use ticket::{Ticket, Turn};
+pub(crate) use ticket::{Ticket, Turn};
 
-use crate::deployer::MAX_CONCURRENT_READS;
-use crate::{Deployer, Deployment, DeploymentId, Result};
+use crate::{Deployment, DeploymentId, Platform, Result};
 use driver::Members;
 
 /// Reads many deployments by few requests: what an adapter offers to the [`Hub`] of its watches.
-pub trait BatchRead: Deployer {
+pub trait BatchRead: fmt::Debug + Send + Sync + 'static {
     /// Reads what one batch of requests says of each deployment, in the order of `ids`.
     ///
     /// `None` says nothing: the deployment has to be read alone.
@@ -51,7 +49,7 @@ impl Pace {
 
 /// Reads what many watches of one account wait for by few requests.
 ///
-/// All watches of an account share it, without the caller doing anything: [`Deployer::hub`] of an adapter gives out the one
+/// All watches of an account share it, without the caller doing anything: [`Deployer::hub`](crate::Deployer::hub) of an adapter gives out the one
 /// that exists.
 /// As long as it has few watches, each polls by itself at its own intervals.
 /// From [`Pace::from`] watches on, the hub makes one [batch of reads](BatchRead::read_batch) in each interval, whatever their
@@ -64,7 +62,11 @@ impl Pace {
 #[derive(Clone)]
 pub struct Hub(Arc<Shared>);
 
+/// How many watches read alone at once beside the batches.
+const MAX_READS_ALONE: usize = 8;
+
 struct Shared {
+    platform: Platform,
     reader: Arc<dyn BatchRead>,
     pace: Pace,
     members: Mutex<Members>,
@@ -79,18 +81,26 @@ impl Hub {
     ///
     /// `account` has to differ where the origin, the credential or the way to the server does, and is never shown.
     #[must_use]
-    pub fn shared(account: &str, pace: Pace, reader: impl FnOnce() -> Arc<dyn BatchRead>) -> Option<Self> {
+    pub fn shared(
+        platform: &Platform,
+        account: &str,
+        pace: Pace,
+        reader: impl FnOnce() -> Arc<dyn BatchRead>,
+    ) -> Option<Self> {
         let runtime = tokio::runtime::Handle::try_current().ok()?.id();
-        Some(Self(registry::find_or_insert((account.to_owned(), runtime), || Self::make(pace, reader()))))
+        Some(Self(registry::find_or_insert((format!("{platform} {account}"), runtime), || {
+            Self::make(platform.clone(), pace, reader())
+        })))
     }
 
-    fn make(pace: Pace, reader: Arc<dyn BatchRead>) -> Arc<Shared> {
+    fn make(platform: Platform, pace: Pace, reader: Arc<dyn BatchRead>) -> Arc<Shared> {
         Arc::new(Shared {
+            platform,
             reader,
             pace,
             members: Mutex::default(),
             empty: Notify::new(),
-            alone: Semaphore::new(MAX_CONCURRENT_READS),
+            alone: Semaphore::new(MAX_READS_ALONE),
         })
     }
 
@@ -110,31 +120,7 @@ impl Shared {
 
 impl fmt::Debug for Hub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { reader, pace, .. } = &*self.0;
-        f.debug_struct("Hub").field("platform", &reader.platform()).field("pace", pace).finish_non_exhaustive()
+        let Shared { platform, pace, .. } = &*self.0;
+        f.debug_struct("Hub").field("platform", platform).field("pace", pace).finish_non_exhaustive()
     }
-}
-
-/// Reads several deployments by a batch, and those of which it says nothing one by one: [`Deployer::deployments`] of an
-/// adapter that has a batch.
-pub fn read_by_batch<'a, D: BatchRead>(
-    reader: &'a D,
-    pace: Pace,
-    ids: &'a [DeploymentId],
-) -> BoxFuture<'a, Vec<Result<Deployment>>> {
-    async move {
-        let answers = if ids.len() < pace.from { vec![None; ids.len()] } else { reader.read_batch(ids).await };
-        let reads: Vec<_> = ids
-            .iter()
-            .zip(answers)
-            .map(|(id, answer)| async move {
-                match answer {
-                    Some(answer) => answer,
-                    None => reader.deployment(id).await,
-                }
-            })
-            .collect();
-        stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().await
-    }
-    .boxed()
 }

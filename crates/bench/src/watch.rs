@@ -1,0 +1,17 @@
+//! `bench watch`: what it costs to watch many deployments at once, on a virtual clock against genuine rate limits.
+
+mod clock;
+mod coolify;
+mod dokploy;
+mod ideal;
+mod limit;
+mod platform;
+mod polling;
+mod qovery;
+mod run;
+mod scenarios;
+mod scene;
+mod server;
+mod tally;
+
+pub(crate) use scenarios::measure;
