@@ -111,9 +111,8 @@ impl Timestamps {
 
 /// Until when a trigger can have been acted on, by the time of its baseline and the times of its sender.
 ///
-/// Times of records are in Unix milliseconds, and those of answers in seconds.
-///
 /// The clock that dates the answers may be a proxy's, and another one than that which dates the records of the server.
+/// Times of records are in Unix milliseconds, and those of answers in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     until: i64,
@@ -129,10 +128,12 @@ impl Window {
         Self { until: baseline.saturating_mul(1000).saturating_add(millis(acted_on_within)) }
     }
 
-    /// Whether a record of this time was certainly made later than `grace` after the window.
+    /// Whether a record of this time is certainly not the trigger's, where the server makes it so long after it has acted
+    /// at most.
     #[must_use]
-    pub fn is_too_late(self, record: i64, grace: Duration) -> bool {
-        record > self.until.saturating_add(millis(grace)).saturating_add(millis(Self::MAX_SKEW)).saturating_add(CUT_OFF)
+    pub fn is_too_late(self, record: i64, appears_within: Duration) -> bool {
+        let allowed = millis(appears_within).saturating_add(millis(Self::MAX_SKEW)).saturating_add(CUT_OFF);
+        record > self.until.saturating_add(allowed)
     }
 
     /// Whether what ended at this time had certainly ended within the window.
