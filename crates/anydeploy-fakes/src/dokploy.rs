@@ -6,6 +6,7 @@ mod composes;
 mod deploy;
 mod deployments;
 mod engine;
+mod env;
 mod environments;
 mod failure;
 mod input;
@@ -277,6 +278,16 @@ impl FakeDokploy {
     #[must_use]
     pub fn running_image(&self, service: &str) -> Option<String> {
         self.platform.state().named(service).running.as_ref().map(|running| running.image.clone())
+    }
+
+    /// The variables that the containers of a service have, whatever the settings say.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    #[must_use]
+    pub fn running_variables(&self, service: &str) -> Vec<(String, String)> {
+        self.platform.state().named(service).running.as_ref().map_or_else(Vec::new, |running| running.variables.clone())
     }
 
     /// Every request received so far, oldest first.

@@ -225,13 +225,13 @@ fn reload(call: &mut Call<'_>) -> Reply {
     check.text("appName");
     check.finish()?;
     let target = call.target(Kind::Application)?;
-    let settings = call.service(&target)?.settings();
+    let settings = call.state.settings_of(call.service(&target)?);
     let (operation, sender) = (DokployOperation::Reload, call.sender.clone());
-    if call.state.quirks.refuses(operation) {
+    let Some(settings) = settings.ok().filter(|_| !call.state.quirks.refuses(operation)) else {
         call.state.set_status(&target, "error");
         call.state.note_operation(&target, operation, sender, DokployJobState::Error);
         return Err(Failure::internal("Error reloading application"));
-    }
+    };
     call.state.apply(&target, settings);
     call.state.set_status(&target, "done");
     call.state.note_operation(&target, operation, sender, DokployJobState::Done);

@@ -12,19 +12,8 @@ pub(super) struct Running {
     pub(super) image: String,
     /// Zero once it is stopped.
     pub(super) replicas: u64,
-}
-
-impl Service {
-    /// What a deployment or a reload hands to the engine: the settings of this moment.
-    pub(super) fn settings(&self) -> Running {
-        let image = match (self.target.kind, self.text("sourceType")) {
-            (Kind::Application, "docker") => self.text("dockerImage").to_owned(),
-            // A build tells no revision.
-            _ => format!("{}:latest", self.text("appName")),
-        };
-        let replicas = self.columns.get("replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
-        Running { image, replicas }
-    }
+    /// What its containers get.
+    pub(super) variables: Vec<(String, String)>,
 }
 
 impl Call<'_> {
@@ -38,6 +27,19 @@ impl Call<'_> {
 }
 
 impl State {
+    /// What a deployment or a reload hands to the engine: the settings of this moment.
+    ///
+    /// An error is the line of the log about a variable that cannot be resolved.
+    pub(super) fn settings_of(&self, service: &Service) -> Result<Running, String> {
+        let image = match (service.target.kind, service.text("sourceType")) {
+            (Kind::Application, "docker") => service.text("dockerImage").to_owned(),
+            // A build tells no revision.
+            _ => format!("{}:latest", service.text("appName")),
+        };
+        let replicas = service.columns.get("replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
+        Ok(Running { image, replicas, variables: self.variables_of(service)? })
+    }
+
     /// Hands settings to the engine, which starts the service if it was stopped.
     pub(super) fn apply(&mut self, target: &Target, settings: Running) {
         if let Some(service) = self.service_mut(target) {

@@ -67,11 +67,16 @@ impl State {
             return self.give_up(job, DokployJobState::NeverStarted);
         };
         let app_name = service.text("appName").to_owned();
-        job.settings = Some(service.settings());
+        let settings = self.settings_of(service);
         let builds = service.clones() && job.script.cloned;
         self.trim_rows(&job);
         // The database takes no U+0000 in a text, so that both inserts fail; the service stays `running` for ever.
         let operation = if job.redeploy { DokployOperation::Redeploy } else { DokployOperation::Deploy };
+        match settings {
+            Ok(settings) => job.settings = Some(settings),
+            Err(reason) if job.script.ending == Ending::Done => job.script.ending = Ending::Error(Some(reason)),
+            Err(_) => {}
+        }
         if self.quirks.refuses(operation) && job.script.ending == Ending::Done {
             job.script.ending = Ending::Error(Some("no suitable node (insufficient resources on 1 node)".to_owned()));
         }

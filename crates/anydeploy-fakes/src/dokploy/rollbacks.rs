@@ -52,7 +52,8 @@ fn roll_back(call: &mut Call<'_>) -> Reply {
     let rollback = &state.rollbacks[place];
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let replicas = rollback["fullContext"]["replicas"].as_u64().unwrap_or(1);
-    let settings = Running { image: text(&rollback["image"]), replicas };
+    let variables = super::env::parse(rollback["fullContext"]["env"].as_str().unwrap_or_default());
+    let settings = Running { image: text(&rollback["image"]), replicas, variables };
     if row.status == Status::Done {
         state.apply(&row.target, settings);
     }

@@ -356,3 +356,89 @@ async fn deleting_a_rollback_takes_the_row_of_the_deployment_along() {
     assert!(rows(&fake, &web).await.is_empty());
     assert_eq!(message(&post(&fake, "rollback.delete", body).await), (400, "Rollback not found".into()));
 }
+
+#[tokio::test]
+async fn variables_take_effect_with_a_reload_and_not_with_a_start() {
+    let fake = still().await;
+    let web = deployed(&fake).await;
+    save_env(&fake, &web, "A=1\n").await;
+    verb(&fake, &web, "stop").await;
+    verb(&fake, &web, "start").await;
+    assert!(fake.running_variables(&web).is_empty());
+    verb(&fake, &web, "reload").await;
+    assert_eq!(fake.running_variables(&web), [("A".to_owned(), "1".to_owned())]);
+}
+
+/// Saves the variables of an application.
+async fn save_env(fake: &FakeDokploy, application: &str, env: &str) {
+    let body = json!({
+        "applicationId": application, "env": env, "buildArgs": null, "buildSecrets": null, "createEnvFile": true,
+    });
+    assert_eq!(post(fake, "application.saveEnvironment", body).await.text, "true");
+}
+
+#[tokio::test]
+async fn a_text_of_variables_means_what_the_server_was_seen_to_make_of_it() {
+    let fake = still().await;
+    let web = deployed(&fake).await;
+    let env = "# comment one\nA=1\n\nB=\"two words\"\nC='single $A `x`'\nD=\"line1\\nline2\"\nE=\"real\nnewline\"\n\
+               F=tail # trailing\n  G = spaced \nexport H=exp\nI=a=b=c\nJ=\"quo\\\"te\"\nK=\nL=é漢字\nM=hash#in\nA=dup\nO\n\
+               Q=$A ${A}\n";
+    save_env(&fake, &web, env).await;
+    assert_eq!(application(&fake, &web).await["env"], env);
+    verb(&fake, &web, "reload").await;
+    let expected = [
+        ("A", "dup"),
+        ("B", "two words"),
+        ("C", "single $A `x`"),
+        ("D", "line1\nline2"),
+        ("E", "real\nnewline"),
+        ("F", "tail"),
+        ("G", "spaced"),
+        ("H", "exp"),
+        ("I", "a=b=c"),
+        ("J", "quo\\\"te"),
+        ("K", ""),
+        ("L", "é漢字"),
+        ("M", "hash"),
+        ("Q", "$A ${A}"),
+    ];
+    assert_eq!(fake.running_variables(&web), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+}
+
+#[tokio::test]
+async fn references_are_resolved_once_and_in_order() {
+    let fake = still().await;
+    let web = deployed(&fake).await;
+    let project = get(&fake, "project.all").await.json()[0].clone();
+    let env = json!({ "projectId": project["projectId"], "env": "PV=p1\nPE=${{environment.EV}}" });
+    post(&fake, "project.update", env).await;
+    let env = json!({ "environmentId": project["environments"][0]["environmentId"], "env": "EV=e1" });
+    post(&fake, "environment.update", env).await;
+    save_env(&fake, &web, "A=${{project.PV}}\nB=${{A}}\nC=${{project.PE}}\nF=x-${{project.PV}}-y\nI=${{I}}").await;
+    verb(&fake, &web, "reload").await;
+    let expected = [("A", "p1"), ("B", "${{project.PV}}"), ("C", "e1"), ("F", "x-p1-y"), ("I", "${{I}}")];
+    assert_eq!(fake.running_variables(&web), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+}
+
+#[tokio::test]
+async fn a_reference_to_nothing_fails_the_deployment_and_the_reload() {
+    for (value, line) in [
+        ("${{project.NOPE}}", "Invalid project environment variable: project.NOPE"),
+        ("${{environment.NOPE}}", "Invalid environment variable: environment.NOPE"),
+        ("${{NOPE}}", "Invalid service environment variable: NOPE"),
+        ("${{ A }}", "Invalid service environment variable:  A "),
+    ] {
+        let fake = still().await;
+        let web = deployed(&fake).await;
+        save_env(&fake, &web, &format!("A=1\nB={value}")).await;
+        assert_eq!(message(&verb(&fake, &web, "reload").await), (500, "Error reloading application".into()));
+        deploy(&fake, &web, "fails").await;
+        fake.advance(10);
+        let row = &rows(&fake, &web).await[0];
+        assert_eq!(row["status"], "error");
+        let id = row["deploymentId"].as_str().unwrap();
+        let log = get(&fake, &format!("deployment.readLogs?deploymentId={id}")).await.json();
+        assert!(log.as_str().unwrap().contains(line), "{log}");
+    }
+}
