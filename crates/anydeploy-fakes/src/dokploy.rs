@@ -5,6 +5,8 @@ mod builder;
 mod composes;
 mod deploy;
 mod deployments;
+mod engine;
+mod env;
 mod environments;
 mod failure;
 mod input;
@@ -34,13 +36,14 @@ pub use builder::FakeDokployBuilder;
 pub use key::DokployKey;
 pub use quirk::DokployQuirk;
 pub use script::DokployScript;
-pub use triggered::{DokployJobState, DokployOrigin, DokployTriggered};
+pub use triggered::{DokployJobState, DokployOperation, DokployOrigin, DokployTriggered};
 
 use crate::pace::Ticker;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
 use crate::sender::Sender;
 use crate::server::{Answer, Server};
+use crate::write::FakeWrite;
 use job::Order;
 use service::Kind;
 use state::State;
@@ -239,6 +242,52 @@ impl FakeDokploy {
     #[must_use]
     pub fn triggered(&self) -> Vec<DokployTriggered> {
         self.platform.state().ledger.clone()
+    }
+
+    /// Every write that the server accepted, oldest first: starts, stops, and changes of settings.
+    #[must_use]
+    pub fn writes(&self) -> Vec<FakeWrite> {
+        self.platform.state().writes.clone()
+    }
+
+    /// How many deployments of a service have built an image so far.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    #[must_use]
+    pub fn builds(&self, service: &str) -> usize {
+        self.platform.state().named(service).builds
+    }
+
+    /// How many replicas of a service the engine runs, whatever its status says; none before its first deployment.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    #[must_use]
+    pub fn replicas(&self, service: &str) -> u64 {
+        self.platform.state().named(service).running.as_ref().map_or(0, |running| running.replicas)
+    }
+
+    /// The image of a service that the engine has, whatever the settings say.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    #[must_use]
+    pub fn running_image(&self, service: &str) -> Option<String> {
+        self.platform.state().named(service).running.as_ref().map(|running| running.image.clone())
+    }
+
+    /// The variables that the containers of a service have, whatever the settings say.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    #[must_use]
+    pub fn running_variables(&self, service: &str) -> Vec<(String, String)> {
+        self.platform.state().named(service).running.as_ref().map_or_else(Vec::new, |running| running.variables.clone())
     }
 
     /// Every request received so far, oldest first.

@@ -44,6 +44,15 @@
 //!   of a deployment which failed, and takes the image that is configured by now: `Deployed` is refused.
 //!   So is a commit; an image tag has to be set on the application before it is deployed.
 //! * A deployment from git has its commit in the row once it is over; no row says which image ran.
+//! * A restart (`application.reload`) applies the settings as they are now, builds nothing, starts what was stopped, and
+//!   leaves no row: the answer is its end, and its id holds it.
+//!   A lost answer is [`Inferred`](crate::Identity::Inferred) if the status changed and nothing else can have changed it;
+//!   otherwise it is [`Undecidable`](crate::ErrorKind::Undecidable).
+//!   Beside a deployment that is under way it is a [`Conflict`](crate::ErrorKind::Conflict), and nothing is sent.
+//! * A redeployment keeps its correlation tag to the end, from git as well.
+//! * A start and a stop are answered when they are over; a stop that the engine refuses is answered as if it had worked.
+//!   The status is a result only while no row is running and no job is queued, because the end of a deployment starts again
+//!   what was stopped meanwhile.
 
 mod api;
 mod baseline;
@@ -56,21 +65,27 @@ mod ended;
 mod error;
 mod history;
 mod infer;
+mod lifecycle;
 mod lists;
 mod logs;
 mod lost;
+mod operation;
 mod pending;
 mod poll;
 mod queue;
 mod read;
 mod reason;
+mod reload;
 mod resolve;
 mod row;
 mod rows;
 mod search;
 mod send;
+mod settings;
+mod state;
 mod status;
 mod trigger;
+mod under_way;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,8 +100,7 @@ use crate::adapter::throttle::{Class, as_class};
 use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform,
-    RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
+    Ability, Action, BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Identity, Platform, RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -194,9 +208,16 @@ impl Deployer for Dokploy {
     }
 
     fn capabilities(&self) -> Capabilities {
+        use TargetKind::{Application, Compose};
+        let abilities = [Ability::Start, Ability::Stop, Ability::History, Ability::Logs];
         Capabilities::new()
-            .with_kind(TargetKind::Application, &[RequestOption::Reason])
-            .with_kind(TargetKind::Compose, &[RequestOption::Reason])
+            .with_kind(Application, &[RequestOption::Reason])
+            .with_action(Application, Action::Restart, &[])
+            .with_action(Application, Action::Redeploy, &[RequestOption::Reason])
+            .with_abilities(Application, &abilities)
+            .with_kind(Compose, &[RequestOption::Reason])
+            .with_action(Compose, Action::Redeploy, &[RequestOption::Reason])
+            .with_abilities(Compose, &abilities)
             .with_correlation()
     }
 
@@ -209,7 +230,7 @@ impl Deployer for Dokploy {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog);
+    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
 }
 
 two_phase!(Dokploy, DokployPlanner);

@@ -7,6 +7,7 @@ use super::procedure::{Body, Call, Procedure, Reply};
 use super::row::Row;
 use super::service::{Kind, Service, Target};
 use super::state::State;
+use super::triggered::{DokployJobState, DokployOperation};
 
 pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::post("application.create", create),
@@ -115,7 +116,8 @@ fn update(call: &mut Call<'_>) -> Reply {
     let mut check = call.input.check();
     let id = check.filled("applicationId");
     check.finish()?;
-    call.permit(&id)?;
+    // The right to create services is needed, also for a service that the member may use.
+    call.owners_only("service")?;
     let target = Target::new(Kind::Application, &id);
     let fields = call.input.fields();
     let Some(service) = call.state.service_mut(&target) else {
@@ -128,42 +130,50 @@ fn update(call: &mut Call<'_>) -> Reply {
     if changes.is_empty() {
         return Err(Failure::internal("No values to set"));
     }
-    service.columns.extend(changes);
-    Ok(true.into())
-}
-
-fn save_environment(call: &mut Call<'_>) -> Reply {
-    save(call, &["env", "buildArgs", "buildSecrets"], None)?;
-    let target = call.target(Kind::Application)?;
-    if let (Some(file), Some(service)) = (call.input.fields().get("createEnvFile"), call.state.service_mut(&target)) {
-        service.set("createEnvFile", file.clone());
+    for (column, value) in changes {
+        let what = format!("update {column}");
+        let effect = call.set_columns(&target, [(column, value)]);
+        call.note_write(&target, what, effect);
     }
     Ok(true.into())
 }
 
+/// Replaces all four: null erases a text, and switches `createEnvFile` off.
+fn save_environment(call: &mut Call<'_>) -> Reply {
+    let mut check = call.input.check();
+    check.filled("applicationId");
+    let mut columns =
+        ["env", "buildArgs", "buildSecrets"].map(|column| (column.to_owned(), check.nullable(column))).to_vec();
+    columns.push(("createEnvFile".to_owned(), check.nullable_flag("createEnvFile").into()));
+    check.finish()?;
+    let target = call.target(Kind::Application)?;
+    let effect = call.set_columns(&target, columns);
+    call.note_write(&target, "saveEnvironment", effect);
+    Ok(true.into())
+}
+
 fn save_docker_provider(call: &mut Call<'_>) -> Reply {
-    save(call, &["dockerImage", "username", "password", "registryUrl"], Some("docker"))
+    save(call, &["dockerImage", "username", "password", "registryUrl"], "docker")
 }
 
 fn save_git_provider(call: &mut Call<'_>) -> Reply {
-    save(call, &["customGitBuildPath", "customGitUrl", "customGitBranch"], Some("git"))
+    save(call, &["customGitBuildPath", "customGitUrl", "customGitBranch"], "git")
 }
 
-/// Replaces columns as a whole: each must be named, null erases. A new source makes the application `idle`.
-fn save(call: &mut Call<'_>, columns: &[&str], source: Option<&str>) -> Reply {
+/// Replaces the source as a whole: each column must be named, null erases. The application is `idle` afterwards.
+fn save(call: &mut Call<'_>, columns: &[&str], source: &str) -> Reply {
     let mut check = call.input.check();
     check.filled("applicationId");
     let values: Vec<Value> = columns.iter().map(|column| check.nullable(column)).collect();
     check.finish()?;
+    call.owners_only("service")?;
     let target = call.target(Kind::Application)?;
     if let Some(service) = call.state.service_mut(&target) {
         for (column, value) in columns.iter().zip(values) {
             service.set(column, value);
         }
-        if let Some(source) = source {
-            service.set("sourceType", source);
-            service.set_status("idle");
-        }
+        service.set("sourceType", source);
+        service.set_status("idle");
     }
     Ok(true.into())
 }
@@ -176,37 +186,55 @@ fn delete(call: &mut Call<'_>) -> Reply {
     Ok(removed.into())
 }
 
-/// Answers the application as it was before, and fails if there is nothing to start.
+/// Scales to one replica, also where more are configured or run; fails if there is nothing to start.
 fn start(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Application)?;
     let service = call.service(&target)?;
     let before = nested(call.state, service);
-    if !service.exists {
-        let name = service.text("appName");
-        return Err(Failure::internal(format!(
-            "Command execution failed: Command failed: docker service scale {name}=1 \n\
-             {name}: Error response from daemon: service {name} not found\n",
-        )));
-    }
-    call.state.set_status(&target, "done");
-    Ok(before.into())
+    let name = service.text("appName").to_owned();
+    let reason = match (&service.running, call.state.quirks.refuses(DokployOperation::Start)) {
+        (None, _) => format!("service {name} not found"),
+        (Some(_), true) => "no suitable node (insufficient resources on 1 node)".to_owned(),
+        (Some(_), false) => {
+            let effect = call.scale(&target, 1);
+            call.state.set_status(&target, "done");
+            call.note_write(&target, "start", effect);
+            return Ok(before.into());
+        }
+    };
+    Err(Failure::internal(format!(
+        "Command execution failed: Command failed: docker service scale {name}=1 \n\
+         {name}: Error response from daemon: {reason}\n",
+    )))
 }
 
-/// Answers the application as it was before, also if there was nothing to stop.
+/// Answers the application as it was before; what the engine says is swallowed, also that there is nothing to stop.
 fn stop(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Application)?;
     let before = nested(call.state, call.service(&target)?);
+    let effect = !call.state.quirks.refuses(DokployOperation::Stop) && call.scale(&target, 0);
     call.state.set_status(&target, "idle");
+    call.note_write(&target, "stop", effect);
     Ok(before.into())
 }
 
+/// Applies the settings within the request: it makes the service if there is none, and starts it if it was stopped.
 fn reload(call: &mut Call<'_>) -> Reply {
     let mut check = call.input.check();
     check.filled("applicationId");
     check.text("appName");
     check.finish()?;
     let target = call.target(Kind::Application)?;
+    let settings = call.state.settings_of(call.service(&target)?);
+    let (operation, sender) = (DokployOperation::Reload, call.sender.clone());
+    let Some(settings) = settings.ok().filter(|_| !call.state.quirks.refuses(operation)) else {
+        call.state.set_status(&target, "error");
+        call.state.note_operation(&target, operation, sender, DokployJobState::Error);
+        return Err(Failure::internal("Error reloading application"));
+    };
+    call.state.apply(&target, settings);
     call.state.set_status(&target, "done");
+    call.state.note_operation(&target, operation, sender, DokployJobState::Done);
     Ok(true.into())
 }
 

@@ -6,6 +6,7 @@ use super::applications::{nested, refresh_token, search};
 use super::failure::Failure;
 use super::procedure::{Body, Call, Procedure, Reply};
 use super::service::{Kind, Target};
+use super::triggered::DokployOperation;
 
 pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::post("compose.create", create),
@@ -14,8 +15,8 @@ pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::post("compose.update", update),
     Procedure::post("compose.saveEnvironment", save_environment),
     Procedure::post("compose.delete", delete),
-    Procedure::post("compose.start", |call| set_status(call, "done")),
-    Procedure::post("compose.stop", |call| set_status(call, "idle")),
+    Procedure::post("compose.start", start),
+    Procedure::post("compose.stop", stop),
     Procedure::post("compose.refreshToken", |call| refresh_token(call, Kind::Compose)),
 ];
 
@@ -56,15 +57,15 @@ fn update(call: &mut Call<'_>) -> Reply {
     let mut check = call.input.check();
     let id = check.filled("composeId");
     check.finish()?;
-    call.permit(&id)?;
+    call.owners_only("service")?;
     let target = Target::new(Kind::Compose, &id);
-    let changes = call.input.fields().clone();
-    if let Some(service) = call.state.service_mut(&target) {
-        for (column, value) in changes {
-            if service.columns.contains_key(&column) && !FIXED.contains(&column.as_str()) {
-                service.columns.insert(column, value);
-            }
-        }
+    let fields = call.input.fields().clone();
+    let before = call.state.service(&target).map(|service| service.columns.clone()).unwrap_or_default();
+    let known = |column: &str| before.contains_key(column) && !FIXED.contains(&column);
+    for (column, value) in fields.into_iter().filter(|(column, _)| known(column)) {
+        let what = format!("update {column}");
+        let effect = call.set_columns(&target, [(column, value)]);
+        call.note_write(&target, what, effect);
     }
     Ok(columns(call, &target))
 }
@@ -73,12 +74,17 @@ fn save_environment(call: &mut Call<'_>) -> Reply {
     let mut check = call.input.check();
     let id = check.filled("composeId");
     let env = check.nullable("env");
+    // Unlike that of an application, the flag stays as it is when it is absent.
+    let creates_file = call.input.fields().contains_key("createEnvFile").then(|| check.nullable_flag("createEnvFile"));
     check.finish()?;
     call.permit(&id)?;
-    let Some(service) = call.state.service_mut(&Target::new(Kind::Compose, &id)) else {
+    let target = Target::new(Kind::Compose, &id);
+    if call.state.service(&target).is_none() {
         return Err(Failure::bad_request("Error adding environment variables"));
-    };
-    service.set("env", env);
+    }
+    let file = creates_file.map(|creates_file| ("createEnvFile".to_owned(), creates_file.into()));
+    let effect = call.set_columns(&target, [("env".to_owned(), env)].into_iter().chain(file));
+    call.note_write(&target, "saveEnvironment", effect);
     Ok(true.into())
 }
 
@@ -90,8 +96,43 @@ fn delete(call: &mut Call<'_>) -> Reply {
     Ok(removed.into())
 }
 
-fn set_status(call: &mut Call<'_>, status: &str) -> Reply {
+/// A swarm stack is not started at all, and answered as if it were.
+fn start(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Compose)?;
-    call.state.set_status(&target, status);
+    let service = call.service(&target)?;
+    let (exists, is_stack) = (service.running.is_some(), service.text("composeType") == "stack");
+    if !is_stack {
+        let refused = call.state.quirks.refuses(DokployOperation::Start).then_some("docker compose up -d");
+        if let Some(failure) = failed(exists, refused) {
+            call.state.set_status(&target, "idle");
+            return Err(failure);
+        }
+    }
+    let effect = !is_stack && call.scale(&target, 1);
+    call.state.set_status(&target, "done");
+    call.note_write(&target, "start", effect);
     Ok(true.into())
+}
+
+fn stop(call: &mut Call<'_>) -> Reply {
+    let target = call.target(Kind::Compose)?;
+    let exists = call.service(&target)?.running.is_some();
+    let refused = call.state.quirks.refuses(DokployOperation::Stop).then_some("docker compose stop");
+    if let Some(failure) = failed(exists, refused) {
+        call.state.set_status(&target, "error");
+        return Err(failure);
+    }
+    let effect = call.scale(&target, 0);
+    call.state.set_status(&target, "idle");
+    call.note_write(&target, "stop", effect);
+    Ok(true.into())
+}
+
+/// How a command fails: without a folder nothing was ever deployed, and the engine may refuse it.
+fn failed(exists: bool, refused: Option<&str>) -> Option<Failure> {
+    if !exists {
+        return Some(Failure::internal("Command execution failed: spawn /bin/sh ENOENT"));
+    }
+    let command = refused?;
+    Some(Failure::internal(format!("Command execution failed: Command failed: {command}\nno such network\n")))
 }

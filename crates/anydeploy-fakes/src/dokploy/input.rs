@@ -87,6 +87,21 @@ impl Check<'_> {
         }
     }
 
+    /// A flag that must be present and may be null, which is `false`.
+    pub(super) fn nullable_flag(&mut self, field: &str) -> bool {
+        match self.fields.get(field) {
+            Some(Value::Bool(flag)) => *flag,
+            None | Some(Value::Null) => self.nullable(field) == true,
+            other => {
+                self.issues.push(json!({
+                    "expected": "boolean", "code": "invalid_type", "path": [field],
+                    "message": format!("Invalid input: expected boolean, received {}", kind_of(other)),
+                }));
+                false
+            }
+        }
+    }
+
     /// A whole number within bounds, also given as text; `default` when absent.
     pub(super) fn number(&mut self, field: &str, default: u64, least: u64, most: u64) -> u64 {
         let Some(value) = self.fields.get(field) else { return default };

@@ -1,5 +1,6 @@
 //! The jobs of the server's one queue, and the orders that they are made from.
 
+use super::engine::Running;
 use super::script::DokployScript;
 use super::service::Target;
 use super::triggered::DokployOrigin;
@@ -35,6 +36,8 @@ pub(super) struct Job {
     pub(super) due: u64,
     pub(super) script: DokployScript,
     pub(super) row: Option<String>,
+    /// The settings of the moment it started, which it applies at its end.
+    pub(super) settings: Option<Running>,
     /// Its place in the ledger.
     pub(super) entry: usize,
 }

@@ -5,7 +5,7 @@ use super::row::{Log, Row, Status, log_path};
 use super::script::Ending;
 use super::service::Target;
 use super::state::State;
-use super::triggered::{DokployJobState, DokployOrigin};
+use super::triggered::{DokployJobState, DokployOperation, DokployOrigin};
 use crate::sender::Sender;
 
 impl State {
@@ -67,8 +67,19 @@ impl State {
             return self.give_up(job, DokployJobState::NeverStarted);
         };
         let app_name = service.text("appName").to_owned();
+        let settings = self.settings_of(service);
+        let builds = service.clones() && job.script.cloned;
         self.trim_rows(&job);
         // The database takes no U+0000 in a text, so that both inserts fail; the service stays `running` for ever.
+        let operation = if job.redeploy { DokployOperation::Redeploy } else { DokployOperation::Deploy };
+        match settings {
+            Ok(settings) => job.settings = Some(settings),
+            Err(reason) if job.script.ending == Ending::Done => job.script.ending = Ending::Error(Some(reason)),
+            Err(_) => {}
+        }
+        if self.quirks.refuses(operation) && job.script.ending == Ending::Done {
+            job.script.ending = Ending::Error(Some("no suitable node (insufficient resources on 1 node)".to_owned()));
+        }
         let refused = job.title.contains('\0') || job.description.contains('\0');
         if refused || job.script.ending == Ending::NoRow {
             return self.give_up(job, DokployJobState::NeverStarted);
@@ -97,9 +108,13 @@ impl State {
             self.set_status(&job.target, "error");
             return self.give_up(job, DokployJobState::Error);
         }
+        if let Some(service) = self.service_mut(&job.target) {
+            service.builds += usize::from(builds);
+        }
         let log = Log::paced(&job.script.lines, self.tick, job.script.ticks);
         self.logs.insert(self.log_key(&row), log);
         job.row = Some(row.id.clone());
+        self.keep_image(&mut row);
         self.rows.push(row);
         job.stage = Stage::Building;
         job.due = self.tick.saturating_add(job.script.ticks);
@@ -141,9 +156,6 @@ impl State {
             }
             log.push(tick, "\nError occurred ❌, check the logs for details.");
         }
-        if status == Status::Done {
-            self.keep_rollback(&row);
-        }
         job
     }
 
@@ -152,7 +164,10 @@ impl State {
         let failed = matches!(job.script.ending, Ending::Error(_));
         let overwrites = self.quirks.overwrites_title() && !job.redeploy && job.script.cloned;
         let Some(service) = self.service_mut(&job.target) else { return };
-        service.exists |= !failed;
+        if !failed && let Some(settings) = &job.settings {
+            // A deployment starts what was stopped meanwhile.
+            service.running = Some(settings.clone());
+        }
         service.set_status(if failed { "error" } else { "done" });
         if !(overwrites && service.clones()) {
             return;

@@ -8,7 +8,9 @@ use super::key::Caller;
 use super::quirk::Release;
 use super::service::{Kind, Service, Target};
 use super::state::State;
+use crate::request::ReceivedRequest;
 use crate::sender::Sender;
+use crate::write::FakeWrite;
 
 /// The body of a 200.
 pub(super) enum Body {
@@ -59,6 +61,7 @@ pub(super) struct Call<'a> {
     pub(super) input: Input,
     pub(super) caller: Caller,
     pub(super) sender: Sender,
+    pub(super) request: &'a ReceivedRequest,
 }
 
 impl Call<'_> {
@@ -84,6 +87,21 @@ impl Call<'_> {
         } else {
             Err(Failure::unauthorized("You don't have access to this service"))
         }
+    }
+
+    /// Records a write that the server accepted, and whether it changed anything.
+    pub(super) fn note_write(&mut self, target: &Target, what: impl Into<String>, effect: bool) {
+        self.state.writes.push(FakeWrite::by(self.request, &target.id, what, effect));
+    }
+
+    /// Sets columns of a service, and returns whether that changed any.
+    pub(super) fn set_columns(&mut self, target: &Target, columns: impl IntoIterator<Item = (String, Value)>) -> bool {
+        let Some(service) = self.state.service_mut(target) else { return false };
+        let mut changed = false;
+        for (column, value) in columns {
+            changed |= service.columns.insert(column, value.clone()).is_none_or(|before| before != value);
+        }
+        changed
     }
 
     /// Refuses a member what needs a right that no member of this server has.

@@ -6,7 +6,7 @@ use super::job::{Job, Order, Stage};
 use super::script::Ending;
 use super::service::{Kind, Target};
 use super::state::State;
-use super::triggered::{DokployJobState, DokployOrigin, DokployTriggered};
+use super::triggered::{DokployJobState, DokployOperation, DokployOrigin, DokployTriggered};
 
 impl State {
     /// Accepts a deployment: no row, no id, only a job.
@@ -41,6 +41,7 @@ impl State {
             due: u64::MAX,
             script,
             row: None,
+            settings: None,
             entry: self.ledger.len(),
         });
         self.ledger.push(DokployTriggered {
@@ -48,7 +49,7 @@ impl State {
             target: order.target.id,
             title: order.title,
             description: order.description,
-            redeploy: order.redeploy,
+            operation: if order.redeploy { DokployOperation::Redeploy } else { DokployOperation::Deploy },
             origin: order.origin,
             sender: order.sender,
             state: DokployJobState::Waiting,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::triggered::DokployOperation;
+
 /// A behaviour of a Dokploy server that surprises clients.
 ///
 /// The first four are on in a new [`FakeDokploy`](crate::FakeDokploy), because every self-hosted v0.30.2 has them.
@@ -72,6 +74,12 @@ pub enum DokployQuirk {
     ///
     /// Off.
     DownAfterTrigger(u64),
+    /// The container engine refuses this operation; each of the server's answers to that is its own.
+    ///
+    /// A stop of an application is answered as if it had worked.
+    ///
+    /// Off.
+    EngineRefuses(DokployOperation),
     /// A gateway answers a request to deploy by 504 and holds it, until
     /// [`deliver_held`](crate::FakeDokploy::deliver_held).
     ///
@@ -117,6 +125,7 @@ pub(super) struct Quirks {
     pub(super) webhook_first: bool,
     pub(super) down_after_trigger: u64,
     pub(super) held_trigger: bool,
+    refused: Vec<DokployOperation>,
 }
 
 impl Default for Quirks {
@@ -134,6 +143,7 @@ impl Default for Quirks {
             webhook_first: false,
             down_after_trigger: 0,
             held_trigger: false,
+            refused: Vec::new(),
         }
     }
 }
@@ -155,6 +165,7 @@ impl Quirks {
             DokployQuirk::WebhookFirst => self.webhook_first = true,
             DokployQuirk::DownAfterTrigger(reads) => self.down_after_trigger = reads,
             DokployQuirk::HeldTrigger => self.held_trigger = true,
+            DokployQuirk::EngineRefuses(operation) => self.refused.push(operation),
         }
     }
 
@@ -174,7 +185,13 @@ impl Quirks {
             DokployQuirk::WebhookFirst => self.webhook_first = false,
             DokployQuirk::DownAfterTrigger(_) => self.down_after_trigger = 0,
             DokployQuirk::HeldTrigger => self.held_trigger = false,
+            DokployQuirk::EngineRefuses(operation) => self.refused.retain(|refused| *refused != operation),
         }
+    }
+
+    /// Whether the engine refuses an operation.
+    pub(super) fn refuses(&self, operation: DokployOperation) -> bool {
+        self.refused.contains(&operation)
     }
 
     pub(super) fn keeps_title(&self) -> bool {

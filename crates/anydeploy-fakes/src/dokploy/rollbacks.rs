@@ -1,12 +1,15 @@
-//! Rollbacks: images kept from deployments that succeeded.
+//! Rollbacks: images kept from deployments, and going back to one of them.
 
 use serde_json::json;
 
 use super::applications::nested;
+use super::engine::Running;
 use super::failure::Failure;
 use super::procedure::{Body, Call, Procedure, Reply};
-use super::row::{Row, stamp};
+use super::row::{Row, Status, stamp};
+use super::service::Kind;
 use super::state::State;
+use super::triggered::{DokployJobState, DokployOperation};
 
 pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::post("rollback.rollback", roll_back).since(0, 23, 0),
@@ -14,30 +17,47 @@ pub(super) const PROCEDURES: &[Procedure] = &[
 ];
 
 impl State {
-    /// Keeps the image of a deployment that succeeded, if its application asks for that and says where.
-    pub(super) fn keep_rollback(&mut self, row: &Row) {
+    /// Names an image to keep of a deployment that begins, if its application asks for that and says where.
+    ///
+    /// The server does so before it builds, so that a deployment which fails has one too.
+    pub(super) fn keep_image(&mut self, row: &mut Row) {
         let Some(service) = self.service(&row.target) else { return };
-        if !service.flag("rollbackActive") || service.text("rollbackRegistryId").is_empty() {
+        let keeps = service.flag("rollbackActive") && !service.text("rollbackRegistryId").is_empty();
+        if row.target.kind != Kind::Application || !keeps {
             return;
         }
-        let context = nested(self, service);
-        let version = self.rollbacks.len() + 1;
-        let image = format!("{}:v{version}", service.text("appName"));
-        let id = self.new_id();
+        let (context, app_name) = (nested(self, service), service.text("appName").to_owned());
+        // One counter for the whole server.
+        self.kept_images += 1;
+        let (version, id) = (self.kept_images, self.new_id());
         self.rollbacks.push(json!({
-            "rollbackId": id, "deploymentId": row.id, "version": version, "image": image,
+            "rollbackId": id, "deploymentId": row.id, "version": version, "image": format!("{app_name}:v{version}"),
             "createdAt": stamp(self.wall), "fullContext": context,
         }));
-        if let Some(row) = self.row_mut(&row.id) {
-            row.rollback = Some(id);
-        }
+        row.rollback = Some(id);
     }
 }
 
-/// Whatever goes wrong is one 400; a rollback that works makes no row and changes no status.
+/// Applies a kept image: no row, no job, and neither the settings nor the status change.
+///
+/// Whatever goes wrong is one 400; the image of a deployment that failed was never pushed, and is answered like any other.
 fn roll_back(call: &mut Call<'_>) -> Reply {
-    let (_, row) = found(call)?.ok_or_else(refused)?;
+    let (place, row) = found(call)?.ok_or_else(refused)?;
     call.permit(&row.target.id).map_err(|_| refused())?;
+    let (state, sender) = (&mut *call.state, call.sender.clone());
+    if state.quirks.refuses(DokployOperation::Rollback) {
+        state.note_operation(&row.target, DokployOperation::Rollback, sender, DokployJobState::Error);
+        return Err(refused());
+    }
+    let rollback = &state.rollbacks[place];
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let replicas = rollback["fullContext"]["replicas"].as_u64().unwrap_or(1);
+    let variables = super::env::parse(rollback["fullContext"]["env"].as_str().unwrap_or_default());
+    let settings = Running { image: text(&rollback["image"]), replicas, variables };
+    if row.status == Status::Done {
+        state.apply(&row.target, settings);
+    }
+    state.note_operation(&row.target, DokployOperation::Rollback, sender, DokployJobState::Done);
     Ok(Body::Empty)
 }
 
@@ -45,14 +65,14 @@ fn refused() -> Failure {
     Failure::bad_request("Error input: Rolling back")
 }
 
+/// Takes the row of the deployment along, because the two refer to each other.
 fn delete(call: &mut Call<'_>) -> Reply {
     let (place, row) = found(call)?.ok_or_else(|| Failure::bad_request("Rollback not found"))?;
-    call.permit(&row.target.id)?;
-    let mut removed = call.state.rollbacks.remove(place);
-    if let Some(row) = call.state.row_mut(&row.id) {
-        row.rollback = None;
-    }
+    call.permit(&row.target.id).map_err(|_| Failure::bad_request("You don't have access to this service"))?;
+    let mut removed = call.state.rollbacks[place].clone();
     removed["deployment"] = row.json();
+    call.state.remove_rows(|other| other.id == row.id);
+    call.note_write(&row.target, "delete rollback", true);
     Ok(removed.into())
 }
 

@@ -105,7 +105,7 @@ impl State {
             None if procedure.public => Caller::nobody(),
             None => return Err(Failure::unauthorized("UNAUTHORIZED")),
         };
-        (procedure.run)(&mut Call { state: self, input, caller, sender: Sender::of(request) })
+        (procedure.run)(&mut Call { state: self, input, caller, sender: Sender::of(request), request })
     }
 }
 

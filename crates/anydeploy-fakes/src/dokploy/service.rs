@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
+use super::engine::Running;
 use super::script::DokployScript;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,10 @@ pub(super) struct Service {
     pub(super) scripts: VecDeque<DokployScript>,
     /// What it does once `scripts` are used up.
     pub(super) usual: DokployScript,
-    /// Whether a deployment ever succeeded, so that there is something to start.
-    pub(super) exists: bool,
+    /// What the engine holds; `None` until something was deployed, so that there is nothing to start.
+    pub(super) running: Option<Running>,
+    /// How many of its deployments built an image.
+    pub(super) builds: usize,
 }
 
 impl Service {
@@ -87,7 +90,7 @@ impl Service {
         if let Value::Object(given) = given {
             columns.extend(given.clone());
         }
-        Self { target, columns, scripts: VecDeque::new(), usual: DokployScript::succeeds(), exists: false }
+        Self { target, columns, scripts: VecDeque::new(), usual: DokployScript::succeeds(), running: None, builds: 0 }
     }
 
     pub(super) fn text(&self, column: &str) -> &str {

@@ -16,6 +16,7 @@ use super::triggered::DokployTriggered;
 use crate::clock::Clock;
 use crate::known::known;
 use crate::pace::Ticker;
+use crate::write::FakeWrite;
 
 /// Servers of one process never share an id, so that a mix-up of two of them cannot pass unseen.
 static SERVERS: AtomicU64 = AtomicU64::new(1);
@@ -31,8 +32,11 @@ pub(super) struct State {
     pub(super) rows: Vec<Row>,
     pub(super) logs: HashMap<String, Log>,
     pub(super) rollbacks: Vec<Value>,
+    /// How many images were ever kept.
+    pub(super) kept_images: u64,
     pub(super) queue: Queue,
     pub(super) ledger: Vec<DokployTriggered>,
+    pub(super) writes: Vec<FakeWrite>,
     /// Requests to deploy that a gateway holds.
     pub(super) held: Vec<Order>,
     /// How many reads are still answered by a proxy.
@@ -58,8 +62,10 @@ impl State {
             rows: Vec::new(),
             logs: HashMap::new(),
             rollbacks: Vec::new(),
+            kept_images: 0,
             queue: Queue::new(concurrency),
             ledger: Vec::new(),
+            writes: Vec::new(),
             held: Vec::new(),
             down: 0,
             tick: 0,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::sender::Sender;
 
-/// A deployment that the fake server accepted.
+/// A deployment that the fake server accepted, or another operation that applies something to a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DokployTriggered {
@@ -16,8 +16,8 @@ pub struct DokployTriggered {
     pub title: Option<String>,
     /// The description as it was sent, including a client's correlation tag.
     pub description: Option<String>,
-    /// Whether it is a `redeploy`, which fetches nothing.
-    pub redeploy: bool,
+    /// What was asked for.
+    pub operation: DokployOperation,
     /// Where it came from.
     pub origin: DokployOrigin,
     /// The request that it goes back to.
@@ -27,6 +27,24 @@ pub struct DokployTriggered {
     /// When its job was over, to within a tick: when its row got its last status, or, without a row, when it was given up;
     /// `None` while it goes on.
     pub ended_at: Option<Instant>,
+}
+
+/// What a request asks the server to do with a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DokployOperation {
+    /// Fetches, builds and applies the settings, through the queue.
+    Deploy,
+    /// The same without fetching anything.
+    Redeploy,
+    /// Applies the settings within the request, without a row.
+    Reload,
+    /// Applies a kept image within the request, without a row.
+    Rollback,
+    /// Scales a stopped service up; not among what [`triggered`](crate::FakeDokploy::triggered) returns.
+    Start,
+    /// Scales a service down; not among what [`triggered`](crate::FakeDokploy::triggered) returns.
+    Stop,
 }
 
 /// Where a deployment came from.

@@ -2,27 +2,50 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dokploy_client::Client;
 use dokploy_client::types::{
     DeployApplication, DeployCompose, Deployment as Row, DeploymentDetails, DeploymentReadLogsParams, Domain, Member,
 };
-use dokploy_client::wire::{Http, Method, Operation, ResponseFuture};
-use serde_json::{Map, Value};
+use dokploy_client::wire::{self, Http, Method, ResponseFuture};
+use serde_json::{Map, Value, json};
 
 use super::ApplicationStatusEnum;
 use super::edition::Edition;
 use super::error::map_error;
+use super::operation::Operation;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
+use super::settings::{self, Settings};
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, Traffic, platform};
 
 /// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
-const PROJECT_ALL: Operation = Operation::new(Method::Get, "project-all", "/project.all");
+const PROJECT_ALL: wire::Operation = wire::Operation::new(Method::Get, "project-all", "/project.all");
 
 /// The list of all rows, read without what stands around each of them.
-const ALL_ROWS: Operation = Operation::new(Method::Get, "deployment-allCentralized", "/deployment.allCentralized");
+const ALL_ROWS: wire::Operation =
+    wire::Operation::new(Method::Get, "deployment-allCentralized", "/deployment.allCentralized");
+
+/// One application, of which a few columns are read.
+const APPLICATION_ONE: wire::Operation = wire::Operation::new(Method::Get, "application-one", "/application.one");
+
+/// One compose stack, of which a few columns are read.
+const COMPOSE_ONE: wire::Operation = wire::Operation::new(Method::Get, "compose-one", "/compose.one");
+
+/// How long the server may take for what it answers when it is over, such as the start of many containers.
+const SYNCHRONOUS: Duration = Duration::from_mins(5);
+
+const APPLICATION_RELOAD: wire::Operation = synchronous("application-reload", "/application.reload");
+const APPLICATION_START: wire::Operation = synchronous("application-start", "/application.start");
+const APPLICATION_STOP: wire::Operation = synchronous("application-stop", "/application.stop");
+const COMPOSE_START: wire::Operation = synchronous("compose-start", "/compose.start");
+const COMPOSE_STOP: wire::Operation = synchronous("compose-stop", "/compose.stop");
+
+const fn synchronous(id: &'static str, path: &'static str) -> wire::Operation {
+    wire::Operation::new(Method::Post, id, path).with_timeout(SYNCHRONOUS)
+}
 
 /// The interface of one server; clones share its connections.
 #[derive(Clone, Debug)]
@@ -56,24 +79,74 @@ impl Api {
     pub(super) async fn deploy(
         &self,
         target: &Target,
+        operation: Operation,
         title: Option<&str>,
         description: String,
     ) -> Result<Option<Timestamps>> {
         let (title, description) = (title.map(str::to_owned), Some(description));
         // An empty body, `true` or any other JSON with a 2xx is an acceptance, by version and edition.
+        let redeploys = operation == Operation::Redeploy;
         let (answer, at) = match target.kind() {
             TargetKind::Application => {
                 let body = DeployApplication { title, description, ..DeployApplication::new(target.id()) };
-                dated(self.client.application_deploy(&body)).await
+                let client = &self.client;
+                let call =
+                    if redeploys { client.application_redeploy(&body) } else { client.application_deploy(&body) };
+                dated(call).await
             }
             TargetKind::Compose => {
                 let body = DeployCompose { title, description, ..DeployCompose::new(target.id()) };
-                dated(self.client.compose_deploy(&body)).await
+                let client = &self.client;
+                dated(if redeploys { client.compose_redeploy(&body) } else { client.compose_deploy(&body) }).await
             }
             other => Err(unsupported_kind(other)),
         }?;
         self.edition.answered(&answer);
         Ok(at)
+    }
+
+    /// Applies the settings of an application, and returns when that is over.
+    pub(super) async fn reload(&self, target: &Target, app_name: &str) -> Result<()> {
+        // Any 2xx is an acceptance; the server answers `true`.
+        let body = json!({ "applicationId": target.id(), "appName": app_name });
+        value(self.client.http().request(&APPLICATION_RELOAD).body(&body).empty()).await
+    }
+
+    /// Starts what is stopped, and returns when that is over.
+    pub(super) async fn start(&self, target: &Target) -> Result<()> {
+        self.of_kind(target, &APPLICATION_START, &COMPOSE_START).await
+    }
+
+    /// Stops what runs, and returns when that is over.
+    pub(super) async fn stop(&self, target: &Target) -> Result<()> {
+        self.of_kind(target, &APPLICATION_STOP, &COMPOSE_STOP).await
+    }
+
+    /// Sends one of two operations that need nothing but an id; the answer, which may hold secrets, is dropped.
+    async fn of_kind(&self, target: &Target, application: &wire::Operation, compose: &wire::Operation) -> Result<()> {
+        let (operation, body) = match target.kind() {
+            TargetKind::Application => (application, json!({ "applicationId": target.id() })),
+            TargetKind::Compose => (compose, json!({ "composeId": target.id() })),
+            other => return Err(unsupported_kind(other)),
+        };
+        value(self.client.http().request(operation).body(&body).empty()).await
+    }
+
+    /// The settings of an application or a compose stack that decide something.
+    pub(super) async fn settings(&self, target: &Target) -> Result<Settings> {
+        target.validate()?;
+        let http = self.client.http();
+        match target.kind() {
+            TargetKind::Application => {
+                let request = http.request(&APPLICATION_ONE).query("applicationId", target.id());
+                value(request.json::<settings::Application>()).await.map(Settings::from)
+            }
+            TargetKind::Compose => {
+                let request = http.request(&COMPOSE_ONE).query("composeId", target.id());
+                value(request.json::<settings::Compose>()).await.map(Settings::from)
+            }
+            other => Err(unsupported_kind(other)),
+        }
     }
 
     pub(super) async fn rows(&self, target: &Target) -> Result<Rows> {

@@ -6,6 +6,7 @@ use futures::stream::{self, StreamExt};
 
 use super::Dokploy;
 use super::lists::Lists;
+use super::operation::Operation;
 use super::pending::Known;
 use super::read::read_pending;
 use super::row::to_deployment;
@@ -26,7 +27,11 @@ pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId]) -> Vec<Option<
     let targets = ids.iter().zip(&known).filter(|(_, known)| known.is_some()).map(|(id, _)| id.target());
     let lists = Lists::of(&dokploy.api, targets);
     lists.read_rows().await;
-    let reads = ids.iter().zip(known).map(|(id, known)| read_one(dokploy, &lists, id.target(), known));
+    let reads = ids.iter().zip(known).map(|(id, known)| async {
+        let operation = Operation::of_id(id).ok()?;
+        let read = read_one(dokploy, &lists, id.target(), known).await?;
+        Some(read.map(|deployment| operation.made(deployment)))
+    });
     stream::iter(reads.collect::<Vec<_>>()).buffered(MAX_CONCURRENT).collect().await
 }
 
@@ -43,6 +48,7 @@ async fn read_one(
     match known? {
         Known::Row(row, identity) => of_row(lists, target, &row, identity).await,
         Known::Pending(pending) => Some(read_pending(dokploy, lists, target, pending).await),
+        Known::Reloaded(reloaded) => Some(Ok(reloaded.to_deployment(target))),
     }
 }
 

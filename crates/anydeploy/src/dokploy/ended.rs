@@ -6,7 +6,7 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum};
 use tokio::time::sleep;
 
 use super::Dokploy;
-use super::infer::overwritten;
+use super::pending::overwritten;
 use super::row::to_deployment;
 use super::rows::{Rows, finished};
 use super::status::of_job;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as Job};
 
-use super::pending::{Pending, SeenJob};
+use super::pending::{Pending, SeenJob, overwritten};
 use super::rows::{MAX_KEPT_ROWS, Rows, created, finished};
 use crate::Timing;
 
@@ -33,7 +33,7 @@ pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], tim
     // A restart marks the job that ran as cancelled, and drops those that waited.
     let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
     // A row keeps the tag unless a commit takes its place.
-    let mut candidates = new().skip(ahead).filter(|(_, row)| overwritten(row)).peekable();
+    let mut candidates = new().skip(ahead).filter(|(_, row)| pending.may_have_lost_tag(row)).peekable();
     if restarted || candidates.peek().is_none() {
         return Finding::NotFound;
     }
@@ -54,7 +54,7 @@ pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], tim
     };
     match found {
         // The server takes both times from one clock.
-        Some((at, row)) if overwritten(row) && pending.job.queued().is_none_or(|queued| at >= queued) => {
+        Some((at, row)) if pending.may_have_lost_tag(row) && pending.job.queued().is_none_or(|queued| at >= queued) => {
             Finding::Row(row)
         }
         _ => Finding::Ambiguous,
@@ -78,13 +78,15 @@ pub(super) fn infer_without_queue<'a>(
     let (_, row) = only(new_rows(&rows.rows, pending))
         .filter(|(at, _)| !pending.overlaps && is_prompt(pending, *at, window) && is_newer(*at))?;
     let is_long_over = rows.at?.server.saturating_mul(1000) >= finished(row)?.saturating_add(window);
-    Some(row).filter(|row| is_long_over && if keeps_tag { overwritten(row) } else { is_untitled(row) })
+    let may_be = |row: &Row| if keeps_tag { pending.may_have_lost_tag(row) } else { is_untitled(row) };
+    Some(row).filter(|row| is_long_over && may_be(row))
 }
 
 /// Whether a new row may have had the tag, or may be missing from the rows; `others` are known not to have had it.
 pub(super) fn is_ambiguous(pending: &Pending, rows: &[Row], others: &Others) -> bool {
     let mut new = new_rows(rows, pending);
-    new.any(|(_, row)| overwritten(row) && !others.contains(&row.deployment_id)) || may_lack_rows(rows, pending.after)
+    new.any(|(_, row)| pending.may_have_lost_tag(row) && !others.contains(&row.deployment_id))
+        || may_lack_rows(rows, pending.after)
 }
 
 /// The ids of rows that were seen without the tag before a commit took its place.
@@ -139,11 +141,6 @@ fn is_prompt(pending: &Pending, at: i64, window: i64) -> bool {
 /// the message of a commit.
 fn is_untitled(row: &Row) -> bool {
     row.title.as_deref() == Some("Manual deployment") && row.description.as_deref().unwrap_or_default().is_empty()
-}
-
-/// Whether a commit took the place of the description, which happens at the end of a deployment from git.
-pub(super) fn overwritten(row: &Row) -> bool {
-    row.description.as_deref().is_some_and(|text| text.starts_with("Commit: "))
 }
 
 fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
@@ -227,6 +224,9 @@ mod tests {
             ("since=0&after=99&listed=99", &[(120, 'c')], None, "ambiguous"),
             ("since=0&after=99", &[(2500, 'c')], None, "ambiguous"),
             ("since=0&after=99", &[(120, 'm')], None, "notfound"),
+            // A redeployment keeps its tag, so that a row with a commit is another's.
+            ("active=100&after=99&operation=redeploy", &[(120, 'c')], None, "notfound"),
+            ("queued=9&ahead=0&after=99&operation=redeploy", &[(120, 'c'), (900, 'c')], None, "notfound"),
             // Another trigger of ours may have made the row, or either of them none.
             ("since=0&after=99&overlap=1", &[(120, 'c')], None, "ambiguous"),
             ("since=0&after=99&crowded=1", &[(120, 'c')], None, "ambiguous"),

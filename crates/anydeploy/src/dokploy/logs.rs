@@ -3,10 +3,11 @@
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Dokploy;
+use super::operation::Operation;
 use super::pending::row_of;
 use super::read::read;
 use super::reason::reason;
-use crate::{DeploymentId, LogOptions, LogPage, Logs, Result, platform};
+use crate::{DeploymentId, Error, LogOptions, LogPage, Logs, Result, platform};
 
 /// The most lines that Dokploy gives out at once.
 const MAX_LOG_LINES: usize = 10_000;
@@ -22,6 +23,9 @@ impl Logs for Dokploy {
 
 async fn read_logs(dokploy: &Dokploy, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
     id.expect_platform(&platform::DOKPLOY)?;
+    if Operation::of_id(id)? == Operation::Reload {
+        return Err(Error::unsupported(platform::DOKPLOY, "the log of a restart, which leaves none"));
+    }
     let row = match row_of(id) {
         Some(row) => Some(row),
         None => row_of(&read(dokploy, id).await?.id),

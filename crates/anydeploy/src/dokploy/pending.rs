@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
+use super::operation::Operation;
 use super::queue::{Queue, may_overlap, place};
+use super::reload::Reloaded;
 use super::rows::{Newest, newest};
 use crate::adapter::{Timestamps, checked};
 use crate::excerpt::excerpt;
@@ -41,10 +43,15 @@ pub(super) enum Known {
     Row(String, Identity),
     /// What identifies the row later.
     Pending(Pending),
+    /// The end of a restart, which leaves no row.
+    Reloaded(Reloaded),
 }
 
 impl Known {
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
+        if Operation::of_id(id)? == Operation::Reload {
+            return Reloaded::of(id).map(Self::Reloaded);
+        }
         let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
         match id.get(ROW) {
             Some(row) => Ok(Self::Row(row.to_owned(), identity)),
@@ -120,6 +127,8 @@ pub(super) struct Pending {
     pub(super) listed: Option<i64>,
     /// Hardly any time passed between the baseline and the answer to the trigger, see [`SWIFT_TRIGGER`].
     pub(super) swift: bool,
+    /// It was not deployed but redeployed, so that no commit takes the place of its tag.
+    pub(super) redeploys: bool,
     /// The title of the deployment, which is not listed any more when its job has left the queue.
     title: Option<String>,
 }
@@ -156,6 +165,7 @@ impl Pending {
             overlaps: id.get(OVERLAPS).or(id.get(EARLIER_OVERLAPS)).is_some(),
             listed: number(id, LISTED)?,
             swift: id.get(SWIFT).is_some(),
+            redeploys: Operation::of_id(id)? == Operation::Redeploy,
             title: id.get(TITLE).map(str::to_owned),
         })
     }
@@ -180,6 +190,7 @@ impl Pending {
             (LISTED, number(self.listed)),
         ];
         let id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(NONCE, &self.nonce);
+        let id = if self.redeploys { Operation::Redeploy.name_in(id) } else { id };
         let id = self.last_seen_at.into_iter().fold(id, |id, at| at.write(id, LAST_SEEN_AT));
         let texts = texts.into_iter().filter_map(|(key, text)| Some((key, text?)));
         texts.fold(id, |id, (key, text)| id.with(key, text))
@@ -208,6 +219,11 @@ impl Pending {
 
     pub(super) fn is_tagged(&self, row: &Row) -> bool {
         row.description.as_deref().is_some_and(|text| text.contains(&self.correlation_tag()))
+    }
+
+    /// Whether a commit may have taken the place of the tag in a row, as it does at the end of a deployment from git.
+    pub(super) fn may_have_lost_tag(&self, row: &Row) -> bool {
+        !self.redeploys && overwritten(row)
     }
 
     /// Notes the job as it was seen in the queue.
@@ -278,6 +294,11 @@ impl Pending {
     }
 }
 
+/// Whether a commit took the place of the description.
+pub(super) fn overwritten(row: &Row) -> bool {
+    row.description.as_deref().is_some_and(|text| text.starts_with("Commit: "))
+}
+
 fn number<T: FromStr>(id: &DeploymentId, key: &str) -> Result<Option<T>> {
     let Some(text) = id.get(key) else { return Ok(None) };
     text.parse().map(Some).map_err(|_| unreadable(id, "no number", key))
@@ -302,11 +323,13 @@ mod tests {
             "nonce=n&after=1&queued=2",
             "nonce=n&overlap=1&after=1&queued=2&ahead=3",
             "nonce=n&swift=1&after=1&queued=2&active=4&until=5&listed=6",
+            "nonce=n&operation=redeploy&after=1",
         ] {
             let id: DeploymentId = format!("dokploy:application:a?{}", text.replace(' ', "%20")).parse().unwrap();
             let written = match Known::of(&id).unwrap() {
                 Known::Row(row, identity) => id_of_row(id.target(), &row, identity),
                 Known::Pending(pending) => pending.id(id.target()),
+                Known::Reloaded(reloaded) => reloaded.to_deployment(id.target()).id,
             };
             assert_eq!(written.to_string(), id.to_string(), "{text}");
         }
@@ -321,7 +344,15 @@ mod tests {
 
     #[test]
     fn an_id_without_a_nonce_or_with_something_else_than_a_number_is_refused() {
-        for text in ["", "nonce=", "nonce=n&after=x", "nonce=n&since=x", "nonce=n&ahead=-1", "nonce=n&active="] {
+        for text in [
+            "",
+            "operation=erase",
+            "nonce=",
+            "nonce=n&after=x",
+            "nonce=n&since=x",
+            "nonce=n&ahead=-1",
+            "nonce=n&active=",
+        ] {
             let id: DeploymentId = format!("dokploy:application:a?{text}").parse().unwrap();
             assert_eq!(Known::of(&id).unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
         }

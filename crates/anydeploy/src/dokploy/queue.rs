@@ -38,6 +38,11 @@ impl Queue {
         self.jobs.iter().find(|job| job.data.description_log.as_deref().is_some_and(|text| text.contains(tag)))
     }
 
+    /// Whether a job waits or runs.
+    pub(super) fn is_busy(&self) -> bool {
+        self.jobs.iter().any(|job| !is_over(job))
+    }
+
     /// The job with the tag, as long as it waits or runs.
     pub(super) fn waiting(&self, tag: &str) -> Option<&Job> {
         self.tagged(tag).filter(|job| !is_over(job))

@@ -4,21 +4,26 @@ use super::Dokploy;
 use super::ended::of_row;
 use super::lists::Lists;
 use super::lost::row_is_gone;
+use super::operation::Operation;
 use super::pending::{Known, Pending, row_of};
 use super::resolve::resolve;
 use super::rows::Rows;
 use crate::adapter::{Remembered, is_last_read};
-use crate::{Deployment, DeploymentId, Result, Target, platform};
+use crate::{Deployment, DeploymentId, Identity, Result, Target, platform};
 
 pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deployment> {
     id.expect_platform(&platform::DOKPLOY)?;
+    let operation = Operation::of_id(id)?;
     let target = id.target();
-    let (row, identity) = match Known::of(id)? {
-        Known::Pending(pending) => {
-            return read_pending(dokploy, &Lists::of(&dokploy.api, [target]), target, pending).await;
-        }
-        Known::Row(row, identity) => (row, identity),
+    let read = match Known::of(id)? {
+        Known::Reloaded(reloaded) => Ok(reloaded.to_deployment(target)),
+        Known::Pending(pending) => read_pending(dokploy, &Lists::of(&dokploy.api, [target]), target, pending).await,
+        Known::Row(row, identity) => read_row(dokploy, target, &row, identity).await,
     };
+    read.map(|deployment| operation.made(deployment))
+}
+
+async fn read_row(dokploy: &Dokploy, target: &Target, row: &str, identity: Identity) -> Result<Deployment> {
     let Rows { rows, at } = dokploy.api.rows(target).await?;
     match rows.iter().find(|known| known.deployment_id == row) {
         Some(row) => Ok(of_row(dokploy, target, row, identity, at).await),

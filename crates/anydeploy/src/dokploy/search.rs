@@ -6,7 +6,7 @@ use std::time::Duration;
 use dokploy_client::types::{Deployment as Row, DeploymentDetails, DeploymentStatusEnum};
 
 use super::baseline::Baseline;
-use super::infer::{Others, may_lack_rows, new_rows, overwritten};
+use super::infer::{Others, may_lack_rows, new_rows};
 use super::pending::Pending;
 use super::rows::{MAX_KEPT_ROWS, unix_millis};
 use crate::adapter::{Timestamps, Window};
@@ -85,7 +85,7 @@ impl<'a> Scope<'a> {
 /// `others` are the rows that are known not to have had it.
 pub(super) fn find<'a>(pending: &Pending, scope: &Scope<'_>, rows: &'a [Row], others: &Others) -> Finding<'a> {
     // A row keeps the tag unless a commit takes its place.
-    let is_candidate = |row: &Row| overwritten(row) && !others.contains(&row.deployment_id);
+    let is_candidate = |row: &Row| pending.may_have_lost_tag(row) && !others.contains(&row.deployment_id);
     let (prompt, late): (Vec<_>, Vec<_>) =
         new_rows(rows, pending).filter(|(_, row)| is_candidate(row)).partition(|(at, _)| !scope.is_late(*at));
     match prompt.as_slice() {

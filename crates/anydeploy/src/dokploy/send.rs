@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Dokploy;
 use super::lists::Lists;
+use super::operation::Operation;
 use super::pending::{Pending, has_seen_job};
 use super::poll::poll;
 use super::read::read;
@@ -56,7 +57,8 @@ pub(super) enum Sent {
 
 /// Sends the trigger once, and polls for its deployment until the answer comes.
 pub(super) async fn send_and_poll(dokploy: &Dokploy, request: &DeployRequest, pending: &Pending) -> Result<Sent> {
-    let sent = pin!(dokploy.api.deploy(request.target(), request.reason(), pending.correlation_tag()));
+    let operation = if pending.redeploys { Operation::Redeploy } else { Operation::Deploy };
+    let sent = pin!(dokploy.api.deploy(request.target(), operation, request.reason(), pending.correlation_tag()));
     let found = pin!(poll_while_sent(dokploy, request.target(), pending));
     match select(sent, found).await {
         Either::Left((answered, _)) => answered.map(Sent::Answered),

@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use super::baseline::{Baseline, baseline};
 use super::infer::{Others, is_ambiguous, note_others};
+use super::operation::{Operation, advice};
 use super::pending::{Known, Pending, SWIFT_TRIGGER};
 use super::queue::is_over;
+use super::reload::{Before, ReloadTrigger};
 use super::row::to_deployment;
 use super::rows::{Newest, Rows};
 use super::search::{Finding, Scope, find};
@@ -19,7 +21,8 @@ use crate::adapter::{
     Answer, Left, Planner, Remembered, Resolution, Search, Trigger, Turn, checked, may_be_transient, retry_briefly,
 };
 use crate::{
-    DeployRequest, Deployer, Deployment, Error, Identity, Platform, Result, Revision, Target, Timing, platform,
+    Action, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Platform, Result, Revision, Target,
+    Timing, platform,
 };
 
 /// What is sent, and what was read before it.
@@ -28,6 +31,9 @@ pub(super) struct Plan {
     /// The unique part of the correlation tag.
     nonce: String,
     baseline: Baseline,
+    /// What was read before a restart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reload: Option<Before>,
     /// When the read of the baseline began, in the process that read it.
     #[serde(skip)]
     began: Option<Instant>,
@@ -44,18 +50,32 @@ impl Planner for DokployPlanner<'_> {
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         refuse_revision(request.revision())?;
-        request.check(&platform::DOKPLOY, &self.0.capabilities())?;
         let target = request.target();
+        request.check(&platform::DOKPLOY, &self.0.capabilities()).map_err(|error| {
+            match advice(target.kind(), request.action()) {
+                Some(advice) if error.kind() == ErrorKind::Unsupported => error.with_advice(advice),
+                _ => error,
+            }
+        })?;
+        let operation = Operation::of(request.action())?;
         let turn = Turn::take(&self.0.api.place(target), target).await;
         let began = Some(Instant::now());
         let baseline = baseline(self.0, target).await?;
+        let reload = match operation {
+            Operation::Reload => Some(Before::read(self.0, target, &baseline).await?),
+            Operation::Deploy | Operation::Redeploy => None,
+        };
         let nonce = Uuid::new_v4().simple().to_string();
-        Ok((turn, Plan { nonce, baseline, began }))
+        Ok((turn, Plan { nonce, baseline, reload, began }))
     }
 
     fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
+        if let Some(before) = plan.reload {
+            return Box::new(ReloadTrigger { dokploy: self.0, request, baseline: plan.baseline, before });
+        }
         let before = plan.baseline.newest;
-        Box::new(DokployTrigger { dokploy: self.0, request, plan, before, others: Others::new() })
+        let operation = if request.action() == Action::Redeploy { Operation::Redeploy } else { Operation::Deploy };
+        Box::new(DokployTrigger { dokploy: self.0, request, operation, plan, before, others: Others::new() })
     }
 }
 
@@ -63,6 +83,7 @@ impl Planner for DokployPlanner<'_> {
 struct DokployTrigger<'a> {
     dokploy: &'a Dokploy,
     request: &'a DeployRequest,
+    operation: Operation,
     plan: Plan,
     /// The newest row that was read before the queue of the present poll; at first that of the baseline.
     before: Newest,
@@ -88,11 +109,26 @@ impl Trigger for DokployTrigger<'_> {
     }
 
     fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
-        self.post_once(turn).boxed()
+        let operation = self.operation;
+        async move {
+            match self.post_once(turn).await {
+                Answer::Accepted(deployment) => Answer::accepted(operation.made(*deployment)),
+                other => other,
+            }
+        }
+        .boxed()
     }
 
     fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
-        self.search_once(search).boxed()
+        let operation = self.operation;
+        async move {
+            Ok(match self.search_once(search).await? {
+                Resolution::Found(deployment) => Resolution::found(operation.made(*deployment)),
+                Resolution::Likely(deployment) => Resolution::likely(operation.made(*deployment)),
+                other => other,
+            })
+        }
+        .boxed()
     }
 
     fn left(&self, deployment: &Deployment) -> Option<Left> {
@@ -102,7 +138,7 @@ impl Trigger for DokployTrigger<'_> {
             Known::Row(row, Identity::Inferred) => {
                 Some(Left::default().with_key(&*self.plan.nonce).with_deployment(Some(&row)))
             }
-            Known::Row(..) => None,
+            Known::Row(..) | Known::Reloaded(_) => None,
         }
     }
 
@@ -117,6 +153,7 @@ impl DokployTrigger<'_> {
         let Plan { nonce, baseline, .. } = &self.plan;
         let mut pending = Pending::new(nonce, baseline.newest.created, self.request.reason());
         pending.overlaps = turn.overlap().is_some();
+        pending.redeploys = self.operation == Operation::Redeploy;
         pending
     }
 

@@ -8,7 +8,9 @@ use anydeploy::{
     DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, ErrorKind, HistoryOptions, Identity, LogOptions,
     Method, Outcome, Permission, Phase, Revision, ServiceState, Target, TargetKind,
 };
-use anydeploy_fakes::{DokployKey, DokployOrigin, DokployQuirk, DokployScript, FakeDokploy, FakeDokployBuilder};
+use anydeploy_fakes::{
+    DokployKey, DokployOperation, DokployOrigin, DokployQuirk, DokployScript, FakeDokploy, FakeDokployBuilder,
+};
 
 fn with_key(fake: &FakeDokploy, key: DokployKey) -> Dokploy {
     Dokploy::builder().url(fake.url()).token(fake.add_key(key)).build().unwrap()
@@ -30,7 +32,7 @@ async fn a_deployment_is_triggered_once_and_watched_to_its_end() {
     assert!(deployment.created_at < deployment.finished_at);
     let truth = &fake.triggered()[0];
     assert_eq!(Some(row(&deployment)), truth.deployment_id.as_deref());
-    assert_eq!((truth.origin, truth.redeploy), (DokployOrigin::Api, false));
+    assert_eq!((truth.origin, truth.operation), (DokployOrigin::Api, DokployOperation::Deploy));
     assert_eq!(triggers(&fake), 1);
 }
 

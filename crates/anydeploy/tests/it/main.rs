@@ -21,6 +21,8 @@ mod coolify_traps;
 #[cfg(feature = "dokploy")]
 mod dokploy;
 #[cfg(feature = "dokploy")]
+mod dokploy_days;
+#[cfg(feature = "dokploy")]
 mod dokploy_errors;
 #[cfg(feature = "dokploy")]
 mod dokploy_findings;

@@ -1,6 +1,6 @@
 //! What triggering a deployment answers, and what is meant to stop one.
 
-use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployScript};
+use anydeploy_fakes::{DokployJobState, DokployOperation, DokployOrigin, DokployScript};
 use reqwest::Method;
 use serde_json::json;
 
@@ -186,7 +186,8 @@ async fn the_truth_names_the_row_that_a_deployment_got() {
     let truth = &fake.triggered()[0];
     assert_eq!(json!(truth.deployment_id), rows(&fake, &web).await[0]["deploymentId"]);
     assert_eq!((truth.target.as_str(), truth.title.as_deref()), (web.as_str(), Some("t")));
-    assert!(truth.state.is_over() && !truth.redeploy);
+    assert!(truth.state.is_over());
+    assert_eq!(truth.operation, DokployOperation::Deploy);
 }
 
 #[tokio::test]

@@ -1,0 +1,122 @@
+//! Starting and stopping: operations that the server answers when they are over, and that leave nothing but a status.
+
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use tokio::time::sleep;
+
+use super::state::{self, State};
+use super::{ApplicationStatusEnum, Dokploy};
+use crate::adapter::{retry_briefly, retry_read};
+use crate::{
+    Ability, Backoff, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Result, RunState, StateChange, Target,
+    platform,
+};
+
+impl Lifecycle for Dokploy {
+    fn start_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        change(self, target, DesiredState::Running).boxed()
+    }
+
+    fn stop_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        change(self, target, DesiredState::Stopped).boxed()
+    }
+
+    fn read_state<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<RunState>> {
+        async move {
+            require(self, target, Ability::Stop)?;
+            Ok(state::read(self, target).await?.run)
+        }
+        .boxed()
+    }
+}
+
+fn require(dokploy: &Dokploy, target: &Target, ability: Ability) -> Result<()> {
+    target.validate()?;
+    dokploy.capabilities().require(&platform::DOKPLOY, target.kind(), ability)
+}
+
+/// Starts or stops a target, unless it is in that state already.
+async fn change(dokploy: &Dokploy, target: &Target, desired: DesiredState) -> Result<StateChange> {
+    let starts = desired == DesiredState::Running;
+    require(dokploy, target, if starts { Ability::Start } else { Ability::Stop })?;
+    let before = retry_read(dokploy.timing.server_restarts, || state::read(dokploy, target)).await;
+    let before = before.map_err(Error::of_read)?;
+    if starts && before.settings.is_stack {
+        // `compose.start` of a stack does nothing, and sets the status to `done` (0.30.2).
+        let what = "starting a stack of a swarm, which only a deployment brings back";
+        return Err(Error::unsupported(platform::DOKPLOY, what).with_advice("deploy it"));
+    }
+    let change =
+        StateChange::new(target.clone(), desired, before.run.state).with_under_way(before.run.under_way.clone());
+    if if starts { before.is_started() } else { before.is_stopped() } {
+        return Ok(change);
+    }
+    let sent = if starts { dokploy.api.start(target).await } else { dokploy.api.stop(target).await };
+    match sent {
+        Ok(()) => {}
+        Err(error) if was_never_deployed(&error) => return Err(never_deployed(error)),
+        Err(error) if error.is_safe_to_repeat() => return Err(error),
+        Err(error) if is_of_command(&error) => return Err(refused(error)),
+        Err(lost) => after_loss(dokploy, target, &before, desired, lost).await?,
+    }
+    Ok(change.with_sent(true))
+}
+
+/// Whether the engine or the shell says that there is nothing to start or stop.
+fn was_never_deployed(error: &Error) -> bool {
+    // The service of an application, and the folder of a compose stack, come with the first deployment.
+    is_of_command(error)
+        && error.server_message().is_some_and(|said| {
+            said.contains("ENOENT") || said.contains("docker service scale") && said.contains("not found")
+        })
+}
+
+/// Whether the server answers that a command of its own failed, so that the answer is not lost.
+fn is_of_command(error: &Error) -> bool {
+    error.status() == Some(500)
+        && error.server_message().is_some_and(|said| said.starts_with("Command execution failed"))
+}
+
+/// The error of a command that the engine refused; what it has changed by then is not known.
+fn refused(error: Error) -> Error {
+    let sentence = error.server_message().unwrap_or_default().to_owned();
+    Error::new(ErrorKind::Rejected, "the container engine refused it")
+        .with_platform(platform::DOKPLOY)
+        .with_status(500)
+        .with_server_message(&sentence)
+        .with_safe_to_repeat(false)
+        .with_source(error)
+}
+
+fn never_deployed(error: Error) -> Error {
+    Error::new(ErrorKind::Conflict, "it was never deployed, so that there is nothing to start or stop")
+        .with_platform(platform::DOKPLOY)
+        .with_safe_to_repeat(true)
+        .with_advice("deploy it")
+        .with_source(error)
+}
+
+/// Reads after a lost answer whether the request was acted on: only a status that changed to the end of it shows that.
+async fn after_loss(
+    dokploy: &Dokploy,
+    target: &Target,
+    before: &State,
+    desired: DesiredState,
+    lost: Error,
+) -> Result<()> {
+    let end = if desired == DesiredState::Running { ApplicationStatusEnum::Done } else { ApplicationStatusEnum::Idle };
+    let settles = dokploy.timing.trigger_settles;
+    let mut backoff = Backoff::new(settles / 150, settles / 4).with_budget(settles);
+    // A status that was the same before proves nothing.
+    let mut next = (before.settings.status != end).then_some(Duration::ZERO);
+    while let Some(pause) = next {
+        sleep(pause).await;
+        let settings = retry_briefly(|| dokploy.api.settings(target)).await;
+        if settings.is_ok_and(|settings| settings.status == end) {
+            return Ok(());
+        }
+        next = backoff.next(None);
+    }
+    Err(lost.with_advice("read its state; nothing shows whether the request was acted on"))
+}

@@ -1,0 +1,81 @@
+//! The operations of Dokploy that the actions of a request stand for.
+
+use crate::{Action, Deployment, DeploymentId, Error, ErrorKind, Result, TargetKind, platform};
+
+/// The detail of an id that names the operation; without it, the deployment was a `deploy`.
+const OPERATION: &str = "operation";
+
+/// An operation that a trigger sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    Deploy,
+    Redeploy,
+    /// Applies the settings within the request, and leaves no row.
+    Reload,
+}
+
+impl Operation {
+    /// The operation of an action; the capabilities list no other action.
+    pub(super) fn of(action: Action) -> Result<Self> {
+        match action {
+            Action::Deploy => Ok(Self::Deploy),
+            Action::Redeploy => Ok(Self::Redeploy),
+            Action::Restart => Ok(Self::Reload),
+            other => Err(Error::unsupported(platform::DOKPLOY, format_args!("the action `{other}`"))),
+        }
+    }
+
+    /// The operation that an id names.
+    pub(super) fn of_id(id: &DeploymentId) -> Result<Self> {
+        match id.get(OPERATION) {
+            None => Ok(Self::Deploy),
+            Some("redeploy") => Ok(Self::Redeploy),
+            Some("reload") => Ok(Self::Reload),
+            Some(_) => {
+                let message = format!("the deployment id `{id}` names an operation that this version does not know");
+                Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::DOKPLOY))
+            }
+        }
+    }
+
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Deploy => None,
+            Self::Redeploy => Some("redeploy"),
+            Self::Reload => Some("reload"),
+        }
+    }
+
+    fn action(self) -> Action {
+        match self {
+            Self::Deploy => Action::Deploy,
+            Self::Redeploy => Action::Redeploy,
+            Self::Reload => Action::Restart,
+        }
+    }
+
+    /// The id of a deployment that this operation made.
+    pub(super) fn name_in(self, id: DeploymentId) -> DeploymentId {
+        match self.word() {
+            Some(word) => id.with(OPERATION, word),
+            None => id,
+        }
+    }
+
+    /// The deployment that this operation made.
+    pub(super) fn made(self, mut deployment: Deployment) -> Deployment {
+        deployment.id = self.name_in(deployment.id);
+        deployment.with_action(self.action())
+    }
+}
+
+/// What to do instead of an action that a kind of target does not have.
+pub(super) fn advice(kind: &TargetKind, action: Action) -> Option<&'static str> {
+    match (kind, action) {
+        (TargetKind::Compose, Action::Restart) => {
+            Some("Dokploy restarts no compose stack without deploying it: redeploy it, or stop and start it")
+        }
+        (TargetKind::Compose, Action::Rollback) => Some("Dokploy keeps images of applications alone: deploy it again"),
+        _ => None,
+    }
+}

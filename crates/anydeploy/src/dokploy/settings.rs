@@ -1,0 +1,51 @@
+//! What an application or a compose stack is set to, as far as it decides something.
+
+use dokploy_client::wire::object;
+
+use super::ApplicationStatusEnum;
+
+/// The columns of an application or a compose stack that decide something.
+///
+/// The whole row holds passwords and variables in clear, so that only these are read.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    /// The name of its service and containers, which no user changes.
+    pub(super) app_name: String,
+    /// The status of its last operation.
+    pub(super) status: ApplicationStatusEnum,
+    /// Whether it is deployed as a stack of a swarm, where Dokploy only stops and deploys.
+    pub(super) is_stack: bool,
+}
+
+/// An application.
+pub(super) struct Application {
+    app_name: String,
+    status: ApplicationStatusEnum,
+}
+
+object!(Application: required { app_name = "appName", status = "applicationStatus" });
+
+/// A compose stack.
+pub(super) struct Compose {
+    app_name: String,
+    status: ApplicationStatusEnum,
+    form: Option<String>,
+}
+
+object!(Compose:
+    required { app_name = "appName", status = "composeStatus" }
+    optional { form = "composeType" }
+);
+
+impl From<Application> for Settings {
+    fn from(row: Application) -> Self {
+        Self { app_name: row.app_name, status: row.status, is_stack: false }
+    }
+}
+
+impl From<Compose> for Settings {
+    fn from(row: Compose) -> Self {
+        let is_stack = row.form.as_deref() == Some("stack");
+        Self { app_name: row.app_name, status: row.status, is_stack }
+    }
+}
