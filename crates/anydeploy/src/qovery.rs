@@ -38,6 +38,7 @@ mod api;
 mod baseline;
 mod batch;
 mod body;
+mod bystander;
 mod cancel;
 mod catalog;
 mod error;

@@ -4,6 +4,7 @@ use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, St
 use tokio::time::sleep;
 
 use super::action::Action;
+use super::bystander::{explain, explain_past};
 use super::history::with_past;
 use super::order::{is_nameless, part};
 use super::pending::Pending;
@@ -38,6 +39,7 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
         }
         match phase {
             Phase::Succeeded => return succeeded(qovery, pending, snapshot, status).await,
+            Phase::Cancelled => return cancelled(qovery, pending, snapshot, status, whole).await,
             // The execution is over, so the history has the last word.
             Phase::Unknown if going_on.is_none() => {}
             _ => return Ok(pending.to_deployment(phase, status.state.as_str())),
@@ -80,6 +82,29 @@ async fn succeeded(qovery: &Qovery, pending: &Pending, snapshot: &Snapshot, stat
     }
 }
 
+/// A service that is listed as cancelled, which the end of its execution explains; `whole` is the state of the execution
+/// if it is still the newest.
+async fn cancelled(
+    qovery: &Qovery,
+    pending: &Pending,
+    snapshot: &Snapshot,
+    status: &Status,
+    whole: Option<&StateEnum>,
+) -> Result<Deployment> {
+    let entry = match whole.map(phase) {
+        // The history names the services that failed, which is worth no error.
+        Some(Phase::Failed) => listed(qovery, pending, snapshot, whole).await.ok().flatten(),
+        Some(_) => None,
+        None => listed(qovery, pending, snapshot, whole).await?,
+    };
+    let (phase, reason) = match whole {
+        Some(state) => explain(pending, super::phase(state), entry.as_ref()),
+        None => explain_past(pending, entry.as_ref()),
+    };
+    let raw = whole.filter(|_| phase == Phase::Running).unwrap_or(&status.state);
+    Ok(pending.to_deployment(phase, raw.as_str()).with_reason(reason))
+}
+
 /// The commit that the service reports as running, unless something may have changed it after the execution.
 async fn ran_by_row(qovery: &Qovery, pending: &Pending, status: &Status) -> Option<RanRevision> {
     let (target, execution) = (&pending.target, pending.execution.as_deref()?);
@@ -105,13 +130,7 @@ async fn read_past(
     snapshot: &Snapshot,
     whole: Option<&StateEnum>,
 ) -> Result<Deployment> {
-    let mut past = snapshot.history(&qovery.api, &pending.environment).await?;
-    let longer;
-    if past.len() >= HISTORY_PAGE_SIZE && entry_of(past, pending).is_none() && whole.is_none() {
-        longer = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
-        past = &longer;
-    }
-    let Some(entry) = entry_of(past, pending) else {
+    let Some(entry) = &listed(qovery, pending, snapshot, whole).await? else {
         let message = "a later deployment took the place of this one, which is not in the history any more";
         let replaced = Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY);
         // The history may be behind.
@@ -128,6 +147,21 @@ async fn read_past(
     let log = qovery.api.log(&pending.environment, &entry.identifier.execution_id).await;
     let why = log.ok().and_then(|log| reason::of_check(&log)).or(deployment.reason.clone());
     Ok(deployment.with_reason(why))
+}
+
+/// The execution in the history; `whole` is its state if it is still the newest.
+async fn listed(
+    qovery: &Qovery,
+    pending: &Pending,
+    snapshot: &Snapshot,
+    whole: Option<&StateEnum>,
+) -> Result<Option<Past>> {
+    let past = snapshot.history(&qovery.api, &pending.environment).await?;
+    if past.len() < HISTORY_PAGE_SIZE || entry_of(past, pending).is_some() || whole.is_some() {
+        return Ok(entry_of(past, pending).cloned());
+    }
+    let longer = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+    Ok(entry_of(&longer, pending).cloned())
 }
 
 /// Whether a success would be one of another revision than the caller named, if a merged request had won.
@@ -160,6 +194,7 @@ fn service_in(pending: &Pending, entry: &Past) -> Deployment {
         return with_past(deployment, entry.auditing_data.as_ref());
     };
     let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref()) {
+        Phase::Cancelled => explain_past(pending, Some(entry)),
         // The execution is over, and its state of the service is no end of a deployment.
         Phase::Unknown if whole.is_terminal() => {
             (Phase::Failed, Some(format!("the deployment is over and left this service in `{}`", part.status)))
@@ -202,6 +237,10 @@ mod tests {
             ("DEPLOYMENT_ERROR", Some(("DEPLOYED", "1.2")), Phase::Succeeded),
             ("DEPLOYED", Some(("DEPLOYMENT_ERROR", "1.2")), Phase::Failed),
             ("CANCELED", Some(("CANCELED", "1.2")), Phase::Cancelled),
+            // Not started because another one failed.
+            ("DEPLOYMENT_ERROR", Some(("CANCELED", "1.2")), Phase::Failed),
+            ("DEPLOYING", Some(("CANCELED", "1.2")), Phase::Running),
+            ("RECAP", Some(("CANCELED", "1.2")), Phase::Unknown),
             ("DEPLOYING", Some(("DEPLOYMENT_QUEUED", "1.2")), Phase::Queued),
             // States in which no deployment ends.
             ("DEPLOYED", Some(("STOPPED", "1.2")), Phase::Failed),
