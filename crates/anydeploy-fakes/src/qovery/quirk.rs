@@ -37,6 +37,8 @@ pub enum QoveryQuirk {
     FirstVersionNeeded,
     /// Every 2xx is a plain 200, as Qovery's GitHub action saw where the published document says 202.
     PlainOk,
+    /// An action that is accepted is answered without a body, as those on selected services always are.
+    BodylessActions,
     /// Error bodies are `{"message"}`, as before July 2024.
     MessageErrors,
     /// Error bodies are `{"status", "error", "message"}`, as Qovery's documentation shows.

@@ -26,13 +26,14 @@ pub(super) fn explain(pending: &Pending, whole: Phase, entry: Option<&Past>) -> 
 
 /// [`explain`] by the history alone; an execution that it does not list explains nothing.
 pub(super) fn explain_past(pending: &Pending, entry: Option<&Past>) -> (Phase, Option<String>) {
-    explain(pending, entry.map_or(Phase::Unknown, judge_past), entry)
+    explain(pending, entry.map_or(Phase::Unknown, |entry| judge_past(entry, pending.action)), entry)
 }
 
 /// Why a bystander failed, with the names of the services that did, as far as they are listed.
 fn reason(pending: &Pending, entry: Option<&Past>) -> String {
     let services = entry.into_iter().flat_map(|entry| &entry.stages).flat_map(|stage| &stage.services);
-    let has_failed = |part: &&Part| judge_service(&part.status, part.status_details.as_ref()) == Phase::Failed;
+    let has_failed =
+        |part: &&Part| judge_service(&part.status, part.status_details.as_ref(), pending.action) == Phase::Failed;
     let name = |part: &Part| {
         let name = part.identifier.name.as_ref().unwrap_or(&part.identifier.service_id);
         format!("`{name}`")
@@ -40,5 +41,5 @@ fn reason(pending: &Pending, entry: Option<&Past>) -> String {
     let others = services.filter(|part| part.identifier.service_id != pending.target.id());
     let names: Vec<String> = others.filter(has_failed).map(name).collect();
     let which = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
-    format!("another service of the same deployment failed{which}, and Qovery did not deploy this one")
+    format!("another service of the same deployment failed{which}, and Qovery did not go on with this one")
 }

@@ -37,14 +37,15 @@ async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -
         let deployments =
             past.iter().filter(|entry| Action::Deploy.may_be(entry.trigger_action.as_ref())).map(|entry| {
                 let listed = of(&entry.identifier.execution_id);
-                let deployment = listed.to_deployment(judge_past(entry), entry.status.as_str());
+                let deployment = listed.to_deployment(judge_past(entry, Action::Deploy), entry.status.as_str());
                 with_past(deployment, entry.auditing_data.as_ref())
             });
         return Ok(deployments.take(options.limit).collect());
     }
     let past = api.history_of(target, options.limit.max(DEFAULT_PAGE_SIZE)).await?;
     // Only the executions say whether a person cancelled or another service failed.
-    let is_cancelled = |part: &Part| judge_service(&part.status, part.status_details.as_ref()) == Phase::Cancelled;
+    let is_cancelled =
+        |part: &Part| judge_service(&part.status, part.status_details.as_ref(), Action::Deploy) == Phase::Cancelled;
     let executions = if past.iter().any(is_cancelled) {
         api.history(&environment, LONG_HISTORY_PAGE_SIZE).await?
     } else {
@@ -59,7 +60,7 @@ async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -
         let execution = filled(part.identifier.execution_id.as_deref())?;
         let listed = of(execution);
         let entry = executions.iter().find(|entry| entry.identifier.execution_id == execution);
-        let (phase, reason) = match judge_service(&part.status, details) {
+        let (phase, reason) = match judge_service(&part.status, details, Action::Deploy) {
             Phase::Cancelled => explain_past(&listed, entry),
             phase => (phase, None),
         };

@@ -11,8 +11,8 @@ use super::pending::Pending;
 use super::ran::{failed_as, ran_in, verified, with_ran};
 use super::row::{Source, row};
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot, beside_statuses, filled};
-use super::status::{judge_past, judge_service};
-use super::{Qovery, phase, reason};
+use super::status::{judge_past, judge_service, phase_of};
+use super::{Qovery, reason};
 use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Deployment, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
@@ -21,17 +21,18 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
     let execution = pending.execution.as_deref();
     let current = execution.is_some() && snapshot.last() == execution;
     let whole = snapshot.last_state().filter(|_| current);
-    let going_on = whole.filter(|state| !phase(state).is_terminal());
+    let whole_phase = whole.map(|state| phase_of(state, pending.action));
+    let going_on = whole.filter(|state| !phase_of(state, pending.action).is_terminal());
     if *pending.target.kind() == TargetKind::Environment {
-        return match whole {
-            Some(state) if phase(state) != Phase::Unknown => {
-                Ok(pending.to_deployment(phase(state), state.as_str()).with_progress(snapshot.progress()))
+        return match whole.zip(whole_phase) {
+            Some((state, phase)) if phase != Phase::Unknown => {
+                Ok(pending.to_deployment(phase, state.as_str()).with_progress(snapshot.progress(pending.action)))
             }
             _ => read_past(qovery, pending, snapshot, whole).await,
         };
     }
     if let Some(status) = snapshot.service(&pending.target).filter(|status| shows(status, execution, current)) {
-        let phase = judge_service(&status.state, status.status_details.as_ref());
+        let phase = judge_service(&status.state, status.status_details.as_ref(), pending.action);
         // A status that names no execution may still be that of the one before, as long as ours goes on.
         let named = filled(status.execution_id.as_deref()).is_some();
         if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
@@ -91,14 +92,15 @@ async fn cancelled(
     status: &Status,
     whole: Option<&StateEnum>,
 ) -> Result<Deployment> {
-    let entry = match whole.map(phase) {
+    let whole_phase = whole.map(|state| phase_of(state, pending.action));
+    let entry = match whole_phase {
         // The history names the services that failed, which is worth no error.
         Some(Phase::Failed) => listed(qovery, pending, snapshot, whole).await.ok().flatten(),
         Some(_) => None,
         None => listed(qovery, pending, snapshot, whole).await?,
     };
-    let (phase, reason) = match whole {
-        Some(state) => explain(pending, super::phase(state), entry.as_ref()),
+    let (phase, reason) = match whole_phase {
+        Some(whole) => explain(pending, whole, entry.as_ref()),
         None => explain_past(pending, entry.as_ref()),
     };
     let raw = whole.filter(|_| phase == Phase::Running).unwrap_or(&status.state);
@@ -114,7 +116,7 @@ async fn ran_by_row(qovery: &Qovery, pending: &Pending, status: &Status) -> Opti
     let from_git =
         matches!(target.kind(), TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform);
     // A plan or an event of a job need not change what counts as deployed.
-    if !from_git || !is_still(status) || pending.action != Action::Deploy {
+    if !from_git || !is_still(status) || matches!(pending.action, Action::Event(_) | Action::Terraform(_)) {
         return None;
     }
     let row = row(&qovery.api, target).await.ok()?;
@@ -137,7 +139,10 @@ async fn read_past(
         return whole.map(|state| pending.to_deployment(Phase::Unknown, state.as_str())).ok_or(replaced);
     };
     let deployment = if *pending.target.kind() == TargetKind::Environment {
-        with_past(pending.to_deployment(judge_past(entry), entry.status.as_str()), entry.auditing_data.as_ref())
+        with_past(
+            pending.to_deployment(judge_past(entry, pending.action), entry.status.as_str()),
+            entry.auditing_data.as_ref(),
+        )
     } else {
         service_in(pending, entry)
     };
@@ -183,7 +188,7 @@ fn entry_of<'a>(past: &'a [Past], pending: &Pending) -> Option<&'a Past> {
 
 /// The outcome of a service in an execution that the history lists.
 fn service_in(pending: &Pending, entry: &Past) -> Deployment {
-    let whole = judge_past(entry);
+    let whole = judge_past(entry, pending.action);
     let Some(part) = part(entry, pending.target.id()) else {
         let (phase, reason) = match whole {
             Phase::Succeeded => (Phase::Failed, Some("the deployment is over and left this service out")),
@@ -193,7 +198,7 @@ fn service_in(pending: &Pending, entry: &Past) -> Deployment {
         let deployment = pending.to_deployment(phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
         return with_past(deployment, entry.auditing_data.as_ref());
     };
-    let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref()) {
+    let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref(), pending.action) {
         Phase::Cancelled => explain_past(pending, Some(entry)),
         // The execution is over, and its state of the service is no end of a deployment.
         Phase::Unknown if whole.is_terminal() => {
