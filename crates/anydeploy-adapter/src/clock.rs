@@ -109,6 +109,53 @@ impl Timestamps {
     }
 }
 
+/// Until when a trigger can have been acted on, by the time of its baseline and the times of its sender.
+///
+/// The clock that dates the answers may be a proxy's, and another one than that which dates the records of the server.
+/// Times of records are in Unix milliseconds, and those of answers in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    until: i64,
+}
+
+impl Window {
+    /// How far the two clocks may be apart.
+    pub const MAX_SKEW: Duration = Duration::from_mins(2);
+
+    /// The window of a trigger that can be acted on for so long after its baseline, which was read in this second.
+    #[must_use]
+    pub fn after(baseline: i64, acted_on_within: Duration) -> Self {
+        Self { until: baseline.saturating_mul(1000).saturating_add(millis(acted_on_within)) }
+    }
+
+    /// Whether a record of this time is certainly not the trigger's, where the server makes it so long after it has acted
+    /// at most.
+    #[must_use]
+    pub fn is_too_late(self, record: i64, appears_within: Duration) -> bool {
+        let allowed = millis(appears_within).saturating_add(millis(Self::MAX_SKEW)).saturating_add(CUT_OFF);
+        record > self.until.saturating_add(allowed)
+    }
+
+    /// Whether what ended at this time had certainly ended within the window.
+    #[must_use]
+    pub fn ended_within(self, end: i64) -> bool {
+        end < self.until.saturating_sub(millis(Self::MAX_SKEW))
+    }
+
+    /// Whether the window is over by an answer of this second.
+    #[must_use]
+    pub fn is_over(self, now: i64) -> bool {
+        now.saturating_mul(1000).saturating_add(CUT_OFF) >= self.until
+    }
+}
+
+/// The milliseconds that a time in whole seconds may lack.
+const CUT_OFF: i64 = 999;
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// The time of an answer, checked against that of the answer before it, where both are known.
 #[must_use]
 pub fn checked(time: Option<Timestamps>, before: Option<Timestamps>) -> Option<Timestamps> {
@@ -178,6 +225,18 @@ mod tests {
         let (time, before) = (at(4601, 1004), at(1000, 1003));
         assert_eq!(checked(Some(time), Some(before)).map(|time| time.server), Some(1001));
         assert_eq!((checked(Some(time), None), checked(None, Some(before))), (Some(time), None));
+    }
+
+    #[test]
+    fn a_window_allows_for_clocks_that_differ_and_for_seconds_that_are_cut_off() {
+        let window = Window::after(1000, Duration::from_secs(70));
+        let last = (1000 + 70 + 120) * 1000 + 999;
+        assert!(!window.is_too_late(last, Duration::ZERO) && window.is_too_late(last + 1, Duration::ZERO));
+        assert!(!window.is_too_late(last + 1, Duration::from_millis(1)), "a row may take some time to appear");
+        assert!(window.ended_within((1070 - 120) * 1000 - 1) && !window.ended_within((1070 - 120) * 1000));
+        assert!(window.is_over(1070) && !window.is_over(1069));
+        let endless = Window::after(i64::MAX, Duration::MAX);
+        assert!(!endless.is_too_late(i64::MAX, Duration::MAX));
     }
 
     #[test]

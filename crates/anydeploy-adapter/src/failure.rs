@@ -216,18 +216,29 @@ pub fn trigger_failed(error: Error) -> Error {
 /// The error of a trigger whose answer is lost, with what is known of it.
 #[must_use]
 pub fn after_loss(kind: ErrorKind, known: &str, lost: Error) -> Error {
-    let mut error = Error::new(kind, format!("the answer to the trigger is lost ({}), and {known}", lost.kind()));
-    if let Some(platform) = lost.platform() {
+    let message = format!("the answer to the trigger is lost ({}), and {known}", lost.kind());
+    about(Error::new(kind, message), lost)
+}
+
+/// The error of a trigger that was accepted by an answer without the deployment, with what is known of it.
+pub(crate) fn after_acceptance(kind: ErrorKind, known: &str, unnamed: Error) -> Error {
+    let message = format!("the trigger was accepted, the answer names no deployment, and {known}");
+    about(Error::new(kind, message), unnamed)
+}
+
+/// The error with what the answer says that it is about.
+fn about(mut error: Error, answer: Error) -> Error {
+    if let Some(platform) = answer.platform() {
         error = error.with_platform(platform.clone());
     }
-    if let Some(operation) = lost.operation() {
+    if let Some(operation) = answer.operation() {
         error = error.with_operation(operation.to_owned());
     }
-    if let Some(status) = lost.status() {
+    if let Some(status) = answer.status() {
         error = error.with_status(status);
     }
-    if let Some(sentence) = lost.server_message() {
+    if let Some(sentence) = answer.server_message() {
         error = error.with_server_message(sentence);
     }
-    error.with_retry_after(lost.retry_after()).with_source(lost)
+    error.with_retry_after(answer.retry_after()).with_source(answer)
 }

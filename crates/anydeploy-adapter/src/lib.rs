@@ -7,8 +7,8 @@
 //! Requests go by the crate `anydeploy-wire`, on which the generated clients are built.
 //!
 //! # Triggers
-//! [`Trigger`] is what a platform does for a deployment; [`deploy`], [`prepare`], [`send`] and [`recover`] do the rest: the
-//! fence, the patience of a search, and which error says what.
+//! A [`Planner`] reads what a deployment needs, and makes the [`Trigger`] that sends it and searches for it; [`deploy`],
+//! [`prepare`], [`send`] and [`recover`] do the rest: the fence, the patience of a search, and which error says what.
 //! So [`Deployer::deploy`] and each method of [`TwoPhase`] are one call.
 //! The adapter decides four things:
 //!
@@ -24,7 +24,10 @@
 //!   [`NotFound`](Resolution::NotFound) claims that everything since the baseline was read, because after it the trigger
 //!   counts as not acted on, and may be sent again.
 //!
-//! Where the platform gives no proof, [`Overlap`] and [`Remembered`] say which other triggers of this process may have made
+//! A platform with settings that a request can change implements [`Trigger::set`], [`unset`](Trigger::unset) and
+//! [`is_set`](Trigger::is_set): the setting is changed before the fence is checked, and set back if nothing was triggered.
+//!
+//! Where the platform gives no proof, a [`Window`] says which deployments came too late, [`Overlap`] and [`Remembered`] say which other triggers of this process may have made
 //! a deployment, and [`Left`] is what a pending deployment leaves for them.
 //!
 //! # Errors
@@ -47,6 +50,9 @@
 //! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
 //! ([`Backoff`]).
 //!
+//! # Writes
+//! A start, a stop or a write of variables is sent once; [`after_write`] decides a lost answer by reading.
+//!
 //! # Configuration
 //! [`Connect`] with its [`Conventions`] gives the adapter a [`Config`] and a
 //! [`Builder`]; [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
@@ -60,6 +66,8 @@ pub mod config;
 mod duration;
 mod failure;
 mod recovery;
+mod retry;
+mod state;
 mod time;
 mod timing;
 mod trigger;
@@ -68,11 +76,13 @@ mod turn;
 #[doc(no_inline)]
 pub use anydeploy_core::*;
 pub use builder::Builder;
-pub use clock::{Timestamps, checked};
+pub use clock::{Timestamps, Window, checked};
 pub use config::{Config, Connect, Conventions};
 pub use failure::{Classification, Dialect, FailedAnswer, after_loss, is_of_gateway, plain, translate, trigger_failed};
-pub use recovery::{Resolution, may_be_transient, retry_briefly, retry_read};
+pub use recovery::Resolution;
+pub use retry::{may_be_transient, retry_briefly, retry_read};
+pub use state::after_write;
 pub use time::{http_date, parse_timestamp};
 pub use timing::Timing;
-pub use trigger::{Answer, Trigger, deploy, prepare, recover, send};
+pub use trigger::{Answer, Planner, Search, Trigger, deploy, prepare, recover, send};
 pub use turn::{Left, Overlap, Remembered, Turn, is_last_read};

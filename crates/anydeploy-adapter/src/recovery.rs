@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
-
-use crate::failure::after_loss;
+use crate::failure::{after_acceptance, after_loss};
+use crate::retry::may_be_transient;
 use crate::{Backoff, Deployment, Error, ErrorKind, Jitter, Result, Timing};
 
 /// The first pause between two polls, as a part of the time that a trigger takes to settle; it doubles each time.
@@ -18,12 +17,6 @@ const MIN_POLLS: u32 = 20;
 
 /// The longest search: no request is held for longer.
 const MAX_SEARCH: Duration = Duration::from_hours(1);
-
-/// How often a single read is tried within a poll.
-const MAX_TRIES: u32 = 4;
-
-/// The longest pause after the first of them; it doubles each time.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// What one poll found.
 #[derive(Debug)]
@@ -100,7 +93,7 @@ impl Patience {
     }
 }
 
-/// The search for the deployment of a trigger that ended in an error, poll by poll.
+/// The search for the deployment of a trigger whose answer does not name it, poll by poll.
 ///
 /// All three platforms act on a trigger before they answer it, within seconds.
 /// A trigger whose deployment does not appear until it must have settled was therefore never acted on, and only then is it
@@ -108,7 +101,10 @@ impl Patience {
 /// A gateway that holds a trigger for longer and then delivers it cannot be detected.
 #[derive(Debug)]
 pub(crate) struct Recovery {
-    lost: Error,
+    /// What came in place of an answer that names the deployment.
+    answer: Error,
+    /// The platform has accepted the trigger, so that absence proves nothing.
+    is_accepted: bool,
     patience: Patience,
     backoff: Backoff,
     /// What was seen once may have been the trigger's own, even if it has vanished.
@@ -134,10 +130,16 @@ impl Step {
 }
 
 impl Recovery {
+    /// After a lost answer.
     pub(crate) fn new(lost: Error, patience: Patience) -> Self {
         // No jitter: the decisive read has a time of its own, and the others are spread by the trigger they follow.
         let backoff = Backoff::new(patience.settles / FIRST_PAUSE, patience.longest_pause).with_jitter(Jitter::None);
-        Self { lost, patience, backoff, sign: None, could_read: false }
+        Self { answer: lost, is_accepted: false, patience, backoff, sign: None, could_read: false }
+    }
+
+    /// After an answer that accepts the trigger and names no deployment.
+    pub(crate) fn of_accepted(unnamed: Error, patience: Patience) -> Self {
+        Self { is_accepted: true, ..Self::new(unnamed, patience) }
     }
 
     /// Judges a poll that was sent at this `age` of the search: it proves the state at that time, not later.
@@ -173,9 +175,8 @@ impl Recovery {
                 error.retry_after()
             }
             Err(error) => {
-                let why = "whether it was acted on cannot be looked up";
-                let lost = self.lost.clone().with_source(error);
-                return Step::ended(Err(after_loss(ErrorKind::Undecidable, why, lost)));
+                let answer = self.answer.clone().with_source(error);
+                return self.ended(ErrorKind::Undecidable, "its deployment cannot be looked up", answer);
             }
         };
         let wait = self.backoff.pause(asked);
@@ -189,67 +190,22 @@ impl Recovery {
     }
 
     fn undecidable(&self, why: &str) -> Step {
-        Step::ended(Err(after_loss(ErrorKind::Undecidable, why, self.lost.clone())))
+        self.ended(ErrorKind::Undecidable, why, self.answer.clone())
     }
 
     /// The end of a search in which nothing has changed anything, unless something was seen before.
     fn not_triggered(&self, why: &str) -> Step {
         match self.sign {
             Some(sign) => self.undecidable(sign),
-            None => Step::ended(Err(after_loss(ErrorKind::NotTriggered, why, self.lost.clone()))),
+            None if self.is_accepted => self.undecidable(why),
+            None => self.ended(ErrorKind::NotTriggered, why, self.answer.clone()),
         }
     }
-}
 
-/// Tries a read a few times, so that one failure does not cost the whole poll; an error with a `Retry-After` is
-/// returned.
-///
-/// # Errors
-/// The error of the last attempt.
-pub async fn retry_briefly<T, F, R>(read: F) -> Result<T>
-where
-    F: Fn() -> R,
-    R: Future<Output = Result<T>>,
-{
-    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_attempts(MAX_TRIES);
-    loop {
-        let error = match read().await {
-            Err(error) if may_be_transient(&error) && error.retry_after().is_none() => error,
-            answer => return answer,
-        };
-        let Some(wait) = backoff.next(None) else { return Err(error) };
-        sleep(wait).await;
+    fn ended(&self, kind: ErrorKind, why: &str, answer: Error) -> Step {
+        let error = if self.is_accepted { after_acceptance } else { after_loss };
+        Step::ended(Err(error(kind, why, answer)))
     }
-}
-
-/// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks
-/// for a longer wait than is left is not waited for.
-///
-/// # Errors
-/// The error of the last attempt.
-pub async fn retry_read<T, F, R>(bound: Duration, read: F) -> Result<T>
-where
-    F: Fn() -> R,
-    R: Future<Output = Result<T>>,
-{
-    let mut backoff = Backoff::new(PAUSE.min(bound / 10), bound / 6).with_budget(bound);
-    let mut attempts: u32 = 0;
-    loop {
-        let error = match read().await {
-            Err(error) if may_be_transient(&error) => error,
-            answer => return answer,
-        };
-        attempts = attempts.saturating_add(error.attempts());
-        let Some(wait) = backoff.next(error.retry_after()) else { return Err(error.with_attempts(attempts)) };
-        sleep(wait).await;
-    }
-}
-
-/// Whether the same read may succeed a little later; a proxy's page, or what a proxy wraps around an answer, is as
-/// transient as a refused connection.
-#[must_use]
-pub fn may_be_transient(error: &Error) -> bool {
-    error.is_transient() || matches!(error.kind(), ErrorKind::Unreadable | ErrorKind::AnswerTooLarge)
 }
 
 #[cfg(test)]
@@ -259,7 +215,7 @@ mod pauses;
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use tokio::time::Instant;
+    use tokio::time::{Instant, sleep};
 
     use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
 

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! plan      the request is checked, its turn comes, the baseline is read   nothing is triggered
+//! set       the setting that the request names is changed, if it names one
 //! post      the trigger is sent, once
+//! unset     the setting is changed back, if nothing was triggered
 //! search    after a lost answer, or in another process: polls until the deployment is found, or provably not there
 //! ```
 //!
@@ -10,22 +12,26 @@
 //! outlives the process.
 
 mod prepared;
+mod setting;
+mod stored;
 
 use std::time::Duration;
 
 use chrono::Utc;
+use futures::future::{BoxFuture, FutureExt, ready};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::failure::after_loss;
 use crate::recovery::{Patience, Recovery, Resolution, Step};
-use crate::turn::{Left, Overlap, Turn};
+use crate::turn::{Left, Turn};
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Intent, Platform, Result, Target, Timing};
 
 use prepared::Prepared;
+use setting::Changed;
+use stored::Stored;
 
 /// What the answer to a trigger says.
 #[derive(Debug)]
@@ -55,147 +61,193 @@ impl Answer {
     }
 }
 
-/// What a platform does for a trigger.
-pub trait Trigger: Sync {
+/// Plans the triggers of a platform.
+pub trait Planner: Send + Sync {
     /// The platform.
     const PLATFORM: Platform;
 
     /// What is sent, and what was read before it: JSON without a credential, which another process may read.
-    type Plan: Serialize + DeserializeOwned + Send + Sync;
-
-    /// What one search has seen so far.
-    type Seen: Default + Send;
-
-    /// The longest pause between two polls of a search, as a part of the time that a trigger takes to settle: the smaller,
-    /// the longer.
-    const PAUSES: u32 = 10;
-
-    /// How long the platform may take.
-    fn timing(&self) -> &Timing;
+    type Plan: Serialize + DeserializeOwned + Send;
 
     /// Checks a request, takes its turn, and reads the baseline; nothing is triggered.
     fn plan(&self, request: &DeployRequest) -> impl Future<Output = Result<(Turn, Self::Plan)>> + Send;
 
+    /// The trigger of a request by its plan, which another process may have made.
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Self::Plan) -> Box<dyn Trigger + 'a>;
+}
+
+/// The trigger of one request, by its plan.
+pub trait Trigger: Send + Sync {
+    /// How long the platform may take.
+    fn timing(&self) -> &Timing;
+
     /// The name of the place in which the trigger takes its turn, and the target.
-    fn place(&self, request: &DeployRequest, plan: &Self::Plan) -> (String, Target);
+    fn place(&self) -> (String, Target);
+
+    /// The longest pause between two polls of a search, as a part of the time that a trigger takes to settle: the smaller,
+    /// the longer.
+    fn pauses(&self) -> u32 {
+        10
+    }
 
     /// Finds the deployment of an earlier trigger for the same request that counted as not acted on, if the platform can.
-    fn earlier(
-        &self,
-        request: &DeployRequest,
-        plan: &Self::Plan,
-    ) -> impl Future<Output = Result<Option<Deployment>>> + Send {
-        let _ = (request, plan);
-        async { Ok(None) }
+    fn earlier<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Result<Option<Deployment>>> {
+        let _ = turn;
+        ready(Ok(None)).boxed()
+    }
+
+    /// Changes the setting of the target that the request names, and returns whether it had to; nothing by default.
+    ///
+    /// It reads the setting again, and ends in a [`Conflict`](ErrorKind::Conflict) if it is not the one of the plan any
+    /// more, or not the wanted one after the write.
+    /// A lost answer is decided by reading.
+    fn set<'a>(&'a mut self, turn: &'a Turn) -> BoxFuture<'a, Result<bool>> {
+        let _ = turn;
+        ready(Ok(false)).boxed()
+    }
+
+    /// Sets back what [`set`](Self::set) changed, unless somebody else changed it since, and says in one sentence what the
+    /// setting is now; empty by default.
+    fn unset(&mut self) -> BoxFuture<'_, String> {
+        ready(String::new()).boxed()
+    }
+
+    /// Reads whether the target has the setting that the request names; `false` by default.
+    fn is_set(&mut self) -> BoxFuture<'_, Result<bool>> {
+        ready(Ok(false)).boxed()
     }
 
     /// Sends the trigger, once, and reads what its answer means.
-    fn post(&self, request: &DeployRequest, plan: &Self::Plan, turn: &Turn) -> impl Future<Output = Answer> + Send;
+    fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer>;
 
     /// Searches once for the deployment of a trigger that may have been sent.
     ///
-    /// `is_ours` says that this process sent it, so that nothing of it was missed.
-    /// Without a correlation tag, what was made later than [`Timing::acted_on_within`] after the baseline is not the
+    /// Without a correlation tag, what was made later than [`Search::acted_on_within`] after the baseline is not the
     /// trigger's.
-    fn search(
-        &self,
-        request: &DeployRequest,
-        plan: &Self::Plan,
-        turn: &Turn,
-        seen: &mut Self::Seen,
-        is_ours: bool,
-    ) -> impl Future<Output = Result<Resolution>> + Send;
+    fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>>;
 
-    /// What a trigger leaves behind, until its deployment is seen; `None` if the id of the deployment names it.
-    fn left(&self, plan: &Self::Plan, deployment: &Deployment) -> Option<Left>;
+    /// What the trigger leaves behind, until its deployment is seen; `None` if the id of the deployment names it.
+    fn left(&self, deployment: &Deployment) -> Option<Left>;
 
-    /// Notes a trigger that counts as not acted on, for [`earlier`](Self::earlier).
-    fn was_not_acted_on(&self, request: &DeployRequest, plan: Self::Plan) {
-        let _ = (request, plan);
+    /// Notes that the trigger counts as not acted on, for the [`earlier`](Self::earlier) of a later one.
+    fn was_not_acted_on(&self, turn: &Turn) {
+        let _ = turn;
     }
+}
+
+/// What a search may rely on.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Search<'a> {
+    /// The turn of the trigger, or of the search in another process.
+    pub turn: &'a Turn,
+    /// This process sent the trigger, so that nothing of it was missed.
+    pub is_ours: bool,
+    /// How long after the baseline the trigger can still be acted on, by the times of the process that sends it.
+    pub acted_on_within: Duration,
 }
 
 /// Triggers one deployment, and says which one it is.
 ///
 /// # Errors
 /// Those of [`Deployer::deploy`](crate::Deployer::deploy).
-pub async fn deploy<T: Trigger>(trigger: T, request: &DeployRequest) -> Result<Deployment> {
-    let (turn, plan) = trigger.plan(request).await?;
-    match trigger.earlier(request, &plan).await? {
-        Some(earlier) => Ok(earlier),
-        None => run(&trigger, request, plan, turn).await,
-    }
+pub async fn deploy<P: Planner>(planner: P, request: &DeployRequest) -> Result<Deployment> {
+    let (turn, plan) = planner.plan(request).await?;
+    deploy_planned(planner.trigger(request, plan), request, turn).await
 }
 
 /// Reads what a trigger needs, and triggers nothing.
 ///
 /// # Errors
 /// Those of [`TwoPhase::prepare_trigger`](crate::TwoPhase::prepare_trigger).
-pub async fn prepare<T: Trigger>(trigger: T, request: &DeployRequest) -> Result<Intent> {
-    let (turn, plan) = trigger.plan(request).await?;
-    let timing = trigger.timing();
-    let stored = Stored {
-        v: STORED,
-        place: trigger.place(request, &plan).0,
-        overlap: turn.overlap(),
-        has_neighbour: turn.has_neighbour(),
-        acted_on_within: timing.acted_on_within(),
-        plan,
-    };
-    let baseline = serde_json::to_value(&stored).map_err(|error| {
-        // Plans hold texts and numbers alone.
-        Error::new(ErrorKind::InvalidInput, "the request cannot be stored").with_source(error)
-    })?;
+pub async fn prepare<P: Planner>(planner: P, request: &DeployRequest) -> Result<Intent> {
+    let (turn, plan) = planner.plan(request).await?;
+    let stored = serde_json::to_value(&plan);
+    let trigger = planner.trigger(request, plan);
+    let baseline =
+        stored.and_then(|plan| serde_json::to_value(Stored::new(&*trigger, &turn, plan))).map_err(|error| {
+            // Plans hold texts and numbers alone.
+            Error::new(ErrorKind::InvalidInput, "the request cannot be stored").with_source(error)
+        })?;
     let id = Uuid::new_v4().simple().to_string();
     let prepared = Prepared { at: Instant::now(), _place: turn.place(), turn: turn.number() };
-    prepared::insert(&id, prepared, timing.send_within);
-    Ok(Intent::new(T::PLATFORM, id, request.clone(), baseline))
+    prepared::insert(&id, prepared, trigger.timing().send_within);
+    Ok(Intent::new(P::PLATFORM, id, request.clone(), baseline))
 }
 
 /// Sends the trigger of an intent, if this process prepared it and has not sent it yet.
 ///
 /// # Errors
 /// Those of [`TwoPhase::send_trigger`](crate::TwoPhase::send_trigger).
-pub async fn send<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployment> {
-    let stored = stored::<T>(intent)?;
-    if !prepared::is_there(intent.id()) {
-        return recover(trigger, intent).await;
-    }
-    let request = intent.request();
-    let turn = turn_of(&trigger, intent, &stored).await;
-    if let Some(earlier) = trigger.earlier(request, &stored.plan).await? {
-        return Ok(earlier);
-    }
-    // The fence: from here on, nothing is awaited until the request is made.
-    let Some(prepared) = prepared::take(intent.id()) else {
-        drop(turn);
-        return recover(trigger, intent).await;
-    };
-    let send_within = trigger.timing().send_within;
-    // The one clock stands still while the machine sleeps, the other may be set back.
-    let by_date = (Utc::now() - intent.prepared_at()).to_std().unwrap_or_default();
-    if prepared.at.elapsed().max(by_date) > send_within {
-        return Err(expired::<T>("the intent was prepared too long ago"));
-    }
-    if turn.is_stale(prepared.turn) {
-        return Err(expired::<T>("another trigger of this program for the same target came after the intent"));
-    }
-    let sent = run(&trigger, request, stored.plan, turn).await;
-    if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
-        prepared::insert(intent.id(), prepared, send_within);
-    }
-    sent
+pub async fn send<P: Planner>(planner: P, intent: &Intent) -> Result<Deployment> {
+    let (stored, trigger) = stored::open(&planner, intent)?;
+    send_planned(trigger, intent, stored).await
 }
 
 /// Searches for the deployment of an intent that another process may have sent, or that this one sent and forgot.
 ///
 /// # Errors
 /// Those of [`TwoPhase::recover_trigger`](crate::TwoPhase::recover_trigger).
-pub async fn recover<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployment> {
-    let stored = stored::<T>(intent)?;
-    let (request, timing) = (intent.request(), trigger.timing());
+pub async fn recover<P: Planner>(planner: P, intent: &Intent) -> Result<Deployment> {
+    let (stored, trigger) = stored::open(&planner, intent)?;
+    recover_planned(trigger, intent, stored).await
+}
+
+// What follows is the same for all platforms, so that it is compiled once.
+
+async fn deploy_planned(mut trigger: Box<dyn Trigger + '_>, request: &DeployRequest, turn: Turn) -> Result<Deployment> {
+    if let Some(earlier) = trigger.earlier(&turn).await? {
+        return Ok(was_late(&*trigger, turn, earlier));
+    }
+    let changed = setting::set(&mut *trigger, request, &turn).await?;
+    run(&mut *trigger, turn, changed).await
+}
+
+async fn send_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
+    if !prepared::is_there(intent.id()) {
+        return recover_planned(trigger, intent, stored).await;
+    }
+    let turn = turn_of(&*trigger, intent, &stored).await;
+    if let Some(earlier) = trigger.earlier(&turn).await? {
+        return Ok(was_late(&*trigger, turn, earlier));
+    }
+    let Some(prepared) = prepared::take(intent.id()) else {
+        drop(turn);
+        return recover_planned(trigger, intent, stored).await;
+    };
+    let send_within = trigger.timing().send_within;
+    // An intent that came too late sets nothing either.
+    check_fence(intent, &prepared, &turn, send_within)?;
+    let sent = match setting::set(&mut *trigger, intent.request(), &turn).await {
+        Err(error) => Err(error),
+        // The fence: from here on, nothing is awaited until the request is made.
+        Ok(changed) => match check_fence(intent, &prepared, &turn, send_within) {
+            Err(error) => return Err(setting::undo(&mut *trigger, changed, error).await),
+            Ok(()) => run(&mut *trigger, turn, changed).await,
+        },
+    };
+    if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
+        prepared::insert(intent.id(), prepared, send_within);
+    }
+    sent
+}
+
+/// Checks that the trigger of an intent may still be sent.
+fn check_fence(intent: &Intent, prepared: &Prepared, turn: &Turn, send_within: Duration) -> Result<()> {
+    // The one clock stands still while the machine sleeps, the other may be set back.
+    let by_date = (Utc::now() - intent.prepared_at()).to_std().unwrap_or_default();
+    if prepared.at.elapsed().max(by_date) > send_within {
+        return Err(expired(intent, "the intent was prepared too long ago"));
+    }
+    if turn.is_stale(prepared.turn) {
+        return Err(expired(intent, "another trigger of this program for the same target came after the intent"));
+    }
+    Ok(())
+}
+
+async fn recover_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
     let lost = Error::new(ErrorKind::NoAnswer, "the answer to the trigger is not known")
-        .with_platform(T::PLATFORM)
+        .with_platform(intent.platform().clone())
         .with_operation("recover");
     // The process that prepared it is the only one that sends it, and does so no more.
     if prepared::take(intent.id()).is_some() {
@@ -203,21 +255,15 @@ pub async fn recover<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployme
     }
     // The sender begins within the fence, and that began before this search, which begins before its turn.
     let started = Instant::now();
-    let acted_on_within = timing.acted_on_within().max(stored.acted_on_within);
-    let mut turn = turn_of(&trigger, intent, &stored).await;
+    let timing = *trigger.timing();
+    let acted_on_within = timing.acted_on_within().max(stored.acted_on_within());
+    let mut turn = turn_of(&*trigger, intent, &stored).await;
     turn.sent(acted_on_within);
-    let patience = Patience::settling(timing, T::PAUSES).for_all_of(acted_on_within);
-    let is_elsewhere = trigger.place(request, &stored.plan).0 != stored.place;
-    let search = Search { started, patience, is_ours: false };
-    let found = search.run(&trigger, request, &stored.plan, &turn, lost).await;
-    match found {
-        Ok(found) => {
-            match trigger.left(&stored.plan, &found) {
-                Some(left) => turn.leave(left),
-                None => turn.end(),
-            }
-            Ok(found)
-        }
+    let is_elsewhere = trigger.place().0 != stored.place;
+    let patience = Patience::settling(&timing, trigger.pauses()).for_all_of(acted_on_within);
+    let search = Search { turn: &turn, is_ours: false, acted_on_within };
+    match poll(&mut *trigger, search, Recovery::new(lost, patience), started).await {
+        Ok(found) => Ok(settled(&*trigger, turn, found)),
         Err(error) if error.kind() == ErrorKind::NotTriggered && is_elsewhere => {
             let why = "the intent was prepared under another address, where it may have been sent";
             Err(after_loss(ErrorKind::Undecidable, why, error))
@@ -226,153 +272,87 @@ pub async fn recover<T: Trigger>(trigger: T, intent: &Intent) -> Result<Deployme
             if error.is_safe_to_repeat() {
                 turn.end_without();
             }
-            Err(error)
+            Err(setting::name_what_is_set(&mut *trigger, intent.request(), error).await)
         }
     }
 }
 
-/// Sends the trigger in its turn, and searches for its deployment if the answer does not name it.
-async fn run<T: Trigger>(trigger: &T, request: &DeployRequest, plan: T::Plan, mut turn: Turn) -> Result<Deployment> {
-    let timing = trigger.timing();
+/// Sends the trigger in its turn, and searches for its deployment if the answer does not name it; a setting that was
+/// changed for it is set back before the turn ends.
+async fn run(trigger: &mut dyn Trigger, mut turn: Turn, changed: Changed) -> Result<Deployment> {
+    let timing = *trigger.timing();
     turn.sent(timing.trigger_settles);
-    let search = |started| Search { started, patience: Patience::settling(timing, T::PAUSES), is_ours: true };
-    let deployed = match trigger.post(request, &plan, &turn).await {
-        Answer::Accepted(deployment) => Ok(*deployment),
-        Answer::Failed(error) => Err(error),
-        Answer::Lost(lost) => {
-            turn.lost();
-            search(Instant::now()).run(trigger, request, &plan, &turn, lost).await
+    let patience = Patience::settling(&timing, trigger.pauses());
+    let recovery = match trigger.post(&turn).await {
+        Answer::Accepted(deployment) => return Ok(settled(trigger, turn, *deployment)),
+        Answer::Failed(error) => {
+            let error = setting::undo(trigger, changed, error).await;
+            if error.is_safe_to_repeat() {
+                turn.end_without();
+            }
+            return Err(error);
         }
-        Answer::Unnamed(unnamed) => {
-            turn.lost();
-            let found = search(Instant::now()).run(trigger, request, &plan, &turn, unnamed).await;
-            found.map_err(accepted_all_the_same)
-        }
+        Answer::Lost(error) => Recovery::new(error, patience),
+        Answer::Unnamed(error) => Recovery::of_accepted(error, patience),
     };
-    match &deployed {
-        Ok(deployment) => match trigger.left(&plan, deployment) {
-            Some(left) => turn.leave(left),
-            None => turn.end(),
-        },
+    turn.lost();
+    let search = Search { turn: &turn, is_ours: true, acted_on_within: timing.acted_on_within() };
+    match poll(trigger, search, recovery, Instant::now()).await {
+        Ok(found) => Ok(settled(trigger, turn, found)),
         Err(error) if error.is_safe_to_repeat() => {
             // The next trigger has to know of it when its turn begins.
-            if error.kind() == ErrorKind::NotTriggered {
-                trigger.was_not_acted_on(request, plan);
-            }
+            trigger.was_not_acted_on(&turn);
+            let error = setting::undo(trigger, changed, error).await;
             turn.end_without();
+            Err(error)
         }
         // Its deployment may still appear.
-        Err(_) => drop(turn),
+        Err(error) => Err(setting::undo(trigger, changed, error).await),
     }
-    deployed
 }
 
-/// A search for the deployment of a trigger.
-struct Search {
-    /// When it began: a trigger that is not acted on by a time counted from here never is.
+/// Polls for the deployment of a trigger that was `started` then, until it is found or given up.
+async fn poll(
+    trigger: &mut dyn Trigger,
+    search: Search<'_>,
+    mut recovery: Recovery,
     started: Instant,
-    patience: Patience,
-    /// This process sent the trigger.
-    is_ours: bool,
-}
-
-impl Search {
-    async fn run<T: Trigger>(
-        self,
-        trigger: &T,
-        request: &DeployRequest,
-        plan: &T::Plan,
-        turn: &Turn,
-        lost: Error,
-    ) -> Result<Deployment> {
-        let mut seen = T::Seen::default();
-        let mut recovery = Recovery::new(lost, self.patience);
-        loop {
-            let age = self.started.elapsed();
-            let found = trigger.search(request, plan, turn, &mut seen, self.is_ours).await;
-            match recovery.judge(found, age) {
-                Step::Ended(result) => return *result,
-                Step::Wait(wait) => sleep(wait).await,
-            }
+) -> Result<Deployment> {
+    loop {
+        let age = started.elapsed();
+        match recovery.judge(trigger.search(search).await, age) {
+            Step::Ended(result) => return *result,
+            Step::Wait(wait) => sleep(wait).await,
         }
     }
+}
+
+/// Ends the turn of a trigger whose deployment was returned.
+fn settled(trigger: &dyn Trigger, turn: Turn, deployment: Deployment) -> Deployment {
+    match trigger.left(&deployment) {
+        Some(left) => turn.leave(left),
+        None => turn.end(),
+    }
+    deployment
+}
+
+/// Ends the turn of a trigger that is not sent, as an earlier one for the same request was delivered late.
+fn was_late(trigger: &dyn Trigger, mut turn: Turn, earlier: Deployment) -> Deployment {
+    turn.sent(trigger.timing().trigger_settles);
+    settled(trigger, turn, earlier)
 }
 
 /// The turn of an intent, which knows what the turn that prepared it found.
-async fn turn_of<T: Trigger>(trigger: &T, intent: &Intent, stored: &Stored<T::Plan>) -> Turn {
-    let (place, target) = trigger.place(intent.request(), &stored.plan);
+async fn turn_of(trigger: &dyn Trigger, intent: &Intent, stored: &Stored) -> Turn {
+    let (place, target) = trigger.place();
     let mut turn = Turn::take(&place, &target).await;
     turn.for_intent(intent.id(), stored.overlap, stored.has_neighbour);
     turn
 }
 
-/// The version of the form in which a plan is stored.
-const STORED: u32 = 1;
-
-/// What an intent holds of a trigger.
-#[derive(Serialize, Deserialize)]
-struct Stored<P> {
-    /// Raised when a member is added that a reader must not ignore.
-    v: u32,
-    /// The place in which it takes its turn, and with it the address of the server.
-    place: String,
-    /// The closest overlap with an earlier trigger of the process that prepared it.
-    overlap: Option<Overlap>,
-    has_neighbour: bool,
-    /// How long after the baseline the trigger can still be acted on, by the times of the process that sends it.
-    #[serde(with = "millis", rename = "acted_on_within_ms")]
-    acted_on_within: Duration,
-    plan: P,
-}
-
-/// A time as whole milliseconds.
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
-}
-
-/// What an intent holds.
-fn stored<T: Trigger>(intent: &Intent) -> Result<Stored<T::Plan>> {
-    intent.expect_platform(&T::PLATFORM)?;
-    let unreadable = || {
-        let message = "the intent cannot be read: another version of this library prepared it";
-        Error::new(ErrorKind::InvalidInput, message).with_platform(T::PLATFORM)
-    };
-    // A later version may have members that decide whether the trigger was sent.
-    if intent.baseline().get("v").and_then(Value::as_u64) != Some(STORED.into()) {
-        return Err(unreadable());
-    }
-    Stored::deserialize(intent.baseline()).map_err(|error| unreadable().with_source(error))
-}
-
-fn expired<T: Trigger>(why: &'static str) -> Error {
+fn expired(intent: &Intent, why: &'static str) -> Error {
     let message = format!("{why}, and its trigger was not sent");
-    Error::new(ErrorKind::IntentExpired, message).with_platform(T::PLATFORM).with_operation("send")
-}
-
-/// An absence that proves nothing, as the server has answered that it accepted the request.
-fn accepted_all_the_same(error: Error) -> Error {
-    if error.kind() != ErrorKind::NotTriggered {
-        return error;
-    }
-    let message = "the request was accepted, the answer names no deployment, and none of it was seen afterwards";
-    let mut open = Error::new(ErrorKind::Undecidable, message);
-    if let Some(platform) = error.platform() {
-        open = open.with_platform(platform.clone());
-    }
-    if let Some(operation) = error.operation() {
-        open = open.with_operation(operation.to_owned());
-    }
-    open.with_source(error)
+    Error::new(ErrorKind::IntentExpired, message).with_platform(intent.platform().clone()).with_operation("send")
 }
 
 #[cfg(test)]

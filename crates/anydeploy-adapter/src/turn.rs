@@ -59,16 +59,12 @@ struct Recent {
     target: Target,
     /// The intent that it was sent for.
     intent: Option<String>,
-    /// By which its pending deployment is found again.
-    key: Option<String>,
     /// The closest overlap with another trigger so far.
     overlap: Option<Overlap>,
     /// Until when its deployment may still appear; `None` as long as it has its turn.
     until: Option<Instant>,
-    /// Its deployment waits in the queue, so that later requests may be merged into it.
-    waits: bool,
-    /// Its deployment, once that is known.
-    deployment: Option<String>,
+    /// What it left behind when its turn ended.
+    left: Left,
 }
 
 impl Recent {
@@ -77,7 +73,7 @@ impl Recent {
     }
 
     fn has_key(&self, key: &str) -> bool {
-        self.key.as_deref() == Some(key)
+        self.left.key.as_deref() == Some(key)
     }
 }
 
@@ -100,7 +96,7 @@ pub struct Left {
     pub key: Option<String>,
     /// How long its deployment may still be missing from the lists, from now on or from the next read of it.
     pub appears_within: Duration,
-    /// Its deployment waits in the queue.
+    /// Its deployment waits in the queue, so that later requests may be merged into it.
     pub waits: bool,
     /// Its deployment, if it is known and may be taken for another trigger's as long as it is not listed.
     pub deployment: Option<String>,
@@ -169,21 +165,13 @@ impl Turn {
         let mut recent = place.recent(now);
         let earlier = recent.iter().filter(|other| other.may_appear(now));
         let earlier = earlier.map(|other| (other.intent.clone(), overlap_of(&other.target, target))).collect();
-        recent.push(Recent {
-            number,
-            target: target.clone(),
-            intent: None,
-            key: None,
-            overlap: None,
-            until: None,
-            waits: false,
-            deployment: None,
-        });
+        let (target, left) = (target.clone(), Left::default());
+        recent.push(Recent { number, target: target.clone(), intent: None, overlap: None, until: None, left });
         drop(recent);
         Self {
             place,
             number,
-            target: target.clone(),
+            target,
             intent: None,
             earlier,
             is_sent: false,
@@ -221,8 +209,14 @@ impl Turn {
         locked(&self.place.sent).is_some_and(|(sent, _)| sent > earlier)
     }
 
-    /// Notes that the trigger is about to be sent, or may have been by another process, and that its deployment may appear for `may_appear_for` after it was
-    /// given up.
+    /// Whether another trigger of this process was sent in this place so shortly before.
+    #[must_use]
+    pub fn follows_within(&self, time: Duration) -> bool {
+        locked(&self.place.sent).is_some_and(|(_, ended)| ended.elapsed() <= time)
+    }
+
+    /// Notes that the trigger is about to be sent, or may have been by another process, and that its deployment may appear
+    /// for `may_appear_for` after it was given up.
     pub(crate) fn sent(&mut self, may_appear_for: Duration) {
         (self.is_sent, self.may_appear_for) = (true, Some(may_appear_for));
         let (overlap, now) = (self.overlap(), Instant::now());
@@ -254,11 +248,10 @@ impl Turn {
 
     /// Ends with a deployment that is pending, or known and not listed yet.
     pub(crate) fn leave(mut self, left: Left) {
-        let Left { key, appears_within, waits, deployment } = left;
-        (self.may_appear_for, self.lost) = (Some(appears_within), None);
+        (self.may_appear_for, self.lost) = (Some(left.appears_within), None);
         let mut recent = locked(&self.place.recent);
         if let Some(own) = recent.iter_mut().find(|own| own.number == self.number) {
-            (own.key, own.waits, own.deployment) = (key, waits, deployment);
+            own.left = left;
         }
     }
 
@@ -322,7 +315,7 @@ impl Remembered {
         let now = Instant::now();
         self.with(|recent| {
             for own in recent.iter_mut().filter(|own| own.has_key(key)) {
-                (own.until, own.deployment) = (Some(now), deployment.map(str::to_owned));
+                (own.until, own.left.deployment) = (Some(now), deployment.map(str::to_owned));
             }
         });
     }
@@ -330,8 +323,8 @@ impl Remembered {
     /// Whether a deployment belongs to another trigger than the one with this key, and did not wait in the queue.
     #[must_use]
     pub fn is_of_another(&self, deployment: &str, key: &str) -> bool {
-        let is_it = |other: &Recent| other.deployment.as_deref() == Some(deployment);
-        self.with(|recent| recent.iter().any(|other| is_it(other) && !other.waits && !other.has_key(key)))
+        let is_it = |other: &Recent| other.left.deployment.as_deref() == Some(deployment);
+        self.with(|recent| recent.iter().any(|other| is_it(other) && !other.left.waits && !other.has_key(key)))
     }
 
     /// Whether a trigger came after the one with this key, was not made to wait, and has no known deployment.
@@ -343,7 +336,7 @@ impl Remembered {
         self.with(|recent| {
             let own = recent.iter().find(|own| own.has_key(key))?.number;
             let later = recent.iter().filter(|other| other.number > own);
-            let unknown = later.filter(|other| other.deployment.is_none() && !other.waits);
+            let unknown = later.filter(|other| other.left.deployment.is_none() && !other.left.waits);
             unknown.map(|other| other.may_appear(now)).max()
         })
     }
@@ -484,6 +477,9 @@ mod tests {
         let mut between = take("six", "web").await;
         between.sent(APPEARS);
         between.end();
-        assert!(take("six", "web").await.is_stale(number), "its deployment is not in the baseline of the first one");
+        let next = take("six", "web").await;
+        assert!(next.is_stale(number), "its deployment is not in the baseline of the first one");
+        tokio::time::advance(APPEARS).await;
+        assert!(next.follows_within(APPEARS) && !next.follows_within(APPEARS / 2));
     }
 }

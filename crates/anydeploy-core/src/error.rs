@@ -172,6 +172,16 @@ impl Error {
         self
     }
 
+    /// The same error, whose message goes on with another sentence: what was done about it, in lower case and without a
+    /// full stop.
+    #[must_use]
+    pub fn with_remark(mut self, remark: &str) -> Self {
+        if !remark.is_empty() {
+            self.0.message = format!("{}; {remark}", self.0.message).into();
+        }
+        self
+    }
+
     /// The same error, with its cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

@@ -8,5 +8,5 @@ pub mod conformance;
 mod memory;
 mod scripted;
 
-pub use memory::{MemoryDeployer, Script, Trigger};
+pub use memory::{MemoryDeployer, Script, Trigger, Write};
 pub use scripted::{Call, ScriptedDeployer};

@@ -75,7 +75,7 @@ use crate::{
 use crate::{adapter, telemetry};
 
 use api::Api;
-use trigger::CoolifyTrigger;
+use trigger::CoolifyPlanner;
 
 /// The commit of a row that follows the branch or the configured image.
 const HEAD: &str = "HEAD";
@@ -197,7 +197,7 @@ impl Deployer for Coolify {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(CoolifyTrigger(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(CoolifyPlanner(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -208,7 +208,7 @@ impl Deployer for Coolify {
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog);
 }
 
-two_phase!(Coolify, CoolifyTrigger);
+two_phase!(Coolify, CoolifyPlanner);
 
 impl BatchRead for Coolify {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {

@@ -89,7 +89,7 @@ use crate::{
 use crate::{adapter, telemetry};
 
 use api::Api;
-use trigger::DokployTrigger;
+use trigger::DokployPlanner;
 
 /// The configuration of a [`Dokploy`] deployer.
 pub type DokployConfig = Config<Dokploy>;
@@ -189,7 +189,7 @@ impl Deployer for Dokploy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(DokployTrigger(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(DokployPlanner(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -200,7 +200,7 @@ impl Deployer for Dokploy {
     offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog);
 }
 
-two_phase!(Dokploy, DokployTrigger);
+two_phase!(Dokploy, DokployPlanner);
 
 impl BatchRead for Dokploy {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {

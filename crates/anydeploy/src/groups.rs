@@ -10,20 +10,20 @@ macro_rules! offers {
 }
 pub(crate) use offers;
 
-/// Implements [`TwoPhase`](crate::TwoPhase) for an adapter by its [`Trigger`](crate::adapter::Trigger).
+/// Implements [`TwoPhase`](crate::TwoPhase) for an adapter by its [`Planner`](crate::adapter::Planner).
 macro_rules! two_phase {
-    ($deployer:ident, $trigger:ident) => {
+    ($deployer:ident, $planner:ident) => {
         impl $crate::TwoPhase for $deployer {
             fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<$crate::Intent>> {
-                adapter::prepare($trigger(self), request).boxed()
+                adapter::prepare($planner(self), request).boxed()
             }
 
             fn send_trigger<'a>(&'a self, intent: &'a $crate::Intent) -> BoxFuture<'a, Result<Deployment>> {
-                telemetry::deploy(intent.request(), adapter::send($trigger(self), intent)).boxed()
+                telemetry::deploy(intent.request(), adapter::send($planner(self), intent)).boxed()
             }
 
             fn recover_trigger<'a>(&'a self, intent: &'a $crate::Intent) -> BoxFuture<'a, Result<Deployment>> {
-                telemetry::deploy(intent.request(), adapter::recover($trigger(self), intent)).boxed()
+                telemetry::deploy(intent.request(), adapter::recover($planner(self), intent)).boxed()
             }
         }
     };

@@ -92,7 +92,7 @@ use crate::{adapter, telemetry};
 use api::Api;
 use pending::Pending;
 use read::read;
-use trigger::QoveryTrigger;
+use trigger::QoveryPlanner;
 use unlisted::Unlisted;
 
 /// The configuration of a [`Qovery`] deployer.
@@ -223,7 +223,7 @@ impl Deployer for Qovery {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(QoveryTrigger(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(QoveryPlanner(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -234,7 +234,7 @@ impl Deployer for Qovery {
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
 }
 
-two_phase!(Qovery, QoveryTrigger);
+two_phase!(Qovery, QoveryPlanner);
 
 impl BatchRead for Qovery {
     fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {

@@ -30,7 +30,7 @@ use futures::future::{BoxFuture, FutureExt};
 pub use status::{State, phase};
 
 use api::Api;
-use trigger::ToyTrigger;
+use trigger::ToyPlanner;
 
 /// The platform.
 pub const PLATFORM: Platform = Platform::new("toy");
@@ -94,7 +94,7 @@ impl Deployer for Toy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, anydeploy_adapter::deploy(ToyTrigger(self), request)).boxed()
+        telemetry::deploy(request, anydeploy_adapter::deploy(ToyPlanner(self), request)).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
@@ -120,14 +120,14 @@ impl Deployer for Toy {
 
 impl TwoPhase for Toy {
     fn prepare_trigger<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
-        anydeploy_adapter::prepare(ToyTrigger(self), request).boxed()
+        anydeploy_adapter::prepare(ToyPlanner(self), request).boxed()
     }
 
     fn send_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(intent.request(), anydeploy_adapter::send(ToyTrigger(self), intent)).boxed()
+        telemetry::deploy(intent.request(), anydeploy_adapter::send(ToyPlanner(self), intent)).boxed()
     }
 
     fn recover_trigger<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
-        anydeploy_adapter::recover(ToyTrigger(self), intent).boxed()
+        anydeploy_adapter::recover(ToyPlanner(self), intent).boxed()
     }
 }

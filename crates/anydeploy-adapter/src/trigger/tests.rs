@@ -1,11 +1,12 @@
 //! The glue around the steps of a trigger, with a platform that follows a script.
 
+mod settings;
 mod turns;
 
 use std::sync::Mutex;
 
 use super::*;
-use crate::turn::Remembered;
+use crate::turn::{Overlap, Remembered};
 use crate::{DeploymentId, DeploymentStatus, Identity, Phase, Platform, Target};
 
 /// A platform whose answers and searches are given beforehand.
@@ -14,14 +15,29 @@ struct Scripted {
     place: &'static str,
     answers: Mutex<Vec<fn() -> Answer>>,
     finds: fn(u32) -> Result<Resolution>,
-    /// What was done: `p`lanned, `s`ent, `l`ooked for, `n`oted as not acted on.
+    sets: fn() -> Result<bool>,
+    sets_within: Duration,
+    /// Whether the setting is read as changed; `None` if it cannot be read.
+    is_set: Option<bool>,
+    /// What was done: `p`lanned, `S`et, `s`ent, `U`nset, `l`ooked for, `n`oted as not acted on.
     done: Mutex<String>,
 }
 
 impl Scripted {
     fn new(place: &'static str, answers: &[fn() -> Answer], finds: fn(u32) -> Result<Resolution>) -> Self {
         let answers = Mutex::new(answers.iter().rev().copied().collect());
-        Self { timing: Timing::default(), place, answers, finds, done: Mutex::default() }
+        let (sets, sets_within, is_set): (fn() -> Result<bool>, _, _) = (|| Ok(false), Duration::ZERO, None);
+        Self { timing: Timing::default(), place, answers, finds, sets, sets_within, is_set, done: Mutex::default() }
+    }
+
+    fn setting(mut self, sets: fn() -> Result<bool>) -> Self {
+        self.sets = sets;
+        self
+    }
+
+    fn setting_within(mut self, time: Duration) -> Self {
+        self.sets_within = time;
+        self
     }
 
     fn note(&self, what: char) {
@@ -33,48 +49,77 @@ impl Scripted {
     }
 }
 
-impl Trigger for &Scripted {
+impl Planner for &Scripted {
     const PLATFORM: Platform = Platform::new("toy");
 
     type Plan = u32;
-    type Seen = u32;
-
-    fn timing(&self) -> &Timing {
-        &self.timing
-    }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, u32)> {
         self.note('p');
         Ok((Turn::take(self.place, request.target()).await, 7))
     }
 
-    fn place(&self, request: &DeployRequest, _: &u32) -> (String, Target) {
-        (self.place.to_owned(), request.target().clone())
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: u32) -> Box<dyn Trigger + 'a> {
+        assert_eq!(plan, 7, "the plan is the one that was made");
+        Box::new(ScriptedTrigger { scripted: self, request, polls: 0 })
+    }
+}
+
+/// One trigger of it, with its polls so far.
+struct ScriptedTrigger<'a> {
+    scripted: &'a Scripted,
+    request: &'a DeployRequest,
+    polls: u32,
+}
+
+impl Trigger for ScriptedTrigger<'_> {
+    fn timing(&self) -> &Timing {
+        &self.scripted.timing
     }
 
-    async fn post(&self, _: &DeployRequest, plan: &u32, _: &Turn) -> Answer {
-        assert_eq!(*plan, 7, "the plan is the one that was made");
-        self.note('s');
-        let answer = self.answers.lock().unwrap().pop().unwrap();
-        answer()
+    fn place(&self) -> (String, Target) {
+        (self.scripted.place.to_owned(), self.request.target().clone())
     }
 
-    async fn search(&self, _: &DeployRequest, _: &u32, _: &Turn, seen: &mut u32, _: bool) -> Result<Resolution> {
-        if *seen == 0 {
-            self.note('l');
+    fn set<'a>(&'a mut self, _: &'a Turn) -> BoxFuture<'a, Result<bool>> {
+        self.scripted.note('S');
+        async {
+            sleep(self.scripted.sets_within).await;
+            (self.scripted.sets)()
         }
-        *seen += 1;
-        (self.finds)(*seen)
+        .boxed()
     }
 
-    fn left(&self, _: &u32, deployment: &Deployment) -> Option<Left> {
+    fn unset(&mut self) -> BoxFuture<'_, String> {
+        self.scripted.note('U');
+        ready("the image tag was set back to `1.27`".to_owned()).boxed()
+    }
+
+    fn is_set(&mut self) -> BoxFuture<'_, Result<bool>> {
+        ready(self.scripted.is_set.ok_or_else(|| Error::new(ErrorKind::NoAnswer, "it was not read"))).boxed()
+    }
+
+    fn post<'a>(&'a self, _: &'a Turn) -> BoxFuture<'a, Answer> {
+        self.scripted.note('s');
+        let answer = self.scripted.answers.lock().unwrap().pop().unwrap();
+        ready(answer()).boxed()
+    }
+
+    fn search<'a>(&'a mut self, _: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
+        if self.polls == 0 {
+            self.scripted.note('l');
+        }
+        self.polls += 1;
+        ready((self.scripted.finds)(self.polls)).boxed()
+    }
+
+    fn left(&self, deployment: &Deployment) -> Option<Left> {
         let appears_within = Duration::from_secs(9);
         (!deployment.identity.is_resolved()).then(|| Left::new(appears_within).with_key("key"))
     }
 
-    fn was_not_acted_on(&self, _: &DeployRequest, plan: u32) {
-        assert_eq!(plan, 7);
-        self.note('n');
+    fn was_not_acted_on(&self, _: &Turn) {
+        self.scripted.note('n');
     }
 }
 
@@ -101,15 +146,15 @@ fn refused() -> Answer {
 
 /// An intent that another process prepared.
 fn foreign_intent(scripted: &Scripted, id: &str) -> Intent {
-    let stored = Stored {
-        v: STORED,
-        place: scripted.place.to_owned(),
-        overlap: None,
-        has_neighbour: false,
-        acted_on_within: scripted.timing.acted_on_within(),
-        plan: 7_u32,
-    };
-    Intent::new(Platform::new("toy"), id, request(), serde_json::to_value(stored).unwrap())
+    foreign_intent_of(scripted, id, request())
+}
+
+fn foreign_intent_of(scripted: &Scripted, id: &str, request: DeployRequest) -> Intent {
+    let stored = serde_json::json!({
+        "v": 1, "place": scripted.place, "overlap": null, "has_neighbour": false,
+        "acted_on_within_ms": u64::try_from(scripted.timing.acted_on_within().as_millis()).unwrap(), "plan": 7,
+    });
+    Intent::new(Platform::new("toy"), id, request, stored)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a search may fail")]
@@ -139,8 +184,13 @@ async fn a_lost_answer_is_searched_for_and_a_refusal_is_not() {
 async fn what_was_accepted_without_a_name_is_never_safe_to_repeat() {
     let unnamed = || Answer::Unnamed(Error::new(ErrorKind::Unreadable, "no name"));
     let absent = Scripted::new("t2", &[unnamed], nothing);
-    assert_eq!(deploy(&absent, &request()).await.unwrap_err().kind(), ErrorKind::Undecidable);
+    let error = deploy(&absent, &request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecidable);
+    assert!(error.to_string().contains("was accepted") && !error.to_string().contains("lost"), "{error}");
     assert_eq!(absent.done(), "psl", "and it does not count as not acted on");
+    let two = Scripted::new("t2", &[unnamed], |_| Ok(Resolution::Ambiguous("two were started at once")));
+    let error = deploy(&two, &request()).await.unwrap_err().to_string();
+    assert!(error.contains("names no deployment, and two were started") && !error.contains("lost"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -264,7 +314,9 @@ async fn an_overlap_that_was_there_when_the_intent_was_prepared_counts_when_it_i
     let intent = prepare(&scripted, &request()).await.unwrap();
     tokio::time::advance(Duration::from_secs(8)).await;
     assert!(Turn::take("t12", request().target()).await.overlap().is_none(), "its time is over");
-    let turn = turn_of(&&scripted, &intent, &stored::<&Scripted>(&intent).unwrap()).await;
+    let platform = &scripted;
+    let (stored, trigger) = stored::open(&platform, &intent).unwrap();
+    let turn = turn_of(&*trigger, &intent, &stored).await;
     assert_eq!((turn.overlap(), turn.has_neighbour()), (Some(Overlap::Target), true), "the baseline is from then");
 }
 

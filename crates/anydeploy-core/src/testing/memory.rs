@@ -2,8 +2,10 @@
 
 mod deployer;
 mod fault;
+mod groups;
 mod script;
 mod world;
+mod write;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,8 +15,9 @@ use fault::Fault;
 pub use script::Script;
 pub use world::Trigger;
 use world::World;
+pub use write::Write;
 
-use crate::{Capabilities, Error, Group, Method, Pace, Target};
+use crate::{Capabilities, Error, Group, Method, Pace, Setting, Target, Variable};
 
 /// A deployer whose platform lives in memory: for tests of programs that deploy.
 ///
@@ -23,6 +26,8 @@ use crate::{Capabilities, Error, Group, Method, Pace, Target};
 /// A deployment waits in its target's queue while an earlier one is under way, runs for two ticks, and then ends as its
 /// [`Script`] says; by default it succeeds.
 /// Its [`revision`](crate::Deployment::revision) is then what was asked for, unless the script says otherwise.
+/// A restart and a rollback run for one tick and build nothing; a target that is started or stopped is so with the next
+/// tick, unless a deployment that is under way ends later and starts it again.
 /// An intent may be sent once, at any time, until it is recovered: there is no fence, and an intent that has expired is
 /// staged with [`fail_next`](Self::fail_next).
 /// Every option and every group is offered; [`with_capabilities`](Self::with_capabilities) and
@@ -130,6 +135,34 @@ impl MemoryDeployer {
         self.world().line(target.clone()).always = script;
     }
 
+    /// Adds a variable to a target; an unknown target is added.
+    #[must_use]
+    pub fn with_variable(self, target: &Target, variable: Variable) -> Self {
+        self.world().line(target.clone()).variables.push(variable);
+        self
+    }
+
+    /// Sets the value of a variable as somebody else; one that is not there is added.
+    pub fn change_variable(&self, target: &Target, key: &str, value: &str) {
+        self.world().change_variable(target.clone(), key, value);
+    }
+
+    /// Refuses one write of a variable after this many were accepted.
+    pub fn refuse_variable_after(&self, writes: usize) {
+        self.world().writes_until_refusal = Some(writes);
+    }
+
+    /// Changes a setting of a target as somebody else; an unknown target is added.
+    pub fn change_setting(&self, target: &Target, setting: Setting) {
+        self.world().change_setting(target.clone(), &setting.clone(), Some(setting));
+    }
+
+    /// The settings of a target that were set.
+    #[must_use]
+    pub fn settings(&self, target: &Target) -> Vec<Setting> {
+        self.world().line(target.clone()).settings.clone()
+    }
+
     /// Moves the clock.
     pub fn advance(&self, ticks: u64) {
         self.world().advance(ticks);
@@ -162,6 +195,18 @@ impl MemoryDeployer {
     #[must_use]
     pub fn triggered(&self) -> Vec<Trigger> {
         self.world().triggered.clone()
+    }
+
+    /// What was truly written beside the deployments, oldest first, whatever the answers said.
+    #[must_use]
+    pub fn writes(&self) -> Vec<Write> {
+        self.world().writes.clone()
+    }
+
+    /// How many deployments of a target were built.
+    #[must_use]
+    pub fn builds(&self, target: &Target) -> usize {
+        self.world().line(target.clone()).builds
     }
 
     /// How many calls the platform has received.

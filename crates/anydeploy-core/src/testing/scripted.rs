@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::{
-    Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group, HistoryOptions, LogPage,
-    Result, Service, Target, TargetKind,
+    Ability, Action, Applied, Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group,
+    HistoryOptions, LogPage, Result, RollbackTarget, RunState, Service, StateChange, Target, TargetKind, VariableSet,
 };
 
 /// A call that a [`ScriptedDeployer`] received.
@@ -33,6 +33,18 @@ pub enum Call {
     Services,
     /// [`Catalog::check_credential`](crate::Catalog::check_credential).
     Check,
+    /// [`Lifecycle::start_target`](crate::Lifecycle::start_target).
+    Start(Target),
+    /// [`Lifecycle::stop_target`](crate::Lifecycle::stop_target).
+    Stop(Target),
+    /// [`Lifecycle::read_state`](crate::Lifecycle::read_state).
+    State(Target),
+    /// [`Rollback::list_rollback_targets`](crate::Rollback::list_rollback_targets).
+    RollbackTargets(Target, HistoryOptions),
+    /// [`Variables::read_variables`](crate::Variables::read_variables), also for a plan.
+    Variables(Target),
+    /// [`Variables::apply_variables`](crate::Variables::apply_variables), with the keys that the plan writes or removes.
+    ApplyVariables(Target, Vec<String>),
 }
 
 /// A deployer that answers from a list and records what it was asked.
@@ -66,6 +78,11 @@ struct State {
     services: VecDeque<Result<Service>>,
     service_lists: VecDeque<Result<Vec<Service>>>,
     checks: VecDeque<Result<Check>>,
+    changes: VecDeque<Result<StateChange>>,
+    states: VecDeque<Result<RunState>>,
+    versions: VecDeque<Result<Vec<RollbackTarget>>>,
+    variables: VecDeque<Result<VariableSet>>,
+    applied: VecDeque<Result<Applied>>,
     calls: Vec<Call>,
     latency: Duration,
 }
@@ -73,7 +90,10 @@ struct State {
 impl Default for State {
     fn default() -> Self {
         Self {
-            capabilities: Capabilities::new().with_kind(TargetKind::Application, &[]),
+            capabilities: Action::ALL
+                .iter()
+                .fold(Capabilities::new(), |offered, action| offered.with_action(TargetKind::Application, *action, &[]))
+                .with_abilities(TargetKind::Application, Ability::ALL),
             groups: BTreeSet::from([Group::Logs]),
             deployments: VecDeque::new(),
             histories: VecDeque::new(),
@@ -82,6 +102,11 @@ impl Default for State {
             services: VecDeque::new(),
             service_lists: VecDeque::new(),
             checks: VecDeque::new(),
+            changes: VecDeque::new(),
+            states: VecDeque::new(),
+            versions: VecDeque::new(),
+            variables: VecDeque::new(),
+            applied: VecDeque::new(),
             calls: Vec::new(),
             latency: Duration::ZERO,
         }
@@ -149,6 +174,51 @@ impl ScriptedDeployer {
         self.with(|state| {
             state.groups.insert(Group::Catalog);
             state.checks.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `start` or `stop`.
+    #[must_use]
+    pub fn answer_change(self, answer: Result<StateChange>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Lifecycle);
+            state.changes.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `state`.
+    #[must_use]
+    pub fn answer_state(self, answer: Result<RunState>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Lifecycle);
+            state.states.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `rollback_targets`.
+    #[must_use]
+    pub fn answer_rollback_targets(self, answer: Result<Vec<RollbackTarget>>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Rollback);
+            state.versions.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `variables` or `plan_variables`.
+    #[must_use]
+    pub fn answer_variables(self, answer: Result<VariableSet>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Variables);
+            state.variables.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `apply_variables`.
+    #[must_use]
+    pub fn answer_applied(self, answer: Result<Applied>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Variables);
+            state.applied.push_back(answer);
         })
     }
 

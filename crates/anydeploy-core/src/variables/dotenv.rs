@@ -37,6 +37,9 @@ impl DesiredVariables {
     }
 }
 
+/// White space within a line.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// The error of a line, without its text, which may be a secret.
 fn at(line: usize, what: &str) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("line {line} of the dotenv text cannot be read: {what}"))
@@ -69,14 +72,13 @@ impl Parser<'_> {
         let end = self.rest.find('\n').unwrap_or(self.rest.len());
         let Some(equals) = self.rest[..end].find('=') else { return Err(at(line, "there is no `=` in it")) };
         let key = self.rest[..equals].trim();
-        let key = key.strip_prefix("export").filter(|key| key.starts_with([' ', '\t'])).map_or(key, str::trim);
+        let key = key.strip_prefix("export").filter(|key| key.starts_with(BLANKS)).map_or(key, str::trim);
         if !is_key(key) {
             return Err(at(line, "its key is not made of ASCII letters, digits, `_`, `.` and `-`"));
         }
         let key = key.to_owned();
         self.take(equals + 1);
-        self.skip_blanks();
-        let variable = match self.rest.chars().next() {
+        let variable = match self.rest.trim_start_matches(BLANKS).chars().next() {
             Some('\'') => DesiredVariable::new(key, self.single_quoted()?).with_literal(true),
             Some('"') => DesiredVariable::new(key, self.double_quoted()?),
             _ => DesiredVariable::new(key, self.unquoted()),
@@ -87,14 +89,14 @@ impl Parser<'_> {
     /// A value without quotes, up to the end of the line or to a comment.
     fn unquoted(&mut self) -> String {
         let line = self.take_line();
-        // The blanks before a value are taken already, so a `#` at its beginning was after one if the value is a comment.
-        let is_comment = |(index, _): &(usize, &str)| line[..*index].ends_with([' ', '\t']);
+        let is_comment = |(index, _): &(usize, &str)| line[..*index].ends_with(BLANKS);
         let end = line.match_indices('#').find(is_comment).map_or(line.len(), |(index, _)| index);
-        line[..end].trim_matches([' ', '\t']).to_owned()
+        line[..end].trim_matches(BLANKS).to_owned()
     }
 
     fn single_quoted(&mut self) -> Result<String> {
         let line = self.line;
+        self.skip_blanks();
         self.take(1);
         let Some(end) = self.rest.find('\'') else { return Err(at(line, "its single quote has no end")) };
         let value = self.take(end).to_owned();
@@ -105,6 +107,7 @@ impl Parser<'_> {
 
     fn double_quoted(&mut self) -> Result<String> {
         let line = self.line;
+        self.skip_blanks();
         self.take(1);
         let mut value = String::new();
         loop {
@@ -133,7 +136,7 @@ impl Parser<'_> {
     fn end_of_quoted(&mut self) -> Result<()> {
         let line = self.line;
         let rest = self.take_line();
-        let text = rest.trim_start_matches([' ', '\t']);
+        let text = rest.trim_start_matches(BLANKS);
         if text.is_empty() || (text.starts_with('#') && text.len() < rest.len()) {
             return Ok(());
         }
@@ -141,7 +144,7 @@ impl Parser<'_> {
     }
 
     fn skip_blanks(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t']);
+        self.rest = self.rest.trim_start_matches(BLANKS);
     }
 }
 

@@ -117,9 +117,16 @@ pub struct PlanEntry {
     /// What the platform makes of it otherwise than a reader expects, in one sentence without the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
-    /// Its place among the present variables; `None` if it is new.
     #[serde(skip)]
     place: Option<usize>,
+}
+
+impl PlanEntry {
+    /// Its place among the present variables of [`VariablePlan::base`]; `None` if it is new.
+    #[must_use]
+    pub const fn place(&self) -> Option<usize> {
+        self.place
+    }
 }
 
 /// What has to be written so that a target has the desired variables.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy_core::testing::ScriptedDeployer;
+use anydeploy_core::testing::{Call, ScriptedDeployer};
 use anydeploy_core::{
-    Capabilities, DeployRequest, Deployer, DeployerExt, Error, ErrorKind, HistoryOptions, Method, Platform,
-    RequestOption, Revision, Target, TargetKind,
+    Ability, Action, Capabilities, DeployRequest, Deployer, DeployerExt, Error, ErrorKind, HistoryOptions, Method,
+    Platform, RanRevision, RequestOption, Revision, RollbackObstacle, RollbackPoint, RollbackTarget, Setting, Target,
+    TargetKind,
 };
 
 fn request() -> DeployRequest {
@@ -95,4 +96,105 @@ fn what_may_have_been_acted_on_is_never_called_safe_to_repeat() {
     for kind in [ErrorKind::Unreachable, ErrorKind::NotTriggered, ErrorKind::RateLimited, ErrorKind::Rejected] {
         assert!(Error::new(kind, "x").is_safe_to_repeat(), "{kind}");
     }
+}
+
+fn version() -> RollbackTarget {
+    RollbackTarget::new(Target::application("web"), RollbackPoint::new("v7", RanRevision::Unverified))
+}
+
+#[test]
+fn an_action_that_a_kind_of_target_lacks_is_refused_by_name() {
+    let platform = Platform::new("alpha");
+    let capabilities = Capabilities::new()
+        .with_kind(TargetKind::Application, RequestOption::ALL)
+        .with_action(TargetKind::Application, Action::Redeploy, &[RequestOption::NoCache])
+        .with_abilities(TargetKind::Application, &[Ability::Stop]);
+    let web = || Target::application("web");
+    let table = [
+        (DeployRequest::restart(web()), "does not offer a restart of a target of kind `application`"),
+        (DeployRequest::rollback(&version()), "does not offer a rollback of a target of kind `application`"),
+        (
+            DeployRequest::redeploy(web()).with_reason("why"),
+            "does not offer a redeployment of a target of kind `application` together with a reason on a deployment",
+        ),
+        (DeployRequest::restart(Target::database("db")), "the kinds it deploys are: application"),
+    ];
+    for (request, sentence) in table {
+        let error = request.check(&platform, &capabilities).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{request:?}");
+        assert!(error.to_string().contains(sentence), "{error}");
+    }
+    DeployRequest::redeploy(web()).with_no_cache(true).check(&platform, &capabilities).unwrap();
+    capabilities.require(&platform, &TargetKind::Application, Ability::Stop).unwrap();
+    for (kind, ability) in [(TargetKind::Application, Ability::Start), (TargetKind::Database, Ability::Stop)] {
+        let error = capabilities.require(&platform, &kind, ability).unwrap_err();
+        let expected = format!("alpha: does not offer the {ability} of a target of kind `{kind}`");
+        assert_eq!((error.kind(), error.to_string()), (ErrorKind::Unsupported, expected));
+    }
+}
+
+#[test]
+fn what_a_deployment_may_set_says_nothing_of_another_action() {
+    let capabilities = Capabilities::new()
+        .with_action(TargetKind::Job, Action::Restart, &[RequestOption::Reason])
+        .with_action(TargetKind::Job, Action::Deploy, &[RequestOption::NoCache]);
+    assert!(capabilities.deploys(&TargetKind::Job) && capabilities.acts(&TargetKind::Job, Action::Deploy));
+    assert!(capabilities.takes_with(&TargetKind::Job, Action::Restart, RequestOption::Reason));
+    assert!(!capabilities.takes_with(&TargetKind::Job, Action::Restart, RequestOption::NoCache));
+    assert!(!capabilities.takes(&TargetKind::Job, RequestOption::Reason));
+    let without = capabilities.without(RequestOption::Reason);
+    assert!(!without.takes_with(&TargetKind::Job, Action::Restart, RequestOption::Reason));
+    assert!(!without.takes_with(&TargetKind::Job, Action::Rollback, RequestOption::NoCache));
+}
+
+#[test]
+fn an_action_a_version_and_a_setting_have_to_fit_together() {
+    let web = || Target::application("web");
+    let mut capabilities = Capabilities::new().with_kind(TargetKind::Application, RequestOption::ALL);
+    for action in Action::ALL {
+        capabilities = capabilities.with_action(TargetKind::Application, *action, RequestOption::ALL);
+    }
+    let json = |value| serde_json::from_value::<DeployRequest>(value).unwrap();
+    let mut unusable = version();
+    unusable.point.id = "\n".into();
+    let tag = || Setting::ImageTag("1.28".into());
+    let table = [
+        json(serde_json::json!({ "v": 2, "target": "application:web", "action": "rollback" })),
+        json(serde_json::json!({ "v": 2, "target": "application:web", "rollback": { "id": "v7" } })),
+        DeployRequest::rollback(&unusable),
+        DeployRequest::rollback(&version()).with_revision(Revision::Deployed),
+        DeployRequest::restart(web()).with_setting(tag()),
+        request().with_setting(tag()).with_revision(Revision::Deployed),
+        request().with_setting(Setting::ImageTag(" ".into())),
+        request().with_setting(Setting::Branch("a\nb".into())),
+    ];
+    for request in table {
+        let error = request.check(&Platform::new("alpha"), &capabilities).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{request:?}: {error}");
+    }
+    for request in [DeployRequest::rollback(&version()), request().with_setting(tag()), DeployRequest::restart(web())] {
+        request.check(&Platform::new("alpha"), &capabilities).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_version_with_an_obstacle_is_refused_before_anything_is_sent() {
+    let deployer = ScriptedDeployer::new();
+    let gone = version().with_obstacle(Some(RollbackObstacle::ImageGone));
+    let error = deployer.roll_back_to(&gone).await.unwrap_err();
+    assert_eq!((error.kind(), error.obstacle()), (ErrorKind::Conflict, Some(RollbackObstacle::ImageGone)));
+    assert_eq!((error.is_safe_to_repeat(), deployer.calls().len()), (true, 0));
+    deployer.roll_back_to(&version()).await.unwrap_err();
+    assert_eq!(deployer.calls(), [Call::Deploy(DeployRequest::rollback(&version()))]);
+}
+
+#[test]
+fn what_ran_is_compared_with_the_version_or_the_tag_that_was_asked_for() {
+    let point = RollbackPoint::new("c", RanRevision::Commit("cafe".repeat(10)));
+    let back = DeployRequest::rollback(&RollbackTarget::new(Target::application("web"), point));
+    assert_eq!(back.expected_revision(), Revision::Commit("cafe".repeat(10)));
+    let set = request().with_setting(Setting::ImageTag("1.28".into()));
+    assert_eq!(set.expected_revision(), Revision::ImageTag("1.28".into()));
+    assert_eq!(request().with_setting(Setting::Branch("next".into())).expected_revision(), Revision::Configured);
+    assert_eq!(DeployRequest::rollback(&version()).expected_revision(), Revision::Configured);
 }

@@ -40,9 +40,11 @@ fn golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(file: &str, value
 
 macro_rules! golden {
     ($name:literal, $value:expr) => {
-        golden(include_str!(concat!("../golden/v1/", $name, ".json")), $value)
+        golden(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1/", $name, ".json")), $value)
     };
 }
+
+mod changes;
 
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()

@@ -1,5 +1,7 @@
 //! Layers: each interceptor's own rule, and that every call and group passes through one.
 
+mod writes;
+
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -16,4 +16,5 @@ mod sentences;
 mod telemetry;
 mod text;
 mod two_phase;
+mod variables;
 mod watch;

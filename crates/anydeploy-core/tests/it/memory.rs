@@ -1,5 +1,7 @@
 //! How the platform in memory behaves.
 
+mod changes;
+
 use std::collections::BTreeMap;
 
 use anydeploy_core::testing::{MemoryDeployer, Script};

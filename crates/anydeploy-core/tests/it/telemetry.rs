@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anydeploy_core::testing::{MemoryDeployer, ScriptedDeployer};
 use anydeploy_core::{
-    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity,
-    LogOptions, Method, Phase, Platform, Result, Retry, Target, Tracing, WatchOptions, telemetry,
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, DesiredVariables, Error,
+    ErrorKind, Identity, LogOptions, Method, Phase, PlanOptions, Platform, Result, Retry, Target, Tracing,
+    WatchOptions, telemetry,
 };
 
 use recorder::record;
@@ -175,4 +176,28 @@ async fn a_call_runs_inside_the_span_of_the_layer() {
     let lines = records.lines();
     let events: Vec<_> = lines.iter().filter_map(|line| line.split_once(": event INFO retry")).collect();
     assert_eq!(events.iter().map(|(span, _)| *span).collect::<Vec<_>>(), ["deploy", "call"], "{lines:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trigger_that_is_no_deployment_names_its_action() {
+    let deployer = ScriptedDeployer::new().answer(Ok(seen(Identity::Exact, Phase::Succeeded)));
+    let (records, guard) = record();
+    let request = DeployRequest::restart(target());
+    telemetry::deploy(&request, deployer.deploy(&request)).await.unwrap();
+    drop(guard);
+    let lines = records.lines();
+    assert!(lines[0].contains("anydeploy.action=\"restart\""), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_write_is_a_call_and_shows_no_value() {
+    let deployer = MemoryDeployer::new().with_target(target()).layered(Tracing::new());
+    let desired = DesiredVariables::new().set("KEY", "hunter2");
+    let plan = deployer.plan_variables(&target(), &desired, PlanOptions::merge()).await.unwrap();
+    let (records, guard) = record();
+    deployer.apply_variables(&plan).await.unwrap();
+    drop(guard);
+    let lines = records.lines();
+    assert!(lines[0].starts_with("span call ") && lines[0].contains("apply_variables"), "{lines:#?}");
+    assert!(!lines.concat().contains("hunter2"), "{lines:#?}");
 }

@@ -4,6 +4,7 @@ mod deadline;
 mod events;
 mod log;
 mod refusals;
+mod state;
 
 use std::time::Duration;
 

@@ -7,21 +7,22 @@ use super::api::Api;
 use super::asked::Asked;
 use super::check::lacks_ability;
 use super::rows::{self, Page};
-use crate::adapter::{Timestamps, Turn, parse_timestamp, retry_briefly};
+use crate::adapter::{Timestamps, Turn, Window, parse_timestamp, retry_briefly};
 use crate::{Error, ErrorKind, Result, Target};
 
 /// More rows than any application has: a page beyond the last row holds none, and states their number all the same.
 const BEYOND_ALL: i64 = 1_000_000_000;
 
-/// How far the clock that dates the answers may be ahead of the one that dates the rows, in seconds: a proxy may date them.
-pub(super) const MAX_CLOCK_SKEW: i64 = 120;
+/// For how long the number of rows is taken for one that no deletion has changed, in seconds: rows older than 60 days are
+/// deleted once a day (4.3.11).
+const NUMBER_HOLDS_FOR: i64 = 300;
 
 /// Whether a row was made after the baseline was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
     New,
     Known,
-    /// Number and time contradict each other.
+    /// Number and time contradict each other, or neither decides.
     Unclear,
 }
 
@@ -36,17 +37,22 @@ pub(super) struct Baseline {
     pub(super) at: Option<Timestamps>,
     /// Whether they could be read at all.
     pub(super) is_read: bool,
+    /// A row of the second in which it was read was made afterwards, as nothing else of the kind came shortly before.
+    #[serde(default)]
+    is_first: bool,
 }
 
 impl Baseline {
-    /// Without a number: the time of another read.
-    pub(super) fn at(at: Option<Timestamps>) -> Self {
-        Self { count: None, known: Vec::new(), at, is_read: at.is_some() }
+    /// Without a number: the time of another read, before a rollback.
+    ///
+    /// Who else would go back to the same commit within the same second, if it is not this process?
+    pub(super) fn of_rollback(at: Option<Timestamps>, turn: &Turn) -> Self {
+        Self { at, is_read: at.is_some(), is_first: !turn.follows_within(Window::MAX_SKEW), ..Self::default() }
     }
 
     pub(super) fn of(page: Page) -> Self {
         let known = page.rows.into_iter().map(|row| row.deployment_uuid).collect();
-        Self { count: page.count, known, at: page.at, is_read: true }
+        Self { count: page.count, known, at: page.at, is_read: true, is_first: false }
     }
 
     /// When it was read, unless its answer and that of a later page are dated by different clocks: then neither is believed.
@@ -56,33 +62,39 @@ impl Baseline {
 
     /// The age of each row of a page that was read later, newest first.
     ///
-    /// The number decides where it is known, as no clock can be wrong about it.
-    /// Rows older than 60 days are deleted once a day (4.3.11), so a row that is younger than the baseline and yet beyond
-    /// the number is unclear.
+    /// The number decides where it is known, as no clock can be wrong about it, unless rows may have been deleted since.
     pub(super) fn ages(&self, page: &Page) -> Vec<Age> {
         let made = self.count.zip(page.count).map(|(before, now)| now.saturating_sub(before));
-        let at = self.at_beside(page);
+        let may_lack_rows = made.is_some_and(|made| made < 0) || self.may_be_deleted(page);
+        let (at, max_skew) = (self.at_beside(page), Window::MAX_SKEW.as_secs().cast_signed());
         let age = |(index, row): (usize, &Row)| {
-            if self.known.contains(&row.deployment_uuid) {
-                return Age::Known;
-            }
             let later = seconds_after(at, row);
             match made {
+                _ if self.known.contains(&row.deployment_uuid) => Age::Known,
                 Some(made) if i64::try_from(index).is_ok_and(|index| index < made) => Age::New,
-                Some(made) if made < 0 || later.is_some_and(|later| later > 0) => Age::Unclear,
-                Some(_) => Age::Known,
-                // Times have whole seconds, so of one and the same second neither is later.
+                _ if later.is_some_and(|later| later < -max_skew) => Age::Known,
+                Some(_) if !may_lack_rows && later.is_none_or(|later| later <= 0) => Age::Known,
                 None if later.is_some_and(|later| later > 0) => Age::New,
-                None if later.is_some_and(|later| later < -MAX_CLOCK_SKEW) => Age::Known,
-                None => Age::Unclear,
+                // Times have whole seconds, so that of one and the same second neither is later.
+                None if later == Some(0) && self.is_first => Age::New,
+                _ => Age::Unclear,
             }
         };
         page.rows.iter().enumerate().map(age).collect()
     }
+
+    /// Whether rows from before may have been deleted by the time at which a page was read.
+    fn may_be_deleted(&self, page: &Page) -> bool {
+        let is_long_after = |(before, now): (Timestamps, Timestamps)| {
+            let passed = |before: i64, now: i64| now.saturating_sub(before) > NUMBER_HOLDS_FOR;
+            passed(before.server, now.server) || passed(before.local(), now.local())
+        };
+        self.count != Some(0) && self.at.zip(page.at).is_some_and(is_long_after)
+    }
 }
 
 /// How many seconds after this time a row was made, by the server's clocks.
-pub(super) fn seconds_after(at: Option<Timestamps>, row: &Row) -> Option<i64> {
+fn seconds_after(at: Option<Timestamps>, row: &Row) -> Option<i64> {
     let created = parse_timestamp(row.created_at.as_deref()?)?.timestamp();
     Some(created.saturating_sub(at?.server))
 }
@@ -139,8 +151,16 @@ mod tests {
         const BEFORE: &str = "2026-11-22T15:40:20.000000Z";
         const SAME: &str = "2026-11-22T15:40:24.000000Z";
         const AFTER: &str = "2026-11-22T15:40:29.000000Z";
+        // Read 301 seconds before the page.
+        const BEFORE_EARLIER: &str = "2026-11-22T15:35:20.000000Z";
         let counted = |count| Baseline::of(page(count, &[]));
-        let cases: [Case<'_>; 8] = [
+        let earlier = |count| {
+            let at = page(None, &[]).at.unwrap();
+            let at = json!({ "server": at.server - 301, "local": at.local() - 301 });
+            Baseline { at: serde_json::from_value(at).unwrap(), ..counted(Some(count)) }
+        };
+        let rollback = |is_first| Baseline { is_first, ..counted(None) };
+        let cases: [Case<'_>; 13] = [
             (counted(Some(1)), Some(2), &[("b", SAME), ("a", SAME)], &[New, Known]),
             (counted(Some(1)), Some(1), &[("a", SAME)], &[Known]),
             // The clock that dates the answers may be off.
@@ -148,10 +168,16 @@ mod tests {
             // An old row was deleted in between.
             (counted(Some(50)), Some(50), &[("b", AFTER), ("a", BEFORE)], &[Unclear, Known]),
             (counted(Some(50)), Some(40), &[("b", SAME), ("a", BEFORE)], &[Unclear, Unclear]),
+            (counted(Some(50)), Some(40), &[("b", SAME), ("a", LONG_BEFORE)], &[Unclear, Known]),
+            // So long after the baseline it may have been, unless there was none.
+            (earlier(50), Some(50), &[("b", BEFORE_EARLIER), ("a", LONG_BEFORE)], &[Unclear, Known]),
+            (earlier(0), Some(0), &[("b", BEFORE_EARLIER)], &[Known]),
             // Without numbers, only the times are left.
             (counted(None), None, &[("c", AFTER), ("b", SAME), ("a", LONG_BEFORE)], &[New, Unclear, Known]),
             (Baseline::of(page(None, &[("a", SAME)])), None, &[("b", AFTER), ("a", SAME)], &[New, Known]),
             (Baseline::default(), Some(1), &[("a", AFTER)], &[Unclear]),
+            (rollback(true), Some(2), &[("b", SAME), ("a", BEFORE)], &[New, Unclear]),
+            (rollback(false), Some(2), &[("b", SAME), ("a", BEFORE)], &[Unclear, Unclear]),
         ];
         for (baseline, count, rows, ages) in cases {
             assert_eq!(baseline.ages(&page(count, rows)), ages, "{baseline:?} {rows:?}");

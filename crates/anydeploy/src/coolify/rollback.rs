@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::is_commit_hash;
 use super::{api::Api, rows};
-use crate::adapter::retry_briefly;
+use crate::adapter::{Turn, retry_briefly};
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
 
 /// How many digits the hash of a commit has; a repository may use the longer form.
@@ -20,7 +20,7 @@ const FULL_HASHES: [usize; 2] = [40, 64];
 const NO_REPOSITORY: &str = "coollabsio/coolify";
 
 /// What a rollback deploys, and the baseline before it.
-pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
+pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked, turn: &Turn) -> Result<(Asked, Baseline)> {
     if let Some(commit) = &asked.commit {
         check_commit(commit)?;
     }
@@ -30,7 +30,7 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Res
     if let Some(commit) = &asked.commit {
         check_fetchable(&application, commit)?;
         // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
-        return Ok((asked, Baseline::at(at)));
+        return Ok((asked, Baseline::of_rollback(at, turn)));
     }
     let (commit, baseline) = deployed_commit(api, target).await.map_err(before)?;
     asked.commit = Some(commit);

@@ -1,13 +1,15 @@
 //! Searches for the deployment of a trigger whose answer is lost, or names none.
 
+use std::time::Duration;
+
 use coolify_client::types::Deployment as Row;
 
 use super::asked::Asked;
-use super::baseline::{Age, Baseline, MAX_CLOCK_SKEW};
+use super::baseline::{Age, Baseline};
 use super::rows::Page;
 use super::status::is_active;
-use crate::adapter::{Timestamps, parse_timestamp};
-use crate::{Adoption, Timing};
+use crate::Adoption;
+use crate::adapter::{Timestamps, Window, parse_timestamp};
 
 /// What the newest rows prove.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ pub(super) fn find<'a>(
     asked: &Asked,
     baseline: &Baseline,
     overlaps: bool,
-    timing: &Timing,
+    acted_on_within: Duration,
 ) -> Finding<'a> {
     let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
     let is_undated = baseline.at.is_some() && at.is_none();
@@ -42,7 +44,7 @@ pub(super) fn find<'a>(
         let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
         of_age
             .map(|(row, _)| row)
-            .filter(|row| asked.is_same_place(row) && !is_too_late(row, baseline, is_undated, timing))
+            .filter(|row| asked.is_same_place(row) && !is_too_late(row, baseline, is_undated, acted_on_within))
     };
     let mut own = here(Age::New).filter(|row| asked.may_be(row));
     let ambiguous: fn(&'static str) -> Finding<'a> =
@@ -88,12 +90,11 @@ fn was_active(row: &Row, at: Option<Timestamps>) -> bool {
 /// trigger is answered (4.3.11).
 ///
 /// Where two answers are dated by different clocks, it has to be so by the clock of the machine as well.
-fn is_too_late(row: &Row, baseline: &Baseline, is_undated: bool, timing: &Timing) -> bool {
-    let longest = i64::try_from(timing.acted_on_within().as_secs()).unwrap_or(i64::MAX).saturating_add(MAX_CLOCK_SKEW);
-    let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp());
+fn is_too_late(row: &Row, baseline: &Baseline, is_undated: bool, acted_on_within: Duration) -> bool {
+    let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp_millis());
     created.zip(baseline.at).is_some_and(|(created, at)| {
-        let is_later = |than: i64| created.saturating_sub(than) > longest;
-        is_later(at.server) && (!is_undated || is_later(at.local()))
+        let is_by = |second: i64| Window::after(second, acted_on_within).is_too_late(created, Duration::ZERO);
+        is_by(at.server) && (!is_undated || is_by(at.local()))
     })
 }
 
@@ -105,7 +106,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{DeployRequest, Target};
+    use crate::{DeployRequest, Target, Timing};
 
     /// A page as it came with this `Date`, of so many rows in all and these.
     fn page(date: &str, count: i64, rows: &[(&str, &str)]) -> Page {
@@ -128,7 +129,7 @@ mod tests {
         let asked = Asked::of(&DeployRequest::new(Target::application("web"))).unwrap();
         let find_in = |later: &Page, before: &str| {
             let baseline = Baseline::of(page(before, 0, &[]));
-            match find(later, &asked, &baseline, false, &Timing::DEFAULT) {
+            match find(later, &asked, &baseline, false, Timing::DEFAULT.acted_on_within()) {
                 Finding::Row(row) => row.deployment_uuid.clone(),
                 other => format!("{other:?}"),
             }

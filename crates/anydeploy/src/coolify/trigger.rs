@@ -1,5 +1,6 @@
 //! A trigger on Coolify: what is read before it, how it is sent, and how its deployment is searched for.
 
+use futures::future::{BoxFuture, FutureExt, ready};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answered, answered, confirm, is_merged, unnamed};
@@ -11,7 +12,7 @@ use super::pending::Stage;
 use super::rows::{MAX_RECOVERED_ROWS, MAX_SEARCHED_ROWS, Page};
 use super::search::{Finding, find};
 use super::{Coolify, rollback, rows, start};
-use crate::adapter::{Answer, Left, Resolution, Trigger, Turn, checked};
+use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, checked};
 use crate::{
     DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, Target, TargetKind, Timing, platform,
 };
@@ -34,95 +35,115 @@ impl Plan {
     }
 }
 
-/// The triggers of one instance.
+/// Plans the triggers of one instance.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CoolifyTrigger<'a>(pub(super) &'a Coolify);
+pub(super) struct CoolifyPlanner<'a>(pub(super) &'a Coolify);
 
-impl Trigger for CoolifyTrigger<'_> {
+impl Planner for CoolifyPlanner<'_> {
     const PLATFORM: Platform = platform::COOLIFY;
 
     type Plan = Plan;
-    type Seen = ();
-
-    fn timing(&self) -> &Timing {
-        &self.0.timing
-    }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         request.check(&platform::COOLIFY, &self.0.capabilities())?;
         let (target, asked) = (request.target(), Asked::of(request)?);
         let turn = Turn::take(&place_of(&self.0.api, target, &asked), target).await;
-        let plan = if *target.kind() != TargetKind::Application {
-            Plan::Start { asked, ran: start::ran_before(&self.0.api, target).await? }
-        } else if matches!(request.revision(), Revision::Commit(_) | Revision::Deployed) {
-            let (asked, baseline) = rollback::prepare(&self.0.api, target, asked).await?;
-            Plan::Deploy { asked, baseline }
-        } else {
-            Plan::Deploy { asked, baseline: baseline::count(&self.0.api, target).await? }
+        if *target.kind() != TargetKind::Application {
+            let ran = start::ran_before(&self.0.api, target).await?;
+            return Ok((turn, Plan::Start { asked, ran }));
+        }
+        let (asked, baseline) = match request.revision() {
+            Revision::Commit(_) | Revision::Deployed => rollback::prepare(&self.0.api, target, asked, &turn).await?,
+            _ => (asked, baseline::count(&self.0.api, target).await?),
         };
-        Ok((turn, plan))
+        Ok((turn, Plan::Deploy { asked, baseline }))
     }
 
-    fn place(&self, request: &DeployRequest, plan: &Plan) -> (String, Target) {
-        (place_of(&self.0.api, request.target(), plan.asked()), request.target().clone())
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
+        Box::new(CoolifyTrigger { coolify: self.0, target: request.target(), plan })
+    }
+}
+
+/// The trigger of one request.
+struct CoolifyTrigger<'a> {
+    coolify: &'a Coolify,
+    target: &'a Target,
+    plan: Plan,
+}
+
+impl Trigger for CoolifyTrigger<'_> {
+    fn timing(&self) -> &Timing {
+        &self.coolify.timing
     }
 
-    async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
-        let target = request.target();
-        let (asked, baseline) = match plan {
-            Plan::Start { asked, ran } => return start::post(&self.0.api, target, asked, *ran).await,
-            Plan::Deploy { asked, baseline } => (asked, baseline),
-        };
-        let posted = match &asked.commit {
-            Some(commit) => post_rollback(&self.0.api, target, commit).await,
-            None => post_deploy(&self.0.api, target, asked).await,
-        };
-        let (answered, at) = match posted {
-            Ok(posted) => posted,
-            Err(answer) => return answer,
-        };
-        let context = Context { target, asked, baseline, turn };
-        match confirm(self.0, &context, answered, checked(at, baseline.at)).await {
-            Ok(deployment) => Answer::accepted(deployment),
-            Err(error) => Answer::Failed(error),
+    fn place(&self) -> (String, Target) {
+        (place_of(&self.coolify.api, self.target, self.plan.asked()), self.target.clone())
+    }
+
+    fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
+        let Self { coolify, target, .. } = *self;
+        match &self.plan {
+            Plan::Start { asked, ran } => start::post(&coolify.api, target, asked, *ran).boxed(),
+            Plan::Deploy { asked, baseline } => post(coolify, Context { target, asked, baseline, turn }).boxed(),
         }
     }
 
-    async fn search(
-        &self,
-        request: &DeployRequest,
-        plan: &Plan,
-        turn: &Turn,
-        (): &mut (),
-        is_ours: bool,
-    ) -> Result<Resolution> {
-        let target = request.target();
-        let Plan::Deploy { asked, baseline } = plan else {
-            return Ok(Resolution::Unrecoverable("Coolify keeps no deployments of services and databases"));
+    fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
+        let Plan::Deploy { asked, baseline } = &self.plan else {
+            let why = "Coolify keeps no deployments of services and databases";
+            return ready(Ok(Resolution::Unrecoverable(why))).boxed();
         };
-        if !baseline.is_read {
-            let why = "the token or the version of Coolify gives no list of deployments in which to find it";
-            return Ok(Resolution::Unrecoverable(why));
-        }
-        // A row that is older than one from before the trigger is older than the trigger.
-        let reaches_back = |page: &Page| baseline.ages(page).last() == Some(&Age::Known);
-        let limit = if is_ours { MAX_SEARCHED_ROWS } else { MAX_RECOVERED_ROWS };
-        let page = rows::search_among(&self.0.api, target, limit, reaches_back).await?;
-        Ok(match find(&page, asked, baseline, turn.overlap().is_some(), &self.0.timing) {
-            Finding::Row(row) => {
-                let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));
-                Resolution::likely(to_deployment(self.0, target, &known, row))
-            }
-            Finding::Ambiguous(why) => Resolution::Ambiguous(why),
-            Finding::Unresolved(why) => Resolution::Unresolved(why),
-            Finding::NotFound => Resolution::NotFound,
-        })
+        search_for(self.coolify, self.target, asked, baseline, search).boxed()
     }
 
-    fn left(&self, _: &Plan, _: &Deployment) -> Option<Left> {
+    fn left(&self, _: &Deployment) -> Option<Left> {
         // Its id names the deployment.
         None
     }
+}
+
+/// Sends the trigger of a deployment, and reads what it started.
+async fn post(coolify: &Coolify, context: Context<'_>) -> Answer {
+    let Context { target, asked, baseline, .. } = context;
+    let posted = match &asked.commit {
+        Some(commit) => post_rollback(&coolify.api, target, commit).await,
+        None => post_deploy(&coolify.api, target, asked).await,
+    };
+    let (answered, at) = match posted {
+        Ok(posted) => posted,
+        Err(answer) => return answer,
+    };
+    match confirm(coolify, &context, answered, checked(at, baseline.at)).await {
+        Ok(deployment) => Answer::accepted(deployment),
+        Err(error) => Answer::Failed(error),
+    }
+}
+
+/// Searches the newest rows for the one that the trigger made.
+async fn search_for(
+    coolify: &Coolify,
+    target: &Target,
+    asked: &Asked,
+    baseline: &Baseline,
+    search: Search<'_>,
+) -> Result<Resolution> {
+    if !baseline.is_read {
+        let why = "the token or the version of Coolify gives no list of deployments in which to find it";
+        return Ok(Resolution::Unrecoverable(why));
+    }
+    // A row that is older than one from before the trigger is older than the trigger.
+    let reaches_back = |page: &Page| baseline.ages(page).last() == Some(&Age::Known);
+    let limit = if search.is_ours { MAX_SEARCHED_ROWS } else { MAX_RECOVERED_ROWS };
+    let page = rows::search_among(&coolify.api, target, limit, reaches_back).await?;
+    Ok(match find(&page, asked, baseline, search.turn.overlap().is_some(), search.acted_on_within) {
+        Finding::Row(row) => {
+            let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));
+            Resolution::likely(to_deployment(coolify, target, &known, row))
+        }
+        Finding::Ambiguous(why) => Resolution::Ambiguous(why),
+        Finding::Unresolved(why) => Resolution::Unresolved(why),
+        Finding::NotFound => Resolution::NotFound,
+    })
 }
 
 /// A preview and production do not get into each other's way.
@@ -144,5 +165,25 @@ async fn post_rollback(api: &Api, target: &Target, commit: &str) -> Result<Dated
         None if is_merged(&said) => Ok((Answered::Merged(String::new()), at)),
         // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
         None => Err(Answer::Unnamed(unnamed(&said))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Intent;
+
+    #[test]
+    fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
+        let files = [
+            include_str!("../../tests/golden/v1/coolify_deploy.json"),
+            include_str!("../../tests/golden/v1/coolify_start.json"),
+        ];
+        for file in files {
+            let intent: Intent = serde_json::from_str(file).unwrap();
+            let stored = &intent.baseline()["plan"];
+            let plan = Plan::deserialize(stored).unwrap();
+            assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
+        }
     }
 }

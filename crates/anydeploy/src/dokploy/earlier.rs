@@ -8,7 +8,7 @@ use super::Dokploy;
 use super::pending::Pending;
 use super::row::to_deployment;
 use super::status::of_job;
-use crate::adapter::retry_read;
+use crate::adapter::{Turn, retry_read};
 use crate::{Adoption, DeployRequest, Deployment, Error, ErrorKind, Identity, Phase, Result, platform};
 
 static EARLIER: Mutex<Vec<Earlier>> = Mutex::new(Vec::new());
@@ -32,7 +32,9 @@ pub(super) fn remember(dokploy: &Dokploy, request: &DeployRequest, pending: Pend
 /// Finds the deployment of an earlier trigger of the same request that counted as not acted on.
 ///
 /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
-pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest) -> Result<Option<Deployment>> {
+///
+/// A trigger that has its `turn` behind others finds the overlap with them, too.
+pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest, turn: &Turn) -> Result<Option<Deployment>> {
     let (place, target) = (dokploy.api.place(request.target()), request.target());
     let known: Vec<Earlier> = {
         let (now, mut earlier) = (Instant::now(), earlier());
@@ -53,6 +55,7 @@ pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest) -> Result<O
         let queue = queue.as_ref()?;
         let job = queue.tagged(&pending.correlation_tag())?;
         pending.note_job(job, queue, None, None);
+        pending.overlaps |= turn.overlap().is_some();
         Some((pending.to_deployment(target, of_job(job)), pending))
     });
     let Some((deployment, found)) = found else { return Ok(None) };

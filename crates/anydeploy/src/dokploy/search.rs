@@ -1,19 +1,16 @@
 //! Searches the rows for the deployment of a trigger that another process may have sent, maybe long ago.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use dokploy_client::types::{Deployment as Row, DeploymentDetails, DeploymentStatusEnum};
 
 use super::baseline::Baseline;
-use super::infer::{Others, may_lack_rows, millis, new_rows, overwritten};
+use super::infer::{Others, may_lack_rows, new_rows, overwritten};
 use super::pending::Pending;
 use super::rows::{MAX_KEPT_ROWS, unix_millis};
-use crate::adapter::Timestamps;
+use crate::adapter::{Timestamps, Window};
 use crate::{Target, TargetKind, Timing};
-
-/// How far the clock that dates the answers, which may be a proxy's, may be from the one that dates the rows, in
-/// milliseconds.
-const MAX_CLOCK_SKEW: i64 = 120_000;
 
 /// What the rows prove.
 #[derive(Debug)]
@@ -28,38 +25,69 @@ pub(super) enum Finding<'a> {
     NotFound,
 }
 
-/// When the job of a trigger can have been queued, in Unix milliseconds of the server's clock.
-struct Window {
-    queued_until: i64,
-    /// When the row of a job that did not have to wait was there at the latest.
-    row_until: i64,
+/// What bounds the rows that can be the trigger's.
+pub(super) struct Scope<'a> {
+    baseline: &'a Baseline,
+    /// When its job can have been queued, if the answer to the baseline was dated.
+    window: Option<Window>,
+    row_appears: Duration,
 }
 
-impl Window {
-    fn of(baseline: &Baseline, timing: &Timing) -> Option<Self> {
-        let read_at = baseline.newest.read_at?.server.saturating_mul(1000);
-        let queued_until = read_at.saturating_add(millis(timing.acted_on_within()));
-        let row_until = queued_until.saturating_add(millis(timing.row_appears)).saturating_add(MAX_CLOCK_SKEW);
-        Some(Self { queued_until, row_until })
+impl<'a> Scope<'a> {
+    pub(super) fn new(baseline: &'a Baseline, acted_on_within: Duration, timing: &Timing) -> Self {
+        let window = baseline.newest.read_at.map(|at| Window::after(at.server, acted_on_within));
+        Self { baseline, window, row_appears: timing.row_appears }
+    }
+
+    /// Whether a job that did not have to wait would have had its row by this time.
+    fn is_late(&self, created: i64) -> bool {
+        self.window.is_some_and(|window| window.is_too_late(created, self.row_appears))
+    }
+
+    /// Whether the trigger cannot be sent or acted on any more, by an answer of this time.
+    pub(super) fn is_over_by(&self, now: Option<Timestamps>) -> bool {
+        self.window.zip(now).is_none_or(|(window, now)| window.is_over(now.server))
+    }
+
+    /// Whether the job of the trigger may have waited for so long that its row came late; `all` are the rows of all
+    /// services.
+    ///
+    /// Jobs wait for those of other services as well.
+    /// One of a preview, and one of a service that the key may not see, is not among the rows.
+    pub(super) fn may_have_waited(&self, target: &Target, all: &[DeploymentDetails]) -> bool {
+        let Some(window) = self.window else { return true };
+        let own = Some((target.kind().clone(), target.id()));
+        // How many rows of each service are too new to say anything, and whether an older one is left.
+        let mut services: HashMap<_, (usize, bool)> = HashMap::new();
+        for row in all {
+            let (created, finished) = (unix_millis(row.created_at.as_deref()), unix_millis(row.finished_at.as_deref()));
+            let service = service_of(row);
+            let was_over = service == own && !self.baseline.is_busy && created <= self.baseline.newest.created;
+            let (newer, has_older) = services.entry(service).or_default();
+            if created.is_some_and(|at| self.is_late(at)) {
+                *newer += 1;
+                continue;
+            }
+            *has_older = true;
+            // A restart cancels what runs and drops what waits.
+            let is_cancelled = row.status == Some(DeploymentStatusEnum::Cancelled);
+            let ended_before = finished.is_some_and(|at| window.ended_within(at));
+            if !was_over && !is_cancelled && !ended_before {
+                return true;
+            }
+        }
+        services.values().any(|(newer, has_older)| is_cut_off(*newer) && !has_older)
     }
 }
 
 /// Finds the row that the trigger made, where no row and no job has its tag any more.
 ///
 /// `others` are the rows that are known not to have had it.
-pub(super) fn find<'a>(
-    pending: &Pending,
-    baseline: &Baseline,
-    rows: &'a [Row],
-    others: &Others,
-    timing: &Timing,
-) -> Finding<'a> {
-    let window = Window::of(baseline, timing);
-    let is_prompt = |at: i64| window.as_ref().is_none_or(|window| at <= window.row_until);
+pub(super) fn find<'a>(pending: &Pending, scope: &Scope<'_>, rows: &'a [Row], others: &Others) -> Finding<'a> {
     // A row keeps the tag unless a commit takes its place.
     let is_candidate = |row: &Row| overwritten(row) && !others.contains(&row.deployment_id);
     let (prompt, late): (Vec<_>, Vec<_>) =
-        new_rows(rows, pending).filter(|(_, row)| is_candidate(row)).partition(|(at, _)| is_prompt(*at));
+        new_rows(rows, pending).filter(|(_, row)| is_candidate(row)).partition(|(at, _)| !scope.is_late(*at));
     match prompt.as_slice() {
         [_] if pending.overlaps => Finding::Ambiguous("another trigger of this program may have started it"),
         [(_, row)] => Finding::Row(row),
@@ -77,47 +105,6 @@ fn is_cut_off(rows: usize) -> bool {
     rows > MAX_KEPT_ROWS
 }
 
-/// Whether the trigger cannot be sent or acted on any more, by an answer of this time.
-pub(super) fn is_over_by(baseline: &Baseline, now: Option<Timestamps>, timing: &Timing) -> bool {
-    // The seconds of both times are cut off.
-    let now = now.map(|now| now.server.saturating_add(1).saturating_mul(1000));
-    Window::of(baseline, timing).zip(now).is_none_or(|(window, now)| now >= window.queued_until)
-}
-
-/// Whether the job of a trigger may have waited for so long that its row came late; `all` are the rows of all services.
-///
-/// Jobs wait for those of other services as well.
-/// One of a preview, and one of a service that the key may not see, is not among the rows.
-pub(super) fn may_have_waited(
-    target: &Target,
-    baseline: &Baseline,
-    all: &[DeploymentDetails],
-    timing: &Timing,
-) -> bool {
-    let Some(window) = Window::of(baseline, timing) else { return true };
-    let own = Some((target.kind().clone(), target.id()));
-    // How many rows of each service are too new to say anything, and whether an older one is left.
-    let mut services: HashMap<_, (usize, bool)> = HashMap::new();
-    for row in all {
-        let (created, finished) = (unix_millis(row.created_at.as_deref()), unix_millis(row.finished_at.as_deref()));
-        let service = service_of(row);
-        let was_over = service == own && !baseline.is_busy && created <= baseline.newest.created;
-        let (newer, has_older) = services.entry(service).or_default();
-        if created.is_some_and(|at| at > window.row_until) {
-            *newer += 1;
-            continue;
-        }
-        *has_older = true;
-        // A restart cancels what runs and drops what waits.
-        let is_cancelled = row.status == Some(DeploymentStatusEnum::Cancelled);
-        let ended_before = finished.is_some_and(|at| at < window.queued_until.saturating_sub(MAX_CLOCK_SKEW));
-        if !was_over && !is_cancelled && !ended_before {
-            return true;
-        }
-    }
-    services.values().any(|(newer, has_older)| is_cut_off(*newer) && !has_older)
-}
-
 fn service_of(row: &DeploymentDetails) -> Option<(TargetKind, &str)> {
     let application = row.application_id.as_deref().map(|id| (TargetKind::Application, id));
     application.or_else(|| row.compose_id.as_deref().map(|id| (TargetKind::Compose, id)))
@@ -133,13 +120,18 @@ mod tests {
     /// When the baseline was read, and the newest row of it appeared, in milliseconds.
     const READ: i64 = 1_000_000;
     const BEFORE: i64 = 900_000;
-    /// The fence, the timeout of a request and the settling, and with the appearing and the skew.
+    /// The fence, the timeout of a request and the settling, and with the appearing, the skew and a second that is cut off.
     const QUEUED_UNTIL: i64 = READ + 70_000;
-    const ROW_UNTIL: i64 = READ + 200_000;
+    const ROW_UNTIL: i64 = READ + 200_999;
+    const MAX_SKEW: i64 = 120_000;
 
     fn baseline(is_busy: bool) -> Baseline {
         let read_at = Timestamps::dated(Some("Thu, 01 Jan 1970 00:16:40 GMT"));
         Baseline { newest: Newest { created: Some(BEFORE), read_at }, is_busy }
+    }
+
+    fn scope(baseline: &Baseline) -> Scope<'_> {
+        Scope::new(baseline, Timing::DEFAULT.acted_on_within(), &Timing::DEFAULT)
     }
 
     fn date(millis: i64) -> String {
@@ -162,7 +154,7 @@ mod tests {
         let mut baseline = baseline(false);
         baseline.newest.read_at = baseline.newest.read_at.filter(|_| is_dated);
         let others = others.iter().map(i64::to_string).collect();
-        match find(&pending, &baseline, &rows(all), &others, &Timing::default()) {
+        match find(&pending, &scope(&baseline), &rows(all), &others) {
             Finding::Row(row) => row.deployment_id.clone(),
             Finding::Ambiguous(_) => "ambiguous".to_owned(),
             finding => format!("{finding:?}").to_lowercase(),
@@ -211,7 +203,7 @@ mod tests {
             })
         };
         let all: Vec<_> = all.iter().map(|one| serde_json::from_value(row(one)).unwrap()).collect();
-        may_have_waited(&Target::application("web"), &baseline(is_busy), &all, &Timing::default())
+        scope(&baseline(is_busy)).may_have_waited(&Target::application("web"), &all)
     }
 
     #[test]
@@ -219,7 +211,7 @@ mod tests {
         let many: Vec<_> = (1..=11).map(|place| ("api", ROW_UNTIL + place, None)).collect();
         assert!(!waited(false, &[]));
         assert!(waited(false, &[("api", READ, Some(QUEUED_UNTIL))]) && waited(false, &[("api", READ, None)]));
-        assert!(!waited(false, &[("api", BEFORE, Some(QUEUED_UNTIL - MAX_CLOCK_SKEW - 1))]));
+        assert!(!waited(false, &[("api", BEFORE, Some(QUEUED_UNTIL - MAX_SKEW - 1))]));
         assert!(!waited(false, &[("api", ROW_UNTIL + 1, None)]), "it began later");
         assert!(!waited(false, &[("cancelled", READ, None)]), "what waited was dropped as well");
         assert!(!waited(false, &[("web", BEFORE, Some(BEFORE + 1))]), "it was over before the trigger");
@@ -231,8 +223,8 @@ mod tests {
 
     #[test]
     fn a_trigger_is_over_once_it_must_have_been_acted_on() {
-        let is_over = |now: &str| is_over_by(&baseline(false), Timestamps::dated(Some(now)), &Timing::default());
-        assert!(!is_over("Thu, 01 Jan 1970 00:17:48 GMT"));
-        assert!(is_over("Thu, 01 Jan 1970 00:17:49 GMT"), "the second of an answer is cut off");
+        let is_over = |now: &str| scope(&baseline(false)).is_over_by(Timestamps::dated(Some(now)));
+        assert!(!is_over("Thu, 01 Jan 1970 00:17:49 GMT"));
+        assert!(is_over("Thu, 01 Jan 1970 00:17:50 GMT"));
     }
 }

@@ -1,20 +1,23 @@
 //! A trigger on Dokploy: what is read before it, how it is sent, and how its deployment is searched for.
 
+use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::baseline::{Baseline, baseline};
 use super::infer::{Others, is_ambiguous, note_others};
-use super::pending::{Pending, SWIFT_TRIGGER, row_of};
+use super::pending::{Known, Pending, SWIFT_TRIGGER};
 use super::queue::is_over;
 use super::row::to_deployment;
 use super::rows::{Newest, Rows};
-use super::search::{Finding, find, is_over_by, may_have_waited};
+use super::search::{Finding, Scope, find};
 use super::send::{Sent, first_polls, send_and_poll};
 use super::status::{accepted, of_job};
 use super::{Dokploy, earlier};
-use crate::adapter::{Answer, Left, Remembered, Resolution, Trigger, Turn, checked, may_be_transient, retry_briefly};
+use crate::adapter::{
+    Answer, Left, Planner, Remembered, Resolution, Search, Trigger, Turn, checked, may_be_transient, retry_briefly,
+};
 use crate::{
     DeployRequest, Deployer, Deployment, Error, Identity, Platform, Result, Revision, Target, Timing, platform,
 };
@@ -30,38 +33,14 @@ pub(super) struct Plan {
     began: Option<Instant>,
 }
 
-impl Plan {
-    /// What is known of the deployment before the answer.
-    fn pending(&self, request: &DeployRequest, overlaps: bool) -> Pending {
-        let mut pending = Pending::new(&self.nonce, self.baseline.newest.created, request.reason());
-        pending.overlaps = overlaps;
-        pending
-    }
-}
-
-/// What earlier polls of a search saw.
-#[derive(Default)]
-pub(super) struct Seen {
-    /// The newest row that was read before the queue of the present poll; at first that of the baseline.
-    before: Option<Newest>,
-    others: Others,
-}
-
-/// The triggers of one instance.
+/// Plans the triggers of one instance.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct DokployTrigger<'a>(pub(super) &'a Dokploy);
+pub(super) struct DokployPlanner<'a>(pub(super) &'a Dokploy);
 
-impl Trigger for DokployTrigger<'_> {
+impl Planner for DokployPlanner<'_> {
     const PLATFORM: Platform = platform::DOKPLOY;
-    // A poll costs two reads, each of which counts twice against the limit of the key.
-    const PAUSES: u32 = 4;
 
     type Plan = Plan;
-    type Seen = Seen;
-
-    fn timing(&self) -> &Timing {
-        &self.0.timing
-    }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         refuse_revision(request.revision())?;
@@ -74,23 +53,83 @@ impl Trigger for DokployTrigger<'_> {
         Ok((turn, Plan { nonce, baseline, began }))
     }
 
-    fn place(&self, request: &DeployRequest, _: &Plan) -> (String, Target) {
-        (self.0.api.place(request.target()), request.target().clone())
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
+        let before = plan.baseline.newest;
+        Box::new(DokployTrigger { dokploy: self.0, request, plan, before, others: Others::new() })
+    }
+}
+
+/// The trigger of one request, and what earlier polls of its search saw.
+struct DokployTrigger<'a> {
+    dokploy: &'a Dokploy,
+    request: &'a DeployRequest,
+    plan: Plan,
+    /// The newest row that was read before the queue of the present poll; at first that of the baseline.
+    before: Newest,
+    others: Others,
+}
+
+impl Trigger for DokployTrigger<'_> {
+    fn timing(&self) -> &Timing {
+        &self.dokploy.timing
     }
 
-    async fn earlier(&self, request: &DeployRequest, _: &Plan) -> Result<Option<Deployment>> {
-        earlier::find(self.0, request).await
+    fn place(&self) -> (String, Target) {
+        (self.dokploy.api.place(self.request.target()), self.request.target().clone())
     }
 
-    async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
-        let mut pending = plan.pending(request, turn.overlap().is_some());
-        match send_and_poll(self.0, request, &pending).await {
+    fn pauses(&self) -> u32 {
+        // A poll costs two reads, each of which counts twice against the limit of the key.
+        4
+    }
+
+    fn earlier<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Result<Option<Deployment>>> {
+        earlier::find(self.dokploy, self.request, turn).boxed()
+    }
+
+    fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
+        self.post_once(turn).boxed()
+    }
+
+    fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
+        self.search_once(search).boxed()
+    }
+
+    fn left(&self, deployment: &Deployment) -> Option<Left> {
+        match Known::of(&deployment.id).ok()? {
+            Known::Pending(pending) => Some(Left::new(self.dokploy.timing.lost_after).with_key(pending.nonce())),
+            // Nothing proves that it is not that of another trigger.
+            Known::Row(row, Identity::Inferred) => {
+                Some(Left::default().with_key(&*self.plan.nonce).with_deployment(Some(&row)))
+            }
+            Known::Row(..) => None,
+        }
+    }
+
+    fn was_not_acted_on(&self, turn: &Turn) {
+        earlier::remember(self.dokploy, self.request, self.pending(turn));
+    }
+}
+
+impl DokployTrigger<'_> {
+    /// What is known of the deployment before the answer.
+    fn pending(&self, turn: &Turn) -> Pending {
+        let Plan { nonce, baseline, .. } = &self.plan;
+        let mut pending = Pending::new(nonce, baseline.newest.created, self.request.reason());
+        pending.overlaps = turn.overlap().is_some();
+        pending
+    }
+
+    async fn post_once(&self, turn: &Turn) -> Answer {
+        let Self { dokploy, request, plan, .. } = self;
+        let mut pending = self.pending(turn);
+        match send_and_poll(dokploy, request, &pending).await {
             Ok(Sent::Answered(answered_at)) => {
                 pending.last_seen_at = checked(answered_at, plan.baseline.newest.read_at);
                 pending.swift = plan.began.is_some_and(|began| began.elapsed() <= SWIFT_TRIGGER);
                 let title = request.reason().map(str::to_owned);
                 let deployment = pending.to_deployment(request.target(), accepted()).with_title(title);
-                Answer::accepted(first_polls(self.0, deployment).await)
+                Answer::accepted(first_polls(dokploy, deployment).await)
             }
             Ok(Sent::Found(deployment)) => Answer::Accepted(deployment),
             Err(error) => Answer::of_error(error),
@@ -99,18 +138,11 @@ impl Trigger for DokployTrigger<'_> {
 
     /// Reads the queue and then the rows: a job is in the queue before the trigger is answered and leaves it after the
     /// last change of its row, so that one of the two shows it at any moment.
-    async fn search(
-        &self,
-        request: &DeployRequest,
-        plan: &Plan,
-        turn: &Turn,
-        seen: &mut Seen,
-        is_ours: bool,
-    ) -> Result<Resolution> {
-        let target = request.target();
-        let queue = retry_briefly(|| self.0.api.queue(target)).await;
-        let rows = retry_briefly(|| self.0.api.rows(target)).await?;
-        let mut pending = plan.pending(request, turn.overlap().is_some());
+    async fn search_once(&mut self, search: Search<'_>) -> Result<Resolution> {
+        let (dokploy, target) = (self.dokploy, self.request.target());
+        let queue = retry_briefly(|| dokploy.api.queue(target)).await;
+        let rows = retry_briefly(|| dokploy.api.rows(target)).await?;
+        let mut pending = self.pending(search.turn);
         if let Some(row) = pending.tagged(&rows.rows) {
             return Ok(Resolution::found(to_deployment(target, row, Identity::Exact)));
         }
@@ -125,69 +157,47 @@ impl Trigger for DokployTrigger<'_> {
                 pending.last_seen_at = checked(queue.at, rows.at);
                 pending.note_start(job);
             } else {
-                let before = seen.before.unwrap_or(plan.baseline.newest);
-                pending.note_job(job, &queue, Some(before), Some(&rows.rows));
+                pending.note_job(job, &queue, Some(self.before), Some(&rows.rows));
             }
             let deployment = pending.to_deployment(target, of_job(job));
             return Ok(Resolution::found(deployment.with_title(job.data.title_log.clone())));
         }
-        note_others(&mut seen.others, &pending, &rows.rows);
-        seen.before = Some(rows.newest());
-        if !is_ours {
-            return search_elsewhere(self.0, target, plan, &pending, &rows, &seen.others).await;
+        note_others(&mut self.others, &pending, &rows.rows);
+        self.before = rows.newest();
+        if !search.is_ours {
+            return self.search_elsewhere(search, &pending, &rows).await;
         }
-        Ok(if is_ambiguous(&pending, &rows.rows, &seen.others) {
+        Ok(if is_ambiguous(&pending, &rows.rows, &self.others) {
             Resolution::Ambiguous("the rows do not show any more who started one of the new deployments")
         } else {
             Resolution::NotFound
         })
     }
 
-    fn left(&self, plan: &Plan, deployment: &Deployment) -> Option<Left> {
-        match deployment.identity {
-            Identity::Pending => Some(Left::new(self.0.timing.lost_after).with_key(&*plan.nonce)),
-            // Nothing proves that it is not that of another trigger.
-            Identity::Inferred => {
-                let row = row_of(&deployment.id);
-                Some(Left::default().with_key(&*plan.nonce).with_deployment(row.as_deref()))
+    /// What the rows prove to a process that has not seen what happened since the trigger.
+    async fn search_elsewhere(&self, search: Search<'_>, pending: &Pending, rows: &Rows) -> Result<Resolution> {
+        let (dokploy, target) = (self.dokploy, self.request.target());
+        let scope = Scope::new(&self.plan.baseline, search.acted_on_within, &dokploy.timing);
+        let remembered = || Remembered::of(&dokploy.api.place(target));
+        Ok(match find(pending, &scope, &rows.rows, &self.others) {
+            Finding::Row(row) if remembered().is_of_another(&row.deployment_id, &self.plan.nonce) => {
+                let why = "the only deployment that it may have started counts as that of another trigger";
+                Resolution::Ambiguous(why)
             }
-            _ => None,
-        }
+            Finding::Row(_) if !scope.is_over_by(rows.at) => {
+                let why = "the trigger may still be sent, and a deployment of another caller ended just now";
+                Resolution::Unresolved(why)
+            }
+            Finding::Row(row) => Resolution::likely(to_deployment(target, row, Identity::Inferred)),
+            Finding::Ambiguous(why) => Resolution::Ambiguous(why),
+            Finding::Late => match retry_briefly(|| dokploy.api.all_rows()).await {
+                Ok(all) if !scope.may_have_waited(target, &all) => Resolution::NotFound,
+                Err(error) if may_be_transient(&error) => return Err(error),
+                _ => Resolution::Ambiguous("it may have waited, and a later row may be its own"),
+            },
+            Finding::NotFound => Resolution::NotFound,
+        })
     }
-
-    fn was_not_acted_on(&self, request: &DeployRequest, plan: Plan) {
-        earlier::remember(self.0, request, plan.pending(request, false));
-    }
-}
-
-/// What the rows prove to a process that has not seen what happened since the trigger.
-async fn search_elsewhere(
-    dokploy: &Dokploy,
-    target: &Target,
-    plan: &Plan,
-    pending: &Pending,
-    rows: &Rows,
-    others: &Others,
-) -> Result<Resolution> {
-    let (baseline, timing) = (&plan.baseline, &dokploy.timing);
-    Ok(match find(pending, baseline, &rows.rows, others, timing) {
-        Finding::Row(row)
-            if Remembered::of(&dokploy.api.place(target)).is_of_another(&row.deployment_id, &plan.nonce) =>
-        {
-            Resolution::Ambiguous("the only deployment that it may have started counts as that of another trigger")
-        }
-        Finding::Row(_) if !is_over_by(baseline, rows.at, timing) => {
-            Resolution::Unresolved("the trigger may still be sent, and a deployment of another caller ended just now")
-        }
-        Finding::Row(row) => Resolution::likely(to_deployment(target, row, Identity::Inferred)),
-        Finding::Ambiguous(why) => Resolution::Ambiguous(why),
-        Finding::Late => match retry_briefly(|| dokploy.api.all_rows()).await {
-            Ok(all) if !may_have_waited(target, baseline, &all, timing) => Resolution::NotFound,
-            Err(error) if may_be_transient(&error) => return Err(error),
-            _ => Resolution::Ambiguous("it may have waited, and a later row may be its own"),
-        },
-        Finding::NotFound => Resolution::NotFound,
-    })
 }
 
 /// Refuses what no call of Dokploy 0.30.2 does, with what to do instead.
@@ -207,4 +217,19 @@ fn refuse_revision(revision: &Revision) -> Result<()> {
         _ => return Ok(()),
     };
     Err(Error::unsupported(platform::DOKPLOY, what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Intent;
+
+    #[test]
+    fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
+        let file = include_str!("../../tests/golden/v1/dokploy.json");
+        let intent: Intent = serde_json::from_str(file).unwrap();
+        let stored = &intent.baseline()["plan"];
+        let plan = Plan::deserialize(stored).unwrap();
+        assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
+    }
 }

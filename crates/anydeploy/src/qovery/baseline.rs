@@ -18,7 +18,7 @@ pub(super) struct Baseline {
     /// The newest execution of the environment.
     pub(super) last: Option<String>,
     /// The request behind it, if the server reports it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last_request: Option<String>,
     /// The newest execution that the target shows.
     pub(super) last_of_target: Option<String>,

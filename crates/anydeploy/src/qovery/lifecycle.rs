@@ -4,17 +4,16 @@ use futures::future::{BoxFuture, FutureExt};
 use qovery_client::types::{
     QueuedDeploymentRequestWithStages as Waiting, ServiceDeploymentStatusEnum as DeploymentStatus, StateEnum,
 };
-use tokio::time::{Instant, sleep};
 
 use super::place::{check_place, environment_of};
 use super::snapshot::{KINDS, Snapshot};
 use super::state::{is_for, run_state, waits_to_stop};
-use super::trigger::{Plan, QoveryTrigger};
+use super::trigger::{Plan, QoveryPlanner};
 use super::{Qovery, ids};
-use crate::adapter::{self, Answer, Left, Resolution, Trigger, Turn, retry_briefly};
+use crate::adapter::{self, Planner, Trigger, Turn, after_write, retry_briefly};
 use crate::{
-    Ability, Backoff, DeployRequest, Deployer, Deployment, DesiredState, Error, ErrorKind, Lifecycle, Platform,
-    RequestOption, Result, Revision, RunState, ServiceState, StateChange, Target, TargetKind, Timing, platform,
+    Ability, DeployRequest, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Platform, RequestOption, Result,
+    Revision, RunState, ServiceState, StateChange, Target, TargetKind, platform,
 };
 
 impl Lifecycle for Qovery {
@@ -81,7 +80,7 @@ async fn stop(qovery: &Qovery, target: &Target) -> Result<StateChange> {
         return Ok(change);
     }
     let waits = waits_to_stop(target, &seen.queue);
-    let acted_on = |seen: &Seen| {
+    let was_acted_on = |seen: &Seen| {
         let stops = matches!(seen.state.state, ServiceState::Stopping | ServiceState::Stopped);
         (stops && before != seen.state.state) || (waits_to_stop(target, &seen.queue) && !waits)
     };
@@ -95,37 +94,14 @@ async fn stop(qovery: &Qovery, target: &Target) -> Result<StateChange> {
                 _ => Err(error),
             };
         }
-        Err(error) if error.is_safe_to_repeat() => return Err(error),
-        Err(lost) => after_loss(qovery, target, environment, lost, acted_on).await?,
+        Err(lost) => {
+            let read = async || Ok(was_acted_on(&read(qovery, target, environment).await?));
+            after_write(lost, &qovery.timing, read).await?;
+        }
     }
     let last = seen.snapshot.last().map(str::to_owned);
     qovery.unlisted.note(environment, target, last, qovery.timing.lost_after);
     Ok(change.with_sent(true))
-}
-
-/// Decides a lost answer by the state: whether the request was acted on shows within the time that a trigger takes to
-/// settle, or remains open.
-async fn after_loss(
-    qovery: &Qovery,
-    target: &Target,
-    environment: &str,
-    lost: Error,
-    acted_on: impl Fn(&Seen) -> bool,
-) -> Result<()> {
-    let (settles, began) = (qovery.timing.trigger_settles, Instant::now());
-    let mut backoff = Backoff::new(settles / 150, settles / 10);
-    loop {
-        let is_last = began.elapsed() >= settles;
-        let seen = read(qovery, target, environment).await;
-        if seen.as_ref().is_ok_and(&acted_on) {
-            return Ok(());
-        }
-        if is_last {
-            return Err(lost.with_advice("read its state; nothing shows whether the request was acted on"));
-        }
-        let pause = backoff.pause(seen.err().and_then(|error| error.retry_after()));
-        sleep(pause.min(settles.saturating_sub(began.elapsed()))).await;
-    }
 }
 
 async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
@@ -149,16 +125,16 @@ async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
     let status = seen.snapshot.service(target).and_then(|status| status.service_deployment_status.as_ref());
     if status == Some(&DeploymentStatus::NeverDeployed) {
         let message = format!("`{target}` was never deployed, so there is nothing to start");
-        let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY).with_safe_to_repeat(true);
+        let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY);
         return Err(error.with_advice("deploy it"));
     }
     let request = DeployRequest::new(target.clone().in_environment(environment));
     let deployment = if whole {
-        adapter::deploy(StartTrigger(QoveryTrigger(qovery)), &request).await?
+        adapter::deploy(StartPlanner(QoveryPlanner(qovery)), &request).await?
     } else {
         let keeps = qovery.capabilities().takes(target.kind(), RequestOption::Deployed);
         let revision = if keeps { Revision::Deployed } else { Revision::Configured };
-        adapter::deploy(QoveryTrigger(qovery), &request.with_revision(revision)).await?
+        adapter::deploy(QoveryPlanner(qovery), &request.with_revision(revision)).await?
     };
     Ok(change.with_sent(true).with_deployment(Some(deployment)))
 }
@@ -173,53 +149,28 @@ fn stopped(snapshot: &Snapshot) -> Vec<Target> {
     kinds.flat_map(of_kind).collect()
 }
 
-/// The start of an environment: a deployment of what is stopped in it, each service in the version that was deployed.
+/// Plans the start of an environment: a deployment of what is stopped in it, each service in the version that was deployed.
 #[derive(Clone, Copy, Debug)]
-struct StartTrigger<'a>(QoveryTrigger<'a>);
+struct StartPlanner<'a>(QoveryPlanner<'a>);
 
-impl Trigger for StartTrigger<'_> {
+impl Planner for StartPlanner<'_> {
     const PLATFORM: Platform = platform::QOVERY;
 
     type Plan = Plan;
-    type Seen = ();
-
-    fn timing(&self) -> &Timing {
-        self.0.timing()
-    }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         let (turn, plan) = self.0.plan(request).await?;
-        let QoveryTrigger(qovery) = self.0;
+        let QoveryPlanner(qovery) = self.0;
         let read = retry_briefly(|| qovery.api.snapshot(request.target().id())).await;
         let stopped = stopped(&read.map_err(|error| error.with_safe_to_repeat(true))?);
         if stopped.is_empty() {
             let message = format!("no service of `{}` is stopped any more", request.target());
-            let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY);
-            return Err(error.with_safe_to_repeat(true));
+            return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY));
         }
         Ok((turn, plan.for_services(stopped)))
     }
 
-    fn place(&self, request: &DeployRequest, plan: &Plan) -> (String, Target) {
-        self.0.place(request, plan)
-    }
-
-    async fn post(&self, request: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
-        self.0.post(request, plan, turn).await
-    }
-
-    async fn search(
-        &self,
-        request: &DeployRequest,
-        plan: &Plan,
-        turn: &Turn,
-        seen: &mut (),
-        is_ours: bool,
-    ) -> Result<Resolution> {
-        self.0.search(request, plan, turn, seen, is_ours).await
-    }
-
-    fn left(&self, plan: &Plan, deployment: &Deployment) -> Option<Left> {
-        self.0.left(plan, deployment)
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
+        self.0.trigger(request, plan)
     }
 }

@@ -13,13 +13,9 @@ use super::precheck::check_failed;
 use super::queue::Queue;
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot};
 use super::status::{is_end, judge_past};
-use crate::adapter::{Resolution, Timestamps, retry_briefly};
+use crate::adapter::{Resolution, Search, Timestamps, Window, retry_briefly};
 use crate::config::TokenScheme;
 use crate::{Deployment, Identity, Phase, Result, TargetKind, Timing};
-
-/// How far the clock that dates the answers may be from the one that dates the executions, in seconds: a proxy may date
-/// them.
-const MAX_CLOCK_SKEW: i64 = 120;
 
 /// What is read in one poll of a search.
 pub(super) struct Poll {
@@ -30,6 +26,8 @@ pub(super) struct Poll {
     /// When the baseline was read, which was no later than the trigger; `None` if no clock can be believed about that.
     sent: Option<Timestamps>,
     now: Timestamps,
+    /// How long after the baseline the trigger can be acted on.
+    acted_on_within: Duration,
 }
 
 /// What the trigger can have started.
@@ -43,8 +41,13 @@ pub(super) enum Finding<'a> {
     Nameless(Vec<&'a Past>),
 }
 
-/// Reads what the deployment may be found in; `is_ours` says that this process sent the trigger a moment ago.
-pub(super) async fn poll(qovery: &Qovery, pending: &Pending, baseline: &Baseline, is_ours: bool) -> Result<Poll> {
+/// Reads what the deployment may be found in.
+pub(super) async fn poll(
+    qovery: &Qovery,
+    pending: &Pending,
+    baseline: &Baseline,
+    Search { is_ours, acted_on_within, .. }: Search<'_>,
+) -> Result<Poll> {
     let (api, environment) = (&qovery.api, &*pending.environment);
     let (rows, listed_at) = retry_briefly(|| api.queue(environment)).await?;
     // A request that leaves the queue between the two reads is listed as an execution then.
@@ -61,7 +64,7 @@ pub(super) async fn poll(qovery: &Qovery, pending: &Pending, baseline: &Baseline
         (now_by_baseline.map(|_| baseline.at), now_by_baseline.unwrap_or(now))
     };
     let queue = Queue::of(&rows, &pending.target, pending.action, qovery.scheme);
-    Ok(Poll { queue, snapshot, past, sent, now })
+    Ok(Poll { queue, snapshot, past, sent, now, acted_on_within })
 }
 
 /// What executions prove that list no service, and may be for other services of the environment.
@@ -166,20 +169,20 @@ impl Poll {
     /// So whatever comes after a time in which nothing ran is another trigger's, once this one cannot be acted on any more.
     fn reach(&self, newer: usize, timing: &Timing) -> Reach {
         let Some(sent) = self.sent else { return Reach { newest: 0, queue: true } };
-        let acted_on_until =
-            sent.server.saturating_add(seconds(timing.acted_on_within())).saturating_add(MAX_CLOCK_SKEW);
+        let window = Window::after(sent.server, self.acted_on_within);
+        let is_too_late = |second: i64| window.is_too_late(second.saturating_mul(1000), Duration::ZERO);
         // A request leaves the queue some time before its execution is made.
         let pause = seconds(timing.lost_after).saturating_add(1);
         let follows = |time: i64, entry: &Past| last_change(entry).is_none_or(|end| time.saturating_sub(end) <= pause);
         let is_in_reach = |at: usize| {
-            let created = self.past.get(at).and_then(second).filter(|created| *created > acted_on_until);
+            let created = self.past.get(at).and_then(second).filter(|created| is_too_late(*created));
             let before = self.past.get(at + 1);
             created.is_none_or(|created| before.is_some_and(|before| follows(created, before)))
         };
         let newest = (0..newer).rev().take_while(|at| is_in_reach(*at)).last().unwrap_or(newer);
         let now = self.now.server;
         let goes_on = self.past.first().is_none_or(|last| !is_end(&last.status) || follows(now, last));
-        Reach { newest, queue: now <= acted_on_until || (newest == 0 && goes_on) }
+        Reach { newest, queue: !is_too_late(now) || (newest == 0 && goes_on) }
     }
 }
 
@@ -239,6 +242,11 @@ mod tests {
 
     /// What is found so many seconds after the baseline, among these executions (oldest first) and requests.
     fn found(executions: &[Value], queue: &[Value], now: i64, is_dated: bool) -> String {
+        found_beside(false, executions, queue, now, is_dated)
+    }
+
+    /// The same, where another trigger of this process may show as well.
+    fn found_beside(has_neighbour: bool, executions: &[Value], queue: &[Value], now: i64, is_dated: bool) -> String {
         let pending = Pending::new(Target::application("web"), "env");
         let rows: Vec<_> = queue.iter().map(|row| serde_json::from_value(row.clone()).unwrap()).collect();
         let queue_of = |rows: &[_]| Queue::of(rows, &pending.target, pending.action, TokenScheme::Token);
@@ -250,11 +258,12 @@ mod tests {
             past: executions.iter().rev().map(|entry| serde_json::from_value(entry.clone()).unwrap()).collect(),
             sent: is_dated.then(|| time(SENT)),
             now: time(SENT + now),
+            acted_on_within: Timing::DEFAULT.acted_on_within(),
         };
         let last = Some("e1".to_owned());
         let baseline =
             Baseline { last_of_target: last.clone(), last_request: None, last, at: time(SENT), queue: queue_of(&[]) };
-        match poll.find(&pending, &baseline, false, TokenScheme::Token, &Timing::DEFAULT) {
+        match poll.find(&pending, &baseline, has_neighbour, TokenScheme::Token, &Timing::DEFAULT) {
             Ok(Finding::Execution(id) | Finding::Request(id)) => id.to_owned(),
             Ok(Finding::Nameless(_)) => "nameless".to_owned(),
             Err(Resolution::NotFound) => "nothing".to_owned(),
@@ -282,6 +291,22 @@ mod tests {
         assert_eq!(found(&[ours.clone(), other], &[], hour, true), "undecided", "either may be the trigger's");
         assert_eq!(found(&[past("e2", -90, 20, &["web"]), ours.clone()], &[], hour, true), "e2", "it was listed late");
         assert_eq!(found(&[past("e2", -2, 20, &["web"]), ours], &[], hour, true), "undecided", "by a second or two");
+    }
+
+    #[test]
+    fn a_failed_execution_without_a_service_is_the_triggers_if_no_other_may_have_started_it() {
+        let nameless = |id: &str, status: &str| {
+            let mut entry = past(id, 3, 1, &[]);
+            entry["status"] = status.into();
+            entry
+        };
+        let failed = nameless("e2", "DEPLOYMENT_ERROR");
+        let alone = |executions: &[Value]| found_beside(false, executions, &[], 10, true);
+        assert_eq!(alone(from_ref(&failed)), "e2");
+        assert_eq!(found_beside(true, from_ref(&failed), &[], 10, true), "nameless");
+        assert_eq!(alone(&[nameless("e2", "DEPLOYING")]), "nameless", "it may still name its services");
+        assert_eq!(alone(&[failed.clone(), nameless("e3", "DEPLOYMENT_ERROR")]), "nameless");
+        assert_eq!(alone(&[failed, past("e3", 5, 20, &["web"])]), "e3");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A trigger on Qovery: what is read before it, how it is sent, and how its deployment is searched for.
 
+use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, advice};
@@ -14,7 +15,7 @@ use super::revision::{name, needs_row};
 use super::row::row;
 use super::search::{Finding, poll, weigh};
 use super::{Qovery, ids};
-use crate::adapter::{Answer, Left, Resolution, Trigger, Turn, retry_briefly};
+use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, retry_briefly};
 use crate::{DeployRequest, Deployer, Deployment, Error, ErrorKind, Platform, Result, Target, Timing, platform};
 
 /// What is sent, and what was read before it.
@@ -48,19 +49,14 @@ impl Plan {
     }
 }
 
-/// The triggers of one deployer.
+/// Plans the triggers of one deployer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct QoveryTrigger<'a>(pub(super) &'a Qovery);
+pub(super) struct QoveryPlanner<'a>(pub(super) &'a Qovery);
 
-impl Trigger for QoveryTrigger<'_> {
+impl Planner for QoveryPlanner<'_> {
     const PLATFORM: Platform = platform::QOVERY;
 
     type Plan = Plan;
-    type Seen = ();
-
-    fn timing(&self) -> &Timing {
-        &self.0.timing
-    }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         let check = request.check(&platform::QOVERY, &self.0.capabilities());
@@ -78,63 +74,79 @@ impl Trigger for QoveryTrigger<'_> {
         Ok((turn, Plan { target, environment, action, named, baseline, services: Vec::new() }))
     }
 
-    fn place(&self, _: &DeployRequest, plan: &Plan) -> (String, Target) {
-        (self.0.api.place(&plan.environment), plan.target.clone())
+    fn trigger<'a>(&'a self, _: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
+        Box::new(QoveryTrigger { qovery: self.0, plan })
+    }
+}
+
+/// The trigger of one request.
+struct QoveryTrigger<'a> {
+    qovery: &'a Qovery,
+    plan: Plan,
+}
+
+impl Trigger for QoveryTrigger<'_> {
+    fn timing(&self) -> &Timing {
+        &self.qovery.timing
     }
 
-    async fn post(&self, _: &DeployRequest, plan: &Plan, turn: &Turn) -> Answer {
-        let body = match Body::new(plan.target.kind(), plan.action, &plan.named) {
-            _ if !plan.services.is_empty() => Body::services(&plan.services),
-            Ok(body) => body,
-            Err(error) => return Answer::Failed(error),
-        };
-        match self.0.api.trigger(plan.target.id(), &body).await {
-            Ok((answer, at)) => {
-                let last = plan.baseline.last.clone();
-                self.0.unlisted.note(&plan.environment, &plan.target, last, self.0.timing.lost_after);
-                let mut pending = plan.pending();
-                pending.clues.overlap = turn.overlap();
-                Answer::accepted(accepted(self.0, pending, &plan.baseline, answer, at).await)
-            }
-            Err(error) => Answer::of_error(error),
+    fn place(&self) -> (String, Target) {
+        (self.qovery.api.place(&self.plan.environment), self.plan.target.clone())
+    }
+
+    fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
+        post(self.qovery, &self.plan, turn).boxed()
+    }
+
+    fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
+        search_once(self.qovery, &self.plan, search).boxed()
+    }
+
+    fn left(&self, deployment: &Deployment) -> Option<Left> {
+        Pending::of(&deployment.id).ok().map(|pending| left(&pending, &self.qovery.timing))
+    }
+}
+
+async fn post(qovery: &Qovery, plan: &Plan, turn: &Turn) -> Answer {
+    let body = match Body::new(plan.target.kind(), plan.action, &plan.named) {
+        _ if !plan.services.is_empty() => Body::services(&plan.services),
+        Ok(body) => body,
+        Err(error) => return Answer::Failed(error),
+    };
+    match qovery.api.trigger(plan.target.id(), &body).await {
+        Ok((answer, at)) => {
+            qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
+            let mut pending = plan.pending();
+            pending.clues.overlap = turn.overlap();
+            Answer::accepted(accepted(qovery, pending, &plan.baseline, answer, at).await)
         }
+        Err(error) => Answer::of_error(error),
     }
+}
 
-    /// Searches for a new request or execution that concerns the target.
-    ///
-    /// Qovery stores no correlation tag in either, so that finding one is no proof: the identity is
-    /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no earlier trigger of this process may have caused it.
-    async fn search(
-        &self,
-        _: &DeployRequest,
-        plan: &Plan,
-        turn: &Turn,
-        (): &mut (),
-        is_ours: bool,
-    ) -> Result<Resolution> {
-        let (pending, baseline) = (plan.pending().inferred(), &plan.baseline);
-        if baseline.queue.concerns() {
-            return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
+/// Searches for a new request or execution that concerns the target.
+///
+/// Qovery stores no correlation tag in either, so that finding one is no proof: the identity is
+/// [`Identity::Inferred`](crate::Identity::Inferred), and only if no earlier trigger of this process may have caused it.
+async fn search_once(qovery: &Qovery, plan: &Plan, search: Search<'_>) -> Result<Resolution> {
+    let (pending, baseline, turn) = (plan.pending().inferred(), &plan.baseline, search.turn);
+    if baseline.queue.concerns() {
+        return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
+    }
+    let poll = poll(qovery, &pending, baseline, search).await?;
+    let found = match poll.find(&pending, baseline, turn.has_neighbour(), qovery.scheme, &qovery.timing) {
+        Ok(Finding::Execution(_) | Finding::Request(_)) if turn.overlap().is_some() => {
+            let why = "an earlier trigger of this program for the same target may have started it";
+            return Ok(Resolution::Ambiguous(why));
         }
-        let poll = poll(self.0, &pending, baseline, is_ours).await?;
-        let found = match poll.find(&pending, baseline, turn.has_neighbour(), self.0.scheme, &self.0.timing) {
-            Ok(Finding::Execution(_) | Finding::Request(_)) if turn.overlap().is_some() => {
-                let why = "an earlier trigger of this program for the same target may have started it";
-                return Ok(Resolution::Ambiguous(why));
-            }
-            Ok(Finding::Execution(execution)) => {
-                follow(self.0, &poll.with_execution(pending, execution), &poll.snapshot).await?
-            }
-            Ok(Finding::Request(request)) => poll.with_request(pending, request, baseline),
-            Ok(Finding::Nameless(executions)) => return weigh(&self.0.api, &pending, &executions).await,
-            Err(resolution) => return Ok(resolution),
-        };
-        Ok(Resolution::likely(found))
-    }
-
-    fn left(&self, _: &Plan, deployment: &Deployment) -> Option<Left> {
-        Pending::of(&deployment.id).ok().map(|pending| left(&pending, &self.0.timing))
-    }
+        Ok(Finding::Execution(execution)) => {
+            follow(qovery, &poll.with_execution(pending, execution), &poll.snapshot).await?
+        }
+        Ok(Finding::Request(request)) => poll.with_request(pending, request, baseline),
+        Ok(Finding::Nameless(executions)) => return weigh(&qovery.api, &pending, &executions).await,
+        Err(resolution) => return Ok(resolution),
+    };
+    Ok(Resolution::likely(found))
 }
 
 /// The environment of the target, and the revision that the request means.
@@ -169,6 +181,7 @@ fn left(pending: &Pending, timing: &Timing) -> Left {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Intent;
 
     #[test]
     fn a_known_execution_is_hidden_from_others_for_less_long_than_an_accepted_request() {
@@ -177,5 +190,14 @@ mod tests {
         assert_eq!((known.appears_within, known.deployment.as_deref()), (timing.state_refreshes, Some("e1")));
         let waits = left(&Pending { request: Some("r".into()), ..pending }, &timing);
         assert_eq!((waits.appears_within, waits.waits, waits.deployment), (timing.lost_after, true, None));
+    }
+
+    #[test]
+    fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
+        let file = include_str!("../../tests/golden/v1/qovery.json");
+        let intent: Intent = serde_json::from_str(file).unwrap();
+        let stored = &intent.baseline()["plan"];
+        let plan = Plan::deserialize(stored).unwrap();
+        assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
     }
 }

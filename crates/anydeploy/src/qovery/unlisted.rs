@@ -58,7 +58,7 @@ impl Unlisted {
 mod tests {
     use super::*;
 
-    const MINUTE: Duration = Duration::from_secs(60);
+    const MINUTE: Duration = Duration::from_mins(1);
 
     #[tokio::test(start_paused = true)]
     async fn a_request_is_about_to_show_until_a_new_execution_does_or_it_counts_as_lost() {

@@ -74,12 +74,12 @@ async fn coolify() -> (FakeCoolify, FaultyNetwork, [Arc<dyn Deployer>; 2], Deplo
     (fake, network, deployers, request)
 }
 
-/// The same intent, as if it had been prepared earlier.
-fn an_hour_older(intent: &Intent, baseline: &str) -> Intent {
+/// The same intent, as if it had been prepared so many seconds earlier.
+fn older(intent: &Intent, baseline: &str, seconds: i64) -> Intent {
     let mut json = serde_json::to_value(intent).unwrap();
     let at = json.pointer_mut(&format!("/baseline/{baseline}/at")).unwrap();
     for clock in ["server", "local"] {
-        at[clock] = (at[clock].as_i64().unwrap() - HOUR).into();
+        at[clock] = (at[clock].as_i64().unwrap() - seconds).into();
     }
     of_another_process(&serde_json::from_value(json).unwrap())
 }
@@ -102,10 +102,50 @@ async fn on_coolify_the_stored_count_distinguishes_a_row_from_one_of_the_same_se
 #[tokio::test]
 async fn on_coolify_a_row_that_came_an_hour_after_the_stored_baseline_is_not_the_triggers() {
     let (fake, _network, [coolify, other], request) = coolify().await;
-    let intent = an_hour_older(&coolify.prepare(&request).await.unwrap(), "plan/deploy/baseline");
+    let intent = older(&coolify.prepare(&request).await.unwrap(), "plan/deploy/baseline", HOUR);
     fake.deploy_by_another_program(request.target().id());
     let error = other.recover(&intent).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotTriggered, "{error}");
+}
+
+#[tokio::test]
+async fn on_coolify_the_times_of_the_process_that_prepared_the_intent_say_which_row_came_too_late() {
+    let (fake, _network, [coolify, other], request) = coolify().await;
+    // Two minutes for clocks that differ; the rest is more than the one allows for a trigger, and less than the other.
+    let intent = older(&coolify.prepare(&request).await.unwrap(), "plan/deploy/baseline", 120 + 4);
+    fake.deploy_by_another_program(request.target().id());
+    let found = other.recover(&intent).await.unwrap();
+    assert_eq!((found.identity, found.id.get("deployment")), (Identity::Inferred, Some(&*fake.triggered()[0].id)));
+}
+
+#[tokio::test]
+async fn on_coolify_a_lost_trigger_of_production_is_nothing_to_that_of_a_preview() {
+    let (fake, network, [coolify, _], production) = coolify().await;
+    fake.add_preview(production.target().id(), 7);
+    let (sender, request) = (Arc::clone(&coolify), production.clone());
+    let deploy = async move { sender.deploy(&request).await };
+    dies_while_it_sends(&network, deploy, || fake.triggered().len() == 1).await;
+    network.follow(FaultPlan::always(Fault::ResetAfter).on([RequestKind::Trigger]).limit(1));
+    let preview = coolify.deploy(&production.with_pull_request(7)).await.unwrap();
+    assert_eq!((preview.identity, preview.id.get("deployment")), (Identity::Inferred, Some(&*fake.triggered()[1].id)));
+}
+
+#[tokio::test]
+async fn an_intent_that_an_earlier_version_stored_is_read() {
+    let files = [
+        include_str!("../golden/v1/coolify_deploy.json"),
+        include_str!("../golden/v1/coolify_start.json"),
+        include_str!("../golden/v1/dokploy.json"),
+        include_str!("../golden/v1/qovery.json"),
+    ];
+    let scenes = Scene::all().await;
+    join_all(files.map(async |file| {
+        let intent: Intent = serde_json::from_str(file).unwrap();
+        let scene = scenes.iter().find(|scene| scene.deployer.platform() == *intent.platform()).unwrap();
+        let error = scene.deployer.recover(&intent).await.unwrap_err();
+        assert_ne!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }))
+    .await;
 }
 
 #[tokio::test]

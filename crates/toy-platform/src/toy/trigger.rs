@@ -1,7 +1,8 @@
 //! A trigger on Toy: what is read before it, how it is sent, and how its deployment is searched for.
 
-use anydeploy_adapter::{Answer, Left, Resolution, Timestamps, Trigger, Turn, retry_briefly};
+use anydeploy_adapter::{Answer, Left, Planner, Resolution, Search, Timestamps, Trigger, Turn, retry_briefly};
 use anydeploy_adapter::{DeployRequest, Deployer, Deployment, Platform, Result, Target, Timing};
+use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,60 +23,76 @@ pub(super) struct Plan {
     newest: Option<String>,
 }
 
-/// The triggers of one instance.
+/// Plans the triggers of one instance.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ToyTrigger<'a>(pub(super) &'a Toy);
+pub(super) struct ToyPlanner<'a>(pub(super) &'a Toy);
 
-impl ToyTrigger<'_> {
-    fn place_of(self, target: &Target) -> String {
-        format!("{} {target}", self.0.api.address())
-    }
-}
-
-impl Trigger for ToyTrigger<'_> {
+impl Planner for ToyPlanner<'_> {
     const PLATFORM: Platform = PLATFORM;
 
     type Plan = Plan;
-    type Seen = ();
-
-    fn timing(&self) -> &Timing {
-        &self.0.timing
-    }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         request.check(&PLATFORM, &self.0.capabilities())?;
-        let turn = Turn::take(&self.place_of(request.target()), request.target()).await;
+        let turn = Turn::take(&place_of(self.0, request.target()), request.target()).await;
         let page = retry_briefly(|| self.0.api.deployments_of(request.target().id(), 1)).await?.into_value();
         let newest = page.deployments.into_iter().next().map(|row| row.id);
         Ok((turn, Plan { tag: Uuid::new_v4().simple().to_string(), newest }))
     }
 
-    fn place(&self, request: &DeployRequest, _: &Plan) -> (String, Target) {
-        (self.place_of(request.target()), request.target().clone())
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
+        Box::new(ToyTrigger { toy: self.0, request, plan })
+    }
+}
+
+/// The trigger of one request.
+struct ToyTrigger<'a> {
+    toy: &'a Toy,
+    request: &'a DeployRequest,
+    plan: Plan,
+}
+
+impl Trigger for ToyTrigger<'_> {
+    fn timing(&self) -> &Timing {
+        &self.toy.timing
     }
 
-    async fn post(&self, request: &DeployRequest, plan: &Plan, _: &Turn) -> Answer {
-        let target = request.target();
-        match self.0.api.trigger(target.id(), &note::written(request.reason(), &plan.tag)).await {
-            Ok(answer) => {
-                let accepted_at = Some(Timestamps::of(answer.header("date")));
-                Answer::accepted(accepted(target, &Pending { row: answer.into_value().id, accepted_at }))
+    fn place(&self) -> (String, Target) {
+        (place_of(self.toy, self.request.target()), self.request.target().clone())
+    }
+
+    fn post<'a>(&'a self, _: &'a Turn) -> BoxFuture<'a, Answer> {
+        async {
+            let target = self.request.target();
+            match self.toy.api.trigger(target.id(), &note::written(self.request.reason(), &self.plan.tag)).await {
+                Ok(answer) => {
+                    let accepted_at = Some(Timestamps::of(answer.header("date")));
+                    Answer::accepted(accepted(target, &Pending { row: answer.into_value().id, accepted_at }))
+                }
+                Err(error) => Answer::of_error(error),
             }
-            Err(error) => Answer::of_error(error),
         }
+        .boxed()
     }
 
-    async fn search(&self, request: &DeployRequest, plan: &Plan, _: &Turn, (): &mut (), _: bool) -> Result<Resolution> {
-        let target = request.target();
-        let page = retry_briefly(|| self.0.api.deployments_of(target.id(), MAX_SEARCHED_ROWS)).await?;
-        let is_whole = page.repairs().is_empty();
-        Ok(resolve(target, &page.into_value().deployments, is_whole, plan))
+    fn search<'a>(&'a mut self, _: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
+        async {
+            let target = self.request.target();
+            let page = retry_briefly(|| self.toy.api.deployments_of(target.id(), MAX_SEARCHED_ROWS)).await?;
+            let is_whole = page.repairs().is_empty();
+            Ok(resolve(target, &page.into_value().deployments, is_whole, &self.plan))
+        }
+        .boxed()
     }
 
-    fn left(&self, _: &Plan, _: &Deployment) -> Option<Left> {
+    fn left(&self, _: &Deployment) -> Option<Left> {
         // Its id names the deployment.
         None
     }
+}
+
+fn place_of(toy: &Toy, target: &Target) -> String {
+    format!("{} {target}", toy.api.address())
 }
 
 /// Finds the deployment of a trigger among the newest ones.

@@ -1,6 +1,5 @@
 //! When a trigger is sent and in whose turn, what a search may know, and what it leaves behind.
 
-use futures::FutureExt;
 use tokio::time::advance;
 
 use super::*;
@@ -57,41 +56,51 @@ impl Recording {
     }
 }
 
-impl Trigger for &Recording {
+impl Planner for &Recording {
     const PLATFORM: Platform = Platform::new("toy");
 
     type Plan = ();
-    type Seen = ();
-
-    fn timing(&self) -> &Timing {
-        &Timing::DEFAULT
-    }
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, ())> {
         Ok((Turn::take(self.place, request.target()).await, ()))
     }
 
-    fn place(&self, request: &DeployRequest, (): &()) -> (String, Target) {
-        (self.place.to_owned(), request.target().clone())
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, (): ()) -> Box<dyn Trigger + 'a> {
+        Box::new(RecordingTrigger(self, request))
+    }
+}
+
+struct RecordingTrigger<'a>(&'a Recording, &'a DeployRequest);
+
+impl Trigger for RecordingTrigger<'_> {
+    fn timing(&self) -> &Timing {
+        &Timing::DEFAULT
     }
 
-    async fn earlier(&self, _: &DeployRequest, (): &()) -> Result<Option<Deployment>> {
-        Ok((self.earlier)())
+    fn place(&self) -> (String, Target) {
+        (self.0.place.to_owned(), self.1.target().clone())
     }
 
-    async fn post(&self, request: &DeployRequest, (): &(), _: &Turn) -> Answer {
-        let another = Turn::take(self.place, request.target()).now_or_never();
-        self.others_wait.lock().unwrap().push(another.is_none());
-        (self.answer)()
+    fn earlier<'a>(&'a self, _: &'a Turn) -> BoxFuture<'a, Result<Option<Deployment>>> {
+        ready(Ok((self.0.earlier)())).boxed()
     }
 
-    async fn search(&self, _: &DeployRequest, (): &(), turn: &Turn, (): &mut (), is_ours: bool) -> Result<Resolution> {
-        self.polls.lock().unwrap().push((is_ours, turn.overlap().is_some()));
-        sleep(self.poll_takes).await;
-        Ok((self.found)())
+    fn post<'a>(&'a self, _: &'a Turn) -> BoxFuture<'a, Answer> {
+        let another = Turn::take(self.0.place, self.1.target()).now_or_never();
+        self.0.others_wait.lock().unwrap().push(another.is_none());
+        ready((self.0.answer)()).boxed()
     }
 
-    fn left(&self, (): &(), deployment: &Deployment) -> Option<Left> {
+    fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
+        self.0.polls.lock().unwrap().push((search.is_ours, search.turn.overlap().is_some()));
+        async {
+            sleep(self.0.poll_takes).await;
+            Ok((self.0.found)())
+        }
+        .boxed()
+    }
+
+    fn left(&self, deployment: &Deployment) -> Option<Left> {
         (!deployment.identity.is_resolved()).then(|| Left::new(Duration::from_secs(9)))
     }
 }
@@ -199,4 +208,5 @@ async fn an_earlier_try_that_was_delivered_late_is_returned_and_nothing_is_sent(
     let intent = prepare(&platform, &request()).await.unwrap();
     assert_eq!(send(&platform, &intent).await.unwrap().identity, Identity::Pending);
     assert_eq!(platform.sent(), 0);
+    assert!(platform.overlaps().await, "it is pending, and may still appear");
 }

@@ -6,7 +6,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use super::MemoryDeployer;
 use super::fault::Fault;
-use super::world::{World, platform};
+use super::world::{ChangedSetting, World, platform};
 use crate::{
     BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error,
     ErrorKind, Group, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, Permission,
@@ -19,10 +19,18 @@ impl MemoryDeployer {
     }
 
     /// The same as [`act`](Self::act), and the answer takes its time.
-    async fn call<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
+    pub(super) async fn call<T>(&self, method: Method, act: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
         let answer = self.act(method, act);
         self.answer_arrives().await;
         answer
+    }
+
+    /// The result of a trigger; a setting that was changed for one that was not made is set back.
+    fn unset_unless_sent(&self, changed: Option<ChangedSetting>, sent: Result<Deployment>) -> Result<Deployment> {
+        match (sent, changed) {
+            (Err(error), Some(changed)) => Err(self.world().unset(changed, error)),
+            (sent, _) => sent,
+        }
     }
 
     async fn answer_arrives(&self) {
@@ -43,6 +51,8 @@ impl MemoryDeployer {
                 let answer = act(&mut world)?;
                 match method {
                     Method::Deploy | Method::Send if world.capabilities.correlates => Ok(answer),
+                    // An adapter reads whether a write was acted on before it returns.
+                    Method::Start | Method::Stop | Method::ApplyVariables => Ok(answer),
                     Method::Deploy | Method::Send => Err(lost(ErrorKind::Undecidable)),
                     _ => Err(lost(ErrorKind::NoAnswer)),
                 }
@@ -74,7 +84,9 @@ impl Deployer for MemoryDeployer {
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
         async move {
             request.check(&platform(), &self.capabilities())?;
-            self.call(Method::Deploy, |world| world.trigger(request)).await
+            let changed = self.world().set(request, None)?;
+            let sent = self.call(Method::Deploy, |world| world.trigger(request)).await;
+            self.unset_unless_sent(changed, sent)
         }
         .boxed()
     }
@@ -133,15 +145,15 @@ impl Deployer for MemoryDeployer {
     }
 
     fn lifecycle(&self) -> Option<&dyn Lifecycle> {
-        None
+        self.offers(Group::Lifecycle).then_some(self as &dyn Lifecycle)
     }
 
     fn rollback(&self) -> Option<&dyn Rollback> {
-        None
+        self.offers(Group::Rollback).then_some(self as &dyn Rollback)
     }
 
     fn variables(&self) -> Option<&dyn Variables> {
-        None
+        self.offers(Group::Variables).then_some(self as &dyn Variables)
     }
 
     fn hub(&self) -> Option<Hub> {
@@ -183,7 +195,9 @@ impl TwoPhase for MemoryDeployer {
             if !self.world().intents.may_be_sent(intent) {
                 return self.recover_trigger(intent).await;
             }
+            let changed = self.world().set(intent.request(), Some(intent.baseline()))?;
             let sent = self.call(Method::Send, |world| world.send(intent)).await;
+            let sent = self.unset_unless_sent(changed, sent);
             if sent.as_ref().is_err_and(|error| !error.is_safe_to_repeat()) {
                 self.world().intents.close(intent);
             }

@@ -3,19 +3,26 @@
 mod entry;
 mod intents;
 mod line;
+mod settings;
+mod state;
+mod variables;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::fault::Faults;
+use super::write::Write;
 use crate::{
-    Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group, Identity, Pace, Platform,
-    RequestOption, Result, Service, Target, TargetKind,
+    Ability, Action, Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group,
+    Identity, Pace, Platform, RequestOption, Result, Service, Target, TargetKind,
 };
 pub(super) use entry::Entry;
 use entry::Stage;
 use intents::Intents;
 use line::Line;
+pub(super) use settings::ChangedSetting;
+use versions::makes_a_version;
 
 /// The kinds of target that can be deployed in memory.
 const KINDS: &[TargetKind] = &[
@@ -28,6 +35,18 @@ const KINDS: &[TargetKind] = &[
     TargetKind::Helm,
     TargetKind::Terraform,
     TargetKind::Environment,
+];
+
+/// The groups that are offered.
+const GROUPS: [Group; 8] = [
+    Group::TwoPhase,
+    Group::History,
+    Group::Cancel,
+    Group::Logs,
+    Group::Catalog,
+    Group::Lifecycle,
+    Group::Rollback,
+    Group::Variables,
 ];
 
 /// A deployment that was truly triggered on a [`MemoryDeployer`](super::MemoryDeployer).
@@ -55,6 +74,9 @@ pub(super) struct World {
     pub(super) merges: bool,
     pub(super) faults: Faults,
     pub(super) triggered: Vec<Trigger>,
+    pub(super) writes: Vec<Write>,
+    /// How many writes of variables are accepted until one is refused.
+    pub(super) writes_until_refusal: Option<usize>,
     pub(super) calls: u64,
     pub(super) intents: Intents,
     lines: BTreeMap<Target, Line>,
@@ -68,11 +90,17 @@ pub(super) fn platform() -> Platform {
 impl Default for World {
     fn default() -> Self {
         let offered = Capabilities::new().with_correlation();
-        let capabilities =
-            KINDS.iter().fold(offered, |offered, kind| offered.with_kind(kind.clone(), RequestOption::ALL));
+        let capabilities = KINDS.iter().fold(offered, |offered, kind| {
+            offered
+                .with_kind(kind.clone(), RequestOption::ALL)
+                .with_action(kind.clone(), Action::Restart, &[])
+                .with_action(kind.clone(), Action::Redeploy, &[RequestOption::NoCache, RequestOption::Reason])
+                .with_action(kind.clone(), Action::Rollback, &[RequestOption::Reason])
+                .with_abilities(kind.clone(), Ability::ALL)
+        });
         Self {
             capabilities,
-            groups: BTreeSet::from([Group::TwoPhase, Group::History, Group::Cancel, Group::Logs, Group::Catalog]),
+            groups: BTreeSet::from(GROUPS),
             clock: 0,
             ticks_per_read: 0,
             latency: Duration::ZERO,
@@ -81,6 +109,8 @@ impl Default for World {
             merges: false,
             faults: Faults::default(),
             triggered: Vec::new(),
+            writes: Vec::new(),
+            writes_until_refusal: None,
             calls: 0,
             intents: Intents::default(),
             lines: BTreeMap::new(),
@@ -108,32 +138,47 @@ impl World {
 
     /// Moves each line one step on, and says whether anything changed.
     fn tick(&mut self) -> bool {
+        let targets: Vec<_> = self.lines.keys().cloned().collect();
         let mut changed = false;
-        for line in self.lines.values_mut() {
-            if let Some(number) = line.under_way {
-                let Some(entry) = self.deployments.get_mut(&number) else { continue };
-                changed |= entry.step(self.clock);
-                if let Some(state) = entry.left_behind(line.state) {
-                    line.under_way = None;
-                    line.state = state;
-                }
-                if entry.stage == Stage::Vanished {
-                    self.deployments.remove(&number);
-                }
+        for target in &targets {
+            changed |= self.tick_line(target);
+        }
+        changed
+    }
+
+    /// Moves one line one step on, and says whether anything changed.
+    fn tick_line(&mut self, target: &Target) -> bool {
+        let Some(line) = self.lines.get_mut(target) else { return false };
+        let mut changed = line.take_effect();
+        if let Some(number) = line.under_way
+            && let Some(entry) = self.deployments.get_mut(&number)
+        {
+            changed |= entry.step(self.clock);
+            if let Some(state) = entry.left_behind(line.state) {
+                line.under_way = None;
+                line.stopped_meanwhile = false;
+                line.state = state;
+                line.version = entry.version(number).or(line.version);
             }
-            if line.under_way.is_none()
-                && let Some(number) = line.waiting.pop_front()
-                && let Some(entry) = self.deployments.get_mut(&number)
-            {
-                changed |= entry.step(self.clock);
-                line.under_way = Some(number);
+            if entry.stage == Stage::Vanished {
+                self.deployments.remove(&number);
             }
+        }
+        let before = self.running_revision(target);
+        if let Some(line) = self.lines.get_mut(target).filter(|line| line.under_way.is_none())
+            && let Some(number) = line.waiting.pop_front()
+            && let Some(entry) = self.deployments.get_mut(&number)
+        {
+            changed |= entry.begin(self.clock, before);
+            line.builds += usize::from(makes_a_version(entry.request.action()));
+            line.under_way = Some(number);
         }
         changed
     }
 
     pub(super) fn trigger(&mut self, request: &DeployRequest) -> Result<Deployment> {
         let target = request.target();
+        self.check_action(request)?;
         if let Some(answer) = self.merge(request) {
             return answer;
         }

@@ -5,9 +5,9 @@ use tokio::time::sleep;
 
 use super::{Call, ScriptedDeployer, next};
 use crate::{
-    Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Group, History,
-    HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform, Result, Rollback, Service, Target, TwoPhase,
-    Variables,
+    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Group, History,
+    HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform, Result, Rollback, RollbackTarget, RunState,
+    Service, StateChange, Target, TwoPhase, VariablePlan, VariableSet, Variables,
 };
 
 impl ScriptedDeployer {
@@ -80,15 +80,15 @@ impl Deployer for ScriptedDeployer {
     }
 
     fn lifecycle(&self) -> Option<&dyn Lifecycle> {
-        None
+        self.offers(Group::Lifecycle).then_some(self as &dyn Lifecycle)
     }
 
     fn rollback(&self) -> Option<&dyn Rollback> {
-        None
+        self.offers(Group::Rollback).then_some(self as &dyn Rollback)
     }
 
     fn variables(&self) -> Option<&dyn Variables> {
-        None
+        self.offers(Group::Variables).then_some(self as &dyn Variables)
     }
 
     fn hub(&self) -> Option<Hub> {
@@ -134,6 +134,49 @@ impl Catalog for ScriptedDeployer {
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
         let answer = self.state().reply(Call::Check, |state| &mut state.checks);
+        self.answer_later(answer)
+    }
+}
+
+impl Lifecycle for ScriptedDeployer {
+    fn start_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        let answer = self.state().reply(Call::Start(target.clone()), |state| &mut state.changes);
+        self.answer_later(answer)
+    }
+
+    fn stop_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        let answer = self.state().reply(Call::Stop(target.clone()), |state| &mut state.changes);
+        self.answer_later(answer)
+    }
+
+    fn read_state<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<RunState>> {
+        let answer = self.state().reply(Call::State(target.clone()), |state| &mut state.states);
+        self.answer_later(answer)
+    }
+}
+
+impl Rollback for ScriptedDeployer {
+    fn list_rollback_targets<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<RollbackTarget>>> {
+        let call = Call::RollbackTargets(target.clone(), options);
+        let answer = self.state().reply(call, |state| &mut state.versions);
+        self.answer_later(answer)
+    }
+}
+
+impl Variables for ScriptedDeployer {
+    fn read_variables<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<VariableSet>> {
+        let answer = self.state().reply(Call::Variables(target.clone()), |state| &mut state.variables);
+        self.answer_later(answer)
+    }
+
+    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+        let keys = plan.writes().map(|entry| entry.key.clone()).collect();
+        let call = Call::ApplyVariables(plan.target().clone(), keys);
+        let answer = self.state().reply(call, |state| &mut state.applied);
         self.answer_later(answer)
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{DeployRequest, Revision, Target};
+use crate::{DeployRequest, Revision, Target, Timing};
 
 /// The second at which the baseline was read, and counted one row.
 const BASELINE: i64 = 1_795_000_000;
@@ -31,7 +31,8 @@ fn found(request: &DeployRequest, overlaps: bool, known: usize, rows: &[Value]) 
     let asked = Asked::of(request).unwrap();
     let count = |rows: usize| i64::try_from(rows).unwrap();
     let baseline = Baseline::of(page(BASELINE, count(known), &[]));
-    match find(&page(BASELINE, count(rows.len()), rows), &asked, &baseline, overlaps, &Timing::DEFAULT) {
+    match find(&page(BASELINE, count(rows.len()), rows), &asked, &baseline, overlaps, Timing::DEFAULT.acted_on_within())
+    {
         Finding::Row(row) => row.deployment_uuid.clone(),
         Finding::NotFound => "nothing".to_owned(),
         Finding::Ambiguous(why) | Finding::Unresolved(why) if why == MERGED => "maybe merged".to_owned(),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, DeployerExt, Deployment, ErrorKind, Identity, Retry, RetryOptions, Target};
+use anydeploy::{
+    DeployRequest, Deployer, DeployerExt, Deployment, Dokploy, ErrorKind, Identity, Retry, RetryOptions, Target, Timing,
+};
 use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, Pace};
 
 use crate::support::dokploy::{deployer, ticks};
@@ -101,4 +103,44 @@ async fn while_the_queue_cannot_be_read_a_repeat_of_what_may_be_delivered_late_s
     let error = dokploy.deploy(&request).await.unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unavailable, true), "{error}");
     assert_eq!(fake.triggered().len(), before);
+}
+
+/// A server whose jobs all wait, and a request whose trigger counts as not acted on and is still held.
+async fn held_behind_a_busy_queue() -> (FakeDokploy, Dokploy, DeployRequest) {
+    let fake = held().await;
+    let mut timing = Timing::scaled_to(GRACE);
+    // What is pending may appear for longer than a busy machine takes to go on.
+    timing.lost_after = Duration::from_mins(1);
+    let dokploy = Dokploy::builder().url(fake.url()).token(fake.token()).timing(timing).build().unwrap();
+    fake.next_deployment(&fake.compose(), DokployScript::succeeds().hanging());
+    fake.deploy_by_someone_else(&fake.compose());
+    let request = DeployRequest::new(Target::application(fake.application()));
+    assert_eq!(dokploy.deploy(&request).await.unwrap_err().kind(), ErrorKind::NotTriggered);
+    fake.disable(DokployQuirk::HeldTrigger);
+    (fake, dokploy, request)
+}
+
+#[tokio::test]
+async fn a_trigger_that_was_delivered_late_overlaps_with_those_around_it() {
+    let (fake, dokploy, request) = held_behind_a_busy_queue().await;
+    let between = dokploy.deploy(&request.clone().with_reason("in between")).await.unwrap();
+    fake.deliver_held();
+    let late = dokploy.deploy(&request).await.unwrap();
+    let after = dokploy.deploy(&request.clone().with_reason("afterwards")).await.unwrap();
+    assert_eq!(fake.triggered().len(), 4, "the second request for the same was not sent");
+    let between = dokploy.deployment(&between.id).await.unwrap();
+    for deployment in [between, late, after] {
+        assert!(deployment.id.get("overlap").is_some(), "{deployment:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_that_was_delivered_late_overlaps_with_the_next_one_alone() {
+    let (fake, dokploy, request) = held_behind_a_busy_queue().await;
+    fake.deliver_held();
+    let late = dokploy.deploy(&request).await.unwrap();
+    assert!(late.id.get("overlap").is_none(), "nothing else was sent: {late:?}");
+    dokploy.deploy(&request.clone().with_reason("afterwards")).await.unwrap();
+    let late = dokploy.deployment(&late.id).await.unwrap();
+    assert!(late.id.get("overlap").is_some(), "{late:?}");
 }

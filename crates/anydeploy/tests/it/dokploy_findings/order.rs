@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployer, Deployment, Dokploy, Error, ErrorKind, Identity, Phase, Target, TargetKind};
+use anydeploy::{DeployRequest, Deployer, Deployment, Dokploy, Error, ErrorKind, Phase, Target, TargetKind};
 use anydeploy_fakes::{DokployJobState, DokployQuirk, DokployScript, FakeDokploy, Pace};
 use futures::future::{join, join_all};
 
-use crate::support::dokploy::{deployer, manual, request, row, ticks};
+use crate::support::dokploy::{assert_that_two_at_once_overlap, deployer, manual, request, row, ticks};
 
 const GRACE: Duration = Duration::from_millis(1200);
 
@@ -192,12 +192,7 @@ async fn two_triggers_at_once_say_in_their_ids_that_there_were_two() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     fake.deploy_by_someone_else(&fake.compose());
     let request = request(&fake.application());
-    let (first, second) = join(dokploy.deploy(&request), dokploy.deploy(&request)).await;
-    let (first, second) = (first.unwrap(), second.unwrap());
-    assert_eq!((first.identity, second.identity), (Identity::Pending, Identity::Pending));
-    assert!(second.id.get("overlap").is_some(), "it came in the second turn: {}", second.id);
-    let first = dokploy.deployment(&first.id).await.unwrap();
-    assert!(first.id.get("overlap").is_some(), "{}", first.id);
+    assert_that_two_at_once_overlap(&dokploy, &request).await;
 }
 
 #[tokio::test]

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use anydeploy::{DeployRequest, Deployer, Dokploy, ErrorKind, Identity, Target, TargetKind};
 use anydeploy_fakes::{DokployScript, FakeDokploy, Fault, FaultPlan, FaultyNetwork, Pace, RequestKind};
-use futures::future::{Either, join, select};
+use futures::future::{Either, select};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::support::dokploy::assert_that_two_at_once_overlap;
 
 /// The longest time of a tick of the server below, on a machine that is as quick as the server.
 const TICK: Duration = Duration::from_millis(500);
@@ -78,12 +80,7 @@ async fn two_triggers_whose_answers_are_swallowed_say_in_their_ids_that_there_we
     fake.deploy_by_someone_else(&fake.compose());
     network.follow(FaultPlan::always(Fault::SilenceAfter).on([RequestKind::Trigger]));
     let request = DeployRequest::new(Target::application(fake.application()));
-    let (first, second) = join(dokploy.deploy(&request), dokploy.deploy(&request)).await;
-    let (first, second) = (first.unwrap(), second.unwrap());
-    assert_eq!((first.identity, second.identity), (Identity::Pending, Identity::Pending));
-    assert!(second.id.get("overlap").is_some(), "it came in the second turn: {}", second.id);
-    let first = dokploy.deployment(&first.id).await.unwrap();
-    assert!(first.id.get("overlap").is_some(), "{}", first.id);
+    assert_that_two_at_once_overlap(&dokploy, &request).await;
 }
 
 /// A server that answers a trigger by 504 and acts on it so late that only the last poll can see it.

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, Deployment, DeploymentId, Dokploy, Target, WatchOptions};
+use anydeploy::{DeployRequest, Deployer, Deployment, DeploymentId, Dokploy, Identity, Target, WatchOptions};
 use anydeploy_fakes::{FakeDokploy, FakeDokployBuilder, Pace};
+use futures::future::join;
 
 pub(crate) fn deployer(fake: &FakeDokploy, grace: Duration) -> Dokploy {
     Dokploy::builder().url(fake.url()).token(fake.token()).grace(grace).build().unwrap()
@@ -53,4 +54,14 @@ pub(crate) fn row(deployment: &Deployment) -> &str {
 
 pub(crate) fn nonce(id: &DeploymentId) -> String {
     id.get("nonce").unwrap_or_else(|| panic!("`{id}` is not pending")).to_owned()
+}
+
+/// Deploys twice at once, and checks that the ids of both say that there were two.
+pub(crate) async fn assert_that_two_at_once_overlap(dokploy: &Dokploy, request: &DeployRequest) {
+    let (first, second) = join(dokploy.deploy(request), dokploy.deploy(request)).await;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!((first.identity, second.identity), (Identity::Pending, Identity::Pending));
+    assert!(second.id.get("overlap").is_some(), "it came in the second turn: {}", second.id);
+    let first = dokploy.deployment(&first.id).await.unwrap();
+    assert!(first.id.get("overlap").is_some(), "{}", first.id);
 }

@@ -3,14 +3,18 @@
 use chrono::{DateTime, Utc};
 
 use super::platform;
+use super::versions::makes_a_version;
 use crate::testing::Script;
 use crate::{
-    DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, LogOptions,
+    Action, DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, LogOptions,
     LogPage, Phase, RanRevision, Result, Revision, ServiceState,
 };
 
 /// How many ticks a deployment runs.
 const RUNNING_TICKS: u8 = 2;
+
+/// How many ticks a restart or a rollback runs, which build nothing.
+const UNBUILT_TICKS: u8 = 1;
 
 /// The tick 0, in seconds of Unix time; a tick is shown as a second.
 const EPOCH: u64 = 1_700_000_000;
@@ -23,6 +27,8 @@ pub(in crate::testing::memory) struct Entry {
     id: DeploymentId,
     script: Script,
     reason: Option<String>,
+    /// The revision that its target ran when it began.
+    before: RanRevision,
     created: u64,
     finished: Option<u64>,
 }
@@ -50,6 +56,7 @@ impl Entry {
             id,
             script,
             reason: None,
+            before: RanRevision::Unverified,
             created: now,
             finished: None,
         };
@@ -57,12 +64,19 @@ impl Entry {
         entry
     }
 
+    /// Leaves the queue of a target that runs this revision.
+    pub(super) fn begin(&mut self, now: u64, before: RanRevision) -> bool {
+        self.before = before;
+        self.step(now)
+    }
+
     /// Goes one tick further, and says whether that changed anything.
     pub(super) fn step(&mut self, now: u64) -> bool {
         match self.stage {
             Stage::Queued => {
                 self.write("running", now);
-                self.stage = Stage::Running(RUNNING_TICKS);
+                let builds = makes_a_version(self.request.action());
+                self.stage = Stage::Running(if builds { RUNNING_TICKS } else { UNBUILT_TICKS });
             }
             Stage::Running(left) if left > 1 => self.stage = Stage::Running(left - 1),
             Stage::Running(_) => return self.end(now),
@@ -115,6 +129,15 @@ impl Entry {
         }
     }
 
+    /// The number of the deployment whose version runs after it, if it succeeded.
+    pub(super) fn version(&self, number: usize) -> Option<usize> {
+        match (&self.stage, self.request.rollback_point()) {
+            (Stage::Over(Phase::Succeeded), Some(point)) => point.id.parse().ok(),
+            (Stage::Over(Phase::Succeeded), None) => makes_a_version(self.request.action()).then_some(number),
+            _ => None,
+        }
+    }
+
     /// What the platform reports of it.
     pub(in crate::testing::memory) fn to_deployment(&self) -> Deployment {
         let phase = match self.stage {
@@ -140,13 +163,24 @@ impl Entry {
             .with_pull_request(self.request.pull_request())
             .with_times(time(self.created), self.finished.and_then(time))
             .with_action(self.request.action())
+            .with_note(self.note())
             .verified_against(&self.request.expected_revision())
     }
 
+    /// What a restart shipped along, if its script makes it run another revision than the one that ran before.
+    fn note(&self) -> Option<String> {
+        let ran = self.ran();
+        let shipped = self.request.action() == Action::Restart
+            && self.stage == Stage::Over(Phase::Succeeded)
+            && ran != self.before;
+        shipped.then(|| format!("the restart shipped {}; {} ran before", ran.describe(), self.before.describe()))
+    }
+
     /// The revision that ran: what was asked for, unless the script says otherwise.
-    fn ran(&self) -> RanRevision {
+    pub(super) fn ran(&self) -> RanRevision {
         match (&self.stage, &self.script, self.request.expected_revision()) {
             (Stage::Over(Phase::Succeeded), Script::Runs(revision), _) => revision.clone(),
+            (Stage::Over(Phase::Succeeded), ..) if self.request.action() == Action::Restart => self.before.clone(),
             (Stage::Over(Phase::Succeeded), _, Revision::Commit(commit)) => RanRevision::Commit(commit),
             (Stage::Over(Phase::Succeeded), _, Revision::ImageTag(tag)) => RanRevision::ImageTag(tag),
             (Stage::Over(Phase::Succeeded), _, Revision::ChartVersion(version)) => RanRevision::ChartVersion(version),
@@ -166,8 +200,10 @@ impl Entry {
 
     /// Whether a request is for the same work, so that a platform that merges takes it as this deployment.
     pub(super) fn is_same_as(&self, request: &DeployRequest) -> bool {
-        let same =
-            self.request.revision() == request.revision() && self.request.pull_request() == request.pull_request();
+        let same = self.request.action() == request.action()
+            && self.request.expected_revision() == request.expected_revision()
+            && self.request.setting() == request.setting()
+            && self.request.pull_request() == request.pull_request();
         // A build without the cache is asked for because the one that runs is not good enough.
         same && !request.no_cache()
     }

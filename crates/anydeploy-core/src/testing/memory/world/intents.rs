@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::{World, platform};
 use crate::{DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity, Intent, Result};
 
@@ -40,7 +38,7 @@ impl World {
         self.service(request.target())?;
         let id = format!("intent-{}", self.intents.0.len() + 1);
         self.intents.0.insert(id.clone(), State::Prepared);
-        Ok(Intent::new(platform(), id, request.clone(), Value::Null))
+        Ok(Intent::new(platform(), id, request.clone(), self.setting_baseline(request)))
     }
 
     pub(in crate::testing::memory) fn send(&mut self, intent: &Intent) -> Result<Deployment> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::testing::Script;
-use crate::{Service, ServiceState, Target};
+use crate::{DesiredState, Service, ServiceState, Setting, Target, Variable};
 
 /// A target, and the deployments that wait for their turn on it, by their numbers.
 #[derive(Debug)]
@@ -14,6 +14,15 @@ pub(in crate::testing::memory) struct Line {
     pub(super) under_way: Option<usize>,
     /// What the last deployment left behind.
     pub(super) state: ServiceState,
+    /// What it is about to become, after a request to start or stop it.
+    pub(super) becomes: Option<DesiredState>,
+    /// Whether it was stopped while a deployment of it was under way.
+    pub(super) stopped_meanwhile: bool,
+    /// The number of the deployment whose version runs, or ran last.
+    pub(super) version: Option<usize>,
+    pub(in crate::testing::memory) builds: usize,
+    pub(in crate::testing::memory) variables: Vec<Variable>,
+    pub(in crate::testing::memory) settings: Vec<Setting>,
 }
 
 impl Default for Line {
@@ -24,13 +33,40 @@ impl Default for Line {
             waiting: VecDeque::new(),
             under_way: None,
             state: ServiceState::NeverDeployed,
+            becomes: None,
+            stopped_meanwhile: false,
+            version: None,
+            builds: 0,
+            variables: Vec::new(),
+            settings: Vec::new(),
         }
     }
 }
 
 impl Line {
+    /// How it runs at the moment.
+    pub(super) fn state(&self) -> ServiceState {
+        match self.becomes {
+            Some(DesiredState::Running) => ServiceState::Starting,
+            Some(DesiredState::Stopped) => ServiceState::Stopping,
+            None if self.under_way.is_some() && !self.stopped_meanwhile => ServiceState::Starting,
+            None => self.state,
+        }
+    }
+
+    /// Lets a request to start or stop it take effect, and says whether there was one.
+    pub(super) fn take_effect(&mut self) -> bool {
+        let Some(desired) = self.becomes.take() else { return false };
+        self.state = match desired {
+            DesiredState::Running => ServiceState::Running,
+            DesiredState::Stopped => ServiceState::Stopped,
+        };
+        self.stopped_meanwhile = self.under_way.is_some() && desired == DesiredState::Stopped;
+        true
+    }
+
     pub(super) fn service(&self, target: &Target) -> Service {
-        let state = if self.under_way.is_some() { ServiceState::Starting } else { self.state };
+        let state = self.state();
         Service::new(target.clone(), target.id(), state, state.as_str())
     }
 }

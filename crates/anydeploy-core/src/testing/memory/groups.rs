@@ -1,0 +1,96 @@
+//! The groups on the platform in memory that change what runs.
+
+use futures::future::{BoxFuture, FutureExt};
+
+use super::MemoryDeployer;
+use super::world::platform;
+use crate::{
+    Ability, Applied, Deployer, DesiredVariables, HistoryOptions, Lifecycle, Method, PlanOptions, Result, Rollback,
+    RollbackTarget, RunState, StateChange, Target, VariablePlan, VariableSet, Variables,
+};
+
+impl MemoryDeployer {
+    /// Refuses a target whose kind lacks an ability.
+    fn require(&self, target: &Target, ability: Ability) -> Result<()> {
+        target.validate().map_err(|error| error.with_platform(platform()))?;
+        self.capabilities().require(&platform(), target.kind(), ability)
+    }
+}
+
+impl Lifecycle for MemoryDeployer {
+    fn start_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        async move {
+            self.require(target, Ability::Start)?;
+            self.call(Method::Start, |world| world.start(target)).await
+        }
+        .boxed()
+    }
+
+    fn stop_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        async move {
+            self.require(target, Ability::Stop)?;
+            self.call(Method::Stop, |world| world.stop(target)).await
+        }
+        .boxed()
+    }
+
+    fn read_state<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<RunState>> {
+        async move {
+            self.call(Method::State, |world| {
+                let state = world.run_state(target);
+                world.advance(world.ticks_per_read);
+                state
+            })
+            .await
+        }
+        .boxed()
+    }
+}
+
+impl Rollback for MemoryDeployer {
+    fn list_rollback_targets<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+    ) -> BoxFuture<'a, Result<Vec<RollbackTarget>>> {
+        async move {
+            self.require(target, Ability::Rollback)?;
+            self.call(Method::RollbackTargets, |world| world.versions(target, options.limit)).await
+        }
+        .boxed()
+    }
+}
+
+impl Variables for MemoryDeployer {
+    fn read_variables<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<VariableSet>> {
+        async move {
+            self.require(target, Ability::Variables)?;
+            self.call(Method::Variables, |world| world.variables(target)).await
+        }
+        .boxed()
+    }
+
+    fn plan_variables<'a>(
+        &'a self,
+        target: &'a Target,
+        desired: &'a DesiredVariables,
+        options: PlanOptions,
+    ) -> BoxFuture<'a, Result<VariablePlan>> {
+        async move {
+            self.require(target, Ability::Variables)?;
+            self.call(Method::PlanVariables, |world| world.variables(target)?.plan(desired, options)).await
+        }
+        .boxed()
+    }
+
+    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+        async move {
+            self.require(plan.target(), Ability::Variables)?;
+            if plan.is_empty() {
+                return Ok(Applied::new());
+            }
+            self.call(Method::ApplyVariables, |world| world.apply(plan)).await
+        }
+        .boxed()
+    }
+}
