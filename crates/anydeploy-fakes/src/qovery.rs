@@ -25,6 +25,7 @@ mod router;
 mod run;
 mod script;
 mod service;
+mod stages;
 mod state;
 mod statuses;
 mod triggered;
@@ -48,6 +49,7 @@ use crate::pace::Ticker;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
 use crate::server::{Answer, Server};
+use crate::write::FakeWrite;
 use action::Action;
 use call::Call;
 use execution::User;
@@ -215,6 +217,16 @@ impl FakeQovery {
         self.platform.state().named(service).skipped = true;
     }
 
+    /// Puts the service into a deployment stage: in an execution it begins when the services of lower stages are over, and
+    /// not at all if one of them fails ([`QoveryQuirk::Bystanders`]); all are in stage 1 until then.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn put_in_stage(&self, service: &str, stage: u32) {
+        self.platform.state().named(service).stage = stage;
+    }
+
     /// Writes lines to the log of a running application or container.
     ///
     /// # Panics
@@ -286,6 +298,27 @@ impl FakeQovery {
         let state = self.platform.state();
         let real = state.executions.iter().filter(|execution| !execution.seeded);
         real.map(|execution| QoveryTriggered::of(execution, state.tick, &self.platform.ticker)).collect()
+    }
+
+    /// Every stop and every variable that a request wrote, oldest first.
+    ///
+    /// A stop is an execution too, which [`triggered`](Self::triggered) lists once it starts.
+    #[must_use]
+    pub fn writes(&self) -> Vec<FakeWrite> {
+        self.platform.state().writes.clone()
+    }
+
+    /// How many executions built the service, whether that went well or not.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[must_use]
+    #[track_caller]
+    pub fn builds(&self, service: &str) -> usize {
+        let mut state = self.platform.state();
+        state.named(service);
+        let runs = state.executions.iter().filter(|execution| !execution.seeded).filter_map(|one| one.run(service));
+        runs.filter(|run| run.has_built(state.tick)).count()
     }
 
     /// Every request received so far, oldest first.

@@ -32,17 +32,20 @@
 //! * A token goes by `Token`, the JWT of a person by `Bearer`; their form decides which it is unless `token_scheme` is
 //!   set.
 
+mod accepted;
 mod action;
 mod answer;
 mod api;
 mod baseline;
 mod batch;
 mod body;
+mod bystander;
 mod cancel;
 mod catalog;
 mod error;
 mod history;
 mod ids;
+mod lifecycle;
 mod lists;
 mod logs;
 mod order;
@@ -59,8 +62,10 @@ mod revision;
 mod row;
 mod search;
 mod snapshot;
+mod state;
 mod status;
 mod trigger;
+mod unlisted;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,6 +94,7 @@ use api::Api;
 use pending::Pending;
 use read::read;
 use trigger::QoveryPlanner;
+use unlisted::Unlisted;
 
 /// The configuration of a [`Qovery`] deployer.
 pub type QoveryConfig = Config<Qovery>;
@@ -103,6 +109,7 @@ pub struct Qovery {
     scheme: TokenScheme,
     timing: Timing,
     account: Arc<str>,
+    unlisted: Arc<Unlisted>,
 }
 
 impl Qovery {
@@ -198,6 +205,7 @@ impl Connect for Qovery {
             scheme,
             timing: config.timing(),
             account: config.account().into(),
+            unlisted: Arc::default(),
         })
     }
 }
@@ -211,7 +219,7 @@ impl Deployer for Qovery {
         use RequestOption::{
             ChartVersion, Commit, Deployed, ImageTag, JobEvent, TerraformAction as Action, ValuesCommit,
         };
-        Capabilities::new()
+        let deploys = Capabilities::new()
             .with_kind(TargetKind::Application, &[Commit, Deployed])
             .with_kind(TargetKind::Container, &[ImageTag, Deployed])
             .with_kind(TargetKind::Job, &[Commit, ImageTag, Deployed, JobEvent])
@@ -221,7 +229,8 @@ impl Deployer for Qovery {
             .with_kind(TargetKind::Database, &[])
             .with_kind(TargetKind::Environment, &[])
             // 1000 requests an hour for each token, by Qovery's documentation.
-            .with_poll_interval(Duration::from_secs(5))
+            .with_poll_interval(Duration::from_secs(5));
+        action::with_actions(deploys)
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
@@ -233,7 +242,7 @@ impl Deployer for Qovery {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog);
+    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
 }
 
 two_phase!(Qovery, QoveryPlanner);

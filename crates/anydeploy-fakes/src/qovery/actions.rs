@@ -23,7 +23,8 @@ impl Call<'_> {
             "deploy" => self.deploy(id, kind, &environment),
             "redeploy" => {
                 let action = version::forced(kind, self.query("forceEvent").as_deref())?;
-                self.run_action(id, &environment, action, None)
+                let redeploys = |action| if action == Action::Deploy { self.redeployment() } else { action };
+                self.run_action(id, &environment, action.map(redeploys), None)
             }
             "restart-service" => {
                 // Documented: it works only on a service that is deployed. That the refusal is a 409 is inferred.
@@ -36,7 +37,10 @@ impl Call<'_> {
                 if self.state_of(id) == "STOPPED" && self.is_idle(id) {
                     return Err(Refusal::conflict("The service is already stopped."));
                 }
-                self.run_action(id, &environment, Some(Action::Stop), None)
+                let effect = self.runs(id);
+                let accepted = self.run_action(id, &environment, Some(Action::Stop), None)?;
+                self.write(id, "stop", effect);
+                Ok(accepted)
             }
             "uninstall" => {
                 self.object()?;
@@ -87,6 +91,16 @@ impl Call<'_> {
             running.is_none_or(|execution| execution.run(id).is_none())
                 && !environment.queue.iter().any(|request| request.concerns(id))
         })
+    }
+
+    /// Whether a stop of the service changes anything.
+    pub(super) fn runs(&self, id: &str) -> bool {
+        !matches!(self.state_of(id), "READY" | "STOPPED" | "DELETED") || !self.is_idle(id)
+    }
+
+    /// What a redeployment is listed as.
+    fn redeployment(&self) -> Action {
+        if self.state.quirks.has(QoveryQuirk::RedeployIsRestart) { Action::Restart } else { Action::Deploy }
     }
 
     /// Whether the cluster holds nothing of the service, nor soon will.
@@ -140,7 +154,7 @@ impl Call<'_> {
         let deployed = |services: Vec<Wanted>| services.into_iter().filter(|(id, _)| !self.is_absent(id)).collect();
         let (action, services): (_, Vec<Wanted>) = match verb {
             "deploy" => (Action::Deploy, newest(services(false))),
-            "redeploy" => (Action::Deploy, services(false)),
+            "redeploy" => (self.redeployment(), services(false)),
             // There is nothing to stop on a terraform service.
             "stop" => {
                 let stoppable = |(id, _): &Wanted| self.state.service(id).is_some_and(|s| s.kind.has("stop"));
@@ -155,7 +169,11 @@ impl Call<'_> {
             }
             _ => return Err(Refusal::no_route()),
         };
+        let effect = services.iter().any(|(id, _)| self.runs(id));
         let request_id = if services.is_empty() { None } else { self.submit(id, action, services)? };
+        if action == Action::Stop {
+            self.write(id, "stop", effect);
+        }
         let environment = self.state.environment(id).ok_or_else(|| Refusal::missing("environment"))?;
         Ok(Reply::accepted(match verb {
             // Declared `Status`, and the CLI depends on it.

@@ -47,7 +47,12 @@ impl Call<'_> {
             }
             return Ok(Reply::empty(200));
         }
+        let stopped: Vec<_> = services.iter().filter(|_| action == Action::Stop).collect();
+        let stopped: Vec<_> = stopped.into_iter().map(|(id, _)| (id.clone(), self.runs(id))).collect();
         let request_id = if services.is_empty() { None } else { self.submit(environment, action, services)? };
+        for (id, effect) in stopped {
+            self.write(&id, "stop", effect);
+        }
         let environment = self.state.environment(environment).ok_or_else(|| Refusal::missing("environment"))?;
         Ok(match verb {
             "deploy" => Reply::accepted(answer(self.state.environment_status(environment), request_id.as_deref())),

@@ -12,6 +12,7 @@ use super::request::{Request, Wanted};
 use super::state::State;
 use crate::request::ReceivedRequest;
 use crate::sender::Sender;
+use crate::write::FakeWrite;
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -63,6 +64,11 @@ impl Call<'_> {
     ) -> Result<Option<String>, Refusal> {
         let request = self.request(environment, action, services);
         self.state.submit(request)
+    }
+
+    /// Notes what the call has written.
+    pub(super) fn write(&mut self, target: &str, what: impl Into<String>, effect: bool) {
+        self.state.writes.push(FakeWrite::by(self.http, target, what, effect));
     }
 
     pub(super) fn request(&mut self, environment: &str, action: Action, services: Vec<Wanted>) -> Request {

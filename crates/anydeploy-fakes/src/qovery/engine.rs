@@ -9,6 +9,7 @@ use super::reply::Refusal;
 use super::request::Request;
 use super::run::Run;
 use super::script::{Ending, QoveryScript};
+use super::stages;
 use super::state::{State, someone_else};
 use crate::pace::Ticker;
 
@@ -75,11 +76,12 @@ impl State {
 
     fn start(&mut self, request: Request, tick: u64, queued: bool, at: DateTime<Utc>) {
         let begins = if self.quirks.has(QoveryQuirk::StaleStatus) { tick + self.stale } else { tick };
-        let runs: Vec<Run> = request
-            .services
-            .iter()
-            .filter_map(|(id, version)| self.run(id, version.as_deref(), request.action, begins))
-            .collect();
+        let runs = request.services.iter().filter_map(|(id, version)| {
+            let stage = self.service(id)?.stage;
+            Some((stage, self.run(id, version.as_deref(), request.action, begins)?))
+        });
+        let runs = runs.collect();
+        let runs = stages::in_order(runs, request.action, self.quirks.has(QoveryQuirk::Bystanders));
         let starts = !runs.is_empty() || request.removes_environment;
         let index = self.executions.len();
         for id in &request.ids {

@@ -67,8 +67,12 @@ impl Execution {
     }
 
     pub(super) fn cancel(&mut self, tick: u64, force: bool) {
+        let now = tick.max(self.begins);
         for run in &mut self.runs {
-            run.cancel(tick, force);
+            // What has not begun never does.
+            let waits = run.begins > now;
+            run.begins = run.begins.min(now);
+            run.cancel(tick, force || waits);
         }
     }
 

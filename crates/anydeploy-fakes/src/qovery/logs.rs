@@ -55,14 +55,20 @@ impl State {
     fn run_log(&self, execution: &Execution, run: &Run) -> Vec<(u64, Value)> {
         let transmitter = json!({ "id": run.service, "name": run.name, "type": run.kind.transmitter() });
         // The steps are those of the engine (59fa717, `events/mod.rs`).
+        let waited = run.begins - execution.begins;
         let line = |(after, text): &(u64, String)| {
-            (*after, self.entry(execution, *after, &transmitter, "Deploy", Text::Line(text)))
+            let after = waited + after;
+            (after, self.entry(execution, after, &transmitter, "Deploy", Text::Line(text)))
         };
         let mut entries: Vec<_> = run.lines(self.tick).iter().map(line).collect();
         if run.is_over(self.tick) {
-            let after = run.end() - run.begins;
+            let after = run.end() - execution.begins;
             let state = run.outcome();
             let last = match &run.script.reason {
+                _ if run.is_bystander => {
+                    let text = format!("Deployment of {} has been cancelled", run.name);
+                    self.entry(execution, after, &transmitter, "Cancelled", Text::Line(&text))
+                }
                 Some(reason) if run.cancelled_at.is_none() => {
                     let step = if state == "BUILD_ERROR" { "BuiltError" } else { "DeployedError" };
                     let by_engine = json!({ "id": execution.environment, "name": "", "type": "TaskManager" });

@@ -19,6 +19,10 @@ pub enum QoveryQuirk {
     ForbiddenForMissing,
     /// On by default: a call that has a body refuses to go without one, and refuses JSON `null` (400).
     BodyRequired,
+    /// On by default: when a service of an execution fails, those of later stages that had not begun are `CANCELED`, except
+    /// Terraform services (engine 59fa717, `task.rs`; that the statuses show it by this word is inferred); off: the
+    /// execution does not list them.
+    Bystanders,
     /// A merged request keeps an id of its own, which no queue lists; off, the answer names the id that it was merged into.
     /// No client shows which of the two is so.
     SeparateRequestIds,
@@ -33,6 +37,8 @@ pub enum QoveryQuirk {
     FirstVersionNeeded,
     /// Every 2xx is a plain 200, as Qovery's GitHub action saw where the published document says 202.
     PlainOk,
+    /// An action that is accepted is answered without a body, as those on selected services always are.
+    BodylessActions,
     /// Error bodies are `{"message"}`, as before July 2024.
     MessageErrors,
     /// Error bodies are `{"status", "error", "message"}`, as Qovery's documentation shows.
@@ -56,6 +62,9 @@ pub enum QoveryQuirk {
     /// Deploying a whole environment keeps the deployed commits, as its name in the web console suggests and the
     /// published document contradicts.
     EnvironmentKeepsCommits,
+    /// A redeployment is listed as `RESTART` and ends in `RESTARTED`, as its name in the Terraform provider suggests; off,
+    /// it is one of `DEPLOY`.
+    RedeployIsRestart,
     /// A 429 names the wait in `Retry-After` too.
     RetryAfter,
 }
@@ -66,8 +75,8 @@ pub(super) struct Quirks(BTreeSet<QoveryQuirk>);
 
 impl Default for Quirks {
     fn default() -> Self {
-        use QoveryQuirk::{BodyRequired, ForbiddenForMissing, Merging, StaleStatus};
-        Self(BTreeSet::from([StaleStatus, Merging, ForbiddenForMissing, BodyRequired]))
+        use QoveryQuirk::{BodyRequired, Bystanders, ForbiddenForMissing, Merging, StaleStatus};
+        Self(BTreeSet::from([StaleStatus, Merging, ForbiddenForMissing, BodyRequired, Bystanders]))
     }
 }
 

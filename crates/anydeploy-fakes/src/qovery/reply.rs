@@ -45,7 +45,8 @@ impl Reply {
 
     pub(super) fn into_response(self, quirks: &Quirks) -> Response {
         let status = if quirks.has(QoveryQuirk::PlainOk) { 200 } else { self.status };
-        match self.body {
+        let bodyless = self.status == 202 && quirks.has(QoveryQuirk::BodylessActions);
+        match self.body.filter(|_| !bodyless) {
             Some(mut body) => {
                 shape(&mut body, quirks);
                 Response::json(status, &body)

@@ -21,6 +21,8 @@ pub(super) struct Run {
     /// The tick from which it shows.
     pub(super) begins: u64,
     pub(super) cancelled_at: Option<u64>,
+    /// It never begins, because another service of its execution failed before.
+    pub(super) is_bystander: bool,
 }
 
 impl Run {
@@ -34,11 +36,12 @@ impl Run {
             script,
             begins,
             cancelled_at: None,
+            is_bystander: false,
         }
     }
 
     fn lasting(&self) -> u64 {
-        self.script.lasting.unwrap_or(DEFAULT_TICKS)
+        if self.is_bystander { 0 } else { self.script.lasting.unwrap_or(DEFAULT_TICKS) }
     }
 
     /// The ticks that its phases and its log are spread over.
@@ -71,7 +74,7 @@ impl Run {
     /// How it ends: a `StateEnum` word, or whatever the script says.
     pub(super) fn outcome(&self) -> &str {
         let words = self.action.words();
-        if self.cancelled_at.is_some() {
+        if self.cancelled_at.is_some() || self.is_bystander {
             return "CANCELED";
         }
         match &self.script.ending {
@@ -85,6 +88,12 @@ impl Run {
 
     pub(super) fn succeeds(&self) -> bool {
         self.outcome() == self.action.words().done
+    }
+
+    /// Whether it has begun to build.
+    pub(super) fn has_built(&self, tick: u64) -> bool {
+        let builds = self.kind.builds() && self.action.words().done == "DEPLOYED";
+        builds && !self.is_bystander && tick > self.begins && self.cancelled_at.is_none_or(|at| at > self.begins)
     }
 
     /// The state it shows at a tick from `begins` on.
@@ -121,6 +130,9 @@ impl Run {
 
     /// Every line of its deployment log up to a tick: how many ticks after `begins`, and the text.
     pub(super) fn lines(&self, tick: u64) -> Vec<(u64, String)> {
+        if self.is_bystander {
+            return Vec::new();
+        }
         let scale = self.scale();
         let count = self.script.log.len() as u64 + 1;
         let scripted = self.script.log.iter().zip(1..).map(|(line, n)| (scale.saturating_mul(n) / count, line.clone()));
@@ -146,6 +158,7 @@ mod tests {
             script,
             begins: 10,
             cancelled_at: None,
+            is_bystander: false,
         }
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Service {
     pub(super) dirty: bool,
     /// Its deployment stage is marked skipped.
     pub(super) skipped: bool,
+    /// The deployment stage that it is in; one begins when those of lower numbers are over.
+    pub(super) stage: u32,
     pub(super) scripts: VecDeque<QoveryScript>,
     /// What it does once `scripts` are used up.
     pub(super) usual: QoveryScript,

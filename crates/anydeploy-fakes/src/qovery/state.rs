@@ -18,6 +18,7 @@ use super::variable::Variable;
 use crate::clock::Clock;
 use crate::known::known;
 use crate::pace::Ticker;
+use crate::write::FakeWrite;
 
 /// The commit at the head of each branch in the beginning, and the one before it.
 const HEAD: &str = "5f1c1d3c0f8e4b7a9d2e6c4b8a7f3e1d0c9b8a76";
@@ -47,6 +48,8 @@ pub(super) struct State {
     /// In the order in which they started.
     pub(super) executions: Vec<Execution>,
     pub(super) variables: Vec<Variable>,
+    /// What was written, oldest first.
+    pub(super) writes: Vec<FakeWrite>,
     /// Which request became which execution; a request that never started has none.
     pub(super) started: HashMap<String, Option<usize>>,
 }
@@ -96,6 +99,7 @@ impl State {
             services: Vec::new(),
             executions: Vec::new(),
             variables: Vec::new(),
+            writes: Vec::new(),
             started: HashMap::new(),
         }
     }
@@ -211,6 +215,7 @@ impl State {
             deployed_version: None,
             dirty: false,
             skipped: false,
+            stage: 1,
             scripts: VecDeque::new(),
             usual: QoveryScript::succeeds(),
             executions: Vec::new(),

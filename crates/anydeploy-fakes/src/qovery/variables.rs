@@ -91,6 +91,7 @@ impl Call<'_> {
             return Err(Refusal::conflict(format!("A variable {key} exists already.")));
         }
         let description = text(&body, "description").unwrap_or_default();
+        self.write(parent, format!("set {key}"), true);
         Ok(Reply::created(self.state.set(parent, scope, key, value, secret, description)))
     }
 
@@ -101,12 +102,13 @@ impl Call<'_> {
         let Some(variable) = self.state.variables.iter_mut().find(|variable| variable.id == id) else {
             return Err(Refusal::missing("variable"));
         };
+        let value = body.get("value").and_then(Value::as_str).unwrap_or(&variable.value).to_owned();
+        let effect = variable.key != key || variable.value != value;
         key.clone_into(&mut variable.key);
-        if let Some(value) = body.get("value").and_then(Value::as_str) {
-            value.clone_into(&mut variable.value);
-        }
+        variable.value = value;
         let (answer, parent) = (variable.body(), variable.parent.clone());
         self.state.mark_dirty(&parent);
+        self.write(&parent, format!("set {key}"), effect);
         Ok(Reply::ok(answer))
     }
 
@@ -117,6 +119,7 @@ impl Call<'_> {
         };
         let removed = self.state.variables.remove(at);
         self.state.mark_dirty(&removed.parent);
+        self.write(&removed.parent, format!("remove {}", removed.key), true);
         Ok(Reply::empty(204))
     }
 
@@ -144,7 +147,9 @@ impl Call<'_> {
                 Some("ENVIRONMENT") => ("ENVIRONMENT", environment.clone()),
                 _ => (kind.as_str(), service.clone()),
             };
-            match self.state.position(&parent, name) {
+            let position = self.state.position(&parent, name);
+            self.write(&parent, format!("set {name}"), position.is_none() || overwrite);
+            match position {
                 Some(_) if !overwrite => continue,
                 Some(at) => drop(self.state.variables.remove(at)),
                 None => {}

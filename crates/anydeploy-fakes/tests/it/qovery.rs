@@ -4,6 +4,7 @@ mod access;
 mod actions;
 mod api;
 mod batch;
+mod days;
 mod environment;
 mod lifecycle;
 mod logs;

@@ -1,15 +1,19 @@
-//! What a deployment does besides deploying: an event of a job, an action on a Terraform service.
+//! What a trigger does: it deploys, restarts, redeploys or goes back, runs an event of a job, acts on a Terraform service.
 
 use qovery_client::types::{
-    DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum, StatusDetails,
+    DeploymentHistoryTriggerAction as Trigger, JobForceEvent, ServiceSubActionEnum, StateEnum, StatusDetails,
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeployRequest, JobEvent, TerraformAction};
+use crate::{Ability, Capabilities, DeployRequest, JobEvent, TargetKind, TerraformAction};
 
-/// The words of actions in ids.
-const WORDS: [(Action, &str); 7] = [
+/// The words of actions in ids; an older release reads one that it does not know as a deployment, and then sees no success
+/// in the end of another action.
+const WORDS: [(Action, &str); 10] = [
+    (Action::Restart, "restart"),
+    (Action::Redeploy, "redeploy"),
+    (Action::Rollback, "rollback"),
     (Action::Event(JobEvent::Start), "start"),
     (Action::Event(JobEvent::Stop), "stop"),
     (Action::Event(JobEvent::Delete), "delete"),
@@ -24,6 +28,10 @@ const WORDS: [(Action, &str); 7] = [
 #[serde(rename_all = "snake_case")]
 pub(super) enum Action {
     Deploy,
+    Restart,
+    Redeploy,
+    /// A deployment of a revision that ran before: Qovery has no other way back.
+    Rollback,
     Event(JobEvent),
     Terraform(TerraformAction),
 }
@@ -31,10 +39,49 @@ pub(super) enum Action {
 impl Action {
     /// What a request asks for; the capabilities say for which kinds of target it may.
     pub(super) fn of(request: &DeployRequest) -> Self {
-        match (request.job_event(), request.terraform_action()) {
-            (Some(event), _) => Self::Event(event),
-            (None, Some(action)) => Self::Terraform(action),
-            (None, None) => Self::Deploy,
+        match (request.action(), request.job_event(), request.terraform_action()) {
+            (crate::Action::Restart, ..) => Self::Restart,
+            (crate::Action::Redeploy, ..) => Self::Redeploy,
+            (crate::Action::Rollback, ..) => Self::Rollback,
+            (_, Some(event), _) => Self::Event(event),
+            (_, None, Some(action)) => Self::Terraform(action),
+            (_, None, None) => Self::Deploy,
+        }
+    }
+
+    /// What it is for callers.
+    pub(super) const fn asked(self) -> crate::Action {
+        match self {
+            Self::Restart => crate::Action::Restart,
+            Self::Redeploy => crate::Action::Redeploy,
+            Self::Rollback => crate::Action::Rollback,
+            Self::Deploy | Self::Event(_) | Self::Terraform(_) => crate::Action::Deploy,
+        }
+    }
+
+    /// Whether the call takes a revision; the others leave what is deployed as it is.
+    pub(super) const fn takes_revision(self) -> bool {
+        !matches!(self, Self::Restart | Self::Redeploy)
+    }
+
+    /// The word of `ServiceActionEnum` under which a state is the success of it, if it is one.
+    ///
+    /// Whether a redeployment is one of deploying or of restarting is unproven: the Terraform provider takes it for
+    /// `RESTARTED`, and the console shows it as a deployment.
+    pub(super) const fn done_as(self, state: &StateEnum) -> Option<&'static str> {
+        match (self, state) {
+            (Self::Restart, StateEnum::Deployed) => None,
+            (_, StateEnum::Deployed) => Some("DEPLOY"),
+            (Self::Restart | Self::Redeploy, StateEnum::Restarted) => Some("RESTART"),
+            _ => None,
+        }
+    }
+
+    /// What the platform does beside, or other than, what the name of a finished action says.
+    pub(super) const fn note(self) -> Option<&'static str> {
+        match self {
+            Self::Redeploy => Some("Qovery restarts nothing in a redeployment unless something has changed"),
+            _ => None,
         }
     }
 
@@ -68,14 +115,28 @@ impl Action {
     /// event only under the pause or delete action (engine 59fa717), so that these words fit too.
     pub(super) fn may_be(self, listed: Option<&Trigger>) -> bool {
         let own = match self {
+            Self::Restart | Self::Redeploy => Some(&Trigger::Restart),
             Self::Event(JobEvent::Stop) => Some(&Trigger::Stop),
             Self::Event(JobEvent::Delete) => Some(&Trigger::Delete),
             Self::Terraform(TerraformAction::Plan) => Some(&Trigger::DeployDryRun),
             Self::Terraform(TerraformAction::ForceUnlock) => Some(&Trigger::TerraformForceUnlock),
             Self::Terraform(TerraformAction::MigrateState) => Some(&Trigger::TerraformMigrateState),
-            _ => None,
+            Self::Deploy | Self::Rollback | Self::Event(_) | Self::Terraform(_) => None,
         };
-        listed == own || matches!(listed, None | Some(Trigger::Deploy | Trigger::Unknown | Trigger::Other(_)))
+        match listed {
+            None | Some(Trigger::Unknown | Trigger::Other(_)) => true,
+            Some(Trigger::Deploy) => self != Self::Restart,
+            listed => listed == own,
+        }
+    }
+
+    /// The action behind a request or an execution that is listed under this word, if it may start a target.
+    pub(super) fn of_listed(listed: Option<&Trigger>) -> Option<Self> {
+        match listed {
+            Some(Trigger::Restart) => Some(Self::Restart),
+            Some(Trigger::Stop | Trigger::Delete | Trigger::Uninstall | Trigger::DeleteResourcesOnly) => None,
+            _ => Some(Self::Deploy),
+        }
     }
 
     /// The action on Terraform that a service is listed with, if it is another one.
@@ -91,16 +152,67 @@ impl Action {
     }
 }
 
+/// Adds what can be done with each kind of target besides deploying it (document of 2026-08-20).
+pub(super) fn with_actions(deploys: Capabilities) -> Capabilities {
+    use TargetKind::{Application, Container, Database, Environment, Helm, Job, Terraform};
+    let capabilities = [Application, Container, Database]
+        .into_iter()
+        .fold(deploys, |capabilities, kind| capabilities.with_action(kind, crate::Action::Restart, &[]));
+    let kinds = [Application, Container, Job, Helm, Terraform, Database, Environment];
+    kinds.into_iter().fold(capabilities, |capabilities, kind| {
+        // There is no call that stops a Terraform service.
+        let lifecycle: &[Ability] = if kind == Terraform { &[] } else { &[Ability::Start, Ability::Stop] };
+        capabilities
+            .with_action(kind.clone(), crate::Action::Redeploy, &[])
+            .with_abilities(kind.clone(), lifecycle)
+            .with_abilities(kind, &[Ability::History, Ability::Cancel, Ability::Logs])
+    })
+}
+
+/// What to do instead of an action that Qovery does not have for a kind of target.
+pub(super) fn advice(kind: &TargetKind, action: crate::Action) -> Option<&'static str> {
+    match (kind, action) {
+        (
+            TargetKind::Job | TargetKind::Helm | TargetKind::Terraform | TargetKind::Environment,
+            crate::Action::Restart,
+        ) => Some("Qovery restarts only applications, containers and databases; redeploy it"),
+        (TargetKind::Terraform, crate::Action::Rollback) => {
+            Some("the history of a Terraform service names no commit; deploy the commit that you know")
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_action_is_read_back_from_its_word() {
-        for action in [Action::Deploy, Action::Event(JobEvent::Delete), Action::Terraform(TerraformAction::Plan)] {
+        for action in [
+            Action::Deploy,
+            Action::Restart,
+            Action::Redeploy,
+            Action::Rollback,
+            Action::Event(JobEvent::Delete),
+            Action::Terraform(TerraformAction::Plan),
+        ] {
             assert_eq!(Action::of_word(action.word()), action);
         }
         assert_eq!(Action::of_word(Some("dance")), Action::Deploy);
+    }
+
+    #[test]
+    fn a_restart_is_no_deployment_and_a_redeployment_may_be_listed_as_either() {
+        let listed =
+            |action: Action| [Trigger::Deploy, Trigger::Restart, Trigger::Stop].map(|word| action.may_be(Some(&word)));
+        assert_eq!(listed(Action::Restart), [false, true, false]);
+        assert_eq!(listed(Action::Redeploy), [true, true, false]);
+        assert_eq!(listed(Action::Deploy), [true, false, false]);
+        assert_eq!(listed(Action::Rollback), [true, false, false]);
+        for action in [Action::Restart, Action::Redeploy, Action::Deploy] {
+            assert!(action.may_be(None) && action.may_be(Some(&Trigger::Other("NEW".into()))));
+        }
     }
 
     #[test]

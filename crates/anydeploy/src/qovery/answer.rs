@@ -1,8 +1,7 @@
 //! What the answer to a trigger says of the deployment.
 
-use qovery_client::types::Status;
-
 use super::Qovery;
+use super::accepted::Accepted;
 use super::baseline::Baseline;
 use super::pending::Pending;
 use super::queue::{Queue, waiting};
@@ -16,13 +15,15 @@ pub(super) async fn accepted(
     qovery: &Qovery,
     pending: Pending,
     baseline: &Baseline,
-    answer: Option<Status>,
+    answer: Option<Accepted>,
     at: Timestamps,
 ) -> Deployment {
     let pending = Pending { accepted_at: Some(at.checked(baseline.at)), ..pending };
     let Some(status) = answer else { return pending.accepted() };
-    // A request that waits has an id, one that started at once has none (Qovery's web console).
-    match filled(status.deployment_request_id.as_deref()) {
+    // A request that waits has an id, one that started at once has none (Qovery's web console). The status of an
+    // environment may still name the request behind the execution before.
+    let request = filled(status.request.as_deref()).filter(|new| Some(*new) != baseline.last_request.as_deref());
+    match request {
         Some(request) => queued(qovery, pending, request, baseline).await,
         None => started(pending, &status, baseline),
     }
@@ -55,10 +56,10 @@ async fn queued(qovery: &Qovery, pending: Pending, request: &str, baseline: &Bas
 }
 
 /// A deployment that started at once: the environment was free, so that the next execution belongs to it.
-fn started(mut pending: Pending, status: &Status, baseline: &Baseline) -> Deployment {
+fn started(mut pending: Pending, status: &Accepted, baseline: &Baseline) -> Deployment {
     pending.clues.is_next = true;
-    let new = filled(status.execution_id.as_deref()).filter(|new| Some(*new) != baseline.last_of_target.as_deref());
-    let phase = judge_service(&status.state, status.status_details.as_ref());
+    let new = filled(status.execution.as_deref()).filter(|new| Some(*new) != baseline.last_of_target.as_deref());
+    let phase = judge_service(&status.state, status.details.as_ref(), pending.action);
     match new {
         // The answer names the execution that it started.
         Some(execution) if matches!(phase, Phase::Queued | Phase::Running) => {

@@ -9,9 +9,11 @@ use qovery_client::types::{
     EnvironmentLogs, EnvironmentStatusesWithStages, HelmResponse, JobResponse, Link, ListApplicationCommitParams,
     ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams,
     ListJobsParams, ListServicesByOrganizationIdParams, Organization, OrganizationEnvironmentResponse,
-    QueuedDeploymentRequestWithStages, ServiceLightResponse, StateEnum, Status, TerraformResponse,
+    QueuedDeploymentRequestWithStages, RedeployDatabaseParams, RedeployHelmParams, RedeployJobParams,
+    ServiceLightResponse, StateEnum, TerraformResponse,
 };
 
+use super::accepted::Accepted;
 use super::body::Body;
 use super::error::{map_error, map_error_of_known, unknown};
 use super::snapshot::Snapshot;
@@ -43,8 +45,8 @@ impl Api {
         format!("{} {environment}", self.client.http().base_url())
     }
 
-    /// Triggers a deployment; what the answer says, if it says anything, and when it came.
-    pub(super) async fn deploy(&self, id: &str, body: &Body) -> Result<(Option<Status>, Timestamps)> {
+    /// Sends a trigger; what the answer says, if it says anything, and when it came.
+    pub(super) async fn trigger(&self, id: &str, body: &Body) -> Result<(Option<Accepted>, Timestamps)> {
         let client = &self.client;
         let answer = match body {
             Body::Application(body) => client.deploy_application(id, body).await,
@@ -54,8 +56,40 @@ impl Api {
             Body::Terraform(body) => client.deploy_terraform(id, body).await,
             Body::Database => client.deploy_database(id, &DeployDatabaseParams::default()).await,
             Body::Environment => client.deploy_environment(id).await,
+            Body::Services(body) => return accepted(client.deploy_all_services(id, body).await),
+            Body::Restart(kind) => match kind {
+                TargetKind::Application => client.reboot_application(id).await,
+                TargetKind::Container => client.reboot_container(id).await,
+                TargetKind::Database => client.reboot_database(id).await,
+                other => return Err(unknown(other)),
+            },
+            Body::Redeploy(kind) => match kind {
+                TargetKind::Application => client.redeploy_application(id).await,
+                TargetKind::Container => client.redeploy_container(id).await,
+                TargetKind::Database => client.redeploy_database(id, &RedeployDatabaseParams::default()).await,
+                TargetKind::Job => client.redeploy_job(id, &RedeployJobParams::default()).await,
+                TargetKind::Helm => client.redeploy_helm(id, &RedeployHelmParams::default()).await,
+                TargetKind::Terraform => client.redeploy_terraform(id).await,
+                TargetKind::Environment => return accepted(client.redeploy_environment(id).await),
+                other => return Err(unknown(other)),
+            },
         };
-        Ok(dated(answer.map_err(map_error_of_known)?))
+        accepted(answer)
+    }
+
+    /// Stops a service or a whole environment; the answer may have no body, and says no more than that it was accepted.
+    pub(super) async fn stop(&self, target: &Target) -> Result<()> {
+        let (client, id) = (&self.client, target.id());
+        let answer = match target.kind() {
+            TargetKind::Application => client.stop_application(id).await,
+            TargetKind::Container => client.stop_container(id).await,
+            TargetKind::Database => client.stop_database(id).await,
+            TargetKind::Job => client.stop_job(id).await,
+            TargetKind::Helm => client.stop_helm(id).await,
+            TargetKind::Environment => return client.stop_environment(id).await.map(drop).map_err(map_error_of_known),
+            other => return Err(unknown(other)),
+        };
+        answer.map(drop).map_err(map_error_of_known)
     }
 
     pub(super) async fn cancel_request(&self, request: &str) -> Result<()> {
@@ -200,6 +234,14 @@ impl Api {
 /// What a call answers.
 async fn value<T>(call: wire::ResponseFuture<'_, T>) -> Result<T> {
     Ok(call.await.map_err(map_error)?.into_value())
+}
+
+/// What the answer to a trigger says of something that is certain to exist, and when it came.
+fn accepted<T: Into<Accepted>>(
+    answer: std::result::Result<wire::Response<Option<T>>, wire::Error>,
+) -> Result<(Option<Accepted>, Timestamps)> {
+    let (status, at) = dated(answer.map_err(map_error_of_known)?);
+    Ok((status.map(Into::into), at))
 }
 
 /// What an answer says, and when it came.

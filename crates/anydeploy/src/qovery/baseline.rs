@@ -7,7 +7,7 @@ use super::Qovery;
 use super::action::Action;
 use super::place::check_place;
 use super::queue::Queue;
-use super::revision::check_deployed;
+use super::revision::{check_deployed, check_restartable};
 use super::snapshot::{Snapshot, filled};
 use crate::adapter::{Timestamps, retry_briefly};
 use crate::{Result, Revision, Target, TargetKind};
@@ -17,6 +17,9 @@ use crate::{Result, Revision, Target, TargetKind};
 pub(super) struct Baseline {
     /// The newest execution of the environment.
     pub(super) last: Option<String>,
+    /// The request behind it, if the server reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_request: Option<String>,
     /// The newest execution that the target shows.
     pub(super) last_of_target: Option<String>,
     /// When the two were read.
@@ -31,7 +34,8 @@ impl Baseline {
             TargetKind::Environment => last.clone(),
             _ => snapshot.service(target).and_then(|status| filled(status.execution_id.as_deref())).map(str::to_owned),
         };
-        Self { last, last_of_target, at, queue }
+        let last_request = snapshot.last_request().map(str::to_owned);
+        Self { last, last_request, last_of_target, at, queue }
     }
 }
 
@@ -50,6 +54,9 @@ pub(super) async fn baseline(
         check_place(api, target, environment, &snapshot).await?;
     }
     check_deployed(asked, target, &snapshot)?;
+    if action == Action::Restart {
+        check_restartable(target, &snapshot)?;
+    }
     // Another process has nothing but this time to tell which executions came too late to be the trigger's.
     let at = snapshot.at.checked(listed_at);
     Ok(Baseline::new(target, &snapshot, at, Queue::of(&rows, target, action, qovery.scheme)))

@@ -94,7 +94,7 @@ fn running(snapshot: &Snapshot, pending: &Pending) -> Vec<Target> {
     let execution = pending.execution.as_deref();
     let of_kind = |kind: TargetKind| {
         let goes_on = |status: &&Status| {
-            let phase = judge_service(&status.state, status.status_details.as_ref());
+            let phase = judge_service(&status.state, status.status_details.as_ref(), pending.action);
             shows(status, execution, true) && !phase.is_terminal()
         };
         let running = snapshot.of_kind(&kind).iter().filter(goes_on);

@@ -1,18 +1,19 @@
 //! Earlier deployments, from the history of an environment or of a service.
 
 use futures::future::{BoxFuture, FutureExt};
-use qovery_client::types::DeploymentHistoryAuditingData as Audit;
+use qovery_client::types::{DeploymentHistoryAuditingData as Audit, DeploymentHistoryService as Part};
 
 use super::action::Action;
 use super::api::Api;
+use super::bystander::explain_past;
 use super::pending::Pending;
 use super::place::environment_of;
 use super::ran::{ran_in, with_ran};
-use super::snapshot::{HISTORY_PAGE_SIZE, filled};
+use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, filled};
 use super::status::{judge_past, judge_service};
 use super::{Qovery, ids};
 use crate::adapter::parse_timestamp;
-use crate::{Deployment, History, HistoryOptions, Result, Target, TargetKind};
+use crate::{Deployment, History, HistoryOptions, Phase, Result, Target, TargetKind};
 
 /// How many executions Qovery sends by default; other actions than deployments are among them.
 const DEFAULT_PAGE_SIZE: usize = 20;
@@ -36,12 +37,20 @@ async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -
         let deployments =
             past.iter().filter(|entry| Action::Deploy.may_be(entry.trigger_action.as_ref())).map(|entry| {
                 let listed = of(&entry.identifier.execution_id);
-                let deployment = listed.to_deployment(judge_past(entry), entry.status.as_str());
+                let deployment = listed.to_deployment(judge_past(entry, Action::Deploy), entry.status.as_str());
                 with_past(deployment, entry.auditing_data.as_ref())
             });
         return Ok(deployments.take(options.limit).collect());
     }
     let past = api.history_of(target, options.limit.max(DEFAULT_PAGE_SIZE)).await?;
+    // Only the executions say whether a person cancelled or another service failed.
+    let is_cancelled =
+        |part: &Part| judge_service(&part.status, part.status_details.as_ref(), Action::Deploy) == Phase::Cancelled;
+    let executions = if past.iter().any(is_cancelled) {
+        api.history(&environment, LONG_HISTORY_PAGE_SIZE).await?
+    } else {
+        Vec::new()
+    };
     let deployments = past.iter().filter_map(|part| {
         let details = part.status_details.as_ref();
         let action = details.and_then(|details| details.action.as_ref());
@@ -49,7 +58,13 @@ async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -
             return None;
         }
         let execution = filled(part.identifier.execution_id.as_deref())?;
-        let deployment = of(execution).to_deployment(judge_service(&part.status, details), part.status.as_str());
+        let listed = of(execution);
+        let entry = executions.iter().find(|entry| entry.identifier.execution_id == execution);
+        let (phase, reason) = match judge_service(&part.status, details, Action::Deploy) {
+            Phase::Cancelled => explain_past(&listed, entry),
+            phase => (phase, None),
+        };
+        let deployment = listed.to_deployment(phase, part.status.as_str()).with_reason(reason);
         let deployment = with_ran(deployment, ran_in(&part.details));
         Some(with_past(deployment, part.auditing_data.as_ref()))
     });

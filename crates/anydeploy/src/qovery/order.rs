@@ -143,7 +143,8 @@ pub(super) fn failed_check<'a>(fitting: &[&'a Past], pending: &Pending) -> Optio
     // Within a second, the clock does not decide whether an execution is older than the request.
     let early = second(first).is_none_or(|second| second < accepted_at.saturating_sub(1));
     let alone = !later.iter().any(|entry| may_name(entry, &pending.target));
-    (own && alone && !early && is_nameless(first) && judge_past(first) == Phase::Failed).then_some(*first)
+    (own && alone && !early && is_nameless(first) && judge_past(first, pending.action) == Phase::Failed)
+        .then_some(*first)
 }
 
 /// The second in which an execution was created.

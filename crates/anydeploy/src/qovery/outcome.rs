@@ -4,6 +4,7 @@ use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, St
 use tokio::time::sleep;
 
 use super::action::Action;
+use super::bystander::{explain, explain_past};
 use super::history::with_past;
 use super::lists::newest_executions;
 use super::order::{is_nameless, part};
@@ -11,8 +12,8 @@ use super::pending::Pending;
 use super::ran::{failed_as, ran_in, verified, with_ran};
 use super::row::{Source, row};
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot, beside_statuses, filled};
-use super::status::{judge_past, judge_service};
-use super::{Qovery, phase, reason};
+use super::status::{judge_past, judge_service, phase_of};
+use super::{Qovery, reason};
 use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Deployment, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};
 
@@ -21,17 +22,18 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
     let execution = pending.execution.as_deref();
     let current = execution.is_some() && snapshot.last() == execution;
     let whole = snapshot.last_state().filter(|_| current);
-    let going_on = whole.filter(|state| !phase(state).is_terminal());
+    let whole_phase = whole.map(|state| phase_of(state, pending.action));
+    let going_on = whole.filter(|state| !phase_of(state, pending.action).is_terminal());
     if *pending.target.kind() == TargetKind::Environment {
-        return match whole {
-            Some(state) if phase(state) != Phase::Unknown => {
-                Ok(pending.to_deployment(phase(state), state.as_str()).with_progress(snapshot.progress()))
+        return match whole.zip(whole_phase) {
+            Some((state, phase)) if phase != Phase::Unknown => {
+                Ok(pending.to_deployment(phase, state.as_str()).with_progress(snapshot.progress(pending.action)))
             }
             _ => read_past(qovery, pending, snapshot, whole).await,
         };
     }
     if let Some(status) = snapshot.service(&pending.target).filter(|status| shows(status, execution, current)) {
-        let phase = judge_service(&status.state, status.status_details.as_ref());
+        let phase = judge_service(&status.state, status.status_details.as_ref(), pending.action);
         // A status that names no execution may still be that of the one before, as long as ours goes on.
         let named = filled(status.execution_id.as_deref()).is_some();
         if let Some(state) = going_on.filter(|_| !named && phase.is_terminal()) {
@@ -39,6 +41,7 @@ pub(super) async fn follow(qovery: &Qovery, pending: &Pending, snapshot: &Snapsh
         }
         match phase {
             Phase::Succeeded => return succeeded(qovery, pending, snapshot, status).await,
+            Phase::Cancelled => return cancelled(qovery, pending, snapshot, status, whole).await,
             // The execution is over, so the history has the last word.
             Phase::Unknown if going_on.is_none() => {}
             _ => return Ok(pending.to_deployment(phase, status.state.as_str())),
@@ -81,6 +84,30 @@ async fn succeeded(qovery: &Qovery, pending: &Pending, snapshot: &Snapshot, stat
     }
 }
 
+/// A service that is listed as cancelled, which the end of its execution explains; `whole` is the state of the execution
+/// if it is still the newest.
+async fn cancelled(
+    qovery: &Qovery,
+    pending: &Pending,
+    snapshot: &Snapshot,
+    status: &Status,
+    whole: Option<&StateEnum>,
+) -> Result<Deployment> {
+    let whole_phase = whole.map(|state| phase_of(state, pending.action));
+    let entry = match whole_phase {
+        // The history names the services that failed, which is worth no error.
+        Some(Phase::Failed) => listed(qovery, pending, snapshot, whole).await.ok().flatten(),
+        Some(_) => None,
+        None => listed(qovery, pending, snapshot, whole).await?,
+    };
+    let (phase, reason) = match whole_phase {
+        Some(whole) => explain(pending, whole, entry.as_ref()),
+        None => explain_past(pending, entry.as_ref()),
+    };
+    let raw = whole.filter(|_| phase == Phase::Running).unwrap_or(&status.state);
+    Ok(pending.to_deployment(phase, raw.as_str()).with_reason(reason))
+}
+
 /// The commit that the service reports as running, unless something may have changed it after the execution.
 async fn ran_by_row(qovery: &Qovery, pending: &Pending, status: &Status) -> Option<RanRevision> {
     let (target, execution) = (&pending.target, pending.execution.as_deref()?);
@@ -90,7 +117,7 @@ async fn ran_by_row(qovery: &Qovery, pending: &Pending, status: &Status) -> Opti
     let from_git =
         matches!(target.kind(), TargetKind::Application | TargetKind::Job | TargetKind::Helm | TargetKind::Terraform);
     // A plan or an event of a job need not change what counts as deployed.
-    if !from_git || !is_still(status) || pending.action != Action::Deploy {
+    if !from_git || !is_still(status) || matches!(pending.action, Action::Event(_) | Action::Terraform(_)) {
         return None;
     }
     let row = row(&qovery.api, target).await.ok()?;
@@ -106,20 +133,17 @@ async fn read_past(
     snapshot: &Snapshot,
     whole: Option<&StateEnum>,
 ) -> Result<Deployment> {
-    let mut past = newest_executions(&qovery.api, &pending.environment, snapshot).await?;
-    let longer;
-    if past.len() >= HISTORY_PAGE_SIZE && entry_of(past, pending).is_none() && whole.is_none() {
-        longer = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
-        past = &longer;
-    }
-    let Some(entry) = entry_of(past, pending) else {
+    let Some(entry) = &listed(qovery, pending, snapshot, whole).await? else {
         let message = "a later deployment took the place of this one, which is not in the history any more";
         let replaced = Error::new(ErrorKind::NotFound, message).with_platform(platform::QOVERY);
         // The history may be behind.
         return whole.map(|state| pending.to_deployment(Phase::Unknown, state.as_str())).ok_or(replaced);
     };
     let deployment = if *pending.target.kind() == TargetKind::Environment {
-        with_past(pending.to_deployment(judge_past(entry), entry.status.as_str()), entry.auditing_data.as_ref())
+        with_past(
+            pending.to_deployment(judge_past(entry, pending.action), entry.status.as_str()),
+            entry.auditing_data.as_ref(),
+        )
     } else {
         service_in(pending, entry)
     };
@@ -129,6 +153,21 @@ async fn read_past(
     let log = qovery.api.log(&pending.environment, &entry.identifier.execution_id).await;
     let why = log.ok().and_then(|log| reason::of_check(&log)).or(deployment.reason.clone());
     Ok(deployment.with_reason(why))
+}
+
+/// The execution in the history; `whole` is its state if it is still the newest.
+async fn listed(
+    qovery: &Qovery,
+    pending: &Pending,
+    snapshot: &Snapshot,
+    whole: Option<&StateEnum>,
+) -> Result<Option<Past>> {
+    let past = newest_executions(&qovery.api, &pending.environment, snapshot).await?;
+    if past.len() < HISTORY_PAGE_SIZE || entry_of(past, pending).is_some() || whole.is_some() {
+        return Ok(entry_of(past, pending).cloned());
+    }
+    let longer = qovery.api.history(&pending.environment, LONG_HISTORY_PAGE_SIZE).await.map_err(beside_statuses)?;
+    Ok(entry_of(&longer, pending).cloned())
 }
 
 /// Whether a success would be one of another revision than the caller named, if a merged request had won.
@@ -150,7 +189,7 @@ fn entry_of<'a>(past: &'a [Past], pending: &Pending) -> Option<&'a Past> {
 
 /// The outcome of a service in an execution that the history lists.
 fn service_in(pending: &Pending, entry: &Past) -> Deployment {
-    let whole = judge_past(entry);
+    let whole = judge_past(entry, pending.action);
     let Some(part) = part(entry, pending.target.id()) else {
         let (phase, reason) = match whole {
             Phase::Succeeded => (Phase::Failed, Some("the deployment is over and left this service out")),
@@ -160,7 +199,8 @@ fn service_in(pending: &Pending, entry: &Past) -> Deployment {
         let deployment = pending.to_deployment(phase, entry.status.as_str()).with_reason(reason.map(str::to_owned));
         return with_past(deployment, entry.auditing_data.as_ref());
     };
-    let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref()) {
+    let (phase, reason) = match judge_service(&part.status, part.status_details.as_ref(), pending.action) {
+        Phase::Cancelled => explain_past(pending, Some(entry)),
         // The execution is over, and its state of the service is no end of a deployment.
         Phase::Unknown if whole.is_terminal() => {
             (Phase::Failed, Some(format!("the deployment is over and left this service in `{}`", part.status)))
@@ -203,6 +243,10 @@ mod tests {
             ("DEPLOYMENT_ERROR", Some(("DEPLOYED", "1.2")), Phase::Succeeded),
             ("DEPLOYED", Some(("DEPLOYMENT_ERROR", "1.2")), Phase::Failed),
             ("CANCELED", Some(("CANCELED", "1.2")), Phase::Cancelled),
+            // Not started because another one failed.
+            ("DEPLOYMENT_ERROR", Some(("CANCELED", "1.2")), Phase::Failed),
+            ("DEPLOYING", Some(("CANCELED", "1.2")), Phase::Running),
+            ("RECAP", Some(("CANCELED", "1.2")), Phase::Unknown),
             ("DEPLOYING", Some(("DEPLOYMENT_QUEUED", "1.2")), Phase::Queued),
             // States in which no deployment ends.
             ("DEPLOYED", Some(("STOPPED", "1.2")), Phase::Failed),

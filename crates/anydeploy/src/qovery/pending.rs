@@ -208,7 +208,10 @@ impl Pending {
     fn deployment(&self, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
         let [commit, ..] = named_by(&self.revision);
         let created_at = self.accepted_at.and_then(Timestamps::date);
+        let note = self.action.note().filter(|_| phase == Phase::Succeeded);
         Deployment::new(self.id(), identity, DeploymentStatus::new(phase, raw))
+            .with_action(self.action.asked())
+            .with_note(note.map(str::to_owned))
             .with_commit(commit.map(str::to_owned))
             .with_times(created_at, None)
     }

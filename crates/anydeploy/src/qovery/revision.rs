@@ -3,7 +3,7 @@
 //! A bare deploy call keeps the version that was deployed (document of 2026-08-20, lines 21445, 21464 and 21479), so that
 //! what is *configured* has to be read and named; Qovery's own console does so as well (`use-outdated-services.ts`).
 
-use qovery_client::types::{DeploymentHistoryService as PastOfService, ServiceDeploymentStatusEnum};
+use qovery_client::types::{DeploymentHistoryService as PastOfService, ServiceDeploymentStatusEnum, StateEnum};
 
 use super::action::Action;
 use super::api::Api;
@@ -20,6 +20,9 @@ const MAX_SEARCHED_EXECUTIONS: usize = 20;
 
 /// Whether the row of the target has to be read to know what a request means.
 pub(super) fn needs_row(request: &DeployRequest) -> bool {
+    if !Action::of(request).takes_revision() {
+        return false;
+    }
     match request.target().kind() {
         TargetKind::Job | TargetKind::Helm => true,
         TargetKind::Container => *request.revision() == Revision::Configured,
@@ -30,6 +33,9 @@ pub(super) fn needs_row(request: &DeployRequest) -> bool {
 
 /// Reads which revision a request means; nothing is sent that changes anything.
 pub(super) async fn name(api: &Api, request: &DeployRequest, target: &Target, row: Option<&Row>) -> Result<Named> {
+    if !Action::of(request).takes_revision() {
+        return Ok(Named::default());
+    }
     if let (Action::Event(event), Some(row)) = (Action::of(request), row)
         && row.lacks(event)
     {
@@ -105,8 +111,9 @@ async fn head(api: &Api, target: &Target, of: Option<&str>) -> Result<String> {
 /// The revision of the newest deployment that succeeded.
 async fn last_deployed(api: &Api, target: &Target) -> Result<Option<Revision>> {
     let past = retry_briefly(|| api.history_of(target, MAX_SEARCHED_EXECUTIONS)).await?;
-    let has_succeeded =
-        |part: &&PastOfService| judge_service(&part.status, part.status_details.as_ref()) == Phase::Succeeded;
+    let has_succeeded = |part: &&PastOfService| {
+        judge_service(&part.status, part.status_details.as_ref(), Action::Deploy) == Phase::Succeeded
+    };
     Ok(past.iter().find(has_succeeded).and_then(|part| match ran_in(&part.details) {
         RanRevision::Commit(commit) => Some(Revision::Commit(commit)),
         RanRevision::ImageTag(tag) => Some(Revision::ImageTag(tag)),
@@ -126,6 +133,23 @@ pub(super) fn check_deployed(asked: &Revision, target: &Target, snapshot: &Snaps
         return Err(refuse(ErrorKind::Conflict, message));
     }
     Ok(())
+}
+
+/// Refuses to restart what does not run: a restart works only on a service that is deployed.
+///
+/// # Errors
+/// [`ErrorKind::Conflict`] if the server says that the target is stopped or was never deployed.
+pub(super) fn check_restartable(target: &Target, snapshot: &Snapshot) -> Result<()> {
+    let Some(status) = snapshot.service(target) else { return Ok(()) };
+    let never = status.service_deployment_status == Some(ServiceDeploymentStatusEnum::NeverDeployed);
+    let what = match status.state {
+        StateEnum::Stopped | StateEnum::Deleted => "is stopped",
+        // A service that was deployed before may be `READY` too, as the console reads it (720181b).
+        StateEnum::Ready if never => "was never deployed",
+        _ => return Ok(()),
+    };
+    let message = format!("`{target}` {what}, so there is nothing to restart");
+    Err(refuse(ErrorKind::Conflict, message).with_advice("start it"))
 }
 
 fn refuse(kind: ErrorKind, message: String) -> Error {

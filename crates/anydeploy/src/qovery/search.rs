@@ -12,7 +12,7 @@ use super::pending::{Clues, Pending};
 use super::precheck::check_failed;
 use super::queue::Queue;
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot};
-use super::status::judge_past;
+use super::status::{is_end, judge_past};
 use crate::adapter::{Resolution, Search, Timestamps, Window, retry_briefly};
 use crate::config::TokenScheme;
 use crate::{Deployment, Identity, Phase, Result, TargetKind, Timing};
@@ -74,8 +74,8 @@ pub(super) async fn poll(
 pub(super) async fn weigh(api: &Api, pending: &Pending, nameless: &[&Past]) -> Result<Resolution> {
     for entry in nameless {
         let execution = &entry.identifier.execution_id;
-        let failed =
-            judge_past(entry) == Phase::Failed && retry_briefly(|| check_failed(api, pending, execution)).await?;
+        let failed = judge_past(entry, pending.action) == Phase::Failed
+            && retry_briefly(|| check_failed(api, pending, execution)).await?;
         if !failed {
             return Ok(Resolution::Unresolved("a new deployment lists no service, and may be this one"));
         }
@@ -150,7 +150,7 @@ impl Poll {
         let own: Vec<&str> = queue.into_iter().flat_map(Queue::own).collect();
         match (own.as_slice(), named.as_slice(), nameless.as_slice()) {
             ([], [], []) => Err(Resolution::NotFound),
-            ([], [], [one]) if !has_neighbour && judge_past(one) == Phase::Failed => {
+            ([], [], [one]) if !has_neighbour && judge_past(one, pending.action) == Phase::Failed => {
                 Ok(Finding::Execution(&one.identifier.execution_id))
             }
             ([], [], _) => Ok(Finding::Nameless(nameless)),
@@ -181,7 +181,7 @@ impl Poll {
         };
         let newest = (0..newer).rev().take_while(|at| is_in_reach(*at)).last().unwrap_or(newer);
         let now = self.now.server;
-        let goes_on = self.past.first().is_none_or(|last| !judge_past(last).is_terminal() || follows(now, last));
+        let goes_on = self.past.first().is_none_or(|last| !is_end(&last.status) || follows(now, last));
         Reach { newest, queue: !is_too_late(now) || (newest == 0 && goes_on) }
     }
 }
@@ -261,7 +261,8 @@ mod tests {
             acted_on_within: Timing::DEFAULT.acted_on_within(),
         };
         let last = Some("e1".to_owned());
-        let baseline = Baseline { last_of_target: last.clone(), last, at: time(SENT), queue: queue_of(&[]) };
+        let baseline =
+            Baseline { last_of_target: last.clone(), last_request: None, last, at: time(SENT), queue: queue_of(&[]) };
         match poll.find(&pending, &baseline, has_neighbour, TokenScheme::Token, &Timing::DEFAULT) {
             Ok(Finding::Execution(id) | Finding::Request(id)) => id.to_owned(),
             Ok(Finding::Nameless(_)) => "nameless".to_owned(),

@@ -3,6 +3,7 @@
 use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, StateEnum, Status};
 use tokio::sync::OnceCell;
 
+use super::action::Action;
 use super::status::judge_service;
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
@@ -59,14 +60,14 @@ impl Snapshot {
     /// How many services of the newest execution are over.
     ///
     /// A service to which the execution has not come yet still shows the state of an earlier one.
-    pub(super) fn progress(&self) -> Option<Progress> {
+    pub(super) fn progress(&self, asked: Action) -> Option<Progress> {
         let services = KINDS.iter().flat_map(|kind| self.of_kind(kind));
         let parts: Vec<_> = services.filter(|status| status.is_part_last_deployment == Some(true)).collect();
         let is_over = |status: &&&Status| {
             let shown = filled(status.execution_id.as_deref());
             shown.is_some()
                 && shown == self.last()
-                && judge_service(&status.state, status.status_details.as_ref()).is_terminal()
+                && judge_service(&status.state, status.status_details.as_ref(), asked).is_terminal()
         };
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let done = parts.iter().filter(is_over).count();
@@ -137,7 +138,7 @@ mod tests {
             },
             "applications": applications, "containers": [], "jobs": [], "helms": [], "terraforms": [], "databases": [],
         }));
-        Snapshot::new(statuses.unwrap(), Timestamps::of(None)).progress()
+        Snapshot::new(statuses.unwrap(), Timestamps::of(None)).progress(Action::Deploy)
     }
 
     fn application(state: &str, execution: &str, is_part: bool) -> Value {

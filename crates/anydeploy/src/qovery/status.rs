@@ -5,6 +5,7 @@ use qovery_client::types::{
     StateEnum, StatusDetails,
 };
 
+use super::action::Action;
 use crate::{Phase, ServiceState};
 
 /// The phase of a *deployment* that a state stands for.
@@ -73,19 +74,36 @@ pub fn service_state(state: &StateEnum) -> ServiceState {
     }
 }
 
-/// The phase of a deployment, from its state and from the status of the action behind it.
+/// The phase that a state stands for where it is the state of this action.
+pub(super) fn phase_of(state: &StateEnum, asked: Action) -> Phase {
+    match (asked.done_as(state), phase(state)) {
+        (Some(_), _) => Phase::Succeeded,
+        // The end of another action.
+        (None, Phase::Succeeded) => Phase::Unknown,
+        (None, phase) => phase,
+    }
+}
+
+/// Whether nothing goes on in an execution with this state, whatever its action.
+pub(super) fn is_end(state: &StateEnum) -> bool {
+    phase(state).is_terminal()
+        || matches!(state, StateEnum::Restarted | StateEnum::Stopped | StateEnum::Deleted | StateEnum::Ready)
+}
+
+/// The phase of a deployment, from its state and from the status of the action behind it; `asked` is what was triggered.
 ///
 /// `action` and `how` are words of `ServiceActionEnum` and of `ServiceActionStatusEnum` or
 /// `DeploymentHistoryActionStatus`, which agree in the words that both have.
-pub(super) fn judge(state: &StateEnum, action: Option<&str>, how: Option<&str>) -> Phase {
-    let phase = phase(state);
-    let deploys = action.is_none_or(|action| matches!(action, "DEPLOY" | "UNKNOWN"));
+pub(super) fn judge(state: &StateEnum, action: Option<&str>, how: Option<&str>, asked: Action) -> Phase {
+    let phase = phase_of(state, asked);
+    let is_over = phase.is_terminal() || self::phase(state).is_terminal();
+    let agrees = action.is_none_or(|action| action == "UNKNOWN" || Some(action) == asked.done_as(state));
     match (phase, how) {
         // The state is still that of the last action, while the new action is reported already.
-        (phase, Some("QUEUED")) if phase.is_terminal() => Phase::Queued,
-        (phase, Some("ONGOING" | "EXECUTING")) if phase.is_terminal() => Phase::Running,
-        (phase, Some("CANCELING")) if phase.is_terminal() => Phase::Cancelling,
-        (Phase::Succeeded, None | Some("SUCCESS")) if deploys => Phase::Succeeded,
+        (_, Some("QUEUED")) if is_over => Phase::Queued,
+        (_, Some("ONGOING" | "EXECUTING")) if is_over => Phase::Running,
+        (_, Some("CANCELING")) if is_over => Phase::Cancelling,
+        (Phase::Succeeded, None | Some("SUCCESS")) if agrees => Phase::Succeeded,
         (Phase::Succeeded, _) => Phase::Unknown,
         (Phase::Unknown, Some("ERROR")) if is_odd(state) => Phase::Failed,
         (Phase::Unknown, Some("CANCELED")) if is_odd(state) => Phase::Cancelled,
@@ -99,15 +117,15 @@ fn is_odd(state: &StateEnum) -> bool {
 }
 
 /// [`judge`] with the details that stand beside the state of a service.
-pub(super) fn judge_service(state: &StateEnum, details: Option<&StatusDetails>) -> Phase {
+pub(super) fn judge_service(state: &StateEnum, details: Option<&StatusDetails>, asked: Action) -> Phase {
     let action = details.and_then(|details| details.action.as_ref());
     let how = details.and_then(|details| details.status.as_ref());
-    judge(state, action.map(ServiceActionEnum::as_str), how.map(ServiceActionStatusEnum::as_str))
+    judge(state, action.map(ServiceActionEnum::as_str), how.map(ServiceActionStatusEnum::as_str), asked)
 }
 
 /// [`judge`] of an execution that the history lists.
-pub(super) fn judge_past(entry: &Past) -> Phase {
-    judge(&entry.status, None, entry.action_status.as_ref().map(DeploymentHistoryActionStatus::as_str))
+pub(super) fn judge_past(entry: &Past, asked: Action) -> Phase {
+    judge(&entry.status, None, entry.action_status.as_ref().map(DeploymentHistoryActionStatus::as_str), asked)
 }
 
 #[cfg(test)]
@@ -159,7 +177,11 @@ mod tests {
         ];
         for (word, expected) in cases {
             assert_eq!(phase(&StateEnum::from(word)), expected, "{word}");
-            assert_ne!(judge(&StateEnum::from(word), Some("DEPLOY"), Some("SUCCESS")), Phase::Succeeded, "{word}");
+            assert_ne!(
+                judge(&StateEnum::from(word), Some("DEPLOY"), Some("SUCCESS"), Action::Deploy),
+                Phase::Succeeded,
+                "{word}"
+            );
         }
     }
 
@@ -174,18 +196,47 @@ mod tests {
             (StateEnum::Deployed, "ERROR", Phase::Unknown),
         ];
         for (state, how, expected) in cases {
-            assert_eq!(judge(&state, Some("DEPLOY"), Some(how)), expected, "{state} {how}");
+            assert_eq!(judge(&state, Some("DEPLOY"), Some(how), Action::Deploy), expected, "{state} {how}");
         }
-        assert_eq!(judge(&StateEnum::Deployed, Some("RESTART"), Some("SUCCESS")), Phase::Unknown);
+        assert_eq!(judge(&StateEnum::Deployed, Some("RESTART"), Some("SUCCESS"), Action::Deploy), Phase::Unknown);
+    }
+
+    #[test]
+    fn each_action_succeeds_in_its_own_word_alone() {
+        let successes = |asked: Action| {
+            let succeeds = |state: &&StateEnum, action: &str| {
+                judge(state, Some(action), Some("SUCCESS"), asked) == Phase::Succeeded
+            };
+            let words = ServiceActionEnum::KNOWN.iter().map(ServiceActionEnum::as_str);
+            let pairs = words.flat_map(|action| StateEnum::KNOWN.iter().map(move |state| (state, action)));
+            pairs
+                .filter(|(state, action)| succeeds(state, action))
+                .map(|(state, action)| format!("{state} {action}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(successes(Action::Deploy), ["DEPLOYED DEPLOY", "DEPLOYED UNKNOWN"]);
+        assert_eq!(successes(Action::Rollback), ["DEPLOYED DEPLOY", "DEPLOYED UNKNOWN"]);
+        assert_eq!(successes(Action::Restart), ["RESTARTED RESTART", "RESTARTED UNKNOWN"]);
+        let redeployed = ["DEPLOYED DEPLOY", "RESTARTED RESTART", "DEPLOYED UNKNOWN", "RESTARTED UNKNOWN"];
+        assert_eq!(successes(Action::Redeploy), redeployed);
+    }
+
+    #[test]
+    fn the_state_from_before_a_restart_is_not_its_end() {
+        let judged = |state: StateEnum, how: &str| judge(&state, Some("RESTART"), Some(how), Action::Restart);
+        assert_eq!(judged(StateEnum::Deployed, "QUEUED"), Phase::Queued);
+        assert_eq!(judged(StateEnum::Restarted, "ONGOING"), Phase::Running);
+        assert_eq!(judged(StateEnum::Deployed, "SUCCESS"), Phase::Unknown);
+        assert_eq!(judged(StateEnum::RestartError, "ERROR"), Phase::Failed);
     }
 
     #[test]
     fn recap_fails_only_if_the_action_did() {
-        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("ERROR")), Phase::Failed);
-        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("CANCELED")), Phase::Cancelled);
-        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("SUCCESS")), Phase::Unknown);
-        assert_eq!(judge(&StateEnum::Unavailable, Some("DEPLOY"), Some("ERROR")), Phase::Unknown);
-        assert_eq!(judge(&StateEnum::Ready, None, None), Phase::Unknown);
+        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("ERROR"), Action::Deploy), Phase::Failed);
+        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("CANCELED"), Action::Deploy), Phase::Cancelled);
+        assert_eq!(judge(&StateEnum::Recap, Some("DEPLOY"), Some("SUCCESS"), Action::Deploy), Phase::Unknown);
+        assert_eq!(judge(&StateEnum::Unavailable, Some("DEPLOY"), Some("ERROR"), Action::Deploy), Phase::Unknown);
+        assert_eq!(judge(&StateEnum::Ready, None, None, Action::Deploy), Phase::Unknown);
     }
 
     #[test]
@@ -215,7 +266,7 @@ mod tests {
             let state = StateEnum::from(word.as_str());
             prop_assert_eq!(state.as_str(), &word);
             prop_assert_eq!(phase(&state) == Phase::Succeeded, word == "DEPLOYED");
-            let judged = judge(&state, action.as_deref(), how.as_deref());
+            let judged = judge(&state, action.as_deref(), how.as_deref(), Action::Deploy);
             let agrees = matches!(action.as_deref(), None | Some("DEPLOY" | "UNKNOWN"))
                 && matches!(how.as_deref(), None | Some("SUCCESS"));
             prop_assert_eq!(judged == Phase::Succeeded, word == "DEPLOYED" && agrees);
@@ -228,7 +279,7 @@ mod tests {
             word in any::<String>().prop_filter("it is known", |word| !StateEnum::KNOWN.iter().any(|known| known.as_str() == word)),
             how in prop::option::of(word()),
         ) {
-            let judged = judge(&StateEnum::from(word.as_str()), Some("DEPLOY"), how.as_deref());
+            let judged = judge(&StateEnum::from(word.as_str()), Some("DEPLOY"), how.as_deref(), Action::Deploy);
             prop_assert!(judged != Phase::Failed || word.ends_with("ERROR") || how.as_deref() == Some("ERROR"));
             prop_assert!(judged != Phase::Cancelled || how.as_deref() == Some("CANCELED"));
         }

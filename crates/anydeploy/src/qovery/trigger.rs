@@ -3,7 +3,7 @@
 use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 
-use super::action::Action;
+use super::action::{Action, advice};
 use super::answer::accepted;
 use super::api::Api;
 use super::baseline::{Baseline, baseline};
@@ -16,7 +16,7 @@ use super::row::row;
 use super::search::{Finding, poll, weigh};
 use super::{Qovery, ids};
 use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, retry_briefly};
-use crate::{DeployRequest, Deployer, Deployment, Error, Platform, Result, Target, Timing, platform};
+use crate::{DeployRequest, Deployer, Deployment, Error, ErrorKind, Platform, Result, Target, Timing, platform};
 
 /// What is sent, and what was read before it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,9 +26,17 @@ pub(super) struct Plan {
     action: Action,
     named: Named,
     baseline: Baseline,
+    /// The services of an environment that are deployed, and no other; empty for every trigger but a start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    services: Vec<Target>,
 }
 
 impl Plan {
+    /// The same plan for these services of the environment alone, which keep the version that was deployed.
+    pub(super) fn for_services(self, services: Vec<Target>) -> Self {
+        Self { services, ..self }
+    }
+
     /// What is known of the deployment before the trigger is answered.
     fn pending(&self) -> Pending {
         Pending {
@@ -51,7 +59,11 @@ impl Planner for QoveryPlanner<'_> {
     type Plan = Plan;
 
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
-        request.check(&platform::QOVERY, &self.0.capabilities())?;
+        let check = request.check(&platform::QOVERY, &self.0.capabilities());
+        check.map_err(|error| match advice(request.target().kind(), request.action()) {
+            Some(advice) if error.kind() == ErrorKind::Unsupported => error.with_advice(advice),
+            _ => error,
+        })?;
         let (target, action) = (ids::target(request.target())?, Action::of(request));
         // Nothing is triggered yet, whatever goes wrong.
         let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
@@ -59,7 +71,7 @@ impl Planner for QoveryPlanner<'_> {
         let turn = Turn::take(&self.0.api.place(&environment), &target).await;
         let baseline = baseline(self.0, &target, &environment, action, request.revision());
         let baseline = baseline.await.map_err(nothing_sent)?;
-        Ok((turn, Plan { target, environment, action, named, baseline }))
+        Ok((turn, Plan { target, environment, action, named, baseline, services: Vec::new() }))
     }
 
     fn trigger<'a>(&'a self, _: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
@@ -97,11 +109,13 @@ impl Trigger for QoveryTrigger<'_> {
 
 async fn post(qovery: &Qovery, plan: &Plan, turn: &Turn) -> Answer {
     let body = match Body::new(plan.target.kind(), plan.action, &plan.named) {
+        _ if !plan.services.is_empty() => Body::services(&plan.services),
         Ok(body) => body,
         Err(error) => return Answer::Failed(error),
     };
-    match qovery.api.deploy(plan.target.id(), &body).await {
+    match qovery.api.trigger(plan.target.id(), &body).await {
         Ok((answer, at)) => {
+            qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
             let mut pending = plan.pending();
             pending.clues.overlap = turn.overlap();
             Answer::accepted(accepted(qovery, pending, &plan.baseline, answer, at).await)

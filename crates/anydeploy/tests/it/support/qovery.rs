@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use anydeploy::{Budget, DeployRequest, Deployer, Deployment, Qovery, Target, TargetKind, WatchOptions};
-use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, Pace, QoveryTriggered};
+use anydeploy::{
+    Budget, DeployRequest, Deployer, Deployment, DeploymentId, Phase, Qovery, Target, TargetKind, WatchOptions,
+};
+use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, FaultPlan, FaultyNetwork, Pace, QoveryTriggered};
 use serde_json::Value;
 
 /// A deployer whose grace period is short.
@@ -69,4 +71,18 @@ pub(crate) fn triggers(fake: &FakeQovery) -> Vec<(String, Option<Value>)> {
     let requests = fake.requests();
     let triggers = requests.iter().filter(|request| request.method.as_str() == "POST");
     triggers.map(|request| (request.path_and_query(), request.json().ok())).collect()
+}
+
+/// A server that deploys within some ten milliseconds, behind a network that breaks exchanges as the plan says.
+pub(crate) async fn behind(builder: FakeQoveryBuilder, plan: FaultPlan) -> (FakeQovery, FaultyNetwork, Qovery) {
+    let fake = builder.pace(Pace::Every(Duration::from_millis(5))).start().await;
+    let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+    let grace = Duration::from_millis(1500);
+    let qovery = Qovery::builder().url(network.url()).token(fake.token()).grace(grace).build().unwrap();
+    (fake, network, qovery)
+}
+
+/// Reads a deployment until it runs.
+pub(crate) async fn until_begun(qovery: &Qovery, id: &DeploymentId) {
+    while qovery.deployment(id).await.unwrap().status.phase == Phase::Queued {}
 }

@@ -1,0 +1,176 @@
+//! Starting and stopping: a start is a deployment of the version that was deployed, a stop is a request of its own.
+
+use futures::future::{BoxFuture, FutureExt};
+use qovery_client::types::{
+    QueuedDeploymentRequestWithStages as Waiting, ServiceDeploymentStatusEnum as DeploymentStatus, StateEnum,
+};
+
+use super::place::{check_place, environment_of};
+use super::snapshot::{KINDS, Snapshot};
+use super::state::{is_for, run_state, waits_to_stop};
+use super::trigger::{Plan, QoveryPlanner};
+use super::{Qovery, ids};
+use crate::adapter::{self, Planner, Trigger, Turn, after_write, retry_briefly};
+use crate::{
+    Ability, DeployRequest, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Platform, RequestOption, Result,
+    Revision, RunState, ServiceState, StateChange, Target, TargetKind, platform,
+};
+
+impl Lifecycle for Qovery {
+    fn start_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        start(self, target).boxed()
+    }
+
+    fn stop_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
+        stop(self, target).boxed()
+    }
+
+    fn read_state<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<RunState>> {
+        async move {
+            let target = &ids::target(target)?;
+            let environment = environment_of(&self.api, target).await?;
+            Ok(read(self, target, &environment).await?.state)
+        }
+        .boxed()
+    }
+}
+
+/// What one read of a state is made of.
+struct Seen {
+    state: RunState,
+    snapshot: Snapshot,
+    queue: Vec<Waiting>,
+}
+
+/// Reads the state of a target.
+async fn read(qovery: &Qovery, target: &Target, environment: &str) -> Result<Seen> {
+    // What has left the queue before the statuses are read is listed in them.
+    let (queue, _) = qovery.api.queue(environment).await?;
+    let snapshot = qovery.api.snapshot(environment).await?;
+    if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
+        check_place(&qovery.api, target, environment, &snapshot).await?;
+    }
+    let mut state = run_state(target, environment, &snapshot, &queue);
+    let last = snapshot.last();
+    if queue.iter().any(|request| is_for(request, target)) {
+        // Its execution may show only some time after it has left the queue.
+        qovery.unlisted.note(environment, target, last.map(str::to_owned), qovery.timing.row_appears);
+    } else if state.busy.is_none() && qovery.unlisted.concerns(environment, target, last) {
+        state = state.with_busy(Some("a request that was accepted is not listed yet".to_owned()));
+    }
+    Ok(Seen { state, snapshot, queue })
+}
+
+async fn stop(qovery: &Qovery, target: &Target) -> Result<StateChange> {
+    qovery.capabilities().require(&platform::QOVERY, target.kind(), Ability::Stop)?;
+    let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
+    let target = &ids::target(target)?;
+    let environment = &environment_of(&qovery.api, target).await.map_err(nothing_sent)?;
+    let seen = retry_briefly(|| read(qovery, target, environment)).await.map_err(nothing_sent)?;
+    let before = seen.state.state;
+    let change = StateChange::new(target.clone(), DesiredState::Stopped, before).with_under_way(seen.state.under_way);
+    let is_idle = seen.state.busy.is_none();
+    let is_done = match before {
+        ServiceState::Stopped | ServiceState::NeverDeployed => is_idle,
+        // Nothing that may start it waits behind the stop.
+        ServiceState::Stopping => change.under_way.is_empty(),
+        _ => false,
+    };
+    if is_done {
+        return Ok(change);
+    }
+    let waits = waits_to_stop(target, &seen.queue);
+    let was_acted_on = |seen: &Seen| {
+        let stops = matches!(seen.state.state, ServiceState::Stopping | ServiceState::Stopped);
+        (stops && before != seen.state.state) || (waits_to_stop(target, &seen.queue) && !waits)
+    };
+    match qovery.api.stop(target).await {
+        Ok(()) => {}
+        // It may have been stopped since.
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            let seen = retry_briefly(|| read(qovery, target, environment)).await.map_err(|_| error.clone())?;
+            return match seen.state.state {
+                ServiceState::Stopped | ServiceState::Stopping => Ok(change),
+                _ => Err(error),
+            };
+        }
+        Err(lost) => {
+            let read = async || Ok(was_acted_on(&read(qovery, target, environment).await?));
+            after_write(lost, &qovery.timing, read).await?;
+        }
+    }
+    let last = seen.snapshot.last().map(str::to_owned);
+    qovery.unlisted.note(environment, target, last, qovery.timing.lost_after);
+    Ok(change.with_sent(true))
+}
+
+async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
+    qovery.capabilities().require(&platform::QOVERY, target.kind(), Ability::Start)?;
+    let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
+    let target = &ids::target(target)?;
+    let environment = environment_of(&qovery.api, target).await.map_err(nothing_sent)?;
+    let seen = retry_briefly(|| read(qovery, target, &environment)).await.map_err(nothing_sent)?;
+    let before = seen.state.state;
+    let change = StateChange::new(target.clone(), DesiredState::Running, before).with_under_way(seen.state.under_way);
+    let whole = *target.kind() == TargetKind::Environment;
+    let is_done = match before {
+        _ if whole => stopped(&seen.snapshot).is_empty(),
+        ServiceState::Running => seen.state.busy.is_none() || !change.under_way.is_empty(),
+        ServiceState::Starting => true,
+        _ => !change.under_way.is_empty() && !waits_to_stop(target, &seen.queue),
+    };
+    if is_done {
+        return Ok(change);
+    }
+    let status = seen.snapshot.service(target).and_then(|status| status.service_deployment_status.as_ref());
+    if status == Some(&DeploymentStatus::NeverDeployed) {
+        let message = format!("`{target}` was never deployed, so there is nothing to start");
+        let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY);
+        return Err(error.with_advice("deploy it"));
+    }
+    let request = DeployRequest::new(target.clone().in_environment(environment));
+    let deployment = if whole {
+        adapter::deploy(StartPlanner(QoveryPlanner(qovery)), &request).await?
+    } else {
+        let keeps = qovery.capabilities().takes(target.kind(), RequestOption::Deployed);
+        let revision = if keeps { Revision::Deployed } else { Revision::Configured };
+        adapter::deploy(QoveryPlanner(qovery), &request.with_revision(revision)).await?
+    };
+    Ok(change.with_sent(true).with_deployment(Some(deployment)))
+}
+
+/// The services of an environment that are stopped; Qovery stops no Terraform service, so that it starts none.
+fn stopped(snapshot: &Snapshot) -> Vec<Target> {
+    let kinds = KINDS.into_iter().filter(|kind| *kind != TargetKind::Terraform);
+    let of_kind = |kind: TargetKind| {
+        let of_kind = snapshot.of_kind(&kind).iter().filter(|status| status.state == StateEnum::Stopped);
+        of_kind.map(|status| Target::new(kind.clone(), &status.id)).collect::<Vec<_>>()
+    };
+    kinds.flat_map(of_kind).collect()
+}
+
+/// Plans the start of an environment: a deployment of what is stopped in it, each service in the version that was deployed.
+#[derive(Clone, Copy, Debug)]
+struct StartPlanner<'a>(QoveryPlanner<'a>);
+
+impl Planner for StartPlanner<'_> {
+    const PLATFORM: Platform = platform::QOVERY;
+
+    type Plan = Plan;
+
+    async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
+        let (turn, plan) = self.0.plan(request).await?;
+        let QoveryPlanner(qovery) = self.0;
+        let read = retry_briefly(|| qovery.api.snapshot(request.target().id())).await;
+        let stopped = stopped(&read.map_err(|error| error.with_safe_to_repeat(true))?);
+        if stopped.is_empty() {
+            let message = format!("no service of `{}` is stopped any more", request.target());
+            return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY));
+        }
+        Ok((turn, plan.for_services(stopped)))
+    }
+
+    fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
+        self.0.trigger(request, plan)
+    }
+}

@@ -1,0 +1,79 @@
+//! How a target runs, from the statuses of its environment and from its queue.
+
+use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status};
+
+use super::action::Action;
+use super::pending::Pending;
+use super::snapshot::{Snapshot, filled};
+use super::status::{is_end, service_state};
+use crate::{DeploymentId, RunState, ServiceState, Target, TargetKind};
+
+/// What the words that stop a target end in.
+const STOPPING: [&str; 2] = ["STOP", "DELET"];
+
+/// The state of a target by its queue, and by statuses that were read after that.
+///
+/// A request that has left the queue has its execution in statuses that are read afterwards, unless they are late.
+pub(super) fn run_state(target: &Target, environment: &str, snapshot: &Snapshot, queue: &[Waiting]) -> RunState {
+    let status = snapshot.service(target);
+    let word = match target.kind() {
+        TargetKind::Environment => Some(snapshot.state()),
+        _ => status.map(|status| &status.state),
+    };
+    let Some(word) = word else {
+        return RunState::new(ServiceState::Unknown, "");
+    };
+    let state = RunState::new(service_state(word), word.as_str());
+    let waiting: Vec<&Waiting> = queue.iter().filter(|request| is_for(request, target)).collect();
+    let executes = goes_on(target, snapshot, status);
+    let busy = if executes {
+        Some("a deployment or another action of its environment goes on")
+    } else if !waiting.is_empty() {
+        Some("a request waits in the queue of its environment")
+    } else {
+        None
+    };
+    let running = executes.then(|| under_way(target, environment, snapshot, word)).flatten();
+    let queued = waiting.iter().filter_map(|request| {
+        let action = Action::of_listed(request.trigger_action.as_ref())?;
+        let request = Some(request.identifier.deployment_request_id.clone());
+        Some(Pending { action, request, ..Pending::new(target.clone(), environment) }.id())
+    });
+    let under_way = running.into_iter().chain(queued).collect();
+    state.with_busy(busy.map(str::to_owned)).with_under_way(under_way)
+}
+
+/// Whether a request that waits stops the target.
+pub(super) fn waits_to_stop(target: &Target, queue: &[Waiting]) -> bool {
+    let stops = |request: &&Waiting| request.trigger_action.as_ref().is_some_and(|action| action.as_str() == "STOP");
+    queue.iter().filter(stops).any(|request| is_for(request, target))
+}
+
+/// Whether the newest execution goes on and takes the target in.
+fn goes_on(target: &Target, snapshot: &Snapshot, status: Option<&Status>) -> bool {
+    let whole = snapshot.last_state().is_some_and(|state| !is_end(state));
+    if *target.kind() == TargetKind::Environment {
+        return whole || !is_end(snapshot.state());
+    }
+    let is_part = status.is_none_or(|status| status.is_part_last_deployment != Some(false));
+    (whole && is_part) || status.is_some_and(|status| !is_end(&status.state))
+}
+
+/// The execution that goes on, if it may start the target.
+fn under_way(target: &Target, environment: &str, snapshot: &Snapshot, word: &StateEnum) -> Option<DeploymentId> {
+    let stops = |word: &StateEnum| STOPPING.iter().any(|stop| word.as_str().contains(stop));
+    let whole = snapshot.last_state().filter(|state| !is_end(state));
+    if stops(whole.unwrap_or(word)) || stops(word) && !is_end(word) {
+        return None;
+    }
+    let restarts = whole.unwrap_or(word).as_str().contains("RESTART");
+    let action = if restarts { Action::Restart } else { Action::Deploy };
+    let execution = filled(snapshot.last())?;
+    Some(Pending { action, ..Pending::listed(target, environment, execution) }.id())
+}
+
+/// Whether a request concerns a target.
+pub(super) fn is_for(request: &Waiting, target: &Target) -> bool {
+    let mut services = request.stages.iter().flat_map(|stage| &stage.services);
+    *target.kind() == TargetKind::Environment || services.any(|one| one.identifier.service_id == target.id())
+}

@@ -1,0 +1,5 @@
+//! Day-to-day operations on Qovery: each trap a habit of the fake server, and a test of the adapter that bears its name.
+
+mod bystanders;
+mod lifecycle;
+mod restart;
