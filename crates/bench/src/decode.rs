@@ -46,7 +46,7 @@ pub(crate) fn measure(options: &Options, emit: &mut dyn FnMut(Figure)) -> io::Re
         bench
             .body::<Vec<coolify_client::types::Deployment>, Vec<derive::CoolifyRow>>("coolify", &scene, &body, emit)?;
         bench.misfits(emit)?;
-        overhead::measure_tail(&bodies::coolify_deployment(10_000_000 / bench.shrink), emit)?;
+        overhead::measure_tail(&bodies::coolify_deployment(10_000_000 / bench.shrink), options, emit)?;
     }
     if options.wants("dokploy") {
         let body = bodies::dokploy_rows(100);

@@ -46,7 +46,7 @@ impl Drop for Server {
 /// What one client takes for one round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cost {
-    /// Nothing without valgrind.
+    /// Nothing where they were not counted.
     pub(super) instructions: Option<f64>,
     pub(super) allocations: f64,
     pub(super) bytes: f64,
@@ -63,6 +63,8 @@ pub(super) struct Measurement<'a> {
     pub(super) client: Client,
     pub(super) exchanges: &'a Path,
     pub(super) rounds: usize,
+    /// Whether instructions are counted as well, where valgrind is installed.
+    pub(super) by_callgrind: bool,
     pub(super) folder: &'a Path,
 }
 
@@ -70,7 +72,7 @@ impl Measurement<'_> {
     pub(super) fn run(&self) -> io::Result<Cost> {
         let (counted, mut requests) = self.count()?;
         let mut instructions = None;
-        if callgrind::is_installed() {
+        if self.by_callgrind && callgrind::is_installed() {
             // The difference between many rounds and one is free of what a process does once.
             let (one, all) = (self.instructions(1)?, self.instructions(self.rounds + 1)?);
             instructions = Some(self.each(all.0.saturating_sub(one.0)));
