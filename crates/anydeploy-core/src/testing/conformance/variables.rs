@@ -51,9 +51,8 @@ pub async fn a_half_written_apply_names_both_halves(harness: &dyn Harness) -> Ve
     if !harness.refuse_variable_after(1).await {
         return skip("the harness cannot refuse a variable");
     }
-    let error = match apply(harness, &deployer, &made).await {
-        Err(error) => error,
-        Ok(_) => return broken("a variable was refused, and the apply is reported as complete"),
+    let Err(error) = apply(harness, &deployer, &made).await else {
+        return broken("a variable was refused, and the apply is reported as complete");
     };
     let Some(partial) = error.partial().filter(|_| error.kind() == ErrorKind::Incomplete) else {
         return broken(format!("a variable was refused, and the error names no halves: {error:#}"));
