@@ -293,6 +293,20 @@ impl FakeCoolify {
         state.set_variable(known(position, "resource", id), key, value);
     }
 
+    /// Makes two variables of one key, as a bulk that names a key twice does for an application.
+    ///
+    /// # Panics
+    /// If there is no such thing.
+    #[track_caller]
+    pub fn add_duplicate_variable(&self, id: &str, key: &str, values: [&str; 2]) {
+        let mut state = self.platform.state();
+        let position = state.resources.iter().position(|resource| resource.uuid == id);
+        let position = known(position, "resource", id);
+        for value in values {
+            state.add_variable(position, key, value);
+        }
+    }
+
     /// Lets the server break with 500 as soon as it has written this many more variables; `None` repairs it.
     pub fn break_variables_after(&self, variables: impl Into<Option<usize>>) {
         self.platform.state().variables_until_break = variables.into();

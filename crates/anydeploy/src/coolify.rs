@@ -64,6 +64,7 @@ mod state;
 mod status;
 mod trigger;
 mod twin;
+mod variables;
 mod version;
 mod versions;
 
@@ -208,20 +209,23 @@ impl Deployer for Coolify {
     }
 
     fn capabilities(&self) -> Capabilities {
-        use Ability::{Cancel, History, Logs, Start, Stop};
+        use Ability::{Cancel, History, Logs, Start, Stop, Variables};
         use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest};
         let mut capabilities = Capabilities::new()
             .with_kind(TargetKind::Application, &[Commit, Deployed, ImageTag, NoCache, PullRequest])
             .with_action(TargetKind::Application, Action::Restart, &[])
             .with_action(TargetKind::Application, Action::Redeploy, &[NoCache])
             .with_action(TargetKind::Application, Action::Rollback, &[])
-            .with_abilities(TargetKind::Application, &[Start, Stop, Ability::Rollback, History, Cancel, Logs]);
+            .with_abilities(
+                TargetKind::Application,
+                &[Start, Stop, Ability::Rollback, Variables, History, Cancel, Logs],
+            );
         for kind in [TargetKind::Service, TargetKind::Database] {
             capabilities = capabilities
                 .with_kind(kind.clone(), &[])
                 .with_action(kind.clone(), Action::Restart, &[])
                 .with_action(kind.clone(), Action::Redeploy, &[])
-                .with_abilities(kind, &[Start, Stop]);
+                .with_abilities(kind, &[Start, Stop, Variables]);
         }
         capabilities
             // 200 requests a minute for all tokens of a user; a read of a deployment is large besides.
@@ -238,7 +242,7 @@ impl Deployer for Coolify {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
-    offers!(rollback: Rollback);
+    offers!(rollback: Rollback, variables: Variables);
 }
 
 two_phase!(Coolify, CoolifyPlanner);

@@ -249,14 +249,20 @@ impl State {
 
     /// Adds a variable or changes its value, as a user does in the web interface.
     pub(super) fn set_variable(&mut self, position: usize, key: &str, value: &str) {
+        let variables = &mut self.resources[position].variables;
+        match variables.iter_mut().find(|variable| variable.key == key && !variable.flag("is_preview")) {
+            Some(variable) => variable.set_value(Some(value)),
+            None => self.add_variable(position, key, value),
+        }
+    }
+
+    /// Adds a variable, even if there is one of the key.
+    pub(super) fn add_variable(&mut self, position: usize, key: &str, value: &str) {
         let mut variable = Variable::new(self.fresh_id(), key);
         variable.set_value(Some(value));
         // What Coolify makes for a build pack is no variable of the containers.
         variable.set_flag("is_runtime", !key.starts_with("NIXPACKS_"));
-        match find(&self.resources[position].variables, &variable) {
-            Some(at) => self.resources[position].variables[at].set_value(Some(value)),
-            None => self.store_variable(position, variable),
-        }
+        self.store_variable(position, variable);
     }
 }
 

@@ -2,16 +2,16 @@
 
 use coolify_client::Client;
 use coolify_client::types::{
-    Application, CancelledDeployment, Database, DeployAccepted, DeployByTagOrUuidParams, Deployment as Row,
-    DeploymentPage, ListDeploymentsByAppUuidParams, Message, Resource, RestartServiceByUuidParams, Rollback,
-    RollbackImages, Service, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams,
-    StopServiceByUuidParams, Team,
+    Application, ApplicationVariableBulk, CancelledDeployment, Database, DeployAccepted, DeployByTagOrUuidParams,
+    Deployment as Row, DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams, Message, Resource,
+    RestartServiceByUuidParams, Rollback, RollbackImages, Service, StartedDeployment, StopApplicationByUuidParams,
+    StopDatabaseByUuidParams, StopServiceByUuidParams, Team, VariableBulk,
 };
 use coolify_client::wire::ResponseFuture;
 
 use super::error::map_error;
 use crate::adapter::Timestamps;
-use crate::{Result, Traffic};
+use crate::{Result, Target, TargetKind, Traffic};
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
@@ -122,6 +122,40 @@ impl Api {
 
     pub(super) async fn database(&self, uuid: &str) -> Result<Dated<Database>> {
         dated(self.client.get_database_by_uuid(uuid)).await
+    }
+
+    /// The variables of an application, service or database.
+    pub(super) async fn variables(&self, target: &Target) -> Result<Vec<EnvironmentVariable>> {
+        let uuid = target.id();
+        match target.kind() {
+            TargetKind::Application => value(self.client.list_envs_by_application_uuid(uuid)).await,
+            TargetKind::Database => value(self.client.list_envs_by_database_uuid(uuid)).await,
+            _ => value(self.client.list_envs_by_service_uuid(uuid)).await,
+        }
+    }
+
+    /// Adds or changes variables of an application.
+    pub(super) async fn set_application_variables(&self, uuid: &str, body: &ApplicationVariableBulk) -> Result<()> {
+        value(self.client.update_envs_by_application_uuid(uuid, body)).await.map(drop)
+    }
+
+    /// Adds or changes variables of a service or database.
+    pub(super) async fn set_variables(&self, target: &Target, body: &VariableBulk) -> Result<()> {
+        let uuid = target.id();
+        match target.kind() {
+            TargetKind::Database => value(self.client.update_envs_by_database_uuid(uuid, body)).await.map(drop),
+            _ => value(self.client.update_envs_by_service_uuid(uuid, body)).await.map(drop),
+        }
+    }
+
+    pub(super) async fn delete_variable(&self, target: &Target, variable: &str) -> Result<()> {
+        let uuid = target.id();
+        match target.kind() {
+            TargetKind::Application => value(self.client.delete_env_by_application_uuid(uuid, variable)).await,
+            TargetKind::Database => value(self.client.delete_env_by_database_uuid(uuid, variable)).await,
+            _ => value(self.client.delete_env_by_service_uuid(uuid, variable)).await,
+        }
+        .map(drop)
     }
 
     pub(super) async fn resources(&self) -> Result<Vec<Resource>> {

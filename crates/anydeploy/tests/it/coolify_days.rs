@@ -3,6 +3,7 @@
 mod lifecycle;
 mod restart;
 mod rollback;
+mod variables;
 
 use std::time::Duration;
 
