@@ -24,6 +24,9 @@
 //!   [`NotFound`](Resolution::NotFound) claims that everything since the baseline was read, because after it the trigger
 //!   counts as not acted on, and may be sent again.
 //!
+//! A platform with settings that a request can change implements [`Trigger::set`], [`unset`](Trigger::unset) and
+//! [`is_set`](Trigger::is_set): the setting is changed before the fence is checked, and set back if nothing was triggered.
+//!
 //! Where the platform gives no proof, a [`Window`] says which deployments came too late, [`Overlap`] and [`Remembered`] say which other triggers of this process may have made
 //! a deployment, and [`Left`] is what a pending deployment leaves for them.
 //!
@@ -47,6 +50,9 @@
 //! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
 //! ([`Backoff`]).
 //!
+//! # Writes
+//! A start, a stop or a write of variables is sent once; [`after_write`] decides a lost answer by reading.
+//!
 //! # Configuration
 //! [`Connect`] with its [`Conventions`] gives the adapter a [`Config`] and a
 //! [`Builder`]; [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
@@ -61,6 +67,7 @@ mod duration;
 mod failure;
 mod recovery;
 mod retry;
+mod state;
 mod time;
 mod timing;
 mod trigger;
@@ -74,6 +81,7 @@ pub use config::{Config, Connect, Conventions};
 pub use failure::{Classification, Dialect, FailedAnswer, after_loss, is_of_gateway, plain, translate, trigger_failed};
 pub use recovery::Resolution;
 pub use retry::{may_be_transient, retry_briefly, retry_read};
+pub use state::after_write;
 pub use time::{http_date, parse_timestamp};
 pub use timing::Timing;
 pub use trigger::{Answer, Planner, Search, Trigger, deploy, prepare, recover, send};

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! plan      the request is checked, its turn comes, the baseline is read   nothing is triggered
+//! set       the setting that the request names is changed, if it names one
 //! post      the trigger is sent, once
+//! unset     the setting is changed back, if nothing was triggered
 //! search    after a lost answer, or in another process: polls until the deployment is found, or provably not there
 //! ```
 //!
@@ -10,6 +12,7 @@
 //! outlives the process.
 
 mod prepared;
+mod setting;
 mod stored;
 
 use std::time::Duration;
@@ -27,6 +30,7 @@ use crate::turn::{Left, Turn};
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Intent, Platform, Result, Target, Timing};
 
 use prepared::Prepared;
+use setting::Changed;
 use stored::Stored;
 
 /// What the answer to a trigger says.
@@ -92,6 +96,27 @@ pub trait Trigger: Send + Sync {
         ready(Ok(None)).boxed()
     }
 
+    /// Changes the setting of the target that the request names, and returns whether it had to; nothing by default.
+    ///
+    /// It reads the setting again, and ends in a [`Conflict`](ErrorKind::Conflict) if it is not the one of the plan any
+    /// more, or not the wanted one after the write.
+    /// A lost answer is decided by reading.
+    fn set<'a>(&'a mut self, turn: &'a Turn) -> BoxFuture<'a, Result<bool>> {
+        let _ = turn;
+        ready(Ok(false)).boxed()
+    }
+
+    /// Sets back what [`set`](Self::set) changed, unless somebody else changed it since, and says in one sentence what the
+    /// setting is now; empty by default.
+    fn unset(&mut self) -> BoxFuture<'_, String> {
+        ready(String::new()).boxed()
+    }
+
+    /// Reads whether the target has the setting that the request names; `false` by default.
+    fn is_set(&mut self) -> BoxFuture<'_, Result<bool>> {
+        ready(Ok(false)).boxed()
+    }
+
     /// Sends the trigger, once, and reads what its answer means.
     fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer>;
 
@@ -128,7 +153,7 @@ pub struct Search<'a> {
 /// Those of [`Deployer::deploy`](crate::Deployer::deploy).
 pub async fn deploy<P: Planner>(planner: P, request: &DeployRequest) -> Result<Deployment> {
     let (turn, plan) = planner.plan(request).await?;
-    deploy_planned(planner.trigger(request, plan), turn).await
+    deploy_planned(planner.trigger(request, plan), request, turn).await
 }
 
 /// Reads what a trigger needs, and triggers nothing.
@@ -170,11 +195,12 @@ pub async fn recover<P: Planner>(planner: P, intent: &Intent) -> Result<Deployme
 
 // What follows is the same for all platforms, so that it is compiled once.
 
-async fn deploy_planned(mut trigger: Box<dyn Trigger + '_>, turn: Turn) -> Result<Deployment> {
-    match trigger.earlier(&turn).await? {
-        Some(earlier) => Ok(was_late(&*trigger, turn, earlier)),
-        None => run(&mut *trigger, turn).await,
+async fn deploy_planned(mut trigger: Box<dyn Trigger + '_>, request: &DeployRequest, turn: Turn) -> Result<Deployment> {
+    if let Some(earlier) = trigger.earlier(&turn).await? {
+        return Ok(was_late(&*trigger, turn, earlier));
     }
+    let changed = setting::set(&mut *trigger, request, &turn).await?;
+    run(&mut *trigger, turn, changed).await
 }
 
 async fn send_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
@@ -185,26 +211,38 @@ async fn send_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, store
     if let Some(earlier) = trigger.earlier(&turn).await? {
         return Ok(was_late(&*trigger, turn, earlier));
     }
-    // The fence: from here on, nothing is awaited until the request is made.
     let Some(prepared) = prepared::take(intent.id()) else {
         drop(turn);
         return recover_planned(trigger, intent, stored).await;
     };
     let send_within = trigger.timing().send_within;
+    // An intent that came too late sets nothing either.
+    check_fence(intent, &prepared, &turn, send_within)?;
+    let sent = match setting::set(&mut *trigger, intent.request(), &turn).await {
+        Err(error) => Err(error),
+        // The fence: from here on, nothing is awaited until the request is made.
+        Ok(changed) => match check_fence(intent, &prepared, &turn, send_within) {
+            Err(error) => return Err(setting::undo(&mut *trigger, changed, error).await),
+            Ok(()) => run(&mut *trigger, turn, changed).await,
+        },
+    };
+    if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
+        prepared::insert(intent.id(), prepared, send_within);
+    }
+    sent
+}
+
+/// Checks that the trigger of an intent may still be sent.
+fn check_fence(intent: &Intent, prepared: &Prepared, turn: &Turn, send_within: Duration) -> Result<()> {
     // The one clock stands still while the machine sleeps, the other may be set back.
     let by_date = (Utc::now() - intent.prepared_at()).to_std().unwrap_or_default();
     if prepared.at.elapsed().max(by_date) > send_within {
         return Err(expired(intent, "the intent was prepared too long ago"));
     }
     if turn.is_stale(prepared.turn) {
-        let why = "another trigger of this program for the same target came after the intent";
-        return Err(expired(intent, why));
+        return Err(expired(intent, "another trigger of this program for the same target came after the intent"));
     }
-    let sent = run(&mut *trigger, turn).await;
-    if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
-        prepared::insert(intent.id(), prepared, send_within);
-    }
-    sent
+    Ok(())
 }
 
 async fn recover_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
@@ -234,23 +272,26 @@ async fn recover_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, st
             if error.is_safe_to_repeat() {
                 turn.end_without();
             }
-            Err(error)
+            Err(setting::name_what_is_set(&mut *trigger, intent.request(), error).await)
         }
     }
 }
 
-/// Sends the trigger in its turn, and searches for its deployment if the answer does not name it.
-async fn run(trigger: &mut dyn Trigger, mut turn: Turn) -> Result<Deployment> {
+/// Sends the trigger in its turn, and searches for its deployment if the answer does not name it; a setting that was
+/// changed for it is set back before the turn ends.
+async fn run(trigger: &mut dyn Trigger, mut turn: Turn, changed: Changed) -> Result<Deployment> {
     let timing = *trigger.timing();
     turn.sent(timing.trigger_settles);
     let patience = Patience::settling(&timing, trigger.pauses());
     let recovery = match trigger.post(&turn).await {
         Answer::Accepted(deployment) => return Ok(settled(trigger, turn, *deployment)),
-        Answer::Failed(error) if error.is_safe_to_repeat() => {
-            turn.end_without();
+        Answer::Failed(error) => {
+            let error = setting::undo(trigger, changed, error).await;
+            if error.is_safe_to_repeat() {
+                turn.end_without();
+            }
             return Err(error);
         }
-        Answer::Failed(error) => return Err(error),
         Answer::Lost(error) => Recovery::new(error, patience),
         Answer::Unnamed(error) => Recovery::of_accepted(error, patience),
     };
@@ -261,11 +302,12 @@ async fn run(trigger: &mut dyn Trigger, mut turn: Turn) -> Result<Deployment> {
         Err(error) if error.is_safe_to_repeat() => {
             // The next trigger has to know of it when its turn begins.
             trigger.was_not_acted_on(&turn);
+            let error = setting::undo(trigger, changed, error).await;
             turn.end_without();
             Err(error)
         }
         // Its deployment may still appear.
-        Err(error) => Err(error),
+        Err(error) => Err(setting::undo(trigger, changed, error).await),
     }
 }
 

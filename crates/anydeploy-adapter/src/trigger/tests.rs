@@ -1,5 +1,6 @@
 //! The glue around the steps of a trigger, with a platform that follows a script.
 
+mod settings;
 mod turns;
 
 use std::sync::Mutex;
@@ -14,14 +15,29 @@ struct Scripted {
     place: &'static str,
     answers: Mutex<Vec<fn() -> Answer>>,
     finds: fn(u32) -> Result<Resolution>,
-    /// What was done: `p`lanned, `s`ent, `l`ooked for, `n`oted as not acted on.
+    sets: fn() -> Result<bool>,
+    sets_within: Duration,
+    /// Whether the setting is read as changed; `None` if it cannot be read.
+    is_set: Option<bool>,
+    /// What was done: `p`lanned, `S`et, `s`ent, `U`nset, `l`ooked for, `n`oted as not acted on.
     done: Mutex<String>,
 }
 
 impl Scripted {
     fn new(place: &'static str, answers: &[fn() -> Answer], finds: fn(u32) -> Result<Resolution>) -> Self {
         let answers = Mutex::new(answers.iter().rev().copied().collect());
-        Self { timing: Timing::default(), place, answers, finds, done: Mutex::default() }
+        let (sets, sets_within, is_set): (fn() -> Result<bool>, _, _) = (|| Ok(false), Duration::ZERO, None);
+        Self { timing: Timing::default(), place, answers, finds, sets, sets_within, is_set, done: Mutex::default() }
+    }
+
+    fn setting(mut self, sets: fn() -> Result<bool>) -> Self {
+        self.sets = sets;
+        self
+    }
+
+    fn setting_within(mut self, time: Duration) -> Self {
+        self.sets_within = time;
+        self
     }
 
     fn note(&self, what: char) {
@@ -63,6 +79,24 @@ impl Trigger for ScriptedTrigger<'_> {
 
     fn place(&self) -> (String, Target) {
         (self.scripted.place.to_owned(), self.request.target().clone())
+    }
+
+    fn set<'a>(&'a mut self, _: &'a Turn) -> BoxFuture<'a, Result<bool>> {
+        self.scripted.note('S');
+        async {
+            sleep(self.scripted.sets_within).await;
+            (self.scripted.sets)()
+        }
+        .boxed()
+    }
+
+    fn unset(&mut self) -> BoxFuture<'_, String> {
+        self.scripted.note('U');
+        ready("the image tag was set back to `1.27`".to_owned()).boxed()
+    }
+
+    fn is_set(&mut self) -> BoxFuture<'_, Result<bool>> {
+        ready(self.scripted.is_set.ok_or_else(|| Error::new(ErrorKind::NoAnswer, "it was not read"))).boxed()
     }
 
     fn post<'a>(&'a self, _: &'a Turn) -> BoxFuture<'a, Answer> {
@@ -112,11 +146,15 @@ fn refused() -> Answer {
 
 /// An intent that another process prepared.
 fn foreign_intent(scripted: &Scripted, id: &str) -> Intent {
+    foreign_intent_of(scripted, id, request())
+}
+
+fn foreign_intent_of(scripted: &Scripted, id: &str, request: DeployRequest) -> Intent {
     let stored = serde_json::json!({
         "v": 1, "place": scripted.place, "overlap": null, "has_neighbour": false,
         "acted_on_within_ms": u64::try_from(scripted.timing.acted_on_within().as_millis()).unwrap(), "plan": 7,
     });
-    Intent::new(Platform::new("toy"), id, request(), stored)
+    Intent::new(Platform::new("toy"), id, request, stored)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a search may fail")]
