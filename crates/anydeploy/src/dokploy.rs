@@ -50,6 +50,9 @@
 //!   otherwise it is [`Undecidable`](crate::ErrorKind::Undecidable).
 //!   Beside a deployment that is under way it is a [`Conflict`](crate::ErrorKind::Conflict), and nothing is sent.
 //! * A redeployment keeps its correlation tag to the end, from git as well.
+//! * Variables are texts that are saved as a whole, without a revision: a plan edits them and keeps every other byte, and
+//!   applying it reads them before and afterwards.
+//!   What somebody else saves between that read and the save is overwritten, because the server has no lock.
 //! * A start and a stop are answered when they are over; a stop that the engine refuses is answered as if it had worked.
 //!   The status is a result only while no row is running and no job is queued, because the end of a deployment starts again
 //!   what was stopped meanwhile.
@@ -86,6 +89,7 @@ mod state;
 mod status;
 mod trigger;
 mod under_way;
+mod variables;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -210,7 +214,7 @@ impl Deployer for Dokploy {
 
     fn capabilities(&self) -> Capabilities {
         use TargetKind::{Application, Compose};
-        let abilities = [Ability::Start, Ability::Stop, Ability::History, Ability::Logs];
+        let abilities = [Ability::Start, Ability::Stop, Ability::Variables, Ability::History, Ability::Logs];
         Capabilities::new()
             .with_kind(Application, &[RequestOption::Reason])
             .with_action(Application, Action::Restart, &[])
@@ -231,7 +235,7 @@ impl Deployer for Dokploy {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
+    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, variables: Variables);
 }
 
 two_phase!(Dokploy, DokployPlanner);

@@ -18,6 +18,7 @@ use super::operation::Operation;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
 use super::settings::{self, Settings};
+use super::variables::{self, Texts};
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, Traffic, platform};
 
@@ -42,6 +43,14 @@ const APPLICATION_START: wire::Operation = synchronous("application-start", "/ap
 const APPLICATION_STOP: wire::Operation = synchronous("application-stop", "/application.stop");
 const COMPOSE_START: wire::Operation = synchronous("compose-start", "/compose.start");
 const COMPOSE_STOP: wire::Operation = synchronous("compose-stop", "/compose.stop");
+
+/// All variables of an application.
+const APPLICATION_SAVE_ENVIRONMENT: wire::Operation =
+    wire::Operation::new(Method::Post, "application-saveEnvironment", "/application.saveEnvironment");
+
+/// All variables of a compose stack.
+const COMPOSE_SAVE_ENVIRONMENT: wire::Operation =
+    wire::Operation::new(Method::Post, "compose-saveEnvironment", "/compose.saveEnvironment");
 
 const fn synchronous(id: &'static str, path: &'static str) -> wire::Operation {
     wire::Operation::new(Method::Post, id, path).with_timeout(SYNCHRONOUS)
@@ -147,6 +156,39 @@ impl Api {
             }
             other => Err(unsupported_kind(other)),
         }
+    }
+
+    /// The texts of the variables of an application or a compose stack.
+    pub(super) async fn variables(&self, target: &Target) -> Result<Texts> {
+        target.validate()?;
+        let http = self.client.http();
+        match target.kind() {
+            TargetKind::Application => {
+                let request = http.request(&APPLICATION_ONE).query("applicationId", target.id());
+                value(request.json::<variables::Application>()).await.map(Texts::from)
+            }
+            TargetKind::Compose => {
+                let request = http.request(&COMPOSE_ONE).query("composeId", target.id());
+                value(request.json::<variables::Compose>()).await.map(Texts::from)
+            }
+            other => Err(unsupported_kind(other)),
+        }
+    }
+
+    /// Saves the texts of variables as a whole, with all that is reset when it is left out.
+    pub(super) async fn save_variables(&self, target: &Target, texts: &Texts) -> Result<()> {
+        let (operation, body) = match target.kind() {
+            TargetKind::Application => {
+                let body = json!({
+                    "applicationId": target.id(), "env": texts.env, "buildArgs": texts.build_args,
+                    "buildSecrets": texts.build_secrets, "createEnvFile": texts.creates_env_file,
+                });
+                (&APPLICATION_SAVE_ENVIRONMENT, body)
+            }
+            TargetKind::Compose => (&COMPOSE_SAVE_ENVIRONMENT, json!({ "composeId": target.id(), "env": texts.env })),
+            other => return Err(unsupported_kind(other)),
+        };
+        value(self.client.http().request(operation).body(&body).empty()).await
     }
 
     pub(super) async fn rows(&self, target: &Target) -> Result<Rows> {

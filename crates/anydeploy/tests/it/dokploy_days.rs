@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod restart;
+mod variables;
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use anydeploy::{Deployer, DeployerExt, Dokploy, Target, TargetKind};
 use anydeploy_fakes::{FakeDokploy, Fault, FaultPlan, FaultyNetwork, RequestKind};
 use serde_json::{Value, json};
 
-use crate::dokploy_traps::others::post;
+use crate::dokploy_traps::others::{get, post};
 use crate::support::dokploy::{deployer, manual, request};
 
 /// How long a server may take to act on a request, in tests that wait for it.

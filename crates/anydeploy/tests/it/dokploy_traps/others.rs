@@ -18,10 +18,15 @@ pub(crate) async fn post(fake: &FakeDokploy, path: &'static str, body: Value) {
     send(fake, Method::Post, path, Some(body)).await;
 }
 
+/// Reads what a browser would show.
+pub(crate) async fn get(fake: &FakeDokploy, path: String) -> Value {
+    send(fake, Method::Get, path.leak(), None).await
+}
+
 /// Pushes to the repository of an application, whose webhook then deploys it.
 pub(crate) async fn push(fake: &FakeDokploy, application: &str) {
-    let one: &'static str = format!("/api/application.one?applicationId={application}").leak();
-    let token = send(fake, Method::Get, one, None).await["refreshToken"].as_str().unwrap().to_owned();
+    let one = get(fake, format!("/api/application.one?applicationId={application}")).await;
+    let token = one["refreshToken"].as_str().unwrap().to_owned();
     let webhook: &'static str = format!("/api/deploy/{token}").leak();
     let commit = json!({ "id": "c0ffee", "message": "somebody's commit" });
     let answer =
