@@ -73,7 +73,7 @@ struct Shared {
     /// Wakes the driver once the last watch has left.
     empty: Notify,
     /// The reads of single deployments beside the batches, first come, first served.
-    alone: Semaphore,
+    alone: Arc<Semaphore>,
 }
 
 impl Hub {
@@ -100,7 +100,7 @@ impl Hub {
             pace,
             members: Mutex::default(),
             empty: Notify::new(),
-            alone: Semaphore::new(MAX_READS_ALONE),
+            alone: Arc::new(Semaphore::new(MAX_READS_ALONE)),
         })
     }
 

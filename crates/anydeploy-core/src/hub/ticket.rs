@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::SemaphorePermit;
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::slot::{News, Slot};
 use super::{Hub, Shared};
@@ -12,6 +12,9 @@ use crate::{Deployment, DeploymentId, Result};
 
 /// How long a new watch waits for a batch before it reads alone.
 const FIRST_BATCH: Duration = Duration::from_secs(30);
+
+/// How long a watch waits for others that read alone: one of them may be kept by a caller that polls it no more.
+const MAX_PERMIT_WAIT: Duration = Duration::from_mins(10);
 
 /// The place of one watch in a hub; dropping it leaves the hub.
 pub(crate) struct Ticket {
@@ -55,10 +58,10 @@ impl Ticket {
         }
     }
 
-    /// Waits for leave to read alone, which watches get in the order in which they ask.
-    pub(crate) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed; without a permit the read is made all the same.
-        self.hub.alone.acquire().await.ok()
+    /// Waits for leave to read alone, which watches get in the order in which they ask; `None` after a long wait, and the
+    /// read is made all the same.
+    pub(crate) async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        timeout(MAX_PERMIT_WAIT, Arc::clone(&self.hub.alone).acquire_owned()).await.ok()?.ok()
     }
 
     /// A read alone has found a better id.

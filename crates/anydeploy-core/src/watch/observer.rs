@@ -3,6 +3,7 @@
 use std::mem;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::Span;
 
@@ -39,6 +40,8 @@ pub(super) struct Observer<D> {
     span: Span,
     /// Its place in the hub of the deployer, if that has one; it is taken with the first poll.
     ticket: Option<Ticket>,
+    /// Its leave to read alone, if it has one.
+    permit: Option<OwnedSemaphorePermit>,
     /// The deployment as it was read last, and when.
     last: Option<(Deployment, Instant)>,
     /// What an error of a poll advises if there is a `last`.
@@ -81,6 +84,7 @@ impl<D: Deployer> Observer<D> {
             polls: Polls::default(),
             span,
             ticket: None,
+            permit: None,
             last: None,
             next_step: WATCH_AGAIN,
         }
@@ -121,7 +125,7 @@ impl<D: Deployer> Observer<D> {
         let event = self.poll(times).await;
         if !matches!(self.state, State::Polling(_)) {
             // It polls no more, though the watch may be kept.
-            self.ticket = None;
+            (self.ticket, self.permit) = (None, None);
         }
         Some(event)
     }
@@ -135,7 +139,10 @@ impl<D: Deployer> Observer<D> {
             // still reports a deployment that is over as over.
             let limit = times.deadline.max(after(self.options.min_poll_time));
             let answer = match turn {
-                Turn::Read(answer) => Ok(*answer),
+                Turn::Read(answer) => {
+                    self.permit = None;
+                    Ok(*answer)
+                }
                 Turn::Alone => timeout_at(limit, self.read_alone()).await,
             };
             match answer {
@@ -188,12 +195,19 @@ impl<D: Deployer> Observer<D> {
     }
 
     /// Reads the deployment by a request of its own.
-    async fn read_alone(&self) -> Result<Deployment> {
-        let _permit = match &self.ticket {
-            Some(ticket) => ticket.permit().await,
-            None => None,
-        };
-        self.deployer.deployment(&self.id).await
+    async fn read_alone(&mut self) -> Result<Deployment> {
+        if self.permit.is_none()
+            && let Some(ticket) = &self.ticket
+        {
+            self.permit = ticket.permit().await;
+        }
+        let answer = self.deployer.deployment(&self.id).await;
+        // Who is told to wait keeps its place, so that none that ended later is read before it.
+        let must_wait = answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::RateLimited);
+        if !must_wait {
+            self.permit = None;
+        }
+        answer
     }
 
     /// Records what was read, and reports what is new in it.

@@ -13,8 +13,11 @@ use super::{
     window::{Known, Window},
 };
 
-/// The part of the budget that ticks use at full speed: beyond it they slow down, so that it is never used up for long.
-const FULL_SPEED: f64 = 0.75;
+/// The part of the window over which ticks spread what is left of the budget.
+///
+/// With all of it at once, a budget of an hour would be used up in the first minutes, and polls would be blind for the rest.
+/// So ticks come fast at first, as most deployments are short, and settle at five sixths of the budget.
+const TICK_HORIZON: u32 = 5;
 
 /// Ticks are never further apart than this part of the window, unless others use the credential.
 const SLOWEST_TICK: u32 = 30;
@@ -214,21 +217,14 @@ impl Ledger {
 
     /// The time between two ticks, which grows with the use of the budget.
     fn tick_interval(&self, rate: Rate, now: Instant) -> Duration {
-        let part = |used: u32, of: u32| f64::from(used) / f64::from(of.max(1));
         let headroom = |requests: u32| requests - rate.headroom_of(requests);
-        let ours = part(self.log.len(now, rate.per) + self.in_flight(), headroom(rate.requests));
-        let all = self
-            .window
-            .current(now)
-            .map_or(0.0, |current| part(current.limit.saturating_sub(current.remaining), headroom(current.limit)));
-        let used = ours.max(all);
-        if used < FULL_SPEED {
-            return Duration::ZERO;
-        }
+        let ours = headroom(rate.requests).saturating_sub(self.log.len(now, rate.per) + self.in_flight());
+        let all = self.window.current(now).map_or(ours, |current| {
+            headroom(current.limit).saturating_sub(current.limit.saturating_sub(current.remaining))
+        });
         let slowest = rate.per / SLOWEST_TICK;
-        let left = (1.0 - used).max(0.0);
-        let slowed = rate.interval().as_secs_f64() * (1.0 - FULL_SPEED) / left;
-        let interval = if slowed < slowest.as_secs_f64() { Duration::from_secs_f64(slowed) } else { slowest };
+        let interval =
+            (rate.per / TICK_HORIZON).checked_div(ours.min(all)).map_or(slowest, |spread| spread.min(slowest));
         interval.div_f64(self.window.share())
     }
 
