@@ -307,9 +307,32 @@ impl FakeCoolify {
         }
     }
 
-    /// Lets the server break with 500 as soon as it has written this many more variables; `None` repairs it.
-    pub fn break_variables_after(&self, variables: impl Into<Option<usize>>) {
-        self.platform.state().variables_until_break = variables.into();
+    /// Lets the server break with 500, once, before the next variable that it writes after this many more.
+    pub fn break_variables_after(&self, variables: usize) {
+        self.platform.state().variables_until_break = Some(variables);
+    }
+
+    /// Changes a column of an application, such as `docker_registry_image_tag`, as a user does in the web interface.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
+    pub fn set_column(&self, application: &str, column: &str, value: &str) {
+        let mut state = self.platform.state();
+        let position = state.application(application);
+        state.resources[position].patched.insert(column.to_owned(), value.into());
+    }
+
+    /// The image tag of an application that is made from an image, or the branch of another.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[must_use]
+    #[track_caller]
+    pub fn tag_or_branch(&self, application: &str) -> String {
+        let state = self.platform.state();
+        let application = &state.resources[state.application(application)];
+        if application.from_image { application.tag() } else { application.branch() }.to_owned()
     }
 
     /// Makes a commit the newest one of a branch of the repository that an application is built from.
@@ -435,9 +458,9 @@ impl FakeCoolify {
     }
 
     /// Everything written so far besides deployments, in order: starts and restarts of services and databases, stops, and
-    /// each variable that a request set or deleted.
+    /// each variable or column that a request set or deleted.
     ///
-    /// A [`what`](FakeWrite::what) is `start`, `stop` or `restart`, or `set` or `delete` with the key.
+    /// A [`what`](FakeWrite::what) is `start`, `stop` or `restart`, `set` or `delete` with the key, or `update` with the column.
     #[must_use]
     pub fn writes(&self) -> Vec<FakeWrite> {
         self.platform.state().writes.clone()

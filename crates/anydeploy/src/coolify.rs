@@ -59,6 +59,7 @@ mod revision;
 mod rollback;
 mod rows;
 mod search;
+mod setting;
 mod start;
 mod state;
 mod status;
@@ -210,9 +211,12 @@ impl Deployer for Coolify {
 
     fn capabilities(&self) -> Capabilities {
         use Ability::{Cancel, History, Logs, Start, Stop, Variables};
-        use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest};
+        use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest, SetBranch, SetImageTag};
         let mut capabilities = Capabilities::new()
-            .with_kind(TargetKind::Application, &[Commit, Deployed, ImageTag, NoCache, PullRequest])
+            .with_kind(
+                TargetKind::Application,
+                &[Commit, Deployed, ImageTag, NoCache, PullRequest, SetImageTag, SetBranch],
+            )
             .with_action(TargetKind::Application, Action::Restart, &[])
             .with_action(TargetKind::Application, Action::Redeploy, &[NoCache])
             .with_action(TargetKind::Application, Action::Rollback, &[])

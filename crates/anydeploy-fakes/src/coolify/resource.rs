@@ -127,8 +127,13 @@ impl Resource {
         if !self.from_image {
             return format!("{}:{}", self.name, self.branch());
         }
-        let tag = preview_tag.unwrap_or_else(|| self.column("docker_registry_image_tag", IMAGE_TAG));
+        let tag = preview_tag.unwrap_or_else(|| self.tag());
         format!("{}:{tag}", self.column("docker_registry_image_name", IMAGE_NAME))
+    }
+
+    /// The tag of the image that it is made from.
+    pub(super) fn tag(&self) -> &str {
+        self.column("docker_registry_image_tag", IMAGE_TAG)
     }
 
     /// The branch that it is built from.

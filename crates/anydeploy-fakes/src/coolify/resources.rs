@@ -97,12 +97,17 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
         } else if body::is_text_column(field) && !(value.is_string() || value.is_null()) {
             let words = field.replace('_', " ");
             wrong.field(field, &format!("The {words} field must be a string."));
+        } else if value.as_str().is_some_and(|text| !fits(field, text)) {
+            let words = field.replace('_', " ");
+            wrong.field(field, &format!("The {words} field format is invalid."));
         }
     }
     wrong.check()?;
     let deploy = exchange.input.flag("instant_deploy");
     let application = exchange.resource_mut(position);
+    let mut changed = Vec::new();
     for (field, value) in fields {
+        changed.push((format!("update {field}"), application.patched.get(&field) != Some(&value)));
         match (field.as_str(), value) {
             ("name", Value::String(name)) => application.name = name,
             ("domains", domains) => drop(application.patched.insert("fqdn".to_owned(), domains)),
@@ -110,9 +115,32 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
         }
     }
     let uuid = application.uuid.clone();
+    for (what, effect) in changed {
+        exchange.wrote(position, what, effect);
+    }
     let order = Order::by_api(Task::Deploy, exchange.request);
     if deploy && matches!(exchange.state.place(position, order), Placed::Skipped { .. }) {
         return Ok(errors::message(200, "Deployment already queued for this commit."));
     }
     Ok(Response::json(200, &json!({ "uuid": uuid })))
+}
+
+/// Whether the server takes a text for a column; nothing is asked of the registry or the repository.
+fn fits(column: &str, text: &str) -> bool {
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    match column {
+        "docker_registry_image_tag" => {
+            text.len() <= 128
+                && text.starts_with(is_word)
+                && text.chars().all(|letter| is_word(letter) || matches!(letter, '.' | '-'))
+        }
+        "git_branch" => {
+            !["..", "//", " ", ";", "$", "`"].iter().any(|part| text.contains(part))
+                && ![".lock", "/", "."].iter().any(|end| text.ends_with(end))
+                && text != "HEAD"
+        }
+        // What an answer shows for an application from an image is no value that can be set.
+        "build_pack" => text != "dockerimage",
+        _ => true,
+    }
 }

@@ -54,7 +54,7 @@ pub(super) struct State {
     pub(super) starts: Vec<String>,
     /// What was written besides deployments, in order.
     pub(super) writes: Vec<FakeWrite>,
-    /// How many more variables are written before every further one breaks the server, if a test said so.
+    /// How many more variables are written before the next one breaks the server, if a test said so.
     pub(super) variables_until_break: Option<usize>,
     tokens: Vec<Token>,
     tokens_made: usize,

@@ -216,10 +216,13 @@ fn add(exchange: &mut Exchange<'_>, position: usize, variable: Variable) -> Resu
     Ok(())
 }
 
-/// Fails if a test has said that the server breaks before this variable is written.
+/// Fails, once, if a test has said that the server breaks before this variable is written.
 fn breaks(exchange: &mut Exchange<'_>) -> Result<(), Refusal> {
     match &mut exchange.state.variables_until_break {
-        Some(0) => Err(errors::server_error(exchange.request).into()),
+        Some(0) => {
+            exchange.state.variables_until_break = None;
+            Err(errors::server_error(exchange.request).into())
+        }
         Some(left) => {
             *left -= 1;
             Ok(())

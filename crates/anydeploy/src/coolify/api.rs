@@ -2,10 +2,10 @@
 
 use coolify_client::Client;
 use coolify_client::types::{
-    Application, ApplicationVariableBulk, CancelledDeployment, Database, DeployAccepted, DeployByTagOrUuidParams,
-    Deployment as Row, DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams, Message, Resource,
-    RestartServiceByUuidParams, Rollback, RollbackImages, Service, StartedDeployment, StopApplicationByUuidParams,
-    StopDatabaseByUuidParams, StopServiceByUuidParams, Team, VariableBulk,
+    Application, ApplicationUpdate, ApplicationVariableBulk, CancelledDeployment, Database, DeployAccepted,
+    DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams,
+    Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, Service, StartedDeployment,
+    StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team, VariableBulk,
 };
 use coolify_client::wire::ResponseFuture;
 
@@ -114,6 +114,11 @@ impl Api {
 
     pub(super) async fn application(&self, uuid: &str) -> Result<Dated<Application>> {
         dated(self.client.get_application_by_uuid(uuid)).await
+    }
+
+    /// Changes the settings of an application that the update names.
+    pub(super) async fn update_application(&self, uuid: &str, update: &ApplicationUpdate) -> Result<()> {
+        value(self.client.update_application_by_uuid(uuid, update)).await.map(drop)
     }
 
     pub(super) async fn service(&self, uuid: &str) -> Result<Dated<Service>> {

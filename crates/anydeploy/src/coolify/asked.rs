@@ -4,6 +4,7 @@ use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
 use serde::{Deserialize, Serialize};
 
 use super::pending::{Merged, Pending, Stage};
+use super::setting;
 use crate::adapter::Timestamps;
 use crate::{Action, Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};
 
@@ -27,6 +28,9 @@ pub(super) struct Asked {
     /// The commit that ran before a restart, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) was: Option<String>,
+    /// The image tag that the application is set to, for which the trigger has no parameter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) set_tag: Option<String>,
 }
 
 impl Asked {
@@ -50,7 +54,14 @@ impl Asked {
             adoption: request.adoption(),
             action: request.action(),
             was: None,
+            set_tag: None,
         };
+        if let Some(setting) = request.setting() {
+            setting::check(setting)?;
+            if number.is_some() {
+                return unsupported("a setting of the application for the preview of a pull request");
+            }
+        }
         match request.revision() {
             Revision::ImageTag(tag) if number.is_some() => asked.image_tag = Some(tag.clone()),
             Revision::ImageTag(_) => {
@@ -88,7 +99,7 @@ impl Asked {
 
     /// The version that was asked for.
     pub(super) fn revision(&self) -> Revision {
-        match (&self.commit, &self.image_tag) {
+        match (&self.commit, self.image_tag.as_ref().or(self.set_tag.as_ref())) {
             (Some(commit), _) => Revision::Commit(commit.clone()),
             (None, Some(tag)) => Revision::ImageTag(tag.clone()),
             (None, None) => Revision::Configured,
@@ -146,7 +157,7 @@ mod tests {
     fn asked(pull_request: i64, commit: Option<&str>, image_tag: Option<&str>) -> Asked {
         let (commit, image_tag) = (commit.map(str::to_owned), image_tag.map(str::to_owned));
         let (action, adoption) = (Action::Deploy, Adoption::Fresh);
-        Asked { pull_request, force: false, commit, image_tag, adoption, action, was: None }
+        Asked { pull_request, force: false, commit, image_tag, adoption, action, was: None, set_tag: None }
     }
 
     fn row(details: &Value) -> Row {

@@ -5,20 +5,15 @@
 //! A stop removes the containers that it finds, and no deployment: one that is under way starts the application again.
 
 use futures::future::{BoxFuture, FutureExt};
-use tokio::time::sleep;
 
 use super::Coolify;
 use super::api::Api;
 use super::state::{self, Seen};
-use crate::adapter::Backoff;
+use crate::adapter::after_write;
 use crate::{
-    Ability, Adoption, DeployRequest, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Result, RunState,
-    ServiceState, StateChange, Target, TargetKind, platform,
+    Ability, Adoption, DeployRequest, Deployer, DesiredState, ErrorKind, Lifecycle, Result, RunState, ServiceState,
+    StateChange, Target, TargetKind, platform,
 };
-
-/// The longest pause between two reads of the state after a lost answer, as a part of the time that a trigger takes to
-/// settle.
-const PAUSES: u32 = 10;
 
 impl Lifecycle for Coolify {
     fn start_target<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
@@ -97,37 +92,15 @@ async fn written(
     target: &Target,
     change: StateChange,
     sent: Result<()>,
-    is_sign: impl Fn(&Seen) -> bool + Send,
+    is_sign: impl Fn(&Seen) -> bool + Send + Sync,
 ) -> Result<StateChange> {
     match sent {
         Ok(()) => Ok(change.with_sent(true)),
         // "Service is already running." and the like: somebody else was faster.
         Err(error) if error.kind() == ErrorKind::Conflict => Ok(change),
-        Err(error) if error.is_safe_to_repeat() => Err(error),
-        Err(lost) => acted_on(coolify, target, lost, is_sign).await.map(|()| change.with_sent(true)),
-    }
-}
-
-/// Reads the state after a lost answer until it shows that the request was acted on.
-///
-/// # Errors
-/// The error of the request, if nothing shows it while the server may still act on it.
-async fn acted_on(
-    coolify: &Coolify,
-    target: &Target,
-    lost: Error,
-    is_sign: impl Fn(&Seen) -> bool + Send,
-) -> Result<()> {
-    let settles = coolify.timing.trigger_settles;
-    let mut backoff = Backoff::new(settles / (PAUSES * PAUSES), settles / PAUSES).with_budget(settles);
-    loop {
-        match state::read(&coolify.api, target, &coolify.timing).await {
-            Ok(now) if is_sign(&now) => return Ok(()),
-            Ok(_) | Err(_) => {}
+        Err(lost) => {
+            let read = async || Ok(is_sign(&state::read(&coolify.api, target, &coolify.timing).await?));
+            after_write(lost, &coolify.timing, read).await.map(|()| change.with_sent(true))
         }
-        let Some(pause) = backoff.next(None) else {
-            return Err(lost.with_advice("read its state; nothing shows whether it was acted on"));
-        };
-        sleep(pause).await;
     }
 }

@@ -9,7 +9,8 @@ use coolify_client::types::{Application, BuildPackEnum, Deployment as Row};
 use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::is_commit_hash;
-use super::{api::Api, rows, versions};
+use super::rows::{self, MAX_RECOVERED_ROWS, Page};
+use super::{api::Api, versions};
 use crate::adapter::{Turn, retry_briefly};
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
 
@@ -40,7 +41,7 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked, turn: 
 /// What going back to a listed version deploys, and the baseline before it.
 ///
 /// # Errors
-/// [`ErrorKind::Conflict`] if another deployment is the newest by now.
+/// [`ErrorKind::Conflict`] if another deployment is the newest by now, or the version has an obstacle.
 pub(super) async fn prepare_version(
     api: &Api,
     target: &Target,
@@ -53,14 +54,18 @@ pub(super) async fn prepare_version(
     let (application, _) = retry_briefly(|| api.application(target.id())).await.map_err(before)?;
     check_application(&application)?;
     check_fetchable(&application, commit)?;
-    let page = rows::search(api, target, |page| page.rows.iter().any(versions::is_production)).await.map_err(before)?;
+    let is_known = |page: &Page| versions::ran(&page.rows, commit).is_some();
+    let page = rows::search_among(api, target, MAX_RECOVERED_ROWS, is_known).await.map_err(before)?;
     let newest_now = versions::newest(&page.rows).map(|row| &*row.deployment_uuid);
     if newest.is_some() && newest != newest_now {
         let message = "the target was deployed since its versions were listed";
         let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::COOLIFY);
         return Err(error.with_advice("list the versions again"));
     }
-    Ok((asked, Baseline::of(page)))
+    match versions::obstacle(&page, commit) {
+        Some(obstacle) => Err(obstacle.to_error().with_platform(platform::COOLIFY)),
+        None => Ok((asked, Baseline::of(page))),
+    }
 }
 
 /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.

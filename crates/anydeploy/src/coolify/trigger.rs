@@ -11,6 +11,7 @@ use super::deployment::to_deployment;
 use super::pending::Stage;
 use super::rows::{MAX_RECOVERED_ROWS, MAX_SEARCHED_ROWS, Page};
 use super::search::{Finding, find};
+use super::setting::{self, Change};
 use super::{Coolify, restart, rollback, rows, start};
 use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, checked};
 use crate::{
@@ -23,7 +24,13 @@ use crate::{
 #[serde(rename_all = "snake_case")]
 pub(super) enum Plan {
     /// A deployment of an application; with a commit it is a rollback.
-    Deploy { asked: Asked, baseline: Baseline },
+    Deploy {
+        asked: Asked,
+        baseline: Baseline,
+        /// The setting that is changed before, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<Change>,
+    },
     /// The start or restart of a service or database, and whether it ran before.
     Start { asked: Asked, ran: bool },
 }
@@ -53,7 +60,15 @@ impl Planner for CoolifyPlanner<'_> {
             let ran = start::ran_before(&self.0.api, target).await?;
             return Ok((turn, Plan::Start { asked, ran }));
         }
-        let (asked, baseline) = match request.revision() {
+        let change = match request.setting() {
+            Some(setting) => {
+                let change = setting::plan(&self.0.api, target, setting).await;
+                // Nothing is changed yet.
+                Some(change.map_err(|error| error.with_safe_to_repeat(true))?)
+            }
+            None => None,
+        };
+        let (mut asked, baseline) = match request.revision() {
             _ if let Some(point) = request.rollback_point() => {
                 rollback::prepare_version(&self.0.api, target, asked, point.newest.as_deref()).await?
             }
@@ -61,7 +76,8 @@ impl Planner for CoolifyPlanner<'_> {
             Revision::Commit(_) | Revision::Deployed => rollback::prepare(&self.0.api, target, asked, &turn).await?,
             _ => (asked, baseline::count(&self.0.api, target).await?),
         };
-        Ok((turn, Plan::Deploy { asked, baseline }))
+        asked.set_tag = change.as_ref().and_then(Change::tag).map(str::to_owned);
+        Ok((turn, Plan::Deploy { asked, baseline, change }))
     }
 
     fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
@@ -85,6 +101,41 @@ impl Trigger for CoolifyTrigger<'_> {
         (place_of(&self.coolify.api, self.target, self.plan.asked()), self.target.clone())
     }
 
+    fn set<'a>(&'a mut self, _: &'a Turn) -> BoxFuture<'a, Result<bool>> {
+        let Self { coolify, target, .. } = *self;
+        let Plan::Deploy { baseline, change: Some(change), .. } = &mut self.plan else {
+            return ready(Ok(false)).boxed();
+        };
+        async move {
+            let has_changed = change.set(&coolify.api, target, &coolify.timing).await?;
+            // A deployment that began before the change cannot contain it, so it is no answer to the request.
+            match baseline::count(&coolify.api, target).await {
+                Ok(counted) => *baseline = counted,
+                Err(error) if has_changed => {
+                    let remark = change.unset(&coolify.api, target).await;
+                    return Err(error.with_remark(&remark));
+                }
+                Err(error) => return Err(error),
+            }
+            Ok(has_changed)
+        }
+        .boxed()
+    }
+
+    fn unset(&mut self) -> BoxFuture<'_, String> {
+        match &self.plan {
+            Plan::Deploy { change: Some(change), .. } => change.unset(&self.coolify.api, self.target).boxed(),
+            _ => ready(String::new()).boxed(),
+        }
+    }
+
+    fn is_set(&mut self) -> BoxFuture<'_, Result<bool>> {
+        match &self.plan {
+            Plan::Deploy { change: Some(change), .. } => change.is_set(&self.coolify.api, self.target).boxed(),
+            _ => ready(Ok(false)).boxed(),
+        }
+    }
+
     fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
         let Self { coolify, target, .. } = *self;
         match &self.plan {
@@ -92,13 +143,15 @@ impl Trigger for CoolifyTrigger<'_> {
                 start::post(&coolify.api, target, asked, *ran).boxed()
             }
             Plan::Start { asked, ran } => restart::post_start(&coolify.api, target, asked, *ran).boxed(),
-            Plan::Deploy { asked, baseline } => post(coolify, Context { target, asked, baseline, turn }).boxed(),
+            Plan::Deploy { asked, baseline, .. } => post(coolify, Context { target, asked, baseline, turn }).boxed(),
         }
     }
 
     fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
         match &self.plan {
-            Plan::Deploy { asked, baseline } => search_for(self.coolify, self.target, asked, baseline, search).boxed(),
+            Plan::Deploy { asked, baseline, .. } => {
+                search_for(self.coolify, self.target, asked, baseline, search).boxed()
+            }
             // In another process, later, any state may have another cause.
             Plan::Start { asked, ran } if search.is_ours && asked.action != Action::Deploy => {
                 restart::search(&self.coolify.api, self.target, asked, *ran).boxed()

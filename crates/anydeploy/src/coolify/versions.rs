@@ -68,6 +68,26 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
     Ok(versions.iter().enumerate().map(to_target).collect())
 }
 
+/// Why an application cannot go back to a commit, by the rows that were read; one that no row names may have run before all
+/// of them.
+pub(super) fn obstacle(page: &Page, commit: &str) -> Option<RollbackObstacle> {
+    let current = page.rows.iter().find(|row| is_production(row) && succeeded(row));
+    let is_of = |row: &&Row| is_production(row) && row.commit.as_deref() == Some(commit);
+    match ran(&page.rows, commit) {
+        Some(row) if current.is_some_and(|current| current.commit == row.commit) => Some(RollbackObstacle::IsCurrent),
+        Some(_) => None,
+        None if page.rows.iter().filter(is_of).any(|row| super::phase(&row.status) == Phase::Failed) => {
+            Some(RollbackObstacle::Failed)
+        }
+        None => page.is_whole.then_some(RollbackObstacle::NotKept),
+    }
+}
+
+/// The deployment that ran a commit.
+pub(super) fn ran<'a>(rows: &'a [Row], commit: &str) -> Option<&'a Row> {
+    rows.iter().find(|row| is_production(row) && succeeded(row) && row.commit.as_deref() == Some(commit))
+}
+
 /// The newest deployment of the application itself.
 pub(super) fn newest(rows: &[Row]) -> Option<&Row> {
     rows.iter().find(|row| is_production(row))
@@ -129,6 +149,19 @@ mod tests {
         ];
         let ids: Vec<_> = versions(&rows).iter().map(|row| &*row.deployment_uuid).collect();
         assert_eq!(ids, ["g", "e", "b"]);
+        let obstacles = |is_whole, commit: &str| {
+            let page = Page { rows: rows.to_vec(), is_whole, ..Page::default() };
+            obstacle(&page, commit)
+        };
+        for (commit, expected) in [
+            ("bbb", Some(RollbackObstacle::IsCurrent)),
+            ("aaa", None),
+            ("ccc", Some(RollbackObstacle::Failed)),
+            ("ddd", Some(RollbackObstacle::NotKept)),
+        ] {
+            assert_eq!(obstacles(true, commit), expected, "{commit}");
+        }
+        assert_eq!(obstacles(false, "ddd"), None, "it may have run before the rows that were read");
         assert_eq!(newest(&rows[4..]).unwrap().deployment_uuid, "c", "a preview is no deployment of the application");
     }
 }

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod restarts;
+mod settings;
 mod variables;
 
 use anydeploy_fakes::FakeCoolify;

@@ -2,18 +2,14 @@
 
 use coolify_client::types::{ApplicationVariableBulk, ApplicationVariableBulkItem, VariableBulk, VariableBulkItem};
 use coolify_client::wire::Patch;
-use tokio::time::sleep;
 
 use super::rows::{self, LITERAL, MULTILINE};
 use super::{Coolify, read};
-use crate::adapter::Backoff;
+use crate::adapter::after_write;
 use crate::{
     Ability, Applied, Change, Deployer, DesiredVariable, Error, ErrorKind, Partial, PlanEntry, Result, SecretText,
     Target, TargetKind, Variable, VariablePlan, VariableScope, VariableSet, VariableValue, platform,
 };
-
-/// The longest pause between two reads after a lost answer, as a part of the time that a request takes to settle.
-const PAUSES: u32 = 10;
 
 /// Writes a plan.
 pub(super) async fn apply(coolify: &Coolify, plan: &VariablePlan) -> Result<Applied> {
@@ -135,28 +131,22 @@ impl Writes {
     ///
     /// A bulk is not atomic, so a refusal proves as little as a lost answer.
     async fn after(&self, coolify: &Coolify, target: &Target, error: Error) -> Result<Applied> {
-        // Who answered has done what it would do.
+        // Who answered has done what it would do; without an answer, the server may still be at it.
         let is_over = error.is_safe_to_repeat() || error.server_message().is_some();
-        let settles = coolify.timing.trigger_settles;
-        let mut backoff = Backoff::new(settles / (PAUSES * PAUSES), settles / PAUSES).with_budget(settles);
-        let mut last = None;
-        loop {
-            match read(coolify, target).await {
-                Ok(now) => {
-                    let sorted = self.sorted(&now);
-                    if sorted.not_written.is_empty() && sorted.unknown.is_empty() {
-                        return self.applied(&now);
-                    }
-                    last = Some(sorted);
-                }
-                Err(error) if error.is_transient() => {}
-                Err(_) => break,
+        let read_complete = async || Ok(is_complete(&self.sorted(&read(coolify, target).await?)));
+        let error = if is_over {
+            error
+        } else {
+            match after_write(error, &coolify.timing, read_complete).await {
+                Ok(()) => return self.applied(&read(coolify, target).await?),
+                Err(lost) => lost,
             }
-            let pause = if is_over && last.is_some() { None } else { backoff.next(None) };
-            let Some(pause) = pause else { break };
-            sleep(pause).await;
+        };
+        match read(coolify, target).await {
+            Ok(now) if is_complete(&self.sorted(&now)) => self.applied(&now),
+            Ok(now) => Err(failed(error, is_over, self.sorted(&now))),
+            Err(_) => Err(failed(error, is_over, self.unseen())),
         }
-        Err(failed(error, is_over, last.unwrap_or_else(|| self.unseen())))
     }
 
     /// What is there of all that was to be written.
@@ -184,6 +174,11 @@ impl Writes {
         let unknown = self.items.iter().map(|item| item.label.clone()).chain(removals).collect();
         Partial::new(Vec::new(), Vec::new(), unknown)
     }
+}
+
+/// Whether everything is there.
+fn is_complete(partial: &Partial) -> bool {
+    partial.not_written.is_empty() && partial.unknown.is_empty()
 }
 
 /// The error of a plan of which something failed.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
-use anydeploy::{Coolify, DeployRequest, Deployer, DeploymentId, Revision, Target, WatchOptions, platform};
+use anydeploy::{
+    Coolify, DeployRequest, Deployer, DeploymentId, Method, Revision, Setting, Target, TargetKind, WatchOptions,
+    platform,
+};
 use anydeploy_fakes::{CoolifyScript, FakeCoolify, FaultyNetwork};
 use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
@@ -50,6 +53,7 @@ impl Harness for OnCoolify {
 
     fn target<'a>(&'a self, endings: &'a [Ending]) -> BoxFuture<'a, Option<Target>> {
         let application = self.fake.add_application("web");
+        self.fake.set_variable(&application, "SERVICE_URL_WEB", "made by Coolify");
         for ending in endings {
             let script = match ending {
                 Ending::Succeeds => CoolifyScript::succeeds(),
@@ -124,6 +128,7 @@ impl Harness for OnCoolify {
                 RequestOption::Commit => Some(last.commit).filter(|commit| commit != "HEAD"),
                 RequestOption::ImageTag => last.image_tag,
                 RequestOption::NoCache => last.forced.then(|| "true".to_owned()),
+                RequestOption::SetImageTag | RequestOption::SetBranch => Some(self.fake.tag_or_branch(target.id())),
                 RequestOption::PullRequest => Some(last.pull_request.to_string()).filter(|_| last.pull_request > 0),
                 _ => return Received::Unknown,
             };
@@ -143,7 +148,9 @@ impl Harness for OnCoolify {
     fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
         // A commit goes with an application from a repository only.
         let application = match option {
-            RequestOption::Commit | RequestOption::Deployed => self.fake.add_git_application("web"),
+            RequestOption::Commit | RequestOption::Deployed | RequestOption::SetBranch => {
+                self.fake.add_git_application("web")
+            }
             _ => self.fake.add_application("web"),
         };
         if option == RequestOption::Deployed {
@@ -160,11 +167,83 @@ impl Harness for OnCoolify {
             RequestOption::ImageTag => {
                 Some(request.with_pull_request(7).with_revision(Revision::ImageTag("1.2.3".to_owned())))
             }
+            RequestOption::SetImageTag => Some(request.with_setting(Setting::ImageTag("1.28".to_owned()))),
+            RequestOption::SetBranch => Some(request.with_setting(Setting::Branch("next".to_owned()))),
             RequestOption::Commit => Some(request.with_revision(Revision::Commit(COMMIT.to_owned()))),
             RequestOption::Deployed => Some(request.with_revision(Revision::Deployed)),
             _ => None,
         })
         .boxed()
+    }
+
+    fn running_target(&self) -> BoxFuture<'_, Option<Target>> {
+        let application = self.fake.add_application("web");
+        self.fake.set_status(&application, "running:healthy");
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn stopped_target(&self) -> BoxFuture<'_, Option<Target>> {
+        let service = self.fake.add_service("analytics");
+        self.fake.set_status(&service, "exited");
+        ready(Some(Target::service(service))).boxed()
+    }
+
+    fn target_in_an_unknown_state(&self) -> BoxFuture<'_, Option<Target>> {
+        let application = self.fake.add_application("web");
+        self.fake.set_status(&application, "levitating");
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn target_with_history(&self) -> BoxFuture<'_, Option<Target>> {
+        let application = self.fake.add_git_application("shop");
+        for digit in ["1", "2"] {
+            self.fake.push(&application, "main", &digit.repeat(40));
+            self.fake.deploy_by_someone_else(&application);
+            self.fake.advance(10);
+        }
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn writes<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        let writes = self.fake.writes();
+        ready(Some(writes.iter().filter(|write| write.target == target.id()).count())).boxed()
+    }
+
+    fn builds<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        ready((*target.kind() == TargetKind::Application).then(|| self.fake.builds(target.id()))).boxed()
+    }
+
+    fn lose_next_write(&self, _: Method, acted_on: bool) -> BoxFuture<'_, bool> {
+        line::lose_next_write(&self.line, acted_on);
+        ready(true).boxed()
+    }
+
+    fn change_variable<'a>(&'a self, target: &'a Target, key: &'a str) -> BoxFuture<'a, bool> {
+        self.fake.set_variable(target.id(), key, "theirs");
+        ready(true).boxed()
+    }
+
+    fn refuse_variable_after(&self, writes: usize) -> BoxFuture<'_, bool> {
+        self.fake.break_variables_after(writes);
+        ready(true).boxed()
+    }
+
+    fn setting_of<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Option<String>> {
+        ready(Some(self.fake.tag_or_branch(request.target().id()))).boxed()
+    }
+
+    fn change_setting<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, bool> {
+        let column = match request.setting() {
+            Some(Setting::Branch(_)) => "git_branch",
+            _ => "docker_registry_image_tag",
+        };
+        self.fake.set_column(request.target().id(), column, "theirs");
+        ready(true).boxed()
+    }
+
+    fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
+        line::refuse_next_trigger(&self.line);
+        ready(true).boxed()
     }
 
     fn secrets(&self) -> Vec<String> {
