@@ -3,6 +3,7 @@
 mod applications;
 mod builder;
 mod composes;
+mod containers;
 mod deploy;
 mod deployments;
 mod engine;

@@ -49,6 +49,10 @@
 //!   A lost answer is [`Inferred`](crate::Identity::Inferred) if the status changed and nothing else can have changed it;
 //!   otherwise it is [`Undecidable`](crate::ErrorKind::Undecidable).
 //!   Beside a deployment that is under way it is a [`Conflict`](crate::ErrorKind::Conflict), and nothing is sent.
+//! * A rollback (`rollback.rollback`) applies an image that an earlier deployment kept in a registry, and leaves no row.
+//!   It has succeeded once the containers run that image; a key that may not read them gets a success whose revision is
+//!   unverified.
+//!   The settings stay, so that the next deployment or restart brings their version back.
 //! * A redeployment keeps its correlation tag to the end, from git as well.
 //! * Variables are texts that are saved as a whole, without a revision: a plan edits them and keeps every other byte, and
 //!   applying it reads them before and afterwards.
@@ -62,6 +66,7 @@ mod baseline;
 mod batch;
 mod catalog;
 mod check;
+mod containers;
 mod earlier;
 mod edition;
 mod ended;
@@ -80,6 +85,7 @@ mod read;
 mod reason;
 mod reload;
 mod resolve;
+mod rollback;
 mod row;
 mod rows;
 mod search;
@@ -90,6 +96,7 @@ mod status;
 mod trigger;
 mod under_way;
 mod variables;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -219,7 +226,9 @@ impl Deployer for Dokploy {
             .with_kind(Application, &[RequestOption::Reason])
             .with_action(Application, Action::Restart, &[])
             .with_action(Application, Action::Redeploy, &[RequestOption::Reason])
+            .with_action(Application, Action::Rollback, &[])
             .with_abilities(Application, &abilities)
+            .with_abilities(Application, &[Ability::Rollback])
             .with_kind(Compose, &[RequestOption::Reason])
             .with_action(Compose, Action::Redeploy, &[RequestOption::Reason])
             .with_abilities(Compose, &abilities)
@@ -235,7 +244,7 @@ impl Deployer for Dokploy {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, variables: Variables);
+    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, rollback: Rollback, variables: Variables);
 }
 
 two_phase!(Dokploy, DokployPlanner);

@@ -80,6 +80,10 @@ pub enum DokployQuirk {
     ///
     /// Off.
     EngineRefuses(DokployOperation),
+    /// The command that lists containers fails, which the server answers by an empty list.
+    ///
+    /// Off.
+    NoContainers,
     /// A gateway answers a request to deploy by 504 and holds it, until
     /// [`deliver_held`](crate::FakeDokploy::deliver_held).
     ///
@@ -126,6 +130,7 @@ pub(super) struct Quirks {
     pub(super) down_after_trigger: u64,
     pub(super) held_trigger: bool,
     refused: Vec<DokployOperation>,
+    pub(super) engine_down: bool,
 }
 
 impl Default for Quirks {
@@ -144,6 +149,7 @@ impl Default for Quirks {
             down_after_trigger: 0,
             held_trigger: false,
             refused: Vec::new(),
+            engine_down: false,
         }
     }
 }
@@ -166,6 +172,7 @@ impl Quirks {
             DokployQuirk::DownAfterTrigger(reads) => self.down_after_trigger = reads,
             DokployQuirk::HeldTrigger => self.held_trigger = true,
             DokployQuirk::EngineRefuses(operation) => self.refused.push(operation),
+            DokployQuirk::NoContainers => self.engine_down = true,
         }
     }
 
@@ -186,6 +193,7 @@ impl Quirks {
             DokployQuirk::DownAfterTrigger(_) => self.down_after_trigger = 0,
             DokployQuirk::HeldTrigger => self.held_trigger = false,
             DokployQuirk::EngineRefuses(operation) => self.refused.retain(|refused| *refused != operation),
+            DokployQuirk::NoContainers => self.engine_down = false,
         }
     }
 

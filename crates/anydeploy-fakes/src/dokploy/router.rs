@@ -8,7 +8,8 @@ use super::key::Caller;
 use super::procedure::{Body, Call, Procedure};
 use super::state::State;
 use super::{
-    applications, composes, deploy, deployments, environments, previews, projects, rollbacks, settings, webhook,
+    applications, composes, containers, deploy, deployments, environments, previews, projects, rollbacks, settings,
+    webhook,
 };
 use crate::request::ReceivedRequest;
 use crate::response::Response;
@@ -20,6 +21,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 const AREAS: &[&[Procedure]] = &[
     applications::PROCEDURES,
     composes::PROCEDURES,
+    containers::PROCEDURES,
     deploy::PROCEDURES,
     deployments::PROCEDURES,
     environments::PROCEDURES,

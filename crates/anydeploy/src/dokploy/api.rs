@@ -12,6 +12,7 @@ use dokploy_client::wire::{self, Http, Method, ResponseFuture};
 use serde_json::{Map, Value, json};
 
 use super::ApplicationStatusEnum;
+use super::containers::Container;
 use super::edition::Edition;
 use super::error::map_error;
 use super::operation::Operation;
@@ -19,6 +20,7 @@ use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
 use super::settings::{self, Settings};
 use super::variables::{self, Texts};
+use super::versions::Version;
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, Traffic, platform};
 
@@ -43,6 +45,13 @@ const APPLICATION_START: wire::Operation = synchronous("application-start", "/ap
 const APPLICATION_STOP: wire::Operation = synchronous("application-stop", "/application.stop");
 const COMPOSE_START: wire::Operation = synchronous("compose-start", "/compose.start");
 const COMPOSE_STOP: wire::Operation = synchronous("compose-stop", "/compose.stop");
+
+/// The rows of one service with what belongs to each, of which the kept image is read.
+const ALL_BY_TYPE: wire::Operation = wire::Operation::new(Method::Get, "deployment-allByType", "/deployment.allByType");
+
+const CONTAINERS: wire::Operation = wire::Operation::new(Method::Get, "docker-getContainers", "/docker.getContainers");
+
+const ROLLBACK: wire::Operation = synchronous("rollback-rollback", "/rollback.rollback");
 
 /// All variables of an application.
 const APPLICATION_SAVE_ENVIRONMENT: wire::Operation =
@@ -189,6 +198,25 @@ impl Api {
             other => return Err(unsupported_kind(other)),
         };
         value(self.client.http().request(operation).body(&body).empty()).await
+    }
+
+    /// The rows of an application with the images that its deployments kept, newest first.
+    pub(super) async fn versions(&self, target: &Target) -> Result<Vec<Version>> {
+        target.validate()?;
+        let request = self.client.http().request(&ALL_BY_TYPE);
+        value(request.query("type", "application").query("id", target.id()).json()).await
+    }
+
+    /// Goes back to a kept image, and returns the time of the answer by the server's clock.
+    pub(super) async fn roll_back(&self, rollback: &str) -> Result<Option<Timestamps>> {
+        let body = json!({ "rollbackId": rollback });
+        Ok(dated(self.client.http().request(&ROLLBACK).body(&body).empty()).await?.1)
+    }
+
+    /// The containers of the host, or of a remote server.
+    pub(super) async fn containers(&self, server: Option<&str>) -> Result<Vec<Container>> {
+        let request = self.client.http().request(&CONTAINERS).query("serverId", &server);
+        Ok(value(request.json::<Option<Vec<Container>>>()).await?.unwrap_or_default())
     }
 
     pub(super) async fn rows(&self, target: &Target) -> Result<Rows> {

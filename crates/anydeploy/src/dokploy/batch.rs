@@ -49,6 +49,7 @@ async fn read_one(
         Known::Row(row, identity) => of_row(lists, target, &row, identity).await,
         Known::Pending(pending) => Some(read_pending(dokploy, lists, target, pending).await),
         Known::Reloaded(reloaded) => Some(Ok(reloaded.to_deployment(target))),
+        Known::RolledBack(rolled_back) => Some(rolled_back.read(dokploy, target).await),
     }
 }
 

@@ -23,8 +23,8 @@ impl Logs for Dokploy {
 
 async fn read_logs(dokploy: &Dokploy, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
     id.expect_platform(&platform::DOKPLOY)?;
-    if Operation::of_id(id)? == Operation::Reload {
-        return Err(Error::unsupported(platform::DOKPLOY, "the log of a restart, which leaves none"));
+    if !Operation::of_id(id)?.leaves_row() {
+        return Err(Error::unsupported(platform::DOKPLOY, "the log of a restart or a rollback, which leave none"));
     }
     let row = match row_of(id) {
         Some(row) => Some(row),

@@ -12,6 +12,8 @@ pub(super) enum Operation {
     Redeploy,
     /// Applies the settings within the request, and leaves no row.
     Reload,
+    /// Applies a kept image within the request, and leaves no row.
+    Rollback,
 }
 
 impl Operation {
@@ -21,6 +23,7 @@ impl Operation {
             Action::Deploy => Ok(Self::Deploy),
             Action::Redeploy => Ok(Self::Redeploy),
             Action::Restart => Ok(Self::Reload),
+            Action::Rollback => Ok(Self::Rollback),
             other => Err(Error::unsupported(platform::DOKPLOY, format_args!("the action `{other}`"))),
         }
     }
@@ -31,6 +34,7 @@ impl Operation {
             None => Ok(Self::Deploy),
             Some("redeploy") => Ok(Self::Redeploy),
             Some("reload") => Ok(Self::Reload),
+            Some("rollback") => Ok(Self::Rollback),
             Some(_) => {
                 let message = format!("the deployment id `{id}` names an operation that this version does not know");
                 Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::DOKPLOY))
@@ -43,6 +47,7 @@ impl Operation {
             Self::Deploy => None,
             Self::Redeploy => Some("redeploy"),
             Self::Reload => Some("reload"),
+            Self::Rollback => Some("rollback"),
         }
     }
 
@@ -51,7 +56,13 @@ impl Operation {
             Self::Deploy => Action::Deploy,
             Self::Redeploy => Action::Redeploy,
             Self::Reload => Action::Restart,
+            Self::Rollback => Action::Rollback,
         }
+    }
+
+    /// Whether it leaves a row, and with it a log.
+    pub(super) fn leaves_row(self) -> bool {
+        matches!(self, Self::Deploy | Self::Redeploy)
     }
 
     /// The id of a deployment that this operation made.

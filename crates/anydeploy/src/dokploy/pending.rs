@@ -8,6 +8,7 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 use super::operation::Operation;
 use super::queue::{Queue, may_overlap, place};
 use super::reload::Reloaded;
+use super::rollback::RolledBack;
 use super::rows::{Newest, newest};
 use crate::adapter::{Timestamps, checked};
 use crate::excerpt::excerpt;
@@ -45,12 +46,16 @@ pub(super) enum Known {
     Pending(Pending),
     /// The end of a restart, which leaves no row.
     Reloaded(Reloaded),
+    /// A rollback, which leaves no row.
+    RolledBack(RolledBack),
 }
 
 impl Known {
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
-        if Operation::of_id(id)? == Operation::Reload {
-            return Reloaded::of(id).map(Self::Reloaded);
+        match Operation::of_id(id)? {
+            Operation::Reload => return Reloaded::of(id).map(Self::Reloaded),
+            Operation::Rollback => return RolledBack::of(id).map(Self::RolledBack),
+            Operation::Deploy | Operation::Redeploy => {}
         }
         let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
         match id.get(ROW) {
@@ -329,7 +334,7 @@ mod tests {
             let written = match Known::of(&id).unwrap() {
                 Known::Row(row, identity) => id_of_row(id.target(), &row, identity),
                 Known::Pending(pending) => pending.id(id.target()),
-                Known::Reloaded(reloaded) => reloaded.to_deployment(id.target()).id,
+                Known::Reloaded(_) | Known::RolledBack(_) => panic!("{id}"),
             };
             assert_eq!(written.to_string(), id.to_string(), "{text}");
         }

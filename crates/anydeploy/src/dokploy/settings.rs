@@ -15,37 +15,44 @@ pub(super) struct Settings {
     pub(super) status: ApplicationStatusEnum,
     /// Whether it is deployed as a stack of a swarm, where Dokploy only stops and deploys.
     pub(super) is_stack: bool,
+    /// The remote server that it lies on, if any.
+    pub(super) server: Option<String>,
 }
 
 /// An application.
 pub(super) struct Application {
     app_name: String,
     status: ApplicationStatusEnum,
+    server: Option<String>,
 }
 
-object!(Application: required { app_name = "appName", status = "applicationStatus" });
+object!(Application:
+    required { app_name = "appName", status = "applicationStatus" }
+    optional { server = "serverId" }
+);
 
 /// A compose stack.
 pub(super) struct Compose {
     app_name: String,
     status: ApplicationStatusEnum,
     form: Option<String>,
+    server: Option<String>,
 }
 
 object!(Compose:
     required { app_name = "appName", status = "composeStatus" }
-    optional { form = "composeType" }
+    optional { form = "composeType", server = "serverId" }
 );
 
 impl From<Application> for Settings {
     fn from(row: Application) -> Self {
-        Self { app_name: row.app_name, status: row.status, is_stack: false }
+        Self { app_name: row.app_name, status: row.status, is_stack: false, server: row.server }
     }
 }
 
 impl From<Compose> for Settings {
     fn from(row: Compose) -> Self {
         let is_stack = row.form.as_deref() == Some("stack");
-        Self { app_name: row.app_name, status: row.status, is_stack }
+        Self { app_name: row.app_name, status: row.status, is_stack, server: row.server }
     }
 }

@@ -10,13 +10,14 @@ use super::infer::{Others, is_ambiguous, note_others};
 use super::operation::{Operation, advice};
 use super::pending::{Known, Pending, SWIFT_TRIGGER};
 use super::queue::is_over;
-use super::reload::{Before, ReloadTrigger};
+use super::reload::ReloadTrigger;
+use super::rollback::RollbackTrigger;
 use super::row::to_deployment;
 use super::rows::{Newest, Rows};
 use super::search::{Finding, Scope, find};
 use super::send::{Sent, first_polls, send_and_poll};
 use super::status::{accepted, of_job};
-use super::{Dokploy, earlier};
+use super::{Dokploy, earlier, reload, rollback};
 use crate::adapter::{
     Answer, Left, Planner, Remembered, Resolution, Search, Trigger, Turn, checked, may_be_transient, retry_briefly,
 };
@@ -33,7 +34,10 @@ pub(super) struct Plan {
     baseline: Baseline,
     /// What was read before a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    reload: Option<Before>,
+    reload: Option<reload::Before>,
+    /// What was read before a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rollback: Option<rollback::Before>,
     /// When the read of the baseline began, in the process that read it.
     #[serde(skip)]
     began: Option<Instant>,
@@ -62,16 +66,23 @@ impl Planner for DokployPlanner<'_> {
         let began = Some(Instant::now());
         let baseline = baseline(self.0, target).await?;
         let reload = match operation {
-            Operation::Reload => Some(Before::read(self.0, target, &baseline).await?),
-            Operation::Deploy | Operation::Redeploy => None,
+            Operation::Reload => Some(reload::Before::read(self.0, target, &baseline).await?),
+            _ => None,
+        };
+        let rollback = match request.rollback_point() {
+            Some(point) => Some(rollback::Before::read(self.0, target, &baseline, point).await?),
+            None => None,
         };
         let nonce = Uuid::new_v4().simple().to_string();
-        Ok((turn, Plan { nonce, baseline, reload, began }))
+        Ok((turn, Plan { nonce, baseline, reload, rollback, began }))
     }
 
     fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
         if let Some(before) = plan.reload {
             return Box::new(ReloadTrigger { dokploy: self.0, request, baseline: plan.baseline, before });
+        }
+        if let Some(before) = plan.rollback {
+            return Box::new(RollbackTrigger { dokploy: self.0, request, baseline: plan.baseline, before });
         }
         let before = plan.baseline.newest;
         let operation = if request.action() == Action::Redeploy { Operation::Redeploy } else { Operation::Deploy };
@@ -138,7 +149,7 @@ impl Trigger for DokployTrigger<'_> {
             Known::Row(row, Identity::Inferred) => {
                 Some(Left::default().with_key(&*self.plan.nonce).with_deployment(Some(&row)))
             }
-            Known::Row(..) | Known::Reloaded(_) => None,
+            Known::Row(..) | Known::Reloaded(_) | Known::RolledBack(_) => None,
         }
     }
 

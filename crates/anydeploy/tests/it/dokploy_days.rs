@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod restart;
+mod rollback;
 mod variables;
 
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use anydeploy_fakes::{DokployJobState, DokployKey, DokployOperation, DokployQuirk, DokployScript, FakeDokploy};
 use serde_json::{Value, json};
 
-use super::{Answer, application, deploy, each, get, post, post_as, queue, rows, still};
+use super::{Answer, application, deploy, each, get, get_as, post, post_as, queue, rows, still};
 
 async fn verb(fake: &FakeDokploy, application: &str, verb: &str) -> Answer {
     post(fake, &format!("application.{verb}"), json!({ "applicationId": application, "appName": "any" })).await
@@ -441,4 +441,20 @@ async fn a_reference_to_nothing_fails_the_deployment_and_the_reload() {
         let log = get(&fake, &format!("deployment.readLogs?deploymentId={id}")).await.json();
         assert!(log.as_str().unwrap().contains(line), "{log}");
     }
+}
+
+#[tokio::test]
+async fn the_containers_show_the_image_that_runs_to_owners_alone() {
+    let fake = still().await;
+    let nothing = get(&fake, "docker.getContainers").await.json();
+    assert_eq!((nothing.as_array().unwrap().len(), &nothing[0]["name"]), (1, &json!("No container name")));
+    let web = deployed_with(&fake, json!({ "replicas": 2 })).await;
+    let containers = get(&fake, "docker.getContainers").await.json();
+    assert_eq!(each(containers.as_array().unwrap(), "image"), [&json!(fake.running_image(&web)); 2]);
+    let app_name = application(&fake, &web).await["appName"].clone();
+    assert!(containers[0]["name"].as_str().unwrap().starts_with(app_name.as_str().unwrap()));
+    let key = fake.add_key(DokployKey::member().with_access_to(&web));
+    assert_eq!(get_as(&fake, &key, "docker.getContainers").await.status, 401);
+    fake.enable(DokployQuirk::NoContainers);
+    assert_eq!(get(&fake, "docker.getContainers").await.json(), json!([]));
 }
