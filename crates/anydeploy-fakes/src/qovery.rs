@@ -25,6 +25,7 @@ mod router;
 mod run;
 mod script;
 mod service;
+mod setting;
 mod stages;
 mod state;
 mod statuses;
