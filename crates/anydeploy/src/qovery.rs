@@ -66,6 +66,7 @@ mod state;
 mod status;
 mod trigger;
 mod unlisted;
+mod variables;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -231,7 +232,8 @@ impl Deployer for Qovery {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
+    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle,
+        variables: Variables);
 }
 
 two_phase!(Qovery, QoveryPlanner);

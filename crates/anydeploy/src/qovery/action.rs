@@ -162,9 +162,12 @@ pub(super) fn with_actions(deploys: Capabilities) -> Capabilities {
     kinds.into_iter().fold(capabilities, |capabilities, kind| {
         // There is no call that stops a Terraform service.
         let lifecycle: &[Ability] = if kind == Terraform { &[] } else { &[Ability::Start, Ability::Stop] };
+        // No variable has a database as its scope.
+        let variables: &[Ability] = if kind == Database { &[] } else { &[Ability::Variables] };
         capabilities
             .with_action(kind.clone(), crate::Action::Redeploy, &[])
             .with_abilities(kind.clone(), lifecycle)
+            .with_abilities(kind.clone(), variables)
             .with_abilities(kind, &[Ability::History, Ability::Cancel, Ability::Logs])
     })
 }

@@ -3,3 +3,4 @@
 mod bystanders;
 mod lifecycle;
 mod restart;
+mod variables;
