@@ -212,22 +212,22 @@ pub trait DeployerExt: Deployer {
     /// Reads the variables of a target and compares them with the desired ones; nothing is written.
     ///
     /// # Errors
-    /// Those of [`Variables::plan_variables`](crate::Variables::plan_variables), and [`ErrorKind::Unsupported`].
+    /// Those of [`Variables::plan_changes`](crate::Variables::plan_changes), and [`ErrorKind::Unsupported`].
     fn plan_variables<'a>(
         &'a self,
         target: &'a Target,
         desired: &'a DesiredVariables,
         options: PlanOptions,
     ) -> BoxFuture<'a, Result<VariablePlan>> {
-        call(self, Method::PlanVariables, self.variables(), |group| group.plan_variables(target, desired, options))
+        call(self, Method::PlanVariables, self.variables(), |group| group.plan_changes(target, desired, options))
     }
 
     /// Writes what a plan contains, each variable once, and reads it back.
     ///
     /// # Errors
-    /// Those of [`Variables::apply_variables`](crate::Variables::apply_variables), and [`ErrorKind::Unsupported`].
+    /// Those of [`Variables::apply_plan`](crate::Variables::apply_plan), and [`ErrorKind::Unsupported`].
     fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
-        call(self, Method::ApplyVariables, self.variables(), |group| group.apply_variables(plan))
+        call(self, Method::ApplyVariables, self.variables(), |group| group.apply_plan(plan))
     }
 
     /// Puts an interceptor around every call.

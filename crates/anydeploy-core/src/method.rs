@@ -44,9 +44,9 @@ pub enum Method {
     RollbackTargets,
     /// [`Variables::read_variables`](crate::Variables::read_variables).
     Variables,
-    /// [`Variables::plan_variables`](crate::Variables::plan_variables).
+    /// [`Variables::plan_changes`](crate::Variables::plan_changes).
     PlanVariables,
-    /// [`Variables::apply_variables`](crate::Variables::apply_variables).
+    /// [`Variables::apply_plan`](crate::Variables::apply_plan).
     ApplyVariables,
 }
 

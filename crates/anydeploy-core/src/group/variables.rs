@@ -27,7 +27,7 @@ pub trait Variables: Send + Sync {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) names the key whose value the platform would store as
     /// another one, or reports an empty set without [`PlanOptions::allow_empty`].
     /// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) names a key that stands twice and would be changed.
-    fn plan_variables<'a>(
+    fn plan_changes<'a>(
         &'a self,
         target: &'a Target,
         desired: &'a DesiredVariables,
@@ -45,5 +45,5 @@ pub trait Variables: Send + Sync {
     /// written.
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if some were written and others not
     /// ([`Error::partial`](crate::Error::partial)).
-    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>>;
+    fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>>;
 }

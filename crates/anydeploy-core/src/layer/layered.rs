@@ -244,18 +244,18 @@ impl<D: Deployer, I: Interceptor> Variables for Layered<D, I> {
         self.grouped(call, self.inner.variables(), move |group| group.read_variables(target))
     }
 
-    fn plan_variables<'a>(
+    fn plan_changes<'a>(
         &'a self,
         target: &'a Target,
         desired: &'a DesiredVariables,
         options: PlanOptions,
     ) -> BoxFuture<'a, Result<VariablePlan>> {
         let call = self.call(Method::PlanVariables).for_target(target);
-        self.grouped(call, self.inner.variables(), move |group| group.plan_variables(target, desired, options))
+        self.grouped(call, self.inner.variables(), move |group| group.plan_changes(target, desired, options))
     }
 
-    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+    fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         let call = self.call(Method::ApplyVariables).for_plan(plan);
-        self.grouped(call, self.inner.variables(), move |group| group.apply_variables(plan))
+        self.grouped(call, self.inner.variables(), move |group| group.apply_plan(plan))
     }
 }

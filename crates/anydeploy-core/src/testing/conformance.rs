@@ -23,6 +23,11 @@
 //! | [`request_with`](Harness::request_with) | an option that is offered is not tried |
 //! | [`request_that_runs_another_revision`](Harness::request_that_runs_another_revision) | a success with the wrong revision is not noticed |
 //! | [`unknown_target`](Harness::unknown_target), [`absent_id`](Harness::absent_id) | what does not exist is not asked for |
+//! | [`running_target`](Harness::running_target), [`stopped_target`](Harness::stopped_target), [`target_in_an_unknown_state`](Harness::target_in_an_unknown_state) | nothing is started or stopped |
+//! | [`writes`](Harness::writes), [`builds`](Harness::builds), [`lose_next_write`](Harness::lose_next_write) | a second write, a build by a restart, and a write that is lost are not noticed |
+//! | [`target_with_history`](Harness::target_with_history) | no target goes back |
+//! | [`change_variable`](Harness::change_variable), [`refuse_variable_after`](Harness::refuse_variable_after) | variables that somebody else changes, or that are refused, are not tried |
+//! | [`setting_of`](Harness::setting_of), [`change_setting`](Harness::change_setting), [`refuse_next_trigger`](Harness::refuse_next_trigger) | a setting that is not set back is not noticed |
 //! | [`secrets`](Harness::secrets) | nothing is known to be a secret |
 //!
 //! # Running it on your own implementation
@@ -98,14 +103,19 @@ mod scene;
 mod through;
 mod verdict;
 
+pub mod actions;
 pub mod cancelling;
 pub mod groups;
 pub mod identity;
+pub mod lifecycle;
 pub mod options;
 pub mod reading;
 pub mod refusing;
+pub mod rollback;
 pub mod secrecy;
+pub mod settings;
 pub mod two_phase;
+pub mod variables;
 pub mod waiting;
 
 use std::any::Any;

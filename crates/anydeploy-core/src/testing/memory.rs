@@ -17,7 +17,7 @@ pub use world::Trigger;
 use world::World;
 pub use write::Write;
 
-use crate::{Capabilities, Error, Group, Method, Pace, Setting, Target, Variable};
+use crate::{Capabilities, Error, Group, Method, Pace, ServiceState, Setting, Target, Variable};
 
 /// A deployer whose platform lives in memory: for tests of programs that deploy.
 ///
@@ -133,6 +133,13 @@ impl MemoryDeployer {
     /// Sets the script of those deployments of a target for which [`next`](Self::next) gave none.
     pub fn always(&self, target: &Target, script: Script) {
         self.world().line(target.clone()).always = script;
+    }
+
+    /// Puts a target into a state that no deployment of it left behind; an unknown target is added.
+    #[must_use]
+    pub fn with_state(self, target: &Target, state: ServiceState) -> Self {
+        self.world().line(target.clone()).state = state;
+        self
     }
 
     /// Adds a variable to a target; an unknown target is added.

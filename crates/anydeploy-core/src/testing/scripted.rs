@@ -43,7 +43,7 @@ pub enum Call {
     RollbackTargets(Target, HistoryOptions),
     /// [`Variables::read_variables`](crate::Variables::read_variables), also for a plan.
     Variables(Target),
-    /// [`Variables::apply_variables`](crate::Variables::apply_variables), with the keys that the plan writes or removes.
+    /// [`Variables::apply_plan`](crate::Variables::apply_plan), with the keys that the plan writes or removes.
     ApplyVariables(Target, Vec<String>),
 }
 

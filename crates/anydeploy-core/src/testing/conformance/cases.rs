@@ -1,7 +1,10 @@
 //! The list of all cases.
 
 use super::harness::Case;
-use super::{cancelling, groups, identity, options, reading, refusing, secrecy, two_phase, waiting};
+use super::{
+    actions, cancelling, groups, identity, lifecycle, options, reading, refusing, rollback, secrecy, settings,
+    two_phase, variables, waiting,
+};
 
 /// All cases, in the order they run.
 #[must_use]
@@ -80,6 +83,44 @@ static CASES: &[Case] = cases! {
         an_intent_is_sent_once: "an intent that was sent is recovered, and not sent again",
         an_intent_that_was_sent_is_recovered: "another deployer finds what an intent started, and no older deployment",
         an_intent_that_was_not_sent_is_not_triggered: "an intent that was never sent is reported as not triggered",
+    }
+    actions {
+        each_action_is_taken_or_refused_as_the_capabilities_say:
+            "an action is refused, before anything is triggered, if and only if its kind of target does not list it",
+        each_ability_is_taken_or_refused_as_the_capabilities_say:
+            "an ability is refused, before anything is written, if and only if its kind of target does not list it",
+        a_restart_is_one_trigger_with_an_identity: "a restart triggers once, and is watched to its end as a restart",
+        a_restart_builds_nothing_where_the_platform_can: "a restart builds nothing where the platform can restart so",
+        a_restart_intent_is_recovered: "another deployer finds the restart that an intent started",
+    }
+    lifecycle {
+        stopping_what_is_stopped_sends_nothing: "to stop what is stopped succeeds and sends nothing",
+        starting_what_runs_sends_nothing: "to start what runs succeeds and sends nothing",
+        a_stop_is_accepted_before_it_is_true: "a stop and a start are sent once, and a wait ends when they are true",
+        a_stop_during_a_deployment_is_not_reported_as_stopped:
+            "a target that a deployment under way starts again is not reported as stopped",
+        an_unknown_state_ends_no_wait: "a state with an unknown word is neither running nor stopped",
+        a_lost_stop_is_found_by_the_state_or_open: "a stop that is lost is decided by the state, or reported as open",
+    }
+    rollback {
+        a_rollback_runs_the_version_that_was_listed: "a rollback runs the version that was listed, or does not succeed",
+        a_rollback_with_an_obstacle_sends_nothing: "a version with an obstacle is refused before anything is triggered",
+        a_rollback_after_somebody_deployed_is_a_conflict:
+            "a rollback after another deployment is a conflict, and triggers nothing",
+    }
+    variables {
+        a_second_plan_is_empty: "after a plan was applied the next one has nothing to write",
+        an_apply_after_a_change_is_a_conflict: "a plan of variables that were changed since is a conflict, and writes nothing",
+        a_half_written_apply_names_both_halves: "an apply that is refused half-way names what was written and what was not",
+        a_lost_apply_is_read_back: "an apply whose answer was lost is decided by reading, or reported as open",
+        what_the_platform_made_is_never_removed: "no plan removes a variable that the platform made",
+        an_empty_set_needs_a_flag: "no desired variable is an error unless it is allowed",
+        values_are_printed_nowhere: "no value of a variable stands in a plan, an answer or an error",
+    }
+    settings {
+        a_set_tag_is_deployed_or_restored: "a setting stays after a deployment, and is set back if there is none",
+        a_setting_changed_by_somebody_else_is_a_conflict:
+            "a setting that was changed since the intent is a conflict, and triggers nothing",
     }
     groups {
         prepare_works_if_it_is_offered: "`prepare` is unsupported if, and only if, its group is not offered",

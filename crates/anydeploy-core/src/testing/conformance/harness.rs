@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
 
 use super::verdict::Verdict;
-use crate::{DeployRequest, Deployer, DeploymentId, Platform, RequestOption, Target, WatchOptions};
+use crate::{DeployRequest, Deployer, DeploymentId, Method, Platform, RequestOption, Target, WatchOptions};
 
 /// How a deployment is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -157,6 +157,76 @@ pub trait Harness: Send + Sync {
     /// the harness has none.
     fn request_that_runs_another_revision(&self) -> BoxFuture<'_, Option<DeployRequest>> {
         ready(None).boxed()
+    }
+
+    /// A target that runs, with nothing under way; `None` if the harness has none.
+    fn running_target(&self) -> BoxFuture<'_, Option<Target>> {
+        ready(None).boxed()
+    }
+
+    /// A target that was deployed and is stopped, with nothing under way; `None` if the harness has none.
+    fn stopped_target(&self) -> BoxFuture<'_, Option<Target>> {
+        ready(None).boxed()
+    }
+
+    /// A target whose state has a word that the implementation does not know; `None` if the harness has none.
+    fn target_in_an_unknown_state(&self) -> BoxFuture<'_, Option<Target>> {
+        ready(None).boxed()
+    }
+
+    /// A target that ran two versions, with nothing under way, and can go back to the older one; `None` if the harness has
+    /// none.
+    fn target_with_history(&self) -> BoxFuture<'_, Option<Target>> {
+        ready(None).boxed()
+    }
+
+    /// How many requests to start or stop a target, or to write a variable of it, the platform took; `None` if the harness
+    /// does not know.
+    fn writes<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        let _ = target;
+        ready(None).boxed()
+    }
+
+    /// How many deployments of a target were built; `None` if the harness does not know.
+    fn builds<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        let _ = target;
+        ready(None).boxed()
+    }
+
+    /// Takes care that the next write by a method is lost: its answer after it was acted on, or the request itself; `false`
+    /// if that cannot be done.
+    fn lose_next_write(&self, method: Method, acted_on: bool) -> BoxFuture<'_, bool> {
+        let _ = (method, acted_on);
+        ready(false).boxed()
+    }
+
+    /// Changes a variable of a target as somebody else; `false` if that cannot be done.
+    fn change_variable<'a>(&'a self, target: &'a Target, key: &'a str) -> BoxFuture<'a, bool> {
+        let _ = (target, key);
+        ready(false).boxed()
+    }
+
+    /// Takes care that a write of a variable is refused after this many were taken; `false` if that cannot be done.
+    fn refuse_variable_after(&self, writes: usize) -> BoxFuture<'_, bool> {
+        let _ = writes;
+        ready(false).boxed()
+    }
+
+    /// The present value of the setting that a request names; `None` if the harness does not know.
+    fn setting_of<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Option<String>> {
+        let _ = request;
+        ready(None).boxed()
+    }
+
+    /// Changes the setting that a request names as somebody else; `false` if that cannot be done.
+    fn change_setting<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, bool> {
+        let _ = request;
+        ready(false).boxed()
+    }
+
+    /// Takes care that the next trigger is refused before anything is acted on; `false` if that cannot be done.
+    fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
+        ready(false).boxed()
     }
 
     /// Texts that must never be seen: tokens and passwords that the deployer was built with.

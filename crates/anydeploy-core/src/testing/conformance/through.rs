@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use super::{Case, Ending, Harness, Received, RequestOption};
-use crate::{DeployRequest, Deployer, DeploymentId, Target, WatchOptions};
+use crate::{DeployRequest, Deployer, DeploymentId, Method, Target, WatchOptions};
 
 /// A harness whose deployers stand behind something else: a layer, or a pointer.
 ///
@@ -125,6 +125,54 @@ where
 
     fn request_that_runs_another_revision(&self) -> BoxFuture<'_, Option<DeployRequest>> {
         self.harness.request_that_runs_another_revision()
+    }
+
+    fn running_target(&self) -> BoxFuture<'_, Option<Target>> {
+        self.harness.running_target()
+    }
+
+    fn stopped_target(&self) -> BoxFuture<'_, Option<Target>> {
+        self.harness.stopped_target()
+    }
+
+    fn target_in_an_unknown_state(&self) -> BoxFuture<'_, Option<Target>> {
+        self.harness.target_in_an_unknown_state()
+    }
+
+    fn target_with_history(&self) -> BoxFuture<'_, Option<Target>> {
+        self.harness.target_with_history()
+    }
+
+    fn writes<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        self.harness.writes(target)
+    }
+
+    fn builds<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        self.harness.builds(target)
+    }
+
+    fn lose_next_write(&self, method: Method, acted_on: bool) -> BoxFuture<'_, bool> {
+        self.harness.lose_next_write(method, acted_on)
+    }
+
+    fn change_variable<'a>(&'a self, target: &'a Target, key: &'a str) -> BoxFuture<'a, bool> {
+        self.harness.change_variable(target, key)
+    }
+
+    fn refuse_variable_after(&self, writes: usize) -> BoxFuture<'_, bool> {
+        self.harness.refuse_variable_after(writes)
+    }
+
+    fn setting_of<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Option<String>> {
+        self.harness.setting_of(request)
+    }
+
+    fn change_setting<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, bool> {
+        self.harness.change_setting(request)
+    }
+
+    fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
+        self.harness.refuse_next_trigger()
     }
 
     fn secrets(&self) -> Vec<String> {

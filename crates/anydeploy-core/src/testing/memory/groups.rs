@@ -70,7 +70,7 @@ impl Variables for MemoryDeployer {
         .boxed()
     }
 
-    fn plan_variables<'a>(
+    fn plan_changes<'a>(
         &'a self,
         target: &'a Target,
         desired: &'a DesiredVariables,
@@ -83,7 +83,7 @@ impl Variables for MemoryDeployer {
         .boxed()
     }
 
-    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+    fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         async move {
             self.require(plan.target(), Ability::Variables)?;
             if plan.is_empty() {

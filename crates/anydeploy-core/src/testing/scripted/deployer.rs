@@ -173,7 +173,7 @@ impl Variables for ScriptedDeployer {
         self.answer_later(answer)
     }
 
-    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+    fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         let keys = plan.writes().map(|entry| entry.key.clone()).collect();
         let call = Call::ApplyVariables(plan.target().clone(), keys);
         let answer = self.state().reply(call, |state| &mut state.applied);

@@ -1,5 +1,6 @@
 //! Deployers with one fault each, and the case that must catch it.
 
+mod changing;
 mod deploying;
 mod faults;
 mod listing;
@@ -12,8 +13,8 @@ use std::sync::{Arc, Mutex};
 
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
-    Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error,
-    ErrorKind, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Permission, Platform,
+    Ability, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId,
+    Error, ErrorKind, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Permission, Platform,
     RequestOption, Result, Rollback, Service, Target, TwoPhase, Variables,
 };
 use futures::future::{BoxFuture, FutureExt};
@@ -77,6 +78,19 @@ impl Deployer for Broken {
                 let kinds: Vec<_> = capabilities.target_kinds().cloned().collect();
                 kinds.into_iter().fold(capabilities, |offered, kind| offered.with_kind(kind, RequestOption::ALL))
             }
+            Fault::TakesAnyAction => {
+                let kinds: Vec<_> = capabilities.target_kinds().cloned().collect();
+                kinds.into_iter().fold(Capabilities::new().with_correlation(), |offered, kind| {
+                    let options = capabilities.options(&kind);
+                    offered.with_kind(kind.clone(), options).with_abilities(kind, Ability::ALL)
+                })
+            }
+            Fault::TakesAnyTarget => {
+                let kinds: Vec<_> = capabilities.target_kinds().cloned().collect();
+                kinds.into_iter().fold(Capabilities::new().with_correlation(), |offered, kind| {
+                    offered.with_kind(kind.clone(), capabilities.options(&kind))
+                })
+            }
             _ => capabilities,
         }
     }
@@ -114,15 +128,15 @@ impl Deployer for Broken {
     }
 
     fn lifecycle(&self) -> Option<&dyn Lifecycle> {
-        None
+        Some(self)
     }
 
     fn rollback(&self) -> Option<&dyn Rollback> {
-        None
+        Some(self)
     }
 
     fn variables(&self) -> Option<&dyn Variables> {
-        None
+        Some(self)
     }
 
     fn hub(&self) -> Option<Hub> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anydeploy_core::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
-    DeployRequest, Deployer, DeploymentId, Error, ErrorKind, JobEvent, Method, Platform, RanRevision, Revision,
-    Setting, Target, TargetKind, TerraformAction,
+    DeployRequest, Deployer, DeploymentId, Error, ErrorKind, JobEvent, Method, Origin, Platform, RanRevision, Revision,
+    ServiceState, Setting, Target, TargetKind, TerraformAction, Variable,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -53,6 +53,23 @@ impl Memory {
     fn one_more(&self, kind: TargetKind) -> Target {
         Target::new(kind, format!("app-{}", self.targets.fetch_add(1, Ordering::Relaxed)))
     }
+
+    /// One more target that runs this commit, with nothing under way.
+    async fn running(&self, commit: &str) -> Target {
+        let target = self.one_more(TargetKind::Application);
+        self.platform.next(&target, Script::Succeeds);
+        self.deploy(&target, commit).await;
+        target
+    }
+
+    async fn deploy(&self, target: &Target, commit: &str) {
+        let request = DeployRequest::new(target.clone()).with_revision(Revision::Commit(commit.repeat(40)));
+        // Where no commit is offered, the target runs what is configured.
+        if self.platform.deploy(&request).await.is_err() {
+            self.platform.deploy(&DeployRequest::new(target.clone())).await.unwrap();
+        }
+        self.platform.advance(10);
+    }
 }
 
 fn memory(target: Target) -> DeploymentId {
@@ -79,6 +96,8 @@ impl Harness for Memory {
                 };
                 self.platform.next(&target, script);
             }
+            let made = Variable::new("MEMORY_URL", "https://app").with_origin(Origin::Platform);
+            drop(self.platform.clone().with_variable(&target, made));
             Some(target)
         }
         .boxed()
@@ -194,6 +213,102 @@ impl Harness for Memory {
             let target = self.one_more(TargetKind::Application);
             self.platform.next(&target, Script::Runs(RanRevision::Commit("beef".repeat(10))));
             Some(DeployRequest::new(target).with_revision(Revision::Commit("cafe".repeat(10))))
+        }
+        .boxed()
+    }
+
+    fn running_target(&self) -> BoxFuture<'_, Option<Target>> {
+        async { Some(self.running("a").await) }.boxed()
+    }
+
+    fn stopped_target(&self) -> BoxFuture<'_, Option<Target>> {
+        async {
+            let target = self.running("a").await;
+            drop(self.platform.clone().with_state(&target, ServiceState::Stopped));
+            Some(target)
+        }
+        .boxed()
+    }
+
+    fn target_in_an_unknown_state(&self) -> BoxFuture<'_, Option<Target>> {
+        async {
+            let target = self.running("a").await;
+            drop(self.platform.clone().with_state(&target, ServiceState::Unknown));
+            Some(target)
+        }
+        .boxed()
+    }
+
+    fn target_with_history(&self) -> BoxFuture<'_, Option<Target>> {
+        async {
+            let target = self.running("a").await;
+            self.deploy(&target, "b").await;
+            Some(target)
+        }
+        .boxed()
+    }
+
+    fn writes<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        async move {
+            let writes = self.platform.writes();
+            Some(writes.iter().filter(|write| write.target == *target).count())
+        }
+        .boxed()
+    }
+
+    fn builds<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        async move { Some(self.platform.builds(target)) }.boxed()
+    }
+
+    fn lose_next_write(&self, method: Method, acted_on: bool) -> BoxFuture<'_, bool> {
+        async move {
+            if acted_on {
+                self.platform.lose_next_answer(method);
+            } else {
+                self.platform.fail_next(method, Error::new(ErrorKind::NoAnswer, "the request was lost"));
+            }
+            true
+        }
+        .boxed()
+    }
+
+    fn change_variable<'a>(&'a self, target: &'a Target, key: &'a str) -> BoxFuture<'a, bool> {
+        async move {
+            self.platform.change_variable(target, key, "theirs");
+            true
+        }
+        .boxed()
+    }
+
+    fn refuse_variable_after(&self, writes: usize) -> BoxFuture<'_, bool> {
+        async move {
+            self.platform.refuse_variable_after(writes);
+            true
+        }
+        .boxed()
+    }
+
+    fn setting_of<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Option<String>> {
+        async move {
+            let named = request.setting()?.name();
+            let settings = self.platform.settings(request.target());
+            settings.iter().find(|setting| setting.name() == named).map(|setting| setting.value().to_owned())
+        }
+        .boxed()
+    }
+
+    fn change_setting<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, bool> {
+        async move {
+            self.platform.change_setting(request.target(), Setting::ImageTag("9.9.9".to_owned()));
+            matches!(request.setting(), Some(Setting::ImageTag(_)))
+        }
+        .boxed()
+    }
+
+    fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
+        async {
+            self.platform.fail_next(Method::Deploy, Error::new(ErrorKind::Rejected, "the trigger was refused"));
+            true
         }
         .boxed()
     }

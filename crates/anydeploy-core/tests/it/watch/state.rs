@@ -15,11 +15,13 @@ fn web() -> Target {
     Target::application("web")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a script has errors as well")]
 fn state(state: ServiceState) -> Result<RunState> {
     Ok(RunState::new(state, state.as_str()))
 }
 
 /// A state while a deployment is under way.
+#[expect(clippy::unnecessary_wraps, reason = "a script has errors as well")]
 fn deploying(state: ServiceState) -> Result<RunState> {
     let busy = Some("a deployment is under way".to_owned());
     Ok(RunState::new(state, state.as_str()).with_busy(busy).with_under_way(vec![id()]))

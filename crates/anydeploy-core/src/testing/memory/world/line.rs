@@ -13,7 +13,7 @@ pub(in crate::testing::memory) struct Line {
     pub(super) waiting: VecDeque<usize>,
     pub(super) under_way: Option<usize>,
     /// What the last deployment left behind.
-    pub(super) state: ServiceState,
+    pub(in crate::testing::memory) state: ServiceState,
     /// What it is about to become, after a request to start or stop it.
     pub(super) becomes: Option<DesiredState>,
     /// Whether it was stopped while a deployment of it was under way.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anydeploy_core::{
-    Adoption, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, ErrorKind,
+    Action, Adoption, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, ErrorKind,
     HistoryOptions, Identity, Phase, Platform, Result, Revision, TargetKind,
 };
 
@@ -37,7 +37,7 @@ impl Broken {
             }
             _ => {}
         }
-        let answer = self.inner.deploy(&sent).await;
+        let answer = self.act_badly(&sent).await;
         self.busy.store(false, Ordering::SeqCst);
         match answer {
             Ok(deployment) => self.answer_badly(deployment).await,
@@ -47,6 +47,10 @@ impl Broken {
 
     /// What reaches the platform of a request.
     fn send_badly(&self, request: &DeployRequest) -> DeployRequest {
+        // What a fault does with an action is another one's.
+        if request.action() != Action::Deploy {
+            return request.clone();
+        }
         let bare = || DeployRequest::new(request.target().clone());
         match (self.fault, request.revision()) {
             (Fault::DropsItsOptions, _) | (Fault::DropsTheCommit, Revision::Commit(_)) => bare(),

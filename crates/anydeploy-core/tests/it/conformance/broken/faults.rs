@@ -48,6 +48,30 @@ pub(crate) enum Fault {
     SendsWhateverItIsGiven,
     RecoversTheOldest,
     RecoversNothing,
+    // When it changes what runs.
+    TakesAnyAction,
+    TakesAnyTarget,
+    RestartsTwice,
+    RestartsByBuilding,
+    StopsWhatIsStopped,
+    StartsWhatRuns,
+    ClaimsToHaveStopped,
+    TakesStoppingForStopped,
+    TakesUnknownStatesForStopped,
+    CallsALostStopSafe,
+    TakesALostStopForAccepted,
+    RunsAnotherVersion,
+    IgnoresObstacles,
+    IgnoresLaterDeployments,
+    ClaimsToHaveWritten,
+    OverwritesVariables,
+    HidesWhatWasWritten,
+    CallsALostApplySafe,
+    RemovesWhatThePlatformMade,
+    PlansWithoutTheFlag,
+    NotesValues,
+    LeavesTheSettingBehind,
+    OverwritesTheSetting,
     // When it reads a deployment.
     KnowsOnlyItsOwnIds,
     TakesAnOlderEnding,
@@ -190,6 +214,29 @@ faults! {
     an_intent_is_sent_once: SendsWhateverItIsGiven;
     an_intent_that_was_sent_is_recovered: RecoversTheOldest, RecoversNothing;
     an_intent_that_was_not_sent_is_not_triggered: RecoversTheOldest;
+    each_action_is_taken_or_refused_as_the_capabilities_say: TakesAnyAction;
+    each_ability_is_taken_or_refused_as_the_capabilities_say: TakesAnyTarget;
+    a_restart_is_one_trigger_with_an_identity: RestartsTwice, RestartsByBuilding;
+    a_restart_builds_nothing_where_the_platform_can: RestartsByBuilding;
+    a_restart_intent_is_recovered: RecoversNothing;
+    stopping_what_is_stopped_sends_nothing: StopsWhatIsStopped;
+    starting_what_runs_sends_nothing: StartsWhatRuns;
+    a_stop_is_accepted_before_it_is_true: ClaimsToHaveStopped;
+    a_stop_during_a_deployment_is_not_reported_as_stopped: TakesStoppingForStopped;
+    an_unknown_state_ends_no_wait: TakesUnknownStatesForStopped;
+    a_lost_stop_is_found_by_the_state_or_open: CallsALostStopSafe, TakesALostStopForAccepted;
+    a_rollback_runs_the_version_that_was_listed: RunsAnotherVersion;
+    a_rollback_with_an_obstacle_sends_nothing: IgnoresObstacles;
+    a_rollback_after_somebody_deployed_is_a_conflict: IgnoresLaterDeployments;
+    a_second_plan_is_empty: ClaimsToHaveWritten;
+    an_apply_after_a_change_is_a_conflict: OverwritesVariables;
+    a_half_written_apply_names_both_halves: HidesWhatWasWritten;
+    a_lost_apply_is_read_back: CallsALostApplySafe, ClaimsToHaveWritten;
+    what_the_platform_made_is_never_removed: RemovesWhatThePlatformMade;
+    an_empty_set_needs_a_flag: PlansWithoutTheFlag;
+    values_are_printed_nowhere: NotesValues;
+    a_set_tag_is_deployed_or_restored: LeavesTheSettingBehind;
+    a_setting_changed_by_somebody_else_is_a_conflict: OverwritesTheSetting;
     prepare_works_if_it_is_offered: OffersWhatItLacks;
     history_works_if_it_is_offered: OffersWhatItLacks;
     cancel_works_if_it_is_offered: OffersWhatItLacks;

@@ -18,6 +18,9 @@ impl Broken {
         if self.has(Fault::SendsWhateverItIsGiven) {
             return self.inner.deploy(intent.request()).await;
         }
+        if self.has(Fault::OverwritesTheSetting) {
+            return self.overwrite(intent).await;
+        }
         self.inner.send(intent).await
     }
 
