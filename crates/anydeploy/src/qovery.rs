@@ -67,6 +67,7 @@ mod status;
 mod trigger;
 mod unlisted;
 mod variables;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -233,7 +234,7 @@ impl Deployer for Qovery {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle,
-        variables: Variables);
+        rollback: Rollback, variables: Variables);
 }
 
 two_phase!(Qovery, QoveryPlanner);

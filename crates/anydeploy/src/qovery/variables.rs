@@ -22,7 +22,7 @@ impl Variables for Qovery {
         .boxed()
     }
 
-    fn plan_variables<'a>(
+    fn plan_changes<'a>(
         &'a self,
         target: &'a Target,
         desired: &'a DesiredVariables,
@@ -40,7 +40,7 @@ impl Variables for Qovery {
         .boxed()
     }
 
-    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+    fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         write::apply(self, plan).boxed()
     }
 }

@@ -3,4 +3,5 @@
 mod bystanders;
 mod lifecycle;
 mod restart;
+mod rollback;
 mod variables;
