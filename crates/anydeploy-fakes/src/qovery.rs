@@ -25,6 +25,7 @@ mod router;
 mod run;
 mod script;
 mod service;
+mod setting;
 mod stages;
 mod state;
 mod statuses;
@@ -196,7 +197,19 @@ impl FakeQovery {
     pub fn already_deployed(&self, service: &str) {
         let mut state = self.platform.state();
         state.named(service);
-        state.seed(service);
+        state.seed(service, Action::Deploy);
+    }
+
+    /// Gives the service a past in which it was deployed and stopped, as [`already_deployed`](Self::already_deployed) does.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn already_stopped(&self, service: &str) {
+        let mut state = self.platform.state();
+        state.named(service);
+        state.seed(service, Action::Deploy);
+        state.seed(service, Action::Stop);
     }
 
     /// Someone configures another image tag, chart version or database version, without deploying it.

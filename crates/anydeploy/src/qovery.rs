@@ -66,6 +66,8 @@ mod state;
 mod status;
 mod trigger;
 mod unlisted;
+mod variables;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -242,7 +244,8 @@ impl Deployer for Qovery {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
+    offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle,
+        rollback: Rollback, variables: Variables);
 }
 
 two_phase!(Qovery, QoveryPlanner);

@@ -142,19 +142,19 @@ impl State {
         Some(Run::new(service, action, script, begins))
     }
 
-    /// Deploys a service at once and in the past.
-    pub(super) fn seed(&mut self, service: &str) {
+    /// Deploys or stops a service at once and in the past.
+    pub(super) fn seed(&mut self, service: &str, action: Action) {
         let (tick, index) = (self.tick, self.executions.len());
         let Some(known) = self.service_mut(service) else { return };
         known.executions.push(index);
-        let run = Run::new(known, Action::Deploy, QoveryScript::succeeds().lasting(0), tick);
+        let run = Run::new(known, action, QoveryScript::succeeds().lasting(0), tick);
         let environment = known.environment.clone();
         let id = self.ids.execution(index + 1);
         let now = self.now();
         self.executions.push(Execution {
             id,
             environment: environment.clone(),
-            action: Action::Deploy,
+            action,
             user: someone_else(),
             queued_as: None,
             request_ids: Vec::new(),

@@ -51,6 +51,7 @@ fn post(call: &mut Call<'_>, path: &[&str]) -> Outcome {
         ["organization", id, "job", "deploy"] => call.auto_deploy(id, QoveryServiceKind::CronJob),
         ["variable"] => call.create_variable(),
         ["variable", "import"] => call.import_variables(),
+        ["variable", id, verb] => call.derive_variable(id, verb),
         [kind, id, verb] if PATHS.contains(kind) => call.act_on_service(kind, id, verb),
         _ => Err(Refusal::no_route()),
     }

@@ -48,6 +48,8 @@ pub(super) struct State {
     /// In the order in which they started.
     pub(super) executions: Vec<Execution>,
     pub(super) variables: Vec<Variable>,
+    /// How many variables the next import takes at most.
+    pub(super) next_import: Option<usize>,
     /// What was written, oldest first.
     pub(super) writes: Vec<FakeWrite>,
     /// Which request became which execution; a request that never started has none.
@@ -99,6 +101,7 @@ impl State {
             services: Vec::new(),
             executions: Vec::new(),
             variables: Vec::new(),
+            next_import: None,
             writes: Vec::new(),
             started: HashMap::new(),
         }

@@ -1,21 +1,22 @@
-//! Environment variables of projects, environments and services.
+//! Environment variables of projects, environments and services: reading them, and writing one at a time.
 
-use chrono::Utc;
-use serde_json::{Value, json};
+mod import;
 
-use super::call::{Call, text};
+use serde_json::Value;
+
+use super::call::{Call, Object, text};
 use super::reply::{Outcome, Refusal, Reply};
 use super::state::State;
 use super::variable::Variable;
 
 impl State {
-    /// Whether something of this scope has this id.
-    fn has_parent(&self, scope: &str, id: &str) -> bool {
-        match scope {
-            "PROJECT" => self.project.id == id,
-            "ENVIRONMENT" => self.environment(id).is_some(),
-            _ => self.service(id).is_some_and(|service| service.kind.word() == scope),
+    /// The scope of what has this id.
+    pub(super) fn scope_of(&self, id: &str) -> Option<&'static str> {
+        if self.project.id == id {
+            return Some("PROJECT");
         }
+        let environment = self.environment(id).map(|_| "ENVIRONMENT");
+        environment.or_else(|| Some(self.service(id)?.kind.word()).filter(|word| *word != "DATABASE"))
     }
 
     /// A parent and everything above it.
@@ -36,25 +37,24 @@ impl State {
         }
     }
 
-    fn set(&mut self, parent: &str, scope: &str, key: &str, value: &str, secret: bool, description: &str) -> Value {
-        let variable = Variable {
-            id: self.ids.object(),
-            parent: parent.to_owned(),
-            scope: scope.to_owned(),
-            key: key.to_owned(),
-            value: value.to_owned(),
-            secret,
-            description: description.to_owned(),
-            created_at: Utc::now(),
-        };
-        let body = variable.body();
+    pub(super) fn add_variable(&mut self, variable: Variable) -> Value {
+        let parent = variable.parent.clone();
+        let of = variable.of.as_deref().and_then(|of| self.variables.iter().find(|known| known.id == of));
+        let body = variable.body(of);
         self.variables.push(variable);
-        self.mark_dirty(parent);
+        self.mark_dirty(&parent);
         body
     }
 
-    fn position(&self, parent: &str, key: &str) -> Option<usize> {
-        self.variables.iter().position(|variable| variable.parent == parent && variable.key == key)
+    /// The variable of this key that stands in a parent itself.
+    pub(super) fn own_variable(&mut self, parent: &str, key: &str) -> Option<&mut Variable> {
+        self.variables.iter_mut().find(|variable| variable.parent == parent && variable.key == key)
+    }
+
+    /// The variable of this key that stands nearest above a parent.
+    fn variable_above(&self, parent: &str, key: &str) -> Option<&Variable> {
+        let mut above = self.lineage(parent).into_iter().skip(1);
+        above.find_map(|id| self.variables.iter().find(|one| one.parent == id && one.key == key))
     }
 }
 
@@ -64,107 +64,131 @@ impl Call<'_> {
         let (Some(parent), Some(scope)) = (self.query("parent_id"), self.query("scope")) else {
             return Err(Refusal::bad_request("parent_id and scope are required."));
         };
-        if !self.state.has_parent(&scope, &parent) {
+        if self.state.scope_of(&parent) != Some(&*scope) {
             return Err(Refusal::missing("parent"));
         }
         let lineage = self.state.lineage(&parent);
         let secret = self.query("is_secret").map(|secret| secret == "true");
-        let seen = self.state.variables.iter().filter(|variable| {
+        let all = &self.state.variables;
+        let seen = all.iter().filter(|variable| {
             lineage.contains(&variable.parent) && secret.is_none_or(|secret| secret == variable.secret)
         });
-        Ok(Reply::results(seen.map(Variable::body).collect()))
+        let of = |variable: &Variable| all.iter().find(|known| variable.of.as_ref() == Some(&known.id));
+        Ok(Reply::results(seen.map(|variable| variable.body(of(variable))).collect()))
     }
 
     /// POST `/variable`.
     pub(super) fn create_variable(&mut self) -> Outcome {
         let body = self.object()?;
-        let field = |key: &str| text(&body, key).ok_or_else(|| Refusal::bad_request(format!("{key} is required.")));
-        let (key, scope, parent) = (field("key")?, field("variable_scope")?, field("variable_parent_id")?);
-        // An empty value is a value.
-        let value = body.get("value").and_then(Value::as_str);
-        let value = value.ok_or_else(|| Refusal::bad_request("value is required."))?;
+        let (key, scope) = (required(&body, "key")?, required(&body, "variable_scope")?);
+        let (parent, value) = (required(&body, "variable_parent_id")?, value(&body)?);
         let secret = body.get("is_secret").and_then(Value::as_bool).unwrap_or(false);
-        if !self.state.has_parent(scope, parent) {
+        if self.state.scope_of(parent) != Some(scope) {
             return Err(Refusal::missing("parent"));
         }
-        if self.state.position(parent, key).is_some() {
+        check_key(key)?;
+        // That a key of a higher scope is refused too is the stricter reading of the 409 that the console expects.
+        if self.state.own_variable(parent, key).is_some() || self.state.variable_above(parent, key).is_some() {
             return Err(Refusal::conflict(format!("A variable {key} exists already.")));
         }
-        let description = text(&body, "description").unwrap_or_default();
+        let mut variable = Variable::new(self.state.ids.object(), parent, scope, key, value);
+        variable.secret = secret;
+        text(&body, "description").unwrap_or_default().clone_into(&mut variable.description);
+        variable.mount_path = text(&body, "mount_path").map(str::to_owned);
+        variable.kind = if variable.mount_path.is_some() { "FILE" } else { "VALUE" };
         self.write(parent, format!("set {key}"), true);
-        Ok(Reply::created(self.state.set(parent, scope, key, value, secret, description)))
+        Ok(Reply::created(self.state.add_variable(variable)))
     }
 
-    /// PUT `/variable/{id}`.
+    /// POST `/variable/{id}/override` and `/variable/{id}/alias`, both in a scope below that of the variable.
+    pub(super) fn derive_variable(&mut self, id: &str, verb: &str) -> Outcome {
+        let body = self.object()?;
+        let of = self.state.variables.iter().find(|variable| variable.id == id).cloned();
+        let of = of.ok_or_else(|| Refusal::missing("variable"))?;
+        let (scope, parent) = match verb {
+            "override" => (required(&body, "override_scope")?, required(&body, "override_parent_id")?),
+            "alias" => (required(&body, "alias_scope")?, required(&body, "alias_parent_id")?),
+            _ => return Err(Refusal::no_route()),
+        };
+        if self.state.scope_of(parent) != Some(scope) {
+            return Err(Refusal::missing("parent"));
+        }
+        let is_below = self.state.lineage(parent).iter().skip(1).any(|above| *above == of.parent);
+        let (kind, key, value) = match verb {
+            "override" if !is_below => return Err(Refusal::bad_request("An override stands below its variable.")),
+            "override" => ("OVERRIDE", of.key.as_str(), value(&body)?),
+            _ if of.kind == "ALIAS" => return Err(Refusal::bad_request("There is no alias of an alias.")),
+            _ => ("ALIAS", required(&body, "key")?, of.value.as_str()),
+        };
+        if self.state.own_variable(parent, key).is_some() {
+            return Err(Refusal::conflict(format!("A variable {key} exists already.")));
+        }
+        let mut variable = Variable::new(self.state.ids.object(), parent, scope, key, value);
+        (variable.kind, variable.secret, variable.of) = (kind, of.secret, Some(of.id.clone()));
+        self.write(parent, format!("set {key}"), true);
+        Ok(Reply::created(self.state.add_variable(variable)))
+    }
+
+    /// PUT `/variable/{id}`: scope, secrecy and mount path stay, and so do the key of an override and the value of an alias.
     pub(super) fn edit_variable(&mut self, id: &str) -> Outcome {
         let body = self.object()?;
-        let key = text(&body, "key").ok_or_else(|| Refusal::bad_request("key is required."))?;
+        let key = required(&body, "key")?;
         let Some(variable) = self.state.variables.iter_mut().find(|variable| variable.id == id) else {
             return Err(Refusal::missing("variable"));
         };
         let value = body.get("value").and_then(Value::as_str).unwrap_or(&variable.value).to_owned();
+        let keeps = match variable.kind {
+            "BUILT_IN" => false,
+            "OVERRIDE" => variable.key == key,
+            "ALIAS" => variable.value == value,
+            _ => true,
+        };
+        if !keeps {
+            return Err(Refusal::bad_request("This variable cannot be edited so."));
+        }
         let effect = variable.key != key || variable.value != value;
         key.clone_into(&mut variable.key);
         variable.value = value;
-        let (answer, parent) = (variable.body(), variable.parent.clone());
+        if let Some(description) = body.get("description").and_then(Value::as_str) {
+            description.clone_into(&mut variable.description);
+        }
+        let (answer, parent) = (variable.body(None), variable.parent.clone());
         self.state.mark_dirty(&parent);
         self.write(&parent, format!("set {key}"), effect);
         Ok(Reply::ok(answer))
     }
 
-    /// DELETE `/variable/{id}`.
+    /// DELETE `/variable/{id}`: its overrides and aliases go with it (declared).
     pub(super) fn delete_variable(&mut self, id: &str) -> Outcome {
         let Some(at) = self.state.variables.iter().position(|variable| variable.id == id) else {
             return Err(Refusal::missing("variable"));
         };
+        if self.state.variables[at].kind == "BUILT_IN" {
+            return Err(Refusal::bad_request("A built-in variable cannot be deleted."));
+        }
         let removed = self.state.variables.remove(at);
+        self.state.variables.retain(|variable| variable.of.as_ref() != Some(&removed.id));
         self.state.mark_dirty(&removed.parent);
         self.write(&removed.parent, format!("remove {}", removed.key), true);
         Ok(Reply::empty(204))
     }
+}
 
-    /// POST `/variable/import`: many at once on a service; one that exists stays unless `overwrite` is set.
-    pub(super) fn import_variables(&mut self) -> Outcome {
-        let (Some(service), Some(kind)) = (self.query("service_id"), self.query("service_type")) else {
-            return Err(Refusal::bad_request("service_id and service_type are required."));
-        };
-        let Some(known) = self.state.service(&service).filter(|known| known.kind.word() == kind) else {
-            return Err(Refusal::missing("service"));
-        };
-        let environment = known.environment.clone();
-        let body = self.object()?;
-        let overwrite = body.get("overwrite").and_then(Value::as_bool).unwrap_or(false);
-        let vars = body.get("vars").and_then(Value::as_array);
-        let vars = vars.ok_or_else(|| Refusal::bad_request("vars is required."))?;
-        let mut imported = Vec::new();
-        for var in vars {
-            let field = |key: &str| var.get(key).and_then(Value::as_str);
-            let (Some(name), Some(value)) = (field("name"), field("value")) else {
-                return Err(Refusal::bad_request("Each variable needs a name and a value."));
-            };
-            let (scope, parent) = match field("scope") {
-                Some("PROJECT") => ("PROJECT", self.state.project.id.clone()),
-                Some("ENVIRONMENT") => ("ENVIRONMENT", environment.clone()),
-                _ => (kind.as_str(), service.clone()),
-            };
-            let position = self.state.position(&parent, name);
-            self.write(&parent, format!("set {name}"), position.is_none() || overwrite);
-            match position {
-                Some(_) if !overwrite => continue,
-                Some(at) => drop(self.state.variables.remove(at)),
-                None => {}
-            }
-            let secret = var.get("is_secret").and_then(Value::as_bool).unwrap_or(false);
-            self.state.set(&parent, scope, name, value, secret, "");
-            let mut variable = json!({ "name": name, "scope": scope, "is_secret": secret });
-            if !secret {
-                variable["value"] = json!(value);
-            }
-            imported.push(variable);
-        }
-        Ok(Reply::created(json!({
-            "total_variables_to_import": vars.len(),
-            "successful_imported_variables": imported,
-        })))
+fn required<'a>(body: &'a Object, key: &str) -> Result<&'a str, Refusal> {
+    text(body, key).ok_or_else(|| Refusal::bad_request(format!("{key} is required.")))
+}
+
+/// The value of a variable; an empty one is one.
+fn value(body: &Object) -> Result<&str, Refusal> {
+    body.get("value").and_then(Value::as_str).ok_or_else(|| Refusal::bad_request("value is required."))
+}
+
+/// Documented: letters, digits and `_`, a letter at the beginning, and no name of Qovery's own.
+fn check_key(key: &str) -> Result<(), Refusal> {
+    let begins = key.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    let fits = key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if begins && fits && !key.to_ascii_uppercase().starts_with("QOVERY_") {
+        return Ok(());
     }
+    Err(Refusal::bad_request(format!("The name {key} cannot be used.")))
 }

@@ -80,6 +80,7 @@ impl Action {
     /// What the platform does beside, or other than, what the name of a finished action says.
     pub(super) const fn note(self) -> Option<&'static str> {
         match self {
+            Self::Rollback => Some("the variables and the other settings are those of today"),
             Self::Redeploy => Some("Qovery restarts nothing in a redeployment unless something has changed"),
             _ => None,
         }
@@ -158,13 +159,20 @@ pub(super) fn with_actions(deploys: Capabilities) -> Capabilities {
     let capabilities = [Application, Container, Database]
         .into_iter()
         .fold(deploys, |capabilities, kind| capabilities.with_action(kind, crate::Action::Restart, &[]));
+    // The history of a Terraform service names no commit, and a database and an environment have no versions.
+    let capabilities = [Application, Container, Job, Helm].into_iter().fold(capabilities, |capabilities, kind| {
+        capabilities.with_action(kind.clone(), crate::Action::Rollback, &[]).with_abilities(kind, &[Ability::Rollback])
+    });
     let kinds = [Application, Container, Job, Helm, Terraform, Database, Environment];
     kinds.into_iter().fold(capabilities, |capabilities, kind| {
         // There is no call that stops a Terraform service.
         let lifecycle: &[Ability] = if kind == Terraform { &[] } else { &[Ability::Start, Ability::Stop] };
+        // No variable has a database as its scope.
+        let variables: &[Ability] = if kind == Database { &[] } else { &[Ability::Variables] };
         capabilities
             .with_action(kind.clone(), crate::Action::Redeploy, &[])
             .with_abilities(kind.clone(), lifecycle)
+            .with_abilities(kind.clone(), variables)
             .with_abilities(kind, &[Ability::History, Ability::Cancel, Ability::Logs])
     })
 }

@@ -4,13 +4,15 @@ use anydeploy_wire as wire;
 use futures::future::try_join;
 use qovery_client::Client;
 use qovery_client::types::{
-    self, Application, CancelEnvironmentDeploymentRequest, Commit, ContainerResponse, Database, DeployDatabaseParams,
-    DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as PastOfService, Environment,
-    EnvironmentLogs, EnvironmentStatusesWithStages, HelmResponse, JobResponse, Link, ListApplicationCommitParams,
-    ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams,
-    ListJobsParams, ListServicesByOrganizationIdParams, Organization, OrganizationEnvironmentResponse,
+    self, ApiVariableScopeEnum as Scope, Application, CancelEnvironmentDeploymentRequest, Commit, ContainerResponse,
+    Database, DeployDatabaseParams, DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past,
+    DeploymentHistoryService as PastOfService, Environment, EnvironmentLogs, EnvironmentStatusesWithStages,
+    HelmResponse, JobResponse, Link, ListApplicationCommitParams, ListEnvironmentDeploymentHistoryV2Params,
+    ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams, ListJobsParams,
+    ListServicesByOrganizationIdParams, ListVariablesParams, Organization, OrganizationEnvironmentResponse,
     QueuedDeploymentRequestWithStages, RedeployDatabaseParams, RedeployHelmParams, RedeployJobParams,
-    ServiceLightResponse, StateEnum, TerraformResponse,
+    ServiceLightResponse, ServiceTypeForVariableEnum, StateEnum, TerraformResponse, VariableEditRequest,
+    VariableImportEntry, VariableImportRequest, VariableOverrideRequest, VariableRequest, VariableResponse,
 };
 
 use super::accepted::Accepted;
@@ -206,6 +208,43 @@ impl Api {
 
     pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<JobResponse>> {
         Ok(value(self.client.list_jobs(environment, &ListJobsParams::default())).await?.results)
+    }
+
+    /// The variables that a target sees, those of what stands above it included.
+    pub(super) async fn variables(&self, target: &Target, scope: &Scope) -> Result<Vec<VariableResponse>> {
+        Ok(value(self.client.list_variables(target.id(), scope, &ListVariablesParams::default())).await?.results)
+    }
+
+    /// Adds variables that the target does not have; one that it has meanwhile stays.
+    pub(super) async fn import_variables(
+        &self,
+        target: &Target,
+        kind: &ServiceTypeForVariableEnum,
+        vars: Vec<VariableImportEntry>,
+    ) -> Result<()> {
+        let body = VariableImportRequest::new(false, vars);
+        self.written(self.client.import_environment_variables(target.id(), kind, &body)).await
+    }
+
+    pub(super) async fn create_variable(&self, body: &VariableRequest) -> Result<()> {
+        self.written(self.client.create_variable(body)).await
+    }
+
+    pub(super) async fn override_variable(&self, id: &str, body: &VariableOverrideRequest) -> Result<()> {
+        self.written(self.client.create_variable_override(id, body)).await
+    }
+
+    pub(super) async fn edit_variable(&self, id: &str, body: &VariableEditRequest) -> Result<()> {
+        self.written(self.client.edit_variable(id, body)).await
+    }
+
+    pub(super) async fn delete_variable(&self, id: &str) -> Result<()> {
+        self.written(self.client.delete_variable(id)).await
+    }
+
+    /// Whether a write of something that was just read was accepted; the answer itself may hold a secret, and is dropped.
+    async fn written<T>(&self, call: wire::ResponseFuture<'_, T>) -> Result<()> {
+        call.await.map(drop).map_err(map_error_of_known)
     }
 
     /// The addresses of an environment's services.

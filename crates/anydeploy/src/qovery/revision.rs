@@ -13,7 +13,10 @@ use super::row::{Row, Source};
 use super::snapshot::{Snapshot, filled};
 use super::status::judge_service;
 use crate::adapter::retry_briefly;
-use crate::{DeployRequest, Error, ErrorKind, Phase, RanRevision, Result, Revision, Target, TargetKind, platform};
+use crate::{
+    DeployRequest, Error, ErrorKind, Phase, RanRevision, Result, Revision, RollbackObstacle, Target, TargetKind,
+    platform,
+};
 
 /// How many of the newest executions are searched for the one that was deployed last.
 const MAX_SEARCHED_EXECUTIONS: usize = 20;
@@ -23,10 +26,11 @@ pub(super) fn needs_row(request: &DeployRequest) -> bool {
     if !Action::of(request).takes_revision() {
         return false;
     }
+    let asked = request.expected_revision();
     match request.target().kind() {
         TargetKind::Job | TargetKind::Helm => true,
-        TargetKind::Container => *request.revision() == Revision::Configured,
-        TargetKind::Application | TargetKind::Terraform => *request.revision() == Revision::Deployed,
+        TargetKind::Container => asked == Revision::Configured,
+        TargetKind::Application | TargetKind::Terraform => asked == Revision::Deployed,
         _ => false,
     }
 }
@@ -42,14 +46,18 @@ pub(super) async fn name(api: &Api, request: &DeployRequest, target: &Target, ro
         let message = format!("`{target}` has no event {event:?}; Qovery would start nothing");
         return Err(refuse(ErrorKind::InvalidInput, message));
     }
-    let named = revision(api, request.revision(), target, row).await?;
+    let asked = request.expected_revision();
+    if request.action() == crate::Action::Rollback && asked == Revision::Configured {
+        return Err(RollbackObstacle::NoRevision.to_error().with_platform(platform::QOVERY));
+    }
+    let named = revision(api, &asked, target, row).await?;
     let values = match (request.values_commit(), row) {
         (Some(commit), Some(row)) if row.values_from_git => Some(commit.to_owned()),
         (Some(_), _) => {
             let message = format!("the values of `{target}` do not come from a repository");
             return Err(refuse(ErrorKind::InvalidInput, message));
         }
-        (None, Some(row)) if row.values_from_git && *request.revision() == Revision::Configured => {
+        (None, Some(row)) if row.values_from_git && asked == Revision::Configured => {
             Some(head(api, target, Some("values")).await?)
         }
         (None, _) => None,

@@ -49,6 +49,12 @@ impl Row {
         Self { name, environment, source, values_from_git: false, events: None }
     }
 
+    /// A service that is made from an image with this tag.
+    #[cfg(test)]
+    pub(super) fn of_image(name: &str, tag: &str) -> Self {
+        Self::new(name.to_owned(), None, Source::image(Some(tag.to_owned())))
+    }
+
     /// The environment that holds it.
     pub(super) fn environment(&self, target: &Target) -> Result<String> {
         self.environment.clone().ok_or_else(|| {

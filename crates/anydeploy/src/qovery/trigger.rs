@@ -14,7 +14,7 @@ use super::place::{environment_of, given_environment, misplaced};
 use super::revision::{name, needs_row};
 use super::row::row;
 use super::search::{Finding, poll, weigh};
-use super::{Qovery, ids};
+use super::{Qovery, ids, versions};
 use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, retry_briefly};
 use crate::{DeployRequest, Deployer, Deployment, Error, ErrorKind, Platform, Result, Target, Timing, platform};
 
@@ -71,6 +71,13 @@ impl Planner for QoveryPlanner<'_> {
         let turn = Turn::take(&self.0.api.place(&environment), &target).await;
         let baseline = baseline(self.0, &target, &environment, action, request.revision());
         let baseline = baseline.await.map_err(nothing_sent)?;
+        if let Some(point) = request.rollback_point() {
+            if baseline.queue.concerns() {
+                let error = Error::new(ErrorKind::Conflict, "a deployment of the target waits in the queue");
+                return Err(error.with_platform(platform::QOVERY));
+            }
+            versions::check(&self.0.api, &target, &environment, point).await.map_err(nothing_sent)?;
+        }
         Ok((turn, Plan { target, environment, action, named, baseline, services: Vec::new() }))
     }
 

@@ -3,3 +3,5 @@
 mod bystanders;
 mod lifecycle;
 mod restart;
+mod rollback;
+mod variables;

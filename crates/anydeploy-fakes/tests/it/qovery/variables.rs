@@ -98,3 +98,58 @@ async fn a_list_needs_its_parent_and_scope() {
     assert_eq!(api.get("/variable").await.0, 400);
     assert_eq!(api.get("/variable?parent_id=gone&scope=APPLICATION").await.0, 403);
 }
+
+#[tokio::test]
+async fn a_variable_is_overridden_below_it_and_its_overrides_and_aliases_go_with_it() {
+    let api = Api::start().await;
+    let (web, environment) = (api.fake.application(), api.fake.environment());
+    let mode = api.fake.set_variable(&environment, "MODE", "test");
+    let body = json!({ "value": "debug", "override_scope": "APPLICATION", "override_parent_id": web });
+    let (status, derived) = api.post(&format!("/variable/{mode}/override"), body.clone()).await;
+    assert_eq!(
+        (status, &derived["variable_type"], &derived["overridden_variable"]["id"]),
+        (201, &json!("OVERRIDE"), &json!(mode))
+    );
+    assert_eq!(api.post(&format!("/variable/{mode}/override"), body).await.0, 409);
+    let above = json!({ "value": "x", "override_scope": "PROJECT", "override_parent_id": api.fake.project() });
+    assert_eq!(api.post(&format!("/variable/{mode}/override"), above).await.0, 400);
+    let alias = json!({ "key": "KIND", "alias_scope": "APPLICATION", "alias_parent_id": web });
+    let (status, alias) = api.post(&format!("/variable/{mode}/alias"), alias).await;
+    assert_eq!((status, &alias["value"], &alias["aliased_variable"]["key"]), (201, &json!("test"), &json!("MODE")));
+    let (id, derived) = (alias["id"].as_str().unwrap(), derived["id"].as_str().unwrap());
+    assert_eq!(api.put(&format!("/variable/{id}"), json!({ "key": "KIND", "value": "other" })).await.0, 400);
+    assert_eq!(api.put(&format!("/variable/{derived}"), json!({ "key": "OTHER", "value": "x" })).await.0, 400);
+    assert_eq!(api.delete(&format!("/variable/{mode}")).await.0, 204);
+    assert!(list(&api, "").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_built_in_variable_is_neither_edited_nor_deleted_and_its_name_is_taken() {
+    let api = Api::start().await;
+    let id = api.fake.add_built_in(&api.fake.application(), "QOVERY_HOST", "x");
+    assert_eq!(api.put(&format!("/variable/{id}"), json!({ "key": "QOVERY_HOST", "value": "y" })).await.0, 400);
+    assert_eq!(api.delete(&format!("/variable/{id}")).await.0, 400);
+    for key in ["QOVERY_X", "1A", "A-B"] {
+        assert_eq!(create(&api, key, false).await.0, 400, "{key}");
+    }
+    assert_eq!(list(&api, "").await[0]["scope"], "BUILT_IN");
+}
+
+#[tokio::test]
+async fn an_import_makes_an_override_of_what_stands_above_and_may_take_less_than_it_was_sent() {
+    let api = Api::start().await;
+    let web = api.fake.application();
+    api.fake.set_variable(&api.fake.environment(), "MODE", "test");
+    api.fake.limit_next_import(1);
+    let vars: Vec<_> =
+        ["MODE", "PORT"].map(|name| json!({ "name": name, "value": "1", "scope": "APPLICATION" })).into();
+    let path = format!("/variable/import?service_id={web}&service_type=APPLICATION");
+    let (_, answer) = api.post(&path, json!({ "overwrite": false, "vars": vars })).await;
+    assert_eq!(
+        (&answer["total_variables_to_import"], answer["successful_imported_variables"].as_array().unwrap().len()),
+        (&json!(2), 1)
+    );
+    let own = list(&api, "").await.into_iter().find(|one| one["scope"] == "APPLICATION").unwrap();
+    assert_eq!((&own["key"], &own["variable_type"]), (&json!("MODE"), &json!("OVERRIDE")));
+    assert_eq!(api.fake.variables(&web), [("MODE".to_owned(), "1".to_owned())]);
+}

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy::{
-    DeployRequest, Deployer, DeploymentId, JobEvent, Qovery, Revision, Target, TargetKind, TerraformAction,
+    DeployRequest, Deployer, DeploymentId, JobEvent, Method, Qovery, Revision, Target, TargetKind, TerraformAction,
     WatchOptions, platform,
 };
-use anydeploy_fakes::{FakeQovery, FaultyNetwork, QoveryScript, QoveryServiceKind};
+use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryScript, QoveryServiceKind, RequestKind};
 use futures::future::{BoxFuture, FutureExt, ready};
 
 use crate::conformance::line;
@@ -159,6 +159,65 @@ impl Harness for OnQovery {
             _ => None,
         })
         .boxed()
+    }
+
+    fn running_target(&self) -> BoxFuture<'_, Option<Target>> {
+        let application = self.add(QoveryServiceKind::Application);
+        self.fake.already_deployed(&application);
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn stopped_target(&self) -> BoxFuture<'_, Option<Target>> {
+        let application = self.add(QoveryServiceKind::Application);
+        self.fake.already_stopped(&application);
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn target_in_an_unknown_state(&self) -> BoxFuture<'_, Option<Target>> {
+        let application = self.add(QoveryServiceKind::Application);
+        self.fake.next_deployment(&application, QoveryScript::succeeds().ends_as("LEVITATED"));
+        self.fake.deploy_by_someone_else(&application);
+        self.fake.advance(100);
+        ready(Some(Target::application(application))).boxed()
+    }
+
+    fn target_with_history(&self) -> BoxFuture<'_, Option<Target>> {
+        let container = self.add(QoveryServiceKind::Container);
+        for tag in ["1.0", "2.0"] {
+            self.fake.configure(&container, tag);
+            self.fake.already_deployed(&container);
+        }
+        ready(Some(Target::new(TargetKind::Container, container))).boxed()
+    }
+
+    fn writes<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        let writes = self.fake.writes().into_iter().filter(|write| write.target == target.id()).count();
+        // A start is a deployment.
+        let starts = self.fake.triggered().into_iter().filter(|execution| {
+            execution.action == "DEPLOY" && execution.services.iter().any(|part| part.service == target.id())
+        });
+        ready(Some(writes + starts.count())).boxed()
+    }
+
+    fn builds<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        ready(Some(self.fake.builds(target.id()))).boxed()
+    }
+
+    fn lose_next_write(&self, method: Method, acted_on: bool) -> BoxFuture<'_, bool> {
+        let kind = if method == Method::Start { RequestKind::Trigger } else { RequestKind::Write };
+        let fault = if acted_on { Fault::ResetAfter } else { Fault::ResetBefore };
+        self.line.follow(FaultPlan::always(fault).on([kind]).limit(1));
+        ready(true).boxed()
+    }
+
+    fn change_variable<'a>(&'a self, target: &'a Target, key: &'a str) -> BoxFuture<'a, bool> {
+        self.fake.set_variable(target.id(), key, "somebody else's");
+        ready(true).boxed()
+    }
+
+    fn refuse_variable_after(&self, writes: usize) -> BoxFuture<'_, bool> {
+        self.fake.limit_next_import(writes);
+        ready(true).boxed()
     }
 
     fn secrets(&self) -> Vec<String> {

@@ -86,3 +86,10 @@ pub(crate) async fn behind(builder: FakeQoveryBuilder, plan: FaultPlan) -> (Fake
 pub(crate) async fn until_begun(qovery: &Qovery, id: &DeploymentId) {
     while qovery.deployment(id).await.unwrap().status.phase == Phase::Queued {}
 }
+
+/// The requests that write variables, oldest first: method and path.
+pub(crate) fn writes(fake: &FakeQovery) -> Vec<String> {
+    let requests = fake.requests();
+    let writes = requests.iter().filter(|one| one.method != "GET" && one.path.starts_with("/variable"));
+    writes.map(|one| format!("{} {}", one.method, one.path)).collect()
+}

@@ -1,0 +1,81 @@
+//! What Qovery refuses of variables, or makes of them otherwise than a reader expects.
+//!
+//! The names are those of Qovery's documentation (4e9636b, `environment-variables.mdx`), what cannot be edited is of its
+//! document of 2026-08-20, lines 12524 to 12527.
+
+use super::levels::Details;
+use crate::{
+    Change, DesiredVariable, DesiredVariables, Error, ErrorKind, Origin, PlanEntry, Result, VariablePlan,
+    VariableScope, VariableSet,
+};
+
+/// The longest comment.
+const MAX_COMMENT_CHARS: usize = 255;
+
+/// Checks what needs no state.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] with the key.
+pub(super) fn check_desired(desired: &DesiredVariables) -> Result<()> {
+    for wanted in desired {
+        let key = &wanted.key;
+        let begins = key.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        let fits = key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        if !begins || !fits {
+            let message = format!("the name `{key}` is none for Qovery: letters, digits and `_`, a letter first");
+            return Err(invalid(message));
+        }
+        if key.to_ascii_uppercase().starts_with("QOVERY_") {
+            return Err(invalid(format!("the name `{key}` is one of Qovery's own")));
+        }
+        if wanted.scope != VariableScope::Runtime {
+            let message =
+                format!("the variable `{key}` has the scope `{}`; on Qovery there is `runtime`", wanted.scope);
+            return Err(invalid(message));
+        }
+        if wanted.comment.as_ref().is_some_and(|comment| comment.chars().count() > MAX_COMMENT_CHARS) {
+            return Err(invalid(format!("the comment of `{key}` is longer than {MAX_COMMENT_CHARS} characters")));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that Qovery can do what a plan says.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] with the key.
+pub(super) fn check(plan: &VariablePlan) -> Result<()> {
+    for entry in plan.writes() {
+        let (Some(present), Some(wanted)) = (plan.present(entry), plan.desired(entry)) else { continue };
+        let key = &entry.key;
+        if present.origin != Origin::User {
+            return Err(invalid(format!("the variable `{key}` is not a person's, so that it cannot be changed here")));
+        }
+        if wanted.secret.is_some_and(|secret| secret != present.secret) {
+            let message = format!("whether `{key}` is a secret cannot be changed; remove it, and add it anew");
+            return Err(invalid(message));
+        }
+        if Details::of(present).is_some_and(|details| !details.is_editable()) {
+            return Err(invalid(format!("the value of `{key}` stands elsewhere, so that it cannot be changed here")));
+        }
+    }
+    Ok(())
+}
+
+/// What a reader may not expect of one entry.
+pub(super) fn warning(base: &VariableSet, entry: &PlanEntry, wanted: Option<&DesiredVariable>) -> Option<String> {
+    let details = entry.place().and_then(|place| base.variables.get(place)).and_then(Details::of);
+    if entry.change == Change::Remove {
+        return Some("what overrides it or is an alias of it is removed as well".to_owned());
+    }
+    if let Some(path) = details.and_then(|details| details.mount_path) {
+        return Some(format!("it is a file, and stays at `{path}`"));
+    }
+    let wanted = wanted?;
+    let is_template = wanted.value.expose().contains("{{");
+    is_template.then(|| "Qovery puts the values of other variables where its value says `{{NAME}}`".to_owned())
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidInput, message)
+}
