@@ -109,8 +109,9 @@ impl Day {
     }
 
     async fn roll_back(&self) -> Result<()> {
-        let is_offered = self.can(Ability::Rollback);
         let versions = self.deployer.rollback_targets(&self.target, HistoryOptions::default()).await;
+        // Coolify goes back only with an application that it builds from a repository; this one is made from an image.
+        let is_offered = self.can(Ability::Rollback) && versions.is_ok();
         let Some(versions) = self.unless_refused("rollback", is_offered, versions)? else { return Ok(()) };
         let usable = |version: &&RollbackTarget| version.obstacle.is_none();
         match versions.iter().find(usable) {
