@@ -96,11 +96,11 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
         "cancelling_what_is_over_is_a_conflict",
         "a_cancel_stops_nothing_else",
     ];
-    assert_eq!(report.skipped(), skipped, "{report}");
+    assert_eq!((report.skipped(), report.not_staged()), (skipped.to_vec(), vec![]), "{report}");
     let reasons = report.entries.iter().filter_map(|entry| entry.verdict.as_ref().err());
     assert!(reasons.clone().count() > 0);
     for reason in reasons {
-        assert!(matches!(reason, NotKept::Skipped(why) if why.ends_with("is not offered")), "{reason}");
+        assert!(matches!(reason, NotKept::NotOffered(why) if why.ends_with("is not offered")), "{reason}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scene::{deploy_to, end, ended_as, meanwhile, refused, target};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{
     Ability, Action, Capabilities, DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Method,
@@ -137,7 +137,7 @@ pub async fn a_restart_builds_nothing_where_the_platform_can(harness: &dyn Harne
 pub async fn a_restart_intent_is_recovered(harness: &dyn Harness) -> Verdict {
     let (deployer, target) = restartable(harness).await?;
     if !deployer.offers(Method::Prepare) {
-        return skip("`prepare` is not offered");
+        return not_offered("`prepare` is not offered");
     }
     let request = DeployRequest::restart(target);
     let intent = match meanwhile(harness, deployer.prepare(&request)).await {
@@ -157,7 +157,7 @@ pub async fn a_restart_intent_is_recovered(harness: &dyn Harness) -> Verdict {
             ensure!(id.is_some(), "a recovered restart names no deployment");
             Ok(())
         }
-        // An operation without a record may not be told apart from others.
+        // An operation without a record cannot always be distinguished from others.
         Err(error) if error.kind() == ErrorKind::Undecidable => Ok(()),
         Err(error) => broken(format!("the restart `{}` was sent, and is recovered as: {error:#}", sent.id)),
     }
@@ -168,7 +168,7 @@ async fn restartable(harness: &dyn Harness) -> Result<(Arc<dyn Deployer>, Target
     let deployer = harness.deployer();
     let (target, capabilities) = deployed(harness, &deployer).await?;
     if !capabilities.acts(target.kind(), Action::Restart) {
-        return skip("a restart is not offered");
+        return not_offered("a restart is not offered");
     }
     Ok((deployer, target))
 }

@@ -1,7 +1,7 @@
 //! Stopping a deployment.
 
 use super::scene::{deploy, end, ended_as, goes_on, meanwhile, refused, target};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered};
 use super::{Ending, Harness, Verdict};
 use crate::{DeployerExt, ErrorKind, Method, Phase};
 
@@ -9,7 +9,7 @@ use crate::{DeployerExt, ErrorKind, Method, Phase};
 pub async fn a_cancel_takes_effect_or_says_why_not(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Cancel) {
-        return skip("`cancel` is not offered");
+        return not_offered("`cancel` is not offered");
     }
     let target = target(harness, &[Ending::Never]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
@@ -31,7 +31,7 @@ pub async fn a_cancel_takes_effect_or_says_why_not(harness: &dyn Harness) -> Ver
 pub async fn cancelling_what_is_over_is_a_conflict(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Cancel) {
-        return skip("`cancel` is not offered");
+        return not_offered("`cancel` is not offered");
     }
     let target = target(harness, &[Ending::Succeeds]).await?;
     let id = deploy(harness, &deployer, &target).await?.id;
@@ -47,7 +47,7 @@ pub async fn cancelling_what_is_over_is_a_conflict(harness: &dyn Harness) -> Ver
 pub async fn a_cancel_stops_nothing_else(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Cancel) {
-        return skip("`cancel` is not offered");
+        return not_offered("`cancel` is not offered");
     }
     let (one, other) = (target(harness, &[Ending::Never]).await?, target(harness, &[Ending::Never]).await?);
     let one = deploy(harness, &deployer, &one).await?.id;

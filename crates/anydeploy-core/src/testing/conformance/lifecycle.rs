@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scene::{deploy, deploy_to, end, meanwhile, target, under_way};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{
     Ability, Deployer, DeployerExt, DesiredState, ErrorKind, Method, Result, RunState, StateChange, Target,
@@ -153,5 +153,5 @@ async fn wait(
 
 fn offered(harness: &dyn Harness) -> Result<Arc<dyn Deployer>, NotKept> {
     let deployer = harness.deployer();
-    if deployer.offers(Method::Stop) { Ok(deployer) } else { skip("`stop` is not offered") }
+    if deployer.offers(Method::Stop) { Ok(deployer) } else { not_offered("`stop` is not offered") }
 }

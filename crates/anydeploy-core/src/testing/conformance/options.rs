@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scene::{end, meanwhile, refused, request, target};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, Received, RequestOption, Verdict};
 use crate::{
     DeployRequest, Deployer, Deployment, ErrorKind, JobEvent, Outcome, RanRevision, Revision, Setting, TerraformAction,
@@ -95,7 +95,7 @@ pub async fn a_success_ran_what_was_asked_for(harness: &dyn Harness) -> Verdict 
             ensure!(honest, "another revision ran than {:?}, and it is a success that ran {ran:?}", asked.revision());
         }
     }
-    if tried == 0 { skip("a request for a revision is not offered") } else { Ok(()) }
+    if tried == 0 { not_offered("a request for a revision is not offered") } else { Ok(()) }
 }
 
 async fn run(

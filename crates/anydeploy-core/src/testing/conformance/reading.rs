@@ -3,7 +3,7 @@
 use tokio::time::sleep;
 
 use super::scene::{deploy, deploy_to, end, meanwhile, same_target, target};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{
     Deployer, DeployerExt, DeploymentId, Error, ErrorKind, HistoryOptions, LogOptions, Method, Permission, Phase,
@@ -12,7 +12,7 @@ use crate::{
 
 /// Skips a case whose method is not offered; [`groups`](super::groups) checks that such a method says so.
 fn offered(deployer: &dyn Deployer, method: Method) -> Verdict {
-    if deployer.offers(method) { Ok(()) } else { skip(format!("`{method}` is not offered")) }
+    if deployer.offers(method) { Ok(()) } else { not_offered(format!("`{method}` is not offered")) }
 }
 
 fn works<T>(answer: Result<T>, method: Method) -> Result<T, NotKept> {

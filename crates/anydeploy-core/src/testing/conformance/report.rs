@@ -41,9 +41,16 @@ impl Report {
         self.names(Result::is_ok)
     }
 
-    /// The names of the cases that were skipped.
+    /// The names of the cases that were skipped, because they are about something that is not offered or cannot be staged.
     #[must_use]
     pub fn skipped(&self) -> Vec<&'static str> {
+        self.names(|verdict| matches!(verdict, Err(NotKept::NotOffered(_) | NotKept::Skipped(_))))
+    }
+
+    /// The names of the cases that were skipped although the platform offers what they are about: the harness cannot put
+    /// them to the test.
+    #[must_use]
+    pub fn not_staged(&self) -> Vec<&'static str> {
         self.names(|verdict| matches!(verdict, Err(NotKept::Skipped(_))))
     }
 
@@ -63,7 +70,9 @@ impl fmt::Display for Report {
         for Entry { name, rule, verdict } in &self.entries {
             match verdict {
                 Ok(()) => writeln!(f, "kept     {name}")?,
-                Err(NotKept::Skipped(reason)) => writeln!(f, "skipped  {name}: {reason}")?,
+                Err(NotKept::NotOffered(reason) | NotKept::Skipped(reason)) => {
+                    writeln!(f, "skipped  {name}: {reason}")?;
+                }
                 Err(NotKept::Broken(seen)) => writeln!(f, "BROKEN   {name}: {seen} (the rule: {rule})")?,
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scene::{end, ended_as, meanwhile, request};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Method, Outcome, RollbackTarget, Target};
 
@@ -60,7 +60,7 @@ pub async fn a_rollback_after_somebody_deployed_is_a_conflict(harness: &dyn Harn
 async fn offered(harness: &dyn Harness) -> Result<(Arc<dyn Deployer>, Target), NotKept> {
     let deployer = harness.deployer();
     if !deployer.offers(Method::RollbackTargets) {
-        return skip("`rollback_targets` is not offered");
+        return not_offered("`rollback_targets` is not offered");
     }
     match harness.target_with_history().await {
         Some(target) => Ok((deployer, target)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scene::{end, ended_as, meanwhile, request};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, NotKept, RequestOption, Verdict};
 use crate::{DeployRequest, Deployer, DeployerExt, ErrorKind, Method};
 
@@ -35,7 +35,7 @@ pub async fn a_set_tag_is_deployed_or_restored(harness: &dyn Harness) -> Verdict
 pub async fn a_setting_changed_by_somebody_else_is_a_conflict(harness: &dyn Harness) -> Verdict {
     let (deployer, asked) = offered(harness).await?;
     if !deployer.offers(Method::Prepare) {
-        return skip("`prepare` is not offered");
+        return not_offered("`prepare` is not offered");
     }
     let intent = match meanwhile(harness, deployer.prepare(&asked)).await {
         Ok(intent) => intent,
@@ -67,5 +67,5 @@ async fn offered(harness: &dyn Harness) -> Result<(Arc<dyn Deployer>, DeployRequ
             };
         }
     }
-    skip("a request with a setting is not offered")
+    not_offered("a request with a setting is not offered")
 }

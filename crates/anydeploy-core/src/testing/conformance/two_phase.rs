@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scene::{deploy_to, end, ended_as, meanwhile, target};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{DeployRequest, Deployer, DeployerExt, Deployment, ErrorKind, Intent, Method, Result, Target};
 
@@ -67,7 +67,7 @@ pub async fn an_intent_that_was_not_sent_is_not_triggered(harness: &dyn Harness)
 async fn offered(harness: &dyn Harness, endings: &[Ending]) -> Result<(Arc<dyn Deployer>, Target), NotKept> {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Prepare) {
-        return skip("`prepare` is not offered");
+        return not_offered("`prepare` is not offered");
     }
     Ok((deployer, target(harness, endings).await?))
 }

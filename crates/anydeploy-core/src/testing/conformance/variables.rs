@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scene::{meanwhile, target};
-use super::verdict::{broken, ensure, skip};
+use super::verdict::{broken, ensure, not_offered, skip};
 use super::{Ending, Harness, NotKept, Verdict};
 use crate::{
     Applied, Change, Deployer, DeployerExt, DesiredVariables, ErrorKind, Method, Origin, PlanOptions, Result, Target,
@@ -183,7 +183,7 @@ async fn offered(harness: &dyn Harness) -> Result<(Arc<dyn Deployer>, Target), N
     let deployer = harness.deployer();
     let target = target(harness, &[Ending::Succeeds]).await?;
     if !deployer.offers(Method::Variables) || !deployer.capabilities().can(target.kind(), crate::Ability::Variables) {
-        return skip("`variables` is not offered");
+        return not_offered("`variables` is not offered");
     }
     Ok((deployer, target))
 }

@@ -9,6 +9,8 @@ pub type Verdict = Result<(), NotKept>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotKept {
+    /// It does not apply, because the platform does not offer what it is about; this says what.
+    NotOffered(String),
     /// It does not apply, or the harness cannot put it to the test; this is the reason.
     Skipped(String),
     /// It is broken; this is what was seen.
@@ -18,10 +20,14 @@ pub enum NotKept {
 impl fmt::Display for NotKept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Skipped(reason) => write!(f, "skipped: {reason}"),
+            Self::NotOffered(reason) | Self::Skipped(reason) => write!(f, "skipped: {reason}"),
             Self::Broken(seen) => write!(f, "broken: {seen}"),
         }
     }
+}
+
+pub(super) fn not_offered<T>(reason: impl Into<String>) -> Result<T, NotKept> {
+    Err(NotKept::NotOffered(reason.into()))
 }
 
 pub(super) fn skip<T>(reason: impl Into<String>) -> Result<T, NotKept> {
