@@ -307,6 +307,11 @@ impl FakeCoolify {
         }
     }
 
+    /// Refuses the next `/deploy` of an application or database as [`CoolifyQuirk::DeployUnauthorized`] does all of them.
+    pub fn refuse_next_deploy(&self) {
+        self.platform.state().refuses_next = true;
+    }
+
     /// Lets the server break with 500, once, before the next variable that it writes after this many more.
     pub fn break_variables_after(&self, variables: usize) {
         self.platform.state().variables_until_break = Some(variables);

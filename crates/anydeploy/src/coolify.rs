@@ -31,10 +31,17 @@
 //!   A redeployment is a deployment; of a service it is a restart that pulls the images first.
 //! * A start of an application is a deployment, and a stop touches none: one that is under way starts the application again.
 //!   So a state is [busy](crate::RunState::busy) while one is queued or in progress, and shortly after one succeeded.
+//! * A version to go back to is a commit, so an application made from an image has none; setting its tag is
+//!   [`Setting::ImageTag`](crate::Setting::ImageTag).
+//!   A setting is read, changed, and compared with what ran; it is set back if nothing was triggered.
+//! * Variables are written by one request that is not atomic, with the value and every flag of each, because Coolify empties
+//!   or resets what is left out; a failure is read back, and names what was written.
+//!   Values are read with `read:sensitive` alone, and never of a variable that is shown once.
 //! * `finished` is Coolify's word for the container being exchanged.
 //!   The post-deployment command runs after it, and its failure changes nothing; so do further servers of the same
 //!   application, each under an id of its own.
-//! * Abilities of a token are disjoint: `deploy` triggers, `read` waits, `read:sensitive` reads logs.
+//! * Abilities of a token are disjoint: `deploy` triggers, starts and stops, `read` waits, `read:sensitive` reads logs, `write`
+//!   changes settings and variables.
 //! * `no_cache` is Coolify's `force`; an image tag goes with a pull request only.
 
 mod answer;

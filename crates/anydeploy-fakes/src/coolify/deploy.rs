@@ -135,7 +135,8 @@ fn by_tags(exchange: &mut Exchange<'_>, tags: &[String], wish: &Wish) -> Reply {
 fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done, Refusal> {
     let now = exchange.now();
     let unreachable = exchange.state.has(CoolifyQuirk::ServerUnreachable);
-    let unauthorized = exchange.state.has(CoolifyQuirk::DeployUnauthorized);
+    let refused = std::mem::take(&mut exchange.state.refuses_next);
+    let unauthorized = refused || exchange.state.has(CoolifyQuirk::DeployUnauthorized);
     let resource = exchange.resource(position);
     let (kind, name) = (resource.kind, resource.name.clone());
     // How a service words it is not known.

@@ -54,6 +54,8 @@ pub(super) struct State {
     pub(super) starts: Vec<String>,
     /// What was written besides deployments, in order.
     pub(super) writes: Vec<FakeWrite>,
+    /// Whether the next `/deploy` is refused.
+    pub(super) refuses_next: bool,
     /// How many more variables are written before the next one breaks the server, if a test said so.
     pub(super) variables_until_break: Option<usize>,
     tokens: Vec<Token>,
@@ -74,6 +76,7 @@ impl State {
             scripts: HashMap::new(),
             starts: Vec::new(),
             writes: Vec::new(),
+            refuses_next: false,
             variables_until_break: None,
             tokens: Vec::new(),
             tokens_made: 0,

@@ -4,11 +4,13 @@ use coolify_client::types::Deployment as Row;
 
 use super::api::Api;
 use super::pending::Pending;
-use super::rows;
+use super::rows::{self, MAX_SEARCHED_ROWS};
 use super::status::{is_active, service_state};
 use super::versions::is_production;
 use crate::adapter::{Timestamps, parse_timestamp, retry_briefly};
-use crate::{DesiredState, Error, Phase, Result, RunState, ServiceState, Target, TargetKind, Timing, platform};
+use crate::{
+    DesiredState, Error, ErrorKind, Phase, Result, RunState, ServiceState, Target, TargetKind, Timing, platform,
+};
 
 /// Why a state is no result yet.
 const UNDER_WAY: &str = "a deployment is under way";
@@ -67,7 +69,15 @@ fn seen(status: Option<String>, server_status: Option<bool>) -> Seen {
 /// An application is also changed by its deployments: one that is under way starts it again after a stop (4.3.11).
 async fn application(api: &Api, target: &Target, timing: &Timing) -> Result<Seen> {
     // The list comes first: what ends after it shows in the state.
-    let active = retry_briefly(|| api.active_deployments()).await?;
+    let active = match retry_briefly(|| api.active_deployments()).await {
+        // Logs can make it too large, while those of one application are read in parts.
+        Err(error)
+            if matches!(error.kind(), ErrorKind::AnswerTooLarge | ErrorKind::NotFound | ErrorKind::Unreadable) =>
+        {
+            rows::newest(api, target, MAX_SEARCHED_ROWS).await?
+        }
+        answer => answer?,
+    };
     let (row, at) = retry_briefly(|| api.application(target.id())).await?;
     let mut seen = seen(row.status, row.server_status);
     let is_ours = |active: &&Row| is_production(active) && is_of(active, target, row.name.as_deref());

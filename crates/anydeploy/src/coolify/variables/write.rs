@@ -286,3 +286,6 @@ async fn send_items(coolify: &Coolify, target: &Target, items: &[Item]) -> Resul
     };
     coolify.api.set_variables(target, &VariableBulk::new(items.iter().map(of).collect())).await
 }
+
+#[cfg(test)]
+mod tests;

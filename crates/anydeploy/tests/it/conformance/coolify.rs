@@ -242,7 +242,7 @@ impl Harness for OnCoolify {
     }
 
     fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
-        line::refuse_next_trigger(&self.line);
+        self.fake.refuse_next_deploy();
         ready(true).boxed()
     }
 

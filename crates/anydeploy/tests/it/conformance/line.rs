@@ -37,12 +37,6 @@ pub(crate) fn lose_next_write(line: &FaultyNetwork, acted_on: bool) {
     line.follow(FaultPlan::always(fault).on([RequestKind::Write]).limit(1));
 }
 
-/// Answers the next trigger with a refusal of the rate limit, so that the server never gets it.
-pub(crate) fn refuse_next_trigger(line: &FaultyNetwork) {
-    let fault = Fault::Status { code: 429, retry_after: None };
-    line.follow(FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1));
-}
-
 /// Resets the connection instead of the answer to the next read.
 pub(crate) fn lose_next_read(line: &FaultyNetwork) {
     line.follow(FaultPlan::always(Fault::ResetAfter).on([RequestKind::Read]).limit(1));

@@ -151,6 +151,15 @@ async fn a_deployment_of_another_application_or_of_a_preview_makes_no_state_open
 }
 
 #[tokio::test]
+async fn a_list_of_all_deployments_that_is_too_large_hides_none_of_the_application() {
+    let (fake, _) = manual(FakeCoolify::builder()).await;
+    let (network, coolify) = behind(&fake, Fault::Oversized, RequestKind::Read);
+    fake.deploy_by_someone_else(&fake.application());
+    let state = coolify.state(&Target::application(fake.application())).await.unwrap();
+    assert_eq!((state.under_way.len(), network.injected().len()), (1, 1));
+}
+
+#[tokio::test]
 async fn an_application_is_not_stopped_for_good_before_the_containers_of_a_success_were_looked_at() {
     let (fake, _) = manual(FakeCoolify::builder().look_every(1_000)).await;
     let coolify = Coolify::builder().url(fake.url()).token(fake.token()).build().unwrap();

@@ -106,6 +106,9 @@ async fn a_version_with_an_obstacle_is_refused_and_nothing_is_sent() {
     for version in versions(&coolify, &shop).await.iter().filter(|version| version.obstacle.is_some()) {
         let error = coolify.roll_back_to(version).await.unwrap_err();
         assert_eq!(error.obstacle(), version.obstacle, "{error}");
+        // A request without the check of the list is checked as well.
+        let error = coolify.deploy(&DeployRequest::rollback(version)).await.unwrap_err();
+        assert_eq!((error.kind(), error.obstacle()), (ErrorKind::Conflict, version.obstacle), "{error}");
     }
     assert_eq!(posts(&fake), 0);
 }

@@ -58,3 +58,14 @@ async fn what_no_registry_or_shell_should_see_is_422() {
     }
     assert!(fake.writes().is_empty());
 }
+
+#[tokio::test]
+async fn one_deployment_can_be_refused_and_the_next_is_taken() {
+    let fake = still().await;
+    let web = fake.application();
+    fake.refuse_next_deploy();
+    let answer = post(&fake, &format!("/deploy?uuid={web}")).await.json();
+    assert_eq!(answer["deployments"][0]["message"], "Unauthorized to deploy this application.");
+    deploy(&fake, &web).await;
+    assert_eq!(fake.triggered().len(), 1);
+}
