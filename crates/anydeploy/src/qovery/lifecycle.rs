@@ -44,9 +44,12 @@ struct Seen {
 
 /// Reads the state of a target.
 async fn read(qovery: &Qovery, target: &Target, environment: &str) -> Result<Seen> {
-    // What has left the queue before the statuses are read is listed in them.
-    let (queue, _) = qovery.api.queue(environment).await?;
-    let snapshot = qovery.api.snapshot(environment).await?;
+    let (mut snapshot, mut queue) = (qovery.api.snapshot(environment).await?, Vec::new());
+    if !snapshot.says_that_nothing_waits(target) {
+        queue = qovery.api.queue(environment).await?.0;
+        // What has left the queue by now is listed in statuses that are read afterwards.
+        snapshot = qovery.api.snapshot(environment).await?;
+    }
     if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
         check_place(&qovery.api, target, environment, &snapshot).await?;
     }
