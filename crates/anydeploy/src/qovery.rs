@@ -28,6 +28,22 @@
 //! * After a success the revision that ran is read from the history, or from the service.
 //! * A job runs for one event if a request names it, and a Terraform service is planned, unlocked or migrated.
 //!   How a deployment for the stop or delete event of a job ends is not documented: only `DEPLOYED` is a success.
+//! * A restart ends in `RESTARTED` alone, and is offered for applications, containers and databases; a redeployment ends in
+//!   that or in `DEPLOYED`, as which of the two is not documented, and restarts nothing unless something has changed.
+//! * A start is a deployment of the version that was deployed; that of an environment names the services that are stopped,
+//!   so that the others are not touched.
+//!   Terraform services are neither started nor stopped.
+//! * A state is the end of the last action, as no call reports how the containers run: `Running` means that the target was
+//!   deployed or restarted.
+//!   It is no result while an action of the environment takes the target in, waits in the queue, or was accepted by this
+//!   process and is not listed yet.
+//! * A rollback is a deployment of an older commit, tag or chart version from the history, with the variables and the other
+//!   settings of today, including the values of a chart.
+//! * Variables stand at the project, the environment or the service, and a plan writes those of the target alone: one whose
+//!   key stands above becomes an override.
+//!   Databases have none.
+//! * A service is `CANCELED` also because another one of its execution failed; then it is
+//!   [`Failed`](crate::Phase::Failed).
 //! * Ids are UUIDs, in any case; others are refused.
 //! * A token goes by `Token`, the JWT of a person by `Bearer`; their form decides which it is unless `token_scheme` is
 //!   set.

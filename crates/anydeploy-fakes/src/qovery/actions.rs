@@ -179,6 +179,9 @@ impl Call<'_> {
             // Declared `Status`, and the CLI depends on it.
             "deploy" => answer(self.state.environment_as_status(environment), request_id.as_deref()),
             "uninstall" => json!({}),
+            _ if request_id.is_none() && self.state.quirks.has(QoveryQuirk::KeptRequestId) => {
+                self.state.environment_status(environment)
+            }
             _ => answer(self.state.environment_status(environment), request_id.as_deref()),
         }))
     }

@@ -28,6 +28,9 @@ pub enum QoveryQuirk {
     SeparateRequestIds,
     /// The status of a request is not found (404) once the request has left the queue.
     ForgottenRequests,
+    /// The answer to an action on an environment that starts at once names the request behind the execution before, as
+    /// its status does.
+    KeptRequestId,
     /// An environment's status no longer names the request once its execution runs.
     DroppedRequestId,
     /// An action on a busy environment is refused with 409 instead of being queued, as before March 2025.

@@ -44,9 +44,12 @@ struct Seen {
 
 /// Reads the state of a target.
 async fn read(qovery: &Qovery, target: &Target, environment: &str) -> Result<Seen> {
-    // What has left the queue before the statuses are read is listed in them.
-    let (queue, _) = qovery.api.queue(environment).await?;
-    let snapshot = qovery.api.snapshot(environment).await?;
+    let (mut snapshot, mut queue) = (qovery.api.snapshot(environment).await?, Vec::new());
+    if !snapshot.says_that_nothing_waits(target) {
+        queue = qovery.api.queue(environment).await?.0;
+        // What has left the queue by now is listed in statuses that are read afterwards.
+        snapshot = qovery.api.snapshot(environment).await?;
+    }
     if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
         check_place(&qovery.api, target, environment, &snapshot).await?;
     }
@@ -61,8 +64,16 @@ async fn read(qovery: &Qovery, target: &Target, environment: &str) -> Result<See
     Ok(Seen { state, snapshot, queue })
 }
 
+/// Checks that targets of a kind can be started or stopped.
+fn require(qovery: &Qovery, kind: &TargetKind, ability: Ability) -> Result<()> {
+    qovery.capabilities().require(&platform::QOVERY, kind, ability).map_err(|error| match kind {
+        TargetKind::Terraform => error.with_advice("Qovery has no call that stops a Terraform service"),
+        _ => error,
+    })
+}
+
 async fn stop(qovery: &Qovery, target: &Target) -> Result<StateChange> {
-    qovery.capabilities().require(&platform::QOVERY, target.kind(), Ability::Stop)?;
+    require(qovery, target.kind(), Ability::Stop)?;
     let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
     let target = &ids::target(target)?;
     let environment = &environment_of(&qovery.api, target).await.map_err(nothing_sent)?;
@@ -105,7 +116,7 @@ async fn stop(qovery: &Qovery, target: &Target) -> Result<StateChange> {
 }
 
 async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
-    qovery.capabilities().require(&platform::QOVERY, target.kind(), Ability::Start)?;
+    require(qovery, target.kind(), Ability::Start)?;
     let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
     let target = &ids::target(target)?;
     let environment = environment_of(&qovery.api, target).await.map_err(nothing_sent)?;

@@ -18,8 +18,8 @@ use crate::{
     platform,
 };
 
-/// How many of the newest executions are searched for the one that was deployed last.
-const MAX_SEARCHED_EXECUTIONS: usize = 20;
+/// How many of the newest executions are searched for the one that was deployed last; restarts and stops are among them.
+const MAX_SEARCHED_EXECUTIONS: usize = 50;
 
 /// Whether the row of the target has to be read to know what a request means.
 pub(super) fn needs_row(request: &DeployRequest) -> bool {

@@ -79,6 +79,15 @@ impl Snapshot {
         self.of_kind(target.kind()).iter().find(|status| status.id == target.id())
     }
 
+    /// Whether the statuses say that no request which concerns the target is in the queue.
+    pub(super) fn says_that_nothing_waits(&self, target: &Target) -> bool {
+        let is_free = |status: &Status| status.deployment_requests_count == Some(0);
+        match target.kind() {
+            TargetKind::Environment => KINDS.iter().flat_map(|kind| self.of_kind(kind)).all(is_free),
+            _ => self.service(target).is_some_and(is_free),
+        }
+    }
+
     /// How many services the environment has.
     pub(super) fn services(&self) -> usize {
         KINDS.iter().map(|kind| self.of_kind(kind).len()).sum()

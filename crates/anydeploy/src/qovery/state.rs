@@ -8,8 +8,8 @@ use super::snapshot::{Snapshot, filled};
 use super::status::{is_end, service_state};
 use crate::{DeploymentId, RunState, ServiceState, Target, TargetKind};
 
-/// What the words that stop a target end in.
-const STOPPING: [&str; 2] = ["STOP", "DELET"];
+/// Parts of the words of what stops a target or removes it.
+const STOP_WORDS: [&str; 2] = ["STOP", "DELET"];
 
 /// The state of a target by its queue, and by statuses that were read after that.
 ///
@@ -61,7 +61,7 @@ fn goes_on(target: &Target, snapshot: &Snapshot, status: Option<&Status>) -> boo
 
 /// The execution that goes on, if it may start the target.
 fn under_way(target: &Target, environment: &str, snapshot: &Snapshot, word: &StateEnum) -> Option<DeploymentId> {
-    let stops = |word: &StateEnum| STOPPING.iter().any(|stop| word.as_str().contains(stop));
+    let stops = |word: &StateEnum| STOP_WORDS.iter().any(|stop| word.as_str().contains(stop));
     let whole = snapshot.last_state().filter(|state| !is_end(state));
     if stops(whole.unwrap_or(word)) || stops(word) && !is_end(word) {
         return None;

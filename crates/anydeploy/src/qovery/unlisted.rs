@@ -1,4 +1,4 @@
-//! What this process had accepted and is not listed yet: until a new execution shows, a state may be that from before.
+//! Requests of this process that the server accepted and does not list yet: until it does, a state may be from before.
 //!
 //! For some seconds after an execution has started, Qovery's statuses are still those of the one before, and its request
 //! is in the queue no more.
@@ -22,30 +22,31 @@ struct Request {
     target: Target,
     /// The newest execution when it was accepted or seen: another one by now may be its own.
     after: Option<String>,
-    /// When it counts as one that never starts.
-    until: Instant,
+    noted_at: Instant,
+    /// After how long it counts as one that never starts.
+    lost_after: Duration,
+}
+
+impl Request {
+    fn is_lost(&self) -> bool {
+        self.noted_at.elapsed() >= self.lost_after
+    }
 }
 
 impl Unlisted {
     /// Notes a request that concerns a target, of which nothing is listed yet.
     pub(super) fn note(&self, environment: &str, target: &Target, after: Option<String>, lost_after: Duration) {
-        let request = Request {
-            environment: environment.to_owned(),
-            target: target.clone(),
-            after,
-            until: Instant::now() + lost_after,
-        };
+        let (environment, target) = (environment.to_owned(), target.clone());
         let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        requests.retain(|known| known.environment != environment || known.target != *target);
-        requests.push(request);
+        requests.retain(|known| !known.is_lost() && (known.environment != environment || known.target != target));
+        requests.push(Request { environment, target, after, noted_at: Instant::now(), lost_after });
     }
 
     /// Whether a request that concerns the target may be about to show, where this is the newest execution.
     pub(super) fn concerns(&self, environment: &str, target: &Target, last: Option<&str>) -> bool {
         let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        requests
-            .retain(|known| known.until > now && (known.environment != environment || known.after.as_deref() == last));
+        let is_open = |known: &Request| known.environment != environment || known.after.as_deref() == last;
+        requests.retain(|known| !known.is_lost() && is_open(known));
         let is_whole = |target: &Target| *target.kind() == TargetKind::Environment;
         requests.iter().any(|known| {
             known.environment == environment

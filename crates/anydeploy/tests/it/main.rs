@@ -38,6 +38,7 @@ mod hub;
 mod lost_answers;
 #[cfg(feature = "qovery")]
 mod qovery;
+#[cfg(feature = "qovery")]
 mod qovery_days;
 #[cfg(feature = "qovery")]
 mod qovery_errors;

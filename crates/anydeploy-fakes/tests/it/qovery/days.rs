@@ -176,3 +176,12 @@ async fn variables_are_writes_by_their_keys() {
     let writes: Vec<_> = writes.iter().map(|write| (&*write.what, write.effect)).collect();
     assert_eq!(writes, [("set PORT", true), ("set PORT", false), ("set PORT", true), ("remove PORT", true)]);
 }
+
+#[tokio::test]
+async fn a_service_may_have_been_stopped_before_the_test() {
+    let api = Api::start().await;
+    api.fake.already_stopped(&api.fake.application());
+    let status = api.status(&api.fake.application()).await;
+    assert_eq!((&status["state"], &status["service_deployment_status"]), (&json!("STOPPED"), &json!("UP_TO_DATE")));
+    assert!(api.fake.triggered().is_empty() && api.fake.writes().is_empty());
+}

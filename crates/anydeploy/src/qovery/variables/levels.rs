@@ -95,6 +95,7 @@ pub(super) fn variable(row: VariableResponse, own: &Scope) -> Variable {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -115,6 +116,14 @@ mod tests {
         assert_eq!(origin("APPLICATION", &json!({"key": "QOVERY_X"})), Origin::Platform);
         assert_eq!(origin("ENVIRONMENT", &json!({})), Origin::Inherited("environment".into()));
         assert_eq!(origin("BUILT_IN", &json!({"variable_type": "BUILT_IN"})), Origin::Platform);
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_is_read_as_it_stands(value in any::<String>()) {
+            let row = json!({"id": "v", "key": "A", "value": value, "scope": "APPLICATION"});
+            prop_assert_eq!(read(row).value, value.as_str().into());
+        }
     }
 
     #[test]

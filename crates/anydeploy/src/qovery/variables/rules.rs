@@ -5,7 +5,7 @@
 
 use super::levels::Details;
 use crate::{
-    Change, DesiredVariable, DesiredVariables, Error, ErrorKind, Origin, PlanEntry, Result, VariablePlan,
+    Change, DesiredVariable, DesiredVariables, Error, ErrorKind, Origin, PlanEntry, Result, Variable, VariablePlan,
     VariableScope, VariableSet,
 };
 
@@ -46,8 +46,17 @@ pub(super) fn check_desired(desired: &DesiredVariables) -> Result<()> {
 /// [`ErrorKind::InvalidInput`] with the key.
 pub(super) fn check(plan: &VariablePlan) -> Result<()> {
     for entry in plan.writes() {
-        let (Some(present), Some(wanted)) = (plan.present(entry), plan.desired(entry)) else { continue };
+        let Some(wanted) = plan.desired(entry) else { continue };
         let key = &entry.key;
+        let Some(present) = plan.present(entry) else {
+            // An override has no secrecy of its own.
+            let above = above(plan.base(), key);
+            if above.is_some_and(|above| wanted.secret.is_some_and(|secret| secret != above.secret)) {
+                let message = format!("whether `{key}` is a secret is decided by the one above, which it overrides");
+                return Err(invalid(message));
+            }
+            continue;
+        };
         if present.origin != Origin::User {
             return Err(invalid(format!("the variable `{key}` is not a person's, so that it cannot be changed here")));
         }
@@ -60,6 +69,14 @@ pub(super) fn check(plan: &VariablePlan) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The variable of a key that stands nearest above the target.
+pub(super) fn above<'a>(base: &'a VariableSet, key: &str) -> Option<&'a Variable> {
+    let is_above = |one: &&Variable| one.key == key && matches!(one.origin, Origin::Inherited(_));
+    // The environment stands between the project and a service.
+    let above = base.variables.iter().filter(is_above);
+    above.max_by_key(|one| one.origin == Origin::Inherited("environment".to_owned()))
 }
 
 /// What a reader may not expect of one entry.

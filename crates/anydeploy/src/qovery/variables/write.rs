@@ -9,11 +9,12 @@ use qovery_client::types::{
 
 use super::levels::{Details, scope_of, service_type};
 use super::read;
+use super::rules::above;
 use crate::adapter::{after_write, retry_briefly};
 use crate::qovery::Qovery;
 use crate::{
-    Applied, Change, DesiredVariable, Error, ErrorKind, Origin, Partial, PlanEntry, Result, Target, Variable,
-    VariablePlan, VariableSet, VariableValue, platform,
+    Applied, Change, DesiredVariable, Error, ErrorKind, Partial, PlanEntry, Result, Target, VariablePlan, VariableSet,
+    VariableValue, platform,
 };
 
 /// Writes what a plan says.
@@ -123,11 +124,7 @@ impl<'a> Writer<'a> {
 
     /// The variable of the same key that stands nearest above the target.
     fn above(&self, entry: &PlanEntry) -> Option<Details> {
-        let is_above = |one: &&Variable| one.key == entry.key && matches!(one.origin, Origin::Inherited(_));
-        let above = self.plan.base().variables.iter().filter(is_above);
-        // The environment stands between the project and a service.
-        let nearest = above.max_by_key(|one| one.origin == Origin::Inherited("environment".to_owned()));
-        nearest.and_then(Details::of)
+        above(self.plan.base(), &entry.key).and_then(Details::of)
     }
 
     /// Notes what an answer says of these entries; a lost one is decided by reading.

@@ -27,7 +27,9 @@ impl OnQovery {
     }
 
     fn add(&self, kind: QoveryServiceKind) -> String {
-        self.fake.add_service(&self.fake.add_environment("conformance"), kind, "web")
+        let service = self.fake.add_service(&self.fake.add_environment("conformance"), kind, "web");
+        self.fake.add_built_in(&service, "QOVERY_SERVICE_ID", &service);
+        service
     }
 
     fn executions(&self, service: &str) -> usize {

@@ -103,6 +103,26 @@ async fn a_stop_without_an_answer_body_is_followed_by_the_state() {
 }
 
 #[tokio::test]
+async fn a_state_costs_one_request_unless_something_may_wait() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let web = web_of(&fake).in_environment(fake.environment());
+    let environment = Target::environment(fake.environment());
+    for target in [&web, &environment] {
+        let before = fake.requests().len();
+        qovery.state(target).await.unwrap();
+        assert_eq!(fake.requests().len(), before + 1, "{target}");
+    }
+    for _ in 0..2 {
+        fake.deploy_by_someone_else(&fake.application());
+    }
+    for target in [&web, &environment] {
+        let before = fake.requests().len();
+        assert_eq!(qovery.state(target).await.unwrap().under_way.len(), 1, "{target}");
+        assert_eq!(fake.requests().len(), before + 3, "{target}");
+    }
+}
+
+#[tokio::test]
 async fn a_stop_during_a_deployment_waits_behind_it_and_is_not_reported_as_a_conflict() {
     let (fake, qovery) = running(FakeQovery::builder()).await;
     let target = web_of(&fake);

@@ -145,6 +145,23 @@ async fn restarted_is_an_end_of_a_redeployment_as_deployed_is() {
 }
 
 #[tokio::test]
+async fn the_request_behind_the_execution_before_is_not_taken_for_that_of_a_redeployment() {
+    let (fake, qovery) = manual(FakeQovery::builder().quirk(QoveryQuirk::KeptRequestId)).await;
+    // The first one waits, so that its execution has a request.
+    fake.deploy_by_someone_else(&fake.application());
+    let environment = Target::environment(fake.environment());
+    let first = qovery.redeploy(&environment).await.unwrap();
+    let first = step_to_the_end(&fake, &qovery, first).await;
+    let second = qovery.redeploy(&environment).await.unwrap();
+    assert!(second.id.get("request").is_none(), "{second:?}");
+    let second = step_to_the_end(&fake, &qovery, second).await;
+    assert_eq!((first.status.phase, second.status.phase), (Phase::Succeeded, Phase::Succeeded));
+    let [_, before, after] = fake.triggered().try_into().unwrap();
+    assert_eq!(execution(&first), Some(&*before.execution_id));
+    assert_eq!(execution(&second), Some(&*after.execution_id));
+}
+
+#[tokio::test]
 async fn a_restart_whose_answer_is_lost_is_found_and_never_sent_twice() {
     for (fault, sent) in [(Fault::ResetAfter, 1), (Fault::ResetBefore, 0)] {
         let plan = FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1);

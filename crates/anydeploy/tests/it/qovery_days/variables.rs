@@ -152,6 +152,10 @@ async fn what_qovery_would_refuse_is_refused_by_its_key_before_anything_is_sent(
     let open = DesiredVariables::new().with(DesiredVariable::new("TOKEN", "y").with_secret(false));
     let error = qovery.plan_variables(&web_of(&fake), &open, PlanOptions::merge()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput, "secrecy cannot be changed");
+    fake.set_variable(&fake.environment(), "KEY", "x");
+    let closed = DesiredVariables::new().with(DesiredVariable::new("KEY", "y").with_secret(true));
+    let error = qovery.plan_variables(&web_of(&fake), &closed, PlanOptions::merge()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "an override has no secrecy of its own");
     assert!(fake.writes().is_empty());
 }
 
