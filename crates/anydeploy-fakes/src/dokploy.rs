@@ -261,6 +261,15 @@ impl FakeDokploy {
         self.platform.state().named(service).builds
     }
 
+    /// Gives a service this status, which may be a word that no version of the server has used so far.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn set_status(&self, service: &str, word: &str) {
+        self.platform.state().named(service).set_status(word);
+    }
+
     /// How many replicas of a service the engine runs, whatever its status says; none before its first deployment.
     ///
     /// # Panics
