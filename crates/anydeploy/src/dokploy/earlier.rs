@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use super::Dokploy;
-use super::operation::Operation;
+use super::operation::Asked;
 use super::pending::Pending;
 use super::row::to_deployment;
 use super::status::of_job;
@@ -61,7 +61,7 @@ pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest, turn: &Turn
     });
     let Some((deployment, found)) = found else { return Ok(None) };
     earlier().retain(|one| one.pending.nonce() != found.nonce());
-    let deployment = Operation::of(request.action())?.made(deployment);
+    let deployment = Asked::of(request).made(deployment);
     let is_fresh = deployment.status.phase == Phase::Queued || request.adoption() == Adoption::Any;
     if is_fresh { Ok(Some(deployment)) } else { Err(delivered_late(deployment)) }
 }

@@ -25,7 +25,7 @@ impl Variables for Dokploy {
         async move { Ok(read(self, target).await?.to_set(target)) }.boxed()
     }
 
-    fn plan_variables<'a>(
+    fn plan_changes<'a>(
         &'a self,
         target: &'a Target,
         desired: &'a DesiredVariables,
@@ -34,7 +34,7 @@ impl Variables for Dokploy {
         plan(self, target, desired, options).boxed()
     }
 
-    fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
+    fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         apply(self, plan).boxed()
     }
 }
