@@ -157,7 +157,7 @@ pub async fn a_restart_intent_is_recovered(harness: &dyn Harness) -> Verdict {
             ensure!(id.is_some(), "a recovered restart names no deployment");
             Ok(())
         }
-        // An operation without a record may not be told apart from others.
+        // An operation without a record cannot always be distinguished from others.
         Err(error) if error.kind() == ErrorKind::Undecidable => Ok(()),
         Err(error) => broken(format!("the restart `{}` was sent, and is recovered as: {error:#}", sent.id)),
     }
