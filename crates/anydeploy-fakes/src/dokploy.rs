@@ -261,6 +261,11 @@ impl FakeDokploy {
         self.platform.state().named(service).builds
     }
 
+    /// Refuses the next request to deploy as one of a key that lacks the permission; nothing is queued.
+    pub fn refuse_next_deployment(&self) {
+        self.platform.state().refuses_next = true;
+    }
+
     /// Gives a service this status, which may be a word that no version of the server has used so far.
     ///
     /// # Panics

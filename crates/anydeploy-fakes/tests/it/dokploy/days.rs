@@ -215,6 +215,16 @@ async fn the_log_names_the_image_that_a_deployment_pulls_and_a_redeployment_does
 }
 
 #[tokio::test]
+async fn a_refused_deployment_is_neither_queued_nor_recorded() {
+    let fake = still().await;
+    fake.refuse_next_deployment();
+    let body = json!({ "applicationId": fake.application() });
+    assert_eq!(post(&fake, "application.deploy", body.clone()).await.status, 401);
+    assert!(fake.triggered().is_empty() && queue(&fake).await.is_empty());
+    assert_eq!(post(&fake, "application.deploy", body).await.status, 200);
+}
+
+#[tokio::test]
 async fn only_deployments_from_git_build() {
     let fake = still().await;
     let web = deployed(&fake).await;
