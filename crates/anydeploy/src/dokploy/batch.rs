@@ -5,9 +5,9 @@ use std::time::Duration;
 use futures::stream::{self, StreamExt};
 
 use super::Dokploy;
+use super::known::Known;
 use super::lists::Lists;
 use super::operation::Asked;
-use super::pending::Known;
 use super::read::read_pending;
 use super::row::to_deployment;
 use crate::{Deployment, DeploymentId, Identity, Pace, Result, Target, platform};

@@ -2,10 +2,11 @@
 
 use super::Dokploy;
 use super::ended::of_row;
+use super::known::Known;
 use super::lists::Lists;
 use super::lost::row_is_gone;
 use super::operation::Asked;
-use super::pending::{Known, Pending, row_of};
+use super::pending::{Pending, row_of};
 use super::ran::verified;
 use super::resolve::resolve;
 use super::rows::Rows;

@@ -2,15 +2,13 @@
 //!
 //! `update` changes one column, keeps credentials and status, and checks nothing.
 
-use std::time::Duration;
-
 use dokploy_client::wire::object;
 use serde::{Deserialize, Serialize};
-use tokio::time::sleep;
 
 use super::Dokploy;
+use super::lost_write::{Unseen, effect};
 use crate::adapter::{retry_briefly, retry_read};
-use crate::{Backoff, Error, ErrorKind, Result, Setting, Target, platform};
+use crate::{Error, ErrorKind, Result, Setting, Target, platform};
 
 /// The columns of an application or a compose stack that say what is deployed; a compose stack has no image.
 pub(super) struct Source {
@@ -162,22 +160,14 @@ impl Before {
 
     /// Reads after a lost answer whether the setting was changed.
     async fn after_loss(&self, dokploy: &Dokploy, target: &Target, lost: Error) -> Result<()> {
-        let settles = dokploy.timing.trigger_settles;
-        let mut backoff = Backoff::new(settles / 150, settles / 4).with_budget(settles);
-        let (mut next, mut was_read) = (Some(Duration::ZERO), false);
-        while let Some(pause) = next {
-            sleep(pause).await;
-            match self.now(dokploy, target).await {
-                Ok(now) if now == self.wanted => return Ok(()),
-                Ok(now) if now != self.was => {
-                    return Err(conflict(
-                        "somebody else changed the setting at the same time, and nothing was deployed",
-                    ));
-                }
-                read => was_read = read.is_ok(),
+        let read = || async { Ok(Some(self.now(dokploy, target).await?).filter(|now| *now != self.was)) };
+        let was_read = match effect(&dokploy.timing, read).await {
+            Ok(now) if now == self.wanted => return Ok(()),
+            Ok(_) => {
+                return Err(conflict("somebody else changed the setting at the same time, and nothing was deployed"));
             }
-            next = backoff.next(None);
-        }
+            Err(Unseen { was_read }) => was_read,
+        };
         let advice = if was_read { "the setting is as it was" } else { "read the setting; nothing was deployed" };
         Err(lost.with_safe_to_repeat(was_read).with_advice(advice))
     }

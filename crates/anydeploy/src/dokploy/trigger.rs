@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::baseline::{Baseline, baseline};
 use super::infer::{Others, is_ambiguous, note_others};
+use super::known::Known;
 use super::operation::{Asked, Operation, advice};
-use super::pending::{Known, Pending, SWIFT_TRIGGER};
+use super::pending::{Pending, SWIFT_TRIGGER};
 use super::queue::is_over;
 use super::reload::ReloadTrigger;
 use super::rollback::RollbackTrigger;
