@@ -1,7 +1,7 @@
 //! Setting an image tag or a branch, and deploying it.
 
 use anydeploy::{DeployRequest, ErrorKind, Outcome, Phase, RanRevision, Setting};
-use anydeploy_fakes::{DokployKey, DokployScript};
+use anydeploy_fakes::{DokployKey, DokployQuirk, DokployScript};
 
 use super::*;
 use crate::support::dokploy::{paced, quick};
@@ -149,4 +149,23 @@ async fn a_setting_that_the_source_does_not_have_is_refused() {
     }
     assert_eq!(fake.requests().len(), requests, "what no server deploys is refused before anything is sent");
     assert!(fake.triggered().is_empty());
+}
+
+#[tokio::test]
+async fn a_late_delivery_is_not_taken_for_a_deployment_with_the_setting() {
+    let (fake, _, web) = deployed().await;
+    fake.next_deployment(&fake.compose(), DokployScript::hangs());
+    fake.deploy_by_someone_else(&fake.compose());
+    fake.advance(2);
+    fake.enable(DokployQuirk::HeldTrigger);
+    let dokploy = deployer(&fake, GRACE);
+    let error = dokploy.deploy(&with_tag(&web, "2")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotTriggered, "{error:?}");
+    assert_eq!(image(&fake, &web).await, "registry.example.test/fake:1");
+    // The gateway delivers it all the same, when the tag has been set back.
+    fake.disable(DokployQuirk::HeldTrigger);
+    fake.deliver_held();
+    let error = dokploy.deploy(&with_tag(&web, "2")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyRunning, "{error:?}");
+    assert_eq!(fake.triggered().iter().filter(|truth| truth.target == web.id()).count(), 2);
 }
