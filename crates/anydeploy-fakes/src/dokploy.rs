@@ -1,6 +1,7 @@
 //! The fake Dokploy server.
 
 mod applications;
+mod apply;
 mod builder;
 mod composes;
 mod containers;
