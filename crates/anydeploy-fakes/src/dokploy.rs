@@ -1,6 +1,7 @@
 //! The fake Dokploy server.
 
 mod applications;
+mod apply;
 mod builder;
 mod composes;
 mod containers;
@@ -259,6 +260,20 @@ impl FakeDokploy {
     #[must_use]
     pub fn builds(&self, service: &str) -> usize {
         self.platform.state().named(service).builds
+    }
+
+    /// Refuses the next request to deploy as one of a key that lacks the permission; nothing is queued.
+    pub fn refuse_next_deployment(&self) {
+        self.platform.state().refuses_next = true;
+    }
+
+    /// Gives a service this status, which may be a word that no version of the server has used so far.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn set_status(&self, service: &str, word: &str) {
+        self.platform.state().named(service).set_status(word);
     }
 
     /// How many replicas of a service the engine runs, whatever its status says; none before its first deployment.

@@ -42,8 +42,11 @@
 //! * `Configured` is what it deploys: the head of the configured branch, or the configured image.
 //!   A rebuild (`application.redeploy`) fetches nothing, so that it builds what the last clone left on the disk, also that
 //!   of a deployment which failed, and takes the image that is configured by now: `Deployed` is refused.
-//!   So is a commit; an image tag has to be set on the application before it is deployed.
+//!   So is a commit; an image tag or a branch is set for good, by a request [with a
+//!   setting](crate::DeployRequest::with_setting).
+//!   A deployment of somebody else that waits meanwhile takes that setting as well.
 //! * A deployment from git has its commit in the row once it is over; no row says which image ran.
+//!   Where a request set an image tag, the log names the image that was pulled.
 //! * A restart (`application.reload`) applies the settings as they are now, builds nothing, starts what was stopped, and
 //!   leaves no row: the answer is its end, and its id holds it.
 //!   A lost answer is [`Inferred`](crate::Identity::Inferred) if the status changed and nothing else can have changed it;
@@ -73,14 +76,17 @@ mod ended;
 mod error;
 mod history;
 mod infer;
+mod known;
 mod lifecycle;
 mod lists;
 mod logs;
 mod lost;
+mod lost_write;
 mod operation;
 mod pending;
 mod poll;
 mod queue;
+mod ran;
 mod read;
 mod reason;
 mod reload;
@@ -90,6 +96,7 @@ mod row;
 mod rows;
 mod search;
 mod send;
+mod setting;
 mod settings;
 mod state;
 mod status;
@@ -220,17 +227,18 @@ impl Deployer for Dokploy {
     }
 
     fn capabilities(&self) -> Capabilities {
+        use RequestOption::{Reason, SetBranch, SetImageTag};
         use TargetKind::{Application, Compose};
         let abilities = [Ability::Start, Ability::Stop, Ability::Variables, Ability::History, Ability::Logs];
         Capabilities::new()
-            .with_kind(Application, &[RequestOption::Reason])
+            .with_kind(Application, &[Reason, SetImageTag, SetBranch])
             .with_action(Application, Action::Restart, &[])
-            .with_action(Application, Action::Redeploy, &[RequestOption::Reason])
+            .with_action(Application, Action::Redeploy, &[Reason])
             .with_action(Application, Action::Rollback, &[])
             .with_abilities(Application, &abilities)
             .with_abilities(Application, &[Ability::Rollback])
-            .with_kind(Compose, &[RequestOption::Reason])
-            .with_action(Compose, Action::Redeploy, &[RequestOption::Reason])
+            .with_kind(Compose, &[Reason, SetBranch])
+            .with_action(Compose, Action::Redeploy, &[Reason])
             .with_abilities(Compose, &abilities)
             .with_correlation()
     }

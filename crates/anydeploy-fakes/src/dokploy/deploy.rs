@@ -34,6 +34,9 @@ fn deploy(call: &mut Call<'_>, kind: Kind, redeploy: bool) -> Reply {
     check.finish()?;
     let target = Target::new(kind, &id);
     call.service(&target)?;
+    if std::mem::take(&mut call.state.refuses_next) {
+        return Err(Failure::unauthorized("You don't have access to this service"));
+    }
     let (origin, sender) = (DokployOrigin::Api, call.sender.clone());
     let order = Order { target, title, description, redeploy, origin, sender };
     if call.state.quirks.held_trigger {

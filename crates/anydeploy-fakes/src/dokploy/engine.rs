@@ -1,11 +1,5 @@
 //! What the container engine runs, which no status of the server shows.
 
-use super::procedure::Call;
-use super::service::{Kind, Service, Target};
-use super::state::State;
-use super::triggered::{DokployJobState, DokployOperation, DokployOrigin, DokployTriggered};
-use crate::sender::Sender;
-
 /// A service as the engine holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Running {
@@ -14,57 +8,4 @@ pub(super) struct Running {
     pub(super) replicas: u64,
     /// What its containers get.
     pub(super) variables: Vec<(String, String)>,
-}
-
-impl Call<'_> {
-    /// Changes how many replicas run, and returns whether that is another number.
-    pub(super) fn scale(&mut self, target: &Target, replicas: u64) -> bool {
-        let Some(running) = self.state.service_mut(target).and_then(|service| service.running.as_mut()) else {
-            return false;
-        };
-        std::mem::replace(&mut running.replicas, replicas) != replicas
-    }
-}
-
-impl State {
-    /// What a deployment or a reload hands to the engine: the settings of this moment.
-    ///
-    /// An error is the line of the log about a variable that cannot be resolved.
-    pub(super) fn settings_of(&self, service: &Service) -> Result<Running, String> {
-        let image = match (service.target.kind, service.text("sourceType")) {
-            (Kind::Application, "docker") => service.text("dockerImage").to_owned(),
-            // A build tells no revision.
-            _ => format!("{}:latest", service.text("appName")),
-        };
-        let replicas = service.columns.get("replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
-        Ok(Running { image, replicas, variables: self.variables_of(service)? })
-    }
-
-    /// Hands settings to the engine, which starts the service if it was stopped.
-    pub(super) fn apply(&mut self, target: &Target, settings: Running) {
-        if let Some(service) = self.service_mut(target) {
-            service.running = Some(settings);
-        }
-    }
-
-    /// Records an operation that leaves no row: it is over when it is answered.
-    pub(super) fn note_operation(
-        &mut self,
-        target: &Target,
-        operation: DokployOperation,
-        sender: Sender,
-        state: DokployJobState,
-    ) {
-        self.ledger.push(DokployTriggered {
-            deployment_id: None,
-            target: target.id.clone(),
-            title: None,
-            description: None,
-            operation,
-            origin: DokployOrigin::Api,
-            sender,
-            state,
-            ended_at: Some(self.ticker.began(self.tick)),
-        });
-    }
 }

@@ -69,6 +69,7 @@ impl State {
         let app_name = service.text("appName").to_owned();
         let settings = self.settings_of(service);
         let builds = service.clones() && job.script.cloned;
+        let pulls = service.text("sourceType") == "docker" && !job.redeploy;
         self.trim_rows(&job);
         // The database takes no U+0000 in a text, so that both inserts fail; the service stays `running` for ever.
         let operation = if job.redeploy { DokployOperation::Redeploy } else { DokployOperation::Deploy };
@@ -111,6 +112,9 @@ impl State {
         if let Some(service) = self.service_mut(&job.target) {
             service.builds += usize::from(builds);
         }
+        if let Some(settings) = job.settings.as_ref().filter(|_| pulls && job.script.lines.is_empty()) {
+            job.script.lines.push(format!("Pulling {}", settings.image));
+        }
         let log = Log::paced(&job.script.lines, self.tick, job.script.ticks);
         self.logs.insert(self.log_key(&row), log);
         job.row = Some(row.id.clone());
@@ -139,6 +143,12 @@ impl State {
             _ => (Status::Done, DokployJobState::Done),
         };
         self.note(job.entry, state);
+        if status == Status::Done
+            && let Some(settings) = job.settings.clone()
+        {
+            // A deployment starts what was stopped meanwhile.
+            self.apply(&job.target, settings);
+        }
         job.stage = Stage::Closing;
         job.due = self.tick.saturating_add(self.quirks.late_title);
         let (tick, wall) = (self.tick, self.wall);
@@ -164,10 +174,6 @@ impl State {
         let failed = matches!(job.script.ending, Ending::Error(_));
         let overwrites = self.quirks.overwrites_title() && !job.redeploy && job.script.cloned;
         let Some(service) = self.service_mut(&job.target) else { return };
-        if !failed && let Some(settings) = &job.settings {
-            // A deployment starts what was stopped meanwhile.
-            service.running = Some(settings.clone());
-        }
         service.set_status(if failed { "error" } else { "done" });
         if !(overwrites && service.clones()) {
             return;

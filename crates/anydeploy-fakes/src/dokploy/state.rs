@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) queue: Queue,
     pub(super) ledger: Vec<DokployTriggered>,
     pub(super) writes: Vec<FakeWrite>,
+    /// Whether the next request to deploy is refused.
+    pub(super) refuses_next: bool,
     /// Requests to deploy that a gateway holds.
     pub(super) held: Vec<Order>,
     /// How many reads are still answered by a proxy.
@@ -66,6 +68,7 @@ impl State {
             queue: Queue::new(concurrency),
             ledger: Vec::new(),
             writes: Vec::new(),
+            refuses_next: false,
             held: Vec::new(),
             down: 0,
             tick: 0,

@@ -18,6 +18,7 @@ use super::error::map_error;
 use super::operation::Operation;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
+use super::setting::Source;
 use super::settings::{self, Settings};
 use super::variables::{self, Texts};
 use super::versions::Version;
@@ -52,6 +53,11 @@ const ALL_BY_TYPE: wire::Operation = wire::Operation::new(Method::Get, "deployme
 const CONTAINERS: wire::Operation = wire::Operation::new(Method::Get, "docker-getContainers", "/docker.getContainers");
 
 const ROLLBACK: wire::Operation = synchronous("rollback-rollback", "/rollback.rollback");
+
+const APPLICATION_UPDATE: wire::Operation =
+    wire::Operation::new(Method::Post, "application-update", "/application.update");
+
+const COMPOSE_UPDATE: wire::Operation = wire::Operation::new(Method::Post, "compose-update", "/compose.update");
 
 /// All variables of an application.
 const APPLICATION_SAVE_ENVIRONMENT: wire::Operation =
@@ -217,6 +223,28 @@ impl Api {
     pub(super) async fn containers(&self, server: Option<&str>) -> Result<Vec<Container>> {
         let request = self.client.http().request(&CONTAINERS).query("serverId", &server);
         Ok(value(request.json::<Option<Vec<Container>>>()).await?.unwrap_or_default())
+    }
+
+    /// Where an application or a compose stack comes from.
+    pub(super) async fn source(&self, target: &Target) -> Result<Source> {
+        target.validate()?;
+        let (operation, id) = match target.kind() {
+            TargetKind::Application => (&APPLICATION_ONE, "applicationId"),
+            TargetKind::Compose => (&COMPOSE_ONE, "composeId"),
+            other => return Err(unsupported_kind(other)),
+        };
+        value(self.client.http().request(operation).query(id, target.id()).json()).await
+    }
+
+    /// Changes one column of an application or a compose stack; the answer, which may hold secrets, is dropped.
+    pub(super) async fn update(&self, target: &Target, column: &str, text: &str) -> Result<()> {
+        let (operation, id) = match target.kind() {
+            TargetKind::Application => (&APPLICATION_UPDATE, "applicationId"),
+            TargetKind::Compose => (&COMPOSE_UPDATE, "composeId"),
+            other => return Err(unsupported_kind(other)),
+        };
+        let body = json!({ id: target.id(), column: text });
+        value(self.client.http().request(operation).body(&body).empty()).await
     }
 
     pub(super) async fn rows(&self, target: &Target) -> Result<Rows> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use futures::stream::{self, StreamExt};
 
 use super::Dokploy;
+use super::known::Known;
 use super::lists::Lists;
-use super::operation::Operation;
-use super::pending::Known;
+use super::operation::Asked;
 use super::read::read_pending;
 use super::row::to_deployment;
 use crate::{Deployment, DeploymentId, Identity, Pace, Result, Target, platform};
@@ -28,9 +28,9 @@ pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId]) -> Vec<Option<
     let lists = Lists::of(&dokploy.api, targets);
     lists.read_rows().await;
     let reads = ids.iter().zip(known).map(|(id, known)| async {
-        let operation = Operation::of_id(id).ok()?;
+        let asked = Asked::of_id(id).ok()?;
         let read = read_one(dokploy, &lists, id.target(), known).await?;
-        Some(read.map(|deployment| operation.made(deployment)))
+        Some(read.map(|deployment| asked.made(deployment)))
     });
     stream::iter(reads.collect::<Vec<_>>()).buffered(MAX_CONCURRENT).collect().await
 }

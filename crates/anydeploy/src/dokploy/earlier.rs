@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use super::Dokploy;
-use super::operation::Operation;
+use super::operation::Asked;
 use super::pending::Pending;
 use super::row::to_deployment;
 use super::status::of_job;
@@ -61,16 +61,18 @@ pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest, turn: &Turn
     });
     let Some((deployment, found)) = found else { return Ok(None) };
     earlier().retain(|one| one.pending.nonce() != found.nonce());
-    let deployment = Operation::of(request.action())?.made(deployment);
-    let is_fresh = deployment.status.phase == Phase::Queued || request.adoption() == Adoption::Any;
+    let deployment = Asked::of(request).made(deployment);
+    // One that waits reads its settings when it starts, and the setting of the request was set back by then.
+    let is_fresh = deployment.status.phase == Phase::Queued && request.setting().is_none();
+    let is_fresh = is_fresh || request.adoption() == Adoption::Any;
     if is_fresh { Ok(Some(deployment)) } else { Err(delivered_late(deployment)) }
 }
 
-/// The error of a request whose earlier try was given up, then delivered late, and has begun to deploy.
+/// The error of a request whose earlier try was given up, and then delivered late.
 ///
-/// That deployment cannot contain what was set after it began.
+/// A deployment that has begun cannot contain what was set since, and one that waits was triggered for another setting.
 fn delivered_late(earlier: Deployment) -> Error {
-    let message = "an earlier try of the same request was delivered late and has begun, and nothing new was triggered";
+    let message = "an earlier try of the same request was delivered late, and nothing new was triggered";
     Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform::DOKPLOY).with_last(Some(earlier))
 }
 

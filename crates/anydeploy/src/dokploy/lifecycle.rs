@@ -1,16 +1,12 @@
 //! Starting and stopping: operations that the server answers when they are over, and that leave nothing but a status.
 
-use std::time::Duration;
-
 use futures::future::{BoxFuture, FutureExt};
-use tokio::time::sleep;
 
 use super::state::{self, State};
 use super::{ApplicationStatusEnum, Dokploy};
-use crate::adapter::{retry_briefly, retry_read};
+use crate::adapter::{after_write, retry_read};
 use crate::{
-    Ability, Backoff, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Result, RunState, StateChange, Target,
-    platform,
+    Ability, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Result, RunState, StateChange, Target, platform,
 };
 
 impl Lifecycle for Dokploy {
@@ -106,17 +102,8 @@ async fn after_loss(
     lost: Error,
 ) -> Result<()> {
     let end = if desired == DesiredState::Running { ApplicationStatusEnum::Done } else { ApplicationStatusEnum::Idle };
-    let settles = dokploy.timing.trigger_settles;
-    let mut backoff = Backoff::new(settles / 150, settles / 4).with_budget(settles);
     // A status that was the same before proves nothing.
-    let mut next = (before.settings.status != end).then_some(Duration::ZERO);
-    while let Some(pause) = next {
-        sleep(pause).await;
-        let settings = retry_briefly(|| dokploy.api.settings(target)).await;
-        if settings.is_ok_and(|settings| settings.status == end) {
-            return Ok(());
-        }
-        next = backoff.next(None);
-    }
-    Err(lost.with_advice("read its state; nothing shows whether the request was acted on"))
+    let shows = before.settings.status != end;
+    let read = || async { Ok(shows && dokploy.api.settings(target).await?.status == end) };
+    after_write(lost, &dokploy.timing, read).await
 }

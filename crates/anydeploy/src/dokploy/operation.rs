@@ -1,9 +1,12 @@
 //! The operations of Dokploy that the actions of a request stand for.
 
-use crate::{Action, Deployment, DeploymentId, Error, ErrorKind, Result, TargetKind, platform};
+use crate::{Action, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Result, Setting, TargetKind, platform};
 
 /// The detail of an id that names the operation; without it, the deployment was a `deploy`.
 const OPERATION: &str = "operation";
+
+/// The detail of an id that names the tag which was set before the deployment.
+const TAG: &str = "tag";
 
 /// An operation that a trigger sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,39 @@ impl Operation {
     pub(super) fn made(self, mut deployment: Deployment) -> Deployment {
         deployment.id = self.name_in(deployment.id);
         deployment.with_action(self.action())
+    }
+}
+
+/// What a request asked for, as far as the id of its deployment keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) operation: Operation,
+    /// The tag that was set before the deployment.
+    pub(super) tag: Option<String>,
+}
+
+impl Asked {
+    /// What a request for a deployment with a row asks for.
+    pub(super) fn of(request: &DeployRequest) -> Self {
+        let redeploys = request.action() == Action::Redeploy;
+        let tag = match request.setting() {
+            Some(Setting::ImageTag(tag)) => Some(tag.clone()),
+            _ => None,
+        };
+        Self { operation: if redeploys { Operation::Redeploy } else { Operation::Deploy }, tag }
+    }
+
+    pub(super) fn of_id(id: &DeploymentId) -> Result<Self> {
+        Ok(Self { operation: Operation::of_id(id)?, tag: id.get(TAG).map(str::to_owned) })
+    }
+
+    /// The deployment that was made of it.
+    pub(super) fn made(&self, deployment: Deployment) -> Deployment {
+        let mut deployment = self.operation.made(deployment);
+        if let Some(tag) = &self.tag {
+            deployment.id = deployment.id.with(TAG, &**tag);
+        }
+        deployment
     }
 }
 

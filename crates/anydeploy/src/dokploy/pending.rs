@@ -1,4 +1,4 @@
-//! What the id of a deployment says: its row or, until that is known, what identifies the row later.
+//! What identifies the row of a deployment that is not known yet, and the id of one whose row is.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,8 +7,6 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::operation::Operation;
 use super::queue::{Queue, may_overlap, place};
-use super::reload::Reloaded;
-use super::rollback::RolledBack;
 use super::rows::{Newest, newest};
 use crate::adapter::{Timestamps, checked};
 use crate::excerpt::excerpt;
@@ -37,38 +35,19 @@ const MAX_TITLE_CHARS: usize = 120;
 /// The longest time from the baseline to the answer of a trigger that is [`swift`](Pending::swift).
 pub(super) const SWIFT_TRIGGER: Duration = Duration::from_millis(250);
 
-/// What the id of a deployment says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Known {
-    /// The id of its row, and how that was found.
-    Row(String, Identity),
-    /// What identifies the row later.
-    Pending(Pending),
-    /// The end of a restart, which leaves no row.
-    Reloaded(Reloaded),
-    /// A rollback, which leaves no row.
-    RolledBack(RolledBack),
-}
-
-impl Known {
-    pub(super) fn of(id: &DeploymentId) -> Result<Self> {
-        match Operation::of_id(id)? {
-            Operation::Reload => return Reloaded::of(id).map(Self::Reloaded),
-            Operation::Rollback => return RolledBack::of(id).map(Self::RolledBack),
-            Operation::Deploy | Operation::Redeploy => {}
-        }
-        let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
-        match id.get(ROW) {
-            Some(row) => Ok(Self::Row(row.to_owned(), identity)),
-            None => Pending::of(id).map(Self::Pending),
-        }
-    }
-}
-
 /// The id of a deployment whose row is known: it holds the row and nothing else.
 pub(super) fn id_of_row(target: &Target, row: &str, identity: Identity) -> DeploymentId {
-    let id = DeploymentId::new(platform::DOKPLOY, target.clone()).with(ROW, row);
+    identified(DeploymentId::new(platform::DOKPLOY, target.clone()).with(ROW, row), identity)
+}
+
+/// The id of a deployment that was found so.
+pub(super) fn identified(id: DeploymentId, identity: Identity) -> DeploymentId {
     if identity == Identity::Inferred { id.with(INFERRED, "1") } else { id }
+}
+
+/// How the row of an id was found.
+pub(super) fn identity_of(id: &DeploymentId) -> Identity {
+    if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact }
 }
 
 /// The row that an id names.
@@ -319,31 +298,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_id_says_is_written_as_it_was_read() {
-        for text in [
-            "row=r",
-            "row=r&inferred=1",
-            "nonce=n",
-            "nonce=n&since=5.6&title=release 7&after=1",
-            "nonce=n&after=1&queued=2",
-            "nonce=n&overlap=1&after=1&queued=2&ahead=3",
-            "nonce=n&swift=1&after=1&queued=2&active=4&until=5&listed=6",
-            "nonce=n&operation=redeploy&after=1",
-        ] {
-            let id: DeploymentId = format!("dokploy:application:a?{}", text.replace(' ', "%20")).parse().unwrap();
-            let written = match Known::of(&id).unwrap() {
-                Known::Row(row, identity) => id_of_row(id.target(), &row, identity),
-                Known::Pending(pending) => pending.id(id.target()),
-                Known::Reloaded(_) | Known::RolledBack(_) => panic!("{id}"),
-            };
-            assert_eq!(written.to_string(), id.to_string(), "{text}");
-        }
-    }
-
-    #[test]
     fn an_id_of_an_earlier_release_is_read() {
         let id: DeploymentId = "dokploy:application:a?nonce=n&crowded=1".parse().unwrap();
-        let Known::Pending(pending) = Known::of(&id).unwrap() else { panic!("{id}") };
+        let pending = Pending::of(&id).unwrap();
         assert_eq!(pending.id(id.target()).to_string(), "dokploy:application:a?nonce=n&overlap=1");
     }
 
@@ -359,7 +316,7 @@ mod tests {
             "nonce=n&active=",
         ] {
             let id: DeploymentId = format!("dokploy:application:a?{text}").parse().unwrap();
-            assert_eq!(Known::of(&id).unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
+            assert_eq!(Pending::of(&id).unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use super::Dokploy;
 use super::ended::of_row;
+use super::known::Known;
 use super::lists::Lists;
 use super::lost::row_is_gone;
-use super::operation::Operation;
-use super::pending::{Known, Pending, row_of};
+use super::operation::Asked;
+use super::pending::{Pending, row_of};
+use super::ran::verified;
 use super::resolve::resolve;
 use super::rows::Rows;
 use crate::adapter::{Remembered, is_last_read};
@@ -13,7 +15,7 @@ use crate::{Deployment, DeploymentId, Identity, Result, Target, platform};
 
 pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deployment> {
     id.expect_platform(&platform::DOKPLOY)?;
-    let operation = Operation::of_id(id)?;
+    let asked = Asked::of_id(id)?;
     let target = id.target();
     let read = match Known::of(id)? {
         Known::Reloaded(reloaded) => Ok(reloaded.to_deployment(target)),
@@ -21,7 +23,11 @@ pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deploym
         Known::Pending(pending) => read_pending(dokploy, &Lists::of(&dokploy.api, [target]), target, pending).await,
         Known::Row(row, identity) => read_row(dokploy, target, &row, identity).await,
     };
-    read.map(|deployment| operation.made(deployment))
+    let deployment = asked.made(read?);
+    Ok(match (asked.tag, row_of(&deployment.id)) {
+        (Some(tag), Some(row)) => verified(dokploy, deployment, &row, &tag).await,
+        _ => deployment,
+    })
 }
 
 async fn read_row(dokploy: &Dokploy, target: &Target, row: &str, identity: Identity) -> Result<Deployment> {

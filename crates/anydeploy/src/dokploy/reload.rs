@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
 use super::operation::Operation;
+use super::pending::{identified, identity_of};
 use super::queue::Queue;
 use super::status;
 use super::{Dokploy, under_way};
@@ -17,7 +18,6 @@ use crate::{DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity,
 
 const ENDED: &str = "ended";
 const WAS: &str = "was";
-const INFERRED: &str = "inferred";
 
 /// What the server answers with 500 when the engine refuses the settings; it gives no reason.
 const FAILED: &str = "Error reloading application";
@@ -57,15 +57,14 @@ pub(super) struct Reloaded {
 impl Reloaded {
     /// What an id says of a restart.
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
-        let identity = if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact };
         let (was, ended) = (id.require(WAS)?.to_owned(), DeploymentStatusEnum::from(id.require(ENDED)?));
-        Ok(Self { was, ended, identity })
+        Ok(Self { was, ended, identity: identity_of(id) })
     }
 
     pub(super) fn to_deployment(&self, target: &Target) -> Deployment {
         let id = DeploymentId::new(platform::DOKPLOY, target.clone());
         let id = id.with(WAS, &*self.was).with(ENDED, self.ended.as_str());
-        let id = if self.identity == Identity::Inferred { id.with(INFERRED, "1") } else { id };
+        let id = identified(id, self.identity);
         let has_failed = self.ended == DeploymentStatusEnum::Error;
         let deployment = Deployment::new(id, self.identity, status::status(Some(&self.ended)))
             .with_reason(has_failed.then(|| FAILED.to_owned()))

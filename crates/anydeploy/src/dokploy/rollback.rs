@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::baseline::Baseline;
 use super::containers::{Shown, shown};
 use super::operation::Operation;
+use super::pending::{identified, identity_of};
 use super::queue::Queue;
 use super::versions::Kept;
 use super::{Dokploy, under_way};
@@ -24,7 +25,6 @@ const IMAGE: &str = "image";
 const SERVER: &str = "server";
 const SINCE: &str = "since";
 const ENDED: &str = "ended";
-const INFERRED: &str = "inferred";
 
 /// For how many times as long as what never shows counts as lost, the engine may take to run the image: 15 minutes by
 /// default.
@@ -150,7 +150,7 @@ impl RolledBack {
             app_name: id.require(APP)?.to_owned(),
             server: id.get(SERVER).map(str::to_owned),
             since: Timestamps::read(id, SINCE),
-            identity: if id.get(INFERRED).is_some() { Identity::Inferred } else { Identity::Exact },
+            identity: identity_of(id),
             end: End::ALL.into_iter().find(|end| id.get(ENDED) == Some(end.word())),
         })
     }
@@ -181,9 +181,7 @@ impl RolledBack {
             .filter_map(|(key, text)| Some((key, text?)))
             .fold(id, |id, (key, text)| id.with(key, text));
         id = self.since.into_iter().fold(id, |id, since| since.write(id, SINCE));
-        if self.identity == Identity::Inferred {
-            id = id.with(INFERRED, "1");
-        }
+        id = identified(id, self.identity);
         let (phase, word) = match (self.end, shown) {
             (Some(end @ (End::Ran | End::Unread)), _) => (Phase::Succeeded, end.word()),
             (Some(end @ End::NeverRan), _) => (Phase::Failed, end.word()),

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::baseline::{Baseline, baseline};
 use super::infer::{Others, is_ambiguous, note_others};
-use super::operation::{Operation, advice};
-use super::pending::{Known, Pending, SWIFT_TRIGGER};
+use super::known::Known;
+use super::operation::{Asked, Operation, advice};
+use super::pending::{Pending, SWIFT_TRIGGER};
 use super::queue::is_over;
 use super::reload::ReloadTrigger;
 use super::rollback::RollbackTrigger;
@@ -17,13 +18,13 @@ use super::rows::{Newest, Rows};
 use super::search::{Finding, Scope, find};
 use super::send::{Sent, first_polls, send_and_poll};
 use super::status::{accepted, of_job};
-use super::{Dokploy, earlier, reload, rollback};
+use super::{Dokploy, earlier, reload, rollback, setting};
 use crate::adapter::{
     Answer, Left, Planner, Remembered, Resolution, Search, Trigger, Turn, checked, may_be_transient, retry_briefly,
 };
 use crate::{
-    Action, DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Platform, Result, Revision, Target,
-    Timing, platform,
+    DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Platform, Result, Revision, Target, Timing,
+    platform,
 };
 
 /// What is sent, and what was read before it.
@@ -38,6 +39,9 @@ pub(super) struct Plan {
     /// What was read before a rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rollback: Option<rollback::Before>,
+    /// What was read before a setting is changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    setting: Option<setting::Before>,
     /// When the read of the baseline began, in the process that read it.
     #[serde(skip)]
     began: Option<Instant>,
@@ -62,6 +66,9 @@ impl Planner for DokployPlanner<'_> {
             }
         })?;
         let operation = Operation::of(request.action())?;
+        if let Some(setting) = request.setting() {
+            setting::check(setting)?;
+        }
         let turn = Turn::take(&self.0.api.place(target), target).await;
         let began = Some(Instant::now());
         let baseline = baseline(self.0, target).await?;
@@ -73,8 +80,12 @@ impl Planner for DokployPlanner<'_> {
             Some(point) => Some(rollback::Before::read(self.0, target, &baseline, point).await?),
             None => None,
         };
+        let setting = match request.setting() {
+            Some(setting) => Some(setting::Before::read(self.0, target, setting).await?),
+            None => None,
+        };
         let nonce = Uuid::new_v4().simple().to_string();
-        Ok((turn, Plan { nonce, baseline, reload, rollback, began }))
+        Ok((turn, Plan { nonce, baseline, reload, rollback, setting, began }))
     }
 
     fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
@@ -85,8 +96,8 @@ impl Planner for DokployPlanner<'_> {
             return Box::new(RollbackTrigger { dokploy: self.0, request, baseline: plan.baseline, before });
         }
         let before = plan.baseline.newest;
-        let operation = if request.action() == Action::Redeploy { Operation::Redeploy } else { Operation::Deploy };
-        Box::new(DokployTrigger { dokploy: self.0, request, operation, plan, before, others: Others::new() })
+        let asked = Asked::of(request);
+        Box::new(DokployTrigger { dokploy: self.0, request, asked, plan, before, others: Others::new() })
     }
 }
 
@@ -94,7 +105,7 @@ impl Planner for DokployPlanner<'_> {
 struct DokployTrigger<'a> {
     dokploy: &'a Dokploy,
     request: &'a DeployRequest,
-    operation: Operation,
+    asked: Asked,
     plan: Plan,
     /// The newest row that was read before the queue of the present poll; at first that of the baseline.
     before: Newest,
@@ -120,10 +131,9 @@ impl Trigger for DokployTrigger<'_> {
     }
 
     fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
-        let operation = self.operation;
         async move {
             match self.post_once(turn).await {
-                Answer::Accepted(deployment) => Answer::accepted(operation.made(*deployment)),
+                Answer::Accepted(deployment) => Answer::accepted(self.asked.made(*deployment)),
                 other => other,
             }
         }
@@ -131,11 +141,10 @@ impl Trigger for DokployTrigger<'_> {
     }
 
     fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
-        let operation = self.operation;
         async move {
             Ok(match self.search_once(search).await? {
-                Resolution::Found(deployment) => Resolution::found(operation.made(*deployment)),
-                Resolution::Likely(deployment) => Resolution::likely(operation.made(*deployment)),
+                Resolution::Found(deployment) => Resolution::found(self.asked.made(*deployment)),
+                Resolution::Likely(deployment) => Resolution::likely(self.asked.made(*deployment)),
                 other => other,
             })
         }
@@ -153,6 +162,36 @@ impl Trigger for DokployTrigger<'_> {
         }
     }
 
+    fn set<'a>(&'a mut self, _: &'a Turn) -> BoxFuture<'a, Result<bool>> {
+        async move {
+            match &self.plan.setting {
+                Some(setting) => setting.set(self.dokploy, self.request.target()).await,
+                None => Ok(false),
+            }
+        }
+        .boxed()
+    }
+
+    fn unset(&mut self) -> BoxFuture<'_, String> {
+        async move {
+            match &self.plan.setting {
+                Some(setting) => setting.unset(self.dokploy, self.request.target()).await,
+                None => String::new(),
+            }
+        }
+        .boxed()
+    }
+
+    fn is_set(&mut self) -> BoxFuture<'_, Result<bool>> {
+        async move {
+            match &self.plan.setting {
+                Some(setting) => setting.is_set(self.dokploy, self.request.target()).await,
+                None => Ok(false),
+            }
+        }
+        .boxed()
+    }
+
     fn was_not_acted_on(&self, turn: &Turn) {
         earlier::remember(self.dokploy, self.request, self.pending(turn));
     }
@@ -164,7 +203,7 @@ impl DokployTrigger<'_> {
         let Plan { nonce, baseline, .. } = &self.plan;
         let mut pending = Pending::new(nonce, baseline.newest.created, self.request.reason());
         pending.overlaps = turn.overlap().is_some();
-        pending.redeploys = self.operation == Operation::Redeploy;
+        pending.redeploys = self.asked.operation == Operation::Redeploy;
         pending
     }
 
@@ -251,7 +290,9 @@ impl DokployTrigger<'_> {
 /// Refuses what no call of Dokploy 0.30.2 does, with what to do instead.
 fn refuse_revision(revision: &Revision) -> Result<()> {
     let what = match revision {
-        Revision::ImageTag(_) => "deploying a given image tag; set the image by `application.update`, then deploy",
+        Revision::ImageTag(_) => {
+            "deploying a given image tag without setting it; set it with the request, which changes it for good"
+        }
         Revision::Commit(_) => {
             "deploying a given commit: it clones the head of the configured branch or tag; push a tag and configure that \
              instead"

@@ -6,18 +6,16 @@ mod references;
 mod text;
 mod texts;
 
-use std::time::Duration;
-
 use futures::future::{BoxFuture, FutureExt};
-use tokio::time::sleep;
 
 pub(super) use texts::{Application, Compose, Texts};
 
 use super::Dokploy;
+use super::lost_write::{Unseen, effect};
 use crate::adapter::{retry_briefly, retry_read};
 use crate::{
-    Ability, Applied, Backoff, Change, Deployer, DesiredVariable, DesiredVariables, Error, ErrorKind, Partial,
-    PlanEntry, PlanOptions, Result, Target, TargetKind, VariablePlan, VariableScope, VariableSet, Variables, platform,
+    Ability, Applied, Change, Deployer, DesiredVariable, DesiredVariables, Error, ErrorKind, Partial, PlanEntry,
+    PlanOptions, Result, Target, TargetKind, VariablePlan, VariableScope, VariableSet, Variables, platform,
 };
 
 impl Variables for Dokploy {
@@ -126,17 +124,14 @@ async fn apply(dokploy: &Dokploy, plan: &VariablePlan) -> Result<Applied> {
 
 /// Reads after a lost answer whether the texts were saved: they are as before for as long as they were not.
 async fn after_loss(dokploy: &Dokploy, target: &Target, before: &Texts, lost: Error) -> Result<Texts> {
-    let settles = dokploy.timing.trigger_settles;
-    let mut backoff = Backoff::new(settles / 150, settles / 4).with_budget(settles);
-    let (mut next, mut was_read) = (Some(Duration::ZERO), false);
-    while let Some(pause) = next {
-        sleep(pause).await;
-        match retry_briefly(|| dokploy.api.variables(target)).await {
-            Ok(now) if !now.has_texts_of(before) => return Ok(now),
-            read => was_read = read.is_ok(),
-        }
-        next = backoff.next(None);
-    }
+    let read = || async {
+        let now = dokploy.api.variables(target).await?;
+        Ok((!now.has_texts_of(before)).then_some(now))
+    };
+    let was_read = match effect(&dokploy.timing, read).await {
+        Ok(now) => return Ok(now),
+        Err(Unseen { was_read }) => was_read,
+    };
     // What is saved once more is the same text, unless somebody changed it meanwhile, which the next call notices.
     let advice =
         if was_read { "nothing was written; apply the plan again" } else { "read the variables, and plan again" };

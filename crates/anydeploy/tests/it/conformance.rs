@@ -16,7 +16,12 @@ use qovery::OnQovery;
 
 /// The fakes of Coolify and Dokploy have their servers' own words alone.
 const COOLIFY_SKIPS: &[&str] = &["an_unknown_word_ends_nothing"];
-const DOKPLOY_SKIPS: &[&str] = &["an_unknown_word_ends_nothing"];
+/// Dokploy saves all variables by one request, and makes none itself.
+const DOKPLOY_SKIPS: &[&str] = &[
+    "an_unknown_word_ends_nothing",
+    "a_half_written_apply_names_both_halves",
+    "what_the_platform_made_is_never_removed",
+];
 /// The fake of Qovery does not record these options of a request.
 const QOVERY_SKIPS: &[&str] = &[
     "what_was_deployed_is_taken_or_refused",

@@ -3,6 +3,7 @@
 mod lifecycle;
 mod restart;
 mod rollback;
+mod setting;
 mod variables;
 
 use std::time::Duration;

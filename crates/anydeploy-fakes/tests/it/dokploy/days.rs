@@ -200,6 +200,31 @@ async fn a_deployment_that_waits_takes_the_settings_of_the_moment_it_starts() {
 }
 
 #[tokio::test]
+async fn the_log_names_the_image_that_a_deployment_pulls_and_a_redeployment_does_not() {
+    let fake = still().await;
+    let web = deployed(&fake).await;
+    verb(&fake, &web, "redeploy").await;
+    fake.advance(10);
+    let mut pulled = Vec::new();
+    for row in rows(&fake, &web).await {
+        let id = row["deploymentId"].as_str().unwrap();
+        let log = get(&fake, &format!("deployment.readLogs?deploymentId={id}")).await.json();
+        pulled.push(log.as_str().unwrap().contains("Pulling registry.example.test/fake:1"));
+    }
+    assert_eq!(pulled, [false, true]);
+}
+
+#[tokio::test]
+async fn a_refused_deployment_is_neither_queued_nor_recorded() {
+    let fake = still().await;
+    fake.refuse_next_deployment();
+    let body = json!({ "applicationId": fake.application() });
+    assert_eq!(post(&fake, "application.deploy", body.clone()).await.status, 401);
+    assert!(fake.triggered().is_empty() && queue(&fake).await.is_empty());
+    assert_eq!(post(&fake, "application.deploy", body).await.status, 200);
+}
+
+#[tokio::test]
 async fn only_deployments_from_git_build() {
     let fake = still().await;
     let web = deployed(&fake).await;

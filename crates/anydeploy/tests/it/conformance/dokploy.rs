@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
-use anydeploy::{DeployRequest, Deployer, DeploymentId, Dokploy, Target, WatchOptions, platform};
-use anydeploy_fakes::{DokployJobState, DokployScript, FakeDokploy, FaultyNetwork};
+use anydeploy::{
+    DeployRequest, Deployer, DeployerExt, DeploymentId, Dokploy, Method, Setting, Target, WatchOptions, platform,
+};
+use anydeploy_fakes::{DokployJobState, DokployScript, FakeDokploy, Fault, FaultPlan, FaultyNetwork, RequestKind};
 use futures::future::{BoxFuture, FutureExt, ready};
+use serde_json::json;
 use tokio::time::sleep;
 
 use crate::conformance::line::{self, Doomed};
+use crate::dokploy_traps::others::{get, post};
 
 /// A Dokploy on which no one else deploys, and where no service waits for another.
 pub(crate) struct OnDokploy {
@@ -24,6 +28,35 @@ impl OnDokploy {
         let fake = FakeDokploy::builder().concurrency(1_000).pace(line::PACE).start().await;
         let line = line::to(&fake.url());
         Self { fake, line, doomed: Doomed::default() }
+    }
+
+    /// An application that was deployed once for each script, with nothing under way.
+    async fn deployed<const N: usize>(&self, scripts: [DokployScript; N]) -> Target {
+        let application = self.fake.add_application("web");
+        let keep = json!({
+            "applicationId": application, "rollbackActive": true, "rollbackRegistryId": "fake-registry",
+        });
+        post(&self.fake, "/api/application.update", keep).await;
+        for script in scripts {
+            self.fake.next_deployment(&application, script);
+            self.fake.deploy_by_someone_else(&application);
+        }
+        let target = Target::application(application);
+        // The status follows the last one of the row.
+        while self.deployer().state(&target).await.unwrap().busy.is_some() {
+            sleep(line::STEP).await;
+        }
+        target
+    }
+
+    async fn column(&self, target: &Target, column: &str) -> String {
+        let one = get(&self.fake, format!("/api/application.one?applicationId={}", target.id())).await;
+        one[column].as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn image_tag(&self, target: &Target) -> Option<String> {
+        let image = self.column(target, "dockerImage").await;
+        image.rsplit_once(':').map(|(_, tag)| tag.to_owned())
     }
 
     fn strike_the_doomed(&self) {
@@ -119,11 +152,17 @@ impl Harness for OnDokploy {
     fn received<'a>(&'a self, target: &'a Target, option: RequestOption) -> BoxFuture<'a, Received> {
         let triggered = self.fake.triggered();
         let last = triggered.into_iter().rfind(|deployment| deployment.target == target.id());
-        ready(match (last, option) {
-            (None, _) => Received::Nothing,
-            (Some(last), RequestOption::Reason) => last.title.map_or(Received::Nothing, Received::Value),
-            _ => Received::Unknown,
-        })
+        async move {
+            match (last, option) {
+                (None, _) => Received::Nothing,
+                (Some(last), RequestOption::Reason) => last.title.map_or(Received::Nothing, Received::Value),
+                (_, RequestOption::SetImageTag) => {
+                    self.image_tag(target).await.map_or(Received::Nothing, Received::Value)
+                }
+                (_, RequestOption::SetBranch) => Received::Value(self.column(target, "customGitBranch").await),
+                _ => Received::Unknown,
+            }
+        }
         .boxed()
     }
 
@@ -139,9 +178,94 @@ impl Harness for OnDokploy {
         let request = DeployRequest::new(Target::application(self.fake.add_application("web")));
         ready(match option {
             RequestOption::Reason => Some(request.with_reason("conformance")),
+            RequestOption::SetImageTag => Some(request.with_setting(Setting::ImageTag("2".to_owned()))),
+            RequestOption::SetBranch => {
+                let site = Target::application(self.fake.add_git_application("site"));
+                Some(DeployRequest::new(site).with_setting(Setting::Branch("release/2".to_owned())))
+            }
             _ => None,
         })
         .boxed()
+    }
+
+    fn running_target(&self) -> BoxFuture<'_, Option<Target>> {
+        async { Some(self.deployed([DokployScript::succeeds()]).await) }.boxed()
+    }
+
+    fn stopped_target(&self) -> BoxFuture<'_, Option<Target>> {
+        async {
+            let target = self.deployed([DokployScript::succeeds()]).await;
+            self.deployer().stop(&target).await.unwrap();
+            Some(target)
+        }
+        .boxed()
+    }
+
+    fn target_in_an_unknown_state(&self) -> BoxFuture<'_, Option<Target>> {
+        async {
+            let target = self.deployed([DokployScript::succeeds()]).await;
+            self.fake.set_status(target.id(), "hibernating");
+            Some(target)
+        }
+        .boxed()
+    }
+
+    fn target_with_history(&self) -> BoxFuture<'_, Option<Target>> {
+        let (fails, succeeds) = (DokployScript::fails_with("exit code 1"), DokployScript::succeeds);
+        async move { Some(self.deployed([succeeds(), fails, succeeds()]).await) }.boxed()
+    }
+
+    fn writes<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        ready(Some(self.fake.writes().iter().filter(|write| write.target == target.id()).count())).boxed()
+    }
+
+    fn builds<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Option<usize>> {
+        ready(Some(self.fake.builds(target.id()))).boxed()
+    }
+
+    fn lose_next_write(&self, method: Method, acted_on: bool) -> BoxFuture<'_, bool> {
+        let fault = if acted_on { Fault::ResetAfter } else { Fault::ResetBefore };
+        let kind = if method == Method::Start { RequestKind::Trigger } else { RequestKind::Write };
+        self.line.follow(FaultPlan::always(fault).on([kind]).limit(1));
+        ready(true).boxed()
+    }
+
+    fn change_variable<'a>(&'a self, target: &'a Target, key: &'a str) -> BoxFuture<'a, bool> {
+        async move {
+            let env = format!("{key}=theirs\n");
+            let body = json!({
+                "applicationId": target.id(), "env": env, "buildArgs": null, "buildSecrets": null, "createEnvFile": true,
+            });
+            post(&self.fake, "/api/application.saveEnvironment", body).await;
+            true
+        }
+        .boxed()
+    }
+
+    fn setting_of<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Option<String>> {
+        async move {
+            match request.setting()? {
+                Setting::ImageTag(_) => self.image_tag(request.target()).await,
+                _ => Some(self.column(request.target(), "customGitBranch").await),
+            }
+        }
+        .boxed()
+    }
+
+    fn change_setting<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, bool> {
+        async move {
+            let body = json!({
+                "applicationId": request.target().id(), "dockerImage": "fake:theirs", "customGitBranch": "theirs",
+            });
+            post(&self.fake, "/api/application.update", body).await;
+            true
+        }
+        .boxed()
+    }
+
+    fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
+        self.fake.refuse_next_deployment();
+        ready(true).boxed()
     }
 
     fn secrets(&self) -> Vec<String> {

@@ -15,7 +15,7 @@ async fn a_revision_that_no_call_means_is_refused_with_the_reason_before_anythin
         for (revision, words) in [
             (Revision::Deployed, "disk"),
             (Revision::Commit(SHA.into()), "head of the configured branch"),
-            (Revision::ImageTag("1.4.2".into()), "application.update"),
+            (Revision::ImageTag("1.4.2".into()), "set it with the request"),
             (Revision::ChartVersion("1.0.0".into()), "chart version"),
         ] {
             let request = DeployRequest::new(target.clone()).with_revision(revision.clone());
