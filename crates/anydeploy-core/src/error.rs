@@ -2,6 +2,7 @@
 
 mod document;
 mod kind;
+mod obstacle;
 mod partial;
 
 use std::borrow::Cow;
@@ -11,11 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use kind::ErrorKind;
+pub use obstacle::RollbackObstacle;
 pub use partial::Partial;
 
 use anydeploy_mask::one_line;
 
-use crate::{CallKind, Deployment, Platform, RollbackObstacle};
+use crate::{CallKind, Deployment, Platform};
 
 /// How many characters of a server's own sentence are kept.
 const MAX_SERVER_MESSAGE: usize = 300;

@@ -27,6 +27,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod action;
 mod backoff;
 mod batch_read;
 mod call_kind;
@@ -61,6 +62,7 @@ mod text;
 mod variables;
 mod watch;
 
+pub use action::Action;
 pub use anydeploy_mask::mask;
 pub use backoff::{Backoff, Jitter};
 pub use batch_read::read_by_batch;
@@ -69,7 +71,7 @@ pub use capabilities::{Ability, Capabilities};
 pub use check::{Check, Permission, VersionSupport};
 pub use deployer::Deployer;
 pub use deployment::{Deployment, Identity, Progress};
-pub use error::{Error, ErrorKind, Partial};
+pub use error::{Error, ErrorKind, Partial, RollbackObstacle};
 pub use ext::DeployerExt;
 pub use group::{Cancel, Catalog, Group, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
 pub use history::HistoryOptions;
@@ -84,9 +86,9 @@ pub use lifecycle::{DesiredState, RunState, StateChange};
 pub use log::{LogLine, LogOptions, LogPage};
 pub use method::Method;
 pub use platform::Platform;
-pub use request::{Action, Adoption, DeployRequest, JobEvent, RequestOption, Setting, TerraformAction};
+pub use request::{Adoption, DeployRequest, JobEvent, RequestOption, Setting, TerraformAction};
 pub use revision::{RanRevision, Revision};
-pub use rollback::{RollbackObstacle, RollbackPoint, RollbackTarget};
+pub use rollback::{RollbackPoint, RollbackTarget};
 pub use service::{Service, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};

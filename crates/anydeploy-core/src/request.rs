@@ -1,12 +1,10 @@
 //! What a caller asks to be deployed, and the check that the platform can do just that.
 
-mod action;
 mod document;
 mod options;
 mod request_option;
 mod setting;
 
-pub use action::Action;
 pub use options::{Adoption, JobEvent, TerraformAction};
 pub use request_option::RequestOption;
 pub use setting::Setting;
@@ -15,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use document::Document;
 
-use crate::{Error, ErrorKind, RanRevision, Revision, RollbackPoint, RollbackTarget, Target};
+use crate::{Action, Error, ErrorKind, RanRevision, Revision, RollbackPoint, RollbackTarget, Target};
 
 /// A commit has 40 bytes, an image tag at most 128.
 const MAX_REVISION_BYTES: usize = 256;

@@ -1,13 +1,11 @@
 //! The versions that a target can go back to.
 
-use std::fmt;
-
 use anydeploy_mask::mask;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::json::VersionOne;
-use crate::{DeploymentId, Error, ErrorKind, RanRevision, Result, Target};
+use crate::{DeploymentId, RanRevision, Result, RollbackObstacle, Target};
 
 /// A version to go back to, as the platform names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +17,7 @@ pub struct RollbackPoint {
     #[serde(default)]
     pub revision: RanRevision,
     /// The newest deployment of the target when the list was read; another one by now is a
-    /// [`Conflict`](ErrorKind::Conflict).
+    /// [`Conflict`](crate::ErrorKind::Conflict).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest: Option<String>,
 }
@@ -131,50 +129,11 @@ impl RollbackTarget {
     /// Checks that nothing prevents going back to it, as far as the list said.
     ///
     /// # Errors
-    /// [`ErrorKind::Conflict`] with its [obstacle](Error::obstacle).
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) with its [obstacle](crate::Error::obstacle).
     pub fn check(&self) -> Result<()> {
         match self.obstacle {
             Some(obstacle) => Err(obstacle.to_error()),
             None => Ok(()),
         }
-    }
-}
-
-/// Why a target cannot go back to a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RollbackObstacle {
-    /// It is the version that runs.
-    IsCurrent,
-    /// Its deployment failed.
-    Failed,
-    /// Its image was kept once, and is not there any more.
-    ImageGone,
-    /// The platform did not keep it.
-    NotKept,
-    /// The platform did not record which version it was.
-    NoRevision,
-}
-
-impl RollbackObstacle {
-    /// The error of a rollback that it prevents; nothing was sent.
-    #[must_use]
-    pub fn to_error(self) -> Error {
-        Error::new(ErrorKind::Conflict, format!("the target cannot go back to this version: {self}"))
-            .with_obstacle(Some(self))
-            .with_advice("list the versions again, and choose one without an obstacle")
-    }
-}
-
-impl fmt::Display for RollbackObstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::IsCurrent => "it is the version that runs",
-            Self::Failed => "its deployment failed",
-            Self::ImageGone => "its image is not there any more",
-            Self::NotKept => "the platform did not keep it",
-            Self::NoRevision => "the platform did not record which version it was",
-        })
     }
 }

@@ -7,8 +7,8 @@ use self::tree::Tree;
 pub use self::{
     choice::{Chosen, Match, choose, weigh},
     names::{Names, table, table_length},
-    node::Ahead,
-    slot::{Required, Slot},
+    node::{Ahead, Slot},
+    slot::Required,
 };
 pub use self::{
     error::DecodeError,

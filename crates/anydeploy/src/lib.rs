@@ -31,6 +31,7 @@ mod any_config;
 mod excerpt;
 #[cfg(any(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod groups;
+pub mod guide;
 pub mod platform;
 
 #[cfg(feature = "coolify")]

@@ -114,13 +114,11 @@ impl Day {
         let is_offered = self.can(Ability::Rollback) && versions.is_ok();
         let Some(versions) = self.unless_refused("rollback", is_offered, versions)? else { return Ok(()) };
         let usable = |version: &&RollbackTarget| version.obstacle.is_none();
-        match versions.iter().find(usable) {
-            Some(version) => self.act(Action::Rollback, self.deployer.roll_back_to(version).await).await,
-            None => {
-                self.say("rollback", format_args!("none of {} versions can be gone back to", versions.len()));
-                Ok(())
-            }
+        if let Some(version) = versions.iter().find(usable) {
+            return self.act(Action::Rollback, self.deployer.roll_back_to(version).await).await;
         }
+        self.say("rollback", format_args!("none of {} versions can be gone back to", versions.len()));
+        Ok(())
     }
 
     fn can(&self, ability: Ability) -> bool {

@@ -123,8 +123,13 @@ fn server_record(execution: QoveryTriggered) -> ServerRecord {
     let services = execution.services.into_iter().map(|service| Part {
         target: service.service,
         version: service.version,
-        // When the check before the deployment fails, no service is touched and the deployment has failed.
-        ending: if service.state.is_none() { whole } else { ending(service.state.as_deref()) },
+        ending: match ending(service.state.as_deref()) {
+            // When the check before the deployment fails, no service is touched and the deployment has failed.
+            Ending::Open => whole,
+            // Nobody cancelled it: Qovery did not go on with it because another service failed.
+            Ending::Cancelled if whole == Ending::Failed => Ending::Failed,
+            own => own,
+        },
         ended_at: service.ended_at.or(ended_at),
     });
     let whole = Part { target: execution.environment, version: None, ending: whole, ended_at };

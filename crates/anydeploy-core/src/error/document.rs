@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Error, ErrorKind, Partial};
+use super::{Error, ErrorKind, Partial, RollbackObstacle};
 use crate::json::{VersionOne, millis};
-use crate::{Deployment, Platform, RollbackObstacle};
+use crate::{Deployment, Platform};
 
 /// The members of an error's JSON form.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

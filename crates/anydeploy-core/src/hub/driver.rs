@@ -10,9 +10,6 @@ use tracing::Instrument;
 use super::{Pace, Shared, slot::Slot};
 use crate::{Backoff, Deployment, Jitter, Result};
 
-/// The longest time between two batches that fail, so that a server may restart meanwhile without ending a watch.
-const LONGEST_INTERVAL: Duration = Duration::from_secs(10);
-
 /// The watches of a hub, in the order in which they joined.
 #[derive(Debug, Default)]
 pub(super) struct Members {
@@ -28,6 +25,15 @@ struct Member {
     slot: Arc<Slot>,
     /// The time between two polls that its caller has set.
     interval: Option<Duration>,
+    /// The longest time between two polls.
+    longest: Duration,
+}
+
+/// The time between two batches, and the longest while they fail: a server may restart meanwhile without ending a watch.
+#[derive(Clone, Copy, Debug)]
+struct Intervals {
+    first: Duration,
+    longest: Duration,
 }
 
 impl Members {
@@ -36,10 +42,10 @@ impl Members {
     }
 
     /// Adds a watch; its key.
-    pub(super) fn join(&mut self, slot: Arc<Slot>, interval: Option<Duration>) -> u64 {
+    pub(super) fn join(&mut self, slot: Arc<Slot>, interval: Option<Duration>, longest: Duration) -> u64 {
         let key = self.next_key;
         self.next_key += 1;
-        self.slots.insert(key, Member { slot, interval });
+        self.slots.insert(key, Member { slot, interval, longest });
         key
     }
 
@@ -53,10 +59,11 @@ impl Members {
         self.driver.is_some()
     }
 
-    /// The time between two batches: the shortest that a watch has set, or that of the platform.
-    fn interval(&self, pace: Pace) -> Duration {
-        let set = self.slots.values().map(|member| member.interval.unwrap_or(pace.interval));
-        set.min().unwrap_or(pace.interval)
+    /// The shortest intervals that a watch has, where the first is that of the platform unless it is set.
+    fn intervals(&self, pace: Pace) -> Intervals {
+        let first = self.slots.values().map(|member| member.interval.unwrap_or(pace.interval)).min();
+        let longest = self.slots.values().map(|member| member.longest).min();
+        Intervals { first: first.unwrap_or(pace.interval), longest: longest.unwrap_or(pace.interval) }
     }
 
     /// Ends a driver, if it is the one that is running.
@@ -101,7 +108,7 @@ impl Drop for Driver {
 impl Driver {
     async fn run(self) {
         let mut waits = None;
-        while let Some((slots, interval)) = self.next_batch() {
+        while let Some((slots, intervals)) = self.next_batch() {
             let ids: Vec<_> = slots.iter().map(|slot| slot.id()).collect();
             let answers = self.hub.reader.read_batch(&ids).await;
             let failed = Failed::of(&answers);
@@ -112,20 +119,20 @@ impl Driver {
             if !failed.is_failed {
                 waits = None;
             }
-            let wait = waits.get_or_insert_with(|| backoff(interval)).pause(failed.retry_after);
+            let wait = waits.get_or_insert_with(|| backoff(intervals)).pause(failed.retry_after);
             self.pause(Instant::now() + wait).await;
         }
     }
 
-    /// The watches to read for, and the time until the next batch; `None`, and the driver is no more, if they are too few.
-    fn next_batch(&self) -> Option<(Vec<Arc<Slot>>, Duration)> {
+    /// The watches to read for, and the times between batches; `None`, and the driver is no more, if they are too few.
+    fn next_batch(&self) -> Option<(Vec<Arc<Slot>>, Intervals)> {
         let mut members = self.hub.members();
         if members.len() < self.hub.pace.from {
             members.stop(self.number);
             return None;
         }
         let slots = members.slots.values().map(|member| Arc::clone(&member.slot)).collect();
-        Some((slots, members.interval(self.hub.pace)))
+        Some((slots, members.intervals(self.hub.pace)))
     }
 
     /// Waits, unless the last watch leaves.
@@ -139,9 +146,9 @@ impl Driver {
 }
 
 /// The waits between batches: spread by a fifth, so that processes do not converge, and longer while they fail.
-fn backoff(interval: Duration) -> Backoff {
-    let interval = interval.max(Duration::from_millis(1));
-    Backoff::new(interval, LONGEST_INTERVAL.max(interval)).with_growth(1.5).with_jitter(Jitter::Fifth)
+fn backoff(intervals: Intervals) -> Backoff {
+    let first = intervals.first.max(Duration::from_millis(1));
+    Backoff::new(first, intervals.longest.max(first)).with_growth(1.5).with_jitter(Jitter::Fifth)
 }
 
 /// What is wrong with a batch.

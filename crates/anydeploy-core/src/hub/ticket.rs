@@ -33,10 +33,10 @@ pub(crate) enum Turn {
 }
 
 impl Hub {
-    /// Adds a watch; `interval` is the time between two polls that its caller has set.
-    pub(crate) fn join(&self, id: &DeploymentId, interval: Option<Duration>) -> Ticket {
+    /// Adds a watch; `interval` is the time between two polls that its caller has set, and `longest` the longest one.
+    pub(crate) fn join(&self, id: &DeploymentId, interval: Option<Duration>, longest: Duration) -> Ticket {
         let slot = Arc::new(Slot::new(id.clone()));
-        let key = self.0.members().join(Arc::clone(&slot), interval);
+        let key = self.0.members().join(Arc::clone(&slot), interval, longest);
         Ticket { hub: Arc::clone(&self.0), slot, key, joined: Instant::now() }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{Action, Adoption, DeployRequest, JobEvent, Setting, TerraformAction};
-use crate::{Revision, RollbackPoint, Target};
+use super::{Adoption, DeployRequest, JobEvent, Setting, TerraformAction};
+use crate::{Action, Revision, RollbackPoint, Target};
 
 /// The version of a request that every release reads: a plain deployment.
 const PLAIN: u64 = 1;

@@ -113,7 +113,10 @@ impl<D: Deployer> Observer<D> {
         let times = match mem::replace(&mut self.state, State::Ended) {
             State::New { deadline } => {
                 let deadline = deadline.unwrap_or_else(|| self.options.ends_at());
-                self.ticket = self.deployer.hub().map(|hub| hub.join(&self.id, self.options.first_interval));
+                self.ticket = self
+                    .deployer
+                    .hub()
+                    .map(|hub| hub.join(&self.id, self.options.first_interval, self.options.longest_interval));
                 Times { began: Instant::now(), deadline, next_poll: None }
             }
             State::Polling(times) => times,
@@ -202,7 +205,7 @@ impl<D: Deployer> Observer<D> {
             self.permit = ticket.permit().await;
         }
         let answer = self.deployer.deployment(&self.id).await;
-        // Who is told to wait keeps its place, so that none that ended later is read before it.
+        // Who has to wait keeps its place, so that none that ended later is read before it.
         let must_wait = answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::RateLimited);
         if !must_wait {
             self.permit = None;

@@ -7,11 +7,10 @@ use super::{
     error::DecodeError,
     lossy::lossy,
     mismatch::Mismatch,
-    node::Node,
+    node::{Node, Slot},
     notes::Notes,
     place::Place,
     repair::{Repair, Repaired},
-    slot::Slot,
     text::Next,
     tree::Tree,
 };

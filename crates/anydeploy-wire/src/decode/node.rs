@@ -12,7 +12,6 @@ use super::{
     place::{Place, Step},
     repair::Repaired,
     scalar::Scalar,
-    slot::Slot,
     source::{IsList, Source},
     tree::Tree,
 };
@@ -26,6 +25,16 @@ pub struct Node<'a> {
     is_null: bool,
     place: Place<'a>,
     notes: &'a Notes,
+}
+
+/// A place for a value, whatever its type.
+pub trait Slot {
+    /// Reads a value into it.
+    ///
+    /// # Errors
+    ///
+    /// If the value does not fit; what was there stays.
+    fn fill(&mut self, node: &mut Node<'_>) -> Result<(), Mismatch>;
 }
 
 impl<'a> Node<'a> {

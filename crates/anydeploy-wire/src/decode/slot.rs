@@ -1,16 +1,10 @@
-//! Where the members of an object go while it is read.
+//! The slots that the members of an object are read into.
 
-use super::{mismatch::Mismatch, node::Node, read::Read};
-
-/// A place for a value, whatever its type.
-pub trait Slot {
-    /// Reads a value into it.
-    ///
-    /// # Errors
-    ///
-    /// If the value does not fit; what was there stays.
-    fn fill(&mut self, node: &mut Node<'_>) -> Result<(), Mismatch>;
-}
+use super::{
+    mismatch::Mismatch,
+    node::{Node, Slot},
+    read::Read,
+};
 
 impl<T: Read> Slot for T {
     fn fill(&mut self, node: &mut Node<'_>) -> Result<(), Mismatch> {

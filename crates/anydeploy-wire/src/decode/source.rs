@@ -42,3 +42,43 @@ pub(super) enum IsList {
     /// PHP wrote it as an object with the indices as keys.
     Keyed,
 }
+
+impl Source for &Tree<'_> {
+    fn scalar(&mut self, take: &mut dyn FnMut(Scalar<'_>)) -> Result<(), Mismatch> {
+        take(Tree::scalar(self));
+        Ok(())
+    }
+
+    fn object(&mut self, names: &Names, take: &mut TakeMember<'_>) -> Result<bool, Mismatch> {
+        let Tree::Object(object) = self else { return Ok(false) };
+        for (key, value) in object {
+            if let Some(index) = names.index_of(key) {
+                take(index, &mut &*value, value.is_null())?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn list(&mut self, take: &mut Take<'_>) -> Result<Option<IsList>, Mismatch> {
+        if let Tree::List(list) = self {
+            for item in list {
+                take(&mut &*item, item.is_null())?;
+            }
+            return Ok(Some(IsList::Plain));
+        }
+        let Some(keyed) = self.keyed() else { return Ok(None) };
+        for mut item in keyed {
+            let is_null = item.is_null();
+            take(&mut item, is_null)?;
+        }
+        Ok(Some(IsList::Keyed))
+    }
+
+    fn tree(&mut self, read: &mut ReadTree<'_>) -> Result<(), Mismatch> {
+        read(self, false)
+    }
+
+    fn json(&mut self) -> Result<Value, Mismatch> {
+        Ok(self.to_json())
+    }
+}

@@ -8,12 +8,7 @@ use serde::{
 };
 use serde_json::{Number, Value};
 
-use super::{
-    mismatch::Mismatch,
-    names::Names,
-    scalar::Scalar,
-    source::{IsList, ReadTree, Source, Take, TakeMember},
-};
+use super::scalar::Scalar;
 
 /// The key under which `serde_json` hands out a number if some crate turns on its feature `arbitrary_precision`.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
@@ -60,7 +55,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The items of a list that PHP wrote as an object with the indices as keys, in their order.
-    fn keyed(&self) -> Option<Vec<&Self>> {
+    pub(super) fn keyed(&self) -> Option<Vec<&Self>> {
         let Self::Object(members) = self else { return None };
         let items = members.iter().map(|(key, value)| Some((key.parse::<u64>().ok()?, value)));
         let mut items = items.collect::<Option<Vec<_>>>()?;
@@ -68,7 +63,7 @@ impl<'a> Tree<'a> {
         Some(items.into_iter().map(|(_, value)| value).collect())
     }
 
-    fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
@@ -115,46 +110,6 @@ pub(super) fn number_in<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Number>
         Tree::Number(number) => Some(number),
         _ => None,
     })
-}
-
-impl Source for &Tree<'_> {
-    fn scalar(&mut self, take: &mut dyn FnMut(Scalar<'_>)) -> Result<(), Mismatch> {
-        take(Tree::scalar(self));
-        Ok(())
-    }
-
-    fn object(&mut self, names: &Names, take: &mut TakeMember<'_>) -> Result<bool, Mismatch> {
-        let Tree::Object(object) = self else { return Ok(false) };
-        for (key, value) in object {
-            if let Some(index) = names.index_of(key) {
-                take(index, &mut &*value, value.is_null())?;
-            }
-        }
-        Ok(true)
-    }
-
-    fn list(&mut self, take: &mut Take<'_>) -> Result<Option<IsList>, Mismatch> {
-        if let Tree::List(list) = self {
-            for item in list {
-                take(&mut &*item, item.is_null())?;
-            }
-            return Ok(Some(IsList::Plain));
-        }
-        let Some(keyed) = self.keyed() else { return Ok(None) };
-        for mut item in keyed {
-            let is_null = item.is_null();
-            take(&mut item, is_null)?;
-        }
-        Ok(Some(IsList::Keyed))
-    }
-
-    fn tree(&mut self, read: &mut ReadTree<'_>) -> Result<(), Mismatch> {
-        read(self, false)
-    }
-
-    fn json(&mut self) -> Result<Value, Mismatch> {
-        Ok(self.to_json())
-    }
 }
 
 impl<'de> Deserialize<'de> for Tree<'de> {

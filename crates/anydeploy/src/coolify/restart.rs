@@ -7,8 +7,7 @@
 
 use coolify_client::types::{Deployment as Row, RestartServiceByUuidParams};
 
-use super::answer::{Answered, is_merged, unnamed};
-use super::api::{Api, Dated};
+use super::api::Api;
 use super::asked::Asked;
 use super::baseline::{Age, Baseline, Context, can_do_without};
 use super::catalog;
@@ -20,7 +19,7 @@ use crate::adapter::{Answer, Resolution, Timestamps, retry_briefly};
 use crate::{Action, Error, ErrorKind, Phase, Result, ServiceState, Target, TargetKind};
 
 /// The operation that restarts an application, under Coolify's own name.
-const RESTART: &str = "restart-application-by-uuid";
+pub(super) const RESTART: &str = "restart-application-by-uuid";
 
 /// What a restart of an application is compared with afterwards, and the baseline before it.
 pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
@@ -34,17 +33,6 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Res
         Err(error) if can_do_without(&error) => Ok((asked, Baseline::default())),
         // Nothing is triggered yet.
         Err(error) => Err(error.with_safe_to_repeat(true)),
-    }
-}
-
-/// Restarts an application; what the answer names, and when it came by the server's clock.
-pub(super) async fn post(api: &Api, target: &Target) -> Result<Dated<Answered>, Answer> {
-    let (started, at) = api.restart_application(target.id()).await.map_err(Answer::of_error)?;
-    let said = started.message.unwrap_or_default();
-    match started.deployment_uuid {
-        Some(uuid) => Ok((Answered::Queued(uuid), at)),
-        None if is_merged(&said) => Ok((Answered::Merged(String::new()), at)),
-        None => Err(Answer::Unnamed(unnamed(&said).with_operation(RESTART))),
     }
 }
 

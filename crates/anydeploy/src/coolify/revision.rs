@@ -10,12 +10,20 @@ use crate::{Phase, RanRevision};
 /// Fewer digits are no abbreviation of a hash for git.
 const MIN_HASH_DIGITS: usize = 7;
 
+/// How many digits the hash of a commit has; a repository may use the longer form.
+const FULL_HASHES: [usize; 2] = [40, 64];
+
 /// The beginning of the first line of a log that names the image (4.3.11).
 const STARTING: &str = "Starting deployment of ";
 
 /// Whether a text is the hash of a commit, whole or abbreviated.
 pub(super) fn is_commit_hash(text: &str) -> bool {
     (MIN_HASH_DIGITS..=64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+/// Whether a commit is named by its full hash.
+pub(super) fn is_full_hash(commit: &str) -> bool {
+    FULL_HASHES.contains(&commit.len()) && is_commit_hash(commit)
 }
 
 /// The version that a deployment ran, once it succeeded.

@@ -4,21 +4,16 @@
 //! the answer is real, as a rollback is never merged into another deployment; for an application made from an image the
 //! commit has no effect, and the configured tag is deployed.
 
-use coolify_client::types::{Application, BuildPackEnum, Deployment as Row};
+use coolify_client::types::{Application, Deployment as Row};
 
+use super::api::Api;
 use super::asked::Asked;
 use super::baseline::Baseline;
-use super::revision::is_commit_hash;
+use super::revision::{is_commit_hash, is_full_hash};
 use super::rows::{self, MAX_RECOVERED_ROWS, Page};
-use super::{api::Api, versions};
+use super::versions::{self, check_application};
 use crate::adapter::{Turn, retry_briefly};
 use crate::{Error, ErrorKind, Phase, Result, Target, platform};
-
-/// How many digits the hash of a commit has; a repository may use the longer form.
-const FULL_HASHES: [usize; 2] = [40, 64];
-
-/// What Coolify writes as the repository of an application that has none (4.3.11).
-const NO_REPOSITORY: &str = "coollabsio/coolify";
 
 /// What a rollback deploys, and the baseline before it.
 pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked, turn: &Turn) -> Result<(Asked, Baseline)> {
@@ -91,30 +86,6 @@ fn check_commit(commit: &str) -> Result<()> {
     Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY))
 }
 
-/// Whether the application is built from a repository.
-pub(super) fn check_application(application: &Application) -> Result<()> {
-    let unsupported = |what| Err(Error::unsupported(platform::COOLIFY, what));
-    let is = |pack: &BuildPackEnum| application.build_pack.as_ref() == Some(pack);
-    if is(&BuildPackEnum::Dockerimage) {
-        // The route would deploy the tag that is set, whatever is asked for.
-        return unsupported(
-            "a given commit of an application that is made from an image; set its image tag and deploy",
-        );
-    }
-    // The image of a Dockerfile without a repository always has the tag `latest`.
-    let repository = application.git_repository.as_ref().map(coolify_client::wire::Secret::expose);
-    let has_none = application.source_id.is_none() && repository.is_none_or(|name| name == NO_REPOSITORY);
-    if is(&BuildPackEnum::Dockerfile) && (application.dockerfile.is_some() || has_none) {
-        return unsupported("a given commit of an application that is made from a Dockerfile without a repository");
-    }
-    Ok(())
-}
-
-/// Whether a commit is named by its full hash.
-pub(super) fn is_full_hash(commit: &str) -> bool {
-    FULL_HASHES.contains(&commit.len()) && is_commit_hash(commit)
-}
-
 /// Whether the commit can be fetched: a shallow clone, which is the default, needs the full hash (4.3.11).
 fn check_fetchable(application: &Application, commit: &str) -> Result<()> {
     let settings = application.settings.as_ref();
@@ -131,32 +102,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-
-    #[test]
-    fn only_what_is_built_from_a_repository_has_commits() {
-        let git = json!({"git_repository": "coollabsio/coolify-examples", "source_id": 0});
-        let cases = [
-            (json!({"build_pack": "nixpacks"}), true),
-            (json!({"build_pack": "dockercompose"}), true),
-            (json!({"build_pack": "dockerfile"}), true),
-            (json!({"build_pack": "a pack to come"}), true),
-            (json!({"build_pack": "dockerimage"}), false),
-            (json!({"build_pack": "dockerfile", "dockerfile": "FROM nginx"}), false),
-            (json!({"build_pack": "dockerfile", "git_repository": "coollabsio/coolify", "source_id": null}), false),
-            (
-                json!({"build_pack": "dockerfile", "git_repository": "https://git.example/shop", "source_id": null}),
-                true,
-            ),
-        ];
-        for (details, has_commits) in cases {
-            let mut application = json!({"uuid": "web", "name": "web"});
-            for part in [&git, &details] {
-                application.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
-            }
-            let read: Application = serde_json::from_value(application).unwrap();
-            assert_eq!(check_application(&read).is_ok(), has_commits, "{details}");
-        }
-    }
 
     #[test]
     fn a_commit_is_a_hash_that_the_clone_can_fetch() {

@@ -174,7 +174,7 @@ async fn post(coolify: &Coolify, context: Context<'_>) -> Answer {
     let Context { target, asked, baseline, .. } = context;
     let posted = match &asked.commit {
         Some(commit) => post_rollback(&coolify.api, target, commit).await,
-        None if asked.is_restart() => restart::post(&coolify.api, target).await,
+        None if asked.is_restart() => post_restart(&coolify.api, target).await,
         None => post_deploy(&coolify.api, target, asked).await,
     };
     let (answered, at) = match posted {
@@ -233,6 +233,16 @@ async fn post_rollback(api: &Api, target: &Target, commit: &str) -> Result<Dated
         None if is_merged(&said) => Ok((Answered::Merged(String::new()), at)),
         // A refusal of this route is no success (4.3.11), so that whatever else it says may be an acceptance.
         None => Err(Answer::Unnamed(unnamed(&said))),
+    }
+}
+
+async fn post_restart(api: &Api, target: &Target) -> Result<Dated<Answered>, Answer> {
+    let (started, at) = api.restart_application(target.id()).await.map_err(Answer::of_error)?;
+    let said = started.message.unwrap_or_default();
+    match started.deployment_uuid {
+        Some(uuid) => Ok((Answered::Queued(uuid), at)),
+        None if is_merged(&said) => Ok((Answered::Merged(String::new()), at)),
+        None => Err(Answer::Unnamed(unnamed(&said).with_operation(restart::RESTART))),
     }
 }
 

@@ -3,18 +3,21 @@
 //! Facts of 4.3.11: a rollback deploys a commit, so only an application built from a repository has any; one to a name starts
 //! whatever was built under that name before, so a version is a full hash.
 
-use coolify_client::types::{Deployment as Row, RollbackImages};
+use coolify_client::types::{Application, BuildPackEnum, Deployment as Row, RollbackImages};
 use futures::future::{BoxFuture, FutureExt};
 
 use super::pending::Pending;
-use super::rollback::{check_application, is_full_hash};
+use super::revision::is_full_hash;
 use super::rows::{self, MAX_RECOVERED_ROWS, Page};
 use super::{Coolify, history};
 use crate::adapter::{parse_timestamp, retry_briefly};
 use crate::{
-    Ability, Deployer, HistoryOptions, Phase, RanRevision, Result, Rollback, RollbackObstacle, RollbackPoint,
+    Ability, Deployer, Error, HistoryOptions, Phase, RanRevision, Result, Rollback, RollbackObstacle, RollbackPoint,
     RollbackTarget, Target, platform,
 };
+
+/// What Coolify writes as the repository of an application that has none (4.3.11).
+const NO_REPOSITORY: &str = "coollabsio/coolify";
 
 impl Rollback for Coolify {
     fn list_rollback_targets<'a>(
@@ -122,6 +125,25 @@ fn builds(images: &RollbackImages, commit: &str) -> Option<bool> {
     (!images.images.is_empty()).then_some(!has)
 }
 
+/// Whether the application is built from a repository.
+pub(super) fn check_application(application: &Application) -> Result<()> {
+    let unsupported = |what| Err(Error::unsupported(platform::COOLIFY, what));
+    let is = |pack: &BuildPackEnum| application.build_pack.as_ref() == Some(pack);
+    if is(&BuildPackEnum::Dockerimage) {
+        // The route would deploy the tag that is set, whatever is asked for.
+        return unsupported(
+            "a given commit of an application that is made from an image; set its image tag and deploy",
+        );
+    }
+    // The image of a Dockerfile without a repository always has the tag `latest`.
+    let repository = application.git_repository.as_ref().map(coolify_client::wire::Secret::expose);
+    let has_none = application.source_id.is_none() && repository.is_none_or(|name| name == NO_REPOSITORY);
+    if is(&BuildPackEnum::Dockerfile) && (application.dockerfile.is_some() || has_none) {
+        return unsupported("a given commit of an application that is made from a Dockerfile without a repository");
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -163,5 +185,31 @@ mod tests {
         }
         assert_eq!(obstacles(false, "ddd"), None, "it may have run before the rows that were read");
         assert_eq!(newest(&rows[4..]).unwrap().deployment_uuid, "c", "a preview is no deployment of the application");
+    }
+
+    #[test]
+    fn only_what_is_built_from_a_repository_has_commits() {
+        let git = json!({"git_repository": "coollabsio/coolify-examples", "source_id": 0});
+        let cases = [
+            (json!({"build_pack": "nixpacks"}), true),
+            (json!({"build_pack": "dockercompose"}), true),
+            (json!({"build_pack": "dockerfile"}), true),
+            (json!({"build_pack": "a pack to come"}), true),
+            (json!({"build_pack": "dockerimage"}), false),
+            (json!({"build_pack": "dockerfile", "dockerfile": "FROM nginx"}), false),
+            (json!({"build_pack": "dockerfile", "git_repository": "coollabsio/coolify", "source_id": null}), false),
+            (
+                json!({"build_pack": "dockerfile", "git_repository": "https://git.example/shop", "source_id": null}),
+                true,
+            ),
+        ];
+        for (details, has_commits) in cases {
+            let mut application = json!({"uuid": "web", "name": "web"});
+            for part in [&git, &details] {
+                application.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+            }
+            let read: Application = serde_json::from_value(application).unwrap();
+            assert_eq!(check_application(&read).is_ok(), has_commits, "{details}");
+        }
     }
 }

@@ -22,7 +22,6 @@ use entry::Stage;
 use intents::Intents;
 use line::Line;
 pub(super) use settings::ChangedSetting;
-use versions::makes_a_version;
 
 /// The kinds of target that can be deployed in memory.
 const KINDS: &[TargetKind] = &[
@@ -170,7 +169,7 @@ impl World {
             && let Some(entry) = self.deployments.get_mut(&number)
         {
             changed |= entry.begin(self.clock, before);
-            line.builds += usize::from(makes_a_version(entry.request.action()));
+            line.builds += usize::from(entry.makes_a_version());
             line.under_way = Some(number);
         }
         changed

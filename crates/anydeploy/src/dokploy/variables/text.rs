@@ -127,8 +127,8 @@ mod tests {
 
         #[test]
         fn what_is_written_is_read_and_nothing_else_changes(
-            text in r##"([A-C]{1,2}( = |=)("[a\\n#]{0,3}"|'[a\n"]{0,3}'|[a# '"]{0,4})(\r?\n| # c\n)|# [a=']{0,3}\n|\n|[A ]\n){0,5}"##,
-            value in r##"[a-c \n\r\t\\"'#$={}`é]{0,8}"##,
+            text in r#"([A-C]{1,2}( = |=)("[a\\n#]{0,3}"|'[a\n"]{0,3}'|[a# '"]{0,4})(\r?\n| # c\n)|# [a=']{0,3}\n|\n|[A ]\n){0,5}"#,
+            value in r#"[a-c \n\r\t\\"'#$={}`é]{0,8}"#,
             place in 0_usize..4,
         ) {
             let present: Vec<_> = assignments(&text).into_iter().map(|one| (one.key.to_owned(), one.value)).collect();

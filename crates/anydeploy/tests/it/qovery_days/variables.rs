@@ -1,4 +1,4 @@
-//! Variables: read with their levels, planned without a value in sight, written once, and read back.
+//! Variables: read with their levels, planned without showing a value, written once, and read back.
 
 use anydeploy::{
     Change, DeployerExt, DesiredVariable, DesiredVariables, ErrorKind, Origin, PlanOptions, Target, TargetKind,

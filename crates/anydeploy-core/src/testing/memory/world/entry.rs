@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 
 use super::platform;
-use super::versions::makes_a_version;
 use crate::testing::Script;
 use crate::{
     Action, DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, LogLine, LogOptions,
@@ -75,7 +74,7 @@ impl Entry {
         match self.stage {
             Stage::Queued => {
                 self.write("running", now);
-                let builds = makes_a_version(self.request.action());
+                let builds = self.makes_a_version();
                 self.stage = Stage::Running(if builds { RUNNING_TICKS } else { UNBUILT_TICKS });
             }
             Stage::Running(left) if left > 1 => self.stage = Stage::Running(left - 1),
@@ -129,11 +128,16 @@ impl Entry {
         }
     }
 
+    /// Whether its action makes a version of its own, and does not run one again.
+    pub(super) fn makes_a_version(&self) -> bool {
+        matches!(self.request.action(), Action::Deploy | Action::Redeploy)
+    }
+
     /// The number of the deployment whose version runs after it, if it succeeded.
     pub(super) fn version(&self, number: usize) -> Option<usize> {
         match (&self.stage, self.request.rollback_point()) {
             (Stage::Over(Phase::Succeeded), Some(point)) => point.id.parse().ok(),
-            (Stage::Over(Phase::Succeeded), None) => makes_a_version(self.request.action()).then_some(number),
+            (Stage::Over(Phase::Succeeded), None) => self.makes_a_version().then_some(number),
             _ => None,
         }
     }

@@ -15,7 +15,7 @@ impl World {
         let versions = self.deployments.iter().rev().filter(|(_, entry)| entry.request.target() == target);
         let listed = versions.filter(|(_, entry)| {
             let is_over = matches!(entry.stage, Stage::Over(Phase::Succeeded | Phase::Failed));
-            is_over && makes_a_version(entry.request.action())
+            is_over && entry.makes_a_version()
         });
         let listed = listed.take(limit).map(|(number, entry)| {
             let deployment = entry.to_deployment();
@@ -67,11 +67,6 @@ impl World {
         let mut newest_first = self.deployments.iter().rev();
         newest_first.find(|(_, entry)| entry.request.target() == target).map(|(number, _)| number.to_string())
     }
-}
-
-/// Whether an action makes a version of its own, and does not run one again.
-pub(super) fn makes_a_version(action: Action) -> bool {
-    matches!(action, Action::Deploy | Action::Redeploy)
 }
 
 fn obstacle(entry: &Entry, is_current: bool) -> Option<RollbackObstacle> {

@@ -1,0 +1,21 @@
+//! What the day-to-day features do on each platform, since which version, and what cannot be known.
+
+/// Restart and redeploy, by platform.
+#[doc = include_str!("guide/actions.md")]
+pub mod actions {}
+
+/// Start, stop and waiting for a state, by platform.
+#[doc = include_str!("guide/lifecycle.md")]
+pub mod lifecycle {}
+
+/// Rollback, by platform.
+#[doc = include_str!("guide/rollback.md")]
+pub mod rollback {}
+
+/// Variables, by platform.
+#[doc = include_str!("guide/variables.md")]
+pub mod variables {}
+
+/// Set and deploy, by platform.
+#[doc = include_str!("guide/settings.md")]
+pub mod settings {}
