@@ -14,7 +14,7 @@ impl State {
     pub(super) fn settings_of(&self, service: &Service) -> Result<Running, String> {
         let image = match (service.target.kind, service.text("sourceType")) {
             (Kind::Application, "docker") => service.text("dockerImage").to_owned(),
-            // A build tells no revision.
+            // The revision of a build is not known here.
             _ => format!("{}:latest", service.text("appName")),
         };
         let replicas = service.columns.get("replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);

@@ -18,7 +18,7 @@ use super::{
 
 /// A value of a body, as it is given to [`Read`](crate::Read).
 ///
-/// A value is read once, as one type; whoever needs it twice reads a [`Value`].
+/// A value is read once, as one type; a caller that needs it twice reads a [`Value`].
 /// `Debug` shows the place and no value.
 pub struct Node<'a> {
     source: &'a mut (dyn Source + 'a),

@@ -239,7 +239,7 @@ async fn a_start_right_after_a_stop_says_that_it_ran_and_that_nothing_was_sent()
     coolify.stop(&service).await.unwrap();
     let change = coolify.start(&service).await.unwrap();
     assert_eq!((change.sent, change.before), (false, ServiceState::Running));
-    // Whoever awaits the stop first starts it for certain.
+    // A caller that awaits the stop first starts it for certain.
     fake.advance(1);
     assert!(coolify.start(&service).await.unwrap().sent);
 }
