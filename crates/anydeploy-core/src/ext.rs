@@ -3,11 +3,13 @@
 use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use tokio::time::{Instant, sleep};
 
+use crate::health::await_health;
 use crate::watch::await_state;
 use crate::{
     Applied, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredState, DesiredVariables, Error,
-    ErrorKind, Group, HistoryOptions, Intent, Interceptor, Layered, LogOptions, LogPage, Method, Outcome, PlanOptions,
-    Result, RollbackTarget, RunState, Service, StateChange, Target, VariablePlan, VariableSet, Watch, WatchOptions,
+    ErrorKind, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy, HistoryOptions, Intent, Interceptor,
+    Layered, LogOptions, LogPage, Method, Outcome, PlanOptions, Result, RollbackTarget, Rollout, RunState, Service,
+    ServiceLogOptions, StateChange, Target, VariablePlan, VariableSet, Verdict, Watch, WatchOptions,
 };
 
 /// What every [`Deployer`] has besides: waiting for deployments, and one flat call for each method of a group.
@@ -28,6 +30,7 @@ pub trait DeployerExt: Deployer {
             Some(Group::Lifecycle) => self.lifecycle().is_some(),
             Some(Group::Rollback) => self.rollback().is_some(),
             Some(Group::Variables) => self.variables().is_some(),
+            Some(Group::Health) => self.health().is_some(),
         }
     }
 
@@ -79,6 +82,92 @@ pub trait DeployerExt: Deployer {
     /// Those of [`Logs::read_log`](crate::Logs::read_log), and [`ErrorKind::Unsupported`].
     fn logs_of<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         call(self, Method::Logs, self.logs(), |group| group.read_log(id, options))
+    }
+
+    /// Follows the log of a deployment, and watches it, until it is over and its last line has come.
+    ///
+    /// [`Follow::lines`] is the lines alone.
+    /// Dropping the stream stops reading and cancels nothing.
+    fn follow(&self, id: &DeploymentId, options: impl Into<FollowOptions>) -> Follow
+    where
+        Self: Clone + Sized,
+    {
+        Follow::new(self.clone(), id.clone(), options.into())
+    }
+
+    /// Reads the end of the log of what runs.
+    ///
+    /// # Errors
+    /// Those of [`Logs::read_service_log`](crate::Logs::read_service_log), and [`ErrorKind::Unsupported`].
+    fn service_logs<'a>(&'a self, target: &'a Target, options: ServiceLogOptions) -> BoxFuture<'a, Result<LogPage>> {
+        let platform = self.platform();
+        let page = call(self, Method::ServiceLogs, self.logs(), |group| group.read_service_log(target, options));
+        page.map_err(|error| error.with_platform(platform)).boxed()
+    }
+
+    /// Follows the log of what runs, from its last [`tail`](ServiceLogOptions::tail) lines on; the stream has no end.
+    fn follow_service(&self, target: &Target, options: ServiceLogOptions) -> Follow
+    where
+        Self: Clone + Sized,
+    {
+        Follow::of_service(self.clone(), target.clone(), options)
+    }
+
+    /// Reads what a deployment did, stage by stage, with the time and the error of each step.
+    ///
+    /// # Errors
+    /// Those of [`Logs::explain_deployment`](crate::Logs::explain_deployment), and [`ErrorKind::Unsupported`].
+    fn explain<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Explanation>> {
+        let platform = self.platform();
+        let explanation = call(self, Method::Explain, self.logs(), |group| group.explain_deployment(id));
+        explanation.map_err(|error| error.with_platform(platform)).boxed()
+    }
+
+    /// Reads the health of a target.
+    ///
+    /// # Errors
+    /// Those of [`Health::read_health`](crate::Health::read_health), and [`ErrorKind::Unsupported`].
+    fn health_of<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<HealthReading>> {
+        call(self, Method::Health, self.health(), |group| group.read_health(target))
+    }
+
+    /// Reads the health of a target until it is decided whether it works after a deployment.
+    ///
+    /// A verdict comes within [`Healthy::settle`], [`Healthy::degraded_grace`] and two polls of the first reading.
+    /// It tolerates failed polls as a [`Watch`] does; a word that is not known is never healthy.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::TimedOut`] at the deadline of the options, with the last reading in its message.
+    /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
+    /// * [`ErrorKind::Unsupported`] if the deployer reads no health.
+    fn await_health<'a>(
+        &'a self,
+        target: &'a Target,
+        healthy: Healthy,
+        options: WatchOptions,
+    ) -> BoxFuture<'a, Result<Verdict>> {
+        await_health(self, target, healthy, options).boxed()
+    }
+
+    /// Deploys, waits until the deployment is over, and then until it is decided whether its target is healthy.
+    ///
+    /// The health is read before the deployment, unless `healthy` has [a reading](Healthy::before) already, so that what was
+    /// degraded before is not held against it.
+    /// The deadline of the options holds for the deployment and for the health, each.
+    ///
+    /// # Errors
+    /// Those of [`deploy_and_wait`](Self::deploy_and_wait); one of [`await_health`](Self::await_health) holds the
+    /// deployment as [`Error::last`].
+    fn deploy_until_healthy<'a>(
+        &'a self,
+        request: &'a DeployRequest,
+        options: WatchOptions,
+        healthy: Healthy,
+    ) -> BoxFuture<'a, Result<Rollout>>
+    where
+        Self: Clone + Sized,
+    {
+        deploy_until_healthy(self, request, options, healthy).boxed()
     }
 
     /// Reads what a target is and how it runs.
@@ -348,3 +437,25 @@ async fn wait_for_earlier<D: Deployer>(
         Err(error) => Err(error.with_safe_to_repeat(true)),
     }
 }
+
+/// The health before, the deployment, and the health after it.
+async fn deploy_until_healthy<D: Deployer + Clone>(
+    deployer: &D,
+    request: &DeployRequest,
+    options: WatchOptions,
+    mut healthy: Healthy,
+) -> Result<Rollout> {
+    let target = request.target();
+    if healthy.before.is_none() {
+        // A platform that cannot read the health ends the call before anything is deployed.
+        healthy.before = Some(deployer.health_of(target).await.map_err(|error| error.with_advice(NOT_DEPLOYED))?);
+    }
+    let outcome = deployer.deploy_and_wait(request, options.clone()).await?;
+    let Outcome::Succeeded(deployment) = &outcome else { return Ok(Rollout { outcome, verdict: None }) };
+    let verdict = deployer.await_health(target, healthy, options).await;
+    let verdict = verdict.map_err(|error| error.with_last(Some(deployment.clone())).with_safe_to_repeat(false))?;
+    Ok(Rollout { outcome, verdict: Some(verdict) })
+}
+
+/// What to do after the health before a deployment could not be read.
+const NOT_DEPLOYED: &str = "nothing was deployed; deploy without waiting for the health, or again";

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod catalog;
+mod health;
 mod history;
 mod lifecycle;
 mod logs;
@@ -11,6 +12,7 @@ mod variables;
 
 pub use cancel::Cancel;
 pub use catalog::Catalog;
+pub use health::Health;
 pub use history::History;
 pub use lifecycle::Lifecycle;
 pub use logs::Logs;
@@ -38,4 +40,6 @@ pub enum Group {
     Rollback,
     /// [`Variables`].
     Variables,
+    /// [`Health`].
+    Health,
 }

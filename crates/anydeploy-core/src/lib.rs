@@ -37,7 +37,9 @@ mod deployer;
 mod deployment;
 mod error;
 mod ext;
+mod follow;
 mod group;
+mod health;
 mod history;
 mod hub;
 mod id;
@@ -73,7 +75,9 @@ pub use deployer::Deployer;
 pub use deployment::{Deployment, Identity, Progress};
 pub use error::{Error, ErrorKind, Partial, RollbackObstacle};
 pub use ext::DeployerExt;
-pub use group::{Cancel, Catalog, Group, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
+pub use follow::{Follow, FollowEvent, FollowOptions, LogFeed};
+pub use group::{Cancel, Catalog, Group, Health, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
+pub use health::{HealthReading, HealthState, Healthy, Instance, Rollout, Verdict};
 pub use history::HistoryOptions;
 pub use hub::{BatchRead, Hub, Pace};
 pub use id::DeploymentId;
@@ -83,7 +87,10 @@ pub use layer::{
     Retry, RetryEvent, RetryOptions, Timeout, Tracing,
 };
 pub use lifecycle::{DesiredState, RunState, StateChange};
-pub use log::{LogLine, LogOptions, LogPage};
+pub use log::{
+    ExplainedService, ExplainedStage, ExplainedStep, Explanation, LogLevel, LogLine, LogOptions, LogPage,
+    ServiceLogOptions,
+};
 pub use method::Method;
 pub use platform::Platform;
 pub use request::{Adoption, DeployRequest, JobEvent, RequestOption, Setting, TerraformAction};

@@ -26,6 +26,12 @@ pub enum Method {
     Cancel,
     /// [`Logs::read_log`](crate::Logs::read_log).
     Logs,
+    /// [`Logs::read_service_log`](crate::Logs::read_service_log).
+    ServiceLogs,
+    /// [`Logs::explain_deployment`](crate::Logs::explain_deployment).
+    Explain,
+    /// [`Health::read_health`](crate::Health::read_health).
+    Health,
     /// [`Catalog::read_service`](crate::Catalog::read_service).
     Service,
     /// [`Catalog::list_services`](crate::Catalog::list_services).
@@ -59,7 +65,8 @@ impl Method {
             Self::Prepare | Self::Send | Self::Recover => Some(Group::TwoPhase),
             Self::History => Some(Group::History),
             Self::Cancel => Some(Group::Cancel),
-            Self::Logs => Some(Group::Logs),
+            Self::Logs | Self::ServiceLogs | Self::Explain => Some(Group::Logs),
+            Self::Health => Some(Group::Health),
             Self::Service | Self::Services | Self::Find | Self::Check => Some(Group::Catalog),
             Self::Start | Self::Stop | Self::State => Some(Group::Lifecycle),
             Self::RollbackTargets => Some(Group::Rollback),
@@ -80,6 +87,9 @@ impl Method {
             | Self::Recover
             | Self::History
             | Self::Logs
+            | Self::ServiceLogs
+            | Self::Explain
+            | Self::Health
             | Self::Service
             | Self::Services
             | Self::Find
@@ -104,6 +114,9 @@ impl Method {
             Self::History => "history",
             Self::Cancel => "cancel",
             Self::Logs => "logs",
+            Self::ServiceLogs => "service_logs",
+            Self::Explain => "explain",
+            Self::Health => "health",
             Self::Service => "service",
             Self::Services => "services",
             Self::Find => "find",
@@ -137,6 +150,9 @@ impl Method {
             Self::History => "a history of deployments",
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",
+            Self::ServiceLogs => "the log of a running service",
+            Self::Explain => "the stages of a deployment",
+            Self::Health => "the health of a target",
             Self::Service => "reading a service",
             Self::Services | Self::Find => "a list of services",
             Self::Check => "checking a credential",

@@ -21,7 +21,9 @@ use tracing::{Instrument, Span};
 pub use event::WatchEvent;
 use observer::Observer;
 pub use options::WatchOptions;
+pub(crate) use options::after;
 pub use outcome::{Failure, Loss, Outcome};
+pub(crate) use polls::{Next, Polls};
 pub(crate) use state::await_state;
 
 use crate::telemetry;

@@ -25,12 +25,28 @@ pub enum Ability {
     Cancel,
     /// [`Logs::read_log`](crate::Logs::read_log).
     Logs,
+    /// [`Logs::read_service_log`](crate::Logs::read_service_log).
+    ServiceLogs,
+    /// [`Logs::explain_deployment`](crate::Logs::explain_deployment).
+    Explain,
+    /// [`Health::read_health`](crate::Health::read_health).
+    Health,
 }
 
 impl Ability {
     /// Every ability.
-    pub const ALL: &'static [Self] =
-        &[Self::Start, Self::Stop, Self::Rollback, Self::Variables, Self::History, Self::Cancel, Self::Logs];
+    pub const ALL: &'static [Self] = &[
+        Self::Start,
+        Self::Stop,
+        Self::Rollback,
+        Self::Variables,
+        Self::History,
+        Self::Cancel,
+        Self::Logs,
+        Self::ServiceLogs,
+        Self::Explain,
+        Self::Health,
+    ];
 
     /// The word in lower case.
     #[must_use]
@@ -43,6 +59,9 @@ impl Ability {
             Self::History => "history",
             Self::Cancel => "cancel",
             Self::Logs => "logs",
+            Self::ServiceLogs => "service_logs",
+            Self::Explain => "explain",
+            Self::Health => "health",
         }
     }
 
@@ -56,6 +75,9 @@ impl Ability {
             Self::History => "a history of deployments",
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",
+            Self::ServiceLogs => "the log of what runs",
+            Self::Explain => "the stages of a deployment",
+            Self::Health => "the health",
         }
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use futures::future::BoxFuture;
 
 use crate::{
-    Applied, CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Intent, LogPage, Method, Result,
-    RollbackTarget, RunState, Service, StateChange, Target, VariablePlan, VariableSet,
+    Applied, CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Explanation, HealthReading, Intent,
+    LogPage, Method, Result, RollbackTarget, RunState, Service, StateChange, Target, VariablePlan, VariableSet,
 };
 
 /// What is called, and on what.
@@ -142,6 +142,8 @@ impl Answer for StateChange {
 impl Answer for Intent {}
 impl Answer for Vec<Deployment> {}
 impl Answer for LogPage {}
+impl Answer for Explanation {}
+impl Answer for HealthReading {}
 impl Answer for Service {}
 impl Answer for Vec<Service> {}
 impl Answer for Check {}
@@ -159,6 +161,8 @@ mod private {
     impl Sealed for super::Intent {}
     impl Sealed for Vec<super::Deployment> {}
     impl Sealed for super::LogPage {}
+    impl Sealed for super::Explanation {}
+    impl Sealed for super::HealthReading {}
     impl Sealed for super::Service {}
     impl Sealed for Vec<super::Service> {}
     impl Sealed for super::Check {}

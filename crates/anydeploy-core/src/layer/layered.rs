@@ -5,9 +5,9 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
     Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredVariables,
-    Error, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, PlanOptions, Platform,
-    Result, Rollback, RollbackTarget, RunState, Service, StateChange, Target, TwoPhase, VariablePlan, VariableSet,
-    Variables,
+    Error, Explanation, Health, HealthReading, History, HistoryOptions, Hub, Intent, Lifecycle, LogFeed, LogOptions,
+    LogPage, Logs, Method, PlanOptions, Platform, Result, Rollback, RollbackTarget, RunState, Service,
+    ServiceLogOptions, StateChange, Target, TwoPhase, VariablePlan, VariableSet, Variables,
 };
 
 /// A deployer with an [`Interceptor`] around each of its calls; it offers the groups of the deployer inside.
@@ -136,6 +136,10 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
         self.inner.variables().map(|_| self as &dyn Variables)
     }
 
+    fn health(&self) -> Option<&dyn Health> {
+        self.inner.health().map(|_| self as &dyn Health)
+    }
+
     fn hub(&self) -> Option<Hub> {
         self.inner.hub().filter(|_| !self.interceptor.sees_polls())
     }
@@ -184,6 +188,25 @@ impl<D: Deployer, I: Interceptor> Logs for Layered<D, I> {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         let call = self.call(Method::Logs).for_id(id);
         self.grouped(call, self.inner.logs(), move |group| group.read_log(id, options))
+    }
+
+    /// A feed passes the interceptor by: it is one connection, whose lines are no answers.
+    fn open_log(&self, id: &DeploymentId) -> Option<LogFeed> {
+        self.inner.logs()?.open_log(id)
+    }
+
+    fn read_service_log<'a>(
+        &'a self,
+        target: &'a Target,
+        options: ServiceLogOptions,
+    ) -> BoxFuture<'a, Result<LogPage>> {
+        let call = self.call(Method::ServiceLogs).for_target(target);
+        self.grouped(call, self.inner.logs(), move |group| group.read_service_log(target, options.clone()))
+    }
+
+    fn explain_deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Explanation>> {
+        let call = self.call(Method::Explain).for_id(id);
+        self.grouped(call, self.inner.logs(), move |group| group.explain_deployment(id))
     }
 }
 
@@ -257,5 +280,13 @@ impl<D: Deployer, I: Interceptor> Variables for Layered<D, I> {
     fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         let call = self.call(Method::ApplyVariables).for_plan(plan);
         self.grouped(call, self.inner.variables(), move |group| group.apply_plan(plan))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Health for Layered<D, I> {
+    fn read_health<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<HealthReading>> {
+        let call = self.call(Method::Health).for_target(target);
+        self.grouped(call, self.inner.health(), move |group| group.read_health(target))
     }
 }
