@@ -6,10 +6,10 @@ use tokio::time::{Instant, sleep};
 use crate::health::await_health;
 use crate::watch::await_state;
 use crate::{
-    Applied, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredState, DesiredVariables, Error,
-    ErrorKind, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy, HistoryOptions, Intent, Interceptor,
-    Layered, LogOptions, LogPage, Method, Outcome, PlanOptions, Result, RollbackTarget, Rollout, RunState, Service,
-    ServiceLogOptions, StateChange, Target, VariablePlan, VariableSet, Verdict, Watch, WatchOptions,
+    Applied, Check, DeployRequest, Deployer, Deployment, DeploymentEvent, DeploymentId, DesiredState, DesiredVariables,
+    Error, ErrorKind, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy, HistoryOptions, Intent,
+    Interceptor, Layered, LogOptions, LogPage, Method, Outcome, PlanOptions, Result, RollbackTarget, Rollout, RunState,
+    Service, ServiceLogOptions, StateChange, Target, VariablePlan, VariableSet, Verdict, Watch, WatchOptions,
 };
 
 /// What every [`Deployer`] has besides: waiting for deployments, and one flat call for each method of a group.
@@ -338,6 +338,14 @@ pub trait DeployerExt: Deployer {
         Self: Clone + Sized,
     {
         Watch::new(self.clone(), id.clone(), options)
+    }
+
+    /// Makes the watches of this account that an event concerns read the platform now; whether any does.
+    ///
+    /// It ends no watch: a forged event changes nothing but the moment of a read, and events that come faster than the
+    /// hub polls are ignored.
+    fn wake(&self, event: &DeploymentEvent) -> bool {
+        self.hub().is_some_and(|hub| hub.wake(event))
     }
 
     /// Deploys, and waits until the deployment is over.

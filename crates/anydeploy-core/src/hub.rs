@@ -14,7 +14,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub(crate) use ticket::{Ticket, Turn};
 
-use crate::{Deployment, DeploymentId, Platform, Result};
+use crate::{Deployment, DeploymentEvent, DeploymentId, Platform, Result};
 use driver::Members;
 
 /// Reads many deployments by few requests: what an adapter offers to the [`Hub`] of its watches.
@@ -70,8 +70,8 @@ struct Shared {
     reader: Arc<dyn BatchRead>,
     pace: Pace,
     members: Mutex<Members>,
-    /// Wakes the driver once the last watch has left.
-    empty: Notify,
+    /// Wakes the driver once the last watch has left, or the next batch is due at once.
+    changed: Notify,
     /// The reads of single deployments beside the batches, first come, first served.
     alone: Arc<Semaphore>,
 }
@@ -99,7 +99,7 @@ impl Hub {
             reader,
             pace,
             members: Mutex::default(),
-            empty: Notify::new(),
+            changed: Notify::new(),
             alone: Arc::new(Semaphore::new(MAX_READS_ALONE)),
         })
     }
@@ -108,6 +108,20 @@ impl Hub {
     #[must_use]
     pub fn watches(&self) -> usize {
         self.0.members().len()
+    }
+}
+
+impl Hub {
+    /// Makes the watches that an event concerns read the platform now; whether any does.
+    ///
+    /// What the event says counts for nothing, only what is read then.
+    /// Events that come faster than batches are ignored, so that forged ones cannot use up the rate limit.
+    pub fn wake(&self, event: &DeploymentEvent) -> bool {
+        let is_woken = self.0.members().wake(event, self.0.pace);
+        if is_woken {
+            self.0.changed.notify_one();
+        }
+        is_woken
     }
 }
 

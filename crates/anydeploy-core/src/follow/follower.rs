@@ -211,9 +211,9 @@ impl<D: Deployer + Clone> Follower<D> {
             }
             broken => {
                 feed.broken += 1;
-                let reopened = self.deployer.logs().and_then(|logs| logs.open_log(&self.id));
-                let is_given_up = feed.broken >= MAX_BROKEN_FEEDS;
-                self.feed = reopened.filter(|_| !is_given_up).map(|lines| Feed {
+                let may_be_opened = feed.broken < MAX_BROKEN_FEEDS;
+                let logs = self.deployer.logs().filter(|_| may_be_opened);
+                self.feed = logs.and_then(|logs| logs.open_log(&self.id)).map(|lines| Feed {
                     lines,
                     replay: Replay::default(),
                     opens_at: Some(after(self.intervals.pause(None))),

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use super::{Pace, Shared, slot::Slot};
-use crate::{Backoff, Deployment, Jitter, Result};
+use crate::{Backoff, Deployment, DeploymentEvent, Jitter, Result};
 
 /// The watches of a hub, in the order in which they joined.
 #[derive(Debug, Default)]
@@ -18,6 +18,10 @@ pub(super) struct Members {
     /// The driver that is running, by its number.
     driver: Option<u64>,
     drivers: u64,
+    /// When an event woke watches last.
+    woken_at: Option<Instant>,
+    /// An event asks for the next batch now.
+    is_batch_due: bool,
 }
 
 #[derive(Debug)]
@@ -53,6 +57,24 @@ impl Members {
     pub(super) fn leave(&mut self, key: u64) -> bool {
         self.slots.remove(&key);
         self.slots.is_empty()
+    }
+
+    /// Makes the watches that an event concerns read now, at most once in each interval; whether it did.
+    ///
+    /// An event that names a target costs one read for each watch of it; any other costs one batch, or the reads of those
+    /// watches that are too few for one.
+    pub(super) fn wake(&mut self, event: &DeploymentEvent, pace: Pace) -> bool {
+        let concerned: Vec<_> = self.slots.values().filter(|member| event.may_concern(&member.slot.id())).collect();
+        let interval = self.intervals(pace).first;
+        if concerned.is_empty() || self.woken_at.is_some_and(|woken_at| woken_at.elapsed() < interval) {
+            return false;
+        }
+        self.is_batch_due = self.is_driven() && concerned.len() >= pace.from;
+        if !self.is_batch_due {
+            concerned.iter().for_each(|member| member.slot.wake());
+        }
+        self.woken_at = Some(Instant::now());
+        true
     }
 
     pub(super) fn is_driven(&self) -> bool {
@@ -135,10 +157,11 @@ impl Driver {
         Some((slots, members.intervals(self.hub.pace)))
     }
 
-    /// Waits, unless the last watch leaves.
+    /// Waits, unless the last watch leaves or an event asks for the next batch now.
     async fn pause(&self, until: Instant) {
-        while timeout_at(until, self.hub.empty.notified()).await.is_ok() {
-            if self.hub.members().len() == 0 {
+        while timeout_at(until, self.hub.changed.notified()).await.is_ok() {
+            let mut members = self.hub.members();
+            if std::mem::take(&mut members.is_batch_due) || members.len() == 0 {
                 break;
             }
         }

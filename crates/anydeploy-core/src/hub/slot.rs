@@ -81,6 +81,12 @@ impl Slot {
         self.news_came.notify_one();
     }
 
+    /// Makes the watch read alone, unless something is there for it already.
+    pub(super) fn wake(&self) {
+        self.state().news.get_or_insert(News::Left);
+        self.news_came.notify_one();
+    }
+
     /// No batch comes any more.
     pub(super) fn uncover(&self) {
         self.state().covered_until = None;

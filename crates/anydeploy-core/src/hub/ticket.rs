@@ -78,7 +78,7 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if self.hub.members().leave(self.key) {
-            self.hub.empty.notify_one();
+            self.hub.changed.notify_one();
         }
     }
 }

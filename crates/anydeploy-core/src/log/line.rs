@@ -17,7 +17,7 @@ pub struct LogLine {
     /// The text without its line break, as it was written.
     pub text: String,
     /// When it was written, where the platform says so.
-    #[serde(default, alias = "at", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
     pub time: Option<DateTime<Utc>>,
     /// How grave it is, where the platform says so; never a guess from its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::{
-    Ability, Action, Applied, Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group,
-    HistoryOptions, LogPage, Result, RollbackTarget, RunState, Service, StateChange, Target, TargetKind, VariableSet,
+    Ability, Action, Applied, Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind,
+    Explanation, Group, HealthReading, HistoryOptions, LogPage, Result, RollbackTarget, RunState, Service,
+    ServiceLogOptions, StateChange, Target, TargetKind, VariableSet,
 };
 
 /// A call that a [`ScriptedDeployer`] received.
@@ -27,6 +28,12 @@ pub enum Call {
     Cancel(DeploymentId),
     /// [`Logs::read_log`](crate::Logs::read_log).
     Logs(DeploymentId),
+    /// [`Logs::read_service_log`](crate::Logs::read_service_log).
+    ServiceLogs(Target, ServiceLogOptions),
+    /// [`Logs::explain_deployment`](crate::Logs::explain_deployment).
+    Explain(DeploymentId),
+    /// [`Health::read_health`](crate::Health::read_health).
+    Health(Target),
     /// [`Catalog::read_service`](crate::Catalog::read_service).
     Service(Target),
     /// [`Catalog::list_services`](crate::Catalog::list_services).
@@ -75,6 +82,9 @@ struct State {
     histories: VecDeque<Result<Vec<Deployment>>>,
     cancels: VecDeque<Result<Deployment>>,
     logs: VecDeque<Result<LogPage>>,
+    service_logs: VecDeque<Result<LogPage>>,
+    explanations: VecDeque<Result<Explanation>>,
+    readings: VecDeque<Result<HealthReading>>,
     services: VecDeque<Result<Service>>,
     service_lists: VecDeque<Result<Vec<Service>>>,
     checks: VecDeque<Result<Check>>,
@@ -99,6 +109,9 @@ impl Default for State {
             histories: VecDeque::new(),
             cancels: VecDeque::new(),
             logs: VecDeque::new(),
+            service_logs: VecDeque::new(),
+            explanations: VecDeque::new(),
+            readings: VecDeque::new(),
             services: VecDeque::new(),
             service_lists: VecDeque::new(),
             checks: VecDeque::new(),
@@ -148,6 +161,27 @@ impl ScriptedDeployer {
     #[must_use]
     pub fn answer_logs(self, answer: Result<LogPage>) -> Self {
         self.with(|state| state.logs.push_back(answer))
+    }
+
+    /// Adds an answer for the next `service_logs`.
+    #[must_use]
+    pub fn answer_service_logs(self, answer: Result<LogPage>) -> Self {
+        self.with(|state| state.service_logs.push_back(answer))
+    }
+
+    /// Adds an answer for the next `explain`.
+    #[must_use]
+    pub fn answer_explanation(self, answer: Result<Explanation>) -> Self {
+        self.with(|state| state.explanations.push_back(answer))
+    }
+
+    /// Adds an answer for the next read of the health.
+    #[must_use]
+    pub fn answer_health(self, answer: Result<HealthReading>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Health);
+            state.readings.push_back(answer);
+        })
     }
 
     /// Adds an answer for the next `service`.

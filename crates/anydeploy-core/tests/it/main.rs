@@ -5,7 +5,10 @@
 mod already_running;
 mod conformance;
 mod contract;
+mod events;
 mod find;
+mod follow;
+mod health;
 mod hostile;
 mod hub;
 mod json;

@@ -9,8 +9,8 @@ use super::fault::Fault;
 use super::world::{ChangedSetting, World, platform};
 use crate::{
     BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error,
-    ErrorKind, Group, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, Permission,
-    Platform, Result, Rollback, Service, Target, TwoPhase, Variables,
+    ErrorKind, Explanation, Group, Health, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs,
+    Method, Permission, Platform, Result, Rollback, Service, ServiceLogOptions, Target, TwoPhase, Variables,
 };
 
 impl MemoryDeployer {
@@ -156,6 +156,10 @@ impl Deployer for MemoryDeployer {
         self.offers(Group::Variables).then_some(self as &dyn Variables)
     }
 
+    fn health(&self) -> Option<&dyn Health> {
+        self.offers(Group::Health).then_some(self as &dyn Health)
+    }
+
     fn hub(&self) -> Option<Hub> {
         let pace = self.world().pace?;
         Hub::shared(&platform(), &format!("{:p}", Arc::as_ptr(&self.world)), pace, || Arc::new(self.clone()))
@@ -234,6 +238,18 @@ impl Cancel for MemoryDeployer {
 impl Logs for MemoryDeployer {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         async move { self.call(Method::Logs, |world| Ok(world.find(id)?.log_page(options))).await }.boxed()
+    }
+
+    fn read_service_log<'a>(
+        &'a self,
+        target: &'a Target,
+        options: ServiceLogOptions,
+    ) -> BoxFuture<'a, Result<LogPage>> {
+        async move { self.call(Method::ServiceLogs, |world| world.service_log(target, &options)).await }.boxed()
+    }
+
+    fn explain_deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Explanation>> {
+        async move { self.call(Method::Explain, |world| world.explain(id)).await }.boxed()
     }
 }
 

@@ -5,8 +5,8 @@ use futures::future::{BoxFuture, FutureExt};
 use super::MemoryDeployer;
 use super::world::platform;
 use crate::{
-    Ability, Applied, Deployer, DesiredVariables, HistoryOptions, Lifecycle, Method, PlanOptions, Result, Rollback,
-    RollbackTarget, RunState, StateChange, Target, VariablePlan, VariableSet, Variables,
+    Ability, Applied, Deployer, DesiredVariables, Health, HealthReading, HistoryOptions, Lifecycle, Method,
+    PlanOptions, Result, Rollback, RollbackTarget, RunState, StateChange, Target, VariablePlan, VariableSet, Variables,
 };
 
 impl MemoryDeployer {
@@ -40,6 +40,21 @@ impl Lifecycle for MemoryDeployer {
                 let state = world.run_state(target);
                 world.advance(world.ticks_per_read);
                 state
+            })
+            .await
+        }
+        .boxed()
+    }
+}
+
+impl Health for MemoryDeployer {
+    fn read_health<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<HealthReading>> {
+        async move {
+            self.require(target, Ability::Health)?;
+            self.call(Method::Health, |world| {
+                let health = world.health(target);
+                world.advance(world.ticks_per_read);
+                health
             })
             .await
         }

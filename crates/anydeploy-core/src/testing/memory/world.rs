@@ -37,7 +37,7 @@ const KINDS: &[TargetKind] = &[
 ];
 
 /// The groups that are offered.
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 9] = [
     Group::TwoPhase,
     Group::History,
     Group::Cancel,
@@ -46,6 +46,7 @@ const GROUPS: [Group; 8] = [
     Group::Lifecycle,
     Group::Rollback,
     Group::Variables,
+    Group::Health,
 ];
 
 /// A deployment that was truly triggered on a [`MemoryDeployer`](super::MemoryDeployer).

@@ -5,9 +5,10 @@ use tokio::time::sleep;
 
 use super::{Call, ScriptedDeployer, next};
 use crate::{
-    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Group, History,
-    HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform, Result, Rollback, RollbackTarget, RunState,
-    Service, StateChange, Target, TwoPhase, VariablePlan, VariableSet, Variables,
+    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Explanation,
+    Group, Health, HealthReading, History, HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform, Result,
+    Rollback, RollbackTarget, RunState, Service, ServiceLogOptions, StateChange, Target, TwoPhase, VariablePlan,
+    VariableSet, Variables,
 };
 
 impl ScriptedDeployer {
@@ -91,6 +92,10 @@ impl Deployer for ScriptedDeployer {
         self.offers(Group::Variables).then_some(self as &dyn Variables)
     }
 
+    fn health(&self) -> Option<&dyn Health> {
+        self.offers(Group::Health).then_some(self as &dyn Health)
+    }
+
     fn hub(&self) -> Option<Hub> {
         None
     }
@@ -117,6 +122,28 @@ impl Cancel for ScriptedDeployer {
 impl Logs for ScriptedDeployer {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, _options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         let answer = self.state().reply(Call::Logs(id.clone()), |state| &mut state.logs);
+        self.answer_later(answer)
+    }
+
+    fn read_service_log<'a>(
+        &'a self,
+        target: &'a Target,
+        options: ServiceLogOptions,
+    ) -> BoxFuture<'a, Result<LogPage>> {
+        let call = Call::ServiceLogs(target.clone(), options);
+        let answer = self.state().reply(call, |state| &mut state.service_logs);
+        self.answer_later(answer)
+    }
+
+    fn explain_deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Explanation>> {
+        let answer = self.state().reply(Call::Explain(id.clone()), |state| &mut state.explanations);
+        self.answer_later(answer)
+    }
+}
+
+impl Health for ScriptedDeployer {
+    fn read_health<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<HealthReading>> {
+        let answer = self.state().reply(Call::Health(target.clone()), |state| &mut state.readings);
         self.answer_later(answer)
     }
 }

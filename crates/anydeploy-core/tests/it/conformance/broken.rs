@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
     Ability, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId,
-    Error, ErrorKind, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Permission, Platform,
-    RequestOption, Result, Rollback, Service, Target, TwoPhase, Variables,
+    Error, ErrorKind, Health, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Permission,
+    Platform, RequestOption, Result, Rollback, Service, Target, TwoPhase, Variables,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -137,6 +137,10 @@ impl Deployer for Broken {
 
     fn variables(&self) -> Option<&dyn Variables> {
         Some(self)
+    }
+
+    fn health(&self) -> Option<&dyn Health> {
+        self.inner.health()
     }
 
     fn hub(&self) -> Option<Hub> {

@@ -3,7 +3,9 @@
 use super::{World, platform, unknown};
 use crate::testing::memory::Write;
 use crate::{
-    DeploymentId, DesiredState, Error, ErrorKind, Method, Result, RunState, ServiceState, StateChange, Target,
+    DeploymentId, DesiredState, Error, ErrorKind, ExplainedService, ExplainedStage, ExplainedStep, Explanation,
+    HealthReading, HealthState, Instance, LogLine, LogOptions, LogPage, Method, Phase, Result, RunState,
+    ServiceLogOptions, ServiceState, StateChange, Target,
 };
 
 impl World {
@@ -17,6 +19,50 @@ impl World {
             (true, _) => None,
         };
         Ok(RunState::new(state, state.as_str()).with_busy(busy.map(str::to_owned)).with_under_way(under_way))
+    }
+
+    /// The health of a target: healthy while it runs, in one container for each version.
+    pub(in crate::testing::memory) fn health(&self, target: &Target) -> Result<HealthReading> {
+        let state = self.run_state(target)?.state;
+        let health = match state {
+            ServiceState::Running => HealthState::Healthy,
+            ServiceState::Starting => HealthState::Starting,
+            _ => HealthState::Degraded,
+        };
+        let container = self
+            .versions(target, 1)?
+            .pop()
+            .map(|version| Instance::new(version.point.id, state == ServiceState::Running));
+        Ok(HealthReading::new(health, state.as_str()).with_instances(container.into_iter().collect()))
+    }
+
+    /// The log of what runs: one line for each container that was started.
+    pub(in crate::testing::memory) fn service_log(
+        &self,
+        target: &Target,
+        options: &ServiceLogOptions,
+    ) -> Result<LogPage> {
+        if self.run_state(target)?.state != ServiceState::Running {
+            let message = format!("the target `{target}` does not run");
+            return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform()));
+        }
+        let mut versions = self.versions(target, usize::MAX)?;
+        versions.reverse();
+        let lines = versions.iter().map(|version| LogLine::new(format!("version {} runs", version.point.id))).collect();
+        Ok(LogPage::last_of(lines, LogOptions::tail(options.tail)))
+    }
+
+    /// One stage, with the service and one step.
+    pub(in crate::testing::memory) fn explain(&self, id: &DeploymentId) -> Result<Explanation> {
+        let entry = self.find(id)?;
+        let deployment = entry.to_deployment();
+        let mut service = ExplainedService::new(id.target().clone(), id.target().id(), deployment.status.clone());
+        let failed = deployment.status.phase == Phase::Failed;
+        let reason = entry.log_page(LogOptions::default()).reason.filter(|_| failed);
+        service.steps = vec![ExplainedStep::new("deploy").with_error(reason.as_deref())];
+        let mut stage = ExplainedStage::new("default", deployment.status.raw.clone());
+        stage.services = vec![service];
+        Ok(Explanation::new(vec![stage]))
     }
 
     pub(in crate::testing::memory) fn start(&mut self, target: &Target) -> Result<StateChange> {
