@@ -27,6 +27,9 @@
 //! * `hour_later`: an hour passes in between.
 //! * `after_ten_more`: so it does, and then others deploy the target ten times, every other time another program with the
 //!   same token.
+//! * `after_forty_more`: the same with forty deployments, so that the one of the first process is on no early page of a list.
+//! * `on_its_way`: the network holds the trigger of the first process when that dies, half the time before it has given up on
+//!   the answer, and delivers it while the second one searches, as late as an adapter promises to find it.
 //! * `beside_another`: another program with the same token deploys the target between the baseline and the trigger of the
 //!   first process.
 //! * `taken_over`: the first process is not killed but stopped (SIGSTOP), with its intent stored or while it sends.
@@ -63,7 +66,7 @@
 //! When an hour passes, the clock of the fake is moved ahead.
 //! That of the machine cannot be, so the times in the stored intent that were read from it are set back by the same hour.
 //! For the second process as much time has passed by one clock as by the other.
-//! The network has delivered all that it held by then.
+//! The network has delivered all that it held by then, but for `on_its_way`.
 //!
 //! # What it does not show
 //!

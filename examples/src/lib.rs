@@ -1,7 +1,9 @@
-//! What the example programs share: the table of platforms, a deployment with its progress, and a table of reports.
+//! What the example programs share: the table of platforms, what each can do, a deployment with its progress, and a table of
+//! reports.
 
 #![allow(clippy::print_stdout, reason = "examples print")]
 
+pub mod capabilities;
 pub mod chaos;
 pub mod crash;
 mod platforms;

@@ -18,6 +18,8 @@ pub struct PlatformEntry {
     pub name: &'static str,
     /// An adapter for the real server, configured by environment variables.
     pub from_env: fn() -> Result<Arc<dyn Deployer>>,
+    /// An adapter for a server that nothing is sent to, for what is known without one.
+    pub offline: fn() -> Result<Arc<dyn Deployer>>,
     /// Starts a fake server, and makes an adapter for it.
     pub start_fake: fn() -> BoxFuture<'static, Result<FakePlatform>>,
     /// The platform of a chaos or crash run.
@@ -43,6 +45,7 @@ macro_rules! entry {
         PlatformEntry {
             name: $name,
             from_env: || Ok(Arc::new($adapter::from_env()?)),
+            offline: || Ok(Arc::new($adapter::builder().url("https://deploy.example.com").token("none").build()?)),
             start_fake: || {
                 Box::pin(async {
                     let fake = $fake::start().await;

@@ -80,6 +80,8 @@ impl Times {
 /// The bad network before a fake.
 pub(crate) struct Access {
     pub(crate) network: Arc<FaultyNetwork>,
+    /// What it breaks.
+    pub(crate) faults: FaultPlan,
     pub(crate) timeline: Timeline,
     token: String,
     times: Times,
@@ -94,10 +96,10 @@ impl Access {
     ) -> Result<Self> {
         let Conditions { timeline, times, .. } = *conditions;
         let plan = conditions.faults.clone().not_found(missing.0, missing.1).along(timeline);
-        let network = FaultyNetwork::on_this_runtime(origin, plan).map_err(|error| {
+        let network = FaultyNetwork::on_this_runtime(origin, plan.clone()).map_err(|error| {
             Error::new(ErrorKind::InvalidConfiguration, "the network cannot be set up").with_source(error)
         })?;
-        Ok(Self { network: Arc::new(network), timeline, token: token.to_owned(), times })
+        Ok(Self { network: Arc::new(network), faults: plan, timeline, token: token.to_owned(), times })
     }
 
     /// How the adapter of a call reaches the server.

@@ -24,12 +24,10 @@ where
 {
     let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_attempts(MAX_TRIES);
     loop {
-        let error = match read().await {
-            Err(error) if may_be_transient(&error) && error.retry_after().is_none() => error,
+        match read().await {
+            Err(error) => pause_briefly(error, &mut backoff).await?,
             answer => return answer,
-        };
-        let Some(wait) = backoff.next(None) else { return Err(error) };
-        sleep(wait).await;
+        }
     }
 }
 
@@ -46,14 +44,34 @@ where
     let mut backoff = Backoff::new(PAUSE.min(bound / 10), bound / 6).with_budget(bound);
     let mut attempts: u32 = 0;
     loop {
-        let error = match read().await {
-            Err(error) if may_be_transient(&error) => error,
+        match read().await {
+            Err(error) => pause_for_long(error, &mut backoff, &mut attempts).await?,
             answer => return answer,
-        };
-        attempts = attempts.saturating_add(error.attempts());
-        let Some(wait) = backoff.next(error.retry_after()) else { return Err(error.with_attempts(attempts)) };
-        sleep(wait).await;
+        }
     }
+}
+
+// The pauses are no part of the loops, so that they are compiled once, and not for each read.
+
+/// Pauses after a read that failed for a moment; any other error is returned.
+async fn pause_briefly(error: Error, backoff: &mut Backoff) -> Result<()> {
+    if !may_be_transient(&error) || error.retry_after().is_some() {
+        return Err(error);
+    }
+    let Some(wait) = backoff.next(None) else { return Err(error) };
+    sleep(wait).await;
+    Ok(())
+}
+
+/// The same as long as the backoff allows, and as the server asks.
+async fn pause_for_long(error: Error, backoff: &mut Backoff, attempts: &mut u32) -> Result<()> {
+    if !may_be_transient(&error) {
+        return Err(error);
+    }
+    *attempts = attempts.saturating_add(error.attempts());
+    let Some(wait) = backoff.next(error.retry_after()) else { return Err(error.with_attempts(*attempts)) };
+    sleep(wait).await;
+    Ok(())
 }
 
 /// Whether the same read may succeed a little later; a proxy's page, or what a proxy wraps around an answer, is as

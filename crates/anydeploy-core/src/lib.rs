@@ -16,7 +16,7 @@
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
 //! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`StateChange`], [`RunState`], [`RollbackTarget`],
-//!   [`Error`], [`Capabilities`] and [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release
+//!   [`HistoryPage`], [`Preview`], [`BatchReport`], [`Error`], [`Capabilities`] and [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release
 //!   without actions and settings must not read as a plain deployment carries `"v": 2`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
@@ -52,9 +52,11 @@ mod log;
 mod method;
 mod parse;
 mod platform;
+mod preview;
 mod request;
 mod revision;
 mod rollback;
+mod selection;
 mod service;
 mod status;
 mod target;
@@ -78,9 +80,11 @@ pub use error::{Error, ErrorKind, Partial, RollbackObstacle};
 pub use event::{DeploymentEvent, EventKind};
 pub use ext::DeployerExt;
 pub use follow::{Follow, FollowEvent, FollowOptions, LogFeed};
-pub use group::{Cancel, Catalog, Group, Health, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
+pub use group::{
+    Batch, Cancel, Catalog, Group, Health, History, Lifecycle, Logs, Previews, Rollback, TwoPhase, Variables,
+};
 pub use health::{HealthReading, HealthState, Healthy, Instance, Rollout, Verdict};
-pub use history::HistoryOptions;
+pub use history::{HistoryCursor, HistoryOptions, HistoryPage};
 pub use hub::{BatchRead, Hub, Pace};
 pub use id::DeploymentId;
 pub use intent::Intent;
@@ -95,10 +99,12 @@ pub use log::{
 };
 pub use method::Method;
 pub use platform::Platform;
+pub use preview::Preview;
 pub use request::{Adoption, DeployRequest, JobEvent, RequestOption, Setting, TerraformAction};
 pub use revision::{RanRevision, Revision};
 pub use rollback::{RollbackPoint, RollbackTarget};
-pub use service::{Service, ServiceState};
+pub use selection::{BatchEntry, BatchReport, Selection};
+pub use service::{Certificate, Service, ServiceDomain, ServiceQuery, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
 pub use variables::{

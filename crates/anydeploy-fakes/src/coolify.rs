@@ -1,11 +1,13 @@
 //! The fake Coolify server.
 
 mod access;
+mod arrange;
 mod body;
 mod builder;
 mod deploy;
 mod deployment;
 mod deployments;
+mod domains;
 mod errors;
 mod exchange;
 mod git;
@@ -15,6 +17,8 @@ mod instance;
 mod ledger;
 mod lifecycle;
 mod log;
+mod places;
+mod previews;
 mod queue;
 mod quirk;
 mod resource;
@@ -23,6 +27,7 @@ mod router;
 mod runtime;
 mod script;
 mod state;
+mod tags;
 mod triggered;
 mod variable;
 mod variables;
@@ -57,8 +62,8 @@ use crate::write::FakeWrite;
 /// [`CoolifyQuirk`] lists the behaviours that can be switched.
 ///
 /// Time passes in ticks, every 20 milliseconds unless [`FakeCoolifyBuilder::pace`] says otherwise.
-/// Not covered: creating anything but variables, storages, backups, tasks, previews and children of services, shared
-/// variables, notifications, everything of other providers. Those paths answer 404 like any unknown one.
+/// Not covered: creating anything but variables and tags, storages, backups, tasks, children of services, shared variables,
+/// notifications, everything of other providers. Those paths answer 404 like any unknown one.
 ///
 /// # Examples
 ///
@@ -190,48 +195,6 @@ impl FakeCoolify {
         self.platform.state().add_resource(Kind::Database, name).uuid.clone()
     }
 
-    /// Ties a tag to an application, service or database.
-    ///
-    /// # Panics
-    /// If there is no such thing.
-    #[track_caller]
-    pub fn add_tag(&self, id: &str, tag: &str) {
-        let mut state = self.platform.state();
-        known(state.resource_mut(id), "resource", id).tags.insert(tag.to_owned());
-    }
-
-    /// Gives an application a preview, so that the pull request can be deployed.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[track_caller]
-    pub fn add_preview(&self, application: &str, pull_request: u64) {
-        let mut state = self.platform.state();
-        let position = state.application(application);
-        state.resources[position].previews.insert(pull_request);
-    }
-
-    /// Says what the container of an application, service or database has printed.
-    ///
-    /// # Panics
-    /// If there is no such thing.
-    #[track_caller]
-    pub fn write_log<L: Into<String>>(&self, id: &str, lines: impl IntoIterator<Item = L>) {
-        let mut state = self.platform.state();
-        known(state.resource_mut(id), "resource", id).runtime_log = lines.into_iter().map(Into::into).collect();
-    }
-
-    /// Removes an application with its history at once; its deployments are 404 from now on.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[track_caller]
-    pub fn delete_application(&self, id: &str) {
-        let mut state = self.platform.state();
-        let position = state.application(id);
-        state.remove(position);
-    }
-
     /// Says how the next deployment of an application goes; called again, the one after that.
     ///
     /// What has no script succeeds after three ticks.
@@ -270,43 +233,6 @@ impl FakeCoolify {
         known(state.resource_mut(id), "resource", id).starts.push_back(statuses.into_iter().collect());
     }
 
-    /// Says how an application, service or database runs from now on, in the server's words.
-    ///
-    /// # Panics
-    /// If there is no such thing.
-    #[track_caller]
-    pub fn set_status(&self, id: &str, status: &'static str) {
-        let mut state = self.platform.state();
-        known(state.resource_mut(id), "resource", id).set_status(status);
-    }
-
-    /// Adds a variable of an application, service or database, or changes its value, as a user does in the web interface.
-    ///
-    /// The key says whether Coolify counts it among its own: those that begin with `SERVICE_`, `NIXPACKS_` or `RAILPACK_`.
-    ///
-    /// # Panics
-    /// If there is no such thing.
-    #[track_caller]
-    pub fn set_variable(&self, id: &str, key: &str, value: &str) {
-        let mut state = self.platform.state();
-        let position = state.resources.iter().position(|resource| resource.uuid == id);
-        state.set_variable(known(position, "resource", id), key, value);
-    }
-
-    /// Makes two variables of one key, as a bulk that names a key twice does for an application.
-    ///
-    /// # Panics
-    /// If there is no such thing.
-    #[track_caller]
-    pub fn add_duplicate_variable(&self, id: &str, key: &str, values: [&str; 2]) {
-        let mut state = self.platform.state();
-        let position = state.resources.iter().position(|resource| resource.uuid == id);
-        let position = known(position, "resource", id);
-        for value in values {
-            state.add_variable(position, key, value);
-        }
-    }
-
     /// Refuses the next `/deploy` of an application or database as [`CoolifyQuirk::DeployUnauthorized`] does all of them.
     pub fn refuse_next_deploy(&self) {
         self.platform.state().refuses_next = true;
@@ -315,69 +241,6 @@ impl FakeCoolify {
     /// Lets the server break with 500, once, before the next variable that it writes after this many more.
     pub fn break_variables_after(&self, variables: usize) {
         self.platform.state().variables_until_break = Some(variables);
-    }
-
-    /// Changes a column of an application, such as `docker_registry_image_tag`, as a user does in the web interface.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[track_caller]
-    pub fn set_column(&self, application: &str, column: &str, value: &str) {
-        let mut state = self.platform.state();
-        let position = state.application(application);
-        state.resources[position].patched.insert(column.to_owned(), value.into());
-    }
-
-    /// The image tag of an application that is made from an image, or the branch of another.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[must_use]
-    #[track_caller]
-    pub fn tag_or_branch(&self, application: &str) -> String {
-        let state = self.platform.state();
-        let application = &state.resources[state.application(application)];
-        if application.from_image { application.tag() } else { application.branch() }.to_owned()
-    }
-
-    /// Makes a commit the newest one of a branch of the repository that an application is built from.
-    ///
-    /// Its deployments resolve `HEAD` to the newest commit of their branch, which is `main` until it is changed; a
-    /// [script](CoolifyScript::resolving_to) that names a commit comes first.
-    /// Without either, `HEAD` stays as it is.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[track_caller]
-    pub fn push(&self, application: &str, branch: &str, commit: &str) {
-        let mut state = self.platform.state();
-        let position = state.application(application);
-        state.resources[position].repository.push(branch, commit);
-    }
-
-    /// Removes the images of an application from the machine, as a cleanup does, so that the next deployment builds.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[track_caller]
-    pub fn prune_images(&self, application: &str) {
-        let mut state = self.platform.state();
-        let position = state.application(application);
-        state.resources[position].repository.prune();
-    }
-
-    /// How many deployments of an application have built so far.
-    ///
-    /// One that finds an image with its tag starts that, unless it is forced or a variable of the build changed.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[must_use]
-    #[track_caller]
-    pub fn builds(&self, application: &str) -> usize {
-        let state = self.platform.state();
-        state.application(application);
-        state.ledger.all().iter().filter(|row| row.built && row.application_uuid == application).count()
     }
 
     /// Deploys an application as a user does in the web interface; the deployment queues like any other.

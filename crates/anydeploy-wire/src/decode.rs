@@ -4,6 +4,8 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use self::tree::Tree;
 
+pub(crate) use self::body::read as decode_into;
+
 pub use self::{
     choice::{Chosen, Match, choose, weigh},
     names::{Names, table, table_length},
@@ -77,16 +79,11 @@ mod tree;
 /// # Ok::<(), anydeploy_wire::DecodeError>(())
 /// ```
 pub fn decode<T: Read>(body: &[u8]) -> Result<(T, Vec<Repair>), DecodeError> {
-    decode_as(body, false)
-}
-
-/// The same for a body whose content type may have said that it is a web page.
-pub(crate) fn decode_as<T: Read>(body: &[u8], is_html: bool) -> Result<(T, Vec<Repair>), DecodeError> {
     let mut slot = Required(None);
-    match (body::read(body, is_html, &mut slot), slot.0) {
-        (Ok(repairs), Some(value)) => Ok((value, repairs)),
-        (Ok(_), None) => Err(Mismatch::no_json().into_error()),
-        (Err(error), _) => Err(error),
+    let repairs = decode_into(body, false, &mut slot)?;
+    match slot.into_value() {
+        Ok(value) => Ok((value, repairs)),
+        Err(mismatch) => Err(mismatch.into_error()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One request: its parameters, and sending it.
 
-use std::{fmt, time::Instant};
+use std::{any::Any, fmt, time::Instant};
 
 use bytes::Bytes;
 use reqwest::{
@@ -148,31 +148,35 @@ impl<'a> RequestBuilder<'a> {
 
     /// Sends the request and reads the response by [`RawResponse::json`].
     pub fn json<T: Read + Send + 'static>(self) -> ResponseFuture<'a, T> {
-        self.read_by(RawResponse::json)
+        self.read_by(RawResponse::json, |response| Box::new(response.json::<T>()))
     }
 
     /// Sends the request and reads the response by [`RawResponse::text`].
     pub fn text(self) -> ResponseFuture<'a, String> {
-        self.read_by(RawResponse::text)
+        self.read_by(RawResponse::text, |response| Box::new(response.text()))
     }
 
     /// Sends the request and reads the response by [`RawResponse::text`], as text that is never shown.
     pub fn secret(self) -> ResponseFuture<'a, Secret> {
-        self.read_by(|response| Ok(response.text()?.map(Secret::from)))
+        self.read_by(RawResponse::secret, |response| Box::new(response.secret()))
     }
 
     /// Sends the request and reads the response by [`RawResponse::bytes`].
     pub fn bytes(self) -> ResponseFuture<'a, Bytes> {
-        self.read_by(RawResponse::bytes)
+        self.read_by(RawResponse::bytes, |response| Box::new(response.bytes()))
     }
 
     /// Sends the request and reads the response by [`RawResponse::empty`].
     pub fn empty(self) -> ResponseFuture<'a, ()> {
-        self.read_by(RawResponse::empty)
+        self.read_by(RawResponse::empty, |response| Box::new(response.empty()))
     }
 
-    fn read_by<T: Send + 'static>(self, read: fn(RawResponse) -> Result<Response<T>, Error>) -> ResponseFuture<'a, T> {
-        ResponseFuture::new(self.boxed(), read)
+    fn read_by<T: Send + 'static>(
+        self,
+        read: fn(RawResponse) -> Result<Response<T>, Error>,
+        read_as_any: fn(RawResponse) -> Box<dyn Any + Send>,
+    ) -> ResponseFuture<'a, T> {
+        ResponseFuture::new(self.boxed(), read, read_as_any)
     }
 
     /// Boxed where it is not generic, so that the state machine is compiled once.

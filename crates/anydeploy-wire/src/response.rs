@@ -7,9 +7,10 @@ use reqwest::{StatusCode, header::HeaderMap};
 use tracing::Span;
 
 use crate::{
-    decode::{DecodeError, Read, Repair, Repaired, decode_as},
+    decode::{DecodeError, Read, Repair, Repaired, Required, Slot, decode_into},
     error::{Error, ErrorKind, Received},
     operation::Operation,
+    secret::Secret,
     span,
     web_page::{is_web_page, says_html},
 };
@@ -75,8 +76,18 @@ impl RawResponse {
     /// [`Decode`](ErrorKind::Decode) if the body does not fit even after the repairs; its source is a
     /// [`DecodeError`].
     pub fn json<T: Read>(self) -> Result<Response<T>, Error> {
-        match decode_as(&self.received.body, says_html(&self.received.headers)) {
-            Ok((value, repairs)) => Ok(self.response(repairs).with(value)),
+        let (operation, mut slot) = (self.operation, Required(None));
+        let response = self.fill(&mut slot)?;
+        match slot.0 {
+            Some(value) => Ok(response.with(value)),
+            None => Err(undecodable(operation)),
+        }
+    }
+
+    /// Reads the body as JSON into a slot: all of [`json`](Self::json) that is the same for every type.
+    fn fill(self, slot: &mut dyn Slot) -> Result<Response<()>, Error> {
+        match decode_into(&self.received.body, says_html(&self.received.headers), slot) {
+            Ok(repairs) => Ok(self.response(repairs)),
             Err(error) => Err(self.undecodable(error)),
         }
     }
@@ -95,6 +106,11 @@ impl RawResponse {
         let repairs = changed.then(|| Repair::new(String::new(), Repaired::Converted));
         let text = text.into_owned();
         Ok(self.response(repairs.into_iter().collect()).with(text))
+    }
+
+    /// The same as text that is never shown.
+    pub(crate) fn secret(self) -> Result<Response<Secret>, Error> {
+        Ok(self.text()?.map(Secret::from))
     }
 
     /// Takes the body as it came.
@@ -132,10 +148,12 @@ impl RawResponse {
 
     fn undecodable(self, error: DecodeError) -> Error {
         span::record_error(&self.span, ErrorKind::Decode);
-        Error::new(ErrorKind::Decode, Some(self.operation), "the response is not what it should be".to_owned())
-            .with_response(self.received)
-            .with_source(error)
+        undecodable(self.operation).with_response(self.received).with_source(error)
     }
+}
+
+fn undecodable(operation: Operation) -> Error {
+    Error::new(ErrorKind::Decode, Some(operation), "the response is not what it should be".to_owned())
 }
 
 impl fmt::Debug for RawResponse {

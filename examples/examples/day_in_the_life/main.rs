@@ -1,141 +1,184 @@
-//! What people do with a service after its first deployment, on each platform through one trait: restart it, stop it and
-//! start it again, set variables, and go back to a version that ran before.
+//! What people do with a service on an ordinary day, on each platform through one trait: find it, change its variables,
+//! deploy it, set an image tag, go back to a version that ran before, restart it, stop it and start it again.
 //!
-//! It runs against fake servers of its own, and prints each step; what a platform does not offer for the target is refused
-//! before anything is sent, and its error says why.
-//! The exit status is 0 if every step ended as the platform's capabilities promise.
+//! It runs against fake servers of its own, and prints each step; what a platform does not offer for a service is a step
+//! too, whose error says why.
+//! The exit status is 0 if every step ended as it is named, and nothing but what is expected was refused.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "examples print")]
 
+mod scene;
+
+use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anydeploy::{
-    Ability, Action, DeployRequest, Deployer, DeployerExt, DesiredState, DesiredVariables, Error, ErrorKind,
-    HistoryOptions, Outcome, PlanOptions, Result, RollbackTarget, Target, WatchOptions,
+    DeployRequest, Deployer, DeployerExt, Deployment, DesiredState, DesiredVariables, Error, ErrorKind, HistoryOptions,
+    Outcome, PlanOptions, RanRevision, Result, Revision, Setting, Target, WatchOptions,
 };
-use examples::{PLATFORMS, QUICK};
+use examples::QUICK;
+
+use scene::Scene;
+
+/// The image tag that is set, and its name where a request names it.
+const TAG: &str = "1.28";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    for platform in PLATFORMS {
-        if let Err(error) = on(platform.start_fake).await {
+    match days().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
             eprintln!("{error:#}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }
 
-async fn on(start: fn() -> futures::future::BoxFuture<'static, Result<examples::FakePlatform>>) -> Result<()> {
-    let fake = start().await?;
-    let day = Day {
-        deployer: Arc::clone(&fake.deployer),
-        target: Target::application(&fake.application),
-        options: WatchOptions::default().with_intervals(QUICK.0, QUICK.1),
-    };
-    day.deploy().await?;
-    day.act(Action::Restart, day.deployer.restart(&day.target).await).await?;
-    day.act(Action::Redeploy, day.deployer.redeploy(&day.target).await).await?;
-    day.stop_and_start().await?;
-    day.set_variables().await?;
-    day.roll_back().await
+async fn days() -> Result<()> {
+    for scene in scene::all().await? {
+        let options = WatchOptions::default().with_intervals(QUICK.0, QUICK.1);
+        let mut day = Day { deployer: Arc::clone(&scene.deployer), options, refused: Vec::new() };
+        day.pass(&scene).await?;
+        if day.refused != scene.refuses {
+            return Err(unexpected(format!("{:?} was refused instead of {:?}", day.refused, scene.refuses)));
+        }
+    }
+    Ok(())
 }
 
-fn success(outcome: &Outcome) -> Result<()> {
-    if outcome.is_success() { Ok(()) } else { Err(Error::new(ErrorKind::Rejected, outcome.to_string())) }
-}
-
-/// One target, and how it is watched.
+/// A platform, how its deployments are watched, and the steps that it refused.
 struct Day {
     deployer: Arc<dyn Deployer>,
-    target: Target,
     options: WatchOptions,
+    refused: Vec<String>,
 }
 
 impl Day {
-    fn say(&self, step: &str, what: impl std::fmt::Display) {
-        println!("{:8} {step}: {what}", self.deployer.platform());
-    }
-
-    async fn deploy(&self) -> Result<()> {
-        let request = DeployRequest::new(self.target.clone());
-        let outcome = self.deployer.deploy_and_wait(&request, self.options.clone()).await?;
-        self.say("deploy", &outcome);
-        success(&outcome)
-    }
-
-    /// Watches what an action triggered; an action that the platform does not offer is refused.
-    async fn act(&self, action: Action, triggered: Result<anydeploy::Deployment>) -> Result<()> {
-        let is_offered = self.deployer.capabilities().acts(self.target.kind(), action);
-        let Some(deployment) = self.unless_refused(action.as_str(), is_offered, triggered)? else { return Ok(()) };
-        let outcome = self.deployer.watch(&deployment.id, self.options.clone()).await?;
-        self.say(action.as_str(), format_args!("{outcome} ({})", deployment.identity));
-        if let Some(note) = outcome.deployment().and_then(|deployment| deployment.note.as_deref()) {
-            self.say(action.as_str(), format_args!("note: {note}"));
+    async fn pass(&mut self, scene: &Scene) -> Result<()> {
+        let shop = self.find("shop").await?;
+        self.set_variables(&shop).await?;
+        self.deploy("deploy shop", DeployRequest::new(shop.clone())).await?;
+        let image = if scene.image == "shop" { shop.clone() } else { self.find(scene.image).await? };
+        self.set_image_tag(scene.image, &image).await?;
+        if image != shop {
+            self.roll_back(scene.image, &image).await?;
         }
-        success(&outcome)
+        self.roll_back("shop", &shop).await?;
+        let restarted = self.deployer.restart(&shop).await?;
+        self.watch("restart shop", restarted).await?;
+        let redeployed = self.deployer.redeploy(&shop).await?;
+        self.watch("redeploy shop", redeployed).await?;
+        self.stop(&shop).await?;
+        self.start(&shop).await
     }
 
-    async fn stop_and_start(&self) -> Result<()> {
-        let is_offered = self.can(Ability::Stop);
-        let stopped = self.deployer.stop(&self.target).await;
-        let Some(change) = self.unless_refused("stop", is_offered, stopped)? else { return Ok(()) };
-        self.say("stop", format_args!("accepted, it was {}", change.before));
-        let state = self.deployer.await_state(&self.target, DesiredState::Stopped, self.options.clone()).await?;
-        self.say("stop", format_args!("it is {}", state.state));
-        let again = self.deployer.stop(&self.target).await?;
-        self.say("stop again", if again.sent { "sent" } else { "nothing was sent" });
-        let change = self.deployer.start(&self.target).await?;
-        self.say("start", if change.sent { "accepted" } else { "nothing was sent" });
-        let state = self.deployer.await_state(&self.target, DesiredState::Running, self.options.clone()).await?;
-        self.say("start", format_args!("it is {}", state.state));
-        Ok(())
+    async fn find(&self, name: &str) -> Result<Target> {
+        let service = self.deployer.find(name).await?;
+        self.say(format_args!("find {name}"), format_args!("{}, {}", service.target, service.state));
+        Ok(service.target)
     }
 
-    async fn set_variables(&self) -> Result<()> {
-        let desired = DesiredVariables::from_dotenv("GREETING='hello, world'\nRETRIES=3 # of the mailer\n")?;
-        let is_offered = self.can(Ability::Variables);
-        let plan = self.deployer.plan_variables(&self.target, &desired, PlanOptions::default()).await;
-        let Some(plan) = self.unless_refused("variables", is_offered, plan)? else { return Ok(()) };
+    async fn set_variables(&self, target: &Target) -> Result<()> {
+        let desired = DesiredVariables::from_dotenv("GREETING='hello, $USER'\nRETRIES=3 # of the mailer\n")?;
+        let plan = self.deployer.plan_variables(target, &desired, PlanOptions::default()).await?;
         for entry in plan.entries() {
-            self.say("plan", format_args!("{:?} {}", entry.change, entry.key));
+            let warning = entry.warning.as_deref().map(|warning| format!(" ({warning})")).unwrap_or_default();
+            self.say("plan variables", format_args!("{} {}{warning}", entry.change, entry.key));
         }
         let applied = self.deployer.apply_variables(&plan).await?;
-        self.say("apply", format_args!("{} written", applied.written.len()));
-        let again = self.deployer.plan_variables(&self.target, &desired, PlanOptions::default()).await?;
-        self.say("plan again", if again.is_empty() { "nothing to do" } else { "something is left" });
-        Ok(())
+        self.say("apply variables", format_args!("{} written", applied.written.join(", ")));
+        let again = self.deployer.plan_variables(target, &desired, PlanOptions::default()).await?;
+        self.say("plan variables again", if again.is_empty() { "nothing to do" } else { "something is left" });
+        if again.is_empty() { Ok(()) } else { Err(unexpected("the second plan is not empty")) }
     }
 
-    async fn roll_back(&self) -> Result<()> {
-        let versions = self.deployer.rollback_targets(&self.target, HistoryOptions::default()).await;
-        // Coolify goes back only with an application that it builds from a repository; this one is made from an image.
-        let is_offered = self.can(Ability::Rollback) && versions.is_ok();
-        let Some(versions) = self.unless_refused("rollback", is_offered, versions)? else { return Ok(()) };
-        let usable = |version: &&RollbackTarget| version.obstacle.is_none();
-        if let Some(version) = versions.iter().find(usable) {
-            return self.act(Action::Rollback, self.deployer.roll_back_to(version).await).await;
+    /// Sets the tag for good where the platform has it as a setting, and names it in the request elsewhere.
+    async fn set_image_tag(&mut self, name: &str, target: &Target) -> Result<()> {
+        let request = DeployRequest::new(target.clone());
+        let setting = request.clone().with_setting(Setting::ImageTag(TAG.to_owned()));
+        let answer = self.deployer.deploy(&setting).await;
+        if let Some(deployment) = self.unless_refused(format!("image tag as a setting of {name}"), answer)? {
+            return self.watch(&format!("image tag of {name}"), deployment).await;
         }
-        self.say("rollback", format_args!("none of {} versions can be gone back to", versions.len()));
+        self.deploy(&format!("image tag of {name}"), request.with_revision(Revision::ImageTag(TAG.to_owned()))).await
+    }
+
+    async fn roll_back(&mut self, name: &str, target: &Target) -> Result<()> {
+        let step = format!("rollback of {name}");
+        let versions = self.deployer.rollback_targets(target, HistoryOptions::default()).await;
+        let Some(versions) = self.unless_refused(step.clone(), versions)? else { return Ok(()) };
+        for version in &versions {
+            let obstacle = version.obstacle.map_or("usable".to_owned(), |obstacle| obstacle.to_string());
+            self.say(&step, format_args!("{}: {obstacle}", shown(&version.point.revision)));
+        }
+        // The newest usable one may be what runs where the platform does not report that.
+        let oldest = versions.iter().rfind(|version| version.obstacle.is_none());
+        let version = oldest.ok_or_else(|| unexpected("no version can be gone back to"))?;
+        let deployment = self.deployer.roll_back_to(version).await?;
+        self.watch(&step, deployment).await
+    }
+
+    async fn stop(&self, target: &Target) -> Result<()> {
+        let change = self.deployer.stop(target).await?;
+        self.say("stop shop", format_args!("accepted, it was {}", change.before));
+        let state = self.deployer.await_state(target, DesiredState::Stopped, self.options.clone()).await?;
+        self.say("stop shop", format_args!("it is {}", state.state));
+        let again = self.deployer.stop(target).await?;
+        self.say("stop shop again", if again.sent { "sent" } else { "nothing was sent" });
+        if again.sent { Err(unexpected("what is stopped was stopped again")) } else { Ok(()) }
+    }
+
+    async fn start(&self, target: &Target) -> Result<()> {
+        let change = self.deployer.start(target).await?;
+        self.say("start shop", if change.sent { "accepted" } else { "nothing was sent" });
+        let state = self.deployer.await_state(target, DesiredState::Running, self.options.clone()).await?;
+        self.say("start shop", format_args!("it is {}", state.state));
         Ok(())
     }
 
-    fn can(&self, ability: Ability) -> bool {
-        self.deployer.capabilities().can(self.target.kind(), ability)
+    async fn deploy(&self, step: &str, request: DeployRequest) -> Result<()> {
+        let deployment = self.deployer.deploy(&request).await?;
+        self.watch(step, deployment).await
     }
 
-    /// The answer, or nothing if the platform does not offer this and says so.
-    fn unless_refused<T>(&self, step: &str, is_offered: bool, answer: Result<T>) -> Result<Option<T>> {
+    /// Waits for a deployment, which has to succeed.
+    async fn watch(&self, step: &str, deployment: Deployment) -> Result<()> {
+        let outcome = self.deployer.watch(&deployment.id, self.options.clone()).await?;
+        let Outcome::Succeeded(ended) = &outcome else { return Err(unexpected(format!("{step}: {outcome}"))) };
+        self.say(step, format_args!("succeeded with {} ({})", shown(&ended.revision), ended.identity));
+        if let Some(note) = &ended.note {
+            self.say(step, format_args!("note: {note}"));
+        }
+        Ok(())
+    }
+
+    /// The answer, or nothing if the platform does not offer this for the service and says so.
+    fn unless_refused<T>(&mut self, step: String, answer: Result<T>) -> Result<Option<T>> {
         match answer {
-            Err(error) if !is_offered && error.kind() == ErrorKind::Unsupported => {
-                self.say(step, format_args!("refused before anything was sent: {error}"));
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                self.say(&step, format_args!("refused, and nothing was triggered: {error}"));
+                self.refused.push(step);
                 Ok(None)
-            }
-            Ok(_) if !is_offered => {
-                Err(Error::new(ErrorKind::Unsupported, "the capabilities do not list what was done"))
             }
             answer => answer.map(Some),
         }
     }
+
+    fn say(&self, step: impl Display, what: impl Display) {
+        println!("{:8} {step}: {what}", self.deployer.platform());
+    }
+}
+
+fn shown(revision: &RanRevision) -> String {
+    match revision {
+        RanRevision::Commit(commit) => format!("commit {commit:.12}"),
+        RanRevision::ImageTag(tag) => format!("image tag {tag}"),
+        RanRevision::ChartVersion(version) => format!("chart version {version}"),
+        _ => "a revision that is not reported".to_owned(),
+    }
+}
+
+fn unexpected(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Rejected, what.into())
 }

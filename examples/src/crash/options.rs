@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anydeploy_fakes::{Fault, FaultPlan, Timeline};
+use anydeploy_fakes::{Fault, FaultPlan, RequestKind, Timeline};
 
 use super::draw::{Draw, Scenario};
 use crate::scene::{Conditions, Times};
@@ -58,7 +58,7 @@ impl CrashOptions {
 
     /// What is drawn for a run.
     pub(super) fn draw(&self, run: u64) -> Draw {
-        Draw::new(self.seed_of(run), TARGETS)
+        Draw::new(self.seed_of(run), TARGETS, self.times().timeout)
     }
 
     /// The conditions of a run.
@@ -72,12 +72,19 @@ impl CrashOptions {
             seed,
             number: run,
             targets: TARGETS,
-            scripts: 20,
+            scripts: 60,
             timeline,
             clock: [(right, right), (off, right), (right, off)][(seed % 3) as usize],
             faults: faults.drip(Duration::from_millis(100)).late(self.lost_after / 60..=self.lost_after),
             times: self.times(),
         }
+    }
+
+    /// What the network does with the trigger of a run in which it holds it: it delivers it within the time that an adapter
+    /// promises to search.
+    pub(super) fn holds_a_trigger(&self, run: u64) -> FaultPlan {
+        let plan = FaultPlan::seeded(self.seed_of(run)).rate(1.0).faults([Fault::LateDelivery]);
+        plan.on([RequestKind::Trigger]).limit(1).late(self.promised() / 20..=self.promised())
     }
 
     /// The latest delivery that an adapter promises to find, with a tenth in which the platform has to show it.

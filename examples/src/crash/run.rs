@@ -29,9 +29,6 @@ const QUIET: Duration = Duration::from_millis(100);
 /// How far the server's clock is moved.
 const LATER: Duration = Duration::from_hours(1);
 
-/// How many others deploy the target then.
-const OTHERS: usize = 10;
-
 /// In which time every deployment is over.
 const A_DEPLOYMENT: Duration = Duration::from_secs(5);
 
@@ -120,7 +117,11 @@ impl Run<'_> {
             (true, true) => first.signal(Signal::Stop)?,
             (true, false) => first.kill()?,
         }
-        self.network_is_quiet().await;
+        if self.draw.scenario == Scenario::OnItsWay {
+            self.network_is_bad_again();
+        } else {
+            self.network_is_quiet().await;
+        }
         let is_written = self.scene.access().network.exchanges() > self.before_sending;
         let is_between = hangs && !matches!(self.draw.moment, Moment::At(_)) && !is_written;
         self.time_passes()?;
@@ -138,14 +139,17 @@ impl Run<'_> {
     async fn comes_to_the_moment(&mut self, first: &mut Process) -> Result<bool> {
         let Draw { scenario, moment, target, ref mut rng } = self.draw;
         let mut from = Step::Started;
-        if matches!(scenario, Scenario::BesideAnother | Scenario::TakenOver) {
+        if scenario.begins_when_stored() {
             from = Step::Stored;
             if !first.reaches(Step::Stored).await {
                 return Ok(false);
             }
-            self.before_sending = self.scene.access().network.exchanges();
-            if scenario == Scenario::BesideAnother {
-                self.scene.deploy_as_another(target, rng, true);
+            let network = &self.scene.access().network;
+            self.before_sending = network.exchanges();
+            match scenario {
+                Scenario::BesideAnother => self.scene.deploy_as_another(target, rng, true),
+                Scenario::OnItsWay => network.follow(self.runner.options.holds_a_trigger(self.number)),
+                _ => {}
             }
             if !matches!(moment, Moment::At(Step::Stored)) {
                 first.go_on();
@@ -166,6 +170,13 @@ impl Run<'_> {
                 if !later.is_zero() {
                     sleep(later).await;
                 }
+                !first.has_ended()
+            }
+            Moment::Held(later) => {
+                while self.scene.access().network.held() == 0 && !self.is_triggered() && !first.has_ended() {
+                    sleep(POLL_INTERVAL).await;
+                }
+                sleep(later).await;
                 !first.has_ended()
             }
         })
@@ -191,16 +202,14 @@ impl Run<'_> {
     /// What happens until the second process starts.
     fn time_passes(&mut self) -> Result<()> {
         let Draw { scenario, target, .. } = self.draw;
-        if !matches!(scenario, Scenario::HourLater | Scenario::AfterTenMore) {
+        if !scenario.is_later() {
             return Ok(());
         }
         let mut passed = self.passes(A_DEPLOYMENT);
         passed += self.passes(LATER);
-        if scenario == Scenario::AfterTenMore {
-            for other in 0..OTHERS {
-                self.scene.deploy_as_another(target, &mut self.draw.rng, other % 2 == 0);
-                passed += self.passes(A_DEPLOYMENT);
-            }
+        for other in 0..scenario.later_deployments() {
+            self.scene.deploy_as_another(target, &mut self.draw.rng, other % 2 == 0);
+            passed += self.passes(A_DEPLOYMENT);
         }
         let Some(mut intent) = read::<Value>(&self.intent)? else { return Ok(()) };
         age(&mut intent, passed);
@@ -233,6 +242,12 @@ impl Run<'_> {
         while (network.held() > 0 || network.oldest_unanswered_at().is_some()) && Instant::now() < until {
             sleep(POLL_INTERVAL).await;
         }
+    }
+
+    /// The network breaks one exchange in five again, while it holds what it has.
+    fn network_is_bad_again(&self) {
+        let access = self.scene.access();
+        access.network.follow(access.faults.clone());
     }
 
     /// Waits until the network has read and delivered what the first process wrote: its clock cannot be moved with the

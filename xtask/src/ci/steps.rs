@@ -72,6 +72,12 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         )
         .with_variable("RUST_TEST_THREADS", TEST_THREADS),
         Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
+        Step::cargo("a day in the life runs", &format!("run --locked --example day_in_the_life --features {everything}")),
+        Step::cargo(
+            "the capability table is fresh",
+            &format!("run --locked --example capabilities --features {everything} -- --check README.md"),
+        )
+        .repaired_by("cargo run --example capabilities -- --write README.md"),
         // At small sizes, and by the build of the tests: it shows that the benches run, and asserts no figure.
         Step::cargo("the benches run", &format!("run --locked --bin bench --features {everything} -- all --smoke")),
         Step::cargo(

@@ -68,6 +68,7 @@ pub(super) fn resource(resource: &Resource, now: u64, place: Place, secrets: boo
     put(&mut body, "uuid", resource.uuid.as_str());
     put(&mut body, "name", resource.name.as_str());
     put(&mut body, "status", resource.status(now));
+    put(&mut body, "environment_id", resource.place.environment.number);
     put(&mut body, "created_at", stamp(resource.created));
     put(&mut body, "updated_at", stamp(resource.started.unwrap_or(resource.created)));
     // Among others of its kind and alone the number of the row is taken out.
@@ -75,7 +76,7 @@ pub(super) fn resource(resource: &Resource, now: u64, place: Place, secrets: boo
         put(&mut body, "id", resource.id);
     }
     if matches!(place, Place::Alone | Place::Deployment) {
-        put(&mut body, "environment", ENVIRONMENT.clone());
+        put(&mut body, "environment", resource.place.body());
     }
     if place != Place::Alone {
         body.remove("settings");
@@ -117,7 +118,7 @@ fn template(resource: &Resource) -> Object {
     match resource.kind {
         Kind::Application => {
             let mut body = APPLICATION.clone();
-            put(&mut body, "fqdn", format!("http://{uuid}.127.0.0.1.sslip.io"));
+            put(&mut body, "fqdn", resource.domains());
             put(&mut body, "last_online_at", sql(resource.created));
             if !resource.from_image {
                 put(&mut body, "build_pack", "nixpacks");
@@ -146,12 +147,12 @@ fn template(resource: &Resource) -> Object {
 /// The children of a service, which carry a status of their own.
 pub(super) fn with_children(mut body: Value, resource: &Resource, now: u64) -> Value {
     if let (Kind::Service, Some(child)) = (resource.kind, body.pointer_mut("/applications/0")) {
-        child["uuid"] = json!(format!("child{}", &resource.uuid[5..]));
+        child["uuid"] = json!(resource.child());
         child["name"] = json!(resource.name);
         child["status"] = json!(if resource.is_running(now) { "running:healthy" } else { "exited" });
         child["created_at"] = json!(stamp(resource.created));
         child["updated_at"] = json!(stamp(resource.started.unwrap_or(resource.created)));
-        child["fqdn"] = json!(format!("http://{}.127.0.0.1.sslip.io", resource.uuid));
+        child["fqdn"] = json!(Some(resource.domains()).filter(|domains| !domains.is_empty()));
         child["last_online_at"] = json!(sql(resource.created));
     }
     body
@@ -217,7 +218,7 @@ pub(super) fn server_in_list(secrets: bool) -> Value {
     })
 }
 
-/// The only environment, with its project and the project's team inside.
+/// The first environment, with its project and the project's team inside.
 pub(super) fn environment() -> Value {
     Value::Object(ENVIRONMENT.clone())
 }

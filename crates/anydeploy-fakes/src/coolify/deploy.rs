@@ -10,6 +10,9 @@ use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
 use crate::response::Response;
 
+/// The largest number that the column of a pull request holds.
+const MAX_PULL_REQUEST: u64 = 2_147_483_647;
+
 /// What the caller wants done to each target.
 struct Wish {
     force: bool,
@@ -162,22 +165,31 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
 }
 
 fn application(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done, Refusal> {
-    let application = &mut exchange.state.resources[position];
-    if wish.image_tag.is_some() && !application.from_image {
-        return Ok(Done::said("docker_tag can only be used with Docker Image applications."));
+    // Neither a number that its column does not hold nor a text that is no tag is checked before it breaks the server.
+    let is_tag = wish.image_tag.as_ref().is_none_or(|tag| !tag.contains(':'));
+    if wish.pull_request > MAX_PULL_REQUEST || !is_tag {
+        return Err(errors::server_error(exchange.request).into());
     }
-    if wish.pull_request > 0 && !application.previews.contains(&wish.pull_request) {
-        // Only a tag makes up for a preview that does not exist.
-        if wish.image_tag.is_none() {
+    let application = &mut exchange.state.resources[position];
+    let mut image_tag = wish.image_tag.clone();
+    if wish.pull_request > 0 {
+        let is_there = application.previews.contains_key(&wish.pull_request);
+        // Only a tag makes up for a preview that does not exist, and only of an application from an image.
+        if !is_there && !(wish.image_tag.is_some() && application.from_image) {
             return Ok(Done::said(format!("Pull request {} not found for this resource.", wish.pull_request)));
         }
-        application.previews.insert(wish.pull_request);
+        if wish.image_tag.is_some() && !application.from_image {
+            return Ok(Done::said("docker_tag can only be used with Docker Image applications."));
+        }
+        let preview = application.previews.entry(wish.pull_request).or_default();
+        preview.tag = image_tag.or_else(|| preview.tag.take());
+        image_tag = preview.tag.clone();
     }
     let name = application.name.clone();
     let order = Order {
         force: wish.force,
         pull_request: wish.pull_request,
-        image_tag: wish.image_tag.clone(),
+        image_tag,
         ..Order::by_api(Task::Deploy, exchange.request)
     };
     match exchange.state.place(position, order) {

@@ -94,6 +94,8 @@ pub(super) enum End {
     ServerRestarted,
     /// The machine does not work: the row ends without a date.
     NotFunctional,
+    /// Its preview was deleted: the row ends without a date.
+    PreviewDeleted,
 }
 
 /// A row of the deployment queue.
@@ -129,7 +131,7 @@ impl Deployment {
             (Some(_), None) => Status::InProgress,
             (_, Some((_, _, End::Finished))) => Status::Finished,
             (_, Some((_, _, End::Failed(_) | End::ServerRestarted | End::NotFunctional))) => Status::Failed,
-            (_, Some((_, _, End::CancelledInBrowser | End::CancelledByApi))) => Status::Cancelled,
+            (_, Some((_, _, End::CancelledInBrowser | End::CancelledByApi | End::PreviewDeleted))) => Status::Cancelled,
         }
     }
 
@@ -192,7 +194,7 @@ impl Deployment {
         // What never ran and what died with the server is never stamped.
         let stamped = self.started.is_some()
             && self.has_last_lines(now, late)
-            && !matches!(self.ended, Some((_, _, End::ServerRestarted | End::NotFunctional)));
+            && !matches!(self.ended, Some((_, _, End::ServerRestarted | End::NotFunctional | End::PreviewDeleted)));
         let job = self.started.map(|_| format!("00000000-0000-4000-8000-{:012}", self.id));
         let row = json!({
             "id": self.id,

@@ -70,6 +70,10 @@ pub(super) fn history(exchange: &mut Exchange<'_>) -> Reply {
 /// A whole number among the parameters.
 fn number(exchange: &Exchange<'_>, name: &str, least: i64, default: usize) -> Result<usize, Refusal> {
     let Some(value) = exchange.input.get(name) else { return Ok(default) };
+    // An empty parameter becomes null, which passes the check and is no number.
+    if value.as_str().is_some_and(str::is_empty) {
+        return Err(errors::server_error(exchange.request).into());
+    }
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let refuse = |text: &str| Err(errors::invalid_parameter(exchange.request, name, text).into());
     let Ok(number) = text.parse::<i64>() else {

@@ -1,13 +1,12 @@
-//! The instance around the resources: machine, project, team, version, health, and the switch of the API.
+//! The instance around the resources: machine, team, version, health, and the switch of the API.
 
 use serde_json::{Value, json};
 
 use super::body;
 use super::deployment::stamp;
-use super::errors::{self, HTML, Refusal, Reply};
+use super::errors::{self, HTML, Reply};
 use super::exchange::Exchange;
 use super::quirk::CoolifyQuirk;
-use super::resource::Kind;
 use crate::response::Response;
 
 /// A bare version, as HTML.
@@ -60,64 +59,6 @@ pub(super) fn server_resources(exchange: &Exchange<'_>) -> Response {
         });
         rows.collect()
     })
-}
-
-pub(super) fn projects(exchange: &Exchange<'_>) -> Response {
-    let project = body::environment()["project"].take();
-    exchange.list(|_| {
-        vec![json!({
-            "id": project["id"], "uuid": project["uuid"],
-            "name": project["name"], "description": project["description"],
-        })]
-    })
-}
-
-pub(super) fn project(exchange: &mut Exchange<'_>) -> Reply {
-    let (mut project, environment) = only_project(exchange)?;
-    project["environments"] = json!([environment]);
-    Ok(Response::json(200, &project))
-}
-
-pub(super) fn environments(exchange: &mut Exchange<'_>) -> Reply {
-    let (_, row) = only_project(exchange)?;
-    Ok(Response::json(200, &json!([{ "id": row["id"], "uuid": row["uuid"], "name": row["name"] }])))
-}
-
-/// An environment by name or id, with everything that runs in it.
-pub(super) fn environment(exchange: &mut Exchange<'_>) -> Reply {
-    let (_, mut environment) = only_project(exchange)?;
-    let wanted = exchange.path.last().copied().unwrap_or_default();
-    if environment["uuid"] != wanted && environment["name"] != wanted {
-        return errors::refuse(404, "Environment not found.");
-    }
-    for (field, kind) in
-        [("applications", Kind::Application), ("services", Kind::Service), ("postgresqls", Kind::Database)]
-    {
-        let of_kind = exchange.state.resources.iter().filter(|resource| resource.kind == kind);
-        let (now, secrets) = (exchange.now(), exchange.sees_secrets());
-        let rows: Vec<Value> =
-            of_kind.map(|resource| body::resource(resource, now, body::Place::Environment, secrets)).collect();
-        environment[field] = Value::Array(rows);
-    }
-    for engine in ["mariadbs", "mongodbs", "mysqls", "redis"] {
-        environment[engine] = json!([]);
-    }
-    Ok(Response::json(200, &environment))
-}
-
-/// The project in the path and its one environment, both as plain rows.
-fn only_project(exchange: &Exchange<'_>) -> Result<(Value, Value), Refusal> {
-    let mut environment = body::environment();
-    let mut project = environment["project"].take();
-    if !exchange.is_home() || project["uuid"] != exchange.path[1] {
-        return errors::refuse(404, "Project not found.");
-    }
-    for (row, relation) in [(&mut project, "team"), (&mut environment, "project")] {
-        if let Some(row) = row.as_object_mut() {
-            row.remove(relation);
-        }
-    }
-    Ok((project, environment))
 }
 
 /// The team of the token; the fake's other team has a number of its own.

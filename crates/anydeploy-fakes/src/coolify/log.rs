@@ -101,7 +101,7 @@ impl Deployment {
                 vec![Entry::complained("Deployment cancelled by user via API."), Entry::said(what)]
             }
             End::NotFunctional => vec![Entry::complained("Server is not functional.")],
-            End::CancelledInBrowser | End::ServerRestarted => Vec::new(),
+            End::CancelledInBrowser | End::PreviewDeleted | End::ServerRestarted => Vec::new(),
         }
     }
 
@@ -126,7 +126,11 @@ impl Deployment {
                 vec![Entry::said("Deployment cancelled by user, stopping execution."), self.closing()]
             }
             End::Finished => vec![self.closing()],
-            End::CancelledInBrowser | End::CancelledByApi | End::ServerRestarted | End::NotFunctional => Vec::new(),
+            End::CancelledInBrowser
+            | End::PreviewDeleted
+            | End::CancelledByApi
+            | End::ServerRestarted
+            | End::NotFunctional => Vec::new(),
         }
     }
 }

@@ -59,8 +59,8 @@ impl State {
         let (uuid, asked) = (self.fresh_id(), self.commit(position, &order));
         let application = &self.resources[position];
         let page = format!(
-            "/project/fakeproject0000000000001/environment/fakeenvironment000000001/application/{}/deployment/{uuid}",
-            application.uuid
+            "/project/{}/environment/{}/application/{}/deployment/{uuid}",
+            application.place.project.uuid, application.place.environment.uuid, application.uuid
         );
         let mut script = self.scripts.entry(application.uuid.clone()).or_default().take();
         if self.quirks.contains(&CoolifyQuirk::ServerUnreachable) {

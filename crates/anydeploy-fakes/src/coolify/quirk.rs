@@ -64,11 +64,13 @@ pub enum CoolifyQuirk {
     AcceptedWithoutId,
     /// Rolling back is an unknown path, as before v4.3.0. Off by default.
     NoRollbackRoute,
+    /// The machine has no proxy: domains of an application are taken with 200 and change nothing. Off by default.
+    NoProxy,
 }
 
 impl CoolifyQuirk {
     /// Every quirk this fake knows.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::PhantomDeploymentId,
         Self::DeadIdOnFullQueue,
         Self::LateLogLines,
@@ -90,6 +92,7 @@ impl CoolifyQuirk {
         Self::SingleReadNotFound,
         Self::AcceptedWithoutId,
         Self::NoRollbackRoute,
+        Self::NoProxy,
     ];
 
     /// Whether a new fake has this quirk.

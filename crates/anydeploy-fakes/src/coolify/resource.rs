@@ -1,11 +1,14 @@
 //! What can be deployed: applications, services and databases, and how each of them runs.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::git::{BRANCH, Repository};
+use super::places::Place;
+use super::previews::Preview;
 use super::variable::Variable;
 
 /// The image of an application that is made from one, until `PATCH` changes it.
@@ -84,8 +87,10 @@ pub(super) struct Resource {
     pub(super) from_image: bool,
     pub(super) repository: Repository,
     pub(super) tags: BTreeSet<String>,
-    /// The pull requests that have a preview.
-    pub(super) previews: BTreeSet<u64>,
+    /// Its previews, by the number of the pull request.
+    pub(super) previews: BTreeMap<u64, Preview>,
+    /// The environment that it is in.
+    pub(super) place: Arc<Place>,
     pub(super) variables: Vec<Variable>,
     /// What `PATCH` changed.
     pub(super) patched: Map<String, Value>,
@@ -101,7 +106,7 @@ pub(super) struct Resource {
 }
 
 impl Resource {
-    pub(super) fn new(id: u64, kind: Kind, uuid: String, name: &str) -> Self {
+    pub(super) fn new(id: u64, kind: Kind, uuid: String, name: &str, place: Arc<Place>) -> Self {
         Self {
             id,
             kind,
@@ -110,7 +115,8 @@ impl Resource {
             from_image: true,
             repository: Repository::default(),
             tags: BTreeSet::new(),
-            previews: BTreeSet::new(),
+            previews: BTreeMap::new(),
+            place,
             variables: Vec::new(),
             patched: Map::new(),
             runtime_log: vec!["listening on port 80".to_owned(), "ready".to_owned()],
@@ -144,6 +150,20 @@ impl Resource {
     /// The newest commit of its branch, if anything was pushed to it.
     pub(super) fn head(&self) -> Option<String> {
         self.repository.head(self.branch()).map(str::to_owned)
+    }
+
+    /// Its domains, separated by commas: a made-up one until somebody changes them.
+    pub(super) fn domains(&self) -> String {
+        match self.patched.get("fqdn") {
+            Some(domains) => domains.as_str().unwrap_or_default().to_owned(),
+            None if self.kind == Kind::Database => String::new(),
+            None => format!("http://{}.127.0.0.1.sslip.io", self.uuid),
+        }
+    }
+
+    /// The id of the one container of a service.
+    pub(super) fn child(&self) -> String {
+        format!("child{}", &self.uuid[5..])
     }
 
     fn column<'a>(&'a self, name: &str, default: &'a str) -> &'a str {

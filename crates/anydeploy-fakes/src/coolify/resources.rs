@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use super::body::{self, Place};
 use super::deployment::{Order, Task};
+use super::domains;
 use super::errors::{self, Reply};
 use super::exchange::{Exchange, Wrong};
 use super::input;
 use super::queue::Placed;
 use super::quirk::CoolifyQuirk;
+use super::resource::Kind;
 use crate::response::Response;
 
 /// How many ticks a requested deletion takes; until then the resource can be read and even deployed.
@@ -39,7 +41,8 @@ const PATCHABLE: &str = "base_directory build_command build_pack connect_to_dock
 
 pub(super) fn list(exchange: &Exchange<'_>) -> Response {
     let (kind, now, secrets) = (exchange.kind(), exchange.now(), exchange.sees_secrets());
-    let tag = exchange.input.text("tag");
+    // Services and databases have no such filter, and pass over it.
+    let tag = exchange.input.text("tag").filter(|_| kind == Kind::Application);
     exchange.list(|state| {
         state
             .resources
@@ -103,6 +106,10 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
         }
     }
     wrong.check()?;
+    let domains = match fields.get("domains") {
+        Some(domains) => domains::column(exchange, position, domains)?,
+        None => None,
+    };
     let deploy = exchange.input.flag("instant_deploy");
     let application = exchange.resource_mut(position);
     let mut changed = Vec::new();
@@ -110,7 +117,11 @@ pub(super) fn update(exchange: &mut Exchange<'_>) -> Reply {
         changed.push((format!("update {field}"), application.patched.get(&field) != Some(&value)));
         match (field.as_str(), value) {
             ("name", Value::String(name)) => application.name = name,
-            ("domains", domains) => drop(application.patched.insert("fqdn".to_owned(), domains)),
+            ("domains", _) => {
+                if let Some(domains) = domains.clone() {
+                    application.patched.insert("fqdn".to_owned(), domains);
+                }
+            }
             (_, value) => drop(application.patched.insert(field, value)),
         }
     }

@@ -11,7 +11,7 @@ use super::exchange::Exchange;
 use super::input::Input;
 use super::quirk::CoolifyQuirk;
 use super::state::State;
-use super::{deploy, deployments, errors, instance, lifecycle, resources, runtime, variables};
+use super::{deploy, deployments, errors, instance, lifecycle, places, previews, resources, runtime, tags, variables};
 use crate::pace::Ticker;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
@@ -186,10 +186,14 @@ fn route(method: &str, path: &[&str], legacy: bool) -> Option<Route> {
         ("PATCH", ["applications" | "services" | "databases", _, "envs", "bulk"]) => (Write, variables::bulk),
         ("DELETE", ["applications" | "services" | "databases", _, "envs", _]) => (Write, variables::delete),
 
-        ("GET", ["projects"]) => (Read, |exchange| Ok(instance::projects(exchange))),
-        ("GET", ["projects", _]) => (Read, instance::project),
-        ("GET", ["projects", _, "environments"]) => (Read, instance::environments),
-        ("GET", ["projects", _, "environments", _] | ["projects", _, _]) => (Read, instance::environment),
+        ("GET", ["applications" | "services" | "databases", _, "tags"]) => (Read, tags::list),
+        ("POST", ["applications" | "services" | "databases", _, "tags"]) => (Write, tags::add),
+        ("DELETE", ["applications", _, "previews", _]) => (Write, previews::delete),
+
+        ("GET", ["projects"]) => (Read, |exchange| Ok(places::projects(exchange))),
+        ("GET", ["projects", _]) => (Read, places::project),
+        ("GET", ["projects", _, "environments"]) => (Read, places::environments),
+        ("GET", ["projects", _, "environments", _] | ["projects", _, _]) => (Read, places::environment),
         ("GET", ["servers"]) => (Read, |exchange| Ok(instance::servers(exchange))),
         ("GET", ["servers", _]) => (Read, instance::server),
         ("GET", ["servers", _, "resources"]) => (Read, |exchange| Ok(instance::server_resources(exchange))),

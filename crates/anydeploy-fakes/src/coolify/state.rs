@@ -1,11 +1,13 @@
 //! Everything the fake server knows; one lock guards it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::{CoolifyAbility, HOME_TEAM, Limiter, Token};
 use super::ids::Ids;
 use super::ledger::Ledger;
+use super::places::Place;
 use super::quirk::CoolifyQuirk;
 use super::resource::{Kind, Looks, Resource};
 use super::script::Repertoire;
@@ -58,6 +60,8 @@ pub(super) struct State {
     pub(super) refuses_next: bool,
     /// How many more variables are written before the next one breaks the server, if a test said so.
     pub(super) variables_until_break: Option<usize>,
+    /// The environments, the one that everything is in at first before the others.
+    pub(super) places: Vec<Arc<Place>>,
     tokens: Vec<Token>,
     tokens_made: usize,
     resources_made: u64,
@@ -78,6 +82,7 @@ impl State {
             writes: Vec::new(),
             refuses_next: false,
             variables_until_break: None,
+            places: vec![Arc::new(Place::first())],
             tokens: Vec::new(),
             tokens_made: 0,
             resources_made: 0,
@@ -114,7 +119,8 @@ impl State {
         self.resources_made += 1;
         let uuid = self.fresh_id();
         let at = self.resources.len();
-        self.resources.push(Resource::new(self.resources_made, kind, uuid, name));
+        let place = Arc::clone(&self.places[0]);
+        self.resources.push(Resource::new(self.resources_made, kind, uuid, name, place));
         &mut self.resources[at]
     }
 

@@ -22,7 +22,7 @@ enum Failure {
 }
 
 /// Reads a body into a slot; `is_html` if its content type says that it is a web page.
-pub(super) fn read(body: &[u8], is_html: bool, slot: &mut dyn Slot) -> Result<Vec<Repair>, DecodeError> {
+pub(crate) fn read(body: &[u8], is_html: bool, slot: &mut dyn Slot) -> Result<Vec<Repair>, DecodeError> {
     let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii();
     if text.is_empty() {
         return read_tree(&Tree::Null, slot).map_err(|error| error.with_note("the body is empty"));

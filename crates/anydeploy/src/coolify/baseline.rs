@@ -13,9 +13,14 @@ use crate::{Error, ErrorKind, Result, Target};
 /// More rows than any application has: a page beyond the last row holds none, and states their number all the same.
 const BEYOND_ALL: i64 = 1_000_000_000;
 
-/// For how long the number of rows is taken for one that no deletion has changed, in seconds: rows older than 60 days are
-/// deleted once a day (4.3.11).
+/// For how long after the baseline the number of rows is taken for one that no deletion has changed, in seconds, where it
+/// decides nothing but whether the deployment into which a request was merged had begun before it.
 const NUMBER_HOLDS_FOR: i64 = 300;
+
+/// For how long no row is deleted, in seconds: once a day those older than 60 days are (4.3.11).
+///
+/// It is a day less, so that clocks which are hours apart make no difference.
+const ROWS_ARE_KEPT_FOR: i64 = 59 * 24 * 3600;
 
 /// Whether a row was made after the baseline was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +29,17 @@ pub(super) enum Age {
     Known,
     /// Number and time contradict each other, or neither decides.
     Unclear,
+}
+
+/// What is known of the oldest row, which is the first to be deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Oldest {
+    #[default]
+    Unread,
+    /// No row is older than the application, which was made in this second.
+    Since(i64),
+    /// The server does not say how old the application is.
+    Unknown,
 }
 
 /// The deployments of an application before a trigger.
@@ -40,6 +56,9 @@ pub(super) struct Baseline {
     /// A row of the second in which it was read was made afterwards, as nothing else of the kind came shortly before.
     #[serde(default)]
     is_first: bool,
+    /// A process that recovers reads it anew.
+    #[serde(skip)]
+    oldest: Oldest,
 }
 
 impl Baseline {
@@ -52,7 +71,22 @@ impl Baseline {
 
     pub(super) fn of(page: Page) -> Self {
         let known = page.rows.into_iter().map(|row| row.deployment_uuid).collect();
-        Self { count: page.count, known, at: page.at, is_read: true, is_first: false }
+        Self { count: page.count, known, at: page.at, is_read: true, ..Self::default() }
+    }
+
+    /// Reads how old the application is, once: no row of a young one can have been deleted.
+    ///
+    /// A search has to know it: a trigger is reported as not acted on where the number says that no row is new.
+    pub(super) async fn read_oldest(&mut self, api: &Api, target: &Target) -> Result<()> {
+        let is_needed = self.oldest == Oldest::Unread && self.count.is_some_and(|count| count > 0);
+        if is_needed {
+            self.oldest = match retry_briefly(|| api.application(target.id())).await {
+                Ok((application, _)) => Oldest::of(application.created_at.as_deref()),
+                Err(error) if can_do_without(&error) => Oldest::Unknown,
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(())
     }
 
     /// When it was read, unless its answer and that of a later page are dated by different clocks: then neither is believed.
@@ -65,7 +99,7 @@ impl Baseline {
     /// The number decides where it is known, as no clock can be wrong about it, unless rows may have been deleted since.
     pub(super) fn ages(&self, page: &Page) -> Vec<Age> {
         let made = self.count.zip(page.count).map(|(before, now)| now.saturating_sub(before));
-        let may_lack_rows = made.is_some_and(|made| made < 0) || self.may_be_deleted(page);
+        let may_lack_rows = made.is_some_and(|made| made < 0) || self.may_lack_rows(page);
         let (at, max_skew) = (self.at_beside(page), Window::MAX_SKEW.as_secs().cast_signed());
         let age = |(index, row): (usize, &Row)| {
             let later = seconds_after(at, row);
@@ -84,12 +118,28 @@ impl Baseline {
     }
 
     /// Whether rows from before may have been deleted by the time at which a page was read.
-    fn may_be_deleted(&self, page: &Page) -> bool {
+    fn may_lack_rows(&self, page: &Page) -> bool {
+        self.count != Some(0)
+            && match self.oldest {
+                Oldest::Unread => self.is_long_before(page),
+                Oldest::Since(since) => page.at.is_none_or(|now| now.server.saturating_sub(since) > ROWS_ARE_KEPT_FOR),
+                Oldest::Unknown => true,
+            }
+    }
+
+    /// Whether a page was read so long after the baseline that the number may have changed by a deletion.
+    fn is_long_before(&self, page: &Page) -> bool {
         let is_long_after = |(before, now): (Timestamps, Timestamps)| {
             let passed = |before: i64, now: i64| now.saturating_sub(before) > NUMBER_HOLDS_FOR;
             passed(before.server, now.server) || passed(before.local(), now.local())
         };
-        self.count != Some(0) && self.at.zip(page.at).is_some_and(is_long_after)
+        self.at.zip(page.at).is_some_and(is_long_after)
+    }
+}
+
+impl Oldest {
+    fn of(created_at: Option<&str>) -> Self {
+        created_at.and_then(parse_timestamp).map_or(Self::Unknown, |created| Self::Since(created.timestamp()))
     }
 }
 
@@ -160,7 +210,9 @@ mod tests {
             Baseline { at: serde_json::from_value(at).unwrap(), ..counted(Some(count)) }
         };
         let rollback = |is_first| Baseline { is_first, ..counted(None) };
-        let cases: [Case<'_>; 13] = [
+        let made_on = |created: Option<&str>| Baseline { oldest: Oldest::of(created), ..counted(Some(50)) };
+        let (old, young) = (made_on(Some("2026-01-22 15:40:24")), made_on(Some("2026-10-22 15:40:24")));
+        let cases: [Case<'_>; 18] = [
             (counted(Some(1)), Some(2), &[("b", SAME), ("a", SAME)], &[New, Known]),
             (counted(Some(1)), Some(1), &[("a", SAME)], &[Known]),
             // The clock that dates the answers may be off.
@@ -172,6 +224,13 @@ mod tests {
             // So long after the baseline it may have been, unless there was none.
             (earlier(50), Some(50), &[("b", BEFORE_EARLIER), ("a", LONG_BEFORE)], &[Unclear, Known]),
             (earlier(0), Some(0), &[("b", BEFORE_EARLIER)], &[Known]),
+            // Of an application that is older than rows are kept, a row may be deleted as another is made.
+            (old.clone(), Some(50), &[("b", SAME), ("a", LONG_BEFORE)], &[Unclear, Known]),
+            (old, Some(51), &[("b", SAME), ("a", BEFORE)], &[New, Unclear]),
+            (made_on(None), Some(50), &[("b", SAME)], &[Unclear]),
+            (young.clone(), Some(50), &[("b", SAME), ("a", BEFORE)], &[Known, Known]),
+            // However long it takes.
+            (Baseline { oldest: young.oldest, ..earlier(50) }, Some(50), &[("b", BEFORE_EARLIER)], &[Known]),
             // Without numbers, only the times are left.
             (counted(None), None, &[("c", AFTER), ("b", SAME), ("a", LONG_BEFORE)], &[New, Unclear, Known]),
             (Baseline::of(page(None, &[("a", SAME)])), None, &[("b", AFTER), ("a", SAME)], &[New, Known]),

@@ -50,7 +50,7 @@ pub(super) fn find<'a>(
     let ambiguous: fn(&'static str) -> Finding<'a> =
         if is_undated { |_| Finding::Unresolved(UNDATED) } else { Finding::Ambiguous };
     if here(Age::Unclear).any(|row| asked.may_be(row)) {
-        return ambiguous("Coolify deleted old deployments at the same moment");
+        return ambiguous("Coolify may have deleted old deployments meanwhile");
     }
     // What is older than a row from before the trigger is older than the trigger.
     if !page.is_whole && ages.last() != Some(&Age::Known) {

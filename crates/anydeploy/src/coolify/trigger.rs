@@ -148,7 +148,7 @@ impl Trigger for CoolifyTrigger<'_> {
     }
 
     fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
-        match &self.plan {
+        match &mut self.plan {
             Plan::Deploy { asked, baseline, .. } => {
                 search_for(self.coolify, self.target, asked, baseline, search).boxed()
             }
@@ -192,13 +192,14 @@ async fn search_for(
     coolify: &Coolify,
     target: &Target,
     asked: &Asked,
-    baseline: &Baseline,
+    baseline: &mut Baseline,
     search: Search<'_>,
 ) -> Result<Resolution> {
     if !baseline.is_read {
         let why = "the token or the version of Coolify gives no list of deployments in which to find it";
         return Ok(Resolution::Unrecoverable(why));
     }
+    baseline.read_oldest(&coolify.api, target).await?;
     // A row that is older than one from before the trigger is older than the trigger.
     let reaches_back = |page: &Page| baseline.ages(page).last() == Some(&Age::Known);
     let limit = if search.is_ours { MAX_SEARCHED_ROWS } else { MAX_RECOVERED_ROWS };

@@ -100,6 +100,23 @@ async fn on_coolify_the_stored_count_distinguishes_a_row_from_one_of_the_same_se
 }
 
 #[tokio::test]
+async fn on_coolify_a_trigger_is_not_denied_where_an_old_row_may_have_been_deleted_as_it_was_acted_on() {
+    let (fake, network, [coolify, other], request) = coolify().await;
+    // Rows older than 60 days are deleted once a day, which leaves the number of rows as it was.
+    fake.set_column(request.target().id(), "created_at", "2026-01-22T15:40:24.000000Z");
+    fake.deploy_by_someone_else(request.target().id());
+    let intent = coolify.prepare(&request).await.unwrap();
+    let (sender, sent) = (Arc::clone(&coolify), stored(&intent));
+    dies_while_it_sends(&network, async move { sender.send(&sent).await }, || fake.triggered().len() == 2).await;
+    // The clock of the answers is a minute ahead of the one of the rows, so that the new row is no later than the baseline.
+    let mut json = serde_json::to_value(older(&intent, "plan/deploy/baseline", -60)).unwrap();
+    *json.pointer_mut("/baseline/plan/deploy/baseline/count").unwrap() = 2.into();
+    let error = other.recover(&serde_json::from_value(json).unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecidable, "{error}");
+    assert!(error.to_string().contains("may have deleted"), "{error}");
+}
+
+#[tokio::test]
 async fn on_coolify_a_row_that_came_an_hour_after_the_stored_baseline_is_not_the_triggers() {
     let (fake, _network, [coolify, other], request) = coolify().await;
     let intent = older(&coolify.prepare(&request).await.unwrap(), "plan/deploy/baseline", HOUR);

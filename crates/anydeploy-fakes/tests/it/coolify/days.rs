@@ -1,8 +1,12 @@
-//! What happens day to day: restarts, stops and variables, each as it was recorded on 4.3.11.
+//! What happens day to day, each as it was recorded on 4.3.11.
 
+mod domains;
 mod lifecycle;
+mod places;
+mod previews;
 mod restarts;
 mod settings;
+mod tags;
 mod variables;
 
 use anydeploy_fakes::FakeCoolify;

@@ -161,6 +161,7 @@ async fn an_image_application_gets_a_preview_by_its_tag() {
 async fn an_image_tag_is_refused_inside_a_200_for_an_application_from_a_repository() {
     let fake = still().await;
     let git = fake.add_git_application("site");
+    fake.add_preview(&git, 7);
     let answer = post(&fake, &format!("/deploy?uuid={git}&pr=7&docker_tag=x")).await;
     let said = "docker_tag can only be used with Docker Image applications.";
     assert_eq!(answer.json()["deployments"], json!([{ "message": said, "resource_uuid": git }]));
