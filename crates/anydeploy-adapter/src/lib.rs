@@ -58,6 +58,9 @@
 //! # Writes
 //! A start, a stop or a write of variables is sent once; [`after_write`] decides a lost answer by reading.
 //!
+//! # Events
+//! A body of a webhook becomes a [`DeploymentEvent`]; one that cannot be read is [`unreadable_event`].
+//!
 //! # Configuration
 //! [`Connect`] with its [`Conventions`] gives the adapter a [`Config`] and a
 //! [`Builder`]; [`Config::http`](crate::Config::http) and [`Config::timing`](crate::Config::timing) are for
@@ -69,6 +72,7 @@ mod builder;
 mod clock;
 pub mod config;
 mod duration;
+mod events;
 mod failure;
 mod recovery;
 mod retry;
@@ -87,6 +91,7 @@ pub use anydeploy_wire::throttle::{Budget, ClassTraffic, Traffic};
 pub use builder::Builder;
 pub use clock::{Timestamps, Window, checked};
 pub use config::{Config, Connect, Conventions};
+pub use events::unreadable_event;
 pub use failure::{Classification, Dialect, FailedAnswer, after_loss, is_of_gateway, plain, translate, trigger_failed};
 pub use recovery::Resolution;
 pub use retry::{may_be_transient, retry_briefly, retry_read};

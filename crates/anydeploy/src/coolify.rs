@@ -54,6 +54,8 @@ mod catalog;
 mod check;
 mod deployment;
 mod error;
+mod events;
+mod health;
 mod history;
 mod lifecycle;
 mod lines;
@@ -66,6 +68,7 @@ mod revision;
 mod rollback;
 mod rows;
 mod search;
+mod service_log;
 mod setting;
 mod start;
 mod state;
@@ -83,6 +86,7 @@ use coolify_client::Client;
 use futures::future::{BoxFuture, FutureExt};
 
 pub use coolify_client::types::DeploymentStatusEnum;
+pub use events::parse_webhook;
 pub use status::phase;
 
 use crate::adapter::throttle::{Class, as_class};
@@ -217,7 +221,7 @@ impl Deployer for Coolify {
     }
 
     fn capabilities(&self) -> Capabilities {
-        use Ability::{Cancel, History, Logs, Start, Stop, Variables};
+        use Ability::{Cancel, Health, History, Logs, ServiceLogs, Start, Stop, Variables};
         use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest, SetBranch, SetImageTag};
         let mut capabilities = Capabilities::new()
             .with_kind(
@@ -229,14 +233,14 @@ impl Deployer for Coolify {
             .with_action(TargetKind::Application, Action::Rollback, &[])
             .with_abilities(
                 TargetKind::Application,
-                &[Start, Stop, Ability::Rollback, Variables, History, Cancel, Logs],
+                &[Start, Stop, Ability::Rollback, Variables, History, Cancel, Logs, ServiceLogs, Health],
             );
         for kind in [TargetKind::Service, TargetKind::Database] {
             capabilities = capabilities
                 .with_kind(kind.clone(), &[])
                 .with_action(kind.clone(), Action::Restart, &[])
                 .with_action(kind.clone(), Action::Redeploy, &[])
-                .with_abilities(kind, &[Start, Stop, Variables]);
+                .with_abilities(kind, &[Start, Stop, Variables, ServiceLogs, Health]);
         }
         capabilities
             // 200 requests a minute for all tokens of a user; a read of a deployment is large besides.
@@ -253,7 +257,7 @@ impl Deployer for Coolify {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
-    offers!(rollback: Rollback, variables: Variables);
+    offers!(rollback: Rollback, variables: Variables, health: Health);
 }
 
 two_phase!(Coolify, CoolifyPlanner);

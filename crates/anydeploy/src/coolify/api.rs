@@ -2,10 +2,12 @@
 
 use coolify_client::Client;
 use coolify_client::types::{
-    Application, ApplicationUpdate, ApplicationVariableBulk, CancelledDeployment, Database, DeployAccepted,
-    DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams,
-    Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, Service, StartedDeployment,
-    StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team, VariableBulk,
+    Application, ApplicationUpdate, ApplicationVariableBulk, CancelledDeployment, ContainerLogs, Database,
+    DeployAccepted, DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable,
+    GetApplicationLogsByUuidParams, GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams,
+    ListDeploymentsByAppUuidParams, Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, Service,
+    StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team,
+    VariableBulk,
 };
 use coolify_client::wire::ResponseFuture;
 
@@ -129,6 +131,24 @@ impl Api {
         dated(self.client.get_database_by_uuid(uuid)).await
     }
 
+    /// The last lines that an application printed, each behind its time.
+    pub(super) async fn application_log(&self, uuid: &str, lines: usize) -> Result<ContainerLogs> {
+        let params = GetApplicationLogsByUuidParams { lines: count(lines), show_timestamps: Some(true) };
+        value(self.client.get_application_logs_by_uuid(uuid, &params)).await
+    }
+
+    /// The last lines that a database printed, each behind its time.
+    pub(super) async fn database_log(&self, uuid: &str, lines: usize) -> Result<ContainerLogs> {
+        let params = GetDatabaseLogsByUuidParams { lines: count(lines), show_timestamps: Some(true) };
+        value(self.client.get_database_logs_by_uuid(uuid, &params)).await
+    }
+
+    /// The last lines that a container of a service printed, each behind its time.
+    pub(super) async fn service_log(&self, uuid: &str, part: &str, lines: usize) -> Result<ContainerLogs> {
+        let params = GetServiceLogsByUuidParams { lines: count(lines), show_timestamps: Some(true) };
+        value(self.client.get_service_logs_by_uuid(uuid, part, &params)).await
+    }
+
     /// The variables of an application, service or database.
     pub(super) async fn variables(&self, target: &Target) -> Result<Vec<EnvironmentVariable>> {
         let uuid = target.id();
@@ -184,4 +204,9 @@ async fn dated<T>(call: ResponseFuture<'_, T>) -> Result<Dated<T>> {
 
 async fn value<T>(call: ResponseFuture<'_, T>) -> Result<T> {
     Ok(dated(call).await?.0)
+}
+
+/// A number of lines as the query holds it.
+fn count(lines: usize) -> Option<i64> {
+    i64::try_from(lines).ok()
 }

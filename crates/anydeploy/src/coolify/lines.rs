@@ -18,7 +18,9 @@ pub(super) fn shown_lines(text: &str) -> Option<Vec<LogLine>> {
     let shown = entries.iter().filter(|entry| matches!(entry["hidden"], Value::Null | Value::Bool(false)));
     let lines = shown.flat_map(|entry| {
         let at = entry["timestamp"].as_str().and_then(parse_timestamp);
-        entry["output"].as_str().unwrap_or_default().lines().map(move |line| LogLine::new(line).with_time(at))
+        let stream = entry["type"].as_str();
+        let line = move |text: &str| LogLine::new(text).with_time(at).with_source(stream);
+        entry["output"].as_str().unwrap_or_default().lines().map(line)
     });
     Some(lines.collect())
 }

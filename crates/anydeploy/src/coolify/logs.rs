@@ -7,14 +7,24 @@ use super::lines::shown_lines;
 use super::pending::Pending;
 use super::read::application_only;
 use super::reason::reason;
-use super::{Coolify, rows, twin};
+use super::{Coolify, rows, service_log, twin};
 use futures::future::{BoxFuture, FutureExt};
 
-use crate::{DeploymentId, Error, ErrorKind, LogOptions, LogPage, Logs, Phase, Result, platform};
+use crate::{
+    DeploymentId, Error, ErrorKind, LogOptions, LogPage, Logs, Phase, Result, ServiceLogOptions, Target, platform,
+};
 
 impl Logs for Coolify {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         read(self, id, options).boxed()
+    }
+
+    fn read_service_log<'a>(
+        &'a self,
+        target: &'a Target,
+        options: ServiceLogOptions,
+    ) -> BoxFuture<'a, Result<LogPage>> {
+        async move { service_log::read(self, target, &options).await }.boxed()
     }
 }
 
