@@ -244,7 +244,7 @@ impl Deployer for Dokploy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(DokployPlanner(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(DokployPlanner(self), request).boxed()).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
