@@ -67,6 +67,7 @@ mod rollback;
 mod rows;
 mod search;
 mod setting;
+mod settings;
 mod start;
 mod state;
 mod status;

@@ -70,6 +70,7 @@ mod batch;
 mod catalog;
 mod check;
 mod containers;
+mod details;
 mod earlier;
 mod edition;
 mod ended;

@@ -2,19 +2,30 @@
 
 use coolify_client::Client;
 use coolify_client::types::{
-    Application, ApplicationUpdate, ApplicationVariableBulk, CancelledDeployment, Database, DeployAccepted,
-    DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams,
-    Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, Service, StartedDeployment,
-    StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team, VariableBulk,
+    ApplicationVariableBulk, CancelledDeployment, DeployAccepted, DeployByTagOrUuidParams, Deployment as Row,
+    DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams, Message, Resource, RestartServiceByUuidParams,
+    Rollback, RollbackImages, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams,
+    StopServiceByUuidParams, Team, UpdatedApplication, VariableBulk,
 };
-use coolify_client::wire::ResponseFuture;
+use coolify_client::wire::{Method, Operation, ResponseFuture};
+use serde_json::Value;
 
 use super::error::map_error;
+use super::settings::{Application, ServiceOrDatabase};
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
+
+// One of each, of which a few columns are read.
+const APPLICATION: Operation = Operation::new(Method::Get, "get-application-by-uuid", "/applications/{uuid}");
+const SERVICE: Operation = Operation::new(Method::Get, "get-service-by-uuid", "/services/{uuid}");
+const DATABASE: Operation = Operation::new(Method::Get, "get-database-by-uuid", "/databases/{uuid}");
+
+/// One column of an application, or a few.
+const UPDATE_APPLICATION: Operation =
+    Operation::new(Method::Patch, "update-application-by-uuid", "/applications/{uuid}");
 
 /// One Coolify instance.
 #[derive(Clone, Debug)]
@@ -121,20 +132,21 @@ impl Api {
     }
 
     pub(super) fn application(&self, uuid: &str) -> impl Future<Output = Result<Dated<Application>>> {
-        dated(self.client.get_application_by_uuid(uuid))
+        dated(self.client.http().request(&APPLICATION).path("uuid", uuid).json())
     }
 
-    /// Changes the settings of an application that the update names.
-    pub(super) async fn update_application(&self, uuid: &str, update: &ApplicationUpdate) -> Result<()> {
-        value(self.client.update_application_by_uuid(uuid, update)).await.map(drop)
+    /// Changes the columns of an application that the update names.
+    pub(super) async fn update_application(&self, uuid: &str, update: &Value) -> Result<()> {
+        let request = self.client.http().request(&UPDATE_APPLICATION).path("uuid", uuid).body(update);
+        value(request.json::<UpdatedApplication>()).await.map(drop)
     }
 
-    pub(super) fn service(&self, uuid: &str) -> impl Future<Output = Result<Dated<Service>>> {
-        dated(self.client.get_service_by_uuid(uuid))
+    pub(super) fn service(&self, uuid: &str) -> impl Future<Output = Result<Dated<ServiceOrDatabase>>> {
+        dated(self.client.http().request(&SERVICE).path("uuid", uuid).json())
     }
 
-    pub(super) fn database(&self, uuid: &str) -> impl Future<Output = Result<Dated<Database>>> {
-        dated(self.client.get_database_by_uuid(uuid))
+    pub(super) fn database(&self, uuid: &str) -> impl Future<Output = Result<Dated<ServiceOrDatabase>>> {
+        dated(self.client.http().request(&DATABASE).path("uuid", uuid).json())
     }
 
     /// The variables of an application, service or database.

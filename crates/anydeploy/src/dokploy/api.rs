@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use dokploy_client::Client;
 use dokploy_client::types::{
-    DeployApplication, DeployCompose, Deployment as Row, DeploymentDetails, DeploymentReadLogsParams, Domain, Member,
+    DeployApplication, DeployCompose, Deployment as Row, DeploymentDetails, DeploymentReadLogsParams, Member,
 };
 use dokploy_client::wire::{self, Http, Method, ResponseFuture};
 use serde_json::{Map, Value, json};
 
 use super::ApplicationStatusEnum;
 use super::containers::Container;
+use super::details::{self, Domain};
 use super::edition::Edition;
 use super::error::map_error;
 use super::operation::Operation;
@@ -305,12 +306,17 @@ impl Api {
     /// The name, status and domains of an application or a compose stack.
     pub(super) async fn details(&self, target: &Target) -> Result<(String, ApplicationStatusEnum, Vec<Domain>)> {
         target.validate()?;
+        let http = self.client.http();
         match target.kind() {
-            TargetKind::Application => value(self.client.application_one(target.id()))
-                .await
-                .map(|row| (row.name, row.application_status, row.domains)),
+            TargetKind::Application => {
+                let request = http.request(&APPLICATION_ONE).query("applicationId", target.id());
+                let row = value(request.json::<details::Application>()).await?;
+                Ok((row.name, row.status, row.domains))
+            }
             TargetKind::Compose => {
-                value(self.client.compose_one(target.id())).await.map(|row| (row.name, row.compose_status, row.domains))
+                let request = http.request(&COMPOSE_ONE).query("composeId", target.id());
+                let row = value(request.json::<details::Compose>()).await?;
+                Ok((row.name, row.status, row.domains))
             }
             other => Err(unsupported_kind(other)),
         }
