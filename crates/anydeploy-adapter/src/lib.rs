@@ -49,6 +49,7 @@
 //! # Reads
 //! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
 //! ([`Backoff`]).
+//! [`concurrently`] runs several side by side.
 //!
 //! # Rate limits
 //! Each request waits until the rate limit of the token leaves room for it ([`throttle`]).
@@ -70,6 +71,7 @@
 
 mod builder;
 mod clock;
+mod concurrent;
 pub mod config;
 mod duration;
 mod events;
@@ -90,6 +92,7 @@ pub use anydeploy_wire::throttle;
 pub use anydeploy_wire::throttle::{Budget, ClassTraffic, Traffic};
 pub use builder::Builder;
 pub use clock::{Timestamps, Window, checked};
+pub use concurrent::concurrently;
 pub use config::{Config, Connect, Conventions};
 pub use events::unreadable_event;
 pub use failure::{Classification, Dialect, FailedAnswer, after_loss, is_of_gateway, plain, translate, trigger_failed};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::{BoxFuture, FutureExt};
 use tokio::time::sleep;
 
 use crate::{Backoff, Error, ErrorKind, Result};
@@ -17,18 +18,14 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// The error of the last attempt.
-pub async fn retry_briefly<T, F, R>(read: F) -> Result<T>
+pub fn retry_briefly<'a, T, F, R>(read: F) -> BoxFuture<'a, Result<T>>
 where
-    F: Fn() -> R,
-    R: Future<Output = Result<T>>,
+    T: Send + 'a,
+    F: Fn() -> R + Send + Sync + 'a,
+    R: Future<Output = Result<T>> + Send + 'a,
 {
-    let mut backoff = Backoff::new(PAUSE, PAUSE * 4).with_attempts(MAX_TRIES);
-    loop {
-        match read().await {
-            Err(error) => pause_briefly(error, &mut backoff).await?,
-            answer => return answer,
-        }
-    }
+    let backoff = Backoff::new(PAUSE, PAUSE * 4).with_attempts(MAX_TRIES);
+    repeated(Box::new(move || read().boxed()), Pauses { backoff, is_brief: true, attempts: 0 })
 }
 
 /// Repeats a read that fails with a transient error until `bound` has passed, with growing pauses; a server that asks
@@ -36,42 +33,56 @@ where
 ///
 /// # Errors
 /// The error of the last attempt.
-pub async fn retry_read<T, F, R>(bound: Duration, read: F) -> Result<T>
+pub fn retry_read<'a, T, F, R>(bound: Duration, read: F) -> BoxFuture<'a, Result<T>>
 where
-    F: Fn() -> R,
-    R: Future<Output = Result<T>>,
+    T: Send + 'a,
+    F: Fn() -> R + Send + Sync + 'a,
+    R: Future<Output = Result<T>> + Send + 'a,
 {
-    let mut backoff = Backoff::new(PAUSE.min(bound / 10), bound / 6).with_budget(bound);
-    let mut attempts: u32 = 0;
-    loop {
-        match read().await {
-            Err(error) => pause_for_long(error, &mut backoff, &mut attempts).await?,
-            answer => return answer,
+    let backoff = Backoff::new(PAUSE.min(bound / 10), bound / 6).with_budget(bound);
+    repeated(Box::new(move || read().boxed()), Pauses { backoff, is_brief: false, attempts: 0 })
+}
+
+/// A read of no type but that of its answer, so that the loop is compiled once for each answer, and not for each read.
+type Reading<'a, T> = Box<dyn Fn() -> BoxFuture<'a, Result<T>> + Send + Sync + 'a>;
+
+fn repeated<'a, T: Send + 'a>(read: Reading<'a, T>, mut pauses: Pauses) -> BoxFuture<'a, Result<T>> {
+    async move {
+        loop {
+            match read().await {
+                Err(error) => pauses.after(error).await?,
+                answer => return answer,
+            }
         }
     }
+    .boxed()
 }
 
-// The pauses are no part of the loops, so that they are compiled once, and not for each read.
-
-/// Pauses after a read that failed for a moment; any other error is returned.
-async fn pause_briefly(error: Error, backoff: &mut Backoff) -> Result<()> {
-    if !may_be_transient(&error) || error.retry_after().is_some() {
-        return Err(error);
-    }
-    let Some(wait) = backoff.next(None) else { return Err(error) };
-    sleep(wait).await;
-    Ok(())
+/// The pauses between the attempts of one read.
+struct Pauses {
+    backoff: Backoff,
+    /// A server that asks for a wait is not waited for.
+    is_brief: bool,
+    attempts: u32,
 }
 
-/// The same as long as the backoff allows, and as the server asks.
-async fn pause_for_long(error: Error, backoff: &mut Backoff, attempts: &mut u32) -> Result<()> {
-    if !may_be_transient(&error) {
-        return Err(error);
+impl Pauses {
+    /// Pauses after an attempt that failed for a moment; any other error is returned, and so is the last one.
+    fn after(&mut self, error: Error) -> BoxFuture<'_, Result<()>> {
+        async move {
+            let retry_after = error.retry_after();
+            if !may_be_transient(&error) || self.is_brief && retry_after.is_some() {
+                return Err(error);
+            }
+            self.attempts = self.attempts.saturating_add(error.attempts());
+            match self.backoff.next(retry_after) {
+                Some(wait) => Ok(sleep(wait).await),
+                None if self.is_brief => Err(error),
+                None => Err(error.with_attempts(self.attempts)),
+            }
+        }
+        .boxed()
     }
-    *attempts = attempts.saturating_add(error.attempts());
-    let Some(wait) = backoff.next(error.retry_after()) else { return Err(error.with_attempts(*attempts)) };
-    sleep(wait).await;
-    Ok(())
 }
 
 /// Whether the same read may succeed a little later; a proxy's page, or what a proxy wraps around an answer, is as

@@ -1,5 +1,8 @@
 //! Whether a write whose answer was lost was acted on.
 
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
 use tokio::time::sleep;
 
 use crate::{Backoff, Error, Result, Timing};
@@ -14,27 +17,37 @@ const PAUSES: u32 = 10;
 ///
 /// # Errors
 /// The error of the write, if nothing shows that it was acted on.
-pub async fn after_write<F, R>(lost: Error, timing: &Timing, read: F) -> Result<()>
+pub fn after_write<'a, F, R>(lost: Error, timing: &Timing, read: F) -> BoxFuture<'a, Result<()>>
 where
-    F: Fn() -> R,
-    R: Future<Output = Result<bool>>,
+    F: Fn() -> R + Send + Sync + 'a,
+    R: Future<Output = Result<bool>> + Send + 'a,
 {
-    if lost.is_safe_to_repeat() {
-        return Err(lost);
+    decide(lost, timing.trigger_settles, Box::new(move || read().boxed()))
+}
+
+/// Whether the state shows the write; of no type, so that the loop is compiled once.
+type Reading<'a> = Box<dyn Fn() -> BoxFuture<'a, Result<bool>> + Send + Sync + 'a>;
+
+fn decide(lost: Error, settles: Duration, read: Reading<'_>) -> BoxFuture<'_, Result<()>> {
+    async move {
+        if lost.is_safe_to_repeat() {
+            return Err(lost);
+        }
+        let longest = settles / PAUSES;
+        let mut backoff = Backoff::new(longest / 4, longest).with_budget(settles);
+        loop {
+            let retry_after = match read().await {
+                Ok(true) => return Ok(()),
+                Ok(false) => None,
+                Err(error) => error.retry_after(),
+            };
+            let Some(wait) = backoff.next(retry_after) else {
+                return Err(lost.with_advice("read its state; nothing shows whether the request was acted on"));
+            };
+            sleep(wait).await;
+        }
     }
-    let longest = timing.trigger_settles / PAUSES;
-    let mut backoff = Backoff::new(longest / 4, longest).with_budget(timing.trigger_settles);
-    loop {
-        let retry_after = match read().await {
-            Ok(true) => return Ok(()),
-            Ok(false) => None,
-            Err(error) => error.retry_after(),
-        };
-        let Some(wait) = backoff.next(retry_after) else {
-            return Err(lost.with_advice("read its state; nothing shows whether the request was acted on"));
-        };
-        sleep(wait).await;
-    }
+    .boxed()
 }
 
 #[cfg(test)]

@@ -193,43 +193,57 @@ pub async fn recover<P: Planner>(planner: P, intent: &Intent) -> Result<Deployme
     recover_planned(trigger, intent, stored).await
 }
 
-// What follows is the same for all platforms, so that it is compiled once.
+// What follows is the same for all platforms: its futures are boxed, so that it is compiled once, and here.
 
-async fn deploy_planned(mut trigger: Box<dyn Trigger + '_>, request: &DeployRequest, turn: Turn) -> Result<Deployment> {
-    if let Some(earlier) = trigger.earlier(&turn).await? {
-        return Ok(was_late(&*trigger, turn, earlier));
+fn deploy_planned<'a>(
+    mut trigger: Box<dyn Trigger + 'a>,
+    request: &'a DeployRequest,
+    turn: Turn,
+) -> BoxFuture<'a, Result<Deployment>> {
+    async move {
+        if let Some(earlier) = trigger.earlier(&turn).await? {
+            return Ok(was_late(&*trigger, turn, earlier));
+        }
+        let changed = setting::set(&mut *trigger, request, &turn).await?;
+        run(&mut *trigger, turn, changed).await
     }
-    let changed = setting::set(&mut *trigger, request, &turn).await?;
-    run(&mut *trigger, turn, changed).await
+    .boxed()
 }
 
-async fn send_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
-    if !prepared::is_there(intent.id()) {
-        return recover_planned(trigger, intent, stored).await;
+fn send_planned<'a>(
+    mut trigger: Box<dyn Trigger + 'a>,
+    intent: &'a Intent,
+    stored: Stored,
+) -> BoxFuture<'a, Result<Deployment>> {
+    async move {
+        if !prepared::is_there(intent.id()) {
+            return recover_planned(trigger, intent, stored).await;
+        }
+        let turn = turn_of(&*trigger, intent, &stored).await;
+        if let Some(earlier) = trigger.earlier(&turn).await? {
+            return Ok(was_late(&*trigger, turn, earlier));
+        }
+        let Some(prepared) = prepared::take(intent.id()) else {
+            drop(turn);
+            return recover_planned(trigger, intent, stored).await;
+        };
+        let send_within = trigger.timing().send_within;
+        // An intent that came too late sets nothing either.
+        check_fence(intent, &prepared, &turn, send_within)?;
+        let sent = match setting::set(&mut *trigger, intent.request(), &turn).await {
+            Err(error) => Err(error),
+            // The fence: from here on, nothing is awaited until the request is made.
+            Ok(changed) => match check_fence(intent, &prepared, &turn, send_within) {
+                Err(error) => return Err(setting::undo(&mut *trigger, changed, error).await),
+                Ok(()) => run(&mut *trigger, turn, changed).await,
+            },
+        };
+        if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
+            prepared::insert(intent.id(), prepared, send_within);
+        }
+        sent
     }
-    let turn = turn_of(&*trigger, intent, &stored).await;
-    if let Some(earlier) = trigger.earlier(&turn).await? {
-        return Ok(was_late(&*trigger, turn, earlier));
-    }
-    let Some(prepared) = prepared::take(intent.id()) else {
-        drop(turn);
-        return recover_planned(trigger, intent, stored).await;
-    };
-    let send_within = trigger.timing().send_within;
-    // An intent that came too late sets nothing either.
-    check_fence(intent, &prepared, &turn, send_within)?;
-    let sent = match setting::set(&mut *trigger, intent.request(), &turn).await {
-        Err(error) => Err(error),
-        // The fence: from here on, nothing is awaited until the request is made.
-        Ok(changed) => match check_fence(intent, &prepared, &turn, send_within) {
-            Err(error) => return Err(setting::undo(&mut *trigger, changed, error).await),
-            Ok(()) => run(&mut *trigger, turn, changed).await,
-        },
-    };
-    if sent.as_ref().is_err_and(Error::is_safe_to_repeat) {
-        prepared::insert(intent.id(), prepared, send_within);
-    }
-    sent
+    .boxed()
 }
 
 /// Checks that the trigger of an intent may still be sent.
@@ -245,36 +259,43 @@ fn check_fence(intent: &Intent, prepared: &Prepared, turn: &Turn, send_within: D
     Ok(())
 }
 
-async fn recover_planned(mut trigger: Box<dyn Trigger + '_>, intent: &Intent, stored: Stored) -> Result<Deployment> {
-    let lost = Error::new(ErrorKind::NoAnswer, "the answer to the trigger is not known")
-        .with_platform(intent.platform().clone())
-        .with_operation("recover");
-    // The process that prepared it is the only one that sends it, and does so no more.
-    if prepared::take(intent.id()).is_some() {
-        return Err(after_loss(ErrorKind::NotTriggered, "this process had not sent it", lost));
-    }
-    // The sender begins within the fence, and that began before this search, which begins before its turn.
-    let started = Instant::now();
-    let timing = *trigger.timing();
-    let acted_on_within = timing.acted_on_within().max(stored.acted_on_within());
-    let mut turn = turn_of(&*trigger, intent, &stored).await;
-    turn.sent(acted_on_within);
-    let is_elsewhere = trigger.place().0 != stored.place;
-    let patience = Patience::settling(&timing, trigger.pauses()).for_all_of(acted_on_within);
-    let search = Search { turn: &turn, is_ours: false, acted_on_within };
-    match poll(&mut *trigger, search, Recovery::new(lost, patience), started).await {
-        Ok(found) => Ok(settled(&*trigger, turn, found)),
-        Err(error) if error.kind() == ErrorKind::NotTriggered && is_elsewhere => {
-            let why = "the intent was prepared under another address, where it may have been sent";
-            Err(after_loss(ErrorKind::Undecidable, why, error))
+fn recover_planned<'a>(
+    mut trigger: Box<dyn Trigger + 'a>,
+    intent: &'a Intent,
+    stored: Stored,
+) -> BoxFuture<'a, Result<Deployment>> {
+    async move {
+        let lost = Error::new(ErrorKind::NoAnswer, "the answer to the trigger is not known")
+            .with_platform(intent.platform().clone())
+            .with_operation("recover");
+        // The process that prepared it is the only one that sends it, and does so no more.
+        if prepared::take(intent.id()).is_some() {
+            return Err(after_loss(ErrorKind::NotTriggered, "this process had not sent it", lost));
         }
-        Err(error) => {
-            if error.is_safe_to_repeat() {
-                turn.end_without();
+        // The sender begins within the fence, and that began before this search, which begins before its turn.
+        let started = Instant::now();
+        let timing = *trigger.timing();
+        let acted_on_within = timing.acted_on_within().max(stored.acted_on_within());
+        let mut turn = turn_of(&*trigger, intent, &stored).await;
+        turn.sent(acted_on_within);
+        let is_elsewhere = trigger.place().0 != stored.place;
+        let patience = Patience::settling(&timing, trigger.pauses()).for_all_of(acted_on_within);
+        let search = Search { turn: &turn, is_ours: false, acted_on_within };
+        match poll(&mut *trigger, search, Recovery::new(lost, patience), started).await {
+            Ok(found) => Ok(settled(&*trigger, turn, found)),
+            Err(error) if error.kind() == ErrorKind::NotTriggered && is_elsewhere => {
+                let why = "the intent was prepared under another address, where it may have been sent";
+                Err(after_loss(ErrorKind::Undecidable, why, error))
             }
-            Err(setting::name_what_is_set(&mut *trigger, intent.request(), error).await)
+            Err(error) => {
+                if error.is_safe_to_repeat() {
+                    turn.end_without();
+                }
+                Err(setting::name_what_is_set(&mut *trigger, intent.request(), error).await)
+            }
         }
     }
+    .boxed()
 }
 
 /// Sends the trigger in its turn, and searches for its deployment if the answer does not name it; a setting that was

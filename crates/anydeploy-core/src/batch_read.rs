@@ -1,9 +1,8 @@
 //! Reading several deployments by a batch, and the rest one by one.
 
-use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{self, StreamExt};
+use futures::future::{BoxFuture, FutureExt, ready};
 
-use crate::deployer::MAX_CONCURRENT_READS;
+use crate::deployer::in_order;
 use crate::{BatchRead, Deployer, Deployment, DeploymentId, Pace, Result};
 
 /// Reads several deployments by a batch, and those of which it says nothing one by one: [`Deployer::deployments`] of an
@@ -18,14 +17,12 @@ pub fn read_by_batch<'a, D: BatchRead + Deployer>(
         let reads: Vec<_> = ids
             .iter()
             .zip(answers)
-            .map(|(id, answer)| async move {
-                match answer {
-                    Some(answer) => answer,
-                    None => reader.deployment(id).await,
-                }
+            .map(|(id, answer)| match answer {
+                Some(answer) => ready(answer).boxed(),
+                None => reader.deployment(id),
             })
             .collect();
-        stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().await
+        in_order(reads).await
     }
     .boxed()
 }

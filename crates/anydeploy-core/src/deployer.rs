@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt};
 
 use crate::{
@@ -65,8 +65,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     ///
     /// By default it reads them one by one, at most 8 at once.
     fn deployments<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Result<Deployment>>> {
-        let reads: Vec<_> = ids.iter().map(|id| self.deployment(id)).collect();
-        stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().boxed()
+        in_order(ids.iter().map(|id| self.deployment(id)).collect())
     }
 
     /// Deploying in two steps that a crash may separate, if the adapter can recover what was sent.
@@ -211,3 +210,10 @@ macro_rules! forward {
 
 forward!(Arc<T>);
 forward!(Box<T>);
+
+/// The answers of several reads, in their order.
+///
+/// It is no part of what is generic, so that it is compiled once for all deployers.
+pub(crate) fn in_order(reads: Vec<BoxFuture<'_, Result<Deployment>>>) -> BoxFuture<'_, Vec<Result<Deployment>>> {
+    Box::pin(stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect())
+}

@@ -70,6 +70,7 @@ mod rows;
 mod search;
 mod service_log;
 mod setting;
+mod settings;
 mod start;
 mod state;
 mod status;
@@ -248,7 +249,7 @@ impl Deployer for Coolify {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(CoolifyPlanner(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(CoolifyPlanner(self), request).boxed()).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {

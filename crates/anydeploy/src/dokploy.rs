@@ -70,6 +70,7 @@ mod batch;
 mod catalog;
 mod check;
 mod containers;
+mod details;
 mod earlier;
 mod edition;
 mod ended;
@@ -244,7 +245,7 @@ impl Deployer for Dokploy {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(DokployPlanner(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(DokployPlanner(self), request).boxed()).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {

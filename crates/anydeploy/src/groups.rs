@@ -19,11 +19,11 @@ macro_rules! two_phase {
             }
 
             fn send_trigger<'a>(&'a self, intent: &'a $crate::Intent) -> BoxFuture<'a, Result<Deployment>> {
-                telemetry::deploy(intent.request(), adapter::send($planner(self), intent)).boxed()
+                telemetry::deploy(intent.request(), adapter::send($planner(self), intent).boxed()).boxed()
             }
 
             fn recover_trigger<'a>(&'a self, intent: &'a $crate::Intent) -> BoxFuture<'a, Result<Deployment>> {
-                telemetry::deploy(intent.request(), adapter::recover($planner(self), intent)).boxed()
+                telemetry::deploy(intent.request(), adapter::recover($planner(self), intent).boxed()).boxed()
             }
         }
     };

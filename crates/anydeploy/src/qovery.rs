@@ -252,7 +252,7 @@ impl Deployer for Qovery {
     }
 
     fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
-        telemetry::deploy(request, adapter::deploy(QoveryPlanner(self), request)).boxed()
+        telemetry::deploy(request, adapter::deploy(QoveryPlanner(self), request).boxed()).boxed()
     }
 
     fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {

@@ -2,21 +2,31 @@
 
 use coolify_client::Client;
 use coolify_client::types::{
-    Application, ApplicationUpdate, ApplicationVariableBulk, CancelledDeployment, ContainerLogs, Database,
-    DeployAccepted, DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable,
-    GetApplicationLogsByUuidParams, GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams,
-    ListDeploymentsByAppUuidParams, Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, Service,
-    StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team,
-    VariableBulk,
+    ApplicationVariableBulk, CancelledDeployment, ContainerLogs, DeployAccepted, DeployByTagOrUuidParams,
+    Deployment as Row, DeploymentPage, EnvironmentVariable, GetApplicationLogsByUuidParams,
+    GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams, ListDeploymentsByAppUuidParams, Message, Resource,
+    RestartServiceByUuidParams, Rollback, RollbackImages, StartedDeployment, StopApplicationByUuidParams,
+    StopDatabaseByUuidParams, StopServiceByUuidParams, Team, UpdatedApplication, VariableBulk,
 };
-use coolify_client::wire::ResponseFuture;
+use coolify_client::wire::{Method, Operation, ResponseFuture};
+use serde_json::Value;
 
 use super::error::map_error;
+use super::settings::{Application, ServiceOrDatabase};
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
+
+// One of each, of which a few columns are read.
+const APPLICATION: Operation = Operation::new(Method::Get, "get-application-by-uuid", "/applications/{uuid}");
+const SERVICE: Operation = Operation::new(Method::Get, "get-service-by-uuid", "/services/{uuid}");
+const DATABASE: Operation = Operation::new(Method::Get, "get-database-by-uuid", "/databases/{uuid}");
+
+/// One column of an application, or a few.
+const UPDATE_APPLICATION: Operation =
+    Operation::new(Method::Patch, "update-application-by-uuid", "/applications/{uuid}");
 
 /// One Coolify instance.
 #[derive(Clone, Debug)]
@@ -44,91 +54,100 @@ impl Api {
     }
 
     /// Triggers what the parameters name, whatever it is.
-    pub(super) async fn deploy(&self, parameters: &DeployByTagOrUuidParams) -> Result<Dated<DeployAccepted>> {
-        dated(self.client.deploy_by_tag_or_uuid(parameters)).await
+    pub(super) fn deploy(
+        &self,
+        parameters: &DeployByTagOrUuidParams,
+    ) -> impl Future<Output = Result<Dated<DeployAccepted>>> {
+        dated(self.client.deploy_by_tag_or_uuid(parameters))
     }
 
     /// Triggers the deployment of a commit.
-    pub(super) async fn roll_back(&self, uuid: &str, commit: &str) -> Result<Dated<StartedDeployment>> {
-        dated(self.client.rollback_application_by_uuid(uuid, &Rollback::new(commit))).await
+    pub(super) fn roll_back(&self, uuid: &str, commit: &str) -> impl Future<Output = Result<Dated<StartedDeployment>>> {
+        dated(self.client.rollback_application_by_uuid(uuid, &Rollback::new(commit)))
     }
 
     /// Triggers the restart of an application.
-    pub(super) async fn restart_application(&self, uuid: &str) -> Result<Dated<StartedDeployment>> {
-        dated(self.client.restart_application_by_uuid(uuid)).await
+    pub(super) fn restart_application(&self, uuid: &str) -> impl Future<Output = Result<Dated<StartedDeployment>>> {
+        dated(self.client.restart_application_by_uuid(uuid))
     }
 
-    pub(super) async fn restart_service(
+    pub(super) fn restart_service(
         &self,
         uuid: &str,
         params: &RestartServiceByUuidParams,
-    ) -> Result<Dated<Message>> {
-        dated(self.client.restart_service_by_uuid(uuid, params)).await
+    ) -> impl Future<Output = Result<Dated<Message>>> {
+        dated(self.client.restart_service_by_uuid(uuid, params))
     }
 
-    pub(super) async fn restart_database(&self, uuid: &str) -> Result<Dated<Message>> {
-        dated(self.client.restart_database_by_uuid(uuid)).await
+    pub(super) fn restart_database(&self, uuid: &str) -> impl Future<Output = Result<Dated<Message>>> {
+        dated(self.client.restart_database_by_uuid(uuid))
     }
 
-    pub(super) async fn start_service(&self, uuid: &str) -> Result<Message> {
-        value(self.client.start_service_by_uuid(uuid)).await
+    pub(super) fn start_service(&self, uuid: &str) -> impl Future<Output = Result<Message>> {
+        value(self.client.start_service_by_uuid(uuid))
     }
 
-    pub(super) async fn start_database(&self, uuid: &str) -> Result<Message> {
-        value(self.client.start_database_by_uuid(uuid)).await
+    pub(super) fn start_database(&self, uuid: &str) -> impl Future<Output = Result<Message>> {
+        value(self.client.start_database_by_uuid(uuid))
     }
 
-    pub(super) async fn stop_application(&self, uuid: &str) -> Result<Message> {
-        value(self.client.stop_application_by_uuid(uuid, &StopApplicationByUuidParams::default())).await
+    pub(super) fn stop_application(&self, uuid: &str) -> impl Future<Output = Result<Message>> {
+        value(self.client.stop_application_by_uuid(uuid, &StopApplicationByUuidParams::default()))
     }
 
-    pub(super) async fn stop_service(&self, uuid: &str) -> Result<Message> {
-        value(self.client.stop_service_by_uuid(uuid, &StopServiceByUuidParams::default())).await
+    pub(super) fn stop_service(&self, uuid: &str) -> impl Future<Output = Result<Message>> {
+        value(self.client.stop_service_by_uuid(uuid, &StopServiceByUuidParams::default()))
     }
 
-    pub(super) async fn stop_database(&self, uuid: &str) -> Result<Message> {
-        value(self.client.stop_database_by_uuid(uuid, &StopDatabaseByUuidParams::default())).await
+    pub(super) fn stop_database(&self, uuid: &str) -> impl Future<Output = Result<Message>> {
+        value(self.client.stop_database_by_uuid(uuid, &StopDatabaseByUuidParams::default()))
     }
 
     /// The images of an application that are on its machine.
-    pub(super) async fn rollback_images(&self, uuid: &str) -> Result<RollbackImages> {
-        value(self.client.list_application_rollback_images(uuid)).await
+    pub(super) fn rollback_images(&self, uuid: &str) -> impl Future<Output = Result<RollbackImages>> {
+        value(self.client.list_application_rollback_images(uuid))
     }
 
-    pub(super) async fn deployment(&self, uuid: &str) -> Result<Row> {
-        value(self.client.get_deployment_by_uuid(uuid)).await
+    pub(super) fn deployment(&self, uuid: &str) -> impl Future<Output = Result<Row>> {
+        value(self.client.get_deployment_by_uuid(uuid))
     }
 
     /// A page of an application's deployments, newest first.
-    pub(super) async fn deployments_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Dated<DeploymentPage>> {
+    pub(super) fn deployments_of(
+        &self,
+        uuid: &str,
+        skip: i64,
+        take: i64,
+    ) -> impl Future<Output = Result<Dated<DeploymentPage>>> {
         let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        dated(self.client.list_deployments_by_app_uuid(uuid, &params)).await
+        dated(self.client.list_deployments_by_app_uuid(uuid, &params))
     }
 
     /// The deployments that are queued or in progress.
-    pub(super) async fn active_deployments(&self) -> Result<Vec<Row>> {
-        value(self.client.list_deployments()).await
+    pub(super) fn active_deployments(&self) -> impl Future<Output = Result<Vec<Row>>> {
+        value(self.client.list_deployments())
     }
 
-    pub(super) async fn cancel(&self, uuid: &str) -> Result<CancelledDeployment> {
-        value(self.client.cancel_deployment_by_uuid(uuid)).await
+    pub(super) fn cancel(&self, uuid: &str) -> impl Future<Output = Result<CancelledDeployment>> {
+        value(self.client.cancel_deployment_by_uuid(uuid))
     }
 
-    pub(super) async fn application(&self, uuid: &str) -> Result<Dated<Application>> {
-        dated(self.client.get_application_by_uuid(uuid)).await
+    pub(super) fn application(&self, uuid: &str) -> impl Future<Output = Result<Dated<Application>>> {
+        dated(self.client.http().request(&APPLICATION).path("uuid", uuid).json())
     }
 
-    /// Changes the settings of an application that the update names.
-    pub(super) async fn update_application(&self, uuid: &str, update: &ApplicationUpdate) -> Result<()> {
-        value(self.client.update_application_by_uuid(uuid, update)).await.map(drop)
+    /// Changes the columns of an application that the update names.
+    pub(super) async fn update_application(&self, uuid: &str, update: &Value) -> Result<()> {
+        let request = self.client.http().request(&UPDATE_APPLICATION).path("uuid", uuid).body(update);
+        value(request.json::<UpdatedApplication>()).await.map(drop)
     }
 
-    pub(super) async fn service(&self, uuid: &str) -> Result<Dated<Service>> {
-        dated(self.client.get_service_by_uuid(uuid)).await
+    pub(super) fn service(&self, uuid: &str) -> impl Future<Output = Result<Dated<ServiceOrDatabase>>> {
+        dated(self.client.http().request(&SERVICE).path("uuid", uuid).json())
     }
 
-    pub(super) async fn database(&self, uuid: &str) -> Result<Dated<Database>> {
-        dated(self.client.get_database_by_uuid(uuid)).await
+    pub(super) fn database(&self, uuid: &str) -> impl Future<Output = Result<Dated<ServiceOrDatabase>>> {
+        dated(self.client.http().request(&DATABASE).path("uuid", uuid).json())
     }
 
     /// The last lines that an application printed, each behind its time.
@@ -183,27 +202,34 @@ impl Api {
         .map(drop)
     }
 
-    pub(super) async fn resources(&self) -> Result<Vec<Resource>> {
-        value(self.client.list_resources()).await
+    pub(super) fn resources(&self) -> impl Future<Output = Result<Vec<Resource>>> {
+        value(self.client.list_resources())
     }
 
-    pub(super) async fn version(&self) -> Result<String> {
-        value(self.client.version()).await
+    pub(super) fn version(&self) -> impl Future<Output = Result<String>> {
+        value(self.client.version())
     }
 
-    pub(super) async fn team(&self) -> Result<Team> {
-        value(self.client.get_token_team()).await
+    pub(super) fn team(&self) -> impl Future<Output = Result<Team>> {
+        value(self.client.get_token_team())
     }
 }
 
 async fn dated<T>(call: ResponseFuture<'_, T>) -> Result<Dated<T>> {
-    let answer = call.await.map_err(map_error)?;
-    let at = Timestamps::dated(answer.header("date"));
-    Ok((answer.into_value(), at))
+    match call.await {
+        Ok(answer) => {
+            let at = Timestamps::dated(answer.header("date"));
+            Ok((answer.into_value(), at))
+        }
+        Err(error) => Err(map_error(error)),
+    }
 }
 
 async fn value<T>(call: ResponseFuture<'_, T>) -> Result<T> {
-    Ok(dated(call).await?.0)
+    match call.await {
+        Ok(answer) => Ok(answer.into_value()),
+        Err(error) => Err(map_error(error)),
+    }
 }
 
 /// A number of lines as the query holds it.

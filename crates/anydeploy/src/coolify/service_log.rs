@@ -3,9 +3,10 @@
 //! Facts of 4.3.11: the last lines of the first container, stdout and stderr in one, without colours; a service asks for the
 //! name of one of its containers; what does not run has no log.
 
-use coolify_client::types::{ContainerLogs, Service};
+use coolify_client::types::ContainerLogs;
 
 use super::Coolify;
+use super::settings::ServiceOrDatabase;
 use crate::adapter::parse_timestamp;
 use crate::{
     Ability, Deployer, Error, ErrorKind, LogLine, LogOptions, LogPage, Result, ServiceLogOptions, Target, TargetKind,
@@ -40,9 +41,9 @@ pub(super) async fn read(coolify: &Coolify, target: &Target, options: &ServiceLo
 }
 
 /// The only container of a service.
-fn only_part(service: &Service) -> Result<String> {
-    let applications = service.applications.iter().filter_map(|part| part.name.clone());
-    let mut parts: Vec<_> = applications.chain(service.databases.iter().filter_map(|part| part.name.clone())).collect();
+fn only_part(service: &ServiceOrDatabase) -> Result<String> {
+    let parts = service.applications.iter().chain(&service.databases).flatten();
+    let mut parts: Vec<_> = parts.filter_map(|part| part.name.clone()).collect();
     match (parts.len(), parts.pop()) {
         (1, Some(part)) => Ok(part),
         (_, None) => {
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_service_with_several_containers_asks_for_one_of_them() {
-        let service = |parts: Value| -> Service {
+        let service = |parts: Value| -> ServiceOrDatabase {
             serde_json::from_value(json!({ "uuid": "s", "applications": parts, "databases": [] })).unwrap()
         };
         assert_eq!(only_part(&service(json!([{ "name": "web" }]))).unwrap(), "web");

@@ -3,12 +3,13 @@
 //! Facts of 4.3.11: nothing but the row changes until the next deployment, which reads it when it starts; nothing is checked
 //! against the registry or the repository; a pinned commit is deployed whatever the branch is.
 
-use coolify_client::types::{Application, ApplicationUpdate, BuildPackEnum};
-use coolify_client::wire::Patch;
+use coolify_client::types::BuildPackEnum;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::HEAD;
 use super::api::Api;
+use super::settings::Application;
 use crate::adapter::{after_write, retry_briefly};
 use crate::{Error, ErrorKind, Partial, Result, Setting, Target, Timing, platform};
 
@@ -113,11 +114,12 @@ impl Change {
     }
 
     async fn write(&self, api: &Api, target: &Target, value: Option<&str>) -> Result<()> {
-        let mut update = ApplicationUpdate::default();
-        match &self.setting {
-            Setting::Branch(_) => update.git_branch = value.map(str::to_owned),
-            _ => update.docker_registry_image_tag = value.map_or(Patch::Null, |value| Patch::Value(value.to_owned())),
-        }
+        let update = match (&self.setting, value) {
+            (Setting::Branch(_), Some(branch)) => json!({ "git_branch": branch }),
+            // A branch cannot be removed.
+            (Setting::Branch(_), None) => json!({}),
+            (_, tag) => json!({ "docker_registry_image_tag": tag }),
+        };
         api.update_application(target.id(), &update).await
     }
 

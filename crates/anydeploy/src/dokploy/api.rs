@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use dokploy_client::Client;
 use dokploy_client::types::{
-    DeployApplication, DeployCompose, Deployment as Row, DeploymentDetails, DeploymentReadLogsParams, Domain, Member,
+    DeployApplication, DeployCompose, Deployment as Row, DeploymentDetails, DeploymentReadLogsParams, Member,
 };
 use dokploy_client::wire::{self, Http, Method, ResponseFuture};
 use serde_json::{Map, Value, json};
 
 use super::ApplicationStatusEnum;
 use super::containers::Container;
+use super::details::{self, Domain};
 use super::edition::Edition;
 use super::error::map_error;
 use super::operation::Operation;
@@ -130,10 +131,10 @@ impl Api {
     }
 
     /// Applies the settings of an application, and returns when that is over.
-    pub(super) async fn reload(&self, target: &Target, app_name: &str) -> Result<()> {
+    pub(super) fn reload(&self, target: &Target, app_name: &str) -> impl Future<Output = Result<()>> {
         // Any 2xx is an acceptance; the server answers `true`.
         let body = json!({ "applicationId": target.id(), "appName": app_name });
-        value(self.client.http().request(&APPLICATION_RELOAD).body(&body).empty()).await
+        value(self.client.http().request(&APPLICATION_RELOAD).body(&body).empty())
     }
 
     /// Starts what is stopped, and returns when that is over.
@@ -258,8 +259,8 @@ impl Api {
     }
 
     /// The rows of all applications and compose stacks that the key may see.
-    pub(super) async fn all_rows(&self) -> Result<Vec<DeploymentDetails>> {
-        value(self.client.deployment_all_centralized()).await
+    pub(super) fn all_rows(&self) -> impl Future<Output = Result<Vec<DeploymentDetails>>> {
+        value(self.client.deployment_all_centralized())
     }
 
     /// The rows of all applications and compose stacks that the key may see, by their target.
@@ -297,20 +298,25 @@ impl Api {
     }
 
     /// The last lines of the log of a row.
-    pub(super) async fn log(&self, row: &str, tail: usize) -> Result<String> {
+    pub(super) fn log(&self, row: &str, tail: usize) -> impl Future<Output = Result<String>> {
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
-        value(self.client.deployment_read_logs(row, &params)).await
+        value(self.client.deployment_read_logs(row, &params))
     }
 
     /// The name, status and domains of an application or a compose stack.
     pub(super) async fn details(&self, target: &Target) -> Result<(String, ApplicationStatusEnum, Vec<Domain>)> {
         target.validate()?;
+        let http = self.client.http();
         match target.kind() {
-            TargetKind::Application => value(self.client.application_one(target.id()))
-                .await
-                .map(|row| (row.name, row.application_status, row.domains)),
+            TargetKind::Application => {
+                let request = http.request(&APPLICATION_ONE).query("applicationId", target.id());
+                let row = value(request.json::<details::Application>()).await?;
+                Ok((row.name, row.status, row.domains))
+            }
             TargetKind::Compose => {
-                value(self.client.compose_one(target.id())).await.map(|row| (row.name, row.compose_status, row.domains))
+                let request = http.request(&COMPOSE_ONE).query("composeId", target.id());
+                let row = value(request.json::<details::Compose>()).await?;
+                Ok((row.name, row.status, row.domains))
             }
             other => Err(unsupported_kind(other)),
         }
@@ -321,17 +327,17 @@ impl Api {
         self.details(target).await.err().filter(|error| error.kind() == ErrorKind::NotFound)
     }
 
-    pub(super) async fn projects(&self) -> Result<Vec<Map<String, Value>>> {
-        value(self.client.http().request(&PROJECT_ALL).json()).await
+    pub(super) fn projects(&self) -> impl Future<Output = Result<Vec<Map<String, Value>>>> {
+        value(self.client.http().request(&PROJECT_ALL).json())
     }
 
     /// Who the key belongs to.
-    pub(super) async fn member(&self) -> Result<Option<Member>> {
-        value(self.client.user_get()).await
+    pub(super) fn member(&self) -> impl Future<Output = Result<Option<Member>>> {
+        value(self.client.user_get())
     }
 
-    pub(super) async fn version(&self) -> Result<String> {
-        value(self.client.settings_get_dokploy_version()).await
+    pub(super) fn version(&self) -> impl Future<Output = Result<String>> {
+        value(self.client.settings_get_dokploy_version())
     }
 
     /// Whether the server is Dokploy Cloud, for which it is asked once; `None` as long as it cannot be read.
@@ -351,11 +357,18 @@ fn unsupported_kind(kind: &TargetKind) -> Error {
 
 /// What a call answers, and when, if the server dates it.
 async fn dated<T>(call: ResponseFuture<'_, T>) -> Result<(T, Option<Timestamps>)> {
-    let answer = call.await.map_err(map_error)?;
-    let at = Timestamps::dated(answer.header("date"));
-    Ok((answer.into_value(), at))
+    match call.await {
+        Ok(answer) => {
+            let at = Timestamps::dated(answer.header("date"));
+            Ok((answer.into_value(), at))
+        }
+        Err(error) => Err(map_error(error)),
+    }
 }
 
 async fn value<T>(call: ResponseFuture<'_, T>) -> Result<T> {
-    Ok(dated(call).await?.0)
+    match call.await {
+        Ok(answer) => Ok(answer.into_value()),
+        Err(error) => Err(map_error(error)),
+    }
 }

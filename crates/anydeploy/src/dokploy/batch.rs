@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt};
+use futures::future::FutureExt;
 
 use super::Dokploy;
 use super::known::Known;
@@ -10,6 +10,7 @@ use super::lists::Lists;
 use super::operation::Asked;
 use super::read::read_pending;
 use super::row::to_deployment;
+use crate::adapter::concurrently;
 use crate::{Deployment, DeploymentId, Identity, Pace, Result, Target, platform};
 
 /// Two watches of one service share its lists; the server has no rate limit for itself, and answers each list from its
@@ -27,12 +28,16 @@ pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId]) -> Vec<Option<
     let targets = ids.iter().zip(&known).filter(|(_, known)| known.is_some()).map(|(id, _)| id.target());
     let lists = Lists::of(&dokploy.api, targets);
     lists.read_rows().await;
-    let reads = ids.iter().zip(known).map(|(id, known)| async {
-        let asked = Asked::of_id(id).ok()?;
-        let read = read_one(dokploy, &lists, id.target(), known).await?;
-        Some(read.map(|deployment| asked.made(deployment)))
+    let lists = &lists;
+    let reads = ids.iter().zip(known).map(|(id, known)| {
+        async move {
+            let asked = Asked::of_id(id).ok()?;
+            let read = read_one(dokploy, lists, id.target(), known).await?;
+            Some(read.map(|deployment| asked.made(deployment)))
+        }
+        .boxed()
     });
-    stream::iter(reads.collect::<Vec<_>>()).buffered(MAX_CONCURRENT).collect().await
+    concurrently(MAX_CONCURRENT, reads.collect()).await
 }
 
 fn known(id: &DeploymentId) -> Option<Known> {

@@ -1,10 +1,10 @@
 //! What can be deployed, how it runs, and what the key may do.
 
-use dokploy_client::types::Domain;
 use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Map, Value};
 
 use super::check::check_key;
+use super::details::Domain;
 use super::{ApplicationStatusEnum, Dokploy, service_state};
 use crate::{Catalog, Check, Error, Result, Service, Target, platform};
 

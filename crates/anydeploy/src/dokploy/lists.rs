@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt};
+use futures::future::FutureExt;
 use tokio::sync::OnceCell;
 
 use super::api::Api;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
+use crate::adapter::concurrently;
 use crate::{ErrorKind, Result, Target};
 
 /// From how many targets on the list of all rows costs less than one for each target; it has no pages.
@@ -46,8 +47,8 @@ impl<'a> Lists<'a> {
 
     /// Reads the rows of all targets, before anything reads the queue.
     pub(super) async fn read_rows(&self) {
-        let reads = self.before.of_target.keys().map(|target| self.rows(target));
-        stream::iter(reads.collect::<Vec<_>>()).buffered(MAX_CONCURRENT_LISTS).for_each(|_| async {}).await;
+        let reads = self.before.of_target.keys().map(|target| self.rows(target).map(drop).boxed());
+        concurrently(MAX_CONCURRENT_LISTS, reads.collect()).await;
     }
 
     /// The rows of a target, which are read before the queue.

@@ -15,9 +15,10 @@ pub(super) struct Unseen {
 }
 
 /// Reads until `read` returns what the write did; `None` says that it does not show so far.
-pub(super) async fn effect<T, R>(timing: &Timing, read: impl Fn() -> R) -> Result<T, Unseen>
+pub(super) async fn effect<T, R>(timing: &Timing, read: impl Fn() -> R + Send + Sync) -> Result<T, Unseen>
 where
-    R: Future<Output = Result<Option<T>>>,
+    T: Send,
+    R: Future<Output = Result<Option<T>>> + Send,
 {
     let settles = timing.trigger_settles;
     let mut backoff = Backoff::new(settles / 150, settles / 4).with_budget(settles);

@@ -94,8 +94,8 @@ impl Api {
         answer.map(drop).map_err(map_error_of_known)
     }
 
-    pub(super) async fn cancel_request(&self, request: &str) -> Result<()> {
-        value(self.client.cancel_deployment_request(request)).await
+    pub(super) fn cancel_request(&self, request: &str) -> impl Future<Output = Result<()>> {
+        value(self.client.cancel_deployment_request(request))
     }
 
     pub(super) async fn cancel_environment(&self, environment: &str, force: bool) -> Result<()> {
@@ -109,8 +109,8 @@ impl Api {
         Ok(Snapshot::new(statuses, at))
     }
 
-    pub(super) async fn stages(&self, environment: &str) -> Result<EnvironmentStatusesWithStages> {
-        value(self.client.get_environment_statuses_with_stages(environment)).await
+    pub(super) fn stages(&self, environment: &str) -> impl Future<Output = Result<EnvironmentStatusesWithStages>> {
+        value(self.client.get_environment_statuses_with_stages(environment))
     }
 
     /// The requests that wait, and when they were listed.
@@ -158,9 +158,9 @@ impl Api {
     }
 
     /// The log of an execution.
-    pub(super) async fn log(&self, environment: &str, execution: &str) -> Result<Vec<EnvironmentLogs>> {
+    pub(super) fn log(&self, environment: &str, execution: &str) -> impl Future<Output = Result<Vec<EnvironmentLogs>>> {
         let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
-        value(self.client.list_environment_logs(environment, &params)).await
+        value(self.client.list_environment_logs(environment, &params))
     }
 
     /// The commits of a service's branch, newest first; a chart has one for its templates and one for its values, and `of`
@@ -178,32 +178,32 @@ impl Api {
         Ok(page?.results)
     }
 
-    pub(super) async fn application(&self, id: &str) -> Result<Application> {
-        value(self.client.get_application(id)).await
+    pub(super) fn application(&self, id: &str) -> impl Future<Output = Result<Application>> {
+        value(self.client.get_application(id))
     }
 
-    pub(super) async fn container(&self, id: &str) -> Result<ContainerResponse> {
-        value(self.client.get_container(id)).await
+    pub(super) fn container(&self, id: &str) -> impl Future<Output = Result<ContainerResponse>> {
+        value(self.client.get_container(id))
     }
 
-    pub(super) async fn job(&self, id: &str) -> Result<JobResponse> {
-        value(self.client.get_job(id)).await
+    pub(super) fn job(&self, id: &str) -> impl Future<Output = Result<JobResponse>> {
+        value(self.client.get_job(id))
     }
 
-    pub(super) async fn helm(&self, id: &str) -> Result<HelmResponse> {
-        value(self.client.get_helm(id)).await
+    pub(super) fn helm(&self, id: &str) -> impl Future<Output = Result<HelmResponse>> {
+        value(self.client.get_helm(id))
     }
 
-    pub(super) async fn terraform(&self, id: &str) -> Result<TerraformResponse> {
-        value(self.client.get_terraform(id)).await
+    pub(super) fn terraform(&self, id: &str) -> impl Future<Output = Result<TerraformResponse>> {
+        value(self.client.get_terraform(id))
     }
 
-    pub(super) async fn database(&self, id: &str) -> Result<Database> {
-        value(self.client.get_database(id)).await
+    pub(super) fn database(&self, id: &str) -> impl Future<Output = Result<Database>> {
+        value(self.client.get_database(id))
     }
 
-    pub(super) async fn environment(&self, id: &str) -> Result<Environment> {
-        value(self.client.get_environment(id)).await
+    pub(super) fn environment(&self, id: &str) -> impl Future<Output = Result<Environment>> {
+        value(self.client.get_environment(id))
     }
 
     pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<JobResponse>> {
@@ -216,30 +216,34 @@ impl Api {
     }
 
     /// Adds variables that the target does not have; one that it has meanwhile stays.
-    pub(super) async fn import_variables(
+    pub(super) fn import_variables(
         &self,
         target: &Target,
         kind: &ServiceTypeForVariableEnum,
         vars: Vec<VariableImportEntry>,
-    ) -> Result<()> {
+    ) -> impl Future<Output = Result<()>> {
         let body = VariableImportRequest::new(false, vars);
-        self.written(self.client.import_environment_variables(target.id(), kind, &body)).await
+        self.written(self.client.import_environment_variables(target.id(), kind, &body))
     }
 
-    pub(super) async fn create_variable(&self, body: &VariableRequest) -> Result<()> {
-        self.written(self.client.create_variable(body)).await
+    pub(super) fn create_variable(&self, body: &VariableRequest) -> impl Future<Output = Result<()>> {
+        self.written(self.client.create_variable(body))
     }
 
-    pub(super) async fn override_variable(&self, id: &str, body: &VariableOverrideRequest) -> Result<()> {
-        self.written(self.client.create_variable_override(id, body)).await
+    pub(super) fn override_variable(
+        &self,
+        id: &str,
+        body: &VariableOverrideRequest,
+    ) -> impl Future<Output = Result<()>> {
+        self.written(self.client.create_variable_override(id, body))
     }
 
-    pub(super) async fn edit_variable(&self, id: &str, body: &VariableEditRequest) -> Result<()> {
-        self.written(self.client.edit_variable(id, body)).await
+    pub(super) fn edit_variable(&self, id: &str, body: &VariableEditRequest) -> impl Future<Output = Result<()>> {
+        self.written(self.client.edit_variable(id, body))
     }
 
-    pub(super) async fn delete_variable(&self, id: &str) -> Result<()> {
-        self.written(self.client.delete_variable(id)).await
+    pub(super) fn delete_variable(&self, id: &str) -> impl Future<Output = Result<()>> {
+        self.written(self.client.delete_variable(id))
     }
 
     /// Whether a write of something that was just read was accepted; the answer itself may hold a secret, and is dropped.
@@ -272,7 +276,10 @@ impl Api {
 
 /// What a call answers.
 async fn value<T>(call: wire::ResponseFuture<'_, T>) -> Result<T> {
-    Ok(call.await.map_err(map_error)?.into_value())
+    match call.await {
+        Ok(answer) => Ok(answer.into_value()),
+        Err(error) => Err(map_error(error)),
+    }
 }
 
 /// What the answer to a trigger says of something that is certain to exist, and when it came.

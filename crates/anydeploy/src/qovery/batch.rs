@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt};
+use futures::future::FutureExt;
 
 use super::Qovery;
 use super::lists::Lists;
 use super::pending::Pending;
 use super::read::read_by;
+use crate::adapter::concurrently;
 use crate::{Deployment, DeploymentId, Pace, Result};
 
 /// Two watches of one environment share its statuses; 1000 requests an hour are allowed to each token, by Qovery's
@@ -31,15 +32,12 @@ pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId]) -> Vec<Option<Re
             _ => {}
         }
     }
-    let reads =
-        environments.iter().map(|(environment, deployments)| read_environment(qovery, environment, deployments));
-    let mut reads = stream::iter(reads.collect::<Vec<_>>()).buffer_unordered(MAX_CONCURRENT_ENVIRONMENTS);
-    while let Some(read) = reads.next().await {
-        for (index, answer) in read {
-            answers[index] = Some(answer);
-        }
+    let reads = environments
+        .iter()
+        .map(|(environment, deployments)| read_environment(qovery, environment, deployments).boxed());
+    for (index, answer) in concurrently(MAX_CONCURRENT_ENVIRONMENTS, reads.collect()).await.into_iter().flatten() {
+        answers[index] = Some(answer);
     }
-    drop(reads);
     answers
 }
 

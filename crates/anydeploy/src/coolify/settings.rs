@@ -1,0 +1,81 @@
+//! What an application, a service or a database is, as far as it decides something.
+
+use coolify_client::types::BuildPackEnum;
+use coolify_client::wire::{Secret, object};
+
+/// The columns of an application that decide something.
+///
+/// The whole row has a hundred columns, and passwords in clear among them.
+#[derive(Debug)]
+pub(super) struct Application {
+    #[expect(dead_code, reason = "an answer without it is no application")]
+    uuid: String,
+    pub(super) name: Option<String>,
+    pub(super) status: Option<String>,
+    /// Whether Coolify reaches the machine.
+    pub(super) server_status: Option<bool>,
+    /// Its addresses in one text, parted by commas.
+    pub(super) fqdn: Option<String>,
+    pub(super) build_pack: Option<BuildPackEnum>,
+    pub(super) dockerfile: Option<Secret>,
+    pub(super) docker_registry_image_name: Option<String>,
+    pub(super) docker_registry_image_tag: Option<String>,
+    pub(super) git_repository: Option<Secret>,
+    pub(super) git_branch: Option<String>,
+    pub(super) git_commit_sha: Option<String>,
+    pub(super) source_id: Option<i64>,
+    pub(super) settings: Option<ApplicationSettings>,
+    /// How often a container crashed since the last deployment, where Coolify counts it.
+    pub(super) restart_count: Option<i64>,
+}
+
+object!(Application:
+    required { uuid = "uuid" }
+    nullable {
+        name = "name", status = "status", server_status = "server_status", fqdn = "fqdn", build_pack = "build_pack",
+        dockerfile = "dockerfile", docker_registry_image_name = "docker_registry_image_name",
+        docker_registry_image_tag = "docker_registry_image_tag", git_repository = "git_repository",
+        git_branch = "git_branch", git_commit_sha = "git_commit_sha", source_id = "source_id", settings = "settings",
+        restart_count = "restart_count"
+    }
+);
+
+/// The settings that an application has in a row of its own.
+#[derive(Debug)]
+pub(super) struct ApplicationSettings {
+    pub(super) is_git_shallow_clone_enabled: Option<bool>,
+}
+
+object!(ApplicationSettings: nullable { is_git_shallow_clone_enabled = "is_git_shallow_clone_enabled" });
+
+/// The columns of a service or a database that decide something.
+#[derive(Debug)]
+pub(super) struct ServiceOrDatabase {
+    #[expect(dead_code, reason = "an answer without it is neither")]
+    uuid: String,
+    pub(super) name: Option<String>,
+    pub(super) status: Option<String>,
+    /// Whether Coolify reaches the machine.
+    pub(super) server_status: Option<bool>,
+    /// How often a container crashed, of a database where Coolify counts it.
+    pub(super) restart_count: Option<i64>,
+    /// The containers of a service.
+    pub(super) applications: Option<Vec<Part>>,
+    pub(super) databases: Option<Vec<Part>>,
+}
+
+object!(ServiceOrDatabase:
+    required { uuid = "uuid" }
+    nullable {
+        name = "name", status = "status", server_status = "server_status", restart_count = "restart_count",
+        applications = "applications", databases = "databases"
+    }
+);
+
+/// A container of a service.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) name: Option<String>,
+}
+
+object!(Part: nullable { name = "name" });
