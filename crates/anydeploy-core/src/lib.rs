@@ -75,7 +75,7 @@ pub use error::{Error, ErrorKind, Partial, RollbackObstacle};
 pub use ext::DeployerExt;
 pub use group::{Cancel, Catalog, Group, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
 pub use history::HistoryOptions;
-pub use hub::{BatchRead, Hub, Pace};
+pub use hub::{BatchRead, BatchReport, Hub, Pace};
 pub use id::DeploymentId;
 pub use intent::Intent;
 pub use layer::{

@@ -8,9 +8,9 @@ use super::MemoryDeployer;
 use super::fault::Fault;
 use super::world::{ChangedSetting, World, platform};
 use crate::{
-    BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error,
-    ErrorKind, Group, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, Permission,
-    Platform, Result, Rollback, Service, Target, TwoPhase, Variables,
+    BatchRead, BatchReport, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId,
+    Error, ErrorKind, Group, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method,
+    Permission, Platform, Result, Rollback, Service, Target, TwoPhase, Variables,
 };
 
 impl MemoryDeployer {
@@ -164,17 +164,25 @@ impl Deployer for MemoryDeployer {
 
 impl BatchRead for MemoryDeployer {
     /// The deployments that are under way, as a platform lists them.
-    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId], report: &'a BatchReport<'a>) -> BoxFuture<'a, ()> {
         async move {
             let batch = self.act(Method::Deployments, |world| {
                 let under_way = |id| Some(world.find(id).ok()?.to_deployment()).filter(|found| !found.is_over());
-                let listed: Vec<_> = ids.iter().map(|id| under_way(id).map(Ok)).collect();
+                let listed: Vec<_> = ids.iter().map(under_way).collect();
                 world.batches += 1;
                 after_read(world);
                 Ok(listed)
             });
             self.answer_arrives().await;
-            batch.unwrap_or_else(|error| vec![Some(Err(error)); ids.len()])
+            match batch {
+                Ok(listed) => {
+                    let listed = listed.into_iter().enumerate();
+                    listed
+                        .filter_map(|(index, found)| Some((index, found?)))
+                        .for_each(|(index, found)| report(index, Ok(found)));
+                }
+                Err(error) => (0..ids.len()).for_each(|index| report(index, Err(error.clone()))),
+            }
         }
         .boxed()
     }
