@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use crate::failure::after_loss;
 use crate::recovery::{Patience, Recovery, Resolution, Step};
+use crate::throttle::{Class, as_class};
 use crate::turn::{Left, Turn};
 use crate::{DeployRequest, Deployment, Error, ErrorKind, Intent, Platform, Result, Target, Timing};
 
@@ -304,7 +305,8 @@ async fn run(trigger: &mut dyn Trigger, mut turn: Turn, changed: Changed) -> Res
     let timing = *trigger.timing();
     turn.sent(timing.trigger_settles);
     let patience = Patience::settling(&timing, trigger.pauses());
-    let recovery = match trigger.post(&turn).await {
+    // What is read to confirm it belongs to the trigger, and waits behind no other reads.
+    let recovery = match as_class(Class::Trigger, trigger.post(&turn)).await {
         Answer::Accepted(deployment) => return Ok(settled(trigger, turn, *deployment)),
         Answer::Failed(error) => {
             let error = setting::undo(trigger, changed, error).await;

@@ -1,5 +1,7 @@
 //! Reading several deployments by a batch, and the rest one by one.
 
+use std::sync::{Mutex, PoisonError};
+
 use futures::future::{BoxFuture, FutureExt, ready};
 
 use crate::deployer::in_order;
@@ -13,7 +15,17 @@ pub fn read_by_batch<'a, D: BatchRead + Deployer>(
     ids: &'a [DeploymentId],
 ) -> BoxFuture<'a, Vec<Result<Deployment>>> {
     async move {
-        let answers = if ids.len() < pace.from { vec![None; ids.len()] } else { reader.read_batch(ids).await };
+        let answers = Mutex::new(vec![None; ids.len()]);
+        if ids.len() >= pace.from {
+            let report = |index: usize, answer| {
+                let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(place) = answers.get_mut(index) {
+                    *place = Some(answer);
+                }
+            };
+            reader.read_batch(ids, &report).await;
+        }
+        let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
         let reads: Vec<_> = ids
             .iter()
             .zip(answers)

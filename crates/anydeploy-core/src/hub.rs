@@ -1,5 +1,6 @@
 //! The hub: reads what many watches of one account wait for by few requests.
 
+mod batch;
 mod driver;
 mod registry;
 mod slot;
@@ -19,14 +20,17 @@ use driver::Members;
 
 /// Reads many deployments by few requests: what an adapter offers to the [`Hub`] of its watches.
 pub trait BatchRead: fmt::Debug + Send + Sync + 'static {
-    /// Reads what one batch of requests says of each deployment, in the order of `ids`.
+    /// Reads deployments by one batch of requests, and reports what they say of each as soon as it is read.
     ///
-    /// `None` says nothing: the deployment has to be read alone.
-    /// So a platform that lists only what is under way answers `None` for each deployment that is not in its list.
+    /// A deployment that is not reported until the batch ends has to be read alone.
+    /// So a platform that lists only what is under way reports no deployment that is not in its list.
     ///
     /// The requests are those of a tick: they give way to all others.
-    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>>;
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId], report: &'a ReportRead<'a>) -> BoxFuture<'a, ()>;
 }
+
+/// Takes what a batch says of a deployment, which is named by its index in the ids of the batch.
+pub type ReportRead<'a> = dyn Fn(usize, Result<Deployment>) + Send + Sync + 'a;
 
 /// How a hub polls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -85,7 +85,7 @@ pub use group::{
 };
 pub use health::{HealthReading, HealthState, Healthy, Instance, Rollout, Verdict};
 pub use history::{HistoryCursor, HistoryOptions, HistoryPage};
-pub use hub::{BatchRead, Hub, Pace};
+pub use hub::{BatchRead, Hub, Pace, ReportRead};
 pub use id::DeploymentId;
 pub use intent::Intent;
 pub use layer::{

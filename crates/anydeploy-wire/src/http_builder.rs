@@ -108,6 +108,8 @@ impl HttpBuilder {
 
     /// How many requests may be sent in a time; by default, what other connections with the same credentials have set.
     ///
+    /// Where none has set any, nothing is held back before the first refusal: no client has a budget of its own, and the
+    /// adapters of `anydeploy` set what their platforms allow.
     /// All connections of this process to one origin with the same credentials share one budget, see
     /// [`throttle`](crate::throttle).
     /// Where they set several, a budget that was set holds instead of one that is assumed, and of two that were set the

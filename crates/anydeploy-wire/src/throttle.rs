@@ -12,12 +12,13 @@
 //! * **An order.** Triggers go before reads, and reads before ticks ([`Class`]); within a class, the
 //!   order is that of their arrival.
 //!   Triggers may use the headroom that reads leave to others, and ticks slow down before the budget is used up.
+//!   Reads leave room for the slowest ticks, so that what is read again and again stays current however many wait.
 //! * **A bound.** So many requests are on the way at once, and no more, each with a connection of its own.
 //!
 //! A few requests on an idle credential are never held back.
 //! The wait is not a part of a read's timeout; of a trigger's it is, with half of it left for the answer.
-//! A request that would have to wait for longer than its timeout, or a trigger for longer than half of it, is not sent:
-//! it is [`Throttled`](crate::ErrorKind::Throttled) at once.
+//! A read that would have to wait for longer than its timeout, a trigger for longer than half of it, or a tick for longer
+//! than five minutes, is not sent: it is [`Throttled`](crate::ErrorKind::Throttled) at once.
 
 mod budget;
 mod class;

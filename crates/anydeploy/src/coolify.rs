@@ -95,7 +95,7 @@ use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
     Ability, Action, BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId,
-    Platform, RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
+    Platform, ReportRead, RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -264,7 +264,7 @@ impl Deployer for Coolify {
 two_phase!(Coolify, CoolifyPlanner);
 
 impl BatchRead for Coolify {
-    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
-        as_class(Class::Tick, batch::read(self, ids)).boxed()
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId], report: &'a ReportRead<'a>) -> BoxFuture<'a, ()> {
+        as_class(Class::Tick, batch::read(self, ids, report)).boxed()
     }
 }

@@ -120,7 +120,7 @@ use crate::config::{Config, Connect, Conventions};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
     Ability, Action, BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId,
-    Identity, Platform, RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
+    Identity, Platform, ReportRead, RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
 
@@ -259,7 +259,7 @@ impl Deployer for Dokploy {
 two_phase!(Dokploy, DokployPlanner);
 
 impl BatchRead for Dokploy {
-    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
-        as_class(Class::Tick, batch::read(self, ids)).boxed()
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId], report: &'a ReportRead<'a>) -> BoxFuture<'a, ()> {
+        as_class(Class::Tick, batch::read(self, ids, report)).boxed()
     }
 }

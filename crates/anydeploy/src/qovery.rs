@@ -103,7 +103,7 @@ use crate::adapter::throttle::{Class, as_class};
 use crate::config::{Config, Connect, Conventions, TokenScheme, is_jwt};
 use crate::groups::{offers, polls_together, two_phase};
 use crate::{
-    BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform,
+    BatchRead, Budget, Builder, Capabilities, DeployRequest, Deployer, Deployment, DeploymentId, Platform, ReportRead,
     RequestOption, Result, Target, TargetKind, Timing, Traffic, platform,
 };
 use crate::{adapter, telemetry};
@@ -267,7 +267,7 @@ impl Deployer for Qovery {
 two_phase!(Qovery, QoveryPlanner);
 
 impl BatchRead for Qovery {
-    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
-        as_class(Class::Tick, batch::read(self, ids)).boxed()
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId], report: &'a ReportRead<'a>) -> BoxFuture<'a, ()> {
+        as_class(Class::Tick, batch::read(self, ids, report)).boxed()
     }
 }

@@ -5,6 +5,7 @@ mod coolify;
 mod dokploy;
 mod ideal;
 mod limit;
+mod memory;
 mod platform;
 mod polling;
 mod qovery;

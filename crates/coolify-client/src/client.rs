@@ -29,6 +29,11 @@ impl Client {
     }
 
     /// The connection that [`new`](Self::new) builds, to change limits before it is built.
+    ///
+    /// Coolify allows the tokens of a user 200 requests a minute, which the client does not presume: with a
+    /// [`Budget`](crate::wire::throttle::Budget),
+    /// `.budget(Budget::assumed(200, Duration::from_secs(60)))` lets requests wait
+    /// instead of being refused.
     pub fn http_builder(instance: impl AsRef<str>, token: impl Into<Secret>) -> HttpBuilder {
         Http::builder(base_url(instance.as_ref())).auth(Auth::bearer(token))
     }

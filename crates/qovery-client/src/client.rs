@@ -40,6 +40,11 @@ impl Client {
     pub const BASE_URL: &str = "https://api.qovery.com";
 
     /// The connection that [`new`](Self::new) builds, to another address, or to change limits.
+    ///
+    /// Qovery allows a token 1000 requests an hour, which the client does not presume: with a
+    /// [`Budget`](crate::wire::throttle::Budget),
+    /// `.budget(Budget::assumed(1000, Duration::from_secs(3600)))` lets requests wait
+    /// instead of being refused.
     pub fn http_builder(base_url: impl Into<String>, token: impl Into<Secret>) -> HttpBuilder {
         Http::builder(base_url).auth(Auth::scheme("Token", token))
     }

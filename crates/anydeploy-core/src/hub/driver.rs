@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
+use super::batch::Batch;
 use super::{Pace, Shared, slot::Slot};
-use crate::{Backoff, Deployment, DeploymentEvent, Jitter, Result};
+use crate::{Backoff, DeploymentEvent, Jitter};
 
 /// The watches of a hub, in the order in which they joined.
 #[derive(Debug, Default)]
@@ -131,17 +132,13 @@ impl Driver {
     async fn run(self) {
         let mut waits = None;
         while let Some((slots, intervals)) = self.next_batch() {
-            let ids: Vec<_> = slots.iter().map(|slot| slot.id()).collect();
-            let answers = self.hub.reader.read_batch(&ids).await;
-            let failed = Failed::of(&answers);
-            for (slot, answer) in slots.iter().zip(answers) {
-                slot.deliver(answer);
-            }
-            drop(slots);
-            if !failed.is_failed {
+            let batch = Batch::new(slots);
+            self.hub.reader.read_batch(&batch.ids(), &|index, answer| batch.deliver(index, answer)).await;
+            let ended = batch.end();
+            if !ended.is_failed() {
                 waits = None;
             }
-            let wait = waits.get_or_insert_with(|| backoff(intervals)).pause(failed.retry_after);
+            let wait = waits.get_or_insert_with(|| backoff(intervals)).pause(ended.retry_after);
             self.pause(Instant::now() + wait).await;
         }
     }
@@ -172,21 +169,4 @@ impl Driver {
 fn backoff(intervals: Intervals) -> Backoff {
     let first = intervals.first.max(Duration::from_millis(1));
     Backoff::new(first, intervals.longest.max(first)).with_growth(1.5).with_jitter(Jitter::Fifth)
-}
-
-/// What is wrong with a batch.
-struct Failed {
-    /// It failed as a whole, or the server refuses more.
-    is_failed: bool,
-    /// The longest time that the server asks to wait.
-    retry_after: Option<Duration>,
-}
-
-impl Failed {
-    fn of(answers: &[Option<Result<Deployment>>]) -> Self {
-        let answers = || answers.iter().flatten();
-        let retry_after = answers().filter_map(|answer| answer.as_ref().err()?.retry_after()).max();
-        let is_whole = answers().next().is_some() && answers().all(Result::is_err);
-        Self { is_failed: is_whole || retry_after.is_some(), retry_after }
-    }
 }

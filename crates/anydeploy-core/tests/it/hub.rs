@@ -1,14 +1,15 @@
 //! Many watches of one deployer, which share a hub.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
-    DeployRequest, Deployer, DeployerExt, DeploymentId, Error, ErrorKind, Layered, Method, Outcome, Pace, Result,
-    Target, Timeout, WatchEvent, WatchOptions,
+    BatchRead, Capabilities, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, Hub,
+    Layered, Method, Outcome, Pace, Platform, ReportRead, Result, Target, Timeout, WatchEvent, WatchOptions,
 };
 use futures::StreamExt;
-use futures::future::join_all;
+use futures::future::{BoxFuture, FutureExt, join_all};
 use tokio::time::{Instant, sleep};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -130,6 +131,58 @@ async fn a_batch_that_fails_is_trouble_for_each_watch_and_ends_none() {
         assert!(matches!(events.last(), Some(Ok(WatchEvent::Ended(Outcome::Succeeded(_))))), "{events:?}");
     }
     assert!(started.elapsed().as_secs() > 90, "batches that fail come less often");
+}
+
+/// A platform whose batches read the last deployment at once, and never come to the others.
+#[derive(Clone, Debug)]
+struct Slow(MemoryDeployer);
+
+impl BatchRead for Slow {
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId], report: &'a ReportRead<'a>) -> BoxFuture<'a, ()> {
+        async move {
+            if let Some((index, last)) = ids.iter().enumerate().next_back() {
+                report(index, self.0.deployment(last).await);
+            }
+            std::future::pending().await
+        }
+        .boxed()
+    }
+}
+
+impl Deployer for Slow {
+    fn platform(&self) -> Platform {
+        self.0.platform()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    fn deploy<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Deployment>> {
+        self.0.deploy(request)
+    }
+
+    fn deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
+        self.0.deployment(id)
+    }
+
+    fn hub(&self) -> Option<Hub> {
+        Hub::shared(&self.platform(), "slow", Pace::new(3, 2 * SECOND), || Arc::new(self.clone()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_batch_has_read_does_not_wait_for_the_rest_of_it() {
+    let slow = Slow(platform(300 * SECOND));
+    let ids = deploy(&slow.0, 3, 1).await;
+    let started = Instant::now();
+    let mut watches: Vec<_> = ids.iter().map(|id| slow.watch(id, WatchOptions::default())).collect();
+    let firsts = join_all(watches.iter_mut().map(|watch| async {
+        watch.next().await.unwrap().unwrap();
+        started.elapsed()
+    }));
+    let last = *firsts.await.last().unwrap();
+    assert!(last < SECOND, "{last:?}");
 }
 
 #[tokio::test(start_paused = true)]

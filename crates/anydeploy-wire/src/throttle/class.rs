@@ -18,6 +18,9 @@ pub enum Class {
     Tick,
 }
 
+/// How long a tick waits at least before it is given up: as long as a watch relies on the last one.
+const TICK_PATIENCE: Duration = Duration::from_mins(5);
+
 task_local! {
     static SCOPE: Class;
 }
@@ -57,8 +60,13 @@ impl Class {
     /// The longest wait of a request with this timeout.
     ///
     /// A trigger keeps half of its time for the answer, without which its outcome is unknown.
+    /// A tick waits for long, because a budget that is used up slows ticks down, and does not fail them.
     pub(crate) fn patience(self, timeout: Duration) -> Duration {
-        if self == Self::Trigger { timeout / 2 } else { timeout }
+        match self {
+            Self::Trigger => timeout / 2,
+            Self::Read => timeout,
+            Self::Tick => timeout.max(TICK_PATIENCE),
+        }
     }
 
     /// The time for the request itself, with its answer, after it has waited so long.
@@ -85,6 +93,13 @@ mod tests {
             })
             .await;
         }
+    }
+
+    #[test]
+    fn a_tick_waits_for_as_long_as_a_watch_relies_on_the_last_one() {
+        let (second, hour) = (Duration::from_secs(1), Duration::from_hours(1));
+        assert_eq!((Class::Tick.patience(second), Class::Tick.patience(hour)), (TICK_PATIENCE, hour));
+        assert_eq!(Class::Tick.time_left(second, TICK_PATIENCE), second);
     }
 
     #[test]

@@ -113,7 +113,7 @@ enum Decision {
 impl State {
     fn decide(&mut self, place: Place, deadline: Instant, now: Instant) -> Decision {
         let class = place.0;
-        let ahead = self.queue.range(..place).count();
+        let ahead = self.ahead_of(place, now);
         let Slot { at, is_full } = self.ledger.slot(class, u32::try_from(ahead).unwrap_or(u32::MAX), now);
         let may_go = ahead == 0 && at <= now && !is_full;
         if may_go {
@@ -127,6 +127,18 @@ impl State {
         Decision::Wait(if ahead == 0 && at > now { at.min(deadline) } else { deadline })
     }
 
+    /// How many of those that wait go before this one.
+    ///
+    /// Reads that have to wait for room in the budget leave some to ticks, which pass them then.
+    fn ahead_of(&self, place: Place, now: Instant) -> usize {
+        let ahead = self.queue.range(..place);
+        if place.0 == Class::Tick && self.ledger.slot(Class::Read, 0, now).at > now {
+            ahead.filter(|((class, _), _)| *class != Class::Read).count()
+        } else {
+            ahead.count()
+        }
+    }
+
     fn admit(&mut self, throttle: &Arc<Throttle>, class: Class, known: Known, waited: Duration) -> Permit {
         self.traffic.of_mut(class).sent(waited);
         Permit { throttle: Arc::clone(throttle), class, known, waited, ended: Ended::Unanswered }
@@ -137,9 +149,12 @@ impl State {
         wait
     }
 
+    /// Wakes the first of each class, as one of another class may go before that of all.
     fn wake_first(&self) {
-        if let Some(first) = self.queue.values().next() {
-            first.notify_one();
+        for class in [Class::Trigger, Class::Read, Class::Tick] {
+            if let Some((_, first)) = self.queue.range((class, 0)..=(class, u64::MAX)).next() {
+                first.notify_one();
+            }
         }
     }
 }

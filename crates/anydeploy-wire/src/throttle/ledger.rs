@@ -22,6 +22,9 @@ const TICK_HORIZON: u32 = 5;
 /// Ticks are never further apart than this part of the window, unless others use the credential.
 const SLOWEST_TICK: u32 = 30;
 
+/// The largest part of what reads may use that they leave to ticks: as a divisor.
+const LARGEST_PART_OF_TICKS: u32 = 4;
+
 /// For how long after a refusal the requests that waited are spread.
 const SPREAD: Duration = Duration::from_mins(1);
 
@@ -49,10 +52,13 @@ pub(super) struct Ledger {
     /// `None` is the default, which any setting replaces.
     max_in_flight: Option<u32>,
     log: Log,
+    /// Those of them that were no ticks.
+    log_besides_ticks: Log,
     window: Window,
-    /// Triggers on the way, and reads on the way.
+    /// How many are on the way, by their class.
     triggers: u32,
     reads: u32,
+    ticks: u32,
     closed_until: Option<Instant>,
     spread_until: Option<Instant>,
     spread_next: Option<Instant>,
@@ -87,9 +93,11 @@ impl Ledger {
             limit: None,
             max_in_flight,
             log: Log::default(),
+            log_besides_ticks: Log::default(),
             window: Window::default(),
             triggers: 0,
             reads: 0,
+            ticks: 0,
             closed_until: None,
             spread_until: None,
             spread_next: None,
@@ -129,7 +137,7 @@ impl Ledger {
             Class::Trigger => self.triggers += 1,
             Class::Read => self.reads += 1,
             Class::Tick => {
-                self.reads += 1;
+                self.ticks += 1;
                 self.last_tick = Some(now);
             }
         }
@@ -144,7 +152,8 @@ impl Ledger {
     pub(super) fn end(&mut self, class: Class, known: Known, ended: Ended, now: Instant) {
         match class {
             Class::Trigger => self.triggers = self.triggers.saturating_sub(1),
-            Class::Read | Class::Tick => self.reads = self.reads.saturating_sub(1),
+            Class::Read => self.reads = self.reads.saturating_sub(1),
+            Class::Tick => self.ticks = self.ticks.saturating_sub(1),
         }
         if let Ended::Answered(standing) = ended {
             self.limit = standing.limit.or(self.limit);
@@ -164,6 +173,9 @@ impl Ledger {
             }
         }
         self.log.add(now, rate.per);
+        if class != Class::Tick {
+            self.log_besides_ticks.add(now, rate.per);
+        }
     }
 
     fn rate(&self) -> Option<Rate> {
@@ -171,7 +183,7 @@ impl Ledger {
     }
 
     fn in_flight(&self) -> u32 {
-        self.triggers + self.reads
+        self.triggers + self.reads + self.ticks
     }
 
     fn max_in_flight(&self, class: Class) -> u32 {
@@ -182,16 +194,36 @@ impl Ledger {
 
     /// When the budget of a class has room for one more, after those that are on the way and those that go before it.
     fn within_budget(&self, rate: Rate, class: Class, ahead: u32, now: Instant) -> Instant {
-        let requests = match class {
-            Class::Trigger => rate.requests,
-            Class::Read | Class::Tick => (rate.requests - rate.headroom_of(rate.requests)).max(1),
-        };
-        let before = self.in_flight().saturating_add(ahead).saturating_add(1);
-        match requests.checked_sub(before) {
-            Some(requests) => self.log.falls_to(requests, now, rate.per),
-            // Each counts for a window after its end, and then they go one after the other.
-            None => now + rate.per + (rate.per / requests).saturating_mul(before - requests - 1),
+        let for_reads = (rate.requests - rate.headroom_of(rate.requests)).max(1);
+        let in_flight = self.in_flight();
+        match class {
+            Class::Trigger => room(&self.log, rate.requests, in_flight, ahead, now, rate.per),
+            Class::Tick => room(&self.log, for_reads, in_flight, ahead, now, rate.per),
+            Class::Read => {
+                let besides_ticks = for_reads - self.ticks_within(rate.per, rate, now).min(for_reads - 1);
+                let in_flight_besides_ticks = in_flight - self.ticks;
+                room(&self.log, for_reads, in_flight, ahead, now, rate.per).max(room(
+                    &self.log_besides_ticks,
+                    besides_ticks,
+                    in_flight_besides_ticks,
+                    ahead,
+                    now,
+                    rate.per,
+                ))
+            }
         }
+    }
+
+    /// How many ticks reads leave room for in this time: those that come at the slowest, if ticks come at all.
+    ///
+    /// Without that room many reads would hold up the very ticks that say what is to be read next.
+    fn ticks_within(&self, time: Duration, rate: Rate, now: Instant) -> u32 {
+        if self.last_tick.is_none_or(|last| last + rate.per <= now) {
+            return 0;
+        }
+        let ticks = SLOWEST_TICK.min(rate.requests / LARGEST_PART_OF_TICKS);
+        let part = time.min(rate.per).as_secs_f64() / rate.per.as_secs_f64() * self.window.share();
+        (f64::from(ticks) * part) as u32
     }
 
     /// Keeps to what the server says is left, however much others use of it.
@@ -200,10 +232,14 @@ impl Ledger {
         let current = self.window.current(now);
         if current.is_none_or(|current| now - current.seen > FRESH) {
             // One goes first, and its answer says how much the others have used.
-            slot.is_full |= is_read && self.window.is_shared() && self.reads > 0;
+            slot.is_full |= is_read && self.window.is_shared() && self.reads + self.ticks > 0;
         }
         let Some(current) = current else { return };
-        let kept = if is_read { rate.headroom_of(current.limit) } else { 0 };
+        let kept = match class {
+            Class::Trigger => 0,
+            Class::Tick => rate.headroom_of(current.limit),
+            Class::Read => rate.headroom_of(current.limit) + self.ticks_within(current.ends_by - now, rate, now),
+        };
         let left = current.remaining.saturating_sub(kept);
         if left == 0 {
             slot.at = slot.at.max(current.ends_by);
@@ -211,14 +247,18 @@ impl Ledger {
             slot.is_full |= self.in_flight() > 0;
         } else if is_read {
             // Others do not know yet of what is on the way, so that no more than half of what is left may be.
-            slot.is_full |= f64::from(self.reads) >= (f64::from(left) / 2.0 * self.window.share()).max(1.0);
+            slot.is_full |=
+                f64::from(self.reads + self.ticks) >= (f64::from(left) / 2.0 * self.window.share()).max(1.0);
         }
     }
 
-    /// The time between two ticks, which grows with the use of the budget.
+    /// The time between two ticks, which grows with the use of the budget beyond the room that reads leave to ticks.
     fn tick_interval(&self, rate: Rate, now: Instant) -> Duration {
         let headroom = |requests: u32| requests - rate.headroom_of(requests);
-        let ours = headroom(rate.requests).saturating_sub(self.log.len(now, rate.per) + self.in_flight());
+        let used = self.log.len(now, rate.per);
+        let ticks = used - self.log_besides_ticks.len(now, rate.per) + self.ticks;
+        let room = self.ticks_within(rate.per, rate, now).saturating_sub(ticks);
+        let ours = headroom(rate.requests).saturating_sub(used + self.in_flight() + room);
         let all = self.window.current(now).map_or(ours, |current| {
             headroom(current.limit).saturating_sub(current.limit.saturating_sub(current.remaining))
         });
@@ -242,6 +282,16 @@ impl Ledger {
         let until = now + wait + late;
         self.closed_until = self.closed_until.max(Some(until));
         self.spread_until = self.spread_until.max(Some(until + SPREAD));
+    }
+}
+
+/// When a log has room for one more within so many requests, after those that are on the way and those that go before it.
+fn room(log: &Log, requests: u32, in_flight: u32, ahead: u32, now: Instant, per: Duration) -> Instant {
+    let before = in_flight.saturating_add(ahead).saturating_add(1);
+    match requests.checked_sub(before) {
+        Some(requests) => log.falls_to(requests, now, per),
+        // Each counts for a window after its end, and then they go one after the other.
+        None => now + per + (per / requests).saturating_mul(before - requests - 1),
     }
 }
 

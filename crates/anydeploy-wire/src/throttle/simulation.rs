@@ -173,6 +173,32 @@ async fn a_thousand_reads_at_once_are_spread_over_the_budget_and_none_is_refused
 }
 
 #[tokio::test(start_paused = true)]
+async fn ticks_keep_their_pace_while_a_thousand_reads_wait() {
+    let (server, ours) = (Server::new(false), process(1));
+    let ask = |class| {
+        let (server, ours) = (Arc::clone(&server), Arc::clone(&ours));
+        async move {
+            let permit = ours.enter(class, WINDOW * 20).await.unwrap();
+            sleep(Duration::from_millis(50)).await;
+            let (status, headers) = server.answer();
+            permit.answered(status, &headers);
+            Instant::now()
+        }
+    };
+    let mut last = ask(Class::Tick).await;
+    let reads: Vec<_> = (0..1000).map(|_| tokio::spawn(ask(Class::Read))).collect();
+    let mut longest = Duration::ZERO;
+    while reads.iter().any(|read| !read.is_finished()) {
+        let now = ask(Class::Tick).await;
+        longest = longest.max(now - std::mem::replace(&mut last, now));
+    }
+    assert!(longest < Duration::from_secs(4), "{longest:?}");
+    assert_eq!(server.refused_after(Duration::ZERO), 0);
+    let elapsed = server.started.elapsed();
+    assert!(elapsed < WINDOW * 9, "1000 reads at 130 a minute take less than eight: {elapsed:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn those_that_wait_out_a_refusal_do_not_come_back_at_once() {
     let (server, ours) = (Server::new(false), process(1));
     for _ in 0..LIMIT {

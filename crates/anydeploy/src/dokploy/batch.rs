@@ -11,7 +11,7 @@ use super::operation::Asked;
 use super::read::read_pending;
 use super::row::to_deployment;
 use crate::adapter::concurrently;
-use crate::{Deployment, DeploymentId, Identity, Pace, Result, Target, platform};
+use crate::{Deployment, DeploymentId, Identity, Pace, ReportRead, Result, Target, platform};
 
 /// Two watches of one service share its lists; the server has no rate limit for itself, and answers each list from its
 /// database (0.30.2).
@@ -20,24 +20,25 @@ pub(super) const PACE: Pace = Pace::new(2, Duration::from_secs(2));
 /// How many deployments that are not identified yet are resolved at once.
 const MAX_CONCURRENT: usize = 8;
 
-/// What the lists say of each deployment.
+/// Reports what the lists say of each deployment.
 ///
 /// A row that is over is read alone, because its last change may come after its last status.
-pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId]) -> Vec<Option<Result<Deployment>>> {
+pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId], report: &ReportRead<'_>) {
     let known: Vec<_> = ids.iter().map(known).collect();
     let targets = ids.iter().zip(&known).filter(|(_, known)| known.is_some()).map(|(id, _)| id.target());
     let lists = Lists::of(&dokploy.api, targets);
     lists.read_rows().await;
     let lists = &lists;
-    let reads = ids.iter().zip(known).map(|(id, known)| {
+    let reads = ids.iter().zip(known).enumerate().map(|(index, (id, known))| {
         async move {
-            let asked = Asked::of_id(id).ok()?;
-            let read = read_one(dokploy, lists, id.target(), known).await?;
-            Some(read.map(|deployment| asked.made(deployment)))
+            let Ok(asked) = Asked::of_id(id) else { return };
+            if let Some(read) = read_one(dokploy, lists, id.target(), known).await {
+                report(index, read.map(|deployment| asked.made(deployment)));
+            }
         }
         .boxed()
     });
-    concurrently(MAX_CONCURRENT, reads.collect()).await
+    concurrently(MAX_CONCURRENT, reads.collect()).await;
 }
 
 fn known(id: &DeploymentId) -> Option<Known> {

@@ -10,18 +10,17 @@ use super::lists::Lists;
 use super::pending::Pending;
 use super::read::read_by;
 use crate::adapter::concurrently;
-use crate::{Deployment, DeploymentId, Pace, Result};
+use crate::{DeploymentId, Pace, ReportRead};
 
 /// Two watches of one environment share its statuses; 1000 requests an hour are allowed to each token, by Qovery's
 /// documentation.
 pub(super) const PACE: Pace = Pace::new(2, Duration::from_secs(8));
 
 /// How many environments are read at once, so that one whose answer is late does not hold up all others.
-const MAX_CONCURRENT_ENVIRONMENTS: usize = 8;
+const MAX_CONCURRENT_ENVIRONMENTS: usize = 12;
 
-/// What the statuses say of each deployment, and the lists that they call for.
-pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId]) -> Vec<Option<Result<Deployment>>> {
-    let mut answers: Vec<_> = ids.iter().map(|_| None).collect();
+/// Reports what the statuses say of each deployment, and the lists that they call for, one environment after the other.
+pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId], report: &ReportRead<'_>) {
     let mut environments: BTreeMap<String, Vec<(usize, Pending)>> = BTreeMap::new();
     for (index, id) in ids.iter().enumerate() {
         match Pending::of(id) {
@@ -34,26 +33,22 @@ pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId]) -> Vec<Option<Re
     }
     let reads = environments
         .iter()
-        .map(|(environment, deployments)| read_environment(qovery, environment, deployments).boxed());
-    for (index, answer) in concurrently(MAX_CONCURRENT_ENVIRONMENTS, reads.collect()).await.into_iter().flatten() {
-        answers[index] = Some(answer);
-    }
-    answers
+        .map(|(environment, deployments)| read_environment(qovery, environment, deployments, report).boxed());
+    concurrently(MAX_CONCURRENT_ENVIRONMENTS, reads.collect()).await;
 }
 
-/// Reads deployments of one environment, each under its index.
+/// Reads deployments of one environment, and reports each under its index.
 async fn read_environment(
     qovery: &Qovery,
     environment: &str,
     deployments: &[(usize, Pending)],
-) -> Vec<(usize, Result<Deployment>)> {
+    report: &ReportRead<'_>,
+) {
     let lists = match Lists::read(&qovery.api, environment).await {
         Ok(lists) => lists,
-        Err(error) => return deployments.iter().map(|(index, _)| (*index, Err(error.clone()))).collect(),
+        Err(error) => return deployments.iter().for_each(|(index, _)| report(*index, Err(error.clone()))),
     };
-    let mut answers = Vec::with_capacity(deployments.len());
     for (index, pending) in deployments {
-        answers.push((*index, read_by(qovery, pending.clone(), &lists).await));
+        report(*index, read_by(qovery, pending.clone(), &lists).await);
     }
-    answers
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anydeploy::{Deployer, DeployerExt, DeploymentId, Outcome, WatchOptions};
 use futures::future::join_all;
 
-use super::clock::{Traffic, VirtualRuntime};
+use super::clock::VirtualRuntime;
 use super::platform::Platform;
 use super::polling::Polling;
 use super::scene::Scene;
@@ -97,30 +97,4 @@ fn polling(platform: &'static dyn Platform, server: &Arc<Server>) -> io::Result<
         })
     };
     Ok((0..server.scene().ends().len()).map(poll).collect())
-}
-
-/// The bytes that are alive in this thread while so many deployments are watched that go on.
-pub(super) fn live_bytes(platform: &'static dyn Platform, watches: usize) -> io::Result<i64> {
-    let long = Duration::from_mins(20);
-    let scene = Scene::new(watches, watches, (long, long));
-    let mut kept = None;
-    let allocated = allocation_counter::measure(|| kept = Some(watch_a_while(platform, scene)));
-    kept.transpose()?;
-    Ok(allocated.bytes_current)
-}
-
-type Kept = (VirtualRuntime, Vec<Watching>, Arc<Server>);
-
-fn watch_a_while(platform: &'static dyn Platform, scene: Scene) -> io::Result<Kept> {
-    let runtime = VirtualRuntime::new()?;
-    let watching = async |traffic: Arc<Traffic>| -> io::Result<_> {
-        let server = Server::new(platform, scene, traffic);
-        let watches = ours(platform, &server, 1)?;
-        tokio::time::sleep(Duration::from_mins(5)).await;
-        // What the server keeps is no memory of a watch.
-        *server.record() = Record::default();
-        Ok((watches, server))
-    };
-    let (watches, server) = runtime.block_on(watching)?;
-    Ok((runtime, watches, server))
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::coolify::Coolify;
 use super::dokploy::Dokploy;
 use super::ideal::Ideal;
+use super::memory::bytes_of_a_watch;
 use super::platform::Platform;
 use super::qovery::Qovery;
-use super::run::{Run, Watcher, live_bytes, run};
+use super::run::{Run, Watcher, run};
 use super::scene::Scene;
 use super::tally::{mean, quantile};
 use crate::figure::Figure;
@@ -148,15 +149,13 @@ fn one_connection(platform: &'static dyn Platform, emit: &mut dyn FnMut(Figure))
 }
 
 fn memory(watches: usize, emit: &mut dyn FnMut(Figure)) -> io::Result<()> {
-    let one = live_bytes(&Coolify, 1)?;
-    let all = live_bytes(&Coolify, watches)?;
-    let each = (all - one) as f64 / (watches - 1) as f64 / 1024.0;
+    let each = bytes_of_a_watch(&Coolify, watches)? / 1024.0;
     emit(
         Figure::new(BENCH, "memory of a watch", "KB", each)
             .on("coolify")
             .in_scene(&format!("{watches} watches, after five minutes"))
             .at_most(4.0)
-            .noting("live bytes of client and server in one thread, less those of one watch"),
+            .noting("live bytes of a client whose deployments go on, less those of one watch"),
     );
     Ok(())
 }

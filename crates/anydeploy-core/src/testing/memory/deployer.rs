@@ -10,8 +10,8 @@ use super::world::{ChangedSetting, World, platform};
 use crate::{
     Ability, Batch, BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId,
     Error, ErrorKind, Explanation, Group, Health, History, HistoryCursor, HistoryOptions, HistoryPage, Hub, Intent,
-    Lifecycle, LogOptions, LogPage, Logs, Method, Permission, Platform, Previews, Result, Rollback, Service,
-    ServiceDomain, ServiceLogOptions, ServiceQuery, Target, TwoPhase, Variables,
+    Lifecycle, LogOptions, LogPage, Logs, Method, Permission, Platform, Previews, ReportRead, Result, Rollback,
+    Service, ServiceDomain, ServiceLogOptions, ServiceQuery, Target, TwoPhase, Variables,
 };
 
 impl MemoryDeployer {
@@ -179,17 +179,25 @@ impl Deployer for MemoryDeployer {
 
 impl BatchRead for MemoryDeployer {
     /// The deployments that are under way, as a platform lists them.
-    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId]) -> BoxFuture<'a, Vec<Option<Result<Deployment>>>> {
+    fn read_batch<'a>(&'a self, ids: &'a [DeploymentId], report: &'a ReportRead<'a>) -> BoxFuture<'a, ()> {
         async move {
             let batch = self.act(Method::Deployments, |world| {
                 let under_way = |id| Some(world.find(id).ok()?.to_deployment()).filter(|found| !found.is_over());
-                let listed: Vec<_> = ids.iter().map(|id| under_way(id).map(Ok)).collect();
+                let listed: Vec<_> = ids.iter().map(under_way).collect();
                 world.batches += 1;
                 after_read(world);
                 Ok(listed)
             });
             self.answer_arrives().await;
-            batch.unwrap_or_else(|error| vec![Some(Err(error)); ids.len()])
+            match batch {
+                Ok(listed) => {
+                    let listed = listed.into_iter().enumerate();
+                    listed
+                        .filter_map(|(index, found)| Some((index, found?)))
+                        .for_each(|(index, found)| report(index, Ok(found)));
+                }
+                Err(error) => (0..ids.len()).for_each(|index| report(index, Err(error.clone()))),
+            }
         }
         .boxed()
     }

@@ -73,6 +73,23 @@ async fn triggers_go_first_then_reads_then_ticks_and_each_in_the_order_of_coming
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_tick_passes_reads_that_wait_for_room() {
+    let throttle = throttle(100, 60 * SECOND);
+    drop(throttle.enter(Class::Tick, LONG).await.unwrap());
+    for _ in 0..75 {
+        drop(throttle.enter(Class::Read, LONG).await.unwrap());
+    }
+    let callers = Callers::new(&throttle);
+    let read = callers.come(Class::Read).await;
+    let started = Instant::now();
+    callers.come(Class::Tick).await.await.unwrap();
+    assert_eq!(callers.went(), [1]);
+    assert!(started.elapsed() <= 3 * SECOND, "{:?}", started.elapsed());
+    read.await.unwrap();
+    assert!(started.elapsed() <= 61 * SECOND, "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_request_gives_its_place_to_the_next() {
     let throttle = throttle(1, SECOND);
     drop(throttle.enter(Class::Read, LONG).await.unwrap());

@@ -146,9 +146,46 @@ fn ticks_slow_down_before_the_budget_is_used_up() {
         ledger.end(Class::Tick, known, Ended::Unanswered, now);
         (ledger.slot(Class::Tick, 0, now).at - now).as_millis()
     };
-    assert_eq!([0, 60, 118].map(interval), [75, 121, 292]);
-    let slowed = [119, 130, 140, 150, 157].map(interval);
-    assert!(slowed.is_sorted() && slowed[0] == 300 && slowed[4] == 2000, "{slowed:?}");
+    // Of the 160 for reads, 29 are kept for the next ticks.
+    assert_eq!([0, 60, 118].map(interval), [92, 171, 1000]);
+    let slowed = [119, 121, 123, 126, 129].map(interval);
+    assert!(slowed.is_sorted() && slowed[0] == 1090 && slowed[4] == 2000, "{slowed:?}");
+}
+
+#[test]
+fn reads_leave_room_for_the_slowest_ticks_if_there_are_any() {
+    let now = Instant::now();
+    for (has_ticks, room) in [(false, 160), (true, 130)] {
+        let mut ledger = ledger(Budget::new(200, MINUTE));
+        if has_ticks {
+            let known = ledger.send(Class::Tick, now);
+            ledger.end(Class::Tick, known, Ended::NotSent, now);
+        }
+        for _ in 0..room {
+            assert_eq!(wait(&ledger, Class::Read, now), 0);
+            let known = ledger.send(Class::Read, now);
+            ledger.end(Class::Read, known, Ended::Unanswered, now);
+        }
+        assert_eq!(wait(&ledger, Class::Read, now), 60, "{has_ticks}");
+        assert_eq!(wait(&ledger, Class::Tick, now) <= 2, has_ticks);
+    }
+}
+
+#[test]
+fn reads_leave_room_in_the_window_of_the_server_for_the_ticks_until_its_end() {
+    let now = Instant::now();
+    // 40 are the headroom, and of the ticks of half a window, which are 15, our part is 12.
+    for (left, seconds) in [(53, 0), (52, 30), (41, 30)] {
+        let mut ledger = ledger(Budget::assumed(200, MINUTE));
+        for used in 1..=120 {
+            let known = ledger.send(Class::Read, now);
+            ledger.end(Class::Read, known, Ended::Answered(remaining(200 - used)), now);
+        }
+        let later = now + MINUTE / 2;
+        let tick = ledger.send(Class::Tick, later);
+        ledger.end(Class::Tick, tick, Ended::Answered(remaining(left)), later);
+        assert_eq!(wait(&ledger, Class::Read, later), seconds, "{left}");
+    }
 }
 
 #[test]
