@@ -62,6 +62,21 @@
 //! * `requests`: the exchanges, broken or not; `faults`: what broke them.
 //! * `seconds`: how long the run took; `scaled_seconds`: how much of its own time passed meanwhile.
 //!
+//! # Other verbs
+//!
+//! [`ChaosOptions::verb`] says what the calls do.
+//! Restarts and rollbacks are triggers, and are checked as deployments are; every target has run two versions before.
+//! A stop and the start after it, and the changes of variables, are compared with what the fake was asked to write:
+//!
+//! * `triggered`: the writes that reached the fake.
+//! * `duplicated`: what a write did beyond the first time, without what was delivered twice.
+//! * `lost`: the writes that reached the fake, and whose error says that it is safe to repeat.
+//! * `misreported`: the writes that returned that they sent what did not come, or did not send what came, or that name a
+//!   variable as written which was not, or as not written which was ([`Error::partial`](anydeploy::Error::partial)), or
+//!   after whose success the fake has another value.
+//! * `undecidable`: the writes that ended in an error that leaves open what was done.
+//! * `timed_out` and `broken_off`: of what was stopped or started, how waiting for that state ended.
+//!
 //! A run is a proof ([`ChaosReport::is_proof`]) if nothing was duplicated, lost or misreported and, with one caller a
 //! target, at most 0.5 % of the calls were undecidable.
 //!
@@ -121,10 +136,13 @@ mod options;
 mod pacer;
 mod recording;
 mod report;
+mod verb;
+mod write;
+mod write_checker;
 
 use std::time::Instant;
 
-use anydeploy::Result;
+use anydeploy::{ErrorKind, Result};
 use futures::future::try_join_all;
 
 pub(crate) use call::CallRecord;
@@ -133,6 +151,7 @@ pub(crate) use checker::check;
 pub use options::ChaosOptions;
 pub(crate) use recording::Returned;
 pub use report::{ChaosReport, name_of};
+pub use verb::Verb;
 
 use pacer::{Pacer, paced};
 
@@ -174,8 +193,16 @@ async fn run_in(pacer: &Pacer, platform: ScenePlatform, options: &ChaosOptions, 
         let size = left.min(options.batch);
         let scene = platform.scene(&options.conditions(batch, pacer.timeline())).await?;
         pacer.wait_for(&scene.access().network);
-        let calls = batch::run(platform, &scene, options, batch, size, wrap).await?;
-        checker::check(&mut report, &*scene, &calls, options.promised());
+        let targets = match batch::prepare(platform, &scene, options).await {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                report.unsupported = Some(error.to_string());
+                break;
+            }
+            targets => targets?,
+        };
+        let records = batch::run(platform, &scene, options, (batch, size), targets, wrap).await?;
+        checker::check(&mut report, &*scene, &records.calls, options.promised());
+        write_checker::check(&mut report, &*scene, &records.writes, options.promised());
         report.count_exchanges(&scene.access().network);
         (left, batch) = (left - size, batch + 1);
     }

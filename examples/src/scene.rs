@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{Budget, Builder, Connect, DeployRequest, Deployer, DeploymentId, Error, ErrorKind, Result, Timing};
-use anydeploy_fakes::{FaultPlan, FaultyNetwork, Timeline};
+use anydeploy_fakes::{FakeWrite, FaultPlan, FaultyNetwork, Timeline};
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +31,14 @@ pub(crate) trait Scene: Send + Sync {
     /// same token.
     fn deploy_as_another(&self, target: usize, rng: &mut Rng, foreign: bool);
 
+    /// Deploys a target as a person does, in a version of its own, so that it has something to go back to.
+    fn deploy_a_version(&self, target: usize);
+
     /// What the fake did so far.
     fn server_records(&self) -> Vec<ServerRecord>;
+
+    /// What the fake wrote so far besides deployments.
+    fn writes(&self) -> Vec<FakeWrite>;
 
     /// The platform's own id of a deployment, once it is known.
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str>;
@@ -40,6 +46,11 @@ pub(crate) trait Scene: Send + Sync {
     /// The platform's own id of the request that led or may lead to it, where there are such ids.
     fn request_in<'a>(&self, _: &'a DeploymentId) -> Option<&'a str> {
         None
+    }
+
+    /// Whether it is over when it is answered, and leaves nothing that could be listed.
+    fn leaves_nothing(&self, _: &DeploymentId) -> bool {
+        false
     }
 }
 
@@ -53,6 +64,8 @@ pub(crate) struct Conditions {
     pub(crate) targets: usize,
     /// How many deployments of each target are scripted.
     pub(crate) scripts: u64,
+    /// How many of them succeed at once before the others.
+    pub(crate) prepared: u64,
     /// The time of the fake and its network.
     pub(crate) timeline: Timeline,
     /// How far the server's clock is ahead of the callers', and how far behind.
@@ -83,6 +96,8 @@ pub(crate) struct Access {
     /// What it breaks.
     pub(crate) faults: FaultPlan,
     pub(crate) timeline: Timeline,
+    /// The address of the fake itself.
+    origin: String,
     token: String,
     times: Times,
 }
@@ -99,13 +114,27 @@ impl Access {
         let network = FaultyNetwork::on_this_runtime(origin, plan.clone()).map_err(|error| {
             Error::new(ErrorKind::InvalidConfiguration, "the network cannot be set up").with_source(error)
         })?;
-        Ok(Self { network: Arc::new(network), faults: plan, timeline, token: token.to_owned(), times })
+        Ok(Self {
+            network: Arc::new(network),
+            faults: plan,
+            timeline,
+            origin: origin.to_owned(),
+            token: token.to_owned(),
+            times,
+        })
     }
 
     /// How the adapter of a call reaches the server.
     pub(crate) fn connection(&self, call: u64) -> Connection {
         let (url, token) = (self.network.url(), self.token.clone());
         Connection { url, token, call: call.to_string(), times: self.times }
+    }
+}
+
+impl Access {
+    /// How an adapter reaches the server without the network.
+    pub(crate) fn calm_connection(&self) -> Connection {
+        Connection { url: self.origin.clone(), call: "calm".to_owned(), ..self.connection(0) }
     }
 }
 

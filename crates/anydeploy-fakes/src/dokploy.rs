@@ -262,6 +262,18 @@ impl FakeDokploy {
         self.platform.state().named(service).builds
     }
 
+    /// Lets an application keep the image of each deployment from now on, in a registry, so that it can go back to it.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[track_caller]
+    pub fn keep_images(&self, application: &str) {
+        let mut state = self.platform.state();
+        let application = state.named(application);
+        application.set("rollbackActive", true);
+        application.set("rollbackRegistryId", "fake-registry");
+    }
+
     /// Refuses the next request to deploy as one of a key that lacks the permission; nothing is queued.
     pub fn refuse_next_deployment(&self) {
         self.platform.state().refuses_next = true;

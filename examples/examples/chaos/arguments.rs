@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anydeploy_fakes::Fault;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
-use examples::chaos::{ChaosOptions, name_of};
+use examples::chaos::{ChaosOptions, Verb, name_of};
 use examples::{PLATFORMS, ScenePlatform};
 
 const RESULT: &str = "It prints one JSON object a platform.
@@ -25,6 +25,10 @@ pub(crate) struct Arguments {
     /// Runs on this platform only
     #[arg(long, value_parser = PossibleValuesParser::new(PLATFORMS.map(|platform| platform.name)))]
     platform: Option<String>,
+    /// Does this with the targets
+    #[arg(long, value_name = "VERB", default_value = Verb::Deploy.as_str(),
+        value_parser = PossibleValuesParser::new(Verb::ALL.map(Verb::as_str)))]
+    verb: String,
     /// Lets this many callers deploy the same target at once
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     callers_per_target: u16,
@@ -52,7 +56,9 @@ impl Arguments {
             let name = name_of(*fault);
             !self.without.contains(&name) && (self.only.is_empty() || self.only.contains(&name))
         };
-        let options = ChaosOptions::new(self.deploys, self.seed).with_foreign(self.foreign).with_hub(self.hub);
+        let verb = Verb::of(&self.verb).unwrap_or_default();
+        let options = ChaosOptions::new(self.deploys, self.seed).with_verb(verb);
+        let options = options.with_foreign(self.foreign).with_hub(self.hub);
         let options = options.with_callers_per_target(usize::from(self.callers_per_target));
         options.with_faults(Fault::ALL.into_iter().filter(is_wanted))
     }

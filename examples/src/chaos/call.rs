@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, Deployer, DeployerExt, Loss, Outcome, Result, Retry, RetryOptions, Revision, Target, WatchOptions,
+    DeployRequest, Deployer, DeployerExt, Error, ErrorKind, HistoryOptions, Loss, Outcome, RanRevision, Result, Retry,
+    RetryOptions, Revision, RollbackTarget, Target, WatchOptions,
 };
 
 use super::recording::{RecordingLayer, Returned};
+use super::verb::Verb;
 use crate::scene::Scene;
 
 /// What stands between the retry layer and the adapter of each call.
@@ -27,8 +29,8 @@ pub(crate) struct CallRecord {
 
 impl CallRecord {
     pub(crate) fn new(call: u64, request: &DeployRequest, result: Result<Outcome>, returned: Returned) -> Self {
-        let version = match request.revision() {
-            Revision::ImageTag(tag) => Some(tag.clone()),
+        let version = match (request.revision(), request.rollback_point().map(|point| &point.revision)) {
+            (Revision::ImageTag(tag), _) | (_, Some(RanRevision::ImageTag(tag))) => Some(tag.clone()),
             _ => None,
         };
         Self { call, target: request.target().clone(), version, result, returned }
@@ -55,6 +57,23 @@ impl fmt::Display for CallRecord {
     }
 }
 
+/// How often the versions are listed until they are read.
+const MAX_LISTS: usize = 20;
+
+/// The newest version of a target that it can go back to and that does not run.
+async fn version(deployer: &Arc<dyn Deployer>, target: &Target) -> Result<RollbackTarget> {
+    let mut tries = 1;
+    let versions = loop {
+        match deployer.rollback_targets(target, HistoryOptions::default()).await {
+            Err(_) if tries < MAX_LISTS => tries += 1,
+            versions => break versions?,
+        }
+    };
+    let is_usable = |version: &RollbackTarget| version.obstacle.is_none() && version.is_current != Some(true);
+    let usable = versions.into_iter().find(is_usable);
+    usable.ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no version to go back to"))
+}
+
 /// Makes one call; its watch shares the hub of `hub_of`, if there is such an adapter.
 pub(super) async fn make(
     scene: &dyn Scene,
@@ -62,9 +81,21 @@ pub(super) async fn make(
     target: usize,
     call: u64,
     hub_of: Option<Arc<dyn Deployer>>,
+    verb: Verb,
 ) -> CallRecord {
     let timeline = scene.access().timeline;
-    let request = scene.request(target, call);
+    let plain = scene.request(target, call);
+    let request = match verb {
+        Verb::Restart => DeployRequest::restart(plain.target().clone()),
+        Verb::Rollback => match version(&inner, plain.target()).await {
+            Ok(version) => DeployRequest::rollback(&version),
+            // Nothing is triggered yet.
+            Err(error) => {
+                return CallRecord::new(call, &plain, Err(error.with_safe_to_repeat(true)), Returned::default());
+            }
+        },
+        _ => plain,
+    };
     let returned = Arc::new(Mutex::new(Returned::default()));
     let recording = Arc::new(RecordingLayer { inner, returned: Arc::clone(&returned), timeline, hub_of });
     let retry = RetryOptions::within(Duration::from_mins(1)).with_attempts(20);

@@ -196,6 +196,16 @@ impl Checker<'_> {
             return (!started.is_empty()).then_some("a loss of a deployment that exists");
         }
         let id = &outcome.deployment()?.id;
+        if self.scene.leaves_nothing(id) {
+            // Nothing names it, so that it is the one that was started for the call, if any was.
+            let ending = started.first().and_then(|record| record.part(call.target.id())).map(|part| part.ending);
+            let is_right = ending.unwrap_or(Ending::Never).is(outcome);
+            return (!is_right).then_some(if started.is_empty() {
+                "an outcome without a deployment"
+            } else {
+                "a wrong outcome"
+            });
+        }
         if self.text_in(id).is_none() {
             return Some("an outcome without an id");
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anydeploy_fakes::{Fault, FaultPlan, Timeline};
 
+use super::verb::Verb;
 use crate::scene::{Conditions, Times};
 
 /// How much chaos.
@@ -13,6 +14,8 @@ use crate::scene::{Conditions, Times};
 pub struct ChaosOptions {
     /// How many calls are made on each platform.
     pub deploys: u64,
+    /// What they do; they deploy by default.
+    pub verb: Verb,
     /// What determines scripts and faults.
     pub seed: u64,
     /// How many callers deploy each target at once; 1 by default.
@@ -40,6 +43,7 @@ impl ChaosOptions {
     pub fn new(deploys: u64, seed: u64) -> Self {
         Self {
             deploys,
+            verb: Verb::Deploy,
             seed,
             callers_per_target: 1,
             callers: 200,
@@ -50,6 +54,13 @@ impl ChaosOptions {
             faults: Fault::ALL.to_vec(),
             has_hub: false,
         }
+    }
+
+    /// The calls do this.
+    #[must_use]
+    pub fn with_verb(mut self, verb: Verb) -> Self {
+        self.verb = verb;
+        self
     }
 
     /// So many callers deploy each target at once.
@@ -110,6 +121,7 @@ impl ChaosOptions {
             number: batch,
             targets: self.targets(),
             scripts: self.scripts(),
+            prepared: self.prepared(),
             timeline,
             clock: self.clock(batch),
             faults: faults.drip(Duration::from_millis(100)).late(self.late()),
@@ -137,7 +149,16 @@ impl ChaosOptions {
 
     /// How many deployments of each target are scripted: somewhat more than its callers and others make.
     fn scripts(&self) -> u64 {
+        if !self.verb.is_trigger() {
+            // A start that fails is no state to wait for.
+            return 0;
+        }
         2 * self.batch.min(self.deploys) / self.targets() as u64 + 20
+    }
+
+    /// How many versions of each target were deployed before the calls.
+    pub(super) fn prepared(&self) -> u64 {
+        if self.verb == Verb::Deploy { 0 } else { 2 }
     }
 
     /// How far the server's clock is off in a batch: ahead of the callers' and behind it, one of them by nothing.

@@ -26,7 +26,10 @@ const MAX_ANSWER_TIME: Duration = Duration::from_millis(5);
 /// How long time stands still for one answer at most, by the clock of the machine: a fake that is stuck stops no run.
 const MAX_STANDSTILL: Duration = Duration::from_secs(5);
 
-/// The adapters of all runs share the list of in-flight triggers, which holds instants of the clock of a runtime.
+/// The adapters of all runs share lists of triggers, which hold instants of the clock of a runtime.
+///
+/// The clock of a run that has just begun is ahead of the others', so that beside them it would let their triggers be
+/// forgotten too soon, such as those that Dokploy's adapter remembers in case they are delivered late.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// The time of a run: of the adapters and callers, of the network and of the fake.

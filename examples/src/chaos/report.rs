@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::call::CallRecord;
 use super::options::ChaosOptions;
+use super::verb::Verb;
 use crate::scene::ServerRecord;
 
 /// Of so many calls one may be undecidable, if nobody else deploys its target.
@@ -22,6 +23,9 @@ const MAX_EXPLAINED: usize = 20;
 #[expect(missing_docs, reason = "they are explained together, at the top of the module")]
 pub struct ChaosReport {
     pub platform: String,
+    pub verb: Verb,
+    /// Why the platform has no calls of this kind, if it has none.
+    pub unsupported: Option<String>,
     pub seed: u64,
     pub callers_per_target: usize,
     pub deploys: u64,
@@ -60,7 +64,7 @@ pub struct ChaosReport {
 impl ChaosReport {
     pub(super) fn new(platform: &Platform, options: &ChaosOptions) -> Self {
         let (seed, callers_per_target) = (options.seed, options.callers_per_target);
-        Self { platform: platform.to_string(), seed, callers_per_target, ..Self::default() }
+        Self { platform: platform.to_string(), verb: options.verb, seed, callers_per_target, ..Self::default() }
     }
 
     /// Whether nothing was done twice, lost or misreported.
@@ -71,8 +75,14 @@ impl ChaosReport {
 
     /// Whether besides, with one caller a target, at most 0.5 % of the calls were undecidable, and most calls started a
     /// deployment.
+    ///
+    /// Of another verb most calls had to do something, and any number may be undecidable: a stop or a reload leaves no
+    /// record by which a lost answer could be decided.
     #[must_use]
     pub fn is_proof(&self) -> bool {
+        if self.verb != Verb::Deploy {
+            return self.is_right() && (self.unsupported.is_some() || self.triggered * 2 > self.deploys);
+        }
         let decided = self.undecidable * CALLS_PER_UNDECIDABLE <= self.deploys && self.triggered * 2 > self.deploys;
         self.is_right() && (self.callers_per_target > 1 || decided)
     }
@@ -80,8 +90,12 @@ impl ChaosReport {
     /// The figures as one JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
+        if let Some(why) = &self.unsupported {
+            return json!({ "platform": self.platform, "verb": self.verb.as_str(), "unsupported": why });
+        }
         json!({
             "platform": self.platform,
+            "verb": self.verb.as_str(),
             "deploys": self.deploys,
             "triggered": self.triggered,
             "duplicated": self.duplicated,
@@ -140,15 +154,22 @@ impl ChaosReport {
 
     /// Explains one of the first wrongs in words.
     pub(super) fn explain_wrong(&mut self, what: &str, call: &CallRecord, done: &[&ServerRecord]) {
+        let done: Vec<String> = done.iter().map(ToString::to_string).collect();
+        self.explain(what, &call.to_string(), &done.join(", "));
+    }
+
+    /// Explains one of the first wrongs in words.
+    pub(super) fn explain(&mut self, what: &str, returned: &str, done: &str) {
         if self.wrongs.len() < MAX_EXPLAINED {
-            self.wrongs.push(explain(what, call, done));
+            self.wrongs.push(explained(what, returned, done));
         }
     }
 
     /// Explains one of the first calls without an outcome in words.
     pub(super) fn explain_unresolved(&mut self, what: &str, call: &CallRecord, done: &[&ServerRecord]) {
         if self.unresolved.len() < MAX_EXPLAINED {
-            self.unresolved.push(explain(what, call, done));
+            let done: Vec<String> = done.iter().map(ToString::to_string).collect();
+            self.unresolved.push(explained(what, &call.to_string(), &done.join(", ")));
         }
     }
 }
@@ -163,9 +184,8 @@ pub fn name_of(fault: Fault) -> String {
     }
 }
 
-fn explain(what: &str, call: &CallRecord, done: &[&ServerRecord]) -> String {
-    let done: Vec<String> = done.iter().map(ToString::to_string).collect();
-    format!("{what}\n  returned: {call}\n  done: {}", done.join(", "))
+fn explained(what: &str, returned: &str, done: &str) -> String {
+    format!("{what}\n  returned: {returned}\n  done: {done}")
 }
 
 #[cfg(test)]

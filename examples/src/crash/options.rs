@@ -73,6 +73,7 @@ impl CrashOptions {
             number: run,
             targets: TARGETS,
             scripts: 60,
+            prepared: 0,
             timeline,
             clock: [(right, right), (off, right), (right, off)][(seed % 3) as usize],
             faults: faults.drip(Duration::from_millis(100)).late(self.lost_after / 60..=self.lost_after),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, DeploymentId, Result, Target};
-use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, Pace};
+use anydeploy_fakes::{CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, FakeWrite, Pace};
 use fastrand::Rng;
 
 use super::{self as scene, Access, Conditions, Ending, Part, ServerRecord};
@@ -47,8 +47,8 @@ impl Scene {
             if let (application, Some(pull_request)) = &target {
                 fake.add_preview(application, *pull_request);
             }
-            for _ in 0..conditions.scripts {
-                fake.next_deployment(&target.0, script(&mut rng, number % 2 == 1));
+            for made in 0..conditions.scripts {
+                fake.next_deployment(&target.0, script(&mut rng, number % 2 == 1, made < conditions.prepared));
             }
             targets.push(target);
         }
@@ -56,14 +56,15 @@ impl Scene {
     }
 }
 
-fn script(rng: &mut Rng, git: bool) -> CoolifyScript {
+fn script(rng: &mut Rng, git: bool, succeeds: bool) -> CoolifyScript {
     let script = match rng.u8(..20) {
+        _ if succeeds => CoolifyScript::succeeds(),
         0..3 => CoolifyScript::fails_with("the build failed").log(["building"]),
         3..5 => CoolifyScript::cancelled(),
         _ => CoolifyScript::succeeds(),
     };
     let script = if git { script.resolving_to(format!("{:032x}{:08x}", rng.u128(..), rng.u32(..))) } else { script };
-    script.lasting(if rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..200) })
+    script.lasting(if succeeds || rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..200) })
 }
 
 impl scene::Scene for Scene {
@@ -91,8 +92,16 @@ impl scene::Scene for Scene {
         }
     }
 
+    fn deploy_a_version(&self, target: usize) {
+        self.fake.deploy_by_someone_else(&self.targets[target].0);
+    }
+
     fn server_records(&self) -> Vec<ServerRecord> {
         self.fake.triggered().into_iter().map(server_record).collect()
+    }
+
+    fn writes(&self) -> Vec<FakeWrite> {
+        self.fake.writes()
     }
 
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, DeploymentId, Result, Target, TargetKind};
-use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, Pace};
+use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, FakeWrite, Pace};
 use fastrand::Rng;
 
 use super::{self as scene, Access, Conditions, Ending, Part, ServerRecord};
@@ -40,8 +40,11 @@ impl Scene {
                 _ if number % 8 == 3 => Target::new(TargetKind::Compose, fake.add_compose(&name)),
                 _ => Target::new(TargetKind::Compose, fake.add_git_compose(&name)),
             };
-            for _ in 0..conditions.scripts {
-                fake.next_deployment(target.id(), script(&mut rng, is_git));
+            for made in 0..conditions.scripts {
+                fake.next_deployment(target.id(), script(&mut rng, is_git, made < conditions.prepared));
+            }
+            if *target.kind() == TargetKind::Application && conditions.prepared > 0 {
+                fake.keep_images(target.id());
             }
             targets.push(target);
         }
@@ -49,8 +52,9 @@ impl Scene {
     }
 }
 
-fn script(rng: &mut Rng, git: bool) -> DokployScript {
+fn script(rng: &mut Rng, git: bool, succeeds: bool) -> DokployScript {
     let script = match rng.u8(..250) {
+        _ if succeeds => DokployScript::succeeds(),
         0..30 => DokployScript::fails_with("the build failed").log(["building"]),
         30..35 => DokployScript::fails_with("no such branch").without_clone(),
         35..40 => DokployScript::fails_to_start("no space left on device"),
@@ -59,7 +63,7 @@ fn script(rng: &mut Rng, git: bool) -> DokployScript {
     };
     // A cached build from git took up to 250 ms (0.30.2), which is 8 ticks at this scale; by then nothing shows whose it was.
     let short = if git { 4..12 } else { 0..4 };
-    script.lasting(if rng.u8(..16) == 0 { rng.u64(short) } else { rng.u64(200..600) })
+    script.lasting(if succeeds || rng.u8(..16) == 0 { rng.u64(short) } else { rng.u64(200..600) })
 }
 
 impl scene::Scene for Scene {
@@ -85,8 +89,20 @@ impl scene::Scene for Scene {
         }
     }
 
+    fn deploy_a_version(&self, target: usize) {
+        self.fake.deploy_by_someone_else(self.targets[target].id());
+    }
+
     fn server_records(&self) -> Vec<ServerRecord> {
         self.fake.triggered().into_iter().map(server_record).collect()
+    }
+
+    fn writes(&self) -> Vec<FakeWrite> {
+        self.fake.writes()
+    }
+
+    fn leaves_nothing(&self, id: &DeploymentId) -> bool {
+        matches!(id.get("operation"), Some("reload" | "rollback"))
     }
 
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {

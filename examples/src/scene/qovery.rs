@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, DeploymentId, Result, Revision, Target, TargetKind};
-use anydeploy_fakes::{FakeQovery, Pace, QoveryScript, QoveryServiceKind, QoveryTriggered};
+use anydeploy_fakes::{FakeQovery, FakeWrite, Pace, QoveryScript, QoveryServiceKind, QoveryTriggered};
 use fastrand::Rng;
 
 use super::{self as scene, Access, Conditions, Ending, Part, ServerRecord};
@@ -42,8 +42,8 @@ impl Scene {
         let access = Access::new((&fake.url(), fake.token()), conditions, MISSING)?;
         let mut add = |environment: &str, (kind, word): &(QoveryServiceKind, TargetKind)| {
             let service = fake.add_service(environment, *kind, "service");
-            for _ in 0..conditions.scripts {
-                fake.next_deployment(&service, script(&mut rng));
+            for made in 0..conditions.scripts {
+                fake.next_deployment(&service, script(&mut rng, made < conditions.prepared));
             }
             Target::new(word.clone(), service)
         };
@@ -68,15 +68,16 @@ impl Scene {
     }
 }
 
-fn script(rng: &mut Rng) -> QoveryScript {
+fn script(rng: &mut Rng, succeeds: bool) -> QoveryScript {
     let script = match rng.u8(..200) {
+        _ if succeeds => QoveryScript::succeeds(),
         0..24 => QoveryScript::fails_with("the build failed").log(["building"]),
         24 => QoveryScript::fails_pre_check("no credentials"),
         25..37 => QoveryScript::cancelled(),
         37..40 => QoveryScript::never_starts(),
         _ => QoveryScript::succeeds(),
     };
-    script.lasting(if rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..150) })
+    script.lasting(if succeeds || rng.u8(..16) == 0 { rng.u64(1..3) } else { rng.u64(50..150) })
 }
 
 impl scene::Scene for Scene {
@@ -101,8 +102,22 @@ impl scene::Scene for Scene {
         }
     }
 
+    fn deploy_a_version(&self, target: usize) {
+        let target = &self.targets[target];
+        match *target.kind() {
+            TargetKind::Environment => return,
+            TargetKind::Application => drop(self.fake.push_commit(target.id())),
+            _ => self.fake.configure(target.id(), &format!("0.{}", self.fake.triggered().len())),
+        }
+        self.fake.deploy_by_someone_else(target.id());
+    }
+
     fn server_records(&self) -> Vec<ServerRecord> {
         self.fake.triggered().into_iter().map(server_record).collect()
+    }
+
+    fn writes(&self) -> Vec<FakeWrite> {
+        self.fake.writes()
     }
 
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
@@ -146,7 +161,7 @@ fn server_record(execution: QoveryTriggered) -> ServerRecord {
 fn ending(state: Option<&str>) -> Ending {
     match state {
         None => Ending::Open,
-        Some("DEPLOYED") => Ending::Succeeded,
+        Some("DEPLOYED" | "RESTARTED" | "STOPPED") => Ending::Succeeded,
         Some("CANCELED") => Ending::Cancelled,
         Some(_) => Ending::Failed,
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anydeploy_fakes::Fault;
 use examples::PLATFORMS;
-use examples::chaos::{ChaosOptions, ChaosReport, Wrap, run_together};
+use examples::chaos::{ChaosOptions, ChaosReport, Verb, Wrap, run_together};
 
 use crate::faulty::{FaultyAdapter, Mistake};
 
@@ -103,4 +103,17 @@ async fn an_adapter_that_takes_progress_for_success_is_caught() {
 
 fn has(report: &ChaosReport, misreport: &str) -> bool {
     report.misreports.get(misreport).is_some_and(|calls| *calls > 0)
+}
+
+#[tokio::test]
+async fn every_other_verb_does_nothing_twice_loses_nothing_and_misreports_nothing() {
+    for verb in Verb::ALL.into_iter().filter(|verb| *verb != Verb::Deploy) {
+        let options = ChaosOptions::new(24, 7).with_callers(24).with_grace(Duration::from_secs(4)).with_verb(verb);
+        for report in on_every_platform(&options, |adapter| adapter).await {
+            assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
+            assert_eq!((report.unsupported.as_deref(), report.verb), (None, verb));
+            // Nothing would be proven if the network were calm, or nothing were done.
+            assert!(report.faults.values().sum::<u64>() > 0 && report.triggered > 8, "{}", report.to_json());
+        }
+    }
 }

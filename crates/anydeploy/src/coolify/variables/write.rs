@@ -196,7 +196,8 @@ fn failed(error: Error, is_over: bool, partial: Partial) -> Error {
 
 fn changed_again(label: &str, how: &str) -> Error {
     let message = format!("the variable `{label}` was written, and stands there {how} now");
-    Error::new(ErrorKind::Conflict, message).with_platform(platform::COOLIFY).with_advice("plan again")
+    let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::COOLIFY);
+    error.with_safe_to_repeat(false).with_advice("plan again")
 }
 
 /// What an entry is called in a list of keys.

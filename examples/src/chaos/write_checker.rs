@@ -1,0 +1,173 @@
+//! The comparison of what writes returned with what the server was asked to write.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
+
+use anydeploy::{Error, ErrorKind};
+use anydeploy_fakes::{FakeWrite, Sender};
+
+use super::report::ChaosReport;
+use super::write::{Asked, WriteRecord, Written};
+use crate::scene::Scene;
+
+/// Checks the writes of one scene; `promised` is how late a delivery may be that an adapter promises to find.
+pub(super) fn check(report: &mut ChaosReport, scene: &dyn Scene, records: &[WriteRecord], promised: Duration) {
+    let done = done(scene);
+    report.deploys += records.len() as u64;
+    for record in records {
+        check_one(report, &Own::of(record, &done, promised), record);
+    }
+}
+
+/// One thing that a request did.
+struct Done {
+    target: String,
+    /// What was done, such as `stop` or `set KEY`.
+    what: String,
+    sender: Sender,
+}
+
+/// Everything that requests did: what was written, and the deployments that starts were.
+fn done(scene: &dyn Scene) -> Vec<Done> {
+    let written =
+        scene.writes().into_iter().map(|FakeWrite { target, what, sender, .. }| Done { target, what, sender });
+    let deployed = scene.server_records().into_iter().flat_map(|record| {
+        let target = record.parts.first().map(|part| part.target.clone()).unwrap_or_default();
+        let of = move |sender| Done { target: target.clone(), what: "start".to_owned(), sender };
+        record.senders.into_iter().map(of).collect::<Vec<_>>()
+    });
+    written.chain(deployed).collect()
+}
+
+/// What the requests of one write did.
+struct Own<'a> {
+    /// How often each thing was done; what the network delivered twice counts once.
+    times: BTreeMap<&'a str, u64>,
+    /// The network delivered one of the requests twice.
+    is_twice: bool,
+    /// How many things were done later than an adapter promises to find.
+    late: u64,
+    /// A request of another write of the same target was delivered late, so that what it wrote may stand in place of this.
+    is_disturbed: bool,
+}
+
+impl<'a> Own<'a> {
+    fn of(record: &WriteRecord, done: &'a [Done], promised: Duration) -> Self {
+        let call = record.call.to_string();
+        let is_own = |one: &Done| one.sender.call.as_deref() == Some(&*call);
+        // A stop on Qovery is listed among the deployments as well.
+        let is_asked = |one: &Done| match record.asked {
+            Asked::Stop => one.what == "stop",
+            Asked::Start => one.what == "start",
+            Asked::Variables => one.what != "start",
+        };
+        let mut own = Self { times: BTreeMap::new(), is_twice: false, late: 0, is_disturbed: false };
+        let mut twice: HashSet<(&str, &str)> = HashSet::new();
+        for one in done {
+            if !is_own(one) {
+                own.is_disturbed |= one.target == record.target.id() && one.sender.late.is_some();
+            } else if one.sender.late.is_some_and(|late| late > promised) {
+                own.late += 1;
+            } else if is_asked(one) {
+                let is_again = one.sender.twice.as_deref().is_some_and(|request| !twice.insert((&one.what, request)));
+                own.is_twice |= one.sender.twice.is_some();
+                *own.times.entry(&one.what).or_default() += u64::from(!is_again);
+            }
+        }
+        own
+    }
+
+    /// Whether something was done to a variable; a platform that stores all in one text does it to all of them.
+    fn has(&self, key: &str) -> bool {
+        self.times
+            .keys()
+            .any(|what| *what == "saveEnvironment" || what.split_once(' ').is_some_and(|(_, of)| of == key))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.times.is_empty()
+    }
+}
+
+fn check_one(report: &mut ChaosReport, own: &Own<'_>, record: &WriteRecord) {
+    report.triggered += u64::from(!own.is_idle());
+    report.delivered_late += own.late;
+    report.delivered_twice += u64::from(own.is_twice);
+    let again: u64 = own.times.values().map(|times| times - 1).sum();
+    report.duplicated += again;
+    let explain = |report: &mut ChaosReport, what: &str| {
+        let done: Vec<String> = own.times.iter().map(|(what, times)| format!("{what} x{times}")).collect();
+        report.explain(what, &record.to_string(), &done.join(", "));
+    };
+    if again > 0 {
+        explain(report, "duplicated");
+    }
+    let wrong = match &record.result {
+        Ok(written) => {
+            report.succeeded += 1;
+            wrong_success(written, own)
+        }
+        Err(error) if error.is_safe_to_repeat() && error.kind() != ErrorKind::Incomplete => {
+            // The answer to the other delivery may say that nothing was left to do.
+            if own.is_idle() {
+                report.refused += 1;
+            } else if own.is_twice {
+                report.contradicted += 1;
+            } else {
+                report.lost += 1;
+                explain(report, "lost");
+            }
+            None
+        }
+        Err(error) => {
+            report.undecidable += 1;
+            wrong_error(error, own)
+        }
+    };
+    match &record.awaited {
+        Some(Err(error)) if error.kind() == ErrorKind::TimedOut => report.timed_out += 1,
+        Some(Err(_)) => report.broken_off += 1,
+        _ => {}
+    }
+    if let Some(wrong) = wrong {
+        if own.is_twice {
+            report.contradicted += 1;
+            return;
+        }
+        report.misreported += 1;
+        *report.misreports.entry(wrong).or_default() += 1;
+        explain(report, wrong);
+    }
+}
+
+/// What is wrong with a success.
+fn wrong_success(written: &Written, own: &Own<'_>) -> Option<&'static str> {
+    match written {
+        // What another request did in its place shows in the same way.
+        Written::State { sent: true } => (own.is_idle() && !own.is_disturbed).then_some("a write that was not made"),
+        Written::State { sent: false } => (!own.is_idle()).then_some("a write that is denied"),
+        Written::Variables { written, removed, other } => {
+            let returned: BTreeSet<&String> = written.union(removed).collect();
+            let made =
+                |what: &&str| what.split_once(' ').is_some_and(|(_, key)| !returned.iter().any(|one| *one == key));
+            if !returned.iter().all(|key| own.has(key)) {
+                Some("a variable that was not written")
+            } else if own.times.keys().any(made) {
+                Some("a variable that was written and is not returned")
+            } else {
+                (other.is_some() && !own.is_disturbed).then_some("a value that the server does not have")
+            }
+        }
+    }
+}
+
+/// What is wrong with an error that leaves something open.
+fn wrong_error(error: &Error, own: &Own<'_>) -> Option<&'static str> {
+    let partial = error.partial()?;
+    if !partial.written.iter().all(|key| own.has(key)) {
+        return Some("a variable that was not written");
+    }
+    let is_made = |key: &String| own.has(key);
+    (!own.is_disturbed && partial.not_written.iter().any(is_made))
+        .then_some("a variable that was written and is denied")
+}
