@@ -27,6 +27,9 @@
 //! A platform with settings that a request can change implements [`Trigger::set`], [`unset`](Trigger::unset) and
 //! [`is_set`](Trigger::is_set): the setting is changed before the fence is checked, and set back if nothing was triggered.
 //!
+//! An adapter that triggers several deployments by one request takes the turn of each, and ends each by [`settle`] with what the
+//! answer means for it.
+//!
 //! Where the platform gives no proof, a [`Window`] says which deployments came too late, [`Overlap`] and [`Remembered`] say which other triggers of this process may have made
 //! a deployment, and [`Left`] is what a pending deployment leaves for them.
 //!
@@ -101,5 +104,5 @@ pub use retry::{may_be_transient, retry_briefly, retry_read};
 pub use state::after_write;
 pub use time::{http_date, parse_timestamp};
 pub use timing::Timing;
-pub use trigger::{Answer, Planner, Search, Trigger, deploy, prepare, recover, send};
+pub use trigger::{Answer, Planner, Search, Trigger, deploy, prepare, recover, send, settle};
 pub use turn::{Left, Overlap, Remembered, Turn, is_last_read};

@@ -148,6 +148,14 @@ pub struct Search<'a> {
     pub acted_on_within: Duration,
 }
 
+impl<'a> Search<'a> {
+    /// A search by the process that sent the trigger.
+    #[must_use]
+    pub const fn of_own(turn: &'a Turn, acted_on_within: Duration) -> Self {
+        Self { turn, is_ours: true, acted_on_within }
+    }
+}
+
 /// Triggers one deployment, and says which one it is.
 ///
 /// # Errors
@@ -302,11 +310,28 @@ fn recover_planned<'a>(
 /// Sends the trigger in its turn, and searches for its deployment if the answer does not name it; a setting that was
 /// changed for it is set back before the turn ends.
 async fn run(trigger: &mut dyn Trigger, mut turn: Turn, changed: Changed) -> Result<Deployment> {
-    let timing = *trigger.timing();
-    turn.sent(timing.trigger_settles);
-    let patience = Patience::settling(&timing, trigger.pauses());
+    turn.sent(trigger.timing().trigger_settles);
     // What is read to confirm it belongs to the trigger, and waits behind no other reads.
-    let recovery = match as_class(Class::Trigger, trigger.post(&turn)).await {
+    let answer = as_class(Class::Trigger, trigger.post(&turn)).await;
+    conclude(trigger, turn, changed, answer).await
+}
+
+/// Ends a trigger that was sent by its answer, after the search that a lost one needs.
+///
+/// It is for an adapter that sends several triggers by one request: it takes the turn of each, notes by [`Turn::sent`] that
+/// each is about to be sent, sends the request, and settles each by itself.
+///
+/// # Errors
+/// Those of [`deploy`].
+pub async fn settle(trigger: &mut dyn Trigger, turn: Turn, answer: Answer) -> Result<Deployment> {
+    conclude(trigger, turn, None, answer).await
+}
+
+/// Returns the deployment of a trigger, or sets its setting back if nothing was triggered.
+async fn conclude(trigger: &mut dyn Trigger, mut turn: Turn, changed: Changed, answer: Answer) -> Result<Deployment> {
+    let timing = *trigger.timing();
+    let patience = Patience::settling(&timing, trigger.pauses());
+    let recovery = match answer {
         Answer::Accepted(deployment) => return Ok(settled(trigger, turn, *deployment)),
         Answer::Failed(error) => {
             let error = setting::undo(trigger, changed, error).await;
@@ -319,7 +344,7 @@ async fn run(trigger: &mut dyn Trigger, mut turn: Turn, changed: Changed) -> Res
         Answer::Unnamed(error) => Recovery::of_accepted(error, patience),
     };
     turn.lost();
-    let search = Search { turn: &turn, is_ours: true, acted_on_within: timing.acted_on_within() };
+    let search = Search::of_own(&turn, timing.acted_on_within());
     match poll(trigger, search, recovery, Instant::now()).await {
         Ok(found) => Ok(settled(trigger, turn, found)),
         Err(error) if error.is_safe_to_repeat() => {

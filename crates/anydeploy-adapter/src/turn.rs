@@ -217,7 +217,7 @@ impl Turn {
 
     /// Notes that the trigger is about to be sent, or may have been by another process, and that its deployment may appear
     /// for `may_appear_for` after it was given up.
-    pub(crate) fn sent(&mut self, may_appear_for: Duration) {
+    pub fn sent(&mut self, may_appear_for: Duration) {
         (self.is_sent, self.may_appear_for) = (true, Some(may_appear_for));
         let (overlap, now) = (self.overlap(), Instant::now());
         for other in self.place.recent(now).iter_mut().filter(|other| other.may_appear(now)) {
@@ -261,7 +261,7 @@ impl Turn {
     }
 
     /// Ends without a deployment: none was started.
-    pub(crate) fn end_without(mut self) {
+    pub fn end_without(mut self) {
         (self.is_sent, self.may_appear_for) = (false, None);
     }
 }
