@@ -7,8 +7,8 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
 use crate::{
-    Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Hub, Lifecycle, Logs, Platform,
-    Result, Rollback, TwoPhase, Variables,
+    Batch, Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, History, Hub, Lifecycle, Logs,
+    Platform, Previews, Result, Rollback, TwoPhase, Variables,
 };
 
 /// How many reads are under way at once where a platform reads deployments one by one.
@@ -20,7 +20,7 @@ pub(crate) const MAX_CONCURRENT_READS: usize = 8;
 /// [`DeployerExt`](crate::DeployerExt) adds waiting, and flat calls for the groups.
 ///
 /// Everything beside deploying is in **groups** ([`TwoPhase`], [`History`], [`Cancel`], [`Logs`], [`Catalog`],
-/// [`Lifecycle`], [`Rollback`], [`Variables`]).
+/// [`Lifecycle`], [`Rollback`], [`Variables`], [`Previews`], [`Batch`]).
 /// A group that a deployer does not offer is `None`; so a layer that does not know a group hides it, and no call bypasses
 /// the layer.
 /// New abilities come as new groups; these methods stay.
@@ -109,6 +109,16 @@ pub trait Deployer: Debug + Send + Sync + 'static {
         None
     }
 
+    /// The previews of pull requests, if the platform lists and deletes them.
+    fn previews(&self) -> Option<&dyn Previews> {
+        None
+    }
+
+    /// Deploying several targets by one request, if the platform can.
+    fn batch(&self) -> Option<&dyn Batch> {
+        None
+    }
+
     /// The hub that the watches of this deployer share, if it reads many deployments by few requests.
     ///
     /// Without one each watch polls by itself.
@@ -173,6 +183,14 @@ macro_rules! forward {
 
             fn variables(&self) -> Option<&dyn Variables> {
                 (**self).variables()
+            }
+
+            fn previews(&self) -> Option<&dyn Previews> {
+                (**self).previews()
+            }
+
+            fn batch(&self) -> Option<&dyn Batch> {
+                (**self).batch()
             }
 
             fn hub(&self) -> Option<Hub> {

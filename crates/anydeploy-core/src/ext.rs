@@ -1,13 +1,16 @@
 //! Waiting and flat calls, on top of any deployer.
 
 use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
+use futures::stream::BoxStream;
 use tokio::time::{Instant, sleep};
 
+use crate::history;
 use crate::watch::await_state;
 use crate::{
-    Applied, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredState, DesiredVariables, Error,
-    ErrorKind, Group, HistoryOptions, Intent, Interceptor, Layered, LogOptions, LogPage, Method, Outcome, PlanOptions,
-    Result, RollbackTarget, RunState, Service, StateChange, Target, VariablePlan, VariableSet, Watch, WatchOptions,
+    Applied, BatchReport, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredState, DesiredVariables,
+    Error, ErrorKind, Group, HistoryCursor, HistoryOptions, HistoryPage, Intent, Interceptor, Layered, LogOptions,
+    LogPage, Method, Outcome, PlanOptions, Preview, Result, RollbackTarget, RunState, Selection, Service,
+    ServiceDomain, ServiceQuery, StateChange, Target, VariablePlan, VariableSet, Watch, WatchOptions,
 };
 
 /// What every [`Deployer`] has besides: waiting for deployments, and one flat call for each method of a group.
@@ -28,6 +31,8 @@ pub trait DeployerExt: Deployer {
             Some(Group::Lifecycle) => self.lifecycle().is_some(),
             Some(Group::Rollback) => self.rollback().is_some(),
             Some(Group::Variables) => self.variables().is_some(),
+            Some(Group::Previews) => self.previews().is_some(),
+            Some(Group::Batch) => self.batch().is_some(),
         }
     }
 
@@ -63,6 +68,30 @@ pub trait DeployerExt: Deployer {
     /// Those of [`History::list_deployments`](crate::History::list_deployments), and [`ErrorKind::Unsupported`].
     fn history_of<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         call(self, Method::History, self.history(), |group| group.list_deployments(target, options))
+    }
+
+    /// Reads one page of the target's deployments, newest first: the newest ones, or those that follow another page.
+    ///
+    /// # Errors
+    /// Those of [`History::list_page`](crate::History::list_page), and [`ErrorKind::Unsupported`].
+    fn history_page<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+        after: Option<&'a HistoryCursor>,
+    ) -> BoxFuture<'a, Result<HistoryPage>> {
+        call(self, Method::HistoryPage, self.history(), |group| group.list_page(target, options, after))
+    }
+
+    /// All deployments of a target, newest first, read page by page as the stream is polled.
+    ///
+    /// No deployment comes twice; those that begin after the first page was read do not come at all.
+    /// The stream ends after an error, which is one of [`history_page`](Self::history_page).
+    fn history_stream(&self, target: &Target, options: HistoryOptions) -> BoxStream<'static, Result<Deployment>>
+    where
+        Self: Clone + Sized,
+    {
+        history::stream(self.clone(), target.clone(), options)
     }
 
     /// Asks the platform to stop a deployment, and returns its state after the request.
@@ -105,6 +134,45 @@ pub trait DeployerExt: Deployer {
         let platform = self.platform();
         let found = call(self, Method::Find, self.catalog(), |group| group.find_service(name));
         found.map_err(|error| error.with_platform(platform)).boxed()
+    }
+
+    /// Finds the one service that a query means.
+    ///
+    /// # Errors
+    /// Those of [`find_matching`](Self::find_matching).
+    /// [`ErrorKind::NotFound`] if none matches, with the nearest names among those that match but for the name.
+    /// [`ErrorKind::Ambiguous`] with the candidates if several match: none is chosen.
+    fn find_one<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Service>> {
+        async move {
+            let found = self.find_matching(query).await?;
+            let others = match &query.name {
+                Some(_) if found.is_empty() => {
+                    let unnamed = ServiceQuery { name: None, ..query.clone() };
+                    self.find_matching(&unnamed).await?
+                }
+                _ => Vec::new(),
+            };
+            query.one_of(found, &others).map_err(|error| error.with_platform(self.platform()))
+        }
+        .boxed()
+    }
+
+    /// Lists the services that a query means.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::list_matching`](crate::Catalog::list_matching), and [`ErrorKind::Unsupported`].
+    fn find_matching<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Vec<Service>>> {
+        let platform = self.platform();
+        let found = call(self, Method::FindMatching, self.catalog(), |group| group.list_matching(query));
+        found.map_err(|error| error.with_platform(platform)).boxed()
+    }
+
+    /// Lists the domains that lead to a target.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::list_domains`](crate::Catalog::list_domains), and [`ErrorKind::Unsupported`].
+    fn domains<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<ServiceDomain>>> {
+        call(self, Method::Domains, self.catalog(), |group| group.list_domains(target))
     }
 
     /// Finds out whether the credential works and what it may do, without changing anything.
@@ -228,6 +296,30 @@ pub trait DeployerExt: Deployer {
     /// Those of [`Variables::apply_plan`](crate::Variables::apply_plan), and [`ErrorKind::Unsupported`].
     fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         call(self, Method::ApplyVariables, self.variables(), |group| group.apply_plan(plan))
+    }
+
+    /// Lists the previews of a target's pull requests, the one with the highest number first.
+    ///
+    /// # Errors
+    /// Those of [`Previews::list_previews`](crate::Previews::list_previews), and [`ErrorKind::Unsupported`].
+    fn previews_of<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<Preview>>> {
+        call(self, Method::Previews, self.previews(), |group| group.list_previews(target))
+    }
+
+    /// Deletes the preview of a pull request; the answer is false if there is none, or none any more.
+    ///
+    /// # Errors
+    /// Those of [`Previews::remove_preview`](crate::Previews::remove_preview), and [`ErrorKind::Unsupported`].
+    fn delete_preview<'a>(&'a self, target: &'a Target, pull_request: u64) -> BoxFuture<'a, Result<bool>> {
+        call(self, Method::DeletePreview, self.previews(), |group| group.remove_preview(target, pull_request))
+    }
+
+    /// Triggers one deployment of each target that a selection names, by one request, and says which each is.
+    ///
+    /// # Errors
+    /// Those of [`Batch::trigger_selection`](crate::Batch::trigger_selection), and [`ErrorKind::Unsupported`].
+    fn deploy_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+        call(self, Method::DeploySelection, self.batch(), |group| group.trigger_selection(selection))
     }
 
     /// Puts an interceptor around every call.

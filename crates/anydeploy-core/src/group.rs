@@ -1,19 +1,23 @@
 //! Groups: what a deployer may offer beside deploying, each as a trait of its own.
 
+mod batch;
 mod cancel;
 mod catalog;
 mod history;
 mod lifecycle;
 mod logs;
+mod previews;
 mod rollback;
 mod two_phase;
 mod variables;
 
+pub use batch::Batch;
 pub use cancel::Cancel;
 pub use catalog::Catalog;
 pub use history::History;
 pub use lifecycle::Lifecycle;
 pub use logs::Logs;
+pub use previews::Previews;
 pub use rollback::Rollback;
 pub use two_phase::TwoPhase;
 pub use variables::Variables;
@@ -38,4 +42,8 @@ pub enum Group {
     Rollback,
     /// [`Variables`].
     Variables,
+    /// [`Previews`].
+    Previews,
+    /// [`Batch`].
+    Batch,
 }

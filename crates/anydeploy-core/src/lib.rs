@@ -16,7 +16,7 @@
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
 //! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`StateChange`], [`RunState`], [`RollbackTarget`],
-//!   [`Error`], [`Capabilities`] and [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release
+//!   [`HistoryPage`], [`Preview`], [`BatchReport`], [`Error`], [`Capabilities`] and [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release
 //!   without actions and settings must not read as a plain deployment carries `"v": 2`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
@@ -49,9 +49,11 @@ mod log;
 mod method;
 mod parse;
 mod platform;
+mod preview;
 mod request;
 mod revision;
 mod rollback;
+mod selection;
 mod service;
 mod status;
 mod target;
@@ -73,8 +75,8 @@ pub use deployer::Deployer;
 pub use deployment::{Deployment, Identity, Progress};
 pub use error::{Error, ErrorKind, Partial, RollbackObstacle};
 pub use ext::DeployerExt;
-pub use group::{Cancel, Catalog, Group, History, Lifecycle, Logs, Rollback, TwoPhase, Variables};
-pub use history::HistoryOptions;
+pub use group::{Batch, Cancel, Catalog, Group, History, Lifecycle, Logs, Previews, Rollback, TwoPhase, Variables};
+pub use history::{HistoryCursor, HistoryOptions, HistoryPage};
 pub use hub::{BatchRead, Hub, Pace};
 pub use id::DeploymentId;
 pub use intent::Intent;
@@ -86,10 +88,12 @@ pub use lifecycle::{DesiredState, RunState, StateChange};
 pub use log::{LogLine, LogOptions, LogPage};
 pub use method::Method;
 pub use platform::Platform;
+pub use preview::Preview;
 pub use request::{Adoption, DeployRequest, JobEvent, RequestOption, Setting, TerraformAction};
 pub use revision::{RanRevision, Revision};
 pub use rollback::{RollbackPoint, RollbackTarget};
-pub use service::{Service, ServiceState};
+pub use selection::{BatchEntry, BatchReport, Selection};
+pub use service::{Certificate, Service, ServiceDomain, ServiceQuery, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};
 pub use variables::{

@@ -22,6 +22,8 @@ pub enum Method {
     Recover,
     /// [`History::list_deployments`](crate::History::list_deployments).
     History,
+    /// [`History::list_page`](crate::History::list_page).
+    HistoryPage,
     /// [`Cancel::request_cancel`](crate::Cancel::request_cancel).
     Cancel,
     /// [`Logs::read_log`](crate::Logs::read_log).
@@ -32,6 +34,10 @@ pub enum Method {
     Services,
     /// [`Catalog::find_service`](crate::Catalog::find_service).
     Find,
+    /// [`Catalog::list_matching`](crate::Catalog::list_matching).
+    FindMatching,
+    /// [`Catalog::list_domains`](crate::Catalog::list_domains).
+    Domains,
     /// [`Catalog::check_credential`](crate::Catalog::check_credential).
     Check,
     /// [`Lifecycle::start_target`](crate::Lifecycle::start_target).
@@ -48,6 +54,12 @@ pub enum Method {
     PlanVariables,
     /// [`Variables::apply_plan`](crate::Variables::apply_plan).
     ApplyVariables,
+    /// [`Previews::list_previews`](crate::Previews::list_previews).
+    Previews,
+    /// [`Previews::remove_preview`](crate::Previews::remove_preview).
+    DeletePreview,
+    /// [`Batch::trigger_selection`](crate::Batch::trigger_selection).
+    DeploySelection,
 }
 
 impl Method {
@@ -57,13 +69,17 @@ impl Method {
         match self {
             Self::Deploy | Self::Deployment | Self::Deployments => None,
             Self::Prepare | Self::Send | Self::Recover => Some(Group::TwoPhase),
-            Self::History => Some(Group::History),
+            Self::History | Self::HistoryPage => Some(Group::History),
             Self::Cancel => Some(Group::Cancel),
             Self::Logs => Some(Group::Logs),
-            Self::Service | Self::Services | Self::Find | Self::Check => Some(Group::Catalog),
+            Self::Service | Self::Services | Self::Find | Self::FindMatching | Self::Domains | Self::Check => {
+                Some(Group::Catalog)
+            }
             Self::Start | Self::Stop | Self::State => Some(Group::Lifecycle),
             Self::RollbackTargets => Some(Group::Rollback),
             Self::Variables | Self::PlanVariables | Self::ApplyVariables => Some(Group::Variables),
+            Self::Previews | Self::DeletePreview => Some(Group::Previews),
+            Self::DeploySelection => Some(Group::Batch),
         }
     }
 
@@ -71,23 +87,27 @@ impl Method {
     #[must_use]
     pub const fn kind(self) -> CallKind {
         match self {
-            Self::Deploy | Self::Send => CallKind::Trigger,
+            Self::Deploy | Self::Send | Self::DeploySelection => CallKind::Trigger,
             Self::Cancel => CallKind::Cancel,
-            Self::Start | Self::Stop | Self::ApplyVariables => CallKind::Write,
+            Self::Start | Self::Stop | Self::ApplyVariables | Self::DeletePreview => CallKind::Write,
             Self::Deployment
             | Self::Deployments
             | Self::Prepare
             | Self::Recover
             | Self::History
+            | Self::HistoryPage
             | Self::Logs
             | Self::Service
             | Self::Services
             | Self::Find
+            | Self::FindMatching
+            | Self::Domains
             | Self::Check
             | Self::State
             | Self::RollbackTargets
             | Self::Variables
-            | Self::PlanVariables => CallKind::Read,
+            | Self::PlanVariables
+            | Self::Previews => CallKind::Read,
         }
     }
 
@@ -102,11 +122,14 @@ impl Method {
             Self::Send => "send",
             Self::Recover => "recover",
             Self::History => "history",
+            Self::HistoryPage => "history_page",
             Self::Cancel => "cancel",
             Self::Logs => "logs",
             Self::Service => "service",
             Self::Services => "services",
             Self::Find => "find",
+            Self::FindMatching => "find_matching",
+            Self::Domains => "domains",
             Self::Check => "check",
             Self::Start => "start",
             Self::Stop => "stop",
@@ -115,6 +138,9 @@ impl Method {
             Self::Variables => "variables",
             Self::PlanVariables => "plan_variables",
             Self::ApplyVariables => "apply_variables",
+            Self::Previews => "previews",
+            Self::DeletePreview => "delete_preview",
+            Self::DeploySelection => "deploy_selection",
         }
     }
 
@@ -124,6 +150,7 @@ impl Method {
             Self::Start => Some(Ability::Start),
             Self::Stop => Some(Ability::Stop),
             Self::ApplyVariables => Some(Ability::Variables),
+            Self::DeletePreview => Some(Ability::Previews),
             _ => None,
         }
     }
@@ -134,17 +161,20 @@ impl Method {
             Self::Deploy => "deploying",
             Self::Deployment | Self::Deployments => "reading a deployment",
             Self::Prepare | Self::Send | Self::Recover => "deploying in two steps",
-            Self::History => "a history of deployments",
+            Self::History | Self::HistoryPage => "a history of deployments",
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",
             Self::Service => "reading a service",
-            Self::Services | Self::Find => "a list of services",
+            Self::Services | Self::Find | Self::FindMatching => "a list of services",
+            Self::Domains => "the domains of a target",
             Self::Check => "checking a credential",
             Self::Start => "starting a target",
             Self::Stop => "stopping a target",
             Self::State => "reading how a target runs",
             Self::RollbackTargets => "versions to go back to",
             Self::Variables | Self::PlanVariables | Self::ApplyVariables => "the variables of a target",
+            Self::Previews | Self::DeletePreview => "the previews of pull requests",
+            Self::DeploySelection => "deploying several targets by one request",
         }
     }
 }

@@ -30,13 +30,15 @@ pub enum TargetKind {
     Terraform,
     /// A whole environment with everything in it.
     Environment,
+    /// The preview of a pull request, where the platform has it as a target of its own.
+    Preview,
     /// A kind this version has no name for.
     Other(String),
 }
 
 impl TargetKind {
     /// The kinds that have names.
-    pub(crate) const NAMED: [Self; 9] = [
+    pub(crate) const NAMED: [Self; 10] = [
         Self::Application,
         Self::Compose,
         Self::Service,
@@ -46,6 +48,7 @@ impl TargetKind {
         Self::Helm,
         Self::Terraform,
         Self::Environment,
+        Self::Preview,
     ];
 
     /// The kind in lower case, as it stands before the colon of a target.
@@ -61,6 +64,7 @@ impl TargetKind {
             Self::Helm => "helm",
             Self::Terraform => "terraform",
             Self::Environment => "environment",
+            Self::Preview => "preview",
             Self::Other(kind) => kind,
         }
     }
@@ -78,6 +82,7 @@ impl From<&str> for TargetKind {
             "helm" => Self::Helm,
             "terraform" => Self::Terraform,
             "environment" => Self::Environment,
+            "preview" => Self::Preview,
             other => Self::Other(other.to_owned()),
         }
     }

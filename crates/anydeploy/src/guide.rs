@@ -19,3 +19,15 @@ pub mod variables {}
 /// Set and deploy, by platform.
 #[doc = include_str!("guide/settings.md")]
 pub mod settings {}
+
+/// Finding services, their history and their domains, by platform.
+#[doc = include_str!("guide/finding.md")]
+pub mod finding {}
+
+/// Previews of pull requests, by platform.
+#[doc = include_str!("guide/previews.md")]
+pub mod previews {}
+
+/// Several targets in one request, by platform.
+#[doc = include_str!("guide/selections.md")]
+pub mod selections {}

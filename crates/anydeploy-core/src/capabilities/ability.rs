@@ -19,6 +19,14 @@ pub enum Ability {
     Rollback,
     /// The methods of [`Variables`](crate::Variables).
     Variables,
+    /// The methods of [`Previews`](crate::Previews).
+    Previews,
+    /// [`Catalog::list_domains`](crate::Catalog::list_domains).
+    Domains,
+    /// [`Selection::Tag`](crate::Selection::Tag).
+    DeployByTag,
+    /// [`Selection::Requests`](crate::Selection::Requests).
+    DeployTogether,
     /// [`History::list_deployments`](crate::History::list_deployments).
     History,
     /// [`Cancel::request_cancel`](crate::Cancel::request_cancel).
@@ -29,10 +37,21 @@ pub enum Ability {
 
 impl Ability {
     /// Every ability.
-    pub const ALL: &'static [Self] =
-        &[Self::Start, Self::Stop, Self::Rollback, Self::Variables, Self::History, Self::Cancel, Self::Logs];
+    pub const ALL: &'static [Self] = &[
+        Self::Start,
+        Self::Stop,
+        Self::Rollback,
+        Self::Variables,
+        Self::Previews,
+        Self::Domains,
+        Self::DeployByTag,
+        Self::DeployTogether,
+        Self::History,
+        Self::Cancel,
+        Self::Logs,
+    ];
 
-    /// The word in lower case.
+    /// The word in lower case, as it stands in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +59,10 @@ impl Ability {
             Self::Stop => "stop",
             Self::Rollback => "rollback",
             Self::Variables => "variables",
+            Self::Previews => "previews",
+            Self::Domains => "domains",
+            Self::DeployByTag => "deploy_by_tag",
+            Self::DeployTogether => "deploy_together",
             Self::History => "history",
             Self::Cancel => "cancel",
             Self::Logs => "logs",
@@ -53,6 +76,10 @@ impl Ability {
             Self::Stop => "the stop",
             Self::Rollback => "versions to go back to",
             Self::Variables => "the variables",
+            Self::Previews => "the previews",
+            Self::Domains => "the domains",
+            Self::DeployByTag => "deploying by a tag",
+            Self::DeployTogether => "deploying together with others",
             Self::History => "a history of deployments",
             Self::Cancel => "cancelling a deployment",
             Self::Logs => "the log of a deployment",

@@ -1,13 +1,15 @@
-//! The group of what there is to deploy, and of the search by name.
+//! The group of what there is to deploy, and of the search for services.
 
 use futures::future::{BoxFuture, FutureExt};
 
-use crate::{Check, Error, ErrorKind, Result, Service, Target};
+use crate::{Check, Result, Service, ServiceDomain, ServiceQuery, Target};
 
 /// What there is to deploy, and what the credential may do.
 ///
 /// Callers use [`DeployerExt::service`](crate::DeployerExt::service), [`services`](crate::DeployerExt::services),
-/// [`find`](crate::DeployerExt::find) and [`check`](crate::DeployerExt::check).
+/// [`find`](crate::DeployerExt::find), [`find_one`](crate::DeployerExt::find_one),
+/// [`find_matching`](crate::DeployerExt::find_matching), [`domains`](crate::DeployerExt::domains) and
+/// [`check`](crate::DeployerExt::check).
 pub trait Catalog: Send + Sync {
     /// Reads what a target is and how it runs.
     ///
@@ -26,7 +28,39 @@ pub trait Catalog: Send + Sync {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with the nearest names if none has exactly this name,
     /// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) with the candidates if several have: none is chosen.
     fn find_service<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Service>> {
-        async move { named(self.list_services().await?, name) }.boxed()
+        async move {
+            let query = ServiceQuery::named(name);
+            let (found, others) = self.list_services().await?.into_iter().partition(|service| query.matches(service));
+            query.one_of(found, &others)
+        }
+        .boxed()
+    }
+
+    /// Lists the services that a query means.
+    ///
+    /// By default it is [`list_services`](Self::list_services), and then [`ServiceQuery::select`]; a platform that can
+    /// search reads less.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the platform does not report what the query names, such
+    /// as tags.
+    fn list_matching<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Vec<Service>>> {
+        async move { query.select(self.list_services().await?) }.boxed()
+    }
+
+    /// Lists the domains that lead to a target.
+    ///
+    /// By default they are the URLs of [`read_service`](Self::read_service), with nothing known of their certificates.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such target,
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if targets of its kind have no domains.
+    fn list_domains<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<ServiceDomain>>> {
+        async move {
+            let service = self.read_service(target).await?;
+            Ok(service.urls.into_iter().map(ServiceDomain::new).collect())
+        }
+        .boxed()
     }
 
     /// Finds out whether the credential works and what it may do, without changing anything.
@@ -34,41 +68,4 @@ pub trait Catalog: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized) if it does not work at all.
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>>;
-}
-
-/// How many names an error lists.
-const MAX_NAMES: usize = 5;
-
-/// How alike two names are at least, from 0 to 1, so that one may have been meant by the other.
-const MIN_LIKENESS: f64 = 0.7;
-
-/// The one service of this name.
-fn named(services: Vec<Service>, name: &str) -> Result<Service> {
-    let (mut named, others): (Vec<_>, Vec<_>) = services.into_iter().partition(|service| service.name == name);
-    match (named.pop(), named.is_empty()) {
-        (Some(one), true) => Ok(one),
-        (Some(last), false) => {
-            named.push(last);
-            let candidates: Vec<_> = named.iter().map(|service| format!("`{}`", service.target)).collect();
-            let message = format!("{} services have the name `{name}`: {}", named.len(), listed(&candidates));
-            Err(Error::new(ErrorKind::Ambiguous, message))
-        }
-        (None, _) => {
-            let likeness = |other: &Service| strsim::jaro_winkler(&name.to_lowercase(), &other.name.to_lowercase());
-            let mut near: Vec<_> = others.iter().map(|other| (likeness(other), format!("`{}`", other.name))).collect();
-            near.retain(|(alike, _)| *alike >= MIN_LIKENESS);
-            near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-            let nearest: Vec<_> = near.into_iter().map(|(_, other)| other).collect();
-            let near = if nearest.is_empty() { String::new() } else { format!("; did you mean {}?", listed(&nearest)) };
-            let error = Error::new(ErrorKind::NotFound, format!("no service has the name `{name}`{near}"));
-            Err(error.with_advice("check the name, and that the token may see the service"))
-        }
-    }
-}
-
-/// The first few of some words, and how many more there are.
-fn listed(words: &[String]) -> String {
-    let more = words.len().saturating_sub(MAX_NAMES);
-    let first = words[..words.len() - more].join(", ");
-    if more == 0 { first } else { format!("{first} and {more} more") }
 }

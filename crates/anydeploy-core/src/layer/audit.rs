@@ -5,7 +5,10 @@ use std::mem;
 use std::sync::Arc;
 
 use super::{Answer, Call, Interceptor, Next};
-use crate::{CallKind, DeployRequest, DeploymentId, ErrorKind, Method, Platform, Result, Target};
+use crate::{
+    BatchEntry, BatchReport, CallKind, DeployRequest, DeploymentId, Error, ErrorKind, Method, Platform, Result,
+    Selection, Target,
+};
 
 /// Passes a record to a callback, before and after each call that changes something on the platform.
 ///
@@ -59,6 +62,10 @@ pub struct AuditRecord {
     pub deployment: Option<DeploymentId>,
     /// The keys of the variables that the call writes or removes; their values are not recorded.
     pub keys: Vec<String>,
+    /// The pull request whose preview the call deletes.
+    pub pull_request: Option<u64>,
+    /// The targets of a call that triggers several.
+    pub selection: Option<Selection>,
     /// The result; `None` before the call.
     pub result: Option<AuditResult>,
 }
@@ -69,10 +76,23 @@ pub struct AuditRecord {
 pub enum AuditResult {
     /// The platform did what was asked; with the deployment that the call returned, if it returns one.
     Succeeded(Option<DeploymentId>),
+    /// The platform took a request for several targets; each with its deployment, or with the kind of its error.
+    Each(Vec<(Target, Result<DeploymentId, ErrorKind>)>),
     /// The call ended with an error of this kind.
     Failed(ErrorKind),
     /// The caller dropped the future of the call before it ended, so the platform may have acted on it or not.
     Dropped,
+}
+
+impl AuditResult {
+    fn each(report: Option<&BatchReport>) -> Self {
+        let entries = report.iter().flat_map(|report| &report.entries);
+        let each = entries.map(|BatchEntry { target, result }| {
+            let result = result.as_ref().map(|deployment| deployment.id.clone()).map_err(Error::kind);
+            (target.clone(), result)
+        });
+        Self::Each(each.collect())
+    }
 }
 
 impl Audit {
@@ -97,6 +117,7 @@ impl Interceptor for Audit {
         let mut audited = AuditedCall::start(&self.callback, call);
         let answer = next.call().await;
         audited.end = match &answer {
+            Ok(answer) if answer.report().is_some() => AuditResult::each(answer.report()),
             Ok(answer) => AuditResult::Succeeded(answer.deployment().map(|deployment| deployment.id.clone())),
             Err(error) => AuditResult::Failed(error.kind()),
         };
@@ -122,6 +143,8 @@ impl<'a> AuditedCall<'a> {
             request: call.request.cloned(),
             deployment: call.id.cloned(),
             keys: call.plan.iter().flat_map(|plan| plan.writes()).map(|entry| entry.key.clone()).collect(),
+            pull_request: call.pull_request,
+            selection: call.selection.cloned(),
             result: None,
         };
         callback(&record);

@@ -5,8 +5,9 @@ use std::fmt;
 use futures::future::BoxFuture;
 
 use crate::{
-    Applied, CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Intent, LogPage, Method, Result,
-    RollbackTarget, RunState, Service, StateChange, Target, VariablePlan, VariableSet,
+    Applied, BatchReport, CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, HistoryPage, Intent,
+    LogPage, Method, Preview, Result, RollbackTarget, RunState, Selection, Service, ServiceDomain, StateChange, Target,
+    VariablePlan, VariableSet,
 };
 
 /// What is called, and on what.
@@ -23,13 +24,26 @@ pub struct Call<'a> {
     pub target: Option<&'a Target>,
     /// The plan of variables, if the call applies one.
     pub plan: Option<&'a VariablePlan>,
+    /// The pull request, if the call is about the preview of one.
+    pub pull_request: Option<u64>,
+    /// The targets, if the call triggers several.
+    pub selection: Option<&'a Selection>,
     /// The deployer that is called.
     pub deployer: &'a dyn Deployer,
 }
 
 impl<'a> Call<'a> {
     pub(super) fn new(method: Method, deployer: &'a dyn Deployer) -> Self {
-        Self { method, request: None, id: None, target: None, plan: None, deployer }
+        Self {
+            method,
+            request: None,
+            id: None,
+            target: None,
+            plan: None,
+            pull_request: None,
+            selection: None,
+            deployer,
+        }
     }
 
     pub(super) fn for_request(self, request: &'a DeployRequest) -> Self {
@@ -46,6 +60,14 @@ impl<'a> Call<'a> {
 
     pub(super) fn for_plan(self, plan: &'a VariablePlan) -> Self {
         Self { plan: Some(plan), target: Some(plan.target()), ..self }
+    }
+
+    pub(super) fn for_preview(self, target: &'a Target, pull_request: u64) -> Self {
+        Self { target: Some(target), pull_request: Some(pull_request), ..self }
+    }
+
+    pub(super) fn for_selection(self, selection: &'a Selection) -> Self {
+        Self { selection: Some(selection), ..self }
     }
 
     /// What the call does on the platform.
@@ -120,6 +142,12 @@ pub trait Answer: Send + 'static + private::Sealed {
     fn deployment(&self) -> Option<&Deployment> {
         None
     }
+
+    /// The answer as the report of several deployments; `None` if the method answers with something else.
+    #[must_use]
+    fn report(&self) -> Option<&BatchReport> {
+        None
+    }
 }
 
 impl Answer for Deployment {
@@ -139,17 +167,28 @@ impl Answer for StateChange {
     }
 }
 
+impl Answer for BatchReport {
+    fn report(&self) -> Option<&BatchReport> {
+        Some(self)
+    }
+}
+
 impl Answer for Intent {}
 impl Answer for Vec<Deployment> {}
+impl Answer for HistoryPage {}
 impl Answer for LogPage {}
 impl Answer for Service {}
 impl Answer for Vec<Service> {}
+impl Answer for Vec<ServiceDomain> {}
 impl Answer for Check {}
 impl Answer for RunState {}
 impl Answer for Vec<RollbackTarget> {}
 impl Answer for VariableSet {}
 impl Answer for VariablePlan {}
 impl Answer for Applied {}
+impl Answer for Vec<Preview> {}
+/// Whether there was something to delete.
+impl Answer for bool {}
 
 mod private {
     /// Answers are those of the trait's methods.
@@ -168,4 +207,9 @@ mod private {
     impl Sealed for super::VariableSet {}
     impl Sealed for super::VariablePlan {}
     impl Sealed for super::Applied {}
+    impl Sealed for super::HistoryPage {}
+    impl Sealed for Vec<super::ServiceDomain> {}
+    impl Sealed for Vec<super::Preview> {}
+    impl Sealed for bool {}
+    impl Sealed for super::BatchReport {}
 }

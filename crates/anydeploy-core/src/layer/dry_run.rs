@@ -30,6 +30,9 @@ impl Interceptor for DryRun {
         if let Some(request) = call.request {
             request.check(&platform, &call.deployer.capabilities())?;
         }
+        if let Some(selection) = call.selection {
+            selection.check(&platform, &call.deployer.capabilities())?;
+        }
         if let (Some(ability), Some(target)) = (call.method.ability(), call.target) {
             target.validate().map_err(|error| error.with_platform(platform.clone()))?;
             call.deployer.capabilities().require(&platform, target.kind(), ability)?;

@@ -4,10 +4,11 @@ use futures::future::{BoxFuture, FutureExt, ready};
 
 use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
-    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredVariables,
-    Error, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, PlanOptions, Platform,
-    Result, Rollback, RollbackTarget, RunState, Service, StateChange, Target, TwoPhase, VariablePlan, VariableSet,
-    Variables,
+    Applied, Batch, BatchReport, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment,
+    DeploymentId, DesiredVariables, Error, History, HistoryCursor, HistoryOptions, HistoryPage, Hub, Intent, Lifecycle,
+    LogOptions, LogPage, Logs, Method, PlanOptions, Platform, Preview, Previews, Result, Rollback, RollbackTarget,
+    RunState, Selection, Service, ServiceDomain, ServiceQuery, StateChange, Target, TwoPhase, VariablePlan,
+    VariableSet, Variables,
 };
 
 /// A deployer with an [`Interceptor`] around each of its calls; it offers the groups of the deployer inside.
@@ -136,6 +137,14 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
         self.inner.variables().map(|_| self as &dyn Variables)
     }
 
+    fn previews(&self) -> Option<&dyn Previews> {
+        self.inner.previews().map(|_| self as &dyn Previews)
+    }
+
+    fn batch(&self) -> Option<&dyn Batch> {
+        self.inner.batch().map(|_| self as &dyn Batch)
+    }
+
     fn hub(&self) -> Option<Hub> {
         self.inner.hub().filter(|_| !self.interceptor.sees_polls())
     }
@@ -169,6 +178,16 @@ impl<D: Deployer, I: Interceptor> History for Layered<D, I> {
         let call = self.call(Method::History).for_target(target);
         self.grouped(call, self.inner.history(), move |group| group.list_deployments(target, options))
     }
+
+    fn list_page<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+        after: Option<&'a HistoryCursor>,
+    ) -> BoxFuture<'a, Result<HistoryPage>> {
+        let call = self.call(Method::HistoryPage).for_target(target);
+        self.grouped(call, self.inner.history(), move |group| group.list_page(target, options, after))
+    }
 }
 
 #[deny(clippy::missing_trait_methods)]
@@ -200,6 +219,16 @@ impl<D: Deployer, I: Interceptor> Catalog for Layered<D, I> {
 
     fn find_service<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Service>> {
         self.grouped(self.call(Method::Find), self.inner.catalog(), move |group| group.find_service(name))
+    }
+
+    fn list_matching<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Vec<Service>>> {
+        let call = self.call(Method::FindMatching);
+        self.grouped(call, self.inner.catalog(), move |group| group.list_matching(query))
+    }
+
+    fn list_domains<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<ServiceDomain>>> {
+        let call = self.call(Method::Domains).for_target(target);
+        self.grouped(call, self.inner.catalog(), move |group| group.list_domains(target))
     }
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
@@ -257,5 +286,26 @@ impl<D: Deployer, I: Interceptor> Variables for Layered<D, I> {
     fn apply_plan<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         let call = self.call(Method::ApplyVariables).for_plan(plan);
         self.grouped(call, self.inner.variables(), move |group| group.apply_plan(plan))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Previews for Layered<D, I> {
+    fn list_previews<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<Preview>>> {
+        let call = self.call(Method::Previews).for_target(target);
+        self.grouped(call, self.inner.previews(), move |group| group.list_previews(target))
+    }
+
+    fn remove_preview<'a>(&'a self, target: &'a Target, pull_request: u64) -> BoxFuture<'a, Result<bool>> {
+        let call = self.call(Method::DeletePreview).for_preview(target, pull_request);
+        self.grouped(call, self.inner.previews(), move |group| group.remove_preview(target, pull_request))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<D: Deployer, I: Interceptor> Batch for Layered<D, I> {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+        let call = self.call(Method::DeploySelection).for_selection(selection);
+        self.grouped(call, self.inner.batch(), move |group| group.trigger_selection(selection))
     }
 }

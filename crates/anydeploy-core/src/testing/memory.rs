@@ -17,7 +17,7 @@ pub use world::Trigger;
 use world::World;
 pub use write::Write;
 
-use crate::{Capabilities, Error, Group, Method, Pace, ServiceState, Setting, Target, Variable};
+use crate::{Capabilities, Error, Group, Method, Pace, ServiceDomain, ServiceState, Setting, Target, Variable};
 
 /// A deployer whose platform lives in memory: for tests of programs that deploy.
 ///
@@ -30,6 +30,7 @@ use crate::{Capabilities, Error, Group, Method, Pace, ServiceState, Setting, Tar
 /// tick, unless a deployment that is under way ends later and starts it again.
 /// An intent may be sent once, at any time, until it is recovered: there is no fence, and an intent that has expired is
 /// staged with [`fail_next`](Self::fail_next).
+/// A deployment for a pull request makes its preview, which is there until it is deleted.
 /// Every option and every group is offered; [`with_capabilities`](Self::with_capabilities) and
 /// [`without`](Self::without) take something away.
 ///
@@ -146,6 +147,20 @@ impl MemoryDeployer {
     #[must_use]
     pub fn with_variable(self, target: &Target, variable: Variable) -> Self {
         self.world().line(target.clone()).variables.push(variable);
+        self
+    }
+
+    /// Adds a domain that leads to a target; an unknown target is added.
+    #[must_use]
+    pub fn with_domain(self, target: &Target, domain: ServiceDomain) -> Self {
+        self.world().line(target.clone()).domains.push(domain);
+        self
+    }
+
+    /// Adds a tag to a target; an unknown target is added.
+    #[must_use]
+    pub fn with_tag(self, target: &Target, tag: impl Into<String>) -> Self {
+        self.world().tag(target.clone(), tag.into());
         self
     }
 

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::{
-    Ability, Action, Applied, Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group,
-    HistoryOptions, LogPage, Result, RollbackTarget, RunState, Service, StateChange, Target, TargetKind, VariableSet,
+    Ability, Action, Applied, BatchReport, Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error,
+    ErrorKind, Group, HistoryOptions, LogPage, Preview, Result, RollbackTarget, RunState, Selection, Service,
+    StateChange, Target, TargetKind, VariableSet,
 };
 
 /// A call that a [`ScriptedDeployer`] received.
@@ -45,6 +46,12 @@ pub enum Call {
     Variables(Target),
     /// [`Variables::apply_plan`](crate::Variables::apply_plan), with the keys that the plan writes or removes.
     ApplyVariables(Target, Vec<String>),
+    /// [`Previews::list_previews`](crate::Previews::list_previews).
+    Previews(Target),
+    /// [`Previews::remove_preview`](crate::Previews::remove_preview).
+    DeletePreview(Target, u64),
+    /// [`Batch::trigger_selection`](crate::Batch::trigger_selection).
+    DeploySelection(Selection),
 }
 
 /// A deployer that answers from a list and records what it was asked.
@@ -83,6 +90,9 @@ struct State {
     versions: VecDeque<Result<Vec<RollbackTarget>>>,
     variables: VecDeque<Result<VariableSet>>,
     applied: VecDeque<Result<Applied>>,
+    previews: VecDeque<Result<Vec<Preview>>>,
+    deletions: VecDeque<Result<bool>>,
+    reports: VecDeque<Result<BatchReport>>,
     calls: Vec<Call>,
     latency: Duration,
 }
@@ -107,6 +117,9 @@ impl Default for State {
             versions: VecDeque::new(),
             variables: VecDeque::new(),
             applied: VecDeque::new(),
+            previews: VecDeque::new(),
+            deletions: VecDeque::new(),
+            reports: VecDeque::new(),
             calls: Vec::new(),
             latency: Duration::ZERO,
         }
@@ -126,7 +139,7 @@ impl ScriptedDeployer {
         self.with(|state| state.deployments.push_back(answer))
     }
 
-    /// Adds an answer for the next `history`.
+    /// Adds an answer for the next `history`, from which `history_page` makes a page.
     #[must_use]
     pub fn answer_history(self, answer: Result<Vec<Deployment>>) -> Self {
         self.with(|state| {
@@ -150,7 +163,7 @@ impl ScriptedDeployer {
         self.with(|state| state.logs.push_back(answer))
     }
 
-    /// Adds an answer for the next `service`.
+    /// Adds an answer for the next `service` or `domains`.
     #[must_use]
     pub fn answer_service(self, answer: Result<Service>) -> Self {
         self.with(|state| {
@@ -159,7 +172,7 @@ impl ScriptedDeployer {
         })
     }
 
-    /// Adds an answer for the next `services`.
+    /// Adds an answer for the next `services`, `find` or `find_matching`.
     #[must_use]
     pub fn answer_services(self, answer: Result<Vec<Service>>) -> Self {
         self.with(|state| {
@@ -219,6 +232,33 @@ impl ScriptedDeployer {
         self.with(|state| {
             state.groups.insert(Group::Variables);
             state.applied.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `previews_of`.
+    #[must_use]
+    pub fn answer_previews(self, answer: Result<Vec<Preview>>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Previews);
+            state.previews.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `delete_preview`.
+    #[must_use]
+    pub fn answer_deletion(self, answer: Result<bool>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Previews);
+            state.deletions.push_back(answer);
+        })
+    }
+
+    /// Adds an answer for the next `deploy_selection`.
+    #[must_use]
+    pub fn answer_report(self, answer: Result<BatchReport>) -> Self {
+        self.with(|state| {
+            state.groups.insert(Group::Batch);
+            state.reports.push_back(answer);
         })
     }
 

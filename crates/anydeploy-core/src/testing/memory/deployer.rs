@@ -8,9 +8,10 @@ use super::MemoryDeployer;
 use super::fault::Fault;
 use super::world::{ChangedSetting, World, platform};
 use crate::{
-    BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error,
-    ErrorKind, Group, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Method, Permission,
-    Platform, Result, Rollback, Service, Target, TwoPhase, Variables,
+    Ability, Batch, BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId,
+    Error, ErrorKind, Group, History, HistoryCursor, HistoryOptions, HistoryPage, Hub, Intent, Lifecycle, LogOptions,
+    LogPage, Logs, Method, Permission, Platform, Previews, Result, Rollback, Service, ServiceDomain, ServiceQuery,
+    Target, TwoPhase, Variables,
 };
 
 impl MemoryDeployer {
@@ -50,10 +51,12 @@ impl MemoryDeployer {
             Some(Fault::AnswerLost) => {
                 let answer = act(&mut world)?;
                 match method {
-                    Method::Deploy | Method::Send if world.capabilities.correlates => Ok(answer),
+                    Method::Deploy | Method::Send | Method::DeploySelection if world.capabilities.correlates => {
+                        Ok(answer)
+                    }
                     // An adapter reads whether a write was acted on before it returns.
-                    Method::Start | Method::Stop | Method::ApplyVariables => Ok(answer),
-                    Method::Deploy | Method::Send => Err(lost(ErrorKind::Undecidable)),
+                    Method::Start | Method::Stop | Method::ApplyVariables | Method::DeletePreview => Ok(answer),
+                    Method::Deploy | Method::Send | Method::DeploySelection => Err(lost(ErrorKind::Undecidable)),
                     _ => Err(lost(ErrorKind::NoAnswer)),
                 }
             }
@@ -156,6 +159,14 @@ impl Deployer for MemoryDeployer {
         self.offers(Group::Variables).then_some(self as &dyn Variables)
     }
 
+    fn previews(&self) -> Option<&dyn Previews> {
+        self.offers(Group::Previews).then_some(self as &dyn Previews)
+    }
+
+    fn batch(&self) -> Option<&dyn Batch> {
+        self.offers(Group::Batch).then_some(self as &dyn Batch)
+    }
+
     fn hub(&self) -> Option<Hub> {
         let pace = self.world().pace?;
         Hub::shared(&platform(), &format!("{:p}", Arc::as_ptr(&self.world)), pace, || Arc::new(self.clone()))
@@ -223,6 +234,16 @@ impl History for MemoryDeployer {
     ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         async move { self.call(Method::History, |world| world.history(target, options.limit)).await }.boxed()
     }
+
+    fn list_page<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+        after: Option<&'a HistoryCursor>,
+    ) -> BoxFuture<'a, Result<HistoryPage>> {
+        let limit = options.limit.max(1);
+        async move { self.call(Method::HistoryPage, |world| world.history_page(target, limit, after)).await }.boxed()
+    }
 }
 
 impl Cancel for MemoryDeployer {
@@ -244,6 +265,18 @@ impl Catalog for MemoryDeployer {
 
     fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
         async move { self.call(Method::Services, |world| Ok(world.services())).await }.boxed()
+    }
+
+    fn list_matching<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Vec<Service>>> {
+        async move { self.call(Method::FindMatching, |world| query.select(world.services())).await }.boxed()
+    }
+
+    fn list_domains<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<ServiceDomain>>> {
+        async move {
+            self.require(target, Ability::Domains)?;
+            self.call(Method::Domains, |world| world.domains(target)).await
+        }
+        .boxed()
     }
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {

@@ -5,13 +5,14 @@ use futures::future::{BoxFuture, FutureExt};
 use super::MemoryDeployer;
 use super::world::platform;
 use crate::{
-    Ability, Applied, Deployer, DesiredVariables, HistoryOptions, Lifecycle, Method, PlanOptions, Result, Rollback,
-    RollbackTarget, RunState, StateChange, Target, VariablePlan, VariableSet, Variables,
+    Ability, Applied, Batch, BatchReport, Deployer, DesiredVariables, Error, ErrorKind, HistoryOptions, Lifecycle,
+    Method, PlanOptions, Preview, Previews, Result, Rollback, RollbackTarget, RunState, Selection, StateChange, Target,
+    VariablePlan, VariableSet, Variables,
 };
 
 impl MemoryDeployer {
     /// Refuses a target whose kind lacks an ability.
-    fn require(&self, target: &Target, ability: Ability) -> Result<()> {
+    pub(super) fn require(&self, target: &Target, ability: Ability) -> Result<()> {
         target.validate().map_err(|error| error.with_platform(platform()))?;
         self.capabilities().require(&platform(), target.kind(), ability)
     }
@@ -90,6 +91,38 @@ impl Variables for MemoryDeployer {
                 return Ok(Applied::new());
             }
             self.call(Method::ApplyVariables, |world| world.apply(plan)).await
+        }
+        .boxed()
+    }
+}
+
+impl Previews for MemoryDeployer {
+    fn list_previews<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<Preview>>> {
+        async move {
+            self.require(target, Ability::Previews)?;
+            self.call(Method::Previews, |world| world.previews(target)).await
+        }
+        .boxed()
+    }
+
+    fn remove_preview<'a>(&'a self, target: &'a Target, pull_request: u64) -> BoxFuture<'a, Result<bool>> {
+        async move {
+            self.require(target, Ability::Previews)?;
+            if pull_request == 0 {
+                let message = "a pull request's number begins at 1";
+                return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform()));
+            }
+            self.call(Method::DeletePreview, |world| world.remove_preview(target, pull_request)).await
+        }
+        .boxed()
+    }
+}
+
+impl Batch for MemoryDeployer {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+        async move {
+            selection.check(&platform(), &self.capabilities())?;
+            self.call(Method::DeploySelection, |world| world.trigger_selection(selection)).await
         }
         .boxed()
     }

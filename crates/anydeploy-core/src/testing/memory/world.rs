@@ -3,6 +3,8 @@
 mod entry;
 mod intents;
 mod line;
+mod previews;
+mod selections;
 mod settings;
 mod state;
 mod variables;
@@ -15,7 +17,8 @@ use super::fault::Faults;
 use super::write::Write;
 use crate::{
     Ability, Action, Adoption, Capabilities, DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Group,
-    Identity, Pace, Platform, RequestOption, Result, Service, Target, TargetKind,
+    HistoryCursor, HistoryPage, Identity, Pace, Platform, RequestOption, Result, Service, ServiceDomain, Target,
+    TargetKind,
 };
 pub(super) use entry::Entry;
 use entry::Stage;
@@ -34,10 +37,11 @@ const KINDS: &[TargetKind] = &[
     TargetKind::Helm,
     TargetKind::Terraform,
     TargetKind::Environment,
+    TargetKind::Preview,
 ];
 
 /// The groups that are offered.
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 10] = [
     Group::TwoPhase,
     Group::History,
     Group::Cancel,
@@ -46,6 +50,8 @@ const GROUPS: [Group; 8] = [
     Group::Lifecycle,
     Group::Rollback,
     Group::Variables,
+    Group::Previews,
+    Group::Batch,
 ];
 
 /// A deployment that was truly triggered on a [`MemoryDeployer`](super::MemoryDeployer).
@@ -187,6 +193,7 @@ impl World {
         let entry = Entry::new(number, request, script, self.clock);
         let deployment = entry.to_deployment();
         line.waiting.push_back(number);
+        line.previews.extend(request.pull_request());
         self.triggered.push(Trigger { id: deployment.id.clone(), request: request.clone() });
         self.deployments.insert(number, entry);
         Ok(deployment)
@@ -235,13 +242,40 @@ impl World {
         Ok(own.take(limit).map(Entry::to_deployment).collect())
     }
 
+    /// The deployments of a target that follow the number in a cursor, newest first.
+    pub(super) fn history_page(
+        &self,
+        target: &Target,
+        limit: usize,
+        after: Option<&HistoryCursor>,
+    ) -> Result<HistoryPage> {
+        self.service(target)?;
+        let before = match after {
+            Some(cursor) => cursor.as_str().parse().map_err(|_| cursor.invalid().with_platform(platform()))?,
+            None => usize::MAX,
+        };
+        let older = self.deployments.range(..before).rev().filter(|(_, entry)| entry.request.target() == target);
+        let mut page: Vec<_> = older.take(limit.saturating_add(1)).collect();
+        let has_more = page.len() > limit;
+        page.truncate(limit);
+        let next = page.last().filter(|_| has_more).map(|(number, _)| HistoryCursor::new(number.to_string()));
+        Ok(HistoryPage::new(page.into_iter().map(|(_, entry)| entry.to_deployment()).collect(), next))
+    }
+
     pub(super) fn service(&self, target: &Target) -> Result<Service> {
         let line = self.lines.get(target).ok_or_else(|| unknown(target))?;
-        Ok(line.service(target))
+        Ok(line.service(target).with_revision(self.running_revision(target)))
+    }
+
+    pub(super) fn domains(&self, target: &Target) -> Result<Vec<ServiceDomain>> {
+        let line = self.lines.get(target).ok_or_else(|| unknown(target))?;
+        Ok(line.domains.clone())
     }
 
     pub(super) fn services(&self) -> Vec<Service> {
-        self.lines.iter().map(|(target, line)| line.service(target)).collect()
+        let service =
+            |(target, line): (&Target, &Line)| line.service(target).with_revision(self.running_revision(target));
+        self.lines.iter().map(service).collect()
     }
 }
 

@@ -5,9 +5,10 @@ use tokio::time::sleep;
 
 use super::{Call, ScriptedDeployer, next};
 use crate::{
-    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Group, History,
-    HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform, Result, Rollback, RollbackTarget, RunState,
-    Service, StateChange, Target, TwoPhase, VariablePlan, VariableSet, Variables,
+    Applied, Batch, BatchReport, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment,
+    DeploymentId, Group, History, HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform, Preview,
+    Previews, Result, Rollback, RollbackTarget, RunState, Selection, Service, StateChange, Target, TwoPhase,
+    VariablePlan, VariableSet, Variables,
 };
 
 impl ScriptedDeployer {
@@ -89,6 +90,14 @@ impl Deployer for ScriptedDeployer {
 
     fn variables(&self) -> Option<&dyn Variables> {
         self.offers(Group::Variables).then_some(self as &dyn Variables)
+    }
+
+    fn previews(&self) -> Option<&dyn Previews> {
+        self.offers(Group::Previews).then_some(self as &dyn Previews)
+    }
+
+    fn batch(&self) -> Option<&dyn Batch> {
+        self.offers(Group::Batch).then_some(self as &dyn Batch)
     }
 
     fn hub(&self) -> Option<Hub> {
@@ -177,6 +186,27 @@ impl Variables for ScriptedDeployer {
         let keys = plan.writes().map(|entry| entry.key.clone()).collect();
         let call = Call::ApplyVariables(plan.target().clone(), keys);
         let answer = self.state().reply(call, |state| &mut state.applied);
+        self.answer_later(answer)
+    }
+}
+
+impl Previews for ScriptedDeployer {
+    fn list_previews<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<Preview>>> {
+        let answer = self.state().reply(Call::Previews(target.clone()), |state| &mut state.previews);
+        self.answer_later(answer)
+    }
+
+    fn remove_preview<'a>(&'a self, target: &'a Target, pull_request: u64) -> BoxFuture<'a, Result<bool>> {
+        let call = Call::DeletePreview(target.clone(), pull_request);
+        let answer = self.state().reply(call, |state| &mut state.deletions);
+        self.answer_later(answer)
+    }
+}
+
+impl Batch for ScriptedDeployer {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+        let call = Call::DeploySelection(selection.clone());
+        let answer = self.state().reply(call, |state| &mut state.reports);
         self.answer_later(answer)
     }
 }

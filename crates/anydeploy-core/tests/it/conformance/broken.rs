@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex};
 
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
-    Ability, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId,
-    Error, ErrorKind, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Permission, Platform,
-    RequestOption, Result, Rollback, Service, Target, TwoPhase, Variables,
+    Ability, Batch, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment,
+    DeploymentId, Error, ErrorKind, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs,
+    Permission, Platform, Previews, RequestOption, Result, Rollback, Service, Target, TwoPhase, Variables,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -137,6 +137,14 @@ impl Deployer for Broken {
 
     fn variables(&self) -> Option<&dyn Variables> {
         Some(self)
+    }
+
+    fn previews(&self) -> Option<&dyn Previews> {
+        self.inner.previews()
+    }
+
+    fn batch(&self) -> Option<&dyn Batch> {
+        self.inner.batch()
     }
 
     fn hub(&self) -> Option<Hub> {

@@ -1,9 +1,9 @@
 //! One target in memory, and the deployments that wait for their turn on it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::testing::Script;
-use crate::{DesiredState, Service, ServiceState, Setting, Target, Variable};
+use crate::{DesiredState, Service, ServiceDomain, ServiceState, Setting, Target, Variable};
 
 /// A target, and the deployments that wait for their turn on it, by their numbers.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ pub(in crate::testing::memory) struct Line {
     pub(in crate::testing::memory) builds: usize,
     pub(in crate::testing::memory) variables: Vec<Variable>,
     pub(in crate::testing::memory) settings: Vec<Setting>,
+    pub(in crate::testing::memory) domains: Vec<ServiceDomain>,
+    pub(in crate::testing::memory) tags: Vec<String>,
+    /// The pull requests that have a preview.
+    pub(super) previews: BTreeSet<u64>,
 }
 
 impl Default for Line {
@@ -39,6 +43,9 @@ impl Default for Line {
             builds: 0,
             variables: Vec::new(),
             settings: Vec::new(),
+            domains: Vec::new(),
+            tags: Vec::new(),
+            previews: BTreeSet::new(),
         }
     }
 }
@@ -67,6 +74,7 @@ impl Line {
 
     pub(super) fn service(&self, target: &Target) -> Service {
         let state = self.state();
-        Service::new(target.clone(), target.id(), state, state.as_str())
+        let urls = self.domains.iter().map(|domain| domain.url.clone()).collect();
+        Service::new(target.clone(), target.id(), state, state.as_str()).with_urls(urls).with_tags(self.tags.clone())
     }
 }
