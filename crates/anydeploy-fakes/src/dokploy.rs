@@ -5,6 +5,8 @@ mod apply;
 mod builder;
 mod composes;
 mod containers;
+mod database;
+mod databases;
 mod deploy;
 mod deployments;
 mod engine;
@@ -35,6 +37,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 
 pub use builder::FakeDokployBuilder;
+pub use database::DokployDatabase;
 pub use key::DokployKey;
 pub use quirk::DokployQuirk;
 pub use script::DokployScript;
@@ -192,6 +195,15 @@ impl FakeDokploy {
             "sourceType": "git", "customGitUrl": "https://git.example.test/fake.git", "customGitBranch": "main",
         });
         self.platform.state().add(Kind::Compose, name, git)
+    }
+
+    /// Adds a database, and returns its id.
+    ///
+    /// Its deployments are over when they are answered.
+    /// Where a [`DokployScript`] says how long one takes, a gateway answers the request by 504, and the deployment goes on.
+    #[must_use]
+    pub fn add_database(&self, engine: DokployDatabase, name: &str) -> String {
+        self.platform.state().add_database(engine, name)
     }
 
     /// Adds the preview of a pull request to an application, and returns its `previewDeploymentId`.
@@ -396,6 +408,10 @@ impl FakeDokploy {
         let mut state = self.platform.state();
         let target = state.named(service).target.clone();
         let (description, sender) = (description.map(str::to_owned), Sender::default());
+        if matches!(target.kind, Kind::Database(_)) {
+            let _ = state.deploy_database(&target, sender);
+            return;
+        }
         state.enqueue(Order { target, title: None, description, redeploy: false, origin, sender });
     }
 }

@@ -59,8 +59,8 @@ pub use coolify::{
     CoolifyAbility, CoolifyOrigin, CoolifyQuirk, CoolifyScript, CoolifyTriggered, FakeCoolify, FakeCoolifyBuilder,
 };
 pub use dokploy::{
-    DokployJobState, DokployKey, DokployOperation, DokployOrigin, DokployQuirk, DokployScript, DokployTriggered,
-    FakeDokploy, FakeDokployBuilder,
+    DokployDatabase, DokployJobState, DokployKey, DokployOperation, DokployOrigin, DokployQuirk, DokployScript,
+    DokployTriggered, FakeDokploy, FakeDokployBuilder,
 };
 pub use network::{Fault, FaultPlan, FaultyNetwork, Injected, RequestKind, RetryAfter};
 pub use pace::Pace;

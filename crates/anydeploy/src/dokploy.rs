@@ -57,6 +57,14 @@
 //!   unverified.
 //!   The settings stay, so that the next deployment or restart brings their version back.
 //! * A redeployment keeps its correlation tag to the end, from git as well.
+//! * What is done with a database (`postgres.deploy`, `redis.reload`, and so on for six engines) is answered when it is
+//!   over, and leaves no row; its id holds the end.
+//!   A deployment and a redeployment are the same; a restart stops and starts what was deployed, and applies no settings.
+//!   While it is deployed its status is `running`, which is all that shows it: a restart or a stop is then a
+//!   [`Conflict`](crate::ErrorKind::Conflict), and nothing is sent.
+//!   A lost answer, also that of a gateway which does not wait for the pull of an image, is
+//!   [`Inferred`](crate::Identity::Inferred) if the status goes the way of the operation, and otherwise
+//!   [`Undecidable`](crate::ErrorKind::Undecidable).
 //! * Variables are texts that are saved as a whole, without a revision: a plan edits them and keeps every other byte, and
 //!   applying it reads them before and afterwards.
 //!   What somebody else saves between that read and the save is overwritten, because the server has no lock.
@@ -70,10 +78,12 @@ mod batch;
 mod catalog;
 mod check;
 mod containers;
+mod database;
 mod details;
 mod earlier;
 mod edition;
 mod ended;
+mod engine;
 mod error;
 mod history;
 mod infer;
@@ -86,6 +96,8 @@ mod lost_write;
 mod operation;
 mod pending;
 mod poll;
+mod procedures;
+mod projects;
 mod queue;
 mod ran;
 mod read;
@@ -229,7 +241,7 @@ impl Deployer for Dokploy {
 
     fn capabilities(&self) -> Capabilities {
         use RequestOption::{Reason, SetBranch, SetImageTag};
-        use TargetKind::{Application, Compose};
+        use TargetKind::{Application, Compose, Database};
         let abilities = [Ability::Start, Ability::Stop, Ability::Variables, Ability::History, Ability::Logs];
         Capabilities::new()
             .with_kind(Application, &[Reason, SetImageTag, SetBranch])
@@ -241,6 +253,10 @@ impl Deployer for Dokploy {
             .with_kind(Compose, &[Reason, SetBranch])
             .with_action(Compose, Action::Redeploy, &[Reason])
             .with_abilities(Compose, &abilities)
+            .with_kind(Database, &[])
+            .with_action(Database, Action::Restart, &[])
+            .with_action(Database, Action::Redeploy, &[])
+            .with_abilities(Database, &[Ability::Start, Ability::Stop, Ability::Variables])
             .with_correlation()
     }
 

@@ -60,14 +60,21 @@ pub(super) fn nested(state: &State, service: &Service) -> Value {
     let project = environment["projectId"].as_str().and_then(|id| state.project(id)).cloned();
     environment["project"] = project.unwrap_or_default();
     nested.insert("environment".into(), environment);
-    let deployments: Value = state.rows.iter().filter(|row| row.target == service.target).map(Row::json).collect();
-    nested.insert("deployments".into(), deployments);
+    if !matches!(service.target.kind, Kind::Database(_)) {
+        let deployments: Value = state.rows.iter().filter(|row| row.target == service.target).map(Row::json).collect();
+        nested.insert("deployments".into(), deployments);
+    }
     let lists: &[&str] = match service.target.kind {
         Kind::Compose => &["domains", "mounts", "backups"],
+        Kind::Database(_) => &["mounts", "backups"],
         _ => &["domains", "mounts", "redirects", "security", "ports"],
     };
     nested.extend(lists.iter().map(|list| ((*list).to_owned(), json!([]))));
-    nested.extend(["gitlab", "github", "bitbucket", "gitea", "server"].map(|one| (one.to_owned(), Value::Null)));
+    let beside: &[&str] = match service.target.kind {
+        Kind::Database(_) => &["server"],
+        _ => &["gitlab", "github", "bitbucket", "gitea", "server"],
+    };
+    nested.extend(beside.iter().map(|one| ((*one).to_owned(), Value::Null)));
     if service.target.kind == Kind::Application {
         nested.insert("previewDeployments".into(), state.previews_of(&service.target.id));
         let registries = ["registry", "buildRegistry", "rollbackRegistry"];
@@ -191,18 +198,24 @@ fn start(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Application)?;
     let service = call.service(&target)?;
     let before = nested(call.state, service);
-    let name = service.text("appName").to_owned();
-    let reason = match (&service.running, call.state.quirks.refuses(DokployOperation::Start)) {
-        (None, _) => format!("service {name} not found"),
-        (Some(_), true) => "no suitable node (insufficient resources on 1 node)".to_owned(),
-        (Some(_), false) => {
-            let effect = call.scale(&target, 1);
-            call.state.set_status(&target, "done");
-            call.note_write(&target, "start", effect);
-            return Ok(before.into());
-        }
+    if let Some(failure) = scale_failed(service, call.state.quirks.refuses(DokployOperation::Start)) {
+        return Err(failure);
+    }
+    let effect = call.scale(&target, 1);
+    call.state.set_status(&target, "done");
+    call.note_write(&target, "start", effect);
+    Ok(before.into())
+}
+
+/// How the engine fails to scale a service up: there is none before the first deployment, and it may refuse.
+pub(super) fn scale_failed(service: &Service, is_refused: bool) -> Option<Failure> {
+    let name = service.text("appName");
+    let reason = match &service.running {
+        None => format!("service {name} not found"),
+        Some(_) if is_refused => "no suitable node (insufficient resources on 1 node)".to_owned(),
+        Some(_) => return None,
     };
-    Err(Failure::internal(format!(
+    Some(Failure::internal(format!(
         "Command execution failed: Command failed: docker service scale {name}=1 \n\
          {name}: Error response from daemon: {reason}\n",
     )))

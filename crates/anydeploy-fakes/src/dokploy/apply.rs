@@ -13,7 +13,7 @@ impl State {
     /// An error is the line of the log about a variable that cannot be resolved.
     pub(super) fn settings_of(&self, service: &Service) -> Result<Running, String> {
         let image = match (service.target.kind, service.text("sourceType")) {
-            (Kind::Application, "docker") => service.text("dockerImage").to_owned(),
+            (Kind::Application, "docker") | (Kind::Database(_), _) => service.text("dockerImage").to_owned(),
             // The revision of a build is not known here.
             _ => format!("{}:latest", service.text("appName")),
         };
@@ -28,7 +28,7 @@ impl State {
         }
     }
 
-    /// Records an operation that leaves no row: it is over when it is answered.
+    /// Records an operation that leaves no row.
     pub(super) fn note_operation(
         &mut self,
         target: &Target,
@@ -45,7 +45,7 @@ impl State {
             origin: DokployOrigin::Api,
             sender,
             state,
-            ended_at: Some(self.ticker.began(self.tick)),
+            ended_at: state.is_over().then(|| self.ticker.began(self.tick)),
         });
     }
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::database::DokployDatabase;
 use super::key::DokployKey;
 use super::quirk::{DokployQuirk, Quirks};
+use super::script::DokployScript;
 use super::service::Kind;
 use super::state::State;
-use super::{FakeDokploy, Platform};
+use super::{FakeDokploy, Platform, databases};
 use crate::clock::Clock;
 use crate::pace::{Pace, Ticker};
 use crate::server::{Recording, Server};
@@ -97,5 +99,13 @@ impl State {
     pub(super) fn add(&mut self, kind: Kind, name: &str, mut given: Value) -> String {
         given["environmentId"] = self.environments.first().map_or(Value::Null, |first| first["environmentId"].clone());
         self.new_service(kind, name, None, given)
+    }
+
+    /// A database in the environment that the server started with; its deployments are over at once unless a script says
+    /// otherwise.
+    pub(super) fn add_database(&mut self, engine: DokployDatabase, name: &str) -> String {
+        let id = self.add(Kind::Database(engine), name, databases::fresh(engine));
+        self.named(&id).usual = DokployScript::succeeds().lasting(0);
+        id
     }
 }

@@ -1,7 +1,8 @@
 //! Environments, and the services they hold.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::database::DokployDatabase;
 use super::failure::Failure;
 use super::procedure::{Body, Call, Procedure, Reply};
 use super::service::Kind;
@@ -28,7 +29,8 @@ pub(super) fn services_of(
     shown: &mut Value,
     wanted: impl Fn(Kind, &str) -> bool,
 ) {
-    for (list, kind) in [("applications", Kind::Application), ("compose", Kind::Compose)] {
+    let databases = DokployDatabase::ALL.map(|engine| (engine.word(), Kind::Database(engine)));
+    for (list, kind) in [("applications", Kind::Application), ("compose", Kind::Compose)].into_iter().chain(databases) {
         let mut services = Vec::new();
         for service in &call.state.services {
             let here = environment["environmentId"] == service.text("environmentId");
@@ -42,9 +44,6 @@ pub(super) fn services_of(
             services.push(summary);
         }
         shown[list] = services.into();
-    }
-    for list in ["mariadb", "mongo", "mysql", "postgres", "redis", "libsql"] {
-        shown[list] = json!([]);
     }
 }
 

@@ -53,6 +53,18 @@ pub(super) enum Stage {
     Closing,
 }
 
+/// A deployment of a database, which has no job, and goes on although a gateway has answered for the server.
+#[derive(Debug)]
+pub(super) struct Slow {
+    pub(super) target: Target,
+    /// The tick of its end.
+    pub(super) due: u64,
+    /// What it applies, or why it fails.
+    pub(super) settings: Result<Running, String>,
+    /// Its place in the ledger.
+    pub(super) entry: usize,
+}
+
 /// What a request asks to be deployed.
 #[derive(Debug)]
 pub(super) struct Order {

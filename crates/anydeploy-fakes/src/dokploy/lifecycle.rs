@@ -23,6 +23,7 @@ impl State {
             }
         }
         self.move_to(now, 0);
+        self.end_slow_deployments();
     }
 
     /// Makes waiting jobs active, first come first served, as long as their partition has room and their group there
@@ -230,6 +231,10 @@ impl State {
                 // What has its last status keeps it.
                 _ => {}
             }
+        }
+        // Nothing resets the status of a database.
+        for slow in std::mem::take(&mut self.slow) {
+            self.note(slow.entry, DokployJobState::Cancelled);
         }
         let tick = self.tick;
         let running: Vec<Row> = self.rows.iter().filter(|row| row.status == Status::Running).cloned().collect();

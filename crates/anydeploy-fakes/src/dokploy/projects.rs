@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::database::DokployDatabase;
 use super::environments::services_of;
 use super::failure::Failure;
 use super::procedure::{Call, Procedure, Reply};
@@ -27,7 +28,8 @@ impl State {
     }
 }
 
-/// Newest first; a service is shown by no more than id, name and status, and a member sees no others than his.
+/// Newest first; a service is shown by no more than id, name and status, a database to owners by its id alone, and a
+/// member sees no others than his.
 fn all(call: &Call<'_>) -> Value {
     let mut projects = Vec::new();
     for project in call.state.projects.iter().rev() {
@@ -38,7 +40,8 @@ fn all(call: &Call<'_>) -> Value {
                 "isDefault": environment["isDefault"],
             });
             services_of(call, environment, &mut shown, |kind, column| {
-                column == "name" || column == kind.status_field()
+                let is_bare = matches!(kind, Kind::Database(_)) && !call.caller.is_member();
+                !is_bare && (column == "name" || column == kind.status_field())
             });
             environments.push(shown);
         }
@@ -66,7 +69,8 @@ fn hold_services(project: &mut Value, environments: &[Value]) {
 }
 
 fn holds_services(environment: &Value) -> bool {
-    ["applications", "compose"].iter().any(|list| environment[list] != json!([]))
+    let databases = DokployDatabase::ALL.map(DokployDatabase::word);
+    ["applications", "compose"].into_iter().chain(databases).any(|list| environment[list] != json!([]))
 }
 
 fn one(call: &mut Call<'_>) -> Reply {

@@ -76,7 +76,7 @@ pub enum DokployQuirk {
     DownAfterTrigger(u64),
     /// The container engine refuses this operation; each of the server's answers to that is its own.
     ///
-    /// A stop of an application is answered as if it had worked.
+    /// A stop of an application or a database is answered as if it had worked.
     ///
     /// Off.
     EngineRefuses(DokployOperation),

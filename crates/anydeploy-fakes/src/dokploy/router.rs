@@ -8,8 +8,8 @@ use super::key::Caller;
 use super::procedure::{Body, Call, Procedure};
 use super::state::State;
 use super::{
-    applications, composes, containers, deploy, deployments, environments, previews, projects, rollbacks, settings,
-    webhook,
+    applications, composes, containers, databases, deploy, deployments, environments, previews, projects, rollbacks,
+    settings, webhook,
 };
 use crate::request::ReceivedRequest;
 use crate::response::Response;
@@ -22,6 +22,7 @@ const AREAS: &[&[Procedure]] = &[
     applications::PROCEDURES,
     composes::PROCEDURES,
     containers::PROCEDURES,
+    databases::PROCEDURES,
     deploy::PROCEDURES,
     deployments::PROCEDURES,
     environments::PROCEDURES,

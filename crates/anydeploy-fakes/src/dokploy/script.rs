@@ -2,7 +2,7 @@
 
 /// What a deployment of the fake server will do.
 ///
-/// By default a deployment lasts three ticks, counted from its row to its last status.
+/// By default a deployment lasts three ticks, counted from its row to its last status; that of a database none.
 #[derive(Clone, Debug)]
 pub struct DokployScript {
     pub(super) ending: Ending,

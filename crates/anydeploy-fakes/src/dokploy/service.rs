@@ -1,9 +1,10 @@
-//! What can be deployed: an application, a compose, or the preview of an application.
+//! What can be deployed: an application, a compose, the preview of an application, or a database.
 
 use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
+use super::database::DokployDatabase;
 use super::engine::Running;
 use super::script::DokployScript;
 
@@ -12,6 +13,7 @@ pub(super) enum Kind {
     Application,
     Compose,
     Preview,
+    Database(DokployDatabase),
 }
 
 impl Kind {
@@ -20,12 +22,13 @@ impl Kind {
             Self::Application => "applicationId",
             Self::Compose => "composeId",
             Self::Preview => "previewDeploymentId",
+            Self::Database(engine) => engine.id_field(),
         }
     }
 
     pub(super) fn status_field(self) -> &'static str {
         match self {
-            Self::Application => "applicationStatus",
+            Self::Application | Self::Database(_) => "applicationStatus",
             Self::Compose => "composeStatus",
             Self::Preview => "previewStatus",
         }
@@ -37,15 +40,17 @@ impl Kind {
             Self::Application => "Application not found",
             Self::Compose => "Compose not found",
             Self::Preview => "Preview Deployment not found",
+            Self::Database(engine) => engine.not_found(),
         }
     }
 
-    /// How a queued job calls it.
+    /// How a queued job and the pages of the server call it.
     pub(super) fn job_word(self) -> &'static str {
         match self {
             Self::Application => "application",
             Self::Compose => "compose",
             Self::Preview => "application-preview",
+            Self::Database(engine) => engine.word(),
         }
     }
 }
@@ -83,7 +88,7 @@ impl Service {
         let fresh = match target.kind {
             Kind::Application => include_str!("application.json"),
             Kind::Compose => include_str!("compose.json"),
-            Kind::Preview => "{}",
+            Kind::Preview | Kind::Database(_) => "{}",
         };
         let mut columns: Map<String, Value> = serde_json::from_str(fresh).unwrap_or_default();
         columns.insert(target.kind.id_field().to_owned(), target.id.clone().into());
@@ -111,7 +116,8 @@ impl Service {
 
     /// Whether deploying it clones a repository; previews keep the title the pull request gave them.
     pub(super) fn clones(&self) -> bool {
-        self.target.kind != Kind::Preview && !matches!(self.text("sourceType"), "docker" | "drop" | "raw")
+        matches!(self.target.kind, Kind::Application | Kind::Compose)
+            && !matches!(self.text("sourceType"), "docker" | "drop" | "raw")
     }
 
     /// Whether it says what to deploy.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::job::{Order, Queue};
+use super::job::{Order, Queue, Slow};
 use super::key::Keys;
 use super::quirk::Quirks;
 use super::row::{Log, Row, stamp};
@@ -35,6 +35,8 @@ pub(super) struct State {
     /// How many images were ever kept.
     pub(super) kept_images: u64,
     pub(super) queue: Queue,
+    /// Deployments of databases that go on although their requests were answered.
+    pub(super) slow: Vec<Slow>,
     pub(super) ledger: Vec<DokployTriggered>,
     pub(super) writes: Vec<FakeWrite>,
     /// Whether the next request to deploy is refused.
@@ -66,6 +68,7 @@ impl State {
             rollbacks: Vec::new(),
             kept_images: 0,
             queue: Queue::new(concurrency),
+            slow: Vec::new(),
             ledger: Vec::new(),
             writes: Vec::new(),
             refuses_next: false,
@@ -208,5 +211,6 @@ fn stem(kind: Kind) -> &'static str {
         Kind::Application => "app",
         Kind::Compose => "compose",
         Kind::Preview => "preview",
+        Kind::Database(engine) => engine.word(),
     }
 }

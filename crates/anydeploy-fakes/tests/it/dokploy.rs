@@ -1,6 +1,7 @@
 //! The fake Dokploy server, asked over its socket: each test proves one thing that a real v0.30.2 does.
 
 mod auth;
+mod databases;
 mod days;
 mod deploy;
 mod lifecycle;

@@ -8,15 +8,18 @@ use dokploy_client::Client;
 use dokploy_client::types::{
     DeployApplication, DeployCompose, Deployment as Row, DeploymentDetails, DeploymentReadLogsParams, Member,
 };
-use dokploy_client::wire::{self, Http, Method, ResponseFuture};
+use dokploy_client::wire::{self, Http, Method, Read, ResponseFuture};
 use serde_json::{Map, Value, json};
 
 use super::ApplicationStatusEnum;
 use super::containers::Container;
 use super::details::{self, Domain};
 use super::edition::Edition;
+use super::engine::{Engine, Engines};
 use super::error::map_error;
 use super::operation::Operation;
+use super::procedures::{APPLICATION, COMPOSE, Procedures};
+use super::projects::services_of_project;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
 use super::setting::Source;
@@ -33,44 +36,18 @@ const PROJECT_ALL: wire::Operation = wire::Operation::new(Method::Get, "project-
 const ALL_ROWS: wire::Operation =
     wire::Operation::new(Method::Get, "deployment-allCentralized", "/deployment.allCentralized");
 
-/// One application, of which a few columns are read.
-const APPLICATION_ONE: wire::Operation = wire::Operation::new(Method::Get, "application-one", "/application.one");
-
-/// One compose stack, of which a few columns are read.
-const COMPOSE_ONE: wire::Operation = wire::Operation::new(Method::Get, "compose-one", "/compose.one");
-
-/// How long the server may take for what it answers when it is over, such as the start of many containers.
-const SYNCHRONOUS: Duration = Duration::from_mins(5);
-
-const APPLICATION_RELOAD: wire::Operation = synchronous("application-reload", "/application.reload");
-const APPLICATION_START: wire::Operation = synchronous("application-start", "/application.start");
-const APPLICATION_STOP: wire::Operation = synchronous("application-stop", "/application.stop");
-const COMPOSE_START: wire::Operation = synchronous("compose-start", "/compose.start");
-const COMPOSE_STOP: wire::Operation = synchronous("compose-stop", "/compose.stop");
-
 /// The rows of one service with what belongs to each, of which the kept image is read.
 const ALL_BY_TYPE: wire::Operation = wire::Operation::new(Method::Get, "deployment-allByType", "/deployment.allByType");
 
 const CONTAINERS: wire::Operation = wire::Operation::new(Method::Get, "docker-getContainers", "/docker.getContainers");
 
-const ROLLBACK: wire::Operation = synchronous("rollback-rollback", "/rollback.rollback");
+/// Goes back to a kept image, and answers when the engine took it.
+const ROLLBACK: wire::Operation =
+    wire::Operation::new(Method::Post, "rollback-rollback", "/rollback.rollback").with_timeout(Duration::from_mins(5));
 
-const APPLICATION_UPDATE: wire::Operation =
-    wire::Operation::new(Method::Post, "application-update", "/application.update");
-
-const COMPOSE_UPDATE: wire::Operation = wire::Operation::new(Method::Post, "compose-update", "/compose.update");
-
-/// All variables of an application.
-const APPLICATION_SAVE_ENVIRONMENT: wire::Operation =
-    wire::Operation::new(Method::Post, "application-saveEnvironment", "/application.saveEnvironment");
-
-/// All variables of a compose stack.
-const COMPOSE_SAVE_ENVIRONMENT: wire::Operation =
-    wire::Operation::new(Method::Post, "compose-saveEnvironment", "/compose.saveEnvironment");
-
-const fn synchronous(id: &'static str, path: &'static str) -> wire::Operation {
-    wire::Operation::new(Method::Post, id, path).with_timeout(SYNCHRONOUS)
-}
+/// The environments of a project, with the names of all that they hold.
+const ENVIRONMENTS: wire::Operation =
+    wire::Operation::new(Method::Get, "environment-byProjectId", "/environment.byProjectId");
 
 /// The interface of one server; clones share its connections.
 #[derive(Clone, Debug)]
@@ -78,11 +55,12 @@ pub(super) struct Api {
     client: Client,
     /// What is known of the server, for all clones alike.
     edition: Arc<Edition>,
+    engines: Arc<Engines>,
 }
 
 impl Api {
     pub(super) fn new(http: Http) -> Self {
-        Self { client: Client::from_http(http), edition: Arc::default() }
+        Self { client: Client::from_http(http), edition: Arc::default(), engines: Arc::default() }
     }
 
     /// The generated client.
@@ -130,81 +108,96 @@ impl Api {
         Ok(at)
     }
 
-    /// Applies the settings of an application, and returns when that is over.
-    pub(super) fn reload(&self, target: &Target, app_name: &str) -> impl Future<Output = Result<()>> {
-        // Any 2xx is an acceptance; the server answers `true`.
-        let body = json!({ "applicationId": target.id(), "appName": app_name });
-        value(self.client.http().request(&APPLICATION_RELOAD).body(&body).empty())
-    }
-
-    /// Starts what is stopped, and returns when that is over.
-    pub(super) async fn start(&self, target: &Target) -> Result<()> {
-        self.of_kind(target, &APPLICATION_START, &COMPOSE_START).await
-    }
-
-    /// Stops what runs, and returns when that is over.
-    pub(super) async fn stop(&self, target: &Target) -> Result<()> {
-        self.of_kind(target, &APPLICATION_STOP, &COMPOSE_STOP).await
-    }
-
-    /// Sends one of two operations that need nothing but an id; the answer, which may hold secrets, is dropped.
-    async fn of_kind(&self, target: &Target, application: &wire::Operation, compose: &wire::Operation) -> Result<()> {
-        let (operation, body) = match target.kind() {
-            TargetKind::Application => (application, json!({ "applicationId": target.id() })),
-            TargetKind::Compose => (compose, json!({ "composeId": target.id() })),
-            other => return Err(unsupported_kind(other)),
-        };
-        value(self.client.http().request(operation).body(&body).empty()).await
-    }
-
-    /// The settings of an application or a compose stack that decide something.
-    pub(super) async fn settings(&self, target: &Target) -> Result<Settings> {
+    /// The procedures of a target; those of a database depend on its engine, which is read once.
+    async fn procedures(&self, target: &Target) -> Result<&'static Procedures> {
         target.validate()?;
-        let http = self.client.http();
         match target.kind() {
-            TargetKind::Application => {
-                let request = http.request(&APPLICATION_ONE).query("applicationId", target.id());
-                value(request.json::<settings::Application>()).await.map(Settings::from)
-            }
-            TargetKind::Compose => {
-                let request = http.request(&COMPOSE_ONE).query("composeId", target.id());
-                value(request.json::<settings::Compose>()).await.map(Settings::from)
-            }
+            TargetKind::Application => Ok(&APPLICATION),
+            TargetKind::Compose => Ok(&COMPOSE),
+            TargetKind::Database => Ok(self.engine(target).await?.procedures()),
             other => Err(unsupported_kind(other)),
         }
     }
 
-    /// The texts of the variables of an application or a compose stack.
-    pub(super) async fn variables(&self, target: &Target) -> Result<Texts> {
+    /// The engine of a database, which only the lists of services show.
+    pub(super) async fn engine(&self, target: &Target) -> Result<Engine> {
         target.validate()?;
-        let http = self.client.http();
+        if let Some(engine) = self.engines.get(target.id()) {
+            return Ok(engine);
+        }
+        for project in &self.projects().await? {
+            for service in services_of_project(project)? {
+                if let Some(engine) = service.engine {
+                    self.engines.note(service.target.id(), engine);
+                }
+            }
+        }
+        self.engines.get(target.id()).ok_or_else(|| {
+            let message = "no project that this key may see holds a database with this id";
+            Error::new(ErrorKind::NotFound, message).with_platform(platform::DOKPLOY)
+        })
+    }
+
+    /// Reads a few columns of a target; its whole row holds passwords and variables in clear.
+    async fn row<T: Read + Send + 'static>(&self, target: &Target) -> Result<T> {
+        let procedures = self.procedures(target).await?;
+        value(self.client.http().request(&procedures.one).query(procedures.id, target.id()).json()).await
+    }
+
+    /// Sends an operation; the answer, which may hold secrets, is dropped.
+    async fn send(&self, operation: &wire::Operation, body: &Value) -> Result<()> {
+        value(self.client.http().request(operation).body(body).empty()).await
+    }
+
+    /// Restarts an application or a database, and returns when that is over.
+    pub(super) async fn reload(&self, procedures: &Procedures, id: &str, app_name: &str) -> Result<()> {
+        // Any 2xx is an acceptance; the server answers `true`.
+        self.send(&procedures.reload, &json!({ procedures.id: id, "appName": app_name })).await
+    }
+
+    /// Deploys a database, and returns when that is over.
+    pub(super) async fn deploy_database(&self, procedures: &Procedures, id: &str) -> Result<()> {
+        self.send(&procedures.deploy, &json!({ procedures.id: id })).await
+    }
+
+    /// Starts what is stopped, and returns when that is over.
+    pub(super) async fn start(&self, target: &Target) -> Result<()> {
+        let procedures = self.procedures(target).await.map_err(Error::of_read)?;
+        self.send(&procedures.start, &json!({ procedures.id: target.id() })).await
+    }
+
+    /// Stops what runs, and returns when that is over.
+    pub(super) async fn stop(&self, target: &Target) -> Result<()> {
+        let procedures = self.procedures(target).await.map_err(Error::of_read)?;
+        self.send(&procedures.stop, &json!({ procedures.id: target.id() })).await
+    }
+
+    /// The settings of a target that decide something.
+    pub(super) async fn settings(&self, target: &Target) -> Result<Settings> {
         match target.kind() {
-            TargetKind::Application => {
-                let request = http.request(&APPLICATION_ONE).query("applicationId", target.id());
-                value(request.json::<variables::Application>()).await.map(Texts::from)
-            }
-            TargetKind::Compose => {
-                let request = http.request(&COMPOSE_ONE).query("composeId", target.id());
-                value(request.json::<variables::Compose>()).await.map(Texts::from)
-            }
-            other => Err(unsupported_kind(other)),
+            TargetKind::Compose => self.row::<settings::Compose>(target).await.map(Settings::from),
+            _ => self.row::<settings::Service>(target).await.map(Settings::from),
+        }
+    }
+
+    /// The texts of the variables of a target.
+    pub(super) async fn variables(&self, target: &Target) -> Result<Texts> {
+        match target.kind() {
+            TargetKind::Application => self.row::<variables::Application>(target).await.map(Texts::from),
+            _ => self.row::<variables::Plain>(target).await.map(Texts::from),
         }
     }
 
     /// Saves the texts of variables as a whole, with all that is reset when it is left out.
     pub(super) async fn save_variables(&self, target: &Target, texts: &Texts) -> Result<()> {
-        let (operation, body) = match target.kind() {
-            TargetKind::Application => {
-                let body = json!({
-                    "applicationId": target.id(), "env": texts.env, "buildArgs": texts.build_args,
-                    "buildSecrets": texts.build_secrets, "createEnvFile": texts.creates_env_file,
-                });
-                (&APPLICATION_SAVE_ENVIRONMENT, body)
-            }
-            TargetKind::Compose => (&COMPOSE_SAVE_ENVIRONMENT, json!({ "composeId": target.id(), "env": texts.env })),
-            other => return Err(unsupported_kind(other)),
-        };
-        value(self.client.http().request(operation).body(&body).empty()).await
+        let procedures = self.procedures(target).await.map_err(Error::of_read)?;
+        let mut body = json!({ procedures.id: target.id(), "env": texts.env });
+        if *target.kind() == TargetKind::Application {
+            body["buildArgs"] = json!(texts.build_args);
+            body["buildSecrets"] = json!(texts.build_secrets);
+            body["createEnvFile"] = json!(texts.creates_env_file);
+        }
+        self.send(&procedures.save_environment, &body).await
     }
 
     /// The rows of an application with the images that its deployments kept, newest first.
@@ -228,24 +221,13 @@ impl Api {
 
     /// Where an application or a compose stack comes from.
     pub(super) async fn source(&self, target: &Target) -> Result<Source> {
-        target.validate()?;
-        let (operation, id) = match target.kind() {
-            TargetKind::Application => (&APPLICATION_ONE, "applicationId"),
-            TargetKind::Compose => (&COMPOSE_ONE, "composeId"),
-            other => return Err(unsupported_kind(other)),
-        };
-        value(self.client.http().request(operation).query(id, target.id()).json()).await
+        self.row(target).await
     }
 
-    /// Changes one column of an application or a compose stack; the answer, which may hold secrets, is dropped.
+    /// Changes one column of an application or a compose stack.
     pub(super) async fn update(&self, target: &Target, column: &str, text: &str) -> Result<()> {
-        let (operation, id) = match target.kind() {
-            TargetKind::Application => (&APPLICATION_UPDATE, "applicationId"),
-            TargetKind::Compose => (&COMPOSE_UPDATE, "composeId"),
-            other => return Err(unsupported_kind(other)),
-        };
-        let body = json!({ id: target.id(), column: text });
-        value(self.client.http().request(operation).body(&body).empty()).await
+        let procedures = self.procedures(target).await.map_err(Error::of_read)?;
+        self.send(&procedures.update, &json!({ procedures.id: target.id(), column: text })).await
     }
 
     pub(super) async fn rows(&self, target: &Target) -> Result<Rows> {
@@ -303,7 +285,7 @@ impl Api {
         value(self.client.deployment_read_logs(row, &params))
     }
 
-    /// The name, status and domains of an application or a compose stack.
+    /// The name, status and domains of a target; a database has no domains.
     pub(super) async fn details(&self, target: &Target) -> Result<(String, ApplicationStatusEnum, Vec<Domain>)> {
         target.validate()?;
         let http = self.client.http();
@@ -318,7 +300,7 @@ impl Api {
                 let row = value(request.json::<details::Compose>()).await?;
                 Ok((row.name, row.status, row.domains))
             }
-            other => Err(unsupported_kind(other)),
+            _ => self.settings(target).await.map(|settings| (settings.name, settings.status, Vec::new())),
         }
     }
 
@@ -329,6 +311,11 @@ impl Api {
 
     pub(super) fn projects(&self) -> impl Future<Output = Result<Vec<Map<String, Value>>>> {
         value(self.client.http().request(&PROJECT_ALL).json())
+    }
+
+    /// The environments of a project, with all that they hold.
+    pub(super) async fn environments(&self, project: &str) -> Result<Vec<Map<String, Value>>> {
+        value(self.client.http().request(&ENVIRONMENTS).query("projectId", project).json()).await
     }
 
     /// Who the key belongs to.

@@ -9,7 +9,7 @@ use crate::adapter::retry_read;
 use crate::{Error, Result, Target};
 
 /// The rows of a target before a trigger, as far as a later search needs them.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Baseline {
     pub(super) newest: Newest,
     /// Whether one of them was not over.

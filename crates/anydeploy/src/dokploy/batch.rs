@@ -25,7 +25,11 @@ const MAX_CONCURRENT: usize = 8;
 /// A row that is over is read alone, because its last change may come after its last status.
 pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId], report: &ReportRead<'_>) {
     let known: Vec<_> = ids.iter().map(known).collect();
-    let targets = ids.iter().zip(&known).filter(|(_, known)| known.is_some()).map(|(id, _)| id.target());
+    let targets = ids
+        .iter()
+        .zip(&known)
+        .filter(|(_, known)| known.as_ref().is_some_and(Known::is_listed))
+        .map(|(id, _)| id.target());
     let lists = Lists::of(&dokploy.api, targets);
     lists.read_rows().await;
     let lists = &lists;
@@ -56,6 +60,7 @@ async fn read_one(
         Known::Pending(pending) => Some(read_pending(dokploy, lists, target, pending).await),
         Known::Reloaded(reloaded) => Some(Ok(reloaded.to_deployment(target))),
         Known::RolledBack(rolled_back) => Some(rolled_back.read(dokploy, target).await),
+        Known::Applied(applied) => Some(applied.read(dokploy, target).await),
     }
 }
 

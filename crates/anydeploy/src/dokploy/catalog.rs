@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::check::check_key;
 use super::details::Domain;
+use super::projects::{Listed, services_of, services_of_project};
 use super::{ApplicationStatusEnum, Dokploy, service_state};
-use crate::{Catalog, Check, Error, Result, Service, Target, platform};
+use crate::{Catalog, Check, Result, Service, Target};
 
 impl Catalog for Dokploy {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
@@ -17,12 +18,12 @@ impl Catalog for Dokploy {
         .boxed()
     }
 
-    /// Lists the applications and compose stacks of every project; the list has no URLs.
+    /// Lists the applications, compose stacks and databases of every project; the list has no URLs.
     fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
         async move {
             let mut services = Vec::new();
             for project in &self.api.projects().await? {
-                services.extend(holders(project)?.into_iter().flat_map(services_of));
+                services.extend(listed(self, project).await?.into_iter().map(to_service));
             }
             Ok(services)
         }
@@ -34,40 +35,21 @@ impl Catalog for Dokploy {
     }
 }
 
-/// What holds the services of a project: its environments since 0.25, and before that the project itself.
-fn holders(project: &Map<String, Value>) -> Result<Vec<&Map<String, Value>>> {
-    let environments = project.get("environments").and_then(Value::as_array);
-    let mut holders: Vec<_> = environments.into_iter().flatten().filter_map(Value::as_object).collect();
-    let holds_services = LISTS.iter().any(|(list, ..)| project.contains_key(*list));
-    if environments.is_none() && !holds_services {
-        let what = "the services of a project in a form that this crate knows; give the ids of the services instead";
-        return Err(Error::unsupported(platform::DOKPLOY, what));
+/// The services of a project, each with its name.
+async fn listed(dokploy: &Dokploy, project: &Map<String, Value>) -> Result<Vec<Listed>> {
+    let listed = services_of_project(project)?;
+    let has_names = listed.iter().all(|service| service.engine.is_none() || service.name.is_some());
+    match project.get("projectId").and_then(Value::as_str) {
+        // The list of projects shows owners nothing but the ids of databases, that of environments their names as well.
+        Some(id) if !has_names && project.contains_key("environments") => {
+            Ok(dokploy.api.environments(id).await?.iter().flat_map(services_of).collect())
+        }
+        _ => Ok(listed),
     }
-    if holds_services {
-        holders.push(project);
-    }
-    Ok(holders)
 }
 
-/// A list of services with the names of an id and of a status in it, and what its services are.
-type List = (&'static str, &'static str, &'static str, fn(&str) -> Target);
-
-const LISTS: [List; 2] = [
-    ("applications", "applicationId", "applicationStatus", |id| Target::application(id)),
-    ("compose", "composeId", "composeStatus", |id| Target::compose(id)),
-];
-
-fn services_of(holder: &Map<String, Value>) -> Vec<Service> {
-    let mut services = Vec::new();
-    for (list, id, status, target) in LISTS {
-        let rows = holder.get(list).and_then(Value::as_array).into_iter().flatten();
-        services.extend(rows.filter_map(|row| {
-            let text = |column: &str| row[column].as_str().unwrap_or_default().to_owned();
-            let status = ApplicationStatusEnum::from(text(status));
-            Some(service(target(row[id].as_str()?), text("name"), &status))
-        }));
-    }
-    services
+fn to_service(listed: Listed) -> Service {
+    service(listed.target, listed.name.unwrap_or_default(), &listed.status)
 }
 
 fn service(target: Target, name: String, status: &ApplicationStatusEnum) -> Service {

@@ -11,6 +11,12 @@ pub(super) fn map_error(error: wire::Error) -> Error {
     translate(&DIALECT, error)
 }
 
+/// Whether the server answers that a command of its own failed, so that the answer is not lost.
+pub(super) fn is_of_command(error: &Error) -> bool {
+    error.status() == Some(500)
+        && error.server_message().is_some_and(|said| said.starts_with("Command execution failed"))
+}
+
 /// Dokploy (0.30.2) refuses in a JSON object with `message` and, save for two cases, `code`.
 const DIALECT: Dialect = Dialect { platform: platform::DOKPLOY, is_refusal, is_plain_refusal, classify };
 

@@ -1,10 +1,11 @@
 //! What the id of a deployment says: its row, what identifies the row later, or the operation that leaves none.
 
+use super::database::Applied;
 use super::operation::Operation;
 use super::pending::{Pending, identity_of, row_of};
 use super::reload::Reloaded;
 use super::rollback::RolledBack;
-use crate::{DeploymentId, Identity, Result};
+use crate::{DeploymentId, Identity, Result, TargetKind};
 
 /// What the id of a deployment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +18,15 @@ pub(super) enum Known {
     Reloaded(Reloaded),
     /// A rollback, which leaves no row.
     RolledBack(RolledBack),
+    /// What was done with a database, which has no rows.
+    Applied(Applied),
 }
 
 impl Known {
     pub(super) fn of(id: &DeploymentId) -> Result<Self> {
+        if *id.target().kind() == TargetKind::Database {
+            return Applied::of(id).map(Self::Applied);
+        }
         match Operation::of_id(id)? {
             Operation::Reload => return Reloaded::of(id).map(Self::Reloaded),
             Operation::Rollback => return RolledBack::of(id).map(Self::RolledBack),
@@ -30,6 +36,11 @@ impl Known {
             Some(row) => Ok(Self::Row(row, identity_of(id))),
             None => Pending::of(id).map(Self::Pending),
         }
+    }
+
+    /// Whether the lists of rows and jobs show it.
+    pub(super) fn is_listed(&self) -> bool {
+        matches!(self, Self::Row(..) | Self::Pending(_))
     }
 }
 
@@ -54,7 +65,7 @@ mod tests {
             let written = match Known::of(&id).unwrap() {
                 Known::Row(row, identity) => id_of_row(id.target(), &row, identity),
                 Known::Pending(pending) => pending.id(id.target()),
-                Known::Reloaded(_) | Known::RolledBack(_) => panic!("{id}"),
+                Known::Reloaded(_) | Known::RolledBack(_) | Known::Applied(_) => panic!("{id}"),
             };
             assert_eq!(written.to_string(), id.to_string(), "{text}");
         }

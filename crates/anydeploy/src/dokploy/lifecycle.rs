@@ -2,11 +2,14 @@
 
 use futures::future::{BoxFuture, FutureExt};
 
+use super::database::under_way;
+use super::error::is_of_command;
 use super::state::{self, State};
 use super::{ApplicationStatusEnum, Dokploy};
 use crate::adapter::{after_write, retry_read};
 use crate::{
-    Ability, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Result, RunState, StateChange, Target, platform,
+    Ability, Deployer, DesiredState, Error, ErrorKind, Lifecycle, Result, RunState, StateChange, Target, TargetKind,
+    platform,
 };
 
 impl Lifecycle for Dokploy {
@@ -43,6 +46,10 @@ async fn change(dokploy: &Dokploy, target: &Target, desired: DesiredState) -> Re
         let what = "starting a stack of a swarm, which only a deployment brings back";
         return Err(Error::unsupported(platform::DOKPLOY, what).with_advice("deploy it"));
     }
+    if !starts && *target.kind() == TargetKind::Database && before.run.busy.is_some() {
+        // Nothing but its status would show the deployment that starts it again, and a stop overwrites that.
+        return Err(under_way().with_advice("wait for it, and stop it then"));
+    }
     let change =
         StateChange::new(target.clone(), desired, before.run.state).with_under_way(before.run.under_way.clone());
     if if starts { before.is_started() } else { before.is_stopped() } {
@@ -66,12 +73,6 @@ fn was_never_deployed(error: &Error) -> bool {
         && error.server_message().is_some_and(|said| {
             said.contains("ENOENT") || said.contains("docker service scale") && said.contains("not found")
         })
-}
-
-/// Whether the server answers that a command of its own failed, so that the answer is not lost.
-fn is_of_command(error: &Error) -> bool {
-    error.status() == Some(500)
-        && error.server_message().is_some_and(|said| said.starts_with("Command execution failed"))
 }
 
 /// The error of a command that the engine refused; what it has changed by then is not known.

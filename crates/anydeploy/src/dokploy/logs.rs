@@ -7,7 +7,7 @@ use super::operation::Operation;
 use super::pending::row_of;
 use super::read::read;
 use super::reason::reason;
-use crate::{DeploymentId, Error, LogOptions, LogPage, Logs, Result, platform};
+use crate::{DeploymentId, Error, LogOptions, LogPage, Logs, Result, TargetKind, platform};
 
 /// The most lines that Dokploy gives out at once.
 const MAX_LOG_LINES: usize = 10_000;
@@ -23,8 +23,9 @@ impl Logs for Dokploy {
 
 async fn read_logs(dokploy: &Dokploy, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
     id.expect_platform(&platform::DOKPLOY)?;
-    if !Operation::of_id(id)?.leaves_row() {
-        return Err(Error::unsupported(platform::DOKPLOY, "the log of a restart or a rollback, which leave none"));
+    if *id.target().kind() == TargetKind::Database || !Operation::of_id(id)?.leaves_row() {
+        let what = "the log of a restart, a rollback, or anything that is done with a database, which leave none";
+        return Err(Error::unsupported(platform::DOKPLOY, what));
     }
     let row = match row_of(id) {
         Some(row) => Some(row),

@@ -122,7 +122,9 @@ pub(super) fn advice(kind: &TargetKind, action: Action) -> Option<&'static str> 
         (TargetKind::Compose, Action::Restart) => {
             Some("Dokploy restarts no compose stack without deploying it: redeploy it, or stop and start it")
         }
-        (TargetKind::Compose, Action::Rollback) => Some("Dokploy keeps images of applications alone: deploy it again"),
+        (TargetKind::Compose | TargetKind::Database, Action::Rollback) => {
+            Some("Dokploy keeps images of applications alone: deploy it again")
+        }
         _ => None,
     }
 }

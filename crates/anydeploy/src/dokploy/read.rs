@@ -20,6 +20,7 @@ pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deploym
     let read = match Known::of(id)? {
         Known::Reloaded(reloaded) => Ok(reloaded.to_deployment(target)),
         Known::RolledBack(rolled_back) => rolled_back.read(dokploy, target).await,
+        Known::Applied(applied) => applied.read(dokploy, target).await,
         Known::Pending(pending) => read_pending(dokploy, &Lists::of(&dokploy.api, [target]), target, pending).await,
         Known::Row(row, identity) => read_row(dokploy, target, &row, identity).await,
     };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::baseline::Baseline;
 use super::operation::Operation;
 use super::pending::{identified, identity_of};
+use super::procedures::APPLICATION;
 use super::queue::Queue;
 use super::status;
 use super::{Dokploy, under_way};
@@ -108,7 +109,7 @@ impl Trigger for ReloadTrigger<'_> {
 
     fn post<'a>(&'a self, _: &'a Turn) -> BoxFuture<'a, Answer> {
         async move {
-            match self.dokploy.api.reload(self.request.target(), &self.before.app_name).await {
+            match self.dokploy.api.reload(&APPLICATION, self.request.target().id(), &self.before.app_name).await {
                 Ok(()) => Answer::accepted(self.ended(DeploymentStatusEnum::Done, Identity::Exact)),
                 Err(error) if is_failure(&error) => {
                     Answer::accepted(self.ended(DeploymentStatusEnum::Error, Identity::Exact))

@@ -1,14 +1,16 @@
-//! What an application or a compose stack is set to, as far as it decides something.
+//! What a target is set to, as far as it decides something.
 
 use dokploy_client::wire::object;
 
 use super::ApplicationStatusEnum;
 
-/// The columns of an application or a compose stack that decide something.
+/// The columns of a target that decide something.
 ///
 /// The whole row holds passwords and variables in clear, so that only these are read.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
+    /// The name that users gave it.
+    pub(super) name: String,
     /// The name of its service and containers, which no user changes.
     pub(super) app_name: String,
     /// The status of its last operation.
@@ -19,20 +21,22 @@ pub(super) struct Settings {
     pub(super) server: Option<String>,
 }
 
-/// An application.
-pub(super) struct Application {
+/// An application or a database.
+pub(super) struct Service {
+    name: Option<String>,
     app_name: String,
     status: ApplicationStatusEnum,
     server: Option<String>,
 }
 
-object!(Application:
+object!(Service:
     required { app_name = "appName", status = "applicationStatus" }
-    optional { server = "serverId" }
+    optional { name = "name", server = "serverId" }
 );
 
 /// A compose stack.
 pub(super) struct Compose {
+    name: Option<String>,
     app_name: String,
     status: ApplicationStatusEnum,
     form: Option<String>,
@@ -41,18 +45,20 @@ pub(super) struct Compose {
 
 object!(Compose:
     required { app_name = "appName", status = "composeStatus" }
-    optional { form = "composeType", server = "serverId" }
+    optional { name = "name", form = "composeType", server = "serverId" }
 );
 
-impl From<Application> for Settings {
-    fn from(row: Application) -> Self {
-        Self { app_name: row.app_name, status: row.status, is_stack: false, server: row.server }
+impl From<Service> for Settings {
+    fn from(row: Service) -> Self {
+        let name = row.name.unwrap_or_default();
+        Self { name, app_name: row.app_name, status: row.status, is_stack: false, server: row.server }
     }
 }
 
 impl From<Compose> for Settings {
     fn from(row: Compose) -> Self {
         let is_stack = row.form.as_deref() == Some("stack");
-        Self { app_name: row.app_name, status: row.status, is_stack, server: row.server }
+        let name = row.name.unwrap_or_default();
+        Self { name, app_name: row.app_name, status: row.status, is_stack, server: row.server }
     }
 }

@@ -4,7 +4,10 @@ use super::settings::Settings;
 use super::under_way::{self, UnderWay};
 use super::{ApplicationStatusEnum, Dokploy, service_state};
 use crate::adapter::retry_briefly;
-use crate::{Result, RunState, ServiceState, Target};
+use crate::{Result, RunState, ServiceState, Target, TargetKind};
+
+/// Why a status is no result yet.
+const BUSY: &str = "a deployment is under way";
 
 /// How a target runs, with the settings that were read along.
 pub(super) struct State {
@@ -30,10 +33,18 @@ impl State {
 
 /// Reads how a target runs.
 ///
+/// Nothing but the status of a database shows what is under way on it.
 /// The status counts only if nothing was under way before it was read, nor after: a deployment that was, and the end of
 /// which is not seen, starts again what was stopped meanwhile.
 pub(super) async fn read(dokploy: &Dokploy, target: &Target) -> Result<State> {
     let api = &dokploy.api;
+    if *target.kind() == TargetKind::Database {
+        let settings = retry_briefly(|| api.settings(target)).await?;
+        let is_busy = settings.status == ApplicationStatusEnum::Running;
+        let run = RunState::new(service_state(&settings.status), settings.status.as_str());
+        let run = run.with_busy(is_busy.then(|| BUSY.to_owned()));
+        return Ok(State { settings, run });
+    }
     let before = under_way::read(api, target).await?;
     let settings = retry_briefly(|| api.settings(target)).await?;
     let after = if before.is_busy() { before.clone() } else { under_way::read(api, target).await? };
@@ -43,7 +54,7 @@ pub(super) async fn read(dokploy: &Dokploy, target: &Target) -> Result<State> {
 
 fn run_state(status: &ApplicationStatusEnum, before: &UnderWay, after: UnderWay) -> RunState {
     let busy = if after.is_busy() || before.is_busy() {
-        Some("a deployment is under way".to_owned())
+        Some(BUSY.to_owned())
     } else if after.newest != before.newest {
         Some("a deployment has just ended".to_owned())
     } else {

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::baseline::{Baseline, baseline};
+use super::database::DatabaseTrigger;
 use super::infer::{Others, is_ambiguous, note_others};
 use super::known::Known;
 use super::operation::{Asked, Operation, advice};
@@ -18,13 +19,13 @@ use super::rows::{Newest, Rows};
 use super::search::{Finding, Scope, find};
 use super::send::{Sent, first_polls, send_and_poll};
 use super::status::{accepted, of_job};
-use super::{Dokploy, earlier, reload, rollback, setting};
+use super::{Dokploy, database, earlier, reload, rollback, setting};
 use crate::adapter::{
     Answer, Left, Planner, Remembered, Resolution, Search, Trigger, Turn, checked, may_be_transient, retry_briefly,
 };
 use crate::{
-    DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Platform, Result, Revision, Target, Timing,
-    platform,
+    DeployRequest, Deployer, Deployment, Error, ErrorKind, Identity, Platform, Result, Revision, Target, TargetKind,
+    Timing, platform,
 };
 
 /// What is sent, and what was read before it.
@@ -39,6 +40,9 @@ pub(super) struct Plan {
     /// What was read before a rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rollback: Option<rollback::Before>,
+    /// What was read before something is done with a database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    database: Option<database::Before>,
     /// What was read before a setting is changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     setting: Option<setting::Before>,
@@ -71,9 +75,11 @@ impl Planner for DokployPlanner<'_> {
         }
         let turn = Turn::take(&self.0.api.place(target), target).await;
         let began = Some(Instant::now());
-        let baseline = baseline(self.0, target).await?;
+        let has_rows = *target.kind() != TargetKind::Database;
+        let database = if has_rows { None } else { Some(database::Before::read(self.0, target, operation).await?) };
+        let baseline = if has_rows { baseline(self.0, target).await? } else { Baseline::default() };
         let reload = match operation {
-            Operation::Reload => Some(reload::Before::read(self.0, target, &baseline).await?),
+            Operation::Reload if has_rows => Some(reload::Before::read(self.0, target, &baseline).await?),
             _ => None,
         };
         let rollback = match request.rollback_point() {
@@ -85,7 +91,7 @@ impl Planner for DokployPlanner<'_> {
             None => None,
         };
         let nonce = Uuid::new_v4().simple().to_string();
-        Ok((turn, Plan { nonce, baseline, reload, rollback, setting, began }))
+        Ok((turn, Plan { nonce, baseline, reload, rollback, database, setting, began }))
     }
 
     fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
@@ -94,6 +100,9 @@ impl Planner for DokployPlanner<'_> {
         }
         if let Some(before) = plan.rollback {
             return Box::new(RollbackTrigger { dokploy: self.0, request, baseline: plan.baseline, before });
+        }
+        if let Some(before) = plan.database {
+            return Box::new(DatabaseTrigger::new(self.0, request, before));
         }
         let before = plan.baseline.newest;
         let asked = Asked::of(request);
@@ -158,7 +167,7 @@ impl Trigger for DokployTrigger<'_> {
             Known::Row(row, Identity::Inferred) => {
                 Some(Left::default().with_key(&*self.plan.nonce).with_deployment(Some(&row)))
             }
-            Known::Row(..) | Known::Reloaded(_) | Known::RolledBack(_) => None,
+            Known::Row(..) | Known::Reloaded(_) | Known::RolledBack(_) | Known::Applied(_) => None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The variables of an application or a compose stack: texts that are saved as a whole, each change an edit of one.
+//! The variables of a target: texts that are saved as a whole, each change an edit of one.
 
 mod dialect;
 mod edits;
@@ -8,7 +8,7 @@ mod texts;
 
 use futures::future::{BoxFuture, FutureExt};
 
-pub(super) use texts::{Application, Compose, Texts};
+pub(super) use texts::{Application, Plain, Texts};
 
 use super::Dokploy;
 use super::lost_write::{Unseen, effect};
@@ -141,7 +141,8 @@ async fn after_loss(dokploy: &Dokploy, target: &Target, before: &Texts, lost: Er
 /// When what was saved takes effect.
 fn note(kind: &TargetKind) -> &'static str {
     match kind {
-        TargetKind::Compose => "they take effect with the next deployment or redeployment",
-        _ => "they take effect with the next deployment, redeployment or restart",
+        TargetKind::Application => "they take effect with the next deployment, redeployment or restart",
+        // The restart of a database only scales it.
+        _ => "they take effect with the next deployment or redeployment",
     }
 }

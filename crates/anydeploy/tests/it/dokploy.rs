@@ -166,7 +166,7 @@ async fn what_dokploy_cannot_do_is_refused_before_anything_is_sent() {
     }
     let advice = dokploy.deploy(&application().with_revision(Revision::ImageTag("1".into()))).await.unwrap_err();
     assert!(advice.to_string().contains("set it with the request"), "{advice}");
-    let id = DeploymentId::new(anydeploy::platform::DOKPLOY, Target::database("x")).with("row", "r");
+    let id = DeploymentId::new(anydeploy::platform::DOKPLOY, Target::service("x")).with("row", "r");
     assert_eq!(dokploy.deployment(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(!dokploy.offers(Method::Cancel));
     let id = DeploymentId::new(anydeploy::platform::DOKPLOY, Target::application("x")).with("row", "r");

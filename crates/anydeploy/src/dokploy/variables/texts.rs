@@ -1,4 +1,4 @@
-//! The texts in which an application or a compose stack has its variables.
+//! The texts in which a target has its variables.
 
 use dokploy_client::wire::object;
 use serde_json::{Value, json};
@@ -128,13 +128,13 @@ object!(Application:
     optional { environment = "environment" }
 );
 
-/// A compose stack, as far as it holds variables.
-pub(in super::super) struct Compose {
+/// A compose stack or a database, as far as it holds variables: one text.
+pub(in super::super) struct Plain {
     env: Option<String>,
     environment: Option<Environment>,
 }
 
-object!(Compose:
+object!(Plain:
     required { env = "env" }
     optional { environment = "environment" }
 );
@@ -174,8 +174,8 @@ impl From<Application> for Texts {
     }
 }
 
-impl From<Compose> for Texts {
-    fn from(row: Compose) -> Self {
+impl From<Plain> for Texts {
+    fn from(row: Plain) -> Self {
         // The switch of a compose stack stays as it is when it is left out.
         Self {
             env: row.env,
