@@ -16,8 +16,8 @@ use super::{
 /// The part of the window over which ticks spread what is left of the budget.
 ///
 /// With all of it at once, a budget of an hour would be used up in the first minutes, and polls would be blind for the rest.
-/// So ticks come fast at first, as most deployments are short, and settle at five sixths of the budget.
-const TICK_HORIZON: u32 = 5;
+/// So ticks come fast at first, as most deployments are short, and settle at three quarters of the budget.
+const TICK_HORIZON: u32 = 3;
 
 /// Ticks are never further apart than this part of the window, unless others use the credential.
 const SLOWEST_TICK: u32 = 30;

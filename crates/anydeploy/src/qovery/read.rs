@@ -8,6 +8,7 @@ use super::outcome::follow;
 use super::pending::Pending;
 use super::resolve::resolve;
 use crate::adapter::Remembered;
+use crate::adapter::throttle::{Class, as_class};
 use crate::{Deployment, Phase, Result};
 
 /// Reads a deployment of which so much is known.
@@ -22,7 +23,8 @@ pub(super) async fn read(qovery: &Qovery, pending: Pending) -> Result<Deployment
 /// Reads it by lists that other deployments of its environment may share.
 pub(super) async fn read_by(qovery: &Qovery, pending: Pending, lists: &Lists<'_>) -> Result<Deployment> {
     let Some(execution) = pending.execution.as_deref() else { return resolve(qovery, pending, lists).await };
-    let read = follow(qovery, &pending, &lists.snapshot).await?;
+    // What is read beside the statuses is the last read of a deployment that is over, and waits behind no tick.
+    let read = as_class(Class::Read, follow(qovery, &pending, &lists.snapshot)).await?;
     // It is listed, so that no other trigger takes it for a new one.
     Remembered::of(&qovery.api.place(&pending.environment)).settle(&pending.key(), Some(execution));
     Ok(read)

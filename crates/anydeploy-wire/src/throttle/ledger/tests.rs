@@ -147,9 +147,9 @@ fn ticks_slow_down_before_the_budget_is_used_up() {
         (ledger.slot(Class::Tick, 0, now).at - now).as_millis()
     };
     // Of the 160 for reads, 29 are kept for the next ticks.
-    assert_eq!([0, 60, 118].map(interval), [92, 171, 1000]);
-    let slowed = [119, 121, 123, 126, 129].map(interval);
-    assert!(slowed.is_sorted() && slowed[0] == 1090 && slowed[4] == 2000, "{slowed:?}");
+    assert_eq!([0, 60, 118].map(interval), [153, 285, 1666]);
+    let slowed = [110, 115, 119, 125, 129].map(interval);
+    assert!(slowed.is_sorted() && slowed[0] == 1000 && slowed[4] == 2000, "{slowed:?}");
 }
 
 #[test]
