@@ -25,6 +25,7 @@ pub(super) struct Application {
     pub(super) git_commit_sha: Option<String>,
     pub(super) source_id: Option<i64>,
     pub(super) settings: Option<ApplicationSettings>,
+    pub(super) created_at: Option<String>,
     /// How often a container crashed since the last deployment, where Coolify counts it.
     pub(super) restart_count: Option<i64>,
 }
@@ -36,7 +37,7 @@ object!(Application:
         dockerfile = "dockerfile", docker_registry_image_name = "docker_registry_image_name",
         docker_registry_image_tag = "docker_registry_image_tag", git_repository = "git_repository",
         git_branch = "git_branch", git_commit_sha = "git_commit_sha", source_id = "source_id", settings = "settings",
-        restart_count = "restart_count"
+        created_at = "created_at", restart_count = "restart_count"
     }
 );
 

@@ -291,12 +291,12 @@ impl Api {
         let http = self.client.http();
         match target.kind() {
             TargetKind::Application => {
-                let request = http.request(&APPLICATION_ONE).query("applicationId", target.id());
+                let request = http.request(&APPLICATION.one).query("applicationId", target.id());
                 let row = value(request.json::<details::Application>()).await?;
                 Ok((row.name, row.status, row.domains))
             }
             TargetKind::Compose => {
-                let request = http.request(&COMPOSE_ONE).query("composeId", target.id());
+                let request = http.request(&COMPOSE.one).query("composeId", target.id());
                 let row = value(request.json::<details::Compose>()).await?;
                 Ok((row.name, row.status, row.domains))
             }
