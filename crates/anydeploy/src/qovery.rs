@@ -77,6 +77,7 @@ mod resolve;
 mod revision;
 mod row;
 mod search;
+mod service;
 mod snapshot;
 mod state;
 mod status;

@@ -1,26 +1,41 @@
 //! The requests that the adapter makes.
 
-use anydeploy_wire as wire;
+use anydeploy_wire::{self as wire, Method, Operation};
 use futures::future::try_join;
 use qovery_client::Client;
 use qovery_client::types::{
-    self, ApiVariableScopeEnum as Scope, Application, CancelEnvironmentDeploymentRequest, Commit, ContainerResponse,
-    Database, DeployDatabaseParams, DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past,
-    DeploymentHistoryService as PastOfService, Environment, EnvironmentLogs, EnvironmentStatusesWithStages,
-    HelmResponse, JobResponse, Link, ListApplicationCommitParams, ListEnvironmentDeploymentHistoryV2Params,
-    ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams, ListJobsParams,
+    self, ApiVariableScopeEnum as Scope, CancelEnvironmentDeploymentRequest, Commit, DeployDatabaseParams,
+    DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as PastOfService, Environment,
+    EnvironmentLogs, EnvironmentStatusesWithStages, Link, ListApplicationCommitParams,
+    ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams,
     ListServicesByOrganizationIdParams, ListVariablesParams, Organization, OrganizationEnvironmentResponse,
     QueuedDeploymentRequestWithStages, RedeployDatabaseParams, RedeployHelmParams, RedeployJobParams,
-    ServiceLightResponse, ServiceTypeForVariableEnum, StateEnum, TerraformResponse, VariableEditRequest,
-    VariableImportEntry, VariableImportRequest, VariableOverrideRequest, VariableRequest, VariableResponse,
+    ServiceLightResponse, ServiceTypeForVariableEnum, StateEnum, VariableEditRequest, VariableImportEntry,
+    VariableImportRequest, VariableOverrideRequest, VariableRequest, VariableResponse,
 };
 
 use super::accepted::Accepted;
 use super::body::Body;
 use super::error::{map_error, map_error_of_known, unknown};
+use super::service::{Service, Services};
 use super::snapshot::Snapshot;
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
+
+// A service of each kind, of which a few members are read.
+const APPLICATION: Operation = read("getApplication", "/application/{applicationId}");
+const CONTAINER: Operation = read("getContainer", "/container/{containerId}");
+const JOB: Operation = read("getJob", "/job/{jobId}");
+const HELM: Operation = read("getHelm", "/helm/{helmId}");
+const TERRAFORM: Operation = read("getTerraform", "/terraform/{terraformId}");
+const DATABASE: Operation = read("getDatabase", "/database/{databaseId}");
+
+/// The jobs of an environment, of which a few members are read.
+const JOBS: Operation = read("listJobs", "/environment/{environmentId}/job");
+
+const fn read(id: &'static str, path: &'static str) -> Operation {
+    Operation::new(Method::Get, id, path)
+}
 
 /// Qovery's API, as far as the adapter uses it.
 #[derive(Clone, Debug)]
@@ -178,36 +193,27 @@ impl Api {
         Ok(page?.results)
     }
 
-    pub(super) fn application(&self, id: &str) -> impl Future<Output = Result<Application>> {
-        value(self.client.get_application(id))
-    }
-
-    pub(super) fn container(&self, id: &str) -> impl Future<Output = Result<ContainerResponse>> {
-        value(self.client.get_container(id))
-    }
-
-    pub(super) fn job(&self, id: &str) -> impl Future<Output = Result<JobResponse>> {
-        value(self.client.get_job(id))
-    }
-
-    pub(super) fn helm(&self, id: &str) -> impl Future<Output = Result<HelmResponse>> {
-        value(self.client.get_helm(id))
-    }
-
-    pub(super) fn terraform(&self, id: &str) -> impl Future<Output = Result<TerraformResponse>> {
-        value(self.client.get_terraform(id))
-    }
-
-    pub(super) fn database(&self, id: &str) -> impl Future<Output = Result<Database>> {
-        value(self.client.get_database(id))
+    /// A service by its kind, so that one of another kind is not found.
+    pub(super) async fn service(&self, target: &Target) -> Result<Service> {
+        let (operation, parameter) = match target.kind() {
+            TargetKind::Application => (&APPLICATION, "applicationId"),
+            TargetKind::Container => (&CONTAINER, "containerId"),
+            TargetKind::Job => (&JOB, "jobId"),
+            TargetKind::Helm => (&HELM, "helmId"),
+            TargetKind::Terraform => (&TERRAFORM, "terraformId"),
+            TargetKind::Database => (&DATABASE, "databaseId"),
+            other => return Err(unknown(other)),
+        };
+        value(self.client.http().request(operation).path(parameter, target.id()).json()).await
     }
 
     pub(super) fn environment(&self, id: &str) -> impl Future<Output = Result<Environment>> {
         value(self.client.get_environment(id))
     }
 
-    pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<JobResponse>> {
-        Ok(value(self.client.list_jobs(environment, &ListJobsParams::default())).await?.results)
+    pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<Service>> {
+        let request = self.client.http().request(&JOBS).path("environmentId", environment);
+        Ok(value(request.json::<Services>()).await?.results)
     }
 
     /// The variables that a target sees, those of what stands above it included.

@@ -1,9 +1,9 @@
 //! A service as Qovery describes it: where it stands, what it is made from, what a job runs for.
 
-use qovery_client::types::{ApplicationGitRepository as Repository, JobResponse, JobTypeEnum, ReferenceObject};
+use qovery_client::types::{JobTypeEnum, ReferenceObject};
 
 use super::api::Api;
-use super::error::unknown;
+use super::service::{Repository, Service};
 use super::snapshot::filled;
 use crate::{Error, ErrorKind, JobEvent, Result, Target, TargetKind, platform};
 
@@ -72,19 +72,17 @@ impl Row {
 
 /// Reads a service or an environment by its kind, so that one of another kind is not found.
 pub(super) async fn row(api: &Api, target: &Target) -> Result<Row> {
-    let id = target.id();
+    if *target.kind() == TargetKind::Environment {
+        let row = api.environment(target.id()).await?;
+        let name = row.name.unwrap_or_else(|| row.id.clone());
+        return Ok(Row { environment: Some(row.id), ..Row::new(name, None, Source::Other) });
+    }
+    let row = api.service(target).await?;
     Ok(match target.kind() {
-        TargetKind::Application => {
-            let row = api.application(id).await?;
-            Row::new(row.name, row.environment, Source::git(row.git_repository.as_ref()))
-        }
-        TargetKind::Container => {
-            let row = api.container(id).await?;
-            Row::new(row.name, row.environment, Source::image(row.tag))
-        }
-        TargetKind::Job => job(api.job(id).await?),
+        TargetKind::Application => Row::new(row.name, row.environment, Source::git(row.git_repository.as_ref())),
+        TargetKind::Container => Row::new(row.name, row.environment, Source::image(row.tag)),
+        TargetKind::Job => job(row),
         TargetKind::Helm => {
-            let row = api.helm(id).await?;
             let source = row.source.map_or(Source::Other, |source| match (source.git, source.repository) {
                 (Some(git), _) => Source::git(git.git_repository.as_ref()),
                 (None, Some(repository)) => Source::Chart { version: repository.chart_version },
@@ -95,24 +93,14 @@ pub(super) async fn row(api: &Api, target: &Target) -> Result<Row> {
             Row { values_from_git, ..Row::new(row.name, row.environment, source) }
         }
         TargetKind::Terraform => {
-            let row = api.terraform(id).await?;
             let git = row.terraform_files_source.and_then(|source| source.git);
             Row::new(row.name, row.environment, Source::git(git.and_then(|git| git.git_repository).as_ref()))
         }
-        TargetKind::Database => {
-            let row = api.database(id).await?;
-            Row::new(row.name, row.environment, Source::Other)
-        }
-        TargetKind::Environment => {
-            let row = api.environment(id).await?;
-            let name = row.name.unwrap_or_else(|| row.id.clone());
-            Row { environment: Some(row.id), ..Row::new(name, None, Source::Other) }
-        }
-        other => return Err(unknown(other)),
+        _ => Row::new(row.name, row.environment, Source::Other),
     })
 }
 
-fn job(row: JobResponse) -> Row {
+fn job(row: Service) -> Row {
     let source = row.source.map_or(Source::Other, |source| match (source.docker, source.image) {
         (Some(docker), _) => Source::git(docker.git_repository.as_ref()),
         (None, Some(image)) => Source::image(image.tag),
