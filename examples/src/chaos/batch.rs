@@ -40,7 +40,9 @@ pub(super) async fn prepare(
     let is_offered = |target: &usize| options.verb.is_offered(&scene.request(*target, 0), &capabilities);
     let mut targets: Vec<usize> = (0..options.targets()).filter(is_offered).collect();
     for _ in 0..options.prepared() {
-        targets.iter().for_each(|target| scene.deploy_a_version(*target));
+        for target in &targets {
+            scene.deploy_a_version(*target);
+        }
         while scene.server_records().iter().any(|record| record.ended_at().is_none()) {
             sleep(POLL_INTERVAL).await;
         }
@@ -98,9 +100,9 @@ pub(super) async fn run(
                 if !verb.is_trigger() {
                     let request = scene.request(target, call);
                     let writer = Writer { platform, scene: &*scene, target: request.target() };
-                    let writes = writer.make(verb, call).await?;
-                    let is_open = writes.iter().any(WriteRecord::is_open);
-                    records.writes.extend(writes);
+                    let made = writer.make(verb, call).await?;
+                    let is_open = made.iter().any(WriteRecord::is_open);
+                    records.writes.extend(made);
                     if is_open {
                         sleep(pause).await;
                     }

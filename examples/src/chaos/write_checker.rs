@@ -171,3 +171,65 @@ fn wrong_error(error: &Error, own: &Own<'_>) -> Option<&'static str> {
     (!own.is_disturbed && partial.not_written.iter().any(is_made))
         .then_some("a variable that was written and is denied")
 }
+
+#[cfg(test)]
+mod tests {
+    use anydeploy::{Partial, Result, Target};
+
+    use super::*;
+
+    fn done(call: &str, what: &str, twice: Option<&str>) -> Done {
+        let mut sender = Sender::default();
+        (sender.call, sender.twice) = (Some(call.to_owned()), twice.map(str::to_owned));
+        Done { target: "web".to_owned(), what: what.to_owned(), sender }
+    }
+
+    /// The figures of one write that did this: duplicated, lost, misreported, contradicted.
+    fn figures(asked: Asked, result: Result<Written>, done: &[Done]) -> [u64; 4] {
+        let (target, mut report) = (Target::application("web"), ChaosReport::default());
+        let record = WriteRecord { call: 1, target, asked, result, awaited: None };
+        check_one(&mut report, &Own::of(&record, done, Duration::from_secs(1)), &record);
+        [report.duplicated, report.lost, report.misreported, report.contradicted]
+    }
+
+    fn variables(written: &[&str]) -> Written {
+        let written = written.iter().map(|key| (*key).to_owned()).collect();
+        Written::Variables { written, removed: BTreeSet::new(), other: None }
+    }
+
+    fn partial(written: &[&str], not_written: &[&str]) -> Error {
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+        let partial = Partial::new(owned(written), owned(not_written), Vec::new());
+        Error::new(ErrorKind::Incomplete, "half").with_partial(Some(partial))
+    }
+
+    #[test]
+    fn a_write_is_right_if_it_returns_what_was_done_once() {
+        let stop = [done("1", "stop", None)];
+        assert_eq!(figures(Asked::Stop, Ok(Written::State { sent: true }), &stop), [0; 4]);
+        assert_eq!(figures(Asked::Stop, Ok(Written::State { sent: false }), &[]), [0; 4]);
+        let sets = [done("1", "set A", None), done("1", "set B", None), done("2", "set A", None)];
+        assert_eq!(figures(Asked::Variables, Ok(variables(&["A", "B"])), &sets), [0; 4]);
+        assert_eq!(figures(Asked::Variables, Err(partial(&["A", "B"], &["C"])), &sets), [0; 4]);
+        let refused = Error::new(ErrorKind::Conflict, "it changed");
+        assert_eq!(figures(Asked::Variables, Err(refused), &[]), [0; 4]);
+    }
+
+    #[test]
+    fn each_figure_can_fail() {
+        let twice = [done("1", "stop", None), done("1", "stop", None)];
+        assert_eq!(figures(Asked::Stop, Ok(Written::State { sent: true }), &twice), [1, 0, 0, 0]);
+        let delivered_twice = [done("1", "stop", Some("a")), done("1", "stop", Some("a"))];
+        assert_eq!(figures(Asked::Stop, Ok(Written::State { sent: true }), &delivered_twice), [0; 4]);
+        let safe = || Error::new(ErrorKind::Rejected, "no");
+        assert_eq!(figures(Asked::Stop, Err(safe()), &twice[..1]), [0, 1, 0, 0]);
+        assert_eq!(figures(Asked::Stop, Err(safe()), &delivered_twice), [0, 0, 0, 1]);
+        assert_eq!(figures(Asked::Stop, Ok(Written::State { sent: false }), &twice[..1]), [0, 0, 1, 0]);
+        assert_eq!(figures(Asked::Stop, Ok(Written::State { sent: true }), &[]), [0, 0, 1, 0]);
+        let set = [done("1", "set A", None)];
+        assert_eq!(figures(Asked::Variables, Ok(variables(&["A", "B"])), &set), [0, 0, 1, 0]);
+        assert_eq!(figures(Asked::Variables, Ok(variables(&[])), &set), [0, 0, 1, 0]);
+        assert_eq!(figures(Asked::Variables, Err(partial(&["B"], &[])), &set), [0, 0, 1, 0]);
+        assert_eq!(figures(Asked::Variables, Err(partial(&[], &["A"])), &set), [0, 0, 1, 0]);
+    }
+}

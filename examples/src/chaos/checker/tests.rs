@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anydeploy::{
     DeployRequest, Deployment, DeploymentId, DeploymentStatus, Failure, Loss, Phase, Result, Target, platform,
 };
+use anydeploy_fakes::FakeWrite;
 use fastrand::Rng;
 
 use super::super::options::ChaosOptions;
@@ -29,6 +30,12 @@ impl Scene for Server {
     }
 
     fn deploy_as_another(&self, _: usize, _: &mut Rng, _: bool) {}
+
+    fn deploy_a_version(&self, _: usize) {}
+
+    fn writes(&self) -> Vec<FakeWrite> {
+        Vec::new()
+    }
 
     fn server_records(&self) -> Vec<ServerRecord> {
         let record = |(name, senders, ending): &Done| ServerRecord {
