@@ -9,6 +9,7 @@ mod events;
 mod find;
 mod follow;
 mod health;
+mod history;
 mod hostile;
 mod hub;
 mod json;

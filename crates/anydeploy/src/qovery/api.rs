@@ -8,7 +8,7 @@ use qovery_client::types::{
     DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as PastOfService, Environment,
     EnvironmentLogs, EnvironmentStatusesWithStages, Link, ListApplicationCommitParams,
     ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams,
-    ListServicesByOrganizationIdParams, ListVariablesParams, Organization, OrganizationEnvironmentResponse,
+    ListServicesByOrganizationIdParams, ListVariablesParams, Organization, OrganizationEnvironmentResponse, Project,
     QueuedDeploymentRequestWithStages, RedeployDatabaseParams, RedeployHelmParams, RedeployJobParams,
     ServiceLightResponse, ServiceTypeForVariableEnum, StateEnum, VariableEditRequest, VariableImportEntry,
     VariableImportRequest, VariableOverrideRequest, VariableRequest, VariableResponse,
@@ -209,6 +209,10 @@ impl Api {
 
     pub(super) fn environment(&self, id: &str) -> impl Future<Output = Result<Environment>> {
         value(self.client.get_environment(id))
+    }
+
+    pub(super) fn project(&self, id: &str) -> impl Future<Output = Result<Project>> {
+        value(self.client.get_project(id))
     }
 
     pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<Service>> {

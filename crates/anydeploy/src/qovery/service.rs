@@ -14,6 +14,7 @@ pub(super) struct Service {
     /// Of an application.
     pub(super) git_repository: Option<Repository>,
     /// Of a container.
+    pub(super) image_name: Option<String>,
     pub(super) tag: Option<String>,
     /// Of a job or a chart.
     pub(super) source: Option<Source>,
@@ -30,7 +31,7 @@ pub(super) struct Service {
 object!(Service:
     required { id = "id", name = "name" }
     nullable {
-        environment = "environment", git_repository = "git_repository", tag = "tag", source = "source",
+        environment = "environment", git_repository = "git_repository", image_name = "image_name", tag = "tag", source = "source",
         values_override = "values_override", terraform_files_source = "terraform_files_source", schedule = "schedule",
         job_type = "job_type"
     }
@@ -78,10 +79,11 @@ object!(Git: nullable { git_repository = "git_repository" });
 /// An image, and the tag that is configured.
 #[derive(Debug)]
 pub(super) struct Image {
+    pub(super) image_name: Option<String>,
     pub(super) tag: Option<String>,
 }
 
-object!(Image: nullable { tag = "tag" });
+object!(Image: nullable { image_name = "image_name", tag = "tag" });
 
 /// A chart of a chart repository, and the version that is configured.
 #[derive(Debug)]
