@@ -31,3 +31,15 @@ pub mod previews {}
 /// Several targets in one request, by platform.
 #[doc = include_str!("guide/selections.md")]
 pub mod selections {}
+
+/// Logs of deployments and of what runs, by platform.
+#[doc = include_str!("guide/logs.md")]
+pub mod logs {}
+
+/// The health of what runs, by platform.
+#[doc = include_str!("guide/health.md")]
+pub mod health {}
+
+/// Webhooks, by platform.
+#[doc = include_str!("guide/events.md")]
+pub mod events {}

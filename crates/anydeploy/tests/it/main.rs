@@ -10,6 +10,7 @@ mod conformance;
 mod connection;
 #[cfg(feature = "coolify")]
 mod coolify;
+mod coolify_after;
 #[cfg(feature = "coolify")]
 mod coolify_days;
 #[cfg(feature = "coolify")]
