@@ -2,8 +2,8 @@
 
 use super::harness::Case;
 use super::{
-    actions, cancelling, finding, groups, identity, lifecycle, options, previews, reading, refusing, rollback, secrecy,
-    selections, settings, two_phase, variables, waiting,
+    actions, cancelling, finding, following, groups, identity, lifecycle, options, previews, reading, refusing,
+    rollback, secrecy, selections, settings, two_phase, variables, waiting,
 };
 
 /// All cases, in the order they run.
@@ -134,6 +134,11 @@ static CASES: &[Case] = cases! {
     selections {
         a_selection_deploys_each_target_it_names_and_no_other:
             "a selection is one deployment of each target that it names, and of no other",
+    }
+    following {
+        a_followed_log_is_the_log_and_ends_as_a_watch:
+            "a log that is followed has each line once, and ends with the outcome that a watch has",
+        what_is_stopped_is_never_healthy: "a target that is stopped is not healthy",
     }
     groups {
         prepare_works_if_it_is_offered: "`prepare` is unsupported if, and only if, its group is not offered",

@@ -128,6 +128,8 @@ pub(crate) enum Fault {
     DeniesItsCredential,
     TriggersWhenItChecks,
     ListsUnknownWordsAsRunning,
+    StampsItsLinesAnew,
+    CallsWhatIsStoppedHealthy,
     ReadsUnknownWordsInABatchAsFailure,
     // When it cancels.
     CancelsNothing,
@@ -192,6 +194,8 @@ faults! {
     a_deadline_is_an_error_that_holds_the_last_state: TakesRunningForSuccess, TakesQueuedForSuccess;
     an_unknown_word_ends_nothing: TakesUnknownForSuccess, TakesUnknownForFailure, TakesUnknownForRunning,
         ForgetsUnknownWords, ListsUnknownWordsAsRunning, ReadsUnknownWordsInABatchAsFailure;
+    a_followed_log_is_the_log_and_ends_as_a_watch: StampsItsLinesAnew;
+    what_is_stopped_is_never_healthy: CallsWhatIsStoppedHealthy;
     a_deployment_that_vanishes_is_lost: InventsWhatIsNotThere;
     a_read_without_an_answer_decides_nothing: TakesSilenceForSuccess, TakesSilenceForALoss;
     a_watch_without_time_left_reads_once: ResolvesAtTheSecondRead;

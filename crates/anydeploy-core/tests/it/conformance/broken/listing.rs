@@ -68,6 +68,13 @@ impl Broken {
                 page.truncated = false;
                 Ok(page)
             }
+            (Fault::StampsItsLinesAnew, ..) => {
+                let mut page = self.inner.logs_of(id, options).await?;
+                let read = self.read.lock().unwrap().len();
+                self.read.lock().unwrap().push(id.clone());
+                page.lines.iter_mut().for_each(|line| line.source = Some(format!("read {read}")));
+                Ok(page)
+            }
             (Fault::LogsItsToken, ..) => {
                 let mut page = self.inner.logs_of(id, options).await?;
                 page.lines.push(LogLine::new(format!("curl -H 'Authorization: {TOKEN}'")));
