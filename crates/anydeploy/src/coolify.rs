@@ -64,6 +64,7 @@ mod reason;
 mod restart;
 mod revision;
 mod rollback;
+mod row;
 mod rows;
 mod search;
 mod setting;

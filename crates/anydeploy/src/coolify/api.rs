@@ -3,15 +3,26 @@
 use coolify_client::Client;
 use coolify_client::types::{
     Application, ApplicationUpdate, ApplicationVariableBulk, CancelledDeployment, Database, DeployAccepted,
-    DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams,
-    Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, Service, StartedDeployment,
-    StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team, VariableBulk,
+    DeployByTagOrUuidParams, EnvironmentVariable, Message, Resource, RestartServiceByUuidParams, Rollback,
+    RollbackImages, Service, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams,
+    StopServiceByUuidParams, Team, VariableBulk,
 };
-use coolify_client::wire::ResponseFuture;
+use coolify_client::wire::{self, Method, ResponseFuture};
 
 use super::error::map_error;
+use super::row::{LogsPage, Row, RowPage, RowWithLog};
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
+
+/// One deployment, with the whole application, of which little is read.
+const DEPLOYMENT: wire::Operation = wire::Operation::new(Method::Get, "get-deployment-by-uuid", "/deployments/{uuid}");
+
+/// The deployments of an application, each with its log.
+const DEPLOYMENTS_OF_APPLICATION: wire::Operation =
+    wire::Operation::new(Method::Get, "list-deployments-by-app-uuid", "/deployments/applications/{uuid}");
+
+/// The deployments that are queued or in progress, each with its log.
+const ACTIVE_DEPLOYMENTS: wire::Operation = wire::Operation::new(Method::Get, "list-deployments", "/deployments");
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
@@ -94,18 +105,37 @@ impl Api {
     }
 
     pub(super) async fn deployment(&self, uuid: &str) -> Result<Row> {
-        value(self.client.get_deployment_by_uuid(uuid)).await
+        value(self.client.http().request(&DEPLOYMENT).path("uuid", uuid).json()).await
+    }
+
+    /// The deployment with its log.
+    pub(super) async fn deployment_with_log(&self, uuid: &str) -> Result<RowWithLog> {
+        value(self.client.http().request(&DEPLOYMENT).path("uuid", uuid).json()).await
     }
 
     /// A page of an application's deployments, newest first.
-    pub(super) async fn deployments_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Dated<DeploymentPage>> {
-        let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        dated(self.client.list_deployments_by_app_uuid(uuid, &params)).await
+    pub(super) async fn deployments_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Dated<RowPage>> {
+        dated(self.page_of(uuid, skip, take).json()).await
+    }
+
+    /// The deployments of such a page with their logs.
+    pub(super) async fn logs_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Vec<RowWithLog>> {
+        Ok(value(self.page_of(uuid, skip, take).json::<LogsPage>()).await?.deployments)
+    }
+
+    fn page_of<'a>(&'a self, uuid: &str, skip: i64, take: i64) -> wire::RequestBuilder<'a> {
+        let request = self.client.http().request(&DEPLOYMENTS_OF_APPLICATION).path("uuid", uuid);
+        request.query("skip", &skip).query("take", &take)
     }
 
     /// The deployments that are queued or in progress.
     pub(super) async fn active_deployments(&self) -> Result<Vec<Row>> {
-        value(self.client.list_deployments()).await
+        value(self.client.http().request(&ACTIVE_DEPLOYMENTS).json()).await
+    }
+
+    /// The same with their logs.
+    pub(super) async fn active_logs(&self) -> Result<Vec<RowWithLog>> {
+        value(self.client.http().request(&ACTIVE_DEPLOYMENTS).json()).await
     }
 
     pub(super) async fn cancel(&self, uuid: &str) -> Result<CancelledDeployment> {

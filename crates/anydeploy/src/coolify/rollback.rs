@@ -4,12 +4,13 @@
 //! the answer is real, as a rollback is never merged into another deployment; for an application made from an image the
 //! commit has no effect, and the configured tag is deployed.
 
-use coolify_client::types::{Application, Deployment as Row};
+use coolify_client::types::Application;
 
 use super::api::Api;
 use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::{is_commit_hash, is_full_hash};
+use super::row::Row;
 use super::rows::{self, MAX_RECOVERED_ROWS, Page};
 use super::versions::{self, check_application};
 use crate::adapter::{Turn, retry_briefly};
