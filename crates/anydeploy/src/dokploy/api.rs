@@ -228,11 +228,7 @@ impl Api {
     /// Where an application or a compose stack comes from.
     pub(super) async fn source(&self, target: &Target) -> Result<Source> {
         target.validate()?;
-        let (operation, id) = match target.kind() {
-            TargetKind::Application => (&APPLICATION_ONE, "applicationId"),
-            TargetKind::Compose => (&COMPOSE_ONE, "composeId"),
-            other => return Err(unsupported_kind(other)),
-        };
+        let (operation, id) = by_id(target)?;
         value(self.client.http().request(operation).query(id, target.id()).json()).await
     }
 
@@ -318,7 +314,9 @@ impl Api {
 
     /// Whether the server says that there is no such target; what cannot be read says nothing.
     pub(super) async fn is_gone(&self, target: &Target) -> Option<Error> {
-        self.details(target).await.err().filter(|error| error.kind() == ErrorKind::NotFound)
+        let (operation, id) = by_id(target).ok()?;
+        let answer = value(self.client.http().request(operation).query(id, target.id()).empty()).await;
+        answer.err().filter(|error| error.kind() == ErrorKind::NotFound)
     }
 
     pub(super) async fn projects(&self) -> Result<Vec<Map<String, Value>>> {
@@ -342,6 +340,15 @@ impl Api {
             self.edition.set(is_cloud);
         }
         self.edition.is_cloud()
+    }
+}
+
+/// The operation that reads one target, and the parameter that names it.
+fn by_id(target: &Target) -> Result<(&'static wire::Operation, &'static str)> {
+    match target.kind() {
+        TargetKind::Application => Ok((&APPLICATION_ONE, "applicationId")),
+        TargetKind::Compose => Ok((&COMPOSE_ONE, "composeId")),
+        other => Err(unsupported_kind(other)),
     }
 }
 
