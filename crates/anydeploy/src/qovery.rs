@@ -80,6 +80,7 @@ mod search;
 mod snapshot;
 mod state;
 mod status;
+mod statuses;
 mod trigger;
 mod unlisted;
 mod variables;

@@ -1,6 +1,6 @@
 //! The requests that the adapter makes.
 
-use anydeploy_wire as wire;
+use anydeploy_wire::{self as wire, Method};
 use futures::future::try_join;
 use qovery_client::Client;
 use qovery_client::types::{
@@ -21,6 +21,10 @@ use super::error::{map_error, map_error_of_known, unknown};
 use super::snapshot::Snapshot;
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
+
+/// The statuses of an environment and its services, of which the steps and their times are not read.
+const ENVIRONMENT_STATUSES: wire::Operation =
+    wire::Operation::new(Method::Get, "getEnvironmentStatuses", "/environment/{environmentId}/statuses");
 
 /// Qovery's API, as far as the adapter uses it.
 #[derive(Clone, Debug)]
@@ -105,7 +109,8 @@ impl Api {
     }
 
     pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
-        let (statuses, at) = dated(self.client.get_environment_statuses(environment).await.map_err(map_error)?);
+        let request = self.client.http().request(&ENVIRONMENT_STATUSES).path("environmentId", environment);
+        let (statuses, at) = dated(request.json().await.map_err(map_error)?);
         Ok(Snapshot::new(statuses, at))
     }
 
