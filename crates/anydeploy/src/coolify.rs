@@ -66,6 +66,7 @@ mod reason;
 mod restart;
 mod revision;
 mod rollback;
+mod row;
 mod rows;
 mod search;
 mod service_log;

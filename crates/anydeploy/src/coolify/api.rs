@@ -3,18 +3,29 @@
 use coolify_client::Client;
 use coolify_client::types::{
     ApplicationVariableBulk, CancelledDeployment, ContainerLogs, DeployAccepted, DeployByTagOrUuidParams,
-    Deployment as Row, DeploymentPage, EnvironmentVariable, GetApplicationLogsByUuidParams,
-    GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams, ListDeploymentsByAppUuidParams, Message, Resource,
-    RestartServiceByUuidParams, Rollback, RollbackImages, StartedDeployment, StopApplicationByUuidParams,
-    StopDatabaseByUuidParams, StopServiceByUuidParams, Team, UpdatedApplication, VariableBulk,
+    EnvironmentVariable, GetApplicationLogsByUuidParams, GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams,
+    Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, StartedDeployment,
+    StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team, UpdatedApplication,
+    VariableBulk,
 };
-use coolify_client::wire::{Method, Operation, ResponseFuture};
+use coolify_client::wire::{self, Method, Operation, ResponseFuture};
 use serde_json::Value;
 
 use super::error::map_error;
+use super::row::{LogsPage, Row, RowPage, RowWithLog};
 use super::settings::{Application, ServiceOrDatabase};
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
+
+/// One deployment, with the whole application, of which little is read.
+const DEPLOYMENT: wire::Operation = wire::Operation::new(Method::Get, "get-deployment-by-uuid", "/deployments/{uuid}");
+
+/// The deployments of an application, each with its log.
+const DEPLOYMENTS_OF_APPLICATION: wire::Operation =
+    wire::Operation::new(Method::Get, "list-deployments-by-app-uuid", "/deployments/applications/{uuid}");
+
+/// The deployments that are queued or in progress, each with its log.
+const ACTIVE_DEPLOYMENTS: wire::Operation = wire::Operation::new(Method::Get, "list-deployments", "/deployments");
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
@@ -109,7 +120,12 @@ impl Api {
     }
 
     pub(super) fn deployment(&self, uuid: &str) -> impl Future<Output = Result<Row>> {
-        value(self.client.get_deployment_by_uuid(uuid))
+        value(self.client.http().request(&DEPLOYMENT).path("uuid", uuid).json())
+    }
+
+    /// The deployment with its log.
+    pub(super) fn deployment_with_log(&self, uuid: &str) -> impl Future<Output = Result<RowWithLog>> {
+        value(self.client.http().request(&DEPLOYMENT).path("uuid", uuid).json())
     }
 
     /// A page of an application's deployments, newest first.
@@ -118,14 +134,28 @@ impl Api {
         uuid: &str,
         skip: i64,
         take: i64,
-    ) -> impl Future<Output = Result<Dated<DeploymentPage>>> {
-        let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        dated(self.client.list_deployments_by_app_uuid(uuid, &params))
+    ) -> impl Future<Output = Result<Dated<RowPage>>> {
+        dated(self.page_of(uuid, skip, take).json())
+    }
+
+    /// The deployments of such a page with their logs.
+    pub(super) async fn logs_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Vec<RowWithLog>> {
+        Ok(value(self.page_of(uuid, skip, take).json::<LogsPage>()).await?.deployments)
+    }
+
+    fn page_of<'a>(&'a self, uuid: &str, skip: i64, take: i64) -> wire::RequestBuilder<'a> {
+        let request = self.client.http().request(&DEPLOYMENTS_OF_APPLICATION).path("uuid", uuid);
+        request.query("skip", &skip).query("take", &take)
     }
 
     /// The deployments that are queued or in progress.
     pub(super) fn active_deployments(&self) -> impl Future<Output = Result<Vec<Row>>> {
-        value(self.client.list_deployments())
+        value(self.client.http().request(&ACTIVE_DEPLOYMENTS).json())
+    }
+
+    /// The same with their logs.
+    pub(super) fn active_logs(&self) -> impl Future<Output = Result<Vec<RowWithLog>>> {
+        value(self.client.http().request(&ACTIVE_DEPLOYMENTS).json())
     }
 
     pub(super) fn cancel(&self, uuid: &str) -> impl Future<Output = Result<CancelledDeployment>> {

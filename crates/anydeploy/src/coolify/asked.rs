@@ -1,9 +1,10 @@
 //! What a trigger asks for, as far as it decides which rows may belong to it.
 
-use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
+use coolify_client::types::DeployByTagOrUuidParams;
 use serde::{Deserialize, Serialize};
 
 use super::pending::{Merged, Pending, Stage};
+use super::row::Row;
 use super::setting;
 use crate::adapter::Timestamps;
 use crate::{Action, Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};

@@ -1,11 +1,11 @@
 //! The deployments that an application had.
 
-use coolify_client::types::Deployment as Row;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::deployment::to_deployment;
 use super::pending::Pending;
 use super::read::application_only;
+use super::row::Row;
 use super::{Coolify, rows};
 use crate::{Action, Deployment, History, HistoryOptions, Result, Target};
 

@@ -306,7 +306,9 @@ impl Api {
 
     /// Whether the server says that there is no such target; what cannot be read says nothing.
     pub(super) async fn is_gone(&self, target: &Target) -> Option<Error> {
-        self.details(target).await.err().filter(|error| error.kind() == ErrorKind::NotFound)
+        let (operation, id) = by_id(target).ok()?;
+        let answer = value(self.client.http().request(operation).query(id, target.id()).empty()).await;
+        answer.err().filter(|error| error.kind() == ErrorKind::NotFound)
     }
 
     pub(super) fn projects(&self) -> impl Future<Output = Result<Vec<Map<String, Value>>>> {
@@ -335,6 +337,15 @@ impl Api {
             self.edition.set(is_cloud);
         }
         self.edition.is_cloud()
+    }
+}
+
+/// The operation that reads one target, and the parameter that names it.
+fn by_id(target: &Target) -> Result<(&'static wire::Operation, &'static str)> {
+    match target.kind() {
+        TargetKind::Application => Ok((&APPLICATION_ONE, "applicationId")),
+        TargetKind::Compose => Ok((&COMPOSE_ONE, "composeId")),
+        other => Err(unsupported_kind(other)),
     }
 }
 
