@@ -37,6 +37,9 @@
 //! * Variables are written by one request that is not atomic, with the value and every flag of each, because Coolify empties
 //!   or resets what is left out; a failure is read back, and names what was written.
 //!   Values are read with `read:sensitive` alone, and never of a variable that is shown once.
+//! * Everything with a tag is deployed by one request, and each application has its own baseline and identity; services of
+//!   the tag are started without a deployment.
+//! * Previews are known by their deployments alone, so whether one exists is not.
 //! * `finished` is Coolify's word for the container being exchanged.
 //!   The post-deployment command runs after it, and its failure changes nothing; so do further servers of the same
 //!   application, each under an id of its own.
@@ -54,11 +57,13 @@ mod catalog;
 mod check;
 mod deployment;
 mod error;
+mod find;
 mod history;
 mod lifecycle;
 mod lines;
 mod logs;
 mod pending;
+mod previews;
 mod read;
 mod reason;
 mod restart;
@@ -66,6 +71,8 @@ mod revision;
 mod rollback;
 mod rows;
 mod search;
+mod selection;
+mod service;
 mod setting;
 mod start;
 mod state;
@@ -217,7 +224,7 @@ impl Deployer for Coolify {
     }
 
     fn capabilities(&self) -> Capabilities {
-        use Ability::{Cancel, History, Logs, Start, Stop, Variables};
+        use Ability::{Cancel, DeployByTag, Domains, History, Logs, Previews, Start, Stop, Variables};
         use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest, SetBranch, SetImageTag};
         let mut capabilities = Capabilities::new()
             .with_kind(
@@ -229,14 +236,17 @@ impl Deployer for Coolify {
             .with_action(TargetKind::Application, Action::Rollback, &[])
             .with_abilities(
                 TargetKind::Application,
-                &[Start, Stop, Ability::Rollback, Variables, History, Cancel, Logs],
+                &[Start, Stop, Ability::Rollback, Variables, Previews, Domains, DeployByTag, History, Cancel, Logs],
             );
         for kind in [TargetKind::Service, TargetKind::Database] {
             capabilities = capabilities
                 .with_kind(kind.clone(), &[])
                 .with_action(kind.clone(), Action::Restart, &[])
                 .with_action(kind.clone(), Action::Redeploy, &[])
-                .with_abilities(kind, &[Start, Stop, Variables]);
+                .with_abilities(kind.clone(), &[Start, Stop, Variables]);
+            if kind == TargetKind::Service {
+                capabilities = capabilities.with_abilities(kind, &[Domains]);
+            }
         }
         capabilities
             // 200 requests a minute for all tokens of a user; a read of a deployment is large besides.
@@ -253,7 +263,7 @@ impl Deployer for Coolify {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
-    offers!(rollback: Rollback, variables: Variables);
+    offers!(rollback: Rollback, variables: Variables, previews: Previews, batch: Batch);
 }
 
 two_phase!(Coolify, CoolifyPlanner);

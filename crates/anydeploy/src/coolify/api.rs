@@ -1,17 +1,45 @@
 //! The requests that this adapter makes.
 
+use std::time::Duration;
+
 use coolify_client::Client;
 use coolify_client::types::{
     Application, ApplicationUpdate, ApplicationVariableBulk, CancelledDeployment, Database, DeployAccepted,
-    DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable, ListDeploymentsByAppUuidParams,
-    Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, Service, StartedDeployment,
-    StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team, VariableBulk,
+    DeployByTagOrUuidParams, Deployment as Row, DeploymentPage, EnvironmentVariable, ListApplicationsParams,
+    ListDeploymentsByAppUuidParams, Message, Project, ProjectDetails, Resource, RestartServiceByUuidParams, Rollback,
+    RollbackImages, Service, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams,
+    StopServiceByUuidParams, Team, VariableBulk,
 };
-use coolify_client::wire::ResponseFuture;
+use coolify_client::wire::{self, Method, ResponseFuture};
 
 use super::error::map_error;
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
+
+/// Coolify removes the containers of a preview over SSH before it answers (4.3.11).
+const DELETE_PREVIEW_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Of an area that is not compiled otherwise, as are the tags.
+const DELETE_PREVIEW: wire::Operation = wire::Operation::new(
+    Method::Delete,
+    "delete-preview-deployment-by-pull-request-id",
+    "/applications/{uuid}/previews/{pull_request_id}",
+)
+.with_timeout(DELETE_PREVIEW_TIMEOUT);
+
+const APPLICATION_TAGS: wire::Operation =
+    wire::Operation::new(Method::Get, "list-tags-by-application-uuid", "/applications/{uuid}/tags");
+const SERVICE_TAGS: wire::Operation =
+    wire::Operation::new(Method::Get, "list-tags-by-service-uuid", "/services/{uuid}/tags");
+const DATABASE_TAGS: wire::Operation =
+    wire::Operation::new(Method::Get, "list-tags-by-database-uuid", "/databases/{uuid}/tags");
+
+/// A tag of a resource.
+pub(super) struct Tag {
+    name: String,
+}
+
+wire::object!(Tag: required { name = "name" });
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
@@ -165,6 +193,37 @@ impl Api {
 
     pub(super) async fn resources(&self) -> Result<Vec<Resource>> {
         value(self.client.list_resources()).await
+    }
+
+    /// The applications with a tag, which is stored in lower case.
+    pub(super) async fn applications_with_tag(&self, tag: &str) -> Result<Vec<Application>> {
+        let params = ListApplicationsParams { tag: Some(tag.to_owned()) };
+        value(self.client.list_applications(&params)).await
+    }
+
+    /// The tags of an application, service or database.
+    pub(super) async fn tags(&self, target: &Target) -> Result<Vec<String>> {
+        let operation = match target.kind() {
+            TargetKind::Service => &SERVICE_TAGS,
+            TargetKind::Database => &DATABASE_TAGS,
+            _ => &APPLICATION_TAGS,
+        };
+        let tags: Vec<Tag> = value(self.client.http().request(operation).path("uuid", target.id()).json()).await?;
+        Ok(tags.into_iter().map(|tag| tag.name).collect())
+    }
+
+    pub(super) async fn delete_preview(&self, uuid: &str, pull_request: u64) -> Result<()> {
+        let request = self.client.http().request(&DELETE_PREVIEW).path("uuid", uuid);
+        value(request.path("pull_request_id", pull_request).empty()).await
+    }
+
+    pub(super) async fn projects(&self) -> Result<Vec<Project>> {
+        value(self.client.list_projects()).await
+    }
+
+    /// A project with its environments.
+    pub(super) async fn project(&self, uuid: &str) -> Result<ProjectDetails> {
+        value(self.client.get_project_by_uuid(uuid)).await
     }
 
     pub(super) async fn version(&self) -> Result<String> {
