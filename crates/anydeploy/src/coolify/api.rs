@@ -1,12 +1,14 @@
 //! The requests that this adapter makes.
 
+use std::time::Duration;
+
 use coolify_client::Client;
 use coolify_client::types::{
     ApplicationVariableBulk, CancelledDeployment, ContainerLogs, DeployAccepted, DeployByTagOrUuidParams,
     EnvironmentVariable, GetApplicationLogsByUuidParams, GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams,
-    Message, Resource, RestartServiceByUuidParams, Rollback, RollbackImages, StartedDeployment,
-    StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team, UpdatedApplication,
-    VariableBulk,
+    ListApplicationsParams, Message, Project, ProjectDetails, Resource, RestartServiceByUuidParams, Rollback,
+    RollbackImages, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams,
+    Team, UpdatedApplication, VariableBulk,
 };
 use coolify_client::wire::{self, Method, Operation, ResponseFuture};
 use serde_json::Value;
@@ -18,14 +20,37 @@ use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
 
 /// One deployment, with the whole application, of which little is read.
-const DEPLOYMENT: wire::Operation = wire::Operation::new(Method::Get, "get-deployment-by-uuid", "/deployments/{uuid}");
+const DEPLOYMENT: Operation = Operation::new(Method::Get, "get-deployment-by-uuid", "/deployments/{uuid}");
 
 /// The deployments of an application, each with its log.
-const DEPLOYMENTS_OF_APPLICATION: wire::Operation =
-    wire::Operation::new(Method::Get, "list-deployments-by-app-uuid", "/deployments/applications/{uuid}");
+const DEPLOYMENTS_OF_APPLICATION: Operation =
+    Operation::new(Method::Get, "list-deployments-by-app-uuid", "/deployments/applications/{uuid}");
 
 /// The deployments that are queued or in progress, each with its log.
-const ACTIVE_DEPLOYMENTS: wire::Operation = wire::Operation::new(Method::Get, "list-deployments", "/deployments");
+const ACTIVE_DEPLOYMENTS: Operation = Operation::new(Method::Get, "list-deployments", "/deployments");
+
+/// Coolify removes the containers of a preview over SSH before it answers (4.3.11).
+const DELETE_PREVIEW_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Of an area that is not compiled otherwise, as are the tags.
+const DELETE_PREVIEW: Operation = Operation::new(
+    Method::Delete,
+    "delete-preview-deployment-by-pull-request-id",
+    "/applications/{uuid}/previews/{pull_request_id}",
+)
+.with_timeout(DELETE_PREVIEW_TIMEOUT);
+
+const APPLICATION_TAGS: Operation =
+    Operation::new(Method::Get, "list-tags-by-application-uuid", "/applications/{uuid}/tags");
+const SERVICE_TAGS: Operation = Operation::new(Method::Get, "list-tags-by-service-uuid", "/services/{uuid}/tags");
+const DATABASE_TAGS: Operation = Operation::new(Method::Get, "list-tags-by-database-uuid", "/databases/{uuid}/tags");
+
+/// A tag of a resource.
+pub(super) struct Tag {
+    name: String,
+}
+
+wire::object!(Tag: required { name = "name" });
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
@@ -234,6 +259,37 @@ impl Api {
 
     pub(super) fn resources(&self) -> impl Future<Output = Result<Vec<Resource>>> {
         value(self.client.list_resources())
+    }
+
+    /// The applications with a tag, which is stored in lower case.
+    pub(super) async fn applications_with_tag(&self, tag: &str) -> Result<Vec<Application>> {
+        let params = ListApplicationsParams { tag: Some(tag.to_owned()) };
+        value(self.client.list_applications(&params)).await
+    }
+
+    /// The tags of an application, service or database.
+    pub(super) async fn tags(&self, target: &Target) -> Result<Vec<String>> {
+        let operation = match target.kind() {
+            TargetKind::Service => &SERVICE_TAGS,
+            TargetKind::Database => &DATABASE_TAGS,
+            _ => &APPLICATION_TAGS,
+        };
+        let tags: Vec<Tag> = value(self.client.http().request(operation).path("uuid", target.id()).json()).await?;
+        Ok(tags.into_iter().map(|tag| tag.name).collect())
+    }
+
+    pub(super) async fn delete_preview(&self, uuid: &str, pull_request: u64) -> Result<()> {
+        let request = self.client.http().request(&DELETE_PREVIEW).path("uuid", uuid);
+        value(request.path("pull_request_id", pull_request).empty()).await
+    }
+
+    pub(super) async fn projects(&self) -> Result<Vec<Project>> {
+        value(self.client.list_projects()).await
+    }
+
+    /// A project with its environments.
+    pub(super) async fn project(&self, uuid: &str) -> Result<ProjectDetails> {
+        value(self.client.get_project_by_uuid(uuid)).await
     }
 
     pub(super) fn version(&self) -> impl Future<Output = Result<String>> {

@@ -20,7 +20,7 @@ pub(super) const MAX_RECOVERED_ROWS: usize = 200;
 const SEARCH_PAGE_SIZES: (i64, i64) = (3, 10);
 
 /// How many rows of a history are asked for at once.
-const HISTORY_PAGE_SIZE: i64 = 20;
+pub(super) const HISTORY_PAGE_SIZE: i64 = 20;
 
 /// The text before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
 const LOG_MEMBER: &str = ",\"logs\":";
@@ -68,7 +68,7 @@ pub(super) async fn page(api: &Api, target: &Target, skip: i64, take: i64) -> Re
 
 /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
 /// again with half of them, and one row that is too large is read up to its log.
-async fn page_that_fits(api: &Api, target: &Target, skip: usize, mut take: i64) -> Result<(Page, i64)> {
+pub(super) async fn page_that_fits(api: &Api, target: &Target, skip: usize, mut take: i64) -> Result<(Page, i64)> {
     let skip = i64::try_from(skip).unwrap_or(i64::MAX);
     loop {
         match page(api, target, skip, take).await {

@@ -188,7 +188,7 @@ async fn post(coolify: &Coolify, context: Context<'_>) -> Answer {
 }
 
 /// Searches the newest rows for the one that the trigger made.
-async fn search_for(
+pub(super) async fn search_for(
     coolify: &Coolify,
     target: &Target,
     asked: &Asked,
@@ -216,7 +216,7 @@ async fn search_for(
 }
 
 /// A preview and production do not get into each other's way.
-fn place_of(api: &Api, target: &Target, asked: &Asked) -> String {
+pub(super) fn place_of(api: &Api, target: &Target, asked: &Asked) -> String {
     format!("{} {} {} {}", api.address(), asked.pull_request, target.kind(), target.id())
 }
 

@@ -306,8 +306,8 @@ impl Api {
 
     /// Whether the server says that there is no such target; what cannot be read says nothing.
     pub(super) async fn is_gone(&self, target: &Target) -> Option<Error> {
-        let (operation, id) = by_id(target).ok()?;
-        let answer = value(self.client.http().request(operation).query(id, target.id()).empty()).await;
+        let procedures = self.procedures(target).await.ok()?;
+        let answer = value(self.client.http().request(&procedures.one).query(procedures.id, target.id()).empty()).await;
         answer.err().filter(|error| error.kind() == ErrorKind::NotFound)
     }
 
@@ -337,15 +337,6 @@ impl Api {
             self.edition.set(is_cloud);
         }
         self.edition.is_cloud()
-    }
-}
-
-/// The operation that reads one target, and the parameter that names it.
-fn by_id(target: &Target) -> Result<(&'static wire::Operation, &'static str)> {
-    match target.kind() {
-        TargetKind::Application => Ok((&APPLICATION_ONE, "applicationId")),
-        TargetKind::Compose => Ok((&COMPOSE_ONE, "composeId")),
-        other => Err(unsupported_kind(other)),
     }
 }
 
