@@ -145,3 +145,6 @@ fn note(kind: &TargetKind) -> &'static str {
         _ => "they take effect with the next deployment, redeployment or restart",
     }
 }
+
+#[cfg(test)]
+mod tests;
