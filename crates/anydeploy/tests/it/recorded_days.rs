@@ -12,8 +12,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 async fn playing(recorded: &str, ids: &[&str]) -> MockServer {
     let server = MockServer::start().await;
     for id in ids {
-        let lines = recorded.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let line = lines.into_iter().find(|line| line["id"] == *id).unwrap_or_else(|| panic!("`{id}` is not recorded"));
+        let mut lines = recorded.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let line = lines.find(|line| line["id"] == *id).unwrap_or_else(|| panic!("`{id}` is not recorded"));
         let (verb, path) = line["request"].as_str().unwrap().split_once(' ').unwrap();
         let parts = path.split('/').map(|part| if is_id(part) { "[^/]+".to_owned() } else { part.replace('.', "\\.") });
         let shape = format!("^{}$", parts.collect::<Vec<_>>().join("/"));
