@@ -6,9 +6,9 @@ use coolify_client::Client;
 use coolify_client::types::{
     ApplicationVariableBulk, CancelledDeployment, ContainerLogs, DeployAccepted, DeployByTagOrUuidParams,
     EnvironmentVariable, GetApplicationLogsByUuidParams, GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams,
-    ListApplicationsParams, Message, Project, ProjectDetails, Resource, RestartServiceByUuidParams, Rollback,
-    RollbackImages, StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams,
-    Team, UpdatedApplication, VariableBulk,
+    Message, Project, ProjectDetails, Resource, RestartServiceByUuidParams, Rollback, RollbackImages,
+    StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team,
+    UpdatedApplication, VariableBulk,
 };
 use coolify_client::wire::{self, Method, Operation, ResponseFuture};
 use serde_json::Value;
@@ -57,6 +57,7 @@ pub(super) type Dated<T> = (T, Option<Timestamps>);
 
 // One of each, of which a few columns are read.
 const APPLICATION: Operation = Operation::new(Method::Get, "get-application-by-uuid", "/applications/{uuid}");
+const APPLICATIONS: Operation = Operation::new(Method::Get, "list-applications", "/applications");
 const SERVICE: Operation = Operation::new(Method::Get, "get-service-by-uuid", "/services/{uuid}");
 const DATABASE: Operation = Operation::new(Method::Get, "get-database-by-uuid", "/databases/{uuid}");
 
@@ -263,8 +264,7 @@ impl Api {
 
     /// The applications with a tag, which is stored in lower case.
     pub(super) async fn applications_with_tag(&self, tag: &str) -> Result<Vec<Application>> {
-        let params = ListApplicationsParams { tag: Some(tag.to_owned()) };
-        value(self.client.list_applications(&params)).await
+        value(self.client.http().request(&APPLICATIONS).query("tag", &tag).json()).await
     }
 
     /// The tags of an application, service or database.
