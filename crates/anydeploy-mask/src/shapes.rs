@@ -53,6 +53,9 @@ const TOKENS: [(&str, usize, bool); 46] = [
     ("AGE-SECRET-KEY-", 8, true),
 ];
 
+/// A shorter run holds no token, in bytes.
+const SHORTEST: usize = 12;
+
 /// A run of base64 of this length is a key or a certificate rather than a word, in bytes.
 const BASE64: usize = 64;
 
@@ -84,12 +87,9 @@ pub(crate) fn cover(cover: &mut Cover<'_>) {
 
 fn cover_token(cover: &mut Cover<'_>, start: usize, run: &str) {
     // A token may be glued to what stands before it, as in `-ughp_…`, but not to a letter of an ordinary word.
-    for (prefix, least, marks) in TOKENS {
-        for (at, _) in run.match_indices(prefix) {
-            if run[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) {
-                continue;
-            }
-            let tail = &run[at + prefix.len()..];
+    for at in (0..(run.len() + 1).saturating_sub(SHORTEST)).filter(|at| !ends_with_letter(&run[..*at])) {
+        for (prefix, least, marks) in TOKENS {
+            let Some(tail) = run[at..].strip_prefix(prefix) else { continue };
             let length = tail.find(|c: char| !marks && !c.is_ascii_alphanumeric()).unwrap_or(tail.len());
             if length >= least && tail[..length].bytes().any(|byte| byte.is_ascii_alphanumeric()) {
                 cover.hide(start + at, start + at + prefix.len() + length);
@@ -97,9 +97,10 @@ fn cover_token(cover: &mut Cover<'_>, start: usize, run: &str) {
         }
     }
     // The base64 of an object begins so: a JWT, or the credentials of a registry.
-    if let Some(at) = run.find("eyJ")
+    if run.len() >= 20
+        && let Some(at) = run.find("eyJ")
         && run.len() - at >= 20
-        && !run[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
+        && !ends_with_letter(&run[..at])
     {
         let end = run.trim_end_matches('.').len();
         cover.hide(start + at, start + end);
@@ -114,14 +115,20 @@ fn cover_token(cover: &mut Cover<'_>, start: usize, run: &str) {
 
 /// Whether a run of base64 is a key: one that is known by its beginning, or any that is long and mixed.
 fn is_key_material(run: &str) -> bool {
+    if run.len() < 16 {
+        return false;
+    }
     // `-----BEGIN`, `openssh-key-v1`, and the DER of a key or a certificate.
     let is_known = ["LS0tLS1CRUdJTi", "b3BlbnNzaC1rZXktdjE"].iter().any(|start| run.contains(start));
     let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
     // A long path has a slash every few letters, and a digest is lower-case hex.
     let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
     let slashes = run.bytes().filter(|byte| *byte == b'/').count();
-    (is_known && run.len() >= 16)
-        || (run.len() >= BASE64 && is_mixed && slashes * 12 <= run.len() && !run.contains(['-', '_']))
+    is_known || (run.len() >= BASE64 && is_mixed && slashes * 12 <= run.len() && !run.contains(['-', '_']))
+}
+
+fn ends_with_letter(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 fn is_token(c: char) -> bool {

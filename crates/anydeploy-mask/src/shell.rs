@@ -60,6 +60,9 @@ fn cover_pipes(cover: &mut Cover<'_>, start: usize, line: &str) {
             cover.hide(start + end + (secret.len() - secret.trim_start().len()), start + end + secret.len());
         }
     }
+    if !line.contains('<') {
+        return;
+    }
     for (at, sign) in line.match_indices("<<<") {
         let after = &line[at + sign.len()..];
         let secret = line.len() - after.trim_start().len();
@@ -68,7 +71,9 @@ fn cover_pipes(cover: &mut Cover<'_>, start: usize, line: &str) {
 }
 
 fn cover_flags(cover: &mut Cover<'_>, start: usize, line: &str) {
-    for (command, flags, glued) in FLAGS {
+    // Lines without a flag, which are most, are not searched for each command.
+    let commands = if line.contains('-') { &FLAGS[..] } else { &[] };
+    for &(command, flags, glued) in commands {
         for (at, _) in line.match_indices(command) {
             let end = at + command.len();
             if !is_command(line, at) || !line[end..].starts_with([' ', '\t']) {

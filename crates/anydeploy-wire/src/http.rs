@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::header::HeaderMap;
+use reqwest::{Url, header::HeaderMap};
 
 use crate::{
     operation::Operation,
@@ -24,7 +24,8 @@ pub(crate) struct Parts {
     pub(crate) client: reqwest::Client,
     /// Whether the client may have sent a request before the failure that it reports, by a redirect or a retry.
     pub(crate) may_resend: bool,
-    /// Without a slash at its end.
+    pub(crate) url: Url,
+    /// The same as text, without a slash at its end.
     pub(crate) base_url: String,
     /// The host of the base URL, and its port.
     pub(crate) server: (String, u16),
@@ -73,6 +74,11 @@ impl Http {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.0.throttle.traffic()
+    }
+
+    /// The base URL, with or without a slash at its end.
+    pub(crate) fn url(&self) -> &Url {
+        &self.0.url
     }
 
     pub(crate) fn throttle(&self) -> &Arc<Throttle> {

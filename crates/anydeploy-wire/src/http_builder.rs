@@ -246,6 +246,7 @@ impl HttpBuilder {
             may_resend: self.client.is_some(),
             base_url: url.as_str().trim_end_matches('/').to_owned(),
             server: base_url::server(&url),
+            url,
             destination,
             headers,
             timeout: self.timeout,

@@ -7,17 +7,18 @@ use crate::operation::Operation;
 /// Everything but RFC 3986's unreserved characters is encoded.
 const ENCODED_IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Fills the template, or says which parameter cannot be used and why.
-pub(crate) fn fill(operation: &Operation, values: &[(&str, String)]) -> Result<String, String> {
+/// Fills the template and puts it after `base`, or says which parameter cannot be used and why.
+pub(crate) fn fill(base: &str, operation: &Operation, values: &[(&str, String)]) -> Result<String, String> {
     for (name, value) in values {
         if let Some(reason) = refusal_of(value) {
             return Err(format!("the path parameter `{name}` {reason}"));
         }
-        if !operation.path().contains(&format!("{{{name}}}")) {
+        if !has_parameter(operation.path(), name) {
             return Err(format!("there is no path parameter `{name}`"));
         }
     }
-    let mut filled = String::with_capacity(operation.path().len() + 32);
+    let mut filled = String::with_capacity(base.len() + operation.path().len() + 64);
+    filled.push_str(base);
     let mut rest = operation.path();
     while let Some((before, tail)) = rest.split_once('{') {
         let Some((name, after)) = tail.split_once('}') else { break };
@@ -30,6 +31,11 @@ pub(crate) fn fill(operation: &Operation, values: &[(&str, String)]) -> Result<S
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+fn has_parameter(template: &str, name: &str) -> bool {
+    let mut parameters = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    parameters.any(|(parameter, _)| parameter == name)
 }
 
 /// Why a value may not stand in a path.
@@ -59,7 +65,13 @@ mod tests {
     const READ: Operation = Operation::new(Method::Get, "read", "/teams/{team}/members/{member}");
 
     fn fill_with(team: &str, member: &str) -> Result<String, String> {
-        fill(&READ, &[("team", team.to_owned()), ("member", member.to_owned())])
+        fill("", &READ, &[("team", team.to_owned()), ("member", member.to_owned())])
+    }
+
+    fn url_with(path: &str) -> Url {
+        let mut url = Url::parse("https://host.example").unwrap();
+        url.set_path(&format!("/api{path}"));
+        url
     }
 
     #[test]
@@ -77,9 +89,9 @@ mod tests {
 
     #[test]
     fn parameters_and_template_must_agree() {
-        let missing = fill(&READ, &[("team", "1".to_owned())]).unwrap_err();
+        let missing = fill("", &READ, &[("team", "1".to_owned())]).unwrap_err();
         assert_eq!(missing, "the path parameter `member` is not given");
-        let unknown = fill(&READ, &[("uuid", "1".to_owned())]).unwrap_err();
+        let unknown = fill("", &READ, &[("uuid", "1".to_owned())]).unwrap_err();
         assert_eq!(unknown, "there is no path parameter `uuid`");
     }
 
@@ -87,7 +99,7 @@ mod tests {
         #[test]
         fn no_value_changes_the_segments_of_the_url(team: String, member in any::<String>()) {
             if let Ok(path) = fill_with(&team, &member) {
-                let url = Url::parse(&format!("https://host.example/api{path}")).unwrap();
+                let url = url_with(&path);
                 let segments: Vec<_> = url.path_segments().unwrap().collect();
                 prop_assert_eq!(segments.len(), 5);
                 prop_assert_eq!((segments[0], segments[1], segments[3]), ("api", "teams", "members"));
@@ -99,7 +111,7 @@ mod tests {
         #[test]
         fn no_dotted_value_changes_the_segments_of_the_url(member in r"[./\\%2eE5cCfF]{0,8}") {
             if let Ok(path) = fill_with("1", &member) {
-                let url = Url::parse(&format!("https://host.example/api{path}")).unwrap();
+                let url = url_with(&path);
                 prop_assert_eq!(url.path_segments().unwrap().count(), 5);
             }
         }

@@ -13,21 +13,21 @@ use crate::{
 
 /// Reads a response up to the limit; whatever is not 2xx becomes an error that holds it.
 ///
-/// `url` is what the request was sent to.
+/// `url` is what the request was sent to, if the client may have followed a redirect.
 pub(crate) async fn receive(
     http: &Http,
     operation: Operation,
-    url: &Url,
+    url: Option<&Url>,
     mut response: reqwest::Response,
 ) -> Result<RawResponse, Error> {
     let status = response.status();
     let redirect = Redirect::of(&response);
-    let answered_by = response.url().clone();
+    let followed = url.filter(|url| *url != response.url()).map(|url| followed(url, response.url()));
     let (body, end) = read_body(&mut response, http.max_body()).await;
     let received = Received { status, headers: std::mem::take(response.headers_mut()), body };
-    if answered_by != *url {
+    if let Some(message) = followed {
         // Our own client follows none. Whether the operation was called at all is unknown: of a POST a redirect makes a GET.
-        let error = Error::new(ErrorKind::Decode, Some(operation), followed(url, &answered_by));
+        let error = Error::new(ErrorKind::Decode, Some(operation), message);
         return Err(error.with_response(received).with_sent(http.headers()));
     }
     if !status.is_success() {
@@ -68,10 +68,16 @@ enum End {
 
 /// Reads chunk by chunk, so that no more than the limit and one chunk is ever held.
 async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, End) {
-    let mut body = Vec::new();
+    // Most bodies are one chunk, which is kept as it came.
+    let (mut first, mut body) = (Bytes::new(), Vec::new());
     let end = loop {
         match response.chunk().await {
+            Ok(Some(chunk)) if first.is_empty() && chunk.len() <= limit => first = chunk,
             Ok(Some(chunk)) => {
+                if body.is_empty() {
+                    body.reserve_exact(announced_length(response).min(limit));
+                    body.extend_from_slice(&first);
+                }
                 let room = limit - body.len();
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
                 if chunk.len() > room {
@@ -82,5 +88,10 @@ async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, En
             Err(error) => break End::Broken(error),
         }
     };
-    (body.into(), end)
+    (if body.is_empty() { first } else { body.into() }, end)
+}
+
+/// How long the body is, if the server says so.
+fn announced_length(response: &reqwest::Response) -> usize {
+    response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use std::{any::Any, fmt, time::Instant};
 
 use bytes::Bytes;
 use reqwest::{
-    Request, Url,
+    Request,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
 use serde::Serialize;
@@ -210,9 +210,9 @@ impl<'a> RequestBuilder<'a> {
             return Err(error);
         }
         let refuse = |reason| Error::argument(operation, reason);
-        let path = path::fill(&operation, &path).map_err(refuse)?;
-        let mut url = Url::parse(&format!("{}{path}", http.base_url()))
-            .map_err(|_| refuse("the path does not make a URL".to_owned()))?;
+        let mut url = http.url().clone();
+        let path = path::fill(url.path().trim_end_matches('/'), &operation, &path).map_err(refuse)?;
+        url.set_path(&path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -242,14 +242,15 @@ impl<'a> RequestBuilder<'a> {
 }
 
 async fn exchange(http: &Http, operation: Operation, request: Request) -> Result<RawResponse, Error> {
-    let url = request.url().clone();
+    // A client of ours follows no redirect, so that no other address answers.
+    let url = http.may_resend().then(|| request.url().clone());
     let response = http.client().execute(request).await;
     let response = response.map_err(|error| {
         let error = Error::transport(operation, http.destination(), error);
         // A read changes nothing, however often it is sent.
         if http.may_resend() && operation.method() != Method::Get { error.maybe_sent() } else { error }
     })?;
-    receive(http, operation, &url, response).await
+    receive(http, operation, url.as_ref(), response).await
 }
 
 impl fmt::Debug for RequestBuilder<'_> {

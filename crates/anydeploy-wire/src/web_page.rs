@@ -1,6 +1,6 @@
 //! Web pages that come where an API should answer.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 /// How a web page begins, in any case: the gateways' own pages often leave out the head.
 const WEB_PAGE_STARTS: [&[u8]; 12] = [
@@ -20,8 +20,8 @@ const WEB_PAGE_STARTS: [&[u8]; 12] = [
 
 /// Whether the content type says that the body is a web page, which is not always so.
 pub(crate) fn says_html(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|text| text.to_ascii_lowercase().contains("html"))
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    content_type.windows(4).any(|part| part.eq_ignore_ascii_case(b"html"))
 }
 
 /// Whether a body begins as a web page does.

@@ -37,6 +37,9 @@
 //! * Variables are written by one request that is not atomic, with the value and every flag of each, because Coolify empties
 //!   or resets what is left out; a failure is read back, and names what was written.
 //!   Values are read with `read:sensitive` alone, and never of a variable that is shown once.
+//! * Everything with a tag is deployed by one request, and each application has its own baseline and identity; services of
+//!   the tag are started without a deployment.
+//! * Previews are known by their deployments alone, so whether one exists is not.
 //! * `finished` is Coolify's word for the container being exchanged.
 //!   The post-deployment command runs after it, and its failure changes nothing; so do further servers of the same
 //!   application, each under an id of its own.
@@ -55,19 +58,24 @@ mod check;
 mod deployment;
 mod error;
 mod events;
+mod find;
 mod health;
 mod history;
 mod lifecycle;
 mod lines;
 mod logs;
 mod pending;
+mod previews;
 mod read;
 mod reason;
 mod restart;
 mod revision;
 mod rollback;
+mod row;
 mod rows;
 mod search;
+mod selection;
+mod service;
 mod service_log;
 mod setting;
 mod settings;
@@ -222,7 +230,9 @@ impl Deployer for Coolify {
     }
 
     fn capabilities(&self) -> Capabilities {
-        use Ability::{Cancel, Health, History, Logs, ServiceLogs, Start, Stop, Variables};
+        use Ability::{
+            Cancel, DeployByTag, Domains, Health, History, Logs, Previews, ServiceLogs, Start, Stop, Variables,
+        };
         use RequestOption::{Commit, Deployed, ImageTag, NoCache, PullRequest, SetBranch, SetImageTag};
         let mut capabilities = Capabilities::new()
             .with_kind(
@@ -234,14 +244,30 @@ impl Deployer for Coolify {
             .with_action(TargetKind::Application, Action::Rollback, &[])
             .with_abilities(
                 TargetKind::Application,
-                &[Start, Stop, Ability::Rollback, Variables, History, Cancel, Logs, ServiceLogs, Health],
+                &[
+                    Start,
+                    Stop,
+                    Ability::Rollback,
+                    Variables,
+                    Previews,
+                    Domains,
+                    DeployByTag,
+                    History,
+                    Cancel,
+                    Logs,
+                    ServiceLogs,
+                    Health,
+                ],
             );
         for kind in [TargetKind::Service, TargetKind::Database] {
             capabilities = capabilities
                 .with_kind(kind.clone(), &[])
                 .with_action(kind.clone(), Action::Restart, &[])
                 .with_action(kind.clone(), Action::Redeploy, &[])
-                .with_abilities(kind, &[Start, Stop, Variables, ServiceLogs, Health]);
+                .with_abilities(kind.clone(), &[Start, Stop, Variables, ServiceLogs, Health]);
+            if kind == TargetKind::Service {
+                capabilities = capabilities.with_abilities(kind, &[Domains]);
+            }
         }
         capabilities
             // 200 requests a minute for all tokens of a user; a read of a deployment is large besides.
@@ -258,7 +284,7 @@ impl Deployer for Coolify {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
-    offers!(rollback: Rollback, variables: Variables, health: Health);
+    offers!(rollback: Rollback, variables: Variables, previews: Previews, batch: Batch, health: Health);
 }
 
 two_phase!(Coolify, CoolifyPlanner);

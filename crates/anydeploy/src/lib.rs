@@ -29,6 +29,8 @@
 
 mod any_config;
 mod excerpt;
+#[cfg(all(test, any(feature = "coolify", feature = "dokploy", feature = "qovery")))]
+mod fixtures;
 #[cfg(any(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod groups;
 pub mod guide;

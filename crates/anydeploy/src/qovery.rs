@@ -87,6 +87,7 @@ mod service;
 mod snapshot;
 mod state;
 mod status;
+mod statuses;
 mod trigger;
 mod unlisted;
 mod variables;

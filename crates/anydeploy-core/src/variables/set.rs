@@ -63,6 +63,9 @@ pub struct Variable {
     pub origin: Origin,
     /// Whether the platform hides its value from people.
     pub secret: bool,
+    /// Whether the platform takes its value as it stands; `None` where the platform has no such switch on a variable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub literal: Option<bool>,
     /// Whether the build sees it too; `None` where the platform has no such switch on a variable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_build: Option<bool>,
@@ -84,6 +87,7 @@ impl Variable {
             scope: VariableScope::Runtime,
             origin: Origin::User,
             secret: false,
+            literal: None,
             at_build: None,
             comment: None,
             details: Value::Null,
@@ -108,6 +112,13 @@ impl Variable {
     #[must_use]
     pub const fn with_secret(mut self, secret: bool) -> Self {
         self.secret = secret;
+        self
+    }
+
+    /// The same variable, whose value the platform takes as it stands or not.
+    #[must_use]
+    pub const fn with_literal(mut self, literal: Option<bool>) -> Self {
+        self.literal = literal;
         self
     }
 

@@ -173,17 +173,17 @@ fn application(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Res
     let application = &mut exchange.state.resources[position];
     let mut image_tag = wish.image_tag.clone();
     if wish.pull_request > 0 {
-        let is_there = application.previews.contains_key(&wish.pull_request);
         // Only a tag makes up for a preview that does not exist, and only of an application from an image.
-        if !is_there && !(wish.image_tag.is_some() && application.from_image) {
+        let is_made = wish.image_tag.is_some() && application.from_image;
+        if !is_made && !application.previews.contains_key(&wish.pull_request) {
             return Ok(Done::said(format!("Pull request {} not found for this resource.", wish.pull_request)));
         }
         if wish.image_tag.is_some() && !application.from_image {
             return Ok(Done::said("docker_tag can only be used with Docker Image applications."));
         }
         let preview = application.previews.entry(wish.pull_request).or_default();
-        preview.tag = image_tag.or_else(|| preview.tag.take());
-        image_tag = preview.tag.clone();
+        preview.tag = image_tag.take().or_else(|| preview.tag.take());
+        image_tag.clone_from(&preview.tag);
     }
     let name = application.name.clone();
     let order = Order {

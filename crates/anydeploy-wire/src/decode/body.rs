@@ -1,5 +1,7 @@
 //! Reading a whole body.
 
+use std::borrow::Cow;
+
 use serde::de::{DeserializeSeed as _, IgnoredAny};
 use serde_json::{Deserializer, error::Category};
 
@@ -27,12 +29,20 @@ pub(crate) fn read(body: &[u8], is_html: bool, slot: &mut dyn Slot) -> Result<Ve
     if text.is_empty() {
         return read_tree(&Tree::Null, slot).map_err(|error| error.with_note("the body is empty"));
     }
-    let error = match read_text(text, slot) {
-        Ok(notes) => return Ok(notes.into_repairs()),
+    // Checked at once, a text costs less than each of its strings alone.
+    let valid = str::from_utf8(text).map_or_else(|_| Cow::Owned(lossy(text)), Cow::Borrowed);
+    let is_valid = matches!(valid, Cow::Borrowed(_));
+    let error = match read_text(&valid, slot) {
+        Ok(notes) => {
+            if !is_valid {
+                notes.add_repair(Repaired::Converted, &Place::ROOT);
+            }
+            return Ok(notes.into_repairs());
+        }
         Err(Failure::Mismatch(mismatch)) => return Err(mismatch.into_error()),
         Err(Failure::NoJson(error)) => error,
     };
-    if error.is_syntax() {
+    if is_valid && error.is_syntax() {
         match read_text(&lossy(text), slot) {
             Ok(notes) => {
                 notes.add_repair(Repaired::Converted, &Place::ROOT);
@@ -50,9 +60,9 @@ pub(crate) fn read(body: &[u8], is_html: bool, slot: &mut dyn Slot) -> Result<Ve
     Err(Mismatch::no_json().into_error().with_note(note))
 }
 
-fn read_text(text: &[u8], slot: &mut dyn Slot) -> Result<Notes, Failure> {
+fn read_text(text: &str, slot: &mut dyn Slot) -> Result<Notes, Failure> {
     let (notes, mut failure) = (Notes::default(), None);
-    let mut deserializer = Deserializer::from_slice(text);
+    let mut deserializer = Deserializer::from_str(text);
     let next = Next {
         take: &mut |source, is_null| slot.fill(&mut Node::root(source, is_null, &notes)),
         failure: &mut failure,
@@ -62,7 +72,7 @@ fn read_text(text: &[u8], slot: &mut dyn Slot) -> Result<Notes, Failure> {
         (None, Ok(())) => Ok(notes),
         (None, Err(error)) => Err(Failure::NoJson(error)),
         // A text that breaks off further on is reported as such.
-        (Some(mismatch), _) => match serde_json::from_slice::<IgnoredAny>(text) {
+        (Some(mismatch), _) => match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) => Err(Failure::Mismatch(mismatch)),
             Err(error) => Err(Failure::NoJson(error)),
         },

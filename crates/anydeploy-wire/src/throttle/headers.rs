@@ -2,9 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{DATE, HeaderMap};
+use reqwest::header::{DATE, HeaderMap, HeaderName};
 
 use crate::retry_after;
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// The status of a refusal by a rate limit.
 const TOO_MANY_REQUESTS: u16 = 429;
@@ -33,22 +37,22 @@ pub(super) struct Standing {
 impl Standing {
     /// Reads the `X-RateLimit` headers, and the `Retry-After` of a refusal.
     pub(super) fn read(status: u16, headers: &HeaderMap, now: SystemTime) -> Self {
-        let remaining = number(headers, "x-ratelimit-remaining").map(saturated);
-        let reset = number(headers, "x-ratelimit-reset").map(|reset| until(reset, headers, now));
+        let remaining = number(headers, &REMAINING).map(saturated);
+        let reset = number(headers, &RESET).map(|reset| until(reset, headers, now));
         // Coolify answers a full queue with 429, too, and a `Retry-After`, while requests are left.
         let is_refusal = status == TOO_MANY_REQUESTS && remaining.unwrap_or(0) == 0;
         Self {
-            limit: number(headers, "x-ratelimit-limit").map(saturated),
+            limit: number(headers, &LIMIT).map(saturated),
             remaining,
             reset,
-            wait: retry_after::read(headers, now).or(reset).filter(|_| is_refusal),
+            wait: is_refusal.then(|| retry_after::read(headers, now).or(reset)).flatten(),
             is_refusal,
         }
     }
 }
 
 /// A header that is a whole number; what is below zero is zero.
-fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     let text = headers.get(name)?.to_str().ok()?.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -104,6 +104,10 @@ pub(super) fn is_merged(message: &str) -> bool {
 pub(super) fn refused(message: &str, kind: &str) -> Error {
     let error = if message.starts_with("Unauthorized") {
         refusal("Coolify refused to deploy", ErrorKind::PermissionDenied)
+    } else if message.starts_with("Pull request ") && message.contains(" not found") {
+        // That of an image application is made by a tag, any other by a webhook or in the browser (4.3.11).
+        let advice = "name an image tag if the application is made from an image; otherwise the pull request makes it";
+        refusal("the application has no preview of this pull request", ErrorKind::NotFound).with_advice(advice)
     } else if message.contains(" started") {
         // A token that may not read cannot find out beforehand that the target is of another kind.
         let message = format!("the target is no {kind}, and Coolify started it as what it is");

@@ -1,26 +1,63 @@
 //! The requests that this adapter makes.
 
+use std::time::Duration;
+
 use coolify_client::Client;
 use coolify_client::types::{
     ApplicationVariableBulk, CancelledDeployment, ContainerLogs, DeployAccepted, DeployByTagOrUuidParams,
-    Deployment as Row, DeploymentPage, EnvironmentVariable, GetApplicationLogsByUuidParams,
-    GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams, ListDeploymentsByAppUuidParams, Message, Resource,
-    RestartServiceByUuidParams, Rollback, RollbackImages, StartedDeployment, StopApplicationByUuidParams,
-    StopDatabaseByUuidParams, StopServiceByUuidParams, Team, UpdatedApplication, VariableBulk,
+    EnvironmentVariable, GetApplicationLogsByUuidParams, GetDatabaseLogsByUuidParams, GetServiceLogsByUuidParams,
+    Message, Project, ProjectDetails, Resource, RestartServiceByUuidParams, Rollback, RollbackImages,
+    StartedDeployment, StopApplicationByUuidParams, StopDatabaseByUuidParams, StopServiceByUuidParams, Team,
+    UpdatedApplication, VariableBulk,
 };
-use coolify_client::wire::{Method, Operation, ResponseFuture};
+use coolify_client::wire::{self, Method, Operation, ResponseFuture};
 use serde_json::Value;
 
 use super::error::map_error;
+use super::row::{LogsPage, Row, RowPage, RowWithLog};
 use super::settings::{Application, ServiceOrDatabase};
 use crate::adapter::Timestamps;
 use crate::{Result, Target, TargetKind, Traffic};
+
+/// One deployment, with the whole application, of which little is read.
+const DEPLOYMENT: Operation = Operation::new(Method::Get, "get-deployment-by-uuid", "/deployments/{uuid}");
+
+/// The deployments of an application, each with its log.
+const DEPLOYMENTS_OF_APPLICATION: Operation =
+    Operation::new(Method::Get, "list-deployments-by-app-uuid", "/deployments/applications/{uuid}");
+
+/// The deployments that are queued or in progress, each with its log.
+const ACTIVE_DEPLOYMENTS: Operation = Operation::new(Method::Get, "list-deployments", "/deployments");
+
+/// Coolify removes the containers of a preview over SSH before it answers (4.3.11).
+const DELETE_PREVIEW_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Of an area that is not compiled otherwise, as are the tags.
+const DELETE_PREVIEW: Operation = Operation::new(
+    Method::Delete,
+    "delete-preview-deployment-by-pull-request-id",
+    "/applications/{uuid}/previews/{pull_request_id}",
+)
+.with_timeout(DELETE_PREVIEW_TIMEOUT);
+
+const APPLICATION_TAGS: Operation =
+    Operation::new(Method::Get, "list-tags-by-application-uuid", "/applications/{uuid}/tags");
+const SERVICE_TAGS: Operation = Operation::new(Method::Get, "list-tags-by-service-uuid", "/services/{uuid}/tags");
+const DATABASE_TAGS: Operation = Operation::new(Method::Get, "list-tags-by-database-uuid", "/databases/{uuid}/tags");
+
+/// A tag of a resource.
+pub(super) struct Tag {
+    name: String,
+}
+
+wire::object!(Tag: required { name = "name" });
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
 
 // One of each, of which a few columns are read.
 const APPLICATION: Operation = Operation::new(Method::Get, "get-application-by-uuid", "/applications/{uuid}");
+const APPLICATIONS: Operation = Operation::new(Method::Get, "list-applications", "/applications");
 const SERVICE: Operation = Operation::new(Method::Get, "get-service-by-uuid", "/services/{uuid}");
 const DATABASE: Operation = Operation::new(Method::Get, "get-database-by-uuid", "/databases/{uuid}");
 
@@ -109,7 +146,12 @@ impl Api {
     }
 
     pub(super) fn deployment(&self, uuid: &str) -> impl Future<Output = Result<Row>> {
-        value(self.client.get_deployment_by_uuid(uuid))
+        value(self.client.http().request(&DEPLOYMENT).path("uuid", uuid).json())
+    }
+
+    /// The deployment with its log.
+    pub(super) fn deployment_with_log(&self, uuid: &str) -> impl Future<Output = Result<RowWithLog>> {
+        value(self.client.http().request(&DEPLOYMENT).path("uuid", uuid).json())
     }
 
     /// A page of an application's deployments, newest first.
@@ -118,14 +160,28 @@ impl Api {
         uuid: &str,
         skip: i64,
         take: i64,
-    ) -> impl Future<Output = Result<Dated<DeploymentPage>>> {
-        let params = ListDeploymentsByAppUuidParams { skip: Some(skip), take: Some(take) };
-        dated(self.client.list_deployments_by_app_uuid(uuid, &params))
+    ) -> impl Future<Output = Result<Dated<RowPage>>> {
+        dated(self.page_of(uuid, skip, take).json())
+    }
+
+    /// The deployments of such a page with their logs.
+    pub(super) async fn logs_of(&self, uuid: &str, skip: i64, take: i64) -> Result<Vec<RowWithLog>> {
+        Ok(value(self.page_of(uuid, skip, take).json::<LogsPage>()).await?.deployments)
+    }
+
+    fn page_of<'a>(&'a self, uuid: &str, skip: i64, take: i64) -> wire::RequestBuilder<'a> {
+        let request = self.client.http().request(&DEPLOYMENTS_OF_APPLICATION).path("uuid", uuid);
+        request.query("skip", &skip).query("take", &take)
     }
 
     /// The deployments that are queued or in progress.
     pub(super) fn active_deployments(&self) -> impl Future<Output = Result<Vec<Row>>> {
-        value(self.client.list_deployments())
+        value(self.client.http().request(&ACTIVE_DEPLOYMENTS).json())
+    }
+
+    /// The same with their logs.
+    pub(super) fn active_logs(&self) -> impl Future<Output = Result<Vec<RowWithLog>>> {
+        value(self.client.http().request(&ACTIVE_DEPLOYMENTS).json())
     }
 
     pub(super) fn cancel(&self, uuid: &str) -> impl Future<Output = Result<CancelledDeployment>> {
@@ -204,6 +260,36 @@ impl Api {
 
     pub(super) fn resources(&self) -> impl Future<Output = Result<Vec<Resource>>> {
         value(self.client.list_resources())
+    }
+
+    /// The applications with a tag, which is stored in lower case.
+    pub(super) async fn applications_with_tag(&self, tag: &str) -> Result<Vec<Application>> {
+        value(self.client.http().request(&APPLICATIONS).query("tag", &tag).json()).await
+    }
+
+    /// The tags of an application, service or database.
+    pub(super) async fn tags(&self, target: &Target) -> Result<Vec<String>> {
+        let operation = match target.kind() {
+            TargetKind::Service => &SERVICE_TAGS,
+            TargetKind::Database => &DATABASE_TAGS,
+            _ => &APPLICATION_TAGS,
+        };
+        let tags: Vec<Tag> = value(self.client.http().request(operation).path("uuid", target.id()).json()).await?;
+        Ok(tags.into_iter().map(|tag| tag.name).collect())
+    }
+
+    pub(super) async fn delete_preview(&self, uuid: &str, pull_request: u64) -> Result<()> {
+        let request = self.client.http().request(&DELETE_PREVIEW).path("uuid", uuid);
+        value(request.path("pull_request_id", pull_request).empty()).await
+    }
+
+    pub(super) async fn projects(&self) -> Result<Vec<Project>> {
+        value(self.client.list_projects()).await
+    }
+
+    /// A project with its environments.
+    pub(super) async fn project(&self, uuid: &str) -> Result<ProjectDetails> {
+        value(self.client.get_project_by_uuid(uuid)).await
     }
 
     pub(super) fn version(&self) -> impl Future<Output = Result<String>> {

@@ -1,9 +1,10 @@
 //! What a trigger asks for, as far as it decides which rows may belong to it.
 
-use coolify_client::types::{DeployByTagOrUuidParams, Deployment as Row};
+use coolify_client::types::DeployByTagOrUuidParams;
 use serde::{Deserialize, Serialize};
 
 use super::pending::{Merged, Pending, Stage};
+use super::row::Row;
 use super::setting;
 use crate::adapter::Timestamps;
 use crate::{Action, Adoption, DeployRequest, Error, ErrorKind, Result, Revision, platform};
@@ -41,10 +42,7 @@ impl Asked {
     /// else.
     pub(super) fn of(request: &DeployRequest) -> Result<Self> {
         let number = request.pull_request();
-        if number.is_some_and(|number| number > MAX_PULL_REQUEST) {
-            let message = format!("there is no pull request of a number above {MAX_PULL_REQUEST}");
-            return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
-        }
+        check_pull_request(number.unwrap_or_default())?;
         let unsupported = |what: &str| Err(Error::unsupported(platform::COOLIFY, what));
         let mut asked = Self {
             pull_request: number.and_then(|number| i64::try_from(number).ok()).unwrap_or(0),
@@ -141,6 +139,15 @@ impl Asked {
     pub(super) fn is_same_place(&self, row: &Row) -> bool {
         row.pull_request_id.unwrap_or(0) == self.pull_request
     }
+}
+
+/// Refuses a number that no pull request has, as Coolify breaks with it.
+pub(super) fn check_pull_request(number: u64) -> Result<()> {
+    if number <= MAX_PULL_REQUEST {
+        return Ok(());
+    }
+    let message = format!("there is no pull request of a number above {MAX_PULL_REQUEST}");
+    Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of serde's `skip_serializing_if`")]

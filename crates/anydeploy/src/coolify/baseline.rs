@@ -1,11 +1,11 @@
 //! The baseline of an application's deployments before a trigger, at little cost: their number and the time.
 
-use coolify_client::types::Deployment as Row;
 use serde::{Deserialize, Serialize};
 
 use super::api::Api;
 use super::asked::Asked;
 use super::check::lacks_ability;
+use super::row::Row;
 use super::rows::{self, Page};
 use crate::adapter::{Timestamps, Turn, Window, parse_timestamp, retry_briefly};
 use crate::{Error, ErrorKind, Result, Target};

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::Coolify;
+use futures::future::{BoxFuture, FutureExt, join};
+
 use super::api::Api;
 use super::check::check;
 use super::pending::Start;
-use super::status::service_state;
+use super::service::{of_application, of_database, of_resource, of_service};
+use super::{Coolify, find};
 use crate::adapter::{Timestamps, mask};
-use futures::future::{BoxFuture, FutureExt};
-
 use crate::{
-    Catalog, Check, Deployment, DeploymentStatus, Error, Identity, Phase, Result, Service, ServiceState, Target,
-    TargetKind, Timing, platform,
+    Ability, Catalog, Check, Deployer, Deployment, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result,
+    Service, ServiceDomain, ServiceQuery, ServiceState, Target, TargetKind, Timing, platform,
 };
 
 /// A start of a service or database that was accepted.
@@ -37,11 +37,19 @@ const FALL_BACK: u32 = 2;
 
 impl Catalog for Coolify {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        read(&self.api, target).boxed()
+        read_with_tags(&self.api, target).boxed()
     }
 
     fn list_services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
-        list(&self.api).boxed()
+        async { Ok(self.api.resources().await?.iter().map(of_resource).collect()) }.boxed()
+    }
+
+    fn list_matching<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Vec<Service>>> {
+        find::matching(&self.api, query).boxed()
+    }
+
+    fn list_domains<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<ServiceDomain>>> {
+        domains(self, target).boxed()
     }
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
@@ -58,29 +66,33 @@ pub(super) async fn read(api: &Api, target: &Target) -> Result<Service> {
 async fn see(api: &Api, target: &Target) -> Result<(Service, Timestamps)> {
     target.validate()?;
     let uuid = target.id();
-    let (name, status, urls, at) = match target.kind() {
-        TargetKind::Application => api.application(uuid).await.map(|(row, at)| (row.name, row.status, row.fqdn, at)),
-        TargetKind::Service => api.service(uuid).await.map(|(row, at)| (row.name, row.status, None, at)),
-        TargetKind::Database => api.database(uuid).await.map(|(row, at)| (row.name, row.status, None, at)),
+    let (mut service, at) = match target.kind() {
+        TargetKind::Application => api.application(uuid).await.map(|(row, at)| (of_application(&row), at)),
+        TargetKind::Service => api.service(uuid).await.map(|(row, at)| (of_service(&row), at)),
+        TargetKind::Database => api.database(uuid).await.map(|(row, at)| (of_database(&row), at)),
         other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
     }?;
-    let service = service(target.clone(), name, status, urls.as_deref());
+    // As it was asked for, with the environment that the caller may have named.
+    service.target = target.clone();
     Ok((service, at.unwrap_or_else(|| Timestamps::of(None))))
 }
 
-async fn list(api: &Api) -> Result<Vec<Service>> {
-    let kind = |word: &str| match word {
-        "application" => TargetKind::Application,
-        "service" => TargetKind::Service,
-        // `standalone-postgresql` and the like.
-        engine if engine.starts_with("standalone-") => TargetKind::Database,
-        other => TargetKind::Other(other.to_owned()),
-    };
-    let services = api.resources().await?.into_iter().map(|row| {
-        let kind = kind(row.type_.as_ref().map_or("", |kind| kind.as_str()));
-        service(Target::new(kind, row.uuid), row.name, row.status, row.fqdn.as_deref())
-    });
-    Ok(services.collect())
+/// How a target runs, and its tags, which have a list of their own.
+async fn read_with_tags(api: &Api, target: &Target) -> Result<Service> {
+    let (service, tags) = join(read(api, target), api.tags(target)).await;
+    let service = service?;
+    match tags {
+        Ok(tags) => Ok(service.with_tags(tags)),
+        // An older version has no such list.
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(service),
+        Err(error) => Err(error),
+    }
+}
+
+async fn domains(coolify: &Coolify, target: &Target) -> Result<Vec<ServiceDomain>> {
+    coolify.capabilities().require(&platform::COOLIFY, target.kind(), Ability::Domains)?;
+    // No answer says which certificate the proxy has, or whether the server has a proxy at all (4.3.11).
+    Ok(read(&coolify.api, target).await?.urls.into_iter().map(ServiceDomain::new).collect())
 }
 
 /// Judges a start by how the service or database runs now, and by what earlier reads saw of it.
@@ -144,15 +156,6 @@ fn judge(state: ServiceState, signs: &Signs, timing: &Timing) -> Phase {
         ServiceState::Running | ServiceState::Starting => Phase::Running,
         _ => Phase::Unknown,
     }
-}
-
-fn service(target: Target, name: Option<String>, status: Option<String>, urls: Option<&str>) -> Service {
-    let raw = status.unwrap_or_default();
-    // Coolify keeps the URLs of an application in one text, parted by commas.
-    let urls = urls.into_iter().flat_map(|urls| urls.split(',')).map(str::trim).filter(|url| !url.is_empty());
-    let urls = urls.map(str::to_owned).collect();
-    let name = name.unwrap_or_else(|| target.id().to_owned());
-    Service::new(target, name, service_state(&raw), raw).with_urls(urls)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Makes a deployment of a row.
 
-use coolify_client::types::Deployment as Row;
-
 use super::pending::Pending;
+use super::row::Row;
 use super::{Coolify, HEAD, revision, status};
 use crate::adapter::parse_timestamp;
 use crate::{Action, Deployment, DeploymentStatus, Identity, Phase, RanRevision, Target};

@@ -1,12 +1,13 @@
 //! A deployment's log: a JSON array inside a string.
 
-use coolify_client::types::Deployment as Row;
 use coolify_client::wire::Patch;
 
-use super::lines::shown_lines;
+use super::lines::Log;
 use super::pending::Pending;
 use super::read::application_only;
 use super::reason::reason;
+use super::row::RowWithLog;
+use super::rows::Place;
 use super::{Coolify, rows, service_log, twin};
 use futures::future::{BoxFuture, FutureExt};
 
@@ -31,7 +32,7 @@ impl Logs for Coolify {
 async fn read(coolify: &Coolify, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
     id.expect_platform(&platform::COOLIFY)?;
     application_only(id.target(), "the log of anything but the deployment of an application")?;
-    let row = row_with_log(coolify, id).await?;
+    let row = row(coolify, id).await?;
     match &row.logs {
         Patch::Value(text) => Ok(page(text.expose(), super::phase(&row.status), options)),
         // Nothing was written yet.
@@ -48,25 +49,41 @@ async fn read(coolify: &Coolify, id: &DeploymentId, options: LogOptions) -> Resu
 }
 
 /// The row of a deployment, or of the one that Coolify took the request for.
-async fn row_with_log(coolify: &Coolify, id: &DeploymentId) -> Result<Row> {
+async fn row(coolify: &Coolify, id: &DeploymentId) -> Result<RowWithLog> {
     let (target, pending) = (id.target(), Pending::of(id)?);
-    let error = match coolify.api.deployment(&pending.uuid).await {
+    let error = match coolify.api.deployment_with_log(&pending.uuid).await {
         Err(error) if error.kind() == ErrorKind::NotFound => error,
         answer => return answer,
     };
-    if let Some(row) = rows::listed(&coolify.api, target, &pending.uuid).await.ok().flatten() {
+    if let Some(row) = listed(coolify, target, &pending.uuid).await.ok().flatten() {
         return Ok(row);
     }
     let Some(merged) = pending.merged() else { return Err(error) };
-    let twin = twin::row(coolify, target, &pending.uuid, merged).await?;
-    rows::row(&coolify.api, target, &twin.deployment_uuid).await
+    let twin = twin::row(coolify, target, &pending.uuid, merged).await?.deployment_uuid;
+    match coolify.api.deployment_with_log(&twin).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => listed(coolify, target, &twin).await?.ok_or(error),
+        answer => answer,
+    }
+}
+
+/// The row in a list, which is searched without the logs: only that of the row is read.
+async fn listed(coolify: &Coolify, target: &Target, uuid: &str) -> Result<Option<RowWithLog>> {
+    let rows = match rows::listed(&coolify.api, target, uuid).await? {
+        None => return Ok(None),
+        // One that was made meanwhile stands before it.
+        Some((_, Place::After(newer))) => {
+            coolify.api.logs_of(target.id(), i64::try_from(newer).unwrap_or(i64::MAX), 2).await?
+        }
+        Some((_, Place::Active)) => coolify.api.active_logs().await?,
+    };
+    Ok(rows.into_iter().find(|row| row.deployment_uuid == uuid))
 }
 
 /// The last lines that people see, with the one that says why the deployment failed.
 fn page(text: &str, phase: Phase, options: LogOptions) -> LogPage {
-    let Some(lines) = shown_lines(text) else { return LogPage::default() };
-    let reason = if phase == Phase::Failed { reason(&lines) } else { None };
-    LogPage::last_of(lines, options).with_reason(reason)
+    let Some(log) = Log::read(text) else { return LogPage::default() };
+    let reason = if phase == Phase::Failed { reason(log.texts()) } else { None };
+    LogPage::from_newest(log.newest_first(), options).with_reason(reason)
 }
 
 #[cfg(test)]

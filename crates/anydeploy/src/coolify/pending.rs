@@ -1,8 +1,8 @@
 //! What the id of a deployment says, as text and as a value.
 
 use chrono::TimeDelta;
-use coolify_client::types::Deployment as Row;
 
+use super::row::Row;
 use super::status::is_active;
 use crate::adapter::{Timestamps, parse_timestamp};
 use crate::{Action, DeploymentId, Error, ErrorKind, Identity, Result, Revision, Target, platform};

@@ -3,7 +3,6 @@
 //! Coolify writes its summary as one entry, `Deployment failed: …`, with the error output of the command that failed in the
 //! lines after it; after that, and after a success, it writes lines that close the log (4.3.11).
 
-use crate::LogLine;
 use crate::adapter::plain;
 use crate::excerpt::excerpt;
 
@@ -117,9 +116,9 @@ const ERRORS: &[&str] = &[
 const NO_ERRORS: &[&str] = &[" 0 errors", "no errors", " 0 failed", "errors: 0", "error: null", "without errors"];
 
 /// The line that says why a deployment failed, without secrets; `None` if no line speaks of an error.
-pub(super) fn reason(lines: &[LogLine]) -> Option<String> {
+pub(super) fn reason<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     // What a terminal shows: build tools color their lines, and overwrite them.
-    let plain: Vec<String> = lines.iter().map(|line| plain(&line.text)).collect();
+    let plain: Vec<String> = lines.map(plain).collect();
     let texts: Vec<&str> = plain.iter().map(|line| line.trim()).collect();
     if let Some(unhealthy) = texts.iter().find(|text| text.starts_with(UNHEALTHY)) {
         return Some(excerpt(unhealthy, MAX_REASON_CHARS));
@@ -192,7 +191,7 @@ fn own_words(summary: &str) -> &str {
 mod tests {
     use serde_json::Value;
 
-    use super::super::lines::shown_lines;
+    use super::super::lines::Log;
     use super::*;
 
     #[test]
@@ -201,8 +200,13 @@ mod tests {
         let cases: Vec<Value> = logs.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(cases.len() >= 12);
         for case in cases {
-            let lines = shown_lines(&case["logs"].to_string()).unwrap();
-            assert_eq!(reason(&lines).as_deref(), case["reason"].as_str(), "{}", case["case"]);
+            let logs = case["logs"].to_string();
+            assert_eq!(
+                reason(Log::read(&logs).unwrap().texts()).as_deref(),
+                case["reason"].as_str(),
+                "{}",
+                case["case"]
+            );
         }
     }
 
@@ -212,7 +216,7 @@ mod tests {
             "fatal: Authentication failed for 'https://bot:ghs_0123456789abcdef@git.example/{}'",
             "x".repeat(900)
         );
-        let reason = reason(&[LogLine::new(text)]).unwrap();
+        let reason = reason([&*text].into_iter()).unwrap();
         assert!(!reason.contains("ghs_") && reason.chars().count() <= MAX_REASON_CHARS + 1, "{reason}");
     }
 }

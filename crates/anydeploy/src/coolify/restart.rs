@@ -5,7 +5,7 @@
 //! It is merged into another deployment as a deploy is, and the answer then has no id.
 //! With a full queue the answer has an id under which nothing was stored.
 
-use coolify_client::types::{Deployment as Row, RestartServiceByUuidParams};
+use coolify_client::types::RestartServiceByUuidParams;
 
 use super::api::Api;
 use super::asked::Asked;
@@ -14,6 +14,7 @@ use super::catalog;
 use super::error::refusal;
 use super::pending::Start;
 use super::revision::is_commit_hash;
+use super::row::Row;
 use super::rows::{self, Page};
 use crate::adapter::{Answer, Resolution, Timestamps, retry_briefly};
 use crate::{Action, Error, ErrorKind, Phase, Result, ServiceState, Target, TargetKind};

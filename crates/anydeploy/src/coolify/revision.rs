@@ -1,10 +1,6 @@
 //! Which version a deployment ran, as far as its row and its log say.
 
-use coolify_client::types::Deployment as Row;
-use coolify_client::wire::Patch;
-use serde_json::Value;
-
-use super::lines::shown_lines;
+use super::row::Row;
 use crate::{Phase, RanRevision};
 
 /// Fewer digits are no abbreviation of a hash for git.
@@ -12,9 +8,6 @@ const MIN_HASH_DIGITS: usize = 7;
 
 /// How many digits the hash of a commit has; a repository may use the longer form.
 const FULL_HASHES: [usize; 2] = [40, 64];
-
-/// The beginning of the first line of a log that names the image (4.3.11).
-const STARTING: &str = "Starting deployment of ";
 
 /// Whether a text is the hash of a commit, whole or abbreviated.
 pub(super) fn is_commit_hash(text: &str) -> bool {
@@ -39,7 +32,7 @@ pub(super) fn ran(row: &Row) -> RanRevision {
     }
     let is_image = build_pack(row).map(|pack| pack == "dockerimage");
     if is_image == Some(true) {
-        return tag_in_log(row).map_or(RanRevision::Unverified, RanRevision::ImageTag);
+        return row.log.image_tag.clone().map_or(RanRevision::Unverified, RanRevision::ImageTag);
     }
     // A list does not say what the application is made from; a rollback of one from a repository clones it, or has
     // started an image of that commit, and then has no message either.
@@ -54,18 +47,7 @@ pub(super) fn ran(row: &Row) -> RanRevision {
 
 /// What the application is made from; only the single read holds the application.
 fn build_pack(row: &Row) -> Option<&str> {
-    row.application.as_ref()?.expose().get("build_pack").and_then(Value::as_str)
-}
-
-/// The tag in "Starting deployment of nginx:1.27 to localhost.".
-fn tag_in_log(row: &Row) -> Option<String> {
-    let Patch::Value(text) = &row.logs else { return None };
-    let lines = shown_lines(text.expose())?;
-    let line = lines.iter().find_map(|line| line.text.strip_prefix(STARTING))?;
-    let image = line.split(" to ").next()?;
-    let (_, tag) = image.rsplit_once(':')?;
-    // The part after the last colon is the port of a registry if a path follows.
-    (!tag.is_empty() && !tag.contains('/')).then(|| tag.to_owned())
+    row.application.as_ref()?.build_pack.as_deref()
 }
 
 #[cfg(test)]

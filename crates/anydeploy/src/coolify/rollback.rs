@@ -4,12 +4,11 @@
 //! the answer is real, as a rollback is never merged into another deployment; for an application made from an image the
 //! commit has no effect, and the configured tag is deployed.
 
-use coolify_client::types::Deployment as Row;
-
 use super::api::Api;
 use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::{is_commit_hash, is_full_hash};
+use super::row::Row;
 use super::rows::{self, MAX_RECOVERED_ROWS, Page};
 use super::settings::Application;
 use super::versions::{self, check_application};

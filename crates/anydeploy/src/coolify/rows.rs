@@ -3,9 +3,9 @@
 use std::error::Error as _;
 
 use anydeploy_wire as wire;
-use coolify_client::types::{Deployment as Row, DeploymentPage};
 
 use super::api::Api;
+use super::row::{Row, RowPage};
 use crate::adapter::{Timestamps, retry_briefly};
 use crate::{Error, ErrorKind, Result, Target};
 
@@ -20,7 +20,7 @@ pub(super) const MAX_RECOVERED_ROWS: usize = 200;
 const SEARCH_PAGE_SIZES: (i64, i64) = (3, 10);
 
 /// How many rows of a history are asked for at once.
-const HISTORY_PAGE_SIZE: i64 = 20;
+pub(super) const HISTORY_PAGE_SIZE: i64 = 20;
 
 /// The text before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
 const LOG_MEMBER: &str = ",\"logs\":";
@@ -68,7 +68,7 @@ pub(super) async fn page(api: &Api, target: &Target, skip: i64, take: i64) -> Re
 
 /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
 /// again with half of them, and one row that is too large is read up to its log.
-async fn page_that_fits(api: &Api, target: &Target, skip: usize, mut take: i64) -> Result<(Page, i64)> {
+pub(super) async fn page_that_fits(api: &Api, target: &Target, skip: usize, mut take: i64) -> Result<(Page, i64)> {
     let skip = i64::try_from(skip).unwrap_or(i64::MAX);
     loop {
         match page(api, target, skip, take).await {
@@ -145,25 +145,35 @@ pub(super) async fn row(api: &Api, target: &Target, uuid: &str) -> Result<Row> {
         answer => return answer,
     };
     match listed(api, target, uuid).await {
-        Ok(Some(row)) => Ok(row),
+        Ok(Some((row, _))) => Ok(row),
         // A transient failure of the list does not confirm the 404 of the single read.
         Err(unlisted) if unlisted.is_transient() || unlisted.kind() == ErrorKind::Unreadable => Err(unlisted),
         Ok(None) | Err(_) => Err(error),
     }
 }
 
+/// Where the row of a deployment stands in the lists.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// So many newer rows of the application stand before it.
+    After(usize),
+    /// Among what is queued or in progress.
+    Active,
+}
+
 /// Finds the row of a deployment in the lists, for the single read that does not give it.
 ///
 /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
-pub(super) async fn listed(api: &Api, target: &Target, uuid: &str) -> Result<Option<Row>> {
+pub(super) async fn listed(api: &Api, target: &Target, uuid: &str) -> Result<Option<(Row, Place)>> {
     let is_there = |page: &Page| page.row(uuid).is_some();
     let page = rows_until(api, target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, false, is_there).await;
-    if let Some(row) = page.as_ref().ok().and_then(|page| page.row(uuid)) {
-        return Ok(Some(row.clone()));
+    let rows = page.as_ref().map(|page| page.rows.iter().enumerate());
+    if let Some((place, row)) = rows.ok().and_then(|mut rows| rows.find(|(_, row)| row.deployment_uuid == uuid)) {
+        return Ok(Some((row.clone(), Place::After(place))));
     }
     let active = api.active_deployments().await.unwrap_or_default();
     match (active.into_iter().find(|row| row.deployment_uuid == uuid), page) {
-        (Some(row), _) => Ok(Some(row)),
+        (Some(row), _) => Ok(Some((row, Place::Active))),
         // An application without a list has no deployments any more.
         (None, Err(error)) if error.kind() != ErrorKind::NotFound => Err(error),
         (None, _) => Ok(None),
@@ -177,6 +187,6 @@ fn row_up_to_its_log(error: &Error) -> Option<Page> {
     let answer = error.source()?.downcast_ref::<wire::Error>()?.body()?;
     let end = answer.windows(LOG_MEMBER.len()).position(|window| window == LOG_MEMBER.as_bytes())?;
     let beginning = std::str::from_utf8(&answer[..end]).ok()?;
-    let page: DeploymentPage = serde_json::from_str(&format!("{beginning}}}]}}")).ok()?;
+    let page: RowPage = serde_json::from_str(&format!("{beginning}}}]}}")).ok()?;
     Some(Page { rows: page.deployments, count: page.count, at: None, is_whole: false })
 }

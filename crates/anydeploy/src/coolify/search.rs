@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use coolify_client::types::Deployment as Row;
-
 use super::asked::Asked;
 use super::baseline::{Age, Baseline};
+use super::row::Row;
 use super::rows::Page;
 use super::status::is_active;
 use crate::Adoption;

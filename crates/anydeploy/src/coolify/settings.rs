@@ -8,14 +8,19 @@ use coolify_client::wire::{Secret, object};
 /// The whole row has a hundred columns, and passwords in clear among them.
 #[derive(Debug)]
 pub(super) struct Application {
-    #[expect(dead_code, reason = "an answer without it is no application")]
-    uuid: String,
+    pub(super) uuid: String,
     pub(super) name: Option<String>,
     pub(super) status: Option<String>,
     /// Whether Coolify reaches the machine.
     pub(super) server_status: Option<bool>,
+    /// Where it is, in the single read alone.
+    pub(super) environment: Option<Environment>,
+    pub(super) environment_id: Option<i64>,
     /// Its addresses in one text, parted by commas.
     pub(super) fqdn: Option<String>,
+    /// Those of a compose application, in a text of JSON.
+    pub(super) docker_compose_domains: Option<String>,
+    pub(super) preview_url_template: Option<String>,
     pub(super) build_pack: Option<BuildPackEnum>,
     pub(super) dockerfile: Option<Secret>,
     pub(super) docker_registry_image_name: Option<String>,
@@ -33,7 +38,9 @@ pub(super) struct Application {
 object!(Application:
     required { uuid = "uuid" }
     nullable {
-        name = "name", status = "status", server_status = "server_status", fqdn = "fqdn", build_pack = "build_pack",
+        name = "name", status = "status", server_status = "server_status", environment = "environment",
+        environment_id = "environment_id", fqdn = "fqdn", docker_compose_domains = "docker_compose_domains",
+        preview_url_template = "preview_url_template", build_pack = "build_pack",
         dockerfile = "dockerfile", docker_registry_image_name = "docker_registry_image_name",
         docker_registry_image_tag = "docker_registry_image_tag", git_repository = "git_repository",
         git_branch = "git_branch", git_commit_sha = "git_commit_sha", source_id = "source_id", settings = "settings",
@@ -52,12 +59,15 @@ object!(ApplicationSettings: nullable { is_git_shallow_clone_enabled = "is_git_s
 /// The columns of a service or a database that decide something.
 #[derive(Debug)]
 pub(super) struct ServiceOrDatabase {
-    #[expect(dead_code, reason = "an answer without it is neither")]
-    uuid: String,
+    pub(super) uuid: String,
     pub(super) name: Option<String>,
     pub(super) status: Option<String>,
     /// Whether Coolify reaches the machine.
     pub(super) server_status: Option<bool>,
+    /// Where it is, in the single read alone.
+    pub(super) environment: Option<Environment>,
+    /// Of a database.
+    pub(super) image: Option<String>,
     /// How often a container crashed, of a database where Coolify counts it.
     pub(super) restart_count: Option<i64>,
     /// The containers of a service.
@@ -68,8 +78,8 @@ pub(super) struct ServiceOrDatabase {
 object!(ServiceOrDatabase:
     required { uuid = "uuid" }
     nullable {
-        name = "name", status = "status", server_status = "server_status", restart_count = "restart_count",
-        applications = "applications", databases = "databases"
+        name = "name", status = "status", server_status = "server_status", environment = "environment",
+        image = "image", restart_count = "restart_count", applications = "applications", databases = "databases"
     }
 );
 
@@ -77,6 +87,25 @@ object!(ServiceOrDatabase:
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) name: Option<String>,
+    /// Its addresses in one text, parted by commas.
+    pub(super) fqdn: Option<String>,
 }
 
-object!(Part: nullable { name = "name" });
+object!(Part: nullable { name = "name", fqdn = "fqdn" });
+
+/// An environment with its project.
+#[derive(Debug)]
+pub(super) struct Environment {
+    pub(super) name: Option<String>,
+    pub(super) project: Option<Project>,
+}
+
+object!(Environment: nullable { name = "name", project = "project" });
+
+/// A project.
+#[derive(Debug)]
+pub(super) struct Project {
+    pub(super) name: Option<String>,
+}
+
+object!(Project: nullable { name = "name" });

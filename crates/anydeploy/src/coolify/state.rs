@@ -1,9 +1,8 @@
 //! How a target runs, and whether that is a result yet.
 
-use coolify_client::types::Deployment as Row;
-
 use super::api::Api;
 use super::pending::Pending;
+use super::row::Row;
 use super::rows::{self, MAX_SEARCHED_ROWS};
 use super::status::{is_active, service_state};
 use super::versions::is_production;

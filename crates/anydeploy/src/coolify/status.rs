@@ -1,7 +1,8 @@
 //! Coolify's words, and the phase or state each stands for.
 
-use coolify_client::types::{Deployment as Row, DeploymentStatusEnum};
+use coolify_client::types::DeploymentStatusEnum;
 
+use super::row::Row;
 use crate::{DeploymentStatus, Phase, ServiceState};
 
 /// The phase that a deployment's status stands for.

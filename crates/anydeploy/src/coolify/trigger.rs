@@ -188,7 +188,7 @@ async fn post(coolify: &Coolify, context: Context<'_>) -> Answer {
 }
 
 /// Searches the newest rows for the one that the trigger made.
-async fn search_for(
+pub(super) async fn search_for(
     coolify: &Coolify,
     target: &Target,
     asked: &Asked,
@@ -216,7 +216,7 @@ async fn search_for(
 }
 
 /// A preview and production do not get into each other's way.
-fn place_of(api: &Api, target: &Target, asked: &Asked) -> String {
+pub(super) fn place_of(api: &Api, target: &Target, asked: &Asked) -> String {
     format!("{} {} {} {}", api.address(), asked.pull_request, target.kind(), target.id())
 }
 
@@ -250,19 +250,15 @@ async fn post_restart(api: &Api, target: &Target) -> Result<Dated<Answered>, Ans
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Intent;
+    use crate::fixtures::stored_intents;
+    use crate::platform;
 
     #[test]
     fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
-        let files = [
-            include_str!("../../tests/golden/v1/coolify_deploy.json"),
-            include_str!("../../tests/golden/v1/coolify_start.json"),
-        ];
-        for file in files {
-            let intent: Intent = serde_json::from_str(file).unwrap();
+        for (file, intent) in stored_intents(&platform::COOLIFY) {
             let stored = &intent.baseline()["plan"];
             let plan = Plan::deserialize(stored).unwrap();
-            assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
+            assert_eq!(&serde_json::to_value(&plan).unwrap(), stored, "{file}");
         }
     }
 }

@@ -4,13 +4,12 @@
 //! (4.3.11).
 //! The commit of a row is `HEAD` for an image all the time, and for a repository until the job has resolved it.
 
-use coolify_client::types::Deployment as Row;
-
 use super::api::Api;
 use super::baseline::{Age, Context};
 use super::deployment::{accepted, to_deployment};
 use super::error::refusal;
 use super::pending::{Merged, Pending, Stage};
+use super::row::Row;
 use super::rows::{self, Page};
 use super::status::is_active;
 use super::{Coolify, HEAD};

@@ -102,7 +102,7 @@ fn warning(present: &VariableSet, entry: &PlanEntry, wanted: Option<&DesiredVari
     if let Some(wanted) = wanted {
         let value = wanted.value.expose();
         let before = present.get(&entry.key, &entry.scope);
-        let is_literal = wanted.literal.unwrap_or_else(|| before.is_some_and(|row| rows::flag(row, rows::LITERAL)));
+        let is_literal = wanted.literal.or(before.and_then(|row| row.literal)) == Some(true);
         // Both are put into single quotes, and a quote within is not escaped.
         if (is_literal || value.contains('\n')) && value.contains('\'') {
             warnings.push("the file of the container breaks off at the single quote in it");

@@ -3,11 +3,12 @@
 //! Facts of 4.3.11: a rollback deploys a commit, so only an application built from a repository has any; one to a name starts
 //! whatever was built under that name before, so a version is a full hash.
 
-use coolify_client::types::{BuildPackEnum, Deployment as Row, RollbackImages};
+use coolify_client::types::{BuildPackEnum, RollbackImages};
 use futures::future::{BoxFuture, FutureExt};
 
 use super::pending::Pending;
 use super::revision::is_full_hash;
+use super::row::Row;
 use super::rows::{self, MAX_RECOVERED_ROWS, Page};
 use super::settings::Application;
 use super::{Coolify, history};

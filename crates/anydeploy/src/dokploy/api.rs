@@ -306,7 +306,9 @@ impl Api {
 
     /// Whether the server says that there is no such target; what cannot be read says nothing.
     pub(super) async fn is_gone(&self, target: &Target) -> Option<Error> {
-        self.details(target).await.err().filter(|error| error.kind() == ErrorKind::NotFound)
+        let procedures = self.procedures(target).await.ok()?;
+        let answer = value(self.client.http().request(&procedures.one).query(procedures.id, target.id()).empty()).await;
+        answer.err().filter(|error| error.kind() == ErrorKind::NotFound)
     }
 
     pub(super) fn projects(&self) -> impl Future<Output = Result<Vec<Map<String, Value>>>> {

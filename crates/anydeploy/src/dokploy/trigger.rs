@@ -320,14 +320,15 @@ fn refuse_revision(revision: &Revision) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Intent;
+    use crate::fixtures::stored_intents;
+    use crate::platform;
 
     #[test]
     fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
-        let file = include_str!("../../tests/golden/v1/dokploy.json");
-        let intent: Intent = serde_json::from_str(file).unwrap();
-        let stored = &intent.baseline()["plan"];
-        let plan = Plan::deserialize(stored).unwrap();
-        assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
+        for (file, intent) in stored_intents(&platform::DOKPLOY) {
+            let stored = &intent.baseline()["plan"];
+            let plan = Plan::deserialize(stored).unwrap();
+            assert_eq!(&serde_json::to_value(&plan).unwrap(), stored, "{file}");
+        }
     }
 }

@@ -146,3 +146,6 @@ fn note(kind: &TargetKind) -> &'static str {
         _ => "they take effect with the next deployment or redeployment",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,9 @@ const fn read(id: &'static str, path: &'static str) -> Operation {
     Operation::new(Method::Get, id, path)
 }
 
+/// The statuses of an environment and its services, of which the steps and their times are not read.
+const ENVIRONMENT_STATUSES: Operation = read("getEnvironmentStatuses", "/environment/{environmentId}/statuses");
+
 /// Qovery's API, as far as the adapter uses it.
 #[derive(Clone, Debug)]
 pub(super) struct Api {
@@ -120,7 +123,8 @@ impl Api {
     }
 
     pub(super) async fn snapshot(&self, environment: &str) -> Result<Snapshot> {
-        let (statuses, at) = dated(self.client.get_environment_statuses(environment).await.map_err(map_error)?);
+        let request = self.client.http().request(&ENVIRONMENT_STATUSES).path("environmentId", environment);
+        let (statuses, at) = dated(request.json().await.map_err(map_error)?);
         Ok(Snapshot::new(statuses, at))
     }
 

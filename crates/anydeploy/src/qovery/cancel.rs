@@ -1,7 +1,7 @@
 //! Cancelling: a request that waits by itself, a running deployment with everything that is deployed along.
 
 use futures::future::{BoxFuture, FutureExt};
-use qovery_client::types::{JobTypeEnum, StateEnum, Status};
+use qovery_client::types::{JobTypeEnum, StateEnum};
 
 use super::Qovery;
 use super::api::Api;
@@ -10,6 +10,7 @@ use super::pending::Pending;
 use super::read::read;
 use super::snapshot::{KINDS, Snapshot};
 use super::status::judge_service;
+use super::statuses::Status;
 use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 

@@ -1,6 +1,6 @@
 //! The outcome of an execution, for one service in it or for the whole environment.
 
-use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum, Status};
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 use tokio::time::sleep;
 
 use super::action::Action;
@@ -13,6 +13,7 @@ use super::ran::{failed_as, ran_in, verified, with_ran};
 use super::row::{Source, row};
 use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, Snapshot, beside_statuses, filled};
 use super::status::{judge_past, judge_service, phase_of};
+use super::statuses::Status;
 use super::{Qovery, reason};
 use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Deployment, Error, ErrorKind, Phase, RanRevision, Result, Revision, TargetKind, platform};

@@ -1,10 +1,11 @@
 //! The snapshot of an environment: its last deployment and its services.
 
-use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, EnvironmentStatuses, StateEnum, Status};
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
 use tokio::sync::OnceCell;
 
 use super::action::Action;
 use super::status::judge_service;
+use super::statuses::{Status, Statuses};
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
@@ -26,14 +27,14 @@ pub(super) const KINDS: [TargetKind; 6] = [
 
 /// An environment and its services at one point in time.
 pub(super) struct Snapshot {
-    pub(super) statuses: EnvironmentStatuses,
+    pub(super) statuses: Statuses,
     pub(super) at: Timestamps,
     /// The newest executions, read after it once something has asked for them.
     pub(super) history: OnceCell<Result<Vec<Past>>>,
 }
 
 impl Snapshot {
-    pub(super) fn new(statuses: EnvironmentStatuses, at: Timestamps) -> Self {
+    pub(super) fn new(statuses: Statuses, at: Timestamps) -> Self {
         Self { statuses, at, history: OnceCell::new() }
     }
 

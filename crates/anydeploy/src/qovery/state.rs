@@ -1,11 +1,12 @@
 //! How a target runs, from the statuses of its environment and from its queue.
 
-use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum, Status};
+use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
 
 use super::action::Action;
 use super::pending::Pending;
 use super::snapshot::{Snapshot, filled};
 use super::status::{is_end, service_state};
+use super::statuses::Status;
 use crate::{DeploymentId, RunState, ServiceState, Target, TargetKind};
 
 /// Parts of the words of what stops a target or removes it.

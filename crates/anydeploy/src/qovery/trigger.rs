@@ -213,7 +213,8 @@ pub(super) fn left(pending: &Pending, timing: &Timing) -> Left {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Intent;
+    use crate::fixtures::stored_intents;
+    use crate::platform;
 
     #[test]
     fn a_known_execution_is_hidden_from_others_for_less_long_than_an_accepted_request() {
@@ -226,10 +227,10 @@ mod tests {
 
     #[test]
     fn a_plan_that_an_earlier_version_stored_is_read_and_written_alike() {
-        let file = include_str!("../../tests/golden/v1/qovery.json");
-        let intent: Intent = serde_json::from_str(file).unwrap();
-        let stored = &intent.baseline()["plan"];
-        let plan = Plan::deserialize(stored).unwrap();
-        assert_eq!(&serde_json::to_value(&plan).unwrap(), stored);
+        for (file, intent) in stored_intents(&platform::QOVERY) {
+            let stored = &intent.baseline()["plan"];
+            let plan = Plan::deserialize(stored).unwrap();
+            assert_eq!(&serde_json::to_value(&plan).unwrap(), stored, "{file}");
+        }
     }
 }

@@ -120,7 +120,7 @@ async fn force_is_never_sent_as_false() {
 async fn a_refusal_inside_a_200_is_an_error_with_the_servers_sentence() {
     let (fake, coolify) = manual().await;
     let error = coolify.deploy(&application(&fake).with_pull_request(404)).await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(200)));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(200)));
     assert!(error.server_message().unwrap().contains("Pull request 404 not found"), "{error}");
     assert!(fake.triggered().is_empty());
 }

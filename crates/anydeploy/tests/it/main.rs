@@ -54,6 +54,8 @@ mod qovery_traps;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod reasons_masked;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod recorded_days;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod recovering;
 mod support;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]

@@ -1,5 +1,6 @@
 //! Recovery from a stored intent where another clock, another trigger or an earlier one stands beside it.
 
+use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -149,14 +150,10 @@ async fn on_coolify_a_lost_trigger_of_production_is_nothing_to_that_of_a_preview
 
 #[tokio::test]
 async fn an_intent_that_an_earlier_version_stored_is_read() {
-    let files = [
-        include_str!("../golden/v1/coolify_deploy.json"),
-        include_str!("../golden/v1/coolify_start.json"),
-        include_str!("../golden/v1/dokploy.json"),
-        include_str!("../golden/v1/qovery.json"),
-    ];
+    let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1")).unwrap();
+    let stored: Vec<_> = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
     let scenes = Scene::all().await;
-    join_all(files.map(async |file| {
+    join_all(stored.iter().map(async |file| {
         let intent: Intent = serde_json::from_str(file).unwrap();
         let scene = scenes.iter().find(|scene| scene.deployer.platform() == *intent.platform()).unwrap();
         let error = scene.deployer.recover(&intent).await.unwrap_err();

@@ -13,7 +13,7 @@ impl VariableSet {
     /// * A variable is identified by its key and its scope; one that the target only inherits is not its own, so a
     ///   desired one of that key is added to the target.
     /// * A known value that is equal, with equal attributes, is kept; an attribute that is `None` stays as it is, and one
-    ///   that the platform does not have is not compared.
+    ///   that the platform does not have, such as [`Variable::literal`], is not compared.
     /// * [`PlanMode::Exact`] removes what users set in the scopes that the desired variables name, or in
     ///   [`VariableScope::Runtime`] if they name none.
     /// * Of a key that stands twice in one scope the last one takes effect; [`PlanMode::Exact`] removes the others.
@@ -100,8 +100,10 @@ fn is_in_scopes(scope: &VariableScope, desired: &DesiredVariables) -> bool {
 
 /// What has to be done so that a variable becomes the one that is wanted.
 fn compare(present: &Variable, wanted: &DesiredVariable) -> Change {
+    let is_other = |wanted: Option<bool>, present: Option<bool>| wanted.zip(present).is_some_and(|(a, b)| a != b);
     let differs = wanted.secret.is_some_and(|secret| secret != present.secret)
-        || wanted.at_build.zip(present.at_build).is_some_and(|(wanted, present)| wanted != present)
+        || is_other(wanted.literal, present.literal)
+        || is_other(wanted.at_build, present.at_build)
         || wanted.comment.as_ref().is_some_and(|comment| present.comment.as_ref() != Some(comment));
     match &present.value {
         VariableValue::Known(value) if *value == wanted.value && !differs => Change::Keep,

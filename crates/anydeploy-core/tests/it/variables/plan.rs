@@ -93,8 +93,8 @@ fn a_hidden_value_is_written_again_and_what_the_platform_made_may_be_changed() {
 #[test]
 fn an_attribute_that_is_not_desired_stays_and_one_that_the_platform_lacks_is_not_compared() {
     let present = || {
-        let full = Variable::new("A", "1").with_secret(true).with_at_build(Some(true)).with_comment(Some("why".into()));
-        vec![full, Variable::new("B", "1")]
+        let full = Variable::new("A", "1").with_secret(true).with_literal(Some(true)).with_at_build(Some(true));
+        vec![full.with_comment(Some("why".into())), Variable::new("B", "1")]
     };
     let change = |wanted: DesiredVariable| {
         let key = wanted.key.clone();
@@ -106,10 +106,12 @@ fn an_attribute_that_is_not_desired_stays_and_one_that_the_platform_lacks_is_not
     for kept in [a(), a().with_secret(true), a().with_at_build(true), a().with_comment("why"), a().with_literal(true)] {
         assert_eq!(change(kept.clone()), Change::Keep, "{kept:?}");
     }
-    for changed in [a().with_secret(false), a().with_at_build(false), a().with_comment("because")] {
+    let others =
+        [a().with_secret(false), a().with_literal(false), a().with_at_build(false), a().with_comment("because")];
+    for changed in others {
         assert_eq!(change(changed.clone()), Change::Change, "{changed:?}");
     }
-    assert_eq!(change(DesiredVariable::new("B", "1").with_at_build(true)), Change::Keep);
+    assert_eq!(change(DesiredVariable::new("B", "1").with_at_build(true).with_literal(true)), Change::Keep);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use futures::FutureExt;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-/// How many texts are tried: many where the code is fast.
-const TEXTS: u32 = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
+/// How many texts are tried, unless `PROPTEST_CASES` says so: `PROPTEST_CASES=100000 cargo test -p anydeploy-core dotenv`.
+const TEXTS: u32 = 2_000;
 
 /// One variable as it is written in a text, and the value that it has.
 #[derive(Clone, Debug)]
@@ -73,9 +73,10 @@ fn present(lines: &[Line]) -> Vec<Variable> {
 }
 
 #[test]
-fn an_applied_text_is_read_back_and_the_second_plan_is_empty() {
+fn a_dotenv_text_that_is_applied_is_read_back_and_the_second_plan_is_empty() {
     let web = Target::application("web");
-    let mut runner = TestRunner::new(Config { cases: TEXTS, failure_persistence: None, ..Config::default() });
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(TEXTS);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let property = |(text, lines): (String, Vec<Line>)| {
         let desired = DesiredVariables::from_dotenv(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let memory = present(&lines)

@@ -7,7 +7,6 @@ use crate::{Origin, SecretText, Target, TargetKind, Variable, VariableScope, Var
 
 /// The names of what the details of a variable hold.
 const UUID: &str = "uuid";
-pub(super) const LITERAL: &str = "is_literal";
 pub(super) const MULTILINE: &str = "is_multiline";
 const RUNTIME: &str = "is_runtime";
 
@@ -30,7 +29,6 @@ fn variable(row: EnvironmentVariable) -> Variable {
     );
     let details = json!({
         UUID: row.uuid,
-        LITERAL: is(row.is_literal),
         MULTILINE: is(row.is_multiline),
         RUNTIME: row.is_runtime,
     });
@@ -44,6 +42,7 @@ fn variable(row: EnvironmentVariable) -> Variable {
         .with_scope(scope)
         .with_origin(origin)
         .with_secret(is(row.is_shown_once))
+        .with_literal(Some(is(row.is_literal)))
         .with_at_build(row.is_buildtime)
         .with_comment(row.comment)
         .with_details(details)

@@ -3,7 +3,7 @@
 use coolify_client::types::{ApplicationVariableBulk, ApplicationVariableBulkItem, VariableBulk, VariableBulkItem};
 use coolify_client::wire::Patch;
 
-use super::rows::{self, LITERAL, MULTILINE};
+use super::rows::{self, MULTILINE};
 use super::{Coolify, read};
 use crate::adapter::after_write;
 use crate::{
@@ -220,7 +220,7 @@ impl Item {
             key: entry.key.clone(),
             scope: entry.scope.clone(),
             value: wanted.value.clone(),
-            is_literal: wanted.literal.unwrap_or_else(|| was(LITERAL)),
+            is_literal: wanted.literal.or(present.and_then(|present| present.literal)) == Some(true),
             // A line end in a value that is not marked so begins a line of its own in the file of the container.
             is_multiline: was(MULTILINE) || wanted.value.expose().contains('\n'),
             is_shown_once: wanted.secret.unwrap_or_else(|| present.is_some_and(|present| present.secret)),
@@ -237,7 +237,7 @@ impl Item {
     fn seen(&self, now: &VariableSet) -> Seen {
         let Some(variable) = now.get(&self.key, &self.scope) else { return Seen::Other };
         let attributes = variable.secret == self.is_shown_once
-            && rows::flag(variable, LITERAL) == self.is_literal
+            && variable.literal == Some(self.is_literal)
             && rows::flag(variable, MULTILINE) == self.is_multiline
             && self.is_buildtime.is_none_or(|at_build| variable.at_build == Some(at_build))
             && self.comment.as_ref().is_none_or(|comment| variable.comment.as_ref() == Some(comment));

@@ -68,12 +68,8 @@ impl<'a> Writer<'a> {
         }
         match service_type(self.target.kind()) {
             Some(kind) if !imported.is_empty() => {
-                let var = |(_, wanted): &(&PlanEntry, &DesiredVariable)| {
-                    let secret = wanted.secret.unwrap_or(false);
-                    VariableImportEntry::new(secret, &*wanted.key, self.scope.clone(), wanted.value.expose())
-                };
                 let entries: Vec<&PlanEntry> = imported.iter().map(|(entry, _)| *entry).collect();
-                let vars = imported.iter().map(var).collect();
+                let vars = imported.iter().map(|(_, wanted)| import_entry(wanted, &self.scope)).collect();
                 self.settle(&entries, api.import_variables(self.target, &kind, vars).await).await?;
             }
             _ => others.extend(imported.into_iter().map(|(entry, _)| entry)),
@@ -155,6 +151,11 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// A new variable as it is imported.
+fn import_entry(wanted: &DesiredVariable, scope: &Scope) -> VariableImportEntry {
+    VariableImportEntry::new(wanted.secret.unwrap_or(false), &*wanted.key, scope.clone(), wanted.value.expose())
+}
+
 /// How an entry of a plan stands by what was read afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -222,3 +223,6 @@ fn judge(
 fn is_missing(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden | ErrorKind::PermissionDenied)
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,8 +110,27 @@ async fn a_literal_variable_stays_literal_and_a_secret_one_secret() {
     coolify.apply_variables(&plan).await.unwrap();
     let set = coolify.variables_of(&web).await.unwrap();
     let literal = set.get("LITERAL", &VariableScope::Runtime).unwrap();
-    assert_eq!((&literal.details["is_literal"], literal.comment.as_deref()), (&true.into(), Some("why")));
+    assert_eq!((literal.literal, literal.comment.as_deref()), (Some(true), Some("why")));
     assert!(set.get("SECRET", &VariableScope::Runtime).unwrap().secret);
+}
+
+#[tokio::test]
+async fn whether_a_value_is_literal_is_a_change_by_itself() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    let wanted = |literal| DesiredVariables::new().with(DesiredVariable::new("PRICE", "5$").with_literal(literal));
+    for target in &all(&fake) {
+        apply(&coolify, target, &wanted(false), PlanOptions::merge()).await;
+        let plan = coolify.plan_variables(target, &wanted(true), PlanOptions::merge()).await.unwrap();
+        assert_eq!(plan.writes().map(|entry| entry.change).collect::<Vec<_>>(), [Change::Change], "{target}");
+        assert_eq!(coolify.apply_variables(&plan).await.unwrap().written, ["PRICE"], "{target}");
+        assert_eq!((&sent(&fake)[0]["is_literal"], &sent(&fake)[0]["value"]), (&true.into(), &"5$".into()));
+        for options in [PlanOptions::merge(), PlanOptions::exact()] {
+            assert!(coolify.plan_variables(target, &wanted(true), options).await.unwrap().is_empty(), "{target}");
+        }
+        // What is not asked for stays.
+        let plain = DesiredVariables::new().set("PRICE", "5$");
+        assert!(coolify.plan_variables(target, &plain, PlanOptions::merge()).await.unwrap().is_empty(), "{target}");
+    }
 }
 
 #[tokio::test]

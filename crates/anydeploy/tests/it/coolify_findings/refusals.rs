@@ -17,7 +17,7 @@ async fn pull_request_beyond_the_range_of_the_column_is_refused_before_anything_
     }
     assert!(fake.requests().is_empty());
     let error = coolify.deploy(&request(&fake.application()).with_pull_request(2_147_483_647)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Rejected, "the largest is asked for");
+    assert_eq!(error.kind(), ErrorKind::NotFound, "the largest is asked for");
 }
 
 #[tokio::test]

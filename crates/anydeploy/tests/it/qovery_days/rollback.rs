@@ -1,10 +1,14 @@
 //! Going back to a version that ran before: a deployment of it by its name, as Qovery has no other way.
 
+use std::time::Duration;
+
 use anydeploy::{
     Action, DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Outcome, Qovery, RanRevision, Revision,
     RollbackObstacle, RollbackTarget, Target, TargetKind,
 };
-use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript, QoveryServiceKind};
+use anydeploy_fakes::{
+    FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryQuirk, QoveryScript, QoveryServiceKind, RequestKind,
+};
 use serde_json::json;
 
 use crate::support::qovery::{quick, running, triggers};
@@ -113,6 +117,29 @@ async fn a_rollback_after_somebody_deployed_is_a_conflict_and_sends_nothing() {
     let [_, _, older] = versions(&qovery, &target).await.try_into().unwrap();
     qovery.watch(&qovery.restart(&target).await.unwrap().id, quick()).await.unwrap();
     qovery.roll_back_to(&older).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rollback_whose_answer_is_lost_is_found_and_never_sent_twice() {
+    for (fault, sent) in [(Fault::ResetAfter, 1), (Fault::ResetBefore, 0)] {
+        let (fake, _, _, older) = with_history(QoveryServiceKind::Container).await;
+        let before = triggers(&fake).len();
+        let plan = FaultPlan::always(fault).on([RequestKind::Trigger]).limit(1);
+        let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+        let grace = Duration::from_millis(1500);
+        let qovery = Qovery::builder().url(network.url()).token(fake.token()).grace(grace).build().unwrap();
+        let rollback = qovery.roll_back_to(&older).await;
+        assert_eq!(triggers(&fake).len() - before, sent);
+        match rollback {
+            Ok(rollback) => {
+                assert_eq!((sent, rollback.action), (1, Action::Rollback));
+                let outcome = qovery.watch(&rollback.id, quick()).await.unwrap();
+                let Outcome::Succeeded(over) = outcome else { panic!("{outcome:?}") };
+                assert_eq!(over.revision, older.point.revision);
+            }
+            Err(error) => assert_eq!((sent, error.is_safe_to_repeat()), (0, true), "{error}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -96,6 +96,7 @@ fn changed(mut variable: Variable, wanted: &DesiredVariable) -> Variable {
         variable.value = VariableValue::Known(wanted.value.clone());
     }
     variable.secret = wanted.secret.unwrap_or(variable.secret);
+    variable.literal = wanted.literal.or(variable.literal);
     variable.at_build = wanted.at_build.or(variable.at_build);
     variable.comment = wanted.comment.clone().or(variable.comment);
     variable
