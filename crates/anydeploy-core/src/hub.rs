@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::sync::{Notify, Semaphore};
+use tokio::time::Instant;
 
 pub(crate) use ticket::{Ticket, Turn};
 
@@ -78,6 +79,8 @@ struct Shared {
     changed: Notify,
     /// The reads of single deployments beside the batches, first come, first served.
     alone: Arc<Semaphore>,
+    /// No read of a single deployment begins before this, as the server refused one.
+    alone_from: Mutex<Option<Instant>>,
 }
 
 impl Hub {
@@ -105,6 +108,7 @@ impl Hub {
             members: Mutex::default(),
             changed: Notify::new(),
             alone: Arc::new(Semaphore::new(MAX_READS_ALONE)),
+            alone_from: Mutex::default(),
         })
     }
 
@@ -133,6 +137,16 @@ impl Shared {
     fn members(&self) -> std::sync::MutexGuard<'_, Members> {
         // Nothing is left half done while the lock is held.
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When single deployments may be read again, if that is not now.
+    fn alone_from(&self) -> Option<Instant> {
+        self.alone_from.lock().unwrap_or_else(PoisonError::into_inner).filter(|from| *from > Instant::now())
+    }
+
+    fn hold_alone(&self, until: Instant) {
+        let mut from = self.alone_from.lock().unwrap_or_else(PoisonError::into_inner);
+        *from = (*from).max(Some(until));
     }
 }
 

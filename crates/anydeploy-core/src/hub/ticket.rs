@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::slot::{News, Slot};
 use super::{Hub, Shared};
@@ -60,8 +60,19 @@ impl Ticket {
 
     /// Waits for leave to read alone, which watches get in the order in which they ask; `None` after a long wait, and the
     /// read is made all the same.
+    ///
+    /// After a refusal nobody gets it before the server takes more, so that no later one passes the one that was refused.
     pub(crate) async fn permit(&self) -> Option<OwnedSemaphorePermit> {
-        timeout(MAX_PERMIT_WAIT, Arc::clone(&self.hub.alone).acquire_owned()).await.ok()?.ok()
+        let permit = timeout(MAX_PERMIT_WAIT, Arc::clone(&self.hub.alone).acquire_owned()).await.ok()?.ok();
+        while let Some(from) = self.hub.alone_from() {
+            sleep_until(from).await;
+        }
+        permit
+    }
+
+    /// The server refuses more reads for this time.
+    pub(crate) fn refused(&self, wait: Duration) {
+        self.hub.hold_alone(Instant::now() + wait.min(MAX_PERMIT_WAIT));
     }
 
     /// A read alone has found a better id.

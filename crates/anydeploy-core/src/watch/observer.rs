@@ -210,6 +210,10 @@ impl<D: Deployer> Observer<D> {
         if !must_wait {
             self.permit = None;
         }
+        let wait = answer.as_ref().err().filter(|_| must_wait).and_then(Error::retry_after);
+        if let (Some(ticket), Some(wait)) = (&self.ticket, wait) {
+            ticket.refused(wait);
+        }
         answer
     }
 

@@ -203,6 +203,24 @@ async fn a_refusal_by_the_rate_limit_slows_the_batches_for_as_long_as_the_server
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_later_read_passes_one_that_was_refused() {
+    let memory = platform(300 * SECOND);
+    let ids = deploy(&memory, 20, 1).await;
+    memory.advance(100);
+    let refused = Error::new(ErrorKind::RateLimited, "too many requests").with_retry_after(Some(40 * SECOND));
+    memory.fail_next(Method::Deployment, refused);
+    let started = Instant::now();
+    let ends = join_all(ids.iter().map(|id| async {
+        assert!(memory.watch(id, WatchOptions::default()).await.unwrap().is_success());
+        started.elapsed()
+    }));
+    let ends = ends.await;
+    // One may have been read before the other was refused.
+    assert!(ends.iter().filter(|end| **end < 40 * SECOND).count() <= 1, "{ends:?}");
+    assert!(ends.iter().all(|end| *end < 45 * SECOND), "{ends:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_watch_without_time_to_wait_for_a_batch_polls_at_once() {
     let memory = platform(15 * SECOND);
     let ids = deploy(&memory, 6, 1).await;

@@ -229,7 +229,8 @@ fn unlisted() -> Error {
 /// so that it is there by now.
 async fn look_once(coolify: &Coolify, member: &Member, refused: Error) -> Answer {
     let search = Search::of_own(&member.turn, coolify.timing.acted_on_within());
-    let found = search_for(coolify, member.target(), &member.asked, &member.baseline, search).await;
+    let mut baseline = member.baseline.clone();
+    let found = search_for(coolify, member.target(), &member.asked, &mut baseline, search).await;
     match found {
         Ok(Resolution::Found(deployment) | Resolution::Likely(deployment)) => Answer::Accepted(deployment),
         Ok(Resolution::NotFound) => Answer::Failed(refused.with_safe_to_repeat(true)),
