@@ -291,18 +291,6 @@ impl FakeDokploy {
         self.platform.state().refuses_next = true;
     }
 
-    /// Keeps the image of each deployment of an application from now on, so that it can go back to it.
-    ///
-    /// # Panics
-    /// If there is no such application.
-    #[track_caller]
-    pub fn keep_images(&self, application: &str) {
-        let mut state = self.platform.state();
-        let application = state.named(application);
-        application.set("rollbackActive", true);
-        application.set("rollbackRegistryId", "fake-registry");
-    }
-
     /// Gives a service this status, which may be a word that no version of the server has used so far.
     ///
     /// # Panics

@@ -58,7 +58,8 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
         .without(Group::Rollback)
         .without(Group::Variables)
         .without(Group::Previews)
-        .without(Group::Batch);
+        .without(Group::Batch)
+        .without(Group::Health);
     let report = conformance::run(&Memory::new(bare, |platform| Arc::new(platform))).await;
     assert!(report.is_kept(), "{report}");
     let skipped = [
@@ -92,6 +93,8 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
         "a_query_finds_what_it_means_and_nothing_else",
         "a_preview_is_deleted_once_and_is_gone",
         "a_selection_deploys_each_target_it_names_and_no_other",
+        "a_followed_log_is_the_log_and_ends_as_a_watch",
+        "what_is_stopped_is_never_healthy",
         "history_is_newest_first_and_limited",
         "a_log_is_cut_to_its_end",
         "a_log_is_that_of_its_own_deployment",
