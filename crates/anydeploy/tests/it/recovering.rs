@@ -106,6 +106,7 @@ async fn on_coolify_a_trigger_is_not_denied_where_an_old_row_may_have_been_delet
     // Rows older than 60 days are deleted once a day, which leaves the number of rows as it was.
     fake.set_column(request.target().id(), "created_at", "2026-01-22T15:40:24.000000Z");
     fake.deploy_by_someone_else(request.target().id());
+    fake.advance(10);
     let intent = coolify.prepare(&request).await.unwrap();
     let (sender, sent) = (Arc::clone(&coolify), stored(&intent));
     dies_while_it_sends(&network, async move { sender.send(&sent).await }, || fake.triggered().len() == 2).await;
