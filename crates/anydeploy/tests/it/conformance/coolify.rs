@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy::{
-    Coolify, DeployRequest, Deployer, DeploymentId, Method, Revision, Setting, Target, TargetKind, WatchOptions,
-    platform,
+    Coolify, DeployRequest, Deployer, DeploymentId, Method, Revision, Selection, Setting, Target, TargetKind,
+    WatchOptions, platform,
 };
 use anydeploy_fakes::{CoolifyScript, FakeCoolify, FaultyNetwork};
 use futures::future::{BoxFuture, FutureExt, ready};
@@ -244,6 +244,15 @@ impl Harness for OnCoolify {
     fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
         self.fake.refuse_next_deploy();
         ready(true).boxed()
+    }
+
+    fn selection(&self) -> BoxFuture<'_, Option<(Selection, Vec<Target>)>> {
+        let applications = ["api", "shop"].map(|name| self.fake.add_application(name));
+        let tag = format!("with-{}", applications[0]);
+        for application in &applications {
+            self.fake.add_tag(application, &tag);
+        }
+        ready(Some((Selection::Tag(tag), applications.map(Target::application).to_vec()))).boxed()
     }
 
     fn secrets(&self) -> Vec<String> {
