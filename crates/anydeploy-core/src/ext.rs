@@ -6,8 +6,7 @@ use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use futures::stream::BoxStream;
 use tokio::time::{Instant, sleep};
 
-use crate::health::await_health;
-use crate::watch::await_state;
+use crate::watch::{await_health, await_state};
 use crate::{
     Applied, BatchReport, Check, DeployRequest, Deployer, Deployment, DeploymentEvent, DeploymentId, DesiredState,
     DesiredVariables, Error, ErrorKind, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy,

@@ -21,11 +21,6 @@ pub use options::FollowOptions;
 
 use crate::{Deployer, DeploymentId, LogLine, Result, ServiceLogOptions, Target};
 
-/// The lines of a log that come through one connection, from the first line of the log on.
-///
-/// It connects when it is polled first; it ends, or yields an error, when the connection does.
-pub type LogFeed = BoxStream<'static, Result<Vec<LogLine>>>;
-
 /// A stream of a log: that of a deployment, with its watch, or that of a running service.
 ///
 /// It is made by [`DeployerExt::follow`](crate::DeployerExt::follow) and

@@ -81,11 +81,11 @@ pub use deployment::{Deployment, Identity, Progress};
 pub use error::{Error, ErrorKind, Partial, RollbackObstacle};
 pub use event::{DeploymentEvent, EventKind};
 pub use ext::DeployerExt;
-pub use follow::{Follow, FollowEvent, FollowOptions, LogFeed};
+pub use follow::{Follow, FollowEvent, FollowOptions};
 pub use group::{
     Batch, Cancel, Catalog, Group, Health, History, Lifecycle, Logs, Previews, Rollback, TwoPhase, Variables,
 };
-pub use health::{HealthReading, HealthState, Healthy, Instance, Rollout, Verdict};
+pub use health::{HealthReading, HealthState, Instance};
 pub use history::{HistoryCursor, HistoryOptions, HistoryPage};
 pub use hub::{BatchRead, Hub, Pace, ReportRead};
 pub use id::DeploymentId;
@@ -96,7 +96,7 @@ pub use layer::{
 };
 pub use lifecycle::{DesiredState, RunState, StateChange};
 pub use log::{
-    ExplainedService, ExplainedStage, ExplainedStep, Explanation, LogLevel, LogLine, LogOptions, LogPage,
+    ExplainedService, ExplainedStage, ExplainedStep, Explanation, LogFeed, LogLevel, LogLine, LogOptions, LogPage,
     ServiceLogOptions,
 };
 pub use method::Method;
@@ -113,7 +113,7 @@ pub use variables::{
     Applied, Change, DesiredVariable, DesiredVariables, Origin, PlanEntry, PlanMode, PlanOptions, SecretText, Variable,
     VariablePlan, VariableScope, VariableSet, VariableValue,
 };
-pub use watch::{Failure, Loss, Outcome, Watch, WatchEvent, WatchOptions};
+pub use watch::{Failure, Healthy, Loss, Outcome, Rollout, Verdict, Watch, WatchEvent, WatchOptions};
 
 /// What a deployer answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

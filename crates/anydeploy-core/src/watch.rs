@@ -1,6 +1,7 @@
 //! Watching one deployment until it is over.
 
 mod event;
+mod health;
 mod observer;
 mod options;
 mod outcome;
@@ -19,11 +20,12 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 pub use event::WatchEvent;
+pub(crate) use health::await_health;
+pub use health::{Healthy, Rollout, Verdict};
 use observer::Observer;
 pub use options::WatchOptions;
 pub(crate) use options::after;
 pub use outcome::{Failure, Loss, Outcome};
-pub(crate) use polls::{Next, Polls};
 pub(crate) use state::await_state;
 
 use crate::telemetry;

@@ -9,27 +9,27 @@ use crate::{Error, ErrorKind};
 
 /// The polls of one watch since the last one that read the deployment.
 #[derive(Debug, Default)]
-pub(crate) struct Polls {
+pub(super) struct Polls {
     /// A poll of this watch read the deployment, so the credential may read it.
     worked: bool,
     /// When the first of the failed polls began.
-    pub(crate) first_failed_at: Option<Instant>,
+    pub(super) first_failed_at: Option<Instant>,
     /// The failed polls of every class, and how many attempts they were.
-    pub(crate) in_a_row: u32,
+    pub(super) in_a_row: u32,
     attempts: u32,
     /// The failed polls of the class that is tolerated up to a bound.
     transient: u32,
     /// The credential was refused.
     refused: bool,
     /// The deployment was not found.
-    pub(crate) missing: Option<Error>,
+    pub(super) missing: Option<Error>,
     /// The last failure.
-    pub(crate) failure: Option<Error>,
+    pub(super) failure: Option<Error>,
 }
 
 /// What follows from a failed poll.
 #[derive(Debug)]
-pub(crate) enum Next {
+pub(super) enum Next {
     /// Another poll.
     Poll {
         /// It comes after the interval, and at least after this time.
@@ -82,12 +82,12 @@ fn classify(error: &Error) -> Class {
 
 impl Polls {
     /// Records a poll that read the deployment.
-    pub(crate) fn succeeded(&mut self) {
+    pub(super) fn succeeded(&mut self) {
         *self = Self { worked: true, ..Self::default() };
     }
 
     /// Records a failed poll that began at `began`, and decides what follows.
-    pub(crate) fn failed(&mut self, error: Error, began: Instant, options: &WatchOptions) -> Next {
+    pub(super) fn failed(&mut self, error: Error, began: Instant, options: &WatchOptions) -> Next {
         // What failed is a read of a deployment that was triggered: to trigger it again would deploy twice.
         let error = error.with_safe_to_repeat(false);
         let class = classify(&error);
@@ -125,7 +125,7 @@ impl Polls {
     }
 
     /// Records a poll that began at `began` and got no answer in its time.
-    pub(crate) fn unanswered(&mut self, began: Instant) {
+    pub(super) fn unanswered(&mut self, began: Instant) {
         self.first_failed_at.get_or_insert(began);
         self.failure.get_or_insert_with(|| {
             Error::new(ErrorKind::NoAnswer, "the last poll got no answer in its time").of_read()

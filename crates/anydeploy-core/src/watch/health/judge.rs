@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{HealthReading, HealthState, Healthy, Verdict};
+use super::{Healthy, Verdict};
+use crate::{HealthReading, HealthState, Instance};
 
 /// How many times a container may be started again while the target settles: none is steady, one may be the last step of
 /// the rollout, two are a loop.
@@ -13,7 +14,7 @@ const MAX_RESTARTS: u32 = 1;
 
 /// What was read of a target since its deployment ended; times are counted from the first reading.
 #[derive(Debug)]
-pub(crate) struct Judge {
+pub(super) struct Judge {
     healthy: Healthy,
     last: Option<HealthReading>,
     /// Since when it is steadily well: healthy or unchecked, without a restart.
@@ -27,17 +28,17 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub(crate) fn new(healthy: Healthy) -> Self {
+    pub(super) fn new(healthy: Healthy) -> Self {
         Self { healthy, last: None, steady_since: None, unwell_since: None, restarts: 0, seen: HashSet::new() }
     }
 
     /// The last reading.
-    pub(crate) fn last(&self) -> Option<&HealthReading> {
+    pub(super) fn last(&self) -> Option<&HealthReading> {
         self.last.as_ref()
     }
 
     /// Takes a reading, and decides if it can.
-    pub(crate) fn take(&mut self, reading: HealthReading, after: Duration, at: DateTime<Utc>) -> Option<Verdict> {
+    pub(super) fn take(&mut self, reading: HealthReading, after: Duration, at: DateTime<Utc>) -> Option<Verdict> {
         let restarted = self.restarted(&reading);
         self.restarts += restarted;
         let trouble = self.trouble(&reading);
@@ -138,7 +139,7 @@ impl Judge {
             reading.instances.iter().filter(|one| one.running && !old(&one.id)).map(|one| one.id.clone()).collect();
         let unseen = new.into_iter().filter(|id| self.seen.insert(id.clone())).count();
         let gone = self.last.as_ref().map_or(0, |last| {
-            let is_gone = |one: &&super::Instance| one.running && !reading.instances.iter().any(|now| now.id == one.id);
+            let is_gone = |one: &&Instance| one.running && !reading.instances.iter().any(|now| now.id == one.id);
             last.instances.iter().filter(is_gone).filter(|one| !old(&one.id)).count()
         });
         // Another container in place of a new one; a further one beside it is a further step of the rollout.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use super::super::options::after;
+use super::super::polls::{Next, Polls};
 use super::{Healthy, Judge, Verdict};
-use crate::watch::{Next, Polls, after};
 use crate::{Backoff, Deployer, Error, ErrorKind, Jitter, Method, Result, Target, WatchOptions};
 
 /// What to do after an error of a wait, which changes nothing.

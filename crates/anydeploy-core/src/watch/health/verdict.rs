@@ -6,9 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::HealthReading;
-use crate::Outcome;
 use crate::json::millis;
+use crate::{HealthReading, Outcome};
 
 /// What "healthy" means to a wait, and how it was before.
 ///
