@@ -10,7 +10,7 @@ use super::lists::Lists;
 use super::operation::Asked;
 use super::read::read_pending;
 use super::row::to_deployment;
-use crate::{Deployment, DeploymentId, Identity, Pace, Result, Target, platform};
+use crate::{Deployment, DeploymentId, Identity, Pace, Result, Target, TargetKind, platform};
 
 /// Two watches of one service share its lists; the server has no rate limit for itself, and answers each list from its
 /// database (0.30.2).
@@ -21,7 +21,8 @@ const MAX_CONCURRENT: usize = 8;
 
 /// What the lists say of each deployment.
 ///
-/// A row that is over is read alone, because its last change may come after its last status.
+/// A row that is over is read alone, because its last change may come after its last status; that of a preview always,
+/// because it may never be over.
 pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId]) -> Vec<Option<Result<Deployment>>> {
     let known: Vec<_> = ids.iter().map(known).collect();
     let targets = ids
@@ -59,6 +60,9 @@ async fn read_one(
 }
 
 async fn of_row(lists: &Lists<'_>, target: &Target, row: &str, identity: Identity) -> Option<Result<Deployment>> {
+    if *target.kind() == TargetKind::Preview {
+        return None;
+    }
     let rows = match lists.rows(target).await {
         Ok(rows) => rows,
         Err(error) => return Some(Err(error)),
