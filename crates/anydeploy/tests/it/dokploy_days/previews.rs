@@ -137,7 +137,7 @@ async fn a_preview_that_stays_running_ends_as_failed() {
     let all = impatient.deployments(std::slice::from_ref(&failure.deployment.id)).await;
     assert_eq!(all[0].as_ref().unwrap().status.phase, Phase::Failed);
     // A younger row may still get its job.
-    let patient = deployer(&fake, Duration::from_secs(600));
+    let patient = deployer(&fake, Duration::from_mins(10));
     assert_eq!(patient.deployment(&failure.deployment.id).await.unwrap().status.phase, Phase::Running);
 }
 
